@@ -1,0 +1,19 @@
+/** Unit tests (`npm run test:unit`) and end-to-end tests (`npm run test:e2e`) are two projects of one jest. */
+const shared = {
+  extensionsToTreatAsEsm: ['.ts'],
+  testEnvironment: 'node',
+  transform: { '\\.ts$': '<rootDir>/scripts/jest-esbuild.mjs' },
+}
+
+export default {
+  cacheDirectory: '.cache/jest',
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testPathIgnorePatterns: ['<rootDir>/__tests__/e2e/'],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'] },
+  ],
+}

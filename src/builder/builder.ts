@@ -1,0 +1,48 @@
+import type { Target } from '../platform/target.ts'
+
+/** A program that ran to its end. A failing exit code is an answer here, not an error. */
+export interface Completed {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  /** Working folder: an absolute path in the builder; by default the workspace. */
+  readonly cwd?: string
+  /** Variables added to the builder's own (index settings, certificate authority). */
+  readonly env?: Readonly<Record<string, string>>
+  /** `replace` starts from `env` alone, for code of the application. */
+  readonly environment?: 'inherit' | 'replace'
+  /** Called for each line of either stream while the program runs. */
+  readonly onLine?: (line: string) => void
+}
+
+/**
+ * Runs the steps of a build where compiled code, bytecode and the import check are the target's own (a container made
+ * from the Lambda image), or on this machine. Files go in and out explicitly: never by a mount.
+ *
+ * Owned and released by the caller: `close` (or `await using`) removes the container or the temporary folder, and is
+ * safe to call twice.
+ */
+export interface Builder extends AsyncDisposable {
+  readonly kind: 'docker' | 'host'
+  /** For the log: engine and image, or interpreter. */
+  readonly description: string
+  readonly target: Target
+  /** Absolute path of an empty folder that belongs to this build. Paths of `put` and `take` are below it. */
+  readonly workspace: string
+  /** The interpreter of the target's own minor version. */
+  readonly python: string
+  /** Its full version, as in `3.13.5`. */
+  readonly pythonVersion: string
+  readonly uv: string
+  /** Whether the target's compiled code can be imported here (operating system, architecture, glibc). */
+  readonly canImport: boolean
+  /** Copies the content of a local folder to a folder of the workspace, which is made when it is missing. */
+  put(localFolder: string, path: string): Promise<void>
+  /** Copies a folder of the workspace to a local folder, which must not exist. */
+  take(path: string, localFolder: string): Promise<void>
+  run(command: readonly string[], options?: RunOptions): Promise<Completed>
+  close(): Promise<void>
+}

@@ -1,0 +1,40 @@
+/** What a person has to know to get past a failure: what failed, why, and what to do. */
+export interface Problem {
+  /** What failed, in one line. */
+  readonly title: string
+  /** Why: the tool's own words, the value that was given, the traceback. */
+  readonly detail?: string | undefined
+  /** What to do about it. */
+  readonly hint?: string | undefined
+}
+
+/** A failure that the user can mend. It is printed without a stack; any other error is a bug of ours. */
+export class UserError extends Error implements Problem {
+  override readonly name: string = 'UserError'
+  readonly title: string
+  readonly detail: string | undefined
+  readonly hint: string | undefined
+  /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
+  readonly exitCode: number
+
+  constructor(problem: Problem, { exitCode = 1, cause }: { exitCode?: number; cause?: unknown } = {}) {
+    super(problem.title, { cause })
+    this.title = problem.title
+    this.detail = problem.detail
+    this.hint = problem.hint
+    this.exitCode = exitCode
+  }
+}
+
+/** Every mistake in the settings or arguments, reported together. Exit code 2. */
+export class SettingsError extends UserError {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    const [first] = problems
+    const title = problems.length === 1 && first ? first.title : `${problems.length} settings are wrong`
+    super({ title, detail: problems.length === 1 ? first?.detail : undefined, hint: problems.length === 1 ? first?.hint : undefined }, { exitCode: 2 })
+    this.problems = problems
+  }
+}
