@@ -37,7 +37,11 @@ export interface Builder extends AsyncDisposable {
   /** Its full version, as in `3.13.5`. */
   readonly pythonVersion: string
   readonly uv: string
-  /** Whether the target's compiled code can be imported here (operating system, architecture, glibc). */
+  /** How many processes are worth starting at once. */
+  readonly processors: number
+  /** Whether code that is compiled here loads on the target: the C library is not newer than the target's. */
+  readonly compilesFor: boolean
+  /** Whether the target's compiled code can be imported here (operating system, architecture). */
   readonly canImport: boolean
   /** Copies the content of a local folder to a folder of the workspace, which is made when it is missing. */
   put(localFolder: string, path: string): Promise<void>

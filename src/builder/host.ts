@@ -1,0 +1,114 @@
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Target } from '../platform/target.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { Builder, Completed, RunOptions } from './builder.ts'
+import type { RunProcess } from './process.ts'
+import { findUv } from './uv.ts'
+
+export interface HostBuilderOptions {
+  /** Setting `python-bin`. */
+  readonly pythonBin: string | undefined
+  readonly caFile: string | undefined
+  /** The process's variables: index settings and credentials reach uv and pip through them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Where uv is kept when the machine has none. */
+  readonly cacheFolder: string
+  /** The folder `docker/` of this package: the Python that runs inside a builder. */
+  readonly toolsFolder: string
+}
+
+interface Interpreter {
+  readonly path: string
+  readonly version: string
+  readonly minor: string
+  /** As in `linux-x86_64`. */
+  readonly platform: string
+}
+
+/** Builds on this machine, from published wheels only. */
+export async function createHostBuilder(
+  target: Target,
+  options: HostBuilderOptions,
+  { run, report }: { run: RunProcess; report: Reporter },
+): Promise<Builder> {
+  const env = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: 'never' }
+  const cwd = tmpdir()
+  const interpreter = await findInterpreter(target, options.pythonBin, (command) => run(command, { cwd, env }))
+  const uv = await findUv({ python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report }, (command) => run(command, { cwd, env }))
+  const workspace = await mkdtemp(join(tmpdir(), 'wsgi-lambda-build-'))
+  const close = (): Promise<void> => rm(workspace, { recursive: true, force: true })
+  return {
+    kind: 'host',
+    description: `host (Python ${interpreter.version}, ${interpreter.path})`,
+    target,
+    workspace,
+    python: interpreter.path,
+    pythonVersion: interpreter.version,
+    uv,
+    processors: availableParallelism(),
+    compilesFor: false,
+    canImport: interpreter.platform === `linux-${target.architecture === 'arm64' ? 'aarch64' : 'x86_64'}`,
+    put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true, mode: COPY_ON_WRITE }),
+    take: async (path, localFolder) => {
+      await mkdir(dirname(localFolder), { recursive: true })
+      await moveFolder(join(workspace, path), localFolder)
+    },
+    run: (command: readonly string[], { cwd = workspace, env: added = {}, environment = 'inherit', onLine }: RunOptions = {}): Promise<Completed> =>
+      run(command, { cwd, env: environment === 'replace' ? { ...added } : { ...env, ...added }, onLine }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Clones the blocks where the file system can (`COPYFILE_FICLONE`), else copies. */
+const COPY_ON_WRITE = 2
+
+async function moveFolder(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    await cp(from, to, { recursive: true })
+  }
+}
+
+/** The variables by which uv, pip and OpenSSL find a certificate authority. */
+export function certificates(caFile: string | undefined): Record<string, string> {
+  return caFile === undefined ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile }
+}
+
+const DESCRIBE_PYTHON = [
+  'import json, platform, sys',
+  'print(json.dumps([sys.executable, platform.python_version(), "%d.%d" % sys.version_info[:2], sys.platform + "-" + platform.machine()]))',
+].join('\n')
+
+type Run = (command: readonly string[]) => Promise<Completed>
+
+async function findInterpreter(target: Target, pythonBin: string | undefined, run: Run): Promise<Interpreter> {
+  const wanted = pythonBin ?? target.runtime
+  const interpreter = await describeInterpreter(wanted, run)
+  if (interpreter?.minor === target.pythonMinor) return interpreter
+  const found = interpreter ?? (await describeInterpreter('python3', run))
+  throw new UserError({
+    title: `The host builder needs Python ${target.pythonMinor} for ${target.runtime}`,
+    detail: [
+      interpreter ? `${wanted} is Python ${interpreter.version}.` : `${wanted} was not found, or does not run.`,
+      found && !interpreter ? `python3 is Python ${found.version} (${found.path}).` : '',
+    ].join(' ').trim(),
+    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${found ? `, or set runtime: python${found.minor}` : ''}.`,
+  })
+}
+
+async function describeInterpreter(command: string, run: Run): Promise<Interpreter | undefined> {
+  try {
+    const { exitCode, stdout } = await run([command, '-c', DESCRIBE_PYTHON])
+    if (exitCode !== 0) return undefined
+    const [path, version, minor, platform] = JSON.parse(stdout) as [string, string, string, string]
+    return { path, version, minor, platform }
+  } catch {
+    return undefined // Not on PATH: the caller says so together with what was found.
+  }
+}

@@ -1,0 +1,175 @@
+import { stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { SettingsError, type Problem } from '../errors.ts'
+import { DEFAULT_RUNTIME, targetOf, type Runtime } from '../platform/runtimes.ts'
+import type { Target } from '../platform/target.ts'
+import { findApplication } from './discovery.ts'
+import { findManifest, type Manifest } from './manifest.ts'
+import { pyprojectSources, readPyproject, type Pyproject } from './pyproject.ts'
+import { findRuntime } from './python-version.ts'
+import { camelCase, SETTING_NAMES, type Values } from './schema.ts'
+import { checkValues, type Source } from './values.ts'
+
+/** Where the settings come from. `explicit` are the action's inputs or the command line's flags. */
+export interface SettingsOrigin {
+  readonly project: string
+  readonly stage: string | undefined
+  /** The process's variables; those that start with `WSGI_LAMBDA_` are settings. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly explicit: Source
+}
+
+interface Common extends Values {
+  /** Absolute path of the project's folder. */
+  readonly project: string
+  readonly stage: string | undefined
+  /** One line for each thing that was found instead of being asked for. */
+  readonly found: readonly string[]
+}
+
+export interface BuildSettings extends Common {
+  readonly app: string
+  readonly target: Target
+  readonly manifest: Manifest
+  readonly output: string
+}
+
+export interface FunctionSettings extends Common {
+  readonly functionName: string
+}
+
+export type DeploySettings = BuildSettings & FunctionSettings
+
+/** Variables that start like settings but are not. */
+const NOT_SETTINGS = new Set(['WSGI_LAMBDA_PROJECT', 'WSGI_LAMBDA_STAGE'])
+
+/** Settings for `build`. @throws SettingsError with every mistake at once. */
+export async function loadBuildSettings(origin: SettingsOrigin): Promise<BuildSettings> {
+  const loaded = await load(origin)
+  return settle(loaded.problems, await buildPart(loaded))
+}
+
+/** Settings for `deploy`. @throws SettingsError with every mistake at once. */
+export async function loadDeploySettings(origin: SettingsOrigin): Promise<DeploySettings> {
+  const loaded = await load(origin)
+  const named = namePart(loaded)
+  return settle(loaded.problems, { ...(await buildPart(loaded)), ...named })
+}
+
+/** Settings for what only talks to a function that exists. @throws SettingsError with every mistake at once. */
+export async function loadFunctionSettings(origin: SettingsOrigin): Promise<FunctionSettings> {
+  const loaded = await load(origin)
+  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded) })
+}
+
+interface Loaded {
+  readonly common: Common
+  readonly pyproject: Pyproject
+  /** Grows while the parts are looked at. */
+  readonly problems: Problem[]
+}
+
+async function load({ project, stage, environment, explicit }: SettingsOrigin): Promise<Loaded> {
+  const folder = resolve(project)
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+    throw new SettingsError([{ title: `The project ${JSON.stringify(project)} is not a folder`, hint: 'Give the folder that holds the application: --project DIR, or the input project.' }])
+  }
+  const pyproject = await readPyproject(folder)
+  const fromPyproject = pyprojectSources(pyproject, stage)
+  const checked = checkValues([...fromPyproject.sources, variablesSource(environment), explicit])
+  const filled = fillStage(checked.values, stage)
+  return {
+    common: { ...filled.values, project: folder, stage, found: [] },
+    pyproject,
+    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems],
+  }
+}
+
+function settle<T>(problems: readonly Problem[], settings: T): T {
+  if (problems.length > 0) throw new SettingsError(problems)
+  return settings
+}
+
+function variablesSource(environment: SettingsOrigin['environment']): Source {
+  const prefix = 'WSGI_LAMBDA_'
+  const kebab = (variable: string): string => variable.slice(prefix.length).toLowerCase().replaceAll('_', '-')
+  const given = Object.entries(environment).filter(([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== '')
+  return {
+    given: Object.fromEntries(given.map(([name, value]) => [kebab(name), value])),
+    nameOf: (name) => prefix + name.toUpperCase().replaceAll('-', '_'),
+  }
+}
+
+function namePart({ common, problems }: Loaded): { readonly functionName: string } {
+  const { functionName } = common
+  if (functionName !== undefined) {
+    if (functionName.length > 64) problems.push({ title: `function-name is longer than 64 characters: ${functionName}` })
+    return { functionName }
+  }
+  problems.push({ title: 'function-name is missing', hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].' })
+  return { functionName: '' }
+}
+
+async function buildPart({ common, pyproject, problems }: Loaded): Promise<BuildSettings> {
+  const found: string[] = []
+  const app = common.app ?? (await discover(common.project, found, problems))
+  const runtime = common.runtime ?? (await discoverRuntime(common.project, pyproject, found, problems))
+  const manifest = findManifest(common.project, common.requirements, pyproject)
+  if ('problem' in manifest) problems.push(manifest.problem)
+  else if (common.requirements === undefined) found.push(`requirements: ${manifest.path}`)
+  return {
+    ...common,
+    app,
+    target: targetOf(runtime, common.architecture),
+    manifest: 'problem' in manifest ? { kind: 'requirements', path: '' } : manifest,
+    output: resolve(common.output ?? join(common.project, '.wsgi-lambda', `${basename(common.project)}.zip`)),
+    found,
+  }
+}
+
+async function discover(project: string, found: string[], problems: Problem[]): Promise<string> {
+  const application = await findApplication(project)
+  if (application) {
+    found.push(`app: ${application.app} (${application.from})`)
+    return application.app
+  }
+  problems.push({
+    title: `No WSGI application was found in ${project}`,
+    detail: 'Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.',
+    hint: 'Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda].',
+  })
+  return ''
+}
+
+async function discoverRuntime(project: string, pyproject: Pyproject, found: string[], problems: Problem[]): Promise<Runtime> {
+  const result = await findRuntime(project, pyproject)
+  if ('problem' in result) {
+    problems.push(result.problem)
+    return DEFAULT_RUNTIME
+  }
+  found.push(`runtime: ${result.runtime} (${result.from})`)
+  return result.runtime
+}
+
+/** Fills `{{stage}}` in names and in the environment. */
+function fillStage(values: Values, stage: string | undefined): { values: Values; problems: Problem[] } {
+  const problems: Problem[] = []
+  const fill = (text: string, where: string): string =>
+    text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name: string) => {
+      if (name === 'stage' && stage !== undefined) return stage
+      if (name === 'url' && where.startsWith('environment')) return '{{url}}'
+      problems.push(
+        name === 'stage'
+          ? { title: `${where} uses {{stage}}, but no stage is given`, hint: 'Give one with --stage NAME or the input stage.' }
+          : { title: `${where} uses ${whole}, which is not known here`, hint: 'Known: {{stage}} in names and variables, {{url}} in variables.' },
+      )
+      return whole
+    })
+  const environment = Object.entries(values.environment).map(([name, value]) => [name, fill(value, `environment variable ${name}`)] as const)
+  const filled: Record<string, unknown> = { ...values, environment: Object.fromEntries(environment) }
+  for (const name of SETTING_NAMES) {
+    const value = filled[camelCase(name)]
+    if (typeof value === 'string') filled[camelCase(name)] = name === 'url-origin' ? value : fill(value, name)
+  }
+  return { values: filled as unknown as Values, problems }
+}
