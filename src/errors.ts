@@ -6,6 +6,8 @@ export interface Problem {
   readonly detail?: string | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
+  /** The line of the user's that it is about, for an annotation. `file` is relative to the project. */
+  readonly location?: { readonly file: string; readonly line: number } | undefined
 }
 
 /** A failure that the user can mend. It is printed without a stack; any other error is a bug of ours. */
@@ -14,6 +16,7 @@ export class UserError extends Error implements Problem {
   readonly title: string
   readonly detail: string | undefined
   readonly hint: string | undefined
+  readonly location: Problem['location']
   /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
   readonly exitCode: number
 
@@ -22,6 +25,7 @@ export class UserError extends Error implements Problem {
     this.title = problem.title
     this.detail = problem.detail
     this.hint = problem.hint
+    this.location = problem.location
     this.exitCode = exitCode
   }
 }
@@ -34,7 +38,14 @@ export class SettingsError extends UserError {
   constructor(problems: readonly Problem[]) {
     const [first] = problems
     const title = problems.length === 1 && first ? first.title : `${problems.length} settings are wrong`
-    super({ title, detail: problems.length === 1 ? first?.detail : undefined, hint: problems.length === 1 ? first?.hint : undefined }, { exitCode: 2 })
+    super(
+      {
+        title,
+        detail: problems.length === 1 ? first?.detail : undefined,
+        hint: problems.length === 1 ? first?.hint : undefined,
+      },
+      { exitCode: 2 },
+    )
     this.problems = problems
   }
 }

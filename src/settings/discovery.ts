@@ -58,7 +58,10 @@ async function findCallable(projectFolder: string): Promise<FoundApplication | u
 /** A name at the module's top level: assigned, imported, or defined as a WSGI function or a factory. */
 function callableIn(source: string): string | undefined {
   for (const name of ['app', 'application']) {
-    const assigned = new RegExp(`^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b`, 'm')
+    const assigned = new RegExp(
+      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b`,
+      'm',
+    )
     if (assigned.test(source)) return name
   }
   const factory = source.match(/^def (create_app|make_app)\(/m)?.[1]

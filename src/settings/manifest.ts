@@ -17,15 +17,30 @@ const EXPORTS: Readonly<Record<string, string>> = {
   'pylock.toml': 'uv pip compile --generate-hashes pyproject.toml -o requirements.txt',
 }
 
-export function findManifest(projectFolder: string, given: string | undefined, pyproject: Pyproject): Manifest | { problem: Problem } {
+export function findManifest(
+  projectFolder: string,
+  given: string | undefined,
+  pyproject: Pyproject,
+): Manifest | { problem: Problem } {
   const has = (path: string): boolean => existsSync(join(projectFolder, path))
   if (given !== undefined) {
-    if (has(given)) return { kind: given.endsWith('uv.lock') ? 'uv.lock' : 'requirements', path: given.replaceAll('\\', '/') }
-    return { problem: { title: `The manifest ${JSON.stringify(given)} does not exist`, hint: 'Set requirements to a path relative to the project.' } }
+    if (has(given))
+      return { kind: given.endsWith('uv.lock') ? 'uv.lock' : 'requirements', path: given.replaceAll('\\', '/') }
+    return {
+      problem: {
+        title: `The manifest ${JSON.stringify(given)} does not exist`,
+        hint: 'Set requirements to a path relative to the project.',
+      },
+    }
   }
   if (has('uv.lock')) return { kind: 'uv.lock', path: 'uv.lock' }
   if (has('requirements.txt')) return { kind: 'requirements', path: 'requirements.txt' }
-  return { problem: { title: 'No manifest was found: there is neither uv.lock nor requirements.txt', hint: adviceFor(has, pyproject) } }
+  return {
+    problem: {
+      title: 'No manifest was found: there is neither uv.lock nor requirements.txt',
+      hint: adviceFor(has, pyproject),
+    },
+  }
 }
 
 function adviceFor(has: (path: string) => boolean, { project }: Pyproject): string {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
-import { SettingsError, type Problem } from '../errors.ts'
-import { suggestion, type Source } from './values.ts'
+import { type Problem, SettingsError } from '../errors.ts'
+import { type Source, suggestion } from './values.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -24,13 +24,19 @@ export async function readPyproject(projectFolder: string): Promise<Pyproject> {
 }
 
 /** `[tool.wsgi-lambda]` and, with a stage, `[tool.wsgi-lambda.stages.NAME]` over it. */
-export function pyprojectSources(pyproject: Pyproject, stage: string | undefined): { sources: Source[]; problems: Problem[] } {
+export function pyprojectSources(
+  pyproject: Pyproject,
+  stage: string | undefined,
+): { sources: Source[]; problems: Problem[] } {
   const base: Source = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` }
   if (stage === undefined) return { sources: [base], problems: [] }
   const names = Object.keys(pyproject.stages)
   const overlay = Object.hasOwn(pyproject.stages, stage) ? pyproject.stages[stage] : undefined
   if (overlay === undefined && names.length > 0) {
-    return { sources: [base], problems: [{ title: `The stage ${JSON.stringify(stage)} is not known`, hint: suggestion(stage, names) }] }
+    return {
+      sources: [base],
+      problems: [{ title: `The stage ${JSON.stringify(stage)} is not known`, hint: suggestion(stage, names) }],
+    }
   }
   if (overlay === undefined) {
     const problem = {
@@ -39,7 +45,10 @@ export function pyprojectSources(pyproject: Pyproject, stage: string | undefined
     }
     return { sources: [base], problems: [problem] }
   }
-  return { sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage} in pyproject.toml` }], problems: [] }
+  return {
+    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage} in pyproject.toml` }],
+    problems: [],
+  }
 }
 
 function parseToml(text: string): Table {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { satisfies } from '@renovatebot/pep440'
 import type { Problem } from '../errors.ts'
 import { DEFAULT_RUNTIME, RUNTIME_NAMES, type Runtime } from '../platform/runtimes.ts'
-import { readIfPresent, type Pyproject } from './pyproject.ts'
+import { type Pyproject, readIfPresent } from './pyproject.ts'
 
 export interface FoundRuntime {
   readonly runtime: Runtime
@@ -11,7 +11,10 @@ export interface FoundRuntime {
 }
 
 /** `.python-version` (pyenv, uv), else `requires-python` (PEP 621), else the default. */
-export async function findRuntime(projectFolder: string, { project }: Pyproject): Promise<FoundRuntime | { problem: Problem }> {
+export async function findRuntime(
+  projectFolder: string,
+  { project }: Pyproject,
+): Promise<FoundRuntime | { problem: Problem }> {
   const pinned = await readIfPresent(join(projectFolder, '.python-version'))
   if (pinned !== undefined) return fromPin(pinned)
   const required = project['requires-python']
@@ -19,7 +22,11 @@ export async function findRuntime(projectFolder: string, { project }: Pyproject)
 }
 
 function fromPin(text: string): FoundRuntime | { problem: Problem } {
-  const pin = text.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#')) ?? ''
+  const pin =
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .find((line) => line !== '' && !line.startsWith('#')) ?? ''
   const runtime = RUNTIME_NAMES.find((name) => name === `python${/^(?:cpython[-@]?)?(\d+\.\d+)/.exec(pin)?.[1] ?? ''}`)
   if (runtime) return { runtime, from: '.python-version' }
   return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin)}`) }

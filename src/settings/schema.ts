@@ -21,7 +21,8 @@ export interface Setting<T = unknown> {
 type Options<T> = Omit<Setting<T>, 'format' | 'schema'>
 
 /** A setting that remembers in its type whether it has a default. */
-type Described<T, O> = Omit<Setting<T>, 'default'> & (O extends { readonly default: unknown } ? { readonly default: T } : unknown)
+type Described<T, O> = Omit<Setting<T>, 'default'> &
+  (O extends { readonly default: unknown } ? { readonly default: T } : unknown)
 
 const written = v.union([v.string(), v.number(), v.boolean()])
 const words = v.pipe(written, v.transform(String), v.trim(), v.nonEmpty())
@@ -33,7 +34,10 @@ function text<const O extends TextOptions>({ pattern, ...options }: O): Describe
   return { format: 'text', ...options, schema } as unknown as Described<string, O>
 }
 
-function oneOf<const C extends readonly [string, ...string[]], const O extends Options<C[number]>>(choices: C, options: O) {
+function oneOf<const C extends readonly [string, ...string[]], const O extends Options<C[number]>>(
+  choices: C,
+  options: O,
+) {
   const setting = { ...options, format: choices.join(', '), schema: v.pipe(words, v.picklist(choices)) }
   return setting as unknown as Described<C[number], O>
 }
@@ -256,7 +260,8 @@ export const RELEASE_SETTINGS = {
     default: false,
   }),
   'before-traffic': lines({
-    description: 'Commands that run on the new version before traffic moves, in order; a failing one stops the release.',
+    description:
+      'Commands that run on the new version before traffic moves, in order; a failing one stops the release.',
     example: 'manage migrate --noinput',
     default: [],
     placeholder: 'COMMANDS',

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { SettingsError, type Problem } from '../errors.ts'
-import { DEFAULT_RUNTIME, targetOf, type Runtime } from '../platform/runtimes.ts'
+import { type Problem, SettingsError } from '../errors.ts'
+import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Target } from '../platform/target.ts'
 import { findApplication } from './discovery.ts'
 import { findManifest, type Manifest } from './manifest.ts'
-import { pyprojectSources, readPyproject, type Pyproject } from './pyproject.ts'
+import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { camelCase, SETTING_NAMES, type Values } from './schema.ts'
 import { checkValues, type Source } from './values.ts'
@@ -72,7 +72,12 @@ interface Loaded {
 async function load({ project, stage, environment, explicit }: SettingsOrigin): Promise<Loaded> {
   const folder = resolve(project)
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    throw new SettingsError([{ title: `The project ${JSON.stringify(project)} is not a folder`, hint: 'Give the folder that holds the application: --project DIR, or the input project.' }])
+    throw new SettingsError([
+      {
+        title: `The project ${JSON.stringify(project)} is not a folder`,
+        hint: 'Give the folder that holds the application: --project DIR, or the input project.',
+      },
+    ])
   }
   const pyproject = await readPyproject(folder)
   const fromPyproject = pyprojectSources(pyproject, stage)
@@ -93,7 +98,9 @@ function settle<T>(problems: readonly Problem[], settings: T): T {
 function variablesSource(environment: SettingsOrigin['environment']): Source {
   const prefix = 'WSGI_LAMBDA_'
   const kebab = (variable: string): string => variable.slice(prefix.length).toLowerCase().replaceAll('_', '-')
-  const given = Object.entries(environment).filter(([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== '')
+  const given = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== '',
+  )
   return {
     given: Object.fromEntries(given.map(([name, value]) => [kebab(name), value])),
     nameOf: (name) => prefix + name.toUpperCase().replaceAll('-', '_'),
@@ -103,10 +110,14 @@ function variablesSource(environment: SettingsOrigin['environment']): Source {
 function namePart({ common, problems }: Loaded): { readonly functionName: string } {
   const { functionName } = common
   if (functionName !== undefined) {
-    if (functionName.length > 64) problems.push({ title: `function-name is longer than 64 characters: ${functionName}` })
+    if (functionName.length > 64)
+      problems.push({ title: `function-name is longer than 64 characters: ${functionName}` })
     return { functionName }
   }
-  problems.push({ title: 'function-name is missing', hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].' })
+  problems.push({
+    title: 'function-name is missing',
+    hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].',
+  })
   return { functionName: '' }
 }
 
@@ -135,13 +146,19 @@ async function discover(project: string, found: string[], problems: Problem[]): 
   }
   problems.push({
     title: `No WSGI application was found in ${project}`,
-    detail: 'Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.',
+    detail:
+      'Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.',
     hint: 'Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda].',
   })
   return ''
 }
 
-async function discoverRuntime(project: string, pyproject: Pyproject, found: string[], problems: Problem[]): Promise<Runtime> {
+async function discoverRuntime(
+  project: string,
+  pyproject: Pyproject,
+  found: string[],
+  problems: Problem[],
+): Promise<Runtime> {
   const result = await findRuntime(project, pyproject)
   if ('problem' in result) {
     problems.push(result.problem)
@@ -160,12 +177,20 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
       if (name === 'url' && where.startsWith('environment')) return '{{url}}'
       problems.push(
         name === 'stage'
-          ? { title: `${where} uses {{stage}}, but no stage is given`, hint: 'Give one with --stage NAME or the input stage.' }
-          : { title: `${where} uses ${whole}, which is not known here`, hint: 'Known: {{stage}} in names and variables, {{url}} in variables.' },
+          ? {
+              title: `${where} uses {{stage}}, but no stage is given`,
+              hint: 'Give one with --stage NAME or the input stage.',
+            }
+          : {
+              title: `${where} uses ${whole}, which is not known here`,
+              hint: 'Known: {{stage}} in names and variables, {{url}} in variables.',
+            },
       )
       return whole
     })
-  const environment = Object.entries(values.environment).map(([name, value]) => [name, fill(value, `environment variable ${name}`)] as const)
+  const environment = Object.entries(values.environment).map(
+    ([name, value]) => [name, fill(value, `environment variable ${name}`)] as const,
+  )
   const filled: Record<string, unknown> = { ...values, environment: Object.fromEntries(environment) }
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)]

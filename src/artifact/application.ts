@@ -1,0 +1,115 @@
+import type { Dirent } from 'node:fs'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import ignore, { type Ignore } from 'ignore'
+import { UserError } from '../errors.ts'
+import type { Entry } from './entry.ts'
+
+/** Never part of an application, whatever `.gitignore` says: history, secrets, caches, other tools' output. */
+const NEVER = [
+  ['.git', '.gitignore', '.gitattributes', '.gitmodules', '.hg', '.svn', '.github'],
+  ['.env', '.env.*', '*.env', '.envrc'],
+  ['__pycache__', '*.py[cod]', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.tox', '.nox', '.coverage', 'htmlcov'],
+  ['node_modules', '.idea', '.vscode', '.DS_Store', '.python-version'],
+  ['.wsgi-lambda', '.aws-sam', '.serverless', '.chalice'],
+].flat()
+
+interface IgnoreFile {
+  /** Absolute folder that its patterns are relative to. */
+  readonly folder: string
+  readonly patterns: Ignore
+}
+
+export interface ApplicationOptions {
+  /** More patterns, in the syntax of `.gitignore`, relative to the project. */
+  readonly exclude: readonly string[]
+  /** An absolute path that is left out wherever it is: the artifact itself. */
+  readonly output: string
+}
+
+/**
+ * The project's own files, as they go to `/var/task`: what git would keep, without what no artifact should hold.
+ * Links are followed inside the project. @throws UserError for a link that leads out of it.
+ */
+export async function applicationEntries(project: string, { exclude, output }: ApplicationOptions): Promise<Entry[]> {
+  const root = await realpath(project)
+  const always: IgnoreFile = { folder: root, patterns: ignore().add([...NEVER, ...exclude]) }
+  const inherited = await ignoreFilesAbove(root)
+  const realOutput = await realpath(output).catch(() => output)
+  const entries: Entry[] = []
+  const walk = async (
+    folder: string,
+    path: string,
+    gitignores: readonly IgnoreFile[],
+    ancestors: readonly string[],
+  ): Promise<void> => {
+    const here = [...gitignores, ...(await ignoreFileIn(folder))]
+    for (const child of await readdir(folder, { withFileTypes: true })) {
+      const absolute = join(folder, child.name)
+      const kind = await kindOf(absolute, child, root)
+      if (kind === 'other' || absolute === realOutput) continue
+      if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue
+      const childPath = path === '' ? child.name : `${path}/${child.name}`
+      if (kind === 'file') {
+        const { mode } = await stat(absolute)
+        entries.push({ path: childPath, mode: mode & 0o100 ? 0o755 : 0o644, content: { file: absolute } })
+        continue
+      }
+      const real = await realpath(absolute)
+      if (ancestors.includes(real) || (await isVirtualEnvironment(absolute))) continue
+      await walk(absolute, childPath, here, [...ancestors, real])
+    }
+  }
+  await walk(root, '', inherited, [root])
+  return entries
+}
+
+/** `.gitignore` of the folders above, up to the one that holds the repository: a project may be a part of it. */
+async function ignoreFilesAbove(project: string): Promise<IgnoreFile[]> {
+  const above: IgnoreFile[] = []
+  for (let folder = project; ; folder = dirname(folder)) {
+    if (folder !== project) above.unshift(...(await ignoreFileIn(folder)))
+    if (await exists(join(folder, '.git'))) return above
+    if (dirname(folder) === folder) return [] // Not a repository: nothing above is git's to ignore.
+  }
+}
+
+async function ignoreFileIn(folder: string): Promise<IgnoreFile[]> {
+  const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined)
+  return text === undefined ? [] : [{ folder, patterns: ignore().add(text) }]
+}
+
+/** As git decides: the last file that has an opinion wins. */
+function isIgnored(absolute: string, kind: 'file' | 'folder', files: readonly IgnoreFile[]): boolean {
+  let ignored = false
+  for (const { folder, patterns } of files) {
+    const path = relative(folder, absolute).split(sep).join('/')
+    const verdict = patterns.test(kind === 'folder' ? `${path}/` : path)
+    ignored = verdict.ignored || (ignored && !verdict.unignored)
+  }
+  return ignored
+}
+
+async function kindOf(absolute: string, child: Dirent, root: string): Promise<'file' | 'folder' | 'other'> {
+  if (child.isFile()) return 'file'
+  if (child.isDirectory()) return 'folder'
+  if (!child.isSymbolicLink()) return 'other'
+  const real = await realpath(absolute).catch(() => undefined)
+  if (real === undefined || (real !== root && !real.startsWith(root + sep))) {
+    throw new UserError({
+      title: `${relative(root, absolute)} is a link that leads ${real === undefined ? 'nowhere' : 'out of the project'}`,
+      detail: real && `It leads to ${real}.`,
+      hint: 'Copy the file into the project, or leave the link out with exclude.',
+    })
+  }
+  return (await stat(real)).isDirectory() ? 'folder' : 'file'
+}
+
+/** PEP 405: a virtual environment has this file. */
+async function isVirtualEnvironment(folder: string): Promise<boolean> {
+  return await exists(join(folder, 'pyvenv.cfg'))
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined
+}

@@ -1,0 +1,59 @@
+import type { Builder } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
+
+interface ImportFailure {
+  readonly type: string
+  readonly message: string
+  /** The module, for an ImportError. */
+  readonly name: string | null
+}
+
+/** Imports the application in the builder as Lambda will. @throws UserError with the application's own traceback. */
+export async function checkImport(
+  folders: { application: string; dependencies: string },
+  environment: Readonly<Record<string, string>>,
+  builder: Builder,
+): Promise<void> {
+  const { stdout, stderr, exitCode } = await builder.run(
+    [builder.python, '-I', '-S', '-B', `${builder.workspace}/tools/check_import.py`, ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)],
+    { environment: 'replace', env: { ...LAMBDA_VARIABLES, ...environment } },
+  )
+  if (exitCode === 0) return
+  const failure = readFailure(stdout)
+  throw new UserError({
+    title: failure ? `The application cannot be imported: ${failure.type}: ${firstLine(failure.message)}` : `The application ended Python while it was imported (exit code ${exitCode})`,
+    detail: stderr.trim(),
+    hint: failure ? remedy(failure) : 'Importing an application must not end the process.',
+  })
+}
+
+/** What Lambda sets for every function, as far as applications look at it. */
+const LAMBDA_VARIABLES = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  AWS_LAMBDA_FUNCTION_NAME: 'check',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_REGION: 'us-east-1',
+  AWS_DEFAULT_REGION: 'us-east-1',
+} as const
+
+function readFailure(stdout: string): ImportFailure | undefined {
+  try {
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ImportFailure
+  } catch {
+    return undefined
+  }
+}
+
+function remedy({ type, message, name }: ImportFailure): string {
+  if (type === 'ModuleNotFoundError' && name !== null) return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`
+  if (/\.so[.\d]*: cannot open shared object file/.test(message)) return 'A native library is missing: choose a binary variant of the package (as in psycopg[binary]).'
+  if (/GLIBC_[\d.]+' not found/.test(message)) return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime."
+  if (type === 'KeyError' || type === 'ImproperlyConfigured' || /environment variable|not set/i.test(message)) return 'If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.'
+  return 'Mend the application, name another with app, or build without this check: check: false.'
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,61 @@
+import { assemble, type Artifact, type PackageSize, type ProductFiles } from '../artifact/assemble.ts'
+import type { Builder } from '../builder/builder.ts'
+import type { Target } from '../platform/target.ts'
+import type { Reporter } from '../report/reporter.ts'
+import { lockRequirements } from '../requirements/lock.ts'
+import type { BuildSettings } from '../settings/settings.ts'
+import { installRequirements } from '../wheels/install.ts'
+
+export interface BuildCollaborators {
+  readonly createBuilder: (target: Target, settings: BuildSettings) => Promise<Builder>
+  readonly product: ProductFiles
+  readonly report: Reporter
+  /** Milliseconds. */
+  readonly clock: () => number
+}
+
+/** What `build --json` prints. */
+export interface BuildResult {
+  readonly artifact: Artifact
+  readonly runtime: string
+  readonly architecture: string
+  readonly builder: string
+  /** Until slices exist, these count distributions. */
+  readonly slices: { readonly total: number; readonly reused: number; readonly built: number }
+  readonly packages: readonly PackageSize[]
+  /** Seconds by step. */
+  readonly seconds: Readonly<Record<string, number>>
+}
+
+/** Project → zip. */
+export async function build(settings: BuildSettings, { createBuilder, product, report, clock }: BuildCollaborators): Promise<BuildResult> {
+  const seconds: Record<string, number> = {}
+  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
+    const started = clock()
+    const result = await work()
+    seconds[step] = Math.round(clock() - started) / 1000
+    return result
+  }
+  return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
+    for (const line of settings.found) report.info(line)
+    await using builder = await timed('builder', () => createBuilder(settings.target, settings))
+    report.info(`builder: ${builder.description}`)
+    const requirements = await timed('requirements', () => lockRequirements(settings.project, settings.manifest, { builder, report }))
+    await timed('wheels', () => installRequirements(requirements, { builder, report }))
+    const { artifact, packages } = await timed('artifact', () => assemble(settings, product, { builder, report }))
+    report.info(`${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`)
+    return {
+      artifact,
+      runtime: settings.target.runtime,
+      architecture: settings.target.architecture,
+      builder: builder.kind,
+      slices: { total: packages.length, reused: 0, built: packages.length },
+      packages,
+      seconds,
+    }
+  })
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

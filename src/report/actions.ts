@@ -1,0 +1,65 @@
+import { relative } from 'node:path'
+import * as core from '@actions/core'
+import type { Problem } from '../errors.ts'
+import { inert, linesOf } from './inert.ts'
+import { explanation } from './problem.ts'
+import type { Reporter } from './reporter.ts'
+
+/**
+ * The log of a GitHub workflow. Text of others gets a prefix, so that no line of it is a workflow command; the runner
+ * also knows commands that start with `##[`.
+ */
+export function actionsReporter({ workspace, project, clock }: { workspace: string; project: string; clock: () => number }): Reporter {
+  const print = (line: string): void => {
+    core.info(harmless(line))
+  }
+  const annotate = (problem: Problem, level: 'notice' | 'warning'): void => {
+    core[level](annotationText(problem), annotationPlace(problem, { workspace, project }))
+  }
+  return {
+    phase: async (title, work) => {
+      const started = clock()
+      core.startGroup(title)
+      try {
+        const result = await work()
+        print(`${title}: ${((clock() - started) / 1000).toFixed(1)} s`)
+        return result
+      } finally {
+        core.endGroup()
+      }
+    },
+    info: print,
+    debug: (line) => {
+      core.debug(inert(line))
+    },
+    notice: (problem) => {
+      annotate(problem, 'notice')
+    },
+    warning: (problem) => {
+      annotate(problem, 'warning')
+    },
+    output: (line) => {
+      print(`│ ${line}`)
+    },
+    progress: () => undefined,
+  }
+}
+
+/** The error annotation of a failed step; the whole explanation stands in the log as well, since annotations fold. */
+export function annotateError(problem: Problem, place: { workspace: string; project: string }): void {
+  core.error(annotationText(problem), annotationPlace(problem, place))
+}
+
+function annotationText(problem: Problem): string {
+  return [problem.title, ...explanation(problem)].flatMap(linesOf).map(inert).join('\n')
+}
+
+function annotationPlace({ title, location }: Problem, { workspace, project }: { workspace: string; project: string }): core.AnnotationProperties {
+  if (!location) return { title: inert(title) }
+  return { title: inert(title), file: relative(workspace, `${project}/${location.file}`), startLine: location.line }
+}
+
+function harmless(line: string): string {
+  const text = inert(line).replaceAll('##[', '# #[')
+  return text.trimStart().startsWith('::') ? `│ ${text}` : text
+}

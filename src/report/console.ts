@@ -1,0 +1,74 @@
+import type { Colors } from 'picocolors/types'
+import type { Problem } from '../errors.ts'
+import { inert, linesOf } from './inert.ts'
+import { explanation } from './problem.ts'
+import type { Reporter } from './reporter.ts'
+
+export interface ConsoleOptions {
+  /** Where lines go: standard output, or standard error when the output is one JSON object. */
+  readonly write: (text: string) => void
+  /** A terminal shows what is going on in one line that is replaced. */
+  readonly isTerminal: boolean
+  readonly verbosity: 'quiet' | 'normal' | 'verbose'
+  readonly colors: Colors
+  /** Milliseconds. */
+  readonly clock: () => number
+}
+
+const CLEAR_LINE = '\r\u001b[2K'
+
+export function consoleReporter({ write, isTerminal, verbosity, colors, clock }: ConsoleOptions): Reporter {
+  const isQuiet = verbosity === 'quiet'
+  let live = ''
+  const clear = (): void => {
+    if (live !== '') write(CLEAR_LINE)
+    live = ''
+  }
+  const print = (line: string): void => {
+    clear()
+    write(`${line}\n`)
+  }
+  const show = (mark: string, paint: (text: string) => string, problem: Problem): void => {
+    print(paint(`${mark} ${inert(problem.title)}`))
+    for (const line of explanation(problem).flatMap(linesOf)) print(`  ${inert(line)}`)
+  }
+  return {
+    phase: async (title, work) => {
+      const started = clock()
+      if (!isQuiet) print(colors.bold(`▸ ${title}`))
+      const result = await work()
+      if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1000).toFixed(1)} s`))
+      return result
+    },
+    info: (line) => {
+      if (!isQuiet) print(`  ${inert(line)}`)
+    },
+    debug: (line) => {
+      if (verbosity === 'verbose') print(colors.dim(`  ${inert(line)}`))
+    },
+    notice: (problem) => {
+      if (!isQuiet) show('i', colors.cyan, problem)
+    },
+    warning: (problem) => {
+      show('!', colors.yellow, problem)
+    },
+    output: (line) => {
+      if (!isQuiet) print(`  ${colors.dim('│')} ${inert(line)}`)
+    },
+    progress: (text) => {
+      if (!isTerminal || isQuiet) return
+      clear()
+      live = text
+      write(colors.dim(`  … ${inert(text)}`))
+    },
+  }
+}
+
+/** How an error looks on a console: every problem with its detail and hint. */
+export function formatProblems(problems: readonly Problem[], colors: Colors): string {
+  const formatted = problems.map((problem) => {
+    const lines = explanation(problem).flatMap(linesOf).map((line) => `  ${inert(line)}\n`)
+    return `${colors.red('✖')} ${colors.bold(inert(problem.title))}\n${lines.join('')}`
+  })
+  return formatted.join('\n')
+}

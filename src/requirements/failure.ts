@@ -1,0 +1,80 @@
+import type { Builder } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
+import { lineOf, normalise, type RequirementsFile } from './files.ts'
+
+/**
+ * What uv said, as an instruction. Its sentences are matched loosely, and always shown whole: they may change with
+ * its version, and the advice is only added to them.
+ */
+export function resolutionFailure(stderr: string, builder: Builder, files: readonly RequirementsFile[]): UserError {
+  const { target } = builder
+  const text = stderr.replace(/\s+/g, ' ')
+  const place = { location: lineOf(files, namesIn(text, files)) }
+  const detail = stderr.trim()
+  const on = `${target.runtime} on ${target.architecture}`
+
+  if (/UnknownIssuer|certificate|self-signed/i.test(text)) {
+    return new UserError({
+      title: 'The package index could not be reached safely: its certificate is not trusted',
+      detail,
+      hint: 'Set ca-file to the certificate authority (PEM) of your network.',
+      ...place,
+    })
+  }
+  if (/error sending request|dns error|Connection refused|Could not connect|timed out/i.test(text)) {
+    return new UserError({
+      title: 'The package index could not be reached',
+      detail,
+      hint: 'Check the network and the index settings (UV_INDEX_URL, UV_DEFAULT_INDEX, PIP_INDEX_URL).',
+      ...place,
+    })
+  }
+  if (/401|403|Unauthorized|Forbidden|credentials/i.test(text)) {
+    return new UserError({
+      title: 'The package index refused access',
+      detail,
+      hint: 'Check the credentials of the index (UV_INDEX_…_USERNAME and _PASSWORD, or in its address).',
+      ...place,
+    })
+  }
+  const wheelless =
+    /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
+      text,
+    )
+  if (wheelless) {
+    const name = wheelless[1] ?? wheelless[2] ?? wheelless[3] ?? 'A requirement'
+    return new UserError({
+      title: `${name} has no wheel for ${on}`,
+      detail,
+      hint:
+        builder.kind === 'host'
+          ? 'The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2).'
+          : 'Choose another version, or name what it needs to compile in system-packages.',
+      ...place,
+    })
+  }
+  const unknown = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
+    text,
+  )?.[1]
+  if (unknown !== undefined) {
+    return new UserError({
+      title: `${unknown} does not exist in the package index`,
+      detail,
+      hint: 'Check its spelling; for a private package, set the index (UV_INDEX, PIP_EXTRA_INDEX_URL).',
+      location: lineOf(files, [unknown]),
+    })
+  }
+  return new UserError({
+    title: `The requirements cannot be installed for ${on}`,
+    detail,
+    hint: 'The lines above say which requirements exclude each other, or what failed.',
+    ...place,
+  })
+}
+
+/** The manifest's own distributions that a message speaks of. */
+function namesIn(text: string, files: readonly RequirementsFile[]): string[] {
+  const spoken = new Set(text.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ''))) ?? [])
+  const own = files.flatMap(({ lines }) => lines.map(({ text: line }) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? ''))
+  return own.filter((name) => name !== '' && spoken.has(normalise(name)))
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
+import { UserError } from '../errors.ts'
+
+/** One line of a requirements file, with its continuation lines joined and its comment gone. */
+interface Line {
+  readonly text: string
+  /** Of the first physical line, from 1. */
+  readonly number: number
+}
+
+export interface RequirementsFile {
+  /** Relative to the project, with `/`; may start with `../`. */
+  readonly path: string
+  readonly text: string
+  readonly lines: readonly Line[]
+}
+
+/** A requirements file and everything that it includes by `-r` and `-c`. Format: pip, "Requirements File Format". */
+export async function readRequirementsFiles(projectFolder: string, path: string): Promise<readonly RequirementsFile[]> {
+  const files = new Map<string, RequirementsFile>()
+  const read = async (wanted: string, includedBy: string | undefined): Promise<void> => {
+    if (files.has(wanted)) return
+    const text = await readText(projectFolder, wanted, includedBy)
+    const file = { path: wanted, text, lines: logicalLines(text) }
+    files.set(wanted, file)
+    for (const included of includesOf(file)) await read(included, wanted)
+  }
+  await read(posix.normalize(path), undefined)
+  return [...files.values()]
+}
+
+/** Whether every requirement comes with its hashes, so that nothing is left to resolve. */
+export function isHashed(files: readonly RequirementsFile[]): boolean {
+  const requirements = files.flatMap(({ lines }) => lines.filter(isRequirement))
+  return requirements.length > 0 && requirements.every(({ text }) => text.includes('--hash'))
+}
+
+export function isRequirement({ text }: { readonly text: string }): boolean {
+  return !text.startsWith('-')
+}
+
+/** The line that asks for one of these distributions, for an annotation. */
+export function lineOf(
+  files: readonly RequirementsFile[],
+  names: readonly string[],
+): { file: string; line: number } | undefined {
+  const wanted = new Set(names.map(normalise))
+  for (const file of files) {
+    const line = file.lines.find(({ text }) =>
+      wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text)?.[0] ?? '')),
+    )
+    if (line) return { file: file.path, line: line.number }
+  }
+  return undefined
+}
+
+/** A distribution's name as PEP 503 compares it. */
+export function normalise(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-')
+}
+
+/** Requirements that are folders of this machine: they are application files, which this step does not place yet. */
+export function localRequirements(files: readonly RequirementsFile[]): { file: string; line: number; text: string }[] {
+  const isLocal = (text: string): boolean =>
+    /^(?:-e\s|--editable[\s=])|^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text)
+  return files.flatMap(({ path, lines }) =>
+    lines.filter(({ text }) => isLocal(text)).map(({ text, number }) => ({ file: path, line: number, text })),
+  )
+}
+
+async function readText(projectFolder: string, path: string, includedBy: string | undefined): Promise<string> {
+  try {
+    return await readFile(posix.join(projectFolder, path), 'utf8')
+  } catch (error) {
+    throw new UserError(
+      {
+        title: `The requirements file ${path} cannot be read`,
+        detail: includedBy && `It is included by ${includedBy}.`,
+      },
+      { cause: error },
+    )
+  }
+}
+
+function logicalLines(text: string): Line[] {
+  const lines: Line[] = []
+  let joined = ''
+  let start = 1
+  for (const [index, physical] of text.split(/\r?\n/).entries()) {
+    if (joined === '') start = index + 1
+    const line = physical.replace(/(^|\s)#.*$/, '').trimEnd()
+    if (line.endsWith('\\')) {
+      joined += `${line.slice(0, -1)} `
+      continue
+    }
+    const whole = (joined + line).trim()
+    joined = ''
+    if (whole !== '') lines.push({ text: whole, number: start })
+  }
+  if (joined.trim() !== '') lines.push({ text: joined.trim(), number: start })
+  return lines
+}
+
+function includesOf({ path, lines }: RequirementsFile): string[] {
+  const included = lines.flatMap(
+    ({ text }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text)?.[1] ?? [],
+  )
+  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => posix.join(posix.dirname(path), file))
+}

@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, posix } from 'node:path'
+import type { Builder } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { Manifest } from '../settings/manifest.ts'
+import { resolutionFailure } from './failure.ts'
+import { isHashed, isRequirement, localRequirements, type RequirementsFile, readRequirementsFiles } from './files.ts'
+
+/** A project's requirements, pinned for one target and written as a requirements file in the builder's workspace. */
+export interface Requirements {
+  /** Of the pinned file, relative to the workspace. */
+  readonly path: string
+  readonly isEmpty: boolean
+  /** The manifest's files, so that a failure can name a line. */
+  readonly files: readonly RequirementsFile[]
+}
+
+interface Collaborators {
+  readonly builder: Builder
+  readonly report: Reporter
+}
+
+/** Pins what a manifest asks for. @throws UserError when it cannot be resolved for the builder's target. */
+export async function lockRequirements(
+  project: string,
+  manifest: Manifest,
+  { builder, report }: Collaborators,
+): Promise<Requirements> {
+  return manifest.kind === 'uv.lock'
+    ? await exportUvLock(project, manifest, { builder, report })
+    : await pinRequirementsFile(project, manifest, { builder, report })
+}
+
+/** Only these options of the target and of the builder can change which distributions are chosen. */
+export function targetOptions(builder: Builder): string[] {
+  const { uvPlatform } = builder.target
+  const wheelsOnly = builder.kind === 'host' ? ['--only-binary', ':all:'] : []
+  // The full version: `--python-version 3.13` would mean 3.13.0, which some distributions exclude.
+  return [
+    '--python-platform',
+    uvPlatform,
+    '--python-version',
+    builder.pythonVersion,
+    '--python',
+    builder.python,
+    ...wheelsOnly,
+  ]
+}
+
+async function pinRequirementsFile(
+  project: string,
+  manifest: Manifest,
+  { builder, report }: Collaborators,
+): Promise<Requirements> {
+  const files = await readRequirementsFiles(project, manifest.path)
+  const [local] = localRequirements(files)
+  if (local) {
+    throw new UserError({
+      title: `${local.file}, line ${local.line}: ${local.text} is a folder, which cannot be installed yet`,
+      hint: "Remove the line if the folder is part of the project: the project's own files are in the artifact anyway.",
+      location: { file: local.file, line: local.line },
+    })
+  }
+  const root = await stageFiles(files, builder)
+  const source = posix.join('manifest', root, manifest.path)
+  const isEmpty = !files.some(({ lines }) => lines.some(isRequirement))
+  if (isEmpty || isHashed(files)) return { path: source, isEmpty, files }
+  report.progress('resolving the requirements')
+  const command = [
+    builder.uv,
+    'pip',
+    'compile',
+    source,
+    '--output-file',
+    'pinned.txt',
+    '--generate-hashes',
+    '--no-header',
+    '--no-annotate',
+  ]
+  const emitted = ['--emit-index-url', '--emit-find-links', '--emit-build-options']
+  const compiled = await builder.run([...command, ...emitted, ...targetOptions(builder)])
+  if (compiled.exitCode !== 0) throw resolutionFailure(compiled.stderr, builder, files)
+  return { path: 'pinned.txt', isEmpty, files }
+}
+
+async function exportUvLock(
+  project: string,
+  manifest: Manifest,
+  { builder, report }: Collaborators,
+): Promise<Requirements> {
+  const folder = posix.dirname(manifest.path)
+  const paths = [manifest.path, posix.join(folder, 'pyproject.toml')]
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, text: await readFile(join(project, path), 'utf8'), lines: [] })),
+  )
+  const root = await stageFiles(files, builder)
+  report.progress('reading uv.lock')
+  const command = [
+    builder.uv,
+    'export',
+    '--frozen',
+    '--no-dev',
+    '--no-emit-project',
+    '--no-header',
+    '--no-annotate',
+    '--format',
+    'requirements-txt',
+  ]
+  const where = [
+    '--project',
+    posix.join('manifest', root, folder),
+    '--output-file',
+    'pinned.txt',
+    '--python',
+    builder.python,
+  ]
+  const exported = await builder.run([...command, ...where])
+  if (exported.exitCode !== 0) {
+    throw new UserError({
+      title: `${manifest.path} cannot be read`,
+      detail: exported.stderr.trim(),
+      hint: 'Make it anew with: uv lock',
+    })
+  }
+  return { path: 'pinned.txt', isEmpty: !/^[A-Za-z0-9]/m.test(exported.stdout), files }
+}
+
+/** Copies files into the workspace's `manifest/`, below as many folders as `../` in their paths need. */
+async function stageFiles(files: readonly RequirementsFile[], builder: Builder): Promise<string> {
+  const ups = Math.max(...files.map(({ path }) => path.split('/').filter((part) => part === '..').length))
+  const root = Array.from({ length: ups }, (_, index) => `up${index}`).join('/')
+  const staging = await mkdtemp(join(tmpdir(), 'wsgi-lambda-manifest-'))
+  try {
+    for (const { path, text } of files) {
+      const file = join(staging, root, path)
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(file, text)
+    }
+    await builder.put(staging, 'manifest')
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+  return root
+}
