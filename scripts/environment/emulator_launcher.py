@@ -1,0 +1,186 @@
+"""Starts MiniStack, an emulator of AWS, with Python functions that run as they do on Lambda.
+
+Stock MiniStack calls Python handlers in its own interpreter, with its own libraries at hand and in error shapes of its own. Here
+they run under AWS's runtime client and the interpreter that the function's `Runtime` names, over MiniStack's Runtime API for
+custom runtimes.
+
+Argument: a JSON object {"ministack": VERSION, "runtimes": {"python3.13": {"python": EXECUTABLE, "client": FOLDER}}}. The names
+patched below are private to MiniStack, so any other version is refused.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import io
+import json
+import os
+import signal
+import stat
+import sys
+import threading
+import zipfile
+
+SETTINGS = json.loads(sys.argv[1])
+RUNTIMES = SETTINGS["runtimes"]
+
+# What a function must not see of the emulator's own environment.
+OWN_VARIABLES = set(os.environ) - {"PATH", "TMPDIR"}
+
+# PYTHONPATH, LD_LIBRARY_PATH: AWS Lambda developer guide, "Defined runtime environment variables". Bytecode is never written: the
+# code is read-only on Lambda, and shared by all environments of one zip here.
+BOOTSTRAP = """#!/bin/sh
+if [ -z "$EMULATED_PYTHON" ]; then echo "no interpreter for $AWS_EXECUTION_ENV was found on this machine" >&2; exit 1; fi
+python=$EMULATED_PYTHON; unset EMULATED_PYTHON
+export PYTHONPATH="$LAMBDA_RUNTIME_DIR${PYTHONPATH:+:$PYTHONPATH}" PYTHONDONTWRITEBYTECODE=1
+export LD_LIBRARY_PATH="$LAMBDA_TASK_ROOT:$LAMBDA_TASK_ROOT/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+exec "$python" -m awslambdaric "$_HANDLER"
+"""
+
+
+def require_version() -> None:
+    version = importlib.metadata.version("ministack")
+    if version != SETTINGS["ministack"]:
+        sys.exit(f"emulator_launcher.py was written for ministack {SETTINGS['ministack']}, and this is {version}.")
+
+
+def run_python_on_runtime_client() -> None:
+    import ministack.core.lambda_runtime as runtime
+    import ministack.services.lambda_svc as service
+
+    for module, names in {
+        runtime: ("_worker_class_for", "ProvidedWorker", "ProvidedRuntimeError"),
+        service: (
+            "_provided_runtime_code_dir",
+            "_provided_worker_env",
+            "_execute_function_warm",
+            "_execute_function_provided_warm",
+        ),
+    }.items():
+        missing = [name for name in names if not hasattr(module, name)]
+        if missing:
+            sys.exit(f"{module.__name__} of ministack has no {', '.join(missing)}.")
+
+    unpack = service._provided_runtime_code_dir
+    worker_environment = service._provided_worker_env
+    call_on_runtime_api = service._execute_function_provided_warm
+    call_node = service._execute_function_warm
+    worker_class = runtime._worker_class_for
+
+    def is_python(config: dict) -> bool:
+        return str(config.get("Runtime", "")).startswith("python")
+
+    @functools.wraps(unpack)
+    def unpack_with_bootstrap(code: bytes) -> str:
+        folder = unpack(code)
+        restore_links(code, folder)
+        bootstrap = os.path.join(folder, "bootstrap")
+        if not os.path.exists(bootstrap):
+            with service._provided_code_lock:  # no fork may inherit this file while it is open for writing
+                with open(bootstrap, "w") as file:
+                    file.write(BOOTSTRAP)
+                os.chmod(bootstrap, 0o755)
+        return folder
+
+    @functools.wraps(worker_environment)
+    def lambda_environment(config: dict, folder: str, port: int) -> dict:
+        environment = worker_environment(config, folder, port)
+        if not is_python(config):
+            return environment
+        chosen = (config.get("Environment") or {}).get("Variables") or {}
+        for name in OWN_VARIABLES - set(chosen):
+            if environment.get(name) == os.environ.get(name):
+                environment.pop(name, None)
+        name = config["Runtime"]
+        found = RUNTIMES.get(name, {})
+        environment.update(
+            {
+                "AWS_EXECUTION_ENV": f"AWS_Lambda_{name}",
+                "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+                "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{config.get('FunctionName')}",
+                "EMULATED_PYTHON": found.get("python", ""),
+                "LAMBDA_RUNTIME_DIR": found.get("client", ""),
+            }
+        )
+        environment.setdefault("LANG", "en_US.UTF-8")
+        environment.setdefault("TZ", ":UTC")
+        return environment
+
+    # The log of an environment that failed to start: MiniStack drops it, AWS shows it with the answer.
+    start_log = threading.local()
+
+    class PythonWorker(runtime.ProvidedWorker):
+        exit_status = None
+
+        def _await_init(self, *arguments, **keywords):
+            try:
+                return super()._await_init(*arguments, **keywords)
+            except RuntimeError:
+                start_log.text = self._drain_stderr_bounded(first_line_wait=0.2)
+                error = self._init_error
+                if not isinstance(error, dict):
+                    raise
+                raise runtime.ProvidedRuntimeError(
+                    error.get("errorMessage", ""), error.get("errorType", "Runtime.Unknown")
+                ) from None
+
+        def _teardown(self):
+            if self._proc is not None:
+                self.exit_status = self._proc.poll()
+            return super()._teardown()
+
+        def invoke(self, event, request_id, **keywords):
+            result = super().invoke(event, request_id, **keywords)
+            payload = result.get("error_payload")
+            kind = payload.get("errorType") if isinstance(payload, dict) else None
+            if kind == "Runtime.ExitError":
+                payload["errorMessage"] = f"RequestId: {request_id} Error: {exit_reason(self.exit_status)}"
+            elif kind == "Sandbox.Timedout":
+                payload["errorMessage"] = f"RequestId: {request_id} Error: {payload['errorMessage']}"
+            return result
+
+    @functools.wraps(call_node)
+    def call(func: dict, event: dict, request_id: str) -> dict:
+        if not is_python(func.get("config") or func):
+            return call_node(func, event, request_id)
+        start_log.text = ""
+        result = call_on_runtime_api(func, event, request_id)
+        if not result.get("log") and start_log.text:
+            result["log"] = start_log.text
+        return result
+
+    service._provided_runtime_code_dir = unpack_with_bootstrap
+    service._provided_worker_env = lambda_environment
+    service._execute_function_warm = call
+    runtime._worker_class_for = lambda config: PythonWorker if is_python(config) else worker_class(config)
+
+
+def restore_links(code: bytes, folder: str) -> None:
+    """Symbolic links of the zip, which zipfile unpacks as plain files (APPNOTE 4.4.15: the mode is in the high 16 bits)."""
+    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+        for entry in archive.infolist():
+            if stat.S_ISLNK(entry.external_attr >> 16):
+                path = os.path.join(folder, entry.filename)
+                target = archive.read(entry).decode()
+                if os.path.islink(path):
+                    continue
+                os.remove(path)
+                os.symlink(target, path)
+
+
+def exit_reason(status: int | None) -> str:
+    if status is None or status == 0:
+        return "Runtime exited without providing a reason"
+    if status < 0:
+        return f"Runtime exited with error: signal: {signal.Signals(-status).name.removeprefix('SIG').lower()}"
+    return f"Runtime exited with error: exit status {status}"
+
+
+require_version()
+if RUNTIMES:
+    run_python_on_runtime_client()
+
+from ministack.app import main  # noqa: E402
+
+sys.argv = ["ministack"]
+main()
