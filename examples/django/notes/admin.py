@@ -1,0 +1,9 @@
+from django.contrib import admin
+
+from notes.models import Note
+
+
+@admin.register(Note)
+class NoteAdmin(admin.ModelAdmin):
+    list_display = ["author", "text", "created_at"]
+    search_fields = ["author", "text"]
