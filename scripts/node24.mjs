@@ -6,12 +6,12 @@ import { existsSync } from 'node:fs'
 import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const brought = fileURLToPath(
-  new URL(`../node_modules/node-linux-${process.arch}/bin/node`, import.meta.url),
-)
+const brought = fileURLToPath(new URL(`../node_modules/node-linux-${process.arch}/bin/node`, import.meta.url))
 const isNewEnough = Number(process.versions.node.split('.')[0]) >= 24
 if (!isNewEnough && !existsSync(brought)) {
-  console.error(`Node 24 is needed for development, and this is Node ${process.versions.node}: install Node 24 and try again.`)
+  console.error(
+    `Node 24 is needed for development, and this is Node ${process.versions.node}: install Node 24 and try again.`,
+  )
   process.exit(1)
 }
 const node = isNewEnough ? process.execPath : brought

@@ -18,6 +18,7 @@ export interface HostBuilderOptions {
   readonly cacheFolder: string
   /** The folder `docker/` of this package: the Python that runs inside a builder. */
   readonly toolsFolder: string
+  readonly signal: AbortSignal
 }
 
 interface Interpreter {
@@ -37,7 +38,10 @@ export async function createHostBuilder(
   const env = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: 'never' }
   const cwd = tmpdir()
   const interpreter = await findInterpreter(target, options.pythonBin, (command) => run(command, { cwd, env }))
-  const uv = await findUv({ python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report }, (command) => run(command, { cwd, env }))
+  const uv = await findUv(
+    { python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report },
+    (command) => run(command, { cwd, env }),
+  )
   const workspace = await mkdtemp(join(tmpdir(), 'wsgi-lambda-build-'))
   const close = (): Promise<void> => rm(workspace, { recursive: true, force: true })
   return {
@@ -56,7 +60,10 @@ export async function createHostBuilder(
       await mkdir(dirname(localFolder), { recursive: true })
       await moveFolder(join(workspace, path), localFolder)
     },
-    run: (command: readonly string[], { cwd = workspace, env: added = {}, environment = 'inherit', onLine }: RunOptions = {}): Promise<Completed> =>
+    run: (
+      command: readonly string[],
+      { cwd = workspace, env: added = {}, environment = 'inherit', onLine }: RunOptions = {},
+    ): Promise<Completed> =>
       run(command, { cwd, env: environment === 'replace' ? { ...added } : { ...env, ...added }, onLine }),
     close,
     [Symbol.asyncDispose]: close,
@@ -97,7 +104,9 @@ async function findInterpreter(target: Target, pythonBin: string | undefined, ru
     detail: [
       interpreter ? `${wanted} is Python ${interpreter.version}.` : `${wanted} was not found, or does not run.`,
       found && !interpreter ? `python3 is Python ${found.version} (${found.path}).` : '',
-    ].join(' ').trim(),
+    ]
+      .join(' ')
+      .trim(),
     hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${found ? `, or set runtime: python${found.minor}` : ''}.`,
   })
 }

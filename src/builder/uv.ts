@@ -15,7 +15,12 @@ type Run = (command: readonly string[]) => Promise<Completed>
 
 /** uv on PATH if it is new enough, else our own copy of the pinned version, brought by pip. */
 export async function findUv(
-  { python, cacheFolder, toolsFolder, report }: { python: string; cacheFolder: string; toolsFolder: string; report: Reporter },
+  {
+    python,
+    cacheFolder,
+    toolsFolder,
+    report,
+  }: { python: string; cacheFolder: string; toolsFolder: string; report: Reporter },
   run: Run,
 ): Promise<string> {
   const installed = await versionOf('uv', run)
@@ -26,8 +31,25 @@ export async function findUv(
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`)
   await mkdir(cacheFolder, { recursive: true })
   const temporary = await mkdtemp(join(cacheFolder, 'uv-'))
-  const pip = [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:']
-  const { exitCode, stderr } = await run([...pip, '--target', temporary, '--require-hashes', '-r', join(toolsFolder, 'uv.txt')])
+  const pip = [
+    python,
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+  ]
+  const { exitCode, stderr } = await run([
+    ...pip,
+    '--target',
+    temporary,
+    '--require-hashes',
+    '-r',
+    join(toolsFolder, 'uv.txt'),
+  ])
   if (exitCode !== 0) {
     await rm(temporary, { recursive: true, force: true })
     throw new UserError({

@@ -1,4 +1,4 @@
-import { assemble, type Artifact, type PackageSize, type ProductFiles } from '../artifact/assemble.ts'
+import { type Artifact, assemble, type PackageSize, type ProductFiles } from '../artifact/assemble.ts'
 import type { Builder } from '../builder/builder.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -28,7 +28,10 @@ export interface BuildResult {
 }
 
 /** Project → zip. */
-export async function build(settings: BuildSettings, { createBuilder, product, report, clock }: BuildCollaborators): Promise<BuildResult> {
+export async function build(
+  settings: BuildSettings,
+  { createBuilder, product, report, clock }: BuildCollaborators,
+): Promise<BuildResult> {
   const seconds: Record<string, number> = {}
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
     const started = clock()
@@ -40,10 +43,14 @@ export async function build(settings: BuildSettings, { createBuilder, product, r
     for (const line of settings.found) report.info(line)
     await using builder = await timed('builder', () => createBuilder(settings.target, settings))
     report.info(`builder: ${builder.description}`)
-    const requirements = await timed('requirements', () => lockRequirements(settings.project, settings.manifest, { builder, report }))
+    const requirements = await timed('requirements', () =>
+      lockRequirements(settings.project, settings.manifest, { builder, report }),
+    )
     await timed('wheels', () => installRequirements(requirements, { builder, report }))
     const { artifact, packages } = await timed('artifact', () => assemble(settings, product, { builder, report }))
-    report.info(`${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`)
+    report.info(
+      `${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`,
+    )
     return {
       artifact,
       runtime: settings.target.runtime,

@@ -9,7 +9,15 @@ import type { Reporter } from './reporter.ts'
  * The log of a GitHub workflow. Text of others gets a prefix, so that no line of it is a workflow command; the runner
  * also knows commands that start with `##[`.
  */
-export function actionsReporter({ workspace, project, clock }: { workspace: string; project: string; clock: () => number }): Reporter {
+export function actionsReporter({
+  workspace,
+  project,
+  clock,
+}: {
+  workspace: string
+  project: string
+  clock: () => number
+}): Reporter {
   const print = (line: string): void => {
     core.info(harmless(line))
   }
@@ -54,7 +62,10 @@ function annotationText(problem: Problem): string {
   return [problem.title, ...explanation(problem)].flatMap(linesOf).map(inert).join('\n')
 }
 
-function annotationPlace({ title, location }: Problem, { workspace, project }: { workspace: string; project: string }): core.AnnotationProperties {
+function annotationPlace(
+  { title, location }: Problem,
+  { workspace, project }: { workspace: string; project: string },
+): core.AnnotationProperties {
   if (!location) return { title: inert(title) }
   return { title: inert(title), file: relative(workspace, `${project}/${location.file}`), startLine: location.line }
 }

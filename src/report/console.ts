@@ -1,8 +1,10 @@
-import type { Colors } from 'picocolors/types'
+import type picocolors from 'picocolors'
 import type { Problem } from '../errors.ts'
 import { inert, linesOf } from './inert.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
+
+export type Colors = ReturnType<typeof picocolors.createColors>
 
 export interface ConsoleOptions {
   /** Where lines go: standard output, or standard error when the output is one JSON object. */
@@ -67,7 +69,9 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
 /** How an error looks on a console: every problem with its detail and hint. */
 export function formatProblems(problems: readonly Problem[], colors: Colors): string {
   const formatted = problems.map((problem) => {
-    const lines = explanation(problem).flatMap(linesOf).map((line) => `  ${inert(line)}\n`)
+    const lines = explanation(problem)
+      .flatMap(linesOf)
+      .map((line) => `  ${inert(line)}\n`)
     return `${colors.red('✖')} ${colors.bold(inert(problem.title))}\n${lines.join('')}`
   })
   return formatted.join('\n')

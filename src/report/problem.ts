@@ -1,4 +1,4 @@
-import { SettingsError, UserError, type Problem } from '../errors.ts'
+import { type Problem, SettingsError, UserError } from '../errors.ts'
 
 /** Detail and hint below a title, indented. */
 export function explanation({ detail, hint }: Problem): string[] {
@@ -6,7 +6,11 @@ export function explanation({ detail, hint }: Problem): string[] {
 }
 
 /** Whatever was thrown, as problems to show and the exit code to end with. Anything but a UserError is a bug. */
-export function problemsOf(error: unknown): { problems: readonly Problem[]; exitCode: number; stack: string | undefined } {
+export function problemsOf(error: unknown): {
+  problems: readonly Problem[]
+  exitCode: number
+  stack: string | undefined
+} {
   if (error instanceof SettingsError) return { problems: error.problems, exitCode: error.exitCode, stack: undefined }
   if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: undefined }
   const message = error instanceof Error ? error.message : String(error)

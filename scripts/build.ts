@@ -1,0 +1,71 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+import { licenseTexts } from './licenses.ts'
+
+/**
+ * Bundles the two front doors into a folder (default: dist/).
+ *
+ *   index.cjs    the action: one file, since its start does not matter
+ *   cli.cjs      words and help of the command line
+ *   cli-run.cjs  everything that a command does, loaded when one is run
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const shared: BuildOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  metafile: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  logLevel: 'warning',
+  // SSH engines need native modules, and BuildKit's protocol is never spoken: both stay out of the bundle.
+  alias: {
+    ssh2: './scripts/stubs/ssh2.cjs',
+    '@grpc/grpc-js': './scripts/stubs/buildkit.cjs',
+    '@grpc/proto-loader': './scripts/stubs/buildkit.cjs',
+  },
+  // ESM-only packages ask where they are, which CommonJS says in other words.
+  define: { 'import.meta.url': 'bundleUrl' },
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+}
+
+/** CommonJS has no shared chunks: the lazily imported half is a file of its own, and stays outside of the first. */
+const lazyHalf: Plugin = {
+  name: 'lazy-half',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/cli-run\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './cli-run.cjs', external: true } : undefined,
+    )
+  },
+}
+
+export async function buildBundles(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true })
+  await mkdir(folder, { recursive: true })
+  const cli = { ...shared, banner: { js: `#!/usr/bin/env node\n${shared.banner?.['js'] ?? ''}` } }
+  const bundles = await Promise.all([
+    build({ ...shared, entryPoints: ['src/action.ts'], outfile: `${folder}/index.cjs` }),
+    build({ ...cli, entryPoints: ['src/cli.ts'], outfile: `${folder}/cli.cjs`, plugins: [lazyHalf] }),
+    build({ ...shared, entryPoints: ['src/cli-run.ts'], outfile: `${folder}/cli-run.cjs` }),
+  ])
+  await writeFile(
+    `${folder}/licenses.txt`,
+    await licenseTexts(
+      root,
+      bundles.flatMap(({ metafile }) => inputsOf(metafile)),
+    ),
+  )
+}
+
+function inputsOf(metafile: Metafile | undefined): string[] {
+  return Object.keys(metafile?.inputs ?? {})
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildBundles(process.argv[2] ?? `${root}dist`)
+}

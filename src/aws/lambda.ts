@@ -1,0 +1,361 @@
+import {
+  AddPermissionCommand,
+  type Architecture,
+  CreateAliasCommand,
+  CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
+  GetAliasCommand,
+  GetFunctionConfigurationCommand,
+  GetFunctionUrlConfigCommand,
+  GetPolicyCommand,
+  InvokeCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  type Runtime,
+  type FunctionConfiguration as SdkConfiguration,
+  UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  UpdateFunctionUrlConfigCommand,
+} from '@aws-sdk/client-lambda'
+import { adviceFor, isBusy, isNotFound } from './errors.ts'
+
+/** A function's settings and code as one version has them. */
+export interface VersionState {
+  readonly arn: string
+  readonly version: string
+  /** Base64. */
+  readonly codeSha256: string
+  readonly runtime: string
+  readonly handler: string
+  readonly role: string
+  readonly architecture: string
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
+  readonly description: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly state: string
+  readonly stateReason: string | undefined
+  readonly lastUpdateStatus: string
+  readonly lastUpdateReason: string | undefined
+}
+
+export interface FunctionConfiguration {
+  readonly runtime: string
+  readonly handler: string
+  readonly role: string
+  readonly memory: number
+  /** Seconds. */
+  readonly timeout: number
+  readonly description: string
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface AliasState {
+  readonly arn: string
+  readonly version: string
+  readonly description: string
+  readonly revisionId: string
+}
+
+export interface UrlState {
+  readonly address: string
+  readonly authType: 'NONE' | 'AWS_IAM'
+}
+
+export interface Invocation {
+  readonly payload: string
+  /** `Unhandled` or `Handled` when the function itself failed. */
+  readonly functionError: string | undefined
+  /** The last 4 KB of the invocation's log. */
+  readonly logTail: string
+}
+
+/** Exactly the calls that this program makes. Every failure is a UserError where advice is possible. */
+export interface LambdaApi {
+  /** Undefined when there is no such function or version. */
+  getVersion(functionName: string, qualifier?: string): Promise<VersionState | undefined>
+  createFunction(functionName: string, configuration: FunctionConfiguration, code: Code): Promise<void>
+  updateCode(functionName: string, code: Code): Promise<void>
+  updateConfiguration(functionName: string, configuration: FunctionConfiguration): Promise<void>
+  /** Refused by Lambda unless the code is the one that was meant. @returns the version's number. */
+  publish(functionName: string, codeSha256: string, description: string): Promise<string>
+  getAlias(functionName: string, alias: string): Promise<AliasState | undefined>
+  createAlias(functionName: string, alias: string, version: string, description: string): Promise<AliasState>
+  /** With the revision that was read, so that nobody else's change is overwritten. Not cancelled: it is what undoes. */
+  updateAlias(
+    functionName: string,
+    alias: string,
+    version: string,
+    description: string,
+    revisionId?: string,
+  ): Promise<AliasState>
+  getUrl(functionName: string, alias: string): Promise<UrlState | undefined>
+  createUrl(functionName: string, alias: string, authType: UrlState['authType']): Promise<UrlState>
+  updateUrl(functionName: string, alias: string, authType: UrlState['authType']): Promise<UrlState>
+  /** The policy document of the alias as JSON, or undefined when it has none. */
+  getPolicy(functionName: string, alias: string): Promise<string | undefined>
+  permitUrl(functionName: string, alias: string, statement: 'url' | 'invoke'): Promise<void>
+  /** Sent once: a repeated Invoke could run a migration twice. @throws when the answer did not come. */
+  invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation>
+}
+
+export interface Code {
+  readonly zip: Uint8Array
+  readonly architecture: string
+}
+
+const BUSY_ATTEMPTS = 6
+
+export function createLambdaApi({
+  version,
+  wait,
+  signal,
+}: {
+  version: string
+  wait: (milliseconds: number) => Promise<void>
+  signal: AbortSignal
+}): LambdaApi {
+  const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
+  const client = new LambdaClient({ customUserAgent })
+  const cancellable = { abortSignal: signal }
+
+  /** One call, repeated while another change of the function is going on. */
+  async function call<T>(action: string, resource: string, send: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send()
+      } catch (error) {
+        if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
+          throw adviceFor(error, { action: `lambda:${action}`, resource })
+        await wait(250 * 2 ** attempt)
+      }
+    }
+  }
+  async function find<T>(action: string, resource: string, send: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call(action, resource, send)
+    } catch (error) {
+      if (isNotFound(error)) return undefined
+      throw error
+    }
+  }
+
+  return {
+    getVersion: async (functionName, qualifier) => {
+      const found = await find('GetFunctionConfiguration', functionName, () =>
+        client.send(
+          new GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          cancellable,
+        ),
+      )
+      return found && versionState(found)
+    },
+    createFunction: async (functionName, configuration, { zip, architecture }) => {
+      const tags = { 'managed-by': 'wsgi-lambda' }
+      await call('CreateFunction', functionName, () =>
+        client.send(
+          new CreateFunctionCommand({
+            FunctionName: functionName,
+            ...request(configuration),
+            Architectures: [architecture as Architecture],
+            Code: { ZipFile: zip },
+            Tags: tags,
+          }),
+          cancellable,
+        ),
+      )
+    },
+    updateCode: async (functionName, { zip, architecture }) => {
+      await call('UpdateFunctionCode', functionName, () =>
+        client.send(
+          new UpdateFunctionCodeCommand({
+            FunctionName: functionName,
+            ZipFile: zip,
+            Architectures: [architecture as Architecture],
+            Publish: false,
+          }),
+          cancellable,
+        ),
+      )
+    },
+    updateConfiguration: async (functionName, configuration) => {
+      await call('UpdateFunctionConfiguration', functionName, () =>
+        client.send(
+          new UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
+          cancellable,
+        ),
+      )
+    },
+    publish: async (functionName, codeSha256, description) => {
+      const published = await call('PublishVersion', functionName, () =>
+        client.send(
+          new PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          cancellable,
+        ),
+      )
+      return published.Version ?? ''
+    },
+    getAlias: async (functionName, alias) => {
+      const found = await find('GetAlias', `${functionName}:${alias}`, () =>
+        client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable),
+      )
+      return found && aliasState(found)
+    },
+    createAlias: async (functionName, alias, version, description) =>
+      aliasState(
+        await call('CreateAlias', `${functionName}:${alias}`, () =>
+          client.send(
+            new CreateAliasCommand({
+              FunctionName: functionName,
+              Name: alias,
+              FunctionVersion: version,
+              Description: description,
+            }),
+            cancellable,
+          ),
+        ),
+      ),
+    updateAlias: async (functionName, alias, version, description, revisionId) =>
+      aliasState(
+        await call('UpdateAlias', `${functionName}:${alias}`, () =>
+          client.send(
+            new UpdateAliasCommand({
+              FunctionName: functionName,
+              Name: alias,
+              FunctionVersion: version,
+              Description: description,
+              RevisionId: revisionId,
+            }),
+          ),
+        ),
+      ),
+    getUrl: async (functionName, alias) => {
+      const found = await find('GetFunctionUrlConfig', `${functionName}:${alias}`, () =>
+        client.send(new GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias }), cancellable),
+      )
+      return found && urlState(found)
+    },
+    createUrl: async (functionName, alias, authType) =>
+      urlState(
+        await call('CreateFunctionUrlConfig', `${functionName}:${alias}`, () =>
+          client.send(
+            new CreateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
+            cancellable,
+          ),
+        ),
+      ),
+    updateUrl: async (functionName, alias, authType) =>
+      urlState(
+        await call('UpdateFunctionUrlConfig', `${functionName}:${alias}`, () =>
+          client.send(
+            new UpdateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
+            cancellable,
+          ),
+        ),
+      ),
+    getPolicy: async (functionName, alias) => {
+      const found = await find('GetPolicy', `${functionName}:${alias}`, () =>
+        client.send(new GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable),
+      )
+      return found?.Policy
+    },
+    permitUrl: async (functionName, alias, statement) => {
+      await call('AddPermission', `${functionName}:${alias}`, () =>
+        client.send(
+          new AddPermissionCommand({
+            FunctionName: functionName,
+            Qualifier: alias,
+            Principal: '*',
+            ...STATEMENTS[statement],
+          }),
+          cancellable,
+        ),
+      )
+    },
+    invoke: async (functionName, qualifier, payload, timeoutSeconds) => {
+      const once = new LambdaClient({
+        customUserAgent,
+        maxAttempts: 1,
+        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1000 },
+      })
+      try {
+        const answer = await once.send(
+          new InvokeCommand({
+            FunctionName: functionName,
+            Qualifier: qualifier,
+            Payload: Buffer.from(payload),
+            LogType: 'Tail',
+          }),
+          cancellable,
+        )
+        return {
+          payload: answer.Payload?.transformToString() ?? '',
+          functionError: answer.FunctionError,
+          logTail: Buffer.from(answer.LogResult ?? '', 'base64').toString(),
+        }
+      } catch (error) {
+        throw adviceFor(error, { action: 'lambda:InvokeFunction', resource: `${functionName}:${qualifier}` })
+      } finally {
+        once.destroy()
+      }
+    },
+  }
+}
+
+/** Both are needed since October 2025 (Lambda developer guide, "Control access to Lambda function URLs"). */
+const STATEMENTS = {
+  url: { StatementId: 'wsgi-lambda-url', Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE' },
+  invoke: { StatementId: 'wsgi-lambda-url-invoke', Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
+} as const
+
+function request({ runtime, handler, role, memory, timeout, description, environment }: FunctionConfiguration) {
+  return {
+    Runtime: runtime as Runtime,
+    Handler: handler,
+    Role: role,
+    MemorySize: memory,
+    Timeout: timeout,
+    Description: description,
+    Environment: { Variables: { ...environment } },
+  }
+}
+
+function versionState(found: SdkConfiguration): VersionState {
+  return {
+    arn: found.FunctionArn ?? '',
+    version: found.Version ?? '$LATEST',
+    codeSha256: found.CodeSha256 ?? '',
+    runtime: found.Runtime ?? '',
+    handler: found.Handler ?? '',
+    role: found.Role ?? '',
+    architecture: found.Architectures?.[0] ?? 'x86_64',
+    memory: found.MemorySize ?? 128,
+    timeout: found.Timeout ?? 3,
+    description: found.Description ?? '',
+    environment: found.Environment?.Variables ?? {},
+    state: found.State ?? 'Active',
+    stateReason: found.StateReason,
+    lastUpdateStatus: found.LastUpdateStatus ?? 'Successful',
+    lastUpdateReason: found.LastUpdateStatusReason,
+  }
+}
+
+function aliasState(found: {
+  AliasArn?: string | undefined
+  FunctionVersion?: string | undefined
+  Description?: string | undefined
+  RevisionId?: string | undefined
+}): AliasState {
+  return {
+    arn: found.AliasArn ?? '',
+    version: found.FunctionVersion ?? '',
+    description: found.Description ?? '',
+    revisionId: found.RevisionId ?? '',
+  }
+}
+
+function urlState(found: { FunctionUrl?: string | undefined; AuthType?: string | undefined }): UrlState {
+  return { address: found.FunctionUrl ?? '', authType: found.AuthType === 'AWS_IAM' ? 'AWS_IAM' : 'NONE' }
+}

@@ -1,0 +1,73 @@
+import { UserError } from '../errors.ts'
+import type { Target } from '../platform/target.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { BuildSettings } from '../settings/settings.ts'
+import type { Builder } from './builder.ts'
+import { createDockerBuilder, findEngine } from './docker.ts'
+import { createHostBuilder } from './host.ts'
+import type { RunProcess } from './process.ts'
+
+export interface BuilderSurroundings {
+  readonly run: RunProcess
+  readonly report: Reporter
+  /** The process's variables. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly cacheFolder: string
+  readonly toolsFolder: string
+  /** Put on every container, so that what a killed run leaves can be found and removed. */
+  readonly labels: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** The builder that the setting names; `auto` takes docker where an engine answers. @throws UserError. */
+export async function createBuilder(
+  target: Target,
+  settings: BuildSettings,
+  surroundings: BuilderSurroundings,
+): Promise<Builder> {
+  const { environment, report, signal } = surroundings
+  const caFile = settings.caFile ?? environment['SSL_CERT_FILE']
+  if (settings.builder === 'host') return await onHost(target, settings, surroundings, caFile)
+  const engine = await findEngine()
+  if ('unreachable' in engine) {
+    if (settings.builder === 'docker') throw new UserError(engine.unreachable)
+    refuseImageSettings(settings, engine.unreachable.title)
+    report.info('no container engine answers, so the host builder is used (published wheels only)')
+    return await onHost(target, settings, surroundings, caFile)
+  }
+  const { toolsFolder, labels } = surroundings
+  const options = {
+    baseImage: settings.baseImage,
+    systemPackages: settings.systemPackages,
+    environment,
+    caFile,
+    toolsFolder,
+    labels,
+    signal,
+  }
+  return await createDockerBuilder(target, options, { report })
+}
+
+async function onHost(
+  target: Target,
+  settings: BuildSettings,
+  { run, report, environment, cacheFolder, toolsFolder, signal }: BuilderSurroundings,
+  caFile: string | undefined,
+): Promise<Builder> {
+  refuseImageSettings(settings, 'The builder is host')
+  return await createHostBuilder(
+    target,
+    { pythonBin: settings.pythonBin, caFile, environment, cacheFolder, toolsFolder, signal },
+    { run, report },
+  )
+}
+
+/** What only an image can have must not be left out silently. */
+function refuseImageSettings({ baseImage, systemPackages }: BuildSettings, reason: string): void {
+  if (baseImage === undefined && systemPackages.length === 0) return
+  throw new UserError({
+    title: `${baseImage === undefined ? 'system-packages needs' : 'base-image needs'} the docker builder`,
+    detail: reason,
+    hint: 'Start a container engine and use builder: docker, or remove the setting.',
+  })
+}

@@ -1,0 +1,170 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import picocolors from 'picocolors'
+import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
+import { createBuilder } from './builder/choose.ts'
+import { runProcess } from './builder/process.ts'
+import { type BuildCollaborators, build } from './commands/build.ts'
+import { deploy } from './commands/deploy.ts'
+import { type RemoteArguments, remote } from './commands/remote.ts'
+import { consoleReporter, formatProblems } from './report/console.ts'
+import { problemsOf } from './report/problem.ts'
+import {
+  loadBuildSettings,
+  loadDeploySettings,
+  loadFunctionSettings,
+  type SettingsOrigin,
+} from './settings/settings.ts'
+import { VERSION } from './version.ts'
+
+export interface CommonFlags {
+  readonly project?: string
+  readonly stage?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly color?: boolean
+  readonly qualifier?: string
+}
+
+/** One parsed command line. */
+export type Invocation = {
+  readonly flags: CommonFlags
+  /** Settings by their kebab-case names, as they were written. */
+  readonly given: Readonly<Record<string, unknown>>
+} & ({ readonly command: 'build' | 'deploy' } | { readonly command: 'remote'; readonly remote: RemoteArguments })
+
+/** Ended by Ctrl-C: 128 + SIGINT, as shells count. */
+const CANCELLED = 130
+
+/** Runs a command. @returns the exit code. */
+export async function run(invocation: Invocation): Promise<number> {
+  const { flags } = invocation
+  // `engines` of package.json says which Node is supported: the SDK need not say it to every user.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  const environment = definedVariables(process.env)
+  const isJson = flags.json === true
+  const hasColors =
+    flags.color !== false &&
+    environment['NO_COLOR'] === undefined &&
+    (environment['FORCE_COLOR'] !== undefined || process.stderr.isTTY)
+  const colors = picocolors.createColors(hasColors)
+  const out = isJson ? process.stderr : process.stdout
+  const clock = (): number => performance.now()
+  const report = consoleReporter({
+    write: (text) => out.write(text),
+    isTerminal: out.isTTY,
+    verbosity: flags.quiet === true ? 'quiet' : flags.verbose === true ? 'verbose' : 'normal',
+    colors,
+    clock,
+  })
+  const print = (value: unknown): void => {
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  }
+  const cancellation = cancelOnSignals(() => {
+    process.stderr.write('\nCancelled: cleaning up. Once more to stop at once.\n')
+  })
+  const { signal } = cancellation
+  try {
+    const origin: SettingsOrigin = {
+      project: flags.project ?? environment['WSGI_LAMBDA_PROJECT'] ?? '.',
+      stage: flags.stage ?? environment['WSGI_LAMBDA_STAGE'],
+      environment,
+      explicit: { given: invocation.given, nameOf: (name) => `--${name}` },
+    }
+    const folders = productFolders(environment)
+    const collaborators: BuildCollaborators = {
+      createBuilder: (target, settings) =>
+        createBuilder(target, settings, {
+          run: runProcess,
+          report,
+          environment,
+          cacheFolder: folders.cache,
+          toolsFolder: folders.tools,
+          labels: {},
+          signal,
+        }),
+      product: { toolsFolder: folders.tools, runtimeFolder: folders.runtime, version: VERSION },
+      report,
+      clock,
+    }
+    const createLambda = (): LambdaApi => createLambdaApi({ version: VERSION, wait, signal })
+    switch (invocation.command) {
+      case 'build': {
+        const result = await build(await loadBuildSettings(origin), collaborators)
+        if (isJson) print(result)
+        return 0
+      }
+      case 'deploy': {
+        const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
+        const result = await deploy(await loadDeploySettings(origin), {
+          ...collaborators,
+          lambda: createLambda(),
+          wait,
+          signal,
+          commit,
+        })
+        if (isJson) print(result)
+        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
+        return 0
+      }
+      case 'remote': {
+        const readInput = (): Promise<string> => text(process.stdin)
+        const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
+          lambda: createLambda(),
+          readInput,
+        })
+        if (isJson) print(outcome)
+        else process.stdout.write(outcome.output)
+        return outcome.exitCode
+      }
+    }
+  } catch (error) {
+    if (signal.aborted) return CANCELLED
+    const { problems, exitCode, stack } = problemsOf(error)
+    if (isJson) print({ error: problems.map(({ title, detail, hint }) => ({ title, detail, hint })) })
+    process.stderr.write(formatProblems(problems, colors))
+    if (stack !== undefined && flags.verbose === true) process.stderr.write(`${stack}\n`)
+    return exitCode
+  } finally {
+    cancellation.stop()
+  }
+}
+
+/** The first Ctrl-C lets the work clean up after itself; the second one ends the program. */
+function cancelOnSignals(announce: () => void): { signal: AbortSignal; stop: () => void } {
+  const controller = new AbortController()
+  const cancel = (): void => {
+    if (controller.signal.aborted) process.exit(CANCELLED)
+    announce()
+    controller.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, cancel)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of signals) process.off(name, cancel)
+    },
+  }
+}
+
+function definedVariables(variables: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+/** Beside the bundle's folder stand the runtime and the Python of the builder. */
+function productFolders(environment: Readonly<Record<string, string>>): {
+  runtime: string
+  tools: string
+  cache: string
+} {
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const caches = environment['XDG_CACHE_HOME'] ?? join(environment['HOME'] ?? homedir(), '.cache')
+  return { runtime: join(root, 'runtime'), tools: join(root, 'docker'), cache: join(caches, 'wsgi-lambda') }
+}

@@ -1,0 +1,209 @@
+import { Command, CommanderError, Option } from 'commander'
+import type { CommonFlags, Invocation } from './cli-run.ts'
+import type { RemoteArguments } from './commands/remote.ts'
+import {
+  BUILD_SETTING_NAMES,
+  camelCase,
+  SETTING_NAMES,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from './settings/schema.ts'
+import { VERSION } from './version.ts'
+
+/**
+ * The command line. This file only knows words; what a command does is loaded when one is run, so that help and
+ * mistakes are answered at once.
+ */
+
+const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
+
+function createProgram(start: (invocation: Invocation) => void): Command {
+  const program = new Command('wsgi-lambda')
+    .description('Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .enablePositionalOptions()
+    .configureHelp({ showGlobalOptions: false })
+    .showSuggestionAfterError()
+    .exitOverride()
+  addCommonFlags(program)
+  addSettingFlags(program, FUNCTION_FLAGS)
+  addQualifierFlag(program)
+  program.addHelpText(
+    'after',
+    examples([
+      'wsgi-lambda build',
+      'wsgi-lambda deploy --function-name shop --migrate',
+      'wsgi-lambda --function-name shop manage showmigrations',
+    ]),
+  )
+
+  addCommand(program, 'build', 'Build the project into a zip for Lambda.', BUILD_SETTING_NAMES, [
+    'wsgi-lambda build',
+    'wsgi-lambda build --project examples/django --output build/app.zip --runtime python3.13',
+    'wsgi-lambda build --builder host --json',
+  ]).action((_flags: unknown, command: Command) => {
+    start({ command: 'build', flags: command.optsWithGlobals(), given: givenSettings(command) })
+  })
+
+  addCommand(
+    program,
+    'deploy',
+    'Build the project and release it: commands before traffic, alias last.',
+    SETTING_NAMES,
+    [
+      'wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate',
+      'wsgi-lambda deploy --stage production --dry-run',
+      "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0",
+    ],
+  ).action((_flags: unknown, command: Command) => {
+    start({ command: 'deploy', flags: command.optsWithGlobals(), given: givenSettings(command) })
+  })
+
+  addRemoteCommand(program, start, 'manage', [], 'Run a Django management command in the deployed function.', [
+    'wsgi-lambda --function-name shop manage showmigrations',
+    'wsgi-lambda --function-name shop --qualifier 7 manage migrate --noinput',
+    "wsgi-lambda --function-name shop manage -c 'migrate --noinput'",
+  ])
+  addRemoteCommand(program, start, 'flask', [], 'Run a command of the Flask application in the deployed function.', [
+    'wsgi-lambda --function-name shop flask init-db',
+    "wsgi-lambda --function-name shop flask -c 'seed --count 3'",
+  ])
+  addRemoteCommand(program, start, 'exec', [], 'Run Python code in the deployed function.', [
+    "wsgi-lambda --function-name shop exec -c 'print(1 + 1)'",
+    'wsgi-lambda --function-name shop exec -f script.py',
+  ])
+  addRemoteCommand(program, start, 'shell', ['command'], 'Run a line of shell in the deployed function.', [
+    "wsgi-lambda --function-name shop shell -c 'ls -l'",
+    'wsgi-lambda --function-name shop shell ls -l',
+  ])
+  return program
+}
+
+function addCommand(
+  program: Command,
+  name: string,
+  description: string,
+  settings: readonly SettingName[],
+  lines: readonly string[],
+): Command {
+  const command = program.command(name).description(description).helpOption('-h, --help', 'show help')
+  addCommonFlags(command)
+  addSettingFlags(command, settings)
+  return command.addHelpText('after', examples(lines))
+}
+
+function addRemoteCommand(
+  program: Command,
+  start: (invocation: Invocation) => void,
+  name: RemoteArguments['kind'],
+  aliases: readonly string[],
+  description: string,
+  lines: readonly string[],
+): void {
+  const command = program
+    .command(name)
+    .aliases(aliases)
+    .description(`${description} Everything after the options below is passed on as it is.`)
+    .helpOption('-h, --help', 'show help')
+    .usage('[options] [-c TEXT | -f FILE] [arguments...]')
+    .option('-c, --command <TEXT>', name === 'exec' ? 'the code' : 'the command as one text, split like a shell does')
+    .option('-f, --file <FILE>', 'a local file that is sent and run; - for standard input')
+    .argument('[arguments...]', 'passed on')
+    .passThroughOptions()
+    .allowUnknownOption()
+  addCommonFlags(command)
+  addSettingFlags(command, FUNCTION_FLAGS)
+  addQualifierFlag(command)
+  command.addHelpText('after', examples(lines)).action((passed: string[], _flags: unknown, self: Command) => {
+    const { command: text, file } = self.opts<{ command?: string; file?: string }>()
+    const flags = self.optsWithGlobals<CommonFlags>()
+    start({
+      command: 'remote',
+      flags,
+      given: givenSettings(self),
+      remote: { kind: name, text, file, arguments: passed },
+    })
+  })
+}
+
+function addCommonFlags(command: Command): void {
+  command
+    .option('--project <DIR>', 'the folder that holds the application (default: ".")')
+    .option('--stage <NAME>', 'overlay [tool.wsgi-lambda.stages.NAME]')
+    .option('--json', 'print one JSON object on standard output, everything else on standard error')
+    .option('-q, --quiet', 'print results and problems only')
+    .option('--verbose', 'print details, and the stack of a defect')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+}
+
+function addQualifierFlag(command: Command): void {
+  command.option('--qualifier <NAME>', 'the alias or version that runs a remote command (default: the alias)')
+}
+
+function addSettingFlags(command: Command, names: readonly SettingName[]): void {
+  for (const name of names) {
+    const setting: Setting = SETTINGS[name]
+    const isBoolean = setting.format === 'true, false'
+    if (isBoolean) {
+      // Both words are known, so that a flag can take back what a file says; the help shows the one that changes something.
+      const isOn = setting.default === true
+      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn))
+      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn))
+      continue
+    }
+    const option = new Option(
+      `--${name} <${setting.placeholder ?? 'VALUE'}>`,
+      setting.description + formatHint(setting),
+    )
+    if (takesLines(name)) option.argParser<string[]>((line, lines = []) => [...lines, line])
+    command.addOption(option)
+  }
+}
+
+/** Settings of several lines are given by repeating the flag. */
+function takesLines(name: SettingName): boolean {
+  return SETTINGS[name].format.includes('one a line')
+}
+
+function formatHint(setting: Setting): string {
+  const text = setting.defaultText ?? (typeof setting.default === 'string' ? setting.default : undefined)
+  return ` (${setting.format}${text === undefined ? '' : `; default: ${text}`})`
+}
+
+function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
+}
+
+/** The settings that were given on the command line, before or after the command's name; no defaults. */
+function givenSettings(command: Command): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  const flags = command.optsWithGlobals()
+  for (const name of SETTING_NAMES) {
+    if (command.getOptionValueSourceWithGlobals(camelCase(name)) !== 'cli') continue
+    const value: unknown = flags[camelCase(name)]
+    given[name] = name === 'environment' && Array.isArray(value) ? value.join('\n') : value
+  }
+  return given
+}
+
+async function main(): Promise<void> {
+  let invocation: Invocation | undefined
+  const program = createProgram((started) => {
+    invocation = started
+  })
+  try {
+    program.parse()
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+    return
+  }
+  if (!invocation) return
+  const { run } = await import('./cli-run.ts')
+  process.exitCode = await run(invocation)
+}
+
+void main()

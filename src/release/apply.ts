@@ -1,0 +1,234 @@
+import type { AliasState, Code, UrlState } from '../aws/lambda.ts'
+import { UserError } from '../errors.ts'
+import { parseCommandLine, runRemoteCommand } from '../remote/command.ts'
+import { linesOf } from '../report/inert.ts'
+import {
+  type CurrentRelease,
+  type DesiredRelease,
+  describeStep,
+  NOT_RELEASED,
+  type Phase,
+  RELEASED,
+  type Step,
+  withAddress,
+} from './plan.ts'
+import { smoke } from './smoke.ts'
+import { type Waiting, waitUntilActive, waitUntilUpdated } from './wait.ts'
+
+export interface RanCommand {
+  readonly command: string
+  readonly phase: Phase
+  readonly exitCode: number
+  readonly seconds: number
+  readonly output: string
+}
+
+export interface Release {
+  readonly function: {
+    readonly name: string
+    readonly arn: string
+    readonly version: string
+    readonly alias: string
+    readonly aliasArn: string
+    readonly url: string | undefined
+  }
+  readonly changed: boolean
+  readonly steps: readonly Step[]
+  readonly commands: readonly RanCommand[]
+}
+
+export interface ApplyOptions {
+  readonly current: CurrentRelease
+  readonly desired: DesiredRelease
+  readonly code: Code
+  /** Of the published version: what was released, for people. */
+  readonly versionDescription: string
+}
+
+/** Where a release stands while its steps are carried out. */
+interface Progress {
+  version: string
+  alias: AliasState | undefined
+  url: UrlState | undefined
+  hasMoved: boolean
+  readonly commands: RanCommand[]
+}
+
+/** Carries out a plan. @throws UserError; the alias then serves what it served before. */
+export async function applyRelease(steps: readonly Step[], options: ApplyOptions, waiting: Waiting): Promise<Release> {
+  const { current, desired } = options
+  const progress: Progress = {
+    version: current.served?.version ?? '',
+    alias: current.alias,
+    url: current.url,
+    hasMoved: false,
+    commands: [],
+  }
+  try {
+    for (const step of steps) {
+      waiting.signal.throwIfAborted()
+      waiting.report.info(describeStep(step, desired))
+      await applyStep(step, progress, options, waiting)
+    }
+  } catch (error) {
+    throw await undo(error, progress, options, waiting)
+  }
+  return released(steps, progress, options)
+}
+
+export function released(
+  steps: readonly Step[],
+  { version, alias, url, commands }: Omit<Progress, 'hasMoved'>,
+  { current, desired }: Pick<ApplyOptions, 'current' | 'desired'>,
+): Release {
+  const aliasArn = alias?.arn ?? ''
+  return {
+    function: {
+      name: desired.functionName,
+      arn: current.latest?.arn ?? aliasArn.replace(/:[^:]+$/, ''),
+      version,
+      alias: desired.alias,
+      aliasArn,
+      url: url?.address,
+    },
+    changed: steps.length > 0,
+    steps,
+    commands,
+  }
+}
+
+async function applyStep(step: Step, progress: Progress, options: ApplyOptions, waiting: Waiting): Promise<void> {
+  const { current, desired, code } = options
+  const { lambda, report } = waiting
+  const { functionName, alias, access } = desired
+  const configuration = withAddress(desired.configuration, progress.url?.address)
+  const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
+  switch (step.kind) {
+    case 'create-function':
+      await lambda.createFunction(functionName, configuration, code)
+      await waitUntilUpdated(functionName, waiting)
+      return
+    case 'update-code':
+      await waitUntilUpdated(functionName, waiting)
+      await lambda.updateCode(functionName, code)
+      await waitUntilUpdated(functionName, waiting)
+      return
+    case 'update-configuration':
+      await waitUntilUpdated(functionName, waiting)
+      await lambda.updateConfiguration(functionName, configuration)
+      await waitUntilUpdated(functionName, waiting)
+      return
+    case 'publish':
+      progress.version = await publish(options, waiting)
+      return
+    case 'create-alias':
+      progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED)
+      return
+    case 'create-url':
+      progress.url = await lambda.createUrl(functionName, alias, authType)
+      report.info(progress.url.address)
+      return
+    case 'update-url':
+      progress.url = await lambda.updateUrl(functionName, alias, authType)
+      return
+    case 'fill-url':
+      await lambda.updateConfiguration(functionName, configuration)
+      await waitUntilUpdated(functionName, waiting)
+      progress.version = await publish(options, waiting)
+      return
+    case 'run':
+      progress.commands.push(await run(step, progress.version, options, waiting))
+      return
+    case 'smoke':
+      await smoke(
+        { path: step.path, host: desired.smoke?.host ?? hostOf(progress.url) },
+        { functionName, version: progress.version, timeoutSeconds: configuration.timeout },
+        { lambda, report },
+      )
+      return
+    case 'move-alias':
+      progress.alias = progress.alias
+        ? await lambda.updateAlias(functionName, alias, progress.version, RELEASED, progress.alias.revisionId)
+        : await lambda.createAlias(functionName, alias, progress.version, RELEASED)
+      progress.hasMoved = true
+      report.info(
+        current.served && current.served.version !== progress.version
+          ? `${alias}: version ${current.served.version} → ${progress.version}`
+          : `${alias}: version ${progress.version}`,
+      )
+      return
+    case 'permit-url':
+      await lambda.permitUrl(functionName, alias, step.statement)
+      return
+  }
+}
+
+async function publish({ desired, versionDescription }: ApplyOptions, waiting: Waiting): Promise<string> {
+  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription)
+  await waitUntilActive(desired.functionName, version, waiting)
+  waiting.report.info(`version ${version}`)
+  return version
+}
+
+async function run(
+  { command, phase }: Extract<Step, { kind: 'run' }>,
+  version: string,
+  { desired }: ApplyOptions,
+  { lambda, report, clock }: Waiting,
+): Promise<RanCommand> {
+  const started = clock()
+  const { functionName, configuration } = desired
+  const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout }
+  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command), where, lambda)
+  for (const line of linesOf(output)) report.output(line)
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: `${command} failed on version ${version} with exit code ${exitCode}`,
+      detail: output.trimEnd(),
+    })
+  }
+  return { command, phase, exitCode, seconds: Math.round(clock() - started) / 1000, output }
+}
+
+/** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
+async function undo(
+  error: unknown,
+  progress: Progress,
+  { current, desired }: ApplyOptions,
+  { lambda, report }: Waiting,
+): Promise<unknown> {
+  const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : undefined
+  if (progress.hasMoved) {
+    report.progress('moving the alias back')
+    const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED }
+    await lambda.updateAlias(desired.functionName, desired.alias, version, description)
+  }
+  if (!(error instanceof UserError)) return error
+  const { title, detail, hint, location } = error
+  // A failed command ends the program with 1, whatever a remote command of that kind would end with.
+  return new UserError(
+    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(' '), location },
+    { exitCode: error.exitCode === 2 ? 2 : 1, cause: error },
+  )
+}
+
+function consequence(
+  { hasMoved, commands, version }: Progress,
+  previous: AliasState | undefined,
+  { alias }: DesiredRelease,
+): string {
+  const ran =
+    commands.length === 0
+      ? ''
+      : ` These commands have run and are not reversed: ${commands.map(({ command }) => command).join('; ')}.`
+  if (previous)
+    return `The alias ${alias} ${hasMoved ? 'is back on' : 'has not moved: it serves'} version ${previous.version}.${ran}`
+  if (hasMoved)
+    return `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.${ran}`
+  return `Nothing serves traffic yet.${ran}`
+}
+
+/** Without a Function URL no address is known: a name that is a host and nothing else. */
+function hostOf(url: UrlState | undefined): string {
+  return url ? new URL(url.address).host : 'localhost'
+}

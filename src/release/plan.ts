@@ -1,0 +1,213 @@
+import type { AliasState, FunctionConfiguration, UrlState, VersionState } from '../aws/lambda.ts'
+
+/** What AWS has, as far as a release looks at it. */
+export interface CurrentRelease {
+  /** `$LATEST`: only where changes start from, never what "unchanged" is judged by. */
+  readonly latest: VersionState | undefined
+  readonly alias: AliasState | undefined
+  /** The version that the alias serves. */
+  readonly served: VersionState | undefined
+  readonly url: UrlState | undefined
+  /** The policy of the alias, as JSON. */
+  readonly policy: string | undefined
+}
+
+/** What should be there. */
+export interface DesiredRelease {
+  readonly functionName: string
+  readonly alias: string
+  /** Base64. */
+  readonly codeSha256: string
+  readonly architecture: string
+  /** Values of the environment may hold `{{url}}`. */
+  readonly configuration: FunctionConfiguration
+  readonly access: 'public' | 'iam' | 'none'
+  readonly beforeTraffic: readonly string[]
+  readonly afterTraffic: readonly string[]
+  readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
+}
+
+/** One thing to do, as data: the executor has no decisions left, and a dry run prints the same. */
+export type Step =
+  | { readonly kind: 'create-function' }
+  | { readonly kind: 'update-code' }
+  | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'create-alias' }
+  | { readonly kind: 'create-url' }
+  | { readonly kind: 'update-url' }
+  | { readonly kind: 'fill-url' }
+  | { readonly kind: 'run'; readonly phase: Phase; readonly command: string }
+  | { readonly kind: 'smoke'; readonly path: string }
+  | { readonly kind: 'move-alias' }
+  | { readonly kind: 'permit-url'; readonly statement: 'url' | 'invoke' }
+
+export type Phase = 'before-traffic' | 'after-traffic'
+
+/** The alias's description while the version that it points to has not proven itself: nothing is "unchanged" then. */
+export const NOT_RELEASED = 'wsgi-lambda: not released yet'
+export const RELEASED = 'wsgi-lambda'
+
+/**
+ * The steps from what is there to what should be, in the order that keeps traffic on the old version until the new one
+ * has proven itself. Nothing to do is an empty list: code, configuration, alias and way in of the *served* version are
+ * what should be. Otherwise the commands run, whatever an earlier run may have reached.
+ */
+export function planRelease(current: CurrentRelease, desired: DesiredRelease): readonly Step[] {
+  const configuration = withAddress(desired.configuration, current.url?.address)
+  const servesIt =
+    current.served !== undefined && matches(current.served, configuration, desired.codeSha256) && !isPending(current)
+  const wayIn = wayInSteps(current, desired)
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return []
+  const isServedVersionRight =
+    current.served !== undefined && matches(current.served, configuration, desired.codeSha256)
+  const needsAddress = usesAddress(desired.configuration) && current.url === undefined
+  return [
+    ...(isServedVersionRight ? [] : [...changeSteps(current.latest, configuration, desired), step('publish')]),
+    ...wayIn.before,
+    ...(needsAddress ? [step('fill-url')] : []),
+    ...runSteps('before-traffic', desired.beforeTraffic),
+    ...(desired.smoke ? [{ kind: 'smoke', path: desired.smoke.path } as const] : []),
+    ...(servesIt ? [] : [step('move-alias')]),
+    ...wayIn.last,
+    ...runSteps('after-traffic', desired.afterTraffic),
+  ]
+}
+
+function step<
+  K extends
+    | 'create-function'
+    | 'update-code'
+    | 'publish'
+    | 'create-alias'
+    | 'create-url'
+    | 'update-url'
+    | 'fill-url'
+    | 'move-alias',
+>(kind: K): { readonly kind: K } {
+  return { kind }
+}
+
+function runSteps(phase: Phase, commands: readonly string[]): Step[] {
+  return commands.map((command) => ({ kind: 'run', phase, command }))
+}
+
+function changeSteps(
+  latest: VersionState | undefined,
+  configuration: FunctionConfiguration,
+  desired: DesiredRelease,
+): Step[] {
+  if (latest === undefined) return [step('create-function')]
+  const changes = differences(latest, configuration)
+  return [
+    ...(latest.codeSha256 === desired.codeSha256 && latest.architecture === desired.architecture
+      ? []
+      : [step('update-code')]),
+    ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
+  ]
+}
+
+/** A URL needs its alias, so both are made before the version has proven itself, but nobody is permitted until then. */
+function wayInSteps(
+  { alias, url, policy }: CurrentRelease,
+  { access }: DesiredRelease,
+): { before: Step[]; last: Step[] } {
+  if (access === 'none') return { before: [], last: [] }
+  const authType = access === 'public' ? 'NONE' : 'AWS_IAM'
+  const before: Step[] = [
+    ...(alias === undefined ? [step('create-alias')] : []),
+    ...(url === undefined ? [step('create-url')] : []),
+  ]
+  const opened: Step[] = url !== undefined && url.authType !== authType ? [step('update-url')] : []
+  const missing = access === 'public' ? missingStatements(policy) : []
+  // Closing a public URL must not wait; opening one must.
+  return access === 'iam'
+    ? { before: [...before, ...opened], last: [] }
+    : { before, last: [...opened, ...missing.map((statement) => ({ kind: 'permit-url', statement }) as const)] }
+}
+
+interface PolicyStatement {
+  readonly Effect?: string
+  readonly Principal?: unknown
+  readonly Action?: string | readonly string[]
+  readonly Condition?: unknown
+}
+
+/** A public URL needs two statements; whoever wrote them, they count. */
+function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
+  const { Statement: statements = [] } = (policy === undefined ? {} : JSON.parse(policy)) as {
+    Statement?: readonly PolicyStatement[]
+  }
+  const everyone = statements.filter(
+    ({ Effect, Principal }) => Effect === 'Allow' && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)),
+  )
+  const allows = (action: string): boolean => everyone.some(({ Action }) => [Action].flat().includes(action))
+  return [
+    ...(allows('lambda:InvokeFunctionUrl') ? [] : (['url'] as const)),
+    ...(allows('lambda:InvokeFunction') ? [] : (['invoke'] as const)),
+  ]
+}
+
+function isPending({ alias }: CurrentRelease): boolean {
+  return alias?.description === NOT_RELEASED
+}
+
+function matches(version: VersionState, configuration: FunctionConfiguration, codeSha256: string): boolean {
+  return version.codeSha256 === codeSha256 && differences(version, configuration).length === 0
+}
+
+/** What differs, by the settings' names; of variables only the names, since values may be secrets. */
+export function differences(version: VersionState, configuration: FunctionConfiguration): string[] {
+  const plain = (['runtime', 'handler', 'role', 'memory', 'timeout', 'description'] as const)
+    // A published version has its own description, which says nothing about the function's.
+    .filter((name) => name !== 'description' || version.version === '$LATEST')
+    .filter((name) => version[name] !== configuration[name])
+  const names = new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)])
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name])
+  return [...plain, ...variables.toSorted().map((name) => `environment ${name}`)]
+}
+
+const ADDRESS = /\{\{\s*url\s*\}\}/g
+
+export function usesAddress({ environment }: FunctionConfiguration): boolean {
+  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0)
+}
+
+/** Fills `{{url}}`, without its final slash; while there is no address yet, variables that need it are left out. */
+export function withAddress(configuration: FunctionConfiguration, address: string | undefined): FunctionConfiguration {
+  const filled = Object.entries(configuration.environment).flatMap(([name, value]) => {
+    if (value.search(ADDRESS) < 0) return [[name, value]]
+    return address === undefined ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ''))]]
+  })
+  return { ...configuration, environment: Object.fromEntries(filled) as Record<string, string> }
+}
+
+/** One line for each step: for the console, the summary and a dry run. */
+export function describeStep(step: Step, { functionName, alias, access }: DesiredRelease): string {
+  switch (step.kind) {
+    case 'create-function':
+      return `create the function ${functionName}`
+    case 'update-code':
+      return 'update the code'
+    case 'update-configuration':
+      return `update the configuration: ${step.changes.join(', ')}`
+    case 'publish':
+      return 'publish a version and wait until it is active'
+    case 'create-alias':
+      return `create the alias ${alias}, which nobody is permitted to call yet`
+    case 'create-url':
+      return `create the Function URL (${access})`
+    case 'update-url':
+      return `change the Function URL to ${access}`
+    case 'fill-url':
+      return 'write the address of the Function URL into the environment and publish again'
+    case 'run':
+      return `run ${step.phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${step.command}`
+    case 'smoke':
+      return `request ${step.path} from the new version`
+    case 'move-alias':
+      return `move the alias ${alias} to the new version`
+    case 'permit-url':
+      return `permit everyone to ${step.statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`
+  }
+}

@@ -1,0 +1,39 @@
+import type { Reporter } from '../report/reporter.ts'
+import type { DeploySettings } from '../settings/settings.ts'
+
+/** One request to the public address, which only reports: traffic has moved, and a slow network must not undo it. */
+export async function requestPublicUrl(
+  address: string | undefined,
+  settings: DeploySettings,
+  { report, clock }: { report: Reporter; clock: () => number },
+): Promise<void> {
+  if (address === undefined || settings.functionUrl !== 'public' || !settings.smoke) return
+  const url = publicAddress(address, settings.urlOrigin) + settings.smokePath
+  const started = clock()
+  try {
+    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(30_000) })
+    const body = await answer.text()
+    report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1000).toFixed(2)} s)`)
+    if (answer.status === 403 && /urls-auth|Forbidden/.test(body)) {
+      report.warning({
+        title: 'The Function URL answers 403: AWS refuses the caller',
+        hint: 'A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs.',
+      })
+    } else if (answer.status >= 500) {
+      report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." })
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? String(error.cause ?? error.message) : String(error)
+    report.warning({
+      title: `${url} could not be requested from here`,
+      detail: reason,
+      hint: 'The release is done; this request only reports.',
+    })
+  }
+}
+
+/** Without a final slash. An emulator's URLs do not resolve: `url-origin` says where they really are. */
+export function publicAddress(address: string, origin: string | undefined): string {
+  const id = new URL(address).hostname.split('.')[0] ?? ''
+  return (origin === undefined ? address : origin.replaceAll('{id}', id)).replace(/\/$/, '')
+}
