@@ -81,7 +81,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 }
 
 /** Variables of the AWS SDKs and tools. The credentials are accepted by the emulator alone. */
-export function clientEnvironment(endpoint: string, region: string): Record<string, string> {
+function clientEnvironment(endpoint: string, region: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,

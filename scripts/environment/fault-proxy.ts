@@ -31,7 +31,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A request that arrived. */
-export interface Call {
+interface Call {
   readonly operation: string // 'UpdateAlias'; 'FunctionUrl' for a request to a function's URL; 'GET /path' where unknown
   readonly at: number // milliseconds since 1970
   readonly method: string
@@ -42,7 +42,7 @@ export interface Call {
 }
 
 /** What happens to the calls of one operation. */
-export interface Fault {
+interface Fault {
   readonly operation: string
   /** The first call that it happens to, counted from the injection. Default 1. */
   readonly nth?: number
@@ -62,7 +62,7 @@ export interface Fault {
   readonly rewrite?: (json: Json) => unknown
 }
 
-export type Json = Record<string, unknown>
+type Json = Record<string, unknown>
 
 export interface FaultProxy {
   readonly endpoint: string // http://127.0.0.1:PORT

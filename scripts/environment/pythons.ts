@@ -16,7 +16,7 @@ export interface Python {
   readonly version: string // '3.13.0'
 }
 
-export const MINORS = ['3.10', '3.11', '3.12', '3.13', '3.14'] as const
+const MINORS = ['3.10', '3.11', '3.12', '3.13', '3.14'] as const
 
 const CACHE = fileURLToPath(new URL('../../.cache', import.meta.url))
 

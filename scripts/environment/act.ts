@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process'
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { lastLines } from './service.ts'
+
+const run = promisify(execFile)
+
+/** nektos/act (MIT) runs workflows on this machine. Its steps run here as they are, without a container engine. */
+const VERSION = '0.2.89'
+const NEEDED_GO = [1, 24] as const
+
+const OWN_FOLDER = fileURLToPath(new URL('../../.cache/bin', import.meta.url))
+
+/** Where act is, or why there is none. */
+export type FoundAct = { readonly path: string } | { readonly missing: string }
+
+/** Looks in `.cache/bin`, then on PATH. */
+export async function findAct(): Promise<FoundAct> {
+  for (const folder of [OWN_FOLDER, ...(process.env['PATH'] ?? '').split(delimiter)]) {
+    const path = join(folder, 'act')
+    try {
+      await access(path)
+      const { stdout } = await run(path, ['--version'])
+      if (/^act version /.test(stdout)) return { path }
+    } catch {
+      // not there, or another program of that name
+    }
+  }
+  return {
+    missing: `act is not installed; with Go ${NEEDED_GO.join('.')} or newer on PATH it is built from its source`,
+  }
+}
+
+/** Builds act into `.cache/bin` where it is missing and Go is there, which takes one to three minutes. */
+export async function ensureAct(): Promise<FoundAct> {
+  const found = await findAct()
+  if ('path' in found || !(await hasGo())) return found
+  console.error(`Building act ${VERSION} with Go, once: this takes a few minutes.`)
+  await mkdir(OWN_FOLDER, { recursive: true })
+  try {
+    await run('go', ['install', `github.com/nektos/act@v${VERSION}`], {
+      env: { ...process.env, GOBIN: OWN_FOLDER },
+      maxBuffer: 64 * 1024 * 1024,
+    })
+  } catch (error) {
+    return { missing: `act could not be built: ${lastLines((error as { stderr?: string }).stderr ?? String(error))}` }
+  }
+  return findAct()
+}
+
+async function hasGo(): Promise<boolean> {
+  try {
+    const { stdout } = await run('go', ['env', 'GOVERSION'])
+    const [major = 0, minor = 0] = (/go(\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number)
+    return major > NEEDED_GO[0] || (major === NEEDED_GO[0] && minor >= NEEDED_GO[1])
+  } catch {
+    return false
+  }
+}
+
+export interface ActOptions {
+  /** Path of the workflow within the workspace. */
+  readonly workflow: string
+  /** Its name, such as `pull_request`, and the payload. act does not look at `types:`. */
+  readonly event: { readonly name: string; readonly payload?: object }
+  /** A git repository with at least one commit. What it ignores is not there in the run. */
+  readonly workspace: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Long ones: act masks every occurrence, so a secret of one letter hides that letter everywhere. */
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly timeoutSeconds?: number // default 300
+}
+
+/** Runs a workflow. The exit code is 1 when a step failed; the summary and the commands are lines of the output. */
+export async function runAct(options: ActOptions): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const { workflow, event, workspace, env = {}, secrets = {}, timeoutSeconds = 300 } = options
+  const act = await findAct()
+  if ('missing' in act) throw new Error(act.missing)
+  const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-act-'))
+  const payload = join(folder, 'event.json')
+  try {
+    await mkdir(join(folder, 'home'))
+    await writeFile(payload, JSON.stringify(event.payload ?? {}))
+    const args = [
+      event.name,
+      ...['--directory', workspace, '--workflows', join(workspace, workflow), '--eventpath', payload],
+      ...['--platform', 'ubuntu-latest=-self-hosted'],
+      ...['--cache-server-addr', '127.0.0.1', '--cache-server-path', join(folder, 'actions-cache')],
+      ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+    ]
+    const pending = run(act.path, args, {
+      cwd: workspace,
+      // act hands its whole environment to the steps, so it gets as little as a runner has.
+      env: {
+        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+        HOME: join(folder, 'home'),
+        XDG_CACHE_HOME: join(folder, 'xdg'),
+        LANG: 'C.UTF-8',
+        NO_COLOR: '1',
+      },
+      timeout: timeoutSeconds * 1000,
+      maxBuffer: 256 * 1024 * 1024,
+    })
+    const { stdout, stderr } = await pending
+    return { exitCode: 0, output: stdout + stderr }
+  } catch (error) {
+    const {
+      code,
+      killed,
+      stdout = '',
+      stderr = '',
+    } = error as { code?: unknown; killed?: boolean; stdout?: string; stderr?: string }
+    if (typeof code !== 'number') {
+      const why = killed === true ? `did not end within ${timeoutSeconds} s` : 'could not be run'
+      throw new Error(`act ${why}: ${lastLines(stdout + stderr)}`, { cause: error })
+    }
+    return { exitCode: code, output: stdout + stderr }
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
