@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { type ReleaseFiles, releaseMistakes } from '../.github/scripts/check-release.ts'
+import {
+  type ReleaseFiles,
+  readReleaseFiles,
+  releaseMistakes,
+  statedVersions,
+} from '../.github/scripts/check-release.ts'
 
 const FAKE_GH = `
 case "$*" in
@@ -21,51 +26,76 @@ const changelog = (heading: string, entry = '- A thing.') =>
   `# Changelog\n\n## [Unreleased]\n\n${heading}\n\n### Added\n\n${entry}\n\n## [1.3.0] - 2029-12-01\n\n- Another.\n`
 
 const agreeing: ReleaseFiles = {
-  packageJson: JSON.stringify({
+  'package.json': JSON.stringify({
     version: '1.4.0',
     repository: { url: 'git+https://github.com/someone/wsgi-lambda.git' },
   }),
-  pyproject: '[project]\nname = "wsgi-lambda"\nversion = "1.4.0"\n',
-  changelog: changelog('## [1.4.0] - 2030-01-31'),
+  'src/version.ts': "/** Ours. */\nexport const VERSION = '1.4.0'\n",
+  'runtime/pyproject.toml': '[project]\nname = "wsgi-lambda"\nversion = "1.4.0"\n',
+  'runtime/wsgi_lambda/version.py': '"""Ours."""\n\nVERSION = "1.4.0"\n',
+  'CHANGELOG.md': changelog('## [1.4.0] - 2030-01-31'),
 }
+const withText = (path: keyof ReleaseFiles, text: string) => ({ ...agreeing, [path]: text })
+const withReplaced = (path: keyof ReleaseFiles, from: string, to: string) =>
+  withText(path, agreeing[path].replace(from, to))
+
+test('every file of this tree states one version', () => {
+  expect([...new Set(Object.values(statedVersions(readReleaseFiles())))]).toEqual([
+    expect.stringMatching(/^\d+\.\d+\.\d+$/),
+  ])
+})
 
 test('a tree whose files agree may be released', () => {
   expect(releaseMistakes('1.4.0', 'someone/wsgi-lambda', agreeing)).toEqual([])
 })
 
-test.each<[string, Partial<ReleaseFiles>, RegExp]>([
+test.each<[string, ReleaseFiles, string]>([
   [
     'the version of package.json',
-    { packageJson: agreeing.packageJson.replace('1.4.0', '1.3.0') },
-    /^package.json has version 1\.3\.0/,
+    withReplaced('package.json', '1.4.0', '1.3.0'),
+    'package.json has version 1.3.0: make it 1.4.0.',
+  ],
+  ['the version of the programs', withReplaced('src/version.ts', '1.4.0', '1.4.1'), 'src/version.ts has version 1.4.1'],
+  [
+    'the version of the distribution',
+    withReplaced('runtime/pyproject.toml', '1.4.0', '1.4.1'),
+    'runtime/pyproject.toml has version 1.4.1',
   ],
   [
-    'the version of the runtime',
-    { pyproject: '[project]\nversion = "1.4.1"\n' },
-    /^runtime\/pyproject.toml has version 1\.4\.1/,
+    'no version of the distribution',
+    withText('runtime/pyproject.toml', '[tool.x]\n'),
+    'runtime/pyproject.toml has version undefined',
   ],
-  ['no version of the runtime', { pyproject: '[tool.x]\n' }, /^runtime\/pyproject.toml has version undefined/],
-  ['no section', { changelog: changelog('') }, /^CHANGELOG.md has no "## \[1\.4\.0\]/],
-  ['a section without a date', { changelog: changelog('## [1.4.0]') }, /^CHANGELOG.md has no/],
-  ['a section of a longer version', { changelog: changelog('## [1.4.01] - 2030-01-31') }, /^CHANGELOG.md has no/],
-  ['an empty section', { changelog: changelog('## [1.4.0] - 2030-01-31', '') }, /^CHANGELOG.md has no/],
+  [
+    'no version of the runtime',
+    withText('runtime/wsgi_lambda/version.py', ''),
+    'runtime/wsgi_lambda/version.py has version undefined',
+  ],
+  ['no section', withText('CHANGELOG.md', changelog('')), 'CHANGELOG.md has no "## [1.4.0]'],
+  ['a section without a date', withText('CHANGELOG.md', changelog('## [1.4.0]')), 'CHANGELOG.md has no'],
+  [
+    'a section of a longer version',
+    withText('CHANGELOG.md', changelog('## [1.4.01] - 2030-01-31')),
+    'CHANGELOG.md has no',
+  ],
+  ['an empty section', withText('CHANGELOG.md', changelog('## [1.4.0] - 2030-01-31', '')), 'CHANGELOG.md has no'],
   [
     'no repository',
-    { packageJson: '{"version": "1.4.0"}' },
-    /^package.json has repository.url undefined: make it git\+https:/,
+    withText('package.json', '{"version": "1.4.0"}'),
+    'package.json has repository.url undefined: make it git+https:',
   ],
   [
     'the repository of somebody else',
-    { packageJson: agreeing.packageJson.replace('someone', 'SomeOne') },
-    /^package.json has repository.url/,
+    withReplaced('package.json', 'someone', 'SomeOne'),
+    'package.json has repository.url git+https:',
   ],
-])('%s stands in the way, alone', (_, change, mistake) => {
-  const mistakes = releaseMistakes('1.4.0', 'someone/wsgi-lambda', { ...agreeing, ...change })
-  expect(mistakes).toEqual([expect.stringMatching(mistake)])
+])('%s stands in the way, alone', (_, files, mistake) => {
+  const mistakes = releaseMistakes('1.4.0', 'someone/wsgi-lambda', files)
+  expect(mistakes).toEqual([expect.stringContaining(mistake)])
 })
 
 test('every mistake is told at once', () => {
-  expect(releaseMistakes('2.0.0', 'other/name', agreeing)).toHaveLength(4)
+  expect(releaseMistakes('2.0.0', 'other/name', agreeing)).toHaveLength(6)
 })
 
 /** The scripts of release.yml, with a `gh` that answers from a folder of files, one for each question. */
