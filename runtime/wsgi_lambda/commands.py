@@ -1,0 +1,198 @@
+"""Remote commands: {"_serverless-wsgi": {"command": KIND, "data": …}} → [exit code, output].
+
+| kind | `data` |
+| --- | --- |
+| manage, flask | the arguments, as a list or as one string that is split like a shell does |
+| exec | Python code; in a list, arguments for `sys.argv` follow it |
+| shell (or command) | a line for /bin/sh, or a script with a shebang; a list is run without a shell |
+
+Exit codes are the command's own, as a process would have them; besides: 1 an exception, 2 a wrong envelope, 124 the
+invocation's time was nearly over, 126 the command is not allowed, 127 no such program.
+"""
+
+from __future__ import annotations
+
+import json
+import linecache
+import os
+import sys
+import traceback
+
+from .capture import Capture
+from .deadline import Deadline, DeadlineReached
+from .environ import request_id
+from .integration import Integration, mapping
+from .response import encoded_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from .policy import Policy
+
+_KINDS = {"manage": "manage", "flask": "flask", "exec": "exec", "shell": "shell", "command": "shell"}
+_CODE_NAME = "<exec>"
+_AUDIT_CHARACTERS = 1000
+_SCRIPT = "-c"
+
+
+def answer(app: WSGIApplication, envelope: object, context: object, policy: Policy) -> list[object]:
+    """Run one command, if `policy` allows it, and return its exit code and what it printed."""
+    try:
+        kind, arguments = _read(envelope)
+    except ValueError as error:
+        return [2, f"{error}\n"]
+    if kind not in _KINDS:
+        return [1, f"Unknown command: {kind}. Known: {', '.join(_KINDS)}.\n"]
+    kind = _KINDS[kind]
+    refusal = policy.refusal(kind, arguments)
+    verdict = "refused" if refusal else "runs"
+    what = json.dumps(arguments)[:_AUDIT_CHARACTERS]
+    print(f"wsgi-lambda: request {request_id({}, context)} {verdict} command {kind} {what}", flush=True)
+    if refusal:
+        return [126, refusal]
+    return _run(_COMMANDS[kind], app, arguments, context)
+
+
+def _read(envelope: object) -> tuple[str, list[str]]:
+    fields = mapping(envelope)
+    kind, data = fields.get("command"), fields.get("data")
+    if not isinstance(kind, str):
+        raise ValueError('The command event needs a "command": manage, flask, exec or shell.')
+    if isinstance(data, list) and all(isinstance(argument, str) for argument in data):
+        return kind, data
+    if not (data is None or isinstance(data, str)):
+        raise ValueError('"data" of the command event must be a string or a list of strings.')
+    if kind in ("manage", "flask"):
+        import shlex
+
+        return kind, shlex.split(data or "")
+    # For a shell, a string is a script and a list is a program with its arguments: keep the two apart.
+    return kind, [data or ""] if kind == "exec" else [_SCRIPT, data or ""]
+
+
+def _run(
+    command: Callable[[WSGIApplication, list[str]], int], app: WSGIApplication, arguments: list[str], context: object
+) -> list[object]:
+    environment, argv, main = dict(os.environ), sys.argv, sys.modules["__main__"]
+    deadline = Deadline(context)
+    capture = Capture()
+    with capture:
+        try:
+            with deadline:
+                code = _exit_code(command, app, arguments)
+        except DeadlineReached:
+            deadline.disarm()
+            code = 124
+            print(
+                f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because the invocation's time is nearly over. "
+                "Raise the function's timeout, or split the command.",
+                file=sys.stderr,
+            )
+        finally:
+            deadline.disarm()
+            sys.argv, sys.modules["__main__"] = argv, main
+            os.environ.clear()
+            os.environ.update(environment)
+    return _reply(code, capture)
+
+
+def _exit_code(command: Callable[[WSGIApplication, list[str]], int], app: WSGIApplication, arguments: list[str]) -> int:
+    try:
+        return command(app, arguments)
+    except SystemExit as error:
+        if error.code is None or isinstance(error.code, int):
+            return (error.code or 0) & 0xFF  # as the kernel cuts it
+        print(error.code, file=sys.stderr)
+        return 1
+    except DeadlineReached:
+        raise
+    except BaseException as error:
+        trace = _without_own_frames(error.__traceback__)
+        sys.stderr.write("".join(traceback.format_exception(type(error), error, trace)))
+        return 1
+
+
+def _reply(code: int, capture: Capture) -> list[object]:
+    """Escapes make JSON longer than the output: it is cut until the reply may pass."""
+    keep = 1.0
+    while True:
+        reply: list[object] = [code, capture.output(keep=keep)]
+        size = encoded_size(reply)
+        if size <= Integration.limit_bytes:
+            return reply
+        keep *= min(Integration.limit_bytes / size, 0.9)
+
+
+def _manage(app: WSGIApplication, arguments: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    sys.argv = ["manage.py", *arguments]
+    execute_from_command_line(sys.argv)
+    return 0
+
+
+def _flask(app: WSGIApplication, arguments: list[str]) -> int:
+    from flask.cli import FlaskGroup
+
+    sys.argv = ["flask", *arguments]
+    FlaskGroup(create_app=lambda: app).main(args=arguments, prog_name="flask")
+    return 0
+
+
+def _exec(app: WSGIApplication, arguments: list[str]) -> int:
+    """One namespace, a `__main__` of its own, and source lines in the traceback."""
+    code, *rest = arguments or [""]
+    lines = code.splitlines(keepends=True)
+    linecache.cache[_CODE_NAME] = (len(code), None, lines, _CODE_NAME)
+    main = type(sys)("__main__")
+    sys.modules["__main__"] = main
+    sys.argv = ["-c", *rest]
+    exec(compile(code, _CODE_NAME, "exec", dont_inherit=True), main.__dict__)
+    return 0
+
+
+def _shell(app: WSGIApplication, arguments: list[str]) -> int:
+    if arguments[:1] != [_SCRIPT]:
+        return _process(arguments)
+    script = arguments[1]
+    if not script.startswith("#!"):
+        return _process(["/bin/sh", "-c", script])
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix="-script") as file:
+        file.write(script)
+        file.flush()
+        # As the kernel reads a shebang: a program and at most one argument.
+        interpreter = script.partition("\n")[0][2:].strip().split(None, 1)
+        return _process([*interpreter, file.name])
+
+
+def _process(arguments: list[str]) -> int:
+    import signal
+    import subprocess
+
+    try:
+        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        return 126 if isinstance(error, PermissionError) else 127
+    try:
+        code = process.wait()
+    except DeadlineReached:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return code if code >= 0 else 128 - code
+
+
+def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
+    here = os.path.dirname(__file__)
+    while trace and trace.tb_next and os.path.dirname(trace.tb_frame.f_code.co_filename) == here:
+        trace = trace.tb_next
+    return trace
+
+
+_COMMANDS = {"manage": _manage, "flask": _flask, "exec": _exec, "shell": _shell}

@@ -1,0 +1,57 @@
+"""`module:attribute` → the application."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class LoadingError(Exception):
+    """The reference to the application is wrong."""
+
+
+def load(reference: str, root: str) -> WSGIApplication:
+    """Import the application.
+
+    `module.sub:attribute`, `module:factory()`, `module.attribute`; a folder in front (`backend/module:attribute`,
+    relative to `root`) comes first on the import path. What the import raises is not touched; raises LoadingError where
+    the module has no such attribute, or where that is not callable.
+    """
+    folder, _, name = reference.strip().rpartition("/")
+    module_name, _, attribute = name.partition(":") if ":" in name else name.rpartition(".")
+    is_factory = attribute.endswith("()")
+    attribute = attribute.removesuffix("()")
+    if not module_name or not attribute:
+        raise LoadingError(f'"app" is {reference!r}; it must look like "module:attribute" or "module:factory()".')
+    if folder:
+        sys.path.insert(0, os.path.join(root, folder))
+    found: object = import_module(module_name)
+    for part in attribute.split("."):
+        found = _attribute(found, part, reference)
+    if is_factory:
+        if not callable(found):
+            raise LoadingError(f"{attribute} of {module_name} is {_kind(found)}, which cannot be called as a factory.")
+        found = found()
+    if not callable(found):
+        what = f"{attribute}()" if is_factory else attribute
+        raise LoadingError(f"{what} of {module_name} is {_kind(found)}, not a WSGI application, which can be called.")
+    return found
+
+
+def _attribute(owner: object, name: str, reference: str) -> object:
+    try:
+        return getattr(owner, name)
+    except AttributeError:
+        public = sorted(key for key in vars(owner) if not key.startswith("_")) if hasattr(owner, "__dict__") else []
+        callables = ", ".join(key for key in public if callable(getattr(owner, key, None))) or "nothing callable"
+        where = getattr(owner, "__name__", type(owner).__name__)
+        raise LoadingError(f'"app" is {reference!r}, but {where} has no {name!r}; it has {callables}.') from None
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
