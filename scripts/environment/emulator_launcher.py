@@ -24,8 +24,8 @@ import zipfile
 SETTINGS = json.loads(sys.argv[1])
 RUNTIMES = SETTINGS["runtimes"]
 
-# What a function must not see of the emulator's own environment.
-OWN_VARIABLES = set(os.environ) - {"PATH", "TMPDIR"}
+# What a function must not see of the emulator's own environment. It keeps the address of the emulator: nothing may reach AWS.
+OWN_VARIABLES = set(os.environ) - {"PATH", "TMPDIR", "AWS_ENDPOINT_URL"}
 
 # PYTHONPATH, LD_LIBRARY_PATH: AWS Lambda developer guide, "Defined runtime environment variables". Bytecode is never written: the
 # code is read-only on Lambda, and shared by all environments of one zip here.

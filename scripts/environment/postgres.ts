@@ -56,7 +56,10 @@ export async function startPostgres(): Promise<Postgres> {
     const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-postgres-'))
     if (user !== undefined) await chown(folder, user.uid, user.gid)
     const native = user !== undefined && !(await othersMayEnter(programs)) ? join(folder, 'native') : programs
-    if (native !== programs) await cp(programs, native, { recursive: true, verbatimSymlinks: true })
+    if (user !== undefined && native !== programs) {
+      await cp(programs, native, { recursive: true, verbatimSymlinks: true })
+      await run('chown', ['-R', `${user.uid}:${user.gid}`, native]) // so that the server's end can remove it
+    }
 
     const passwordFile = join(folder, 'password')
     await writeFile(passwordFile, password, { mode: 0o600 })

@@ -29,13 +29,14 @@ export interface ServiceOptions {
   readonly readyWithinSeconds?: number
 }
 
+// The last words are in brackets, a shell of their own, since nobody may be reading any more and writing then kills the writer.
 const SUPERVISOR = `
 folder=$1 signal=$2; shift 2
 exec 3<&0 </dev/null
 "$@" 3<&- & server=$!
 { read -r _ <&3; kill -s "$signal" "$server"; sleep 5; kill -s KILL "$server"; } >/dev/null 2>&1 &
 wait "$server"; status=$?
-(echo "ended with status $status" >&2) # apart, since nobody may be reading: the shell itself must not die of that
+(echo "ended with status $status" >&2)
 trap '' TERM; kill -s TERM 0
 rm -rf -- "$folder"
 kill -s KILL 0`
