@@ -1,0 +1,227 @@
+import { finished } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Container as EngineContainer } from 'dockerode'
+import type { Pack } from 'tar-stream'
+import { UserError } from '../errors.ts'
+import type { Completed } from './builder.ts'
+import { type Engine, engineCall } from './docker-engine.ts'
+import { diskFull, engineError, lastLines, messageOf, saysDiskFull } from './docker-errors.ts'
+import { packFiles, unpackFolder } from './docker-files.ts'
+import { collectLines } from './docker-lines.ts'
+
+/** Every container of ours has it, whatever run it belongs to. */
+export const OUR_LABEL = 'wsgi-lambda'
+
+/** Longer than any job runs. A container whose owner was killed ends itself then, and is removed. */
+const LIFETIME_SECONDS = 6 * 60 * 60
+const COPY_SECONDS = 20 * 60
+const HEARTBEAT_SECONDS = 20
+
+export interface ContainerOptions {
+  /** Id or tag of an image that the engine has. */
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+}
+
+export interface ExecOptions {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly onLine?: ((line: string) => void) | undefined
+}
+
+/**
+ * A running container that waits for commands, as root. It holds no variable, mount or volume of ours, and it is gone
+ * after `remove`, after an abort, and after a failure to create it.
+ */
+export class Container {
+  readonly #engine: Engine
+  readonly #container: EngineContainer
+  readonly #signal: AbortSignal | undefined
+  readonly #onAbort: () => void
+  #removal: Promise<void> | undefined
+
+  static async create(engine: Engine, { image, labels, signal }: ContainerOptions): Promise<Container> {
+    signal?.throwIfAborted()
+    const created = await engineCall(engine, 'create a container', () =>
+      engine.docker.createContainer({
+        Image: image,
+        User: '0:0',
+        WorkingDir: '/',
+        Entrypoint: ['/bin/sh', '-c', `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
+        Cmd: [],
+        Labels: { ...labels, [OUR_LABEL]: '1' },
+        HostConfig: { AutoRemove: true },
+      }),
+    )
+    const container = new Container(engine, created, signal)
+    try {
+      signal?.throwIfAborted()
+      await engineCall(engine, 'start a container', () => created.start())
+      signal?.throwIfAborted()
+      return container
+    } catch (error) {
+      await container.remove()
+      throw error
+    }
+  }
+
+  private constructor(engine: Engine, container: EngineContainer, signal: AbortSignal | undefined) {
+    this.#engine = engine
+    this.#container = container
+    this.#signal = signal
+    this.#onAbort = () => {
+      this.remove().catch(() => undefined) // Whoever owns the container removes it too, and hears of the failure.
+    }
+    signal?.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  get id(): string {
+    return this.#container.id
+  }
+
+  /**
+   * Runs a program to its end. A failing exit code is an answer, except of a full disk.
+   *
+   * @throws UserError when the container or the engine went away, or the disk is full
+   */
+  async exec(command: readonly string[], { cwd, env, onLine }: ExecOptions): Promise<Completed> {
+    const exec = await this.#call('run a program in the container', () =>
+      this.#container.exec({
+        Cmd: [...command],
+        Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
+        WorkingDir: cwd,
+        User: '0:0',
+        AttachStdout: true,
+        AttachStderr: true,
+      }),
+    )
+    const stream = await this.#call('run a program in the container', () => exec.start({ hijack: true, stdin: false }))
+    const stdout = collectLines(onLine)
+    const stderr = collectLines(onLine)
+    this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream)
+    const heartbeat = this.#watch(stream)
+    try {
+      await finished(stream, { writable: false })
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      throw engineError(error, 'follow a program in the container', this.#engine.address)
+    } finally {
+      clearInterval(heartbeat)
+      stream.destroy()
+    }
+    const exitCode = await this.#exitCode(() => exec.inspect())
+    const completed = { exitCode, stdout: stdout.end(), stderr: stderr.end() }
+    const said = `${completed.stderr}\n${completed.stdout}`
+    if (exitCode !== 0 && saysDiskFull(said)) throw diskFull(lastLines(said))
+    return completed
+  }
+
+  /** A connection can die without a word. Then the engine no longer answers either. */
+  #watch(stream: { destroy(error?: Error): unknown }): NodeJS.Timeout {
+    return setInterval(() => {
+      engineCall(this.#engine, 'show the container', () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
+        (error: unknown) => stream.destroy(error as Error),
+      )
+    }, HEARTBEAT_SECONDS * 1000)
+  }
+
+  /** The output ends a moment before the engine knows the exit code, and just as well when the container was killed. */
+  async #exitCode(inspect: () => Promise<{ Running: boolean; ExitCode: number | null }>): Promise<number> {
+    for (let attempt = 0; ; attempt++) {
+      const { Running, ExitCode } = await this.#call('tell the exit code of a program', inspect)
+      if (!Running && ExitCode !== null) {
+        if (ExitCode === 137) await this.#call('show the container', () => this.#container.inspect())
+        return ExitCode
+      }
+      if (attempt === 100) {
+        throw new UserError({
+          title: 'A program in the container closed its output and did not end',
+          hint: 'Something that it started may still be running.',
+        })
+      }
+      await sleep(20 + attempt * 2)
+    }
+  }
+
+  /** Unpacks an archive at a folder that is there. */
+  async put(archive: Pack, folder: string): Promise<void> {
+    const packing = new Promise<never>((_, reject) => archive.once('error', reject))
+    packing.catch(() => undefined)
+    try {
+      await this.#call(
+        'take files into the container',
+        () =>
+          Promise.race([
+            this.#container.putArchive(archive as unknown as NodeJS.ReadableStream, { path: folder }),
+            packing,
+          ]),
+        COPY_SECONDS,
+      )
+    } finally {
+      archive.destroy()
+    }
+  }
+
+  async putFile(path: string, content: Buffer | string): Promise<void> {
+    await this.put(packFiles([{ path: path.replace(/^\//, ''), content }]), '/')
+  }
+
+  /** Copies the content of a folder to a local one, which must not exist. */
+  async take(folder: string, localFolder: string): Promise<void> {
+    const archive = await this.#call('give files out of the container', () =>
+      this.#container.getArchive({ path: `${folder}/.` }),
+    )
+    await this.#call('give files out of the container', () => unpackFolder(archive, localFolder), COPY_SECONDS)
+  }
+
+  /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
+  async commit(labels: Readonly<Record<string, string>>, comment: string): Promise<string> {
+    const { Id } = (await this.#call(
+      'keep the container as an image',
+      // The body is the configuration to lay over the container's, which has neither variables nor mounts of ours.
+      () => this.#container.commit({ comment, _query: { container: this.id, comment }, _body: { Labels: labels } }),
+      COPY_SECONDS,
+    )) as { Id: string }
+    return Id
+  }
+
+  /** Safe to call at any time and more than once. */
+  remove(): Promise<void> {
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#removal ??= removeContainer(this.#engine, this.#container)
+    return this.#removal
+  }
+
+  async #call<T>(doing: string, call: () => Promise<T>, seconds?: number): Promise<T> {
+    try {
+      this.#signal?.throwIfAborted()
+      return await engineCall(this.#engine, doing, call, seconds)
+    } catch (error) {
+      this.#signal?.throwIfAborted() // The abort removed the container: that is why the call failed.
+      throw error
+    }
+  }
+}
+
+/** Removes every container that has these labels and is ours, running or not. Answers how many there were. */
+export async function removeLabelled(engine: Engine, labels: Readonly<Record<string, string>>): Promise<number> {
+  const label = Object.entries({ ...labels, [OUR_LABEL]: '1' }).map(([name, value]) => `${name}=${value}`)
+  const found = await engineCall(engine, 'list containers', () =>
+    engine.docker.listContainers({ all: true, filters: { label } }),
+  )
+  await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))))
+  return found.length
+}
+
+async function removeContainer(engine: Engine, container: EngineContainer): Promise<void> {
+  await engineCall(engine, 'remove a container', async () => {
+    try {
+      await container.remove({ force: true, v: true })
+    } catch (error) {
+      const { statusCode } = error as { statusCode?: number }
+      const isGone = statusCode === 404 || (statusCode === 409 && /in progress/.test(messageOf(error)))
+      if (!isGone) throw error
+    }
+  })
+}

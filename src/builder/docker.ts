@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Target } from '../platform/target.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { Builder, Completed, RunOptions } from './builder.ts'
+import { Container, removeLabelled } from './docker-container.ts'
+import { findEngine } from './docker-engine.ts'
+import { AUTHORITIES_INSIDE, environmentInside, withOnly } from './docker-environment.ts'
+import { packFolder } from './docker-files.ts'
+import { ensureBuilderImage, TOOLS_INSIDE } from './docker-image.ts'
+import { isOlder, wrongPackageNames } from './docker-setup.ts'
+
+export { findEngine } from './docker-engine.ts'
+
+export interface DockerBuilderOptions {
+  /** Setting `base-image`; by default AWS's image of the runtime. */
+  readonly baseImage?: string | undefined
+  /** Setting `system-packages`, in the words of the image's package manager. */
+  readonly systemPackages: readonly string[]
+  /** The process's variables. Settings of pip, uv and proxies reach the programs in the container; no image keeps them. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Setting `ca-file`: certificate authorities (PEM) that programs in the container trust instead of their own. */
+  readonly caFile?: string | undefined
+  /** What this run's containers are found by, beside the label of all of ours. */
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** Removes the container at once. What runs in it ends with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** The folder `docker/` of this package. */
+  readonly toolsFolder: string
+}
+
+export interface DockerBuilder extends Builder {
+  readonly kind: 'docker'
+  /** The C library of the image, which may be newer than the target's. */
+  readonly glibc: string
+  readonly containerId: string
+}
+
+const WORKSPACE = '/wsgi-lambda'
+
+/**
+ * Builds in a container made from the Lambda image, by whatever engine answers. The image with the tools is made at
+ * the first use and kept by the engine. Files go in and out as streams; nothing is mounted.
+ *
+ * @throws UserError when no engine answers, the image cannot be had or does not fit the target
+ */
+export async function createDockerBuilder(
+  target: Target,
+  options: DockerBuilderOptions,
+  { report }: { report: Reporter },
+): Promise<DockerBuilder> {
+  const { systemPackages, caFile, labels = {}, signal, toolsFolder, baseImage = target.image } = options
+  const wrong = wrongPackageNames(systemPackages)
+  if (wrong) throw new UserError(wrong, { exitCode: 2 })
+  const authorities = caFile === undefined ? undefined : await readAuthorities(caFile)
+  const { env, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== undefined })
+  if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(', ')}`)
+
+  const engine = await findEngine()
+  if ('unreachable' in engine) throw new UserError(engine.unreachable)
+  const image = await ensureBuilderImage(
+    engine,
+    target,
+    { baseImage, systemPackages, toolsFolder, env, authorities, labels, signal },
+    report,
+  )
+  const compilesFor = !isOlder(target.glibc, image.glibc)
+  if (!compilesFor)
+    report.debug(
+      `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`,
+    )
+
+  const container = await Container.create(engine, { image: image.id, labels, signal })
+  const exec = (command: readonly string[], cwd: string, variables: Readonly<Record<string, string>>) =>
+    container.exec(command, { cwd, env: variables })
+  let processors = 1
+  try {
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities)
+    const { stdout } = await exec(
+      ['/bin/sh', '-c', `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
+      '/',
+      {},
+    )
+    processors = Math.max(1, Number.parseInt(stdout, 10) || 1)
+  } catch (error) {
+    await container.remove()
+    throw error
+  }
+
+  return {
+    kind: 'docker',
+    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    target,
+    workspace: WORKSPACE,
+    python: image.python,
+    pythonVersion: image.pythonVersion,
+    uv: `${TOOLS_INSIDE}/bin/uv`,
+    glibc: image.glibc,
+    containerId: container.id,
+    processors,
+    compilesFor,
+    canImport: true,
+    put: (localFolder, path) => container.put(packFolder(localFolder, inWorkspace(path)), WORKSPACE),
+    take: (path, localFolder) => container.take(posix.join(WORKSPACE, inWorkspace(path)), localFolder),
+    run: (
+      command: readonly string[],
+      { cwd = WORKSPACE, env: added = {}, environment = 'inherit', onLine }: RunOptions = {},
+    ): Promise<Completed> =>
+      environment === 'replace'
+        ? container.exec(withOnly(Object.keys(added), command, image.python), { cwd, env: added, onLine })
+        : container.exec(command, { cwd, env: { ...env, ...added }, onLine }),
+    close: () => container.remove(),
+    [Symbol.asyncDispose]: () => container.remove(),
+  }
+}
+
+/** Removes the containers of a run that was ended before it could: 0 where no engine answers. */
+export async function removeContainers(labels: Readonly<Record<string, string>>): Promise<number> {
+  const engine = await findEngine()
+  return 'unreachable' in engine ? 0 : removeLabelled(engine, labels)
+}
+
+async function readAuthorities(caFile: string): Promise<Buffer> {
+  try {
+    return await readFile(caFile)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: 'Name a file in PEM format.' })
+  }
+}
+
+function inWorkspace(path: string): string {
+  const normal = posix.normalize(path)
+  if (posix.isAbsolute(normal) || normal === '..' || normal.startsWith('../'))
+    throw new Error(`${path} is not below the workspace`)
+  return normal
+}
