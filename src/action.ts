@@ -1,1 +1,179 @@
-export {}
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import * as core from '@actions/core'
+import { createLambdaApi } from './aws/lambda.ts'
+import { createBuilder } from './builder/choose.ts'
+import { removeContainers } from './builder/docker.ts'
+import { runProcess } from './builder/process.ts'
+import { build } from './commands/build.ts'
+import { type DeployResult, deploy } from './commands/deploy.ts'
+import { SettingsError } from './errors.ts'
+import { actionsReporter, annotateError } from './report/actions.ts'
+import { problemsOf } from './report/problem.ts'
+import { deploymentSummary, failureSummary } from './report/summary.ts'
+import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
+import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
+import { suggestion } from './settings/values.ts'
+import { VERSION } from './version.ts'
+
+/** The GitHub Action. One bundle serves both phases of a step: the state of the first tells the second which it is. */
+
+const IS_POST = 'is-post'
+const LABELS = 'labels'
+/** Inputs besides the settings: where they are, and what to do. */
+const OWN_INPUTS = ['command', 'project', 'stage'] as const
+
+async function main(): Promise<void> {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+  const environment = definedVariables(process.env)
+  const workspace = environment['GITHUB_WORKSPACE'] ?? process.cwd()
+  const project = resolve(workspace, core.getInput('project') || '.')
+  const labels = { 'wsgi-lambda.run': `${environment['GITHUB_RUN_ID'] ?? 'local'}-${process.pid}` }
+  core.saveState(IS_POST, 'true')
+  core.saveState(LABELS, labels)
+  const clock = (): number => performance.now()
+  const report = actionsReporter({ workspace, project, clock })
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      controller.abort()
+    })
+  }
+  const { signal } = controller
+  try {
+    const command = readCommand()
+    const origin: SettingsOrigin = {
+      project,
+      stage: core.getInput('stage') || undefined,
+      environment,
+      explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` },
+    }
+    const root = fileURLToPath(new URL('..', import.meta.url))
+    const toolsFolder = join(root, 'docker')
+    const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
+    const collaborators = {
+      createBuilder: ((target, settings) =>
+        createBuilder(target, settings, {
+          run: runProcess,
+          report,
+          environment,
+          cacheFolder,
+          toolsFolder,
+          labels,
+          signal,
+        })) satisfies Parameters<typeof build>[1]['createBuilder'],
+      product: { toolsFolder, runtimeFolder: join(root, 'runtime'), version: VERSION },
+      report,
+      clock,
+    }
+    if (command === 'build') {
+      const { artifact } = await build(await loadBuildSettings(origin), collaborators)
+      setOutputs({
+        artifact: artifact.path,
+        'code-sha256': artifact.codeSha256,
+        'zip-bytes': artifact.zipBytes,
+        'unzipped-bytes': artifact.unzippedBytes,
+      })
+      return
+    }
+    const settings = await loadDeploySettings(origin)
+    const lambda = createLambdaApi({ version: VERSION, wait, signal })
+    const result = await deploy(settings, { ...collaborators, lambda, wait, signal, commit: environment['GITHUB_SHA'] })
+    setOutputs(outputsOf(result))
+    await writeSummary(summaryOf(result, settings.dryRun))
+  } catch (error) {
+    if (signal.aborted) {
+      core.setFailed('Cancelled. A command that was running in the function goes on there.')
+      return
+    }
+    const { problems, stack } = problemsOf(error)
+    for (const problem of problems) annotateError(problem, { workspace, project })
+    if (stack !== undefined) core.debug(stack)
+    await writeSummary(failureSummary(problems))
+    process.exitCode = 1
+  }
+}
+
+/** Removes what a cancelled or killed main phase left in the container engine. */
+async function post(): Promise<void> {
+  const labels: unknown = JSON.parse(core.getState(LABELS) || '{}')
+  const removed = await removeContainers(labels as Record<string, string>)
+  if (removed > 0) core.info(`Removed ${removed} containers that were left behind.`)
+}
+
+function readCommand(): (typeof COMMANDS)[number] {
+  const given = core.getInput('command') || 'deploy'
+  const command = COMMANDS.find((name) => name === given)
+  if (command) return command
+  throw new SettingsError([
+    {
+      title: 'input command is not valid',
+      detail: `Given: ${JSON.stringify(given)}`,
+      hint: `Allowed: ${COMMANDS.join(', ')}. ${suggestion(given, COMMANDS)}`,
+    },
+  ])
+}
+
+/** The inputs that were given, by name; unknown ones too, so that a typing mistake is reported with the others. */
+function readInputs(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const inputs = Object.entries(environment).flatMap(([name, value]) =>
+    name.startsWith('INPUT_') && value.trim() !== ''
+      ? [[name.slice('INPUT_'.length).toLowerCase(), value] as const]
+      : [],
+  )
+  const own: readonly string[] = OWN_INPUTS
+  return Object.fromEntries(inputs.filter(([name]) => !own.includes(name)))
+}
+
+function outputsOf({ function: released, changed, artifact }: DeployResult): ActionOutputs {
+  return {
+    'function-name': released.name,
+    'function-arn': released.arn,
+    version: released.version,
+    'alias-arn': released.aliasArn,
+    url: released.url ?? '',
+    changed,
+    artifact: artifact.path,
+    'code-sha256': artifact.codeSha256,
+    'zip-bytes': artifact.zipBytes,
+    'unzipped-bytes': artifact.unzippedBytes,
+  }
+}
+
+function setOutputs(outputs: ActionOutputs): void {
+  for (const name of ACTION_OUTPUTS) if (outputs[name] !== undefined) core.setOutput(name, outputs[name])
+}
+
+function summaryOf(
+  { function: released, changed, runtime, artifact, plan, commands, packages }: DeployResult,
+  isDryRun: boolean,
+): string {
+  return deploymentSummary({
+    functionName: released.name,
+    version: released.version,
+    alias: released.alias,
+    url: released.url,
+    changed,
+    isDryRun: isDryRun && plan.length > 0,
+    runtime,
+    zipBytes: artifact.zipBytes,
+    unzippedBytes: artifact.unzippedBytes,
+    plan,
+    commands,
+    packages,
+  })
+}
+
+async function writeSummary(markdown: string): Promise<void> {
+  if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return
+  await core.summary.addRaw(`${markdown}\n`).write()
+}
+
+function definedVariables(variables: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+void (core.getState(IS_POST) === 'true' ? post() : main())

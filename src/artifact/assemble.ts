@@ -9,10 +9,10 @@ import type { BuildSettings } from '../settings/settings.ts'
 import { DEPENDENCIES } from '../wheels/install.ts'
 import { applicationEntries } from './application.ts'
 import { checkImport } from './check.ts'
-import { dependencyEntries, refuseLocallyCompiled, type Distribution } from './dependencies.ts'
+import { type Distribution, dependencyEntries, refuseLocallyCompiled } from './dependencies.ts'
 import type { Entry } from './entry.ts'
 import { stageEntries } from './stage.ts'
-import { writeZip, type WrittenZip } from './zip.ts'
+import { type WrittenZip, writeZip } from './zip.ts'
 
 const APPLICATION = 'application'
 const TOOLS = 'tools'
@@ -55,10 +55,17 @@ interface Collaborators {
 }
 
 /** Installed requirements in the builder + project + runtime → one zip. @throws UserError. */
-export async function assemble(settings: BuildSettings, product: ProductFiles, { builder, report }: Collaborators): Promise<Assembled> {
+export async function assemble(
+  settings: BuildSettings,
+  product: ProductFiles,
+  { builder, report }: Collaborators,
+): Promise<Assembled> {
   const local = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
   try {
-    const application = [...(await applicationEntries(settings.project, settings)), ...(await runtimeEntries(settings, product))]
+    const application = [
+      ...(await applicationEntries(settings.project, settings)),
+      ...(await runtimeEntries(settings, product)),
+    ]
     await builder.put(product.toolsFolder, TOOLS)
     await builder.put(await stageEntries(application, join(local, 'staged')), APPLICATION)
     report.progress('compiling bytecode')
@@ -84,7 +91,11 @@ export async function assemble(settings: BuildSettings, product: ProductFiles, {
 /** The Python package that answers events, and the file that tells it which application. */
 async function runtimeEntries(settings: BuildSettings, { runtimeFolder, version }: ProductFiles): Promise<Entry[]> {
   const packaged = await readdir(join(runtimeFolder, 'wsgi_lambda'), { recursive: true })
-  const paths = ['serverless_wsgi.py', 'wsgi_handler.py', ...packaged.map((path) => `wsgi_lambda/${path.replaceAll('\\', '/')}`)]
+  const paths = [
+    'serverless_wsgi.py',
+    'wsgi_handler.py',
+    ...packaged.map((path) => `wsgi_lambda/${path.replaceAll('\\', '/')}`),
+  ]
   const modules = paths.filter((path) => path.endsWith('.py') && !path.includes('__pycache__'))
   const configuration = {
     app: settings.app,
@@ -95,12 +106,25 @@ async function runtimeEntries(settings: BuildSettings, { runtimeFolder, version 
   }
   return [
     ...modules.map((path): Entry => ({ path, mode: 0o644, content: { file: join(runtimeFolder, path) } })),
-    { path: 'wsgi_lambda.json', mode: 0o644, content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) } },
+    {
+      path: 'wsgi_lambda.json',
+      mode: 0o644,
+      content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) },
+    },
   ]
 }
 
 async function compileBytecode(builder: Builder, report: Reporter): Promise<void> {
-  const command = [builder.python, '-I', '-S', `${TOOLS}/compile_bytecode.py`, '--jobs', String(builder.processors), DEPENDENCIES, APPLICATION]
+  const command = [
+    builder.python,
+    '-I',
+    '-S',
+    `${TOOLS}/compile_bytecode.py`,
+    '--jobs',
+    String(builder.processors),
+    DEPENDENCIES,
+    APPLICATION,
+  ]
   const { exitCode, stdout, stderr } = await builder.run(command)
   if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:\n${stderr}`)
   const { compiled, failed } = JSON.parse(stdout) as { compiled: number; failed: string[] }
@@ -122,7 +146,13 @@ async function checkIfPossible(settings: BuildSettings, { builder, report }: Col
 }
 
 async function takeIfPresent(builder: Builder, path: string, localFolder: string): Promise<void> {
-  const { exitCode } = await builder.run([builder.python, '-I', '-S', '-c', `import os, sys; sys.exit(not os.path.isdir(${JSON.stringify(path)}))`])
+  const { exitCode } = await builder.run([
+    builder.python,
+    '-I',
+    '-S',
+    '-c',
+    `import os, sys; sys.exit(not os.path.isdir(${JSON.stringify(path)}))`,
+  ])
   if (exitCode === 0) await builder.take(path, localFolder)
 }
 
@@ -134,7 +164,15 @@ async function compiledEntries(application: readonly Entry[], folder: string): P
     folders.map(async (parent) => {
       const cache = parent === '' ? '__pycache__' : `${parent}/__pycache__`
       const names = await readdir(join(folder, cache)).catch(() => [])
-      return await Promise.all(names.map(async (name): Promise<Entry> => ({ path: `${cache}/${name}`, mode: 0o644, content: { bytes: await readFile(join(folder, cache, name)) } })))
+      return await Promise.all(
+        names.map(
+          async (name): Promise<Entry> => ({
+            path: `${cache}/${name}`,
+            mode: 0o644,
+            content: { bytes: await readFile(join(folder, cache, name)) },
+          }),
+        ),
+      )
     }),
   )
   return found.flat()
@@ -147,16 +185,25 @@ function merge(application: readonly Entry[], dependencies: readonly Entry[], re
   if (replaced.length > 0) {
     report.warning({
       title: `${replaced.length} files of dependencies are replaced by the application's own`,
-      detail: replaced.slice(0, 10).map(({ path, distribution }) => `${path} (${distribution ?? 'unknown'})`).join('\n'),
+      detail: replaced
+        .slice(0, 10)
+        .map(({ path, distribution }) => `${path} (${distribution ?? 'unknown'})`)
+        .join('\n'),
       hint: 'Rename them, if that is not what you want.',
     })
   }
   return [...application, ...dependencies.filter(({ path }) => !own.has(path))]
 }
 
-function packageSizes(distributions: readonly Distribution[], entries: readonly Entry[], zip: WrittenZip): PackageSize[] {
+function packageSizes(
+  distributions: readonly Distribution[],
+  entries: readonly Entry[],
+  zip: WrittenZip,
+): PackageSize[] {
   const owners = new Map(entries.map(({ path, distribution }) => [path, distribution]))
-  const sizes = new Map(distributions.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]))
+  const sizes = new Map(
+    distributions.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]),
+  )
   for (const { path, zipBytes, unzippedBytes } of zip.entries) {
     const size = sizes.get(owners.get(path) ?? '')
     if (!size) continue
@@ -171,7 +218,9 @@ function refuseTooLarge({ unzippedBytes }: WrittenZip, packages: readonly Packag
   const largest = packages.toSorted((a, b) => b.unzippedBytes - a.unzippedBytes).slice(0, 10)
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
-    detail: largest.map(({ name, version, unzippedBytes: bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join('\n'),
+    detail: largest
+      .map(({ name, version, unzippedBytes: bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`)
+      .join('\n'),
     hint: 'Leave out what the function does not need: a requirement, or files with exclude.',
   })
 }

@@ -15,13 +15,22 @@ export async function checkImport(
   builder: Builder,
 ): Promise<void> {
   const { stdout, stderr, exitCode } = await builder.run(
-    [builder.python, '-I', '-S', '-B', `${builder.workspace}/tools/check_import.py`, ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)],
+    [
+      builder.python,
+      '-I',
+      '-S',
+      '-B',
+      `${builder.workspace}/tools/check_import.py`,
+      ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`),
+    ],
     { environment: 'replace', env: { ...LAMBDA_VARIABLES, ...environment } },
   )
   if (exitCode === 0) return
   const failure = readFailure(stdout)
   throw new UserError({
-    title: failure ? `The application cannot be imported: ${failure.type}: ${firstLine(failure.message)}` : `The application ended Python while it was imported (exit code ${exitCode})`,
+    title: failure
+      ? `The application cannot be imported: ${failure.type}: ${firstLine(failure.message)}`
+      : `The application ended Python while it was imported (exit code ${exitCode})`,
     detail: stderr.trim(),
     hint: failure ? remedy(failure) : 'Importing an application must not end the process.',
   })
@@ -47,10 +56,14 @@ function readFailure(stdout: string): ImportFailure | undefined {
 }
 
 function remedy({ type, message, name }: ImportFailure): string {
-  if (type === 'ModuleNotFoundError' && name !== null) return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`
-  if (/\.so[.\d]*: cannot open shared object file/.test(message)) return 'A native library is missing: choose a binary variant of the package (as in psycopg[binary]).'
-  if (/GLIBC_[\d.]+' not found/.test(message)) return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime."
-  if (type === 'KeyError' || type === 'ImproperlyConfigured' || /environment variable|not set/i.test(message)) return 'If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.'
+  if (type === 'ModuleNotFoundError' && name !== null)
+    return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`
+  if (/\.so[.\d]*: cannot open shared object file/.test(message))
+    return 'A native library is missing: choose a binary variant of the package (as in psycopg[binary]).'
+  if (/GLIBC_[\d.]+' not found/.test(message))
+    return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime."
+  if (type === 'KeyError' || type === 'ImproperlyConfigured' || /environment variable|not set/i.test(message))
+    return 'If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.'
   return 'Mend the application, name another with app, or build without this check: check: false.'
 }
 

@@ -120,7 +120,7 @@ async function* compressInOrder(entries: readonly Entry[]): AsyncGenerator<Compr
 
 async function compress({ path, mode, content }: Entry): Promise<CompressedEntry> {
   const bytes = 'file' in content ? await readFile(content.file) : content.bytes
-  const deflated = await deflate(bytes, { level: 9 })
+  const deflated = await deflate(bytes, { level: 6 })
   const isSmaller = deflated.length < bytes.length
   return {
     path,

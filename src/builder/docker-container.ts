@@ -146,7 +146,7 @@ export class Container {
 
   /** Unpacks an archive at a folder that is there. */
   async put(archive: Pack, folder: string): Promise<void> {
-    const packing = new Promise<never>((_, reject) => archive.once('error', reject))
+    const packing = new Promise<never>((_, reject) => archive.on('error', reject))
     packing.catch(() => undefined)
     try {
       await this.#call(

@@ -81,7 +81,7 @@ export function unreachableProblem(error: unknown, address: string): Problem {
  * @param doing completes "could not …", as in `start a container`
  */
 export function engineError(error: unknown, doing: string, address: string): Error {
-  if (error instanceof UserError || !(error instanceof Error)) return asError(error)
+  if (error instanceof UserError || !isError(error)) return asError(error)
   if (error.name === 'AbortError') return error
   const detail = messageOf(error)
   const advise = (title: string, hint: string) => new UserError({ title, detail, hint }, { cause: error })
@@ -116,20 +116,25 @@ export function engineError(error: unknown, doing: string, address: string): Err
   return error
 }
 
+/** By shape: an error of another realm (a worker, a test's sandbox) is one too. */
+export function isError(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'name' in value && 'message' in value
+}
+
 function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? (error as EngineFailure).code : undefined
+  return isError(error) ? (error as EngineFailure).code : undefined
 }
 
 /** The engine's own words, without dockerode's frame around them. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!isError(error)) return String(error)
   const { json } = error as EngineFailure
   const text = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, '')
   return text.trim() || (codeOf(error) ?? error.name)
 }
 
 function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error))
+  return isError(error) ? error : new Error(String(error))
 }
 
 /** What to do when a program in the container failed while it prepared the image. */

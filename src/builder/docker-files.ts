@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, normalize, posix, relative, sep } from 'node
 import { pipeline } from 'node:stream/promises'
 import { type ExtractEvents, extract, type Pack, pack } from 'tar-stream'
 import { UserError } from '../errors.ts'
+import { isError } from './docker-errors.ts'
 
 type Entry = ExtractEvents['entry'][1]
 
@@ -92,13 +93,17 @@ async function addContent(archive: Pack, root: string, folder: string, path: str
 export async function unpackFolder(archive: NodeJS.ReadableStream, localFolder: string): Promise<void> {
   await mkdir(dirname(localFolder), { recursive: true })
   await mkdir(localFolder, { mode: 0o755 })
+  const broken = new AbortController()
   try {
     const entries = extract()
     const piped = pipeline(archive, entries)
-    piped.catch(() => undefined) // It fails with the loop below, whose error says more.
+    // An entry does not notice that its archive broke off: it would be waited for.
+    piped.catch((error: unknown) => {
+      broken.abort(error)
+    })
     const links: Link[] = []
     for await (const entry of entries) {
-      const link = await unpackEntry(entry, localFolder)
+      const link = await unpackEntry(entry, localFolder, broken.signal)
       if (link) links.push(link)
     }
     await piped
@@ -107,7 +112,8 @@ export async function unpackFolder(archive: NodeJS.ReadableStream, localFolder: 
     for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder)
   } catch (error) {
     await rm(localFolder, { recursive: true, force: true })
-    throw error
+    const isAbort = isError(error) && error.name === 'AbortError'
+    throw isAbort && broken.signal.aborted ? broken.signal.reason : error
   }
 }
 
@@ -117,7 +123,7 @@ interface Link {
   readonly isHard: boolean
 }
 
-async function unpackEntry(entry: Entry, localFolder: string): Promise<Link | undefined> {
+async function unpackEntry(entry: Entry, localFolder: string, signal: AbortSignal): Promise<Link | undefined> {
   const { name, type, linkname, mode } = entry.header
   const path = pathInside(name)
   if (path === undefined) throw escaping(name)
@@ -131,7 +137,7 @@ async function unpackEntry(entry: Entry, localFolder: string): Promise<Link | un
     case 'contiguous-file': {
       await mkdir(dirname(local), { recursive: true, mode: 0o755 })
       const wanted = mode & 0o111 ? 0o755 : 0o644
-      await pipeline(entry, createWriteStream(local, { flags: 'wx', mode: wanted }))
+      await pipeline(entry, createWriteStream(local, { flags: 'wx', mode: wanted }), { signal })
       await chmod(local, wanted) // Whatever the umask is.
       return undefined
     }

@@ -1,0 +1,113 @@
+import type { Problem } from '../errors.ts'
+import { inert } from './inert.ts'
+
+/** What a job summary says of a deployment. */
+export interface DeploymentFacts {
+  readonly functionName: string
+  readonly version: string
+  readonly alias: string
+  readonly url: string | undefined
+  readonly changed: boolean
+  readonly isDryRun: boolean
+  readonly runtime: string
+  readonly zipBytes: number
+  readonly unzippedBytes: number
+  readonly plan: readonly string[]
+  readonly commands: readonly {
+    readonly command: string
+    readonly phase: string
+    readonly exitCode: number
+    readonly seconds: number
+    readonly output: string
+  }[]
+  readonly packages: readonly {
+    readonly name: string
+    readonly version: string
+    readonly zipBytes: number
+    readonly unzippedBytes: number
+  }[]
+}
+
+const LARGEST = 10
+
+/** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
+export function deploymentSummary(facts: DeploymentFacts): string {
+  const { functionName, version, alias, url, changed, isDryRun } = facts
+  const outcome = isDryRun ? 'would be changed' : changed ? 'deployed' : 'unchanged'
+  const rows: [string, string][] = [
+    ['Function', code(functionName)],
+    ['Version', `${code(version || '–')} (alias ${code(alias)})`],
+    ...(url === undefined ? [] : [['URL', escape(url)] as [string, string]]),
+    ['Runtime', code(facts.runtime)],
+    ['Size', `${megabytes(facts.zipBytes)} (${megabytes(facts.unzippedBytes)} unzipped)`],
+  ]
+  return [
+    `### ${code(functionName)}: ${outcome}`,
+    table(['', ''], rows),
+    facts.plan.length === 0
+      ? ''
+      : details(
+          isDryRun ? 'What would be done' : 'What was done',
+          facts.plan.map((line, index) => `${index + 1}. ${escape(line)}`).join('\n'),
+        ),
+    ...facts.commands.map(({ command, phase, exitCode, seconds, output }) =>
+      details(`${escape(command)} (${escape(phase)}, exit code ${exitCode}, ${seconds.toFixed(1)} s)`, fence(output)),
+    ),
+    packagesSection(facts.packages),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+/** What a job summary says of a step that failed. */
+export function failureSummary(problems: readonly Problem[]): string {
+  const sections = problems.map(({ title, detail, hint }) => {
+    const parts = [`**${escape(title)}**`, detail ? fence(detail) : '', hint ? escape(hint) : '']
+    return parts.filter(Boolean).join('\n\n')
+  })
+  return ['### wsgi-lambda failed', ...sections].join('\n\n')
+}
+
+function packagesSection(packages: DeploymentFacts['packages']): string {
+  if (packages.length === 0) return ''
+  const largest = packages.toSorted((a, b) => b.unzippedBytes - a.unzippedBytes).slice(0, LARGEST)
+  const rows = largest.map(({ name, version, zipBytes, unzippedBytes }) => [
+    code(`${name} ${version}`),
+    megabytes(zipBytes),
+    megabytes(unzippedBytes),
+  ])
+  return details(`Size by package (${packages.length})`, table(['Package', 'Zipped', 'Unzipped'], rows))
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function details(summary: string, body: string): string {
+  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
+}
+
+/** Plain text in Markdown: no markup, no HTML, no mention, no table cell is opened or closed by it. */
+function escape(text: string): string {
+  return inert(text.replaceAll('\n', ' '))
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+function code(text: string): string {
+  return `<code>${escape(text)}</code>`
+}
+
+/** A code block whose fence is longer than any run of backticks in it. */
+function fence(text: string): string {
+  const lines = text.trimEnd().split('\n').map(inert)
+  const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g)?.map((run) => run.length) ?? []))
+  const ticks = '`'.repeat(longest + 1)
+  return `${ticks}text\n${lines.join('\n')}\n${ticks}`
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

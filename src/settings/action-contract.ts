@@ -1,0 +1,20 @@
+/** What `action.yml` promises besides the settings; a test compares. */
+
+export const COMMANDS = ['deploy', 'build'] as const
+
+export const OUTPUT_DESCRIPTIONS = {
+  'function-name': 'The Lambda function.',
+  'function-arn': 'Its ARN, without a version.',
+  version: 'The version that the alias serves now.',
+  'alias-arn': 'The ARN of the alias: what other services should call.',
+  url: 'The Function URL; empty without one.',
+  changed: 'Whether anything was changed: true or false.',
+  artifact: 'The path of the zip.',
+  'code-sha256': 'The SHA-256 of the zip in base64, as Lambda states it.',
+  'zip-bytes': 'The size of the zip in bytes.',
+  'unzipped-bytes': 'The size of its files in bytes.',
+} as const
+
+export type OutputName = keyof typeof OUTPUT_DESCRIPTIONS
+export const ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS) as OutputName[]
+export type ActionOutputs = Readonly<Partial<Record<OutputName, string | number | boolean>>>
