@@ -16,6 +16,13 @@ def test_status_is_a_number(make):
     assert run(answering("201 Created"), make())["statusCode"] == 201
 
 
+def test_the_runtime_client_can_write_every_header():
+    headers = [PLAIN, ("X-Latin", "caf\xe9"), ("X-Half", "a\udcff"), ("X-Space", " a ")]
+    result = run(answering("200 O\udcffK", headers), alb())
+    assert result["statusDescription"] == "200 O?K"
+    assert {"X-Latin": "caf\xe9", "X-Half": "a?", "X-Space": "a"}.items() <= result["headers"].items()
+
+
 @each
 def test_cookies_are_never_joined_or_doubled(make):
     result = run(answering(headers=[PLAIN, *COOKIES]), make())

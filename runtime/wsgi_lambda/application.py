@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .environ import REQUEST_ID
+from .percent import utf8
 from .response import Response, internal_server_error
 
 TYPE_CHECKING = False
@@ -72,7 +73,14 @@ class _Answer:
         for name, value in self.headers:
             if not (isinstance(name, str) and isinstance(value, str)):
                 raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
-        return Response(int(code), reason.strip(), self.headers, b"".join(self.chunks))
+        # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
+        headers = [(_sendable(name), _sendable(value.strip(" \t"))) for name, value in self.headers]
+        return Response(int(code), _sendable(reason.strip()), headers, b"".join(self.chunks))
+
+
+def _sendable(text: str) -> str:
+    """Half a surrogate pair would end the runtime client, which writes UTF-8."""
+    return text if text.isascii() else utf8(text).decode()
 
 
 def _close(iterable: object, environ: WSGIEnvironment) -> None:

@@ -105,9 +105,12 @@ class Capture:
         whole, newline, rest = chunk.rpartition(b"\n")
         if newline:
             lines = memoryview(bytes(self._line) + whole + newline)
-            while lines:
-                lines = lines[os.write(self._log, lines) :]
             self._line.clear()
+            try:
+                while lines:
+                    lines = lines[os.write(self._log, lines) :]
+            except OSError:  # without a log the command still has to go on, and its pipe to be emptied
+                pass
         self._line += rest
 
 

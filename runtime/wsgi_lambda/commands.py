@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _KINDS = {"manage": "manage", "flask": "flask", "exec": "exec", "shell": "shell", "command": "shell"}
 _CODE_NAME = "<exec>"
 _AUDIT_CHARACTERS = 1000
-_SCRIPT = "-c"
+_SHELL = ["/bin/sh", "-c"]
 
 
 def answer(app: WSGIApplication, envelope: object, context: object, policy: Policy) -> list[object]:
@@ -61,16 +61,16 @@ def _read(envelope: object) -> tuple[str, list[str]]:
     kind, data = fields.get("command"), fields.get("data")
     if not isinstance(kind, str):
         raise ValueError('The command event needs a "command": manage, flask, exec or shell.')
-    if isinstance(data, list) and all(isinstance(argument, str) for argument in data):
+    if data and isinstance(data, list) and all(isinstance(argument, str) for argument in data):
         return kind, data
-    if not (data is None or isinstance(data, str)):
+    if data and not isinstance(data, str):
         raise ValueError('"data" of the command event must be a string or a list of strings.')
+    text = data if isinstance(data, str) else ""
     if kind in ("manage", "flask"):
         import shlex
 
-        return kind, shlex.split(data or "")
-    # For a shell, a string is a script and a list is a program with its arguments: keep the two apart.
-    return kind, [data or ""] if kind == "exec" else [_SCRIPT, data or ""]
+        return kind, shlex.split(text)
+    return kind, [*([] if kind == "exec" else _SHELL), text]
 
 
 def _run(
@@ -86,16 +86,16 @@ def _run(
         except DeadlineReached:
             deadline.disarm()
             code = 124
-            print(
+            _say(
                 f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because the invocation's time is nearly over. "
-                "Raise the function's timeout, or split the command.",
-                file=sys.stderr,
+                "Raise the function's timeout, or split the command.\n"
             )
         finally:
             deadline.disarm()
             sys.argv, sys.modules["__main__"] = argv, main
-            os.environ.clear()
-            os.environ.update(environment)
+            if os.environ != environment:
+                os.environ.clear()
+                os.environ.update(environment)
     return _reply(code, capture)
 
 
@@ -105,14 +105,19 @@ def _exit_code(command: Callable[[WSGIApplication, list[str]], int], app: WSGIAp
     except SystemExit as error:
         if error.code is None or isinstance(error.code, int):
             return (error.code or 0) & 0xFF  # as the kernel cuts it
-        print(error.code, file=sys.stderr)
+        _say(f"{error.code}\n")
         return 1
     except DeadlineReached:
         raise
     except BaseException as error:
         trace = _without_own_frames(error.__traceback__)
-        sys.stderr.write("".join(traceback.format_exception(type(error), error, trace)))
+        _say("".join(traceback.format_exception(type(error), error, trace)))
         return 1
+
+
+def _say(text: str) -> None:
+    """To the descriptor itself: the command may have closed or replaced sys.stderr."""
+    os.write(2, text.encode("utf-8", "backslashreplace"))
 
 
 def _reply(code: int, capture: Capture) -> list[object]:
@@ -155,13 +160,11 @@ def _exec(app: WSGIApplication, arguments: list[str]) -> int:
 
 
 def _shell(app: WSGIApplication, arguments: list[str]) -> int:
-    if arguments[:1] != [_SCRIPT]:
+    if arguments[:-1] != _SHELL or not arguments[-1].startswith("#!"):
         return _process(arguments)
-    script = arguments[1]
-    if not script.startswith("#!"):
-        return _process(["/bin/sh", "-c", script])
     import tempfile
 
+    script = arguments[-1]
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix="-script") as file:
         file.write(script)
         file.flush()
@@ -177,7 +180,7 @@ def _process(arguments: list[str]) -> int:
     try:
         process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
-        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        _say(f"{arguments[0]}: {error.strerror}\n")
         return 126 if isinstance(error, PermissionError) else 127
     try:
         code = process.wait()

@@ -51,7 +51,6 @@ def build(request: Request, event: Event, context: object) -> WSGIEnvironment:
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scheme,
         "wsgi.input": io.BytesIO(request.body),
-        "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         # Lambda Managed Instances run one process for each concurrent request.

@@ -54,4 +54,4 @@ def _attribute(owner: object, name: str, reference: str) -> object:
 
 
 def _kind(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
+    return "None" if value is None else f"of type {type(value).__name__}"

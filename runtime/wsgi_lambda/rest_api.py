@@ -81,7 +81,9 @@ def _mount(event: Event, context: Event, host: str) -> tuple[bytes, bytes, bytes
 
 def _below_stage(event: Event, context: Event, path: bytes, is_own_domain: bool) -> tuple[bytes, bytes, bytes]:
     name = text(context.get("stage"))
-    stage = b"/" + percent.utf8(name) if name and name != "$default" else b""
+    if name == "$default":  # never in the URL, though some emulators put it into the path
+        return b"", b"", path
+    stage = b"/" + percent.utf8(name) if name else b""
     whole = percent.decode(text(context.get("path")))
     if not whole:  # some emulators
         return (stage if is_own_domain else b""), b"", path

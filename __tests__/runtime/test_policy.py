@@ -1,0 +1,55 @@
+import pytest
+from running import Context, answering
+
+from wsgi_lambda import handle_request, make_handler
+from wsgi_lambda.policy import DEFAULT_COMMANDS, Policy, PolicyError
+
+
+@pytest.mark.parametrize(
+    ("commands", "allowed", "refused"),
+    [
+        (
+            DEFAULT_COMMANDS,
+            ["manage", "manage migrate", "flask db upgrade", "manage migrate --noinput shop 0003"],
+            ["exec", "shell", "manage shell", "manage dbshell", "manage shell_plus", "manage runscript x", "flask shell",
+             "flask --debug shell", "flask --env-file x shell", "manage tenant_command shell"],
+        ),
+        (["manage migrate"], ["manage migrate", "manage migrate shop"], ["manage", "manage migrate_all", "flask", "exec"]),
+        (["flask db", "exec"], ["flask db upgrade", "exec", "exec shell"], ["flask", "flask routes", "shell"]),
+        (["manage shell"], ["manage shell", "manage shell -c x"], ["manage migrate", "manage dbshell"]),
+        (["manage", "manage shell"], ["manage shell", "manage migrate"], ["manage dbshell", "flask"]),
+        (["shell"], ["shell"], ["exec", "manage shell", "flask shell"]),
+        (["none"], [], ["manage migrate", "flask", "exec", "shell"]),
+        ([], [], ["manage migrate", "flask", "exec", "shell"]),
+    ],
+)  # fmt: skip
+def test_policy(commands, allowed, refused):
+    policy = Policy(commands)
+    for line in allowed:
+        kind, *arguments = line.split()
+        assert policy.refusal(kind, arguments) is None, line
+    for line in refused:
+        kind, *arguments = line.split()
+        assert policy.refusal(kind, arguments), line
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "commands", "parts"),
+    [
+        ("exec", "print(1)", DEFAULT_COMMANDS, ["'exec' is not allowed", "allowed: manage, flask", 'add "exec"']),
+        ("command", "ls", ["none"], ["'shell' is not allowed", "allowed: none", 'add "shell"']),
+        ("manage", ["shell"], DEFAULT_COMMANDS, ['add "manage shell"']),
+        ("manage", "dbshell --x", ["manage migrate"], ['add "manage dbshell"', "allowed: manage migrate"]),
+    ],
+)
+def test_a_refusal_says_what_to_set(kind, data, commands, parts):
+    event = {"_serverless-wsgi": {"command": kind, "data": data}}
+    code, output = handle_request(answering(), event, Context(), commands=commands)
+    assert code == 126
+    assert all(part in output for part in parts), output
+
+
+@pytest.mark.parametrize("commands", [["none", "manage"], ["mange"], [""], ["shell ls"], ["exec print"]])
+def test_a_wrong_entry_fails_at_the_start(commands):
+    with pytest.raises(PolicyError):
+        make_handler(answering(), commands=commands)
