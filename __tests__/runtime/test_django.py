@@ -1,4 +1,3 @@
-import os
 import sys
 
 import pytest
@@ -139,4 +138,3 @@ def test_migrations_run(app):
     code, output = manage(app, ["migrate", "--noinput"])
     assert (code, "Running migrations" in output) == (0, True)
     connection.close()
-    assert "DJANGO_COLORS" not in os.environ
