@@ -95,9 +95,9 @@ var require_picocolors = __commonJS({
     var argv = p3.argv || [];
     var env2 = p3.env || {};
     var isColorSupported = !(!!env2.NO_COLOR || argv.includes("--no-color")) && (!!env2.FORCE_COLOR || argv.includes("--color") || p3.platform === "win32" || (p3.stdout || {}).isTTY && env2.TERM !== "dumb" || !!env2.CI);
-    var formatter = (open2, close, replace = open2) => (input) => {
-      let string2 = "" + input, index = string2.indexOf(close, open2.length);
-      return ~index ? open2 + replaceClose(string2, close, replace, index) + close : open2 + string2 + close;
+    var formatter = (open3, close, replace = open3) => (input) => {
+      let string2 = "" + input, index = string2.indexOf(close, open3.length);
+      return ~index ? open3 + replaceClose(string2, close, replace, index) + close : open3 + string2 + close;
     };
     var replaceClose = (string2, close, replace, index) => {
       let result = "", cursor2 = 0;
@@ -27509,10 +27509,10 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash7, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises2 } = require("node:fs");
     var { homedir: homedir3 } = require("node:os");
-    var { dirname: dirname9, join: join22 } = require("node:path");
+    var { dirname: dirname8, join: join25 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -27670,7 +27670,7 @@ var require_dist_cjs11 = __commonJS({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = dirname9(tokenFilePath);
+        const directory = dirname8(tokenFilePath);
         try {
           await promises2.mkdir(directory, { recursive: true });
         } catch (error2) {
@@ -27678,10 +27678,10 @@ var require_dist_cjs11 = __commonJS({
         await promises2.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
-        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join22(homedir3(), ".aws", "login", "cache");
+        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir3(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash7("sha256").update(loginSessionBytes).digest("hex");
-        return join22(directory, `${loginSessionSha256}.json`);
+        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
+        return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
         let offset = 2;
@@ -35893,7 +35893,7 @@ var require_buffer_list = __commonJS({
         }
       }, {
         key: "join",
-        value: function join22(s2) {
+        value: function join25(s2) {
           if (this.length === 0) return "";
           var p3 = this.head;
           var ret = "" + p3.data;
@@ -38440,7 +38440,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline3() {
+    function pipeline4() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -38463,7 +38463,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline3;
+    module2.exports = pipeline4;
   }
 });
 
@@ -40061,10 +40061,10 @@ var require_chownr = __commonJS({
       }
     } : (path5, uid, gid) => lchownSync(path5, uid, gid);
     var nodeVersion = process.version;
-    var readdir6 = (path5, options, cb) => fs2.readdir(path5, options, cb);
+    var readdir8 = (path5, options, cb) => fs2.readdir(path5, options, cb);
     var readdirSync = (path5, options) => fs2.readdirSync(path5, options);
     if (/^v4\./.test(nodeVersion))
-      readdir6 = (path5, options, cb) => fs2.readdir(path5, cb);
+      readdir8 = (path5, options, cb) => fs2.readdir(path5, cb);
     var chown = (cpath, uid, gid, cb) => {
       fs2[LCHOWN](cpath, uid, gid, handleEISDIR(cpath, uid, gid, (er) => {
         cb(er && er.code !== "ENOENT" ? er : null);
@@ -40091,7 +40091,7 @@ var require_chownr = __commonJS({
       }
     };
     var chownr = (p3, uid, gid, cb) => {
-      readdir6(p3, { withFileTypes: true }, (er, children) => {
+      readdir8(p3, { withFileTypes: true }, (er, children) => {
         if (er) {
           if (er.code === "ENOENT")
             return cb();
@@ -41480,8 +41480,8 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            xfs.stat(p3, function(er2, stat4) {
-              if (er2 || !stat4.isDirectory()) cb(er, made);
+            xfs.stat(p3, function(er2, stat5) {
+              if (er2 || !stat5.isDirectory()) cb(er, made);
               else cb(null, made);
             });
             break;
@@ -41512,13 +41512,13 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            var stat4;
+            var stat5;
             try {
-              stat4 = xfs.statSync(p3);
+              stat5 = xfs.statSync(p3);
             } catch (err1) {
               throw err0;
             }
-            if (!stat4.isDirectory()) throw err0;
+            if (!stat5.isDirectory()) throw err0;
             break;
         }
       }
@@ -41546,7 +41546,7 @@ var require_tar_fs = __commonJS({
     var normalize2 = !win32 ? echo : function(name) {
       return name.replace(/\\/g, "/").replace(/[:?<>|]/g, "_");
     };
-    var statAll = function(fs3, stat4, cwd, ignore2, entries, sort) {
+    var statAll = function(fs3, stat5, cwd, ignore2, entries, sort) {
       var queue = entries || ["."];
       for (var i5 = 0; i5 < queue.length; i5++) {
         if (!inCwd(path4.resolve(cwd, queue[i5]), cwd)) throw new Error(queue[i5] + " is not a valid path");
@@ -41555,16 +41555,16 @@ var require_tar_fs = __commonJS({
         if (!queue.length) return callback();
         var next = queue.shift();
         var nextAbs = path4.join(cwd, next);
-        stat4.call(fs3, nextAbs, function(err, stat5) {
+        stat5.call(fs3, nextAbs, function(err, stat6) {
           if (err) return callback(err);
-          if (!stat5.isDirectory()) return callback(null, next, stat5);
+          if (!stat6.isDirectory()) return callback(null, next, stat6);
           fs3.readdir(nextAbs, function(err2, files) {
             if (err2) return callback(err2);
             if (sort) files.sort();
             for (var i6 = 0; i6 < files.length; i6++) {
               if (!ignore2(path4.join(cwd, next, files[i6]))) queue.push(path4.join(next, files[i6]));
             }
-            callback(null, next, stat5);
+            callback(null, next, stat6);
           });
         });
       };
@@ -41609,36 +41609,36 @@ var require_tar_fs = __commonJS({
           pack2.entry(header, onnextentry);
         });
       };
-      var onstat = function(err, filename, stat4) {
+      var onstat = function(err, filename, stat5) {
         if (err) return pack2.destroy(err);
         if (!filename) {
           if (opts.finalize !== false) pack2.finalize();
           return finish(pack2);
         }
-        if (stat4.isSocket()) return onnextentry();
+        if (stat5.isSocket()) return onnextentry();
         var header = {
           name: normalize2(filename),
-          mode: (stat4.mode | (stat4.isDirectory() ? dmode : fmode)) & umask,
-          mtime: stat4.mtime,
-          size: stat4.size,
+          mode: (stat5.mode | (stat5.isDirectory() ? dmode : fmode)) & umask,
+          mtime: stat5.mtime,
+          size: stat5.size,
           type: "file",
-          uid: stat4.uid,
-          gid: stat4.gid
+          uid: stat5.uid,
+          gid: stat5.gid
         };
-        if (stat4.isDirectory()) {
+        if (stat5.isDirectory()) {
           header.size = 0;
           header.type = "directory";
           header = map3(header) || header;
           return pack2.entry(header, onnextentry);
         }
-        if (stat4.isSymbolicLink()) {
+        if (stat5.isSymbolicLink()) {
           header.size = 0;
           header.type = "symlink";
           header = map3(header) || header;
           return onsymlink(filename, header);
         }
         header = map3(header) || header;
-        if (!stat4.isFile()) {
+        if (!stat5.isFile()) {
           if (strict) return pack2.destroy(new Error("unsupported type for " + filename));
           return onnextentry();
         }
@@ -41696,7 +41696,7 @@ var require_tar_fs = __commonJS({
         if (!top) return cb();
         xfs.utimes(top[0], now, top[1], cb);
       };
-      var utimes = function(name, header, cb) {
+      var utimes2 = function(name, header, cb) {
         if (opts.utimes === false) return cb();
         if (header.type === "directory") return xfs.utimes(name, now, header.mtime, cb);
         if (header.type === "symlink") return utimesParent(name, cb);
@@ -41727,10 +41727,10 @@ var require_tar_fs = __commonJS({
           stream.resume();
           return next();
         }
-        var stat4 = function(err) {
+        var stat5 = function(err) {
           if (err) return next(err);
           if (path4.join(name, ".") === path4.join(cwd, ".")) return next();
-          utimes(name, header, function(err2) {
+          utimes2(name, header, function(err2) {
             if (err2) return next(err2);
             if (win32) return next();
             chperm(name, header, next);
@@ -41744,7 +41744,7 @@ var require_tar_fs = __commonJS({
             validateNotSymlink(xfs, dst, path4.resolve(cwd), function(err, valid) {
               if (err) return next(err);
               if (!valid) return next(new Error(name + " is not a valid symlink"));
-              xfs.symlink(header.linkname, name, stat4);
+              xfs.symlink(header.linkname, name, stat5);
             });
           });
         };
@@ -41759,7 +41759,7 @@ var require_tar_fs = __commonJS({
                   stream = xfs.createReadStream(srcpath);
                   return onfile();
                 }
-                stat4(err2);
+                stat5(err2);
               });
             });
           });
@@ -41778,7 +41778,7 @@ var require_tar_fs = __commonJS({
             });
             pump(rs, ws, function(err2) {
               if (err2) return next(err2);
-              ws.on("close", stat4);
+              ws.on("close", stat5);
             });
           }
         };
@@ -41789,7 +41789,7 @@ var require_tar_fs = __commonJS({
             own,
             uid: header.uid,
             gid: header.gid
-          }, stat4);
+          }, stat5);
         }
         var dir = path4.dirname(name);
         validate(xfs, dir, path4.join(cwd, "."), function(err, valid) {
@@ -53580,7 +53580,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline3(src, out, noop);
+          pipeline4(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -53867,13 +53867,13 @@ var require_streamx = __commonJS({
     }
     function pipelinePromise(...streams) {
       return new Promise((resolve3, reject) => {
-        return pipeline3(...streams, (err) => {
+        return pipeline4(...streams, (err) => {
           if (err) return reject(err);
           resolve3();
         });
       });
     }
-    function pipeline3(stream, ...streams) {
+    function pipeline4(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -53971,7 +53971,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline3,
+      pipeline: pipeline4,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -55601,7 +55601,7 @@ function normalizeSeparators(p3) {
 function isUnixExecutable(stats) {
   return (stats.mode & 1) > 0 || (stats.mode & 8) > 0 && process.getgid !== void 0 && stats.gid === process.getgid() || (stats.mode & 64) > 0 && process.getuid !== void 0 && stats.uid === process.getuid();
 }
-var fs, path, __awaiter, chmod2, copyFile2, lstat2, mkdir4, open, readdir2, rename3, rm4, rmdir, stat, symlink2, unlink, IS_WINDOWS, READONLY;
+var fs, path, __awaiter, chmod2, copyFile2, lstat2, mkdir3, open, readdir2, rename2, rm4, rmdir, stat, symlink2, unlink, IS_WINDOWS, READONLY;
 var init_io_util = __esm({
   "node_modules/@actions/io/lib/io-util.js"() {
     fs = __toESM(require("fs"), 1);
@@ -55633,7 +55633,7 @@ var init_io_util = __esm({
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
-    ({ chmod: chmod2, copyFile: copyFile2, lstat: lstat2, mkdir: mkdir4, open, readdir: readdir2, rename: rename3, rm: rm4, rmdir, stat, symlink: symlink2, unlink } = fs.promises);
+    ({ chmod: chmod2, copyFile: copyFile2, lstat: lstat2, mkdir: mkdir3, open, readdir: readdir2, rename: rename2, rm: rm4, rmdir, stat, symlink: symlink2, unlink } = fs.promises);
     IS_WINDOWS = process.platform === "win32";
     READONLY = fs.constants.O_RDONLY;
   }
@@ -56052,8 +56052,8 @@ var init_toolrunner = __esm({
             if (this.options.cwd && !(yield exists(this.options.cwd))) {
               return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
             }
-            const fileName = this._getSpawnFileName();
-            const cp2 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+            const fileName2 = this._getSpawnFileName();
+            const cp2 = child.spawn(fileName2, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName2));
             let stdbuffer = "";
             if (cp2.stdout) {
               cp2.stdout.on("data", (data) => {
@@ -57152,9 +57152,9 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_os6 = require("node:os");
-var import_node_path23 = require("node:path");
+var import_node_path26 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises23 = require("node:timers/promises");
+var import_promises28 = require("node:timers/promises");
 var import_node_url = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -57611,7 +57611,7 @@ function unreachableProblem(error2, address) {
   }
 }
 function engineError(error2, doing, address) {
-  if (error2 instanceof UserError || !(error2 instanceof Error)) return asError(error2);
+  if (error2 instanceof UserError || !isError(error2)) return asError(error2);
   if (error2.name === "AbortError") return error2;
   const detail = messageOf(error2);
   const advise = (title, hint) => new UserError({ title, detail, hint }, { cause: error2 });
@@ -57643,17 +57643,20 @@ function engineError(error2, doing, address) {
     return advise(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
   return error2;
 }
+function isError(value) {
+  return typeof value === "object" && value !== null && "name" in value && "message" in value;
+}
 function codeOf2(error2) {
-  return error2 instanceof Error ? error2.code : void 0;
+  return isError(error2) ? error2.code : void 0;
 }
 function messageOf(error2) {
-  if (!(error2 instanceof Error)) return String(error2);
+  if (!isError(error2)) return String(error2);
   const { json } = error2;
   const text3 = json?.message ?? error2.message.replace(/^\(HTTP code \d+\) .*? - /, "");
   return text3.trim() || (codeOf2(error2) ?? error2.name);
 }
 function asError(error2) {
-  return error2 instanceof Error ? error2 : new Error(String(error2));
+  return isError(error2) ? error2 : new Error(String(error2));
 }
 function stepAdvice(output) {
   if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output))
@@ -57682,12 +57685,13 @@ async function findEngine() {
   const address = await addressOf(docker.modem);
   if (address.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address) };
   try {
-    const { Version, Arch } = await inTime(docker.version(), PING_SECONDS);
+    const { Version, Arch } = await inTime((abortSignal) => versionOf(docker, { abortSignal }), PING_SECONDS);
     return { docker, address, version: Version, architecture: Arch };
   } catch (error2) {
     return { unreachable: unreachableProblem(error2, address) };
   }
 }
+var versionOf = (docker, options) => docker.version.call(docker, options);
 async function addressOf(modem) {
   if (modem.socketPath !== void 0) {
     const path4 = await modem.getSocketPath();
@@ -57699,20 +57703,22 @@ async function addressOf(modem) {
 var CALL_SECONDS = 120;
 async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
   try {
-    return await inTime(call(), seconds);
+    return await inTime(call, seconds);
   } catch (error2) {
     throw engineError(error2, doing, engine.address);
   }
 }
 async function inTime(call, seconds) {
   let timer;
+  const controller = new AbortController();
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => {
       reject(new EngineTimeout(seconds));
+      controller.abort();
     }, seconds * 1e3);
   });
   try {
-    return await Promise.race([call, late]);
+    return await Promise.race([call(controller.signal), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -57783,13 +57789,16 @@ async function addContent(archive, root5, folder, path4) {
 async function unpackFolder(archive, localFolder) {
   await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
   await (0, import_promises3.mkdir)(localFolder, { mode: 493 });
+  const broken = new AbortController();
   try {
     const entries = (0, import_tar_stream.extract)();
     const piped = (0, import_promises4.pipeline)(archive, entries);
-    piped.catch(() => void 0);
+    piped.catch((error2) => {
+      broken.abort(error2);
+    });
     const links = [];
     for await (const entry of entries) {
-      const link = await unpackEntry(entry, localFolder);
+      const link = await unpackEntry(entry, localFolder, broken.signal);
       if (link) links.push(link);
     }
     await piped;
@@ -57797,10 +57806,11 @@ async function unpackFolder(archive, localFolder) {
     for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
   } catch (error2) {
     await (0, import_promises3.rm)(localFolder, { recursive: true, force: true });
-    throw error2;
+    const isAbort = isError(error2) && error2.name === "AbortError";
+    throw isAbort && broken.signal.aborted ? broken.signal.reason : error2;
   }
 }
-async function unpackEntry(entry, localFolder) {
+async function unpackEntry(entry, localFolder, signal) {
   const { name, type, linkname, mode } = entry.header;
   const path4 = pathInside(name);
   if (path4 === void 0) throw escaping(name);
@@ -57814,7 +57824,7 @@ async function unpackEntry(entry, localFolder) {
     case "contiguous-file": {
       await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
       const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises4.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }));
+      await (0, import_promises4.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
       await (0, import_promises3.chmod)(local, wanted);
       return void 0;
     }
@@ -58485,6 +58495,7 @@ async function createDockerBuilder(target, options, { report }) {
   return {
     kind: "docker",
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    identity: `image ${image.id}`,
     target,
     workspace: WORKSPACE,
     python: image.python,
@@ -58496,7 +58507,10 @@ async function createDockerBuilder(target, options, { report }) {
     compilesFor,
     canImport: true,
     put: (localFolder, path4) => container.put(packFolder(localFolder, inWorkspace(path4)), WORKSPACE),
-    take: (path4, localFolder) => container.take(import_node_path8.posix.join(WORKSPACE, inWorkspace(path4)), localFolder),
+    take: async (path4, localFolder) => {
+      await container.take(import_node_path8.posix.join(WORKSPACE, inWorkspace(path4)), localFolder);
+      return localFolder;
+    },
     run: (command5, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command5, image.python), { cwd, env: added, onLine }) : container.exec(command5, { cwd, env: { ...env2, ...added }, onLine }),
     close: () => container.remove(),
     [Symbol.asyncDispose]: () => container.remove()
@@ -58535,7 +58549,7 @@ async function findUv({
   toolsFolder,
   report
 }, run3) {
-  const installed = await versionOf("uv", run3);
+  const installed = await versionOf2("uv", run3);
   if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
   const folder = (0, import_node_path9.join)(cacheFolder, `uv-${UV_VERSION}`);
   const own = (0, import_node_path9.join)(folder, "bin", "uv");
@@ -58576,7 +58590,7 @@ async function findUv({
   });
   return own;
 }
-async function versionOf(uv, run3) {
+async function versionOf2(uv, run3) {
   try {
     const { exitCode, stdout } = await run3([uv, "--version"]);
     return exitCode === 0 ? /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : void 0;
@@ -58599,6 +58613,7 @@ async function createHostBuilder(target, options, { run: run3, report }) {
   return {
     kind: "host",
     description: `host (Python ${interpreter.version}, ${interpreter.path})`,
+    identity: `host ${interpreter.platform}`,
     target,
     workspace,
     python: interpreter.path,
@@ -58608,24 +58623,13 @@ async function createHostBuilder(target, options, { run: run3, report }) {
     compilesFor: false,
     canImport: interpreter.platform === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`,
     put: (localFolder, path4) => (0, import_promises10.cp)(localFolder, (0, import_node_path10.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
-    take: async (path4, localFolder) => {
-      await (0, import_promises10.mkdir)((0, import_node_path10.dirname)(localFolder), { recursive: true });
-      await moveFolder((0, import_node_path10.join)(workspace, path4), localFolder);
-    },
+    take: (path4) => Promise.resolve((0, import_node_path10.join)(workspace, path4)),
     run: (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => run3(command5, { cwd: cwd2, env: environment === "replace" ? { ...added } : { ...env2, ...added }, onLine }),
     close,
     [Symbol.asyncDispose]: close
   };
 }
 var COPY_ON_WRITE = 2;
-async function moveFolder(from, to) {
-  try {
-    await (0, import_promises10.rename)(from, to);
-  } catch (error2) {
-    if (error2.code !== "EXDEV") throw error2;
-    await (0, import_promises10.cp)(from, to, { recursive: true });
-  }
-}
 function certificates(caFile) {
   return caFile === void 0 ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile };
 }
@@ -58713,9 +58717,9 @@ var runProcess = async ([program = "", ...args], { cwd, env: env2, onLine }) => 
 };
 
 // src/artifact/assemble.ts
-var import_promises18 = require("node:fs/promises");
+var import_promises21 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
-var import_node_path17 = require("node:path");
+var import_node_path19 = require("node:path");
 
 // src/platform/limits.ts
 var LIMITS = {
@@ -58906,23 +58910,14 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
   const root5 = await stageFiles(files, builder);
   const source = import_node_path12.posix.join("manifest", root5, manifest.path);
   const isEmpty = !files.some(({ lines: lines2 }) => lines2.some(isRequirement));
-  if (isEmpty || isHashed(files)) return { path: source, isEmpty, files };
+  if (isEmpty || isHashed(files))
+    return { text: files.map(({ text: text3 }) => text3).join("\n"), path: source, isEmpty, files };
   report.progress("resolving the requirements");
-  const command5 = [
-    builder.uv,
-    "pip",
-    "compile",
-    source,
-    "--output-file",
-    "pinned.txt",
-    "--generate-hashes",
-    "--no-header",
-    "--no-annotate"
-  ];
+  const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
-  const compiled = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
-  if (compiled.exitCode !== 0) throw resolutionFailure(compiled.stderr, builder, files);
-  return { path: "pinned.txt", isEmpty, files };
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
+  if (exitCode !== 0) throw resolutionFailure(stderr, builder, files);
+  return await pinned(stdout, files, builder);
 }
 async function exportUvLock(project, manifest, { builder, report }) {
   const folder = import_node_path12.posix.dirname(manifest.path);
@@ -58943,23 +58938,21 @@ async function exportUvLock(project, manifest, { builder, report }) {
     "--format",
     "requirements-txt"
   ];
-  const where = [
-    "--project",
-    import_node_path12.posix.join("manifest", root5, folder),
-    "--output-file",
-    "pinned.txt",
-    "--python",
-    builder.python
-  ];
-  const exported = await builder.run([...command5, ...where]);
-  if (exported.exitCode !== 0) {
+  const where = ["--project", import_node_path12.posix.join("manifest", root5, folder), "--python", builder.python];
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...where]);
+  if (exitCode !== 0) {
     throw new UserError({
       title: `${manifest.path} cannot be read`,
-      detail: exported.stderr.trim(),
+      detail: stderr.trim(),
       hint: "Make it anew with: uv lock"
     });
   }
-  return { path: "pinned.txt", isEmpty: !/^[A-Za-z0-9]/m.test(exported.stdout), files };
+  return await pinned(stdout, files, builder);
+}
+async function pinned(text3, files, builder) {
+  const path4 = "pinned.txt";
+  await stageFiles([{ path: path4, text: text3, lines: [] }], builder);
+  return { text: text3, path: `manifest/${path4}`, isEmpty: !/^[A-Za-z0-9]/m.test(text3), files };
 }
 async function stageFiles(files, builder) {
   const ups = Math.max(...files.map(({ path: path4 }) => path4.split("/").filter((part) => part === "..").length));
@@ -59082,6 +59075,26 @@ async function exists2(path4) {
   return await (0, import_promises13.stat)(path4).catch(() => void 0) !== void 0;
 }
 
+// src/artifact/bytecode.ts
+var TOOLS = "tools";
+async function compileBytecode(folder, { builder, report }) {
+  const command5 = [
+    builder.python,
+    "-I",
+    "-S",
+    `${TOOLS}/compile_bytecode.py`,
+    "--jobs",
+    String(builder.processors),
+    folder
+  ];
+  const { exitCode, stdout, stderr } = await builder.run(command5);
+  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:
+${stderr}`);
+  const { compiled, failed: failed2 } = JSON.parse(stdout);
+  report.debug(`bytecode of ${compiled} modules in ${folder}`);
+  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
+}
+
 // src/artifact/check.ts
 async function checkImport(folders, environment, builder) {
   const { stdout, stderr, exitCode } = await builder.run(
@@ -59133,6 +59146,11 @@ function remedy({ type, message, name }) {
 function firstLine(text3) {
   return text3.split("\n", 1)[0] ?? "";
 }
+
+// src/artifact/prepare.ts
+var import_node_crypto8 = require("node:crypto");
+var import_promises18 = require("node:fs/promises");
+var import_node_path16 = require("node:path");
 
 // src/artifact/dependencies.ts
 var import_promises14 = require("node:fs/promises");
@@ -59228,26 +59246,17 @@ async function filesBelow(folder, path4 = "") {
   return nested.flat();
 }
 
-// src/artifact/stage.ts
-var import_promises15 = require("node:fs/promises");
-var import_node_path15 = require("node:path");
-async function stageEntries(entries, folder) {
-  await (0, import_promises15.mkdir)(folder, { recursive: true });
-  for (const { path: path4, content } of entries) {
-    const file = (0, import_node_path15.join)(folder, path4);
-    await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(file), { recursive: true });
-    await ("file" in content ? (0, import_promises15.copyFile)(content.file, file) : (0, import_promises15.writeFile)(file, content.bytes));
-  }
-  return folder;
-}
+// src/artifact/pack.ts
+var import_promises17 = require("node:fs/promises");
+var import_node_zlib2 = require("node:zlib");
 
 // src/artifact/zip.ts
 var import_node_crypto7 = require("node:crypto");
 var import_node_fs5 = require("node:fs");
-var import_promises16 = require("node:fs/promises");
-var import_node_path16 = require("node:path");
+var import_promises15 = require("node:fs/promises");
+var import_node_path15 = require("node:path");
 var import_node_stream12 = require("node:stream");
-var import_promises17 = require("node:stream/promises");
+var import_promises16 = require("node:stream/promises");
 var import_node_util = require("node:util");
 var import_node_zlib = require("node:zlib");
 var deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
@@ -59272,7 +59281,7 @@ async function writeZip(output, unsorted) {
   const sha256 = (0, import_node_crypto7.createHash)("sha256");
   let zipBytes = 0;
   const temporary = `${output}.${(0, import_node_crypto7.randomUUID)()}.part`;
-  await (0, import_promises16.mkdir)((0, import_node_path16.dirname)(output), { recursive: true });
+  await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(output), { recursive: true });
   async function* bytes() {
     const directory = [];
     for await (const entry of compressInOrder(unsorted.toSorted(byPath))) {
@@ -59292,10 +59301,10 @@ async function writeZip(output, unsorted) {
     }
   }
   try {
-    await (0, import_promises17.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
-    await (0, import_promises16.rename)(temporary, output);
+    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
+    await (0, import_promises15.rename)(temporary, output);
   } catch (error2) {
-    await (0, import_promises16.rm)(temporary, { force: true });
+    await (0, import_promises15.rm)(temporary, { force: true });
     throw error2;
   }
   const digest2 = sha256.digest();
@@ -59325,7 +59334,11 @@ async function* compressInOrder(entries) {
   }
 }
 async function compress2({ path: path4, mode, content }) {
-  const bytes = "file" in content ? await (0, import_promises16.readFile)(content.file) : content.bytes;
+  if ("packed" in content) {
+    const { read, ...rest } = content.packed;
+    return { path: path4, mode, ...rest, compressed: await read() };
+  }
+  const bytes = "file" in content ? await (0, import_promises15.readFile)(content.file) : content.bytes;
   const deflated = await deflate(bytes, { level: 6 });
   const isSmaller = deflated.length < bytes.length;
   return {
@@ -59374,41 +59387,149 @@ function endOfCentralDirectory(entries, bytes, offset) {
   return record2;
 }
 
-// src/artifact/assemble.ts
-var APPLICATION = "application";
-var TOOLS = "tools";
-async function assemble(settings, product, { builder, report }) {
-  const local = await (0, import_promises18.mkdtemp)((0, import_node_path17.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+// src/artifact/pack.ts
+var INDEX = ".wsgi-lambda-pack.json";
+var END_RECORD_BYTES = 22;
+var LOCAL_HEADER_BYTES = 30;
+var CENTRAL_HEADER_BYTES = 46;
+async function writePack(path4, { entries, distributions }) {
+  const owners = Object.fromEntries(
+    entries.flatMap(({ path: path5, distribution }) => distribution === void 0 ? [] : [[path5, distribution]])
+  );
+  const index = { distributions, owners };
+  await writeZip(path4, [
+    ...entries,
+    { path: INDEX, mode: 420, content: { bytes: Buffer.from(JSON.stringify(index)) } }
+  ]);
+}
+async function openPack(path4) {
+  const handle = await (0, import_promises17.open)(path4);
   try {
-    const application = [
-      ...await applicationEntries(settings.project, settings),
-      ...await runtimeEntries(settings, product)
-    ];
-    await builder.put(product.toolsFolder, TOOLS);
-    await builder.put(await stageEntries(application, (0, import_node_path17.join)(local, "staged")), APPLICATION);
-    report.progress("compiling bytecode");
-    await compileBytecode(builder, report);
-    await checkIfPossible(settings, { builder, report });
-    await builder.take(APPLICATION, (0, import_node_path17.join)(local, APPLICATION));
-    await takeIfPresent(builder, DEPENDENCIES, (0, import_node_path17.join)(local, DEPENDENCIES));
-    const dependencies = await dependencyEntries((0, import_node_path17.join)(local, DEPENDENCIES));
-    refuseLocallyCompiled(dependencies.distributions, builder);
-    const compiled = await compiledEntries(application, (0, import_node_path17.join)(local, APPLICATION));
-    const entries = merge2([...application, ...compiled], dependencies.entries, report);
-    report.progress("writing the zip");
-    const zip = await writeZip(settings.output, entries);
-    const packages = packageSizes(dependencies.distributions, entries, zip);
-    refuseTooLarge(zip, packages);
-    const { entries: written2, ...sizes } = zip;
-    return { artifact: { path: settings.output, ...sizes, entries: written2.length }, packages };
-  } finally {
-    await (0, import_promises18.rm)(local, { recursive: true, force: true });
+    const files = await readDirectory(handle);
+    const index = await readIndex(files);
+    const entries = files.filter((file) => file.path !== INDEX).map((file) => {
+      const distribution = index.owners[file.path];
+      return distribution === void 0 ? file : { ...file, distribution };
+    });
+    return { entries, distributions: index.distributions, [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error2) {
+    await handle.close();
+    throw error2;
   }
 }
+async function readDirectory(handle) {
+  const { size } = await handle.stat();
+  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
+  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new Error("not a pack: there is no central directory");
+  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
+  const entries = [];
+  for (let at = 0; at < directory.length; ) {
+    if (directory.readUInt32LE(at) !== CENTRAL_HEADER) throw new Error("not a pack: the central directory is damaged");
+    const nameLength = directory.readUInt16LE(at + 28);
+    const compressedBytes = directory.readUInt32LE(at + 20);
+    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
+    entries.push({
+      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
+      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
+      content: {
+        packed: {
+          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
+          crc: directory.readUInt32LE(at + 16),
+          unzippedBytes: directory.readUInt32LE(at + 24),
+          read: () => readBytes(handle, start, compressedBytes)
+        }
+      }
+    });
+    at += CENTRAL_HEADER_BYTES + nameLength;
+  }
+  return entries;
+}
+async function readIndex(files) {
+  const index = files.find(({ path: path4 }) => path4 === INDEX);
+  if (!index) throw new Error("not a pack: there is no index");
+  const { method, read } = index.content.packed;
+  const bytes = await read();
+  return JSON.parse((method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes)).toString());
+}
+async function readBytes(handle, position, length) {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  if (bytesRead !== length) throw new Error("not a pack: it is shorter than it says");
+  return buffer;
+}
+
+// src/artifact/prepare.ts
+var PACK_FORMAT = 1;
+async function prepareDependencies(requirements, { product, temporary }, { builder, store, report }) {
+  const key = await packKey(requirements, product, builder);
+  const kept = await store.find(key);
+  if (kept !== void 0) {
+    report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`);
+    await unpackInWorkspace(kept, temporary, builder);
+    return { pack: await openPack(kept), isReused: true };
+  }
+  await installRequirements(requirements, { builder, report });
+  if (requirements.isEmpty) await makeFolder(builder);
+  report.progress("compiling the bytecode of the requirements");
+  await compileBytecode(DEPENDENCIES, { builder, report });
+  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path16.join)(temporary, DEPENDENCIES)));
+  refuseLocallyCompiled(dependencies.distributions, builder);
+  report.progress("compressing the requirements");
+  const path4 = await store.keep(key, (file) => writePack(file, dependencies));
+  return { pack: await openPack(path4), isReused: false };
+}
+async function packKey({ text: text3 }, { toolsFolder, compressor }, builder) {
+  const compiler = await (0, import_promises18.readFile)((0, import_node_path16.join)(toolsFolder, "compile_bytecode.py"));
+  const { uvPlatform, architecture } = builder.target;
+  const parts = [
+    PACK_FORMAT,
+    compressor,
+    withoutCredentials(text3),
+    uvPlatform,
+    architecture,
+    builder.pythonVersion,
+    builder.identity
+  ];
+  return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
+}
+function withoutCredentials(text3) {
+  return text3.replace(/\/\/[^/\s@]+@/g, "//");
+}
+async function unpackInWorkspace(pack2, temporary, builder) {
+  const folder = (0, import_node_path16.join)(temporary, "pack");
+  await (0, import_promises18.mkdir)(folder, { recursive: true });
+  await (0, import_promises18.copyFile)(pack2, (0, import_node_path16.join)(folder, "pack.zip"));
+  await builder.put(folder, "pack");
+  const { exitCode, stderr } = await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-m",
+    "zipfile",
+    "-e",
+    "pack/pack.zip",
+    DEPENDENCIES
+  ]);
+  if (exitCode !== 0) throw new Error(`The kept dependencies could not be unpacked:
+${stderr}`);
+}
+async function makeFolder(builder) {
+  await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-c",
+    `import os; os.makedirs(${JSON.stringify(DEPENDENCIES)}, exist_ok=True)`
+  ]);
+}
+
+// src/artifact/runtime.ts
+var import_promises19 = require("node:fs/promises");
+var import_node_path17 = require("node:path");
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises18.readdir)((0, import_node_path17.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises19.readdir)((0, import_node_path17.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
-    "serverless_wsgi.py",
+    COMPATIBLE_NAME,
     "wsgi_handler.py",
     ...packaged.map((path4) => `wsgi_lambda/${path4.replaceAll("\\", "/")}`)
   ];
@@ -59430,23 +59551,63 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     }
   ];
 }
-async function compileBytecode(builder, report) {
-  const command5 = [
-    builder.python,
-    "-I",
-    "-S",
-    `${TOOLS}/compile_bytecode.py`,
-    "--jobs",
-    String(builder.processors),
-    DEPENDENCIES,
-    APPLICATION
-  ];
-  const { exitCode, stdout, stderr } = await builder.run(command5);
-  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:
-${stderr}`);
-  const { compiled, failed: failed2 } = JSON.parse(stdout);
-  report.debug(`bytecode of ${compiled} modules`);
-  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
+var COMPATIBLE_NAME = "serverless_wsgi.py";
+
+// src/artifact/stage.ts
+var import_promises20 = require("node:fs/promises");
+var import_node_path18 = require("node:path");
+async function stageEntries(entries, folder) {
+  await (0, import_promises20.mkdir)(folder, { recursive: true });
+  for (const { path: path4, content } of entries) {
+    const file = (0, import_node_path18.join)(folder, path4);
+    await (0, import_promises20.mkdir)((0, import_node_path18.dirname)(file), { recursive: true });
+    if ("file" in content) await (0, import_promises20.copyFile)(content.file, file);
+    else if ("bytes" in content) await (0, import_promises20.writeFile)(file, content.bytes);
+    else throw new Error(`${path4} is packed: only files of the application are laid out`);
+  }
+  return folder;
+}
+
+// src/artifact/assemble.ts
+var APPLICATION = "application";
+async function assemble(settings, requirements, product, { builder, store, report }) {
+  const temporary = await (0, import_promises21.mkdtemp)((0, import_node_path19.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  try {
+    var _stack = [];
+    try {
+      const application = [
+        ...await applicationEntries(settings.project, settings),
+        ...await runtimeEntries(settings, product)
+      ];
+      await builder.put(product.toolsFolder, TOOLS);
+      const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
+      const pack2 = __using(_stack, prepared.pack, true);
+      report.progress("compiling the bytecode of the application");
+      await builder.put(await stageEntries(application, (0, import_node_path19.join)(temporary, "staged")), APPLICATION);
+      await compileBytecode(APPLICATION, { builder, report });
+      await checkIfPossible(settings, { builder, report });
+      const taken = await builder.take(APPLICATION, (0, import_node_path19.join)(temporary, APPLICATION));
+      const compiled = await compiledEntries(application, taken);
+      const entries = merge2([...application, ...compiled], pack2.entries, report);
+      report.progress("writing the zip");
+      const zip = await writeZip(settings.output, entries);
+      const packages = packageSizes(pack2.distributions, entries, zip);
+      await refuseTooLarge(zip, packages, settings.output);
+      const { entries: written2, ...sizes } = zip;
+      return {
+        artifact: { path: settings.output, ...sizes, entries: written2.length },
+        packages,
+        reusedPackages: prepared.isReused ? packages.length : 0
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } finally {
+    await (0, import_promises21.rm)(temporary, { recursive: true, force: true });
+  }
 }
 async function checkIfPossible(settings, { builder, report }) {
   if (!settings.check) return;
@@ -59460,29 +59621,19 @@ async function checkIfPossible(settings, { builder, report }) {
   report.progress("importing the application");
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
 }
-async function takeIfPresent(builder, path4, localFolder) {
-  const { exitCode } = await builder.run([
-    builder.python,
-    "-I",
-    "-S",
-    "-c",
-    `import os, sys; sys.exit(not os.path.isdir(${JSON.stringify(path4)}))`
-  ]);
-  if (exitCode === 0) await builder.take(path4, localFolder);
-}
 async function compiledEntries(application, folder) {
   const modules = application.filter(({ path: path4 }) => path4.endsWith(".py"));
   const folders = [...new Set(modules.map(({ path: path4 }) => path4.split("/").slice(0, -1).join("/")))];
   const found = await Promise.all(
     folders.map(async (parent) => {
       const cache5 = parent === "" ? "__pycache__" : `${parent}/__pycache__`;
-      const names = await (0, import_promises18.readdir)((0, import_node_path17.join)(folder, cache5)).catch(() => []);
+      const names = await (0, import_promises21.readdir)((0, import_node_path19.join)(folder, cache5)).catch(() => []);
       return await Promise.all(
         names.map(
           async (name) => ({
             path: `${cache5}/${name}`,
             mode: 420,
-            content: { bytes: await (0, import_promises18.readFile)((0, import_node_path17.join)(folder, cache5, name)) }
+            content: { bytes: await (0, import_promises21.readFile)((0, import_node_path19.join)(folder, cache5, name)) }
           })
         )
       );
@@ -59492,7 +59643,7 @@ async function compiledEntries(application, folder) {
 }
 function merge2(application, dependencies, report) {
   const own = new Set(application.map(({ path: path4 }) => path4));
-  const replaced = dependencies.filter(({ path: path4 }) => own.has(path4) && path4 !== "serverless_wsgi.py");
+  const replaced = dependencies.filter(({ path: path4 }) => own.has(path4) && path4 !== COMPATIBLE_NAME);
   if (replaced.length > 0) {
     report.warning({
       title: `${replaced.length} files of dependencies are replaced by the application's own`,
@@ -59515,8 +59666,9 @@ function packageSizes(distributions, entries, zip) {
   }
   return [...sizes.values()];
 }
-function refuseTooLarge({ unzippedBytes }, packages) {
+async function refuseTooLarge({ unzippedBytes }, packages, output) {
   if (unzippedBytes <= LIMITS.unzippedBytes) return;
+  await (0, import_promises21.rm)(output, { force: true });
   const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, 10);
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
@@ -59529,7 +59681,7 @@ function megabytes(bytes) {
 }
 
 // src/commands/build.ts
-async function build(settings, { createBuilder: createBuilder2, product, report, clock }) {
+async function build(settings, { createBuilder: createBuilder2, createStore, product, report, clock }) {
   const seconds = {};
   const timed = async (step2, work) => {
     const started = clock();
@@ -59547,8 +59699,11 @@ async function build(settings, { createBuilder: createBuilder2, product, report,
         "requirements",
         () => lockRequirements(settings.project, settings.manifest, { builder, report })
       );
-      await timed("wheels", () => installRequirements(requirements, { builder, report }));
-      const { artifact, packages } = await timed("artifact", () => assemble(settings, product, { builder, report }));
+      const store = createStore(settings);
+      const { artifact, packages, reusedPackages } = await timed(
+        "artifact",
+        () => assemble(settings, requirements, product, { builder, store, report })
+      );
       report.info(
         `${artifact.path}: ${megabytes2(artifact.zipBytes)} (${megabytes2(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`
       );
@@ -59557,7 +59712,7 @@ async function build(settings, { createBuilder: createBuilder2, product, report,
         runtime: settings.target.runtime,
         architecture: settings.target.architecture,
         builder: builder.kind,
-        slices: { total: packages.length, reused: 0, built: packages.length },
+        slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
         packages,
         seconds
       };
@@ -59574,7 +59729,7 @@ function megabytes2(bytes) {
 }
 
 // src/commands/deploy.ts
-var import_promises19 = require("node:fs/promises");
+var import_promises22 = require("node:fs/promises");
 
 // src/remote/command.ts
 var UNKNOWN_RESULT = 125;
@@ -60147,7 +60302,7 @@ async function deploy(settings, collaborators) {
   });
 }
 async function readForUpload({ path: path4, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises19.readFile)(path4);
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises22.readFile)(path4);
   throw new UserError({
     title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
@@ -60155,7 +60310,7 @@ async function readForUpload({ path: path4, zipBytes }) {
 }
 
 // src/commands/remote.ts
-var import_promises20 = require("node:fs/promises");
+var import_promises23 = require("node:fs/promises");
 async function remote(given, qualifier, settings, { lambda, readInput }) {
   const data = await dataOf(given, readInput);
   const target = qualifier ?? settings.alias;
@@ -60188,7 +60343,7 @@ async function dataOf({ kind, text: text3, file, arguments: passed }, readInput)
 }
 async function readCode(file, readInput) {
   if (file === "-") return await readInput();
-  return await (0, import_promises20.readFile)(file, "utf8").catch((error2) => {
+  return await (0, import_promises23.readFile)(file, "utf8").catch((error2) => {
     throw wrong(`The file ${file} cannot be read`, error2 instanceof Error ? error2.message : void 0);
   });
 }
@@ -60279,8 +60434,8 @@ ${lines2.join("")}`;
 }
 
 // src/settings/settings.ts
-var import_promises22 = require("node:fs/promises");
-var import_node_path22 = require("node:path");
+var import_promises25 = require("node:fs/promises");
+var import_node_path24 = require("node:path");
 
 // src/platform/runtimes.ts
 var AMAZON_LINUX = {
@@ -60310,11 +60465,11 @@ function targetOf(runtime, architecture) {
 }
 
 // src/settings/discovery.ts
-var import_node_path19 = require("node:path");
+var import_node_path21 = require("node:path");
 
 // src/settings/pyproject.ts
-var import_promises21 = require("node:fs/promises");
-var import_node_path18 = require("node:path");
+var import_promises24 = require("node:fs/promises");
+var import_node_path20 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -61749,6 +61904,13 @@ var BUILD_SETTINGS = {
     example: "false",
     default: true
   }),
+  store: text({
+    description: "A folder that keeps installed and compressed dependencies between builds.",
+    format: "a path",
+    example: ".cache/wsgi-lambda",
+    defaultText: "a folder of the user's cache",
+    placeholder: "DIR"
+  }),
   output: text({
     description: "Where the zip is written.",
     format: "a path",
@@ -61923,7 +62085,7 @@ function mistake(name, value, setting) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path18.join)(projectFolder, "pyproject.toml"));
+  const text3 = await readIfPresent((0, import_node_path20.join)(projectFolder, "pyproject.toml"));
   if (text3 === void 0) return { exists: false, project: {}, settings: {}, stages: {} };
   const document2 = parseToml(text3);
   const { stages, ...settings } = tableAt(tableAt(document2, "tool"), "wsgi-lambda");
@@ -61971,7 +62133,7 @@ function asTable(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises21.readFile)(path4, "utf8");
+    return await (0, import_promises24.readFile)(path4, "utf8");
   } catch (error2) {
     if (error2.code === "ENOENT") return void 0;
     throw error2;
@@ -61984,7 +62146,7 @@ async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path19.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path21.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -61992,13 +62154,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path19.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path21.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source = await readIfPresent((0, import_node_path19.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path21.join)(projectFolder, file));
     const dotted = source?.match(/^WSGI_APPLICATION\s*=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -62010,7 +62172,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source = await readIfPresent((0, import_node_path19.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path21.join)(projectFolder, file));
     if (source === void 0) continue;
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -62031,7 +62193,7 @@ function callableIn(source) {
 
 // src/settings/manifest.ts
 var import_node_fs6 = require("node:fs");
-var import_node_path20 = require("node:path");
+var import_node_path22 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
   "Pipfile.lock": "pipenv requirements > requirements.txt",
@@ -62039,7 +62201,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path4) => (0, import_node_fs6.existsSync)((0, import_node_path20.join)(projectFolder, path4));
+  const has = (path4) => (0, import_node_fs6.existsSync)((0, import_node_path22.join)(projectFolder, path4));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -62067,11 +62229,11 @@ function adviceFor2(has, { project }) {
 }
 
 // src/settings/python-version.ts
-var import_node_path21 = require("node:path");
+var import_node_path23 = require("node:path");
 var import_pep4402 = __toESM(require_pep440(), 1);
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path21.join)(projectFolder, ".python-version"));
-  if (pinned !== void 0) return fromPin(pinned);
+  const pinned2 = await readIfPresent((0, import_node_path23.join)(projectFolder, ".python-version"));
+  if (pinned2 !== void 0) return fromPin(pinned2);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
 }
@@ -62110,8 +62272,8 @@ async function loadFunctionSettings(origin) {
   return settle(loaded.problems, { ...loaded.common, ...namePart(loaded) });
 }
 async function load({ project, stage, environment, explicit }) {
-  const folder = (0, import_node_path22.resolve)(project);
-  if (!(await (0, import_promises22.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path24.resolve)(project);
+  if (!(await (0, import_promises25.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -62169,7 +62331,7 @@ async function buildPart({ common, pyproject, problems }) {
     app,
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: (0, import_node_path22.resolve)(common.output ?? (0, import_node_path22.join)(common.project, ".wsgi-lambda", `${(0, import_node_path22.basename)(common.project)}.zip`)),
+    output: (0, import_node_path24.resolve)(common.output ?? (0, import_node_path24.join)(common.project, ".wsgi-lambda", `${(0, import_node_path24.basename)(common.project)}.zip`)),
     found
   };
 }
@@ -62225,6 +62387,59 @@ function fillStage(values, stage) {
 // src/version.ts
 var VERSION = "0.1.0";
 
+// src/wheels/store.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs7 = require("node:fs");
+var import_promises26 = require("node:fs/promises");
+var import_node_path25 = require("node:path");
+var import_promises27 = require("node:stream/promises");
+var MOST_FILES = 12;
+function folderStore(folder) {
+  const names = async () => await (0, import_promises26.readdir)(folder).catch(() => []);
+  return {
+    find: async (key) => {
+      for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
+        const path4 = (0, import_node_path25.join)(folder, name);
+        if (name === fileName(key, await hashOf(path4))) {
+          const now = /* @__PURE__ */ new Date();
+          await (0, import_promises26.utimes)(path4, now, now);
+          return path4;
+        }
+        await (0, import_promises26.rm)(path4, { force: true });
+      }
+      return void 0;
+    },
+    keep: async (key, write) => {
+      await (0, import_promises26.mkdir)(folder, { recursive: true });
+      const temporary = (0, import_node_path25.join)(folder, `.${(0, import_node_crypto9.randomUUID)()}.part`);
+      try {
+        await write(temporary);
+        const path4 = (0, import_node_path25.join)(folder, fileName(key, await hashOf(temporary)));
+        await (0, import_promises26.rename)(temporary, path4);
+        await prune(folder, await names());
+        return path4;
+      } finally {
+        await (0, import_promises26.rm)(temporary, { force: true });
+      }
+    }
+  };
+}
+function fileName(key, hash) {
+  return `${key}-${hash}.zip`;
+}
+async function hashOf(path4) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises27.pipeline)((0, import_node_fs7.createReadStream)(path4), hash);
+  return hash.digest("hex");
+}
+async function prune(folder, names) {
+  const files = await Promise.all(
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises26.stat)((0, import_node_path25.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+  );
+  const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
+  await Promise.all(old.map(({ name }) => (0, import_promises26.rm)((0, import_node_path25.join)(folder, name), { force: true })));
+}
+
 // src/cli-run.ts
 var CANCELLED = 130;
 async function run2(invocation) {
@@ -62269,11 +62484,17 @@ async function run2(invocation) {
         labels: {},
         signal
       }),
-      product: { toolsFolder: folders.tools, runtimeFolder: folders.runtime, version: VERSION },
+      product: {
+        toolsFolder: folders.tools,
+        runtimeFolder: folders.runtime,
+        version: VERSION,
+        compressor: `zlib ${process.versions["zlib"] ?? ""}`
+      },
+      createStore: (settings) => folderStore(settings.store ?? (0, import_node_path26.join)(folders.cache, "store")),
       report,
       clock
     };
-    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises23.setTimeout, signal });
+    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises28.setTimeout, signal });
     switch (invocation.command) {
       case "build": {
         const result = await build(await loadBuildSettings(origin), collaborators);
@@ -62285,7 +62506,7 @@ async function run2(invocation) {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
-          wait: import_promises23.setTimeout,
+          wait: import_promises28.setTimeout,
           signal,
           commit
         });
@@ -62340,8 +62561,8 @@ function definedVariables(variables2) {
 }
 function productFolders(environment) {
   const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path23.join)(environment["HOME"] ?? (0, import_node_os6.homedir)(), ".cache");
-  return { runtime: (0, import_node_path23.join)(root5, "runtime"), tools: (0, import_node_path23.join)(root5, "docker"), cache: (0, import_node_path23.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path26.join)(environment["HOME"] ?? (0, import_node_os6.homedir)(), ".cache");
+  return { runtime: (0, import_node_path26.join)(root5, "runtime"), tools: (0, import_node_path26.join)(root5, "docker"), cache: (0, import_node_path26.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

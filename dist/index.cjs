@@ -5017,8 +5017,8 @@ var require_file = __commonJS({
     var { kState } = require_symbols2();
     var { webidl } = require_webidl();
     var FileLike = class _FileLike {
-      constructor(blobLike, fileName, options = {}) {
-        const n3 = fileName;
+      constructor(blobLike, fileName2, options = {}) {
+        const n3 = fileName2;
         const t = options.type;
         const d5 = options.lastModified ?? Date.now();
         this[kState] = {
@@ -6920,7 +6920,7 @@ var require_client_h2 = __commonJS({
     "use strict";
     var assert = require("node:assert");
     var { errorMonitor } = require("node:events");
-    var { pipeline: pipeline3 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var util = require_util();
     var {
       RequestContentLengthMismatchError,
@@ -7399,7 +7399,7 @@ var require_client_h2 = __commonJS({
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request2, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      const pipe2 = pipeline3(
+      const pipe2 = pipeline4(
         body,
         h2stream,
         (err) => {
@@ -10444,7 +10444,7 @@ var require_api_pipeline = __commonJS({
         util.destroy(ret, err);
       }
     };
-    function pipeline3(opts, handler) {
+    function pipeline4(opts, handler) {
       try {
         const pipelineHandler = new PipelineHandler(opts, handler);
         this.dispatch({ ...opts, body: pipelineHandler.req }, pipelineHandler);
@@ -10453,7 +10453,7 @@ var require_api_pipeline = __commonJS({
         return new PassThrough2().destroy(err);
       }
     }
-    module2.exports = pipeline3;
+    module2.exports = pipeline4;
   }
 });
 
@@ -12648,11 +12648,11 @@ var require_response = __commonJS({
       };
     }
     function makeNetworkError(reason) {
-      const isError = isErrorLike(reason);
+      const isError2 = isErrorLike(reason);
       return makeResponse({
         type: "error",
         status: 0,
-        error: isError ? reason : new Error(reason ? String(reason) : reason),
+        error: isError2 ? reason : new Error(reason ? String(reason) : reason),
         aborted: reason && reason.name === "AbortError"
       });
     }
@@ -13618,7 +13618,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = require("node:events");
-    var { Readable: Readable8, pipeline: pipeline3, finished: finished2 } = require("node:stream");
+    var { Readable: Readable8, pipeline: pipeline4, finished: finished2 } = require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14563,7 +14563,7 @@ var require_fetch = __commonJS({
                 status,
                 statusText,
                 headersList,
-                body: decoders.length ? pipeline3(this.body, ...decoders, (err) => {
+                body: decoders.length ? pipeline4(this.body, ...decoders, (err) => {
                   if (err) {
                     this.onError(err);
                   }
@@ -18764,7 +18764,7 @@ ${value}`;
 var require_eventsource = __commonJS({
   "node_modules/undici/lib/web/eventsource/eventsource.js"(exports2, module2) {
     "use strict";
-    var { pipeline: pipeline3 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var { fetching } = require_fetch();
     var { makeRequest } = require_request2();
     var { webidl } = require_webidl();
@@ -18924,7 +18924,7 @@ var require_eventsource = __commonJS({
               ));
             }
           });
-          pipeline3(
+          pipeline4(
             response.body.stream,
             eventSourceStream,
             (error3) => {
@@ -19746,8 +19746,8 @@ var init_toolrunner = __esm({
             if (this.options.cwd && !(yield exists(this.options.cwd))) {
               return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
             }
-            const fileName = this._getSpawnFileName();
-            const cp2 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+            const fileName2 = this._getSpawnFileName();
+            const cp2 = child.spawn(fileName2, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName2));
             let stdbuffer = "";
             if (cp2.stdout) {
               cp2.stdout.on("data", (data) => {
@@ -47324,10 +47324,10 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash7, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises3 } = require("node:fs");
     var { homedir: homedir2 } = require("node:os");
-    var { dirname: dirname9, join: join22 } = require("node:path");
+    var { dirname: dirname8, join: join25 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -47485,7 +47485,7 @@ var require_dist_cjs11 = __commonJS({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = dirname9(tokenFilePath);
+        const directory = dirname8(tokenFilePath);
         try {
           await promises3.mkdir(directory, { recursive: true });
         } catch (error3) {
@@ -47493,10 +47493,10 @@ var require_dist_cjs11 = __commonJS({
         await promises3.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
-        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join22(homedir2(), ".aws", "login", "cache");
+        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir2(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash7("sha256").update(loginSessionBytes).digest("hex");
-        return join22(directory, `${loginSessionSha256}.json`);
+        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
+        return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
         let offset = 2;
@@ -55708,7 +55708,7 @@ var require_buffer_list = __commonJS({
         }
       }, {
         key: "join",
-        value: function join22(s2) {
+        value: function join25(s2) {
           if (this.length === 0) return "";
           var p3 = this.head;
           var ret = "" + p3.data;
@@ -58255,7 +58255,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline3() {
+    function pipeline4() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -58278,7 +58278,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline3;
+    module2.exports = pipeline4;
   }
 });
 
@@ -59876,10 +59876,10 @@ var require_chownr = __commonJS({
       }
     } : (path7, uid, gid) => lchownSync(path7, uid, gid);
     var nodeVersion = process.version;
-    var readdir6 = (path7, options, cb) => fs3.readdir(path7, options, cb);
+    var readdir8 = (path7, options, cb) => fs3.readdir(path7, options, cb);
     var readdirSync = (path7, options) => fs3.readdirSync(path7, options);
     if (/^v4\./.test(nodeVersion))
-      readdir6 = (path7, options, cb) => fs3.readdir(path7, cb);
+      readdir8 = (path7, options, cb) => fs3.readdir(path7, cb);
     var chown = (cpath, uid, gid, cb) => {
       fs3[LCHOWN](cpath, uid, gid, handleEISDIR(cpath, uid, gid, (er) => {
         cb(er && er.code !== "ENOENT" ? er : null);
@@ -59906,7 +59906,7 @@ var require_chownr = __commonJS({
       }
     };
     var chownr = (p3, uid, gid, cb) => {
-      readdir6(p3, { withFileTypes: true }, (er, children) => {
+      readdir8(p3, { withFileTypes: true }, (er, children) => {
         if (er) {
           if (er.code === "ENOENT")
             return cb();
@@ -61295,8 +61295,8 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            xfs.stat(p3, function(er2, stat4) {
-              if (er2 || !stat4.isDirectory()) cb(er, made);
+            xfs.stat(p3, function(er2, stat5) {
+              if (er2 || !stat5.isDirectory()) cb(er, made);
               else cb(null, made);
             });
             break;
@@ -61327,13 +61327,13 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            var stat4;
+            var stat5;
             try {
-              stat4 = xfs.statSync(p3);
+              stat5 = xfs.statSync(p3);
             } catch (err1) {
               throw err0;
             }
-            if (!stat4.isDirectory()) throw err0;
+            if (!stat5.isDirectory()) throw err0;
             break;
         }
       }
@@ -61361,7 +61361,7 @@ var require_tar_fs = __commonJS({
     var normalize2 = !win32 ? echo : function(name) {
       return name.replace(/\\/g, "/").replace(/[:?<>|]/g, "_");
     };
-    var statAll = function(fs4, stat4, cwd, ignore2, entries, sort) {
+    var statAll = function(fs4, stat5, cwd, ignore2, entries, sort) {
       var queue = entries || ["."];
       for (var i5 = 0; i5 < queue.length; i5++) {
         if (!inCwd(path6.resolve(cwd, queue[i5]), cwd)) throw new Error(queue[i5] + " is not a valid path");
@@ -61370,16 +61370,16 @@ var require_tar_fs = __commonJS({
         if (!queue.length) return callback();
         var next = queue.shift();
         var nextAbs = path6.join(cwd, next);
-        stat4.call(fs4, nextAbs, function(err, stat5) {
+        stat5.call(fs4, nextAbs, function(err, stat6) {
           if (err) return callback(err);
-          if (!stat5.isDirectory()) return callback(null, next, stat5);
+          if (!stat6.isDirectory()) return callback(null, next, stat6);
           fs4.readdir(nextAbs, function(err2, files) {
             if (err2) return callback(err2);
             if (sort) files.sort();
             for (var i6 = 0; i6 < files.length; i6++) {
               if (!ignore2(path6.join(cwd, next, files[i6]))) queue.push(path6.join(next, files[i6]));
             }
-            callback(null, next, stat5);
+            callback(null, next, stat6);
           });
         });
       };
@@ -61424,36 +61424,36 @@ var require_tar_fs = __commonJS({
           pack2.entry(header, onnextentry);
         });
       };
-      var onstat = function(err, filename, stat4) {
+      var onstat = function(err, filename, stat5) {
         if (err) return pack2.destroy(err);
         if (!filename) {
           if (opts.finalize !== false) pack2.finalize();
           return finish(pack2);
         }
-        if (stat4.isSocket()) return onnextentry();
+        if (stat5.isSocket()) return onnextentry();
         var header = {
           name: normalize2(filename),
-          mode: (stat4.mode | (stat4.isDirectory() ? dmode : fmode)) & umask,
-          mtime: stat4.mtime,
-          size: stat4.size,
+          mode: (stat5.mode | (stat5.isDirectory() ? dmode : fmode)) & umask,
+          mtime: stat5.mtime,
+          size: stat5.size,
           type: "file",
-          uid: stat4.uid,
-          gid: stat4.gid
+          uid: stat5.uid,
+          gid: stat5.gid
         };
-        if (stat4.isDirectory()) {
+        if (stat5.isDirectory()) {
           header.size = 0;
           header.type = "directory";
           header = map3(header) || header;
           return pack2.entry(header, onnextentry);
         }
-        if (stat4.isSymbolicLink()) {
+        if (stat5.isSymbolicLink()) {
           header.size = 0;
           header.type = "symlink";
           header = map3(header) || header;
           return onsymlink(filename, header);
         }
         header = map3(header) || header;
-        if (!stat4.isFile()) {
+        if (!stat5.isFile()) {
           if (strict) return pack2.destroy(new Error("unsupported type for " + filename));
           return onnextentry();
         }
@@ -61511,7 +61511,7 @@ var require_tar_fs = __commonJS({
         if (!top) return cb();
         xfs.utimes(top[0], now, top[1], cb);
       };
-      var utimes = function(name, header, cb) {
+      var utimes2 = function(name, header, cb) {
         if (opts.utimes === false) return cb();
         if (header.type === "directory") return xfs.utimes(name, now, header.mtime, cb);
         if (header.type === "symlink") return utimesParent(name, cb);
@@ -61542,10 +61542,10 @@ var require_tar_fs = __commonJS({
           stream.resume();
           return next();
         }
-        var stat4 = function(err) {
+        var stat5 = function(err) {
           if (err) return next(err);
           if (path6.join(name, ".") === path6.join(cwd, ".")) return next();
-          utimes(name, header, function(err2) {
+          utimes2(name, header, function(err2) {
             if (err2) return next(err2);
             if (win32) return next();
             chperm(name, header, next);
@@ -61559,7 +61559,7 @@ var require_tar_fs = __commonJS({
             validateNotSymlink(xfs, dst, path6.resolve(cwd), function(err, valid) {
               if (err) return next(err);
               if (!valid) return next(new Error(name + " is not a valid symlink"));
-              xfs.symlink(header.linkname, name, stat4);
+              xfs.symlink(header.linkname, name, stat5);
             });
           });
         };
@@ -61574,7 +61574,7 @@ var require_tar_fs = __commonJS({
                   stream = xfs.createReadStream(srcpath);
                   return onfile();
                 }
-                stat4(err2);
+                stat5(err2);
               });
             });
           });
@@ -61593,7 +61593,7 @@ var require_tar_fs = __commonJS({
             });
             pump(rs, ws, function(err2) {
               if (err2) return next(err2);
-              ws.on("close", stat4);
+              ws.on("close", stat5);
             });
           }
         };
@@ -61604,7 +61604,7 @@ var require_tar_fs = __commonJS({
             own,
             uid: header.uid,
             gid: header.gid
-          }, stat4);
+          }, stat5);
         }
         var dir = path6.dirname(name);
         validate(xfs, dir, path6.join(cwd, "."), function(err, valid) {
@@ -73395,7 +73395,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline3(src, out, noop);
+          pipeline4(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -73682,13 +73682,13 @@ var require_streamx = __commonJS({
     }
     function pipelinePromise(...streams) {
       return new Promise((resolve4, reject) => {
-        return pipeline3(...streams, (err) => {
+        return pipeline4(...streams, (err) => {
           if (err) return reject(err);
           resolve4();
         });
       });
     }
-    function pipeline3(stream, ...streams) {
+    function pipeline4(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -73786,7 +73786,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline3,
+      pipeline: pipeline4,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -76188,8 +76188,8 @@ var require_ignore2 = __commonJS({
 });
 
 // src/action.ts
-var import_node_path24 = require("node:path");
-var import_promises22 = require("node:timers/promises");
+var import_node_path27 = require("node:path");
+var import_promises27 = require("node:timers/promises");
 var import_node_url = require("node:url");
 
 // node_modules/@actions/core/lib/core.js
@@ -78167,7 +78167,7 @@ function unreachableProblem(error3, address) {
   }
 }
 function engineError(error3, doing, address) {
-  if (error3 instanceof UserError || !(error3 instanceof Error)) return asError(error3);
+  if (error3 instanceof UserError || !isError(error3)) return asError(error3);
   if (error3.name === "AbortError") return error3;
   const detail = messageOf(error3);
   const advise = (title, hint) => new UserError({ title, detail, hint }, { cause: error3 });
@@ -78199,17 +78199,20 @@ function engineError(error3, doing, address) {
     return advise(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
   return error3;
 }
+function isError(value) {
+  return typeof value === "object" && value !== null && "name" in value && "message" in value;
+}
 function codeOf2(error3) {
-  return error3 instanceof Error ? error3.code : void 0;
+  return isError(error3) ? error3.code : void 0;
 }
 function messageOf(error3) {
-  if (!(error3 instanceof Error)) return String(error3);
+  if (!isError(error3)) return String(error3);
   const { json } = error3;
   const text2 = json?.message ?? error3.message.replace(/^\(HTTP code \d+\) .*? - /, "");
   return text2.trim() || (codeOf2(error3) ?? error3.name);
 }
 function asError(error3) {
-  return error3 instanceof Error ? error3 : new Error(String(error3));
+  return isError(error3) ? error3 : new Error(String(error3));
 }
 function stepAdvice(output) {
   if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output))
@@ -78238,12 +78241,13 @@ async function findEngine() {
   const address = await addressOf(docker.modem);
   if (address.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address) };
   try {
-    const { Version, Arch } = await inTime(docker.version(), PING_SECONDS);
+    const { Version, Arch } = await inTime((abortSignal) => versionOf(docker, { abortSignal }), PING_SECONDS);
     return { docker, address, version: Version, architecture: Arch };
   } catch (error3) {
     return { unreachable: unreachableProblem(error3, address) };
   }
 }
+var versionOf = (docker, options) => docker.version.call(docker, options);
 async function addressOf(modem) {
   if (modem.socketPath !== void 0) {
     const path6 = await modem.getSocketPath();
@@ -78255,20 +78259,22 @@ async function addressOf(modem) {
 var CALL_SECONDS = 120;
 async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
   try {
-    return await inTime(call(), seconds);
+    return await inTime(call, seconds);
   } catch (error3) {
     throw engineError(error3, doing, engine.address);
   }
 }
 async function inTime(call, seconds) {
   let timer;
+  const controller = new AbortController();
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => {
       reject(new EngineTimeout(seconds));
+      controller.abort();
     }, seconds * 1e3);
   });
   try {
-    return await Promise.race([call, late]);
+    return await Promise.race([call(controller.signal), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -78339,13 +78345,16 @@ async function addContent(archive, root5, folder, path6) {
 async function unpackFolder(archive, localFolder) {
   await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
   await (0, import_promises3.mkdir)(localFolder, { mode: 493 });
+  const broken = new AbortController();
   try {
     const entries = (0, import_tar_stream.extract)();
     const piped = (0, import_promises4.pipeline)(archive, entries);
-    piped.catch(() => void 0);
+    piped.catch((error3) => {
+      broken.abort(error3);
+    });
     const links = [];
     for await (const entry of entries) {
-      const link = await unpackEntry(entry, localFolder);
+      const link = await unpackEntry(entry, localFolder, broken.signal);
       if (link) links.push(link);
     }
     await piped;
@@ -78353,10 +78362,11 @@ async function unpackFolder(archive, localFolder) {
     for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
   } catch (error3) {
     await (0, import_promises3.rm)(localFolder, { recursive: true, force: true });
-    throw error3;
+    const isAbort = isError(error3) && error3.name === "AbortError";
+    throw isAbort && broken.signal.aborted ? broken.signal.reason : error3;
   }
 }
-async function unpackEntry(entry, localFolder) {
+async function unpackEntry(entry, localFolder, signal) {
   const { name, type, linkname, mode } = entry.header;
   const path6 = pathInside(name);
   if (path6 === void 0) throw escaping(name);
@@ -78370,7 +78380,7 @@ async function unpackEntry(entry, localFolder) {
     case "contiguous-file": {
       await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
       const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises4.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }));
+      await (0, import_promises4.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
       await (0, import_promises3.chmod)(local, wanted);
       return void 0;
     }
@@ -79051,6 +79061,7 @@ async function createDockerBuilder(target, options, { report }) {
   return {
     kind: "docker",
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    identity: `image ${image.id}`,
     target,
     workspace: WORKSPACE,
     python: image.python,
@@ -79062,7 +79073,10 @@ async function createDockerBuilder(target, options, { report }) {
     compilesFor,
     canImport: true,
     put: (localFolder, path6) => container.put(packFolder(localFolder, inWorkspace(path6)), WORKSPACE),
-    take: (path6, localFolder) => container.take(import_node_path8.posix.join(WORKSPACE, inWorkspace(path6)), localFolder),
+    take: async (path6, localFolder) => {
+      await container.take(import_node_path8.posix.join(WORKSPACE, inWorkspace(path6)), localFolder);
+      return localFolder;
+    },
     run: (command5, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command5, image.python), { cwd, env: added, onLine }) : container.exec(command5, { cwd, env: { ...env2, ...added }, onLine }),
     close: () => container.remove(),
     [Symbol.asyncDispose]: () => container.remove()
@@ -79105,7 +79119,7 @@ async function findUv({
   toolsFolder,
   report
 }, run2) {
-  const installed = await versionOf("uv", run2);
+  const installed = await versionOf2("uv", run2);
   if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
   const folder = (0, import_node_path9.join)(cacheFolder, `uv-${UV_VERSION}`);
   const own = (0, import_node_path9.join)(folder, "bin", "uv");
@@ -79146,7 +79160,7 @@ async function findUv({
   });
   return own;
 }
-async function versionOf(uv, run2) {
+async function versionOf2(uv, run2) {
   try {
     const { exitCode, stdout } = await run2([uv, "--version"]);
     return exitCode === 0 ? /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : void 0;
@@ -79169,6 +79183,7 @@ async function createHostBuilder(target, options, { run: run2, report }) {
   return {
     kind: "host",
     description: `host (Python ${interpreter.version}, ${interpreter.path})`,
+    identity: `host ${interpreter.platform}`,
     target,
     workspace,
     python: interpreter.path,
@@ -79178,24 +79193,13 @@ async function createHostBuilder(target, options, { run: run2, report }) {
     compilesFor: false,
     canImport: interpreter.platform === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`,
     put: (localFolder, path6) => (0, import_promises10.cp)(localFolder, (0, import_node_path10.join)(workspace, path6), { recursive: true, mode: COPY_ON_WRITE }),
-    take: async (path6, localFolder) => {
-      await (0, import_promises10.mkdir)((0, import_node_path10.dirname)(localFolder), { recursive: true });
-      await moveFolder((0, import_node_path10.join)(workspace, path6), localFolder);
-    },
+    take: (path6) => Promise.resolve((0, import_node_path10.join)(workspace, path6)),
     run: (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => run2(command5, { cwd: cwd2, env: environment === "replace" ? { ...added } : { ...env2, ...added }, onLine }),
     close,
     [Symbol.asyncDispose]: close
   };
 }
 var COPY_ON_WRITE = 2;
-async function moveFolder(from, to) {
-  try {
-    await (0, import_promises10.rename)(from, to);
-  } catch (error3) {
-    if (error3.code !== "EXDEV") throw error3;
-    await (0, import_promises10.cp)(from, to, { recursive: true });
-  }
-}
 function certificates(caFile) {
   return caFile === void 0 ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile };
 }
@@ -79283,9 +79287,9 @@ var runProcess = async ([program = "", ...args], { cwd, env: env2, onLine }) => 
 };
 
 // src/artifact/assemble.ts
-var import_promises18 = require("node:fs/promises");
+var import_promises21 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
-var import_node_path17 = require("node:path");
+var import_node_path19 = require("node:path");
 
 // src/platform/limits.ts
 var LIMITS = {
@@ -79476,23 +79480,14 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
   const root5 = await stageFiles(files, builder);
   const source = import_node_path12.posix.join("manifest", root5, manifest.path);
   const isEmpty = !files.some(({ lines: lines2 }) => lines2.some(isRequirement));
-  if (isEmpty || isHashed(files)) return { path: source, isEmpty, files };
+  if (isEmpty || isHashed(files))
+    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty, files };
   report.progress("resolving the requirements");
-  const command5 = [
-    builder.uv,
-    "pip",
-    "compile",
-    source,
-    "--output-file",
-    "pinned.txt",
-    "--generate-hashes",
-    "--no-header",
-    "--no-annotate"
-  ];
+  const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
-  const compiled = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
-  if (compiled.exitCode !== 0) throw resolutionFailure(compiled.stderr, builder, files);
-  return { path: "pinned.txt", isEmpty, files };
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
+  if (exitCode !== 0) throw resolutionFailure(stderr, builder, files);
+  return await pinned(stdout, files, builder);
 }
 async function exportUvLock(project, manifest, { builder, report }) {
   const folder = import_node_path12.posix.dirname(manifest.path);
@@ -79513,23 +79508,21 @@ async function exportUvLock(project, manifest, { builder, report }) {
     "--format",
     "requirements-txt"
   ];
-  const where = [
-    "--project",
-    import_node_path12.posix.join("manifest", root5, folder),
-    "--output-file",
-    "pinned.txt",
-    "--python",
-    builder.python
-  ];
-  const exported = await builder.run([...command5, ...where]);
-  if (exported.exitCode !== 0) {
+  const where = ["--project", import_node_path12.posix.join("manifest", root5, folder), "--python", builder.python];
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...where]);
+  if (exitCode !== 0) {
     throw new UserError({
       title: `${manifest.path} cannot be read`,
-      detail: exported.stderr.trim(),
+      detail: stderr.trim(),
       hint: "Make it anew with: uv lock"
     });
   }
-  return { path: "pinned.txt", isEmpty: !/^[A-Za-z0-9]/m.test(exported.stdout), files };
+  return await pinned(stdout, files, builder);
+}
+async function pinned(text2, files, builder) {
+  const path6 = "pinned.txt";
+  await stageFiles([{ path: path6, text: text2, lines: [] }], builder);
+  return { text: text2, path: `manifest/${path6}`, isEmpty: !/^[A-Za-z0-9]/m.test(text2), files };
 }
 async function stageFiles(files, builder) {
   const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
@@ -79652,6 +79645,26 @@ async function exists2(path6) {
   return await (0, import_promises13.stat)(path6).catch(() => void 0) !== void 0;
 }
 
+// src/artifact/bytecode.ts
+var TOOLS = "tools";
+async function compileBytecode(folder, { builder, report }) {
+  const command5 = [
+    builder.python,
+    "-I",
+    "-S",
+    `${TOOLS}/compile_bytecode.py`,
+    "--jobs",
+    String(builder.processors),
+    folder
+  ];
+  const { exitCode, stdout, stderr } = await builder.run(command5);
+  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:
+${stderr}`);
+  const { compiled, failed: failed2 } = JSON.parse(stdout);
+  report.debug(`bytecode of ${compiled} modules in ${folder}`);
+  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
+}
+
 // src/artifact/check.ts
 async function checkImport(folders, environment, builder) {
   const { stdout, stderr, exitCode } = await builder.run(
@@ -79703,6 +79716,11 @@ function remedy({ type, message, name }) {
 function firstLine(text2) {
   return text2.split("\n", 1)[0] ?? "";
 }
+
+// src/artifact/prepare.ts
+var import_node_crypto8 = require("node:crypto");
+var import_promises18 = require("node:fs/promises");
+var import_node_path16 = require("node:path");
 
 // src/artifact/dependencies.ts
 var import_promises14 = require("node:fs/promises");
@@ -79798,26 +79816,17 @@ async function filesBelow(folder, path6 = "") {
   return nested.flat();
 }
 
-// src/artifact/stage.ts
-var import_promises15 = require("node:fs/promises");
-var import_node_path15 = require("node:path");
-async function stageEntries(entries, folder) {
-  await (0, import_promises15.mkdir)(folder, { recursive: true });
-  for (const { path: path6, content } of entries) {
-    const file = (0, import_node_path15.join)(folder, path6);
-    await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(file), { recursive: true });
-    await ("file" in content ? (0, import_promises15.copyFile)(content.file, file) : (0, import_promises15.writeFile)(file, content.bytes));
-  }
-  return folder;
-}
+// src/artifact/pack.ts
+var import_promises17 = require("node:fs/promises");
+var import_node_zlib2 = require("node:zlib");
 
 // src/artifact/zip.ts
 var import_node_crypto7 = require("node:crypto");
 var import_node_fs5 = require("node:fs");
-var import_promises16 = require("node:fs/promises");
-var import_node_path16 = require("node:path");
+var import_promises15 = require("node:fs/promises");
+var import_node_path15 = require("node:path");
 var import_node_stream12 = require("node:stream");
-var import_promises17 = require("node:stream/promises");
+var import_promises16 = require("node:stream/promises");
 var import_node_util = require("node:util");
 var import_node_zlib = require("node:zlib");
 var deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
@@ -79842,7 +79851,7 @@ async function writeZip(output, unsorted) {
   const sha256 = (0, import_node_crypto7.createHash)("sha256");
   let zipBytes = 0;
   const temporary = `${output}.${(0, import_node_crypto7.randomUUID)()}.part`;
-  await (0, import_promises16.mkdir)((0, import_node_path16.dirname)(output), { recursive: true });
+  await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(output), { recursive: true });
   async function* bytes() {
     const directory = [];
     for await (const entry of compressInOrder(unsorted.toSorted(byPath))) {
@@ -79862,10 +79871,10 @@ async function writeZip(output, unsorted) {
     }
   }
   try {
-    await (0, import_promises17.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
-    await (0, import_promises16.rename)(temporary, output);
+    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
+    await (0, import_promises15.rename)(temporary, output);
   } catch (error3) {
-    await (0, import_promises16.rm)(temporary, { force: true });
+    await (0, import_promises15.rm)(temporary, { force: true });
     throw error3;
   }
   const digest2 = sha256.digest();
@@ -79895,7 +79904,11 @@ async function* compressInOrder(entries) {
   }
 }
 async function compress2({ path: path6, mode, content }) {
-  const bytes = "file" in content ? await (0, import_promises16.readFile)(content.file) : content.bytes;
+  if ("packed" in content) {
+    const { read, ...rest } = content.packed;
+    return { path: path6, mode, ...rest, compressed: await read() };
+  }
+  const bytes = "file" in content ? await (0, import_promises15.readFile)(content.file) : content.bytes;
   const deflated = await deflate(bytes, { level: 6 });
   const isSmaller = deflated.length < bytes.length;
   return {
@@ -79944,41 +79957,149 @@ function endOfCentralDirectory(entries, bytes, offset) {
   return record2;
 }
 
-// src/artifact/assemble.ts
-var APPLICATION = "application";
-var TOOLS = "tools";
-async function assemble(settings, product, { builder, report }) {
-  const local = await (0, import_promises18.mkdtemp)((0, import_node_path17.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+// src/artifact/pack.ts
+var INDEX = ".wsgi-lambda-pack.json";
+var END_RECORD_BYTES = 22;
+var LOCAL_HEADER_BYTES = 30;
+var CENTRAL_HEADER_BYTES = 46;
+async function writePack(path6, { entries, distributions }) {
+  const owners = Object.fromEntries(
+    entries.flatMap(({ path: path7, distribution }) => distribution === void 0 ? [] : [[path7, distribution]])
+  );
+  const index = { distributions, owners };
+  await writeZip(path6, [
+    ...entries,
+    { path: INDEX, mode: 420, content: { bytes: Buffer.from(JSON.stringify(index)) } }
+  ]);
+}
+async function openPack(path6) {
+  const handle = await (0, import_promises17.open)(path6);
   try {
-    const application = [
-      ...await applicationEntries(settings.project, settings),
-      ...await runtimeEntries(settings, product)
-    ];
-    await builder.put(product.toolsFolder, TOOLS);
-    await builder.put(await stageEntries(application, (0, import_node_path17.join)(local, "staged")), APPLICATION);
-    report.progress("compiling bytecode");
-    await compileBytecode(builder, report);
-    await checkIfPossible(settings, { builder, report });
-    await builder.take(APPLICATION, (0, import_node_path17.join)(local, APPLICATION));
-    await takeIfPresent(builder, DEPENDENCIES, (0, import_node_path17.join)(local, DEPENDENCIES));
-    const dependencies = await dependencyEntries((0, import_node_path17.join)(local, DEPENDENCIES));
-    refuseLocallyCompiled(dependencies.distributions, builder);
-    const compiled = await compiledEntries(application, (0, import_node_path17.join)(local, APPLICATION));
-    const entries = merge2([...application, ...compiled], dependencies.entries, report);
-    report.progress("writing the zip");
-    const zip = await writeZip(settings.output, entries);
-    const packages = packageSizes(dependencies.distributions, entries, zip);
-    refuseTooLarge(zip, packages);
-    const { entries: written2, ...sizes } = zip;
-    return { artifact: { path: settings.output, ...sizes, entries: written2.length }, packages };
-  } finally {
-    await (0, import_promises18.rm)(local, { recursive: true, force: true });
+    const files = await readDirectory(handle);
+    const index = await readIndex(files);
+    const entries = files.filter((file) => file.path !== INDEX).map((file) => {
+      const distribution = index.owners[file.path];
+      return distribution === void 0 ? file : { ...file, distribution };
+    });
+    return { entries, distributions: index.distributions, [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error3) {
+    await handle.close();
+    throw error3;
   }
 }
+async function readDirectory(handle) {
+  const { size } = await handle.stat();
+  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
+  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new Error("not a pack: there is no central directory");
+  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
+  const entries = [];
+  for (let at = 0; at < directory.length; ) {
+    if (directory.readUInt32LE(at) !== CENTRAL_HEADER) throw new Error("not a pack: the central directory is damaged");
+    const nameLength = directory.readUInt16LE(at + 28);
+    const compressedBytes = directory.readUInt32LE(at + 20);
+    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
+    entries.push({
+      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
+      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
+      content: {
+        packed: {
+          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
+          crc: directory.readUInt32LE(at + 16),
+          unzippedBytes: directory.readUInt32LE(at + 24),
+          read: () => readBytes(handle, start, compressedBytes)
+        }
+      }
+    });
+    at += CENTRAL_HEADER_BYTES + nameLength;
+  }
+  return entries;
+}
+async function readIndex(files) {
+  const index = files.find(({ path: path6 }) => path6 === INDEX);
+  if (!index) throw new Error("not a pack: there is no index");
+  const { method, read } = index.content.packed;
+  const bytes = await read();
+  return JSON.parse((method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes)).toString());
+}
+async function readBytes(handle, position, length) {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  if (bytesRead !== length) throw new Error("not a pack: it is shorter than it says");
+  return buffer;
+}
+
+// src/artifact/prepare.ts
+var PACK_FORMAT = 1;
+async function prepareDependencies(requirements, { product, temporary }, { builder, store, report }) {
+  const key = await packKey(requirements, product, builder);
+  const kept = await store.find(key);
+  if (kept !== void 0) {
+    report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`);
+    await unpackInWorkspace(kept, temporary, builder);
+    return { pack: await openPack(kept), isReused: true };
+  }
+  await installRequirements(requirements, { builder, report });
+  if (requirements.isEmpty) await makeFolder(builder);
+  report.progress("compiling the bytecode of the requirements");
+  await compileBytecode(DEPENDENCIES, { builder, report });
+  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path16.join)(temporary, DEPENDENCIES)));
+  refuseLocallyCompiled(dependencies.distributions, builder);
+  report.progress("compressing the requirements");
+  const path6 = await store.keep(key, (file) => writePack(file, dependencies));
+  return { pack: await openPack(path6), isReused: false };
+}
+async function packKey({ text: text2 }, { toolsFolder, compressor }, builder) {
+  const compiler = await (0, import_promises18.readFile)((0, import_node_path16.join)(toolsFolder, "compile_bytecode.py"));
+  const { uvPlatform, architecture } = builder.target;
+  const parts = [
+    PACK_FORMAT,
+    compressor,
+    withoutCredentials(text2),
+    uvPlatform,
+    architecture,
+    builder.pythonVersion,
+    builder.identity
+  ];
+  return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/\s@]+@/g, "//");
+}
+async function unpackInWorkspace(pack2, temporary, builder) {
+  const folder = (0, import_node_path16.join)(temporary, "pack");
+  await (0, import_promises18.mkdir)(folder, { recursive: true });
+  await (0, import_promises18.copyFile)(pack2, (0, import_node_path16.join)(folder, "pack.zip"));
+  await builder.put(folder, "pack");
+  const { exitCode, stderr } = await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-m",
+    "zipfile",
+    "-e",
+    "pack/pack.zip",
+    DEPENDENCIES
+  ]);
+  if (exitCode !== 0) throw new Error(`The kept dependencies could not be unpacked:
+${stderr}`);
+}
+async function makeFolder(builder) {
+  await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-c",
+    `import os; os.makedirs(${JSON.stringify(DEPENDENCIES)}, exist_ok=True)`
+  ]);
+}
+
+// src/artifact/runtime.ts
+var import_promises19 = require("node:fs/promises");
+var import_node_path17 = require("node:path");
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises18.readdir)((0, import_node_path17.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises19.readdir)((0, import_node_path17.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
-    "serverless_wsgi.py",
+    COMPATIBLE_NAME,
     "wsgi_handler.py",
     ...packaged.map((path6) => `wsgi_lambda/${path6.replaceAll("\\", "/")}`)
   ];
@@ -80000,23 +80121,63 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     }
   ];
 }
-async function compileBytecode(builder, report) {
-  const command5 = [
-    builder.python,
-    "-I",
-    "-S",
-    `${TOOLS}/compile_bytecode.py`,
-    "--jobs",
-    String(builder.processors),
-    DEPENDENCIES,
-    APPLICATION
-  ];
-  const { exitCode, stdout, stderr } = await builder.run(command5);
-  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:
-${stderr}`);
-  const { compiled, failed: failed2 } = JSON.parse(stdout);
-  report.debug(`bytecode of ${compiled} modules`);
-  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
+var COMPATIBLE_NAME = "serverless_wsgi.py";
+
+// src/artifact/stage.ts
+var import_promises20 = require("node:fs/promises");
+var import_node_path18 = require("node:path");
+async function stageEntries(entries, folder) {
+  await (0, import_promises20.mkdir)(folder, { recursive: true });
+  for (const { path: path6, content } of entries) {
+    const file = (0, import_node_path18.join)(folder, path6);
+    await (0, import_promises20.mkdir)((0, import_node_path18.dirname)(file), { recursive: true });
+    if ("file" in content) await (0, import_promises20.copyFile)(content.file, file);
+    else if ("bytes" in content) await (0, import_promises20.writeFile)(file, content.bytes);
+    else throw new Error(`${path6} is packed: only files of the application are laid out`);
+  }
+  return folder;
+}
+
+// src/artifact/assemble.ts
+var APPLICATION = "application";
+async function assemble(settings, requirements, product, { builder, store, report }) {
+  const temporary = await (0, import_promises21.mkdtemp)((0, import_node_path19.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  try {
+    var _stack = [];
+    try {
+      const application = [
+        ...await applicationEntries(settings.project, settings),
+        ...await runtimeEntries(settings, product)
+      ];
+      await builder.put(product.toolsFolder, TOOLS);
+      const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
+      const pack2 = __using(_stack, prepared.pack, true);
+      report.progress("compiling the bytecode of the application");
+      await builder.put(await stageEntries(application, (0, import_node_path19.join)(temporary, "staged")), APPLICATION);
+      await compileBytecode(APPLICATION, { builder, report });
+      await checkIfPossible(settings, { builder, report });
+      const taken = await builder.take(APPLICATION, (0, import_node_path19.join)(temporary, APPLICATION));
+      const compiled = await compiledEntries(application, taken);
+      const entries = merge2([...application, ...compiled], pack2.entries, report);
+      report.progress("writing the zip");
+      const zip = await writeZip(settings.output, entries);
+      const packages = packageSizes(pack2.distributions, entries, zip);
+      await refuseTooLarge(zip, packages, settings.output);
+      const { entries: written2, ...sizes } = zip;
+      return {
+        artifact: { path: settings.output, ...sizes, entries: written2.length },
+        packages,
+        reusedPackages: prepared.isReused ? packages.length : 0
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } finally {
+    await (0, import_promises21.rm)(temporary, { recursive: true, force: true });
+  }
 }
 async function checkIfPossible(settings, { builder, report }) {
   if (!settings.check) return;
@@ -80030,29 +80191,19 @@ async function checkIfPossible(settings, { builder, report }) {
   report.progress("importing the application");
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
 }
-async function takeIfPresent(builder, path6, localFolder) {
-  const { exitCode } = await builder.run([
-    builder.python,
-    "-I",
-    "-S",
-    "-c",
-    `import os, sys; sys.exit(not os.path.isdir(${JSON.stringify(path6)}))`
-  ]);
-  if (exitCode === 0) await builder.take(path6, localFolder);
-}
 async function compiledEntries(application, folder) {
   const modules = application.filter(({ path: path6 }) => path6.endsWith(".py"));
   const folders = [...new Set(modules.map(({ path: path6 }) => path6.split("/").slice(0, -1).join("/")))];
   const found = await Promise.all(
     folders.map(async (parent) => {
       const cache5 = parent === "" ? "__pycache__" : `${parent}/__pycache__`;
-      const names = await (0, import_promises18.readdir)((0, import_node_path17.join)(folder, cache5)).catch(() => []);
+      const names = await (0, import_promises21.readdir)((0, import_node_path19.join)(folder, cache5)).catch(() => []);
       return await Promise.all(
         names.map(
           async (name) => ({
             path: `${cache5}/${name}`,
             mode: 420,
-            content: { bytes: await (0, import_promises18.readFile)((0, import_node_path17.join)(folder, cache5, name)) }
+            content: { bytes: await (0, import_promises21.readFile)((0, import_node_path19.join)(folder, cache5, name)) }
           })
         )
       );
@@ -80062,7 +80213,7 @@ async function compiledEntries(application, folder) {
 }
 function merge2(application, dependencies, report) {
   const own = new Set(application.map(({ path: path6 }) => path6));
-  const replaced = dependencies.filter(({ path: path6 }) => own.has(path6) && path6 !== "serverless_wsgi.py");
+  const replaced = dependencies.filter(({ path: path6 }) => own.has(path6) && path6 !== COMPATIBLE_NAME);
   if (replaced.length > 0) {
     report.warning({
       title: `${replaced.length} files of dependencies are replaced by the application's own`,
@@ -80085,8 +80236,9 @@ function packageSizes(distributions, entries, zip) {
   }
   return [...sizes.values()];
 }
-function refuseTooLarge({ unzippedBytes }, packages) {
+async function refuseTooLarge({ unzippedBytes }, packages, output) {
   if (unzippedBytes <= LIMITS.unzippedBytes) return;
+  await (0, import_promises21.rm)(output, { force: true });
   const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, 10);
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
@@ -80099,7 +80251,7 @@ function megabytes(bytes) {
 }
 
 // src/commands/build.ts
-async function build(settings, { createBuilder: createBuilder2, product, report, clock }) {
+async function build(settings, { createBuilder: createBuilder2, createStore, product, report, clock }) {
   const seconds = {};
   const timed = async (step2, work) => {
     const started = clock();
@@ -80117,8 +80269,11 @@ async function build(settings, { createBuilder: createBuilder2, product, report,
         "requirements",
         () => lockRequirements(settings.project, settings.manifest, { builder, report })
       );
-      await timed("wheels", () => installRequirements(requirements, { builder, report }));
-      const { artifact, packages } = await timed("artifact", () => assemble(settings, product, { builder, report }));
+      const store = createStore(settings);
+      const { artifact, packages, reusedPackages } = await timed(
+        "artifact",
+        () => assemble(settings, requirements, product, { builder, store, report })
+      );
       report.info(
         `${artifact.path}: ${megabytes2(artifact.zipBytes)} (${megabytes2(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`
       );
@@ -80127,7 +80282,7 @@ async function build(settings, { createBuilder: createBuilder2, product, report,
         runtime: settings.target.runtime,
         architecture: settings.target.architecture,
         builder: builder.kind,
-        slices: { total: packages.length, reused: 0, built: packages.length },
+        slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
         packages,
         seconds
       };
@@ -80144,7 +80299,7 @@ function megabytes2(bytes) {
 }
 
 // src/commands/deploy.ts
-var import_promises19 = require("node:fs/promises");
+var import_promises22 = require("node:fs/promises");
 
 // src/remote/command.ts
 var UNKNOWN_RESULT = 125;
@@ -80717,7 +80872,7 @@ async function deploy(settings, collaborators) {
   });
 }
 async function readForUpload({ path: path6, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises19.readFile)(path6);
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises22.readFile)(path6);
   throw new UserError({
     title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
@@ -80725,7 +80880,7 @@ async function readForUpload({ path: path6, zipBytes }) {
 }
 
 // src/report/actions.ts
-var import_node_path18 = require("node:path");
+var import_node_path20 = require("node:path");
 
 // src/report/problem.ts
 function explanation({ detail, hint }) {
@@ -80795,7 +80950,7 @@ function annotationText(problem) {
 }
 function annotationPlace({ title, location }, { workspace, project }) {
   if (!location) return { title: inert(title) };
-  return { title: inert(title), file: (0, import_node_path18.relative)(workspace, `${project}/${location.file}`), startLine: location.line };
+  return { title: inert(title), file: (0, import_node_path20.relative)(workspace, `${project}/${location.file}`), startLine: location.line };
 }
 function harmless(line) {
   const text2 = inert(line).replaceAll("##[", "# #[");
@@ -80890,8 +81045,8 @@ var OUTPUT_DESCRIPTIONS = {
 var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 
 // src/settings/settings.ts
-var import_promises21 = require("node:fs/promises");
-var import_node_path23 = require("node:path");
+var import_promises24 = require("node:fs/promises");
+var import_node_path25 = require("node:path");
 
 // src/platform/runtimes.ts
 var AMAZON_LINUX = {
@@ -80921,11 +81076,11 @@ function targetOf(runtime, architecture) {
 }
 
 // src/settings/discovery.ts
-var import_node_path20 = require("node:path");
+var import_node_path22 = require("node:path");
 
 // src/settings/pyproject.ts
-var import_promises20 = require("node:fs/promises");
-var import_node_path19 = require("node:path");
+var import_promises23 = require("node:fs/promises");
+var import_node_path21 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -82360,6 +82515,13 @@ var BUILD_SETTINGS = {
     example: "false",
     default: true
   }),
+  store: text({
+    description: "A folder that keeps installed and compressed dependencies between builds.",
+    format: "a path",
+    example: ".cache/wsgi-lambda",
+    defaultText: "a folder of the user's cache",
+    placeholder: "DIR"
+  }),
   output: text({
     description: "Where the zip is written.",
     format: "a path",
@@ -82534,7 +82696,7 @@ function mistake(name, value, setting) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text2 = await readIfPresent((0, import_node_path19.join)(projectFolder, "pyproject.toml"));
+  const text2 = await readIfPresent((0, import_node_path21.join)(projectFolder, "pyproject.toml"));
   if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {} };
   const document2 = parseToml(text2);
   const { stages, ...settings } = tableAt(tableAt(document2, "tool"), "wsgi-lambda");
@@ -82582,7 +82744,7 @@ function asTable(value) {
 }
 async function readIfPresent(path6) {
   try {
-    return await (0, import_promises20.readFile)(path6, "utf8");
+    return await (0, import_promises23.readFile)(path6, "utf8");
   } catch (error3) {
     if (error3.code === "ENOENT") return void 0;
     throw error3;
@@ -82595,7 +82757,7 @@ async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path20.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path22.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -82603,13 +82765,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path20.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path22.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path6 = module2.replaceAll(".", "/");
   for (const file of [`${path6}.py`, `${path6}/__init__.py`, `${path6}/base.py`]) {
-    const source = await readIfPresent((0, import_node_path20.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
     const dotted = source?.match(/^WSGI_APPLICATION\s*=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -82621,7 +82783,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source = await readIfPresent((0, import_node_path20.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
     if (source === void 0) continue;
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -82642,7 +82804,7 @@ function callableIn(source) {
 
 // src/settings/manifest.ts
 var import_node_fs6 = require("node:fs");
-var import_node_path21 = require("node:path");
+var import_node_path23 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
   "Pipfile.lock": "pipenv requirements > requirements.txt",
@@ -82650,7 +82812,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path6) => (0, import_node_fs6.existsSync)((0, import_node_path21.join)(projectFolder, path6));
+  const has = (path6) => (0, import_node_fs6.existsSync)((0, import_node_path23.join)(projectFolder, path6));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -82678,11 +82840,11 @@ function adviceFor2(has, { project }) {
 }
 
 // src/settings/python-version.ts
-var import_node_path22 = require("node:path");
+var import_node_path24 = require("node:path");
 var import_pep4402 = __toESM(require_pep440(), 1);
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path22.join)(projectFolder, ".python-version"));
-  if (pinned !== void 0) return fromPin(pinned);
+  const pinned2 = await readIfPresent((0, import_node_path24.join)(projectFolder, ".python-version"));
+  if (pinned2 !== void 0) return fromPin(pinned2);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
 }
@@ -82717,8 +82879,8 @@ async function loadDeploySettings(origin) {
   return settle(loaded.problems, { ...await buildPart(loaded), ...named });
 }
 async function load({ project, stage, environment, explicit }) {
-  const folder = (0, import_node_path23.resolve)(project);
-  if (!(await (0, import_promises21.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path25.resolve)(project);
+  if (!(await (0, import_promises24.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -82776,7 +82938,7 @@ async function buildPart({ common, pyproject, problems }) {
     app,
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: (0, import_node_path23.resolve)(common.output ?? (0, import_node_path23.join)(common.project, ".wsgi-lambda", `${(0, import_node_path23.basename)(common.project)}.zip`)),
+    output: (0, import_node_path25.resolve)(common.output ?? (0, import_node_path25.join)(common.project, ".wsgi-lambda", `${(0, import_node_path25.basename)(common.project)}.zip`)),
     found
   };
 }
@@ -82832,6 +82994,59 @@ function fillStage(values, stage) {
 // src/version.ts
 var VERSION = "0.1.0";
 
+// src/wheels/store.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs7 = require("node:fs");
+var import_promises25 = require("node:fs/promises");
+var import_node_path26 = require("node:path");
+var import_promises26 = require("node:stream/promises");
+var MOST_FILES = 12;
+function folderStore(folder) {
+  const names = async () => await (0, import_promises25.readdir)(folder).catch(() => []);
+  return {
+    find: async (key) => {
+      for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
+        const path6 = (0, import_node_path26.join)(folder, name);
+        if (name === fileName(key, await hashOf(path6))) {
+          const now = /* @__PURE__ */ new Date();
+          await (0, import_promises25.utimes)(path6, now, now);
+          return path6;
+        }
+        await (0, import_promises25.rm)(path6, { force: true });
+      }
+      return void 0;
+    },
+    keep: async (key, write) => {
+      await (0, import_promises25.mkdir)(folder, { recursive: true });
+      const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto9.randomUUID)()}.part`);
+      try {
+        await write(temporary);
+        const path6 = (0, import_node_path26.join)(folder, fileName(key, await hashOf(temporary)));
+        await (0, import_promises25.rename)(temporary, path6);
+        await prune(folder, await names());
+        return path6;
+      } finally {
+        await (0, import_promises25.rm)(temporary, { force: true });
+      }
+    }
+  };
+}
+function fileName(key, hash) {
+  return `${key}-${hash}.zip`;
+}
+async function hashOf(path6) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises26.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  return hash.digest("hex");
+}
+async function prune(folder, names) {
+  const files = await Promise.all(
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises25.stat)((0, import_node_path26.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+  );
+  const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
+  await Promise.all(old.map(({ name }) => (0, import_promises25.rm)((0, import_node_path26.join)(folder, name), { force: true })));
+}
+
 // src/action.ts
 var IS_POST = "is-post";
 var LABELS = "labels";
@@ -82840,7 +83055,7 @@ async function main() {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const environment = definedVariables(process.env);
   const workspace = environment["GITHUB_WORKSPACE"] ?? process.cwd();
-  const project = (0, import_node_path24.resolve)(workspace, getInput("project") || ".");
+  const project = (0, import_node_path27.resolve)(workspace, getInput("project") || ".");
   const labels = { "wsgi-lambda.run": `${environment["GITHUB_RUN_ID"] ?? "local"}-${process.pid}` };
   saveState(IS_POST, "true");
   saveState(LABELS, labels);
@@ -82862,10 +83077,10 @@ async function main() {
       explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` }
     };
     const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));
-    const toolsFolder = (0, import_node_path24.join)(root5, "docker");
-    const cacheFolder = (0, import_node_path24.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
+    const toolsFolder = (0, import_node_path27.join)(root5, "docker");
+    const cacheFolder = (0, import_node_path27.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
     const collaborators = {
-      createBuilder: ((target, settings2) => createBuilder(target, settings2, {
+      createBuilder: (target, settings2) => createBuilder(target, settings2, {
         run: runProcess,
         report,
         environment,
@@ -82873,8 +83088,14 @@ async function main() {
         toolsFolder,
         labels,
         signal
-      })),
-      product: { toolsFolder, runtimeFolder: (0, import_node_path24.join)(root5, "runtime"), version: VERSION },
+      }),
+      product: {
+        toolsFolder,
+        runtimeFolder: (0, import_node_path27.join)(root5, "runtime"),
+        version: VERSION,
+        compressor: `zlib ${process.versions["zlib"] ?? ""}`
+      },
+      createStore: (settings2) => folderStore(settings2.store ?? (0, import_node_path27.join)(cacheFolder, "store")),
       report,
       clock
     };
@@ -82889,8 +83110,8 @@ async function main() {
       return;
     }
     const settings = await loadDeploySettings(origin);
-    const lambda = createLambdaApi({ version: VERSION, wait: import_promises22.setTimeout, signal });
-    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises22.setTimeout, signal, commit: environment["GITHUB_SHA"] });
+    const lambda = createLambdaApi({ version: VERSION, wait: import_promises27.setTimeout, signal });
+    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises27.setTimeout, signal, commit: environment["GITHUB_SHA"] });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {

@@ -6,7 +6,7 @@ import { createLambdaApi } from './aws/lambda.ts'
 import { createBuilder } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
-import { build } from './commands/build.ts'
+import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { SettingsError } from './errors.ts'
 import { actionsReporter, annotateError } from './report/actions.ts'
@@ -16,6 +16,7 @@ import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-
 import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
 import { suggestion } from './settings/values.ts'
 import { VERSION } from './version.ts'
+import { folderStore } from './wheels/store.ts'
 
 /** The GitHub Action. One bundle serves both phases of a step: the state of the first tells the second which it is. */
 
@@ -52,8 +53,8 @@ async function main(): Promise<void> {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const toolsFolder = join(root, 'docker')
     const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
-    const collaborators = {
-      createBuilder: ((target, settings) =>
+    const collaborators: BuildCollaborators = {
+      createBuilder: (target, settings) =>
         createBuilder(target, settings, {
           run: runProcess,
           report,
@@ -62,8 +63,14 @@ async function main(): Promise<void> {
           toolsFolder,
           labels,
           signal,
-        })) satisfies Parameters<typeof build>[1]['createBuilder'],
-      product: { toolsFolder, runtimeFolder: join(root, 'runtime'), version: VERSION },
+        }),
+      product: {
+        toolsFolder,
+        runtimeFolder: join(root, 'runtime'),
+        version: VERSION,
+        compressor: `zlib ${process.versions['zlib'] ?? ''}`,
+      },
+      createStore: (settings) => folderStore(settings.store ?? join(cacheFolder, 'store')),
       report,
       clock,
     }

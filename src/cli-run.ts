@@ -19,6 +19,7 @@ import {
   type SettingsOrigin,
 } from './settings/settings.ts'
 import { VERSION } from './version.ts'
+import { folderStore } from './wheels/store.ts'
 
 export interface CommonFlags {
   readonly project?: string
@@ -87,7 +88,13 @@ export async function run(invocation: Invocation): Promise<number> {
           labels: {},
           signal,
         }),
-      product: { toolsFolder: folders.tools, runtimeFolder: folders.runtime, version: VERSION },
+      product: {
+        toolsFolder: folders.tools,
+        runtimeFolder: folders.runtime,
+        version: VERSION,
+        compressor: `zlib ${process.versions['zlib'] ?? ''}`,
+      },
+      createStore: (settings) => folderStore(settings.store ?? join(folders.cache, 'store')),
       report,
       clock,
     }

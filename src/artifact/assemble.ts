@@ -5,17 +5,21 @@ import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Reporter } from '../report/reporter.ts'
+import type { Requirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import { DEPENDENCIES } from '../wheels/install.ts'
+import type { Store } from '../wheels/store.ts'
 import { applicationEntries } from './application.ts'
+import { compileBytecode, TOOLS } from './bytecode.ts'
 import { checkImport } from './check.ts'
-import { type Distribution, dependencyEntries, refuseLocallyCompiled } from './dependencies.ts'
+import type { Distribution } from './dependencies.ts'
 import type { Entry } from './entry.ts'
+import { prepareDependencies } from './prepare.ts'
+import { COMPATIBLE_NAME, type ProductFiles, runtimeEntries } from './runtime.ts'
 import { stageEntries } from './stage.ts'
 import { type WrittenZip, writeZip } from './zip.ts'
 
 const APPLICATION = 'application'
-const TOOLS = 'tools'
 
 export interface Artifact {
   readonly path: string
@@ -38,101 +42,58 @@ export interface Assembled {
   readonly artifact: Artifact
   /** Sorted by name. */
   readonly packages: readonly PackageSize[]
-}
-
-export interface ProductFiles {
-  /** The folder `docker/` of this package. */
-  readonly toolsFolder: string
-  /** The folder `runtime/` of this package. */
-  readonly runtimeFolder: string
-  /** Of this program, for `wsgi_lambda.json`. */
-  readonly version: string
+  /** How many of them the store had. */
+  readonly reusedPackages: number
 }
 
 interface Collaborators {
   readonly builder: Builder
+  readonly store: Store
   readonly report: Reporter
 }
 
-/** Installed requirements in the builder + project + runtime → one zip. @throws UserError. */
+/** Requirements + project + runtime → one zip. @throws UserError. */
 export async function assemble(
   settings: BuildSettings,
+  requirements: Requirements,
   product: ProductFiles,
-  { builder, report }: Collaborators,
+  { builder, store, report }: Collaborators,
 ): Promise<Assembled> {
-  const local = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
+  const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
   try {
     const application = [
       ...(await applicationEntries(settings.project, settings)),
       ...(await runtimeEntries(settings, product)),
     ]
     await builder.put(product.toolsFolder, TOOLS)
-    await builder.put(await stageEntries(application, join(local, 'staged')), APPLICATION)
-    report.progress('compiling bytecode')
-    await compileBytecode(builder, report)
+    const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report })
+    await using pack = prepared.pack
+    report.progress('compiling the bytecode of the application')
+    await builder.put(await stageEntries(application, join(temporary, 'staged')), APPLICATION)
+    await compileBytecode(APPLICATION, { builder, report })
     await checkIfPossible(settings, { builder, report })
-    await builder.take(APPLICATION, join(local, APPLICATION))
-    await takeIfPresent(builder, DEPENDENCIES, join(local, DEPENDENCIES))
-    const dependencies = await dependencyEntries(join(local, DEPENDENCIES))
-    refuseLocallyCompiled(dependencies.distributions, builder)
-    const compiled = await compiledEntries(application, join(local, APPLICATION))
-    const entries = merge([...application, ...compiled], dependencies.entries, report)
+    const taken = await builder.take(APPLICATION, join(temporary, APPLICATION))
+    const compiled = await compiledEntries(application, taken)
+    const entries = merge([...application, ...compiled], pack.entries, report)
     report.progress('writing the zip')
     const zip = await writeZip(settings.output, entries)
-    const packages = packageSizes(dependencies.distributions, entries, zip)
-    refuseTooLarge(zip, packages)
+    const packages = packageSizes(pack.distributions, entries, zip)
+    await refuseTooLarge(zip, packages, settings.output)
     const { entries: written, ...sizes } = zip
-    return { artifact: { path: settings.output, ...sizes, entries: written.length }, packages }
+    return {
+      artifact: { path: settings.output, ...sizes, entries: written.length },
+      packages,
+      reusedPackages: prepared.isReused ? packages.length : 0,
+    }
   } finally {
-    await rm(local, { recursive: true, force: true })
+    await rm(temporary, { recursive: true, force: true })
   }
 }
 
-/** The Python package that answers events, and the file that tells it which application. */
-async function runtimeEntries(settings: BuildSettings, { runtimeFolder, version }: ProductFiles): Promise<Entry[]> {
-  const packaged = await readdir(join(runtimeFolder, 'wsgi_lambda'), { recursive: true })
-  const paths = [
-    'serverless_wsgi.py',
-    'wsgi_handler.py',
-    ...packaged.map((path) => `wsgi_lambda/${path.replaceAll('\\', '/')}`),
-  ]
-  const modules = paths.filter((path) => path.endsWith('.py') && !path.includes('__pycache__'))
-  const configuration = {
-    app: settings.app,
-    ...(settings.commands === undefined ? {} : { commands: settings.commands }),
-    runtime: settings.target.runtime,
-    architecture: settings.target.architecture,
-    version,
-  }
-  return [
-    ...modules.map((path): Entry => ({ path, mode: 0o644, content: { file: join(runtimeFolder, path) } })),
-    {
-      path: 'wsgi_lambda.json',
-      mode: 0o644,
-      content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) },
-    },
-  ]
-}
-
-async function compileBytecode(builder: Builder, report: Reporter): Promise<void> {
-  const command = [
-    builder.python,
-    '-I',
-    '-S',
-    `${TOOLS}/compile_bytecode.py`,
-    '--jobs',
-    String(builder.processors),
-    DEPENDENCIES,
-    APPLICATION,
-  ]
-  const { exitCode, stdout, stderr } = await builder.run(command)
-  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:\n${stderr}`)
-  const { compiled, failed } = JSON.parse(stdout) as { compiled: number; failed: string[] }
-  report.debug(`bytecode of ${compiled} modules`)
-  if (failed.length > 0) report.debug(`without bytecode, since they do not compile: ${failed.join(', ')}`)
-}
-
-async function checkIfPossible(settings: BuildSettings, { builder, report }: Collaborators): Promise<void> {
+async function checkIfPossible(
+  settings: BuildSettings,
+  { builder, report }: Omit<Collaborators, 'store'>,
+): Promise<void> {
   if (!settings.check) return
   if (!builder.canImport) {
     report.notice({
@@ -143,17 +104,6 @@ async function checkIfPossible(settings: BuildSettings, { builder, report }: Col
   }
   report.progress('importing the application')
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder)
-}
-
-async function takeIfPresent(builder: Builder, path: string, localFolder: string): Promise<void> {
-  const { exitCode } = await builder.run([
-    builder.python,
-    '-I',
-    '-S',
-    '-c',
-    `import os, sys; sys.exit(not os.path.isdir(${JSON.stringify(path)}))`,
-  ])
-  if (exitCode === 0) await builder.take(path, localFolder)
 }
 
 /** The bytecode that was made beside the application's modules. */
@@ -181,7 +131,7 @@ async function compiledEntries(application: readonly Entry[], folder: string): P
 /** The application wins over a dependency. */
 function merge(application: readonly Entry[], dependencies: readonly Entry[], report: Reporter): Entry[] {
   const own = new Set(application.map(({ path }) => path))
-  const replaced = dependencies.filter(({ path }) => own.has(path) && path !== 'serverless_wsgi.py')
+  const replaced = dependencies.filter(({ path }) => own.has(path) && path !== COMPATIBLE_NAME)
   if (replaced.length > 0) {
     report.warning({
       title: `${replaced.length} files of dependencies are replaced by the application's own`,
@@ -213,8 +163,13 @@ function packageSizes(
   return [...sizes.values()]
 }
 
-function refuseTooLarge({ unzippedBytes }: WrittenZip, packages: readonly PackageSize[]): void {
+async function refuseTooLarge(
+  { unzippedBytes }: WrittenZip,
+  packages: readonly PackageSize[],
+  output: string,
+): Promise<void> {
   if (unzippedBytes <= LIMITS.unzippedBytes) return
+  await rm(output, { force: true })
   const largest = packages.toSorted((a, b) => b.unzippedBytes - a.unzippedBytes).slice(0, 10)
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,

@@ -8,7 +8,9 @@ export async function stageEntries(entries: readonly Entry[], folder: string): P
   for (const { path, content } of entries) {
     const file = join(folder, path)
     await mkdir(dirname(file), { recursive: true })
-    await ('file' in content ? copyFile(content.file, file) : writeFile(file, content.bytes))
+    if ('file' in content) await copyFile(content.file, file)
+    else if ('bytes' in content) await writeFile(file, content.bytes)
+    else throw new Error(`${path} is packed: only files of the application are laid out`)
   }
   return folder
 }

@@ -11,7 +11,7 @@ import { byPath, type Entry } from './entry.ts'
 
 const deflate = promisify(deflateRaw)
 
-/** One file as it stands in a zip: compressed already, so that a writer only copies it. */
+/** One file as it stands in a zip. */
 interface CompressedEntry {
   readonly path: string
   readonly mode: number
@@ -38,8 +38,8 @@ const FILES_AT_ONCE = 16
 /** Without zip64, the count of entries is a 16-bit number (APPNOTE 4.4.22). */
 const MOST_ENTRIES = 0xffff
 const LOCAL_HEADER = 0x04034b50
-const CENTRAL_HEADER = 0x02014b50
-const END_OF_CENTRAL_DIRECTORY = 0x06054b50
+export const CENTRAL_HEADER = 0x02014b50
+export const END_OF_CENTRAL_DIRECTORY = 0x06054b50
 /** Made by Unix, so that the upper half of the external attributes is a file mode (APPNOTE 4.4.2). */
 const MADE_BY_UNIX = (3 << 8) | 20
 const NEEDS_VERSION = 20
@@ -119,6 +119,10 @@ async function* compressInOrder(entries: readonly Entry[]): AsyncGenerator<Compr
 }
 
 async function compress({ path, mode, content }: Entry): Promise<CompressedEntry> {
+  if ('packed' in content) {
+    const { read, ...rest } = content.packed
+    return { path, mode, ...rest, compressed: await read() }
+  }
   const bytes = 'file' in content ? await readFile(content.file) : content.bytes
   const deflated = await deflate(bytes, { level: 6 })
   const isSmaller = deflated.length < bytes.length

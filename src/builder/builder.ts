@@ -29,6 +29,8 @@ export interface Builder extends AsyncDisposable {
   readonly kind: 'docker' | 'host'
   /** For the log: engine and image, or interpreter. */
   readonly description: string
+  /** What can change compiled code besides the target and Python's version: the image. */
+  readonly identity: string
   readonly target: Target
   /** Absolute path of an empty folder that belongs to this build. Paths of `put` and `take` are below it. */
   readonly workspace: string
@@ -45,8 +47,11 @@ export interface Builder extends AsyncDisposable {
   readonly canImport: boolean
   /** Copies the content of a local folder to a folder of the workspace, which is made when it is missing. */
   put(localFolder: string, path: string): Promise<void>
-  /** Copies a folder of the workspace to a local folder, which must not exist. */
-  take(path: string, localFolder: string): Promise<void>
+  /**
+   * A folder of the workspace as a local folder that is only to be read: `localFolder`, which must not exist, or the
+   * folder itself where the workspace is local anyway.
+   */
+  take(path: string, localFolder: string): Promise<string>
   run(command: readonly string[], options?: RunOptions): Promise<Completed>
   close(): Promise<void>
 }

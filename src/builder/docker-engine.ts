@@ -35,12 +35,16 @@ export async function findEngine(): Promise<Engine | { readonly unreachable: Pro
   const address = await addressOf(docker.modem as unknown as Connection)
   if (address.startsWith('ssh:')) return { unreachable: unreachableProblem(undefined, address) }
   try {
-    const { Version, Arch } = await inTime(docker.version(), PING_SECONDS)
+    const { Version, Arch } = await inTime((abortSignal) => versionOf(docker, { abortSignal }), PING_SECONDS)
     return { docker, address, version: Version, architecture: Arch }
   } catch (error) {
     return { unreachable: unreachableProblem(error, address) }
   }
 }
+
+/** Its options are missing from its type. */
+const versionOf = (docker: Docker, options: { abortSignal: AbortSignal }): Promise<Docker.DockerVersion> =>
+  (docker.version as (options: { abortSignal: AbortSignal }) => Promise<Docker.DockerVersion>).call(docker, options)
 
 async function addressOf(modem: Connection): Promise<string> {
   if (modem.socketPath !== undefined) {
@@ -57,26 +61,28 @@ const CALL_SECONDS = 120
 export async function engineCall<T>(
   engine: Engine,
   doing: string,
-  call: () => Promise<T>,
+  call: (signal: AbortSignal) => Promise<T>,
   seconds = CALL_SECONDS,
 ): Promise<T> {
   try {
-    return await inTime(call(), seconds)
+    return await inTime(call, seconds)
   } catch (error) {
     throw engineError(error, doing, engine.address)
   }
 }
 
 /** dockerode waits for ever for an engine that took the call: here it is a failure after some seconds. */
-async function inTime<T>(call: Promise<T>, seconds: number): Promise<T> {
+async function inTime<T>(call: (signal: AbortSignal) => Promise<T>, seconds: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
+  const controller = new AbortController()
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new EngineTimeout(seconds))
+      controller.abort() // The open connection would keep the process alive.
     }, seconds * 1000)
   })
   try {
-    return await Promise.race([call, late])
+    return await Promise.race([call(controller.signal), late])
   } finally {
     clearTimeout(timer)
   }

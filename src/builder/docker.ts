@@ -91,6 +91,7 @@ export async function createDockerBuilder(
   return {
     kind: 'docker',
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    identity: `image ${image.id}`,
     target,
     workspace: WORKSPACE,
     python: image.python,
@@ -102,7 +103,10 @@ export async function createDockerBuilder(
     compilesFor,
     canImport: true,
     put: (localFolder, path) => container.put(packFolder(localFolder, inWorkspace(path)), WORKSPACE),
-    take: (path, localFolder) => container.take(posix.join(WORKSPACE, inWorkspace(path)), localFolder),
+    take: async (path, localFolder) => {
+      await container.take(posix.join(WORKSPACE, inWorkspace(path)), localFolder)
+      return localFolder
+    },
     run: (
       command: readonly string[],
       { cwd = WORKSPACE, env: added = {}, environment = 'inherit', onLine }: RunOptions = {},

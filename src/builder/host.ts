@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -47,6 +47,7 @@ export async function createHostBuilder(
   return {
     kind: 'host',
     description: `host (Python ${interpreter.version}, ${interpreter.path})`,
+    identity: `host ${interpreter.platform}`,
     target,
     workspace,
     python: interpreter.path,
@@ -56,10 +57,7 @@ export async function createHostBuilder(
     compilesFor: false,
     canImport: interpreter.platform === `linux-${target.architecture === 'arm64' ? 'aarch64' : 'x86_64'}`,
     put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true, mode: COPY_ON_WRITE }),
-    take: async (path, localFolder) => {
-      await mkdir(dirname(localFolder), { recursive: true })
-      await moveFolder(join(workspace, path), localFolder)
-    },
+    take: (path) => Promise.resolve(join(workspace, path)),
     run: (
       command: readonly string[],
       { cwd = workspace, env: added = {}, environment = 'inherit', onLine }: RunOptions = {},
@@ -72,15 +70,6 @@ export async function createHostBuilder(
 
 /** Clones the blocks where the file system can (`COPYFILE_FICLONE`), else copies. */
 const COPY_ON_WRITE = 2
-
-async function moveFolder(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
-    await cp(from, to, { recursive: true })
-  }
-}
 
 /** The variables by which uv, pip and OpenSSL find a certificate authority. */
 export function certificates(caFile: string | undefined): Record<string, string> {

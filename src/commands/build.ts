@@ -1,13 +1,15 @@
-import { type Artifact, assemble, type PackageSize, type ProductFiles } from '../artifact/assemble.ts'
+import { type Artifact, assemble, type PackageSize } from '../artifact/assemble.ts'
+import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Builder } from '../builder/builder.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { lockRequirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
-import { installRequirements } from '../wheels/install.ts'
+import type { Store } from '../wheels/store.ts'
 
 export interface BuildCollaborators {
   readonly createBuilder: (target: Target, settings: BuildSettings) => Promise<Builder>
+  readonly createStore: (settings: BuildSettings) => Store
   readonly product: ProductFiles
   readonly report: Reporter
   /** Milliseconds. */
@@ -30,7 +32,7 @@ export interface BuildResult {
 /** Project → zip. */
 export async function build(
   settings: BuildSettings,
-  { createBuilder, product, report, clock }: BuildCollaborators,
+  { createBuilder, createStore, product, report, clock }: BuildCollaborators,
 ): Promise<BuildResult> {
   const seconds: Record<string, number> = {}
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
@@ -46,8 +48,10 @@ export async function build(
     const requirements = await timed('requirements', () =>
       lockRequirements(settings.project, settings.manifest, { builder, report }),
     )
-    await timed('wheels', () => installRequirements(requirements, { builder, report }))
-    const { artifact, packages } = await timed('artifact', () => assemble(settings, product, { builder, report }))
+    const store = createStore(settings)
+    const { artifact, packages, reusedPackages } = await timed('artifact', () =>
+      assemble(settings, requirements, product, { builder, store, report }),
+    )
     report.info(
       `${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`,
     )
@@ -56,7 +60,7 @@ export async function build(
       runtime: settings.target.runtime,
       architecture: settings.target.architecture,
       builder: builder.kind,
-      slices: { total: packages.length, reused: 0, built: packages.length },
+      slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
       packages,
       seconds,
     }

@@ -8,9 +8,10 @@ import type { Manifest } from '../settings/manifest.ts'
 import { resolutionFailure } from './failure.ts'
 import { isHashed, isRequirement, localRequirements, type RequirementsFile, readRequirementsFiles } from './files.ts'
 
-/** A project's requirements, pinned for one target and written as a requirements file in the builder's workspace. */
+/** A project's requirements, pinned for one target, in the words of a requirements file. */
 export interface Requirements {
-  /** Of the pinned file, relative to the workspace. */
+  readonly text: string
+  /** The same as a file, relative to the builder's workspace. */
   readonly path: string
   readonly isEmpty: boolean
   /** The manifest's files, so that a failure can name a line. */
@@ -66,23 +67,14 @@ async function pinRequirementsFile(
   const root = await stageFiles(files, builder)
   const source = posix.join('manifest', root, manifest.path)
   const isEmpty = !files.some(({ lines }) => lines.some(isRequirement))
-  if (isEmpty || isHashed(files)) return { path: source, isEmpty, files }
+  if (isEmpty || isHashed(files))
+    return { text: files.map(({ text }) => text).join('\n'), path: source, isEmpty, files }
   report.progress('resolving the requirements')
-  const command = [
-    builder.uv,
-    'pip',
-    'compile',
-    source,
-    '--output-file',
-    'pinned.txt',
-    '--generate-hashes',
-    '--no-header',
-    '--no-annotate',
-  ]
+  const command = [builder.uv, 'pip', 'compile', source, '--generate-hashes', '--no-header', '--no-annotate']
   const emitted = ['--emit-index-url', '--emit-find-links', '--emit-build-options']
-  const compiled = await builder.run([...command, ...emitted, ...targetOptions(builder)])
-  if (compiled.exitCode !== 0) throw resolutionFailure(compiled.stderr, builder, files)
-  return { path: 'pinned.txt', isEmpty, files }
+  const { exitCode, stdout, stderr } = await builder.run([...command, ...emitted, ...targetOptions(builder)])
+  if (exitCode !== 0) throw resolutionFailure(stderr, builder, files)
+  return await pinned(stdout, files, builder)
 }
 
 async function exportUvLock(
@@ -108,23 +100,23 @@ async function exportUvLock(
     '--format',
     'requirements-txt',
   ]
-  const where = [
-    '--project',
-    posix.join('manifest', root, folder),
-    '--output-file',
-    'pinned.txt',
-    '--python',
-    builder.python,
-  ]
-  const exported = await builder.run([...command, ...where])
-  if (exported.exitCode !== 0) {
+  const where = ['--project', posix.join('manifest', root, folder), '--python', builder.python]
+  const { exitCode, stdout, stderr } = await builder.run([...command, ...where])
+  if (exitCode !== 0) {
     throw new UserError({
       title: `${manifest.path} cannot be read`,
-      detail: exported.stderr.trim(),
+      detail: stderr.trim(),
       hint: 'Make it anew with: uv lock',
     })
   }
-  return { path: 'pinned.txt', isEmpty: !/^[A-Za-z0-9]/m.test(exported.stdout), files }
+  return await pinned(stdout, files, builder)
+}
+
+/** What uv wrote, as a file of the workspace. */
+async function pinned(text: string, files: readonly RequirementsFile[], builder: Builder): Promise<Requirements> {
+  const path = 'pinned.txt'
+  await stageFiles([{ path, text, lines: [] }], builder)
+  return { text, path: `manifest/${path}`, isEmpty: !/^[A-Za-z0-9]/m.test(text), files }
 }
 
 /** Copies files into the workspace's `manifest/`, below as many folders as `../` in their paths need. */

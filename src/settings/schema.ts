@@ -185,6 +185,13 @@ export const BUILD_SETTINGS = {
     example: 'false',
     default: true,
   }),
+  store: text({
+    description: 'A folder that keeps installed and compressed dependencies between builds.',
+    format: 'a path',
+    example: '.cache/wsgi-lambda',
+    defaultText: "a folder of the user's cache",
+    placeholder: 'DIR',
+  }),
   output: text({
     description: 'Where the zip is written.',
     format: 'a path',
