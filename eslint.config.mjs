@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint'
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/', 'coverage/', '*.config.mjs', 'scripts/*.mjs'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.cache/',
+      'coverage/',
+      '**/.venv/',
+      '*.config.mjs',
+      'scripts/*.mjs',
+      'scripts/stubs/',
+    ],
+  },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },
@@ -13,7 +24,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/cli.ts', 'src/action.ts', 'scripts/**', 'bench/**', '__tests__/**'],
+    files: ['src/cli.ts', 'src/cli-run.ts', 'src/action.ts', 'scripts/**', 'bench/**', '__tests__/**'],
     rules: { 'no-restricted-globals': 'off' },
   },
   { files: ['scripts/**', 'bench/**'], rules: { 'no-console': 'off' } },

@@ -37,8 +37,8 @@ const shared: BuildOptions = {
 /** CommonJS has no shared chunks: the lazily imported half is a file of its own, and stays outside of the first. */
 const lazyHalf: Plugin = {
   name: 'lazy-half',
-  setup: ({ onResolve }) => {
-    onResolve({ filter: /^\.\/cli-run\.ts$/ }, ({ kind }) =>
+  setup: (bundling) => {
+    bundling.onResolve({ filter: /^\.\/cli-run\.ts$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './cli-run.cjs', external: true } : undefined,
     )
   },

@@ -11,6 +11,9 @@ import { SETTING_NAMES, SETTINGS, type Setting } from '../src/settings/schema.ts
 
 const ROOT = new URL('..', import.meta.url)
 
+/** What a default can be written as; lists and tables have none that is worth a word. */
+type Written = string | number | boolean
+
 interface Input {
   readonly description: string
   readonly required: false
@@ -18,8 +21,7 @@ interface Input {
 
 function describe({ description, format, example, default: fallback, defaultText }: Setting): string {
   const standard =
-    defaultText ??
-    (Array.isArray(fallback) || typeof fallback === 'object' || fallback === undefined ? 'none' : String(fallback))
+    defaultText ?? (['string', 'number', 'boolean'].includes(typeof fallback) ? String(fallback as Written) : 'none')
   return `${description} Format: ${format}. Default: ${standard}. Example: ${example}`
 }
 

@@ -68,7 +68,7 @@ async function main(): Promise<void> {
         toolsFolder,
         runtimeFolder: join(root, 'runtime'),
         version: VERSION,
-        compressor: `zlib ${process.versions['zlib'] ?? ''}`,
+        compressor: `zlib ${process.versions.zlib}`,
       },
       createStore: (settings) => folderStore(settings.store ?? join(cacheFolder, 'store')),
       report,

@@ -92,7 +92,7 @@ export async function run(invocation: Invocation): Promise<number> {
         toolsFolder: folders.tools,
         runtimeFolder: folders.runtime,
         version: VERSION,
-        compressor: `zlib ${process.versions['zlib'] ?? ''}`,
+        compressor: `zlib ${process.versions.zlib}`,
       },
       createStore: (settings) => folderStore(settings.store ?? join(folders.cache, 'store')),
       report,

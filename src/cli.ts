@@ -158,7 +158,7 @@ function addSettingFlags(command: Command, names: readonly SettingName[]): void 
       `--${name} <${setting.placeholder ?? 'VALUE'}>`,
       setting.description + formatHint(setting),
     )
-    if (takesLines(name)) option.argParser<string[]>((line, lines = []) => [...lines, line])
+    if (takesLines(name)) option.argParser<string[] | undefined>((line, lines) => [...(lines ?? []), line])
     command.addOption(option)
   }
 }

@@ -118,8 +118,8 @@ async function readRecord(file: string): Promise<{ path: string; line: string }[
 }
 
 async function filesBelow(folder: string, path = ''): Promise<string[]> {
-  const children = await readdir(join(folder, path), { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && path === '') return [] // No requirement, no folder.
+  const children = await readdir(join(folder, path), { withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && path === '') return [] // No requirement, no folder.
     throw error
   })
   const nested = await Promise.all(

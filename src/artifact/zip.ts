@@ -112,9 +112,10 @@ async function* compressInOrder(entries: readonly Entry[]): AsyncGenerator<Compr
       waiting.push(compressing)
     }
   }
-  for (fill(); waiting.length > 0; fill()) {
-    const first = waiting.shift()
-    if (first) yield await first
+  fill()
+  for (let first = waiting.shift(); first; first = waiting.shift()) {
+    yield await first
+    fill()
   }
 }
 

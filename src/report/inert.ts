@@ -7,10 +7,7 @@ export function inert(line: string): string {
 }
 
 // CSI and OSC sequences (ECMA-48), then single-character ones.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-// eslint-disable-next-line no-control-regex
 const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g
-// eslint-disable-next-line no-control-regex
 const HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /** The lines of a text; a final newline does not make an empty one. */

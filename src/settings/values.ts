@@ -30,7 +30,7 @@ export function checkValues(sources: readonly Source[]): Checked {
         problems.push(unknownSetting(name, nameOf))
         continue
       }
-      const result = v.safeParse(SETTINGS[name].schema as Setting['schema'], value)
+      const result = v.safeParse(SETTINGS[name].schema, value)
       if (result.success) {
         values[camelCase(name)] = result.output
         origins.set(name, nameOf(name))
