@@ -11,18 +11,19 @@ import { SETTING_NAMES, SETTINGS, type Setting } from '../src/settings/schema.ts
 
 const ROOT = new URL('..', import.meta.url)
 
-/** What a default can be written as; lists and tables have none that is worth a word. */
-type Written = string | number | boolean
-
 interface Input {
   readonly description: string
   readonly required: false
 }
 
 function describe({ description, format, example, default: fallback, defaultText }: Setting): string {
-  const standard =
-    defaultText ?? (['string', 'number', 'boolean'].includes(typeof fallback) ? String(fallback as Written) : 'none')
+  const standard = defaultText ?? inWords(fallback)
   return `${description} Format: ${format}. Default: ${standard}. Example: ${example}`
+}
+
+/** Lists and tables have no default that is worth a word. */
+function inWords(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'none'
 }
 
 function inputs(): Record<string, Input> {
