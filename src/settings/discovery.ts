@@ -18,7 +18,7 @@ export async function findApplication(projectFolder: string): Promise<FoundAppli
 
 async function findDjango(projectFolder: string): Promise<FoundApplication | undefined> {
   const manage = await readIfPresent(join(projectFolder, 'manage.py'))
-  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]/)?.[1]
+  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1]
   if (settingsModule === undefined) return undefined
   for (const module of withParentPackages(settingsModule)) {
     const found = await wsgiApplicationOf(projectFolder, module)
@@ -34,7 +34,7 @@ async function wsgiApplicationOf(projectFolder: string, module: string): Promise
   const path = module.replaceAll('.', '/')
   for (const file of [`${path}.py`, `${path}/__init__.py`, `${path}/base.py`]) {
     const source = await readIfPresent(join(projectFolder, file))
-    const dotted = source?.match(/^WSGI_APPLICATION\s*=\s*['"]([\w.]+)\.(\w+)['"]/m)
+    const dotted = source?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m)
     if (dotted) return { app: `${dotted[1] ?? ''}:${dotted[2] ?? ''}`, from: `manage.py → WSGI_APPLICATION in ${file}` }
   }
   return undefined
@@ -59,7 +59,7 @@ async function findCallable(projectFolder: string): Promise<FoundApplication | u
 function callableIn(source: string): string | undefined {
   for (const name of ['app', 'application']) {
     const assigned = new RegExp(
-      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b`,
+      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b(?! +as )`,
       'm',
     )
     if (assigned.test(source)) return name
