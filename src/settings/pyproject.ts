@@ -12,15 +12,30 @@ export interface Pyproject {
   readonly project: Table
   readonly settings: Table
   readonly stages: Readonly<Record<string, Table>>
+  /** What should be a table and is not. */
+  readonly problems: readonly Problem[]
 }
 
 export async function readPyproject(projectFolder: string): Promise<Pyproject> {
   const text = await readIfPresent(join(projectFolder, 'pyproject.toml'))
-  if (text === undefined) return { exists: false, project: {}, settings: {}, stages: {} }
+  if (text === undefined) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] }
   const document = parseToml(text)
-  const { stages, ...settings } = tableAt(tableAt(document, 'tool'), 'wsgi-lambda')
-  const stageTables = Object.entries(asTable(stages)).map(([name, table]) => [name, asTable(table)] as const)
-  return { exists: true, project: tableAt(document, 'project'), settings, stages: Object.fromEntries(stageTables) }
+  const problems: Problem[] = []
+  const ownTable = (value: unknown, name: string): Table => {
+    if (value !== undefined && !isTable(value)) problems.push({ title: `${name} in pyproject.toml is not a table` })
+    return asTable(value)
+  }
+  const { stages, ...settings } = ownTable(asTable(document['tool'])['wsgi-lambda'], 'tool.wsgi-lambda')
+  const stageTables = Object.entries(ownTable(stages, 'tool.wsgi-lambda.stages')).map(
+    ([name, table]) => [name, ownTable(table, `tool.wsgi-lambda.stages.${name}`)] as const,
+  )
+  return {
+    exists: true,
+    project: asTable(document['project']),
+    settings,
+    stages: Object.fromEntries(stageTables),
+    problems,
+  }
 }
 
 /** `[tool.wsgi-lambda]` and, with a stage, `[tool.wsgi-lambda.stages.NAME]` over it. */
@@ -29,25 +44,22 @@ export function pyprojectSources(
   stage: string | undefined,
 ): { sources: Source[]; problems: Problem[] } {
   const base: Source = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` }
-  if (stage === undefined) return { sources: [base], problems: [] }
-  const names = Object.keys(pyproject.stages)
+  if (stage === undefined) return { sources: [base], problems: [...pyproject.problems] }
   const overlay = Object.hasOwn(pyproject.stages, stage) ? pyproject.stages[stage] : undefined
-  if (overlay === undefined && names.length > 0) {
-    return {
-      sources: [base],
-      problems: [{ title: `The stage ${JSON.stringify(stage)} is not known`, hint: suggestion(stage, names) }],
-    }
-  }
-  if (overlay === undefined) {
-    const problem = {
-      title: `The stage ${JSON.stringify(stage)} is not known: pyproject.toml has no stages`,
-      hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`,
-    }
-    return { sources: [base], problems: [problem] }
-  }
+  if (overlay === undefined)
+    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage, Object.keys(pyproject.stages))] }
   return {
     sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage} in pyproject.toml` }],
-    problems: [],
+    problems: [...pyproject.problems],
+  }
+}
+
+function unknownStage(stage: string, known: readonly string[]): Problem {
+  const title = `The stage ${JSON.stringify(stage)} is not known`
+  if (known.length > 0) return { title, hint: suggestion(stage, known) }
+  return {
+    title: `${title}: pyproject.toml has no stages`,
+    hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`,
   }
 }
 
@@ -57,17 +69,22 @@ function parseToml(text: string): Table {
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     throw new SettingsError([
-      { title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`, detail: error.message },
+      {
+        title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`,
+        // Its other lines show the file, which may hold values of environment variables.
+        detail: error.message.split('\n', 1)[0],
+        location: { file: 'pyproject.toml', line: error.line },
+      },
     ])
   }
 }
 
-function tableAt(table: Table, name: string): Table {
-  return asTable(table[name])
+function isTable(value: unknown): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function asTable(value: unknown): Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Table) : {}
+  return isTable(value) ? value : {}
 }
 
 /** The text of a file, or undefined when there is none. */
