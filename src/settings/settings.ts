@@ -7,8 +7,8 @@ import { findApplication } from './discovery.ts'
 import { findManifest, type Manifest } from './manifest.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
-import { camelCase, SETTING_NAMES, type Values } from './schema.ts'
-import { checkValues, type Source } from './values.ts'
+import { camelCase, SETTING_NAMES, SETTINGS, type SettingName, type Values } from './schema.ts'
+import { checkValues, mistake, type Source } from './values.ts'
 
 /** Where the settings come from. `explicit` are the action's inputs or the command line's flags. */
 export interface SettingsOrigin {
@@ -65,6 +65,8 @@ export async function loadFunctionSettings(origin: SettingsOrigin): Promise<Func
 interface Loaded {
   readonly common: Common
   readonly pyproject: Pyproject
+  /** What somebody set: a wrong value is reported as wrong, and not as missing too. */
+  readonly isGiven: (name: SettingName) => boolean
   /** Grows while the parts are looked at. */
   readonly problems: Problem[]
 }
@@ -86,6 +88,7 @@ async function load({ project, stage, environment, explicit }: SettingsOrigin): 
   return {
     common: { ...filled.values, project: folder, stage, found: [] },
     pyproject,
+    isGiven: (name) => checked.origins.has(name),
     problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems],
   }
 }
@@ -107,24 +110,26 @@ function variablesSource(environment: SettingsOrigin['environment']): Source {
   }
 }
 
-function namePart({ common, problems }: Loaded): { readonly functionName: string } {
-  const { functionName } = common
-  if (functionName !== undefined) {
-    if (functionName.length > 64)
-      problems.push({ title: `function-name is longer than 64 characters: ${functionName}` })
-    return { functionName }
+function namePart({ common, isGiven, problems }: Loaded): { readonly functionName: string } {
+  const { functionName = '' } = common
+  if (!isGiven('function-name')) {
+    problems.push({
+      title: 'function-name is missing',
+      hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].',
+    })
+  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes('{{')) {
+    // A stage was filled in since it was checked.
+    problems.push(mistake('function-name', functionName, SETTINGS['function-name']))
   }
-  problems.push({
-    title: 'function-name is missing',
-    hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].',
-  })
-  return { functionName: '' }
+  return { functionName }
 }
 
-async function buildPart({ common, pyproject, problems }: Loaded): Promise<BuildSettings> {
+async function buildPart({ common, pyproject, isGiven, problems }: Loaded): Promise<BuildSettings> {
   const found: string[] = []
-  const app = common.app ?? (await discover(common.project, found, problems))
-  const runtime = common.runtime ?? (await discoverRuntime(common.project, pyproject, found, problems))
+  const app = isGiven('app') ? (common.app ?? '') : await discover(common.project, found, problems)
+  const runtime = isGiven('runtime')
+    ? (common.runtime ?? DEFAULT_RUNTIME)
+    : await discoverRuntime(common.project, pyproject, found, problems)
   const manifest = findManifest(common.project, common.requirements, pyproject)
   if ('problem' in manifest) problems.push(manifest.problem)
   else if (common.requirements === undefined) found.push(`requirements: ${manifest.path}`)

@@ -14,7 +14,7 @@ export interface Checked {
   readonly values: Values
   /** Every mistake of every source. */
   readonly problems: readonly Problem[]
-  /** How each given setting was written, by its name. */
+  /** How each given setting was written, by its name; wrong ones too. */
   readonly origins: ReadonlyMap<SettingName, string>
 }
 
@@ -30,11 +30,10 @@ export function checkValues(sources: readonly Source[]): Checked {
         problems.push(unknownSetting(name, nameOf))
         continue
       }
+      origins.set(name, nameOf(name))
       const result = v.safeParse(SETTINGS[name].schema, value)
-      if (result.success) {
-        values[camelCase(name)] = result.output
-        origins.set(name, nameOf(name))
-      } else problems.push(mistake(nameOf(name), value, SETTINGS[name]))
+      if (result.success) values[camelCase(name)] = result.output
+      else problems.push(mistake(nameOf(name), value, SETTINGS[name]))
     }
   }
   return { values: values as unknown as Values, problems, origins }
@@ -54,7 +53,8 @@ export function suggestion(name: string, known: readonly string[], nameOf: (name
   return near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${nameOf(near)}?`
 }
 
-function mistake(name: string, value: unknown, setting: Setting): Problem {
+/** @param name as the user wrote it */
+export function mistake(name: string, value: unknown, setting: Setting): Problem {
   return {
     title: `${name} is not valid`,
     // The values of environment variables are never printed: they may be secrets.
