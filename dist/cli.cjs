@@ -4268,7 +4268,7 @@ function addSettingFlags(command, names) {
       `--${name} <${setting.placeholder ?? "VALUE"}>`,
       setting.description + formatHint(setting)
     );
-    if (takesLines(name)) option.argParser((line, lines2 = []) => [...lines2, line]);
+    if (takesLines(name)) option.argParser((line, lines2) => [...lines2 ?? [], line]);
     command.addOption(option);
   }
 }

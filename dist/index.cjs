@@ -78588,11 +78588,14 @@ ${completed.stdout}`;
   }
   /** Copies the content of a folder to a local one, which must not exist. */
   async take(folder, localFolder) {
-    const archive = await this.#call(
-      "give files out of the container",
-      () => this.#container.getArchive({ path: `${folder}/.` })
-    );
-    await this.#call("give files out of the container", () => unpackFolder(archive, localFolder), COPY_SECONDS);
+    const doing = "give files out of the container";
+    const archive = await this.#call(doing, () => this.#container.getArchive({ path: `${folder}/.` }));
+    try {
+      await this.#call(doing, () => unpackFolder(archive, localFolder), COPY_SECONDS);
+    } finally {
+      ;
+      archive.destroy();
+    }
   }
   /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
   async commit(labels, comment) {
@@ -79898,9 +79901,10 @@ async function* compressInOrder(entries) {
       waiting.push(compressing);
     }
   };
-  for (fill2(); waiting.length > 0; fill2()) {
-    const first = waiting.shift();
-    if (first) yield await first;
+  fill2();
+  for (let first = waiting.shift(); first; first = waiting.shift()) {
+    yield await first;
+    fill2();
   }
 }
 async function compress2({ path: path6, mode, content }) {
@@ -82666,11 +82670,10 @@ function checkValues(sources) {
         problems.push(unknownSetting(name, nameOf));
         continue;
       }
+      origins.set(name, nameOf(name));
       const result = safeParse(SETTINGS[name].schema, value);
-      if (result.success) {
-        values[camelCase(name)] = result.output;
-        origins.set(name, nameOf(name));
-      } else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
+      if (result.success) values[camelCase(name)] = result.output;
+      else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
     }
   }
   return { values, problems, origins };
@@ -82697,33 +82700,42 @@ function mistake(name, value, setting) {
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
   const text2 = await readIfPresent((0, import_node_path21.join)(projectFolder, "pyproject.toml"));
-  if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {} };
+  if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text2);
-  const { stages, ...settings } = tableAt(tableAt(document2, "tool"), "wsgi-lambda");
-  const stageTables = Object.entries(asTable(stages)).map(([name, table2]) => [name, asTable(table2)]);
-  return { exists: true, project: tableAt(document2, "project"), settings, stages: Object.fromEntries(stageTables) };
+  const problems = [];
+  const ownTable = (value, name) => {
+    if (value !== void 0 && !isTable(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
+    return asTable(value);
+  };
+  const { stages, ...settings } = ownTable(asTable(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
+  const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
+    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+  );
+  return {
+    exists: true,
+    project: asTable(document2["project"]),
+    settings,
+    stages: Object.fromEntries(stageTables),
+    problems
+  };
 }
 function pyprojectSources(pyproject, stage) {
   const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
-  if (stage === void 0) return { sources: [base], problems: [] };
-  const names = Object.keys(pyproject.stages);
+  if (stage === void 0) return { sources: [base], problems: [...pyproject.problems] };
   const overlay = Object.hasOwn(pyproject.stages, stage) ? pyproject.stages[stage] : void 0;
-  if (overlay === void 0 && names.length > 0) {
-    return {
-      sources: [base],
-      problems: [{ title: `The stage ${JSON.stringify(stage)} is not known`, hint: suggestion(stage, names) }]
-    };
-  }
-  if (overlay === void 0) {
-    const problem = {
-      title: `The stage ${JSON.stringify(stage)} is not known: pyproject.toml has no stages`,
-      hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`
-    };
-    return { sources: [base], problems: [problem] };
-  }
+  if (overlay === void 0)
+    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage, Object.keys(pyproject.stages))] };
   return {
     sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage} in pyproject.toml` }],
-    problems: []
+    problems: [...pyproject.problems]
+  };
+}
+function unknownStage(stage, known) {
+  const title = `The stage ${JSON.stringify(stage)} is not known`;
+  if (known.length > 0) return { title, hint: suggestion(stage, known) };
+  return {
+    title: `${title}: pyproject.toml has no stages`,
+    hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`
   };
 }
 function parseToml(text2) {
@@ -82732,15 +82744,20 @@ function parseToml(text2) {
   } catch (error3) {
     if (!(error3 instanceof TomlError)) throw error3;
     throw new SettingsError([
-      { title: `pyproject.toml is not valid TOML (line ${error3.line}, column ${error3.column})`, detail: error3.message }
+      {
+        title: `pyproject.toml is not valid TOML (line ${error3.line}, column ${error3.column})`,
+        // Its other lines show the file, which may hold values of environment variables.
+        detail: error3.message.split("\n", 1)[0],
+        location: { file: "pyproject.toml", line: error3.line }
+      }
     ]);
   }
 }
-function tableAt(table2, name) {
-  return asTable(table2[name]);
+function isTable(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function asTable(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+  return isTable(value) ? value : {};
 }
 async function readIfPresent(path6) {
   try {
@@ -82758,7 +82775,7 @@ async function findApplication(projectFolder) {
 }
 async function findDjango(projectFolder) {
   const manage = await readIfPresent((0, import_node_path22.join)(projectFolder, "manage.py"));
-  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]/)?.[1];
+  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
     const found = await wsgiApplicationOf(projectFolder, module2);
@@ -82772,7 +82789,7 @@ async function wsgiApplicationOf(projectFolder, module2) {
   const path6 = module2.replaceAll(".", "/");
   for (const file of [`${path6}.py`, `${path6}/__init__.py`, `${path6}/base.py`]) {
     const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
-    const dotted = source?.match(/^WSGI_APPLICATION\s*=\s*['"]([\w.]+)\.(\w+)['"]/m);
+    const dotted = source?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
   return void 0;
@@ -82793,7 +82810,7 @@ async function findCallable(projectFolder) {
 function callableIn(source) {
   for (const name of ["app", "application"]) {
     const assigned = new RegExp(
-      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b`,
+      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b(?! +as )`,
       "m"
     );
     if (assigned.test(source)) return name;
@@ -82895,6 +82912,7 @@ async function load({ project, stage, environment, explicit }) {
   return {
     common: { ...filled.values, project: folder, stage, found: [] },
     pyproject,
+    isGiven: (name) => checked.origins.has(name),
     problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems]
   };
 }
@@ -82913,23 +82931,22 @@ function variablesSource(environment) {
     nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
   };
 }
-function namePart({ common, problems }) {
-  const { functionName } = common;
-  if (functionName !== void 0) {
-    if (functionName.length > 64)
-      problems.push({ title: `function-name is longer than 64 characters: ${functionName}` });
-    return { functionName };
+function namePart({ common, isGiven, problems }) {
+  const { functionName = "" } = common;
+  if (!isGiven("function-name")) {
+    problems.push({
+      title: "function-name is missing",
+      hint: "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda]."
+    });
+  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
+    problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
   }
-  problems.push({
-    title: "function-name is missing",
-    hint: "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda]."
-  });
-  return { functionName: "" };
+  return { functionName };
 }
-async function buildPart({ common, pyproject, problems }) {
+async function buildPart({ common, pyproject, isGiven, problems }) {
   const found = [];
-  const app = common.app ?? await discover(common.project, found, problems);
-  const runtime = common.runtime ?? await discoverRuntime(common.project, pyproject, found, problems);
+  const app = isGiven("app") ? common.app ?? "" : await discover(common.project, found, problems);
+  const runtime = isGiven("runtime") ? common.runtime ?? DEFAULT_RUNTIME : await discoverRuntime(common.project, pyproject, found, problems);
   const manifest = findManifest(common.project, common.requirements, pyproject);
   if ("problem" in manifest) problems.push(manifest.problem);
   else if (common.requirements === void 0) found.push(`requirements: ${manifest.path}`);
@@ -83093,7 +83110,7 @@ async function main() {
         toolsFolder,
         runtimeFolder: (0, import_node_path27.join)(root5, "runtime"),
         version: VERSION,
-        compressor: `zlib ${process.versions["zlib"] ?? ""}`
+        compressor: `zlib ${process.versions.zlib}`
       },
       createStore: (settings2) => folderStore(settings2.store ?? (0, import_node_path27.join)(cacheFolder, "store")),
       report,
