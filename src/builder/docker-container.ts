@@ -5,8 +5,8 @@ import type { Pack } from 'tar-stream'
 import { UserError } from '../errors.ts'
 import type { Completed } from './builder.ts'
 import { type Engine, engineCall } from './docker-engine.ts'
-import { diskFull, engineError, lastLines, messageOf, saysDiskFull } from './docker-errors.ts'
-import { packFiles, unpackFolder } from './docker-files.ts'
+import { diskFull, EngineTimeout, engineError, lastLines, messageOf, saysDiskFull } from './docker-errors.ts'
+import { BrokenArchive, packFiles, unpackFolder } from './docker-files.ts'
 import { collectLines } from './docker-lines.ts'
 
 /** Every container of ours has it, whatever run it belongs to. */
@@ -29,6 +29,8 @@ export interface ExecOptions {
   readonly env: Readonly<Record<string, string>>
   readonly onLine?: ((line: string) => void) | undefined
 }
+
+type DestroyableStream = NodeJS.ReadableStream & { destroy(error?: Error): unknown }
 
 /**
  * A running container that waits for commands, as root. It holds no variable, mount or volume of ours, and it is gone
@@ -118,7 +120,7 @@ export class Container {
   }
 
   /** A connection can die without a word. Then the engine no longer answers either. */
-  #watch(stream: { destroy(error?: Error): unknown }): NodeJS.Timeout {
+  #watch(stream: DestroyableStream): NodeJS.Timeout {
     return setInterval(() => {
       engineCall(this.#engine, 'show the container', () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
         (error: unknown) => stream.destroy(error as Error),
@@ -126,38 +128,47 @@ export class Container {
     }, HEARTBEAT_SECONDS * 1000)
   }
 
-  /** The output ends a moment before the engine knows the exit code, and just as well when the container was killed. */
+  /** The output ends a moment before the engine knows the exit code. */
   async #exitCode(inspect: () => Promise<{ Running: boolean; ExitCode: number | null }>): Promise<number> {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; attempt < 100; attempt++) {
       const { Running, ExitCode } = await this.#call('tell the exit code of a program', inspect)
       if (!Running && ExitCode !== null) {
-        if (ExitCode === 137) await this.#call('show the container', () => this.#container.inspect())
+        if (ExitCode === 137) await this.#refuseIfGone()
         return ExitCode
-      }
-      if (attempt === 100) {
-        throw new UserError({
-          title: 'A program in the container closed its output and did not end',
-          hint: 'Something that it started may still be running.',
-        })
       }
       await sleep(20 + attempt * 2)
     }
+    throw new UserError({
+      title: 'A program in the container closed its output and did not end',
+      hint: 'Something that it started may still be running.',
+    })
   }
 
-  /** Unpacks an archive at a folder that is there. */
+  /** A program is killed together with its container, and the engine may tell of the program first. */
+  async #refuseIfGone(): Promise<void> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const doing = 'wait for a program'
+      const { State } = await this.#call(doing, () => this.#container.inspect())
+      if (!State.Running) throw engineError(new Error('The container is not running'), doing, this.#engine.address)
+      await sleep(100)
+    }
+  }
+
+  /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
   async put(archive: Pack, folder: string): Promise<void> {
-    const packing = new Promise<never>((_, reject) => archive.on('error', reject))
-    packing.catch(() => undefined)
+    let unreadable: Error | undefined
+    archive.on('error', (error: Error) => {
+      unreadable ??= error
+    })
     try {
+      const body = archive as unknown as NodeJS.ReadableStream
       await this.#call(
         'take files into the container',
-        () =>
-          Promise.race([
-            this.#container.putArchive(archive as unknown as NodeJS.ReadableStream, { path: folder }),
-            packing,
-          ]),
+        () => this.#container.putArchive(body, { path: folder }),
         COPY_SECONDS,
       )
+    } catch (error) {
+      throw unreadable ?? error
     } finally {
       archive.destroy()
     }
@@ -167,12 +178,31 @@ export class Container {
     await this.put(packFiles([{ path: path.replace(/^\//, ''), content }]), '/')
   }
 
-  /** Copies the content of a folder to a local one, which must not exist. */
+  /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
   async take(folder: string, localFolder: string): Promise<void> {
-    const archive = await this.#call('give files out of the container', () =>
+    const doing = 'give files out of the container'
+    const archive = (await this.#call(doing, () =>
       this.#container.getArchive({ path: `${folder}/.` }),
-    )
-    await this.#call('give files out of the container', () => unpackFolder(archive, localFolder), COPY_SECONDS)
+    )) as DestroyableStream
+    const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1000)
+    try {
+      await unpackFolder(archive, localFolder)
+    } catch (error) {
+      this.#signal?.throwIfAborted()
+      if (error instanceof BrokenArchive) throw engineError(error.cause, doing, this.#engine.address)
+      if (!saysDiskFull(messageOf(error))) throw error
+      throw new UserError(
+        {
+          title: `The disk is full at ${localFolder}`,
+          detail: messageOf(error),
+          hint: 'Free some space and run again.',
+        },
+        { cause: error },
+      )
+    } finally {
+      clearTimeout(late)
+      archive.destroy() // Not read to its end, it would keep the engine at it, and the container from being removed.
+    }
   }
 
   /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */

@@ -88,6 +88,7 @@ async function addContent(archive: Pack, root: string, folder: string, path: str
  * Unpacks an archive into a folder that must not exist. Everything becomes the current user's, with modes 0644 and 0755.
  * On any failure the folder is removed again.
  *
+ * @throws BrokenArchive when the stream fails or ends too early
  * @throws UserError for an entry that would land outside of the folder, or is neither file, folder nor link
  */
 export async function unpackFolder(archive: NodeJS.ReadableStream, localFolder: string): Promise<void> {
@@ -113,7 +114,16 @@ export async function unpackFolder(archive: NodeJS.ReadableStream, localFolder: 
   } catch (error) {
     await rm(localFolder, { recursive: true, force: true })
     const isAbort = isError(error) && error.name === 'AbortError'
-    throw isAbort && broken.signal.aborted ? broken.signal.reason : error
+    throw broken.signal.aborted && (isAbort || error === broken.signal.reason)
+      ? new BrokenArchive({ cause: broken.signal.reason })
+      : error
+  }
+}
+
+/** What arrives is not a whole archive: it is not this machine's files that failed. The cause is the stream's error. */
+export class BrokenArchive extends Error {
+  constructor(options: { cause: unknown }) {
+    super(isError(options.cause) ? options.cause.message : 'the archive broke off', options)
   }
 }
 
