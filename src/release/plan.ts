@@ -55,15 +55,17 @@ export const RELEASED = 'wsgi-lambda'
  */
 export function planRelease(current: CurrentRelease, desired: DesiredRelease): readonly Step[] {
   const configuration = withAddress(desired.configuration, current.url?.address)
-  const servesIt =
-    current.served !== undefined && matches(current.served, configuration, desired.codeSha256) && !isPending(current)
+  // No version can be right whose environment lacks an address that there is not yet.
+  const needsAddress = usesAddress(desired.configuration) && current.url === undefined
+  const isServedVersionRight =
+    current.served !== undefined && !needsAddress && matches(current.served, configuration, desired)
+  const servesIt = isServedVersionRight && !isPending(current)
   const wayIn = wayInSteps(current, desired)
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return []
-  const isServedVersionRight =
-    current.served !== undefined && matches(current.served, configuration, desired.codeSha256)
-  const needsAddress = usesAddress(desired.configuration) && current.url === undefined
   return [
-    ...(isServedVersionRight ? [] : [...changeSteps(current.latest, configuration, desired), step('publish')]),
+    ...(isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired)),
+    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
+    ...(isServedVersionRight || (needsAddress && current.alias !== undefined) ? [] : [step('publish')]),
     ...wayIn.before,
     ...(needsAddress ? [step('fill-url')] : []),
     ...runSteps('before-traffic', desired.beforeTraffic),
@@ -100,9 +102,7 @@ function changeSteps(
   if (latest === undefined) return [step('create-function')]
   const changes = differences(latest, configuration)
   return [
-    ...(latest.codeSha256 === desired.codeSha256 && latest.architecture === desired.architecture
-      ? []
-      : [step('update-code')]),
+    ...(hasCode(latest, desired.codeSha256, desired.architecture) ? [] : [step('update-code')]),
     ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
   ]
 }
@@ -130,7 +130,8 @@ interface PolicyStatement {
   readonly Effect?: string
   readonly Principal?: unknown
   readonly Action?: string | readonly string[]
-  readonly Condition?: unknown
+  /** By operator, then by key. */
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
 /** A public URL needs two statements; whoever wrote them, they count. */
@@ -139,7 +140,8 @@ function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
     Statement?: readonly PolicyStatement[]
   }
   const everyone = statements.filter(
-    ({ Effect, Principal }) => Effect === 'Allow' && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)),
+    ({ Effect, Principal, Condition }) =>
+      Effect === 'Allow' && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition),
   )
   const allows = (action: string): boolean => everyone.some(({ Action }) => [Action].flat().includes(action))
   return [
@@ -148,12 +150,31 @@ function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
   ]
 }
 
+/** Whether every request to a public URL meets a condition. One that isn't known here may refuse some. */
+function isMetByEveryone(condition: PolicyStatement['Condition'] = {}): boolean {
+  const met: Readonly<Record<string, string>> = {
+    'lambda:FunctionUrlAuthType': 'NONE',
+    'lambda:InvokedViaFunctionUrl': 'true',
+  }
+  return Object.values(condition)
+    .flatMap((keys) => Object.entries(keys))
+    .every(([key, value]) => met[key] === String(value))
+}
+
 function isPending({ alias }: CurrentRelease): boolean {
   return alias?.description === NOT_RELEASED
 }
 
-function matches(version: VersionState, configuration: FunctionConfiguration, codeSha256: string): boolean {
-  return version.codeSha256 === codeSha256 && differences(version, configuration).length === 0
+function matches(
+  version: VersionState,
+  configuration: FunctionConfiguration,
+  { codeSha256, architecture }: DesiredRelease,
+): boolean {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0
+}
+
+function hasCode(version: VersionState, codeSha256: string, architecture: string): boolean {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture
 }
 
 /** What differs, by the settings' names; of variables only the names, since values may be secrets. */

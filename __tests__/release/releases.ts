@@ -1,0 +1,90 @@
+import type { AliasState, UrlState, VersionState } from '../../src/aws/lambda.ts'
+import { type CurrentRelease, type DesiredRelease, RELEASED } from '../../src/release/plan.ts'
+
+/** Plain values that the tests of releases start from. */
+
+const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:shop'
+export const ROLE = 'arn:aws:iam::123456789012:role/shop'
+
+export const version7: VersionState = {
+  arn: `${ARN}:7`,
+  version: '7',
+  codeSha256: 'old',
+  runtime: 'python3.13',
+  handler: 'wsgi_handler.handler',
+  role: ROLE,
+  architecture: 'x86_64',
+  memory: 512,
+  timeout: 30,
+  description: 'commit abc',
+  environment: { DEBUG: '0' },
+  state: 'Active',
+  stateReason: undefined,
+  lastUpdateStatus: 'Successful',
+  lastUpdateReason: undefined,
+}
+export const latest: VersionState = { ...version7, arn: ARN, version: '$LATEST', description: 'The shop' }
+export const alias: AliasState = { arn: `${ARN}:live`, version: '7', description: RELEASED, revisionId: 'r1' }
+export const url: UrlState = { address: 'https://abc.lambda-url.eu-west-1.on.aws/', authType: 'NONE' }
+
+export const urlStatement = {
+  Sid: 'wsgi-lambda-url',
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 'lambda:InvokeFunctionUrl',
+  Resource: `${ARN}:live`,
+  Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'NONE' } },
+}
+export const invokeStatement = {
+  Sid: 'wsgi-lambda-url-invoke',
+  Effect: 'Allow',
+  Principal: '*',
+  Action: 'lambda:InvokeFunction',
+  Resource: `${ARN}:live`,
+  Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
+}
+export function policy(...statements: readonly object[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Id: 'default', Statement: statements })
+}
+
+/** A released function: the alias serves version 7, and everyone may call it. */
+export const current: CurrentRelease = {
+  latest,
+  alias,
+  served: version7,
+  url,
+  policy: policy(urlStatement, invokeStatement),
+}
+export const nothing: CurrentRelease = {
+  latest: undefined,
+  alias: undefined,
+  served: undefined,
+  url: undefined,
+  policy: undefined,
+}
+
+/** What `current` already has. */
+export const same: DesiredRelease = {
+  functionName: 'shop',
+  alias: 'live',
+  codeSha256: 'old',
+  architecture: 'x86_64',
+  configuration: {
+    runtime: 'python3.13',
+    handler: 'wsgi_handler.handler',
+    role: ROLE,
+    memory: 512,
+    timeout: 30,
+    description: 'The shop',
+    environment: { DEBUG: '0' },
+  },
+  access: 'public',
+  beforeTraffic: ['manage migrate --noinput'],
+  afterTraffic: ['manage clearsessions'],
+  smoke: { path: '/', host: undefined },
+}
+
+/** The same with other settings of the function. */
+export function configured(changes: Partial<DesiredRelease['configuration']>, desired = same): DesiredRelease {
+  return { ...desired, configuration: { ...desired.configuration, ...changes } }
+}
