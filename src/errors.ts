@@ -6,6 +6,8 @@ export interface Problem {
   readonly detail?: string | undefined
   /** What to do about it. */
   readonly hint?: string | undefined
+  /** Everything that a program printed, when the log has it already: for a summary. `detail` then has the end of it. */
+  readonly output?: string | undefined
   /** The line of the user's that it is about, for an annotation. `file` is relative to the project. */
   readonly location?: { readonly file: string; readonly line: number } | undefined
 }
@@ -16,6 +18,7 @@ export class UserError extends Error implements Problem {
   readonly title: string
   readonly detail: string | undefined
   readonly hint: string | undefined
+  readonly output: string | undefined
   readonly location: Problem['location']
   /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
   readonly exitCode: number
@@ -25,6 +28,7 @@ export class UserError extends Error implements Problem {
     this.title = problem.title
     this.detail = problem.detail
     this.hint = problem.hint
+    this.output = problem.output
     this.location = problem.location
     this.exitCode = exitCode
   }

@@ -184,10 +184,16 @@ async function run(
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command} failed on version ${version} with exit code ${exitCode}`,
-      detail: output.trimEnd(),
+      detail: lastLines(output),
+      output,
     })
   }
   return { command, phase, exitCode, seconds: Math.round(clock() - started) / 1000, output }
+}
+
+/** Enough of an output to see what went wrong: the log has all of it. */
+function lastLines(output: string): string {
+  return linesOf(output.trimEnd()).slice(-5).join('\n')
 }
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
@@ -204,10 +210,10 @@ async function undo(
     await lambda.updateAlias(desired.functionName, desired.alias, version, description)
   }
   if (!(error instanceof UserError)) return error
-  const { title, detail, hint, location } = error
+  const { title, detail, hint, output } = error
   // A failed command ends the program with 1, whatever a remote command of that kind would end with.
   return new UserError(
-    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(' '), location },
+    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(' '), output },
     { exitCode: error.exitCode === 2 ? 2 : 1, cause: error },
   )
 }

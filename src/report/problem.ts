@@ -5,6 +5,21 @@ export function explanation({ detail, hint }: Problem): string[] {
   return [...(detail === undefined || detail === '' ? [] : detail.split('\n')), ...(hint === undefined ? [] : [hint])]
 }
 
+/** Failures of the machine that any file access can meet, by their POSIX names. */
+const SYSTEM_ADVICE: Readonly<Record<string, Problem | undefined>> = {
+  ENOSPC: { title: 'The disk is full', hint: 'Make room, or choose another place with output, store or TMPDIR.' },
+  EDQUOT: {
+    title: 'The disk quota is used up',
+    hint: 'Make room, or choose another place with output, store or TMPDIR.',
+  },
+  EROFS: { title: 'The file system is read-only', hint: 'Choose another place with output, store or TMPDIR.' },
+  EACCES: {
+    title: 'A file or folder may not be accessed',
+    hint: 'Check its permissions, or choose another place with output, store or TMPDIR.',
+  },
+  EMFILE: { title: 'Too many files are open', hint: 'Raise the limit (ulimit -n) and run again.' },
+}
+
 /** Whatever was thrown, as problems to show and the exit code to end with. Anything but a UserError is a bug. */
 export function problemsOf(error: unknown): {
   problems: readonly Problem[]
@@ -14,6 +29,8 @@ export function problemsOf(error: unknown): {
   if (error instanceof SettingsError) return { problems: error.problems, exitCode: error.exitCode, stack: undefined }
   if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: undefined }
   const message = error instanceof Error ? error.message : String(error)
+  const advice = SYSTEM_ADVICE[(error as NodeJS.ErrnoException | undefined)?.code ?? '']
+  if (advice !== undefined) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: undefined }
   return {
     problems: [
       {

@@ -61,8 +61,8 @@ export function deploymentSummary(facts: DeploymentFacts): string {
 
 /** What a job summary says of a step that failed. */
 export function failureSummary(problems: readonly Problem[]): string {
-  const sections = problems.map(({ title, detail, hint }) => {
-    const parts = [`**${escape(title)}**`, detail ? fence(detail) : '', hint ? escape(hint) : '']
+  const sections = problems.map(({ title, detail, output = detail, hint }) => {
+    const parts = [`**${escape(title)}**`, output ? fence(output) : '', hint ? escape(hint) : '']
     return parts.filter(Boolean).join('\n\n')
   })
   return ['### wsgi-lambda failed', ...sections].join('\n\n')
