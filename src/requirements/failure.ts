@@ -13,7 +13,7 @@ export function resolutionFailure(stderr: string, builder: Builder, files: reado
   const detail = stderr.trim()
   const on = `${target.runtime} on ${target.architecture}`
 
-  if (/UnknownIssuer|certificate|self-signed/i.test(text)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text)) {
     return new UserError({
       title: 'The package index could not be reached safely: its certificate is not trusted',
       detail,
@@ -29,7 +29,16 @@ export function resolutionFailure(stderr: string, builder: Builder, files: reado
       ...place,
     })
   }
-  if (/401|403|Unauthorized|Forbidden|credentials/i.test(text)) {
+  if (/status server error/i.test(text)) {
+    return new UserError({
+      title: 'The package index does not work at the moment',
+      detail,
+      hint: 'Try again later, or use a mirror (UV_DEFAULT_INDEX, PIP_INDEX_URL).',
+      ...place,
+    })
+  }
+  // Not the number alone: versions like 2.31.0.20240310 have it too.
+  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text)) {
     return new UserError({
       title: 'The package index refused access',
       detail,

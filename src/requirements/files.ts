@@ -21,8 +21,7 @@ export async function readRequirementsFiles(projectFolder: string, path: string)
   const files = new Map<string, RequirementsFile>()
   const read = async (wanted: string, includedBy: string | undefined): Promise<void> => {
     if (files.has(wanted)) return
-    const text = await readText(projectFolder, wanted, includedBy)
-    const file = { path: wanted, text, lines: logicalLines(text) }
+    const file = requirementsFile(wanted, await readText(projectFolder, wanted, includedBy))
     files.set(wanted, file)
     for (const included of includesOf(file)) await read(included, wanted)
   }
@@ -30,14 +29,28 @@ export async function readRequirementsFiles(projectFolder: string, path: string)
   return [...files.values()]
 }
 
-/** Whether every requirement comes with its hashes, so that nothing is left to resolve. */
-export function isHashed(files: readonly RequirementsFile[]): boolean {
-  const requirements = files.flatMap(({ lines }) => lines.filter(isRequirement))
-  return requirements.length > 0 && requirements.every(({ text }) => text.includes('--hash'))
+export function requirementsFile(path: string, text: string): RequirementsFile {
+  return { path, text, lines: logicalLines(text) }
 }
 
-export function isRequirement({ text }: { readonly text: string }): boolean {
-  return !text.startsWith('-')
+/** Whether every requirement comes with its hashes, so that nothing is left to resolve. */
+export function isHashed(files: readonly RequirementsFile[]): boolean {
+  return !isEmpty(files) && requirementLines(files).every(({ text }) => text.includes('--hash'))
+}
+
+/** Whether nothing is asked for. */
+export function isEmpty(files: readonly RequirementsFile[]): boolean {
+  return requirementLines(files).length === 0
+}
+
+const EDITABLE = /^(?:-e\s|--editable[\s=])/
+/** A file that only uv reads: what it asks for is not known here. */
+const REMOTE_FILE = /^(?:-r|--requirement)[\s=]*[a-z]+:\/\//i
+
+function requirementLines(files: readonly RequirementsFile[]): Line[] {
+  return files.flatMap(({ lines }) =>
+    lines.filter(({ text }) => !text.startsWith('-') || EDITABLE.test(text) || REMOTE_FILE.test(text)),
+  )
 }
 
 /** The line that asks for one of these distributions, for an annotation. */
@@ -60,10 +73,10 @@ export function normalise(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-')
 }
 
-/** Requirements that are folders of this machine: they are application files, which this step does not place yet. */
+/** Requirements that are folders or files of this machine, which no builder has. */
 export function localRequirements(files: readonly RequirementsFile[]): { file: string; line: number; text: string }[] {
   const isLocal = (text: string): boolean =>
-    /^(?:-e\s|--editable[\s=])|^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text)
+    (EDITABLE.test(text) && !/^\S+[\s=]\s*\w+\+/.test(text)) || /^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text)
   return files.flatMap(({ path, lines }) =>
     lines.filter(({ text }) => isLocal(text)).map(({ text, number }) => ({ file: path, line: number, text })),
   )
@@ -71,7 +84,9 @@ export function localRequirements(files: readonly RequirementsFile[]): { file: s
 
 async function readText(projectFolder: string, path: string, includedBy: string | undefined): Promise<string> {
   try {
-    return await readFile(posix.join(projectFolder, path), 'utf8')
+    const bytes = await readFile(posix.join(projectFolder, path))
+    // PowerShell's `pip freeze > requirements.txt` writes UTF-16; either decoder drops a byte order mark.
+    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
   } catch (error) {
     throw new UserError(
       {

@@ -6,7 +6,14 @@ import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Manifest } from '../settings/manifest.ts'
 import { resolutionFailure } from './failure.ts'
-import { isHashed, isRequirement, localRequirements, type RequirementsFile, readRequirementsFiles } from './files.ts'
+import {
+  isEmpty,
+  isHashed,
+  localRequirements,
+  type RequirementsFile,
+  readRequirementsFiles,
+  requirementsFile,
+} from './files.ts'
 
 /** A project's requirements, pinned for one target, in the words of a requirements file. */
 export interface Requirements {
@@ -59,16 +66,15 @@ async function pinRequirementsFile(
   const [local] = localRequirements(files)
   if (local) {
     throw new UserError({
-      title: `${local.file}, line ${local.line}: ${local.text} is a folder, which cannot be installed yet`,
-      hint: "Remove the line if the folder is part of the project: the project's own files are in the artifact anyway.",
+      title: `${local.file}, line ${local.line}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Remove the line if it is part of the project: the project's own files are in the artifact anyway.",
       location: { file: local.file, line: local.line },
     })
   }
   const root = await stageFiles(files, builder)
   const source = posix.join('manifest', root, manifest.path)
-  const isEmpty = !files.some(({ lines }) => lines.some(isRequirement))
-  if (isEmpty || isHashed(files))
-    return { text: files.map(({ text }) => text).join('\n'), path: source, isEmpty, files }
+  if (isEmpty(files) || isHashed(files))
+    return { text: files.map(({ text }) => text).join('\n'), path: source, isEmpty: isEmpty(files), files }
   report.progress('resolving the requirements')
   const command = [builder.uv, 'pip', 'compile', source, '--generate-hashes', '--no-header', '--no-annotate']
   const emitted = ['--emit-index-url', '--emit-find-links', '--emit-build-options']
@@ -85,7 +91,7 @@ async function exportUvLock(
   const folder = posix.dirname(manifest.path)
   const paths = [manifest.path, posix.join(folder, 'pyproject.toml')]
   const files = await Promise.all(
-    paths.map(async (path) => ({ path, text: await readFile(join(project, path), 'utf8'), lines: [] })),
+    paths.map(async (path) => ({ path, text: await readBesideLock(project, path, manifest), lines: [] })),
   )
   const root = await stageFiles(files, builder)
   report.progress('reading uv.lock')
@@ -109,14 +115,33 @@ async function exportUvLock(
       hint: 'Make it anew with: uv lock',
     })
   }
+  const [local] = localRequirements([requirementsFile(manifest.path, stdout)])
+  if (local) {
+    throw new UserError({
+      title: `${manifest.path}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: 'Set requirements to a file without it: the files of the project are in the artifact anyway.',
+    })
+  }
   return await pinned(stdout, files, builder)
+}
+
+/** uv reads a lock together with the project that it belongs to. */
+async function readBesideLock(project: string, path: string, manifest: Manifest): Promise<string> {
+  try {
+    return await readFile(join(project, path), 'utf8')
+  } catch (error) {
+    throw new UserError(
+      { title: `${path} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
+      { cause: error },
+    )
+  }
 }
 
 /** What uv wrote, as a file of the workspace. */
 async function pinned(text: string, files: readonly RequirementsFile[], builder: Builder): Promise<Requirements> {
-  const path = 'pinned.txt'
-  await stageFiles([{ path, text, lines: [] }], builder)
-  return { text, path: `manifest/${path}`, isEmpty: !/^[A-Za-z0-9]/m.test(text), files }
+  const file = requirementsFile('pinned.txt', text)
+  await stageFiles([file], builder)
+  return { text, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files }
 }
 
 /** Copies files into the workspace's `manifest/`, below as many folders as `../` in their paths need. */
