@@ -10,7 +10,7 @@ import { BrokenArchive, packFiles, unpackFolder } from './docker-files.ts'
 import { collectLines } from './docker-lines.ts'
 
 /** Every container of ours has it, whatever run it belongs to. */
-export const OUR_LABEL = 'wsgi-lambda'
+const OUR_LABEL = 'wsgi-lambda'
 
 /** Longer than any job runs. A container whose owner was killed ends itself then, and is removed. */
 const LIFETIME_SECONDS = 6 * 60 * 60
