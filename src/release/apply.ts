@@ -1,4 +1,4 @@
-import type { AliasState, Code, UrlState } from '../aws/lambda.ts'
+import type { AliasState, Code, LambdaApi, UrlState } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { parseCommandLine, runRemoteCommand } from '../remote/command.ts'
 import { linesOf } from '../report/inert.ts'
@@ -147,9 +147,7 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
       )
       return
     case 'move-alias':
-      progress.alias = progress.alias
-        ? await lambda.updateAlias(functionName, alias, progress.version, RELEASED, progress.alias.revisionId)
-        : await lambda.createAlias(functionName, alias, progress.version, RELEASED)
+      progress.alias = await moveAlias(progress, desired, lambda)
       progress.hasMoved = true
       report.info(
         current.served && current.served.version !== progress.version
@@ -160,6 +158,23 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
     case 'permit-url':
       await lambda.permitUrl(functionName, alias, step.statement)
       return
+  }
+}
+
+/** An answer can get lost, and a client repeats what is done already then: what counts is where the alias is. */
+async function moveAlias(
+  { alias, version }: Progress,
+  { functionName, alias: name }: DesiredRelease,
+  lambda: LambdaApi,
+): Promise<AliasState> {
+  try {
+    return alias
+      ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId)
+      : await lambda.createAlias(functionName, name, version, RELEASED)
+  } catch (error) {
+    const now = await lambda.getAlias(functionName, name).catch(() => undefined)
+    if (now?.version === version && now.description === RELEASED) return now
+    throw error
   }
 }
 
@@ -204,34 +219,50 @@ async function undo(
   { lambda, report }: Waiting,
 ): Promise<unknown> {
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : undefined
+  let stuck: unknown
   if (progress.hasMoved) {
     report.progress('moving the alias back')
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED }
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description)
+    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure: unknown) => {
+      stuck = failure
+    })
   }
-  if (!(error instanceof UserError)) return error
+  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(' ')
+  if (!(error instanceof UserError)) {
+    if (stuck !== undefined) report.warning({ title: 'The release was left half done', detail: outcome })
+    return error
+  }
   const { title, detail, hint, output } = error
   // A failed command ends the program with 1, whatever a remote command of that kind would end with.
   return new UserError(
-    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(' '), output },
+    { title, detail, hint: [hint, outcome].filter(Boolean).join(' '), output },
     { exitCode: error.exitCode === 2 ? 2 : 1, cause: error },
   )
 }
 
 function consequence(
-  { hasMoved, commands, version }: Progress,
+  { hasMoved, version }: Progress,
   previous: AliasState | undefined,
   { alias }: DesiredRelease,
+  stuck: unknown,
 ): string {
-  const ran =
-    commands.length === 0
-      ? ''
-      : ` These commands have run and are not reversed: ${commands.map(({ command }) => command).join('; ')}.`
-  if (previous)
-    return `The alias ${alias} ${hasMoved ? 'is back on' : 'has not moved: it serves'} version ${previous.version}.${ran}`
-  if (hasMoved)
-    return `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.${ran}`
-  return `Nothing serves traffic yet.${ran}`
+  if (stuck !== undefined) {
+    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck)
+    return previous
+      ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.`
+      : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`
+  }
+  if (previous) {
+    return `The alias ${alias} ${hasMoved ? 'is back on' : 'has not moved: it serves'} version ${previous.version}.`
+  }
+  return hasMoved
+    ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.`
+    : 'Nothing serves traffic yet.'
+}
+
+function irreversible({ commands }: Progress): string {
+  if (commands.length === 0) return ''
+  return `These commands have run and are not reversed: ${commands.map(({ command }) => command).join('; ')}.`
 }
 
 /** Without a Function URL no address is known: a name that is a host and nothing else. */
