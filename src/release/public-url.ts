@@ -1,6 +1,9 @@
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 
+/** An application's own 403 is none of this. */
+const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
+
 /** One request to the public address, which only reports: traffic has moved, and a slow network must not undo it. */
 export async function requestPublicUrl(
   address: string | undefined,
@@ -14,7 +17,7 @@ export async function requestPublicUrl(
     const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(30_000) })
     const body = await answer.text()
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1000).toFixed(2)} s)`)
-    if (answer.status === 403 && /urls-auth|Forbidden/.test(body)) {
+    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({
         title: 'The Function URL answers 403: AWS refuses the caller',
         hint: 'A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs.',
@@ -23,10 +26,11 @@ export async function requestPublicUrl(
       report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." })
     }
   } catch (error) {
-    const reason = error instanceof Error ? String(error.cause ?? error.message) : String(error)
+    const { message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
     report.warning({
       title: `${url} could not be requested from here`,
-      detail: reason,
+      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+      detail: cause?.message || cause?.code || message,
       hint: 'The release is done; this request only reports.',
     })
   }

@@ -40,7 +40,7 @@ export async function smoke(
 
 /** Payload format 2.0 as a Function URL sends it (Lambda developer guide, "Invoking Lambda function URLs"). */
 function httpEvent(path: string, host: string) {
-  const [rawPath = '/', rawQueryString = ''] = path.split('?', 2)
+  const [, rawPath = '/', rawQueryString = ''] = /^([^?]*)\??([^]*)$/.exec(path) ?? []
   const http = { method: 'GET', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'wsgi-lambda' }
   const headers = {
     host,

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals'
+import { targetOf } from '../../src/platform/runtimes.ts'
+import { desiredRelease } from '../../src/release/desired.ts'
+import type { DeploySettings } from '../../src/settings/settings.ts'
+import { checkValues } from '../../src/settings/values.ts'
+import { current, latest, nothing, ROLE } from './releases.ts'
+
+function settings(given: Readonly<Record<string, unknown>> = {}): DeploySettings {
+  const { values, problems } = checkValues([{ given, nameOf: String }])
+  expect(problems).toEqual([])
+  return {
+    ...values,
+    functionName: 'shop',
+    app: 'shop.wsgi:application',
+    project: '/project',
+    stage: undefined,
+    found: [],
+    target: targetOf('python3.13', 'arm64'),
+    manifest: { kind: 'requirements', path: 'requirements.txt' },
+    output: '/project/app.zip',
+  }
+}
+
+describe('the configuration', () => {
+  test('of a new function', () => {
+    const { configuration, architecture } = desiredRelease(settings({ role: ROLE }), 'new', nothing)
+    expect(configuration).toEqual({
+      runtime: 'python3.13',
+      handler: 'wsgi_handler.handler',
+      role: ROLE,
+      memory: 512,
+      timeout: 30,
+      description: '',
+      environment: {},
+    })
+    expect(architecture).toBe('arm64')
+  })
+
+  test('what nobody set stays as the function has it', () => {
+    const from = {
+      ...current,
+      latest: { ...latest, memory: 2048, timeout: 120, description: 'Ours', runtime: 'python3.12' },
+    }
+    expect(desiredRelease(settings(), 'new', from).configuration).toMatchObject({
+      runtime: 'python3.13',
+      role: ROLE,
+      memory: 2048,
+      timeout: 120,
+      description: 'Ours',
+    })
+  })
+
+  test('what is set wins', () => {
+    const role = 'arn:aws:iam::123456789012:role/other'
+    const given = { role, memory: '128', timeout: '1', description: 'Other' }
+    expect(desiredRelease(settings(given), 'new', current).configuration).toMatchObject({
+      role,
+      memory: 128,
+      timeout: 1,
+      description: 'Other',
+    })
+  })
+
+  test.each([
+    ['merge', { KEPT: 'ours', DEBUG: '1', ADDED: 'x' }],
+    ['replace', { DEBUG: '1', ADDED: 'x' }],
+  ])('variables: %s', (strategy, environment) => {
+    const from = { ...current, latest: { ...latest, environment: { KEPT: 'ours', DEBUG: '0' } } }
+    const given = { environment: 'DEBUG=1\nADDED=x', 'environment-strategy': strategy }
+    expect(desiredRelease(settings(given), 'new', from).configuration.environment).toEqual(environment)
+  })
+})
+
+describe('the commands', () => {
+  test('migrate comes first', () => {
+    const given = {
+      migrate: 'true',
+      'before-traffic': 'manage check --deploy',
+      'after-traffic': 'manage clearsessions',
+    }
+    const { beforeTraffic, afterTraffic } = desiredRelease(settings(given), 'new', current)
+    expect(beforeTraffic).toEqual(['manage migrate --noinput', 'manage check --deploy'])
+    expect(afterTraffic).toEqual(['manage clearsessions'])
+  })
+
+  test.each([
+    [{}, { path: '/', host: undefined }],
+    [
+      { 'smoke-path': '/health', 'smoke-host': 'a.example' },
+      { path: '/health', host: 'a.example' },
+    ],
+    [{ smoke: 'false' }, undefined],
+  ])('the request: %j', (given, request) => {
+    expect(desiredRelease(settings(given), 'new', current).smoke).toEqual(request)
+  })
+})
+
+describe('what cannot be', () => {
+  test('a new function without a role', () => {
+    expect(() => desiredRelease(settings(), 'new', nothing)).toThrow(
+      expect.objectContaining({ title: 'The function shop does not exist, and role is missing', exitCode: 2 }),
+    )
+  })
+
+  test('an address without a URL', () => {
+    const given = { role: ROLE, environment: 'SITE={{url}}', 'function-url': 'none' }
+    expect(() => desiredRelease(settings(given), 'new', nothing)).toThrow(
+      expect.objectContaining({ title: 'The environment uses {{url}}, but there is no Function URL', exitCode: 2 }),
+    )
+    expect(desiredRelease(settings(given), 'new', current).access).toBe('none')
+  })
+})
