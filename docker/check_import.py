@@ -18,6 +18,8 @@ def main() -> int:
     sys.path[:0] = [application, dependencies]
     os.environ.setdefault("LAMBDA_TASK_ROOT", application)
     os.chdir(application)
+    # The handler shows a failed start in the function's log; here it is shown below, without our own frames.
+    sys.excepthook = lambda *_: None
     try:
         import wsgi_handler  # noqa: F401
     except BaseException as error:

@@ -13,6 +13,8 @@ const SYSTEM_ADVICE: Readonly<Record<string, Problem | undefined>> = {
     hint: 'Make room, or choose another place with output, store or TMPDIR.',
   },
   EROFS: { title: 'The file system is read-only', hint: 'Choose another place with output, store or TMPDIR.' },
+  ENOTDIR: { title: 'A part of the path is a file, not a folder', hint: 'Check output and store.' },
+  EEXIST: { title: 'A part of the path is a file, not a folder', hint: 'Check output and store.' },
   EACCES: {
     title: 'A file or folder may not be accessed',
     hint: 'Check its permissions, or choose another place with output, store or TMPDIR.',
