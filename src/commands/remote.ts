@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import { type CommandKind, type CommandOutcome, runRemoteCommand, UNKNOWN_RESULT } from '../remote/command.ts'
+import {
+  type CommandKind,
+  type CommandOutcome,
+  runRemoteCommand,
+  UNKNOWN_RESULT,
+  unknownResult,
+} from '../remote/command.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 export interface RemoteArguments {
@@ -22,7 +28,9 @@ export async function remote(
 ): Promise<CommandOutcome> {
   const data = await dataOf(given, readInput)
   const target = qualifier ?? settings.alias
-  const version = await lambda.getVersion(settings.functionName, target)
+  const version = await lambda.getVersion(settings.functionName, target).catch((error: unknown) => {
+    throw unknownResult(error)
+  })
   if (!version) {
     throw new UserError(
       {

@@ -61,16 +61,11 @@ function readOutcome(payload: string): CommandOutcome | undefined {
   return typeof exitCode === 'number' && typeof output === 'string' ? { exitCode, output } : undefined
 }
 
-function unknownResult(error: unknown): unknown {
+/** A failed call as the failure of a remote command, of which nobody knows whether it ran. */
+export function unknownResult(error: unknown): unknown {
   if (!(error instanceof UserError)) return error
   const { title, detail, hint } = error
   return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error })
-}
-
-interface FunctionFailure {
-  readonly errorType?: string
-  readonly errorMessage?: string
-  readonly stackTrace?: readonly string[]
 }
 
 /** Why an invocation gave no answer: a time-out, an import that fails, a handler that is not ours. */
@@ -79,12 +74,7 @@ export function invocationFailure({ payload, functionError, logTail }: Invocatio
   detail: string
   hint?: string
 } {
-  const parsed = parseJson(payload)
-  const {
-    errorType,
-    errorMessage = payload,
-    stackTrace = [],
-  }: FunctionFailure = typeof parsed === 'object' && parsed !== null ? parsed : {}
+  const { errorType, errorMessage, stackTrace } = readFailure(payload)
   const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()]
     .filter(Boolean)
     .join('\n')
@@ -99,6 +89,23 @@ export function invocationFailure({ payload, functionError, logTail }: Invocatio
     }
   }
   return { title: `The function failed${errorType === undefined ? '' : `: ${errorType}`}`, detail }
+}
+
+/** The error object of a runtime. Any function may be named, so it can have any shape. */
+function readFailure(payload: string): {
+  errorType: string | undefined
+  errorMessage: string
+  stackTrace: readonly string[]
+} {
+  const parsed = parseJson(payload)
+  const { errorType, errorMessage, stackTrace } = (
+    typeof parsed === 'object' && parsed !== null ? parsed : {}
+  ) as Readonly<Record<string, unknown>>
+  return {
+    errorType: typeof errorType === 'string' ? errorType : undefined,
+    errorMessage: typeof errorMessage === 'string' ? errorMessage : payload,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === 'string') : [],
+  }
 }
 
 function parseJson(text: string): unknown {
