@@ -58,11 +58,16 @@ export async function createHostBuilder(
     canImport: interpreter.platform === `linux-${target.architecture === 'arm64' ? 'aarch64' : 'x86_64'}`,
     put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path) => Promise.resolve(join(workspace, path)),
-    run: (
+    run: async (
       command: readonly string[],
       { cwd = workspace, env: added = {}, environment = 'inherit', onLine }: RunOptions = {},
-    ): Promise<Completed> =>
-      run(command, { cwd, env: environment === 'replace' ? { ...added } : { ...env, ...added }, onLine }),
+    ): Promise<Completed> => {
+      options.signal.throwIfAborted()
+      const whole = environment === 'replace' ? { ...added } : { ...env, ...added }
+      const completed = await run(command, { cwd, env: whole, onLine })
+      options.signal.throwIfAborted() // Ctrl-C at a terminal ended the program too: its exit code says nothing.
+      return completed
+    },
     close,
     [Symbol.asyncDispose]: close,
   }

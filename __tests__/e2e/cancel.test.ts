@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import Docker from 'dockerode'
+import { type RunningEngine, startEngine } from '../../scripts/environment/engine.ts'
+import { ensureLambdaImages } from '../../scripts/environment/images.ts'
+import { findPythons } from '../../scripts/environment/pythons.ts'
+import { startAction } from '../support/action-runner.ts'
+import { machineVariables, REPOSITORY } from '../support/world.ts'
+
+let folder: string
+let engine: RunningEngine | { readonly missing: string }
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'wsgi-lambda-cancel-')))
+  engine = await startEngine()
+  if (!('missing' in engine)) await ensureLambdaImages(['3.13'])
+}, 300_000)
+
+afterAll(async () => {
+  if (!('missing' in engine)) await engine.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Whether an engine is there; in CI it has to be. */
+function hasEngine(): boolean {
+  if (!('missing' in engine)) return true
+  console.info(`Not tried: ${engine.missing}`)
+  expect(process.env['CI']).toBeUndefined()
+  return false
+}
+
+const ours = async (): Promise<number> =>
+  (await new Docker().listContainers({ all: true, filters: { label: ['wsgi-lambda=1'] } })).length
+const leftovers = async (): Promise<string[]> =>
+  (await readdir(folder)).filter((name) => name !== 'store' && !name.startsWith('wsgi-lambda-runner-'))
+
+describe('Ctrl-C half way', () => {
+  const build = (builder: readonly string[]) =>
+    spawn(
+      process.execPath,
+      [
+        join(REPOSITORY, 'dist/cli.cjs'),
+        'build',
+        '--project',
+        join(REPOSITORY, 'examples/django'),
+        '--output',
+        join(folder, 'app.zip'),
+        '--store',
+        join(folder, 'store'),
+        ...builder,
+      ],
+      {
+        env: { ...machineVariables(), TMPDIR: folder },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+
+  /** Sends SIGINT once the build has started to work. */
+  async function interrupted(builder: readonly string[]): Promise<{ exitCode: number; stderr: string }> {
+    const child = build(builder)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
+    const [line] = (await Promise.race([
+      new Promise<[string]>((resolve) =>
+        child.stdout.setEncoding('utf8').on('data', (chunk: string) => chunk.includes('builder:') && resolve([chunk])),
+      ),
+      once(child, 'close').then(() => ['']),
+    ])) as [string]
+    expect(line).toContain('builder:')
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    child.kill('SIGINT')
+    const [exitCode] = (await once(child, 'close')) as [number]
+    return { exitCode, stderr }
+  }
+
+  test('the container and every temporary file are gone', async () => {
+    if (!hasEngine()) return
+    const before = await ours()
+    const { exitCode, stderr } = await interrupted(['--builder', 'docker', '--runtime', 'python3.13'])
+    expect(stderr).toContain('Cancelled: cleaning up.')
+    expect(exitCode).toBe(130)
+    expect(await ours()).toBe(before)
+    expect(await leftovers()).toEqual([])
+  }, 120_000)
+
+  test('on the host no temporary file and no half a zip stays', async () => {
+    const [python] = await findPythons()
+    const { exitCode } = await interrupted([
+      '--builder',
+      'host',
+      '--runtime',
+      `python${python?.minor ?? ''}`,
+      '--python-bin',
+      python?.path ?? '',
+    ])
+    expect(exitCode).toBe(130)
+    expect(await leftovers()).toEqual([])
+  }, 120_000)
+})
+
+test('a cancelled workflow leaves no container: the post step removes what the main step could not', async () => {
+  if (!hasEngine()) return
+  const before = await ours()
+  const running = await startAction({
+    inputs: {
+      command: 'build',
+      project: 'examples/django',
+      builder: 'docker',
+      runtime: 'python3.13',
+      output: join(folder, 'action.zip'),
+      store: join(folder, 'store'),
+    },
+    env: { ...machineVariables(), TMPDIR: folder },
+    workspace: REPOSITORY,
+  })
+  await running.waitFor(/builder: docker/)
+  running.signal('SIGKILL') // The worst case: the main step cannot clean up at all.
+  const { exitCode, post } = await running.result
+  expect(exitCode).toBe(-1)
+  expect(post?.exitCode).toBe(0)
+  expect(await ours()).toBe(before)
+}, 120_000)
