@@ -33,8 +33,8 @@ export interface ApplicationOptions {
  */
 export async function applicationEntries(project: string, { exclude, output }: ApplicationOptions): Promise<Entry[]> {
   const root = await realpath(project)
-  const always: IgnoreFile = { folder: root, patterns: ignore().add([...NEVER, ...exclude]) }
-  const inherited = await ignoreFilesAbove(root)
+  const always: IgnoreFile = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) }
+  const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file))
   const realOutput = await realpath(output).catch(() => output)
   const entries: Entry[] = []
   const walk = async (
@@ -46,9 +46,10 @@ export async function applicationEntries(project: string, { exclude, output }: A
     const here = [...gitignores, ...(await ignoreFileIn(folder))]
     for (const child of await readdir(folder, { withFileTypes: true })) {
       const absolute = join(folder, child.name)
-      const kind = await kindOf(absolute, child, root)
+      const kind = await kindOf(absolute, child)
       if (kind === 'other' || absolute === realOutput) continue
       if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue
+      if (child.isSymbolicLink()) await refuseLinkOutside(root, absolute)
       const childPath = path === '' ? child.name : `${path}/${child.name}`
       if (kind === 'file') {
         const { mode } = await stat(absolute)
@@ -57,7 +58,8 @@ export async function applicationEntries(project: string, { exclude, output }: A
       }
       const real = await realpath(absolute)
       if (ancestors.includes(real) || (await isVirtualEnvironment(absolute))) continue
-      await walk(absolute, childPath, here, [...ancestors, real])
+      const kept = here.map((file) => withFolder(absolute, file))
+      await walk(absolute, childPath, kept, [...ancestors, real])
     }
   }
   await walk(root, '', inherited, [root])
@@ -76,33 +78,61 @@ async function ignoreFilesAbove(project: string): Promise<IgnoreFile[]> {
 
 async function ignoreFileIn(folder: string): Promise<IgnoreFile[]> {
   const text = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined)
-  return text === undefined ? [] : [{ folder, patterns: ignore().add(text) }]
+  return text === undefined ? [] : [{ folder, patterns: asGit().add(text) }]
+}
+
+/** Where files run, `Build` is not `build`. */
+function asGit(): Ignore {
+  return ignore({ ignorecase: false })
 }
 
 /** As git decides: the last file that has an opinion wins. */
 function isIgnored(absolute: string, kind: 'file' | 'folder', files: readonly IgnoreFile[]): boolean {
   let ignored = false
   for (const { folder, patterns } of files) {
-    const path = relative(folder, absolute).split(sep).join('/')
+    const path = pathBelow(folder, absolute)
     const verdict = patterns.test(kind === 'folder' ? `${path}/` : path)
     ignored = verdict.ignored || (ignored && !verdict.unignored)
   }
   return ignored
 }
 
-async function kindOf(absolute: string, child: Dirent, root: string): Promise<'file' | 'folder' | 'other'> {
-  if (child.isFile()) return 'file'
-  if (child.isDirectory()) return 'folder'
-  if (!child.isSymbolicLink()) return 'other'
-  const real = await realpath(absolute).catch(() => undefined)
-  if (real === undefined || (real !== root && !real.startsWith(root + sep))) {
-    throw new UserError({
-      title: `${relative(root, absolute)} is a link that leads ${real === undefined ? 'nowhere' : 'out of the project'}`,
-      detail: real && `It leads to ${real}.`,
-      hint: 'Copy the file into the project, or leave the link out with exclude.',
-    })
+/**
+ * The library leaves out everything below a folder that its patterns ignore. Where a later file has brought the folder
+ * back, or it is the project, that no longer holds: only patterns that match a path below it do.
+ */
+function withFolder(absolute: string, file: IgnoreFile): IgnoreFile {
+  let { patterns } = file
+  let path = ''
+  for (const name of pathBelow(file.folder, absolute).split('/')) {
+    path += `/${name}`
+    if (!patterns.test(`${path.slice(1)}/`).ignored) continue
+    patterns = asGit()
+      .add(patterns)
+      .add(`!${path.replace(/[\\*?[\]]/g, '\\$&')}/`)
   }
-  return (await stat(real)).isDirectory() ? 'folder' : 'file'
+  return { folder: file.folder, patterns }
+}
+
+function pathBelow(folder: string, absolute: string): string {
+  return relative(folder, absolute).split(sep).join('/')
+}
+
+/** Of what a link leads to; one that leads nowhere counts as a file. */
+async function kindOf(absolute: string, child: Dirent): Promise<'file' | 'folder' | 'other'> {
+  const found = child.isSymbolicLink() ? await stat(absolute).catch(() => undefined) : child
+  if (found === undefined || found.isFile()) return 'file'
+  return found.isDirectory() ? 'folder' : 'other'
+}
+
+async function refuseLinkOutside(root: string, absolute: string): Promise<void> {
+  const real = await realpath(absolute).catch(() => undefined)
+  if (real === root || real?.startsWith(root + sep)) return
+  throw new UserError({
+    title: `${relative(root, absolute)} is a link that leads ${real === undefined ? 'nowhere' : 'out of the project'}`,
+    detail: real && `It leads to ${real}.`,
+    hint: 'Copy the file into the project, or leave the link out with exclude.',
+  })
 }
 
 /** PEP 405: a virtual environment has this file. */
