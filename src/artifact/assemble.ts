@@ -15,7 +15,7 @@ import { checkImport } from './check.ts'
 import type { Distribution } from './dependencies.ts'
 import type { Entry } from './entry.ts'
 import { prepareDependencies } from './prepare.ts'
-import { COMPATIBLE_NAME, type ProductFiles, runtimeEntries } from './runtime.ts'
+import { COMPATIBLE_NAME, type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
 import { stageEntries } from './stage.ts'
 import { type WrittenZip, writeZip } from './zip.ts'
 
@@ -61,10 +61,8 @@ export async function assemble(
 ): Promise<Assembled> {
   const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
   try {
-    const application = [
-      ...(await applicationEntries(settings.project, settings)),
-      ...(await runtimeEntries(settings, product)),
-    ]
+    const project = await applicationEntries(settings.project, settings)
+    const application = withRuntime(project, await runtimeEntries(settings, product), report)
     await builder.put(product.toolsFolder, TOOLS)
     const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report })
     await using pack = prepared.pack

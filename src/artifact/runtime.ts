@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Reporter } from '../report/reporter.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Entry } from './entry.ts'
 
@@ -41,6 +42,20 @@ export async function runtimeEntries(
       content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) },
     },
   ]
+}
+
+/** The project's files and the runtime's. Where both have one, the runtime's is taken: the handler is made of them. */
+export function withRuntime(project: readonly Entry[], runtime: readonly Entry[], report: Reporter): Entry[] {
+  const own = new Set(runtime.map(({ path }) => path))
+  const replaced = project.filter(({ path }) => own.has(path))
+  if (replaced.length > 0) {
+    report.warning({
+      title: `${replaced.length} of the project's files are replaced by wsgi-lambda's own`,
+      detail: replaced.map(({ path }) => path).join('\n'),
+      hint: 'Rename or remove them.',
+    })
+  }
+  return [...project.filter(({ path }) => !own.has(path)), ...runtime]
 }
 
 /** The module name of serverless-wsgi: where its distribution is a requirement too, ours takes its place. */

@@ -59,6 +59,9 @@ export async function writeZip(output: string, unsorted: readonly Entry[]): Prom
       hint: 'Leave out what the function does not need, with exclude.',
     })
   }
+  const sorted = unsorted.toSorted(byPath)
+  const twice = sorted.find(({ path }, index) => path === sorted[index + 1]?.path)
+  if (twice) throw new Error(`${twice.path} would be in the zip twice`)
   const written: WrittenZip['entries'][number][] = []
   const sha256 = createHash('sha256')
   let zipBytes = 0
@@ -66,7 +69,7 @@ export async function writeZip(output: string, unsorted: readonly Entry[]): Prom
   await mkdir(dirname(output), { recursive: true })
   async function* bytes(): AsyncGenerator<Uint8Array> {
     const directory: Uint8Array[] = []
-    for await (const entry of compressInOrder(unsorted.toSorted(byPath))) {
+    for await (const entry of compressInOrder(sorted)) {
       directory.push(centralHeader(entry, zipBytes))
       written.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes })
       yield* counted(localHeader(entry), entry.compressed)
