@@ -39,10 +39,16 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
     )
   }
   if (['AccessDeniedException', 'AccessDenied'].includes(error.name)) {
-    const statement = JSON.stringify({ Effect: 'Allow', Action: action, Resource: resource })
+    // The message knows better: it may be the role that must not be passed on.
+    const [, denied = action, arn] = /not authorized to perform: (\S+)(?: on resource: (arn:\S+))?/.exec(message) ?? []
+    const statement = JSON.stringify({
+      Effect: 'Allow',
+      Action: denied,
+      Resource: arn ?? `arn:aws:lambda:*:*:function:${resource}`,
+    })
     return new UserError(
       {
-        title: `The credentials may not do ${action} on ${resource}`,
+        title: `The credentials may not do ${denied} on ${arn ?? resource}`,
         detail: message,
         hint: `Add this statement to their policy: ${statement}`,
       },
@@ -65,38 +71,41 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       {
         title: `AWS could not be reached (${code})`,
         detail: message,
-        hint: 'Check the network, the region, and AWS_ENDPOINT_URL when it is set.',
+        hint: 'Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set.',
       },
       cause,
     )
   }
-  if (
-    [
-      'InvalidParameterValueException',
-      'ValidationException',
-      'RequestEntityTooLargeException',
-      'CodeStorageExceededException',
-      'ServiceException',
-      'TooManyRequestsException',
-      'ResourceConflictException',
-    ].includes(error.name)
-  ) {
-    return new UserError({ title: `${action} failed: ${error.name}`, detail: message }, cause)
+  if (error.name === 'PreconditionFailedException') {
+    return new UserError(
+      {
+        title: `${action} failed: ${resource} was changed by somebody else meanwhile`,
+        detail: message,
+        hint: 'Run this again when nothing else changes it.',
+      },
+      cause,
+    )
   }
+  // What AWS answers is never a defect of this program alone: its words are what there is to go by.
+  if ('$fault' in error) return new UserError({ title: `${action} failed: ${error.name}`, detail: message }, cause)
   return error
 }
 
+const UNREACHABLE: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
+  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN'],
+  ...['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+])
+
 function codeOf(error: Error): string | undefined {
   const { code } = error as NodeJS.ErrnoException
-  return code !== undefined &&
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH'].includes(code)
-    ? code
-    : undefined
+  return code !== undefined && UNREACHABLE.has(code) ? code : undefined
 }
 
-/** Whether AWS says that the thing does not exist. */
+/** Whether AWS says that the thing does not exist, also where it was translated. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ResourceNotFoundException'
+  if (!(error instanceof Error)) return false
+  return error.name === 'ResourceNotFoundException' || isNotFound(error.cause)
 }
 
 /** Whether AWS says that another change is still going on, which passes. */
@@ -104,6 +113,6 @@ export function isBusy(error: unknown): boolean {
   return (
     error instanceof Error &&
     error.name === 'ResourceConflictException' &&
-    /in progress|pending state|concurrent update/i.test(error.message)
+    /in progress|state: pending|pending state|concurrent update/i.test(error.message)
   )
 }

@@ -278,7 +278,7 @@ export function createLambdaApi({
       const once = new LambdaClient({
         customUserAgent,
         maxAttempts: 1,
-        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1000 },
+        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1000, throwOnRequestTimeout: true },
       })
       try {
         const answer = await once.send(

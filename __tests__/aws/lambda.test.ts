@@ -1,0 +1,193 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createLambdaApi } from '../../src/aws/lambda.ts'
+import { same } from '../release/releases.ts'
+
+interface Received {
+  readonly method: string | undefined
+  readonly path: string
+  readonly body: string
+}
+
+/** What answers the requests, one after the other; the last one stays. */
+let answers: ((outgoing: ServerResponse) => void)[] = []
+const received: Received[] = []
+const server = createServer((incoming, outgoing) => {
+  void text(incoming).then((body) => {
+    received.push({ method: incoming.method, path: incoming.url ?? '', body })
+    const answer = answers.length > 1 ? answers.shift() : answers[0]
+    answer?.(outgoing)
+  })
+})
+
+const variables = { ...process.env }
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_MAX_ATTEMPTS: '2',
+  })
+})
+afterAll(() => {
+  process.env = variables
+  server.close()
+  server.closeAllConnections()
+})
+afterEach(() => {
+  received.length = 0
+})
+
+const json =
+  (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}) =>
+  (outgoing: ServerResponse) => {
+    outgoing.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
+  }
+const refused = (name: string, message: string, status: number) =>
+  json({ Type: 'User', Message: message, message }, status, { 'x-amzn-errortype': name })
+
+function createApi() {
+  const waits: number[] = []
+  const wait = (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds)
+    return Promise.resolve()
+  }
+  return { lambda: createLambdaApi({ version: '1.2.3', wait, signal: new AbortController().signal }), waits }
+}
+
+describe('Invoke', () => {
+  test('gives payload, failure and log', async () => {
+    const log = Buffer.from('START\n').toString('base64')
+    answers = [json([0, 'done'], 200, { 'x-amz-function-error': 'Handled', 'x-amz-log-result': log })]
+    expect(await createApi().lambda.invoke('shop', '7', '{"a":"ü"}', 30)).toEqual({
+      payload: '[0,"done"]',
+      functionError: 'Handled',
+      logTail: 'START\n',
+    })
+    expect(received).toEqual([
+      { method: 'POST', path: '/2015-03-31/functions/shop/invocations?Qualifier=7', body: '{"a":"ü"}' },
+    ])
+  })
+
+  test.each([
+    [
+      'the service fails',
+      refused('ServiceException', 'Internal', 500),
+      'lambda:InvokeFunction failed: ServiceException',
+    ],
+    ['there are too many', refused('TooManyRequestsException', 'Rate exceeded', 429), /TooManyRequestsException/],
+  ])('is sent once, when %s: a repeated one could run a migration twice', async (_, answer, title) => {
+    answers = [answer]
+    await expect(createApi().lambda.invoke('shop', '7', '{}', 30)).rejects.toMatchObject({
+      name: 'UserError',
+      title: typeof title === 'string' ? title : expect.stringMatching(title),
+    })
+    expect(received).toHaveLength(1)
+  })
+
+  test('is not waited for without end', async () => {
+    answers = [() => undefined]
+    const lessThanTheMargin = -29.8
+    await expect(createApi().lambda.invoke('shop', '7', '{}', lessThanTheMargin)).rejects.toMatchObject({
+      title: 'AWS could not be reached (ETIMEDOUT)',
+    })
+    expect(received).toHaveLength(1)
+  })
+})
+
+describe('what is not there', () => {
+  const missing = refused('ResourceNotFoundException', 'Function not found', 404)
+
+  test('is undefined where it is looked for', async () => {
+    answers = [missing]
+    const { lambda } = createApi()
+    expect(await lambda.getVersion('shop')).toBeUndefined()
+    expect(await lambda.getAlias('shop', 'live')).toBeUndefined()
+    expect(await lambda.getUrl('shop', 'live')).toBeUndefined()
+    expect(await lambda.getPolicy('shop', 'live')).toBeUndefined()
+  })
+
+  test('is an error where it is changed', async () => {
+    answers = [missing]
+    await expect(createApi().lambda.updateConfiguration('shop', same.configuration)).rejects.toMatchObject({
+      name: 'UserError',
+      title: 'lambda:UpdateFunctionConfiguration failed: ResourceNotFoundException',
+    })
+  })
+})
+
+describe('another change is going on', () => {
+  const busy = refused('ResourceConflictException', 'An update is in progress for resource: shop', 409)
+
+  test('the call is repeated, less and less often', async () => {
+    answers = [busy, busy, json({ Version: '8' })]
+    const { lambda, waits } = createApi()
+    expect(await lambda.publish('shop', 'sha', 'commit abc')).toBe('8')
+    expect(waits).toEqual([500, 1000])
+    expect(JSON.parse(received[2]?.body ?? '')).toEqual({ CodeSha256: 'sha', Description: 'commit abc' })
+  })
+
+  test('but not without end', async () => {
+    answers = [busy]
+    const { lambda, waits } = createApi()
+    await expect(lambda.publish('shop', 'sha', '')).rejects.toMatchObject({
+      title: 'lambda:PublishVersion failed: ResourceConflictException',
+    })
+    expect(waits).toHaveLength(5)
+  })
+
+  test('a conflict that stays is not repeated', async () => {
+    answers = [refused('ResourceConflictException', 'Alias already exists', 409)]
+    const { lambda, waits } = createApi()
+    await expect(lambda.createAlias('shop', 'live', '1', '')).rejects.toMatchObject({ name: 'UserError' })
+    expect([received.length, waits]).toEqual([1, []])
+  })
+})
+
+test('the two statements of a public URL are those that AWS asks for', async () => {
+  answers = [json({})]
+  const { lambda } = createApi()
+  await lambda.permitUrl('shop', 'live', 'url')
+  await lambda.permitUrl('shop', 'live', 'invoke')
+  expect(received.map(({ path }) => path)).toEqual(Array(2).fill('/2015-03-31/functions/shop/policy?Qualifier=live'))
+  expect(received.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
+    {
+      StatementId: 'wsgi-lambda-url',
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+      Principal: '*',
+    },
+    {
+      StatementId: 'wsgi-lambda-url-invoke',
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+      Principal: '*',
+    },
+  ])
+})
+
+test('a version without optional fields is read with Lambda’s defaults', async () => {
+  answers = [json({ FunctionArn: 'arn', Version: '7', CodeSha256: 'sha' })]
+  expect(await createApi().lambda.getVersion('shop', '7')).toEqual({
+    arn: 'arn',
+    version: '7',
+    codeSha256: 'sha',
+    runtime: '',
+    handler: '',
+    role: '',
+    architecture: 'x86_64',
+    memory: 128,
+    timeout: 3,
+    description: '',
+    environment: {},
+    state: 'Active',
+    stateReason: undefined,
+    lastUpdateStatus: 'Successful',
+    lastUpdateReason: undefined,
+  })
+})
