@@ -26,7 +26,7 @@ export async function createBuilder(
   surroundings: BuilderSurroundings,
 ): Promise<Builder> {
   const { environment, report, signal } = surroundings
-  const caFile = settings.caFile ?? environment['SSL_CERT_FILE']
+  const caFile = settings.caFile ?? (environment['SSL_CERT_FILE'] || undefined)
   if (settings.builder === 'host') return await onHost(target, settings, surroundings, caFile)
   const engine = await findEngine()
   if ('unreachable' in engine) {

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Builder, Completed, RunOptions } from './builder.ts'
@@ -76,9 +78,14 @@ export async function createHostBuilder(
 /** Clones the blocks where the file system can (`COPYFILE_FICLONE`), else copies. */
 const COPY_ON_WRITE = 2
 
-/** The variables by which uv, pip and OpenSSL find a certificate authority. */
-export function certificates(caFile: string | undefined): Record<string, string> {
-  return caFile === undefined ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile }
+/** The variables by which uv, pip and OpenSSL find a certificate authority. They run in other folders than this program. */
+function certificates(caFile: string | undefined): Record<string, string> {
+  if (caFile === undefined) return {}
+  const path = resolve(caFile)
+  // uv would only warn, and then trust no index at all.
+  if (!existsSync(path))
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, hint: 'Name a file in PEM format.' })
+  return { SSL_CERT_FILE: path, PIP_CERT: path, REQUESTS_CA_BUNDLE: path }
 }
 
 const DESCRIBE_PYTHON = [
@@ -90,9 +97,11 @@ type Run = (command: readonly string[]) => Promise<Completed>
 
 async function findInterpreter(target: Target, pythonBin: string | undefined, run: Run): Promise<Interpreter> {
   const wanted = pythonBin ?? target.runtime
-  const interpreter = await describeInterpreter(wanted, run)
+  // A name is looked for on PATH; a path is the user's, not one of the folder where the interpreter is started.
+  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? resolve(wanted) : wanted, run)
   if (interpreter?.minor === target.pythonMinor) return interpreter
   const found = interpreter ?? (await describeInterpreter('python3', run))
+  const available = RUNTIME_NAMES.find((name) => name === `python${found?.minor ?? ''}`)
   throw new UserError({
     title: `The host builder needs Python ${target.pythonMinor} for ${target.runtime}`,
     detail: [
@@ -101,7 +110,7 @@ async function findInterpreter(target: Target, pythonBin: string | undefined, ru
     ]
       .join(' ')
       .trim(),
-    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${found ? `, or set runtime: python${found.minor}` : ''}.`,
+    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${available ? `, or set runtime: ${available}` : ''}.`,
   })
 }
 
