@@ -27,7 +27,7 @@ export function actionsReporter({
   return {
     phase: async (title, work) => {
       const started = clock()
-      core.startGroup(title)
+      core.startGroup(inert(title))
       try {
         const result = await work()
         print(`${title}: ${((clock() - started) / 1000).toFixed(1)} s`)

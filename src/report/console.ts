@@ -37,10 +37,14 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
   return {
     phase: async (title, work) => {
       const started = clock()
-      if (!isQuiet) print(colors.bold(`▸ ${title}`))
-      const result = await work()
-      if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1000).toFixed(1)} s`))
-      return result
+      if (!isQuiet) print(colors.bold(`▸ ${inert(title)}`))
+      try {
+        const result = await work()
+        if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1000).toFixed(1)} s`))
+        return result
+      } finally {
+        clear() // An error that follows has a line of its own.
+      }
     },
     info: (line) => {
       if (!isQuiet) print(`  ${inert(line)}`)

@@ -1,6 +1,6 @@
 /**
  * Makes text of others harmless for a terminal or a log: no escape sequences, no control characters but tabs, no
- * characters that reorder what a reader sees (Unicode TR9 embeddings, overrides and isolates).
+ * characters that reorder what a reader sees (Unicode TR9 embeddings, overrides and isolates), no other ends of a line.
  */
 export function inert(line: string): string {
   return line.replace(ESCAPE_SEQUENCES, '').replace(HARMFUL, '')
@@ -8,7 +8,7 @@ export function inert(line: string): string {
 
 // CSI and OSC sequences (ECMA-48), then single-character ones.
 const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g
-const HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+const HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** The lines of a text; a final newline does not make an empty one. */
 export function linesOf(text: string): string[] {

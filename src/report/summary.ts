@@ -37,7 +37,7 @@ export function deploymentSummary(facts: DeploymentFacts): string {
   const rows: [string, string][] = [
     ['Function', code(functionName)],
     ['Version', `${code(version || '–')} (alias ${code(alias)})`],
-    ...(url === undefined ? [] : [['URL', escape(url)] as [string, string]]),
+    ...(url === undefined ? [] : [['URL', address(url)] as [string, string]]),
     ['Runtime', code(facts.runtime)],
     ['Size', `${megabytes(facts.zipBytes)} (${megabytes(facts.unzippedBytes)} unzipped)`],
   ]
@@ -88,12 +88,16 @@ function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 }
 
-/** Plain text in Markdown: no markup, no HTML, no mention, no table cell is opened or closed by it. */
+/** Plain text in Markdown: no markup, no HTML, no table cell, list or quote is opened or closed by it. */
 function escape(text: string): string {
   return inert(text.replaceAll('\n', ' '))
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .trim()
+    .replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** GitHub makes a link of a bare address, but takes character references in it as they are. */
+function address(url: string): string {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url)
 }
 
 function code(text: string): string {

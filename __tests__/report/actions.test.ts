@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { describe, expect, test } from '@jest/globals'
+import type { Problem } from '../../src/errors.ts'
+import { HOSTILE } from './hostile.ts'
+
+const MODULE = new URL('../../src/report/actions.ts', import.meta.url).href
+
+/** What a process writes that makes these calls of the reporter, as the runner gets it. */
+async function written(calls: readonly (readonly [string, unknown])[]): Promise<string> {
+  const script = `
+    import { text } from 'node:stream/consumers'
+    import { actionsReporter, annotateError } from ${JSON.stringify(MODULE)}
+    const place = { workspace: '/work/shop', project: '/work/shop/backend' }
+    let now = 0
+    const report = actionsReporter({ ...place, clock: () => (now += 1000) })
+    for (const [method, value] of JSON.parse(await text(process.stdin))) {
+      if (method === 'phase') await report.phase(value, async () => report.info('inside'))
+      else if (method === 'error') annotateError(value, place)
+      else report[method](value)
+    }`
+  const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '--eval', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.end(JSON.stringify(calls))
+  return await text(child.stdout)
+}
+
+interface Command {
+  readonly name: string
+  readonly properties: string
+  readonly message: string
+}
+
+/**
+ * The commands that the runner finds (its `ActionCommand.TryParseV2`, then `TryParse`): `::name properties::message` at
+ * the start of a line, or `##[name properties]message` anywhere. It knows three ends of a line.
+ */
+function commandsIn(output: string): Command[] {
+  return output.split(/\r\n|\r|\n/).flatMap((line) => {
+    const [, name, properties, message] =
+      /^::([^\s:]+)\s*([^]*?)::([^]*)$/.exec(line.trimStart()) ?? /##\[([^\s\]]+)\s*([^\]]*)\]([^]*)$/.exec(line) ?? []
+    return name === undefined ? [] : [{ name, properties: properties ?? '', message: message ?? '' }]
+  })
+}
+
+test('the parser of this test finds the commands of the corpus', () => {
+  const found = HOSTILE.filter((line) => commandsIn(line).length > 0)
+  expect(found.length).toBeGreaterThan(20)
+})
+
+const asProblem = (line: string): Problem => ({ title: line, detail: line, hint: line })
+
+describe('no line of others is a workflow command', () => {
+  test.each(['info', 'output'])('%s', async (method) => {
+    const output = await written(HOSTILE.map((line) => [method, line]))
+    expect(commandsIn(output)).toEqual([])
+    expect(output.trimEnd().split(/\r\n|\r|\n/)).toHaveLength(HOSTILE.length)
+  })
+
+  test.each(['notice', 'warning', 'error'])('%s: each one is that command and no other', async (method) => {
+    const output = await written(HOSTILE.map((line) => [method, asProblem(line)]))
+    expect(commandsIn(output).map(({ name }) => name)).toEqual(HOSTILE.map(() => method))
+  })
+
+  test('debug', async () => {
+    const output = await written(HOSTILE.map((line) => ['debug', line]))
+    expect(commandsIn(output).map(({ name }) => name)).toEqual(HOSTILE.map(() => 'debug'))
+  })
+
+  test('the title of a phase', async () => {
+    const output = await written(HOSTILE.map((line) => ['phase', line]))
+    expect(commandsIn(output).map(({ name }) => name)).toEqual(HOSTILE.flatMap(() => ['group', 'endgroup']))
+  })
+
+  test.each(['info', 'output', 'debug', 'phase', 'notice', 'warning', 'error'])(
+    'nor does it carry control characters: %s',
+    async (method) => {
+      const isProblem = ['notice', 'warning', 'error'].includes(method)
+      const output = await written(HOSTILE.map((line) => [method, isProblem ? asProblem(line) : line]))
+      expect(decoded(output)).not.toMatch(/[^\P{Cc}\t\n]|\p{Bidi_Control}/u)
+    },
+  )
+})
+
+/** What the runner makes of the escapes of a command. */
+function decoded(output: string): string {
+  return output.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')
+}
+
+describe('what the log shows', () => {
+  test('a phase is a group with its duration', async () => {
+    expect(await written([['phase', 'Build']])).toBe('::group::Build\ninside\nBuild: 1.0 s\n::endgroup::\n')
+  })
+
+  test('output has a mark, progress is nothing', async () => {
+    const calls = [
+      ['info', 'info'],
+      ['output', 'output'],
+      ['progress', 'progress'],
+    ] as const
+    expect(await written(calls)).toBe('info\n│ output\n')
+  })
+
+  test('an annotation says title, detail and hint', async () => {
+    const problem = { title: 'one: two, three', detail: 'a\nb', hint: 'c' }
+    expect(commandsIn(await written([['warning', problem]]))).toEqual([
+      { name: 'warning', properties: 'title=one%3A two%2C three', message: 'one: two, three%0Aa%0Ab%0Ac' },
+    ])
+  })
+
+  test('an annotation stands at the line of the user’s file, as the repository names it', async () => {
+    const problem = { title: 'no such package', location: { file: 'requirements/base.txt', line: 3 } }
+    const [command] = commandsIn(await written([['error', problem]]))
+    expect(command?.properties).toBe('title=no such package,file=backend/requirements/base.txt,line=3')
+  })
+})

@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals'
+import { type DeploymentFacts, deploymentSummary, failureSummary } from '../../src/report/summary.ts'
+import { HOSTILE } from './hostile.ts'
+
+const facts: DeploymentFacts = {
+  functionName: 'shop',
+  version: '8',
+  alias: 'live',
+  url: 'https://abc.lambda-url.eu-west-1.on.aws/',
+  changed: true,
+  isDryRun: false,
+  runtime: 'python3.13',
+  zipBytes: 1_234_567,
+  unzippedBytes: 4_000_000,
+  plan: ['update the code', 'publish a version'],
+  commands: [{ command: 'manage migrate', phase: 'before-traffic', exitCode: 0, seconds: 1.25, output: 'OK\n' }],
+  packages: [
+    { name: 'django', version: '5.2', zipBytes: 3_000_000, unzippedBytes: 8_000_000 },
+    { name: 'sqlparse', version: '0.5', zipBytes: 40_000, unzippedBytes: 150_000 },
+  ],
+}
+
+/** The text with its character references resolved, as a reader sees it. */
+function decode(text: string): string {
+  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+}
+
+/** Blocks of code and what is around them (CommonMark 0.31, "Fenced code blocks"). */
+function parts(markdown: string): { code: string[][]; rest: string[] } {
+  const code: string[][] = []
+  const rest: string[] = []
+  let fence: string | undefined
+  for (const line of markdown.split('\n')) {
+    if (fence !== undefined) {
+      const closing = /^ {0,3}(`+)\s*$/.exec(line)?.[1] ?? ''
+      if (closing.length >= fence.length) fence = undefined
+      else code.at(-1)?.push(line)
+      continue
+    }
+    fence = /^ {0,3}(`{3,})[^`]*$/.exec(line)?.[1]
+    if (fence === undefined) rest.push(line)
+    else code.push([])
+  }
+  if (fence !== undefined) throw new Error('A fence was not closed')
+  return { code, rest }
+}
+
+describe('a deployment', () => {
+  test('in full', () => {
+    expect(decode(deploymentSummary(facts))).toBe(`### <code>shop</code>: deployed
+
+|  |  |
+| --- | --- |
+| Function | <code>shop</code> |
+| Version | <code>8</code> (alias <code>live</code>) |
+| URL | https://abc.lambda-url.eu-west-1.on.aws/ |
+| Runtime | <code>python3.13</code> |
+| Size | 1.2 MB (4.0 MB unzipped) |
+
+<details><summary>What was done</summary>
+
+1. update the code
+2. publish a version
+
+</details>
+
+<details><summary>manage migrate (before-traffic, exit code 0, 1.3 s)</summary>
+
+\`\`\`text
+OK
+\`\`\`
+
+</details>
+
+<details><summary>Size by package (2)</summary>
+
+| Package | Zipped | Unzipped |
+| --- | --- | --- |
+| <code>django 5.2</code> | 3.0 MB | 8.0 MB |
+| <code>sqlparse 0.5</code> | 0.0 MB | 0.1 MB |
+
+</details>`)
+  })
+
+  test('the address can be clicked: GitHub takes character references in one as they are', () => {
+    expect(deploymentSummary(facts)).toContain('| https://abc.lambda-url.eu-west-1.on.aws/ |')
+  })
+
+  test.each([
+    [{ changed: false, plan: [] }, ': unchanged', 'What was done'],
+    [{ isDryRun: true }, ': would be changed', 'What was done'],
+    [{ url: undefined }, ': deployed', '| URL |'],
+    [{ packages: [] }, ': deployed', 'Size by package'],
+    [{ commands: [] }, ': deployed', 'exit code'],
+  ])('%j', (changes, outcome, absent) => {
+    const summary = deploymentSummary({ ...facts, ...changes })
+    expect(summary.split('\n')[0]).toContain(outcome)
+    expect(summary).not.toContain(absent)
+  })
+
+  test('before the first deployment there is no version', () => {
+    expect(deploymentSummary({ ...facts, version: '' })).toContain('<code>–</code>')
+  })
+
+  test('of many packages, the ten largest', () => {
+    const packages = Array.from({ length: 12 }, (_, index) => ({
+      name: `package${index}`,
+      version: '1',
+      zipBytes: 1,
+      unzippedBytes: index,
+    }))
+    const names = [...decode(deploymentSummary({ ...facts, packages })).matchAll(/<code>(package\d+) 1/g)]
+    expect(names.map(([, name]) => name)).toEqual(Array.from({ length: 10 }, (_, index) => `package${11 - index}`))
+  })
+})
+
+describe('a failure', () => {
+  test('in full', () => {
+    const problems = [{ title: 'One *failed*', detail: 'why', hint: 'Do this.' }, { title: 'Two' }]
+    expect(decode(failureSummary(problems))).toBe(
+      '### wsgi-lambda failed\n\n**One *failed***\n\n```text\nwhy\n```\n\nDo this.\n\n**Two**',
+    )
+  })
+
+  test('all that a program printed stands in it, where the log has it already', () => {
+    const summary = failureSummary([{ title: 'One', detail: 'the end', output: 'the beginning\nthe end\n' }])
+    expect(parts(summary).code).toEqual([['the beginning', 'the end']])
+  })
+})
+
+describe('text of others', () => {
+  const hostile = (line: string): DeploymentFacts => ({
+    ...facts,
+    functionName: line,
+    version: line,
+    alias: line,
+    url: line,
+    runtime: line,
+    plan: [line],
+    commands: [{ command: line, phase: line, exitCode: 1, seconds: 1, output: line }],
+    packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],
+  })
+
+  test.each(HOSTILE.map((line) => [JSON.stringify(line), line]))('%s is text', (_, line) => {
+    const deployment = parts(deploymentSummary(hostile(line)))
+    const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
+    // Each block of code is one that this program made.
+    expect([deployment.code.length, failure.code.length]).toEqual([1, 1])
+    const rest = [...deployment.rest, ...failure.rest].join('\n')
+    // No tag, reference or markup but this program's own.
+    const foreign = rest
+      .replaceAll(/<\/?(?:details|summary|code)>/g, '')
+      .replaceAll(/&#\d+;/g, '')
+      .replaceAll(/^###? |^\*\*|\*\*$|^\| --- (?:\| --- )*\|$/gm, '')
+    expect(foreign).not.toMatch(/[<>&`*_[\]\\~#!]/)
+    expect(foreign).not.toMatch(/[^\P{Cc}\t\n]|\p{Bidi_Control}/u)
+    // No line starts as a quote, a list, a heading or a line across.
+    expect(failure.rest.join('\n')).not.toMatch(/^(?:[>+=-]| {4}|\d+[.)])/m)
+    // Every row has the cells of its table's head.
+    const rows = deployment.rest.filter((row) => row.startsWith('|'))
+    expect(rows.map((row) => row.split('|').length - 2)).toEqual([...Array<number>(7).fill(2), 3, 3, 3])
+    // Every fold is closed.
+    const count = (tag: string): number => deployment.rest.join('\n').split(tag).length - 1
+    expect([count('<details>'), count('</details>')]).toEqual([3, 3])
+  })
+
+  test('what is escaped is read as it was written', () => {
+    const line = '<b> | `x` **y** [z](u) & @me #1 \\ 1. > ~'
+    expect(decode(failureSummary([{ title: 't', hint: line }]))).toContain(line)
+  })
+
+  test.each(['```', '````', 'a\n```\nb\n`````\nc', '`'.repeat(20), '   ```', '```text'])(
+    'a fence is longer than what is in it: %j',
+    (output) => {
+      const { code } = parts(failureSummary([{ title: 't', detail: output, hint: 'h' }]))
+      expect(code).toEqual([output.trimEnd().split('\n')])
+    },
+  )
+})
