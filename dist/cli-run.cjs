@@ -2594,7 +2594,7 @@ var sleep;
 var init_sleep = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/util-waiter/utils/sleep.js"() {
     sleep = (seconds) => {
-      return new Promise((resolve3) => setTimeout(resolve3, seconds * 1e3));
+      return new Promise((resolve4) => setTimeout(resolve4, seconds * 1e3));
     };
   }
 });
@@ -2759,8 +2759,8 @@ var init_createWaiter = __esm({
     init_waiter();
     abortTimeout = (abortSignal) => {
       let onAbort;
-      const promise = new Promise((resolve3) => {
-        onAbort = () => resolve3({ state: WaiterState.ABORTED });
+      const promise = new Promise((resolve4) => {
+        onAbort = () => resolve4({ state: WaiterState.ABORTED });
         if (typeof abortSignal.addEventListener === "function") {
           abortSignal.addEventListener("abort", onAbort);
         } else {
@@ -4630,7 +4630,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request: request2 } = await import("node:http");
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const req = request2({
           hostname: options.hostname,
           port: options.port,
@@ -4658,7 +4658,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve3(Buffer.concat(chunks));
+            resolve4(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -6898,7 +6898,7 @@ var init_headStream = __esm({
       if (isReadableStream(stream)) {
         return headStream(stream, bytes);
       }
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const collector = new Collector();
         collector.limit = bytes;
         stream.pipe(collector);
@@ -6909,7 +6909,7 @@ var init_headStream = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes2 = concatBytes(this.buffers);
-          resolve3(bytes2);
+          resolve4(bytes2);
         });
       });
     };
@@ -7061,7 +7061,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const collector = new Collector2();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -7072,7 +7072,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve3(bytes);
+          resolve4(bytes);
         });
       });
     };
@@ -7607,7 +7607,7 @@ var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
     import_node_fs2 = require("node:fs");
     init_HashCalculator();
-    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve3, reject) => {
+    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve4, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
@@ -7625,7 +7625,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash.digest().then(resolve3).catch(reject);
+        hash.digest().then(resolve4).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -7644,14 +7644,14 @@ var init_readableStreamHasher = __esm({
       const hash = new hashCtor();
       const hashCalculator = new HashCalculator(hash);
       readableStream.pipe(hashCalculator);
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         readableStream.on("error", (err) => {
           hashCalculator.end();
           reject(err);
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash.digest().then(resolve3).catch(reject);
+          hash.digest().then(resolve4).catch(reject);
         });
       });
     };
@@ -8910,7 +8910,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve3) => setTimeout(() => resolve3(records.shift()), 0));
+    const value = await new Promise((resolve4) => setTimeout(() => resolve4(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -13776,7 +13776,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve3) => setTimeout(resolve3, delay)), abortSignal);
+            await race(new Promise((resolve4) => setTimeout(resolve4, delay)), abortSignal);
           }
         }
       }
@@ -13909,7 +13909,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve3) => _DefaultRateLimiter.setTimeoutFn(resolve3, delay));
+          await new Promise((resolve4) => _DefaultRateLimiter.setTimeoutFn(resolve4, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -14347,7 +14347,7 @@ var init_StandardRetryStrategy2 = __esm({
               const delayFromResponse = getDelayFromRetryAfterHeader(err.$response);
               const delay = Math.max(delayFromResponse || 0, delayFromDecider);
               totalDelay += delay;
-              await new Promise((resolve3) => setTimeout(resolve3, delay));
+              await new Promise((resolve4) => setTimeout(resolve4, delay));
               continue;
             }
             if (!err.$metadata) {
@@ -18356,7 +18356,7 @@ var require_dist_cjs4 = __commonJS({
     var DEFAULT_MAX_RETRIES = 0;
     var providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
     function httpRequest(options) {
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const req = node_http.request({
           method: "GET",
           ...options,
@@ -18381,7 +18381,7 @@ var require_dist_cjs4 = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", () => {
-            resolve3(Buffer.concat(chunks));
+            resolve4(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -18844,21 +18844,21 @@ var require_dist_cjs5 = __commonJS({
       let sendBody = true;
       if (!externalAgent && expect === "100-continue") {
         sendBody = await Promise.race([
-          new Promise((resolve3) => {
-            timeoutId = Number(timing.setTimeout(() => resolve3(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+          new Promise((resolve4) => {
+            timeoutId = Number(timing.setTimeout(() => resolve4(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
           }),
-          new Promise((resolve3) => {
+          new Promise((resolve4) => {
             httpRequest.on("continue", () => {
               timing.clearTimeout(timeoutId);
-              resolve3(true);
+              resolve4(true);
             });
             httpRequest.on("response", () => {
               timing.clearTimeout(timeoutId);
-              resolve3(false);
+              resolve4(false);
             });
             httpRequest.on("error", () => {
               timing.clearTimeout(timeoutId);
-              resolve3(false);
+              resolve4(false);
             });
           })
         ]);
@@ -18935,13 +18935,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve3, reject) => {
+        this.configProvider = new Promise((resolve4, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve3(this.resolveDefaultConfig(_options));
+              resolve4(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve3(this.resolveDefaultConfig(options));
+            resolve4(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -18971,7 +18971,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve3 = async (arg) => {
+          const resolve4 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -19035,7 +19035,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve3({ response: httpResponse });
+            resolve4({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -19374,13 +19374,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new _NodeHttp2Handler(instanceOrOptions);
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve3, reject) => {
+        this.configProvider = new Promise((resolve4, reject) => {
           if (typeof options === "function") {
             options().then((opts) => {
-              resolve3(opts || {});
+              resolve4(opts || {});
             }).catch(reject);
           } else {
-            resolve3(options || {});
+            resolve4(options || {});
           }
         });
       }
@@ -19407,7 +19407,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new Promise((_resolve, _reject) => {
           let fulfilled = false;
           let writeRequestBodyPromise = void 0;
-          const resolve3 = async (arg) => {
+          const resolve4 = async (arg) => {
             await writeRequestBodyPromise;
             _resolve(arg);
           };
@@ -19504,7 +19504,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               body: clientHttp2Stream
             });
             fulfilled = true;
-            resolve3({ response: httpResponse });
+            resolve4({ response: httpResponse });
             if (useIsolatedSession) {
               session.close();
               clientHttp2Stream.on("end", () => {
@@ -19642,7 +19642,7 @@ var require_dist_cjs6 = __commonJS({
           try {
             return await toRetry();
           } catch (e5) {
-            await new Promise((resolve3) => setTimeout(resolve3, delayMs));
+            await new Promise((resolve4) => setTimeout(resolve4, delayMs));
           }
         }
         return await toRetry();
@@ -37270,14 +37270,14 @@ var require_async_iterator = __commonJS({
       };
     }
     function readAndResolve(iter) {
-      var resolve3 = iter[kLastResolve];
-      if (resolve3 !== null) {
+      var resolve4 = iter[kLastResolve];
+      if (resolve4 !== null) {
         var data = iter[kStream].read();
         if (data !== null) {
           iter[kLastPromise] = null;
           iter[kLastResolve] = null;
           iter[kLastReject] = null;
-          resolve3(createIterResult(data, false));
+          resolve4(createIterResult(data, false));
         }
       }
     }
@@ -37285,13 +37285,13 @@ var require_async_iterator = __commonJS({
       process.nextTick(readAndResolve, iter);
     }
     function wrapForNext(lastPromise, iter) {
-      return function(resolve3, reject) {
+      return function(resolve4, reject) {
         lastPromise.then(function() {
           if (iter[kEnded]) {
-            resolve3(createIterResult(void 0, true));
+            resolve4(createIterResult(void 0, true));
             return;
           }
-          iter[kHandlePromise](resolve3, reject);
+          iter[kHandlePromise](resolve4, reject);
         }, reject);
       };
     }
@@ -37311,12 +37311,12 @@ var require_async_iterator = __commonJS({
           return Promise.resolve(createIterResult(void 0, true));
         }
         if (this[kStream].destroyed) {
-          return new Promise(function(resolve3, reject) {
+          return new Promise(function(resolve4, reject) {
             process.nextTick(function() {
               if (_this[kError]) {
                 reject(_this[kError]);
               } else {
-                resolve3(createIterResult(void 0, true));
+                resolve4(createIterResult(void 0, true));
               }
             });
           });
@@ -37339,13 +37339,13 @@ var require_async_iterator = __commonJS({
       return this;
     }), _defineProperty(_Object$setPrototypeO, "return", function _return() {
       var _this2 = this;
-      return new Promise(function(resolve3, reject) {
+      return new Promise(function(resolve4, reject) {
         _this2[kStream].destroy(null, function(err) {
           if (err) {
             reject(err);
             return;
           }
-          resolve3(createIterResult(void 0, true));
+          resolve4(createIterResult(void 0, true));
         });
       });
     }), _Object$setPrototypeO), AsyncIteratorPrototype);
@@ -37367,15 +37367,15 @@ var require_async_iterator = __commonJS({
         value: stream._readableState.endEmitted,
         writable: true
       }), _defineProperty(_Object$create, kHandlePromise, {
-        value: function value(resolve3, reject) {
+        value: function value(resolve4, reject) {
           var data = iterator[kStream].read();
           if (data) {
             iterator[kLastPromise] = null;
             iterator[kLastResolve] = null;
             iterator[kLastReject] = null;
-            resolve3(createIterResult(data, false));
+            resolve4(createIterResult(data, false));
           } else {
-            iterator[kLastResolve] = resolve3;
+            iterator[kLastResolve] = resolve4;
             iterator[kLastReject] = reject;
           }
         },
@@ -37394,12 +37394,12 @@ var require_async_iterator = __commonJS({
           iterator[kError] = err;
           return;
         }
-        var resolve3 = iterator[kLastResolve];
-        if (resolve3 !== null) {
+        var resolve4 = iterator[kLastResolve];
+        if (resolve4 !== null) {
           iterator[kLastPromise] = null;
           iterator[kLastResolve] = null;
           iterator[kLastReject] = null;
-          resolve3(createIterResult(void 0, true));
+          resolve4(createIterResult(void 0, true));
         }
         iterator[kEnded] = true;
       });
@@ -37414,7 +37414,7 @@ var require_async_iterator = __commonJS({
 var require_from = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/from.js"(exports2, module2) {
     "use strict";
-    function asyncGeneratorStep(gen, resolve3, reject, _next, _throw, key, arg) {
+    function asyncGeneratorStep(gen, resolve4, reject, _next, _throw, key, arg) {
       try {
         var info = gen[key](arg);
         var value = info.value;
@@ -37423,7 +37423,7 @@ var require_from = __commonJS({
         return;
       }
       if (info.done) {
-        resolve3(value);
+        resolve4(value);
       } else {
         Promise.resolve(value).then(_next, _throw);
       }
@@ -37431,13 +37431,13 @@ var require_from = __commonJS({
     function _asyncToGenerator(fn) {
       return function() {
         var self2 = this, args = arguments;
-        return new Promise(function(resolve3, reject) {
+        return new Promise(function(resolve4, reject) {
           var gen = fn.apply(self2, args);
           function _next(value) {
-            asyncGeneratorStep(gen, resolve3, reject, _next, _throw, "next", value);
+            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "next", value);
           }
           function _throw(err) {
-            asyncGeneratorStep(gen, resolve3, reject, _next, _throw, "throw", err);
+            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "throw", err);
           }
           _next(void 0);
         });
@@ -39397,11 +39397,11 @@ var require_modem = __commonJS({
       return opts;
     };
     var findDefaultUnixSocket = function() {
-      return new Promise(function(resolve3) {
+      return new Promise(function(resolve4) {
         var userDockerSocket = path4.join(os2.homedir(), ".docker", "run", "docker.sock");
         fs2.access(userDockerSocket, function(err) {
-          if (err) resolve3("/var/run/docker.sock");
-          else resolve3(userDockerSocket);
+          if (err) resolve4("/var/run/docker.sock");
+          else resolve4(userDockerSocket);
         });
       });
     };
@@ -41966,12 +41966,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -41996,12 +41996,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42025,12 +42025,12 @@ var require_exec = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42095,12 +42095,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42125,12 +42125,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42156,12 +42156,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42185,12 +42185,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42213,12 +42213,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42242,12 +42242,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42273,12 +42273,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42306,12 +42306,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42335,12 +42335,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42367,12 +42367,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42397,12 +42397,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42428,12 +42428,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42460,12 +42460,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(new Exec(self2.modem, data.Id));
+            resolve4(new Exec(self2.modem, data.Id));
           });
         });
       } else {
@@ -42493,12 +42493,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42525,12 +42525,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42556,12 +42556,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42587,12 +42587,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42617,12 +42617,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42649,12 +42649,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, stream) {
             if (err) {
               return reject(err);
             }
-            resolve3(stream);
+            resolve4(stream);
           });
         });
       } else {
@@ -42679,12 +42679,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42711,12 +42711,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42742,12 +42742,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42773,12 +42773,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42804,12 +42804,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42836,12 +42836,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42866,12 +42866,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42900,12 +42900,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42943,12 +42943,12 @@ var require_image = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42972,12 +42972,12 @@ var require_image = __commonJS({
         authconfig: args.opts ? args.opts.authconfig : void 0
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(fopts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -42999,12 +42999,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43026,12 +43026,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43063,12 +43063,12 @@ var require_image = __commonJS({
       };
       delete optsf.options.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43095,12 +43095,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43125,12 +43125,12 @@ var require_image = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43168,12 +43168,12 @@ var require_volume = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43198,12 +43198,12 @@ var require_volume = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43241,12 +43241,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43272,12 +43272,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43302,12 +43302,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43332,12 +43332,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43375,12 +43375,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43404,12 +43404,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43444,12 +43444,12 @@ var require_service = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43475,12 +43475,12 @@ var require_service = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43519,12 +43519,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43548,12 +43548,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43579,12 +43579,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43616,12 +43616,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43644,12 +43644,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43672,12 +43672,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43701,12 +43701,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43731,12 +43731,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43766,12 +43766,12 @@ var require_plugin = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43810,12 +43810,12 @@ var require_secret = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43841,12 +43841,12 @@ var require_secret = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43871,12 +43871,12 @@ var require_secret = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43915,12 +43915,12 @@ var require_config = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43945,12 +43945,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -43976,12 +43976,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44022,12 +44022,12 @@ var require_task = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44054,12 +44054,12 @@ var require_task = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44097,12 +44097,12 @@ var require_node3 = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44129,12 +44129,12 @@ var require_node3 = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44158,12 +44158,12 @@ var require_node3 = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -44251,7 +44251,7 @@ var require_aspromise = __commonJS({
       var params = new Array(arguments.length - 1), offset = 0, index = 2, pending = true;
       while (index < arguments.length)
         params[offset++] = arguments[index++];
-      return new Promise(function executor(resolve3, reject) {
+      return new Promise(function executor(resolve4, reject) {
         params[offset] = function callback(err) {
           if (pending) {
             pending = false;
@@ -44261,7 +44261,7 @@ var require_aspromise = __commonJS({
               var params2 = new Array(arguments.length - 1), offset2 = 0;
               while (offset2 < params2.length)
                 params2[offset2++] = arguments[offset2];
-              resolve3.apply(null, params2);
+              resolve4.apply(null, params2);
             }
           }
         };
@@ -46821,7 +46821,7 @@ var require_path = __commonJS({
         return prefix + parts.join("/");
       }
     );
-    path4.resolve = function resolve3(originPath, includePath, alreadyNormalized) {
+    path4.resolve = function resolve4(originPath, includePath, alreadyNormalized) {
       if (!alreadyNormalized)
         includePath = normalize2(includePath);
       if (isAbsolute2(includePath))
@@ -47178,7 +47178,7 @@ var require_mapfield = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    MapField.prototype.resolve = function resolve3() {
+    MapField.prototype.resolve = function resolve4() {
       if (this.resolved)
         return this;
       if (types.mapKey[this.keyType] === void 0)
@@ -47255,7 +47255,7 @@ var require_method = __commonJS({
         this.parsedOptions
       ]);
     };
-    Method.prototype.resolve = function resolve3() {
+    Method.prototype.resolve = function resolve4() {
       if (this.resolved)
         return this;
       this.resolvedRequestType = this.parent.lookupType(this.requestType);
@@ -48873,7 +48873,7 @@ var require_field = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    Field2.prototype.resolve = function resolve3() {
+    Field2.prototype.resolve = function resolve4() {
       if (this.resolved)
         return this;
       if ((this.typeDefault = types.defaults[this.type]) === void 0) {
@@ -49146,7 +49146,7 @@ var require_object = __commonJS({
       this.parent = null;
       this.resolved = false;
     };
-    ReflectionObject.prototype.resolve = function resolve3() {
+    ReflectionObject.prototype.resolve = function resolve4() {
       if (this.resolved)
         return this;
       if (this.root instanceof Root)
@@ -51047,12 +51047,12 @@ var require_docker = __commonJS({
       };
       delete opts.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getContainer(data.Id));
+            resolve4(self2.getContainer(data.Id));
           });
         });
       } else {
@@ -51085,12 +51085,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51118,12 +51118,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51154,12 +51154,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51182,12 +51182,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51252,12 +51252,12 @@ var require_docker = __commonJS({
         }
       }
       if (callback === void 0) {
-        return new self2.modem.Promise(function(resolve3, reject) {
+        return new self2.modem.Promise(function(resolve4, reject) {
           dialWithSession(function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51316,12 +51316,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51345,12 +51345,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51375,12 +51375,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51403,12 +51403,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51434,12 +51434,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51462,12 +51462,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51494,12 +51494,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getSecret(data.ID));
+            resolve4(self2.getSecret(data.ID));
           });
         });
       } else {
@@ -51527,12 +51527,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getConfig(data.ID));
+            resolve4(self2.getConfig(data.ID));
           });
         });
       } else {
@@ -51556,12 +51556,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51584,12 +51584,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51614,12 +51614,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getPlugin(args.opts.name));
+            resolve4(self2.getPlugin(args.opts.name));
           });
         });
       } else {
@@ -51643,12 +51643,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51671,12 +51671,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51698,12 +51698,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51726,12 +51726,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51754,12 +51754,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51782,12 +51782,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51813,12 +51813,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getVolume(data.Name));
+            resolve4(self2.getVolume(data.Name));
           });
         });
       } else {
@@ -51850,12 +51850,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getService(data.ID || data.Id));
+            resolve4(self2.getService(data.ID || data.Id));
           });
         });
       } else {
@@ -51880,12 +51880,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51911,12 +51911,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(self2.getNetwork(data.Id));
+            resolve4(self2.getNetwork(data.Id));
           });
         });
       } else {
@@ -51941,12 +51941,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51969,12 +51969,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -51996,12 +51996,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52023,12 +52023,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52050,12 +52050,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52077,12 +52077,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52106,12 +52106,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52238,7 +52238,7 @@ var require_docker = __commonJS({
       };
       extend(optsc, createOptions);
       var containero;
-      return new this.modem.Promise(function(resolve3, reject) {
+      return new this.modem.Promise(function(resolve4, reject) {
         self2.createContainer(optsc).then(function(container) {
           containero = container;
           return container.attach({
@@ -52271,7 +52271,7 @@ var require_docker = __commonJS({
         }).then(function(data) {
           return containero.wait();
         }).then(function(data) {
-          resolve3([data, containero]);
+          resolve4([data, containero]);
         }).catch(function(err) {
           reject(err);
         });
@@ -52292,12 +52292,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52321,12 +52321,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52349,12 +52349,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52378,12 +52378,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -52406,12 +52406,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve3, reject) {
+        return new this.modem.Promise(function(resolve4, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve3(data);
+            resolve4(data);
           });
         });
       } else {
@@ -53678,8 +53678,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve3, reject) {
-              promiseResolve = resolve3;
+            return new Promise(function(resolve4, reject) {
+              promiseResolve = resolve4;
               promiseReject = reject;
               const data = stream.read();
               if (data !== null) ondata(data);
@@ -53712,11 +53712,11 @@ var require_streamx = __commonJS({
         }
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve3, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve3({ value: void 0, done: true });
+          return new Promise((resolve4, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve4({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve3({ value: void 0, done: true });
+              else resolve4({ value: void 0, done: true });
             });
           });
         }
@@ -53760,8 +53760,8 @@ var require_streamx = __commonJS({
         const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes === 0) return Promise.resolve(true);
         if (state2.drains === null) state2.drains = [];
-        return new Promise((resolve3) => {
-          state2.drains.push({ writes, resolve: resolve3 });
+        return new Promise((resolve4) => {
+          state2.drains.push({ writes, resolve: resolve4 });
         });
       }
       write(data) {
@@ -53866,10 +53866,10 @@ var require_streamx = __commonJS({
       cb(null);
     }
     function pipelinePromise(...streams) {
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         return pipeline4(...streams, (err) => {
           if (err) return reject(err);
-          resolve3();
+          resolve4();
         });
       });
     }
@@ -54539,16 +54539,16 @@ var require_extract2 = __commonJS({
           entryCallback = null;
           cb(err);
         }
-        function onnext(resolve3, reject) {
+        function onnext(resolve4, reject) {
           if (error2) {
             return reject(error2);
           }
           if (entryStream) {
-            resolve3({ value: entryStream, done: false });
+            resolve4({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve3;
+          promiseResolve = resolve4;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -54576,11 +54576,11 @@ var require_extract2 = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve3, reject) => {
-            if (extract2.destroyed) return resolve3({ value: void 0, done: true });
+          return new Promise((resolve4, reject) => {
+            if (extract2.destroyed) return resolve4({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve3({ value: void 0, done: true });
+              else resolve4({ value: void 0, done: true });
             });
           });
         }
@@ -55608,11 +55608,11 @@ var init_io_util = __esm({
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
+        return value instanceof P ? value : new P(function(resolve4) {
+          resolve4(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve3, reject) {
+      return new (P || (P = Promise))(function(resolve4, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55628,7 +55628,7 @@ var init_io_util = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -55711,11 +55711,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
+        return value instanceof P ? value : new P(function(resolve4) {
+          resolve4(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve3, reject) {
+      return new (P || (P = Promise))(function(resolve4, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55731,7 +55731,7 @@ var init_io = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -55796,11 +55796,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
+        return value instanceof P ? value : new P(function(resolve4) {
+          resolve4(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve3, reject) {
+      return new (P || (P = Promise))(function(resolve4, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55816,7 +55816,7 @@ var init_toolrunner = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -56035,7 +56035,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve3, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve4, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -56118,7 +56118,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve3(exitCode);
+                resolve4(exitCode);
               }
             });
             if (this.options.input) {
@@ -56253,11 +56253,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve3) {
-          resolve3(value);
+        return value instanceof P ? value : new P(function(resolve4) {
+          resolve4(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve3, reject) {
+      return new (P || (P = Promise))(function(resolve4, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -56273,7 +56273,7 @@ var init_exec = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -57167,6 +57167,7 @@ var UserError = class extends Error {
   title;
   detail;
   hint;
+  output;
   location;
   /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
   exitCode;
@@ -57175,6 +57176,7 @@ var UserError = class extends Error {
     this.title = problem.title;
     this.detail = problem.detail;
     this.hint = problem.hint;
+    this.output = problem.output;
     this.location = problem.location;
     this.exitCode = exitCode;
   }
@@ -57234,10 +57236,15 @@ function adviceFor(error2, { action, resource }) {
     );
   }
   if (["AccessDeniedException", "AccessDenied"].includes(error2.name)) {
-    const statement = JSON.stringify({ Effect: "Allow", Action: action, Resource: resource });
+    const [, denied = action, arn] = /not authorized to perform: (\S+)(?: on resource: (arn:\S+))?/.exec(message) ?? [];
+    const statement = JSON.stringify({
+      Effect: "Allow",
+      Action: denied,
+      Resource: arn ?? `arn:aws:lambda:*:*:function:${resource}`
+    });
     return new UserError(
       {
-        title: `The credentials may not do ${action} on ${resource}`,
+        title: `The credentials may not do ${denied} on ${arn ?? resource}`,
         detail: message,
         hint: `Add this statement to their policy: ${statement}`
       },
@@ -57260,33 +57267,39 @@ function adviceFor(error2, { action, resource }) {
       {
         title: `AWS could not be reached (${code})`,
         detail: message,
-        hint: "Check the network, the region, and AWS_ENDPOINT_URL when it is set."
+        hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
       },
       cause
     );
   }
-  if ([
-    "InvalidParameterValueException",
-    "ValidationException",
-    "RequestEntityTooLargeException",
-    "CodeStorageExceededException",
-    "ServiceException",
-    "TooManyRequestsException",
-    "ResourceConflictException"
-  ].includes(error2.name)) {
-    return new UserError({ title: `${action} failed: ${error2.name}`, detail: message }, cause);
+  if (error2.name === "PreconditionFailedException") {
+    return new UserError(
+      {
+        title: `${action} failed: ${resource} was changed by somebody else meanwhile`,
+        detail: message,
+        hint: "Run this again when nothing else changes it."
+      },
+      cause
+    );
   }
+  if ("$fault" in error2) return new UserError({ title: `${action} failed: ${error2.name}`, detail: message }, cause);
   return error2;
 }
+var UNREACHABLE = /* @__PURE__ */ new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"],
+  ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
+  ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
+]);
 function codeOf(error2) {
   const { code } = error2;
-  return code !== void 0 && ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH"].includes(code) ? code : void 0;
+  return code !== void 0 && UNREACHABLE.has(code) ? code : void 0;
 }
 function isNotFound(error2) {
-  return error2 instanceof Error && error2.name === "ResourceNotFoundException";
+  if (!(error2 instanceof Error)) return false;
+  return error2.name === "ResourceNotFoundException" || isNotFound(error2.cause);
 }
 function isBusy(error2) {
-  return error2 instanceof Error && error2.name === "ResourceConflictException" && /in progress|pending state|concurrent update/i.test(error2.message);
+  return error2 instanceof Error && error2.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error2.message);
 }
 
 // src/aws/lambda.ts
@@ -57476,7 +57489,7 @@ function createLambdaApi({
       const once = new import_client_lambda.LambdaClient({
         customUserAgent,
         maxAttempts: 1,
-        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3 }
+        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
       });
       try {
         const answer = await once.send(
@@ -57807,9 +57820,14 @@ async function unpackFolder(archive, localFolder) {
   } catch (error2) {
     await (0, import_promises3.rm)(localFolder, { recursive: true, force: true });
     const isAbort = isError(error2) && error2.name === "AbortError";
-    throw isAbort && broken.signal.aborted ? broken.signal.reason : error2;
+    throw broken.signal.aborted && (isAbort || error2 === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error2;
   }
 }
+var BrokenArchive = class extends Error {
+  constructor(options) {
+    super(isError(options.cause) ? options.cause.message : "the archive broke off", options);
+  }
+};
 async function unpackEntry(entry, localFolder, signal) {
   const { name, type, linkname, mode } = entry.header;
   const path4 = pathInside(name);
@@ -57993,36 +58011,45 @@ ${completed.stdout}`;
       );
     }, HEARTBEAT_SECONDS * 1e3);
   }
-  /** The output ends a moment before the engine knows the exit code, and just as well when the container was killed. */
+  /** The output ends a moment before the engine knows the exit code. */
   async #exitCode(inspect) {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; attempt < 100; attempt++) {
       const { Running, ExitCode } = await this.#call("tell the exit code of a program", inspect);
       if (!Running && ExitCode !== null) {
-        if (ExitCode === 137) await this.#call("show the container", () => this.#container.inspect());
+        if (ExitCode === 137) await this.#refuseIfGone();
         return ExitCode;
-      }
-      if (attempt === 100) {
-        throw new UserError({
-          title: "A program in the container closed its output and did not end",
-          hint: "Something that it started may still be running."
-        });
       }
       await (0, import_promises6.setTimeout)(20 + attempt * 2);
     }
+    throw new UserError({
+      title: "A program in the container closed its output and did not end",
+      hint: "Something that it started may still be running."
+    });
   }
-  /** Unpacks an archive at a folder that is there. */
+  /** A program is killed together with its container, and the engine may tell of the program first. */
+  async #refuseIfGone() {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const doing = "wait for a program";
+      const { State } = await this.#call(doing, () => this.#container.inspect());
+      if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
+      await (0, import_promises6.setTimeout)(100);
+    }
+  }
+  /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
   async put(archive, folder) {
-    const packing = new Promise((_, reject) => archive.on("error", reject));
-    packing.catch(() => void 0);
+    let unreadable;
+    archive.on("error", (error2) => {
+      unreadable ??= error2;
+    });
     try {
+      const body = archive;
       await this.#call(
         "take files into the container",
-        () => Promise.race([
-          this.#container.putArchive(archive, { path: folder }),
-          packing
-        ]),
+        () => this.#container.putArchive(body, { path: folder }),
         COPY_SECONDS
       );
+    } catch (error2) {
+      throw unreadable ?? error2;
     } finally {
       archive.destroy();
     }
@@ -58030,14 +58057,30 @@ ${completed.stdout}`;
   async putFile(path4, content) {
     await this.put(packFiles([{ path: path4.replace(/^\//, ""), content }]), "/");
   }
-  /** Copies the content of a folder to a local one, which must not exist. */
+  /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
   async take(folder, localFolder) {
     const doing = "give files out of the container";
-    const archive = await this.#call(doing, () => this.#container.getArchive({ path: `${folder}/.` }));
+    const archive = await this.#call(
+      doing,
+      () => this.#container.getArchive({ path: `${folder}/.` })
+    );
+    const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
     try {
-      await this.#call(doing, () => unpackFolder(archive, localFolder), COPY_SECONDS);
+      await unpackFolder(archive, localFolder);
+    } catch (error2) {
+      this.#signal?.throwIfAborted();
+      if (error2 instanceof BrokenArchive) throw engineError(error2.cause, doing, this.#engine.address);
+      if (!saysDiskFull(messageOf(error2))) throw error2;
+      throw new UserError(
+        {
+          title: `The disk is full at ${localFolder}`,
+          detail: messageOf(error2),
+          hint: "Free some space and run again."
+        },
+        { cause: error2 }
+      );
     } finally {
-      ;
+      clearTimeout(late);
       archive.destroy();
     }
   }
@@ -58166,12 +58209,12 @@ async function followPull(engine, stream, report) {
   };
   let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
   try {
-    await new Promise((resolve3, reject) => {
+    await new Promise((resolve4, reject) => {
       engine.docker.modem.followProgress(
         stream,
         (error2) => {
           if (error2) reject(error2);
-          else resolve3();
+          else resolve4();
         },
         (record2) => {
           clearTimeout(silence);
@@ -58535,9 +58578,37 @@ function inWorkspace(path4) {
 }
 
 // src/builder/host.ts
+var import_node_fs5 = require("node:fs");
 var import_promises10 = require("node:fs/promises");
 var import_node_os3 = require("node:os");
 var import_node_path10 = require("node:path");
+
+// src/platform/runtimes.ts
+var AMAZON_LINUX = {
+  "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
+  "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
+};
+var RUNTIMES = {
+  "python3.10": { amazonLinux: "2" },
+  "python3.11": { amazonLinux: "2" },
+  "python3.12": { amazonLinux: "2023" },
+  "python3.13": { amazonLinux: "2023" },
+  "python3.14": { amazonLinux: "2023" }
+};
+var RUNTIME_NAMES = Object.keys(RUNTIMES);
+var DEFAULT_RUNTIME = "python3.13";
+function targetOf(runtime, architecture) {
+  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
+  const pythonMinor = runtime.slice("python".length);
+  return {
+    runtime,
+    pythonMinor,
+    architecture,
+    glibc,
+    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
+    image: `public.ecr.aws/lambda/python:${pythonMinor}`
+  };
+}
 
 // src/builder/uv.ts
 var import_node_fs4 = require("node:fs");
@@ -58627,14 +58698,24 @@ async function createHostBuilder(target, options, { run: run3, report }) {
     canImport: interpreter.platform === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`,
     put: (localFolder, path4) => (0, import_promises10.cp)(localFolder, (0, import_node_path10.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path4) => Promise.resolve((0, import_node_path10.join)(workspace, path4)),
-    run: (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => run3(command5, { cwd: cwd2, env: environment === "replace" ? { ...added } : { ...env2, ...added }, onLine }),
+    run: async (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
+      options.signal.throwIfAborted();
+      const whole = environment === "replace" ? { ...added } : { ...env2, ...added };
+      const completed = await run3(command5, { cwd: cwd2, env: whole, onLine });
+      options.signal.throwIfAborted();
+      return completed;
+    },
     close,
     [Symbol.asyncDispose]: close
   };
 }
 var COPY_ON_WRITE = 2;
 function certificates(caFile) {
-  return caFile === void 0 ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile };
+  if (caFile === void 0) return {};
+  const path4 = (0, import_node_path10.resolve)(caFile);
+  if (!(0, import_node_fs5.existsSync)(path4))
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, hint: "Name a file in PEM format." });
+  return { SSL_CERT_FILE: path4, PIP_CERT: path4, REQUESTS_CA_BUNDLE: path4 };
 }
 var DESCRIBE_PYTHON = [
   "import json, platform, sys",
@@ -58642,16 +58723,17 @@ var DESCRIBE_PYTHON = [
 ].join("\n");
 async function findInterpreter(target, pythonBin, run3) {
   const wanted = pythonBin ?? target.runtime;
-  const interpreter = await describeInterpreter(wanted, run3);
+  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path10.resolve)(wanted) : wanted, run3);
   if (interpreter?.minor === target.pythonMinor) return interpreter;
   const found = interpreter ?? await describeInterpreter("python3", run3);
+  const available = RUNTIME_NAMES.find((name) => name === `python${found?.minor ?? ""}`);
   throw new UserError({
     title: `The host builder needs Python ${target.pythonMinor} for ${target.runtime}`,
     detail: [
       interpreter ? `${wanted} is Python ${interpreter.version}.` : `${wanted} was not found, or does not run.`,
       found && !interpreter ? `python3 is Python ${found.version} (${found.path}).` : ""
     ].join(" ").trim(),
-    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${found ? `, or set runtime: python${found.minor}` : ""}.`
+    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${available ? `, or set runtime: ${available}` : ""}.`
   });
 }
 async function describeInterpreter(command5, run3) {
@@ -58668,7 +58750,7 @@ async function describeInterpreter(command5, run3) {
 // src/builder/choose.ts
 async function createBuilder(target, settings, surroundings) {
   const { environment, report, signal } = surroundings;
-  const caFile = settings.caFile ?? environment["SSL_CERT_FILE"];
+  const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
   if (settings.builder === "host") return await onHost(target, settings, surroundings, caFile);
   const engine = await findEngine();
   if ("unreachable" in engine) {
@@ -58708,16 +58790,22 @@ function refuseImageSettings({ baseImage, systemPackages }, reason) {
 
 // src/builder/process.ts
 var runProcess = async ([program = "", ...args], { cwd, env: env2, onLine }) => {
-  const { getExecOutput: getExecOutput2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
-  const listeners = onLine ? { stdline: onLine, errline: onLine } : {};
-  return await getExecOutput2(`"${program}"`, [...args], {
+  const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
+  const stdout = collectLines(onLine);
+  const stderr = collectLines(onLine);
+  const exitCode = await exec2(`"${program}"`, [...args], {
     cwd,
     env: { ...env2 },
     silent: true,
     ignoreReturnCode: true,
-    listeners
+    input: NO_INPUT,
+    // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
+    listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
   });
+  return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
 };
+var ENDED_BY_A_SIGNAL = -1;
+var NO_INPUT = (() => void 0);
 
 // src/artifact/assemble.ts
 var import_promises21 = require("node:fs/promises");
@@ -58741,20 +58829,28 @@ async function readRequirementsFiles(projectFolder, path4) {
   const files = /* @__PURE__ */ new Map();
   const read = async (wanted, includedBy) => {
     if (files.has(wanted)) return;
-    const text3 = await readText(projectFolder, wanted, includedBy);
-    const file = { path: wanted, text: text3, lines: logicalLines(text3) };
+    const file = requirementsFile(wanted, await readText(projectFolder, wanted, includedBy));
     files.set(wanted, file);
     for (const included of includesOf(file)) await read(included, wanted);
   };
   await read(import_node_path11.posix.normalize(path4), void 0);
   return [...files.values()];
 }
-function isHashed(files) {
-  const requirements = files.flatMap(({ lines: lines2 }) => lines2.filter(isRequirement));
-  return requirements.length > 0 && requirements.every(({ text: text3 }) => text3.includes("--hash"));
+function requirementsFile(path4, text3) {
+  return { path: path4, text: text3, lines: logicalLines(text3) };
 }
-function isRequirement({ text: text3 }) {
-  return !text3.startsWith("-");
+function isHashed(files) {
+  return !isEmpty(files) && requirementLines(files).every(({ text: text3 }) => text3.includes("--hash"));
+}
+function isEmpty(files) {
+  return requirementLines(files).length === 0;
+}
+var EDITABLE = /^(?:-e\s|--editable[\s=])/;
+var REMOTE_FILE = /^(?:-r|--requirement)[\s=]*[a-z]+:\/\//i;
+function requirementLines(files) {
+  return files.flatMap(
+    ({ lines: lines2 }) => lines2.filter(({ text: text3 }) => !text3.startsWith("-") || EDITABLE.test(text3) || REMOTE_FILE.test(text3))
+  );
 }
 function lineOf(files, names) {
   const wanted = new Set(names.map(normalise));
@@ -58770,14 +58866,15 @@ function normalise(name) {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function localRequirements(files) {
-  const isLocal = (text3) => /^(?:-e\s|--editable[\s=])|^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text3);
+  const isLocal = (text3) => EDITABLE.test(text3) && !/^\S+[\s=]\s*\w+\+/.test(text3) || /^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text3);
   return files.flatMap(
     ({ path: path4, lines: lines2 }) => lines2.filter(({ text: text3 }) => isLocal(text3)).map(({ text: text3, number: number2 }) => ({ file: path4, line: number2, text: text3 }))
   );
 }
 async function readText(projectFolder, path4, includedBy) {
   try {
-    return await (0, import_promises11.readFile)(import_node_path11.posix.join(projectFolder, path4), "utf8");
+    const bytes = await (0, import_promises11.readFile)(import_node_path11.posix.join(projectFolder, path4));
+    return new TextDecoder(bytes[0] === 255 && bytes[1] === 254 ? "utf-16le" : "utf-8").decode(bytes);
   } catch (error2) {
     throw new UserError(
       {
@@ -58820,7 +58917,7 @@ function resolutionFailure(stderr, builder, files) {
   const place = { location: lineOf(files, namesIn(text3, files)) };
   const detail = stderr.trim();
   const on = `${target.runtime} on ${target.architecture}`;
-  if (/UnknownIssuer|certificate|self-signed/i.test(text3)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text3)) {
     return new UserError({
       title: "The package index could not be reached safely: its certificate is not trusted",
       detail,
@@ -58836,7 +58933,15 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/401|403|Unauthorized|Forbidden|credentials/i.test(text3)) {
+  if (/status server error/i.test(text3)) {
+    return new UserError({
+      title: "The package index does not work at the moment",
+      detail,
+      hint: "Try again later, or use a mirror (UV_DEFAULT_INDEX, PIP_INDEX_URL).",
+      ...place
+    });
+  }
+  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text3)) {
     return new UserError({
       title: "The package index refused access",
       detail,
@@ -58905,16 +59010,15 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
   const [local] = localRequirements(files);
   if (local) {
     throw new UserError({
-      title: `${local.file}, line ${local.line}: ${local.text} is a folder, which cannot be installed yet`,
-      hint: "Remove the line if the folder is part of the project: the project's own files are in the artifact anyway.",
+      title: `${local.file}, line ${local.line}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Remove the line if it is part of the project: the project's own files are in the artifact anyway.",
       location: { file: local.file, line: local.line }
     });
   }
   const root5 = await stageFiles(files, builder);
   const source = import_node_path12.posix.join("manifest", root5, manifest.path);
-  const isEmpty = !files.some(({ lines: lines2 }) => lines2.some(isRequirement));
-  if (isEmpty || isHashed(files))
-    return { text: files.map(({ text: text3 }) => text3).join("\n"), path: source, isEmpty, files };
+  if (isEmpty(files) || isHashed(files))
+    return { text: files.map(({ text: text3 }) => text3).join("\n"), path: source, isEmpty: isEmpty(files), files };
   report.progress("resolving the requirements");
   const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
@@ -58926,7 +59030,7 @@ async function exportUvLock(project, manifest, { builder, report }) {
   const folder = import_node_path12.posix.dirname(manifest.path);
   const paths = [manifest.path, import_node_path12.posix.join(folder, "pyproject.toml")];
   const files = await Promise.all(
-    paths.map(async (path4) => ({ path: path4, text: await (0, import_promises12.readFile)((0, import_node_path12.join)(project, path4), "utf8"), lines: [] }))
+    paths.map(async (path4) => ({ path: path4, text: await readBesideLock(project, path4, manifest), lines: [] }))
   );
   const root5 = await stageFiles(files, builder);
   report.progress("reading uv.lock");
@@ -58950,12 +59054,29 @@ async function exportUvLock(project, manifest, { builder, report }) {
       hint: "Make it anew with: uv lock"
     });
   }
+  const [local] = localRequirements([requirementsFile(manifest.path, stdout)]);
+  if (local) {
+    throw new UserError({
+      title: `${manifest.path}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Set requirements to a file without it: the files of the project are in the artifact anyway."
+    });
+  }
   return await pinned(stdout, files, builder);
 }
+async function readBesideLock(project, path4, manifest) {
+  try {
+    return await (0, import_promises12.readFile)((0, import_node_path12.join)(project, path4), "utf8");
+  } catch (error2) {
+    throw new UserError(
+      { title: `${path4} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
+      { cause: error2 }
+    );
+  }
+}
 async function pinned(text3, files, builder) {
-  const path4 = "pinned.txt";
-  await stageFiles([{ path: path4, text: text3, lines: [] }], builder);
-  return { text: text3, path: `manifest/${path4}`, isEmpty: !/^[A-Za-z0-9]/m.test(text3), files };
+  const file = requirementsFile("pinned.txt", text3);
+  await stageFiles([file], builder);
+  return { text: text3, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
 }
 async function stageFiles(files, builder) {
   const ups = Math.max(...files.map(({ path: path4 }) => path4.split("/").filter((part) => part === "..").length));
@@ -59011,17 +59132,18 @@ var NEVER = [
 ].flat();
 async function applicationEntries(project, { exclude, output }) {
   const root5 = await (0, import_promises13.realpath)(project);
-  const always = { folder: root5, patterns: (0, import_ignore.default)().add([...NEVER, ...exclude]) };
-  const inherited = await ignoreFilesAbove(root5);
+  const always = { folder: root5, patterns: asGit().add([...NEVER, ...exclude]) };
+  const inherited = (await ignoreFilesAbove(root5)).map((file) => withFolder(root5, file));
   const realOutput = await (0, import_promises13.realpath)(output).catch(() => output);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
     for (const child2 of await (0, import_promises13.readdir)(folder, { withFileTypes: true })) {
       const absolute = (0, import_node_path13.join)(folder, child2.name);
-      const kind = await kindOf(absolute, child2, root5);
+      const kind = await kindOf(absolute, child2);
       if (kind === "other" || absolute === realOutput) continue;
       if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue;
+      if (child2.isSymbolicLink()) await refuseLinkOutside(root5, absolute);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
         const { mode } = await (0, import_promises13.stat)(absolute);
@@ -59030,7 +59152,8 @@ async function applicationEntries(project, { exclude, output }) {
       }
       const real = await (0, import_promises13.realpath)(absolute);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute)) continue;
-      await walk(absolute, childPath, here, [...ancestors, real]);
+      const kept = here.map((file) => withFolder(absolute, file));
+      await walk(absolute, childPath, kept, [...ancestors, real]);
     }
   };
   await walk(root5, "", inherited, [root5]);
@@ -59046,30 +59169,46 @@ async function ignoreFilesAbove(project) {
 }
 async function ignoreFileIn(folder) {
   const text3 = await (0, import_promises13.readFile)((0, import_node_path13.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text3 === void 0 ? [] : [{ folder, patterns: (0, import_ignore.default)().add(text3) }];
+  return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
+}
+function asGit() {
+  return (0, import_ignore.default)({ ignorecase: false });
 }
 function isIgnored(absolute, kind, files) {
   let ignored = false;
   for (const { folder, patterns } of files) {
-    const path4 = (0, import_node_path13.relative)(folder, absolute).split(import_node_path13.sep).join("/");
+    const path4 = pathBelow(folder, absolute);
     const verdict = patterns.test(kind === "folder" ? `${path4}/` : path4);
     ignored = verdict.ignored || ignored && !verdict.unignored;
   }
   return ignored;
 }
-async function kindOf(absolute, child2, root5) {
-  if (child2.isFile()) return "file";
-  if (child2.isDirectory()) return "folder";
-  if (!child2.isSymbolicLink()) return "other";
-  const real = await (0, import_promises13.realpath)(absolute).catch(() => void 0);
-  if (real === void 0 || real !== root5 && !real.startsWith(root5 + import_node_path13.sep)) {
-    throw new UserError({
-      title: `${(0, import_node_path13.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
-      detail: real && `It leads to ${real}.`,
-      hint: "Copy the file into the project, or leave the link out with exclude."
-    });
+function withFolder(absolute, file) {
+  let { patterns } = file;
+  let path4 = "";
+  for (const name of pathBelow(file.folder, absolute).split("/")) {
+    path4 += `/${name}`;
+    if (!patterns.test(`${path4.slice(1)}/`).ignored) continue;
+    patterns = asGit().add(patterns).add(`!${path4.replace(/[\\*?[\]]/g, "\\$&")}/`);
   }
-  return (await (0, import_promises13.stat)(real)).isDirectory() ? "folder" : "file";
+  return { folder: file.folder, patterns };
+}
+function pathBelow(folder, absolute) {
+  return (0, import_node_path13.relative)(folder, absolute).split(import_node_path13.sep).join("/");
+}
+async function kindOf(absolute, child2) {
+  const found = child2.isSymbolicLink() ? await (0, import_promises13.stat)(absolute).catch(() => void 0) : child2;
+  if (found === void 0 || found.isFile()) return "file";
+  return found.isDirectory() ? "folder" : "other";
+}
+async function refuseLinkOutside(root5, absolute) {
+  const real = await (0, import_promises13.realpath)(absolute).catch(() => void 0);
+  if (real === root5 || real?.startsWith(root5 + import_node_path13.sep)) return;
+  throw new UserError({
+    title: `${(0, import_node_path13.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    detail: real && `It leads to ${real}.`,
+    hint: "Copy the file into the project, or leave the link out with exclude."
+  });
 }
 async function isVirtualEnvironment(folder) {
   return await exists2((0, import_node_path13.join)(folder, "pyvenv.cfg"));
@@ -59255,7 +59394,7 @@ var import_node_zlib2 = require("node:zlib");
 
 // src/artifact/zip.ts
 var import_node_crypto7 = require("node:crypto");
-var import_node_fs5 = require("node:fs");
+var import_node_fs6 = require("node:fs");
 var import_promises15 = require("node:fs/promises");
 var import_node_path15 = require("node:path");
 var import_node_stream12 = require("node:stream");
@@ -59280,6 +59419,9 @@ async function writeZip(output, unsorted) {
       hint: "Leave out what the function does not need, with exclude."
     });
   }
+  const sorted = unsorted.toSorted(byPath);
+  const twice = sorted.find(({ path: path4 }, index) => path4 === sorted[index + 1]?.path);
+  if (twice) throw new Error(`${twice.path} would be in the zip twice`);
   const written2 = [];
   const sha256 = (0, import_node_crypto7.createHash)("sha256");
   let zipBytes = 0;
@@ -59287,7 +59429,7 @@ async function writeZip(output, unsorted) {
   await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(output), { recursive: true });
   async function* bytes() {
     const directory = [];
-    for await (const entry of compressInOrder(unsorted.toSorted(byPath))) {
+    for await (const entry of compressInOrder(sorted)) {
       directory.push(centralHeader(entry, zipBytes));
       written2.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes });
       yield* counted(localHeader(entry), entry.compressed);
@@ -59304,7 +59446,7 @@ async function writeZip(output, unsorted) {
     }
   }
   try {
-    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
+    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
     await (0, import_promises15.rename)(temporary, output);
   } catch (error2) {
     await (0, import_promises15.rm)(temporary, { force: true });
@@ -59555,6 +59697,18 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     }
   ];
 }
+function withRuntime(project, runtime, report) {
+  const own = new Set(runtime.map(({ path: path4 }) => path4));
+  const replaced = project.filter(({ path: path4 }) => own.has(path4));
+  if (replaced.length > 0) {
+    report.warning({
+      title: `${replaced.length} of the project's files are replaced by wsgi-lambda's own`,
+      detail: replaced.map(({ path: path4 }) => path4).join("\n"),
+      hint: "Rename or remove them."
+    });
+  }
+  return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
+}
 var COMPATIBLE_NAME = "serverless_wsgi.py";
 
 // src/artifact/stage.ts
@@ -59579,10 +59733,8 @@ async function assemble(settings, requirements, product, { builder, store, repor
   try {
     var _stack = [];
     try {
-      const application = [
-        ...await applicationEntries(settings.project, settings),
-        ...await runtimeEntries(settings, product)
-      ];
+      const project = await applicationEntries(settings.project, settings);
+      const application = withRuntime(project, await runtimeEntries(settings, product), report);
       await builder.put(product.toolsFolder, TOOLS);
       const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
       const pack2 = __using(_stack, prepared.pack, true);
@@ -59773,12 +59925,7 @@ function unknownResult(error2) {
   return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error2 });
 }
 function invocationFailure({ payload: payload2, functionError, logTail }) {
-  const parsed = parseJson(payload2);
-  const {
-    errorType,
-    errorMessage = payload2,
-    stackTrace = []
-  } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
   const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
   if (/Task timed out/.test(errorMessage)) {
     return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
@@ -59791,6 +59938,15 @@ function invocationFailure({ payload: payload2, functionError, logTail }) {
     };
   }
   return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
+}
+function readFailure2(payload2) {
+  const parsed = parseJson(payload2);
+  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : void 0,
+    errorMessage: typeof errorMessage === "string" ? errorMessage : payload2,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
+  };
 }
 function parseJson(text3) {
   try {
@@ -59805,7 +59961,7 @@ function inert(line) {
   return line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, "");
 }
 var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
-var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 function linesOf(text3) {
   const lines2 = text3.split(/\r?\n/);
   if (lines2.at(-1) === "") lines2.pop();
@@ -59817,13 +59973,15 @@ var NOT_RELEASED = "wsgi-lambda: not released yet";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
-  const servesIt = current.served !== void 0 && matches(current.served, configuration, desired.codeSha256) && !isPending(current);
+  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress && matches(current.served, configuration, desired);
+  const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
-  const isServedVersionRight = current.served !== void 0 && matches(current.served, configuration, desired.codeSha256);
-  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
   return [
-    ...isServedVersionRight ? [] : [...changeSteps(current.latest, configuration, desired), step("publish")],
+    ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
+    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
+    ...isServedVersionRight || needsAddress && current.alias !== void 0 ? [] : [step("publish")],
     ...wayIn.before,
     ...needsAddress ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
@@ -59843,7 +60001,7 @@ function changeSteps(latest, configuration, desired) {
   if (latest === void 0) return [step("create-function")];
   const changes = differences(latest, configuration);
   return [
-    ...latest.codeSha256 === desired.codeSha256 && latest.architecture === desired.architecture ? [] : [step("update-code")],
+    ...hasCode(latest, desired.codeSha256, desired.architecture) ? [] : [step("update-code")],
     ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
   ];
 }
@@ -59861,7 +60019,7 @@ function wayInSteps({ alias, url, policy }, { access }) {
 function missingStatements(policy) {
   const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
   const everyone = statements.filter(
-    ({ Effect, Principal }) => Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal))
+    ({ Effect, Principal, Condition }) => Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition)
   );
   const allows = (action) => everyone.some(({ Action }) => [Action].flat().includes(action));
   return [
@@ -59869,11 +60027,21 @@ function missingStatements(policy) {
     ...allows("lambda:InvokeFunction") ? [] : ["invoke"]
   ];
 }
+function isMetByEveryone(condition = {}) {
+  const met = {
+    "lambda:FunctionUrlAuthType": "NONE",
+    "lambda:InvokedViaFunctionUrl": "true"
+  };
+  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
+}
 function isPending({ alias }) {
   return alias?.description === NOT_RELEASED;
 }
-function matches(version, configuration, codeSha256) {
-  return version.codeSha256 === codeSha256 && differences(version, configuration).length === 0;
+function matches(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
 }
 function differences(version, configuration) {
   const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
@@ -59947,7 +60115,7 @@ async function smoke({ path: path4, host }, { functionName, version, timeoutSeco
   return statusCode;
 }
 function httpEvent(path4, host) {
-  const [rawPath = "/", rawQueryString = ""] = path4.split("?", 2);
+  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path4) ?? [];
   const http = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
   const headers2 = {
     host,
@@ -60117,7 +60285,7 @@ async function applyStep(step2, progress, options, waiting) {
       );
       return;
     case "move-alias":
-      progress.alias = progress.alias ? await lambda.updateAlias(functionName, alias, progress.version, RELEASED, progress.alias.revisionId) : await lambda.createAlias(functionName, alias, progress.version, RELEASED);
+      progress.alias = await moveAlias(progress, desired, lambda);
       progress.hasMoved = true;
       report.info(
         current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
@@ -60126,6 +60294,15 @@ async function applyStep(step2, progress, options, waiting) {
     case "permit-url":
       await lambda.permitUrl(functionName, alias, step2.statement);
       return;
+  }
+}
+async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
+  try {
+    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
+  } catch (error2) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now?.version === version && now.description === RELEASED) return now;
+    throw error2;
   }
 }
 async function publish({ desired, versionDescription }, waiting) {
@@ -60143,32 +60320,49 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command5} failed on version ${version} with exit code ${exitCode}`,
-      detail: output.trimEnd()
+      detail: lastLines2(output),
+      output
     });
   }
   return { command: command5, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output };
 }
+function lastLines2(output) {
+  return linesOf(output.trimEnd()).slice(-5).join("\n");
+}
 async function undo(error2, progress, { current, desired }, { lambda, report }) {
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
+  let stuck;
   if (progress.hasMoved) {
     report.progress("moving the alias back");
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description);
+    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
+      stuck = failure;
+    });
   }
-  if (!(error2 instanceof UserError)) return error2;
-  const { title, detail, hint, location } = error2;
+  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
+  if (!(error2 instanceof UserError)) {
+    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
+    return error2;
+  }
+  const { title, detail, hint, output } = error2;
   return new UserError(
-    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(" "), location },
+    { title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output },
     { exitCode: error2.exitCode === 2 ? 2 : 1, cause: error2 }
   );
 }
-function consequence({ hasMoved, commands: commands5, version }, previous, { alias }) {
-  const ran = commands5.length === 0 ? "" : ` These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
-  if (previous)
-    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.${ran}`;
-  if (hasMoved)
-    return `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.${ran}`;
-  return `Nothing serves traffic yet.${ran}`;
+function consequence({ hasMoved, version }, previous, { alias }, stuck) {
+  if (stuck !== void 0) {
+    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
+    return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
+  }
+  if (previous) {
+    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.`;
+  }
+  return hasMoved ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.` : "Nothing serves traffic yet.";
+}
+function irreversible({ commands: commands5 }) {
+  if (commands5.length === 0) return "";
+  return `These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
 }
 function hostOf(url) {
   return url ? new URL(url.address).host : "localhost";
@@ -60234,6 +60428,7 @@ function desiredRelease(settings, codeSha256, current) {
 }
 
 // src/release/public-url.ts
+var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
 async function requestPublicUrl(address, settings, { report, clock }) {
   if (address === void 0 || settings.functionUrl !== "public" || !settings.smoke) return;
   const url = publicAddress(address, settings.urlOrigin) + settings.smokePath;
@@ -60242,7 +60437,7 @@ async function requestPublicUrl(address, settings, { report, clock }) {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
     const body = await answer.text();
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
-    if (answer.status === 403 && /urls-auth|Forbidden/.test(body)) {
+    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({
         title: "The Function URL answers 403: AWS refuses the caller",
         hint: "A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs."
@@ -60251,10 +60446,11 @@ async function requestPublicUrl(address, settings, { report, clock }) {
       report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." });
     }
   } catch (error2) {
-    const reason = error2 instanceof Error ? String(error2.cause ?? error2.message) : String(error2);
+    const { message, cause } = error2;
     report.warning({
       title: `${url} could not be requested from here`,
-      detail: reason,
+      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+      detail: cause?.message || cause?.code || message,
       hint: "The release is done; this request only reports."
     });
   }
@@ -60318,7 +60514,9 @@ var import_promises23 = require("node:fs/promises");
 async function remote(given, qualifier, settings, { lambda, readInput }) {
   const data = await dataOf(given, readInput);
   const target = qualifier ?? settings.alias;
-  const version = await lambda.getVersion(settings.functionName, target);
+  const version = await lambda.getVersion(settings.functionName, target).catch((error2) => {
+    throw unknownResult(error2);
+  });
   if (!version) {
     throw new UserError(
       {
@@ -60362,10 +60560,27 @@ function wrong(title, hint) {
 function explanation({ detail, hint }) {
   return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
 }
+var SYSTEM_ADVICE = {
+  ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
+  EDQUOT: {
+    title: "The disk quota is used up",
+    hint: "Make room, or choose another place with output, store or TMPDIR."
+  },
+  EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
+  ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EACCES: {
+    title: "A file or folder may not be accessed",
+    hint: "Check its permissions, or choose another place with output, store or TMPDIR."
+  },
+  EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
+};
 function problemsOf(error2) {
   if (error2 instanceof SettingsError) return { problems: error2.problems, exitCode: error2.exitCode, stack: void 0 };
   if (error2 instanceof UserError) return { problems: [error2], exitCode: error2.exitCode, stack: void 0 };
   const message = error2 instanceof Error ? error2.message : String(error2);
+  const advice = SYSTEM_ADVICE[error2?.code ?? ""];
+  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
   return {
     problems: [
       {
@@ -60399,10 +60614,14 @@ function consoleReporter({ write, isTerminal, verbosity, colors, clock }) {
   return {
     phase: async (title, work) => {
       const started = clock();
-      if (!isQuiet) print(colors.bold(`▸ ${title}`));
-      const result = await work();
-      if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1e3).toFixed(1)} s`));
-      return result;
+      if (!isQuiet) print(colors.bold(`▸ ${inert(title)}`));
+      try {
+        const result = await work();
+        if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1e3).toFixed(1)} s`));
+        return result;
+      } finally {
+        clear();
+      }
     },
     info: (line) => {
       if (!isQuiet) print(`  ${inert(line)}`);
@@ -60440,33 +60659,6 @@ ${lines2.join("")}`;
 // src/settings/settings.ts
 var import_promises25 = require("node:fs/promises");
 var import_node_path24 = require("node:path");
-
-// src/platform/runtimes.ts
-var AMAZON_LINUX = {
-  "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
-  "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
-};
-var RUNTIMES = {
-  "python3.10": { amazonLinux: "2" },
-  "python3.11": { amazonLinux: "2" },
-  "python3.12": { amazonLinux: "2023" },
-  "python3.13": { amazonLinux: "2023" },
-  "python3.14": { amazonLinux: "2023" }
-};
-var RUNTIME_NAMES = Object.keys(RUNTIMES);
-var DEFAULT_RUNTIME = "python3.13";
-function targetOf(runtime, architecture) {
-  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
-  const pythonMinor = runtime.slice("python".length);
-  return {
-    runtime,
-    pythonMinor,
-    architecture,
-    glibc,
-    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
-    image: `public.ecr.aws/lambda/python:${pythonMinor}`
-  };
-}
 
 // src/settings/discovery.ts
 var import_node_path21 = require("node:path");
@@ -62209,7 +62401,7 @@ function callableIn(source) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs6 = require("node:fs");
+var import_node_fs7 = require("node:fs");
 var import_node_path22 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
@@ -62218,7 +62410,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path4) => (0, import_node_fs6.existsSync)((0, import_node_path22.join)(projectFolder, path4));
+  const has = (path4) => (0, import_node_fs7.existsSync)((0, import_node_path22.join)(projectFolder, path4));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -62406,7 +62598,7 @@ var VERSION = "0.1.0";
 
 // src/wheels/store.ts
 var import_node_crypto9 = require("node:crypto");
-var import_node_fs7 = require("node:fs");
+var import_node_fs8 = require("node:fs");
 var import_promises26 = require("node:fs/promises");
 var import_node_path25 = require("node:path");
 var import_promises27 = require("node:stream/promises");
@@ -62446,7 +62638,7 @@ function fileName(key, hash) {
 }
 async function hashOf(path4) {
   const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises27.pipeline)((0, import_node_fs7.createReadStream)(path4), hash);
+  await (0, import_promises27.pipeline)((0, import_node_fs8.createReadStream)(path4), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {

@@ -1673,9 +1673,9 @@ var require_diagnostics = __commonJS({
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
         const {
-          address: { address, port }
+          address: { address: address2, port }
         } = evt;
-        websocketDebuglog("connection opened %s%s", address, port ? `:${port}` : "");
+        websocketDebuglog("connection opened %s%s", address2, port ? `:${port}` : "");
       });
       diagnosticsChannel.channel("undici:websocket:close").subscribe((evt) => {
         const { websocket, code: code2, reason } = evt;
@@ -2213,9 +2213,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve4, reject) => {
+          return new Promise((resolve5, reject) => {
             this.close((err, data) => {
-              return err ? reject(err) : resolve4(data);
+              return err ? reject(err) : resolve5(data);
             });
           });
         }
@@ -2253,12 +2253,12 @@ var require_dispatcher_base = __commonJS({
           err = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve4, reject) => {
+          return new Promise((resolve5, reject) => {
             this.destroy(err, (err2, data) => {
               return err2 ? (
                 /* istanbul ignore next: should never error */
                 reject(err2)
-              ) : resolve4(data);
+              ) : resolve5(data);
             });
           });
         }
@@ -4525,8 +4525,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve4, reject) => {
-        res = resolve4;
+      const promise = new Promise((resolve5, reject) => {
+        res = resolve5;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -6777,12 +6777,12 @@ upgrade: ${upgrade}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve4, reject) => {
+      const waitForDrain = () => new Promise((resolve5, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve4;
+          callback = resolve5;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7452,12 +7452,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve4, reject) => {
+      const waitForDrain = () => new Promise((resolve5, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve4;
+          callback = resolve5;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7936,16 +7936,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve4) => {
+        return new Promise((resolve5) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve4;
+            this[kClosedResolve] = resolve5;
           } else {
-            resolve4(null);
+            resolve5(null);
           }
         });
       }
       async [kDestroy](err) {
-        return new Promise((resolve4) => {
+        return new Promise((resolve5) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i5 = 0; i5 < requests.length; i5++) {
             const request2 = requests[i5];
@@ -7956,7 +7956,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve4(null);
+            resolve5(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err, callback);
@@ -8007,7 +8007,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve4, reject) => {
+        const socket = await new Promise((resolve5, reject) => {
           client[kConnector]({
             host,
             hostname,
@@ -8019,7 +8019,7 @@ var require_client = __commonJS({
             if (err) {
               reject(err);
             } else {
-              resolve4(socket2);
+              resolve5(socket2);
             }
           });
         });
@@ -8355,8 +8355,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c5) => c5.close()));
         } else {
-          await new Promise((resolve4) => {
-            this[kClosedResolve] = resolve4;
+          await new Promise((resolve5) => {
+            this[kClosedResolve] = resolve5;
           });
         }
       }
@@ -9625,7 +9625,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve4, reject) => {
+        return await new Promise((resolve5, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9638,7 +9638,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve4(null);
+              resolve5(null);
             }
           }).on("error", noop).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9657,7 +9657,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream, type) {
       assert(!stream[kConsume]);
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         if (isUnusable(stream)) {
           const rState = stream._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9674,7 +9674,7 @@ var require_readable = __commonJS({
             stream[kConsume] = {
               type,
               stream,
-              resolve: resolve4,
+              resolve: resolve5,
               reject,
               length: 0,
               body: []
@@ -9744,18 +9744,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve4, stream, length } = consume2;
+      const { type, body, resolve: resolve5, stream, length } = consume2;
       try {
         if (type === "text") {
-          resolve4(chunksDecode(body, length));
+          resolve5(chunksDecode(body, length));
         } else if (type === "json") {
-          resolve4(JSON.parse(chunksDecode(body, length)));
+          resolve5(JSON.parse(chunksDecode(body, length)));
         } else if (type === "arrayBuffer") {
-          resolve4(chunksConcat(body, length).buffer);
+          resolve5(chunksConcat(body, length).buffer);
         } else if (type === "blob") {
-          resolve4(new Blob(body, { type: stream[kContentType] }));
+          resolve5(new Blob(body, { type: stream[kContentType] }));
         } else if (type === "bytes") {
-          resolve4(chunksConcat(body, length));
+          resolve5(chunksConcat(body, length));
         }
         consumeFinish(consume2);
       } catch (err) {
@@ -10012,9 +10012,9 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           request2.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10237,9 +10237,9 @@ var require_api_stream = __commonJS({
     };
     function stream(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           stream.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10524,9 +10524,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           upgrade.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10618,9 +10618,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -14483,7 +14483,7 @@ var require_fetch = __commonJS({
       function dispatch({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve4, reject) => agent.dispatch(
+        return new Promise((resolve5, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14559,7 +14559,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable8({ read: resume });
               const onError = this.onError.bind(this);
-              resolve4({
+              resolve5({
                 status,
                 statusText,
                 headersList,
@@ -14602,7 +14602,7 @@ var require_fetch = __commonJS({
               for (let i5 = 0; i5 < rawHeaders.length; i5 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i5]), rawHeaders[i5 + 1].toString("latin1"), true);
               }
-              resolve4({
+              resolve5({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -18343,8 +18343,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve4) => {
-        setTimeout(resolve4, ms).unref();
+      return new Promise((resolve5) => {
+        setTimeout(resolve5, ms).unref();
       });
     }
     module2.exports = {
@@ -19302,11 +19302,11 @@ var init_io_util = __esm({
     path2 = __toESM(require("path"), 1);
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19322,7 +19322,7 @@ var init_io_util = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19405,11 +19405,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19425,7 +19425,7 @@ var init_io = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19490,11 +19490,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19510,7 +19510,7 @@ var init_toolrunner = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19729,7 +19729,7 @@ var init_toolrunner = __esm({
             this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve4, reject) => __awaiter7(this, void 0, void 0, function* () {
+          return new Promise((resolve5, reject) => __awaiter7(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -19812,7 +19812,7 @@ var init_toolrunner = __esm({
               if (error3) {
                 reject(error3);
               } else {
-                resolve4(exitCode);
+                resolve5(exitCode);
               }
             });
             if (this.options.input) {
@@ -19947,11 +19947,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19967,7 +19967,7 @@ var init_exec = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -22409,7 +22409,7 @@ var sleep;
 var init_sleep = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/util-waiter/utils/sleep.js"() {
     sleep = (seconds) => {
-      return new Promise((resolve4) => setTimeout(resolve4, seconds * 1e3));
+      return new Promise((resolve5) => setTimeout(resolve5, seconds * 1e3));
     };
   }
 });
@@ -22574,8 +22574,8 @@ var init_createWaiter = __esm({
     init_waiter();
     abortTimeout = (abortSignal) => {
       let onAbort;
-      const promise = new Promise((resolve4) => {
-        onAbort = () => resolve4({ state: WaiterState.ABORTED });
+      const promise = new Promise((resolve5) => {
+        onAbort = () => resolve5({ state: WaiterState.ABORTED });
         if (typeof abortSignal.addEventListener === "function") {
           abortSignal.addEventListener("abort", onAbort);
         } else {
@@ -24445,7 +24445,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request: request2 } = await import("node:http");
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const req = request2({
           hostname: options.hostname,
           port: options.port,
@@ -24473,7 +24473,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve4(Buffer.concat(chunks));
+            resolve5(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -26713,7 +26713,7 @@ var init_headStream = __esm({
       if (isReadableStream(stream)) {
         return headStream(stream, bytes);
       }
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const collector = new Collector();
         collector.limit = bytes;
         stream.pipe(collector);
@@ -26724,7 +26724,7 @@ var init_headStream = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes2 = concatBytes(this.buffers);
-          resolve4(bytes2);
+          resolve5(bytes2);
         });
       });
     };
@@ -26876,7 +26876,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const collector = new Collector2();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -26887,7 +26887,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve4(bytes);
+          resolve5(bytes);
         });
       });
     };
@@ -27422,7 +27422,7 @@ var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
     import_node_fs2 = require("node:fs");
     init_HashCalculator();
-    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve4, reject) => {
+    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve5, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
@@ -27440,7 +27440,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash.digest().then(resolve4).catch(reject);
+        hash.digest().then(resolve5).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -27459,14 +27459,14 @@ var init_readableStreamHasher = __esm({
       const hash = new hashCtor();
       const hashCalculator = new HashCalculator(hash);
       readableStream.pipe(hashCalculator);
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         readableStream.on("error", (err) => {
           hashCalculator.end();
           reject(err);
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash.digest().then(resolve4).catch(reject);
+          hash.digest().then(resolve5).catch(reject);
         });
       });
     };
@@ -28725,7 +28725,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve4) => setTimeout(() => resolve4(records.shift()), 0));
+    const value = await new Promise((resolve5) => setTimeout(() => resolve5(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -33591,7 +33591,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve4) => setTimeout(resolve4, delay)), abortSignal);
+            await race(new Promise((resolve5) => setTimeout(resolve5, delay)), abortSignal);
           }
         }
       }
@@ -33724,7 +33724,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve4) => _DefaultRateLimiter.setTimeoutFn(resolve4, delay));
+          await new Promise((resolve5) => _DefaultRateLimiter.setTimeoutFn(resolve5, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -34162,7 +34162,7 @@ var init_StandardRetryStrategy2 = __esm({
               const delayFromResponse = getDelayFromRetryAfterHeader(err.$response);
               const delay = Math.max(delayFromResponse || 0, delayFromDecider);
               totalDelay += delay;
-              await new Promise((resolve4) => setTimeout(resolve4, delay));
+              await new Promise((resolve5) => setTimeout(resolve5, delay));
               continue;
             }
             if (!err.$metadata) {
@@ -38171,7 +38171,7 @@ var require_dist_cjs4 = __commonJS({
     var DEFAULT_MAX_RETRIES = 0;
     var providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
     function httpRequest(options) {
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const req = node_http.request({
           method: "GET",
           ...options,
@@ -38196,7 +38196,7 @@ var require_dist_cjs4 = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", () => {
-            resolve4(Buffer.concat(chunks));
+            resolve5(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -38659,21 +38659,21 @@ var require_dist_cjs5 = __commonJS({
       let sendBody = true;
       if (!externalAgent && expect === "100-continue") {
         sendBody = await Promise.race([
-          new Promise((resolve4) => {
-            timeoutId = Number(timing.setTimeout(() => resolve4(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+          new Promise((resolve5) => {
+            timeoutId = Number(timing.setTimeout(() => resolve5(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
           }),
-          new Promise((resolve4) => {
+          new Promise((resolve5) => {
             httpRequest.on("continue", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(true);
+              resolve5(true);
             });
             httpRequest.on("response", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(false);
+              resolve5(false);
             });
             httpRequest.on("error", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(false);
+              resolve5(false);
             });
           })
         ]);
@@ -38750,13 +38750,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve4, reject) => {
+        this.configProvider = new Promise((resolve5, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve4(this.resolveDefaultConfig(_options));
+              resolve5(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve4(this.resolveDefaultConfig(options));
+            resolve5(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -38786,7 +38786,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve4 = async (arg) => {
+          const resolve5 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -38850,7 +38850,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve4({ response: httpResponse });
+            resolve5({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -39189,13 +39189,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new _NodeHttp2Handler(instanceOrOptions);
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve4, reject) => {
+        this.configProvider = new Promise((resolve5, reject) => {
           if (typeof options === "function") {
             options().then((opts) => {
-              resolve4(opts || {});
+              resolve5(opts || {});
             }).catch(reject);
           } else {
-            resolve4(options || {});
+            resolve5(options || {});
           }
         });
       }
@@ -39222,7 +39222,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new Promise((_resolve, _reject) => {
           let fulfilled = false;
           let writeRequestBodyPromise = void 0;
-          const resolve4 = async (arg) => {
+          const resolve5 = async (arg) => {
             await writeRequestBodyPromise;
             _resolve(arg);
           };
@@ -39319,7 +39319,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               body: clientHttp2Stream
             });
             fulfilled = true;
-            resolve4({ response: httpResponse });
+            resolve5({ response: httpResponse });
             if (useIsolatedSession) {
               session.close();
               clientHttp2Stream.on("end", () => {
@@ -39457,7 +39457,7 @@ var require_dist_cjs6 = __commonJS({
           try {
             return await toRetry();
           } catch (e5) {
-            await new Promise((resolve4) => setTimeout(resolve4, delayMs));
+            await new Promise((resolve5) => setTimeout(resolve5, delayMs));
           }
         }
         return await toRetry();
@@ -57085,14 +57085,14 @@ var require_async_iterator = __commonJS({
       };
     }
     function readAndResolve(iter) {
-      var resolve4 = iter[kLastResolve];
-      if (resolve4 !== null) {
+      var resolve5 = iter[kLastResolve];
+      if (resolve5 !== null) {
         var data = iter[kStream].read();
         if (data !== null) {
           iter[kLastPromise] = null;
           iter[kLastResolve] = null;
           iter[kLastReject] = null;
-          resolve4(createIterResult(data, false));
+          resolve5(createIterResult(data, false));
         }
       }
     }
@@ -57100,13 +57100,13 @@ var require_async_iterator = __commonJS({
       process.nextTick(readAndResolve, iter);
     }
     function wrapForNext(lastPromise, iter) {
-      return function(resolve4, reject) {
+      return function(resolve5, reject) {
         lastPromise.then(function() {
           if (iter[kEnded]) {
-            resolve4(createIterResult(void 0, true));
+            resolve5(createIterResult(void 0, true));
             return;
           }
-          iter[kHandlePromise](resolve4, reject);
+          iter[kHandlePromise](resolve5, reject);
         }, reject);
       };
     }
@@ -57126,12 +57126,12 @@ var require_async_iterator = __commonJS({
           return Promise.resolve(createIterResult(void 0, true));
         }
         if (this[kStream].destroyed) {
-          return new Promise(function(resolve4, reject) {
+          return new Promise(function(resolve5, reject) {
             process.nextTick(function() {
               if (_this[kError]) {
                 reject(_this[kError]);
               } else {
-                resolve4(createIterResult(void 0, true));
+                resolve5(createIterResult(void 0, true));
               }
             });
           });
@@ -57154,13 +57154,13 @@ var require_async_iterator = __commonJS({
       return this;
     }), _defineProperty(_Object$setPrototypeO, "return", function _return() {
       var _this2 = this;
-      return new Promise(function(resolve4, reject) {
+      return new Promise(function(resolve5, reject) {
         _this2[kStream].destroy(null, function(err) {
           if (err) {
             reject(err);
             return;
           }
-          resolve4(createIterResult(void 0, true));
+          resolve5(createIterResult(void 0, true));
         });
       });
     }), _Object$setPrototypeO), AsyncIteratorPrototype);
@@ -57182,15 +57182,15 @@ var require_async_iterator = __commonJS({
         value: stream._readableState.endEmitted,
         writable: true
       }), _defineProperty(_Object$create, kHandlePromise, {
-        value: function value(resolve4, reject) {
+        value: function value(resolve5, reject) {
           var data = iterator[kStream].read();
           if (data) {
             iterator[kLastPromise] = null;
             iterator[kLastResolve] = null;
             iterator[kLastReject] = null;
-            resolve4(createIterResult(data, false));
+            resolve5(createIterResult(data, false));
           } else {
-            iterator[kLastResolve] = resolve4;
+            iterator[kLastResolve] = resolve5;
             iterator[kLastReject] = reject;
           }
         },
@@ -57209,12 +57209,12 @@ var require_async_iterator = __commonJS({
           iterator[kError] = err;
           return;
         }
-        var resolve4 = iterator[kLastResolve];
-        if (resolve4 !== null) {
+        var resolve5 = iterator[kLastResolve];
+        if (resolve5 !== null) {
           iterator[kLastPromise] = null;
           iterator[kLastResolve] = null;
           iterator[kLastReject] = null;
-          resolve4(createIterResult(void 0, true));
+          resolve5(createIterResult(void 0, true));
         }
         iterator[kEnded] = true;
       });
@@ -57229,7 +57229,7 @@ var require_async_iterator = __commonJS({
 var require_from = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/from.js"(exports2, module2) {
     "use strict";
-    function asyncGeneratorStep(gen, resolve4, reject, _next, _throw, key, arg) {
+    function asyncGeneratorStep(gen, resolve5, reject, _next, _throw, key, arg) {
       try {
         var info2 = gen[key](arg);
         var value = info2.value;
@@ -57238,7 +57238,7 @@ var require_from = __commonJS({
         return;
       }
       if (info2.done) {
-        resolve4(value);
+        resolve5(value);
       } else {
         Promise.resolve(value).then(_next, _throw);
       }
@@ -57246,13 +57246,13 @@ var require_from = __commonJS({
     function _asyncToGenerator(fn) {
       return function() {
         var self2 = this, args = arguments;
-        return new Promise(function(resolve4, reject) {
+        return new Promise(function(resolve5, reject) {
           var gen = fn.apply(self2, args);
           function _next(value) {
-            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "next", value);
+            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "next", value);
           }
           function _throw(err) {
-            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "throw", err);
+            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "throw", err);
           }
           _next(void 0);
         });
@@ -59212,11 +59212,11 @@ var require_modem = __commonJS({
       return opts;
     };
     var findDefaultUnixSocket = function() {
-      return new Promise(function(resolve4) {
+      return new Promise(function(resolve5) {
         var userDockerSocket = path6.join(os6.homedir(), ".docker", "run", "docker.sock");
         fs3.access(userDockerSocket, function(err) {
-          if (err) resolve4("/var/run/docker.sock");
-          else resolve4(userDockerSocket);
+          if (err) resolve5("/var/run/docker.sock");
+          else resolve5(userDockerSocket);
         });
       });
     };
@@ -59250,7 +59250,7 @@ var require_modem = __commonJS({
       this.protocol = opts.protocol || this.protocol || "http";
     };
     Modem.prototype.dial = function(options, callback) {
-      var opts, address, data;
+      var opts, address2, data;
       if (options.options) {
         opts = options.options;
       }
@@ -59265,25 +59265,25 @@ var require_modem = __commonJS({
       }
       if (this.host) {
         var parsed = url.parse(this.host);
-        address = url.format({
+        address2 = url.format({
           protocol: parsed.protocol || this.protocol,
           hostname: parsed.hostname || this.host,
           port: this.port,
           pathname: parsed.pathname || this.pathPrefix
         });
-        address = url.resolve(address, options.path);
+        address2 = url.resolve(address2, options.path);
       } else {
-        address = options.path;
+        address2 = options.path;
       }
       if (options.path.indexOf("?") !== -1) {
         if (opts && Object.keys(opts).length > 0) {
-          address += this.buildQuerystring(opts._query || opts);
+          address2 += this.buildQuerystring(opts._query || opts);
         } else {
-          address = address.substring(0, address.length - 1);
+          address2 = address2.substring(0, address2.length - 1);
         }
       }
       var optionsf = {
-        path: address,
+        path: address2,
         method: options.method,
         headers: options.headers || Object.assign({}, this.headers),
         key: this.key,
@@ -59341,7 +59341,7 @@ var require_modem = __commonJS({
           this.buildRequest(optionsf, options, data, callback);
         });
       } else {
-        var urlp = url.parse(address);
+        var urlp = url.parse(address2);
         optionsf.hostname = urlp.hostname;
         optionsf.port = urlp.port;
         optionsf.path = urlp.path;
@@ -61781,12 +61781,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -61811,12 +61811,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -61840,12 +61840,12 @@ var require_exec = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -61910,12 +61910,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -61940,12 +61940,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -61971,12 +61971,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62000,12 +62000,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62028,12 +62028,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62057,12 +62057,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62088,12 +62088,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62121,12 +62121,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62150,12 +62150,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62182,12 +62182,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62212,12 +62212,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62243,12 +62243,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62275,12 +62275,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(new Exec(self2.modem, data.Id));
+            resolve5(new Exec(self2.modem, data.Id));
           });
         });
       } else {
@@ -62308,12 +62308,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62340,12 +62340,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62371,12 +62371,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62402,12 +62402,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62432,12 +62432,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62464,12 +62464,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, stream) {
             if (err) {
               return reject(err);
             }
-            resolve4(stream);
+            resolve5(stream);
           });
         });
       } else {
@@ -62494,12 +62494,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62526,12 +62526,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62557,12 +62557,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62588,12 +62588,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62619,12 +62619,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62651,12 +62651,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62681,12 +62681,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62715,12 +62715,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62758,12 +62758,12 @@ var require_image = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62787,12 +62787,12 @@ var require_image = __commonJS({
         authconfig: args.opts ? args.opts.authconfig : void 0
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(fopts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62814,12 +62814,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62841,12 +62841,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62878,12 +62878,12 @@ var require_image = __commonJS({
       };
       delete optsf.options.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62910,12 +62910,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62940,12 +62940,12 @@ var require_image = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -62983,12 +62983,12 @@ var require_volume = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63013,12 +63013,12 @@ var require_volume = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63056,12 +63056,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63087,12 +63087,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63117,12 +63117,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63147,12 +63147,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63190,12 +63190,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63219,12 +63219,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63259,12 +63259,12 @@ var require_service = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63290,12 +63290,12 @@ var require_service = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63334,12 +63334,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63363,12 +63363,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63394,12 +63394,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63431,12 +63431,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63459,12 +63459,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63487,12 +63487,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63516,12 +63516,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63546,12 +63546,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63581,12 +63581,12 @@ var require_plugin = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63625,12 +63625,12 @@ var require_secret = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63656,12 +63656,12 @@ var require_secret = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63686,12 +63686,12 @@ var require_secret = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63730,12 +63730,12 @@ var require_config = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63760,12 +63760,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63791,12 +63791,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63837,12 +63837,12 @@ var require_task = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63869,12 +63869,12 @@ var require_task = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63912,12 +63912,12 @@ var require_node3 = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63944,12 +63944,12 @@ var require_node3 = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -63973,12 +63973,12 @@ var require_node3 = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -64066,7 +64066,7 @@ var require_aspromise = __commonJS({
       var params = new Array(arguments.length - 1), offset = 0, index = 2, pending = true;
       while (index < arguments.length)
         params[offset++] = arguments[index++];
-      return new Promise(function executor(resolve4, reject) {
+      return new Promise(function executor(resolve5, reject) {
         params[offset] = function callback(err) {
           if (pending) {
             pending = false;
@@ -64076,7 +64076,7 @@ var require_aspromise = __commonJS({
               var params2 = new Array(arguments.length - 1), offset2 = 0;
               while (offset2 < params2.length)
                 params2[offset2++] = arguments[offset2];
-              resolve4.apply(null, params2);
+              resolve5.apply(null, params2);
             }
           }
         };
@@ -66636,7 +66636,7 @@ var require_path = __commonJS({
         return prefix + parts.join("/");
       }
     );
-    path6.resolve = function resolve4(originPath, includePath, alreadyNormalized) {
+    path6.resolve = function resolve5(originPath, includePath, alreadyNormalized) {
       if (!alreadyNormalized)
         includePath = normalize2(includePath);
       if (isAbsolute2(includePath))
@@ -66993,7 +66993,7 @@ var require_mapfield = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    MapField.prototype.resolve = function resolve4() {
+    MapField.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if (types.mapKey[this.keyType] === void 0)
@@ -67070,7 +67070,7 @@ var require_method = __commonJS({
         this.parsedOptions
       ]);
     };
-    Method.prototype.resolve = function resolve4() {
+    Method.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       this.resolvedRequestType = this.parent.lookupType(this.requestType);
@@ -68688,7 +68688,7 @@ var require_field = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    Field2.prototype.resolve = function resolve4() {
+    Field2.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if ((this.typeDefault = types.defaults[this.type]) === void 0) {
@@ -68961,7 +68961,7 @@ var require_object = __commonJS({
       this.parent = null;
       this.resolved = false;
     };
-    ReflectionObject.prototype.resolve = function resolve4() {
+    ReflectionObject.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if (this.root instanceof Root)
@@ -70862,12 +70862,12 @@ var require_docker = __commonJS({
       };
       delete opts.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getContainer(data.Id));
+            resolve5(self2.getContainer(data.Id));
           });
         });
       } else {
@@ -70900,12 +70900,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -70933,12 +70933,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -70969,12 +70969,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -70997,12 +70997,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71067,12 +71067,12 @@ var require_docker = __commonJS({
         }
       }
       if (callback === void 0) {
-        return new self2.modem.Promise(function(resolve4, reject) {
+        return new self2.modem.Promise(function(resolve5, reject) {
           dialWithSession(function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71131,12 +71131,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71160,12 +71160,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71190,12 +71190,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71218,12 +71218,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71249,12 +71249,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71277,12 +71277,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71309,12 +71309,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getSecret(data.ID));
+            resolve5(self2.getSecret(data.ID));
           });
         });
       } else {
@@ -71342,12 +71342,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getConfig(data.ID));
+            resolve5(self2.getConfig(data.ID));
           });
         });
       } else {
@@ -71371,12 +71371,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71399,12 +71399,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71429,12 +71429,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getPlugin(args.opts.name));
+            resolve5(self2.getPlugin(args.opts.name));
           });
         });
       } else {
@@ -71458,12 +71458,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71486,12 +71486,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71513,12 +71513,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71541,12 +71541,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71569,12 +71569,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71597,12 +71597,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71628,12 +71628,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getVolume(data.Name));
+            resolve5(self2.getVolume(data.Name));
           });
         });
       } else {
@@ -71665,12 +71665,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getService(data.ID || data.Id));
+            resolve5(self2.getService(data.ID || data.Id));
           });
         });
       } else {
@@ -71695,12 +71695,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71726,12 +71726,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getNetwork(data.Id));
+            resolve5(self2.getNetwork(data.Id));
           });
         });
       } else {
@@ -71756,12 +71756,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71784,12 +71784,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71811,12 +71811,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71838,12 +71838,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71865,12 +71865,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71892,12 +71892,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -71921,12 +71921,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -72053,7 +72053,7 @@ var require_docker = __commonJS({
       };
       extend(optsc, createOptions);
       var containero;
-      return new this.modem.Promise(function(resolve4, reject) {
+      return new this.modem.Promise(function(resolve5, reject) {
         self2.createContainer(optsc).then(function(container) {
           containero = container;
           return container.attach({
@@ -72086,7 +72086,7 @@ var require_docker = __commonJS({
         }).then(function(data) {
           return containero.wait();
         }).then(function(data) {
-          resolve4([data, containero]);
+          resolve5([data, containero]);
         }).catch(function(err) {
           reject(err);
         });
@@ -72107,12 +72107,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -72136,12 +72136,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -72164,12 +72164,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -72193,12 +72193,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -72221,12 +72221,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -73493,8 +73493,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve4, reject) {
-              promiseResolve = resolve4;
+            return new Promise(function(resolve5, reject) {
+              promiseResolve = resolve5;
               promiseReject = reject;
               const data = stream.read();
               if (data !== null) ondata(data);
@@ -73527,11 +73527,11 @@ var require_streamx = __commonJS({
         }
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve4, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve4({ value: void 0, done: true });
+          return new Promise((resolve5, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve5({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve4({ value: void 0, done: true });
+              else resolve5({ value: void 0, done: true });
             });
           });
         }
@@ -73575,8 +73575,8 @@ var require_streamx = __commonJS({
         const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes === 0) return Promise.resolve(true);
         if (state2.drains === null) state2.drains = [];
-        return new Promise((resolve4) => {
-          state2.drains.push({ writes, resolve: resolve4 });
+        return new Promise((resolve5) => {
+          state2.drains.push({ writes, resolve: resolve5 });
         });
       }
       write(data) {
@@ -73681,10 +73681,10 @@ var require_streamx = __commonJS({
       cb(null);
     }
     function pipelinePromise(...streams) {
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         return pipeline4(...streams, (err) => {
           if (err) return reject(err);
-          resolve4();
+          resolve5();
         });
       });
     }
@@ -74354,16 +74354,16 @@ var require_extract2 = __commonJS({
           entryCallback = null;
           cb(err);
         }
-        function onnext(resolve4, reject) {
+        function onnext(resolve5, reject) {
           if (error3) {
             return reject(error3);
           }
           if (entryStream) {
-            resolve4({ value: entryStream, done: false });
+            resolve5({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve4;
+          promiseResolve = resolve5;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -74391,11 +74391,11 @@ var require_extract2 = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve4, reject) => {
-            if (extract2.destroyed) return resolve4({ value: void 0, done: true });
+          return new Promise((resolve5, reject) => {
+            if (extract2.destroyed) return resolve5({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve4({ value: void 0, done: true });
+              else resolve5({ value: void 0, done: true });
             });
           });
         }
@@ -76413,11 +76413,11 @@ var tunnel = __toESM(require_tunnel2(), 1);
 var import_undici = __toESM(require_undici(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -76433,7 +76433,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -76506,26 +76506,26 @@ var HttpClientResponse = class {
   }
   readBody() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve4) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve5) => __awaiter(this, void 0, void 0, function* () {
         let output = Buffer.alloc(0);
         this.message.on("data", (chunk) => {
           output = Buffer.concat([output, chunk]);
         });
         this.message.on("end", () => {
-          resolve4(output.toString());
+          resolve5(output.toString());
         });
       }));
     });
   }
   readBodyBuffer() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve4) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve5) => __awaiter(this, void 0, void 0, function* () {
         const chunks = [];
         this.message.on("data", (chunk) => {
           chunks.push(chunk);
         });
         this.message.on("end", () => {
-          resolve4(Buffer.concat(chunks));
+          resolve5(Buffer.concat(chunks));
         });
       }));
     });
@@ -76728,14 +76728,14 @@ var HttpClient = class {
    */
   requestRaw(info2, data) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         function callbackForResult(err, res) {
           if (err) {
             reject(err);
           } else if (!res) {
             reject(new Error("Unknown error"));
           } else {
-            resolve4(res);
+            resolve5(res);
           }
         }
         this.requestRawWithCallback(info2, data, callbackForResult);
@@ -76979,12 +76979,12 @@ var HttpClient = class {
     return __awaiter(this, void 0, void 0, function* () {
       retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
       const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-      return new Promise((resolve4) => setTimeout(() => resolve4(), ms));
+      return new Promise((resolve5) => setTimeout(() => resolve5(), ms));
     });
   }
   _processResponse(res, options) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve4, reject) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve5, reject) => __awaiter(this, void 0, void 0, function* () {
         const statusCode = res.message.statusCode || 0;
         const response = {
           statusCode,
@@ -76992,7 +76992,7 @@ var HttpClient = class {
           headers: {}
         };
         if (statusCode === HttpCodes.NotFound) {
-          resolve4(response);
+          resolve5(response);
         }
         function dateTimeDeserializer(key, value) {
           if (typeof value === "string") {
@@ -77031,7 +77031,7 @@ var HttpClient = class {
           err.result = response.result;
           reject(err);
         } else {
-          resolve4(response);
+          resolve5(response);
         }
       }));
     });
@@ -77042,11 +77042,11 @@ var lowercaseKeys = (obj) => Object.keys(obj).reduce((c5, k5) => (c5[k5.toLowerC
 // node_modules/@actions/http-client/lib/auth.js
 var __awaiter2 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77062,7 +77062,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77093,11 +77093,11 @@ var BearerCredentialHandler = class {
 // node_modules/@actions/core/lib/oidc-utils.js
 var __awaiter3 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77113,7 +77113,7 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77182,11 +77182,11 @@ var import_os = require("os");
 var import_fs = require("fs");
 var __awaiter4 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77202,7 +77202,7 @@ var __awaiter4 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77489,11 +77489,11 @@ var import_os2 = __toESM(require("os"), 1);
 init_exec();
 var __awaiter9 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77509,7 +77509,7 @@ var __awaiter9 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77568,11 +77568,11 @@ function getDetails() {
 // node_modules/@actions/core/lib/core.js
 var __awaiter10 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77588,7 +77588,7 @@ var __awaiter10 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77723,6 +77723,7 @@ var UserError = class extends Error {
   title;
   detail;
   hint;
+  output;
   location;
   /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
   exitCode;
@@ -77731,6 +77732,7 @@ var UserError = class extends Error {
     this.title = problem.title;
     this.detail = problem.detail;
     this.hint = problem.hint;
+    this.output = problem.output;
     this.location = problem.location;
     this.exitCode = exitCode;
   }
@@ -77790,10 +77792,15 @@ function adviceFor(error3, { action, resource }) {
     );
   }
   if (["AccessDeniedException", "AccessDenied"].includes(error3.name)) {
-    const statement = JSON.stringify({ Effect: "Allow", Action: action, Resource: resource });
+    const [, denied = action, arn] = /not authorized to perform: (\S+)(?: on resource: (arn:\S+))?/.exec(message) ?? [];
+    const statement = JSON.stringify({
+      Effect: "Allow",
+      Action: denied,
+      Resource: arn ?? `arn:aws:lambda:*:*:function:${resource}`
+    });
     return new UserError(
       {
-        title: `The credentials may not do ${action} on ${resource}`,
+        title: `The credentials may not do ${denied} on ${arn ?? resource}`,
         detail: message,
         hint: `Add this statement to their policy: ${statement}`
       },
@@ -77816,33 +77823,39 @@ function adviceFor(error3, { action, resource }) {
       {
         title: `AWS could not be reached (${code2})`,
         detail: message,
-        hint: "Check the network, the region, and AWS_ENDPOINT_URL when it is set."
+        hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
       },
       cause
     );
   }
-  if ([
-    "InvalidParameterValueException",
-    "ValidationException",
-    "RequestEntityTooLargeException",
-    "CodeStorageExceededException",
-    "ServiceException",
-    "TooManyRequestsException",
-    "ResourceConflictException"
-  ].includes(error3.name)) {
-    return new UserError({ title: `${action} failed: ${error3.name}`, detail: message }, cause);
+  if (error3.name === "PreconditionFailedException") {
+    return new UserError(
+      {
+        title: `${action} failed: ${resource} was changed by somebody else meanwhile`,
+        detail: message,
+        hint: "Run this again when nothing else changes it."
+      },
+      cause
+    );
   }
+  if ("$fault" in error3) return new UserError({ title: `${action} failed: ${error3.name}`, detail: message }, cause);
   return error3;
 }
+var UNREACHABLE = /* @__PURE__ */ new Set([
+  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"],
+  ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
+  ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
+]);
 function codeOf(error3) {
   const { code: code2 } = error3;
-  return code2 !== void 0 && ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH"].includes(code2) ? code2 : void 0;
+  return code2 !== void 0 && UNREACHABLE.has(code2) ? code2 : void 0;
 }
 function isNotFound(error3) {
-  return error3 instanceof Error && error3.name === "ResourceNotFoundException";
+  if (!(error3 instanceof Error)) return false;
+  return error3.name === "ResourceNotFoundException" || isNotFound(error3.cause);
 }
 function isBusy(error3) {
-  return error3 instanceof Error && error3.name === "ResourceConflictException" && /in progress|pending state|concurrent update/i.test(error3.message);
+  return error3 instanceof Error && error3.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error3.message);
 }
 
 // src/aws/lambda.ts
@@ -78032,7 +78045,7 @@ function createLambdaApi({
       const once = new import_client_lambda.LambdaClient({
         customUserAgent,
         maxAttempts: 1,
-        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3 }
+        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
       });
       try {
         const answer = await once.send(
@@ -78127,15 +78140,15 @@ var saysDiskFull = (text2) => NO_SPACE.test(text2);
 function diskFull(detail) {
   return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
 }
-function unreachableProblem(error3, address) {
-  const title = `No container engine answers at ${address}`;
+function unreachableProblem(error3, address2) {
+  const title = `No container engine answers at ${address2}`;
   const detail = messageOf(error3);
   const otherwise = "builder: host needs none, where every requirement has a published wheel.";
   const code2 = codeOf2(error3);
-  if (address.startsWith("ssh:")) {
+  if (address2.startsWith("ssh:")) {
     return {
       title: "A container engine behind ssh:// is not supported",
-      detail: `DOCKER_HOST is ${address}.`,
+      detail: `DOCKER_HOST is ${address2}.`,
       hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
     };
   }
@@ -78149,7 +78162,7 @@ function unreachableProblem(error3, address) {
     case "EACCES":
     case "EPERM":
       return {
-        title: `This user may not talk to the container engine at ${address}`,
+        title: `This user may not talk to the container engine at ${address2}`,
         detail,
         hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
       };
@@ -78166,7 +78179,7 @@ function unreachableProblem(error3, address) {
       return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
   }
 }
-function engineError(error3, doing, address) {
+function engineError(error3, doing, address2) {
   if (error3 instanceof UserError || !isError(error3)) return asError(error3);
   if (error3.name === "AbortError") return error3;
   const detail = messageOf(error3);
@@ -78189,7 +78202,7 @@ function engineError(error3, doing, address) {
     );
   const { code: code2, statusCode } = error3;
   if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
-    return new UserError(unreachableProblem(error3, address), { cause: error3 });
+    return new UserError(unreachableProblem(error3, address2), { cause: error3 });
   if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
     return advise(
       `The connection to the container engine broke: it could not ${doing}`,
@@ -78238,13 +78251,13 @@ async function findEngine() {
   } catch (error3) {
     return { unreachable: unreachableProblem(error3, "the address in DOCKER_HOST") };
   }
-  const address = await addressOf(docker.modem);
-  if (address.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address) };
+  const address2 = await addressOf(docker.modem);
+  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
   try {
     const { Version, Arch } = await inTime((abortSignal) => versionOf(docker, { abortSignal }), PING_SECONDS);
-    return { docker, address, version: Version, architecture: Arch };
+    return { docker, address: address2, version: Version, architecture: Arch };
   } catch (error3) {
-    return { unreachable: unreachableProblem(error3, address) };
+    return { unreachable: unreachableProblem(error3, address2) };
   }
 }
 var versionOf = (docker, options) => docker.version.call(docker, options);
@@ -78363,9 +78376,14 @@ async function unpackFolder(archive, localFolder) {
   } catch (error3) {
     await (0, import_promises3.rm)(localFolder, { recursive: true, force: true });
     const isAbort = isError(error3) && error3.name === "AbortError";
-    throw isAbort && broken.signal.aborted ? broken.signal.reason : error3;
+    throw broken.signal.aborted && (isAbort || error3 === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error3;
   }
 }
+var BrokenArchive = class extends Error {
+  constructor(options) {
+    super(isError(options.cause) ? options.cause.message : "the archive broke off", options);
+  }
+};
 async function unpackEntry(entry, localFolder, signal) {
   const { name, type, linkname, mode } = entry.header;
   const path6 = pathInside(name);
@@ -78549,36 +78567,45 @@ ${completed.stdout}`;
       );
     }, HEARTBEAT_SECONDS * 1e3);
   }
-  /** The output ends a moment before the engine knows the exit code, and just as well when the container was killed. */
+  /** The output ends a moment before the engine knows the exit code. */
   async #exitCode(inspect) {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; attempt < 100; attempt++) {
       const { Running, ExitCode: ExitCode2 } = await this.#call("tell the exit code of a program", inspect);
       if (!Running && ExitCode2 !== null) {
-        if (ExitCode2 === 137) await this.#call("show the container", () => this.#container.inspect());
+        if (ExitCode2 === 137) await this.#refuseIfGone();
         return ExitCode2;
-      }
-      if (attempt === 100) {
-        throw new UserError({
-          title: "A program in the container closed its output and did not end",
-          hint: "Something that it started may still be running."
-        });
       }
       await (0, import_promises6.setTimeout)(20 + attempt * 2);
     }
+    throw new UserError({
+      title: "A program in the container closed its output and did not end",
+      hint: "Something that it started may still be running."
+    });
   }
-  /** Unpacks an archive at a folder that is there. */
+  /** A program is killed together with its container, and the engine may tell of the program first. */
+  async #refuseIfGone() {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const doing = "wait for a program";
+      const { State } = await this.#call(doing, () => this.#container.inspect());
+      if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
+      await (0, import_promises6.setTimeout)(100);
+    }
+  }
+  /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
   async put(archive, folder) {
-    const packing = new Promise((_, reject) => archive.on("error", reject));
-    packing.catch(() => void 0);
+    let unreadable;
+    archive.on("error", (error3) => {
+      unreadable ??= error3;
+    });
     try {
+      const body = archive;
       await this.#call(
         "take files into the container",
-        () => Promise.race([
-          this.#container.putArchive(archive, { path: folder }),
-          packing
-        ]),
+        () => this.#container.putArchive(body, { path: folder }),
         COPY_SECONDS
       );
+    } catch (error3) {
+      throw unreadable ?? error3;
     } finally {
       archive.destroy();
     }
@@ -78586,14 +78613,30 @@ ${completed.stdout}`;
   async putFile(path6, content) {
     await this.put(packFiles([{ path: path6.replace(/^\//, ""), content }]), "/");
   }
-  /** Copies the content of a folder to a local one, which must not exist. */
+  /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
   async take(folder, localFolder) {
     const doing = "give files out of the container";
-    const archive = await this.#call(doing, () => this.#container.getArchive({ path: `${folder}/.` }));
+    const archive = await this.#call(
+      doing,
+      () => this.#container.getArchive({ path: `${folder}/.` })
+    );
+    const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
     try {
-      await this.#call(doing, () => unpackFolder(archive, localFolder), COPY_SECONDS);
+      await unpackFolder(archive, localFolder);
+    } catch (error3) {
+      this.#signal?.throwIfAborted();
+      if (error3 instanceof BrokenArchive) throw engineError(error3.cause, doing, this.#engine.address);
+      if (!saysDiskFull(messageOf(error3))) throw error3;
+      throw new UserError(
+        {
+          title: `The disk is full at ${localFolder}`,
+          detail: messageOf(error3),
+          hint: "Free some space and run again."
+        },
+        { cause: error3 }
+      );
     } finally {
-      ;
+      clearTimeout(late);
       archive.destroy();
     }
   }
@@ -78732,12 +78775,12 @@ async function followPull(engine, stream, report) {
   };
   let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
   try {
-    await new Promise((resolve4, reject) => {
+    await new Promise((resolve5, reject) => {
       engine.docker.modem.followProgress(
         stream,
         (error3) => {
           if (error3) reject(error3);
-          else resolve4();
+          else resolve5();
         },
         (record2) => {
           clearTimeout(silence);
@@ -79105,9 +79148,37 @@ function inWorkspace(path6) {
 }
 
 // src/builder/host.ts
+var import_node_fs5 = require("node:fs");
 var import_promises10 = require("node:fs/promises");
 var import_node_os3 = require("node:os");
 var import_node_path10 = require("node:path");
+
+// src/platform/runtimes.ts
+var AMAZON_LINUX = {
+  "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
+  "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
+};
+var RUNTIMES = {
+  "python3.10": { amazonLinux: "2" },
+  "python3.11": { amazonLinux: "2" },
+  "python3.12": { amazonLinux: "2023" },
+  "python3.13": { amazonLinux: "2023" },
+  "python3.14": { amazonLinux: "2023" }
+};
+var RUNTIME_NAMES = Object.keys(RUNTIMES);
+var DEFAULT_RUNTIME = "python3.13";
+function targetOf(runtime, architecture) {
+  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
+  const pythonMinor = runtime.slice("python".length);
+  return {
+    runtime,
+    pythonMinor,
+    architecture,
+    glibc,
+    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
+    image: `public.ecr.aws/lambda/python:${pythonMinor}`
+  };
+}
 
 // src/builder/uv.ts
 var import_node_fs4 = require("node:fs");
@@ -79197,14 +79268,24 @@ async function createHostBuilder(target, options, { run: run2, report }) {
     canImport: interpreter.platform === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`,
     put: (localFolder, path6) => (0, import_promises10.cp)(localFolder, (0, import_node_path10.join)(workspace, path6), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path6) => Promise.resolve((0, import_node_path10.join)(workspace, path6)),
-    run: (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => run2(command5, { cwd: cwd2, env: environment === "replace" ? { ...added } : { ...env2, ...added }, onLine }),
+    run: async (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
+      options.signal.throwIfAborted();
+      const whole = environment === "replace" ? { ...added } : { ...env2, ...added };
+      const completed = await run2(command5, { cwd: cwd2, env: whole, onLine });
+      options.signal.throwIfAborted();
+      return completed;
+    },
     close,
     [Symbol.asyncDispose]: close
   };
 }
 var COPY_ON_WRITE = 2;
 function certificates(caFile) {
-  return caFile === void 0 ? {} : { SSL_CERT_FILE: caFile, PIP_CERT: caFile, REQUESTS_CA_BUNDLE: caFile };
+  if (caFile === void 0) return {};
+  const path6 = (0, import_node_path10.resolve)(caFile);
+  if (!(0, import_node_fs5.existsSync)(path6))
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, hint: "Name a file in PEM format." });
+  return { SSL_CERT_FILE: path6, PIP_CERT: path6, REQUESTS_CA_BUNDLE: path6 };
 }
 var DESCRIBE_PYTHON = [
   "import json, platform, sys",
@@ -79212,16 +79293,17 @@ var DESCRIBE_PYTHON = [
 ].join("\n");
 async function findInterpreter(target, pythonBin, run2) {
   const wanted = pythonBin ?? target.runtime;
-  const interpreter = await describeInterpreter(wanted, run2);
+  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path10.resolve)(wanted) : wanted, run2);
   if (interpreter?.minor === target.pythonMinor) return interpreter;
   const found = interpreter ?? await describeInterpreter("python3", run2);
+  const available = RUNTIME_NAMES.find((name) => name === `python${found?.minor ?? ""}`);
   throw new UserError({
     title: `The host builder needs Python ${target.pythonMinor} for ${target.runtime}`,
     detail: [
       interpreter ? `${wanted} is Python ${interpreter.version}.` : `${wanted} was not found, or does not run.`,
       found && !interpreter ? `python3 is Python ${found.version} (${found.path}).` : ""
     ].join(" ").trim(),
-    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${found ? `, or set runtime: python${found.minor}` : ""}.`
+    hint: `Install Python ${target.pythonMinor}, name it with python-bin, use builder: docker${available ? `, or set runtime: ${available}` : ""}.`
   });
 }
 async function describeInterpreter(command5, run2) {
@@ -79238,7 +79320,7 @@ async function describeInterpreter(command5, run2) {
 // src/builder/choose.ts
 async function createBuilder(target, settings, surroundings) {
   const { environment, report, signal } = surroundings;
-  const caFile = settings.caFile ?? environment["SSL_CERT_FILE"];
+  const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
   if (settings.builder === "host") return await onHost(target, settings, surroundings, caFile);
   const engine = await findEngine();
   if ("unreachable" in engine) {
@@ -79278,16 +79360,22 @@ function refuseImageSettings({ baseImage, systemPackages }, reason) {
 
 // src/builder/process.ts
 var runProcess = async ([program = "", ...args], { cwd, env: env2, onLine }) => {
-  const { getExecOutput: getExecOutput2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
-  const listeners = onLine ? { stdline: onLine, errline: onLine } : {};
-  return await getExecOutput2(`"${program}"`, [...args], {
+  const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
+  const stdout = collectLines(onLine);
+  const stderr = collectLines(onLine);
+  const exitCode = await exec2(`"${program}"`, [...args], {
     cwd,
     env: { ...env2 },
     silent: true,
     ignoreReturnCode: true,
-    listeners
+    input: NO_INPUT,
+    // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
+    listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
   });
+  return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
 };
+var ENDED_BY_A_SIGNAL = -1;
+var NO_INPUT = (() => void 0);
 
 // src/artifact/assemble.ts
 var import_promises21 = require("node:fs/promises");
@@ -79311,20 +79399,28 @@ async function readRequirementsFiles(projectFolder, path6) {
   const files = /* @__PURE__ */ new Map();
   const read = async (wanted, includedBy) => {
     if (files.has(wanted)) return;
-    const text2 = await readText(projectFolder, wanted, includedBy);
-    const file = { path: wanted, text: text2, lines: logicalLines(text2) };
+    const file = requirementsFile(wanted, await readText(projectFolder, wanted, includedBy));
     files.set(wanted, file);
     for (const included of includesOf(file)) await read(included, wanted);
   };
   await read(import_node_path11.posix.normalize(path6), void 0);
   return [...files.values()];
 }
-function isHashed(files) {
-  const requirements = files.flatMap(({ lines: lines2 }) => lines2.filter(isRequirement));
-  return requirements.length > 0 && requirements.every(({ text: text2 }) => text2.includes("--hash"));
+function requirementsFile(path6, text2) {
+  return { path: path6, text: text2, lines: logicalLines(text2) };
 }
-function isRequirement({ text: text2 }) {
-  return !text2.startsWith("-");
+function isHashed(files) {
+  return !isEmpty(files) && requirementLines(files).every(({ text: text2 }) => text2.includes("--hash"));
+}
+function isEmpty(files) {
+  return requirementLines(files).length === 0;
+}
+var EDITABLE = /^(?:-e\s|--editable[\s=])/;
+var REMOTE_FILE = /^(?:-r|--requirement)[\s=]*[a-z]+:\/\//i;
+function requirementLines(files) {
+  return files.flatMap(
+    ({ lines: lines2 }) => lines2.filter(({ text: text2 }) => !text2.startsWith("-") || EDITABLE.test(text2) || REMOTE_FILE.test(text2))
+  );
 }
 function lineOf(files, names) {
   const wanted = new Set(names.map(normalise));
@@ -79340,14 +79436,15 @@ function normalise(name) {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function localRequirements(files) {
-  const isLocal = (text2) => /^(?:-e\s|--editable[\s=])|^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text2);
+  const isLocal = (text2) => EDITABLE.test(text2) && !/^\S+[\s=]\s*\w+\+/.test(text2) || /^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text2);
   return files.flatMap(
     ({ path: path6, lines: lines2 }) => lines2.filter(({ text: text2 }) => isLocal(text2)).map(({ text: text2, number: number2 }) => ({ file: path6, line: number2, text: text2 }))
   );
 }
 async function readText(projectFolder, path6, includedBy) {
   try {
-    return await (0, import_promises11.readFile)(import_node_path11.posix.join(projectFolder, path6), "utf8");
+    const bytes = await (0, import_promises11.readFile)(import_node_path11.posix.join(projectFolder, path6));
+    return new TextDecoder(bytes[0] === 255 && bytes[1] === 254 ? "utf-16le" : "utf-8").decode(bytes);
   } catch (error3) {
     throw new UserError(
       {
@@ -79390,7 +79487,7 @@ function resolutionFailure(stderr, builder, files) {
   const place = { location: lineOf(files, namesIn(text2, files)) };
   const detail = stderr.trim();
   const on = `${target.runtime} on ${target.architecture}`;
-  if (/UnknownIssuer|certificate|self-signed/i.test(text2)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text2)) {
     return new UserError({
       title: "The package index could not be reached safely: its certificate is not trusted",
       detail,
@@ -79406,7 +79503,15 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/401|403|Unauthorized|Forbidden|credentials/i.test(text2)) {
+  if (/status server error/i.test(text2)) {
+    return new UserError({
+      title: "The package index does not work at the moment",
+      detail,
+      hint: "Try again later, or use a mirror (UV_DEFAULT_INDEX, PIP_INDEX_URL).",
+      ...place
+    });
+  }
+  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text2)) {
     return new UserError({
       title: "The package index refused access",
       detail,
@@ -79475,16 +79580,15 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
   const [local] = localRequirements(files);
   if (local) {
     throw new UserError({
-      title: `${local.file}, line ${local.line}: ${local.text} is a folder, which cannot be installed yet`,
-      hint: "Remove the line if the folder is part of the project: the project's own files are in the artifact anyway.",
+      title: `${local.file}, line ${local.line}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Remove the line if it is part of the project: the project's own files are in the artifact anyway.",
       location: { file: local.file, line: local.line }
     });
   }
   const root5 = await stageFiles(files, builder);
   const source = import_node_path12.posix.join("manifest", root5, manifest.path);
-  const isEmpty = !files.some(({ lines: lines2 }) => lines2.some(isRequirement));
-  if (isEmpty || isHashed(files))
-    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty, files };
+  if (isEmpty(files) || isHashed(files))
+    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty: isEmpty(files), files };
   report.progress("resolving the requirements");
   const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
@@ -79496,7 +79600,7 @@ async function exportUvLock(project, manifest, { builder, report }) {
   const folder = import_node_path12.posix.dirname(manifest.path);
   const paths = [manifest.path, import_node_path12.posix.join(folder, "pyproject.toml")];
   const files = await Promise.all(
-    paths.map(async (path6) => ({ path: path6, text: await (0, import_promises12.readFile)((0, import_node_path12.join)(project, path6), "utf8"), lines: [] }))
+    paths.map(async (path6) => ({ path: path6, text: await readBesideLock(project, path6, manifest), lines: [] }))
   );
   const root5 = await stageFiles(files, builder);
   report.progress("reading uv.lock");
@@ -79520,12 +79624,29 @@ async function exportUvLock(project, manifest, { builder, report }) {
       hint: "Make it anew with: uv lock"
     });
   }
+  const [local] = localRequirements([requirementsFile(manifest.path, stdout)]);
+  if (local) {
+    throw new UserError({
+      title: `${manifest.path}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Set requirements to a file without it: the files of the project are in the artifact anyway."
+    });
+  }
   return await pinned(stdout, files, builder);
 }
+async function readBesideLock(project, path6, manifest) {
+  try {
+    return await (0, import_promises12.readFile)((0, import_node_path12.join)(project, path6), "utf8");
+  } catch (error3) {
+    throw new UserError(
+      { title: `${path6} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
+      { cause: error3 }
+    );
+  }
+}
 async function pinned(text2, files, builder) {
-  const path6 = "pinned.txt";
-  await stageFiles([{ path: path6, text: text2, lines: [] }], builder);
-  return { text: text2, path: `manifest/${path6}`, isEmpty: !/^[A-Za-z0-9]/m.test(text2), files };
+  const file = requirementsFile("pinned.txt", text2);
+  await stageFiles([file], builder);
+  return { text: text2, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
 }
 async function stageFiles(files, builder) {
   const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
@@ -79581,17 +79702,18 @@ var NEVER = [
 ].flat();
 async function applicationEntries(project, { exclude, output }) {
   const root5 = await (0, import_promises13.realpath)(project);
-  const always = { folder: root5, patterns: (0, import_ignore.default)().add([...NEVER, ...exclude]) };
-  const inherited = await ignoreFilesAbove(root5);
+  const always = { folder: root5, patterns: asGit().add([...NEVER, ...exclude]) };
+  const inherited = (await ignoreFilesAbove(root5)).map((file) => withFolder(root5, file));
   const realOutput = await (0, import_promises13.realpath)(output).catch(() => output);
   const entries = [];
   const walk = async (folder, path6, gitignores, ancestors) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
     for (const child2 of await (0, import_promises13.readdir)(folder, { withFileTypes: true })) {
       const absolute = (0, import_node_path13.join)(folder, child2.name);
-      const kind = await kindOf(absolute, child2, root5);
+      const kind = await kindOf(absolute, child2);
       if (kind === "other" || absolute === realOutput) continue;
       if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue;
+      if (child2.isSymbolicLink()) await refuseLinkOutside(root5, absolute);
       const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
       if (kind === "file") {
         const { mode } = await (0, import_promises13.stat)(absolute);
@@ -79600,7 +79722,8 @@ async function applicationEntries(project, { exclude, output }) {
       }
       const real = await (0, import_promises13.realpath)(absolute);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute)) continue;
-      await walk(absolute, childPath, here, [...ancestors, real]);
+      const kept = here.map((file) => withFolder(absolute, file));
+      await walk(absolute, childPath, kept, [...ancestors, real]);
     }
   };
   await walk(root5, "", inherited, [root5]);
@@ -79616,30 +79739,46 @@ async function ignoreFilesAbove(project) {
 }
 async function ignoreFileIn(folder) {
   const text2 = await (0, import_promises13.readFile)((0, import_node_path13.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text2 === void 0 ? [] : [{ folder, patterns: (0, import_ignore.default)().add(text2) }];
+  return text2 === void 0 ? [] : [{ folder, patterns: asGit().add(text2) }];
+}
+function asGit() {
+  return (0, import_ignore.default)({ ignorecase: false });
 }
 function isIgnored(absolute, kind, files) {
   let ignored = false;
   for (const { folder, patterns } of files) {
-    const path6 = (0, import_node_path13.relative)(folder, absolute).split(import_node_path13.sep).join("/");
+    const path6 = pathBelow(folder, absolute);
     const verdict = patterns.test(kind === "folder" ? `${path6}/` : path6);
     ignored = verdict.ignored || ignored && !verdict.unignored;
   }
   return ignored;
 }
-async function kindOf(absolute, child2, root5) {
-  if (child2.isFile()) return "file";
-  if (child2.isDirectory()) return "folder";
-  if (!child2.isSymbolicLink()) return "other";
-  const real = await (0, import_promises13.realpath)(absolute).catch(() => void 0);
-  if (real === void 0 || real !== root5 && !real.startsWith(root5 + import_node_path13.sep)) {
-    throw new UserError({
-      title: `${(0, import_node_path13.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
-      detail: real && `It leads to ${real}.`,
-      hint: "Copy the file into the project, or leave the link out with exclude."
-    });
+function withFolder(absolute, file) {
+  let { patterns } = file;
+  let path6 = "";
+  for (const name of pathBelow(file.folder, absolute).split("/")) {
+    path6 += `/${name}`;
+    if (!patterns.test(`${path6.slice(1)}/`).ignored) continue;
+    patterns = asGit().add(patterns).add(`!${path6.replace(/[\\*?[\]]/g, "\\$&")}/`);
   }
-  return (await (0, import_promises13.stat)(real)).isDirectory() ? "folder" : "file";
+  return { folder: file.folder, patterns };
+}
+function pathBelow(folder, absolute) {
+  return (0, import_node_path13.relative)(folder, absolute).split(import_node_path13.sep).join("/");
+}
+async function kindOf(absolute, child2) {
+  const found = child2.isSymbolicLink() ? await (0, import_promises13.stat)(absolute).catch(() => void 0) : child2;
+  if (found === void 0 || found.isFile()) return "file";
+  return found.isDirectory() ? "folder" : "other";
+}
+async function refuseLinkOutside(root5, absolute) {
+  const real = await (0, import_promises13.realpath)(absolute).catch(() => void 0);
+  if (real === root5 || real?.startsWith(root5 + import_node_path13.sep)) return;
+  throw new UserError({
+    title: `${(0, import_node_path13.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    detail: real && `It leads to ${real}.`,
+    hint: "Copy the file into the project, or leave the link out with exclude."
+  });
 }
 async function isVirtualEnvironment(folder) {
   return await exists2((0, import_node_path13.join)(folder, "pyvenv.cfg"));
@@ -79825,7 +79964,7 @@ var import_node_zlib2 = require("node:zlib");
 
 // src/artifact/zip.ts
 var import_node_crypto7 = require("node:crypto");
-var import_node_fs5 = require("node:fs");
+var import_node_fs6 = require("node:fs");
 var import_promises15 = require("node:fs/promises");
 var import_node_path15 = require("node:path");
 var import_node_stream12 = require("node:stream");
@@ -79850,6 +79989,9 @@ async function writeZip(output, unsorted) {
       hint: "Leave out what the function does not need, with exclude."
     });
   }
+  const sorted = unsorted.toSorted(byPath);
+  const twice = sorted.find(({ path: path6 }, index) => path6 === sorted[index + 1]?.path);
+  if (twice) throw new Error(`${twice.path} would be in the zip twice`);
   const written2 = [];
   const sha256 = (0, import_node_crypto7.createHash)("sha256");
   let zipBytes = 0;
@@ -79857,7 +79999,7 @@ async function writeZip(output, unsorted) {
   await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(output), { recursive: true });
   async function* bytes() {
     const directory = [];
-    for await (const entry of compressInOrder(unsorted.toSorted(byPath))) {
+    for await (const entry of compressInOrder(sorted)) {
       directory.push(centralHeader(entry, zipBytes));
       written2.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes });
       yield* counted(localHeader(entry), entry.compressed);
@@ -79874,7 +80016,7 @@ async function writeZip(output, unsorted) {
     }
   }
   try {
-    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs5.createWriteStream)(temporary));
+    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
     await (0, import_promises15.rename)(temporary, output);
   } catch (error3) {
     await (0, import_promises15.rm)(temporary, { force: true });
@@ -80125,6 +80267,18 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     }
   ];
 }
+function withRuntime(project, runtime, report) {
+  const own = new Set(runtime.map(({ path: path6 }) => path6));
+  const replaced = project.filter(({ path: path6 }) => own.has(path6));
+  if (replaced.length > 0) {
+    report.warning({
+      title: `${replaced.length} of the project's files are replaced by wsgi-lambda's own`,
+      detail: replaced.map(({ path: path6 }) => path6).join("\n"),
+      hint: "Rename or remove them."
+    });
+  }
+  return [...project.filter(({ path: path6 }) => !own.has(path6)), ...runtime];
+}
 var COMPATIBLE_NAME = "serverless_wsgi.py";
 
 // src/artifact/stage.ts
@@ -80149,10 +80303,8 @@ async function assemble(settings, requirements, product, { builder, store, repor
   try {
     var _stack = [];
     try {
-      const application = [
-        ...await applicationEntries(settings.project, settings),
-        ...await runtimeEntries(settings, product)
-      ];
+      const project = await applicationEntries(settings.project, settings);
+      const application = withRuntime(project, await runtimeEntries(settings, product), report);
       await builder.put(product.toolsFolder, TOOLS);
       const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
       const pack2 = __using(_stack, prepared.pack, true);
@@ -80343,12 +80495,7 @@ function unknownResult(error3) {
   return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error3 });
 }
 function invocationFailure({ payload: payload2, functionError, logTail }) {
-  const parsed = parseJson(payload2);
-  const {
-    errorType,
-    errorMessage = payload2,
-    stackTrace = []
-  } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
   const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
   if (/Task timed out/.test(errorMessage)) {
     return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
@@ -80361,6 +80508,15 @@ function invocationFailure({ payload: payload2, functionError, logTail }) {
     };
   }
   return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
+}
+function readFailure2(payload2) {
+  const parsed = parseJson(payload2);
+  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : void 0,
+    errorMessage: typeof errorMessage === "string" ? errorMessage : payload2,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
+  };
 }
 function parseJson(text2) {
   try {
@@ -80375,7 +80531,7 @@ function inert(line) {
   return line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, "");
 }
 var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
-var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 function linesOf(text2) {
   const lines2 = text2.split(/\r?\n/);
   if (lines2.at(-1) === "") lines2.pop();
@@ -80387,13 +80543,15 @@ var NOT_RELEASED = "wsgi-lambda: not released yet";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
-  const servesIt = current.served !== void 0 && matches(current.served, configuration, desired.codeSha256) && !isPending(current);
+  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress && matches(current.served, configuration, desired);
+  const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
-  const isServedVersionRight = current.served !== void 0 && matches(current.served, configuration, desired.codeSha256);
-  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
   return [
-    ...isServedVersionRight ? [] : [...changeSteps(current.latest, configuration, desired), step("publish")],
+    ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
+    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
+    ...isServedVersionRight || needsAddress && current.alias !== void 0 ? [] : [step("publish")],
     ...wayIn.before,
     ...needsAddress ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
@@ -80413,7 +80571,7 @@ function changeSteps(latest, configuration, desired) {
   if (latest === void 0) return [step("create-function")];
   const changes = differences(latest, configuration);
   return [
-    ...latest.codeSha256 === desired.codeSha256 && latest.architecture === desired.architecture ? [] : [step("update-code")],
+    ...hasCode(latest, desired.codeSha256, desired.architecture) ? [] : [step("update-code")],
     ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
   ];
 }
@@ -80431,7 +80589,7 @@ function wayInSteps({ alias, url, policy }, { access: access2 }) {
 function missingStatements(policy) {
   const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
   const everyone = statements.filter(
-    ({ Effect, Principal }) => Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal))
+    ({ Effect, Principal, Condition }) => Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition)
   );
   const allows = (action) => everyone.some(({ Action }) => [Action].flat().includes(action));
   return [
@@ -80439,11 +80597,21 @@ function missingStatements(policy) {
     ...allows("lambda:InvokeFunction") ? [] : ["invoke"]
   ];
 }
+function isMetByEveryone(condition = {}) {
+  const met = {
+    "lambda:FunctionUrlAuthType": "NONE",
+    "lambda:InvokedViaFunctionUrl": "true"
+  };
+  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
+}
 function isPending({ alias }) {
   return alias?.description === NOT_RELEASED;
 }
-function matches(version, configuration, codeSha256) {
-  return version.codeSha256 === codeSha256 && differences(version, configuration).length === 0;
+function matches(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
 }
 function differences(version, configuration) {
   const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
@@ -80455,10 +80623,10 @@ var ADDRESS = /\{\{\s*url\s*\}\}/g;
 function usesAddress({ environment }) {
   return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
 }
-function withAddress(configuration, address) {
+function withAddress(configuration, address2) {
   const filled = Object.entries(configuration.environment).flatMap(([name, value]) => {
     if (value.search(ADDRESS) < 0) return [[name, value]];
-    return address === void 0 ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ""))]];
+    return address2 === void 0 ? [] : [[name, value.replace(ADDRESS, () => address2.replace(/\/$/, ""))]];
   });
   return { ...configuration, environment: Object.fromEntries(filled) };
 }
@@ -80517,7 +80685,7 @@ async function smoke({ path: path6, host }, { functionName, version, timeoutSeco
   return statusCode;
 }
 function httpEvent(path6, host) {
-  const [rawPath = "/", rawQueryString = ""] = path6.split("?", 2);
+  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path6) ?? [];
   const http2 = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
   const headers2 = {
     host,
@@ -80687,7 +80855,7 @@ async function applyStep(step2, progress, options, waiting) {
       );
       return;
     case "move-alias":
-      progress.alias = progress.alias ? await lambda.updateAlias(functionName, alias, progress.version, RELEASED, progress.alias.revisionId) : await lambda.createAlias(functionName, alias, progress.version, RELEASED);
+      progress.alias = await moveAlias(progress, desired, lambda);
       progress.hasMoved = true;
       report.info(
         current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
@@ -80696,6 +80864,15 @@ async function applyStep(step2, progress, options, waiting) {
     case "permit-url":
       await lambda.permitUrl(functionName, alias, step2.statement);
       return;
+  }
+}
+async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
+  try {
+    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
+  } catch (error3) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now?.version === version && now.description === RELEASED) return now;
+    throw error3;
   }
 }
 async function publish({ desired, versionDescription }, waiting) {
@@ -80713,32 +80890,49 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command5} failed on version ${version} with exit code ${exitCode}`,
-      detail: output.trimEnd()
+      detail: lastLines2(output),
+      output
     });
   }
   return { command: command5, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output };
 }
+function lastLines2(output) {
+  return linesOf(output.trimEnd()).slice(-5).join("\n");
+}
 async function undo(error3, progress, { current, desired }, { lambda, report }) {
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
+  let stuck;
   if (progress.hasMoved) {
     report.progress("moving the alias back");
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description);
+    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
+      stuck = failure;
+    });
   }
-  if (!(error3 instanceof UserError)) return error3;
-  const { title, detail, hint, location } = error3;
+  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
+  if (!(error3 instanceof UserError)) {
+    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
+    return error3;
+  }
+  const { title, detail, hint, output } = error3;
   return new UserError(
-    { title, detail, hint: [hint, consequence(progress, previous, desired)].filter(Boolean).join(" "), location },
+    { title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output },
     { exitCode: error3.exitCode === 2 ? 2 : 1, cause: error3 }
   );
 }
-function consequence({ hasMoved, commands: commands5, version }, previous, { alias }) {
-  const ran = commands5.length === 0 ? "" : ` These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
-  if (previous)
-    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.${ran}`;
-  if (hasMoved)
-    return `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.${ran}`;
-  return `Nothing serves traffic yet.${ran}`;
+function consequence({ hasMoved, version }, previous, { alias }, stuck) {
+  if (stuck !== void 0) {
+    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
+    return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
+  }
+  if (previous) {
+    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.`;
+  }
+  return hasMoved ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.` : "Nothing serves traffic yet.";
+}
+function irreversible({ commands: commands5 }) {
+  if (commands5.length === 0) return "";
+  return `These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
 }
 function hostOf(url) {
   return url ? new URL(url.address).host : "localhost";
@@ -80804,15 +80998,16 @@ function desiredRelease(settings, codeSha256, current) {
 }
 
 // src/release/public-url.ts
-async function requestPublicUrl(address, settings, { report, clock }) {
-  if (address === void 0 || settings.functionUrl !== "public" || !settings.smoke) return;
-  const url = publicAddress(address, settings.urlOrigin) + settings.smokePath;
+var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+async function requestPublicUrl(address2, settings, { report, clock }) {
+  if (address2 === void 0 || settings.functionUrl !== "public" || !settings.smoke) return;
+  const url = publicAddress(address2, settings.urlOrigin) + settings.smokePath;
   const started = clock();
   try {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
     const body = await answer.text();
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
-    if (answer.status === 403 && /urls-auth|Forbidden/.test(body)) {
+    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({
         title: "The Function URL answers 403: AWS refuses the caller",
         hint: "A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs."
@@ -80821,17 +81016,18 @@ async function requestPublicUrl(address, settings, { report, clock }) {
       report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." });
     }
   } catch (error3) {
-    const reason = error3 instanceof Error ? String(error3.cause ?? error3.message) : String(error3);
+    const { message, cause } = error3;
     report.warning({
       title: `${url} could not be requested from here`,
-      detail: reason,
+      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+      detail: cause?.message || cause?.code || message,
       hint: "The release is done; this request only reports."
     });
   }
 }
-function publicAddress(address, origin) {
-  const id = new URL(address).hostname.split(".")[0] ?? "";
-  return (origin === void 0 ? address : origin.replaceAll("{id}", id)).replace(/\/$/, "");
+function publicAddress(address2, origin) {
+  const id = new URL(address2).hostname.split(".")[0] ?? "";
+  return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
 }
 
 // src/commands/deploy.ts
@@ -80890,10 +81086,27 @@ var import_node_path20 = require("node:path");
 function explanation({ detail, hint }) {
   return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
 }
+var SYSTEM_ADVICE = {
+  ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
+  EDQUOT: {
+    title: "The disk quota is used up",
+    hint: "Make room, or choose another place with output, store or TMPDIR."
+  },
+  EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
+  ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EACCES: {
+    title: "A file or folder may not be accessed",
+    hint: "Check its permissions, or choose another place with output, store or TMPDIR."
+  },
+  EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
+};
 function problemsOf(error3) {
   if (error3 instanceof SettingsError) return { problems: error3.problems, exitCode: error3.exitCode, stack: void 0 };
   if (error3 instanceof UserError) return { problems: [error3], exitCode: error3.exitCode, stack: void 0 };
   const message = error3 instanceof Error ? error3.message : String(error3);
+  const advice = SYSTEM_ADVICE[error3?.code ?? ""];
+  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
   return {
     problems: [
       {
@@ -80921,7 +81134,7 @@ function actionsReporter({
   return {
     phase: async (title, work) => {
       const started = clock();
-      startGroup(title);
+      startGroup(inert(title));
       try {
         const result = await work();
         print(`${title}: ${((clock() - started) / 1e3).toFixed(1)} s`);
@@ -80969,7 +81182,7 @@ function deploymentSummary(facts) {
   const rows = [
     ["Function", code(functionName)],
     ["Version", `${code(version || "–")} (alias ${code(alias)})`],
-    ...url === void 0 ? [] : [["URL", escape(url)]],
+    ...url === void 0 ? [] : [["URL", address(url)]],
     ["Runtime", code(facts.runtime)],
     ["Size", `${megabytes3(facts.zipBytes)} (${megabytes3(facts.unzippedBytes)} unzipped)`]
   ];
@@ -80987,8 +81200,8 @@ function deploymentSummary(facts) {
   ].filter(Boolean).join("\n\n");
 }
 function failureSummary(problems) {
-  const sections = problems.map(({ title, detail, hint }) => {
-    const parts = [`**${escape(title)}**`, detail ? fence(detail) : "", hint ? escape(hint) : ""];
+  const sections = problems.map(({ title, detail, output = detail, hint }) => {
+    const parts = [`**${escape(title)}**`, output ? fence(output) : "", hint ? escape(hint) : ""];
     return parts.filter(Boolean).join("\n\n");
   });
   return ["### wsgi-lambda failed", ...sections].join("\n\n");
@@ -81015,7 +81228,10 @@ ${body}
 </details>`;
 }
 function escape(text2) {
-  return inert(text2.replaceAll("\n", " ")).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[\\`*_{}[\]()#+!|~@-]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return inert(text2.replaceAll("\n", " ")).trim().replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`);
+}
+function address(url) {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
 }
 function code(text2) {
   return `<code>${escape(text2)}</code>`;
@@ -81051,33 +81267,6 @@ var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 // src/settings/settings.ts
 var import_promises24 = require("node:fs/promises");
 var import_node_path25 = require("node:path");
-
-// src/platform/runtimes.ts
-var AMAZON_LINUX = {
-  "2": { glibc: "2.26", manylinux: "manylinux_2_17" },
-  "2023": { glibc: "2.34", manylinux: "manylinux_2_34" }
-};
-var RUNTIMES = {
-  "python3.10": { amazonLinux: "2" },
-  "python3.11": { amazonLinux: "2" },
-  "python3.12": { amazonLinux: "2023" },
-  "python3.13": { amazonLinux: "2023" },
-  "python3.14": { amazonLinux: "2023" }
-};
-var RUNTIME_NAMES = Object.keys(RUNTIMES);
-var DEFAULT_RUNTIME = "python3.13";
-function targetOf(runtime, architecture) {
-  const { glibc, manylinux } = AMAZON_LINUX[RUNTIMES[runtime].amazonLinux];
-  const pythonMinor = runtime.slice("python".length);
-  return {
-    runtime,
-    pythonMinor,
-    architecture,
-    glibc,
-    uvPlatform: `${architecture === "arm64" ? "aarch64" : "x86_64"}-${manylinux}`,
-    image: `public.ecr.aws/lambda/python:${pythonMinor}`
-  };
-}
 
 // src/settings/discovery.ts
 var import_node_path22 = require("node:path");
@@ -82820,7 +83009,7 @@ function callableIn(source) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs6 = require("node:fs");
+var import_node_fs7 = require("node:fs");
 var import_node_path23 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
@@ -82829,7 +83018,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path6) => (0, import_node_fs6.existsSync)((0, import_node_path23.join)(projectFolder, path6));
+  const has = (path6) => (0, import_node_fs7.existsSync)((0, import_node_path23.join)(projectFolder, path6));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -83013,7 +83202,7 @@ var VERSION = "0.1.0";
 
 // src/wheels/store.ts
 var import_node_crypto9 = require("node:crypto");
-var import_node_fs7 = require("node:fs");
+var import_node_fs8 = require("node:fs");
 var import_promises25 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
 var import_promises26 = require("node:stream/promises");
@@ -83053,7 +83242,7 @@ function fileName(key, hash) {
 }
 async function hashOf(path6) {
   const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises26.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  await (0, import_promises26.pipeline)((0, import_node_fs8.createReadStream)(path6), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {
