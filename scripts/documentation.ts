@@ -1,5 +1,6 @@
 /**
- * Writes what the settings' schema says into `action.yml` and the tables of README.md. A test compares.
+ * Writes what the settings' schema says into `action.yml` and the tables of README.md and docs/settings.md. A test
+ * compares.
  *
  *     npm run documentation
  */
@@ -7,18 +8,51 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { COMMANDS, OUTPUT_DESCRIPTIONS } from '../src/settings/action-contract.ts'
-import { SETTING_NAMES, SETTINGS, type Setting } from '../src/settings/schema.ts'
+import {
+  BUILD_SETTINGS,
+  RELEASE_SETTINGS,
+  SETTING_NAMES,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from '../src/settings/schema.ts'
 
 const ROOT = new URL('..', import.meta.url)
 
-interface Input {
-  readonly description: string
-  readonly required: false
+/** The files that are written, below the repository's root, and what makes their new text of the old one. */
+export const DOCUMENTS: Readonly<Record<string, (text: string) => string>> = {
+  'action.yml': actionYml,
+  'README.md': withTables,
+  'docs/settings.md': withTables,
 }
 
-function describe({ description, format, example, default: fallback, defaultText }: Setting): string {
-  const standard = defaultText ?? inWords(fallback)
-  return `${description} Format: ${format}. Default: ${standard}. Example: ${example}`
+/** An input of the action, in words. */
+interface Input {
+  readonly description: string
+  readonly format: string
+  readonly standard: string
+  readonly example: string
+}
+
+/** The inputs that are no settings: what to do, and where the settings are. */
+const OWN_INPUTS: Readonly<Record<string, Input>> = {
+  command: { description: 'What to do.', format: COMMANDS.join(', '), standard: 'deploy', example: 'build' },
+  project: {
+    description: 'The folder that holds the application, relative to the workspace.',
+    format: 'a path',
+    standard: '.',
+    example: 'backend',
+  },
+  stage: {
+    description: 'Overlays [tool.wsgi-lambda.stages.NAME] of pyproject.toml and fills {{stage}}.',
+    format: 'a name',
+    standard: 'none',
+    example: 'production',
+  },
+}
+
+function inputOf({ description, format, example, default: fallback, defaultText }: Setting): Input {
+  return { description, format, example, standard: defaultText ?? inWords(fallback) }
 }
 
 /** Lists and tables have no default that is worth a word. */
@@ -26,28 +60,28 @@ function inWords(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'none'
 }
 
-function inputs(): Record<string, Input> {
-  const own = {
-    command: `What to do. Format: ${COMMANDS.join(', ')}. Default: deploy. Example: build`,
-    project:
-      'The folder that holds the application, relative to the workspace. Format: a path. Default: . Example: backend',
-    stage:
-      'Overlays [tool.wsgi-lambda.stages.NAME] of pyproject.toml and fills {{stage}}. Format: a name. Default: none. Example: production',
-  }
-  const settings = SETTING_NAMES.map((name) => [name, describe(SETTINGS[name])] as const)
-  return Object.fromEntries(
-    [...Object.entries(own), ...settings].map(([name, description]) => [name, { description, required: false }]),
-  )
+function inputs(): [string, Input][] {
+  return [
+    ...Object.entries(OWN_INPUTS),
+    ...SETTING_NAMES.map((name): [string, Input] => [name, inputOf(SETTINGS[name])]),
+  ]
 }
 
 /** Generated as a whole: nothing in it is not said somewhere in the code. */
 export function actionYml(): string {
+  const described = inputs().map(([name, { description, format, standard, example }]) => [
+    name,
+    {
+      description: `${description} Format: ${format}. Default: ${standard}${standard.endsWith('.') ? '' : '.'} Example: ${example}`,
+      required: false,
+    },
+  ])
   const action = {
     name: 'wsgi-lambda',
     description: 'Deploy Django, Flask and any WSGI application to AWS Lambda, with migrations before traffic moves.',
     author: 'The wsgi-lambda contributors',
     branding: { icon: 'upload-cloud', color: 'green' },
-    inputs: inputs(),
+    inputs: Object.fromEntries(described) as unknown,
     outputs: Object.fromEntries(
       Object.entries(OUTPUT_DESCRIPTIONS).map(([name, description]) => [name, { description }]),
     ),
@@ -57,34 +91,68 @@ export function actionYml(): string {
 }
 
 /** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
-export function withTables(readme: string): string {
-  const tables: Readonly<Record<string, string>> = { inputs: inputTable(), outputs: outputTable() }
-  return readme.replace(
-    /<!-- (inputs|outputs) -->[^]*?<!-- \/\1 -->/g,
-    (_, name: string) => `<!-- ${name} -->\n\n${tables[name] ?? ''}\n\n<!-- /${name} -->`,
-  )
+export function withTables(text: string): string {
+  const tables: Readonly<Record<string, () => string>> = {
+    inputs: inputTable,
+    outputs: outputTable,
+    'build settings': () => settingsTable(Object.keys(BUILD_SETTINGS) as SettingName[]),
+    'release settings': () => settingsTable(Object.keys(RELEASE_SETTINGS) as SettingName[]),
+  }
+  return text.replace(/<!-- ([\w ]+) -->[^]*?<!-- \/\1 -->/g, (whole, name: string) => {
+    const table = tables[name]
+    return table === undefined ? whole : `<!-- ${name} -->\n\n${table()}\n\n<!-- /${name} -->`
+  })
 }
 
 function inputTable(): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|')
-  const rows = Object.entries(inputs()).map(([name, { description }]) => {
-    const [, what = '', format = '', fallback = '', example = ''] =
-      /^(.*?) Format: (.*?)\. Default: (.*?)\.? Example: (.*)$/.exec(description) ?? []
-    return `| \`${name}\` | ${cell(what)} | ${cell(format)} | ${cell(fallback)} | \`${cell(example)}\` |`
-  })
-  return ['| Input | What it is | Format | Default | Example |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')
+  const rows = inputs().map(([name, { description, format, standard, example }]) => [
+    code(name),
+    description,
+    format,
+    standard,
+    code(example),
+  ])
+  return table(['Input', 'What it is', 'Format', 'Default', 'Example'], rows)
 }
 
 function outputTable(): string {
-  const rows = Object.entries(OUTPUT_DESCRIPTIONS).map(([name, description]) => `| \`${name}\` | ${description} |`)
-  return ['| Output | What it is |', '| --- | --- |', ...rows].join('\n')
+  return table(
+    ['Output', 'What it is'],
+    Object.entries(OUTPUT_DESCRIPTIONS).map(([name, description]) => [code(name), description]),
+  )
+}
+
+/** The same setting by all of its names. */
+function settingsTable(names: readonly SettingName[]): string {
+  const rows = names.map((name) => {
+    const { description, format, standard, example } = inputOf(SETTINGS[name])
+    const { placeholder } = SETTINGS[name] as Setting
+    const flag = placeholder === undefined ? `--${name}, --no-${name}` : `--${name} ${placeholder}`
+    const variable = `WSGI_LAMBDA_${name.toUpperCase().replaceAll('-', '_')}`
+    return [code(name), description, code(flag), code(variable), format, standard, code(example)]
+  })
+  return table(['Input and key', 'What it is', 'Flag', 'Variable', 'Format', 'Default', 'Example'], rows)
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+/** A table as the formatter of this repository writes one: columns are padded. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const [first = [], ...others] = cells
+  return [line(first), line(widths.map((width) => '-'.repeat(width))), ...others.map(line)].join('\n')
 }
 
 async function main(): Promise<void> {
-  const readmePath = new URL('README.md', ROOT)
-  const readme = await readFile(readmePath, 'utf8')
-  await writeFile(new URL('action.yml', ROOT), actionYml())
-  await writeFile(readmePath, withTables(readme))
+  for (const [path, write] of Object.entries(DOCUMENTS)) {
+    const file = new URL(path, ROOT)
+    await writeFile(file, write(await readFile(file, 'utf8')))
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main()

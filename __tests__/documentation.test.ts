@@ -1,0 +1,450 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { parse as parseToml } from 'smol-toml'
+import { parse as parseYaml } from 'yaml'
+import { DOCUMENTS } from '../scripts/documentation.ts'
+import { SETTING_NAMES } from '../src/settings/schema.ts'
+import { loadDeploySettings } from '../src/settings/settings.ts'
+import { checkValues } from '../src/settings/values.ts'
+import { folderWith } from './settings/project-folder.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const CLI = join(ROOT, 'dist/cli.cjs')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const filesBelow = (folder: string, pattern: RegExp): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => pattern.test(path) && !path.includes('node_modules'))
+    .map((path) => `${folder}/${path}`)
+    .sort()
+
+/** What readers of the project meet. */
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'runtime/README.md',
+  ...filesBelow('docs', /\.md$/),
+  ...filesBelow('examples', /README\.md$/),
+]
+const OWN_PAGES = PAGES.filter((page) => page === 'README.md' || page.startsWith('docs/'))
+
+interface Fence {
+  readonly page: string
+  readonly line: number
+  readonly language: string
+  readonly text: string
+  /** Whether `<!-- run -->` stands above: its commands are run, and print what it shows. */
+  readonly isRun: boolean
+}
+
+const fences = PAGES.flatMap(fencesOf)
+const fencesIn = (...languages: string[]): [string, Fence][] =>
+  fences.filter(({ language }) => languages.includes(language)).map((fence) => [placeOf(fence), fence])
+
+function fencesOf(page: string): Fence[] {
+  const found: Fence[] = []
+  const lines = read(page).split('\n')
+  for (let at = 0; at < lines.length; at++) {
+    const [, indent = '', ticks = '', language = ''] = /^( *)(`{3,})(\w*)$/.exec(lines[at] ?? '') ?? []
+    if (ticks === '') continue
+    const start = at
+    const body: string[] = []
+    for (at++; at < lines.length && (lines[at] ?? '').trim() !== ticks; at++)
+      body.push((lines[at] ?? '').slice(indent.length))
+    const above = lines.slice(0, start).findLast((line) => line.trim() !== '')
+    found.push({ page, line: start + 1, language, text: body.join('\n'), isRun: above === '<!-- run -->' })
+  }
+  return found
+}
+
+function placeOf({ page, line }: { readonly page: string; readonly line: number }): string {
+  return `${page}:${line}`
+}
+
+test.each(Object.entries(DOCUMENTS))('%s says what the code says', (path, write) => {
+  expect(write(read(path))).toBe(read(path))
+})
+
+test.each(['inputs', 'outputs'])('README.md has the generated table of %s', (name) => {
+  expect(read('README.md')).toMatch(new RegExp(`<!-- ${name} -->\\n\\n\\| \\w`))
+})
+
+describe('workflows', () => {
+  interface Step {
+    readonly uses?: string
+    readonly with?: Readonly<Record<string, unknown>>
+  }
+  interface Workflow {
+    readonly on?: unknown
+    readonly permissions?: Readonly<Record<string, unknown>>
+    readonly jobs: Readonly<Record<string, { permissions?: Readonly<Record<string, unknown>>; steps: readonly Step[] }>>
+  }
+  const parsed = fencesIn('yaml', 'yml').map(
+    ([place, fence]) => [place, parseYaml(fence.text, { strict: true }) as unknown, fence] as const,
+  )
+  const isWorkflow = (value: unknown): value is Workflow =>
+    typeof value === 'object' && value !== null && 'jobs' in value
+  const stepsOf = (value: unknown): readonly Step[] => {
+    if (Array.isArray(value)) return value as Step[]
+    return isWorkflow(value) ? Object.values(value.jobs).flatMap(({ steps }) => steps) : []
+  }
+  const withSteps = parsed.filter(([, value]) => stepsOf(value).length > 0)
+  const inputs = new Set(Object.keys((parseYaml(read('action.yml')) as { inputs: object }).inputs))
+
+  test('are there', () => {
+    expect(withSteps.length).toBeGreaterThanOrEqual(4)
+  })
+
+  test.each(withSteps)('%s gives the action inputs that it has, with values that it takes', (_, value) => {
+    for (const { uses, with: given = {} } of stepsOf(value)) {
+      if (!uses?.startsWith('OWNER/wsgi-lambda')) continue
+      expect(uses).toBe('OWNER/wsgi-lambda@v1')
+      expect(Object.keys(given).filter((name) => !inputs.has(name))).toEqual([])
+      const settings = Object.entries(given).filter(([name]) => !['command', 'project', 'stage'].includes(name))
+      const texts = Object.fromEntries(settings.map(([name, input]) => [name, String(input)]))
+      expect(checkValues([{ given: texts, nameOf: String }]).problems).toEqual([])
+    }
+  })
+
+  test.each(withSteps)('%s pins the actions of others', (_, value, { text }) => {
+    const used = text.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line))
+    expect(used).toHaveLength(stepsOf(value).filter(({ uses }) => uses !== undefined).length)
+    for (const line of used.filter((line) => !line.includes('OWNER/')))
+      expect(line).toMatch(/uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+
+  test('use one version of an action, the one of this repository’s own workflows', () => {
+    const own = filesBelow('.github/workflows', /\.yml$/).map(read)
+    const pins = new Map<string, Set<string>>()
+    for (const text of [...own, ...parsed.map(([, , fence]) => fence.text)]) {
+      for (const [, action = '', pin = ''] of text.matchAll(
+        /uses: ([\w.-]+\/[\w.-]+)[^@\s]*@([0-9a-f]{40} # v[\d.]+)/g,
+      ))
+        pins.set(action, (pins.get(action) ?? new Set()).add(pin))
+    }
+    expect([...pins].filter(([, versions]) => versions.size > 1)).toEqual([])
+    expect(pins.has('aws-actions/configure-aws-credentials')).toBe(true)
+  })
+
+  test.each(withSteps.filter(([, value]) => isWorkflow(value)))('%s asks for the token that it needs', (_, value) => {
+    if (!isWorkflow(value)) throw new Error('not a workflow')
+    for (const job of Object.values(value.jobs)) {
+      const signsIn = job.steps.some(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'))
+      expect({ contents: 'read', ...value.permissions, ...job.permissions }).toEqual({
+        contents: 'read',
+        ...(signsIn ? { 'id-token': 'write' } : {}),
+      })
+    }
+  })
+
+  test('the one in README.md is no longer than fifteen lines', () => {
+    const [first] = fences.filter(({ page, language }) => page === 'README.md' && language === 'yaml')
+    expect(first?.text.split('\n').length).toBeLessThanOrEqual(15)
+  })
+})
+
+describe('pyproject.toml', () => {
+  const snippets = fencesIn('toml').filter(([, { text }]) => text.includes('[tool.wsgi-lambda]'))
+
+  test('is shown', () => {
+    expect(snippets.length).toBeGreaterThanOrEqual(6)
+  })
+
+  test.each(snippets)('of %s is understood, with each of its stages', async (_, { text }) => {
+    const table = (parseToml(text) as { tool: { 'wsgi-lambda': { stages?: object } } }).tool['wsgi-lambda']
+    const project = await folderWith({ 'pyproject.toml': text, 'app.py': 'app = object\n', 'requirements.txt': '' })
+    const stages = Object.keys(table.stages ?? {})
+    for (const stage of stages.length > 0 ? stages : [undefined]) {
+      const explicit = { given: {}, nameOf: String }
+      const settings = await loadDeploySettings({ project, stage, environment: {}, explicit })
+      expect(settings.functionName).not.toContain('{{')
+    }
+  })
+})
+
+interface Shown {
+  readonly page: string
+  readonly line: number
+  readonly command: string
+  readonly output: string
+  readonly isRun: boolean
+}
+
+/** Commands in fences: each line in `sh`, what follows a `$` in `console`. */
+const shown = fences.flatMap((fence) => {
+  const commands: Shown[] = []
+  if (!['console', 'sh'].includes(fence.language)) return commands
+  let current: { line: number; command: string; output: string[] } | undefined
+  const keep = (): void => {
+    if (!current) return
+    const { line, command, output } = current
+    commands.push({ page: fence.page, line, command, output: output.join('\n'), isRun: fence.isRun })
+  }
+  for (const [index, text] of fence.text.split('\n').entries()) {
+    const command = fence.language === 'sh' ? text : /^\$ (.*)$/.exec(text)?.[1]
+    if (command === undefined) {
+      current?.output.push(text)
+      continue
+    }
+    keep()
+    current = { line: fence.line + 1 + index, command, output: [] }
+  }
+  keep()
+  return commands
+})
+
+/** One command of a line, split like a shell does, without what stands in front of it. */
+interface Words {
+  readonly variables: Readonly<Record<string, string>>
+  readonly words: readonly string[]
+}
+
+function commandsOf(line: string): Words[] {
+  return line.split(' && ').map((command) => {
+    const parts = command.replace(/\s#.*$/, '').match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? []
+    const words = parts.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'))
+    const count = words.findIndex((word) => !/^[A-Z_]+=/.test(word))
+    const variables = words.slice(0, count).map((word) => word.split(/=(.*)/, 2) as [string, string])
+    return { variables: Object.fromEntries(variables), words: words.slice(count) }
+  })
+}
+
+/** The arguments of our own command line, or undefined for another program's. */
+function ownArguments([program, ...rest]: readonly string[]): readonly string[] | undefined {
+  if (program === 'npx' && rest[0] === 'wsgi-lambda') return rest.slice(1)
+  return program === 'wsgi-lambda' ? rest : undefined
+}
+
+async function run(args: readonly string[], options: { cwd: string; variables: Readonly<Record<string, string>> }) {
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, NO_COLOR: '1', AWS_EC2_METADATA_DISABLED: 'true', ...options.variables }
+  const child = spawn(process.execPath, [CLI, ...args], { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+  const [exitCode] = (await once(child, 'close')) as [number]
+  return { exitCode, output }
+}
+
+describe('commands', () => {
+  const others = [
+    'git',
+    'cd',
+    'npm',
+    'npx',
+    'node',
+    'python',
+    'pip',
+    'uv',
+    'flask',
+    'docker',
+    'sha256sum',
+    '.',
+    'gh',
+    'bash',
+  ]
+  const all = shown.flatMap((one) =>
+    commandsOf(one.command).map((words) => [placeOf(one), one.command, words] as const),
+  )
+  const isRun = new Set(shown.filter((one) => one.isRun).map(placeOf))
+  /** What is run shows mistakes on purpose. */
+  const own = all.flatMap(([place, command, { variables, words }]) => {
+    const args = ownArguments(words)
+    return args === undefined || isRun.has(place) ? [] : [{ place, command, variables, args }]
+  })
+
+  test('are shown', () => {
+    expect(own.length).toBeGreaterThanOrEqual(20)
+  })
+
+  test.each(all)('%s: %s', (_, __, { words }) => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
+    const [program = '', verb = '', script = ''] = words
+    expect([...others, 'wsgi-lambda']).toContain(program)
+    if (program === 'npm' && verb === 'run') expect(Object.keys(scripts)).toContain(script)
+    if (program === 'npm' && verb === 'test') expect(Object.keys(scripts)).toContain('test')
+    if (program === 'npx') expect(verb).toBe('wsgi-lambda')
+  })
+
+  /** A variable with a mistake stops each command after its own words have been checked, before it does anything. */
+  const STOP =
+    '✖ WSGI_LAMBDA_MEMORY is not valid\n  Given: "stop"\n  Allowed: a whole number, 128 to 10240 (MB). Example: 1024\n'
+  const checked = new Map<string, { exitCode: number; output: string }>()
+
+  beforeAll(async () => {
+    const stages = ['staging', 'production'].map((stage) => `[tool.wsgi-lambda.stages.${stage}]\n`).join('')
+    const cwd = await folderWith({
+      'pyproject.toml': `[tool.wsgi-lambda]\nfunction-name = "shop"\n${stages}`,
+      'app.py': 'app = object\n',
+      'requirements.txt': '',
+      'requirements/production.txt': '',
+    })
+    const waiting = [...own]
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const { place, command, args, variables } = next
+        // In front, so that it wins over a project that the line names.
+        const result = await run(['--project', cwd, ...args], {
+          cwd,
+          variables: { ...variables, WSGI_LAMBDA_MEMORY: 'stop' },
+        })
+        checked.set(`${place} ${command}`, result)
+      }
+    }
+    await Promise.all(Array.from({ length: 4 }, work))
+  }, 120_000)
+
+  test.each(own.map(({ place, command, args }) => [place, command, args] as const))(
+    '%s is understood: %s',
+    (place, command, args) => {
+      const isAnsweredAtOnce = args.some((word) => ['--help', '--version', 'help'].includes(word))
+      expect(checked.get(`${place} ${command}`)).toEqual(
+        isAnsweredAtOnce ? expect.objectContaining({ exitCode: 0 }) : { exitCode: 2, output: STOP },
+      )
+    },
+  )
+
+  const toRun = shown.filter(({ isRun }) => isRun).map((one) => [placeOf(one), one] as const)
+
+  test('some are run', () => {
+    expect(toRun.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test.each(toRun)('%s prints what is shown', async (_, { command, output }) => {
+    const cwd = await folderWith({ 'app.py': 'app = object\n', 'requirements.txt': '' })
+    const [{ words, variables } = { words: [], variables: {} }] = commandsOf(command)
+    const result = await run(ownArguments(words) ?? [], { cwd, variables })
+    expect(result.output.trimEnd()).toBe(output.trimEnd())
+  })
+
+  test('flags and variables that the text names exist', () => {
+    const helps = ['build', 'deploy', 'manage', 'exec'].map((name) => ['help', name])
+    return Promise.all(helps.map((args) => run(args, { cwd: ROOT, variables: {} }))).then((answers) => {
+      const help = answers.map(({ output }) => output).join('\n')
+      const known = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))
+      const settings = new Set(SETTING_NAMES.flatMap((name) => [`--${name}`, `--no-${name}`]))
+      const variables = new Set([
+        'PROJECT',
+        'STAGE',
+        ...SETTING_NAMES.map((name) => name.toUpperCase().replaceAll('-', '_')),
+      ])
+      for (const page of OWN_PAGES) {
+        const prose = read(page).replace(/^ *```[^]*?^ *```$/gm, '')
+        const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
+        const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv) /.test(span))
+        const flags = ours.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
+        const notOurs = page.endsWith('serverless-wsgi.md') ? ['--function', '--noinput'] : ['--noinput']
+        expect([
+          page,
+          flags.filter((flag) => !known.has(flag) && !settings.has(flag) && !notOurs.includes(flag)),
+        ]).toEqual([page, []])
+        const named = [...prose.matchAll(/WSGI_LAMBDA_([A-Z_]+)/g)].map(([, name = '']) => name)
+        expect([page, named.filter((name) => !variables.has(name) && name !== '')]).toEqual([page, []])
+      }
+    })
+  })
+})
+
+describe('links', () => {
+  /** As GitHub makes them of headings. */
+  const anchorsOf = (page: string): Set<string> => {
+    const anchors = new Set<string>()
+    const headings = read(page)
+      .replace(/^ *```[^]*?^ *```$/gm, '')
+      .matchAll(/^#{1,6} +(.+)$/gm)
+    for (const [, heading = ''] of headings) {
+      const slug = heading
+        .trim()
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-')
+      let name = slug
+      for (let count = 1; anchors.has(name); count++) name = `${slug}-${count}`
+      anchors.add(name)
+    }
+    return anchors
+  }
+  const links = PAGES.flatMap((page) => {
+    const prose = read(page).replace(/^ *```[^]*?^ *```$/gm, '')
+    return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => [page, target] as const)
+      .filter(([, target]) => !/^[a-z]+:/.test(target))
+  })
+
+  test('are there', () => {
+    expect(links.length).toBeGreaterThan(20)
+  })
+
+  test.each(links)('%s → %s', (page, target) => {
+    const [path = '', anchor] = target.split('#', 2)
+    const file = path === '' ? page : normalize(join(dirname(page), path))
+    expect(existsSync(join(ROOT, file))).toBe(true)
+    if (anchor !== undefined) expect([...anchorsOf(file)]).toContain(anchor)
+  })
+
+  test.each(filesBelow('docs', /\.md$/))('README.md leads to %s', (page) => {
+    expect(links.filter(([from]) => from === 'README.md').map(([, target]) => target.split('#', 1)[0])).toContain(page)
+  })
+})
+
+describe('what the pages say of the code', () => {
+  const sources = [...filesBelow('src', /\.ts$/), ...filesBelow('runtime', /\.py$/)].map((path) =>
+    withoutExpressions(read(path)),
+  )
+  const titles = [...read('docs/troubleshooting.md').matchAll(/^### `(.+)`$/gm)].map(([, title = '']) => title)
+
+  test('troubleshooting lists messages', () => {
+    expect(titles.length).toBeGreaterThan(40)
+    expect(read('docs/troubleshooting.md').match(/^### /gm)).toHaveLength(titles.length)
+  })
+
+  test.each(titles)('a message begins with: %s', (title) => {
+    const parts = title.split('…').filter((part) => part.trim() !== '')
+    const pattern = new RegExp(parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('[^\\n]*?'))
+    expect(sources.filter((source) => pattern.test(source)).length).toBeGreaterThan(0)
+  })
+
+  test('every setting is explained outside of the tables, but for those that explain themselves', () => {
+    const prose = OWN_PAGES.map((page) => read(page).replace(/<!-- ([\w ]+) -->[^]*?<!-- \/\1 -->/g, '')).join('\n')
+    const selfExplaining = ['artifact', 'description', 'url-origin', 'after-traffic', 'alias', 'output']
+    const missing = SETTING_NAMES.filter(
+      (name) => !new RegExp(`\`(?:--)?${name}\\b`).test(prose) && !selfExplaining.includes(name),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('the policy for deployments has the actions of the calls that are made, and no others', () => {
+    const [policy] = /<!-- permissions -->\s+```json\n([^]*?)```/.exec(read('docs/getting-started.md'))?.slice(1) ?? []
+    const { Statement: statements } = JSON.parse(policy ?? '') as { Statement: { Action: string | string[] }[] }
+    const calls = [...read('src/aws/lambda.ts').matchAll(/new (\w+)Command\(/g)].map(
+      ([, call = '']) => `lambda:${call}`,
+    )
+    const needed = calls.map((action) => (action === 'lambda:Invoke' ? 'lambda:InvokeFunction' : action))
+    // Of CreateFunction: it hands over a role, and sets tags.
+    expect(statements.flatMap(({ Action: action }) => action).toSorted()).toEqual(
+      [...new Set([...needed, 'iam:PassRole', 'lambda:TagResource'])].toSorted(),
+    )
+    expect(needed.length).toBeGreaterThan(10)
+  })
+
+  test('every policy is JSON', () => {
+    for (const [place, { text }] of fencesIn('json')) {
+      expect([place, Object.keys(JSON.parse(text) as object)]).toEqual([place, ['Version', 'Statement']])
+    }
+  })
+})
+
+/** Template literals with their expressions left out: a message as far as the code has it as text. */
+function withoutExpressions(source: string): string {
+  let text = ''
+  let depth = 0
+  for (let at = 0; at < source.length; at++) {
+    if (depth === 0 && !source.startsWith('${', at)) text += source[at] ?? ''
+    else if (source[at] === '{') depth++
+    else if (source[at] === '}') depth--
+  }
+  return text
+}
