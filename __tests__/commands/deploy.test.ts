@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type DeployResult, deploy } from '../../src/commands/deploy.ts'
+import { UserError } from '../../src/errors.ts'
+import { loadDeploySettings } from '../../src/settings/settings.ts'
+import { folderStore } from '../../src/wheels/store.ts'
+import { fakeLambda } from '../release/fake-lambda.ts'
+import { ROLE } from '../release/releases.ts'
+import { recordingReporter } from '../report/recording.ts'
+import { fakeBuilder } from '../requirements/fakes.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+let folder: string
+let project: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-test-'))
+  project = join(folder, 'shop')
+  await mkdir(project)
+  await writeFile(join(project, 'wsgi.py'), 'def application(environ, start_response): ...\n')
+  await writeFile(join(project, 'requirements.txt'), '')
+})
+afterEach(async () => {
+  await rm(folder, { recursive: true })
+})
+
+/** A Lambda, and a project that is deployed to it without a URL to request. */
+function createWorld() {
+  const lambda = fakeLambda({ sha256Of: ({ zip }) => createHash('sha256').update(zip).digest('base64') })
+  const report = recordingReporter()
+  const closed: string[] = []
+  const run = async (given: Readonly<Record<string, unknown>> = {}): Promise<DeployResult> => {
+    report.lines.length = 0
+    const all = { 'function-name': 'shop', role: ROLE, 'function-url': 'iam', runtime: 'python3.13', ...given }
+    const explicit = { given: all, nameOf: String }
+    const settings = await loadDeploySettings({ project, stage: undefined, environment: {}, explicit })
+    return await deploy(settings, {
+      createBuilder: async () => {
+        const builder = await fakeBuilder({ stdout: '{"compiled": 0, "failed": []}' })
+        const close = async (): Promise<void> => {
+          closed.push(builder.workspace)
+          await builder.close()
+        }
+        return { ...builder, close, [Symbol.asyncDispose]: close }
+      },
+      createStore: () => folderStore(join(folder, 'store')),
+      product: {
+        toolsFolder: join(ROOT, 'docker'),
+        runtimeFolder: join(ROOT, 'runtime'),
+        version: '1.2.3',
+        compressor: 'zlib',
+      },
+      lambda,
+      report,
+      clock: () => performance.now(),
+      wait: () => Promise.resolve(),
+      signal: new AbortController().signal,
+      commit: 'abc123',
+    })
+  }
+  return { lambda, report, run, closed }
+}
+
+test('a project becomes a released function', async () => {
+  const { lambda, report, run, closed } = createWorld()
+  const result = await run({ migrate: true })
+  const served = await lambda.getVersion('shop', 'live')
+  const zip = await readFile(join(project, '.wsgi-lambda/shop.zip'))
+  expect(served).toMatchObject({
+    version: '1',
+    codeSha256: createHash('sha256').update(zip).digest('base64'),
+    handler: 'wsgi_handler.handler',
+    description: 'abc123',
+  })
+  expect(result).toMatchObject({
+    artifact: { path: join(project, '.wsgi-lambda/shop.zip'), codeSha256: served?.codeSha256 },
+    function: { name: 'shop', version: '1', alias: 'live' },
+    changed: true,
+    commands: [{ command: 'manage migrate --noinput', phase: 'before-traffic', exitCode: 0 }],
+    plan: expect.arrayContaining(['create the function shop', 'move the alias live to the new version']),
+    seconds: { release: expect.any(Number), builder: expect.any(Number) },
+  })
+  expect(report.of('phase')).toEqual(['Build python3.13 on x86_64', 'Release shop'])
+  expect(closed).toHaveLength(1)
+})
+
+test('the same project once more: nothing is written, nothing runs', async () => {
+  const { lambda, report, run } = createWorld()
+  await run({ migrate: true })
+  lambda.calls.length = 0
+  const result = await run({ migrate: true })
+  expect(lambda.calls.filter((line) => !line.startsWith('get'))).toEqual([])
+  expect(result).toMatchObject({ changed: false, plan: [], commands: [], function: { version: '1' } })
+  expect(report.of('info').at(-1)).toBe('Nothing to do: live serves version 1 with this code and configuration.')
+})
+
+test('a changed file: a new version', async () => {
+  const { run } = createWorld()
+  await run()
+  await writeFile(join(project, 'wsgi.py'), 'def application(environ, start_response): ... # changed\n')
+  expect((await run()).function.version).toBe('2')
+})
+
+test('a dry run of the first deployment: built, printed, and nothing written', async () => {
+  const { lambda, report, run } = createWorld()
+  const result = await run({ 'dry-run': true, migrate: true })
+  expect(lambda.calls.filter((line) => !line.startsWith('get'))).toEqual([])
+  expect(result).toMatchObject({ changed: false, commands: [], function: { name: 'shop', version: '' } })
+  expect(report.of('info').filter((line) => line.startsWith('would '))).toEqual(
+    result.plan.map((line) => `would ${line}`),
+  )
+  expect(result.plan).toContain('run before traffic moves: manage migrate --noinput')
+  expect((await stat(result.artifact.path)).size).toBe(result.artifact.zipBytes)
+})
+
+test('a dry run of a change: what the run without it does, in the same words', async () => {
+  const { lambda, run } = createWorld()
+  await run()
+  lambda.calls.length = 0
+  const { plan, function: facts } = await run({ 'dry-run': true, memory: 1024 })
+  expect(lambda.calls.filter((line) => !line.startsWith('get'))).toEqual([])
+  expect(facts.version).toBe('1')
+  expect(plan[0]).toBe('update the configuration: memory')
+  expect((await run({ memory: 1024 })).plan).toEqual(plan)
+})
+
+test('a function that cannot be read: said after the build, and nothing is written', async () => {
+  const { lambda, run } = createWorld()
+  lambda.failAt(/^getPolicy/, new UserError({ title: 'The credentials may not do lambda:GetPolicy' }))
+  await expect(run()).rejects.toMatchObject({ title: 'The credentials may not do lambda:GetPolicy' })
+  expect(lambda.writes()).toEqual([])
+})
+
+test('a build that fails: nothing is written', async () => {
+  const { lambda, run } = createWorld()
+  await writeFile(join(project, 'requirements.txt'), './vendor/thing\n')
+  await mkdir(join(project, 'vendor/thing'), { recursive: true })
+  await expect(run()).rejects.toMatchObject({ name: 'UserError' })
+  expect(lambda.writes()).toEqual([])
+})
+
+test('a new function without a role: nothing is written', async () => {
+  const { lambda, run } = createWorld()
+  await expect(run({ role: undefined })).rejects.toMatchObject({ exitCode: 2 })
+  expect(lambda.writes()).toEqual([])
+})
