@@ -10,6 +10,7 @@ import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { deploy } from './commands/deploy.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
+import { UNKNOWN_RESULT } from './remote/command.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { problemsOf } from './report/problem.ts'
 import {
@@ -135,7 +136,8 @@ export async function run(invocation: Invocation): Promise<number> {
     if (isJson) print({ error: problems.map(({ title, detail, hint }) => ({ title, detail, hint })) })
     process.stderr.write(formatProblems(problems, colors))
     if (stack !== undefined && flags.verbose === true) process.stderr.write(`${stack}\n`)
-    return exitCode
+    // Of a remote command, anything but a wrong argument means that nobody knows how it ended.
+    return invocation.command === 'remote' && exitCode !== 2 ? UNKNOWN_RESULT : exitCode
   } finally {
     cancellation.stop()
   }

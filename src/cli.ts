@@ -45,7 +45,7 @@ function createProgram(start: (invocation: Invocation) => void): Command {
     'wsgi-lambda build --project examples/django --output build/app.zip --runtime python3.13',
     'wsgi-lambda build --builder host --json',
   ]).action((_flags: unknown, command: Command) => {
-    start({ command: 'build', flags: command.optsWithGlobals(), given: givenSettings(command) })
+    start({ command: 'build', flags: givenOptions(command), given: givenSettings(command) })
   })
 
   addCommand(
@@ -59,7 +59,7 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0",
     ],
   ).action((_flags: unknown, command: Command) => {
-    start({ command: 'deploy', flags: command.optsWithGlobals(), given: givenSettings(command) })
+    start({ command: 'deploy', flags: givenOptions(command), given: givenSettings(command) })
   })
 
   addRemoteCommand(program, start, 'manage', [], 'Run a Django management command in the deployed function.', [
@@ -119,10 +119,9 @@ function addRemoteCommand(
   addQualifierFlag(command)
   command.addHelpText('after', examples(lines)).action((passed: string[], _flags: unknown, self: Command) => {
     const { command: text, file } = self.opts<{ command?: string; file?: string }>()
-    const flags = self.optsWithGlobals<CommonFlags>()
     start({
       command: 'remote',
-      flags,
+      flags: givenOptions(self),
       given: givenSettings(self),
       remote: { kind: name, text, file, arguments: passed },
     })
@@ -177,16 +176,30 @@ function examples(lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
 }
 
-/** The settings that were given on the command line, before or after the command's name; no defaults. */
+/** The options that were given, before or after the command's name; no defaults. What stands after it counts more. */
+function givenOptions(command: Command): CommonFlags & Readonly<Record<string, unknown>> {
+  const outer = command.parent ? givenOptions(command.parent) : {}
+  const own = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli')
+  return { ...outer, ...Object.fromEntries(own) }
+}
+
+/** The settings among them, by their names. */
 function givenSettings(command: Command): Record<string, unknown> {
+  const options = givenOptions(command)
   const given: Record<string, unknown> = {}
-  const flags = command.optsWithGlobals()
   for (const name of SETTING_NAMES) {
-    if (command.getOptionValueSourceWithGlobals(camelCase(name)) !== 'cli') continue
-    const value: unknown = flags[camelCase(name)]
+    const value = options[camelCase(name)]
+    if (value === undefined) continue
     given[name] = name === 'environment' && Array.isArray(value) ? value.join('\n') : value
   }
   return given
+}
+
+/** Who reads JSON gets it for a mistake in the words too; commander has said it on standard error. */
+function usageProblem({ code, message }: CommanderError): { title: string; hint?: string } {
+  if (code === 'commander.help') return { title: 'A command is missing' }
+  const [title = '', ...hint] = message.replace(/^error: /, '').split('\n')
+  return { title, ...(hint.length > 0 ? { hint: hint.join(' ') } : {}) }
 }
 
 async function main(): Promise<void> {
@@ -198,7 +211,11 @@ async function main(): Promise<void> {
     program.parse()
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    process.exitCode = error.exitCode === 0 ? 0 : 2
+    if (error.exitCode === 0) return
+    if (process.argv.includes('--json')) {
+      process.stdout.write(`${JSON.stringify({ error: [usageProblem(error)] }, null, 2)}\n`)
+    }
+    process.exitCode = 2
     return
   }
   if (!invocation) return

@@ -26,6 +26,12 @@ describe('what is translated', () => {
       /configure-aws-credentials/,
     ],
     ['no region', named('Error', 'Region is missing'), 'There is no AWS region', /AWS_REGION/],
+    [
+      'a region that is none',
+      named('Error', 'Region not accepted: region="eu west 1" is not a valid hostname component.'),
+      'The AWS region is not valid',
+      /eu-west-1/,
+    ],
     ['old credentials', answered('ExpiredTokenException'), 'AWS does not accept the credentials', /get new ones/],
     ['credentials of nobody', answered('UnrecognizedClientException'), 'AWS does not accept the credentials', /wrong/],
     ['a wrong signature', answered('InvalidSignatureException'), 'AWS does not accept the credentials', /wrong/],

@@ -20,6 +20,12 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       cause,
     )
   }
+  if (/region not accepted/i.test(message)) {
+    return new UserError(
+      { title: 'The AWS region is not valid', detail: message, hint: 'Set AWS_REGION, as in eu-west-1.' },
+      cause,
+    )
+  }
   if (
     [
       'ExpiredTokenException',
