@@ -3,9 +3,9 @@ import { UserError } from '../errors.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type CurrentRelease, type DesiredRelease, usesAddress } from './plan.ts'
 
-export const HANDLER = 'wsgi_handler.handler'
+const HANDLER = 'wsgi_handler.handler'
 const NEW_FUNCTION = { memory: 512, timeout: 30, description: '' } as const
-export const MIGRATE = 'manage migrate --noinput'
+const MIGRATE = 'manage migrate --noinput'
 
 /** What the settings ask for, over what the function already has: what nobody set stays as it is. */
 export function desiredRelease(settings: DeploySettings, codeSha256: string, current: CurrentRelease): DesiredRelease {
