@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { applicationEntries } from '../../src/artifact/application.ts'
@@ -165,10 +167,13 @@ describe('what no artifact holds, whatever .gitignore says', () => {
     expect(await taken(join(root, 'link'), [], join(root, 'link/out.zip'))).toEqual(['app.py'])
   })
 
-  test('pipes', async () => {
+  test('sockets', async () => {
     const project = await folderWith(files('app.py'))
-    execFileSync('mkfifo', [join(project, 'pipe')])
+    const server = createServer().listen(join(project, 'server.sock'))
+    await once(server, 'listening')
+    expect(await readdir(project)).toContain('server.sock')
     expect(await taken(project)).toEqual(['app.py'])
+    server.close()
   })
 })
 
