@@ -2594,7 +2594,7 @@ var sleep;
 var init_sleep = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/util-waiter/utils/sleep.js"() {
     sleep = (seconds) => {
-      return new Promise((resolve4) => setTimeout(resolve4, seconds * 1e3));
+      return new Promise((resolve5) => setTimeout(resolve5, seconds * 1e3));
     };
   }
 });
@@ -2759,8 +2759,8 @@ var init_createWaiter = __esm({
     init_waiter();
     abortTimeout = (abortSignal) => {
       let onAbort;
-      const promise = new Promise((resolve4) => {
-        onAbort = () => resolve4({ state: WaiterState.ABORTED });
+      const promise = new Promise((resolve5) => {
+        onAbort = () => resolve5({ state: WaiterState.ABORTED });
         if (typeof abortSignal.addEventListener === "function") {
           abortSignal.addEventListener("abort", onAbort);
         } else {
@@ -4630,7 +4630,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request: request2 } = await import("node:http");
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const req = request2({
           hostname: options.hostname,
           port: options.port,
@@ -4658,7 +4658,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve4(Buffer.concat(chunks));
+            resolve5(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -6898,7 +6898,7 @@ var init_headStream = __esm({
       if (isReadableStream(stream)) {
         return headStream(stream, bytes);
       }
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const collector = new Collector();
         collector.limit = bytes;
         stream.pipe(collector);
@@ -6909,7 +6909,7 @@ var init_headStream = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes2 = concatBytes(this.buffers);
-          resolve4(bytes2);
+          resolve5(bytes2);
         });
       });
     };
@@ -7061,7 +7061,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const collector = new Collector2();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -7072,7 +7072,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve4(bytes);
+          resolve5(bytes);
         });
       });
     };
@@ -7607,7 +7607,7 @@ var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
     import_node_fs2 = require("node:fs");
     init_HashCalculator();
-    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve4, reject) => {
+    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve5, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
@@ -7625,7 +7625,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash.digest().then(resolve4).catch(reject);
+        hash.digest().then(resolve5).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -7644,14 +7644,14 @@ var init_readableStreamHasher = __esm({
       const hash = new hashCtor();
       const hashCalculator = new HashCalculator(hash);
       readableStream.pipe(hashCalculator);
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         readableStream.on("error", (err) => {
           hashCalculator.end();
           reject(err);
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash.digest().then(resolve4).catch(reject);
+          hash.digest().then(resolve5).catch(reject);
         });
       });
     };
@@ -8910,7 +8910,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve4) => setTimeout(() => resolve4(records.shift()), 0));
+    const value = await new Promise((resolve5) => setTimeout(() => resolve5(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -13776,7 +13776,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve4) => setTimeout(resolve4, delay)), abortSignal);
+            await race(new Promise((resolve5) => setTimeout(resolve5, delay)), abortSignal);
           }
         }
       }
@@ -13909,7 +13909,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve4) => _DefaultRateLimiter.setTimeoutFn(resolve4, delay));
+          await new Promise((resolve5) => _DefaultRateLimiter.setTimeoutFn(resolve5, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -14347,7 +14347,7 @@ var init_StandardRetryStrategy2 = __esm({
               const delayFromResponse = getDelayFromRetryAfterHeader(err.$response);
               const delay = Math.max(delayFromResponse || 0, delayFromDecider);
               totalDelay += delay;
-              await new Promise((resolve4) => setTimeout(resolve4, delay));
+              await new Promise((resolve5) => setTimeout(resolve5, delay));
               continue;
             }
             if (!err.$metadata) {
@@ -18356,7 +18356,7 @@ var require_dist_cjs4 = __commonJS({
     var DEFAULT_MAX_RETRIES = 0;
     var providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
     function httpRequest(options) {
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const req = node_http.request({
           method: "GET",
           ...options,
@@ -18381,7 +18381,7 @@ var require_dist_cjs4 = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", () => {
-            resolve4(Buffer.concat(chunks));
+            resolve5(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -18844,21 +18844,21 @@ var require_dist_cjs5 = __commonJS({
       let sendBody = true;
       if (!externalAgent && expect === "100-continue") {
         sendBody = await Promise.race([
-          new Promise((resolve4) => {
-            timeoutId = Number(timing.setTimeout(() => resolve4(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+          new Promise((resolve5) => {
+            timeoutId = Number(timing.setTimeout(() => resolve5(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
           }),
-          new Promise((resolve4) => {
+          new Promise((resolve5) => {
             httpRequest.on("continue", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(true);
+              resolve5(true);
             });
             httpRequest.on("response", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(false);
+              resolve5(false);
             });
             httpRequest.on("error", () => {
               timing.clearTimeout(timeoutId);
-              resolve4(false);
+              resolve5(false);
             });
           })
         ]);
@@ -18935,13 +18935,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve4, reject) => {
+        this.configProvider = new Promise((resolve5, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve4(this.resolveDefaultConfig(_options));
+              resolve5(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve4(this.resolveDefaultConfig(options));
+            resolve5(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -18971,7 +18971,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve4 = async (arg) => {
+          const resolve5 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -19035,7 +19035,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve4({ response: httpResponse });
+            resolve5({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -19374,13 +19374,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new _NodeHttp2Handler(instanceOrOptions);
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve4, reject) => {
+        this.configProvider = new Promise((resolve5, reject) => {
           if (typeof options === "function") {
             options().then((opts) => {
-              resolve4(opts || {});
+              resolve5(opts || {});
             }).catch(reject);
           } else {
-            resolve4(options || {});
+            resolve5(options || {});
           }
         });
       }
@@ -19407,7 +19407,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new Promise((_resolve, _reject) => {
           let fulfilled = false;
           let writeRequestBodyPromise = void 0;
-          const resolve4 = async (arg) => {
+          const resolve5 = async (arg) => {
             await writeRequestBodyPromise;
             _resolve(arg);
           };
@@ -19504,7 +19504,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               body: clientHttp2Stream
             });
             fulfilled = true;
-            resolve4({ response: httpResponse });
+            resolve5({ response: httpResponse });
             if (useIsolatedSession) {
               session.close();
               clientHttp2Stream.on("end", () => {
@@ -19642,7 +19642,7 @@ var require_dist_cjs6 = __commonJS({
           try {
             return await toRetry();
           } catch (e5) {
-            await new Promise((resolve4) => setTimeout(resolve4, delayMs));
+            await new Promise((resolve5) => setTimeout(resolve5, delayMs));
           }
         }
         return await toRetry();
@@ -24228,11 +24228,11 @@ var require_dist_cjs8 = __commonJS({
         throw new TokenProviderError2(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, false);
       }
     };
-    var { writeFile: writeFile3 } = promises2;
+    var { writeFile: writeFile4 } = promises2;
     var writeSSOTokenToFile = (id, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath2(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
-      return writeFile3(tokenFilepath, tokenString);
+      return writeFile4(tokenFilepath, tokenString);
     };
     var lastRefreshAttemptTimes = /* @__PURE__ */ new Map();
     var inFlightRefreshes = /* @__PURE__ */ new Map();
@@ -27509,10 +27509,10 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises2 } = require("node:fs");
     var { homedir: homedir3 } = require("node:os");
-    var { dirname: dirname8, join: join25 } = require("node:path");
+    var { dirname: dirname9, join: join25 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -27670,7 +27670,7 @@ var require_dist_cjs11 = __commonJS({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = dirname8(tokenFilePath);
+        const directory = dirname9(tokenFilePath);
         try {
           await promises2.mkdir(directory, { recursive: true });
         } catch (error2) {
@@ -27680,7 +27680,7 @@ var require_dist_cjs11 = __commonJS({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir3(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = createHash10("sha256").update(loginSessionBytes).digest("hex");
         return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -37270,14 +37270,14 @@ var require_async_iterator = __commonJS({
       };
     }
     function readAndResolve(iter) {
-      var resolve4 = iter[kLastResolve];
-      if (resolve4 !== null) {
+      var resolve5 = iter[kLastResolve];
+      if (resolve5 !== null) {
         var data = iter[kStream].read();
         if (data !== null) {
           iter[kLastPromise] = null;
           iter[kLastResolve] = null;
           iter[kLastReject] = null;
-          resolve4(createIterResult(data, false));
+          resolve5(createIterResult(data, false));
         }
       }
     }
@@ -37285,13 +37285,13 @@ var require_async_iterator = __commonJS({
       process.nextTick(readAndResolve, iter);
     }
     function wrapForNext(lastPromise, iter) {
-      return function(resolve4, reject) {
+      return function(resolve5, reject) {
         lastPromise.then(function() {
           if (iter[kEnded]) {
-            resolve4(createIterResult(void 0, true));
+            resolve5(createIterResult(void 0, true));
             return;
           }
-          iter[kHandlePromise](resolve4, reject);
+          iter[kHandlePromise](resolve5, reject);
         }, reject);
       };
     }
@@ -37311,12 +37311,12 @@ var require_async_iterator = __commonJS({
           return Promise.resolve(createIterResult(void 0, true));
         }
         if (this[kStream].destroyed) {
-          return new Promise(function(resolve4, reject) {
+          return new Promise(function(resolve5, reject) {
             process.nextTick(function() {
               if (_this[kError]) {
                 reject(_this[kError]);
               } else {
-                resolve4(createIterResult(void 0, true));
+                resolve5(createIterResult(void 0, true));
               }
             });
           });
@@ -37339,13 +37339,13 @@ var require_async_iterator = __commonJS({
       return this;
     }), _defineProperty(_Object$setPrototypeO, "return", function _return() {
       var _this2 = this;
-      return new Promise(function(resolve4, reject) {
+      return new Promise(function(resolve5, reject) {
         _this2[kStream].destroy(null, function(err) {
           if (err) {
             reject(err);
             return;
           }
-          resolve4(createIterResult(void 0, true));
+          resolve5(createIterResult(void 0, true));
         });
       });
     }), _Object$setPrototypeO), AsyncIteratorPrototype);
@@ -37367,15 +37367,15 @@ var require_async_iterator = __commonJS({
         value: stream._readableState.endEmitted,
         writable: true
       }), _defineProperty(_Object$create, kHandlePromise, {
-        value: function value(resolve4, reject) {
+        value: function value(resolve5, reject) {
           var data = iterator[kStream].read();
           if (data) {
             iterator[kLastPromise] = null;
             iterator[kLastResolve] = null;
             iterator[kLastReject] = null;
-            resolve4(createIterResult(data, false));
+            resolve5(createIterResult(data, false));
           } else {
-            iterator[kLastResolve] = resolve4;
+            iterator[kLastResolve] = resolve5;
             iterator[kLastReject] = reject;
           }
         },
@@ -37394,12 +37394,12 @@ var require_async_iterator = __commonJS({
           iterator[kError] = err;
           return;
         }
-        var resolve4 = iterator[kLastResolve];
-        if (resolve4 !== null) {
+        var resolve5 = iterator[kLastResolve];
+        if (resolve5 !== null) {
           iterator[kLastPromise] = null;
           iterator[kLastResolve] = null;
           iterator[kLastReject] = null;
-          resolve4(createIterResult(void 0, true));
+          resolve5(createIterResult(void 0, true));
         }
         iterator[kEnded] = true;
       });
@@ -37414,7 +37414,7 @@ var require_async_iterator = __commonJS({
 var require_from = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/from.js"(exports2, module2) {
     "use strict";
-    function asyncGeneratorStep(gen, resolve4, reject, _next, _throw, key, arg) {
+    function asyncGeneratorStep(gen, resolve5, reject, _next, _throw, key, arg) {
       try {
         var info = gen[key](arg);
         var value = info.value;
@@ -37423,7 +37423,7 @@ var require_from = __commonJS({
         return;
       }
       if (info.done) {
-        resolve4(value);
+        resolve5(value);
       } else {
         Promise.resolve(value).then(_next, _throw);
       }
@@ -37431,13 +37431,13 @@ var require_from = __commonJS({
     function _asyncToGenerator(fn) {
       return function() {
         var self2 = this, args = arguments;
-        return new Promise(function(resolve4, reject) {
+        return new Promise(function(resolve5, reject) {
           var gen = fn.apply(self2, args);
           function _next(value) {
-            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "next", value);
+            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "next", value);
           }
           function _throw(err) {
-            asyncGeneratorStep(gen, resolve4, reject, _next, _throw, "throw", err);
+            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "throw", err);
           }
           _next(void 0);
         });
@@ -38440,7 +38440,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline4() {
+    function pipeline5() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -38463,7 +38463,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline4;
+    module2.exports = pipeline5;
   }
 });
 
@@ -39397,11 +39397,11 @@ var require_modem = __commonJS({
       return opts;
     };
     var findDefaultUnixSocket = function() {
-      return new Promise(function(resolve4) {
+      return new Promise(function(resolve5) {
         var userDockerSocket = path4.join(os2.homedir(), ".docker", "run", "docker.sock");
         fs2.access(userDockerSocket, function(err) {
-          if (err) resolve4("/var/run/docker.sock");
-          else resolve4(userDockerSocket);
+          if (err) resolve5("/var/run/docker.sock");
+          else resolve5(userDockerSocket);
         });
       });
     };
@@ -41480,8 +41480,8 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            xfs.stat(p3, function(er2, stat5) {
-              if (er2 || !stat5.isDirectory()) cb(er, made);
+            xfs.stat(p3, function(er2, stat6) {
+              if (er2 || !stat6.isDirectory()) cb(er, made);
               else cb(null, made);
             });
             break;
@@ -41512,13 +41512,13 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            var stat5;
+            var stat6;
             try {
-              stat5 = xfs.statSync(p3);
+              stat6 = xfs.statSync(p3);
             } catch (err1) {
               throw err0;
             }
-            if (!stat5.isDirectory()) throw err0;
+            if (!stat6.isDirectory()) throw err0;
             break;
         }
       }
@@ -41546,7 +41546,7 @@ var require_tar_fs = __commonJS({
     var normalize2 = !win32 ? echo : function(name) {
       return name.replace(/\\/g, "/").replace(/[:?<>|]/g, "_");
     };
-    var statAll = function(fs3, stat5, cwd, ignore2, entries, sort) {
+    var statAll = function(fs3, stat6, cwd, ignore2, entries, sort) {
       var queue = entries || ["."];
       for (var i5 = 0; i5 < queue.length; i5++) {
         if (!inCwd(path4.resolve(cwd, queue[i5]), cwd)) throw new Error(queue[i5] + " is not a valid path");
@@ -41555,16 +41555,16 @@ var require_tar_fs = __commonJS({
         if (!queue.length) return callback();
         var next = queue.shift();
         var nextAbs = path4.join(cwd, next);
-        stat5.call(fs3, nextAbs, function(err, stat6) {
+        stat6.call(fs3, nextAbs, function(err, stat7) {
           if (err) return callback(err);
-          if (!stat6.isDirectory()) return callback(null, next, stat6);
+          if (!stat7.isDirectory()) return callback(null, next, stat7);
           fs3.readdir(nextAbs, function(err2, files) {
             if (err2) return callback(err2);
             if (sort) files.sort();
             for (var i6 = 0; i6 < files.length; i6++) {
               if (!ignore2(path4.join(cwd, next, files[i6]))) queue.push(path4.join(next, files[i6]));
             }
-            callback(null, next, stat6);
+            callback(null, next, stat7);
           });
         });
       };
@@ -41609,36 +41609,36 @@ var require_tar_fs = __commonJS({
           pack2.entry(header, onnextentry);
         });
       };
-      var onstat = function(err, filename, stat5) {
+      var onstat = function(err, filename, stat6) {
         if (err) return pack2.destroy(err);
         if (!filename) {
           if (opts.finalize !== false) pack2.finalize();
           return finish(pack2);
         }
-        if (stat5.isSocket()) return onnextentry();
+        if (stat6.isSocket()) return onnextentry();
         var header = {
           name: normalize2(filename),
-          mode: (stat5.mode | (stat5.isDirectory() ? dmode : fmode)) & umask,
-          mtime: stat5.mtime,
-          size: stat5.size,
+          mode: (stat6.mode | (stat6.isDirectory() ? dmode : fmode)) & umask,
+          mtime: stat6.mtime,
+          size: stat6.size,
           type: "file",
-          uid: stat5.uid,
-          gid: stat5.gid
+          uid: stat6.uid,
+          gid: stat6.gid
         };
-        if (stat5.isDirectory()) {
+        if (stat6.isDirectory()) {
           header.size = 0;
           header.type = "directory";
           header = map3(header) || header;
           return pack2.entry(header, onnextentry);
         }
-        if (stat5.isSymbolicLink()) {
+        if (stat6.isSymbolicLink()) {
           header.size = 0;
           header.type = "symlink";
           header = map3(header) || header;
           return onsymlink(filename, header);
         }
         header = map3(header) || header;
-        if (!stat5.isFile()) {
+        if (!stat6.isFile()) {
           if (strict) return pack2.destroy(new Error("unsupported type for " + filename));
           return onnextentry();
         }
@@ -41727,7 +41727,7 @@ var require_tar_fs = __commonJS({
           stream.resume();
           return next();
         }
-        var stat5 = function(err) {
+        var stat6 = function(err) {
           if (err) return next(err);
           if (path4.join(name, ".") === path4.join(cwd, ".")) return next();
           utimes2(name, header, function(err2) {
@@ -41744,7 +41744,7 @@ var require_tar_fs = __commonJS({
             validateNotSymlink(xfs, dst, path4.resolve(cwd), function(err, valid) {
               if (err) return next(err);
               if (!valid) return next(new Error(name + " is not a valid symlink"));
-              xfs.symlink(header.linkname, name, stat5);
+              xfs.symlink(header.linkname, name, stat6);
             });
           });
         };
@@ -41759,7 +41759,7 @@ var require_tar_fs = __commonJS({
                   stream = xfs.createReadStream(srcpath);
                   return onfile();
                 }
-                stat5(err2);
+                stat6(err2);
               });
             });
           });
@@ -41778,7 +41778,7 @@ var require_tar_fs = __commonJS({
             });
             pump(rs, ws, function(err2) {
               if (err2) return next(err2);
-              ws.on("close", stat5);
+              ws.on("close", stat6);
             });
           }
         };
@@ -41789,7 +41789,7 @@ var require_tar_fs = __commonJS({
             own,
             uid: header.uid,
             gid: header.gid
-          }, stat5);
+          }, stat6);
         }
         var dir = path4.dirname(name);
         validate(xfs, dir, path4.join(cwd, "."), function(err, valid) {
@@ -41966,12 +41966,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -41996,12 +41996,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42025,12 +42025,12 @@ var require_exec = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42095,12 +42095,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42125,12 +42125,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42156,12 +42156,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42185,12 +42185,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42213,12 +42213,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42242,12 +42242,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42273,12 +42273,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42306,12 +42306,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42335,12 +42335,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42367,12 +42367,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42397,12 +42397,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42428,12 +42428,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42460,12 +42460,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(new Exec(self2.modem, data.Id));
+            resolve5(new Exec(self2.modem, data.Id));
           });
         });
       } else {
@@ -42493,12 +42493,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42525,12 +42525,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42556,12 +42556,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42587,12 +42587,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42617,12 +42617,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42649,12 +42649,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, stream) {
             if (err) {
               return reject(err);
             }
-            resolve4(stream);
+            resolve5(stream);
           });
         });
       } else {
@@ -42679,12 +42679,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42711,12 +42711,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42742,12 +42742,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42773,12 +42773,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42804,12 +42804,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42836,12 +42836,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42866,12 +42866,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42900,12 +42900,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42943,12 +42943,12 @@ var require_image = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42972,12 +42972,12 @@ var require_image = __commonJS({
         authconfig: args.opts ? args.opts.authconfig : void 0
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(fopts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -42999,12 +42999,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43026,12 +43026,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43063,12 +43063,12 @@ var require_image = __commonJS({
       };
       delete optsf.options.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43095,12 +43095,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43125,12 +43125,12 @@ var require_image = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43168,12 +43168,12 @@ var require_volume = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43198,12 +43198,12 @@ var require_volume = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43241,12 +43241,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43272,12 +43272,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43302,12 +43302,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43332,12 +43332,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43375,12 +43375,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43404,12 +43404,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43444,12 +43444,12 @@ var require_service = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43475,12 +43475,12 @@ var require_service = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43519,12 +43519,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43548,12 +43548,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43579,12 +43579,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43616,12 +43616,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43644,12 +43644,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43672,12 +43672,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43701,12 +43701,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43731,12 +43731,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43766,12 +43766,12 @@ var require_plugin = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43810,12 +43810,12 @@ var require_secret = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43841,12 +43841,12 @@ var require_secret = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43871,12 +43871,12 @@ var require_secret = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43915,12 +43915,12 @@ var require_config = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43945,12 +43945,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -43976,12 +43976,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44022,12 +44022,12 @@ var require_task = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44054,12 +44054,12 @@ var require_task = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44097,12 +44097,12 @@ var require_node3 = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44129,12 +44129,12 @@ var require_node3 = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44158,12 +44158,12 @@ var require_node3 = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -44251,7 +44251,7 @@ var require_aspromise = __commonJS({
       var params = new Array(arguments.length - 1), offset = 0, index = 2, pending = true;
       while (index < arguments.length)
         params[offset++] = arguments[index++];
-      return new Promise(function executor(resolve4, reject) {
+      return new Promise(function executor(resolve5, reject) {
         params[offset] = function callback(err) {
           if (pending) {
             pending = false;
@@ -44261,7 +44261,7 @@ var require_aspromise = __commonJS({
               var params2 = new Array(arguments.length - 1), offset2 = 0;
               while (offset2 < params2.length)
                 params2[offset2++] = arguments[offset2];
-              resolve4.apply(null, params2);
+              resolve5.apply(null, params2);
             }
           }
         };
@@ -46821,7 +46821,7 @@ var require_path = __commonJS({
         return prefix + parts.join("/");
       }
     );
-    path4.resolve = function resolve4(originPath, includePath, alreadyNormalized) {
+    path4.resolve = function resolve5(originPath, includePath, alreadyNormalized) {
       if (!alreadyNormalized)
         includePath = normalize2(includePath);
       if (isAbsolute2(includePath))
@@ -47178,7 +47178,7 @@ var require_mapfield = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    MapField.prototype.resolve = function resolve4() {
+    MapField.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if (types.mapKey[this.keyType] === void 0)
@@ -47255,7 +47255,7 @@ var require_method = __commonJS({
         this.parsedOptions
       ]);
     };
-    Method.prototype.resolve = function resolve4() {
+    Method.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       this.resolvedRequestType = this.parent.lookupType(this.requestType);
@@ -48873,7 +48873,7 @@ var require_field = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    Field2.prototype.resolve = function resolve4() {
+    Field2.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if ((this.typeDefault = types.defaults[this.type]) === void 0) {
@@ -49146,7 +49146,7 @@ var require_object = __commonJS({
       this.parent = null;
       this.resolved = false;
     };
-    ReflectionObject.prototype.resolve = function resolve4() {
+    ReflectionObject.prototype.resolve = function resolve5() {
       if (this.resolved)
         return this;
       if (this.root instanceof Root)
@@ -51047,12 +51047,12 @@ var require_docker = __commonJS({
       };
       delete opts.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getContainer(data.Id));
+            resolve5(self2.getContainer(data.Id));
           });
         });
       } else {
@@ -51085,12 +51085,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51118,12 +51118,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51154,12 +51154,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51182,12 +51182,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51252,12 +51252,12 @@ var require_docker = __commonJS({
         }
       }
       if (callback === void 0) {
-        return new self2.modem.Promise(function(resolve4, reject) {
+        return new self2.modem.Promise(function(resolve5, reject) {
           dialWithSession(function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51316,12 +51316,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51345,12 +51345,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51375,12 +51375,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51403,12 +51403,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51434,12 +51434,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51462,12 +51462,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51494,12 +51494,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getSecret(data.ID));
+            resolve5(self2.getSecret(data.ID));
           });
         });
       } else {
@@ -51527,12 +51527,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getConfig(data.ID));
+            resolve5(self2.getConfig(data.ID));
           });
         });
       } else {
@@ -51556,12 +51556,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51584,12 +51584,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51614,12 +51614,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getPlugin(args.opts.name));
+            resolve5(self2.getPlugin(args.opts.name));
           });
         });
       } else {
@@ -51643,12 +51643,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51671,12 +51671,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51698,12 +51698,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51726,12 +51726,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51754,12 +51754,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51782,12 +51782,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51813,12 +51813,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getVolume(data.Name));
+            resolve5(self2.getVolume(data.Name));
           });
         });
       } else {
@@ -51850,12 +51850,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getService(data.ID || data.Id));
+            resolve5(self2.getService(data.ID || data.Id));
           });
         });
       } else {
@@ -51880,12 +51880,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51911,12 +51911,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(self2.getNetwork(data.Id));
+            resolve5(self2.getNetwork(data.Id));
           });
         });
       } else {
@@ -51941,12 +51941,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51969,12 +51969,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -51996,12 +51996,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52023,12 +52023,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52050,12 +52050,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52077,12 +52077,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52106,12 +52106,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52238,7 +52238,7 @@ var require_docker = __commonJS({
       };
       extend(optsc, createOptions);
       var containero;
-      return new this.modem.Promise(function(resolve4, reject) {
+      return new this.modem.Promise(function(resolve5, reject) {
         self2.createContainer(optsc).then(function(container) {
           containero = container;
           return container.attach({
@@ -52271,7 +52271,7 @@ var require_docker = __commonJS({
         }).then(function(data) {
           return containero.wait();
         }).then(function(data) {
-          resolve4([data, containero]);
+          resolve5([data, containero]);
         }).catch(function(err) {
           reject(err);
         });
@@ -52292,12 +52292,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52321,12 +52321,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52349,12 +52349,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52378,12 +52378,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -52406,12 +52406,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve4, reject) {
+        return new this.modem.Promise(function(resolve5, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve4(data);
+            resolve5(data);
           });
         });
       } else {
@@ -53580,7 +53580,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline4(src, out, noop);
+          pipeline5(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -53678,8 +53678,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve4, reject) {
-              promiseResolve = resolve4;
+            return new Promise(function(resolve5, reject) {
+              promiseResolve = resolve5;
               promiseReject = reject;
               const data = stream.read();
               if (data !== null) ondata(data);
@@ -53712,11 +53712,11 @@ var require_streamx = __commonJS({
         }
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve4, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve4({ value: void 0, done: true });
+          return new Promise((resolve5, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve5({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve4({ value: void 0, done: true });
+              else resolve5({ value: void 0, done: true });
             });
           });
         }
@@ -53760,8 +53760,8 @@ var require_streamx = __commonJS({
         const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes === 0) return Promise.resolve(true);
         if (state2.drains === null) state2.drains = [];
-        return new Promise((resolve4) => {
-          state2.drains.push({ writes, resolve: resolve4 });
+        return new Promise((resolve5) => {
+          state2.drains.push({ writes, resolve: resolve5 });
         });
       }
       write(data) {
@@ -53866,14 +53866,14 @@ var require_streamx = __commonJS({
       cb(null);
     }
     function pipelinePromise(...streams) {
-      return new Promise((resolve4, reject) => {
-        return pipeline4(...streams, (err) => {
+      return new Promise((resolve5, reject) => {
+        return pipeline5(...streams, (err) => {
           if (err) return reject(err);
-          resolve4();
+          resolve5();
         });
       });
     }
-    function pipeline4(stream, ...streams) {
+    function pipeline5(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -53971,7 +53971,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline4,
+      pipeline: pipeline5,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -54539,16 +54539,16 @@ var require_extract2 = __commonJS({
           entryCallback = null;
           cb(err);
         }
-        function onnext(resolve4, reject) {
+        function onnext(resolve5, reject) {
           if (error2) {
             return reject(error2);
           }
           if (entryStream) {
-            resolve4({ value: entryStream, done: false });
+            resolve5({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve4;
+          promiseResolve = resolve5;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -54576,11 +54576,11 @@ var require_extract2 = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve4, reject) => {
-            if (extract2.destroyed) return resolve4({ value: void 0, done: true });
+          return new Promise((resolve5, reject) => {
+            if (extract2.destroyed) return resolve5({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve4({ value: void 0, done: true });
+              else resolve5({ value: void 0, done: true });
             });
           });
         }
@@ -55608,11 +55608,11 @@ var init_io_util = __esm({
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55628,7 +55628,7 @@ var init_io_util = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -55711,11 +55711,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55731,7 +55731,7 @@ var init_io = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -55796,11 +55796,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -55816,7 +55816,7 @@ var init_toolrunner = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -56035,7 +56035,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve4, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve5, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -56118,7 +56118,7 @@ var init_toolrunner = __esm({
               if (error2) {
                 reject(error2);
               } else {
-                resolve4(exitCode);
+                resolve5(exitCode);
               }
             });
             if (this.options.input) {
@@ -56253,11 +56253,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve4) {
-          resolve4(value);
+        return value instanceof P ? value : new P(function(resolve5) {
+          resolve5(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve4, reject) {
+      return new (P || (P = Promise))(function(resolve5, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -56273,7 +56273,7 @@ var init_exec = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -57152,9 +57152,9 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_os6 = require("node:os");
-var import_node_path26 = require("node:path");
+var import_node_path27 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises28 = require("node:timers/promises");
+var import_promises30 = require("node:timers/promises");
 var import_node_url = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -57216,6 +57216,12 @@ function adviceFor(error2, { action, resource }) {
   if (/region is missing/i.test(message)) {
     return new UserError(
       { title: "There is no AWS region", hint: "Set AWS_REGION, or a region in the profile." },
+      cause
+    );
+  }
+  if (/region not accepted/i.test(message)) {
+    return new UserError(
+      { title: "The AWS region is not valid", detail: message, hint: "Set AWS_REGION, as in eu-west-1." },
       cause
     );
   }
@@ -58209,12 +58215,12 @@ async function followPull(engine, stream, report) {
   };
   let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
   try {
-    await new Promise((resolve4, reject) => {
+    await new Promise((resolve5, reject) => {
       engine.docker.modem.followProgress(
         stream,
         (error2) => {
           if (error2) reject(error2);
-          else resolve4();
+          else resolve5();
         },
         (record2) => {
           clearTimeout(silence);
@@ -58379,16 +58385,18 @@ var REPOSITORY = "wsgi-lambda-builder";
 async function ensureBuilderImage(engine, target, options, report) {
   const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
   const recipe = await readRecipe(options.toolsFolder);
-  const tag = `${REPOSITORY}:${imageKey(base.id, target, recipe, options.systemPackages)}`;
+  const key = imageKey(base.id, target, recipe, options.systemPackages);
+  const tag = `${REPOSITORY}:${key}`;
   const kept = await keptImage(engine, tag);
   if (kept) {
     report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`);
-    return kept;
+    return { ...kept, key };
   }
-  return report.phase(
+  const made = await report.phase(
     `Prepare the build image from ${options.baseImage}`,
     () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
   );
+  return { ...made, key };
 }
 async function readRecipe(toolsFolder) {
   const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises7.readFile)((0, import_node_path7.join)(toolsFolder, name))]);
@@ -58541,7 +58549,7 @@ async function createDockerBuilder(target, options, { report }) {
   return {
     kind: "docker",
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.id}`,
+    identity: `image ${image.key}`,
     target,
     workspace: WORKSPACE,
     python: image.python,
@@ -58747,17 +58755,31 @@ async function describeInterpreter(command5, run3) {
   }
 }
 
+// src/builder/index-settings.ts
+function withUvIndexes(environment) {
+  const { PIP_INDEX_URL: main, PIP_EXTRA_INDEX_URL: extra } = environment;
+  return {
+    ...main === void 0 || hasAny(environment, ["UV_INDEX_URL", "UV_DEFAULT_INDEX"]) ? {} : { UV_DEFAULT_INDEX: main },
+    ...extra === void 0 || hasAny(environment, ["UV_EXTRA_INDEX_URL", "UV_INDEX"]) ? {} : { UV_INDEX: extra },
+    ...environment
+  };
+}
+function hasAny(environment, names) {
+  return names.some((name) => environment[name] !== void 0);
+}
+
 // src/builder/choose.ts
 async function createBuilder(target, settings, surroundings) {
-  const { environment, report, signal } = surroundings;
+  const { report, signal } = surroundings;
+  const environment = withUvIndexes(surroundings.environment);
   const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
-  if (settings.builder === "host") return await onHost(target, settings, surroundings, caFile);
+  if (settings.builder === "host") return await onHost(target, settings, { ...surroundings, environment }, caFile);
   const engine = await findEngine();
   if ("unreachable" in engine) {
     if (settings.builder === "docker") throw new UserError(engine.unreachable);
     refuseImageSettings(settings, engine.unreachable.title);
     report.info("no container engine answers, so the host builder is used (published wheels only)");
-    return await onHost(target, settings, surroundings, caFile);
+    return await onHost(target, settings, { ...surroundings, environment }, caFile);
   }
   const { toolsFolder, labels } = surroundings;
   const options = {
@@ -59237,6 +59259,19 @@ ${stderr}`);
   if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
 }
 
+// src/settings/address.ts
+var ADDRESS = /\{\{\s*url\s*\}\}/g;
+function needsAddress(environment) {
+  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
+}
+function fillAddress(environment, address) {
+  const filled = Object.entries(environment).flatMap(([name, value]) => {
+    if (value.search(ADDRESS) < 0) return [[name, value]];
+    return address === void 0 ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ""))]];
+  });
+  return Object.fromEntries(filled);
+}
+
 // src/artifact/check.ts
 async function checkImport(folders, environment, builder) {
   const { stdout, stderr, exitCode } = await builder.run(
@@ -59248,7 +59283,7 @@ async function checkImport(folders, environment, builder) {
       `${builder.workspace}/tools/check_import.py`,
       ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
     ],
-    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...environment } }
+    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
   );
   if (exitCode === 0) return;
   const failure = readFailure(stdout);
@@ -59258,6 +59293,7 @@ async function checkImport(folders, environment, builder) {
     hint: failure ? remedy(failure) : "Importing an application must not end the process."
   });
 }
+var NO_ADDRESS = "https://url.invalid";
 var LAMBDA_VARIABLES = {
   PATH: "/usr/local/bin:/usr/bin:/bin",
   LANG: "en_US.UTF-8",
@@ -59303,6 +59339,33 @@ function byPath(a5, b5) {
   return Buffer.compare(Buffer.from(a5.path), Buffer.from(b5.path));
 }
 
+// src/artifact/metadata.ts
+function distributionOf(metadataText, wheelText) {
+  const metadata = headers(metadataText);
+  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
+  return {
+    name: normalise(valueOf("Name")),
+    version: valueOf("Version"),
+    tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
+  };
+}
+function recordRows(text3) {
+  return text3.split(/\r?\n/).filter(Boolean).map((line) => ({
+    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
+    line
+  }));
+}
+function sourceOf(path4) {
+  return path4.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
+}
+function headers(text3) {
+  const head = text3.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  return head.split(/\r?\n/).flatMap((line) => {
+    const colon = line.indexOf(": ");
+    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
+  });
+}
+
 // src/artifact/dependencies.ts
 var NOT_DEPENDENCIES = [/^\.lock$/, /^bin\//];
 var TESTS = /(?:^|\/)tests\//;
@@ -59317,7 +59380,7 @@ async function dependencyEntries(folder) {
     const info = import_node_path14.posix.dirname(path4);
     const distribution = await readDistribution(folder, info);
     distributions.push(distribution);
-    const records = await readRecord((0, import_node_path14.join)(folder, info, "RECORD"));
+    const records = recordRows(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info, "RECORD"), "utf8").catch(() => ""));
     for (const { path: owned } of records) owners.set(owned, distribution.name);
     const lines2 = records.filter((record2) => kept.has(record2.path)).toSorted(byPath).map(({ line }) => `${line}
 `);
@@ -59347,32 +59410,11 @@ function isLeftOut(path4) {
 function modeOf2(path4) {
   return /\.so(?:\.\d+)*$/.test(path4) ? 493 : 420;
 }
-function sourceOf(path4) {
-  return path4.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
-}
 async function readDistribution(folder, info) {
-  const metadata = headers(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info, "METADATA"), "utf8"));
-  const wheel = headers(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info, "WHEEL"), "utf8"));
-  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
-  return {
-    name: normalise(valueOf("Name")),
-    version: valueOf("Version"),
-    tags: wheel.filter(([key]) => key === "Tag").map(([, tag]) => tag)
-  };
-}
-function headers(text3) {
-  const head = text3.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return head.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(": ");
-    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
-  });
-}
-async function readRecord(file) {
-  const text3 = await (0, import_promises14.readFile)(file, "utf8").catch(() => "");
-  return text3.split(/\r?\n/).filter(Boolean).map((line) => ({
-    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
-    line
-  }));
+  const [metadata, wheel] = await Promise.all(
+    ["METADATA", "WHEEL"].map((name) => (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info, name), "utf8"))
+  );
+  return distributionOf(metadata ?? "", wheel ?? "");
 }
 async function filesBelow(folder, path4 = "") {
   const children = await (0, import_promises14.readdir)((0, import_node_path14.join)(folder, path4), { withFileTypes: true }).catch((error2) => {
@@ -59388,7 +59430,7 @@ async function filesBelow(folder, path4 = "") {
   return nested.flat();
 }
 
-// src/artifact/pack.ts
+// src/artifact/read-zip.ts
 var import_promises17 = require("node:fs/promises");
 var import_node_zlib2 = require("node:zlib");
 
@@ -59481,8 +59523,8 @@ async function* compressInOrder(entries) {
 }
 async function compress2({ path: path4, mode, content }) {
   if ("packed" in content) {
-    const { read, ...rest } = content.packed;
-    return { path: path4, mode, ...rest, compressed: await read() };
+    const { method, crc, unzippedBytes, read } = content.packed;
+    return { path: path4, mode, method, crc, unzippedBytes, compressed: await read() };
   }
   const bytes = "file" in content ? await (0, import_promises15.readFile)(content.file) : content.bytes;
   const deflated = await deflate(bytes, { level: 6 });
@@ -59533,11 +59575,66 @@ function endOfCentralDirectory(entries, bytes, offset) {
   return record2;
 }
 
-// src/artifact/pack.ts
-var INDEX = ".wsgi-lambda-pack.json";
+// src/artifact/read-zip.ts
 var END_RECORD_BYTES = 22;
 var LOCAL_HEADER_BYTES = 30;
 var CENTRAL_HEADER_BYTES = 46;
+var ForeignZip = class extends Error {
+  name = "ForeignZip";
+};
+async function openZip(path4) {
+  const handle = await (0, import_promises17.open)(path4);
+  try {
+    return { entries: await readDirectory(handle), [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error2) {
+    await handle.close();
+    throw error2;
+  }
+}
+async function contentOf({ content: { packed } }) {
+  const bytes = await packed.read();
+  return packed.method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes);
+}
+async function readDirectory(handle) {
+  const { size } = await handle.stat();
+  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
+  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new ForeignZip("there is no central directory at its end");
+  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
+  const entries = [];
+  for (let at = 0; at < directory.length; ) {
+    const isOurs = at + CENTRAL_HEADER_BYTES <= directory.length && directory.readUInt32LE(at) === CENTRAL_HEADER;
+    if (!isOurs || directory.readUInt32LE(at + 30) !== 0)
+      throw new ForeignZip("its central directory is not as we write it");
+    const nameLength = directory.readUInt16LE(at + 28);
+    const zippedBytes = directory.readUInt32LE(at + 20);
+    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
+    entries.push({
+      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
+      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
+      content: {
+        packed: {
+          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
+          crc: directory.readUInt32LE(at + 16),
+          unzippedBytes: directory.readUInt32LE(at + 24),
+          zippedBytes,
+          read: () => readBytes(handle, start, zippedBytes)
+        }
+      }
+    });
+    at += CENTRAL_HEADER_BYTES + nameLength;
+  }
+  return entries;
+}
+async function readBytes(handle, position, length) {
+  if (position < 0) throw new ForeignZip("it is too short");
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  if (bytesRead !== length) throw new ForeignZip("it is shorter than it says");
+  return buffer;
+}
+
+// src/artifact/pack.ts
+var INDEX = ".wsgi-lambda-pack.json";
 async function writePack(path4, { entries, distributions }) {
   const owners = Object.fromEntries(
     entries.flatMap(({ path: path5, distribution }) => distribution === void 0 ? [] : [[path5, distribution]])
@@ -59549,59 +59646,23 @@ async function writePack(path4, { entries, distributions }) {
   ]);
 }
 async function openPack(path4) {
-  const handle = await (0, import_promises17.open)(path4);
+  const zip = await openZip(path4);
   try {
-    const files = await readDirectory(handle);
-    const index = await readIndex(files);
-    const entries = files.filter((file) => file.path !== INDEX).map((file) => {
+    const index = await readIndex(zip.entries);
+    const entries = zip.entries.filter((file) => file.path !== INDEX).map((file) => {
       const distribution = index.owners[file.path];
       return distribution === void 0 ? file : { ...file, distribution };
     });
-    return { entries, distributions: index.distributions, [Symbol.asyncDispose]: () => handle.close() };
+    return { ...zip, entries, distributions: index.distributions };
   } catch (error2) {
-    await handle.close();
+    await zip[Symbol.asyncDispose]();
     throw error2;
   }
 }
-async function readDirectory(handle) {
-  const { size } = await handle.stat();
-  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
-  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new Error("not a pack: there is no central directory");
-  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
-  const entries = [];
-  for (let at = 0; at < directory.length; ) {
-    if (directory.readUInt32LE(at) !== CENTRAL_HEADER) throw new Error("not a pack: the central directory is damaged");
-    const nameLength = directory.readUInt16LE(at + 28);
-    const compressedBytes = directory.readUInt32LE(at + 20);
-    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
-    entries.push({
-      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
-      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
-      content: {
-        packed: {
-          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
-          crc: directory.readUInt32LE(at + 16),
-          unzippedBytes: directory.readUInt32LE(at + 24),
-          read: () => readBytes(handle, start, compressedBytes)
-        }
-      }
-    });
-    at += CENTRAL_HEADER_BYTES + nameLength;
-  }
-  return entries;
-}
-async function readIndex(files) {
-  const index = files.find(({ path: path4 }) => path4 === INDEX);
-  if (!index) throw new Error("not a pack: there is no index");
-  const { method, read } = index.content.packed;
-  const bytes = await read();
-  return JSON.parse((method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes)).toString());
-}
-async function readBytes(handle, position, length) {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  if (bytesRead !== length) throw new Error("not a pack: it is shorter than it says");
-  return buffer;
+async function readIndex(entries) {
+  const index = entries.find(({ path: path4 }) => path4 === INDEX);
+  if (!index) throw new ForeignZip("it has no index of distributions");
+  return JSON.parse((await contentOf(index)).toString());
 }
 
 // src/artifact/prepare.ts
@@ -59690,7 +59751,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
   return [
     ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path17.join)(runtimeFolder, path4) } })),
     {
-      path: "wsgi_lambda.json",
+      path: CONFIGURATION,
       mode: 420,
       content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}
 `) }
@@ -59710,6 +59771,7 @@ function withRuntime(project, runtime, report) {
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
 var COMPATIBLE_NAME = "serverless_wsgi.py";
+var CONFIGURATION = "wsgi_lambda.json";
 
 // src/artifact/stage.ts
 var import_promises20 = require("node:fs/promises");
@@ -59746,6 +59808,7 @@ async function assemble(settings, requirements, product, { builder, store, repor
       const compiled = await compiledEntries(application, taken);
       const entries = merge2([...application, ...compiled], pack2.entries, report);
       report.progress("writing the zip");
+      await ignoreOwnFolder(settings);
       const zip = await writeZip(settings.output, entries);
       const packages = packageSizes(pack2.distributions, entries, zip);
       await refuseTooLarge(zip, packages, settings.output);
@@ -59776,6 +59839,12 @@ async function checkIfPossible(settings, { builder, report }) {
   }
   report.progress("importing the application");
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
+}
+async function ignoreOwnFolder({ project, output }) {
+  const own = (0, import_node_path19.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path19.dirname)(output) !== own) return;
+  await (0, import_promises21.mkdir)(own, { recursive: true });
+  await (0, import_promises21.writeFile)((0, import_node_path19.join)(own, ".gitignore"), "*\n");
 }
 async function compiledEntries(application, folder) {
   const modules = application.filter(({ path: path4 }) => path4.endsWith(".py"));
@@ -59885,7 +59954,87 @@ function megabytes2(bytes) {
 }
 
 // src/commands/deploy.ts
+var import_promises24 = require("node:fs/promises");
+
+// src/artifact/given.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs7 = require("node:fs");
 var import_promises22 = require("node:fs/promises");
+var import_node_path20 = require("node:path");
+var import_promises23 = require("node:stream/promises");
+async function readArtifact(given) {
+  const path4 = (0, import_node_path20.resolve)(given);
+  const { size } = await (0, import_promises22.stat)(path4).catch(() => {
+    throw new UserError(
+      { title: `The artifact ${given} does not exist`, hint: "Make it with: wsgi-lambda build --output FILE" },
+      { exitCode: 2 }
+    );
+  });
+  try {
+    var _stack = [];
+    try {
+      const zip = __using(_stack, await openZip(path4), true);
+      const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
+      if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
+      const { runtime, architecture } = JSON.parse((await contentOf(configuration)).toString());
+      const digest2 = await hashOf(path4);
+      const packages = await packagesOf(zip.entries);
+      return {
+        artifact: {
+          path: path4,
+          sha256: digest2.toString("hex"),
+          codeSha256: digest2.toString("base64"),
+          zipBytes: size,
+          unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
+          entries: zip.entries.length
+        },
+        packages,
+        reusedPackages: packages.length,
+        runtime,
+        architecture
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } catch (error2) {
+    if (!(error2 instanceof ForeignZip)) throw error2;
+    throw new UserError(
+      {
+        title: `${given} is not an artifact that wsgi-lambda built`,
+        detail: `As a zip of ours, ${error2.message}.`,
+        hint: "Make it anew with: wsgi-lambda build --output FILE"
+      },
+      { exitCode: 2, cause: error2 }
+    );
+  }
+}
+async function packagesOf(entries) {
+  const texts = new Map(entries.map((entry) => [entry.path, entry]));
+  const text3 = async (path4) => {
+    const entry = texts.get(path4);
+    return entry ? (await contentOf(entry)).toString() : "";
+  };
+  const folders = entries.flatMap(
+    ({ path: path4 }) => /^[^/]+\.dist-info\/METADATA$/.test(path4) ? [import_node_path20.posix.dirname(path4)] : []
+  );
+  return await Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = distributionOf(await text3(`${folder}/METADATA`), "");
+      const owned = new Set(recordRows(await text3(`${folder}/RECORD`)).map(({ path: path4 }) => path4));
+      const files = entries.filter(({ path: path4 }) => owned.has(path4) || owned.has(sourceOf(path4)));
+      const sum = (key) => files.reduce((total, { content }) => total + content.packed[key], 0);
+      return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
+    })
+  );
+}
+async function hashOf(path4) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path4), hash);
+  return hash.digest();
+}
 
 // src/remote/command.ts
 var UNKNOWN_RESULT = 125;
@@ -59973,17 +60122,17 @@ var NOT_RELEASED = "wsgi-lambda: not released yet";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
-  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
-  const isServedVersionRight = current.served !== void 0 && !needsAddress && matches(current.served, configuration, desired);
+  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
   const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
   return [
     ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
     // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
-    ...isServedVersionRight || needsAddress && current.alias !== void 0 ? [] : [step("publish")],
+    ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
     ...wayIn.before,
-    ...needsAddress ? [step("fill-url")] : [],
+    ...needsAddress2 ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
     ...servesIt ? [] : [step("move-alias")],
@@ -60049,16 +60198,11 @@ function differences(version, configuration) {
   const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
   return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
 }
-var ADDRESS = /\{\{\s*url\s*\}\}/g;
 function usesAddress({ environment }) {
-  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
+  return needsAddress(environment);
 }
 function withAddress(configuration, address) {
-  const filled = Object.entries(configuration.environment).flatMap(([name, value]) => {
-    if (value.search(ADDRESS) < 0) return [[name, value]];
-    return address === void 0 ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ""))]];
-  });
-  return { ...configuration, environment: Object.fromEntries(filled) };
+  return { ...configuration, environment: fillAddress(configuration.environment, address) };
 }
 function describeStep(step2, { functionName, alias, access }) {
   switch (step2.kind) {
@@ -60384,7 +60528,20 @@ async function readCurrentRelease(functionName, aliasName, lambda) {
 var HANDLER = "wsgi_handler.handler";
 var NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
 var MIGRATE = "manage migrate --noinput";
-function desiredRelease(settings, codeSha256, current) {
+function desiredRelease(settings, code, current) {
+  return {
+    functionName: settings.functionName,
+    alias: settings.alias,
+    codeSha256: code.codeSha256,
+    architecture: code.architecture,
+    configuration: { ...desiredConfiguration(settings, current), runtime: code.runtime },
+    access: settings.functionUrl ?? ownAccess(current),
+    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
+    afterTraffic: settings.afterTraffic,
+    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+  };
+}
+function desiredConfiguration(settings, current) {
   const own = current.latest;
   const role = settings.role ?? own?.role;
   if (role === void 0) {
@@ -60396,16 +60553,9 @@ function desiredRelease(settings, codeSha256, current) {
       { exitCode: 2 }
     );
   }
-  const configuration = {
-    runtime: settings.target.runtime,
-    handler: HANDLER,
-    role,
-    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
-    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
-    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
-    environment: { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment }
-  };
-  if (settings.functionUrl === "none" && current.url === void 0 && usesAddress(configuration)) {
+  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
+  const access = settings.functionUrl ?? ownAccess(current);
+  if (access === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
       {
         title: "The environment uses {{url}}, but there is no Function URL",
@@ -60415,22 +60565,23 @@ function desiredRelease(settings, codeSha256, current) {
     );
   }
   return {
-    functionName: settings.functionName,
-    alias: settings.alias,
-    codeSha256,
-    architecture: settings.target.architecture,
-    configuration,
-    access: settings.functionUrl,
-    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
-    afterTraffic: settings.afterTraffic,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+    handler: HANDLER,
+    role,
+    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
+    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
+    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
+    environment
   };
+}
+function ownAccess({ latest, alias, url }) {
+  if (url) return url.authType === "AWS_IAM" ? "iam" : "public";
+  return latest === void 0 || alias?.description === NOT_RELEASED ? "public" : "none";
 }
 
 // src/release/public-url.ts
 var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
-async function requestPublicUrl(address, settings, { report, clock }) {
-  if (address === void 0 || settings.functionUrl !== "public" || !settings.smoke) return;
+async function requestPublicUrl(address, { access, settings }, { report, clock }) {
+  if (address === void 0 || access !== "public" || !settings.smoke) return;
   const url = publicAddress(address, settings.urlOrigin) + settings.smokePath;
   const started = clock();
   try {
@@ -60463,13 +60614,13 @@ function publicAddress(address, origin) {
 // src/commands/deploy.ts
 async function deploy(settings, collaborators) {
   const { lambda, report, clock } = collaborators;
-  const currently = readCurrentRelease(settings.functionName, settings.alias, lambda);
-  currently.catch(() => void 0);
-  const built = await build(settings, collaborators);
+  const current = await readCurrentRelease(settings.functionName, settings.alias, lambda);
+  const configuration = desiredConfiguration(settings, current);
+  const built = await buildOrRead(settings, configuration.environment, collaborators);
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock();
-    const current = await currently;
-    const desired = desiredRelease(settings, built.artifact.codeSha256, current);
+    const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
+    const desired = desiredRelease(settings, code, current);
     const steps = planRelease(current, desired);
     const plan = steps.map((step2) => describeStep(step2, desired));
     const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
@@ -60490,19 +60641,25 @@ async function deploy(settings, collaborators) {
       return result({ ...released(steps, nothing, { current, desired }), changed: false });
     }
     const zip = await readForUpload(built.artifact);
-    const options = {
-      current,
-      desired,
-      code: { zip, architecture: desired.architecture },
-      versionDescription: collaborators.commit ?? ""
-    };
-    const release2 = await applyRelease(steps, options, collaborators);
-    await requestPublicUrl(release2.function.url, settings, collaborators);
+    const versionDescription = collaborators.commit ?? "";
+    const release2 = await applyRelease(
+      steps,
+      { current, desired, code: { zip, architecture: code.architecture }, versionDescription },
+      collaborators
+    );
+    await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
     return result(release2);
   });
 }
+async function buildOrRead(settings, environment, collaborators) {
+  if (settings.build) return await build({ ...settings.build, environment }, collaborators);
+  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
+  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
+  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
+  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
+}
 async function readForUpload({ path: path4, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises22.readFile)(path4);
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises24.readFile)(path4);
   throw new UserError({
     title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
@@ -60510,7 +60667,7 @@ async function readForUpload({ path: path4, zipBytes }) {
 }
 
 // src/commands/remote.ts
-var import_promises23 = require("node:fs/promises");
+var import_promises25 = require("node:fs/promises");
 async function remote(given, qualifier, settings, { lambda, readInput }) {
   const data = await dataOf(given, readInput);
   const target = qualifier ?? settings.alias;
@@ -60545,7 +60702,7 @@ async function dataOf({ kind, text: text3, file, arguments: passed }, readInput)
 }
 async function readCode(file, readInput) {
   if (file === "-") return await readInput();
-  return await (0, import_promises23.readFile)(file, "utf8").catch((error2) => {
+  return await (0, import_promises25.readFile)(file, "utf8").catch((error2) => {
     throw wrong(`The file ${file} cannot be read`, error2 instanceof Error ? error2.message : void 0);
   });
 }
@@ -60657,15 +60814,15 @@ ${lines2.join("")}`;
 }
 
 // src/settings/settings.ts
-var import_promises25 = require("node:fs/promises");
-var import_node_path24 = require("node:path");
+var import_promises27 = require("node:fs/promises");
+var import_node_path25 = require("node:path");
 
 // src/settings/discovery.ts
-var import_node_path21 = require("node:path");
+var import_node_path22 = require("node:path");
 
 // src/settings/pyproject.ts
-var import_promises24 = require("node:fs/promises");
-var import_node_path20 = require("node:path");
+var import_promises26 = require("node:fs/promises");
+var import_node_path21 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -62168,9 +62325,9 @@ var RELEASE_SETTINGS = {
     placeholder: "TEXT"
   }),
   "function-url": oneOf(["public", "iam", "none"], {
-    description: "The Function URL on the alias: public, iam (callers sign their requests) or none.",
+    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
     example: "iam",
-    default: "public",
+    defaultText: "the function's own, public for a new one",
     placeholder: "ACCESS"
   }),
   migrate: trueOrFalse({
@@ -62253,11 +62410,16 @@ function checkValues(sources) {
       }
       origins.set(name, nameOf(name));
       const result = safeParse(SETTINGS[name].schema, value);
-      if (result.success) values[camelCase(name)] = result.output;
+      if (result.success && name === "environment")
+        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) };
+      else if (result.success) values[camelCase(name)] = result.output;
       else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
     }
   }
   return { values, problems, origins };
+}
+function asRecord(value) {
+  return value;
 }
 function isSettingName(name) {
   return Object.hasOwn(SETTINGS, name);
@@ -62280,7 +62442,7 @@ function mistake(name, value, setting) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path20.join)(projectFolder, "pyproject.toml"));
+  const text3 = await readIfPresent((0, import_node_path21.join)(projectFolder, "pyproject.toml"));
   if (text3 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text3);
   const problems = [];
@@ -62342,7 +62504,7 @@ function asTable(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises24.readFile)(path4, "utf8");
+    return await (0, import_promises26.readFile)(path4, "utf8");
   } catch (error2) {
     if (error2.code === "ENOENT") return void 0;
     throw error2;
@@ -62355,7 +62517,7 @@ async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path21.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path22.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -62363,13 +62525,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path21.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path22.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source = await readIfPresent((0, import_node_path21.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
     const dotted = source?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -62381,7 +62543,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source = await readIfPresent((0, import_node_path21.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
     if (source === void 0) continue;
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -62401,8 +62563,8 @@ function callableIn(source) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs7 = require("node:fs");
-var import_node_path22 = require("node:path");
+var import_node_fs8 = require("node:fs");
+var import_node_path23 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
   "Pipfile.lock": "pipenv requirements > requirements.txt",
@@ -62410,7 +62572,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path4) => (0, import_node_fs7.existsSync)((0, import_node_path22.join)(projectFolder, path4));
+  const has = (path4) => (0, import_node_fs8.existsSync)((0, import_node_path23.join)(projectFolder, path4));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -62438,10 +62600,10 @@ function adviceFor2(has, { project }) {
 }
 
 // src/settings/python-version.ts
-var import_node_path23 = require("node:path");
+var import_node_path24 = require("node:path");
 var import_pep4402 = __toESM(require_pep440(), 1);
 async function findRuntime(projectFolder, { project }) {
-  const pinned2 = await readIfPresent((0, import_node_path23.join)(projectFolder, ".python-version"));
+  const pinned2 = await readIfPresent((0, import_node_path24.join)(projectFolder, ".python-version"));
   if (pinned2 !== void 0) return fromPin(pinned2);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -62473,16 +62635,18 @@ async function loadBuildSettings(origin) {
 }
 async function loadDeploySettings(origin) {
   const loaded = await load(origin);
+  const { common, problems } = loaded;
   const named = namePart(loaded);
-  return settle(loaded.problems, { ...await buildPart(loaded), ...named });
+  const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
+  return settle(problems, { ...common, ...named, build: build2 });
 }
 async function loadFunctionSettings(origin) {
   const loaded = await load(origin);
   return settle(loaded.problems, { ...loaded.common, ...namePart(loaded) });
 }
 async function load({ project, stage, environment, explicit }) {
-  const folder = (0, import_node_path24.resolve)(project);
-  if (!(await (0, import_promises25.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path25.resolve)(project);
+  if (!(await (0, import_promises27.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -62540,7 +62704,7 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
     app,
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: (0, import_node_path24.resolve)(common.output ?? (0, import_node_path24.join)(common.project, ".wsgi-lambda", `${(0, import_node_path24.basename)(common.project)}.zip`)),
+    output: (0, import_node_path25.resolve)(common.output ?? (0, import_node_path25.join)(common.project, ".wsgi-lambda", `${(0, import_node_path25.basename)(common.project)}.zip`)),
     found
   };
 }
@@ -62597,38 +62761,38 @@ function fillStage(values, stage) {
 var VERSION = "0.1.0";
 
 // src/wheels/store.ts
-var import_node_crypto9 = require("node:crypto");
-var import_node_fs8 = require("node:fs");
-var import_promises26 = require("node:fs/promises");
-var import_node_path25 = require("node:path");
-var import_promises27 = require("node:stream/promises");
+var import_node_crypto10 = require("node:crypto");
+var import_node_fs9 = require("node:fs");
+var import_promises28 = require("node:fs/promises");
+var import_node_path26 = require("node:path");
+var import_promises29 = require("node:stream/promises");
 var MOST_FILES = 12;
 function folderStore(folder) {
-  const names = async () => await (0, import_promises26.readdir)(folder).catch(() => []);
+  const names = async () => await (0, import_promises28.readdir)(folder).catch(() => []);
   return {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
-        const path4 = (0, import_node_path25.join)(folder, name);
-        if (name === fileName(key, await hashOf(path4))) {
+        const path4 = (0, import_node_path26.join)(folder, name);
+        if (name === fileName(key, await hashOf2(path4))) {
           const now = /* @__PURE__ */ new Date();
-          await (0, import_promises26.utimes)(path4, now, now);
+          await (0, import_promises28.utimes)(path4, now, now);
           return path4;
         }
-        await (0, import_promises26.rm)(path4, { force: true });
+        await (0, import_promises28.rm)(path4, { force: true });
       }
       return void 0;
     },
     keep: async (key, write) => {
-      await (0, import_promises26.mkdir)(folder, { recursive: true });
-      const temporary = (0, import_node_path25.join)(folder, `.${(0, import_node_crypto9.randomUUID)()}.part`);
+      await (0, import_promises28.mkdir)(folder, { recursive: true });
+      const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
-        const path4 = (0, import_node_path25.join)(folder, fileName(key, await hashOf(temporary)));
-        await (0, import_promises26.rename)(temporary, path4);
+        const path4 = (0, import_node_path26.join)(folder, fileName(key, await hashOf2(temporary)));
+        await (0, import_promises28.rename)(temporary, path4);
         await prune(folder, await names());
         return path4;
       } finally {
-        await (0, import_promises26.rm)(temporary, { force: true });
+        await (0, import_promises28.rm)(temporary, { force: true });
       }
     }
   };
@@ -62636,17 +62800,17 @@ function folderStore(folder) {
 function fileName(key, hash) {
   return `${key}-${hash}.zip`;
 }
-async function hashOf(path4) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises27.pipeline)((0, import_node_fs8.createReadStream)(path4), hash);
+async function hashOf2(path4) {
+  const hash = (0, import_node_crypto10.createHash)("sha256");
+  await (0, import_promises29.pipeline)((0, import_node_fs9.createReadStream)(path4), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {
   const files = await Promise.all(
-    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises26.stat)((0, import_node_path25.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises28.stat)((0, import_node_path26.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
   );
   const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
-  await Promise.all(old.map(({ name }) => (0, import_promises26.rm)((0, import_node_path25.join)(folder, name), { force: true })));
+  await Promise.all(old.map(({ name }) => (0, import_promises28.rm)((0, import_node_path26.join)(folder, name), { force: true })));
 }
 
 // src/cli-run.ts
@@ -62699,11 +62863,11 @@ async function run2(invocation) {
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`
       },
-      createStore: (settings) => folderStore(settings.store ?? (0, import_node_path26.join)(folders.cache, "store")),
+      createStore: (settings) => folderStore(settings.store ?? (0, import_node_path27.join)(folders.cache, "store")),
       report,
       clock
     };
-    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises28.setTimeout, signal });
+    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal });
     switch (invocation.command) {
       case "build": {
         const result = await build(await loadBuildSettings(origin), collaborators);
@@ -62715,12 +62879,13 @@ async function run2(invocation) {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
-          wait: import_promises28.setTimeout,
+          wait: import_promises30.setTimeout,
           signal,
           commit
         });
         if (isJson) print(result);
-        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}
+        else if (result.function.version !== "")
+          process.stdout.write(`${result.function.url ?? result.function.aliasArn}
 `);
         return 0;
       }
@@ -62742,7 +62907,7 @@ async function run2(invocation) {
     process.stderr.write(formatProblems(problems, colors));
     if (stack !== void 0 && flags.verbose === true) process.stderr.write(`${stack}
 `);
-    return exitCode;
+    return invocation.command === "remote" && exitCode !== 2 ? UNKNOWN_RESULT : exitCode;
   } finally {
     cancellation.stop();
   }
@@ -62770,8 +62935,8 @@ function definedVariables(variables2) {
 }
 function productFolders(environment) {
   const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path26.join)(environment["HOME"] ?? (0, import_node_os6.homedir)(), ".cache");
-  return { runtime: (0, import_node_path26.join)(root5, "runtime"), tools: (0, import_node_path26.join)(root5, "docker"), cache: (0, import_node_path26.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path27.join)(environment["HOME"] ?? (0, import_node_os6.homedir)(), ".cache");
+  return { runtime: (0, import_node_path27.join)(root5, "runtime"), tools: (0, import_node_path27.join)(root5, "docker"), cache: (0, import_node_path27.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -4099,9 +4099,9 @@ var RELEASE_SETTINGS = {
     placeholder: "TEXT"
   }),
   "function-url": oneOf(["public", "iam", "none"], {
-    description: "The Function URL on the alias: public, iam (callers sign their requests) or none.",
+    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
     example: "iam",
-    default: "public",
+    defaultText: "the function's own, public for a new one",
     placeholder: "ACCESS"
   }),
   migrate: trueOrFalse({
@@ -4192,7 +4192,7 @@ function createProgram(start) {
     "wsgi-lambda build --project examples/django --output build/app.zip --runtime python3.13",
     "wsgi-lambda build --builder host --json"
   ]).action((_flags, command) => {
-    start({ command: "build", flags: command.optsWithGlobals(), given: givenSettings(command) });
+    start({ command: "build", flags: givenOptions(command), given: givenSettings(command) });
   });
   addCommand(
     program2,
@@ -4205,7 +4205,7 @@ function createProgram(start) {
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0"
     ]
   ).action((_flags, command) => {
-    start({ command: "deploy", flags: command.optsWithGlobals(), given: givenSettings(command) });
+    start({ command: "deploy", flags: givenOptions(command), given: givenSettings(command) });
   });
   addRemoteCommand(program2, start, "manage", [], "Run a Django management command in the deployed function.", [
     "wsgi-lambda --function-name shop manage showmigrations",
@@ -4233,16 +4233,19 @@ function addCommand(program2, name, description, settings, lines2) {
   return command.addHelpText("after", examples(lines2));
 }
 function addRemoteCommand(program2, start, name, aliases, description, lines2) {
-  const command = program2.command(name).aliases(aliases).description(`${description} Everything after the options below is passed on as it is.`).helpOption("-h, --help", "show help").usage("[options] [-c TEXT | -f FILE] [arguments...]").option("-c, --command <TEXT>", name === "exec" ? "the code" : "the command as one text, split like a shell does").option("-f, --file <FILE>", "a local file that is sent and run; - for standard input").argument("[arguments...]", "passed on").passThroughOptions().allowUnknownOption();
+  const takesFile = name === "exec" || name === "shell";
+  const command = program2.command(name).aliases(aliases).description(`${description} Everything after the options below is passed on as it is.`).helpOption("-h, --help", "show help").usage(`[options] ${takesFile ? "[-c TEXT | -f FILE]" : "[-c TEXT]"} [arguments...]`).option("-c, --command <TEXT>", name === "exec" ? "the code" : "the command as one text, split like a shell does").addOption(
+    // Known everywhere, so that manage and flask can say that they take none.
+    new Option("-f, --file <FILE>", "a local file that is sent and run; - for standard input").hideHelp(!takesFile)
+  ).argument("[arguments...]", "passed on").passThroughOptions().allowUnknownOption();
   addCommonFlags(command);
   addSettingFlags(command, FUNCTION_FLAGS);
   addQualifierFlag(command);
   command.addHelpText("after", examples(lines2)).action((passed, _flags, self) => {
     const { command: text2, file } = self.opts();
-    const flags = self.optsWithGlobals();
     start({
       command: "remote",
-      flags,
+      flags: givenOptions(self),
       given: givenSettings(self),
       remote: { kind: name, text: text2, file, arguments: passed }
     });
@@ -4285,15 +4288,25 @@ Examples:
 ${lines2.map((line) => `  $ ${line}`).join("\n")}
 `;
 }
+function givenOptions(command) {
+  const outer = command.parent ? givenOptions(command.parent) : {};
+  const own = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  return { ...outer, ...Object.fromEntries(own) };
+}
 function givenSettings(command) {
+  const options = givenOptions(command);
   const given = {};
-  const flags = command.optsWithGlobals();
   for (const name of SETTING_NAMES) {
-    if (command.getOptionValueSourceWithGlobals(camelCase(name)) !== "cli") continue;
-    const value = flags[camelCase(name)];
+    const value = options[camelCase(name)];
+    if (value === void 0) continue;
     given[name] = name === "environment" && Array.isArray(value) ? value.join("\n") : value;
   }
   return given;
+}
+function usageProblem({ code, message }) {
+  if (code === "commander.help") return { title: "A command is missing" };
+  const [title = "", ...hint] = message.replace(/^error: /, "").split("\n");
+  return { title, ...hint.length > 0 ? { hint: hint.join(" ") } : {} };
 }
 async function main() {
   let invocation;
@@ -4304,7 +4317,12 @@ async function main() {
     program2.parse();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return;
+    if (process.argv.includes("--json")) {
+      process.stdout.write(`${JSON.stringify({ error: [usageProblem(error)] }, null, 2)}
+`);
+    }
+    process.exitCode = 2;
     return;
   }
   if (!invocation) return;

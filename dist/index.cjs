@@ -2213,9 +2213,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve5, reject) => {
+          return new Promise((resolve6, reject) => {
             this.close((err, data) => {
-              return err ? reject(err) : resolve5(data);
+              return err ? reject(err) : resolve6(data);
             });
           });
         }
@@ -2253,12 +2253,12 @@ var require_dispatcher_base = __commonJS({
           err = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve5, reject) => {
+          return new Promise((resolve6, reject) => {
             this.destroy(err, (err2, data) => {
               return err2 ? (
                 /* istanbul ignore next: should never error */
                 reject(err2)
-              ) : resolve5(data);
+              ) : resolve6(data);
             });
           });
         }
@@ -4525,8 +4525,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve5, reject) => {
-        res = resolve5;
+      const promise = new Promise((resolve6, reject) => {
+        res = resolve6;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -6777,12 +6777,12 @@ upgrade: ${upgrade}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve5, reject) => {
+      const waitForDrain = () => new Promise((resolve6, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve5;
+          callback = resolve6;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -6920,7 +6920,7 @@ var require_client_h2 = __commonJS({
     "use strict";
     var assert = require("node:assert");
     var { errorMonitor } = require("node:events");
-    var { pipeline: pipeline4 } = require("node:stream");
+    var { pipeline: pipeline5 } = require("node:stream");
     var util = require_util();
     var {
       RequestContentLengthMismatchError,
@@ -7399,7 +7399,7 @@ var require_client_h2 = __commonJS({
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request2, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      const pipe2 = pipeline4(
+      const pipe2 = pipeline5(
         body,
         h2stream,
         (err) => {
@@ -7452,12 +7452,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve5, reject) => {
+      const waitForDrain = () => new Promise((resolve6, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve5;
+          callback = resolve6;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7936,16 +7936,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve5) => {
+        return new Promise((resolve6) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve5;
+            this[kClosedResolve] = resolve6;
           } else {
-            resolve5(null);
+            resolve6(null);
           }
         });
       }
       async [kDestroy](err) {
-        return new Promise((resolve5) => {
+        return new Promise((resolve6) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i5 = 0; i5 < requests.length; i5++) {
             const request2 = requests[i5];
@@ -7956,7 +7956,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve5(null);
+            resolve6(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err, callback);
@@ -8007,7 +8007,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve5, reject) => {
+        const socket = await new Promise((resolve6, reject) => {
           client[kConnector]({
             host,
             hostname,
@@ -8019,7 +8019,7 @@ var require_client = __commonJS({
             if (err) {
               reject(err);
             } else {
-              resolve5(socket2);
+              resolve6(socket2);
             }
           });
         });
@@ -8355,8 +8355,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c5) => c5.close()));
         } else {
-          await new Promise((resolve5) => {
-            this[kClosedResolve] = resolve5;
+          await new Promise((resolve6) => {
+            this[kClosedResolve] = resolve6;
           });
         }
       }
@@ -9625,7 +9625,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve5, reject) => {
+        return await new Promise((resolve6, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9638,7 +9638,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve5(null);
+              resolve6(null);
             }
           }).on("error", noop).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9657,7 +9657,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream, type) {
       assert(!stream[kConsume]);
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         if (isUnusable(stream)) {
           const rState = stream._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9674,7 +9674,7 @@ var require_readable = __commonJS({
             stream[kConsume] = {
               type,
               stream,
-              resolve: resolve5,
+              resolve: resolve6,
               reject,
               length: 0,
               body: []
@@ -9744,18 +9744,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve5, stream, length } = consume2;
+      const { type, body, resolve: resolve6, stream, length } = consume2;
       try {
         if (type === "text") {
-          resolve5(chunksDecode(body, length));
+          resolve6(chunksDecode(body, length));
         } else if (type === "json") {
-          resolve5(JSON.parse(chunksDecode(body, length)));
+          resolve6(JSON.parse(chunksDecode(body, length)));
         } else if (type === "arrayBuffer") {
-          resolve5(chunksConcat(body, length).buffer);
+          resolve6(chunksConcat(body, length).buffer);
         } else if (type === "blob") {
-          resolve5(new Blob(body, { type: stream[kContentType] }));
+          resolve6(new Blob(body, { type: stream[kContentType] }));
         } else if (type === "bytes") {
-          resolve5(chunksConcat(body, length));
+          resolve6(chunksConcat(body, length));
         }
         consumeFinish(consume2);
       } catch (err) {
@@ -10012,9 +10012,9 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve5, reject) => {
+        return new Promise((resolve6, reject) => {
           request2.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve5(data);
+            return err ? reject(err) : resolve6(data);
           });
         });
       }
@@ -10237,9 +10237,9 @@ var require_api_stream = __commonJS({
     };
     function stream(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve5, reject) => {
+        return new Promise((resolve6, reject) => {
           stream.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve5(data);
+            return err ? reject(err) : resolve6(data);
           });
         });
       }
@@ -10444,7 +10444,7 @@ var require_api_pipeline = __commonJS({
         util.destroy(ret, err);
       }
     };
-    function pipeline4(opts, handler) {
+    function pipeline5(opts, handler) {
       try {
         const pipelineHandler = new PipelineHandler(opts, handler);
         this.dispatch({ ...opts, body: pipelineHandler.req }, pipelineHandler);
@@ -10453,7 +10453,7 @@ var require_api_pipeline = __commonJS({
         return new PassThrough2().destroy(err);
       }
     }
-    module2.exports = pipeline4;
+    module2.exports = pipeline5;
   }
 });
 
@@ -10524,9 +10524,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve5, reject) => {
+        return new Promise((resolve6, reject) => {
           upgrade.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve5(data);
+            return err ? reject(err) : resolve6(data);
           });
         });
       }
@@ -10618,9 +10618,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve5, reject) => {
+        return new Promise((resolve6, reject) => {
           connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve5(data);
+            return err ? reject(err) : resolve6(data);
           });
         });
       }
@@ -13618,7 +13618,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = require("node:events");
-    var { Readable: Readable8, pipeline: pipeline4, finished: finished2 } = require("node:stream");
+    var { Readable: Readable8, pipeline: pipeline5, finished: finished2 } = require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14483,7 +14483,7 @@ var require_fetch = __commonJS({
       function dispatch({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve5, reject) => agent.dispatch(
+        return new Promise((resolve6, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14559,11 +14559,11 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable8({ read: resume });
               const onError = this.onError.bind(this);
-              resolve5({
+              resolve6({
                 status,
                 statusText,
                 headersList,
-                body: decoders.length ? pipeline4(this.body, ...decoders, (err) => {
+                body: decoders.length ? pipeline5(this.body, ...decoders, (err) => {
                   if (err) {
                     this.onError(err);
                   }
@@ -14602,7 +14602,7 @@ var require_fetch = __commonJS({
               for (let i5 = 0; i5 < rawHeaders.length; i5 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i5]), rawHeaders[i5 + 1].toString("latin1"), true);
               }
-              resolve5({
+              resolve6({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -18343,8 +18343,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve5) => {
-        setTimeout(resolve5, ms).unref();
+      return new Promise((resolve6) => {
+        setTimeout(resolve6, ms).unref();
       });
     }
     module2.exports = {
@@ -18764,7 +18764,7 @@ ${value}`;
 var require_eventsource = __commonJS({
   "node_modules/undici/lib/web/eventsource/eventsource.js"(exports2, module2) {
     "use strict";
-    var { pipeline: pipeline4 } = require("node:stream");
+    var { pipeline: pipeline5 } = require("node:stream");
     var { fetching } = require_fetch();
     var { makeRequest } = require_request2();
     var { webidl } = require_webidl();
@@ -18924,7 +18924,7 @@ var require_eventsource = __commonJS({
               ));
             }
           });
-          pipeline4(
+          pipeline5(
             response.body.stream,
             eventSourceStream,
             (error3) => {
@@ -19302,11 +19302,11 @@ var init_io_util = __esm({
     path2 = __toESM(require("path"), 1);
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve5) {
-          resolve5(value);
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve5, reject) {
+      return new (P || (P = Promise))(function(resolve6, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19322,7 +19322,7 @@ var init_io_util = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19405,11 +19405,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve5) {
-          resolve5(value);
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve5, reject) {
+      return new (P || (P = Promise))(function(resolve6, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19425,7 +19425,7 @@ var init_io = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19490,11 +19490,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve5) {
-          resolve5(value);
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve5, reject) {
+      return new (P || (P = Promise))(function(resolve6, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19510,7 +19510,7 @@ var init_toolrunner = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19729,7 +19729,7 @@ var init_toolrunner = __esm({
             this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve5, reject) => __awaiter7(this, void 0, void 0, function* () {
+          return new Promise((resolve6, reject) => __awaiter7(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -19812,7 +19812,7 @@ var init_toolrunner = __esm({
               if (error3) {
                 reject(error3);
               } else {
-                resolve5(exitCode);
+                resolve6(exitCode);
               }
             });
             if (this.options.input) {
@@ -19947,11 +19947,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve5) {
-          resolve5(value);
+        return value instanceof P ? value : new P(function(resolve6) {
+          resolve6(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve5, reject) {
+      return new (P || (P = Promise))(function(resolve6, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19967,7 +19967,7 @@ var init_exec = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -22409,7 +22409,7 @@ var sleep;
 var init_sleep = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/util-waiter/utils/sleep.js"() {
     sleep = (seconds) => {
-      return new Promise((resolve5) => setTimeout(resolve5, seconds * 1e3));
+      return new Promise((resolve6) => setTimeout(resolve6, seconds * 1e3));
     };
   }
 });
@@ -22574,8 +22574,8 @@ var init_createWaiter = __esm({
     init_waiter();
     abortTimeout = (abortSignal) => {
       let onAbort;
-      const promise = new Promise((resolve5) => {
-        onAbort = () => resolve5({ state: WaiterState.ABORTED });
+      const promise = new Promise((resolve6) => {
+        onAbort = () => resolve6({ state: WaiterState.ABORTED });
         if (typeof abortSignal.addEventListener === "function") {
           abortSignal.addEventListener("abort", onAbort);
         } else {
@@ -24445,7 +24445,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request: request2 } = await import("node:http");
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         const req = request2({
           hostname: options.hostname,
           port: options.port,
@@ -24473,7 +24473,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve5(Buffer.concat(chunks));
+            resolve6(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -26713,7 +26713,7 @@ var init_headStream = __esm({
       if (isReadableStream(stream)) {
         return headStream(stream, bytes);
       }
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         const collector = new Collector();
         collector.limit = bytes;
         stream.pipe(collector);
@@ -26724,7 +26724,7 @@ var init_headStream = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes2 = concatBytes(this.buffers);
-          resolve5(bytes2);
+          resolve6(bytes2);
         });
       });
     };
@@ -26876,7 +26876,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         const collector = new Collector2();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -26887,7 +26887,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve5(bytes);
+          resolve6(bytes);
         });
       });
     };
@@ -27422,7 +27422,7 @@ var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
     import_node_fs2 = require("node:fs");
     init_HashCalculator();
-    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve5, reject) => {
+    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve6, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
@@ -27440,7 +27440,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash.digest().then(resolve5).catch(reject);
+        hash.digest().then(resolve6).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -27459,14 +27459,14 @@ var init_readableStreamHasher = __esm({
       const hash = new hashCtor();
       const hashCalculator = new HashCalculator(hash);
       readableStream.pipe(hashCalculator);
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         readableStream.on("error", (err) => {
           hashCalculator.end();
           reject(err);
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash.digest().then(resolve5).catch(reject);
+          hash.digest().then(resolve6).catch(reject);
         });
       });
     };
@@ -28725,7 +28725,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve5) => setTimeout(() => resolve5(records.shift()), 0));
+    const value = await new Promise((resolve6) => setTimeout(() => resolve6(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -33591,7 +33591,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve5) => setTimeout(resolve5, delay)), abortSignal);
+            await race(new Promise((resolve6) => setTimeout(resolve6, delay)), abortSignal);
           }
         }
       }
@@ -33724,7 +33724,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve5) => _DefaultRateLimiter.setTimeoutFn(resolve5, delay));
+          await new Promise((resolve6) => _DefaultRateLimiter.setTimeoutFn(resolve6, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -34162,7 +34162,7 @@ var init_StandardRetryStrategy2 = __esm({
               const delayFromResponse = getDelayFromRetryAfterHeader(err.$response);
               const delay = Math.max(delayFromResponse || 0, delayFromDecider);
               totalDelay += delay;
-              await new Promise((resolve5) => setTimeout(resolve5, delay));
+              await new Promise((resolve6) => setTimeout(resolve6, delay));
               continue;
             }
             if (!err.$metadata) {
@@ -38171,7 +38171,7 @@ var require_dist_cjs4 = __commonJS({
     var DEFAULT_MAX_RETRIES = 0;
     var providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
     function httpRequest(options) {
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         const req = node_http.request({
           method: "GET",
           ...options,
@@ -38196,7 +38196,7 @@ var require_dist_cjs4 = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", () => {
-            resolve5(Buffer.concat(chunks));
+            resolve6(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -38659,21 +38659,21 @@ var require_dist_cjs5 = __commonJS({
       let sendBody = true;
       if (!externalAgent && expect === "100-continue") {
         sendBody = await Promise.race([
-          new Promise((resolve5) => {
-            timeoutId = Number(timing.setTimeout(() => resolve5(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+          new Promise((resolve6) => {
+            timeoutId = Number(timing.setTimeout(() => resolve6(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
           }),
-          new Promise((resolve5) => {
+          new Promise((resolve6) => {
             httpRequest.on("continue", () => {
               timing.clearTimeout(timeoutId);
-              resolve5(true);
+              resolve6(true);
             });
             httpRequest.on("response", () => {
               timing.clearTimeout(timeoutId);
-              resolve5(false);
+              resolve6(false);
             });
             httpRequest.on("error", () => {
               timing.clearTimeout(timeoutId);
-              resolve5(false);
+              resolve6(false);
             });
           })
         ]);
@@ -38750,13 +38750,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve5, reject) => {
+        this.configProvider = new Promise((resolve6, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve5(this.resolveDefaultConfig(_options));
+              resolve6(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve5(this.resolveDefaultConfig(options));
+            resolve6(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -38786,7 +38786,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve5 = async (arg) => {
+          const resolve6 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -38850,7 +38850,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve5({ response: httpResponse });
+            resolve6({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -39189,13 +39189,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new _NodeHttp2Handler(instanceOrOptions);
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve5, reject) => {
+        this.configProvider = new Promise((resolve6, reject) => {
           if (typeof options === "function") {
             options().then((opts) => {
-              resolve5(opts || {});
+              resolve6(opts || {});
             }).catch(reject);
           } else {
-            resolve5(options || {});
+            resolve6(options || {});
           }
         });
       }
@@ -39222,7 +39222,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new Promise((_resolve, _reject) => {
           let fulfilled = false;
           let writeRequestBodyPromise = void 0;
-          const resolve5 = async (arg) => {
+          const resolve6 = async (arg) => {
             await writeRequestBodyPromise;
             _resolve(arg);
           };
@@ -39319,7 +39319,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               body: clientHttp2Stream
             });
             fulfilled = true;
-            resolve5({ response: httpResponse });
+            resolve6({ response: httpResponse });
             if (useIsolatedSession) {
               session.close();
               clientHttp2Stream.on("end", () => {
@@ -39457,7 +39457,7 @@ var require_dist_cjs6 = __commonJS({
           try {
             return await toRetry();
           } catch (e5) {
-            await new Promise((resolve5) => setTimeout(resolve5, delayMs));
+            await new Promise((resolve6) => setTimeout(resolve6, delayMs));
           }
         }
         return await toRetry();
@@ -44043,11 +44043,11 @@ var require_dist_cjs8 = __commonJS({
         throw new TokenProviderError2(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, false);
       }
     };
-    var { writeFile: writeFile4 } = promises3;
+    var { writeFile: writeFile5 } = promises3;
     var writeSSOTokenToFile = (id, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath2(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
-      return writeFile4(tokenFilepath, tokenString);
+      return writeFile5(tokenFilepath, tokenString);
     };
     var lastRefreshAttemptTimes = /* @__PURE__ */ new Map();
     var inFlightRefreshes = /* @__PURE__ */ new Map();
@@ -47324,10 +47324,10 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises3 } = require("node:fs");
     var { homedir: homedir2 } = require("node:os");
-    var { dirname: dirname8, join: join25 } = require("node:path");
+    var { dirname: dirname9, join: join25 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -47485,7 +47485,7 @@ var require_dist_cjs11 = __commonJS({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = dirname8(tokenFilePath);
+        const directory = dirname9(tokenFilePath);
         try {
           await promises3.mkdir(directory, { recursive: true });
         } catch (error3) {
@@ -47495,7 +47495,7 @@ var require_dist_cjs11 = __commonJS({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir2(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = createHash10("sha256").update(loginSessionBytes).digest("hex");
         return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -57085,14 +57085,14 @@ var require_async_iterator = __commonJS({
       };
     }
     function readAndResolve(iter) {
-      var resolve5 = iter[kLastResolve];
-      if (resolve5 !== null) {
+      var resolve6 = iter[kLastResolve];
+      if (resolve6 !== null) {
         var data = iter[kStream].read();
         if (data !== null) {
           iter[kLastPromise] = null;
           iter[kLastResolve] = null;
           iter[kLastReject] = null;
-          resolve5(createIterResult(data, false));
+          resolve6(createIterResult(data, false));
         }
       }
     }
@@ -57100,13 +57100,13 @@ var require_async_iterator = __commonJS({
       process.nextTick(readAndResolve, iter);
     }
     function wrapForNext(lastPromise, iter) {
-      return function(resolve5, reject) {
+      return function(resolve6, reject) {
         lastPromise.then(function() {
           if (iter[kEnded]) {
-            resolve5(createIterResult(void 0, true));
+            resolve6(createIterResult(void 0, true));
             return;
           }
-          iter[kHandlePromise](resolve5, reject);
+          iter[kHandlePromise](resolve6, reject);
         }, reject);
       };
     }
@@ -57126,12 +57126,12 @@ var require_async_iterator = __commonJS({
           return Promise.resolve(createIterResult(void 0, true));
         }
         if (this[kStream].destroyed) {
-          return new Promise(function(resolve5, reject) {
+          return new Promise(function(resolve6, reject) {
             process.nextTick(function() {
               if (_this[kError]) {
                 reject(_this[kError]);
               } else {
-                resolve5(createIterResult(void 0, true));
+                resolve6(createIterResult(void 0, true));
               }
             });
           });
@@ -57154,13 +57154,13 @@ var require_async_iterator = __commonJS({
       return this;
     }), _defineProperty(_Object$setPrototypeO, "return", function _return() {
       var _this2 = this;
-      return new Promise(function(resolve5, reject) {
+      return new Promise(function(resolve6, reject) {
         _this2[kStream].destroy(null, function(err) {
           if (err) {
             reject(err);
             return;
           }
-          resolve5(createIterResult(void 0, true));
+          resolve6(createIterResult(void 0, true));
         });
       });
     }), _Object$setPrototypeO), AsyncIteratorPrototype);
@@ -57182,15 +57182,15 @@ var require_async_iterator = __commonJS({
         value: stream._readableState.endEmitted,
         writable: true
       }), _defineProperty(_Object$create, kHandlePromise, {
-        value: function value(resolve5, reject) {
+        value: function value(resolve6, reject) {
           var data = iterator[kStream].read();
           if (data) {
             iterator[kLastPromise] = null;
             iterator[kLastResolve] = null;
             iterator[kLastReject] = null;
-            resolve5(createIterResult(data, false));
+            resolve6(createIterResult(data, false));
           } else {
-            iterator[kLastResolve] = resolve5;
+            iterator[kLastResolve] = resolve6;
             iterator[kLastReject] = reject;
           }
         },
@@ -57209,12 +57209,12 @@ var require_async_iterator = __commonJS({
           iterator[kError] = err;
           return;
         }
-        var resolve5 = iterator[kLastResolve];
-        if (resolve5 !== null) {
+        var resolve6 = iterator[kLastResolve];
+        if (resolve6 !== null) {
           iterator[kLastPromise] = null;
           iterator[kLastResolve] = null;
           iterator[kLastReject] = null;
-          resolve5(createIterResult(void 0, true));
+          resolve6(createIterResult(void 0, true));
         }
         iterator[kEnded] = true;
       });
@@ -57229,7 +57229,7 @@ var require_async_iterator = __commonJS({
 var require_from = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/from.js"(exports2, module2) {
     "use strict";
-    function asyncGeneratorStep(gen, resolve5, reject, _next, _throw, key, arg) {
+    function asyncGeneratorStep(gen, resolve6, reject, _next, _throw, key, arg) {
       try {
         var info2 = gen[key](arg);
         var value = info2.value;
@@ -57238,7 +57238,7 @@ var require_from = __commonJS({
         return;
       }
       if (info2.done) {
-        resolve5(value);
+        resolve6(value);
       } else {
         Promise.resolve(value).then(_next, _throw);
       }
@@ -57246,13 +57246,13 @@ var require_from = __commonJS({
     function _asyncToGenerator(fn) {
       return function() {
         var self2 = this, args = arguments;
-        return new Promise(function(resolve5, reject) {
+        return new Promise(function(resolve6, reject) {
           var gen = fn.apply(self2, args);
           function _next(value) {
-            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "next", value);
+            asyncGeneratorStep(gen, resolve6, reject, _next, _throw, "next", value);
           }
           function _throw(err) {
-            asyncGeneratorStep(gen, resolve5, reject, _next, _throw, "throw", err);
+            asyncGeneratorStep(gen, resolve6, reject, _next, _throw, "throw", err);
           }
           _next(void 0);
         });
@@ -58255,7 +58255,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline4() {
+    function pipeline5() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -58278,7 +58278,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline4;
+    module2.exports = pipeline5;
   }
 });
 
@@ -59212,11 +59212,11 @@ var require_modem = __commonJS({
       return opts;
     };
     var findDefaultUnixSocket = function() {
-      return new Promise(function(resolve5) {
+      return new Promise(function(resolve6) {
         var userDockerSocket = path6.join(os6.homedir(), ".docker", "run", "docker.sock");
         fs3.access(userDockerSocket, function(err) {
-          if (err) resolve5("/var/run/docker.sock");
-          else resolve5(userDockerSocket);
+          if (err) resolve6("/var/run/docker.sock");
+          else resolve6(userDockerSocket);
         });
       });
     };
@@ -61295,8 +61295,8 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            xfs.stat(p3, function(er2, stat5) {
-              if (er2 || !stat5.isDirectory()) cb(er, made);
+            xfs.stat(p3, function(er2, stat6) {
+              if (er2 || !stat6.isDirectory()) cb(er, made);
               else cb(null, made);
             });
             break;
@@ -61327,13 +61327,13 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            var stat5;
+            var stat6;
             try {
-              stat5 = xfs.statSync(p3);
+              stat6 = xfs.statSync(p3);
             } catch (err1) {
               throw err0;
             }
-            if (!stat5.isDirectory()) throw err0;
+            if (!stat6.isDirectory()) throw err0;
             break;
         }
       }
@@ -61361,7 +61361,7 @@ var require_tar_fs = __commonJS({
     var normalize2 = !win32 ? echo : function(name) {
       return name.replace(/\\/g, "/").replace(/[:?<>|]/g, "_");
     };
-    var statAll = function(fs4, stat5, cwd, ignore2, entries, sort) {
+    var statAll = function(fs4, stat6, cwd, ignore2, entries, sort) {
       var queue = entries || ["."];
       for (var i5 = 0; i5 < queue.length; i5++) {
         if (!inCwd(path6.resolve(cwd, queue[i5]), cwd)) throw new Error(queue[i5] + " is not a valid path");
@@ -61370,16 +61370,16 @@ var require_tar_fs = __commonJS({
         if (!queue.length) return callback();
         var next = queue.shift();
         var nextAbs = path6.join(cwd, next);
-        stat5.call(fs4, nextAbs, function(err, stat6) {
+        stat6.call(fs4, nextAbs, function(err, stat7) {
           if (err) return callback(err);
-          if (!stat6.isDirectory()) return callback(null, next, stat6);
+          if (!stat7.isDirectory()) return callback(null, next, stat7);
           fs4.readdir(nextAbs, function(err2, files) {
             if (err2) return callback(err2);
             if (sort) files.sort();
             for (var i6 = 0; i6 < files.length; i6++) {
               if (!ignore2(path6.join(cwd, next, files[i6]))) queue.push(path6.join(next, files[i6]));
             }
-            callback(null, next, stat6);
+            callback(null, next, stat7);
           });
         });
       };
@@ -61424,36 +61424,36 @@ var require_tar_fs = __commonJS({
           pack2.entry(header, onnextentry);
         });
       };
-      var onstat = function(err, filename, stat5) {
+      var onstat = function(err, filename, stat6) {
         if (err) return pack2.destroy(err);
         if (!filename) {
           if (opts.finalize !== false) pack2.finalize();
           return finish(pack2);
         }
-        if (stat5.isSocket()) return onnextentry();
+        if (stat6.isSocket()) return onnextentry();
         var header = {
           name: normalize2(filename),
-          mode: (stat5.mode | (stat5.isDirectory() ? dmode : fmode)) & umask,
-          mtime: stat5.mtime,
-          size: stat5.size,
+          mode: (stat6.mode | (stat6.isDirectory() ? dmode : fmode)) & umask,
+          mtime: stat6.mtime,
+          size: stat6.size,
           type: "file",
-          uid: stat5.uid,
-          gid: stat5.gid
+          uid: stat6.uid,
+          gid: stat6.gid
         };
-        if (stat5.isDirectory()) {
+        if (stat6.isDirectory()) {
           header.size = 0;
           header.type = "directory";
           header = map3(header) || header;
           return pack2.entry(header, onnextentry);
         }
-        if (stat5.isSymbolicLink()) {
+        if (stat6.isSymbolicLink()) {
           header.size = 0;
           header.type = "symlink";
           header = map3(header) || header;
           return onsymlink(filename, header);
         }
         header = map3(header) || header;
-        if (!stat5.isFile()) {
+        if (!stat6.isFile()) {
           if (strict) return pack2.destroy(new Error("unsupported type for " + filename));
           return onnextentry();
         }
@@ -61542,7 +61542,7 @@ var require_tar_fs = __commonJS({
           stream.resume();
           return next();
         }
-        var stat5 = function(err) {
+        var stat6 = function(err) {
           if (err) return next(err);
           if (path6.join(name, ".") === path6.join(cwd, ".")) return next();
           utimes2(name, header, function(err2) {
@@ -61559,7 +61559,7 @@ var require_tar_fs = __commonJS({
             validateNotSymlink(xfs, dst, path6.resolve(cwd), function(err, valid) {
               if (err) return next(err);
               if (!valid) return next(new Error(name + " is not a valid symlink"));
-              xfs.symlink(header.linkname, name, stat5);
+              xfs.symlink(header.linkname, name, stat6);
             });
           });
         };
@@ -61574,7 +61574,7 @@ var require_tar_fs = __commonJS({
                   stream = xfs.createReadStream(srcpath);
                   return onfile();
                 }
-                stat5(err2);
+                stat6(err2);
               });
             });
           });
@@ -61593,7 +61593,7 @@ var require_tar_fs = __commonJS({
             });
             pump(rs, ws, function(err2) {
               if (err2) return next(err2);
-              ws.on("close", stat5);
+              ws.on("close", stat6);
             });
           }
         };
@@ -61604,7 +61604,7 @@ var require_tar_fs = __commonJS({
             own,
             uid: header.uid,
             gid: header.gid
-          }, stat5);
+          }, stat6);
         }
         var dir = path6.dirname(name);
         validate(xfs, dir, path6.join(cwd, "."), function(err, valid) {
@@ -61781,12 +61781,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -61811,12 +61811,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -61840,12 +61840,12 @@ var require_exec = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -61910,12 +61910,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -61940,12 +61940,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -61971,12 +61971,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62000,12 +62000,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62028,12 +62028,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62057,12 +62057,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62088,12 +62088,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62121,12 +62121,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62150,12 +62150,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62182,12 +62182,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62212,12 +62212,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62243,12 +62243,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62275,12 +62275,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(new Exec(self2.modem, data.Id));
+            resolve6(new Exec(self2.modem, data.Id));
           });
         });
       } else {
@@ -62308,12 +62308,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62340,12 +62340,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62371,12 +62371,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62402,12 +62402,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62432,12 +62432,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62464,12 +62464,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, stream) {
             if (err) {
               return reject(err);
             }
-            resolve5(stream);
+            resolve6(stream);
           });
         });
       } else {
@@ -62494,12 +62494,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62526,12 +62526,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62557,12 +62557,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62588,12 +62588,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62619,12 +62619,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62651,12 +62651,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62681,12 +62681,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62715,12 +62715,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62758,12 +62758,12 @@ var require_image = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62787,12 +62787,12 @@ var require_image = __commonJS({
         authconfig: args.opts ? args.opts.authconfig : void 0
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(fopts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62814,12 +62814,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62841,12 +62841,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62878,12 +62878,12 @@ var require_image = __commonJS({
       };
       delete optsf.options.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62910,12 +62910,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62940,12 +62940,12 @@ var require_image = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -62983,12 +62983,12 @@ var require_volume = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63013,12 +63013,12 @@ var require_volume = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63056,12 +63056,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63087,12 +63087,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63117,12 +63117,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63147,12 +63147,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63190,12 +63190,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63219,12 +63219,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63259,12 +63259,12 @@ var require_service = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63290,12 +63290,12 @@ var require_service = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63334,12 +63334,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63363,12 +63363,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63394,12 +63394,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63431,12 +63431,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63459,12 +63459,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63487,12 +63487,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63516,12 +63516,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63546,12 +63546,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63581,12 +63581,12 @@ var require_plugin = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63625,12 +63625,12 @@ var require_secret = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63656,12 +63656,12 @@ var require_secret = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63686,12 +63686,12 @@ var require_secret = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63730,12 +63730,12 @@ var require_config = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63760,12 +63760,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63791,12 +63791,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63837,12 +63837,12 @@ var require_task = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63869,12 +63869,12 @@ var require_task = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63912,12 +63912,12 @@ var require_node3 = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63944,12 +63944,12 @@ var require_node3 = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -63973,12 +63973,12 @@ var require_node3 = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -64066,7 +64066,7 @@ var require_aspromise = __commonJS({
       var params = new Array(arguments.length - 1), offset = 0, index = 2, pending = true;
       while (index < arguments.length)
         params[offset++] = arguments[index++];
-      return new Promise(function executor(resolve5, reject) {
+      return new Promise(function executor(resolve6, reject) {
         params[offset] = function callback(err) {
           if (pending) {
             pending = false;
@@ -64076,7 +64076,7 @@ var require_aspromise = __commonJS({
               var params2 = new Array(arguments.length - 1), offset2 = 0;
               while (offset2 < params2.length)
                 params2[offset2++] = arguments[offset2];
-              resolve5.apply(null, params2);
+              resolve6.apply(null, params2);
             }
           }
         };
@@ -66636,7 +66636,7 @@ var require_path = __commonJS({
         return prefix + parts.join("/");
       }
     );
-    path6.resolve = function resolve5(originPath, includePath, alreadyNormalized) {
+    path6.resolve = function resolve6(originPath, includePath, alreadyNormalized) {
       if (!alreadyNormalized)
         includePath = normalize2(includePath);
       if (isAbsolute2(includePath))
@@ -66993,7 +66993,7 @@ var require_mapfield = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    MapField.prototype.resolve = function resolve5() {
+    MapField.prototype.resolve = function resolve6() {
       if (this.resolved)
         return this;
       if (types.mapKey[this.keyType] === void 0)
@@ -67070,7 +67070,7 @@ var require_method = __commonJS({
         this.parsedOptions
       ]);
     };
-    Method.prototype.resolve = function resolve5() {
+    Method.prototype.resolve = function resolve6() {
       if (this.resolved)
         return this;
       this.resolvedRequestType = this.parent.lookupType(this.requestType);
@@ -68688,7 +68688,7 @@ var require_field = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    Field2.prototype.resolve = function resolve5() {
+    Field2.prototype.resolve = function resolve6() {
       if (this.resolved)
         return this;
       if ((this.typeDefault = types.defaults[this.type]) === void 0) {
@@ -68961,7 +68961,7 @@ var require_object = __commonJS({
       this.parent = null;
       this.resolved = false;
     };
-    ReflectionObject.prototype.resolve = function resolve5() {
+    ReflectionObject.prototype.resolve = function resolve6() {
       if (this.resolved)
         return this;
       if (this.root instanceof Root)
@@ -70862,12 +70862,12 @@ var require_docker = __commonJS({
       };
       delete opts.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getContainer(data.Id));
+            resolve6(self2.getContainer(data.Id));
           });
         });
       } else {
@@ -70900,12 +70900,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -70933,12 +70933,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -70969,12 +70969,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -70997,12 +70997,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71067,12 +71067,12 @@ var require_docker = __commonJS({
         }
       }
       if (callback === void 0) {
-        return new self2.modem.Promise(function(resolve5, reject) {
+        return new self2.modem.Promise(function(resolve6, reject) {
           dialWithSession(function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71131,12 +71131,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71160,12 +71160,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71190,12 +71190,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71218,12 +71218,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71249,12 +71249,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71277,12 +71277,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71309,12 +71309,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getSecret(data.ID));
+            resolve6(self2.getSecret(data.ID));
           });
         });
       } else {
@@ -71342,12 +71342,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getConfig(data.ID));
+            resolve6(self2.getConfig(data.ID));
           });
         });
       } else {
@@ -71371,12 +71371,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71399,12 +71399,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71429,12 +71429,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getPlugin(args.opts.name));
+            resolve6(self2.getPlugin(args.opts.name));
           });
         });
       } else {
@@ -71458,12 +71458,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71486,12 +71486,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71513,12 +71513,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71541,12 +71541,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71569,12 +71569,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71597,12 +71597,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71628,12 +71628,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getVolume(data.Name));
+            resolve6(self2.getVolume(data.Name));
           });
         });
       } else {
@@ -71665,12 +71665,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getService(data.ID || data.Id));
+            resolve6(self2.getService(data.ID || data.Id));
           });
         });
       } else {
@@ -71695,12 +71695,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71726,12 +71726,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(self2.getNetwork(data.Id));
+            resolve6(self2.getNetwork(data.Id));
           });
         });
       } else {
@@ -71756,12 +71756,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71784,12 +71784,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71811,12 +71811,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71838,12 +71838,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71865,12 +71865,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71892,12 +71892,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -71921,12 +71921,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -72053,7 +72053,7 @@ var require_docker = __commonJS({
       };
       extend(optsc, createOptions);
       var containero;
-      return new this.modem.Promise(function(resolve5, reject) {
+      return new this.modem.Promise(function(resolve6, reject) {
         self2.createContainer(optsc).then(function(container) {
           containero = container;
           return container.attach({
@@ -72086,7 +72086,7 @@ var require_docker = __commonJS({
         }).then(function(data) {
           return containero.wait();
         }).then(function(data) {
-          resolve5([data, containero]);
+          resolve6([data, containero]);
         }).catch(function(err) {
           reject(err);
         });
@@ -72107,12 +72107,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -72136,12 +72136,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -72164,12 +72164,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -72193,12 +72193,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -72221,12 +72221,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve5, reject) {
+        return new this.modem.Promise(function(resolve6, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve5(data);
+            resolve6(data);
           });
         });
       } else {
@@ -73395,7 +73395,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline4(src, out, noop);
+          pipeline5(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -73493,8 +73493,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve5, reject) {
-              promiseResolve = resolve5;
+            return new Promise(function(resolve6, reject) {
+              promiseResolve = resolve6;
               promiseReject = reject;
               const data = stream.read();
               if (data !== null) ondata(data);
@@ -73527,11 +73527,11 @@ var require_streamx = __commonJS({
         }
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve5, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve5({ value: void 0, done: true });
+          return new Promise((resolve6, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve6({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve5({ value: void 0, done: true });
+              else resolve6({ value: void 0, done: true });
             });
           });
         }
@@ -73575,8 +73575,8 @@ var require_streamx = __commonJS({
         const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes === 0) return Promise.resolve(true);
         if (state2.drains === null) state2.drains = [];
-        return new Promise((resolve5) => {
-          state2.drains.push({ writes, resolve: resolve5 });
+        return new Promise((resolve6) => {
+          state2.drains.push({ writes, resolve: resolve6 });
         });
       }
       write(data) {
@@ -73681,14 +73681,14 @@ var require_streamx = __commonJS({
       cb(null);
     }
     function pipelinePromise(...streams) {
-      return new Promise((resolve5, reject) => {
-        return pipeline4(...streams, (err) => {
+      return new Promise((resolve6, reject) => {
+        return pipeline5(...streams, (err) => {
           if (err) return reject(err);
-          resolve5();
+          resolve6();
         });
       });
     }
-    function pipeline4(stream, ...streams) {
+    function pipeline5(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -73786,7 +73786,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline4,
+      pipeline: pipeline5,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -74354,16 +74354,16 @@ var require_extract2 = __commonJS({
           entryCallback = null;
           cb(err);
         }
-        function onnext(resolve5, reject) {
+        function onnext(resolve6, reject) {
           if (error3) {
             return reject(error3);
           }
           if (entryStream) {
-            resolve5({ value: entryStream, done: false });
+            resolve6({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve5;
+          promiseResolve = resolve6;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -74391,11 +74391,11 @@ var require_extract2 = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve5, reject) => {
-            if (extract2.destroyed) return resolve5({ value: void 0, done: true });
+          return new Promise((resolve6, reject) => {
+            if (extract2.destroyed) return resolve6({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve5({ value: void 0, done: true });
+              else resolve6({ value: void 0, done: true });
             });
           });
         }
@@ -76188,8 +76188,8 @@ var require_ignore2 = __commonJS({
 });
 
 // src/action.ts
-var import_node_path27 = require("node:path");
-var import_promises27 = require("node:timers/promises");
+var import_node_path28 = require("node:path");
+var import_promises29 = require("node:timers/promises");
 var import_node_url = require("node:url");
 
 // node_modules/@actions/core/lib/core.js
@@ -76413,11 +76413,11 @@ var tunnel = __toESM(require_tunnel2(), 1);
 var import_undici = __toESM(require_undici(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -76433,7 +76433,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -76506,26 +76506,26 @@ var HttpClientResponse = class {
   }
   readBody() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve5) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve6) => __awaiter(this, void 0, void 0, function* () {
         let output = Buffer.alloc(0);
         this.message.on("data", (chunk) => {
           output = Buffer.concat([output, chunk]);
         });
         this.message.on("end", () => {
-          resolve5(output.toString());
+          resolve6(output.toString());
         });
       }));
     });
   }
   readBodyBuffer() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve5) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve6) => __awaiter(this, void 0, void 0, function* () {
         const chunks = [];
         this.message.on("data", (chunk) => {
           chunks.push(chunk);
         });
         this.message.on("end", () => {
-          resolve5(Buffer.concat(chunks));
+          resolve6(Buffer.concat(chunks));
         });
       }));
     });
@@ -76728,14 +76728,14 @@ var HttpClient = class {
    */
   requestRaw(info2, data) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve5, reject) => {
+      return new Promise((resolve6, reject) => {
         function callbackForResult(err, res) {
           if (err) {
             reject(err);
           } else if (!res) {
             reject(new Error("Unknown error"));
           } else {
-            resolve5(res);
+            resolve6(res);
           }
         }
         this.requestRawWithCallback(info2, data, callbackForResult);
@@ -76979,12 +76979,12 @@ var HttpClient = class {
     return __awaiter(this, void 0, void 0, function* () {
       retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
       const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-      return new Promise((resolve5) => setTimeout(() => resolve5(), ms));
+      return new Promise((resolve6) => setTimeout(() => resolve6(), ms));
     });
   }
   _processResponse(res, options) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve5, reject) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve6, reject) => __awaiter(this, void 0, void 0, function* () {
         const statusCode = res.message.statusCode || 0;
         const response = {
           statusCode,
@@ -76992,7 +76992,7 @@ var HttpClient = class {
           headers: {}
         };
         if (statusCode === HttpCodes.NotFound) {
-          resolve5(response);
+          resolve6(response);
         }
         function dateTimeDeserializer(key, value) {
           if (typeof value === "string") {
@@ -77031,7 +77031,7 @@ var HttpClient = class {
           err.result = response.result;
           reject(err);
         } else {
-          resolve5(response);
+          resolve6(response);
         }
       }));
     });
@@ -77042,11 +77042,11 @@ var lowercaseKeys = (obj) => Object.keys(obj).reduce((c5, k5) => (c5[k5.toLowerC
 // node_modules/@actions/http-client/lib/auth.js
 var __awaiter2 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77062,7 +77062,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77093,11 +77093,11 @@ var BearerCredentialHandler = class {
 // node_modules/@actions/core/lib/oidc-utils.js
 var __awaiter3 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77113,7 +77113,7 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77182,11 +77182,11 @@ var import_os = require("os");
 var import_fs = require("fs");
 var __awaiter4 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77202,7 +77202,7 @@ var __awaiter4 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77489,11 +77489,11 @@ var import_os2 = __toESM(require("os"), 1);
 init_exec();
 var __awaiter9 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77509,7 +77509,7 @@ var __awaiter9 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77568,11 +77568,11 @@ function getDetails() {
 // node_modules/@actions/core/lib/core.js
 var __awaiter10 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve5) {
-      resolve5(value);
+    return value instanceof P ? value : new P(function(resolve6) {
+      resolve6(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve5, reject) {
+  return new (P || (P = Promise))(function(resolve6, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77588,7 +77588,7 @@ var __awaiter10 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve5(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77772,6 +77772,12 @@ function adviceFor(error3, { action, resource }) {
   if (/region is missing/i.test(message)) {
     return new UserError(
       { title: "There is no AWS region", hint: "Set AWS_REGION, or a region in the profile." },
+      cause
+    );
+  }
+  if (/region not accepted/i.test(message)) {
+    return new UserError(
+      { title: "The AWS region is not valid", detail: message, hint: "Set AWS_REGION, as in eu-west-1." },
       cause
     );
   }
@@ -78775,12 +78781,12 @@ async function followPull(engine, stream, report) {
   };
   let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
   try {
-    await new Promise((resolve5, reject) => {
+    await new Promise((resolve6, reject) => {
       engine.docker.modem.followProgress(
         stream,
         (error3) => {
           if (error3) reject(error3);
-          else resolve5();
+          else resolve6();
         },
         (record2) => {
           clearTimeout(silence);
@@ -78945,16 +78951,18 @@ var REPOSITORY = "wsgi-lambda-builder";
 async function ensureBuilderImage(engine, target, options, report) {
   const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
   const recipe = await readRecipe(options.toolsFolder);
-  const tag = `${REPOSITORY}:${imageKey(base.id, target, recipe, options.systemPackages)}`;
+  const key = imageKey(base.id, target, recipe, options.systemPackages);
+  const tag = `${REPOSITORY}:${key}`;
   const kept = await keptImage(engine, tag);
   if (kept) {
     report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`);
-    return kept;
+    return { ...kept, key };
   }
-  return report.phase(
+  const made = await report.phase(
     `Prepare the build image from ${options.baseImage}`,
     () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
   );
+  return { ...made, key };
 }
 async function readRecipe(toolsFolder) {
   const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises7.readFile)((0, import_node_path7.join)(toolsFolder, name))]);
@@ -79107,7 +79115,7 @@ async function createDockerBuilder(target, options, { report }) {
   return {
     kind: "docker",
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.id}`,
+    identity: `image ${image.key}`,
     target,
     workspace: WORKSPACE,
     python: image.python,
@@ -79317,17 +79325,31 @@ async function describeInterpreter(command5, run2) {
   }
 }
 
+// src/builder/index-settings.ts
+function withUvIndexes(environment) {
+  const { PIP_INDEX_URL: main2, PIP_EXTRA_INDEX_URL: extra } = environment;
+  return {
+    ...main2 === void 0 || hasAny(environment, ["UV_INDEX_URL", "UV_DEFAULT_INDEX"]) ? {} : { UV_DEFAULT_INDEX: main2 },
+    ...extra === void 0 || hasAny(environment, ["UV_EXTRA_INDEX_URL", "UV_INDEX"]) ? {} : { UV_INDEX: extra },
+    ...environment
+  };
+}
+function hasAny(environment, names) {
+  return names.some((name) => environment[name] !== void 0);
+}
+
 // src/builder/choose.ts
 async function createBuilder(target, settings, surroundings) {
-  const { environment, report, signal } = surroundings;
+  const { report, signal } = surroundings;
+  const environment = withUvIndexes(surroundings.environment);
   const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
-  if (settings.builder === "host") return await onHost(target, settings, surroundings, caFile);
+  if (settings.builder === "host") return await onHost(target, settings, { ...surroundings, environment }, caFile);
   const engine = await findEngine();
   if ("unreachable" in engine) {
     if (settings.builder === "docker") throw new UserError(engine.unreachable);
     refuseImageSettings(settings, engine.unreachable.title);
     report.info("no container engine answers, so the host builder is used (published wheels only)");
-    return await onHost(target, settings, surroundings, caFile);
+    return await onHost(target, settings, { ...surroundings, environment }, caFile);
   }
   const { toolsFolder, labels } = surroundings;
   const options = {
@@ -79807,6 +79829,19 @@ ${stderr}`);
   if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
 }
 
+// src/settings/address.ts
+var ADDRESS = /\{\{\s*url\s*\}\}/g;
+function needsAddress(environment) {
+  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
+}
+function fillAddress(environment, address2) {
+  const filled = Object.entries(environment).flatMap(([name, value]) => {
+    if (value.search(ADDRESS) < 0) return [[name, value]];
+    return address2 === void 0 ? [] : [[name, value.replace(ADDRESS, () => address2.replace(/\/$/, ""))]];
+  });
+  return Object.fromEntries(filled);
+}
+
 // src/artifact/check.ts
 async function checkImport(folders, environment, builder) {
   const { stdout, stderr, exitCode } = await builder.run(
@@ -79818,7 +79853,7 @@ async function checkImport(folders, environment, builder) {
       `${builder.workspace}/tools/check_import.py`,
       ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
     ],
-    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...environment } }
+    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
   );
   if (exitCode === 0) return;
   const failure = readFailure(stdout);
@@ -79828,6 +79863,7 @@ async function checkImport(folders, environment, builder) {
     hint: failure ? remedy(failure) : "Importing an application must not end the process."
   });
 }
+var NO_ADDRESS = "https://url.invalid";
 var LAMBDA_VARIABLES = {
   PATH: "/usr/local/bin:/usr/bin:/bin",
   LANG: "en_US.UTF-8",
@@ -79873,6 +79909,33 @@ function byPath(a5, b5) {
   return Buffer.compare(Buffer.from(a5.path), Buffer.from(b5.path));
 }
 
+// src/artifact/metadata.ts
+function distributionOf(metadataText, wheelText) {
+  const metadata = headers(metadataText);
+  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
+  return {
+    name: normalise(valueOf("Name")),
+    version: valueOf("Version"),
+    tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
+  };
+}
+function recordRows(text2) {
+  return text2.split(/\r?\n/).filter(Boolean).map((line) => ({
+    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
+    line
+  }));
+}
+function sourceOf(path6) {
+  return path6.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
+}
+function headers(text2) {
+  const head = text2.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  return head.split(/\r?\n/).flatMap((line) => {
+    const colon = line.indexOf(": ");
+    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
+  });
+}
+
 // src/artifact/dependencies.ts
 var NOT_DEPENDENCIES = [/^\.lock$/, /^bin\//];
 var TESTS = /(?:^|\/)tests\//;
@@ -79887,7 +79950,7 @@ async function dependencyEntries(folder) {
     const info2 = import_node_path14.posix.dirname(path6);
     const distribution = await readDistribution(folder, info2);
     distributions.push(distribution);
-    const records = await readRecord((0, import_node_path14.join)(folder, info2, "RECORD"));
+    const records = recordRows(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, "RECORD"), "utf8").catch(() => ""));
     for (const { path: owned } of records) owners.set(owned, distribution.name);
     const lines2 = records.filter((record2) => kept.has(record2.path)).toSorted(byPath).map(({ line }) => `${line}
 `);
@@ -79917,32 +79980,11 @@ function isLeftOut(path6) {
 function modeOf2(path6) {
   return /\.so(?:\.\d+)*$/.test(path6) ? 493 : 420;
 }
-function sourceOf(path6) {
-  return path6.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
-}
 async function readDistribution(folder, info2) {
-  const metadata = headers(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, "METADATA"), "utf8"));
-  const wheel = headers(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, "WHEEL"), "utf8"));
-  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
-  return {
-    name: normalise(valueOf("Name")),
-    version: valueOf("Version"),
-    tags: wheel.filter(([key]) => key === "Tag").map(([, tag]) => tag)
-  };
-}
-function headers(text2) {
-  const head = text2.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return head.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(": ");
-    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
-  });
-}
-async function readRecord(file) {
-  const text2 = await (0, import_promises14.readFile)(file, "utf8").catch(() => "");
-  return text2.split(/\r?\n/).filter(Boolean).map((line) => ({
-    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
-    line
-  }));
+  const [metadata, wheel] = await Promise.all(
+    ["METADATA", "WHEEL"].map((name) => (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, name), "utf8"))
+  );
+  return distributionOf(metadata ?? "", wheel ?? "");
 }
 async function filesBelow(folder, path6 = "") {
   const children = await (0, import_promises14.readdir)((0, import_node_path14.join)(folder, path6), { withFileTypes: true }).catch((error3) => {
@@ -79958,7 +80000,7 @@ async function filesBelow(folder, path6 = "") {
   return nested.flat();
 }
 
-// src/artifact/pack.ts
+// src/artifact/read-zip.ts
 var import_promises17 = require("node:fs/promises");
 var import_node_zlib2 = require("node:zlib");
 
@@ -80051,8 +80093,8 @@ async function* compressInOrder(entries) {
 }
 async function compress2({ path: path6, mode, content }) {
   if ("packed" in content) {
-    const { read, ...rest } = content.packed;
-    return { path: path6, mode, ...rest, compressed: await read() };
+    const { method, crc, unzippedBytes, read } = content.packed;
+    return { path: path6, mode, method, crc, unzippedBytes, compressed: await read() };
   }
   const bytes = "file" in content ? await (0, import_promises15.readFile)(content.file) : content.bytes;
   const deflated = await deflate(bytes, { level: 6 });
@@ -80103,11 +80145,66 @@ function endOfCentralDirectory(entries, bytes, offset) {
   return record2;
 }
 
-// src/artifact/pack.ts
-var INDEX = ".wsgi-lambda-pack.json";
+// src/artifact/read-zip.ts
 var END_RECORD_BYTES = 22;
 var LOCAL_HEADER_BYTES = 30;
 var CENTRAL_HEADER_BYTES = 46;
+var ForeignZip = class extends Error {
+  name = "ForeignZip";
+};
+async function openZip(path6) {
+  const handle = await (0, import_promises17.open)(path6);
+  try {
+    return { entries: await readDirectory(handle), [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error3) {
+    await handle.close();
+    throw error3;
+  }
+}
+async function contentOf({ content: { packed } }) {
+  const bytes = await packed.read();
+  return packed.method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes);
+}
+async function readDirectory(handle) {
+  const { size } = await handle.stat();
+  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
+  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new ForeignZip("there is no central directory at its end");
+  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
+  const entries = [];
+  for (let at = 0; at < directory.length; ) {
+    const isOurs = at + CENTRAL_HEADER_BYTES <= directory.length && directory.readUInt32LE(at) === CENTRAL_HEADER;
+    if (!isOurs || directory.readUInt32LE(at + 30) !== 0)
+      throw new ForeignZip("its central directory is not as we write it");
+    const nameLength = directory.readUInt16LE(at + 28);
+    const zippedBytes = directory.readUInt32LE(at + 20);
+    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
+    entries.push({
+      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
+      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
+      content: {
+        packed: {
+          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
+          crc: directory.readUInt32LE(at + 16),
+          unzippedBytes: directory.readUInt32LE(at + 24),
+          zippedBytes,
+          read: () => readBytes(handle, start, zippedBytes)
+        }
+      }
+    });
+    at += CENTRAL_HEADER_BYTES + nameLength;
+  }
+  return entries;
+}
+async function readBytes(handle, position, length) {
+  if (position < 0) throw new ForeignZip("it is too short");
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  if (bytesRead !== length) throw new ForeignZip("it is shorter than it says");
+  return buffer;
+}
+
+// src/artifact/pack.ts
+var INDEX = ".wsgi-lambda-pack.json";
 async function writePack(path6, { entries, distributions }) {
   const owners = Object.fromEntries(
     entries.flatMap(({ path: path7, distribution }) => distribution === void 0 ? [] : [[path7, distribution]])
@@ -80119,59 +80216,23 @@ async function writePack(path6, { entries, distributions }) {
   ]);
 }
 async function openPack(path6) {
-  const handle = await (0, import_promises17.open)(path6);
+  const zip = await openZip(path6);
   try {
-    const files = await readDirectory(handle);
-    const index = await readIndex(files);
-    const entries = files.filter((file) => file.path !== INDEX).map((file) => {
+    const index = await readIndex(zip.entries);
+    const entries = zip.entries.filter((file) => file.path !== INDEX).map((file) => {
       const distribution = index.owners[file.path];
       return distribution === void 0 ? file : { ...file, distribution };
     });
-    return { entries, distributions: index.distributions, [Symbol.asyncDispose]: () => handle.close() };
+    return { ...zip, entries, distributions: index.distributions };
   } catch (error3) {
-    await handle.close();
+    await zip[Symbol.asyncDispose]();
     throw error3;
   }
 }
-async function readDirectory(handle) {
-  const { size } = await handle.stat();
-  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
-  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new Error("not a pack: there is no central directory");
-  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
-  const entries = [];
-  for (let at = 0; at < directory.length; ) {
-    if (directory.readUInt32LE(at) !== CENTRAL_HEADER) throw new Error("not a pack: the central directory is damaged");
-    const nameLength = directory.readUInt16LE(at + 28);
-    const compressedBytes = directory.readUInt32LE(at + 20);
-    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
-    entries.push({
-      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
-      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
-      content: {
-        packed: {
-          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
-          crc: directory.readUInt32LE(at + 16),
-          unzippedBytes: directory.readUInt32LE(at + 24),
-          read: () => readBytes(handle, start, compressedBytes)
-        }
-      }
-    });
-    at += CENTRAL_HEADER_BYTES + nameLength;
-  }
-  return entries;
-}
-async function readIndex(files) {
-  const index = files.find(({ path: path6 }) => path6 === INDEX);
-  if (!index) throw new Error("not a pack: there is no index");
-  const { method, read } = index.content.packed;
-  const bytes = await read();
-  return JSON.parse((method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes)).toString());
-}
-async function readBytes(handle, position, length) {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  if (bytesRead !== length) throw new Error("not a pack: it is shorter than it says");
-  return buffer;
+async function readIndex(entries) {
+  const index = entries.find(({ path: path6 }) => path6 === INDEX);
+  if (!index) throw new ForeignZip("it has no index of distributions");
+  return JSON.parse((await contentOf(index)).toString());
 }
 
 // src/artifact/prepare.ts
@@ -80260,7 +80321,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
   return [
     ...modules.map((path6) => ({ path: path6, mode: 420, content: { file: (0, import_node_path17.join)(runtimeFolder, path6) } })),
     {
-      path: "wsgi_lambda.json",
+      path: CONFIGURATION,
       mode: 420,
       content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}
 `) }
@@ -80280,6 +80341,7 @@ function withRuntime(project, runtime, report) {
   return [...project.filter(({ path: path6 }) => !own.has(path6)), ...runtime];
 }
 var COMPATIBLE_NAME = "serverless_wsgi.py";
+var CONFIGURATION = "wsgi_lambda.json";
 
 // src/artifact/stage.ts
 var import_promises20 = require("node:fs/promises");
@@ -80316,6 +80378,7 @@ async function assemble(settings, requirements, product, { builder, store, repor
       const compiled = await compiledEntries(application, taken);
       const entries = merge2([...application, ...compiled], pack2.entries, report);
       report.progress("writing the zip");
+      await ignoreOwnFolder(settings);
       const zip = await writeZip(settings.output, entries);
       const packages = packageSizes(pack2.distributions, entries, zip);
       await refuseTooLarge(zip, packages, settings.output);
@@ -80346,6 +80409,12 @@ async function checkIfPossible(settings, { builder, report }) {
   }
   report.progress("importing the application");
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
+}
+async function ignoreOwnFolder({ project, output }) {
+  const own = (0, import_node_path19.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path19.dirname)(output) !== own) return;
+  await (0, import_promises21.mkdir)(own, { recursive: true });
+  await (0, import_promises21.writeFile)((0, import_node_path19.join)(own, ".gitignore"), "*\n");
 }
 async function compiledEntries(application, folder) {
   const modules = application.filter(({ path: path6 }) => path6.endsWith(".py"));
@@ -80455,7 +80524,87 @@ function megabytes2(bytes) {
 }
 
 // src/commands/deploy.ts
+var import_promises24 = require("node:fs/promises");
+
+// src/artifact/given.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs7 = require("node:fs");
 var import_promises22 = require("node:fs/promises");
+var import_node_path20 = require("node:path");
+var import_promises23 = require("node:stream/promises");
+async function readArtifact(given) {
+  const path6 = (0, import_node_path20.resolve)(given);
+  const { size } = await (0, import_promises22.stat)(path6).catch(() => {
+    throw new UserError(
+      { title: `The artifact ${given} does not exist`, hint: "Make it with: wsgi-lambda build --output FILE" },
+      { exitCode: 2 }
+    );
+  });
+  try {
+    var _stack = [];
+    try {
+      const zip = __using(_stack, await openZip(path6), true);
+      const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
+      if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
+      const { runtime, architecture } = JSON.parse((await contentOf(configuration)).toString());
+      const digest2 = await hashOf(path6);
+      const packages = await packagesOf(zip.entries);
+      return {
+        artifact: {
+          path: path6,
+          sha256: digest2.toString("hex"),
+          codeSha256: digest2.toString("base64"),
+          zipBytes: size,
+          unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
+          entries: zip.entries.length
+        },
+        packages,
+        reusedPackages: packages.length,
+        runtime,
+        architecture
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } catch (error3) {
+    if (!(error3 instanceof ForeignZip)) throw error3;
+    throw new UserError(
+      {
+        title: `${given} is not an artifact that wsgi-lambda built`,
+        detail: `As a zip of ours, ${error3.message}.`,
+        hint: "Make it anew with: wsgi-lambda build --output FILE"
+      },
+      { exitCode: 2, cause: error3 }
+    );
+  }
+}
+async function packagesOf(entries) {
+  const texts = new Map(entries.map((entry) => [entry.path, entry]));
+  const text2 = async (path6) => {
+    const entry = texts.get(path6);
+    return entry ? (await contentOf(entry)).toString() : "";
+  };
+  const folders = entries.flatMap(
+    ({ path: path6 }) => /^[^/]+\.dist-info\/METADATA$/.test(path6) ? [import_node_path20.posix.dirname(path6)] : []
+  );
+  return await Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = distributionOf(await text2(`${folder}/METADATA`), "");
+      const owned = new Set(recordRows(await text2(`${folder}/RECORD`)).map(({ path: path6 }) => path6));
+      const files = entries.filter(({ path: path6 }) => owned.has(path6) || owned.has(sourceOf(path6)));
+      const sum = (key) => files.reduce((total, { content }) => total + content.packed[key], 0);
+      return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
+    })
+  );
+}
+async function hashOf(path6) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  return hash.digest();
+}
 
 // src/remote/command.ts
 var UNKNOWN_RESULT = 125;
@@ -80543,17 +80692,17 @@ var NOT_RELEASED = "wsgi-lambda: not released yet";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
-  const needsAddress = usesAddress(desired.configuration) && current.url === void 0;
-  const isServedVersionRight = current.served !== void 0 && !needsAddress && matches(current.served, configuration, desired);
+  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
   const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
   return [
     ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
     // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
-    ...isServedVersionRight || needsAddress && current.alias !== void 0 ? [] : [step("publish")],
+    ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
     ...wayIn.before,
-    ...needsAddress ? [step("fill-url")] : [],
+    ...needsAddress2 ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
     ...servesIt ? [] : [step("move-alias")],
@@ -80619,16 +80768,11 @@ function differences(version, configuration) {
   const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
   return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
 }
-var ADDRESS = /\{\{\s*url\s*\}\}/g;
 function usesAddress({ environment }) {
-  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
+  return needsAddress(environment);
 }
 function withAddress(configuration, address2) {
-  const filled = Object.entries(configuration.environment).flatMap(([name, value]) => {
-    if (value.search(ADDRESS) < 0) return [[name, value]];
-    return address2 === void 0 ? [] : [[name, value.replace(ADDRESS, () => address2.replace(/\/$/, ""))]];
-  });
-  return { ...configuration, environment: Object.fromEntries(filled) };
+  return { ...configuration, environment: fillAddress(configuration.environment, address2) };
 }
 function describeStep(step2, { functionName, alias, access: access2 }) {
   switch (step2.kind) {
@@ -80954,7 +81098,20 @@ async function readCurrentRelease(functionName, aliasName, lambda) {
 var HANDLER = "wsgi_handler.handler";
 var NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
 var MIGRATE = "manage migrate --noinput";
-function desiredRelease(settings, codeSha256, current) {
+function desiredRelease(settings, code2, current) {
+  return {
+    functionName: settings.functionName,
+    alias: settings.alias,
+    codeSha256: code2.codeSha256,
+    architecture: code2.architecture,
+    configuration: { ...desiredConfiguration(settings, current), runtime: code2.runtime },
+    access: settings.functionUrl ?? ownAccess(current),
+    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
+    afterTraffic: settings.afterTraffic,
+    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+  };
+}
+function desiredConfiguration(settings, current) {
   const own = current.latest;
   const role = settings.role ?? own?.role;
   if (role === void 0) {
@@ -80966,16 +81123,9 @@ function desiredRelease(settings, codeSha256, current) {
       { exitCode: 2 }
     );
   }
-  const configuration = {
-    runtime: settings.target.runtime,
-    handler: HANDLER,
-    role,
-    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
-    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
-    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
-    environment: { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment }
-  };
-  if (settings.functionUrl === "none" && current.url === void 0 && usesAddress(configuration)) {
+  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
+  const access2 = settings.functionUrl ?? ownAccess(current);
+  if (access2 === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
       {
         title: "The environment uses {{url}}, but there is no Function URL",
@@ -80985,22 +81135,23 @@ function desiredRelease(settings, codeSha256, current) {
     );
   }
   return {
-    functionName: settings.functionName,
-    alias: settings.alias,
-    codeSha256,
-    architecture: settings.target.architecture,
-    configuration,
-    access: settings.functionUrl,
-    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
-    afterTraffic: settings.afterTraffic,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+    handler: HANDLER,
+    role,
+    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
+    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
+    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
+    environment
   };
+}
+function ownAccess({ latest, alias, url }) {
+  if (url) return url.authType === "AWS_IAM" ? "iam" : "public";
+  return latest === void 0 || alias?.description === NOT_RELEASED ? "public" : "none";
 }
 
 // src/release/public-url.ts
 var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
-async function requestPublicUrl(address2, settings, { report, clock }) {
-  if (address2 === void 0 || settings.functionUrl !== "public" || !settings.smoke) return;
+async function requestPublicUrl(address2, { access: access2, settings }, { report, clock }) {
+  if (address2 === void 0 || access2 !== "public" || !settings.smoke) return;
   const url = publicAddress(address2, settings.urlOrigin) + settings.smokePath;
   const started = clock();
   try {
@@ -81033,13 +81184,13 @@ function publicAddress(address2, origin) {
 // src/commands/deploy.ts
 async function deploy(settings, collaborators) {
   const { lambda, report, clock } = collaborators;
-  const currently = readCurrentRelease(settings.functionName, settings.alias, lambda);
-  currently.catch(() => void 0);
-  const built = await build(settings, collaborators);
+  const current = await readCurrentRelease(settings.functionName, settings.alias, lambda);
+  const configuration = desiredConfiguration(settings, current);
+  const built = await buildOrRead(settings, configuration.environment, collaborators);
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock();
-    const current = await currently;
-    const desired = desiredRelease(settings, built.artifact.codeSha256, current);
+    const code2 = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
+    const desired = desiredRelease(settings, code2, current);
     const steps = planRelease(current, desired);
     const plan = steps.map((step2) => describeStep(step2, desired));
     const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
@@ -81060,19 +81211,25 @@ async function deploy(settings, collaborators) {
       return result({ ...released(steps, nothing, { current, desired }), changed: false });
     }
     const zip = await readForUpload(built.artifact);
-    const options = {
-      current,
-      desired,
-      code: { zip, architecture: desired.architecture },
-      versionDescription: collaborators.commit ?? ""
-    };
-    const release2 = await applyRelease(steps, options, collaborators);
-    await requestPublicUrl(release2.function.url, settings, collaborators);
+    const versionDescription = collaborators.commit ?? "";
+    const release2 = await applyRelease(
+      steps,
+      { current, desired, code: { zip, architecture: code2.architecture }, versionDescription },
+      collaborators
+    );
+    await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
     return result(release2);
   });
 }
+async function buildOrRead(settings, environment, collaborators) {
+  if (settings.build) return await build({ ...settings.build, environment }, collaborators);
+  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
+  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
+  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
+  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
+}
 async function readForUpload({ path: path6, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises22.readFile)(path6);
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises24.readFile)(path6);
   throw new UserError({
     title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
@@ -81080,7 +81237,7 @@ async function readForUpload({ path: path6, zipBytes }) {
 }
 
 // src/report/actions.ts
-var import_node_path20 = require("node:path");
+var import_node_path21 = require("node:path");
 
 // src/report/problem.ts
 function explanation({ detail, hint }) {
@@ -81167,7 +81324,7 @@ function annotationText(problem) {
 }
 function annotationPlace({ title, location }, { workspace, project }) {
   if (!location) return { title: inert(title) };
-  return { title: inert(title), file: (0, import_node_path20.relative)(workspace, `${project}/${location.file}`), startLine: location.line };
+  return { title: inert(title), file: (0, import_node_path21.relative)(workspace, `${project}/${location.file}`), startLine: location.line };
 }
 function harmless(line) {
   const text2 = inert(line).replaceAll("##[", "# #[");
@@ -81265,15 +81422,15 @@ var OUTPUT_DESCRIPTIONS = {
 var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 
 // src/settings/settings.ts
-var import_promises24 = require("node:fs/promises");
-var import_node_path25 = require("node:path");
+var import_promises26 = require("node:fs/promises");
+var import_node_path26 = require("node:path");
 
 // src/settings/discovery.ts
-var import_node_path22 = require("node:path");
+var import_node_path23 = require("node:path");
 
 // src/settings/pyproject.ts
-var import_promises23 = require("node:fs/promises");
-var import_node_path21 = require("node:path");
+var import_promises25 = require("node:fs/promises");
+var import_node_path22 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -82776,9 +82933,9 @@ var RELEASE_SETTINGS = {
     placeholder: "TEXT"
   }),
   "function-url": oneOf(["public", "iam", "none"], {
-    description: "The Function URL on the alias: public, iam (callers sign their requests) or none.",
+    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
     example: "iam",
-    default: "public",
+    defaultText: "the function's own, public for a new one",
     placeholder: "ACCESS"
   }),
   migrate: trueOrFalse({
@@ -82861,11 +83018,16 @@ function checkValues(sources) {
       }
       origins.set(name, nameOf(name));
       const result = safeParse(SETTINGS[name].schema, value);
-      if (result.success) values[camelCase(name)] = result.output;
+      if (result.success && name === "environment")
+        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) };
+      else if (result.success) values[camelCase(name)] = result.output;
       else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
     }
   }
   return { values, problems, origins };
+}
+function asRecord(value) {
+  return value;
 }
 function isSettingName(name) {
   return Object.hasOwn(SETTINGS, name);
@@ -82888,7 +83050,7 @@ function mistake(name, value, setting) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text2 = await readIfPresent((0, import_node_path21.join)(projectFolder, "pyproject.toml"));
+  const text2 = await readIfPresent((0, import_node_path22.join)(projectFolder, "pyproject.toml"));
   if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text2);
   const problems = [];
@@ -82950,7 +83112,7 @@ function asTable(value) {
 }
 async function readIfPresent(path6) {
   try {
-    return await (0, import_promises23.readFile)(path6, "utf8");
+    return await (0, import_promises25.readFile)(path6, "utf8");
   } catch (error3) {
     if (error3.code === "ENOENT") return void 0;
     throw error3;
@@ -82963,7 +83125,7 @@ async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path22.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path23.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -82971,13 +83133,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path22.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path23.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path6 = module2.replaceAll(".", "/");
   for (const file of [`${path6}.py`, `${path6}/__init__.py`, `${path6}/base.py`]) {
-    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path23.join)(projectFolder, file));
     const dotted = source?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -82989,7 +83151,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source = await readIfPresent((0, import_node_path22.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path23.join)(projectFolder, file));
     if (source === void 0) continue;
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -83009,8 +83171,8 @@ function callableIn(source) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs7 = require("node:fs");
-var import_node_path23 = require("node:path");
+var import_node_fs8 = require("node:fs");
+var import_node_path24 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
   "Pipfile.lock": "pipenv requirements > requirements.txt",
@@ -83018,7 +83180,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path6) => (0, import_node_fs7.existsSync)((0, import_node_path23.join)(projectFolder, path6));
+  const has = (path6) => (0, import_node_fs8.existsSync)((0, import_node_path24.join)(projectFolder, path6));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -83046,10 +83208,10 @@ function adviceFor2(has, { project }) {
 }
 
 // src/settings/python-version.ts
-var import_node_path24 = require("node:path");
+var import_node_path25 = require("node:path");
 var import_pep4402 = __toESM(require_pep440(), 1);
 async function findRuntime(projectFolder, { project }) {
-  const pinned2 = await readIfPresent((0, import_node_path24.join)(projectFolder, ".python-version"));
+  const pinned2 = await readIfPresent((0, import_node_path25.join)(projectFolder, ".python-version"));
   if (pinned2 !== void 0) return fromPin(pinned2);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -83081,12 +83243,14 @@ async function loadBuildSettings(origin) {
 }
 async function loadDeploySettings(origin) {
   const loaded = await load(origin);
+  const { common, problems } = loaded;
   const named = namePart(loaded);
-  return settle(loaded.problems, { ...await buildPart(loaded), ...named });
+  const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
+  return settle(problems, { ...common, ...named, build: build2 });
 }
 async function load({ project, stage, environment, explicit }) {
-  const folder = (0, import_node_path25.resolve)(project);
-  if (!(await (0, import_promises24.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path26.resolve)(project);
+  if (!(await (0, import_promises26.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -83144,7 +83308,7 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
     app,
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: (0, import_node_path25.resolve)(common.output ?? (0, import_node_path25.join)(common.project, ".wsgi-lambda", `${(0, import_node_path25.basename)(common.project)}.zip`)),
+    output: (0, import_node_path26.resolve)(common.output ?? (0, import_node_path26.join)(common.project, ".wsgi-lambda", `${(0, import_node_path26.basename)(common.project)}.zip`)),
     found
   };
 }
@@ -83201,38 +83365,38 @@ function fillStage(values, stage) {
 var VERSION = "0.1.0";
 
 // src/wheels/store.ts
-var import_node_crypto9 = require("node:crypto");
-var import_node_fs8 = require("node:fs");
-var import_promises25 = require("node:fs/promises");
-var import_node_path26 = require("node:path");
-var import_promises26 = require("node:stream/promises");
+var import_node_crypto10 = require("node:crypto");
+var import_node_fs9 = require("node:fs");
+var import_promises27 = require("node:fs/promises");
+var import_node_path27 = require("node:path");
+var import_promises28 = require("node:stream/promises");
 var MOST_FILES = 12;
 function folderStore(folder) {
-  const names = async () => await (0, import_promises25.readdir)(folder).catch(() => []);
+  const names = async () => await (0, import_promises27.readdir)(folder).catch(() => []);
   return {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
-        const path6 = (0, import_node_path26.join)(folder, name);
-        if (name === fileName(key, await hashOf(path6))) {
+        const path6 = (0, import_node_path27.join)(folder, name);
+        if (name === fileName(key, await hashOf2(path6))) {
           const now = /* @__PURE__ */ new Date();
-          await (0, import_promises25.utimes)(path6, now, now);
+          await (0, import_promises27.utimes)(path6, now, now);
           return path6;
         }
-        await (0, import_promises25.rm)(path6, { force: true });
+        await (0, import_promises27.rm)(path6, { force: true });
       }
       return void 0;
     },
     keep: async (key, write) => {
-      await (0, import_promises25.mkdir)(folder, { recursive: true });
-      const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto9.randomUUID)()}.part`);
+      await (0, import_promises27.mkdir)(folder, { recursive: true });
+      const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
-        const path6 = (0, import_node_path26.join)(folder, fileName(key, await hashOf(temporary)));
-        await (0, import_promises25.rename)(temporary, path6);
+        const path6 = (0, import_node_path27.join)(folder, fileName(key, await hashOf2(temporary)));
+        await (0, import_promises27.rename)(temporary, path6);
         await prune(folder, await names());
         return path6;
       } finally {
-        await (0, import_promises25.rm)(temporary, { force: true });
+        await (0, import_promises27.rm)(temporary, { force: true });
       }
     }
   };
@@ -83240,17 +83404,17 @@ function folderStore(folder) {
 function fileName(key, hash) {
   return `${key}-${hash}.zip`;
 }
-async function hashOf(path6) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises26.pipeline)((0, import_node_fs8.createReadStream)(path6), hash);
+async function hashOf2(path6) {
+  const hash = (0, import_node_crypto10.createHash)("sha256");
+  await (0, import_promises28.pipeline)((0, import_node_fs9.createReadStream)(path6), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {
   const files = await Promise.all(
-    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises25.stat)((0, import_node_path26.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises27.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
   );
   const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
-  await Promise.all(old.map(({ name }) => (0, import_promises25.rm)((0, import_node_path26.join)(folder, name), { force: true })));
+  await Promise.all(old.map(({ name }) => (0, import_promises27.rm)((0, import_node_path27.join)(folder, name), { force: true })));
 }
 
 // src/action.ts
@@ -83261,7 +83425,7 @@ async function main() {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const environment = definedVariables(process.env);
   const workspace = environment["GITHUB_WORKSPACE"] ?? process.cwd();
-  const project = (0, import_node_path27.resolve)(workspace, getInput("project") || ".");
+  const project = (0, import_node_path28.resolve)(workspace, getInput("project") || ".");
   const labels = { "wsgi-lambda.run": `${environment["GITHUB_RUN_ID"] ?? "local"}-${process.pid}` };
   saveState(IS_POST, "true");
   saveState(LABELS, labels);
@@ -83283,8 +83447,8 @@ async function main() {
       explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` }
     };
     const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));
-    const toolsFolder = (0, import_node_path27.join)(root5, "docker");
-    const cacheFolder = (0, import_node_path27.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
+    const toolsFolder = (0, import_node_path28.join)(root5, "docker");
+    const cacheFolder = (0, import_node_path28.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
     const collaborators = {
       createBuilder: (target, settings2) => createBuilder(target, settings2, {
         run: runProcess,
@@ -83297,11 +83461,11 @@ async function main() {
       }),
       product: {
         toolsFolder,
-        runtimeFolder: (0, import_node_path27.join)(root5, "runtime"),
+        runtimeFolder: (0, import_node_path28.join)(root5, "runtime"),
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`
       },
-      createStore: (settings2) => folderStore(settings2.store ?? (0, import_node_path27.join)(cacheFolder, "store")),
+      createStore: (settings2) => folderStore(settings2.store ?? (0, import_node_path28.join)(cacheFolder, "store")),
       report,
       clock
     };
@@ -83316,8 +83480,8 @@ async function main() {
       return;
     }
     const settings = await loadDeploySettings(origin);
-    const lambda = createLambdaApi({ version: VERSION, wait: import_promises27.setTimeout, signal });
-    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises27.setTimeout, signal, commit: environment["GITHUB_SHA"] });
+    const lambda = createLambdaApi({ version: VERSION, wait: import_promises29.setTimeout, signal });
+    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises29.setTimeout, signal, commit: environment["GITHUB_SHA"] });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {

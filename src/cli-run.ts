@@ -116,7 +116,8 @@ export async function run(invocation: Invocation): Promise<number> {
           commit,
         })
         if (isJson) print(result)
-        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
+        else if (result.function.version !== '')
+          process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
         return 0
       }
       case 'remote': {

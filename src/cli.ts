@@ -103,14 +103,18 @@ function addRemoteCommand(
   description: string,
   lines: readonly string[],
 ): void {
+  const takesFile = name === 'exec' || name === 'shell'
   const command = program
     .command(name)
     .aliases(aliases)
     .description(`${description} Everything after the options below is passed on as it is.`)
     .helpOption('-h, --help', 'show help')
-    .usage('[options] [-c TEXT | -f FILE] [arguments...]')
+    .usage(`[options] ${takesFile ? '[-c TEXT | -f FILE]' : '[-c TEXT]'} [arguments...]`)
     .option('-c, --command <TEXT>', name === 'exec' ? 'the code' : 'the command as one text, split like a shell does')
-    .option('-f, --file <FILE>', 'a local file that is sent and run; - for standard input')
+    .addOption(
+      // Known everywhere, so that manage and flask can say that they take none.
+      new Option('-f, --file <FILE>', 'a local file that is sent and run; - for standard input').hideHelp(!takesFile),
+    )
     .argument('[arguments...]', 'passed on')
     .passThroughOptions()
     .allowUnknownOption()

@@ -1,29 +1,26 @@
 import { describe, expect, test } from '@jest/globals'
-import { targetOf } from '../../src/platform/runtimes.ts'
 import { desiredRelease } from '../../src/release/desired.ts'
-import type { DeploySettings } from '../../src/settings/settings.ts'
+import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
 import { current, latest, nothing, ROLE } from './releases.ts'
 
-function settings(given: Readonly<Record<string, unknown>> = {}): DeploySettings {
+function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettings {
   const { values, problems } = checkValues([{ given, nameOf: String }])
   expect(problems).toEqual([])
   return {
     ...values,
     functionName: 'shop',
-    app: 'shop.wsgi:application',
     project: '/project',
     stage: undefined,
     found: [],
-    target: targetOf('python3.13', 'arm64'),
-    manifest: { kind: 'requirements', path: 'requirements.txt' },
-    output: '/project/app.zip',
   }
 }
 
+const CODE = { codeSha256: 'new', runtime: 'python3.13', architecture: 'arm64' }
+
 describe('the configuration', () => {
   test('of a new function', () => {
-    const { configuration, architecture } = desiredRelease(settings({ role: ROLE }), 'new', nothing)
+    const { configuration, architecture } = desiredRelease(settings({ role: ROLE }), CODE, nothing)
     expect(configuration).toEqual({
       runtime: 'python3.13',
       handler: 'wsgi_handler.handler',
@@ -41,7 +38,7 @@ describe('the configuration', () => {
       ...current,
       latest: { ...latest, memory: 2048, timeout: 120, description: 'Ours', runtime: 'python3.12' },
     }
-    expect(desiredRelease(settings(), 'new', from).configuration).toMatchObject({
+    expect(desiredRelease(settings(), CODE, from).configuration).toMatchObject({
       runtime: 'python3.13',
       role: ROLE,
       memory: 2048,
@@ -53,7 +50,7 @@ describe('the configuration', () => {
   test('what is set wins', () => {
     const role = 'arn:aws:iam::123456789012:role/other'
     const given = { role, memory: '128', timeout: '1', description: 'Other' }
-    expect(desiredRelease(settings(given), 'new', current).configuration).toMatchObject({
+    expect(desiredRelease(settings(given), CODE, current).configuration).toMatchObject({
       role,
       memory: 128,
       timeout: 1,
@@ -67,7 +64,7 @@ describe('the configuration', () => {
   ])('variables: %s', (strategy, environment) => {
     const from = { ...current, latest: { ...latest, environment: { KEPT: 'ours', DEBUG: '0' } } }
     const given = { environment: 'DEBUG=1\nADDED=x', 'environment-strategy': strategy }
-    expect(desiredRelease(settings(given), 'new', from).configuration.environment).toEqual(environment)
+    expect(desiredRelease(settings(given), CODE, from).configuration.environment).toEqual(environment)
   })
 })
 
@@ -78,7 +75,7 @@ describe('the commands', () => {
       'before-traffic': 'manage check --deploy',
       'after-traffic': 'manage clearsessions',
     }
-    const { beforeTraffic, afterTraffic } = desiredRelease(settings(given), 'new', current)
+    const { beforeTraffic, afterTraffic } = desiredRelease(settings(given), CODE, current)
     expect(beforeTraffic).toEqual(['manage migrate --noinput', 'manage check --deploy'])
     expect(afterTraffic).toEqual(['manage clearsessions'])
   })
@@ -91,22 +88,43 @@ describe('the commands', () => {
     ],
     [{ smoke: 'false' }, undefined],
   ])('the request: %j', (given, request) => {
-    expect(desiredRelease(settings(given), 'new', current).smoke).toEqual(request)
+    expect(desiredRelease(settings(given), CODE, current).smoke).toEqual(request)
   })
 })
 
 describe('what cannot be', () => {
   test('a new function without a role', () => {
-    expect(() => desiredRelease(settings(), 'new', nothing)).toThrow(
+    expect(() => desiredRelease(settings(), CODE, nothing)).toThrow(
       expect.objectContaining({ title: 'The function shop does not exist, and role is missing', exitCode: 2 }),
     )
   })
 
   test('an address without a URL', () => {
     const given = { role: ROLE, environment: 'SITE={{url}}', 'function-url': 'none' }
-    expect(() => desiredRelease(settings(given), 'new', nothing)).toThrow(
+    expect(() => desiredRelease(settings(given), CODE, nothing)).toThrow(
       expect.objectContaining({ title: 'The environment uses {{url}}, but there is no Function URL', exitCode: 2 }),
     )
-    expect(desiredRelease(settings(given), 'new', current).access).toBe('none')
+    expect(desiredRelease(settings(given), CODE, current).access).toBe('none')
+  })
+})
+
+describe('the way in, when nobody sets one', () => {
+  const given = { role: ROLE }
+  test.each([
+    ['a new function gets a public URL', nothing, 'public'],
+    ['one without a URL gets none', { ...current, url: undefined }, 'none'],
+    ['a public URL stays public', current, 'public'],
+    [
+      'one that callers sign for stays so',
+      { ...current, url: { address: 'https://a.example/', authType: 'AWS_IAM' as const } },
+      'iam',
+    ],
+  ])('%s', (_, from, access) => {
+    expect(desiredRelease(settings(given), CODE, from).access).toBe(access)
+  })
+
+  test('a deployment that was ended before its URL goes on to it', () => {
+    const alias = { arn: 'arn', version: '1', description: 'wsgi-lambda: not released yet', revisionId: 'r' }
+    expect(desiredRelease(settings(given), CODE, { ...current, url: undefined, alias }).access).toBe('public')
   })
 })

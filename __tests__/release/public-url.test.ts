@@ -3,14 +3,14 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { publicAddress, requestPublicUrl } from '../../src/release/public-url.ts'
-import type { DeploySettings } from '../../src/settings/settings.ts'
+import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { recordingReporter } from '../report/recording.ts'
 
 const REFUSED_BY_AWS =
   '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}'
-const settings = { functionUrl: 'public', smoke: true, smokePath: '/health' } as DeploySettings
+const settings = { functionUrl: 'public', smoke: true, smokePath: '/health' } as FunctionSettings
 
-async function requested(answer: RequestListener, given: Partial<DeploySettings> = {}) {
+async function requested(answer: RequestListener, given: Partial<FunctionSettings> = {}) {
   const paths: (string | undefined)[] = []
   const server = createServer((incoming, outgoing) => {
     paths.push(incoming.url)
@@ -20,7 +20,8 @@ async function requested(answer: RequestListener, given: Partial<DeploySettings>
   const report = recordingReporter()
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   try {
-    await requestPublicUrl(address, { ...settings, ...given }, { report, clock: () => 0 })
+    const all = { ...settings, ...given }
+    await requestPublicUrl(address, { access: all.functionUrl ?? 'none', settings: all }, { report, clock: () => 0 })
   } finally {
     server.close()
     server.closeAllConnections()
@@ -72,7 +73,7 @@ describe('the request to the public URL only reports', () => {
     expect(report.problems[0]?.detail).toMatch(/socket|other side closed/)
   })
 
-  test.each<[string, Partial<DeploySettings>]>([
+  test.each<[string, Partial<FunctionSettings>]>([
     ['behind IAM', { functionUrl: 'iam' }],
     ['without a URL', { functionUrl: 'none' }],
     ['without a request', { smoke: false }],
@@ -83,7 +84,7 @@ describe('the request to the public URL only reports', () => {
 
   test('none is sent without an address', async () => {
     const report = recordingReporter()
-    await requestPublicUrl(undefined, settings, { report, clock: () => 0 })
+    await requestPublicUrl(undefined, { access: 'public', settings }, { report, clock: () => 0 })
     expect(report.lines).toEqual([])
   })
 })

@@ -35,6 +35,7 @@ if (env.INPUT_MODE === 'wait') {
   console.log('secret after')
   console.log('::error title=Bad%2C worse,file=app.py,line=3::it%0Abroke 100%25')
   console.error('  ::warning::on the other stream')
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300) // nothing says which stream is read first
   console.log('::stop-commands::tok-1')
   console.log('::error::smuggled')
   console.log('::tok-1::')

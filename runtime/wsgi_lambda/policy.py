@@ -46,5 +46,5 @@ class Policy:
         allowed = ", ".join(" ".join(entry) for entry in self._entries) or "none"
         return (
             f"{wanted!r} is not allowed on this function (allowed: {allowed}). To allow it, add "
-            f'"{wanted}" to "commands" in wsgi_lambda.json and deploy again.\n'
+            f'"{wanted}" to the setting commands and deploy again.\n'
         )

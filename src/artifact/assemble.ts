@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
@@ -12,8 +12,8 @@ import type { Store } from '../wheels/store.ts'
 import { applicationEntries } from './application.ts'
 import { compileBytecode, TOOLS } from './bytecode.ts'
 import { checkImport } from './check.ts'
-import type { Distribution } from './dependencies.ts'
 import type { Entry } from './entry.ts'
+import type { Distribution } from './metadata.ts'
 import { prepareDependencies } from './prepare.ts'
 import { COMPATIBLE_NAME, type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
 import { stageEntries } from './stage.ts'
@@ -74,6 +74,7 @@ export async function assemble(
     const compiled = await compiledEntries(application, taken)
     const entries = merge([...application, ...compiled], pack.entries, report)
     report.progress('writing the zip')
+    await ignoreOwnFolder(settings)
     const zip = await writeZip(settings.output, entries)
     const packages = packageSizes(pack.distributions, entries, zip)
     await refuseTooLarge(zip, packages, settings.output)
@@ -102,6 +103,14 @@ async function checkIfPossible(
   }
   report.progress('importing the application')
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder)
+}
+
+/** The folder that is ours within a project is none of its history, as a virtual environment is not. */
+async function ignoreOwnFolder({ project, output }: BuildSettings): Promise<void> {
+  const own = join(project, '.wsgi-lambda')
+  if (dirname(output) !== own) return
+  await mkdir(own, { recursive: true })
+  await writeFile(join(own, '.gitignore'), '*\n')
 }
 
 /** The bytecode that was made beside the application's modules. */

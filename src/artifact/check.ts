@@ -1,5 +1,6 @@
 import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
+import { fillAddress } from '../settings/address.ts'
 
 interface ImportFailure {
   readonly type: string
@@ -23,7 +24,7 @@ export async function checkImport(
       `${builder.workspace}/tools/check_import.py`,
       ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`),
     ],
-    { environment: 'replace', env: { ...LAMBDA_VARIABLES, ...environment } },
+    { environment: 'replace', env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } },
   )
   if (exitCode === 0) return
   const failure = readFailure(stdout)
@@ -35,6 +36,9 @@ export async function checkImport(
     hint: failure ? remedy(failure) : 'Importing an application must not end the process.',
   })
 }
+
+/** Stands for `{{url}}` as long as there is none (RFC 6761). */
+const NO_ADDRESS = 'https://url.invalid'
 
 /** What Lambda sets for every function, as far as applications look at it. */
 const LAMBDA_VARIABLES = {

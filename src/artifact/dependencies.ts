@@ -1,16 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { UserError } from '../errors.ts'
-import { normalise } from '../requirements/files.ts'
 import { byPath, type Entry } from './entry.ts'
-
-export interface Distribution {
-  /** Normalised, PEP 503. */
-  readonly name: string
-  readonly version: string
-  /** Of its wheel, as in `cp313-cp313-manylinux_2_17_x86_64`. */
-  readonly tags: readonly string[]
-}
+import { type Distribution, distributionOf, recordRows, sourceOf } from './metadata.ts'
 
 export interface Dependencies {
   readonly entries: readonly Entry[]
@@ -36,7 +28,7 @@ export async function dependencyEntries(folder: string): Promise<Dependencies> {
     const info = posix.dirname(path)
     const distribution = await readDistribution(folder, info)
     distributions.push(distribution)
-    const records = await readRecord(join(folder, info, 'RECORD'))
+    const records = recordRows(await readFile(join(folder, info, 'RECORD'), 'utf8').catch(() => ''))
     for (const { path: owned } of records) owners.set(owned, distribution.name)
     const lines = records
       .filter((record) => kept.has(record.path))
@@ -80,41 +72,11 @@ function modeOf(path: string): Entry['mode'] {
   return /\.so(?:\.\d+)*$/.test(path) ? 0o755 : 0o644
 }
 
-/** `pkg/__pycache__/mod.cpython-313.pyc` belongs to whom `pkg/mod.py` belongs. */
-function sourceOf(path: string): string {
-  return path.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, '$1.py')
-}
-
 async function readDistribution(folder: string, info: string): Promise<Distribution> {
-  const metadata = headers(await readFile(join(folder, info, 'METADATA'), 'utf8'))
-  const wheel = headers(await readFile(join(folder, info, 'WHEEL'), 'utf8'))
-  const valueOf = (name: string): string => metadata.find(([key]) => key === name)?.[1] ?? ''
-  return {
-    name: normalise(valueOf('Name')),
-    version: valueOf('Version'),
-    tags: wheel.filter(([key]) => key === 'Tag').map(([, tag]) => tag),
-  }
-}
-
-/** The header lines of a metadata file (core metadata specification), without the description below them. */
-function headers(text: string): [string, string][] {
-  const head = text.split(/\r?\n\r?\n/, 1)[0] ?? ''
-  return head.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(': ')
-    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()] as [string, string]]
-  })
-}
-
-/** The rows of a RECORD (PEP 376): CSV whose first column is the path. */
-async function readRecord(file: string): Promise<{ path: string; line: string }[]> {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  return text
-    .split(/\r?\n/)
-    .filter(Boolean)
-    .map((line) => ({
-      path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(',', 1)[0] ?? '',
-      line,
-    }))
+  const [metadata, wheel] = await Promise.all(
+    ['METADATA', 'WHEEL'].map((name) => readFile(join(folder, info, name), 'utf8')),
+  )
+  return distributionOf(metadata ?? '', wheel ?? '')
 }
 
 async function filesBelow(folder: string, path = ''): Promise<string[]> {

@@ -15,6 +15,7 @@ export interface Packed {
   readonly method: 0 | 8
   readonly crc: number
   readonly unzippedBytes: number
+  readonly zippedBytes: number
   readonly read: () => Promise<Uint8Array>
 }
 

@@ -37,7 +37,7 @@ export async function runtimeEntries(
   return [
     ...modules.map((path): Entry => ({ path, mode: 0o644, content: { file: join(runtimeFolder, path) } })),
     {
-      path: 'wsgi_lambda.json',
+      path: CONFIGURATION,
       mode: 0o644,
       content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) },
     },
@@ -60,3 +60,6 @@ export function withRuntime(project: readonly Entry[], runtime: readonly Entry[]
 
 /** The module name of serverless-wsgi: where its distribution is a requirement too, ours takes its place. */
 export const COMPATIBLE_NAME = 'serverless_wsgi.py'
+
+/** Says which application, for which runtime. */
+export const CONFIGURATION = 'wsgi_lambda.json'

@@ -124,8 +124,8 @@ async function* compressInOrder(entries: readonly Entry[]): AsyncGenerator<Compr
 
 async function compress({ path, mode, content }: Entry): Promise<CompressedEntry> {
   if ('packed' in content) {
-    const { read, ...rest } = content.packed
-    return { path, mode, ...rest, compressed: await read() }
+    const { method, crc, unzippedBytes, read } = content.packed
+    return { path, mode, method, crc, unzippedBytes, compressed: await read() }
   }
   const bytes = 'file' in content ? await readFile(content.file) : content.bytes
   const deflated = await deflate(bytes, { level: 6 })

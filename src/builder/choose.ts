@@ -5,6 +5,7 @@ import type { BuildSettings } from '../settings/settings.ts'
 import type { Builder } from './builder.ts'
 import { createDockerBuilder, findEngine } from './docker.ts'
 import { createHostBuilder } from './host.ts'
+import { withUvIndexes } from './index-settings.ts'
 import type { RunProcess } from './process.ts'
 
 export interface BuilderSurroundings {
@@ -25,15 +26,16 @@ export async function createBuilder(
   settings: BuildSettings,
   surroundings: BuilderSurroundings,
 ): Promise<Builder> {
-  const { environment, report, signal } = surroundings
+  const { report, signal } = surroundings
+  const environment = withUvIndexes(surroundings.environment)
   const caFile = settings.caFile ?? (environment['SSL_CERT_FILE'] || undefined)
-  if (settings.builder === 'host') return await onHost(target, settings, surroundings, caFile)
+  if (settings.builder === 'host') return await onHost(target, settings, { ...surroundings, environment }, caFile)
   const engine = await findEngine()
   if ('unreachable' in engine) {
     if (settings.builder === 'docker') throw new UserError(engine.unreachable)
     refuseImageSettings(settings, engine.unreachable.title)
     report.info('no container engine answers, so the host builder is used (published wheels only)')
-    return await onHost(target, settings, surroundings, caFile)
+    return await onHost(target, settings, { ...surroundings, environment }, caFile)
   }
   const { toolsFolder, labels } = surroundings
   const options = {

@@ -33,6 +33,11 @@ export interface BuilderImage {
   readonly glibc: string
 }
 
+interface KeyedImage extends BuilderImage {
+  /** Of all that it was made from: the same on every machine, unlike the id of an image that each makes for itself. */
+  readonly key: string
+}
+
 export interface BuilderImageOptions {
   readonly baseImage: string
   readonly systemPackages: readonly string[]
@@ -50,18 +55,20 @@ export async function ensureBuilderImage(
   target: Target,
   options: BuilderImageOptions,
   report: Reporter,
-): Promise<BuilderImage> {
+): Promise<KeyedImage> {
   const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal })
   const recipe = await readRecipe(options.toolsFolder)
-  const tag = `${REPOSITORY}:${imageKey(base.id, target, recipe, options.systemPackages)}`
+  const key = imageKey(base.id, target, recipe, options.systemPackages)
+  const tag = `${REPOSITORY}:${key}`
   const kept = await keptImage(engine, tag)
   if (kept) {
     report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`)
-    return kept
+    return { ...kept, key }
   }
-  return report.phase(`Prepare the build image from ${options.baseImage}`, () =>
+  const made = await report.phase(`Prepare the build image from ${options.baseImage}`, () =>
     makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report),
   )
+  return { ...made, key }
 }
 
 type Recipe = ReadonlyMap<string, Buffer>

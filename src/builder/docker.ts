@@ -91,7 +91,7 @@ export async function createDockerBuilder(
   return {
     kind: 'docker',
     description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.id}`,
+    identity: `image ${image.key}`,
     target,
     workspace: WORKSPACE,
     python: image.python,

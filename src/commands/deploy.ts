@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises'
+import { readArtifact } from '../artifact/given.ts'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease } from '../release/current.ts'
-import { desiredRelease } from '../release/desired.ts'
+import { desiredConfiguration, desiredRelease } from '../release/desired.ts'
 import { describeStep, planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
+import type { Variables } from '../settings/schema.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 
@@ -21,16 +23,17 @@ export interface DeployCollaborators extends BuildCollaborators {
 /** What `deploy --json` prints. */
 export type DeployResult = BuildResult & Release & { readonly plan: readonly string[] }
 
-/** Project → zip → released function. */
+/** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
   const { lambda, report, clock } = collaborators
-  const currently = readCurrentRelease(settings.functionName, settings.alias, lambda)
-  currently.catch(() => undefined) // It is awaited after the build.
-  const built = await build(settings, collaborators)
+  // First of all, so that missing credentials or a missing role are told before anything is built.
+  const current = await readCurrentRelease(settings.functionName, settings.alias, lambda)
+  const configuration = desiredConfiguration(settings, current)
+  const built = await buildOrRead(settings, configuration.environment, collaborators)
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock()
-    const current = await currently
-    const desired = desiredRelease(settings, built.artifact.codeSha256, current)
+    const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture }
+    const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
     const plan = steps.map((step) => describeStep(step, desired))
     const nothing = { version: current.served?.version ?? '', alias: current.alias, url: current.url, commands: [] }
@@ -51,16 +54,28 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
       return result({ ...released(steps, nothing, { current, desired }), changed: false })
     }
     const zip = await readForUpload(built.artifact)
-    const options = {
-      current,
-      desired,
-      code: { zip, architecture: desired.architecture },
-      versionDescription: collaborators.commit ?? '',
-    }
-    const release = await applyRelease(steps, options, collaborators)
-    await requestPublicUrl(release.function.url, settings, collaborators)
+    const versionDescription = collaborators.commit ?? ''
+    const release = await applyRelease(
+      steps,
+      { current, desired, code: { zip, architecture: code.architecture }, versionDescription },
+      collaborators,
+    )
+    await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
     return result(release)
   })
+}
+
+/** The import check sees the variables that the function will have, those that it keeps among them. */
+async function buildOrRead(
+  settings: DeploySettings,
+  environment: Variables,
+  collaborators: DeployCollaborators,
+): Promise<BuildResult> {
+  if (settings.build) return await build({ ...settings.build, environment }, collaborators)
+  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? '')
+  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
+  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages }
+  return { artifact, runtime, architecture, builder: 'none', slices, packages, seconds: {} }
 }
 
 async function readForUpload({ path, zipBytes }: BuildResult['artifact']): Promise<Uint8Array> {

@@ -1,14 +1,45 @@
 import type { FunctionConfiguration } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import type { DeploySettings } from '../settings/settings.ts'
-import { type CurrentRelease, type DesiredRelease, usesAddress } from './plan.ts'
+import { needsAddress } from '../settings/address.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+import { type CurrentRelease, type DesiredRelease, NOT_RELEASED } from './plan.ts'
 
 const HANDLER = 'wsgi_handler.handler'
 const NEW_FUNCTION = { memory: 512, timeout: 30, description: '' } as const
 const MIGRATE = 'manage migrate --noinput'
 
-/** What the settings ask for, over what the function already has: what nobody set stays as it is. */
-export function desiredRelease(settings: DeploySettings, codeSha256: string, current: CurrentRelease): DesiredRelease {
+/** The code that is to be released. */
+export interface ReleasedCode {
+  /** Base64. */
+  readonly codeSha256: string
+  readonly runtime: string
+  readonly architecture: string
+}
+
+/** What the settings ask for, over what the function already has: what nobody set stays as it is. @throws UserError */
+export function desiredRelease(
+  settings: FunctionSettings,
+  code: ReleasedCode,
+  current: CurrentRelease,
+): DesiredRelease {
+  return {
+    functionName: settings.functionName,
+    alias: settings.alias,
+    codeSha256: code.codeSha256,
+    architecture: code.architecture,
+    configuration: { ...desiredConfiguration(settings, current), runtime: code.runtime },
+    access: settings.functionUrl ?? ownAccess(current),
+    beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
+    afterTraffic: settings.afterTraffic,
+    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
+  }
+}
+
+/** The part that needs no code. @throws UserError when something is missing, before anything is built. */
+export function desiredConfiguration(
+  settings: FunctionSettings,
+  current: CurrentRelease,
+): Omit<FunctionConfiguration, 'runtime'> {
   const own = current.latest
   const role = settings.role ?? own?.role
   if (role === undefined) {
@@ -20,16 +51,9 @@ export function desiredRelease(settings: DeploySettings, codeSha256: string, cur
       { exitCode: 2 },
     )
   }
-  const configuration: FunctionConfiguration = {
-    runtime: settings.target.runtime,
-    handler: HANDLER,
-    role,
-    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
-    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
-    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
-    environment: { ...(settings.environmentStrategy === 'merge' ? own?.environment : {}), ...settings.environment },
-  }
-  if (settings.functionUrl === 'none' && current.url === undefined && usesAddress(configuration)) {
+  const environment = { ...(settings.environmentStrategy === 'merge' ? own?.environment : {}), ...settings.environment }
+  const access = settings.functionUrl ?? ownAccess(current)
+  if (access === 'none' && current.url === undefined && needsAddress(environment)) {
     throw new UserError(
       {
         title: 'The environment uses {{url}}, but there is no Function URL',
@@ -39,14 +63,20 @@ export function desiredRelease(settings: DeploySettings, codeSha256: string, cur
     )
   }
   return {
-    functionName: settings.functionName,
-    alias: settings.alias,
-    codeSha256,
-    architecture: settings.target.architecture,
-    configuration,
-    access: settings.functionUrl,
-    beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
-    afterTraffic: settings.afterTraffic,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
+    handler: HANDLER,
+    role,
+    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
+    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
+    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
+    environment,
   }
+}
+
+/**
+ * The way in when nobody set one: a new function gets a public URL, one that exists keeps what it has. A deployment that
+ * was ended between its alias and its URL goes on to the URL.
+ */
+function ownAccess({ latest, alias, url }: CurrentRelease): DesiredRelease['access'] {
+  if (url) return url.authType === 'AWS_IAM' ? 'iam' : 'public'
+  return latest === undefined || alias?.description === NOT_RELEASED ? 'public' : 'none'
 }

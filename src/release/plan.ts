@@ -1,4 +1,5 @@
 import type { AliasState, FunctionConfiguration, UrlState, VersionState } from '../aws/lambda.ts'
+import { fillAddress, needsAddress } from '../settings/address.ts'
 
 /** What AWS has, as far as a release looks at it. */
 export interface CurrentRelease {
@@ -188,19 +189,13 @@ export function differences(version: VersionState, configuration: FunctionConfig
   return [...plain, ...variables.toSorted().map((name) => `environment ${name}`)]
 }
 
-const ADDRESS = /\{\{\s*url\s*\}\}/g
-
 export function usesAddress({ environment }: FunctionConfiguration): boolean {
-  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0)
+  return needsAddress(environment)
 }
 
-/** Fills `{{url}}`, without its final slash; while there is no address yet, variables that need it are left out. */
+/** The configuration with `{{url}}` filled in its environment. */
 export function withAddress(configuration: FunctionConfiguration, address: string | undefined): FunctionConfiguration {
-  const filled = Object.entries(configuration.environment).flatMap(([name, value]) => {
-    if (value.search(ADDRESS) < 0) return [[name, value]]
-    return address === undefined ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ''))]]
-  })
-  return { ...configuration, environment: Object.fromEntries(filled) as Record<string, string> }
+  return { ...configuration, environment: fillAddress(configuration.environment, address) }
 }
 
 /** One line for each step: for the console, the summary and a dry run. */

@@ -1,5 +1,6 @@
 import type { Reporter } from '../report/reporter.ts'
-import type { DeploySettings } from '../settings/settings.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+import type { DesiredRelease } from './plan.ts'
 
 /** An application's own 403 is none of this. */
 const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
@@ -7,10 +8,10 @@ const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i
 /** One request to the public address, which only reports: traffic has moved, and a slow network must not undo it. */
 export async function requestPublicUrl(
   address: string | undefined,
-  settings: DeploySettings,
+  { access, settings }: { access: DesiredRelease['access']; settings: FunctionSettings },
   { report, clock }: { report: Reporter; clock: () => number },
 ): Promise<void> {
-  if (address === undefined || settings.functionUrl !== 'public' || !settings.smoke) return
+  if (address === undefined || access !== 'public' || !settings.smoke) return
   const url = publicAddress(address, settings.urlOrigin) + settings.smokePath
   const started = clock()
   try {

@@ -256,9 +256,9 @@ export const RELEASE_SETTINGS = {
     placeholder: 'TEXT',
   }),
   'function-url': oneOf(['public', 'iam', 'none'], {
-    description: 'The Function URL on the alias: public, iam (callers sign their requests) or none.',
+    description: 'The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).',
     example: 'iam',
-    default: 'public',
+    defaultText: "the function's own, public for a new one",
     placeholder: 'ACCESS',
   }),
   migrate: trueOrFalse({

@@ -38,7 +38,10 @@ export interface FunctionSettings extends Common {
   readonly functionName: string
 }
 
-export type DeploySettings = BuildSettings & FunctionSettings
+export interface DeploySettings extends FunctionSettings {
+  /** The project that is built first; undefined where `artifact` names a zip that was built before. */
+  readonly build: BuildSettings | undefined
+}
 
 /** Variables that start like settings but are not. */
 const NOT_SETTINGS = new Set(['WSGI_LAMBDA_PROJECT', 'WSGI_LAMBDA_STAGE'])
@@ -52,8 +55,10 @@ export async function loadBuildSettings(origin: SettingsOrigin): Promise<BuildSe
 /** Settings for `deploy`. @throws SettingsError with every mistake at once. */
 export async function loadDeploySettings(origin: SettingsOrigin): Promise<DeploySettings> {
   const loaded = await load(origin)
+  const { common, problems } = loaded
   const named = namePart(loaded)
-  return settle(loaded.problems, { ...(await buildPart(loaded)), ...named })
+  const build = common.artifact === undefined ? await buildPart(loaded) : undefined
+  return settle(problems, { ...common, ...named, build })
 }
 
 /** Settings for what only talks to a function that exists. @throws SettingsError with every mistake at once. */

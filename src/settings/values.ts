@@ -32,11 +32,18 @@ export function checkValues(sources: readonly Source[]): Checked {
       }
       origins.set(name, nameOf(name))
       const result = v.safeParse(SETTINGS[name].schema, value)
-      if (result.success) values[camelCase(name)] = result.output
+      // Variables of several sources add up: a stage or a flag changes some of them.
+      if (result.success && name === 'environment')
+        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) }
+      else if (result.success) values[camelCase(name)] = result.output
       else problems.push(mistake(nameOf(name), value, SETTINGS[name]))
     }
   }
   return { values: values as unknown as Values, problems, origins }
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return value as Readonly<Record<string, unknown>>
 }
 
 function isSettingName(name: string): name is SettingName {

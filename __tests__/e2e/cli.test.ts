@@ -11,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 
 /** The words of the command line, tried with the bundle as users run it. */
 
-const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 const COMMANDS = ['build', 'deploy', 'manage', 'flask', 'exec', 'shell']
 
 interface Ended {
@@ -138,7 +138,7 @@ describe('help', () => {
   })
 
   test.each(['--version', '-V'])('%s', async (flag) => {
-    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string
     }
     expect(await wsgiLambda([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })

@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { parse as parseToml } from 'smol-toml'
 import { parse as parseYaml } from 'yaml'
-import { DOCUMENTS } from '../scripts/documentation.ts'
-import { SETTING_NAMES } from '../src/settings/schema.ts'
-import { loadDeploySettings } from '../src/settings/settings.ts'
-import { checkValues } from '../src/settings/values.ts'
-import { folderWith } from './settings/project-folder.ts'
+import { DOCUMENTS } from '../../scripts/documentation.ts'
+import { SETTING_NAMES } from '../../src/settings/schema.ts'
+import { loadDeploySettings } from '../../src/settings/settings.ts'
+import { checkValues } from '../../src/settings/values.ts'
+import { folderWith } from '../settings/project-folder.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const CLI = join(ROOT, 'dist/cli.cjs')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const filesBelow = (folder: string, pattern: RegExp): string[] =>

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { posix, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { UserError } from '../errors.ts'
+import type { Assembled, PackageSize } from './assemble.ts'
+import { distributionOf, recordRows, sourceOf } from './metadata.ts'
+import { contentOf, ForeignZip, openZip, type PackedEntry } from './read-zip.ts'
+import { CONFIGURATION } from './runtime.ts'
+
+export interface GivenArtifact extends Assembled {
+  readonly runtime: string
+  readonly architecture: string
+}
+
+/** A zip that `build` made, with what it says of itself. @throws UserError for any other file. */
+export async function readArtifact(given: string): Promise<GivenArtifact> {
+  const path = resolve(given)
+  const { size } = await stat(path).catch(() => {
+    throw new UserError(
+      { title: `The artifact ${given} does not exist`, hint: 'Make it with: wsgi-lambda build --output FILE' },
+      { exitCode: 2 },
+    )
+  })
+  try {
+    await using zip = await openZip(path)
+    const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION)
+    if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`)
+    const { runtime, architecture } = JSON.parse((await contentOf(configuration)).toString()) as {
+      runtime: string
+      architecture: string
+    }
+    const digest = await hashOf(path)
+    const packages = await packagesOf(zip.entries)
+    return {
+      artifact: {
+        path,
+        sha256: digest.toString('hex'),
+        codeSha256: digest.toString('base64'),
+        zipBytes: size,
+        unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
+        entries: zip.entries.length,
+      },
+      packages,
+      reusedPackages: packages.length,
+      runtime,
+      architecture,
+    }
+  } catch (error) {
+    if (!(error instanceof ForeignZip)) throw error
+    throw new UserError(
+      {
+        title: `${given} is not an artifact that wsgi-lambda built`,
+        detail: `As a zip of ours, ${error.message}.`,
+        hint: 'Make it anew with: wsgi-lambda build --output FILE',
+      },
+      { exitCode: 2, cause: error },
+    )
+  }
+}
+
+async function packagesOf(entries: readonly PackedEntry[]): Promise<PackageSize[]> {
+  const texts = new Map(entries.map((entry) => [entry.path, entry]))
+  const text = async (path: string): Promise<string> => {
+    const entry = texts.get(path)
+    return entry ? (await contentOf(entry)).toString() : ''
+  }
+  const folders = entries.flatMap(({ path }) =>
+    /^[^/]+\.dist-info\/METADATA$/.test(path) ? [posix.dirname(path)] : [],
+  )
+  return await Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = distributionOf(await text(`${folder}/METADATA`), '')
+      const owned = new Set(recordRows(await text(`${folder}/RECORD`)).map(({ path }) => path))
+      const files = entries.filter(({ path }) => owned.has(path) || owned.has(sourceOf(path)))
+      const sum = (key: 'zippedBytes' | 'unzippedBytes'): number =>
+        files.reduce((total, { content }) => total + content.packed[key], 0)
+      return { name, version, zipBytes: sum('zippedBytes'), unzippedBytes: sum('unzippedBytes') }
+    }),
+  )
+}
+
+async function hashOf(path: string): Promise<Buffer> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest()
+}
