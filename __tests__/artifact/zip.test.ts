@@ -159,6 +159,7 @@ describe('the same files give the same bytes', () => {
       method: 8,
       crc: crc32(bytes),
       unzippedBytes: bytes.length,
+      zippedBytes: compressed.length,
       read: () => Promise.resolve(compressed),
     } as const
     const entries = ENTRIES.map((entry): Entry => (entry.path === 'app.py' ? { ...entry, content: { packed } } : entry))
