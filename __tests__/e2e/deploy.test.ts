@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await world[Symbol.asyncDispose]()
-})
+}, 60_000)
 
 beforeEach(() => {
   world.proxy.clear()
@@ -242,5 +242,42 @@ describe('one project, several environments', () => {
     expect(resultOf(planned.stdout)).toMatchObject({ changed: false, function: { name: 'wsgi-lambda-django-staging' } })
     expect(resultOf(planned.stdout).plan[0]).toBe('create the function wsgi-lambda-django-staging')
     expect(writes(world.operations())).toEqual([])
+  }, 120_000)
+})
+
+describe('a zip that was built before', () => {
+  test('is deployed as it is, without a project', async () => {
+    const zip = join(world.folder, 'before.zip')
+    const { builder = '', runtime = '' } = world.inputs
+    const host = ['--builder', builder, '--runtime', runtime, '--python-bin', world.python.path]
+    const built = await world.cli(['build', '--project', fixture('api'), '--output', zip, ...host])
+    expect(built.exitCode).toBe(0)
+    const deployed = await world.deploy(['--artifact', zip, '--function-name', 'given', '--json'])
+    expect(deployed.exitCode).toBe(0)
+    const { function: released, packages } = resultOf(deployed.stdout)
+    expect(packages.find(({ name }) => name === 'flask')?.zipBytes).toBeGreaterThan(50_000)
+    expect(await world.visit(released.url ?? '')).toMatchObject({ status: 200, text: 'Meow!' })
+
+    const foreign = await world.deploy(['--artifact', join(REPOSITORY, 'package.json'), '--function-name', 'given'])
+    expect(foreign.exitCode).toBe(2)
+    expect(foreign.stderr).toContain('is not an artifact that wsgi-lambda built')
+  }, 120_000)
+})
+
+describe('a function that somebody else made', () => {
+  test('gets no URL that nobody asked for', async () => {
+    expect(
+      (await world.deploy(['--project', fixture('api'), '--function-name', 'theirs', '--function-url', 'none']))
+        .exitCode,
+    ).toBe(0)
+    world.proxy.clear()
+    const again = await world.deploy(['--project', fixture('api'), '--function-name', 'theirs', '--memory', '1024'])
+    expect(again.exitCode).toBe(0)
+    expect(writes(world.operations())).toEqual([
+      'UpdateFunctionConfiguration',
+      'PublishVersion',
+      'Invoke',
+      'UpdateAlias',
+    ])
   }, 120_000)
 })
