@@ -40061,10 +40061,10 @@ var require_chownr = __commonJS({
       }
     } : (path5, uid, gid) => lchownSync(path5, uid, gid);
     var nodeVersion = process.version;
-    var readdir8 = (path5, options, cb) => fs2.readdir(path5, options, cb);
+    var readdir9 = (path5, options, cb) => fs2.readdir(path5, options, cb);
     var readdirSync = (path5, options) => fs2.readdirSync(path5, options);
     if (/^v4\./.test(nodeVersion))
-      readdir8 = (path5, options, cb) => fs2.readdir(path5, cb);
+      readdir9 = (path5, options, cb) => fs2.readdir(path5, cb);
     var chown = (cpath, uid, gid, cb) => {
       fs2[LCHOWN](cpath, uid, gid, handleEISDIR(cpath, uid, gid, (er) => {
         cb(er && er.code !== "ENOENT" ? er : null);
@@ -40091,7 +40091,7 @@ var require_chownr = __commonJS({
       }
     };
     var chownr = (p3, uid, gid, cb) => {
-      readdir8(p3, { withFileTypes: true }, (er, children) => {
+      readdir9(p3, { withFileTypes: true }, (er, children) => {
         if (er) {
           if (er.code === "ENOENT")
             return cb();
@@ -57154,7 +57154,7 @@ module.exports = __toCommonJS(cli_run_exports);
 var import_node_os6 = require("node:os");
 var import_node_path27 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises30 = require("node:timers/promises");
+var import_promises31 = require("node:timers/promises");
 var import_node_url = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -60814,10 +60814,11 @@ ${lines2.join("")}`;
 }
 
 // src/settings/settings.ts
-var import_promises27 = require("node:fs/promises");
+var import_promises28 = require("node:fs/promises");
 var import_node_path25 = require("node:path");
 
 // src/settings/discovery.ts
+var import_promises27 = require("node:fs/promises");
 var import_node_path22 = require("node:path");
 
 // src/settings/pyproject.ts
@@ -62548,7 +62549,20 @@ async function findCallable(projectFolder) {
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
   }
-  return void 0;
+  return await findPackage(projectFolder);
+}
+async function findPackage(projectFolder) {
+  const children = await (0, import_promises27.readdir)(projectFolder, { withFileTypes: true });
+  const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
+  const found = await Promise.all(
+    packages.map(async ({ name }) => {
+      const file = `${name}/__init__.py`;
+      const attribute = callableIn(await readIfPresent((0, import_node_path22.join)(projectFolder, file)) ?? "");
+      return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
+    })
+  );
+  const [first, ...others] = found.flat();
+  return others.length === 0 ? first : void 0;
 }
 function callableIn(source) {
   for (const name of ["app", "application"]) {
@@ -62646,7 +62660,7 @@ async function loadFunctionSettings(origin) {
 }
 async function load({ project, stage, environment, explicit }) {
   const folder = (0, import_node_path25.resolve)(project);
-  if (!(await (0, import_promises27.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  if (!(await (0, import_promises28.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -62716,7 +62730,7 @@ async function discover(project, found, problems) {
   }
   problems.push({
     title: `No WSGI application was found in ${project}`,
-    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.",
+    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py, or in one package.",
     hint: "Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda]."
   });
   return "";
@@ -62763,36 +62777,36 @@ var VERSION = "0.1.0";
 // src/wheels/store.ts
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs9 = require("node:fs");
-var import_promises28 = require("node:fs/promises");
+var import_promises29 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
-var import_promises29 = require("node:stream/promises");
+var import_promises30 = require("node:stream/promises");
 var MOST_FILES = 12;
 function folderStore(folder) {
-  const names = async () => await (0, import_promises28.readdir)(folder).catch(() => []);
+  const names = async () => await (0, import_promises29.readdir)(folder).catch(() => []);
   return {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
         const path4 = (0, import_node_path26.join)(folder, name);
         if (name === fileName(key, await hashOf2(path4))) {
           const now = /* @__PURE__ */ new Date();
-          await (0, import_promises28.utimes)(path4, now, now);
+          await (0, import_promises29.utimes)(path4, now, now);
           return path4;
         }
-        await (0, import_promises28.rm)(path4, { force: true });
+        await (0, import_promises29.rm)(path4, { force: true });
       }
       return void 0;
     },
     keep: async (key, write) => {
-      await (0, import_promises28.mkdir)(folder, { recursive: true });
+      await (0, import_promises29.mkdir)(folder, { recursive: true });
       const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
         const path4 = (0, import_node_path26.join)(folder, fileName(key, await hashOf2(temporary)));
-        await (0, import_promises28.rename)(temporary, path4);
+        await (0, import_promises29.rename)(temporary, path4);
         await prune(folder, await names());
         return path4;
       } finally {
-        await (0, import_promises28.rm)(temporary, { force: true });
+        await (0, import_promises29.rm)(temporary, { force: true });
       }
     }
   };
@@ -62802,15 +62816,15 @@ function fileName(key, hash) {
 }
 async function hashOf2(path4) {
   const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises29.pipeline)((0, import_node_fs9.createReadStream)(path4), hash);
+  await (0, import_promises30.pipeline)((0, import_node_fs9.createReadStream)(path4), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {
   const files = await Promise.all(
-    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises28.stat)((0, import_node_path26.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises29.stat)((0, import_node_path26.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
   );
   const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
-  await Promise.all(old.map(({ name }) => (0, import_promises28.rm)((0, import_node_path26.join)(folder, name), { force: true })));
+  await Promise.all(old.map(({ name }) => (0, import_promises29.rm)((0, import_node_path26.join)(folder, name), { force: true })));
 }
 
 // src/cli-run.ts
@@ -62867,7 +62881,7 @@ async function run2(invocation) {
       report,
       clock
     };
-    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal });
+    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises31.setTimeout, signal });
     switch (invocation.command) {
       case "build": {
         const result = await build(await loadBuildSettings(origin), collaborators);
@@ -62879,7 +62893,7 @@ async function run2(invocation) {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
-          wait: import_promises30.setTimeout,
+          wait: import_promises31.setTimeout,
           signal,
           commit
         });

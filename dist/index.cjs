@@ -59876,10 +59876,10 @@ var require_chownr = __commonJS({
       }
     } : (path7, uid, gid) => lchownSync(path7, uid, gid);
     var nodeVersion = process.version;
-    var readdir8 = (path7, options, cb) => fs3.readdir(path7, options, cb);
+    var readdir9 = (path7, options, cb) => fs3.readdir(path7, options, cb);
     var readdirSync = (path7, options) => fs3.readdirSync(path7, options);
     if (/^v4\./.test(nodeVersion))
-      readdir8 = (path7, options, cb) => fs3.readdir(path7, cb);
+      readdir9 = (path7, options, cb) => fs3.readdir(path7, cb);
     var chown = (cpath, uid, gid, cb) => {
       fs3[LCHOWN](cpath, uid, gid, handleEISDIR(cpath, uid, gid, (er) => {
         cb(er && er.code !== "ENOENT" ? er : null);
@@ -59906,7 +59906,7 @@ var require_chownr = __commonJS({
       }
     };
     var chownr = (p3, uid, gid, cb) => {
-      readdir8(p3, { withFileTypes: true }, (er, children) => {
+      readdir9(p3, { withFileTypes: true }, (er, children) => {
         if (er) {
           if (er.code === "ENOENT")
             return cb();
@@ -76189,7 +76189,7 @@ var require_ignore2 = __commonJS({
 
 // src/action.ts
 var import_node_path28 = require("node:path");
-var import_promises29 = require("node:timers/promises");
+var import_promises30 = require("node:timers/promises");
 var import_node_url = require("node:url");
 
 // node_modules/@actions/core/lib/core.js
@@ -81422,10 +81422,11 @@ var OUTPUT_DESCRIPTIONS = {
 var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 
 // src/settings/settings.ts
-var import_promises26 = require("node:fs/promises");
+var import_promises27 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
 
 // src/settings/discovery.ts
+var import_promises26 = require("node:fs/promises");
 var import_node_path23 = require("node:path");
 
 // src/settings/pyproject.ts
@@ -83156,7 +83157,20 @@ async function findCallable(projectFolder) {
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
   }
-  return void 0;
+  return await findPackage(projectFolder);
+}
+async function findPackage(projectFolder) {
+  const children = await (0, import_promises26.readdir)(projectFolder, { withFileTypes: true });
+  const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
+  const found = await Promise.all(
+    packages.map(async ({ name }) => {
+      const file = `${name}/__init__.py`;
+      const attribute = callableIn(await readIfPresent((0, import_node_path23.join)(projectFolder, file)) ?? "");
+      return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
+    })
+  );
+  const [first, ...others] = found.flat();
+  return others.length === 0 ? first : void 0;
 }
 function callableIn(source) {
   for (const name of ["app", "application"]) {
@@ -83250,7 +83264,7 @@ async function loadDeploySettings(origin) {
 }
 async function load({ project, stage, environment, explicit }) {
   const folder = (0, import_node_path26.resolve)(project);
-  if (!(await (0, import_promises26.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  if (!(await (0, import_promises27.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -83320,7 +83334,7 @@ async function discover(project, found, problems) {
   }
   problems.push({
     title: `No WSGI application was found in ${project}`,
-    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.",
+    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py, or in one package.",
     hint: "Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda]."
   });
   return "";
@@ -83367,36 +83381,36 @@ var VERSION = "0.1.0";
 // src/wheels/store.ts
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs9 = require("node:fs");
-var import_promises27 = require("node:fs/promises");
+var import_promises28 = require("node:fs/promises");
 var import_node_path27 = require("node:path");
-var import_promises28 = require("node:stream/promises");
+var import_promises29 = require("node:stream/promises");
 var MOST_FILES = 12;
 function folderStore(folder) {
-  const names = async () => await (0, import_promises27.readdir)(folder).catch(() => []);
+  const names = async () => await (0, import_promises28.readdir)(folder).catch(() => []);
   return {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
         const path6 = (0, import_node_path27.join)(folder, name);
         if (name === fileName(key, await hashOf2(path6))) {
           const now = /* @__PURE__ */ new Date();
-          await (0, import_promises27.utimes)(path6, now, now);
+          await (0, import_promises28.utimes)(path6, now, now);
           return path6;
         }
-        await (0, import_promises27.rm)(path6, { force: true });
+        await (0, import_promises28.rm)(path6, { force: true });
       }
       return void 0;
     },
     keep: async (key, write) => {
-      await (0, import_promises27.mkdir)(folder, { recursive: true });
+      await (0, import_promises28.mkdir)(folder, { recursive: true });
       const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
         const path6 = (0, import_node_path27.join)(folder, fileName(key, await hashOf2(temporary)));
-        await (0, import_promises27.rename)(temporary, path6);
+        await (0, import_promises28.rename)(temporary, path6);
         await prune(folder, await names());
         return path6;
       } finally {
-        await (0, import_promises27.rm)(temporary, { force: true });
+        await (0, import_promises28.rm)(temporary, { force: true });
       }
     }
   };
@@ -83406,15 +83420,15 @@ function fileName(key, hash) {
 }
 async function hashOf2(path6) {
   const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises28.pipeline)((0, import_node_fs9.createReadStream)(path6), hash);
+  await (0, import_promises29.pipeline)((0, import_node_fs9.createReadStream)(path6), hash);
   return hash.digest("hex");
 }
 async function prune(folder, names) {
   const files = await Promise.all(
-    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises27.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises28.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
   );
   const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
-  await Promise.all(old.map(({ name }) => (0, import_promises27.rm)((0, import_node_path27.join)(folder, name), { force: true })));
+  await Promise.all(old.map(({ name }) => (0, import_promises28.rm)((0, import_node_path27.join)(folder, name), { force: true })));
 }
 
 // src/action.ts
@@ -83480,8 +83494,8 @@ async function main() {
       return;
     }
     const settings = await loadDeploySettings(origin);
-    const lambda = createLambdaApi({ version: VERSION, wait: import_promises29.setTimeout, signal });
-    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises29.setTimeout, signal, commit: environment["GITHUB_SHA"] });
+    const lambda = createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal });
+    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises30.setTimeout, signal, commit: environment["GITHUB_SHA"] });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {

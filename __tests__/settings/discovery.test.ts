@@ -145,4 +145,17 @@ describe('of a module at the root', () => {
   test('nothing there, nothing found', async () => {
     expect(await found({ 'shop/app.py': 'app = 1', 'README.md': 'app = 1' })).toBeUndefined()
   })
+
+  test('a package with a factory, as in the tutorial of Flask', async () => {
+    expect(await found({ 'flaskr/__init__.py': 'def create_app():\n    pass' })).toBe('flaskr:create_app()')
+  })
+
+  test('of two packages none is taken', async () => {
+    const factory = 'def create_app():\n    pass'
+    expect(await found({ 'one/__init__.py': factory, 'two/__init__.py': factory })).toBeUndefined()
+  })
+
+  test('a file at the root goes before a package', async () => {
+    expect(await found({ 'flaskr/__init__.py': 'app = 1', 'wsgi.py': 'app = 1' })).toBe('wsgi:app')
+  })
 })

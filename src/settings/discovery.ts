@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readIfPresent } from './pyproject.ts'
 
@@ -52,7 +53,22 @@ async function findCallable(projectFolder: string): Promise<FoundApplication | u
     const attribute = callableIn(source)
     if (attribute !== undefined) return { app: `${file.slice(0, -'.py'.length)}:${attribute}`, from: file }
   }
-  return undefined
+  return await findPackage(projectFolder)
+}
+
+/** The one package that has an application or a factory, as in Flask's tutorial; of several none is taken. */
+async function findPackage(projectFolder: string): Promise<FoundApplication | undefined> {
+  const children = await readdir(projectFolder, { withFileTypes: true })
+  const packages = children.filter((child) => child.isDirectory() && /^[A-Za-z_]\w*$/.test(child.name))
+  const found = await Promise.all(
+    packages.map(async ({ name }) => {
+      const file = `${name}/__init__.py`
+      const attribute = callableIn((await readIfPresent(join(projectFolder, file))) ?? '')
+      return attribute === undefined ? [] : [{ app: `${name}:${attribute}`, from: file }]
+    }),
+  )
+  const [first, ...others] = found.flat()
+  return others.length === 0 ? first : undefined
 }
 
 /** A name at the module's top level: assigned, imported, or defined as a WSGI function or a factory. */

@@ -157,7 +157,7 @@ async function discover(project: string, found: string[], problems: Problem[]): 
   problems.push({
     title: `No WSGI application was found in ${project}`,
     detail:
-      'Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py.',
+      'Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py, or in one package.',
     hint: 'Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda].',
   })
   return ''
