@@ -3560,6 +3560,22 @@ function _standardSchema(schema) {
 }
 var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
 // @__NO_SIDE_EFFECTS__
+function everyItem(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "every_item",
+    reference: everyItem,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
 function maxValue(requirement, message$1) {
   return {
     kind: "validation",
@@ -3919,15 +3935,19 @@ function trueOrFalse(options) {
   );
   return { ...options, format: "true, false", schema };
 }
-function lines(options) {
+function lines({ each, ...options }) {
   const fromText = pipe(
     string(),
     transform(
       (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const setting = { ...options, format: "one a line", schema: union([fromText, array(string())]) };
-  return setting;
+  const list = union([fromText, array(string())]);
+  const schema = each ? pipe(
+    list,
+    everyItem((line) => each.test(line))
+  ) : list;
+  return { format: "one a line", ...options, schema };
 }
 var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function variables(options) {
@@ -4046,6 +4066,10 @@ var BUILD_SETTINGS = {
     placeholder: "FILE"
   })
 };
+var REMOTE_COMMANDS = {
+  format: "one a line, each starting with manage, flask, exec or shell",
+  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
 var RELEASE_SETTINGS = {
   "function-name": text({
     description: "The Lambda function. {{stage}} is filled in.",
@@ -4110,12 +4134,14 @@ var RELEASE_SETTINGS = {
     default: false
   }),
   "before-traffic": lines({
+    ...REMOTE_COMMANDS,
     description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
     example: "manage migrate --noinput",
     default: [],
     placeholder: "COMMANDS"
   }),
   "after-traffic": lines({
+    ...REMOTE_COMMANDS,
     description: "Commands that run on the new version after traffic has moved.",
     example: "manage clearsessions",
     default: [],

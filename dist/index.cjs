@@ -44043,11 +44043,11 @@ var require_dist_cjs8 = __commonJS({
         throw new TokenProviderError2(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, false);
       }
     };
-    var { writeFile: writeFile5 } = promises3;
+    var { writeFile: writeFile6 } = promises3;
     var writeSSOTokenToFile = (id, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath2(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
-      return writeFile5(tokenFilepath, tokenString);
+      return writeFile6(tokenFilepath, tokenString);
     };
     var lastRefreshAttemptTimes = /* @__PURE__ */ new Map();
     var inFlightRefreshes = /* @__PURE__ */ new Map();
@@ -79254,14 +79254,15 @@ async function versionOf2(uv, run2) {
 // src/builder/host.ts
 async function createHostBuilder(target, options, { run: run2, report }) {
   const env2 = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: "never" };
-  const cwd = (0, import_node_os3.tmpdir)();
+  const cwd = options.toolsFolder;
   const interpreter = await findInterpreter(target, options.pythonBin, (command5) => run2(command5, { cwd, env: env2 }));
   const uv = await findUv(
     { python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report },
     (command5) => run2(command5, { cwd, env: env2 })
   );
-  const workspace = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-build-"));
-  const close = () => (0, import_promises10.rm)(workspace, { recursive: true, force: true });
+  const folder = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-build-"));
+  const workspace = await fencedWorkspace(folder);
+  const close = () => (0, import_promises10.rm)(folder, { recursive: true, force: true });
   return {
     kind: "host",
     description: `host (Python ${interpreter.version}, ${interpreter.path})`,
@@ -79286,6 +79287,12 @@ async function createHostBuilder(target, options, { run: run2, report }) {
     close,
     [Symbol.asyncDispose]: close
   };
+}
+async function fencedWorkspace(folder) {
+  const workspace = (0, import_node_path10.join)(folder, "workspace");
+  await (0, import_promises10.mkdir)(workspace);
+  await (0, import_promises10.writeFile)((0, import_node_path10.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
+  return workspace;
 }
 var COPY_ON_WRITE = 2;
 function certificates(caFile) {
@@ -82395,6 +82402,22 @@ function _standardSchema(schema) {
 }
 var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
 // @__NO_SIDE_EFFECTS__
+function everyItem(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "every_item",
+    reference: everyItem,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
 function maxValue(requirement, message$1) {
   return {
     kind: "validation",
@@ -82754,15 +82777,19 @@ function trueOrFalse(options) {
   );
   return { ...options, format: "true, false", schema };
 }
-function lines(options) {
+function lines({ each, ...options }) {
   const fromText = pipe(
     string(),
     transform(
       (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const setting = { ...options, format: "one a line", schema: union([fromText, array2(string())]) };
-  return setting;
+  const list2 = union([fromText, array2(string())]);
+  const schema = each ? pipe(
+    list2,
+    everyItem((line) => each.test(line))
+  ) : list2;
+  return { format: "one a line", ...options, schema };
 }
 var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function variables(options) {
@@ -82881,6 +82908,10 @@ var BUILD_SETTINGS = {
     placeholder: "FILE"
   })
 };
+var REMOTE_COMMANDS = {
+  format: "one a line, each starting with manage, flask, exec or shell",
+  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
 var RELEASE_SETTINGS = {
   "function-name": text({
     description: "The Lambda function. {{stage}} is filled in.",
@@ -82945,12 +82976,14 @@ var RELEASE_SETTINGS = {
     default: false
   }),
   "before-traffic": lines({
+    ...REMOTE_COMMANDS,
     description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
     example: "manage migrate --noinput",
     default: [],
     placeholder: "COMMANDS"
   }),
   "after-traffic": lines({
+    ...REMOTE_COMMANDS,
     description: "Commands that run on the new version after traffic has moved.",
     example: "manage clearsessions",
     default: [],

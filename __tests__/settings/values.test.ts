@@ -214,3 +214,12 @@ describe('a suggestion', () => {
     expect(suggestion('memroy', ['memory'], (name) => `input ${name}`)).toBe('Did you mean input memory?')
   })
 })
+
+test.each([
+  ['manage migrate --noinput\nflask seed', []],
+  ['migrate', ['before-traffic is not valid']],
+  ['manage check\nmanagement check', ['before-traffic is not valid']],
+])('commands around a release start with a known word: %j', (given, titles) => {
+  const { problems } = checkValues([{ given: { 'before-traffic': given }, nameOf: String }])
+  expect(problems.map(({ title }) => title)).toEqual(titles)
+})

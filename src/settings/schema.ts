@@ -58,8 +58,10 @@ function trueOrFalse<const O extends Options<boolean>>(options: O) {
   return { ...options, format: 'true, false', schema } as unknown as Described<boolean, O>
 }
 
+type LinesOptions = Options<readonly string[]> & { readonly format?: string; readonly each?: RegExp }
+
 /** Lines of text; blank lines and lines that start with `#` do not count. */
-function lines<const O extends Options<readonly string[]>>(options: O) {
+function lines<const O extends LinesOptions>({ each, ...options }: O) {
   const fromText = v.pipe(
     v.string(),
     v.transform((given) =>
@@ -69,8 +71,14 @@ function lines<const O extends Options<readonly string[]>>(options: O) {
         .filter((line) => line !== '' && !line.startsWith('#')),
     ),
   )
-  const setting = { ...options, format: 'one a line', schema: v.union([fromText, v.array(v.string())]) }
-  return setting as unknown as Described<readonly string[], O>
+  const list = v.union([fromText, v.array(v.string())])
+  const schema = each
+    ? v.pipe(
+        list,
+        v.everyItem((line: string) => each.test(line)),
+      )
+    : list
+  return { format: 'one a line', ...options, schema } as unknown as Described<readonly string[], O>
 }
 
 export type Variables = Readonly<Record<string, string>>
@@ -201,6 +209,12 @@ export const BUILD_SETTINGS = {
   }),
 } as const
 
+/** Refused here, a mistaken word costs nothing; in the middle of a release it would leave a version behind. */
+const REMOTE_COMMANDS = {
+  format: 'one a line, each starting with manage, flask, exec or shell',
+  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/,
+} as const
+
 /** Settings of the function and its release. */
 export const RELEASE_SETTINGS = {
   'function-name': text({
@@ -267,6 +281,7 @@ export const RELEASE_SETTINGS = {
     default: false,
   }),
   'before-traffic': lines({
+    ...REMOTE_COMMANDS,
     description:
       'Commands that run on the new version before traffic moves, in order; a failing one stops the release.',
     example: 'manage migrate --noinput',
@@ -274,6 +289,7 @@ export const RELEASE_SETTINGS = {
     placeholder: 'COMMANDS',
   }),
   'after-traffic': lines({
+    ...REMOTE_COMMANDS,
     description: 'Commands that run on the new version after traffic has moved.',
     example: 'manage clearsessions',
     default: [],
