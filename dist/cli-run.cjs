@@ -57257,6 +57257,15 @@ function adviceFor(error2, { action, resource }) {
       cause
     );
   }
+  if (error2.name === "InvalidParameterValueException" && /environment variables.*exceeded the 4 ?KB limit/is.test(message)) {
+    return new UserError(
+      {
+        title: "The environment variables are larger than 4 KB, the most that a function can have",
+        hint: "Remove some, or keep long values in Parameter Store or Secrets Manager."
+      },
+      cause
+    );
+  }
   if (error2.name === "InvalidParameterValueException" && /role/i.test(message)) {
     return new UserError(
       {
@@ -62509,7 +62518,10 @@ function pyprojectSources(pyproject, stage) {
 }
 function unknownStage(stage, known) {
   const title = `The stage ${JSON.stringify(stage)} is not known`;
-  if (known.length > 0) return { title, hint: suggestion(stage, known) };
+  if (known.length > 0) {
+    const all = `Known: ${known.join(", ")}.`;
+    return { title, hint: [.../* @__PURE__ */ new Set([suggestion(stage, known), all])].join(" ") };
+  }
   return {
     title: `${title}: pyproject.toml has no stages`,
     hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`

@@ -105,7 +105,7 @@ describe('sources', () => {
   })
 
   test.each([
-    ['productoin', 'The stage "productoin" is not known', 'Did you mean production?'],
+    ['productoin', 'The stage "productoin" is not known', 'Did you mean production? Known: production, staging.'],
     ['qa', 'The stage "qa" is not known', 'Known: production, staging.'],
     ['constructor', 'The stage "constructor" is not known', 'Known: production, staging.'],
   ])('an unknown stage %s', (stage, title, hint) => {

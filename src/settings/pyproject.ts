@@ -56,7 +56,10 @@ export function pyprojectSources(
 
 function unknownStage(stage: string, known: readonly string[]): Problem {
   const title = `The stage ${JSON.stringify(stage)} is not known`
-  if (known.length > 0) return { title, hint: suggestion(stage, known) }
+  if (known.length > 0) {
+    const all = `Known: ${known.join(', ')}.`
+    return { title, hint: [...new Set([suggestion(stage, known), all])].join(' ') }
+  }
   return {
     title: `${title}: pyproject.toml has no stages`,
     hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`,
