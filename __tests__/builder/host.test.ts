@@ -186,7 +186,20 @@ describe('the workspace', () => {
 
   test('is made where temporary files go', async () => {
     await using builder = await create(any)
-    expect(relative(tmpdir(), builder.workspace)).toMatch(/^wsgi-lambda-build-\w+$/)
+    expect(relative(tmpdir(), builder.workspace)).toMatch(/^wsgi-lambda-build-\w+[\\/]workspace$/)
+  })
+
+  test('is closed to what others leave in the folder of temporary files, which everybody may write', async () => {
+    const { run, started } = machine({ 'python3.13': PYTHON_313 })
+    await using builder = await create({ run })
+    // uv reads its settings, and looks for a workspace, in the folders above: it stops at the first that has them.
+    expect(await readFile(join(builder.workspace, '..', 'pyproject.toml'), 'utf8')).toBe(
+      '[tool.uv.workspace]\nmembers = []\n',
+    )
+    // `python -c` and `python -m` import from the folder where they are started.
+    expect(started.map(({ cwd }) => cwd)).toEqual(['/tools', '/tools'])
+    await builder.close()
+    await expect(access(join(builder.workspace, '..'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 
   test('takes folders in, also into one that is there, and gives them back', async () => {
@@ -241,7 +254,11 @@ test('a real interpreter describes itself, wherever it stands', async () => {
   const target = { ...targetOf('python3.13', 'x86_64'), pythonMinor: minor }
   const run = (command: readonly string[], options: ProcessOptions): Promise<Completed> =>
     command[0] === 'uv' ? machine({}).run(command, options) : runProcess(command, options)
-  await using builder = await create({ run }, { pythonBin: 'python3', environment }, target)
+  await using builder = await create(
+    { run },
+    { pythonBin: 'python3', environment, toolsFolder: await folderWith() },
+    target,
+  )
   expect(builder.pythonVersion).toBe(version)
   const hello = await builder.run([builder.python, '-c', 'import os; print(os.getcwd())'])
   expect(hello).toEqual({ exitCode: 0, stdout: `${builder.workspace}\n`, stderr: '' })

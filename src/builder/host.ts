@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
@@ -38,14 +38,16 @@ export async function createHostBuilder(
   { run, report }: { run: RunProcess; report: Reporter },
 ): Promise<Builder> {
   const env = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: 'never' }
-  const cwd = tmpdir()
+  // Python imports from the folder where it is started: never one that others may write.
+  const cwd = options.toolsFolder
   const interpreter = await findInterpreter(target, options.pythonBin, (command) => run(command, { cwd, env }))
   const uv = await findUv(
     { python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report },
     (command) => run(command, { cwd, env }),
   )
-  const workspace = await mkdtemp(join(tmpdir(), 'wsgi-lambda-build-'))
-  const close = (): Promise<void> => rm(workspace, { recursive: true, force: true })
+  const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-build-'))
+  const workspace = await fencedWorkspace(folder)
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   return {
     kind: 'host',
     description: `host (Python ${interpreter.version}, ${interpreter.path})`,
@@ -73,6 +75,17 @@ export async function createHostBuilder(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/**
+ * uv reads settings in the folders above, and looks there for a workspace that the project is a member of. The folder of
+ * temporary files is everybody's to write: a file that stands before it ends both searches.
+ */
+async function fencedWorkspace(folder: string): Promise<string> {
+  const workspace = join(folder, 'workspace')
+  await mkdir(workspace)
+  await writeFile(join(folder, 'pyproject.toml'), '[tool.uv.workspace]\nmembers = []\n')
+  return workspace
 }
 
 /** Clones the blocks where the file system can (`COPYFILE_FICLONE`), else copies. */
