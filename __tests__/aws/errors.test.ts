@@ -96,6 +96,21 @@ describe('what is translated', () => {
   })
 })
 
+test('the environment that Lambda quotes when it is too large is shown nowhere', () => {
+  const error = advice(
+    answered(
+      'InvalidParameterValueException',
+      'Lambda was unable to configure your environment variables because the environment variables you have provided exceeded the 4KB limit. String measured: {"ROLE":"canary\\n","PASSWORD":"canary"}',
+    ),
+  )
+  expect(error).toMatchObject({
+    title: 'The environment variables are larger than 4 KB, the most that a function can have',
+    detail: undefined,
+    hint: expect.stringMatching(/Parameter Store|Secrets Manager/),
+  })
+  expect(JSON.stringify({ ...error, cause: undefined })).not.toContain('canary')
+})
+
 describe('a right that is missing: the statement that grants it', () => {
   const denied = (message: string): UserError => advice(answered('AccessDeniedException', message))
   const statementOf = ({ hint = '' }: UserError): unknown => JSON.parse(/\{.*\}/.exec(hint)?.[0] ?? '')

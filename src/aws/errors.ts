@@ -61,6 +61,19 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       cause,
     )
   }
+  // The rest of that message is every variable with its value.
+  if (
+    error.name === 'InvalidParameterValueException' &&
+    /environment variables.*exceeded the 4 ?KB limit/is.test(message)
+  ) {
+    return new UserError(
+      {
+        title: 'The environment variables are larger than 4 KB, the most that a function can have',
+        hint: 'Remove some, or keep long values in Parameter Store or Secrets Manager.',
+      },
+      cause,
+    )
+  }
   if (error.name === 'InvalidParameterValueException' && /role/i.test(message)) {
     return new UserError(
       {
