@@ -1,69 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import type { AliasState } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
-import { applyRelease, type Release, released } from '../../src/release/apply.ts'
-import { readCurrentRelease } from '../../src/release/current.ts'
-import { type DesiredRelease, NOT_RELEASED, planRelease, RELEASED } from '../../src/release/plan.ts'
-import { recordingReporter } from '../report/recording.ts'
-import { type FakeLambda, fakeLambda } from './fake-lambda.ts'
+import { released } from '../../src/release/apply.ts'
+import { NOT_RELEASED, RELEASED } from '../../src/release/plan.ts'
 import { alias, configured, current, same } from './releases.ts'
+import { createReleasedWorld, createWorld, effects, failureOf, v1, v2 } from './world.ts'
 
-/** A Lambda, and somebody who releases to it. */
-function createWorld() {
-  const lambda = fakeLambda()
-  const report = recordingReporter()
-  const controller = new AbortController()
-  const waits: number[] = []
-  let now = 0
-  const waiting = {
-    lambda,
-    report,
-    signal: controller.signal,
-    clock: () => (now += 10),
-    wait: (milliseconds: number) => {
-      waits.push(milliseconds)
-      now += milliseconds
-      return Promise.resolve()
-    },
-  }
-  /** Everything that was called by one release after the state was read. */
-  const release = async (desired: DesiredRelease): Promise<Release> => {
-    const from = await readCurrentRelease(desired.functionName, desired.alias, lambda)
-    const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
-    const options = { current: from, desired, code, versionDescription: 'commit abc' }
-    return await applyRelease(planRelease(from, desired), options, waiting)
-  }
-  const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')
-  return { lambda, report, controller, waits, release, aliasNow }
-}
-
-/** A world in which version 1 is released, and then the calls are counted from zero. */
-async function createReleasedWorld(desired = v1) {
-  const world = createWorld()
-  await world.release(desired)
-  world.lambda.calls.length = 0
-  world.report.lines.length = 0
-  return world
-}
-
-/** The error of a release that has to fail. */
-async function failureOf(releasing: Promise<unknown>): Promise<UserError> {
-  const error = await releasing.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  expect(error).toBeInstanceOf(UserError)
-  return error as UserError
-}
-
-/** Writes and invocations, which are what the order matters for. */
-function effects(lambda: FakeLambda): string[] {
-  const writes = new Set(lambda.writes())
-  return lambda.calls.filter((line) => writes.has(line) || line.startsWith('invoke'))
-}
-
-const v1 = { ...same, codeSha256: 'one' }
-const v2 = configured({ memory: 1024 }, { ...same, codeSha256: 'two' })
 const failing = { payload: JSON.stringify([3, 'no such table\n']) }
 
 describe('the order of a release', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { desiredRelease } from '../../src/release/desired.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
-import { current, latest, nothing, ROLE } from './releases.ts'
+import { current, invokeStatement, latest, nothing, policy, ROLE, urlStatement } from './releases.ts'
 
 function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettings {
   const { values, problems } = checkValues([{ given, nameOf: String }])
@@ -119,8 +119,23 @@ describe('the way in, when nobody sets one', () => {
       { ...current, url: { address: 'https://a.example/', authType: 'AWS_IAM' as const } },
       'iam',
     ],
+    ['one without the statement of October 2025 gets it', { ...current, policy: policy(urlStatement) }, 'public'],
+    ['one that nobody was permitted to call yet is permitted', { ...current, policy: undefined }, 'public'],
+    [
+      'one whose policy lets only some in stays so',
+      {
+        ...current,
+        policy: policy({ ...urlStatement, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }, invokeStatement),
+      },
+      'none',
+    ],
   ])('%s', (_, from, access) => {
     expect(desiredRelease(settings(given), CODE, from).access).toBe(access)
+  })
+
+  test('who asks for a public URL gets one, whatever the policy says', () => {
+    const restricted = { ...current, policy: policy({ ...urlStatement, Principal: '123456789012' }) }
+    expect(desiredRelease(settings({ ...given, 'function-url': 'public' }), CODE, restricted).access).toBe('public')
   })
 
   test('a deployment that was ended before its URL goes on to it', () => {

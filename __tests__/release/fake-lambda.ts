@@ -33,6 +33,8 @@ export interface FakeLambda extends LambdaApi {
   interruptAt(call: RegExp, effect: () => void): void
   /** How many times a change or a new version is seen as going on. */
   pendingReads: number
+  /** Why changes fail after they were taken, as long as it is set. */
+  updateFailure: string | undefined
   /** Whether everyone is permitted to call the alias through a URL. */
   isOpen(functionName: string, alias: string): boolean
   versionsOf(functionName: string): readonly VersionState[]
@@ -72,7 +74,11 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
   function change(name: string, changes: Partial<VersionState>): void {
     if ((pending.get(name) ?? 0) > 0) throw named('ResourceConflictException', 'An update is in progress')
     const found = at(name)
-    found.latest = { ...found.latest, ...changes }
+    const outcome = {
+      lastUpdateStatus: fake.updateFailure === undefined ? 'Successful' : 'Failed',
+      lastUpdateReason: fake.updateFailure,
+    }
+    found.latest = { ...found.latest, ...changes, ...outcome }
     pending.set(name, fake.pendingReads)
   }
   function setAlias(name: string, alias: string, version: string, description: string): AliasState {
@@ -99,6 +105,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
   const fake: FakeLambda = {
     calls,
     pendingReads: 0,
+    updateFailure: undefined,
     application: ANSWERS,
     writes: () => calls.filter((line) => written.has(line)),
     failAt: (which, error, when = 'before') => {

@@ -13,7 +13,7 @@ import {
   withAddress,
 } from './plan.ts'
 import { smoke } from './smoke.ts'
-import { type Waiting, waitUntilActive, waitUntilUpdated } from './wait.ts'
+import { type Waiting, waitUntilActive, waitUntilIdle, waitUntilUpdated } from './wait.ts'
 
 export interface RanCommand {
   readonly command: string
@@ -109,12 +109,12 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
       await waitUntilUpdated(functionName, waiting)
       return
     case 'update-code':
-      await waitUntilUpdated(functionName, waiting)
+      await waitUntilIdle(functionName, waiting)
       await lambda.updateCode(functionName, code)
       await waitUntilUpdated(functionName, waiting)
       return
     case 'update-configuration':
-      await waitUntilUpdated(functionName, waiting)
+      await waitUntilIdle(functionName, waiting)
       await lambda.updateConfiguration(functionName, configuration)
       await waitUntilUpdated(functionName, waiting)
       return
@@ -132,8 +132,8 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
       progress.url = await lambda.updateUrl(functionName, alias, authType)
       return
     case 'fill-url':
+      await waitUntilIdle(functionName, waiting)
       await lambda.updateConfiguration(functionName, configuration)
-      await waitUntilUpdated(functionName, waiting)
       progress.version = await publish(options, waiting)
       return
     case 'run':
@@ -179,6 +179,8 @@ async function moveAlias(
 }
 
 async function publish({ desired, versionDescription }: ApplyOptions, waiting: Waiting): Promise<string> {
+  // Also where this run changed nothing: an earlier one may have been killed while its change went on.
+  await waitUntilUpdated(desired.functionName, waiting)
   const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription)
   await waitUntilActive(desired.functionName, version, waiting)
   waiting.report.info(`version ${version}`)

@@ -2,7 +2,7 @@ import type { FunctionConfiguration } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { needsAddress } from '../settings/address.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
-import { type CurrentRelease, type DesiredRelease, NOT_RELEASED } from './plan.ts'
+import { type CurrentRelease, type DesiredRelease, isRestricted, NOT_RELEASED } from './plan.ts'
 
 const HANDLER = 'wsgi_handler.handler'
 const NEW_FUNCTION = { memory: 512, timeout: 30, description: '' } as const
@@ -73,10 +73,11 @@ export function desiredConfiguration(
 }
 
 /**
- * The way in when nobody set one: a new function gets a public URL, one that exists keeps what it has. A deployment that
- * was ended between its alias and its URL goes on to the URL.
+ * The way in when nobody set one: a new function gets a public URL, one that exists keeps what it has, also where its
+ * policy lets only some in. A deployment that was ended between its alias and its URL goes on to the URL.
  */
-function ownAccess({ latest, alias, url }: CurrentRelease): DesiredRelease['access'] {
-  if (url) return url.authType === 'AWS_IAM' ? 'iam' : 'public'
+function ownAccess({ latest, alias, url, policy }: CurrentRelease): DesiredRelease['access'] {
+  if (url?.authType === 'AWS_IAM') return 'iam'
+  if (url) return isRestricted(policy) ? 'none' : 'public'
   return latest === undefined || alias?.description === NOT_RELEASED ? 'public' : 'none'
 }

@@ -102,8 +102,11 @@ function changeSteps(
 ): Step[] {
   if (latest === undefined) return [step('create-function')]
   const changes = differences(latest, configuration)
+  // What Lambda shows may not be what it has then.
+  const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
+  if (hasFailed && changes.length === 0) changes.push('the same again, since the last update failed')
   return [
-    ...(hasCode(latest, desired.codeSha256, desired.architecture) ? [] : [step('update-code')]),
+    ...(hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed ? [] : [step('update-code')]),
     ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
   ]
 }
@@ -135,20 +138,36 @@ interface PolicyStatement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
 }
 
+const CALL_URL = 'lambda:InvokeFunctionUrl'
+
 /** A public URL needs two statements; whoever wrote them, they count. */
 function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
+  const everyone = statementsOf(policy).filter(isForEveryone)
+  return [
+    ...(everyone.some(speaksOf(CALL_URL)) ? [] : (['url'] as const)),
+    ...(everyone.some(speaksOf('lambda:InvokeFunction')) ? [] : (['invoke'] as const)),
+  ]
+}
+
+/** Whether the policy says who may call the URL, and that is not everyone. */
+export function isRestricted(policy: string | undefined): boolean {
+  const callers = statementsOf(policy).filter(speaksOf(CALL_URL))
+  return callers.length > 0 && !callers.some(isForEveryone)
+}
+
+function statementsOf(policy: string | undefined): readonly PolicyStatement[] {
   const { Statement: statements = [] } = (policy === undefined ? {} : JSON.parse(policy)) as {
     Statement?: readonly PolicyStatement[]
   }
-  const everyone = statements.filter(
-    ({ Effect, Principal, Condition }) =>
-      Effect === 'Allow' && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition),
-  )
-  const allows = (action: string): boolean => everyone.some(({ Action }) => [Action].flat().includes(action))
-  return [
-    ...(allows('lambda:InvokeFunctionUrl') ? [] : (['url'] as const)),
-    ...(allows('lambda:InvokeFunction') ? [] : (['invoke'] as const)),
-  ]
+  return statements
+}
+
+function speaksOf(action: string): (statement: PolicyStatement) => boolean {
+  return ({ Action }) => [Action].flat().includes(action)
+}
+
+function isForEveryone({ Effect, Principal, Condition }: PolicyStatement): boolean {
+  return Effect === 'Allow' && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition)
 }
 
 /** Whether every request to a public URL meets a condition. One that isn't known here may refuse some. */

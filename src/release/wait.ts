@@ -14,19 +14,24 @@ export interface Waiting {
 /** A function in a VPC needs a minute or two for its network; SnapStart takes a snapshot. */
 const MOST_SECONDS = 600
 
-/** Waits until `$LATEST` has taken its last update. */
-export async function waitUntilUpdated(functionName: string, waiting: Waiting): Promise<VersionState> {
+/** Waits until nothing is going on in `$LATEST`: only then it can be changed. That its last update failed is no reason not to. */
+export async function waitUntilIdle(functionName: string, waiting: Waiting): Promise<VersionState> {
   return await waitFor(
     functionName,
     undefined,
     'the update',
     waiting,
-    ({ state, stateReason, lastUpdateStatus, lastUpdateReason }) => {
-      if (lastUpdateStatus === 'Failed') throw failed('The function could not be updated', lastUpdateReason)
-      if (state === 'Failed') throw failed('The function could not be made ready', stateReason)
-      return lastUpdateStatus !== 'InProgress' && state !== 'Pending'
-    },
+    ({ state, lastUpdateStatus }) => lastUpdateStatus !== 'InProgress' && state !== 'Pending',
   )
+}
+
+/** Waits until `$LATEST` has taken its last update. @throws UserError when that failed. */
+export async function waitUntilUpdated(functionName: string, waiting: Waiting): Promise<VersionState> {
+  const updated = await waitUntilIdle(functionName, waiting)
+  const { state, stateReason, lastUpdateStatus, lastUpdateReason } = updated
+  if (lastUpdateStatus === 'Failed') throw failed('The function could not be updated', lastUpdateReason)
+  if (state === 'Failed') throw failed('The function could not be made ready', stateReason)
+  return updated
 }
 
 /** Waits until a published version can be called. */
