@@ -118,9 +118,14 @@ def test_exc_info_after_output_is_raised_again(capsys):
         returning(None),
         returning([b"x"], lambda start: start("200 OK", [("X", 1)])),
         returning([b"x"], lambda start: start("fine", TYPE)),
+        returning([b"x"], lambda start: start("302 Found", [("Location", "/\r\nSet-Cookie: admin=1")])),
+        returning([b"x"], lambda start: start("200 OK", [("X\nY", "1")])),
+        returning([b"x"], lambda start: start("200 OK\r\nX-Y: 1", TYPE)),
+        returning([b"x"], lambda start: start("200 OK", [("X", "a\0b")])),
     ],
-    ids=["no start", "no start, no output", "twice", "text", "None", "number in header", "no status"],
-)
+    ids=["no start", "no start, no output", "twice", "text", "None", "number in header", "no status",
+         "split value", "split name", "split status", "null"],
+)  # fmt: skip
 def test_a_broken_application_is_a_500(app, capsys):
     assert run(app, rest(), validate=False)["statusCode"] == 500
     assert capsys.readouterr().err.count("Traceback") == 1

@@ -73,9 +73,18 @@ class _Answer:
         for name, value in self.headers:
             if not (isinstance(name, str) and isinstance(value, str)):
                 raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
+            if _has_controls(name) or _has_controls(value):
+                raise ValueError(f"the header {name!r} has a control character, which would end it and start another")
+        if _has_controls(reason):
+            raise ValueError(f"the status {self.status!r} has a control character")
         # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
         headers = [(_sendable(name), _sendable(value.strip(" \t"))) for name, value in self.headers]
         return Response(int(code), _sendable(reason.strip()), headers, b"".join(self.chunks))
+
+
+def _has_controls(text: str) -> bool:
+    """PEP 3333: no control characters, carriage return and line feed among them. RFC 9110, 5.5 allows tabs."""
+    return not text.isprintable() and any((letter < " " and letter != "\t") or letter == "\x7f" for letter in text)
 
 
 def _sendable(text: str) -> str:

@@ -10,7 +10,11 @@ KINDS = ("manage", "flask", "exec", "shell")
 DEFAULT_COMMANDS = ("manage", "flask")
 
 # Whatever these are given, they run: `manage` alone does not stand for them.
-_RUN_ANYTHING = frozenset({"shell", "shell_plus", "dbshell", "sqlshell", "runscript", "debugsqlshell"})
+_RUN_ANYTHING = frozenset(
+    {"shell", "shell_plus", "dbshell", "sqlshell", "runscript", "debugsqlshell"}
+    # They write files of a template that may be an address, and import files from anywhere.
+    | {"startproject", "startapp", "test"}
+)
 
 
 class PolicyError(ValueError):
@@ -39,7 +43,7 @@ class Policy:
         """None when the command is allowed; else why it is not, and what to set."""
         words = [kind, *arguments] if kind in ("manage", "flask") else [kind]
         # Wherever it stands: `flask --debug shell` and `manage tenant_command shell` open the same door.
-        unsafe = next((number for number, word in enumerate(words) if number and word in _RUN_ANYTHING), 0)
+        unsafe = next((number for number, word in enumerate(words) if number and _runs_anything(word)), 0)
         if any(words[: len(entry)] == entry and len(entry) > unsafe for entry in self._entries):
             return None
         wanted = " ".join(words[: max(unsafe + 1, 2)])
@@ -48,3 +52,9 @@ class Policy:
             f"{wanted!r} is not allowed on this function (allowed: {allowed}). To allow it, add "
             f'"{wanted}" to the setting commands and deploy again.\n'
         )
+
+
+def _runs_anything(word: str) -> bool:
+    """Django's option for the import path counts too, however far it is abbreviated (argparse)."""
+    name = word.partition("=")[0]
+    return word in _RUN_ANYTHING or (len(name) > 2 and "--pythonpath".startswith(name))
