@@ -17,6 +17,8 @@ export interface Store {
 
 /** How many files stay: what was not used for longest goes first. */
 const MOST_FILES = 12
+/** No build writes one file for so long: an older one that is not whole was left by a run that was killed. */
+const LONGEST_WRITE_HOURS = 24
 
 /** A store in a local folder, which is made when it is needed. */
 export function folderStore(folder: string): Store {
@@ -25,9 +27,10 @@ export function folderStore(folder: string): Store {
     find: async (key) => {
       for (const name of (await names()).filter((name) => name.startsWith(`${key}-`))) {
         const path = join(folder, name)
-        if (name === fileName(key, await hashOf(path))) {
+        // Another build may remove it at any time.
+        if (name === fileName(key, (await hashOf(path).catch(ifGone)) ?? '')) {
           const now = new Date()
-          await utimes(path, now, now)
+          await utimes(path, now, now).catch(() => undefined) // A store that may only be read is one too.
           return path
         }
         await rm(path, { force: true })
@@ -41,7 +44,7 @@ export function folderStore(folder: string): Store {
         await write(temporary)
         const path = join(folder, fileName(key, await hashOf(temporary)))
         await rename(temporary, path)
-        await prune(folder, await names())
+        await prune(folder, await names()).catch(() => undefined) // It may hold files of others: then it grows.
         return path
       } finally {
         await rm(temporary, { force: true })
@@ -60,12 +63,19 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
+function ifGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+}
+
 async function prune(folder: string, names: readonly string[]): Promise<void> {
   const files = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.zip'))
-      .map(async (name) => ({ name, used: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+    names.map(async (name) => ({
+      name,
+      used: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? Number.POSITIVE_INFINITY,
+    })),
   )
-  const old = files.toSorted((a, b) => b.used - a.used).slice(MOST_FILES)
-  await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })))
+  const whole = files.filter(({ name }) => name.endsWith('.zip')).toSorted((a, b) => b.used - a.used)
+  const abandoned = Date.now() - LONGEST_WRITE_HOURS * 3_600_000
+  const parts = files.filter(({ name, used }) => name.endsWith('.part') && used < abandoned)
+  await Promise.all([...whole.slice(MOST_FILES), ...parts].map(({ name }) => rm(join(folder, name), { force: true })))
 }
