@@ -3,7 +3,10 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { posix, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import * as v from 'valibot'
 import { UserError } from '../errors.ts'
+import { RUNTIME_NAMES } from '../platform/runtimes.ts'
+import { ARCHITECTURES } from '../platform/target.ts'
 import type { Assembled, PackageSize } from './assemble.ts'
 import { distributionOf, recordRows, sourceOf } from './metadata.ts'
 import { contentOf, ForeignZip, openZip, type PackedEntry } from './read-zip.ts'
@@ -17,20 +20,21 @@ export interface GivenArtifact extends Assembled {
 /** A zip that `build` made, with what it says of itself. @throws UserError for any other file. */
 export async function readArtifact(given: string): Promise<GivenArtifact> {
   const path = resolve(given)
-  const { size } = await stat(path).catch(() => {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) {
     throw new UserError(
-      { title: `The artifact ${given} does not exist`, hint: 'Make it with: wsgi-lambda build --output FILE' },
+      {
+        title: `The artifact ${given} ${found ? 'is not a file' : 'does not exist'}`,
+        hint: 'Make it with: wsgi-lambda build --output FILE',
+      },
       { exitCode: 2 },
     )
-  })
+  }
   try {
     await using zip = await openZip(path)
     const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION)
     if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`)
-    const { runtime, architecture } = JSON.parse((await contentOf(configuration)).toString()) as {
-      runtime: string
-      architecture: string
-    }
+    const target = readTarget((await contentOf(configuration)).toString())
     const digest = await hashOf(path)
     const packages = await packagesOf(zip.entries)
     return {
@@ -38,14 +42,13 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
         path,
         sha256: digest.toString('hex'),
         codeSha256: digest.toString('base64'),
-        zipBytes: size,
+        zipBytes: found.size,
         unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
         entries: zip.entries.length,
       },
       packages,
       reusedPackages: packages.length,
-      runtime,
-      architecture,
+      ...target,
     }
   } catch (error) {
     if (!(error instanceof ForeignZip)) throw error
@@ -58,6 +61,13 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
       { exitCode: 2, cause: error },
     )
   }
+}
+
+function readTarget(configuration: string): { runtime: string; architecture: string } {
+  const target = v.object({ runtime: v.picklist(RUNTIME_NAMES), architecture: v.picklist(ARCHITECTURES) })
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), target), configuration)
+  if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
+  return read.output
 }
 
 async function packagesOf(entries: readonly PackedEntry[]): Promise<PackageSize[]> {

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import type { Entry, Packed } from './entry.ts'
 import { CENTRAL_HEADER, END_OF_CENTRAL_DIRECTORY } from './zip.ts'
 
@@ -30,10 +30,16 @@ export async function openZip(path: string): Promise<OpenZip> {
   }
 }
 
-/** The bytes of one file, unpacked. */
-export async function contentOf({ content: { packed } }: PackedEntry): Promise<Buffer> {
+/** The bytes of one file, unpacked. @throws ForeignZip when they are not those that were packed */
+export async function contentOf({ path, content: { packed } }: PackedEntry): Promise<Buffer> {
   const bytes = await packed.read()
-  return packed.method === 0 ? Buffer.from(bytes) : inflateRawSync(bytes)
+  try {
+    const content = packed.method === 0 ? Buffer.from(bytes) : inflateRawSync(bytes)
+    if (crc32(content) === packed.crc) return content
+  } catch {
+    // Not even deflated: the same to whoever reads it.
+  }
+  throw new ForeignZip(`its ${path} is damaged`)
 }
 
 async function readDirectory(handle: FileHandle): Promise<PackedEntry[]> {

@@ -13,4 +13,6 @@ export interface Target {
   readonly image: string
 }
 
-export type Architecture = 'x86_64' | 'arm64'
+export const ARCHITECTURES = ['x86_64', 'arm64'] as const
+
+export type Architecture = (typeof ARCHITECTURES)[number]

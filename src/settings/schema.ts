@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
+import { ARCHITECTURES } from '../platform/target.ts'
 
 /** One setting: the same name as an action input, a flag, a variable and a key of `[tool.wsgi-lambda]`. */
 export interface Setting<T = unknown> {
@@ -128,7 +129,7 @@ export const BUILD_SETTINGS = {
     defaultText: 'found in the project, else python3.13',
     placeholder: 'RUNTIME',
   }),
-  architecture: oneOf(['x86_64', 'arm64'], {
+  architecture: oneOf(ARCHITECTURES, {
     description: 'The processor that the function runs on.',
     example: 'arm64',
     default: 'x86_64',
