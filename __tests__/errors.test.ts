@@ -72,12 +72,22 @@ describe('what is shown of whatever was thrown', () => {
     })
   })
 
-  test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EMFILE'])('%s is the machine’s, not a defect', (code) => {
-    const error = Object.assign(new Error(`${code}: write`), { code })
-    const { problems, exitCode, stack } = problemsOf(error)
-    expect([exitCode, stack]).toEqual([1, undefined])
-    expect(problems).toMatchObject([{ detail: `${code}: write`, hint: expect.any(String) }])
-    expect(problems[0]?.title).not.toContain('defect')
+  test.each(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EISDIR', 'EMFILE', 'ENFILE'])(
+    '%s is the machine’s, not a defect',
+    (code) => {
+      const error = Object.assign(new Error(`${code}: write`), { code })
+      const { problems, exitCode, stack } = problemsOf(error)
+      expect([exitCode, stack]).toEqual([1, undefined])
+      expect(problems).toMatchObject([{ detail: `${code}: write`, hint: expect.any(String) }])
+      expect(problems[0]?.title).not.toContain('defect')
+    },
+  )
+
+  test('a TMPDIR that is not there is the user’s; any other file that is missing is a defect', () => {
+    const missing = (syscall: string): Error =>
+      Object.assign(new Error(`ENOENT: ${syscall} '/nowhere/x'`), { code: 'ENOENT', syscall })
+    expect(problemsOf(missing('mkdtemp')).problems).toMatchObject([{ hint: expect.stringContaining('TMPDIR') }])
+    expect(problemsOf(missing('open')).problems[0]?.title).toContain('defect')
   })
 })
 

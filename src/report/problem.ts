@@ -19,6 +19,12 @@ const SYSTEM_ADVICE: Readonly<Record<string, Problem | undefined>> = {
     title: 'A file or folder may not be accessed',
     hint: 'Check its permissions, or choose another place with output, store or TMPDIR.',
   },
+  EPERM: {
+    title: 'A file or folder belongs to somebody else',
+    hint: 'Check its owner, or choose another place with output, store or TMPDIR.',
+  },
+  EISDIR: { title: 'A folder stands where a file is needed', hint: 'Check output: it names the zip, not its folder.' },
+  ENFILE: { title: 'Too many files are open on this machine', hint: 'End what has them open and run again.' },
   EMFILE: { title: 'Too many files are open', hint: 'Raise the limit (ulimit -n) and run again.' },
 }
 
@@ -31,7 +37,7 @@ export function problemsOf(error: unknown): {
   if (error instanceof SettingsError) return { problems: error.problems, exitCode: error.exitCode, stack: undefined }
   if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: undefined }
   const message = error instanceof Error ? error.message : String(error)
-  const advice = SYSTEM_ADVICE[(error as NodeJS.ErrnoException | undefined)?.code ?? '']
+  const advice = systemAdvice(error as NodeJS.ErrnoException | null | undefined)
   if (advice !== undefined) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: undefined }
   return {
     problems: [
@@ -43,4 +49,10 @@ export function problemsOf(error: unknown): {
     exitCode: 1,
     stack: error instanceof Error ? error.stack : undefined,
   }
+}
+
+function systemAdvice(error: NodeJS.ErrnoException | null | undefined): Problem | undefined {
+  if (error?.code === 'ENOENT' && error.syscall === 'mkdtemp')
+    return { title: 'The folder for temporary files is not there', hint: 'Make it, or set TMPDIR to one that is.' }
+  return SYSTEM_ADVICE[error?.code ?? '']
 }
