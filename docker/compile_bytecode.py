@@ -4,7 +4,8 @@
 
 Each file is compiled in a child forked from one clean parent: what the process compiled before can change the bytes
 of a later file, and the artifact must not depend on it. A file that does not compile (a template, Python 2) is left
-without bytecode, as pip does. Prints one JSON object: {"compiled": int, "failed": [path, ...]}.
+without bytecode, as pip does. Prints one JSON object: {"compiled": int, "failed": [path, ...]}. Ends with an error when
+a file could not be read or written, or a child was killed: bytecode must not be missing by accident.
 """
 
 import argparse
@@ -13,8 +14,11 @@ import json
 import os
 import py_compile
 import sys
+import traceback
 
 TASK_ROOT = "/var/task"
+# What a child ends with.
+COMPILED, DOES_NOT_COMPILE, BROKEN = 0, 1, 2
 
 
 def main() -> None:
@@ -30,7 +34,7 @@ def main() -> None:
 
 
 def modules_below(folder: str) -> list[str]:
-    """Paths relative to `folder`. Tests of dependencies are not shipped, so they are not compiled either."""
+    """Paths relative to `folder`. Tests are left out: those of dependencies are not shipped, and none run on Lambda."""
     found = []
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in ("__pycache__", "tests") and not name.endswith(".dist-info")]
@@ -50,15 +54,23 @@ def compile_all(modules: list[tuple[str, str]], jobs: int) -> list[str]:
     def wait_for_one() -> None:
         pid, status = os.wait()
         path = running.pop(pid)
-        if status != 0:
+        code = os.waitstatus_to_exitcode(status)
+        if code == DOES_NOT_COMPILE:
             failed.append(path)
+        elif code != COMPILED:
+            raise SystemExit(f"{path}: the process that compiled it ended with {code}")
 
     for source, path in modules:
         if len(running) >= jobs:
             wait_for_one()
         pid = os.fork()
         if pid == 0:
-            os._exit(0 if compile_one(source, path) else 1)
+            try:
+                os._exit(COMPILED if compile_one(source, path) else DOES_NOT_COMPILE)
+            except BaseException:
+                traceback.print_exc()
+                sys.stderr.flush()
+                os._exit(BROKEN)
         running[pid] = path
     while running:
         wait_for_one()
@@ -71,10 +83,9 @@ def compile_one(source: str, path: str) -> bool:
             source,
             dfile=f"{TASK_ROOT}/{path}",
             doraise=True,
-            quiet=2,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
-    except (py_compile.PyCompileError, ValueError, SyntaxError, UnicodeDecodeError, RecursionError):
+    except py_compile.PyCompileError:
         return False
     return True
 

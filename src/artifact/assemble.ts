@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
@@ -121,14 +121,8 @@ async function compiledEntries(application: readonly Entry[], folder: string): P
     folders.map(async (parent) => {
       const cache = parent === '' ? '__pycache__' : `${parent}/__pycache__`
       const names = await readdir(join(folder, cache)).catch(() => [])
-      return await Promise.all(
-        names.map(
-          async (name): Promise<Entry> => ({
-            path: `${cache}/${name}`,
-            mode: 0o644,
-            content: { bytes: await readFile(join(folder, cache, name)) },
-          }),
-        ),
+      return names.map(
+        (name): Entry => ({ path: `${cache}/${name}`, mode: 0o644, content: { file: join(folder, cache, name) } }),
       )
     }),
   )
