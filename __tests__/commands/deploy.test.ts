@@ -33,6 +33,7 @@ function createWorld() {
   const lambda = fakeLambda({ sha256Of: ({ zip }) => createHash('sha256').update(zip).digest('base64') })
   const report = recordingReporter()
   const closed: string[] = []
+  const building: (() => Promise<void>)[] = []
   const run = async (given: Readonly<Record<string, unknown>> = {}): Promise<DeployResult> => {
     report.lines.length = 0
     const all = { 'function-name': 'shop', role: ROLE, 'function-url': 'iam', runtime: 'python3.13', ...given }
@@ -40,6 +41,7 @@ function createWorld() {
     const settings = await loadDeploySettings({ project, stage: undefined, environment: {}, explicit })
     return await deploy(settings, {
       createBuilder: async () => {
+        for (const meanwhile of building) await meanwhile()
         const builder = await fakeBuilder({ stdout: '{"compiled": 0, "failed": []}' })
         const close = async (): Promise<void> => {
           closed.push(builder.workspace)
@@ -62,7 +64,7 @@ function createWorld() {
       commit: 'abc123',
     })
   }
-  return { lambda, report, run, closed }
+  return { lambda, report, run, closed, building }
 }
 
 test('a project becomes a released function', async () => {
@@ -128,11 +130,23 @@ test('a dry run of a change: what the run without it does, in the same words', a
   expect((await run({ memory: 1024 })).plan).toEqual(plan)
 })
 
-test('a function that cannot be read: said after the build, and nothing is written', async () => {
-  const { lambda, run } = createWorld()
+test('a function that cannot be read: said before the build, and nothing is written', async () => {
+  const { lambda, run, closed } = createWorld()
   lambda.failAt(/^getPolicy/, new UserError({ title: 'The credentials may not do lambda:GetPolicy' }))
   await expect(run()).rejects.toMatchObject({ title: 'The credentials may not do lambda:GetPolicy' })
   expect(lambda.writes()).toEqual([])
+  expect(closed).toEqual([])
+})
+
+test('a variable that somebody sets while the project is built is kept', async () => {
+  const { lambda, run, building } = createWorld()
+  await run()
+  building.push(async () => {
+    const latest = await lambda.getVersion('shop')
+    if (latest) await lambda.updateConfiguration('shop', { ...latest, environment: { SET_MEANWHILE: '1' } })
+  })
+  await run({ memory: 1024 })
+  expect(await lambda.getVersion('shop', 'live')).toMatchObject({ memory: 1024, environment: { SET_MEANWHILE: '1' } })
 })
 
 test('a build that fails: nothing is written', async () => {

@@ -6,7 +6,7 @@ import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease } from '../release/current.ts'
 import { desiredConfiguration, desiredRelease } from '../release/desired.ts'
-import { describeStep, planRelease } from '../release/plan.ts'
+import { type CurrentRelease, describeStep, planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import type { Variables } from '../settings/schema.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -26,12 +26,13 @@ export type DeployResult = BuildResult & Release & { readonly plan: readonly str
 /** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
   const { lambda, report, clock } = collaborators
+  const readCurrent = (): Promise<CurrentRelease> => readCurrentRelease(settings.functionName, settings.alias, lambda)
   // First of all, so that missing credentials or a missing role are told before anything is built.
-  const current = await readCurrentRelease(settings.functionName, settings.alias, lambda)
-  const configuration = desiredConfiguration(settings, current)
-  const built = await buildOrRead(settings, configuration.environment, collaborators)
+  const { environment } = desiredConfiguration(settings, await readCurrent())
+  const built = await buildOrRead(settings, environment, collaborators)
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock()
+    const current = await readCurrent() // Once more: a build takes minutes, in which others may change the function.
     const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture }
     const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
