@@ -2,14 +2,15 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
-import { createLambdaApi } from './aws/lambda.ts'
+import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
 import { createBuilder } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { SettingsError } from './errors.ts'
-import { actionsReporter, annotateError } from './report/actions.ts'
+import { actionsReporter, annotateError, mask } from './report/actions.ts'
+import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import { deploymentSummary, failureSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
     })
   }
   const { signal } = controller
+  mask(environment)
   try {
     const command = readCommand()
     const origin: SettingsOrigin = {
@@ -75,7 +77,9 @@ async function main(): Promise<void> {
       clock,
     }
     if (command === 'build') {
-      const { artifact } = await build(await loadBuildSettings(origin), collaborators)
+      const settings = await loadBuildSettings(origin)
+      mask(settings.environment)
+      const { artifact } = await build(settings, collaborators)
       setOutputs({
         artifact: artifact.path,
         'code-sha256': artifact.codeSha256,
@@ -85,7 +89,8 @@ async function main(): Promise<void> {
       return
     }
     const settings = await loadDeploySettings(origin)
-    const lambda = createLambdaApi({ version: VERSION, wait, signal })
+    mask(settings.environment)
+    const lambda = masking(createLambdaApi({ version: VERSION, wait, signal }))
     const result = await deploy(settings, { ...collaborators, lambda, wait, signal, commit: environment['GITHUB_SHA'] })
     setOutputs(outputsOf(result))
     await writeSummary(summaryOf(result, settings.dryRun))
@@ -96,7 +101,7 @@ async function main(): Promise<void> {
     }
     const { problems, stack } = problemsOf(error)
     for (const problem of problems) annotateError(problem, { workspace, project })
-    if (stack !== undefined) core.debug(stack)
+    if (stack !== undefined) core.debug(withoutPasswords(stack))
     await writeSummary(failureSummary(problems))
     process.exitCode = 1
   }
@@ -107,6 +112,18 @@ async function post(): Promise<void> {
   const labels: unknown = JSON.parse(core.getState(LABELS) || '{}')
   const removed = await removeContainers(labels as Record<string, string>)
   if (removed > 0) core.info(`Removed ${removed} containers that were left behind.`)
+}
+
+/** The function's own variables are merged, and its application may print them: GitHub does not know their secrets. */
+function masking(lambda: LambdaApi): LambdaApi {
+  return {
+    ...lambda,
+    getVersion: async (functionName, qualifier) => {
+      const version = await lambda.getVersion(functionName, qualifier)
+      if (version) mask(version.environment)
+      return version
+    },
+  }
 }
 
 function readCommand(): (typeof COMMANDS)[number] {

@@ -10,8 +10,10 @@ import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { deploy } from './commands/deploy.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
+import type { Problem } from './errors.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
+import { inert, linesOf, withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import {
   loadBuildSettings,
@@ -134,14 +136,20 @@ export async function run(invocation: Invocation): Promise<number> {
   } catch (error) {
     if (signal.aborted) return CANCELLED
     const { problems, exitCode, stack } = problemsOf(error)
-    if (isJson) print({ error: problems.map(({ title, detail, hint }) => ({ title, detail, hint })) })
+    if (isJson) print({ error: problems.map(asPlainText) })
     process.stderr.write(formatProblems(problems, colors))
-    if (stack !== undefined && flags.verbose === true) process.stderr.write(`${stack}\n`)
+    if (stack !== undefined && flags.verbose === true) process.stderr.write(`${linesOf(stack).map(inert).join('\n')}\n`)
     // Of a remote command, anything but a wrong argument means that nobody knows how it ended.
     return invocation.command === 'remote' && exitCode !== 2 ? UNKNOWN_RESULT : exitCode
   } finally {
     cancellation.stop()
   }
+}
+
+/** JSON escapes what would harm a terminal, but not a password that a program quoted in an address. */
+function asPlainText({ title, detail, hint }: Problem): Problem {
+  const shown = (text: string | undefined) => text && withoutPasswords(text)
+  return { title: withoutPasswords(title), detail: shown(detail), hint: shown(hint) }
 }
 
 /** The first Ctrl-C lets the work clean up after itself; the second one ends the program. */

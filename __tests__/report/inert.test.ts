@@ -28,6 +28,13 @@ describe('inert', () => {
     ['over\rwritten', 'overwritten'],
     ['first\nsecond', 'firstsecond'],
     ['user\u202e admin', 'user admin'],
+    ['Invalid URL: https://me:canary@x.example:99999/simple', 'Invalid URL: https://me:****@x.example:99999/simple'],
+    [
+      'could not connect to "postgres://shop:can@ry@db.example/shop"',
+      'could not connect to "postgres://shop:****@db.example/shop"',
+    ],
+    ['redis://:canary@cache.example:6379/0 refused', 'redis://:****@cache.example:6379/0 refused'],
+    ['git+https://canary@x.example/a.git', 'git+https://****@x.example/a.git'],
   ])('%j becomes %j', (line, text) => {
     expect(inert(line)).toBe(text)
   })
@@ -45,12 +52,21 @@ describe('inert', () => {
     '[31m',
     '::',
     '│',
+    'git+ssh://git@github.com/octocat/shop.git',
+    'https://x.example:8080/@scope/name and mail@x.example',
+    'http://127.0.0.1:4566/_aws/lambda-url/abc',
   ])('%j stays as it is', (line) => {
     expect(inert(line)).toBe(line)
   })
 
   test('takes no time for a long line that is made to take long', () => {
-    const lines = ['\u001b['.repeat(50_000), `\u001b]${'x'.repeat(100_000)}`, '\u001b]'.repeat(50_000)]
+    const lines = [
+      '\u001b['.repeat(50_000),
+      `\u001b]${'x'.repeat(100_000)}`,
+      '\u001b]'.repeat(50_000),
+      'a://'.repeat(50_000),
+      'a://b:'.repeat(50_000),
+    ]
     const started = performance.now()
     for (const line of lines) inert(line)
     expect(performance.now() - started).toBeLessThan(1000)

@@ -4,6 +4,8 @@ import type { Problem } from '../errors.ts'
 import { inert, linesOf } from './inert.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
+import { secretsIn } from './secrets.ts'
+import { escape } from './summary.ts'
 
 /**
  * The log of a GitHub workflow. Text of others gets a prefix, so that no line of it is a workflow command; the runner
@@ -53,6 +55,24 @@ export function actionsReporter({
   }
 }
 
+const secrets = new Set<string>()
+
+/**
+ * From here on the runner shows asterisks instead of these variables' secrets, in the log, in messages of annotations and
+ * in the summary. Titles of annotations it shows as they are: there it is done here.
+ */
+export function mask(variables: Readonly<Record<string, string>>): void {
+  for (const secret of secretsIn(variables)) {
+    secrets.add(secret)
+    // The summary has it in Markdown's spelling.
+    for (const spelling of new Set([secret, escape(secret)])) core.setSecret(spelling)
+  }
+}
+
+function annotationTitle(title: string): string {
+  return [...secrets].reduce((text, secret) => text.replaceAll(secret, '***'), inert(title))
+}
+
 /** The error annotation of a failed step; the whole explanation stands in the log as well, since annotations fold. */
 export function annotateError(problem: Problem, place: { workspace: string; project: string }): void {
   core.error(annotationText(problem), annotationPlace(problem, place))
@@ -66,8 +86,12 @@ function annotationPlace(
   { title, location }: Problem,
   { workspace, project }: { workspace: string; project: string },
 ): core.AnnotationProperties {
-  if (!location) return { title: inert(title) }
-  return { title: inert(title), file: relative(workspace, `${project}/${location.file}`), startLine: location.line }
+  if (!location) return { title: annotationTitle(title) }
+  return {
+    title: annotationTitle(title),
+    file: relative(workspace, `${project}/${location.file}`),
+    startLine: location.line,
+  }
 }
 
 function harmless(line: string): string {

@@ -1,10 +1,20 @@
 /**
  * Makes text of others harmless for a terminal or a log: no escape sequences, no control characters but tabs, no
- * characters that reorder what a reader sees (Unicode TR9 embeddings, overrides and isolates), no other ends of a line.
+ * characters that reorder what a reader sees (Unicode TR9 embeddings, overrides and isolates), no other ends of a line,
+ * and no password in an address (of an index, a database), which programs quote when it is wrong.
  */
 export function inert(line: string): string {
-  return line.replace(ESCAPE_SEQUENCES, '').replace(HARMFUL, '')
+  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, '').replace(HARMFUL, ''))
 }
+
+export function withoutPasswords(text: string): string {
+  return text.replace(PASSWORD, '$1****@').replace(TOKEN, '$1****@')
+}
+
+/** RFC 3986, 3.2.1; a password that was not encoded may hold an @ too. */
+const PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g
+/** With HTTP, a user without a password is a token. */
+const TOKEN = /(https?:\/\/)[^\s/:@]+@/g
 
 // CSI and OSC sequences (ECMA-48), then single-character ones.
 const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g

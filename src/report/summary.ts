@@ -89,7 +89,7 @@ function details(summary: string, body: string): string {
 }
 
 /** Plain text in Markdown: no markup, no HTML, no table cell, list or quote is opened or closed by it. */
-function escape(text: string): string {
+export function escape(text: string): string {
   return inert(text.replaceAll('\n', ' '))
     .trim()
     .replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`)

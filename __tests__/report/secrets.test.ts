@@ -1,0 +1,28 @@
+import { expect, test } from '@jest/globals'
+import { secretsIn } from '../../src/report/secrets.ts'
+
+test.each<[string, Record<string, string>, string[]]>([
+  [
+    'nothing',
+    { DJANGO_SETTINGS_MODULE: 'mysite.settings', DEBUG: '0', PATH: '/usr/bin', PWD: '/work/shop', OLDPWD: '/work' },
+    [],
+  ],
+  ['a secret by its name', { SECRET_KEY: 'canary-1', api_token: 'canary-2' }, ['canary-1', 'canary-2']],
+  ['lines of a key', { PRIVATE_KEY: 'canary\nlines\n' }, ['canary\nlines']],
+  ['the password of a database', { DATABASE_URL: 'postgres://shop:canary-1@db/shop?x=1' }, ['canary-1']],
+  ['one that is encoded', { DATABASE_URL: 'postgres://shop:can%40ry@db/shop' }, ['can%40ry', 'can@ry']],
+  ['one that should be', { DATABASE_URL: 'postgres://shop:can@%ry@db/shop' }, ['can@%ry']],
+  ['one without a user', { REDIS_URL: 'redis://:canary@cache:6379/0' }, ['canary']],
+  [
+    'those of several indexes, once',
+    {
+      UV_INDEX: 'a=https://me:canary-1@x/simple https://canary-2@y/simple',
+      PIP_INDEX_URL: 'https://me:canary-1@x/simple',
+    },
+    ['canary-1', 'canary-2'],
+  ],
+  ['what is too short to be masked', { SECRET_KEY: 'x', DATABASE_URL: 'postgres://shop:shop@db/shop' }, []],
+  ['an address without any', { URL: 'https://x.example:8080/@scope', MAIL: 'mail@x.example' }, []],
+])('%s', (_, variables, secrets) => {
+  expect(secretsIn(variables)).toEqual(secrets)
+})
