@@ -283,6 +283,15 @@ describe('a failure leaves traffic where it was', () => {
     expect(await aliasNow()).toMatchObject({ version: '2', description: 'by hand' })
   })
 
+  test('an alias whose revision is another one, but which serves the same, is moved', async () => {
+    const { lambda, release, aliasNow } = await createReleasedWorld()
+    lambda.interruptAt(/^updateAlias/, () => {
+      void lambda.updateAlias('shop', 'live', '1', RELEASED)
+    })
+    await release(v2)
+    expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED })
+  })
+
   test('when a defect comes after the move, and it cannot be taken back, that is said on its own', async () => {
     const { lambda, release, report } = await createReleasedWorld()
     const bug = new TypeError('x is not a function')

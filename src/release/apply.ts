@@ -161,7 +161,10 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
   }
 }
 
-/** An answer can get lost, and a client repeats what is done already then: what counts is where the alias is. */
+/**
+ * An answer can get lost, and a client repeats what is done already then; and a revision also changes with what is no
+ * move. So what counts is where the alias is.
+ */
 async function moveAlias(
   { alias, version }: Progress,
   { functionName, alias: name }: DesiredRelease,
@@ -174,7 +177,9 @@ async function moveAlias(
   } catch (error) {
     const now = await lambda.getAlias(functionName, name).catch(() => undefined)
     if (now?.version === version && now.description === RELEASED) return now
-    throw error
+    const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description
+    if (now === undefined || !isWhereItWas || now.revisionId === alias?.revisionId) throw error
+    return await lambda.updateAlias(functionName, name, version, RELEASED, now.revisionId)
   }
 }
 
