@@ -207,6 +207,12 @@ function usageProblem({ code, message }: CommanderError): { title: string; hint?
 }
 
 async function main(): Promise<void> {
+  // Whoever reads may stop reading (`| head`): what is done goes on, and is only no longer told.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   let invocation: Invocation | undefined
   const program = createProgram((started) => {
     invocation = started

@@ -131,6 +131,16 @@ describe('help', () => {
     expect(await wsgiLambda(['command', '--help'])).toEqual(await wsgiLambda(['shell', '--help']))
   })
 
+  test('that nobody reads to its end is no failure', async () => {
+    const child = spawn(process.execPath, [CLI, 'deploy', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [stderr, [exitCode]] = await Promise.all([
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null]>,
+    ])
+    expect([exitCode, stderr]).toEqual([0, ''])
+  })
+
   test('without any word goes to standard error, since nothing was done', async () => {
     const { exitCode, stdout, stderr } = await wsgiLambda([])
     expect([exitCode, stdout]).toEqual([2, ''])
