@@ -216,6 +216,18 @@ describe('a suggestion', () => {
 })
 
 test.each([
+  ['manage\nmanage migrate --fake\nflask\nexec\nshell', []],
+  ['none', []],
+  ['', []],
+  ['mange', ['commands is not valid']],
+  ['exec print(1)', ['commands is not valid']],
+  ['manages', ['commands is not valid']],
+])('commands of a function are those that it can understand: %j', (given, titles) => {
+  const { problems } = checkValues([{ given: { commands: given }, nameOf: String }])
+  expect(problems.map(({ title }) => title)).toEqual(titles)
+})
+
+test.each([
   ['manage migrate --noinput\nflask seed', []],
   ['migrate', ['before-traffic is not valid']],
   ['manage check\nmanagement check', ['before-traffic is not valid']],

@@ -185,6 +185,9 @@ export const BUILD_SETTINGS = {
   commands: lines({
     description:
       'Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.',
+    format: 'one a line: exec, shell, none, or what starts with manage or flask',
+    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
+    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
     example: 'manage migrate',
     defaultText: 'manage and flask, without their shells',
     placeholder: 'KINDS',
