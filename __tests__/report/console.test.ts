@@ -180,3 +180,14 @@ test('colours are only ours', () => {
   report.warning({ title: '\u001b[32mnot green' })
   expect(writes).toEqual(['\u001b[33m! not green\u001b[39m\n'])
 })
+
+test.each(HOSTILE.map((line) => [JSON.stringify(line), line]))('%s is no workflow command', (_, line) => {
+  const { report, writes } = createConsole({ verbosity: 'verbose' })
+  const problem = { title: line, detail: line, hint: line }
+  report.info(line)
+  report.debug(line)
+  report.output(line)
+  report.warning(problem)
+  const lines = [...writes, formatProblems([problem], colors)].join('').split('\n')
+  expect(lines.filter((written) => /^\s*::|##\[/.test(written))).toEqual([])
+})

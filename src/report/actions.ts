@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import * as core from '@actions/core'
 import type { Problem } from '../errors.ts'
-import { inert, linesOf } from './inert.ts'
+import { inert, linesOf, withoutCommand } from './inert.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
 import { secretsIn } from './secrets.ts'
@@ -21,7 +21,7 @@ export function actionsReporter({
   clock: () => number
 }): Reporter {
   const print = (line: string): void => {
-    core.info(harmless(line))
+    core.info(withoutCommand(inert(line)))
   }
   const annotate = (problem: Problem, level: 'notice' | 'warning'): void => {
     core[level](annotationText(problem), annotationPlace(problem, { workspace, project }))
@@ -92,9 +92,4 @@ function annotationPlace(
     file: relative(workspace, `${project}/${location.file}`),
     startLine: location.line,
   }
-}
-
-function harmless(line: string): string {
-  const text = inert(line).replaceAll('##[', '# #[')
-  return text.trimStart().startsWith('::') ? `│ ${text}` : text
 }

@@ -1,6 +1,6 @@
 import type picocolors from 'picocolors'
 import type { Problem } from '../errors.ts'
-import { inert, linesOf } from './inert.ts'
+import { inert, linesOf, withoutCommand } from './inert.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -31,13 +31,13 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
     write(`${line}\n`)
   }
   const show = (mark: string, paint: (text: string) => string, problem: Problem): void => {
-    print(paint(`${mark} ${inert(problem.title)}`))
-    for (const line of explanation(problem).flatMap(linesOf)) print(`  ${inert(line)}`)
+    print(paint(`${mark} ${harmless(problem.title)}`))
+    for (const line of explanation(problem).flatMap(linesOf)) print(`  ${harmless(line)}`)
   }
   return {
     phase: async (title, work) => {
       const started = clock()
-      if (!isQuiet) print(colors.bold(`▸ ${inert(title)}`))
+      if (!isQuiet) print(colors.bold(`▸ ${harmless(title)}`))
       try {
         const result = await work()
         if (!isQuiet) print(colors.dim(`  ${((clock() - started) / 1000).toFixed(1)} s`))
@@ -47,10 +47,10 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
       }
     },
     info: (line) => {
-      if (!isQuiet) print(`  ${inert(line)}`)
+      if (!isQuiet) print(`  ${harmless(line)}`)
     },
     debug: (line) => {
-      if (verbosity === 'verbose') print(colors.dim(`  ${inert(line)}`))
+      if (verbosity === 'verbose') print(colors.dim(`  ${harmless(line)}`))
     },
     notice: (problem) => {
       if (!isQuiet) show('i', colors.cyan, problem)
@@ -59,24 +59,27 @@ export function consoleReporter({ write, isTerminal, verbosity, colors, clock }:
       show('!', colors.yellow, problem)
     },
     output: (line) => {
-      if (!isQuiet) print(`  ${colors.dim('│')} ${inert(line)}`)
+      if (!isQuiet) print(`  ${colors.dim('│')} ${harmless(line)}`)
     },
     progress: (text) => {
       if (!isTerminal || isQuiet) return
       clear()
       live = text
-      write(colors.dim(`  … ${inert(text)}`))
+      write(colors.dim(`  … ${harmless(text)}`))
     },
   }
 }
+
+/** The program may run in a step of a workflow, where the runner reads what it prints, indented or not. */
+const harmless = (line: string): string => withoutCommand(inert(line))
 
 /** How an error looks on a console: every problem with its detail and hint. */
 export function formatProblems(problems: readonly Problem[], colors: Colors): string {
   const formatted = problems.map((problem) => {
     const lines = explanation(problem)
       .flatMap(linesOf)
-      .map((line) => `  ${inert(line)}\n`)
-    return `${colors.red('✖')} ${colors.bold(inert(problem.title))}\n${lines.join('')}`
+      .map((line) => `  ${harmless(line)}\n`)
+    return `${colors.red('✖')} ${colors.bold(harmless(problem.title))}\n${lines.join('')}`
   })
   return formatted.join('\n')
 }

@@ -26,3 +26,9 @@ export function linesOf(text: string): string[] {
   if (lines.at(-1) === '') lines.pop()
   return lines
 }
+
+/** A line of a workflow's log that is no workflow command: `::` counts at its start, `##[` anywhere. */
+export function withoutCommand(line: string): string {
+  const text = line.replaceAll('##[', '# #[')
+  return text.trimStart().startsWith('::') ? `│ ${text}` : text
+}
