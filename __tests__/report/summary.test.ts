@@ -177,3 +177,10 @@ describe('text of others', () => {
     },
   )
 })
+
+test('of a long output the end is shown: a summary over 1 MiB would be none', () => {
+  const summary = failureSummary([{ title: 'failed', output: `${'line ☃\n'.repeat(1_000_000)}the end` }])
+  expect(Buffer.byteLength(summary)).toBeLessThan(2 ** 18)
+  expect(summary).toContain('the log has all of it')
+  expect(summary).toContain('the end')
+})

@@ -29,6 +29,8 @@ export interface DeploymentFacts {
 }
 
 const LARGEST = 10
+/** Of an output: GitHub shows nothing at all of a step whose summary is over 1 MiB. The log has all of it. */
+const LONGEST_OUTPUT = 60_000
 
 /** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
 export function deploymentSummary(facts: DeploymentFacts): string {
@@ -106,7 +108,9 @@ function code(text: string): string {
 
 /** A code block whose fence is longer than any run of backticks in it. */
 function fence(text: string): string {
-  const lines = text.trimEnd().split('\n').map(inert)
+  const whole = text.trimEnd()
+  const shown = whole.length > LONGEST_OUTPUT ? `[… the log has all of it]\n${whole.slice(-LONGEST_OUTPUT)}` : whole
+  const lines = shown.split('\n').map(inert)
   const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g)?.map((run) => run.length) ?? []))
   const ticks = '`'.repeat(longest + 1)
   return `${ticks}text\n${lines.join('\n')}\n${ticks}`
