@@ -125,7 +125,21 @@ describe('.gitignore is read as git reads it', () => {
 
 describe('what no artifact holds, whatever .gitignore says', () => {
   test.each([
-    ['secrets', ['.env', '.env.production', 'prod.env', '.envrc', 'shop/.env']],
+    [
+      'secrets',
+      [
+        '.env',
+        '.env.production',
+        'prod.env',
+        '.envrc',
+        'shop/.env',
+        'gha-creds-0a1b.json',
+        '.netrc',
+        '.pypirc',
+        '.aws/credentials',
+        '.ssh/id',
+      ],
+    ],
     ['history', ['.git/config', '.gitattributes', '.hg/store', '.github/workflows/ci.yml', '.svn/entries']],
     [
       'caches',

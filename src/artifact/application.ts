@@ -9,6 +9,8 @@ import type { Entry } from './entry.ts'
 const NEVER = [
   ['.git', '.gitignore', '.gitattributes', '.gitmodules', '.hg', '.svn', '.github'],
   ['.env', '.env.*', '*.env', '.envrc'],
+  // What tools sign in with; google-github-actions/auth writes its file into the workspace.
+  ['.aws', '.ssh', '.netrc', '.pypirc', 'gha-creds-*.json'],
   ['__pycache__', '*.py[cod]', '.pytest_cache', '.mypy_cache', '.ruff_cache', '.tox', '.nox', '.coverage', 'htmlcov'],
   ['node_modules', '.idea', '.vscode', '.DS_Store', '.python-version'],
   ['.wsgi-lambda', '.aws-sam', '.serverless', '.chalice'],
