@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Requirements } from '../requirements/lock.ts'
 import { DEPENDENCIES, installRequirements } from '../wheels/install.ts'
@@ -93,7 +94,13 @@ async function unpackInWorkspace(pack: string, temporary: string, builder: Build
     'pack/pack.zip',
     DEPENDENCIES,
   ])
-  if (exitCode !== 0) throw new Error(`The kept dependencies could not be unpacked:\n${stderr}`)
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: 'The kept dependencies could not be unpacked',
+      detail: stderr.trim(),
+      hint: 'Most likely disk space ran out where the build runs.',
+    })
+  }
 }
 
 async function makeFolder(builder: Builder): Promise<void> {
