@@ -3911,6 +3911,9 @@ var RUNTIMES = {
 };
 var RUNTIME_NAMES = Object.keys(RUNTIMES);
 
+// src/platform/target.ts
+var ARCHITECTURES = ["x86_64", "arm64"];
+
 // src/settings/schema.ts
 var written = union([string(), number(), boolean()]);
 var words = pipe(written, transform(String), trim(), nonEmpty());
@@ -3977,7 +3980,8 @@ var BUILD_SETTINGS = {
   app: text({
     description: "The WSGI application. Found for Django and Flask projects.",
     format: "module:attribute, module:factory() or dir/module.attribute",
-    pattern: /^(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
+    // `app.py` is a file; as module.attribute it would be the attribute py.
+    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
     example: "mysite.wsgi:application",
     defaultText: "found in the project",
     placeholder: "APP"
@@ -3988,7 +3992,7 @@ var BUILD_SETTINGS = {
     defaultText: "found in the project, else python3.13",
     placeholder: "RUNTIME"
   }),
-  architecture: oneOf(["x86_64", "arm64"], {
+  architecture: oneOf(ARCHITECTURES, {
     description: "The processor that the function runs on.",
     example: "arm64",
     default: "x86_64",
@@ -4042,6 +4046,9 @@ var BUILD_SETTINGS = {
   }),
   commands: lines({
     description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
+    format: "one a line: exec, shell, none, or what starts with manage or flask",
+    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
+    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
     example: "manage migrate",
     defaultText: "manage and flask, without their shells",
     placeholder: "KINDS"
@@ -4335,6 +4342,11 @@ function usageProblem({ code, message }) {
   return { title, ...hint.length > 0 ? { hint: hint.join(" ") } : {} };
 }
 async function main() {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   let invocation;
   const program2 = createProgram((started) => {
     invocation = started;

@@ -1066,16 +1066,16 @@ var require_util = __commonJS({
     function isStream(obj) {
       return obj && typeof obj === "object" && typeof obj.pipe === "function" && typeof obj.on === "function";
     }
-    function isBlobLike(object) {
-      if (object === null) {
+    function isBlobLike(object2) {
+      if (object2 === null) {
         return false;
-      } else if (object instanceof Blob2) {
+      } else if (object2 instanceof Blob2) {
         return true;
-      } else if (typeof object !== "object") {
+      } else if (typeof object2 !== "object") {
         return false;
       } else {
-        const sTag = object[Symbol.toStringTag];
-        return (sTag === "Blob" || sTag === "File") && ("stream" in object && typeof object.stream === "function" || "arrayBuffer" in object && typeof object.arrayBuffer === "function");
+        const sTag = object2[Symbol.toStringTag];
+        return (sTag === "Blob" || sTag === "File") && ("stream" in object2 && typeof object2.stream === "function" || "arrayBuffer" in object2 && typeof object2.arrayBuffer === "function");
       }
     }
     function buildURL(url, queryParams) {
@@ -1357,8 +1357,8 @@ var require_util = __commonJS({
         }
       );
     }
-    function isFormDataLike(object) {
-      return object && typeof object === "object" && typeof object.append === "function" && typeof object.delete === "function" && typeof object.get === "function" && typeof object.getAll === "function" && typeof object.has === "function" && typeof object.set === "function" && object[Symbol.toStringTag] === "FormData";
+    function isFormDataLike(object2) {
+      return object2 && typeof object2 === "object" && typeof object2.append === "function" && typeof object2.delete === "function" && typeof object2.get === "function" && typeof object2.getAll === "function" && typeof object2.has === "function" && typeof object2.set === "function" && object2[Symbol.toStringTag] === "FormData";
     }
     function addAbortListener(signal, listener) {
       if ("addEventListener" in signal) {
@@ -4191,8 +4191,8 @@ var require_util2 = __commonJS({
       }
       return "allowed";
     }
-    function isErrorLike(object) {
-      return object instanceof Error || (object?.constructor?.name === "Error" || object?.constructor?.name === "DOMException");
+    function isErrorLike(object2) {
+      return object2 instanceof Error || (object2?.constructor?.name === "Error" || object2?.constructor?.name === "DOMException");
     }
     function isValidReasonPhrase(statusText) {
       for (let i5 = 0; i5 < statusText.length; ++i5) {
@@ -4617,7 +4617,7 @@ var require_util2 = __commonJS({
         return new FastIterableIterator(target, kind);
       };
     }
-    function iteratorMixin(name, object, kInternalIterator, keyIndex = 0, valueIndex = 1) {
+    function iteratorMixin(name, object2, kInternalIterator, keyIndex = 0, valueIndex = 1) {
       const makeIterator = createIterator(name, kInternalIterator, keyIndex, valueIndex);
       const properties = {
         keys: {
@@ -4625,7 +4625,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function keys() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "key");
           }
         },
@@ -4634,7 +4634,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function values() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "value");
           }
         },
@@ -4643,7 +4643,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function entries() {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             return makeIterator(this, "key+value");
           }
         },
@@ -4652,7 +4652,7 @@ var require_util2 = __commonJS({
           enumerable: true,
           configurable: true,
           value: function forEach(callbackfn, thisArg = globalThis) {
-            webidl.brandCheck(this, object);
+            webidl.brandCheck(this, object2);
             webidl.argumentLengthCheck(arguments, 1, `${name}.forEach`);
             if (typeof callbackfn !== "function") {
               throw new TypeError(
@@ -4665,7 +4665,7 @@ var require_util2 = __commonJS({
           }
         }
       };
-      return Object.defineProperties(object.prototype, {
+      return Object.defineProperties(object2.prototype, {
         ...properties,
         [Symbol.iterator]: {
           writable: true,
@@ -5065,8 +5065,8 @@ var require_file = __commonJS({
       }
     };
     webidl.converters.Blob = webidl.interfaceConverter(Blob2);
-    function isFileLike(object) {
-      return object instanceof File2 || object && (typeof object.stream === "function" || typeof object.arrayBuffer === "function") && object[Symbol.toStringTag] === "File";
+    function isFileLike(object2) {
+      return object2 instanceof File2 || object2 && (typeof object2.stream === "function" || typeof object2.arrayBuffer === "function") && object2[Symbol.toStringTag] === "File";
     }
     module2.exports = { FileLike, isFileLike };
   }
@@ -5514,12 +5514,12 @@ var require_body = __commonJS({
         }
       });
     }
-    function extractBody(object, keepalive = false) {
+    function extractBody(object2, keepalive = false) {
       let stream = null;
-      if (object instanceof ReadableStream) {
-        stream = object;
-      } else if (isBlobLike(object)) {
-        stream = object.stream();
+      if (object2 instanceof ReadableStream) {
+        stream = object2;
+      } else if (isBlobLike(object2)) {
+        stream = object2.stream();
       } else {
         stream = new ReadableStream({
           async pull(controller) {
@@ -5539,17 +5539,17 @@ var require_body = __commonJS({
       let source = null;
       let length = null;
       let type = null;
-      if (typeof object === "string") {
-        source = object;
+      if (typeof object2 === "string") {
+        source = object2;
         type = "text/plain;charset=UTF-8";
-      } else if (object instanceof URLSearchParams) {
-        source = object.toString();
+      } else if (object2 instanceof URLSearchParams) {
+        source = object2.toString();
         type = "application/x-www-form-urlencoded;charset=UTF-8";
-      } else if (isArrayBuffer2(object)) {
-        source = new Uint8Array(object.slice());
-      } else if (ArrayBuffer.isView(object)) {
-        source = new Uint8Array(object.buffer.slice(object.byteOffset, object.byteOffset + object.byteLength));
-      } else if (util.isFormDataLike(object)) {
+      } else if (isArrayBuffer2(object2)) {
+        source = new Uint8Array(object2.slice());
+      } else if (ArrayBuffer.isView(object2)) {
+        source = new Uint8Array(object2.buffer.slice(object2.byteOffset, object2.byteOffset + object2.byteLength));
+      } else if (util.isFormDataLike(object2)) {
         const boundary = `----formdata-undici-0${`${random(1e11)}`.padStart(11, "0")}`;
         const prefix = `--${boundary}\r
 Content-Disposition: form-data`;
@@ -5559,7 +5559,7 @@ Content-Disposition: form-data`;
         const rn = new Uint8Array([13, 10]);
         length = 0;
         let hasUnknownSizeValue = false;
-        for (const [name, value] of object) {
+        for (const [name, value] of object2) {
           if (typeof value === "string") {
             const chunk2 = textEncoder2.encode(prefix + `; name="${escape2(normalizeLinefeeds(name))}"\r
 \r
@@ -5587,7 +5587,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         if (hasUnknownSizeValue) {
           length = null;
         }
-        source = object;
+        source = object2;
         action = async function* () {
           for (const part of blobParts) {
             if (part.stream) {
@@ -5598,22 +5598,22 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           }
         };
         type = `multipart/form-data; boundary=${boundary}`;
-      } else if (isBlobLike(object)) {
-        source = object;
-        length = object.size;
-        if (object.type) {
-          type = object.type;
+      } else if (isBlobLike(object2)) {
+        source = object2;
+        length = object2.size;
+        if (object2.type) {
+          type = object2.type;
         }
-      } else if (typeof object[Symbol.asyncIterator] === "function") {
+      } else if (typeof object2[Symbol.asyncIterator] === "function") {
         if (keepalive) {
           throw new TypeError("keepalive");
         }
-        if (util.isDisturbed(object) || object.locked) {
+        if (util.isDisturbed(object2) || object2.locked) {
           throw new TypeError(
             "Response body object should not be disturbed or locked"
           );
         }
-        stream = object instanceof ReadableStream ? object : ReadableStreamFrom(object);
+        stream = object2 instanceof ReadableStream ? object2 : ReadableStreamFrom(object2);
       }
       if (typeof source === "string" || util.isBuffer(source)) {
         length = Buffer.byteLength(source);
@@ -5622,7 +5622,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         let iterator;
         stream = new ReadableStream({
           async start() {
-            iterator = action(object)[Symbol.asyncIterator]();
+            iterator = action(object2)[Symbol.asyncIterator]();
           },
           async pull(controller) {
             const { value, done } = await iterator.next();
@@ -5650,12 +5650,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
       const body = { stream, source, length };
       return [body, type];
     }
-    function safelyExtractBody(object, keepalive = false) {
-      if (object instanceof ReadableStream) {
-        assert(!util.isDisturbed(object), "The body has already been consumed.");
-        assert(!object.locked, "The stream is locked.");
+    function safelyExtractBody(object2, keepalive = false) {
+      if (object2 instanceof ReadableStream) {
+        assert(!util.isDisturbed(object2), "The body has already been consumed.");
+        assert(!object2.locked, "The stream is locked.");
       }
-      return extractBody(object, keepalive);
+      return extractBody(object2, keepalive);
     }
     function cloneBody(instance, body) {
       const [out1, out2] = body.stream.tee();
@@ -5735,12 +5735,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
     function mixinBody(prototype) {
       Object.assign(prototype.prototype, bodyMixinMethods(prototype));
     }
-    async function consumeBody(object, convertBytesToJSValue, instance) {
-      webidl.brandCheck(object, instance);
-      if (bodyUnusable(object)) {
+    async function consumeBody(object2, convertBytesToJSValue, instance) {
+      webidl.brandCheck(object2, instance);
+      if (bodyUnusable(object2)) {
         throw new TypeError("Body is unusable: Body has already been read");
       }
-      throwIfAborted(object[kState]);
+      throwIfAborted(object2[kState]);
       const promise = createDeferredPromise();
       const errorSteps = (error3) => promise.reject(error3);
       const successSteps = (data) => {
@@ -5750,15 +5750,15 @@ Content-Type: ${value.type || "application/octet-stream"}\r
           errorSteps(e5);
         }
       };
-      if (object[kState].body == null) {
+      if (object2[kState].body == null) {
         successSteps(Buffer.allocUnsafe(0));
         return promise.promise;
       }
-      await fullyReadBody(object[kState].body, successSteps, errorSteps);
+      await fullyReadBody(object2[kState].body, successSteps, errorSteps);
       return promise.promise;
     }
-    function bodyUnusable(object) {
-      const body = object[kState].body;
+    function bodyUnusable(object2) {
+      const body = object2[kState].body;
       return body != null && (body.stream.locked || util.isDisturbed(body.stream));
     }
     function parseJSONFromBytes(bytes) {
@@ -12004,10 +12004,10 @@ var require_headers = __commonJS({
       while (j5 > i5 && isHTTPWhiteSpaceCharCode(potentialValue.charCodeAt(i5))) ++i5;
       return i5 === 0 && j5 === potentialValue.length ? potentialValue : potentialValue.substring(i5, j5);
     }
-    function fill2(headers2, object) {
-      if (Array.isArray(object)) {
-        for (let i5 = 0; i5 < object.length; ++i5) {
-          const header = object[i5];
+    function fill2(headers2, object2) {
+      if (Array.isArray(object2)) {
+        for (let i5 = 0; i5 < object2.length; ++i5) {
+          const header = object2[i5];
           if (header.length !== 2) {
             throw webidl.errors.exception({
               header: "Headers constructor",
@@ -12016,10 +12016,10 @@ var require_headers = __commonJS({
           }
           appendHeader(headers2, header[0], header[1]);
         }
-      } else if (typeof object === "object" && object !== null) {
-        const keys = Object.keys(object);
+      } else if (typeof object2 === "object" && object2 !== null) {
+        const keys = Object.keys(object2);
         for (let i5 = 0; i5 < keys.length; ++i5) {
-          appendHeader(headers2, keys[i5], object[keys[i5]]);
+          appendHeader(headers2, keys[i5], object2[keys[i5]]);
         }
       } else {
         throw webidl.errors.conversionFailed({
@@ -21030,13 +21030,13 @@ var init_lazy_json = __esm({
       });
       return str;
     };
-    LazyJsonString.from = (object) => {
-      if (object && typeof object === "object" && (object instanceof LazyJsonString || "deserializeJSON" in object)) {
-        return object;
-      } else if (typeof object === "string" || Object.getPrototypeOf(object) === String.prototype) {
-        return LazyJsonString(String(object));
+    LazyJsonString.from = (object2) => {
+      if (object2 && typeof object2 === "object" && (object2 instanceof LazyJsonString || "deserializeJSON" in object2)) {
+        return object2;
+      } else if (typeof object2 === "string" || Object.getPrototypeOf(object2) === String.prototype) {
+        return LazyJsonString(String(object2));
       }
-      return LazyJsonString(JSON.stringify(object));
+      return LazyJsonString(JSON.stringify(object2));
     };
     LazyJsonString.fromObject = LazyJsonString.from;
   }
@@ -21260,12 +21260,12 @@ var init_NumericValue = __esm({
       toString() {
         return this.string;
       }
-      static [Symbol.hasInstance](object) {
-        if (!object || typeof object !== "object") {
+      static [Symbol.hasInstance](object2) {
+        if (!object2 || typeof object2 !== "object") {
           return false;
         }
-        const _nv = object;
-        return _NumericValue.prototype.isPrototypeOf(object) || _nv.type === "bigDecimal" && format.test(_nv.string);
+        const _nv = object2;
+        return _NumericValue.prototype.isPrototypeOf(object2) || _nv.type === "bigDecimal" && format.test(_nv.string);
       }
     };
   }
@@ -23513,11 +23513,11 @@ function schemaLogFilter(schema, data) {
       return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, schemaLogFilter(valueSchema, value)]));
     }
   } else if (ns.isStructSchema() && typeof data === "object") {
-    const object = data;
+    const object2 = data;
     const newObject = {};
     for (const [member2, memberNs] of ns.structIterator()) {
-      if (object[member2] != null) {
-        newObject[member2] = schemaLogFilter(memberNs, object[member2]);
+      if (object2[member2] != null) {
+        newObject[member2] = schemaLogFilter(memberNs, object2[member2]);
       }
     }
     return newObject;
@@ -28466,8 +28466,8 @@ var init_MessageDecoderStream = __esm({
       }
       async *asyncIterator() {
         for await (const bytes of this.options.inputStream) {
-          const decoded = this.options.decoder.decode(bytes);
-          yield decoded;
+          const decoded2 = this.options.decoder.decode(bytes);
+          yield decoded2;
         }
       }
     };
@@ -30615,7 +30615,7 @@ var init_parseJsonBody = __esm({
       value.message = value.message ?? value.Message;
       return value;
     };
-    findKey = (object, key) => Object.keys(object).find((k5) => k5.toLowerCase() === key.toLowerCase());
+    findKey = (object2, key) => Object.keys(object2).find((k5) => k5.toLowerCase() === key.toLowerCase());
     sanitizeErrorCode = (rawValue) => {
       let cleanValue = rawValue;
       if (typeof cleanValue === "number") {
@@ -34264,7 +34264,7 @@ var init_configurations2 = __esm({
       const { defaultMaxAttempts = DEFAULT_MAX_ATTEMPTS, defaultBaseDelay = Retry.delay() } = defaults ?? {};
       const maxAttemptsProvider = normalizeProvider(input.maxAttempts ?? defaultMaxAttempts);
       let controller = retryStrategy ? Promise.resolve(retryStrategy) : void 0;
-      const getDefault = async () => {
+      const getDefault2 = async () => {
         const maxAttempts = await maxAttemptsProvider();
         const adaptive = await normalizeProvider(retryMode)() === RETRY_MODES.ADAPTIVE;
         if (adaptive) {
@@ -34280,7 +34280,7 @@ var init_configurations2 = __esm({
       };
       return Object.assign(input, {
         maxAttempts: maxAttemptsProvider,
-        retryStrategy: () => controller ??= getDefault()
+        retryStrategy: () => controller ??= getDefault2()
       });
     };
     ENV_RETRY_MODE = "AWS_RETRY_MODE";
@@ -47327,7 +47327,7 @@ var require_dist_cjs11 = __commonJS({
     var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises3 } = require("node:fs");
     var { homedir: homedir2 } = require("node:os");
-    var { dirname: dirname9, join: join25 } = require("node:path");
+    var { dirname: dirname10, join: join25 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -47485,7 +47485,7 @@ var require_dist_cjs11 = __commonJS({
       }
       async saveToken(token) {
         const tokenFilePath = this.getTokenFilePath();
-        const directory = dirname9(tokenFilePath);
+        const directory = dirname10(tokenFilePath);
         try {
           await promises3.mkdir(directory, { recursive: true });
         } catch (error3) {
@@ -55588,12 +55588,12 @@ var require_stream = __commonJS({
 var require_buffer_list = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/buffer_list.js"(exports2, module2) {
     "use strict";
-    function ownKeys(object, enumerableOnly) {
-      var keys = Object.keys(object);
+    function ownKeys(object2, enumerableOnly) {
+      var keys = Object.keys(object2);
       if (Object.getOwnPropertySymbols) {
-        var symbols = Object.getOwnPropertySymbols(object);
+        var symbols = Object.getOwnPropertySymbols(object2);
         enumerableOnly && (symbols = symbols.filter(function(sym) {
-          return Object.getOwnPropertyDescriptor(object, sym).enumerable;
+          return Object.getOwnPropertyDescriptor(object2, sym).enumerable;
         })), keys.push.apply(keys, symbols);
       }
       return keys;
@@ -56196,15 +56196,15 @@ var require_stream_writable = __commonJS({
     if (typeof Symbol === "function" && Symbol.hasInstance && typeof Function.prototype[Symbol.hasInstance] === "function") {
       realHasInstance = Function.prototype[Symbol.hasInstance];
       Object.defineProperty(Writable5, Symbol.hasInstance, {
-        value: function value(object) {
-          if (realHasInstance.call(this, object)) return true;
+        value: function value(object2) {
+          if (realHasInstance.call(this, object2)) return true;
           if (this !== Writable5) return false;
-          return object && object._writableState instanceof WritableState;
+          return object2 && object2._writableState instanceof WritableState;
         }
       });
     } else {
-      realHasInstance = function realHasInstance2(object) {
-        return object instanceof this;
+      realHasInstance = function realHasInstance2(object2) {
+        return object2 instanceof this;
       };
     }
     function Writable5(options) {
@@ -57258,12 +57258,12 @@ var require_from = __commonJS({
         });
       };
     }
-    function ownKeys(object, enumerableOnly) {
-      var keys = Object.keys(object);
+    function ownKeys(object2, enumerableOnly) {
+      var keys = Object.keys(object2);
       if (Object.getOwnPropertySymbols) {
-        var symbols = Object.getOwnPropertySymbols(object);
+        var symbols = Object.getOwnPropertySymbols(object2);
         enumerableOnly && (symbols = symbols.filter(function(sym) {
-          return Object.getOwnPropertyDescriptor(object, sym).enumerable;
+          return Object.getOwnPropertyDescriptor(object2, sym).enumerable;
         })), keys.push.apply(keys, symbols);
       }
       return keys;
@@ -64630,15 +64630,15 @@ var require_longbits = __commonJS({
       );
     };
     LongBits.prototype.zzEncode = function zzEncode() {
-      var mask = this.hi >> 31;
-      this.hi = ((this.hi << 1 | this.lo >>> 31) ^ mask) >>> 0;
-      this.lo = (this.lo << 1 ^ mask) >>> 0;
+      var mask2 = this.hi >> 31;
+      this.hi = ((this.hi << 1 | this.lo >>> 31) ^ mask2) >>> 0;
+      this.lo = (this.lo << 1 ^ mask2) >>> 0;
       return this;
     };
     LongBits.prototype.zzDecode = function zzDecode() {
-      var mask = -(this.lo & 1);
-      this.lo = ((this.lo >>> 1 | this.hi << 31) ^ mask) >>> 0;
-      this.hi = (this.hi >>> 1 ^ mask) >>> 0;
+      var mask2 = -(this.lo & 1);
+      this.lo = ((this.lo >>> 1 | this.hi << 31) ^ mask2) >>> 0;
+      this.hi = (this.hi >>> 1 ^ mask2) >>> 0;
       return this;
     };
     LongBits.prototype.length = function length() {
@@ -66771,32 +66771,32 @@ var require_namespace = __commonJS({
         return this.nested[name].values;
       throw Error("no such enum: " + name);
     };
-    Namespace.prototype.add = function add(object) {
-      if (!(object instanceof Field2 && object.extend !== void 0 || object instanceof Type || object instanceof OneOf || object instanceof Enum || object instanceof Service || object instanceof Namespace))
+    Namespace.prototype.add = function add(object2) {
+      if (!(object2 instanceof Field2 && object2.extend !== void 0 || object2 instanceof Type || object2 instanceof OneOf || object2 instanceof Enum || object2 instanceof Service || object2 instanceof Namespace))
         throw TypeError("object must be a valid nested object");
-      if (object.name === "__proto__")
+      if (object2.name === "__proto__")
         return this;
       if (!this.nested)
         this.nested = {};
       else {
-        var prev = this.get(object.name);
+        var prev = this.get(object2.name);
         if (prev) {
-          if (prev instanceof Namespace && object instanceof Namespace && !(prev instanceof Type || prev instanceof Service)) {
+          if (prev instanceof Namespace && object2 instanceof Namespace && !(prev instanceof Type || prev instanceof Service)) {
             var nested = prev.nestedArray;
             for (var i5 = 0; i5 < nested.length; ++i5)
-              object.add(nested[i5]);
+              object2.add(nested[i5]);
             this.remove(prev);
             if (!this.nested)
               this.nested = {};
-            object.setOptions(prev.options, true);
+            object2.setOptions(prev.options, true);
           } else
-            throw Error("duplicate name '" + object.name + "' in " + this);
+            throw Error("duplicate name '" + object2.name + "' in " + this);
         }
       }
-      this.nested[object.name] = object;
+      this.nested[object2.name] = object2;
       if (!(this instanceof Type || this instanceof Service || this instanceof Enum || this instanceof Field2)) {
-        if (!object._edition) {
-          object._edition = object._defaultEdition;
+        if (!object2._edition) {
+          object2._edition = object2._defaultEdition;
         }
       }
       this._needsRecursiveFeatureResolution = true;
@@ -66806,18 +66806,18 @@ var require_namespace = __commonJS({
         parent._needsRecursiveFeatureResolution = true;
         parent._needsRecursiveResolve = true;
       }
-      object.onAdd(this);
+      object2.onAdd(this);
       return clearCache(this);
     };
-    Namespace.prototype.remove = function remove(object) {
-      if (!(object instanceof ReflectionObject))
+    Namespace.prototype.remove = function remove(object2) {
+      if (!(object2 instanceof ReflectionObject))
         throw TypeError("object must be a ReflectionObject");
-      if (object.parent !== this)
-        throw Error(object + " is not a member of " + this);
-      delete this.nested[object.name];
+      if (object2.parent !== this)
+        throw Error(object2 + " is not a member of " + this);
+      delete this.nested[object2.name];
       if (!Object.keys(this.nested).length)
         this.nested = void 0;
-      object.onRemove(this);
+      object2.onRemove(this);
       return clearCache(this);
     };
     Namespace.prototype.define = function define2(path6, json) {
@@ -67155,27 +67155,27 @@ var require_service3 = __commonJS({
       });
       return this;
     };
-    Service.prototype.add = function add(object) {
-      if (this.get(object.name))
-        throw Error("duplicate name '" + object.name + "' in " + this);
-      if (object instanceof Method) {
-        if (object.name === "__proto__")
+    Service.prototype.add = function add(object2) {
+      if (this.get(object2.name))
+        throw Error("duplicate name '" + object2.name + "' in " + this);
+      if (object2 instanceof Method) {
+        if (object2.name === "__proto__")
           return this;
-        this.methods[object.name] = object;
-        object.parent = this;
+        this.methods[object2.name] = object2;
+        object2.parent = this;
         return clearCache(this);
       }
-      return Namespace.prototype.add.call(this, object);
+      return Namespace.prototype.add.call(this, object2);
     };
-    Service.prototype.remove = function remove(object) {
-      if (object instanceof Method) {
-        if (this.methods[object.name] !== object)
-          throw Error(object + " is not a member of " + this);
-        delete this.methods[object.name];
-        object.parent = null;
+    Service.prototype.remove = function remove(object2) {
+      if (object2 instanceof Method) {
+        if (this.methods[object2.name] !== object2)
+          throw Error(object2 + " is not a member of " + this);
+        delete this.methods[object2.name];
+        object2.parent = null;
         return clearCache(this);
       }
-      return Namespace.prototype.remove.call(this, object);
+      return Namespace.prototype.remove.call(this, object2);
     };
     Service.prototype.create = function create(rpcImpl, requestDelimited, responseDelimited) {
       var rpcService = new rpc.Service(rpcImpl, requestDelimited, responseDelimited);
@@ -67226,8 +67226,8 @@ var require_message = __commonJS({
     Message.verify = function verify(message) {
       return this.$type.verify(message);
     };
-    Message.fromObject = function fromObject(object) {
-      return this.$type.fromObject(object);
+    Message.fromObject = function fromObject(object2) {
+      return this.$type.fromObject(object2);
     };
     Message.toObject = function toObject(message, options) {
       return this.$type.toObject(message, options);
@@ -67613,26 +67613,26 @@ var require_wrappers = __commonJS({
     var Message = require_message();
     var util = require_minimal();
     wrappers[".google.protobuf.Any"] = {
-      fromObject: function(object, depth) {
+      fromObject: function(object2, depth) {
         if (depth === void 0)
           depth = 0;
         if (depth > util.recursionLimit)
           throw Error("max depth exceeded");
-        if (object && object["@type"]) {
-          var name = object["@type"].substring(object["@type"].lastIndexOf("/") + 1);
+        if (object2 && object2["@type"]) {
+          var name = object2["@type"].substring(object2["@type"].lastIndexOf("/") + 1);
           var type = this.lookup(name);
           if (type) {
-            var type_url = object["@type"].charAt(0) === "." ? object["@type"].slice(1) : object["@type"];
+            var type_url = object2["@type"].charAt(0) === "." ? object2["@type"].slice(1) : object2["@type"];
             if (type_url.indexOf("/") === -1) {
               type_url = "/" + type_url;
             }
             return this.create({
               type_url,
-              value: type.encode(type.fromObject(object, depth + 1)).finish()
+              value: type.encode(type.fromObject(object2, depth + 1)).finish()
             });
           }
         }
-        return this.fromObject(object, depth);
+        return this.fromObject(object2, depth);
       },
       toObject: function(message, options, depth) {
         if (depth === void 0)
@@ -67650,14 +67650,14 @@ var require_wrappers = __commonJS({
             message = type.decode(message.value, void 0, void 0, depth + 1);
         }
         if (!(message instanceof this.ctor) && message instanceof Message) {
-          var object = message.$type.toObject(message, options, depth + 1);
+          var object2 = message.$type.toObject(message, options, depth + 1);
           var messageName = message.$type.fullName[0] === "." ? message.$type.fullName.slice(1) : message.$type.fullName;
           if (prefix === "") {
             prefix = googleApi;
           }
           name = prefix + messageName;
-          object["@type"] = name;
-          return object;
+          object2["@type"] = name;
+          return object2;
         }
         return this.toObject(message, options, depth);
       }
@@ -67887,59 +67887,59 @@ var require_type = __commonJS({
         return this.nested[name];
       return null;
     };
-    Type.prototype.add = function add(object) {
-      if (this.get(object.name))
-        throw Error("duplicate name '" + object.name + "' in " + this);
-      if (object instanceof Field2 && object.extend === void 0) {
+    Type.prototype.add = function add(object2) {
+      if (this.get(object2.name))
+        throw Error("duplicate name '" + object2.name + "' in " + this);
+      if (object2 instanceof Field2 && object2.extend === void 0) {
         if (this._fieldsById ? (
           /* istanbul ignore next */
-          this._fieldsById[object.id]
-        ) : this.fieldsById[object.id])
-          throw Error("duplicate id " + object.id + " in " + this);
-        if (this.isReservedId(object.id))
-          throw Error("id " + object.id + " is reserved in " + this);
-        if (this.isReservedName(object.name) || object.name.charAt(0) === "$")
-          throw Error("name '" + object.name + "' is reserved in " + this);
-        if (object.name === "__proto__")
+          this._fieldsById[object2.id]
+        ) : this.fieldsById[object2.id])
+          throw Error("duplicate id " + object2.id + " in " + this);
+        if (this.isReservedId(object2.id))
+          throw Error("id " + object2.id + " is reserved in " + this);
+        if (this.isReservedName(object2.name) || object2.name.charAt(0) === "$")
+          throw Error("name '" + object2.name + "' is reserved in " + this);
+        if (object2.name === "__proto__")
           return this;
-        if (object.parent)
-          object.parent.remove(object);
-        this.fields[object.name] = object;
-        object.message = this;
-        object.onAdd(this);
+        if (object2.parent)
+          object2.parent.remove(object2);
+        this.fields[object2.name] = object2;
+        object2.message = this;
+        object2.onAdd(this);
         return clearCache(this);
       }
-      if (object instanceof OneOf) {
-        if (object.name.charAt(0) === "$")
-          throw Error("name '" + object.name + "' is reserved in " + this);
-        if (object.name === "__proto__")
+      if (object2 instanceof OneOf) {
+        if (object2.name.charAt(0) === "$")
+          throw Error("name '" + object2.name + "' is reserved in " + this);
+        if (object2.name === "__proto__")
           return this;
         if (!this.oneofs)
           this.oneofs = {};
-        this.oneofs[object.name] = object;
-        object.onAdd(this);
+        this.oneofs[object2.name] = object2;
+        object2.onAdd(this);
         return clearCache(this);
       }
-      return Namespace.prototype.add.call(this, object);
+      return Namespace.prototype.add.call(this, object2);
     };
-    Type.prototype.remove = function remove(object) {
-      if (object instanceof Field2 && object.extend === void 0) {
-        if (!this.fields || this.fields[object.name] !== object)
-          throw Error(object + " is not a member of " + this);
-        delete this.fields[object.name];
-        object.parent = null;
-        object.onRemove(this);
+    Type.prototype.remove = function remove(object2) {
+      if (object2 instanceof Field2 && object2.extend === void 0) {
+        if (!this.fields || this.fields[object2.name] !== object2)
+          throw Error(object2 + " is not a member of " + this);
+        delete this.fields[object2.name];
+        object2.parent = null;
+        object2.onRemove(this);
         return clearCache(this);
       }
-      if (object instanceof OneOf) {
-        if (!this.oneofs || this.oneofs[object.name] !== object)
-          throw Error(object + " is not a member of " + this);
-        delete this.oneofs[object.name];
-        object.parent = null;
-        object.onRemove(this);
+      if (object2 instanceof OneOf) {
+        if (!this.oneofs || this.oneofs[object2.name] !== object2)
+          throw Error(object2 + " is not a member of " + this);
+        delete this.oneofs[object2.name];
+        object2.parent = null;
+        object2.onRemove(this);
         return clearCache(this);
       }
-      return Namespace.prototype.remove.call(this, object);
+      return Namespace.prototype.remove.call(this, object2);
     };
     Type.prototype.isReservedId = function isReservedId(id) {
       return Namespace.isReservedId(this.reserved, id);
@@ -68004,8 +68004,8 @@ var require_type = __commonJS({
     Type.prototype.verify = function verify_setup(message, depth) {
       return this.setup().verify(message, depth);
     };
-    Type.prototype.fromObject = function fromObject(object, depth) {
-      return this.setup().fromObject(object, depth);
+    Type.prototype.fromObject = function fromObject(object2, depth) {
+      return this.setup().fromObject(object2, depth);
     };
     Type.prototype.toObject = function toObject(message, options) {
       return this.setup().toObject.apply(this, arguments);
@@ -68206,65 +68206,65 @@ var require_root = __commonJS({
       }
       return false;
     }
-    Root.prototype._handleAdd = function _handleAdd(object) {
-      if (object instanceof Field2) {
+    Root.prototype._handleAdd = function _handleAdd(object2) {
+      if (object2 instanceof Field2) {
         if (
           /* an extension field (implies not part of a oneof) */
-          object.extend !== void 0 && /* not already handled */
-          !object.extensionField
+          object2.extend !== void 0 && /* not already handled */
+          !object2.extensionField
         ) {
-          if (!tryHandleExtension(this, object))
-            this.deferred.push(object);
+          if (!tryHandleExtension(this, object2))
+            this.deferred.push(object2);
         }
-      } else if (object instanceof Enum) {
-        if (exposeRe.test(object.name))
-          object.parent[object.name] = object.values;
-      } else if (!(object instanceof OneOf)) {
-        if (object instanceof Type)
+      } else if (object2 instanceof Enum) {
+        if (exposeRe.test(object2.name))
+          object2.parent[object2.name] = object2.values;
+      } else if (!(object2 instanceof OneOf)) {
+        if (object2 instanceof Type)
           for (var i5 = 0; i5 < this.deferred.length; )
             if (tryHandleExtension(this, this.deferred[i5]))
               this.deferred.splice(i5, 1);
             else
               ++i5;
         for (var j5 = 0; j5 < /* initializes */
-        object.nestedArray.length; ++j5)
-          this._handleAdd(object._nestedArray[j5]);
-        if (exposeRe.test(object.name))
-          object.parent[object.name] = object;
+        object2.nestedArray.length; ++j5)
+          this._handleAdd(object2._nestedArray[j5]);
+        if (exposeRe.test(object2.name))
+          object2.parent[object2.name] = object2;
       }
-      if (object instanceof Type || object instanceof Enum || object instanceof Field2) {
-        this._fullyQualifiedObjects[object.fullName] = object;
+      if (object2 instanceof Type || object2 instanceof Enum || object2 instanceof Field2) {
+        this._fullyQualifiedObjects[object2.fullName] = object2;
       }
     };
-    Root.prototype._handleRemove = function _handleRemove(object) {
-      if (object instanceof Field2) {
+    Root.prototype._handleRemove = function _handleRemove(object2) {
+      if (object2 instanceof Field2) {
         if (
           /* an extension field */
-          object.extend !== void 0
+          object2.extend !== void 0
         ) {
           if (
             /* already handled */
-            object.extensionField
+            object2.extensionField
           ) {
-            object.extensionField.parent.remove(object.extensionField);
-            object.extensionField = null;
+            object2.extensionField.parent.remove(object2.extensionField);
+            object2.extensionField = null;
           } else {
-            var index = this.deferred.indexOf(object);
+            var index = this.deferred.indexOf(object2);
             if (index > -1)
               this.deferred.splice(index, 1);
           }
         }
-      } else if (object instanceof Enum) {
-        if (exposeRe.test(object.name))
-          delete object.parent[object.name];
-      } else if (object instanceof Namespace) {
+      } else if (object2 instanceof Enum) {
+        if (exposeRe.test(object2.name))
+          delete object2.parent[object2.name];
+      } else if (object2 instanceof Namespace) {
         for (var i5 = 0; i5 < /* initializes */
-        object.nestedArray.length; ++i5)
-          this._handleRemove(object._nestedArray[i5]);
-        if (exposeRe.test(object.name))
-          delete object.parent[object.name];
+        object2.nestedArray.length; ++i5)
+          this._handleRemove(object2._nestedArray[i5]);
+        if (exposeRe.test(object2.name))
+          delete object2.parent[object2.name];
       }
-      delete this._fullyQualifiedObjects[object.fullName];
+      delete this._fullyQualifiedObjects[object2.fullName];
     };
     Root._configure = function(Type_, parse_, common_) {
       Type = Type_;
@@ -68295,23 +68295,23 @@ var require_util10 = __commonJS({
         throw Error("max depth exceeded");
       return depth;
     };
-    util.toArray = function toArray(object) {
-      if (object) {
-        var keys = Object.keys(object), array3 = new Array(keys.length), index = 0;
+    util.toArray = function toArray(object2) {
+      if (object2) {
+        var keys = Object.keys(object2), array3 = new Array(keys.length), index = 0;
         while (index < keys.length)
-          array3[index] = object[keys[index++]];
+          array3[index] = object2[keys[index++]];
         return array3;
       }
       return [];
     };
     util.toObject = function toObject(array3) {
-      var object = {}, index = 0;
+      var object2 = {}, index = 0;
       while (index < array3.length) {
         var key = array3[index++], val = array3[index++];
         if (val !== void 0)
-          object[key] = val;
+          object2[key] = val;
       }
-      return object;
+      return object2;
     };
     util.isReserved = function isReserved(name) {
       return reservedRe.test(name);
@@ -68352,14 +68352,14 @@ var require_util10 = __commonJS({
       return type;
     };
     var decorateEnumIndex = 0;
-    util.decorateEnum = function decorateEnum(object) {
-      if (object.$type)
-        return object.$type;
+    util.decorateEnum = function decorateEnum(object2) {
+      if (object2.$type)
+        return object2.$type;
       if (!Enum)
         Enum = require_enum();
-      var enm = new Enum("Enum" + decorateEnumIndex++, object);
+      var enm = new Enum("Enum" + decorateEnumIndex++, object2);
       util.decorateRoot.add(enm);
-      Object.defineProperty(object, "$type", { value: enm, enumerable: false });
+      Object.defineProperty(object2, "$type", { value: enm, enumerable: false });
       return enm;
     };
     util.setProperty = function setProperty(dst, path6, value, ifNotSet) {
@@ -75348,8 +75348,8 @@ var require_ignore2 = __commonJS({
       TMP_KEY_IGNORE = /* @__PURE__ */ Symbol.for("node-ignore");
     }
     var KEY_IGNORE = TMP_KEY_IGNORE;
-    var define2 = (object, key, value) => {
-      Object.defineProperty(object, key, { value });
+    var define2 = (object2, key, value) => {
+      Object.defineProperty(object2, key, { value });
       return value;
     };
     var RETURN_FALSE = () => false;
@@ -79416,9 +79416,9 @@ var ENDED_BY_A_SIGNAL = -1;
 var NO_INPUT = (() => void 0);
 
 // src/artifact/assemble.ts
-var import_promises21 = require("node:fs/promises");
+var import_promises22 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
-var import_node_path19 = require("node:path");
+var import_node_path20 = require("node:path");
 
 // src/platform/limits.ts
 var LIMITS = {
@@ -79429,6 +79429,11 @@ var LIMITS = {
   /** All environment variables of a function, names and values. */
   environmentBytes: 4096
 };
+
+// src/report/size.ts
+function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
 
 // src/requirements/files.ts
 var import_promises11 = require("node:fs/promises");
@@ -79487,7 +79492,8 @@ async function readText(projectFolder, path6, includedBy) {
     throw new UserError(
       {
         title: `The requirements file ${path6} cannot be read`,
-        detail: includedBy && `It is included by ${includedBy}.`
+        detail: [includedBy && `It is included by ${includedBy}.`, error3.message].filter(Boolean).join("\n"),
+        hint: "Paths are relative to the file that includes them."
       },
       { cause: error3 }
     );
@@ -79557,6 +79563,15 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
+  const mismatched = /Hash mismatch for `?([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(text2)?.[1];
+  if (mismatched !== void 0) {
+    return new UserError({
+      title: `The hash of ${mismatched} is not the one in the manifest`,
+      detail,
+      hint: "What the index has is another file than the one that was locked: lock again, and look at why.",
+      location: lineOf(files, [mismatched])
+    });
+  }
   const wheelless = /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
     text2
   );
@@ -79594,1860 +79609,13 @@ function namesIn(text2, files) {
 }
 
 // src/requirements/lock.ts
-var import_promises12 = require("node:fs/promises");
-var import_node_os4 = require("node:os");
-var import_node_path12 = require("node:path");
-async function lockRequirements(project, manifest, { builder, report }) {
-  return manifest.kind === "uv.lock" ? await exportUvLock(project, manifest, { builder, report }) : await pinRequirementsFile(project, manifest, { builder, report });
-}
-function targetOptions(builder) {
-  const { uvPlatform } = builder.target;
-  const wheelsOnly = builder.kind === "host" ? ["--only-binary", ":all:"] : [];
-  return [
-    "--python-platform",
-    uvPlatform,
-    "--python-version",
-    builder.pythonVersion,
-    "--python",
-    builder.python,
-    ...wheelsOnly
-  ];
-}
-async function pinRequirementsFile(project, manifest, { builder, report }) {
-  const files = await readRequirementsFiles(project, manifest.path);
-  const [local] = localRequirements(files);
-  if (local) {
-    throw new UserError({
-      title: `${local.file}, line ${local.line}: ${local.text} is on this machine, and cannot be installed from there yet`,
-      hint: "Remove the line if it is part of the project: the project's own files are in the artifact anyway.",
-      location: { file: local.file, line: local.line }
-    });
-  }
-  const root5 = await stageFiles(files, builder);
-  const source = import_node_path12.posix.join("manifest", root5, manifest.path);
-  if (isEmpty(files) || isHashed(files))
-    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty: isEmpty(files), files };
-  report.progress("resolving the requirements");
-  const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
-  const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
-  const { exitCode, stdout, stderr } = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
-  if (exitCode !== 0) throw resolutionFailure(stderr, builder, files);
-  return await pinned(stdout, files, builder);
-}
-async function exportUvLock(project, manifest, { builder, report }) {
-  const folder = import_node_path12.posix.dirname(manifest.path);
-  const paths = [manifest.path, import_node_path12.posix.join(folder, "pyproject.toml")];
-  const files = await Promise.all(
-    paths.map(async (path6) => ({ path: path6, text: await readBesideLock(project, path6, manifest), lines: [] }))
-  );
-  const root5 = await stageFiles(files, builder);
-  report.progress("reading uv.lock");
-  const command5 = [
-    builder.uv,
-    "export",
-    "--frozen",
-    "--no-dev",
-    "--no-emit-project",
-    "--no-header",
-    "--no-annotate",
-    "--format",
-    "requirements-txt"
-  ];
-  const where = ["--project", import_node_path12.posix.join("manifest", root5, folder), "--python", builder.python];
-  const { exitCode, stdout, stderr } = await builder.run([...command5, ...where]);
-  if (exitCode !== 0) {
-    throw new UserError({
-      title: `${manifest.path} cannot be read`,
-      detail: stderr.trim(),
-      hint: "Make it anew with: uv lock"
-    });
-  }
-  const [local] = localRequirements([requirementsFile(manifest.path, stdout)]);
-  if (local) {
-    throw new UserError({
-      title: `${manifest.path}: ${local.text} is on this machine, and cannot be installed from there yet`,
-      hint: "Set requirements to a file without it: the files of the project are in the artifact anyway."
-    });
-  }
-  return await pinned(stdout, files, builder);
-}
-async function readBesideLock(project, path6, manifest) {
-  try {
-    return await (0, import_promises12.readFile)((0, import_node_path12.join)(project, path6), "utf8");
-  } catch (error3) {
-    throw new UserError(
-      { title: `${path6} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
-      { cause: error3 }
-    );
-  }
-}
-async function pinned(text2, files, builder) {
-  const file = requirementsFile("pinned.txt", text2);
-  await stageFiles([file], builder);
-  return { text: text2, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
-}
-async function stageFiles(files, builder) {
-  const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
-  const root5 = Array.from({ length: ups }, (_, index) => `up${index}`).join("/");
-  const staging = await (0, import_promises12.mkdtemp)((0, import_node_path12.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
-  try {
-    for (const { path: path6, text: text2 } of files) {
-      const file = (0, import_node_path12.join)(staging, root5, path6);
-      await (0, import_promises12.mkdir)((0, import_node_path12.dirname)(file), { recursive: true });
-      await (0, import_promises12.writeFile)(file, text2);
-    }
-    await builder.put(staging, "manifest");
-  } finally {
-    await (0, import_promises12.rm)(staging, { recursive: true, force: true });
-  }
-  return root5;
-}
-
-// src/wheels/install.ts
-var DEPENDENCIES = "dependencies";
-async function installRequirements(requirements, { builder, report }) {
-  if (requirements.isEmpty) return;
-  report.progress("installing the requirements");
-  const command5 = [
-    builder.uv,
-    "pip",
-    "install",
-    "--target",
-    DEPENDENCIES,
-    "--no-deps",
-    "--requirements",
-    requirements.path
-  ];
-  const reproducible = ["--no-compile-bytecode", "--no-installer-metadata", "--link-mode", "copy"];
-  const installed = await builder.run([...command5, ...reproducible, ...targetOptions(builder)], {
-    onLine: (line) => {
-      report.debug(line);
-    }
-  });
-  if (installed.exitCode !== 0) throw resolutionFailure(installed.stderr, builder, requirements.files);
-}
-
-// src/artifact/application.ts
 var import_promises13 = require("node:fs/promises");
+var import_node_os4 = require("node:os");
 var import_node_path13 = require("node:path");
-var import_ignore = __toESM(require_ignore2(), 1);
-var NEVER = [
-  [".git", ".gitignore", ".gitattributes", ".gitmodules", ".hg", ".svn", ".github"],
-  [".env", ".env.*", "*.env", ".envrc"],
-  ["__pycache__", "*.py[cod]", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".coverage", "htmlcov"],
-  ["node_modules", ".idea", ".vscode", ".DS_Store", ".python-version"],
-  [".wsgi-lambda", ".aws-sam", ".serverless", ".chalice"]
-].flat();
-async function applicationEntries(project, { exclude, output }) {
-  const root5 = await (0, import_promises13.realpath)(project);
-  const always = { folder: root5, patterns: asGit().add([...NEVER, ...exclude]) };
-  const inherited = (await ignoreFilesAbove(root5)).map((file) => withFolder(root5, file));
-  const realOutput = await (0, import_promises13.realpath)(output).catch(() => output);
-  const entries = [];
-  const walk = async (folder, path6, gitignores, ancestors) => {
-    const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises13.readdir)(folder, { withFileTypes: true })) {
-      const absolute = (0, import_node_path13.join)(folder, child2.name);
-      const kind = await kindOf(absolute, child2);
-      if (kind === "other" || absolute === realOutput) continue;
-      if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue;
-      if (child2.isSymbolicLink()) await refuseLinkOutside(root5, absolute);
-      const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
-      if (kind === "file") {
-        const { mode } = await (0, import_promises13.stat)(absolute);
-        entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute } });
-        continue;
-      }
-      const real = await (0, import_promises13.realpath)(absolute);
-      if (ancestors.includes(real) || await isVirtualEnvironment(absolute)) continue;
-      const kept = here.map((file) => withFolder(absolute, file));
-      await walk(absolute, childPath, kept, [...ancestors, real]);
-    }
-  };
-  await walk(root5, "", inherited, [root5]);
-  return entries;
-}
-async function ignoreFilesAbove(project) {
-  const above = [];
-  for (let folder = project; ; folder = (0, import_node_path13.dirname)(folder)) {
-    if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path13.join)(folder, ".git"))) return above;
-    if ((0, import_node_path13.dirname)(folder) === folder) return [];
-  }
-}
-async function ignoreFileIn(folder) {
-  const text2 = await (0, import_promises13.readFile)((0, import_node_path13.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text2 === void 0 ? [] : [{ folder, patterns: asGit().add(text2) }];
-}
-function asGit() {
-  return (0, import_ignore.default)({ ignorecase: false });
-}
-function isIgnored(absolute, kind, files) {
-  let ignored = false;
-  for (const { folder, patterns } of files) {
-    const path6 = pathBelow(folder, absolute);
-    const verdict = patterns.test(kind === "folder" ? `${path6}/` : path6);
-    ignored = verdict.ignored || ignored && !verdict.unignored;
-  }
-  return ignored;
-}
-function withFolder(absolute, file) {
-  let { patterns } = file;
-  let path6 = "";
-  for (const name of pathBelow(file.folder, absolute).split("/")) {
-    path6 += `/${name}`;
-    if (!patterns.test(`${path6.slice(1)}/`).ignored) continue;
-    patterns = asGit().add(patterns).add(`!${path6.replace(/[\\*?[\]]/g, "\\$&")}/`);
-  }
-  return { folder: file.folder, patterns };
-}
-function pathBelow(folder, absolute) {
-  return (0, import_node_path13.relative)(folder, absolute).split(import_node_path13.sep).join("/");
-}
-async function kindOf(absolute, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises13.stat)(absolute).catch(() => void 0) : child2;
-  if (found === void 0 || found.isFile()) return "file";
-  return found.isDirectory() ? "folder" : "other";
-}
-async function refuseLinkOutside(root5, absolute) {
-  const real = await (0, import_promises13.realpath)(absolute).catch(() => void 0);
-  if (real === root5 || real?.startsWith(root5 + import_node_path13.sep)) return;
-  throw new UserError({
-    title: `${(0, import_node_path13.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
-    detail: real && `It leads to ${real}.`,
-    hint: "Copy the file into the project, or leave the link out with exclude."
-  });
-}
-async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path13.join)(folder, "pyvenv.cfg"));
-}
-async function exists2(path6) {
-  return await (0, import_promises13.stat)(path6).catch(() => void 0) !== void 0;
-}
-
-// src/artifact/bytecode.ts
-var TOOLS = "tools";
-async function compileBytecode(folder, { builder, report }) {
-  const command5 = [
-    builder.python,
-    "-I",
-    "-S",
-    `${TOOLS}/compile_bytecode.py`,
-    "--jobs",
-    String(builder.processors),
-    folder
-  ];
-  const { exitCode, stdout, stderr } = await builder.run(command5);
-  if (exitCode !== 0) throw new Error(`Bytecode could not be compiled:
-${stderr}`);
-  const { compiled, failed: failed2 } = JSON.parse(stdout);
-  report.debug(`bytecode of ${compiled} modules in ${folder}`);
-  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
-}
-
-// src/settings/address.ts
-var ADDRESS = /\{\{\s*url\s*\}\}/g;
-function needsAddress(environment) {
-  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
-}
-function fillAddress(environment, address2) {
-  const filled = Object.entries(environment).flatMap(([name, value]) => {
-    if (value.search(ADDRESS) < 0) return [[name, value]];
-    return address2 === void 0 ? [] : [[name, value.replace(ADDRESS, () => address2.replace(/\/$/, ""))]];
-  });
-  return Object.fromEntries(filled);
-}
-
-// src/artifact/check.ts
-async function checkImport(folders, environment, builder) {
-  const { stdout, stderr, exitCode } = await builder.run(
-    [
-      builder.python,
-      "-I",
-      "-S",
-      "-B",
-      `${builder.workspace}/tools/check_import.py`,
-      ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
-    ],
-    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
-  );
-  if (exitCode === 0) return;
-  const failure = readFailure(stdout);
-  throw new UserError({
-    title: failure ? `The application cannot be imported: ${failure.type}: ${firstLine(failure.message)}` : `The application ended Python while it was imported (exit code ${exitCode})`,
-    detail: stderr.trim(),
-    hint: failure ? remedy(failure) : "Importing an application must not end the process."
-  });
-}
-var NO_ADDRESS = "https://url.invalid";
-var LAMBDA_VARIABLES = {
-  PATH: "/usr/local/bin:/usr/bin:/bin",
-  LANG: "en_US.UTF-8",
-  TZ: ":UTC",
-  AWS_LAMBDA_FUNCTION_NAME: "check",
-  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-  AWS_REGION: "us-east-1",
-  AWS_DEFAULT_REGION: "us-east-1"
-};
-function readFailure(stdout) {
-  try {
-    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
-  } catch {
-    return void 0;
-  }
-}
-function remedy({ type, message, name }) {
-  if (type === "ModuleNotFoundError" && name !== null)
-    return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`;
-  if (/\.so[.\d]*: cannot open shared object file/.test(message))
-    return "A native library is missing: choose a binary variant of the package (as in psycopg[binary]).";
-  if (/GLIBC_[\d.]+' not found/.test(message))
-    return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime.";
-  if (type === "KeyError" || type === "ImproperlyConfigured" || /environment variable|not set/i.test(message))
-    return "If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.";
-  return "Mend the application, name another with app, or build without this check: check: false.";
-}
-function firstLine(text2) {
-  return text2.split("\n", 1)[0] ?? "";
-}
-
-// src/artifact/prepare.ts
-var import_node_crypto8 = require("node:crypto");
-var import_promises18 = require("node:fs/promises");
-var import_node_path16 = require("node:path");
-
-// src/artifact/dependencies.ts
-var import_promises14 = require("node:fs/promises");
-var import_node_path14 = require("node:path");
-
-// src/artifact/entry.ts
-function byPath(a5, b5) {
-  return Buffer.compare(Buffer.from(a5.path), Buffer.from(b5.path));
-}
-
-// src/artifact/metadata.ts
-function distributionOf(metadataText, wheelText) {
-  const metadata = headers(metadataText);
-  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
-  return {
-    name: normalise(valueOf("Name")),
-    version: valueOf("Version"),
-    tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
-  };
-}
-function recordRows(text2) {
-  return text2.split(/\r?\n/).filter(Boolean).map((line) => ({
-    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
-    line
-  }));
-}
-function sourceOf(path6) {
-  return path6.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
-}
-function headers(text2) {
-  const head = text2.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return head.split(/\r?\n/).flatMap((line) => {
-    const colon = line.indexOf(": ");
-    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
-  });
-}
-
-// src/artifact/dependencies.ts
-var NOT_DEPENDENCIES = [/^\.lock$/, /^bin\//];
-var TESTS = /(?:^|\/)tests\//;
-var INSTALLATION_RECORDS = /\.dist-info\/(?:direct_url\.json|uv_cache\.json|INSTALLER|REQUESTED)$/;
-async function dependencyEntries(folder) {
-  const paths = (await filesBelow(folder)).filter((path6) => !isLeftOut(path6));
-  const kept = new Set(paths);
-  const distributions = [];
-  const owners = /* @__PURE__ */ new Map();
-  const rewritten = /* @__PURE__ */ new Map();
-  for (const path6 of paths.filter((path7) => /^[^/]+\.dist-info\/METADATA$/.test(path7))) {
-    const info2 = import_node_path14.posix.dirname(path6);
-    const distribution = await readDistribution(folder, info2);
-    distributions.push(distribution);
-    const records = recordRows(await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, "RECORD"), "utf8").catch(() => ""));
-    for (const { path: owned } of records) owners.set(owned, distribution.name);
-    const lines2 = records.filter((record2) => kept.has(record2.path)).toSorted(byPath).map(({ line }) => `${line}
-`);
-    rewritten.set(`${info2}/RECORD`, Buffer.from(lines2.join("")));
-  }
-  const entries = paths.map((path6) => {
-    const bytes = rewritten.get(path6);
-    const owner = owners.get(path6) ?? owners.get(sourceOf(path6));
-    const content = bytes ? { bytes } : { file: (0, import_node_path14.join)(folder, path6) };
-    return { path: path6, mode: modeOf2(path6), content, ...owner === void 0 ? {} : { distribution: owner } };
-  });
-  return { entries, distributions: distributions.toSorted((a5, b5) => a5.name < b5.name ? -1 : 1) };
-}
-function refuseLocallyCompiled(distributions, { compilesFor, description }) {
-  if (compilesFor) return;
-  const local = distributions.filter(({ tags }) => tags.some((tag) => /-linux_\w+$/.test(tag)));
-  if (local.length === 0) return;
-  throw new UserError({
-    title: `${local.map(({ name, version }) => `${name} ${version}`).join(", ")}: compiled here, which may not load on Lambda`,
-    detail: `There is no published wheel, and the C library of the builder (${description}) is not the runtime's.`,
-    hint: "Use builder: docker with AWS's own Lambda image, or a version or variant that has a wheel."
-  });
-}
-function isLeftOut(path6) {
-  return TESTS.test(path6) || INSTALLATION_RECORDS.test(path6) || NOT_DEPENDENCIES.some((pattern) => pattern.test(path6));
-}
-function modeOf2(path6) {
-  return /\.so(?:\.\d+)*$/.test(path6) ? 493 : 420;
-}
-async function readDistribution(folder, info2) {
-  const [metadata, wheel] = await Promise.all(
-    ["METADATA", "WHEEL"].map((name) => (0, import_promises14.readFile)((0, import_node_path14.join)(folder, info2, name), "utf8"))
-  );
-  return distributionOf(metadata ?? "", wheel ?? "");
-}
-async function filesBelow(folder, path6 = "") {
-  const children = await (0, import_promises14.readdir)((0, import_node_path14.join)(folder, path6), { withFileTypes: true }).catch((error3) => {
-    if (error3.code === "ENOENT" && path6 === "") return [];
-    throw error3;
-  });
-  const nested = await Promise.all(
-    children.map(async (child2) => {
-      const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
-      return child2.isDirectory() ? await filesBelow(folder, childPath) : [childPath];
-    })
-  );
-  return nested.flat();
-}
-
-// src/artifact/read-zip.ts
-var import_promises17 = require("node:fs/promises");
-var import_node_zlib2 = require("node:zlib");
-
-// src/artifact/zip.ts
-var import_node_crypto7 = require("node:crypto");
-var import_node_fs6 = require("node:fs");
-var import_promises15 = require("node:fs/promises");
-var import_node_path15 = require("node:path");
-var import_node_stream12 = require("node:stream");
-var import_promises16 = require("node:stream/promises");
-var import_node_util = require("node:util");
-var import_node_zlib = require("node:zlib");
-var deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
-var FILES_AT_ONCE = 16;
-var MOST_ENTRIES = 65535;
-var LOCAL_HEADER = 67324752;
-var CENTRAL_HEADER = 33639248;
-var END_OF_CENTRAL_DIRECTORY = 101010256;
-var MADE_BY_UNIX = 3 << 8 | 20;
-var NEEDS_VERSION = 20;
-var UTF8_NAMES = 1 << 11;
-var DOS_DATE = 1 << 5 | 1;
-var REGULAR_FILE = 32768;
-async function writeZip(output, unsorted) {
-  if (unsorted.length > MOST_ENTRIES) {
-    throw new UserError({
-      title: `The artifact would have ${unsorted.length} files; ${MOST_ENTRIES} are the most that a zip for Lambda can hold`,
-      hint: "Leave out what the function does not need, with exclude."
-    });
-  }
-  const sorted = unsorted.toSorted(byPath);
-  const twice = sorted.find(({ path: path6 }, index) => path6 === sorted[index + 1]?.path);
-  if (twice) throw new Error(`${twice.path} would be in the zip twice`);
-  const written2 = [];
-  const sha256 = (0, import_node_crypto7.createHash)("sha256");
-  let zipBytes = 0;
-  const temporary = `${output}.${(0, import_node_crypto7.randomUUID)()}.part`;
-  await (0, import_promises15.mkdir)((0, import_node_path15.dirname)(output), { recursive: true });
-  async function* bytes() {
-    const directory = [];
-    for await (const entry of compressInOrder(sorted)) {
-      directory.push(centralHeader(entry, zipBytes));
-      written2.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes });
-      yield* counted(localHeader(entry), entry.compressed);
-    }
-    const start = zipBytes;
-    yield* counted(...directory);
-    yield* counted(endOfCentralDirectory(directory.length, zipBytes - start, start));
-  }
-  function* counted(...chunks) {
-    for (const chunk of chunks) {
-      sha256.update(chunk);
-      zipBytes += chunk.length;
-      yield chunk;
-    }
-  }
-  try {
-    await (0, import_promises16.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
-    await (0, import_promises15.rename)(temporary, output);
-  } catch (error3) {
-    await (0, import_promises15.rm)(temporary, { force: true });
-    throw error3;
-  }
-  const digest2 = sha256.digest();
-  return {
-    sha256: digest2.toString("hex"),
-    codeSha256: digest2.toString("base64"),
-    zipBytes,
-    unzippedBytes: written2.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
-    entries: written2
-  };
-}
-async function* compressInOrder(entries) {
-  const waiting = [];
-  const remaining = entries[Symbol.iterator]();
-  const fill2 = () => {
-    while (waiting.length < FILES_AT_ONCE) {
-      const next = remaining.next();
-      if (next.done) return;
-      const compressing = compress2(next.value);
-      compressing.catch(() => void 0);
-      waiting.push(compressing);
-    }
-  };
-  fill2();
-  for (let first = waiting.shift(); first; first = waiting.shift()) {
-    yield await first;
-    fill2();
-  }
-}
-async function compress2({ path: path6, mode, content }) {
-  if ("packed" in content) {
-    const { method, crc, unzippedBytes, read } = content.packed;
-    return { path: path6, mode, method, crc, unzippedBytes, compressed: await read() };
-  }
-  const bytes = "file" in content ? await (0, import_promises15.readFile)(content.file) : content.bytes;
-  const deflated = await deflate(bytes, { level: 6 });
-  const isSmaller = deflated.length < bytes.length;
-  return {
-    path: path6,
-    mode,
-    method: isSmaller ? 8 : 0,
-    crc: (0, import_node_zlib.crc32)(bytes),
-    unzippedBytes: bytes.length,
-    compressed: isSmaller ? deflated : bytes
-  };
-}
-function localHeader(entry) {
-  const name = Buffer.from(entry.path);
-  const header = Buffer.alloc(30);
-  header.writeUInt32LE(LOCAL_HEADER, 0);
-  writeCommonFields(header, 4, entry, name.length);
-  return Buffer.concat([header, name]);
-}
-function centralHeader(entry, offset) {
-  const name = Buffer.from(entry.path);
-  const header = Buffer.alloc(46);
-  header.writeUInt32LE(CENTRAL_HEADER, 0);
-  header.writeUInt16LE(MADE_BY_UNIX, 4);
-  writeCommonFields(header, 6, entry, name.length);
-  header.writeUInt32LE((REGULAR_FILE | entry.mode) << 16 >>> 0, 38);
-  header.writeUInt32LE(offset, 42);
-  return Buffer.concat([header, name]);
-}
-function writeCommonFields(header, at, entry, nameLength) {
-  header.writeUInt16LE(NEEDS_VERSION, at);
-  header.writeUInt16LE(UTF8_NAMES, at + 2);
-  header.writeUInt16LE(entry.method, at + 4);
-  header.writeUInt16LE(DOS_DATE, at + 8);
-  header.writeUInt32LE(entry.crc, at + 10);
-  header.writeUInt32LE(entry.compressed.length, at + 14);
-  header.writeUInt32LE(entry.unzippedBytes, at + 18);
-  header.writeUInt16LE(nameLength, at + 22);
-}
-function endOfCentralDirectory(entries, bytes, offset) {
-  const record2 = Buffer.alloc(22);
-  record2.writeUInt32LE(END_OF_CENTRAL_DIRECTORY, 0);
-  record2.writeUInt16LE(entries, 8);
-  record2.writeUInt16LE(entries, 10);
-  record2.writeUInt32LE(bytes, 12);
-  record2.writeUInt32LE(offset, 16);
-  return record2;
-}
-
-// src/artifact/read-zip.ts
-var END_RECORD_BYTES = 22;
-var LOCAL_HEADER_BYTES = 30;
-var CENTRAL_HEADER_BYTES = 46;
-var ForeignZip = class extends Error {
-  name = "ForeignZip";
-};
-async function openZip(path6) {
-  const handle = await (0, import_promises17.open)(path6);
-  try {
-    return { entries: await readDirectory(handle), [Symbol.asyncDispose]: () => handle.close() };
-  } catch (error3) {
-    await handle.close();
-    throw error3;
-  }
-}
-async function contentOf({ content: { packed } }) {
-  const bytes = await packed.read();
-  return packed.method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes);
-}
-async function readDirectory(handle) {
-  const { size } = await handle.stat();
-  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
-  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new ForeignZip("there is no central directory at its end");
-  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
-  const entries = [];
-  for (let at = 0; at < directory.length; ) {
-    const isOurs = at + CENTRAL_HEADER_BYTES <= directory.length && directory.readUInt32LE(at) === CENTRAL_HEADER;
-    if (!isOurs || directory.readUInt32LE(at + 30) !== 0)
-      throw new ForeignZip("its central directory is not as we write it");
-    const nameLength = directory.readUInt16LE(at + 28);
-    const zippedBytes = directory.readUInt32LE(at + 20);
-    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
-    entries.push({
-      path: directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
-      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
-      content: {
-        packed: {
-          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
-          crc: directory.readUInt32LE(at + 16),
-          unzippedBytes: directory.readUInt32LE(at + 24),
-          zippedBytes,
-          read: () => readBytes(handle, start, zippedBytes)
-        }
-      }
-    });
-    at += CENTRAL_HEADER_BYTES + nameLength;
-  }
-  return entries;
-}
-async function readBytes(handle, position, length) {
-  if (position < 0) throw new ForeignZip("it is too short");
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
-  if (bytesRead !== length) throw new ForeignZip("it is shorter than it says");
-  return buffer;
-}
-
-// src/artifact/pack.ts
-var INDEX = ".wsgi-lambda-pack.json";
-async function writePack(path6, { entries, distributions }) {
-  const owners = Object.fromEntries(
-    entries.flatMap(({ path: path7, distribution }) => distribution === void 0 ? [] : [[path7, distribution]])
-  );
-  const index = { distributions, owners };
-  await writeZip(path6, [
-    ...entries,
-    { path: INDEX, mode: 420, content: { bytes: Buffer.from(JSON.stringify(index)) } }
-  ]);
-}
-async function openPack(path6) {
-  const zip = await openZip(path6);
-  try {
-    const index = await readIndex(zip.entries);
-    const entries = zip.entries.filter((file) => file.path !== INDEX).map((file) => {
-      const distribution = index.owners[file.path];
-      return distribution === void 0 ? file : { ...file, distribution };
-    });
-    return { ...zip, entries, distributions: index.distributions };
-  } catch (error3) {
-    await zip[Symbol.asyncDispose]();
-    throw error3;
-  }
-}
-async function readIndex(entries) {
-  const index = entries.find(({ path: path6 }) => path6 === INDEX);
-  if (!index) throw new ForeignZip("it has no index of distributions");
-  return JSON.parse((await contentOf(index)).toString());
-}
-
-// src/artifact/prepare.ts
-var PACK_FORMAT = 1;
-async function prepareDependencies(requirements, { product, temporary }, { builder, store, report }) {
-  const key = await packKey(requirements, product, builder);
-  const kept = await store.find(key);
-  if (kept !== void 0) {
-    report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`);
-    await unpackInWorkspace(kept, temporary, builder);
-    return { pack: await openPack(kept), isReused: true };
-  }
-  await installRequirements(requirements, { builder, report });
-  if (requirements.isEmpty) await makeFolder(builder);
-  report.progress("compiling the bytecode of the requirements");
-  await compileBytecode(DEPENDENCIES, { builder, report });
-  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path16.join)(temporary, DEPENDENCIES)));
-  refuseLocallyCompiled(dependencies.distributions, builder);
-  report.progress("compressing the requirements");
-  const path6 = await store.keep(key, (file) => writePack(file, dependencies));
-  return { pack: await openPack(path6), isReused: false };
-}
-async function packKey({ text: text2 }, { toolsFolder, compressor }, builder) {
-  const compiler = await (0, import_promises18.readFile)((0, import_node_path16.join)(toolsFolder, "compile_bytecode.py"));
-  const { uvPlatform, architecture } = builder.target;
-  const parts = [
-    PACK_FORMAT,
-    compressor,
-    withoutCredentials(text2),
-    uvPlatform,
-    architecture,
-    builder.pythonVersion,
-    builder.identity
-  ];
-  return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
-}
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/\s@]+@/g, "//");
-}
-async function unpackInWorkspace(pack2, temporary, builder) {
-  const folder = (0, import_node_path16.join)(temporary, "pack");
-  await (0, import_promises18.mkdir)(folder, { recursive: true });
-  await (0, import_promises18.copyFile)(pack2, (0, import_node_path16.join)(folder, "pack.zip"));
-  await builder.put(folder, "pack");
-  const { exitCode, stderr } = await builder.run([
-    builder.python,
-    "-I",
-    "-S",
-    "-m",
-    "zipfile",
-    "-e",
-    "pack/pack.zip",
-    DEPENDENCIES
-  ]);
-  if (exitCode !== 0) throw new Error(`The kept dependencies could not be unpacked:
-${stderr}`);
-}
-async function makeFolder(builder) {
-  await builder.run([
-    builder.python,
-    "-I",
-    "-S",
-    "-c",
-    `import os; os.makedirs(${JSON.stringify(DEPENDENCIES)}, exist_ok=True)`
-  ]);
-}
-
-// src/artifact/runtime.ts
-var import_promises19 = require("node:fs/promises");
-var import_node_path17 = require("node:path");
-async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises19.readdir)((0, import_node_path17.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
-  const paths = [
-    COMPATIBLE_NAME,
-    "wsgi_handler.py",
-    ...packaged.map((path6) => `wsgi_lambda/${path6.replaceAll("\\", "/")}`)
-  ];
-  const modules = paths.filter((path6) => path6.endsWith(".py") && !path6.includes("__pycache__"));
-  const configuration = {
-    app: settings.app,
-    ...settings.commands === void 0 ? {} : { commands: settings.commands },
-    runtime: settings.target.runtime,
-    architecture: settings.target.architecture,
-    version
-  };
-  return [
-    ...modules.map((path6) => ({ path: path6, mode: 420, content: { file: (0, import_node_path17.join)(runtimeFolder, path6) } })),
-    {
-      path: CONFIGURATION,
-      mode: 420,
-      content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}
-`) }
-    }
-  ];
-}
-function withRuntime(project, runtime, report) {
-  const own = new Set(runtime.map(({ path: path6 }) => path6));
-  const replaced = project.filter(({ path: path6 }) => own.has(path6));
-  if (replaced.length > 0) {
-    report.warning({
-      title: `${replaced.length} of the project's files are replaced by wsgi-lambda's own`,
-      detail: replaced.map(({ path: path6 }) => path6).join("\n"),
-      hint: "Rename or remove them."
-    });
-  }
-  return [...project.filter(({ path: path6 }) => !own.has(path6)), ...runtime];
-}
-var COMPATIBLE_NAME = "serverless_wsgi.py";
-var CONFIGURATION = "wsgi_lambda.json";
-
-// src/artifact/stage.ts
-var import_promises20 = require("node:fs/promises");
-var import_node_path18 = require("node:path");
-async function stageEntries(entries, folder) {
-  await (0, import_promises20.mkdir)(folder, { recursive: true });
-  for (const { path: path6, content } of entries) {
-    const file = (0, import_node_path18.join)(folder, path6);
-    await (0, import_promises20.mkdir)((0, import_node_path18.dirname)(file), { recursive: true });
-    if ("file" in content) await (0, import_promises20.copyFile)(content.file, file);
-    else if ("bytes" in content) await (0, import_promises20.writeFile)(file, content.bytes);
-    else throw new Error(`${path6} is packed: only files of the application are laid out`);
-  }
-  return folder;
-}
-
-// src/artifact/assemble.ts
-var APPLICATION = "application";
-async function assemble(settings, requirements, product, { builder, store, report }) {
-  const temporary = await (0, import_promises21.mkdtemp)((0, import_node_path19.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
-  try {
-    var _stack = [];
-    try {
-      const project = await applicationEntries(settings.project, settings);
-      const application = withRuntime(project, await runtimeEntries(settings, product), report);
-      await builder.put(product.toolsFolder, TOOLS);
-      const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
-      const pack2 = __using(_stack, prepared.pack, true);
-      report.progress("compiling the bytecode of the application");
-      await builder.put(await stageEntries(application, (0, import_node_path19.join)(temporary, "staged")), APPLICATION);
-      await compileBytecode(APPLICATION, { builder, report });
-      await checkIfPossible(settings, { builder, report });
-      const taken = await builder.take(APPLICATION, (0, import_node_path19.join)(temporary, APPLICATION));
-      const compiled = await compiledEntries(application, taken);
-      const entries = merge2([...application, ...compiled], pack2.entries, report);
-      report.progress("writing the zip");
-      await ignoreOwnFolder(settings);
-      const zip = await writeZip(settings.output, entries);
-      const packages = packageSizes(pack2.distributions, entries, zip);
-      await refuseTooLarge(zip, packages, settings.output);
-      const { entries: written2, ...sizes } = zip;
-      return {
-        artifact: { path: settings.output, ...sizes, entries: written2.length },
-        packages,
-        reusedPackages: prepared.isReused ? packages.length : 0
-      };
-    } catch (_) {
-      var _error = _, _hasError = true;
-    } finally {
-      var _promise = __callDispose(_stack, _error, _hasError);
-      _promise && await _promise;
-    }
-  } finally {
-    await (0, import_promises21.rm)(temporary, { recursive: true, force: true });
-  }
-}
-async function checkIfPossible(settings, { builder, report }) {
-  if (!settings.check) return;
-  if (!builder.canImport) {
-    report.notice({
-      title: "The application was not imported: its compiled code is for another system than this one",
-      hint: "builder: docker imports it in the Lambda image."
-    });
-    return;
-  }
-  report.progress("importing the application");
-  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
-}
-async function ignoreOwnFolder({ project, output }) {
-  const own = (0, import_node_path19.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path19.dirname)(output) !== own) return;
-  await (0, import_promises21.mkdir)(own, { recursive: true });
-  await (0, import_promises21.writeFile)((0, import_node_path19.join)(own, ".gitignore"), "*\n");
-}
-async function compiledEntries(application, folder) {
-  const modules = application.filter(({ path: path6 }) => path6.endsWith(".py"));
-  const folders = [...new Set(modules.map(({ path: path6 }) => path6.split("/").slice(0, -1).join("/")))];
-  const found = await Promise.all(
-    folders.map(async (parent) => {
-      const cache5 = parent === "" ? "__pycache__" : `${parent}/__pycache__`;
-      const names = await (0, import_promises21.readdir)((0, import_node_path19.join)(folder, cache5)).catch(() => []);
-      return await Promise.all(
-        names.map(
-          async (name) => ({
-            path: `${cache5}/${name}`,
-            mode: 420,
-            content: { bytes: await (0, import_promises21.readFile)((0, import_node_path19.join)(folder, cache5, name)) }
-          })
-        )
-      );
-    })
-  );
-  return found.flat();
-}
-function merge2(application, dependencies, report) {
-  const own = new Set(application.map(({ path: path6 }) => path6));
-  const replaced = dependencies.filter(({ path: path6 }) => own.has(path6) && path6 !== COMPATIBLE_NAME);
-  if (replaced.length > 0) {
-    report.warning({
-      title: `${replaced.length} files of dependencies are replaced by the application's own`,
-      detail: replaced.slice(0, 10).map(({ path: path6, distribution }) => `${path6} (${distribution ?? "unknown"})`).join("\n"),
-      hint: "Rename them, if that is not what you want."
-    });
-  }
-  return [...application, ...dependencies.filter(({ path: path6 }) => !own.has(path6))];
-}
-function packageSizes(distributions, entries, zip) {
-  const owners = new Map(entries.map(({ path: path6, distribution }) => [path6, distribution]));
-  const sizes = new Map(
-    distributions.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }])
-  );
-  for (const { path: path6, zipBytes, unzippedBytes } of zip.entries) {
-    const size = sizes.get(owners.get(path6) ?? "");
-    if (!size) continue;
-    size.zipBytes += zipBytes;
-    size.unzippedBytes += unzippedBytes;
-  }
-  return [...sizes.values()];
-}
-async function refuseTooLarge({ unzippedBytes }, packages, output) {
-  if (unzippedBytes <= LIMITS.unzippedBytes) return;
-  await (0, import_promises21.rm)(output, { force: true });
-  const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, 10);
-  throw new UserError({
-    title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
-    detail: largest.map(({ name, version, unzippedBytes: bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join("\n"),
-    hint: "Leave out what the function does not need: a requirement, or files with exclude."
-  });
-}
-function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-// src/commands/build.ts
-async function build(settings, { createBuilder: createBuilder2, createStore, product, report, clock }) {
-  const seconds = {};
-  const timed = async (step2, work) => {
-    const started = clock();
-    const result = await work();
-    seconds[step2] = Math.round(clock() - started) / 1e3;
-    return result;
-  };
-  return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
-    var _stack = [];
-    try {
-      for (const line of settings.found) report.info(line);
-      const builder = __using(_stack, await timed("builder", () => createBuilder2(settings.target, settings)), true);
-      report.info(`builder: ${builder.description}`);
-      const requirements = await timed(
-        "requirements",
-        () => lockRequirements(settings.project, settings.manifest, { builder, report })
-      );
-      const store = createStore(settings);
-      const { artifact, packages, reusedPackages } = await timed(
-        "artifact",
-        () => assemble(settings, requirements, product, { builder, store, report })
-      );
-      report.info(
-        `${artifact.path}: ${megabytes2(artifact.zipBytes)} (${megabytes2(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`
-      );
-      return {
-        artifact,
-        runtime: settings.target.runtime,
-        architecture: settings.target.architecture,
-        builder: builder.kind,
-        slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
-        packages,
-        seconds
-      };
-    } catch (_) {
-      var _error = _, _hasError = true;
-    } finally {
-      var _promise = __callDispose(_stack, _error, _hasError);
-      _promise && await _promise;
-    }
-  });
-}
-function megabytes2(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-// src/commands/deploy.ts
-var import_promises24 = require("node:fs/promises");
-
-// src/artifact/given.ts
-var import_node_crypto9 = require("node:crypto");
-var import_node_fs7 = require("node:fs");
-var import_promises22 = require("node:fs/promises");
-var import_node_path20 = require("node:path");
-var import_promises23 = require("node:stream/promises");
-async function readArtifact(given) {
-  const path6 = (0, import_node_path20.resolve)(given);
-  const { size } = await (0, import_promises22.stat)(path6).catch(() => {
-    throw new UserError(
-      { title: `The artifact ${given} does not exist`, hint: "Make it with: wsgi-lambda build --output FILE" },
-      { exitCode: 2 }
-    );
-  });
-  try {
-    var _stack = [];
-    try {
-      const zip = __using(_stack, await openZip(path6), true);
-      const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
-      if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
-      const { runtime, architecture } = JSON.parse((await contentOf(configuration)).toString());
-      const digest2 = await hashOf(path6);
-      const packages = await packagesOf(zip.entries);
-      return {
-        artifact: {
-          path: path6,
-          sha256: digest2.toString("hex"),
-          codeSha256: digest2.toString("base64"),
-          zipBytes: size,
-          unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
-          entries: zip.entries.length
-        },
-        packages,
-        reusedPackages: packages.length,
-        runtime,
-        architecture
-      };
-    } catch (_) {
-      var _error = _, _hasError = true;
-    } finally {
-      var _promise = __callDispose(_stack, _error, _hasError);
-      _promise && await _promise;
-    }
-  } catch (error3) {
-    if (!(error3 instanceof ForeignZip)) throw error3;
-    throw new UserError(
-      {
-        title: `${given} is not an artifact that wsgi-lambda built`,
-        detail: `As a zip of ours, ${error3.message}.`,
-        hint: "Make it anew with: wsgi-lambda build --output FILE"
-      },
-      { exitCode: 2, cause: error3 }
-    );
-  }
-}
-async function packagesOf(entries) {
-  const texts = new Map(entries.map((entry) => [entry.path, entry]));
-  const text2 = async (path6) => {
-    const entry = texts.get(path6);
-    return entry ? (await contentOf(entry)).toString() : "";
-  };
-  const folders = entries.flatMap(
-    ({ path: path6 }) => /^[^/]+\.dist-info\/METADATA$/.test(path6) ? [import_node_path20.posix.dirname(path6)] : []
-  );
-  return await Promise.all(
-    folders.map(async (folder) => {
-      const { name, version } = distributionOf(await text2(`${folder}/METADATA`), "");
-      const owned = new Set(recordRows(await text2(`${folder}/RECORD`)).map(({ path: path6 }) => path6));
-      const files = entries.filter(({ path: path6 }) => owned.has(path6) || owned.has(sourceOf(path6)));
-      const sum = (key) => files.reduce((total, { content }) => total + content.packed[key], 0);
-      return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
-    })
-  );
-}
-async function hashOf(path6) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
-  return hash.digest();
-}
-
-// src/remote/command.ts
-var UNKNOWN_RESULT = 125;
-async function runRemoteCommand({ kind, data }, { functionName, qualifier, timeoutSeconds }, lambda) {
-  const payload2 = JSON.stringify({ "_serverless-wsgi": { command: kind, data } });
-  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds).catch((error3) => {
-    throw unknownResult(error3);
-  });
-  const outcome = invocation.functionError === void 0 ? readOutcome(invocation.payload) : void 0;
-  if (outcome) return outcome;
-  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
-}
-function parseCommandLine(line) {
-  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? [];
-  const kind = word === "shell" ? "command" : word;
-  if (isCommandKind(kind)) return { kind, data: rest };
-  throw new UserError(
-    {
-      title: `${JSON.stringify(line)} is not a remote command`,
-      hint: "It starts with manage, flask, exec or shell, as in: manage migrate --noinput"
-    },
-    { exitCode: 2 }
-  );
-}
-function isCommandKind(word) {
-  return ["manage", "flask", "exec", "command"].includes(word);
-}
-function readOutcome(payload2) {
-  const answer = parseJson(payload2);
-  if (!Array.isArray(answer) || answer.length !== 2) return void 0;
-  const [exitCode, output] = answer;
-  return typeof exitCode === "number" && typeof output === "string" ? { exitCode, output } : void 0;
-}
-function unknownResult(error3) {
-  if (!(error3 instanceof UserError)) return error3;
-  const { title, detail, hint } = error3;
-  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error3 });
-}
-function invocationFailure({ payload: payload2, functionError, logTail }) {
-  const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
-  const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
-  if (/Task timed out/.test(errorMessage)) {
-    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
-  }
-  if (functionError === void 0) {
-    return {
-      title: "The function gave an answer that is not a command result",
-      detail,
-      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
-    };
-  }
-  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
-}
-function readFailure2(payload2) {
-  const parsed = parseJson(payload2);
-  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
-  return {
-    errorType: typeof errorType === "string" ? errorType : void 0,
-    errorMessage: typeof errorMessage === "string" ? errorMessage : payload2,
-    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
-  };
-}
-function parseJson(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-}
-
-// src/report/inert.ts
-function inert(line) {
-  return line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, "");
-}
-var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
-var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-function linesOf(text2) {
-  const lines2 = text2.split(/\r?\n/);
-  if (lines2.at(-1) === "") lines2.pop();
-  return lines2;
-}
-
-// src/release/plan.ts
-var NOT_RELEASED = "wsgi-lambda: not released yet";
-var RELEASED = "wsgi-lambda";
-function planRelease(current, desired) {
-  const configuration = withAddress(desired.configuration, current.url?.address);
-  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
-  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
-  const servesIt = isServedVersionRight && !isPending(current);
-  const wayIn = wayInSteps(current, desired);
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
-  return [
-    ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
-    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
-    ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
-    ...wayIn.before,
-    ...needsAddress2 ? [step("fill-url")] : [],
-    ...runSteps2("before-traffic", desired.beforeTraffic),
-    ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
-    ...servesIt ? [] : [step("move-alias")],
-    ...wayIn.last,
-    ...runSteps2("after-traffic", desired.afterTraffic)
-  ];
-}
-function step(kind) {
-  return { kind };
-}
-function runSteps2(phase, commands5) {
-  return commands5.map((command5) => ({ kind: "run", phase, command: command5 }));
-}
-function changeSteps(latest, configuration, desired) {
-  if (latest === void 0) return [step("create-function")];
-  const changes = differences(latest, configuration);
-  return [
-    ...hasCode(latest, desired.codeSha256, desired.architecture) ? [] : [step("update-code")],
-    ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
-  ];
-}
-function wayInSteps({ alias, url, policy }, { access: access2 }) {
-  if (access2 === "none") return { before: [], last: [] };
-  const authType = access2 === "public" ? "NONE" : "AWS_IAM";
-  const before = [
-    ...alias === void 0 ? [step("create-alias")] : [],
-    ...url === void 0 ? [step("create-url")] : []
-  ];
-  const opened = url !== void 0 && url.authType !== authType ? [step("update-url")] : [];
-  const missing = access2 === "public" ? missingStatements(policy) : [];
-  return access2 === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing.map((statement) => ({ kind: "permit-url", statement }))] };
-}
-function missingStatements(policy) {
-  const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
-  const everyone = statements.filter(
-    ({ Effect, Principal, Condition }) => Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition)
-  );
-  const allows = (action) => everyone.some(({ Action }) => [Action].flat().includes(action));
-  return [
-    ...allows("lambda:InvokeFunctionUrl") ? [] : ["url"],
-    ...allows("lambda:InvokeFunction") ? [] : ["invoke"]
-  ];
-}
-function isMetByEveryone(condition = {}) {
-  const met = {
-    "lambda:FunctionUrlAuthType": "NONE",
-    "lambda:InvokedViaFunctionUrl": "true"
-  };
-  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
-}
-function isPending({ alias }) {
-  return alias?.description === NOT_RELEASED;
-}
-function matches(version, configuration, { codeSha256, architecture }) {
-  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
-}
-function hasCode(version, codeSha256, architecture) {
-  return version.codeSha256 === codeSha256 && version.architecture === architecture;
-}
-function differences(version, configuration) {
-  const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
-  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
-}
-function usesAddress({ environment }) {
-  return needsAddress(environment);
-}
-function withAddress(configuration, address2) {
-  return { ...configuration, environment: fillAddress(configuration.environment, address2) };
-}
-function describeStep(step2, { functionName, alias, access: access2 }) {
-  switch (step2.kind) {
-    case "create-function":
-      return `create the function ${functionName}`;
-    case "update-code":
-      return "update the code";
-    case "update-configuration":
-      return `update the configuration: ${step2.changes.join(", ")}`;
-    case "publish":
-      return "publish a version and wait until it is active";
-    case "create-alias":
-      return `create the alias ${alias}, which nobody is permitted to call yet`;
-    case "create-url":
-      return `create the Function URL (${access2})`;
-    case "update-url":
-      return `change the Function URL to ${access2}`;
-    case "fill-url":
-      return "write the address of the Function URL into the environment and publish again";
-    case "run":
-      return `run ${step2.phase === "before-traffic" ? "before" : "after"} traffic moves: ${step2.command}`;
-    case "smoke":
-      return `request ${step2.path} from the new version`;
-    case "move-alias":
-      return `move the alias ${alias} to the new version`;
-    case "permit-url":
-      return `permit everyone to ${step2.statement === "url" ? "call the Function URL" : "invoke the function through it"}`;
-  }
-}
-
-// src/release/smoke.ts
-async function smoke({ path: path6, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
-  const invocation = await lambda.invoke(functionName, version, JSON.stringify(httpEvent(path6, host)), timeoutSeconds);
-  const { statusCode, body } = readAnswer(invocation.payload);
-  if (invocation.functionError !== void 0 || statusCode === void 0) {
-    const { title, detail, hint } = invocationFailure(invocation);
-    throw new UserError({ title: `The new version does not answer GET ${path6}: ${title}`, detail, hint });
-  }
-  if (statusCode >= 500) {
-    throw new UserError({
-      title: `The new version answers GET ${path6} with ${statusCode}`,
-      detail: [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join("\n"),
-      hint: "Mend the application; or, if this is what it should answer, choose another smoke-path."
-    });
-  }
-  report.info(`GET ${path6} on version ${version} → ${statusCode}`);
-  if (statusCode === 400) {
-    report.notice({
-      title: `GET ${path6} was answered with 400 Bad Request`,
-      detail: `The request had the Host ${host}.`,
-      hint: "Django answers so for a host that is not in ALLOWED_HOSTS: add it there, or set smoke-host to one that is."
-    });
-  }
-  return statusCode;
-}
-function httpEvent(path6, host) {
-  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path6) ?? [];
-  const http2 = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
-  const headers2 = {
-    host,
-    accept: "*/*",
-    "user-agent": "wsgi-lambda",
-    "x-forwarded-proto": "https",
-    "x-forwarded-port": "443",
-    "x-forwarded-for": "127.0.0.1"
-  };
-  const requestContext = {
-    apiId: "smoke",
-    domainName: host,
-    http: http2,
-    requestId: "smoke",
-    routeKey: "$default",
-    stage: "$default",
-    timeEpoch: 0
-  };
-  return {
-    version: "2.0",
-    routeKey: "$default",
-    rawPath,
-    rawQueryString,
-    headers: headers2,
-    requestContext: { ...requestContext, domainPrefix: "smoke" },
-    isBase64Encoded: false
-  };
-}
-function readAnswer(payload2) {
-  try {
-    const { statusCode, body, isBase64Encoded } = JSON.parse(payload2);
-    return { statusCode, body: isBase64Encoded === true ? Buffer.from(body ?? "", "base64").toString() : body ?? "" };
-  } catch {
-    return { statusCode: void 0, body: payload2 };
-  }
-}
-function excerpt(text2) {
-  return text2.length > 2e3 ? `${text2.slice(0, 2e3)}…` : text2;
-}
-
-// src/release/wait.ts
-var MOST_SECONDS = 600;
-async function waitUntilUpdated(functionName, waiting) {
-  return await waitFor(
-    functionName,
-    void 0,
-    "the update",
-    waiting,
-    ({ state: state2, stateReason, lastUpdateStatus, lastUpdateReason }) => {
-      if (lastUpdateStatus === "Failed") throw failed("The function could not be updated", lastUpdateReason);
-      if (state2 === "Failed") throw failed("The function could not be made ready", stateReason);
-      return lastUpdateStatus !== "InProgress" && state2 !== "Pending";
-    }
-  );
-}
-async function waitUntilActive(functionName, version, waiting) {
-  return await waitFor(functionName, version, `version ${version}`, waiting, ({ state: state2, stateReason }) => {
-    if (state2 === "Failed") throw failed(`Version ${version} could not be made ready`, stateReason);
-    return state2 === "Active" || state2 === "Inactive";
-  });
-}
-async function waitFor(functionName, qualifier, what, { lambda, report, wait: wait2, clock }, isDone) {
-  const started = clock();
-  for (let pause = 200; ; pause = Math.min(pause * 1.5, 5e3)) {
-    const state2 = await lambda.getVersion(functionName, qualifier);
-    if (state2 && isDone(state2)) return state2;
-    const seconds = (clock() - started) / 1e3;
-    if (seconds > MOST_SECONDS) {
-      throw new UserError({
-        title: `Waited ${MOST_SECONDS} seconds for ${what} of ${functionName}`,
-        detail: state2?.stateReason ?? state2?.lastUpdateReason,
-        hint: "Look at the function in the AWS console; then run this again, it goes on from there."
-      });
-    }
-    report.progress(`waiting for ${what} (${seconds.toFixed(0)} s)`);
-    await wait2(pause);
-  }
-}
-function failed(title, reason) {
-  return new UserError({ title, detail: reason });
-}
-
-// src/release/apply.ts
-async function applyRelease(steps, options, waiting) {
-  const { current, desired } = options;
-  const progress = {
-    version: current.served?.version ?? "",
-    alias: current.alias,
-    url: current.url,
-    hasMoved: false,
-    commands: []
-  };
-  try {
-    for (const step2 of steps) {
-      waiting.signal.throwIfAborted();
-      waiting.report.info(describeStep(step2, desired));
-      await applyStep(step2, progress, options, waiting);
-    }
-  } catch (error3) {
-    throw await undo(error3, progress, options, waiting);
-  }
-  return released(steps, progress, options);
-}
-function released(steps, { version, alias, url, commands: commands5 }, { current, desired }) {
-  const aliasArn = alias?.arn ?? "";
-  return {
-    function: {
-      name: desired.functionName,
-      arn: current.latest?.arn ?? aliasArn.replace(/:[^:]+$/, ""),
-      version,
-      alias: desired.alias,
-      aliasArn,
-      url: url?.address
-    },
-    changed: steps.length > 0,
-    steps,
-    commands: commands5
-  };
-}
-async function applyStep(step2, progress, options, waiting) {
-  const { current, desired, code: code2 } = options;
-  const { lambda, report } = waiting;
-  const { functionName, alias, access: access2 } = desired;
-  const configuration = withAddress(desired.configuration, progress.url?.address);
-  const authType = access2 === "iam" ? "AWS_IAM" : "NONE";
-  switch (step2.kind) {
-    case "create-function":
-      await lambda.createFunction(functionName, configuration, code2);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "update-code":
-      await waitUntilUpdated(functionName, waiting);
-      await lambda.updateCode(functionName, code2);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "update-configuration":
-      await waitUntilUpdated(functionName, waiting);
-      await lambda.updateConfiguration(functionName, configuration);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "publish":
-      progress.version = await publish(options, waiting);
-      return;
-    case "create-alias":
-      progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED);
-      return;
-    case "create-url":
-      progress.url = await lambda.createUrl(functionName, alias, authType);
-      report.info(progress.url.address);
-      return;
-    case "update-url":
-      progress.url = await lambda.updateUrl(functionName, alias, authType);
-      return;
-    case "fill-url":
-      await lambda.updateConfiguration(functionName, configuration);
-      await waitUntilUpdated(functionName, waiting);
-      progress.version = await publish(options, waiting);
-      return;
-    case "run":
-      progress.commands.push(await run(step2, progress.version, options, waiting));
-      return;
-    case "smoke":
-      await smoke(
-        { path: step2.path, host: desired.smoke?.host ?? hostOf(progress.url) },
-        { functionName, version: progress.version, timeoutSeconds: configuration.timeout },
-        { lambda, report }
-      );
-      return;
-    case "move-alias":
-      progress.alias = await moveAlias(progress, desired, lambda);
-      progress.hasMoved = true;
-      report.info(
-        current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
-      );
-      return;
-    case "permit-url":
-      await lambda.permitUrl(functionName, alias, step2.statement);
-      return;
-  }
-}
-async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
-  try {
-    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
-  } catch (error3) {
-    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
-    if (now?.version === version && now.description === RELEASED) return now;
-    throw error3;
-  }
-}
-async function publish({ desired, versionDescription }, waiting) {
-  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription);
-  await waitUntilActive(desired.functionName, version, waiting);
-  waiting.report.info(`version ${version}`);
-  return version;
-}
-async function run({ command: command5, phase }, version, { desired }, { lambda, report, clock }) {
-  const started = clock();
-  const { functionName, configuration } = desired;
-  const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout };
-  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command5), where, lambda);
-  for (const line of linesOf(output)) report.output(line);
-  if (exitCode !== 0) {
-    throw new UserError({
-      title: `${command5} failed on version ${version} with exit code ${exitCode}`,
-      detail: lastLines2(output),
-      output
-    });
-  }
-  return { command: command5, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output };
-}
-function lastLines2(output) {
-  return linesOf(output.trimEnd()).slice(-5).join("\n");
-}
-async function undo(error3, progress, { current, desired }, { lambda, report }) {
-  const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
-  let stuck;
-  if (progress.hasMoved) {
-    report.progress("moving the alias back");
-    const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
-      stuck = failure;
-    });
-  }
-  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
-  if (!(error3 instanceof UserError)) {
-    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
-    return error3;
-  }
-  const { title, detail, hint, output } = error3;
-  return new UserError(
-    { title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output },
-    { exitCode: error3.exitCode === 2 ? 2 : 1, cause: error3 }
-  );
-}
-function consequence({ hasMoved, version }, previous, { alias }, stuck) {
-  if (stuck !== void 0) {
-    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
-    return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
-  }
-  if (previous) {
-    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.`;
-  }
-  return hasMoved ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.` : "Nothing serves traffic yet.";
-}
-function irreversible({ commands: commands5 }) {
-  if (commands5.length === 0) return "";
-  return `These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
-}
-function hostOf(url) {
-  return url ? new URL(url.address).host : "localhost";
-}
-
-// src/release/current.ts
-async function readCurrentRelease(functionName, aliasName, lambda) {
-  const [latest, alias, served, url, policy] = await Promise.all([
-    lambda.getVersion(functionName),
-    lambda.getAlias(functionName, aliasName),
-    lambda.getVersion(functionName, aliasName),
-    lambda.getUrl(functionName, aliasName),
-    lambda.getPolicy(functionName, aliasName)
-  ]);
-  return { latest, alias, served, url, policy };
-}
-
-// src/release/desired.ts
-var HANDLER = "wsgi_handler.handler";
-var NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
-var MIGRATE = "manage migrate --noinput";
-function desiredRelease(settings, code2, current) {
-  return {
-    functionName: settings.functionName,
-    alias: settings.alias,
-    codeSha256: code2.codeSha256,
-    architecture: code2.architecture,
-    configuration: { ...desiredConfiguration(settings, current), runtime: code2.runtime },
-    access: settings.functionUrl ?? ownAccess(current),
-    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
-    afterTraffic: settings.afterTraffic,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
-  };
-}
-function desiredConfiguration(settings, current) {
-  const own = current.latest;
-  const role = settings.role ?? own?.role;
-  if (role === void 0) {
-    throw new UserError(
-      {
-        title: `The function ${settings.functionName} does not exist, and role is missing`,
-        hint: "To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop. If it should exist, check function-name and the region."
-      },
-      { exitCode: 2 }
-    );
-  }
-  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
-  const access2 = settings.functionUrl ?? ownAccess(current);
-  if (access2 === "none" && current.url === void 0 && needsAddress(environment)) {
-    throw new UserError(
-      {
-        title: "The environment uses {{url}}, but there is no Function URL",
-        hint: "Set function-url to public or iam, or write the address out."
-      },
-      { exitCode: 2 }
-    );
-  }
-  return {
-    handler: HANDLER,
-    role,
-    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
-    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
-    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
-    environment
-  };
-}
-function ownAccess({ latest, alias, url }) {
-  if (url) return url.authType === "AWS_IAM" ? "iam" : "public";
-  return latest === void 0 || alias?.description === NOT_RELEASED ? "public" : "none";
-}
-
-// src/release/public-url.ts
-var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
-async function requestPublicUrl(address2, { access: access2, settings }, { report, clock }) {
-  if (address2 === void 0 || access2 !== "public" || !settings.smoke) return;
-  const url = publicAddress(address2, settings.urlOrigin) + settings.smokePath;
-  const started = clock();
-  try {
-    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
-    const body = await answer.text();
-    report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
-    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
-      report.warning({
-        title: "The Function URL answers 403: AWS refuses the caller",
-        hint: "A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs."
-      });
-    } else if (answer.status >= 500) {
-      report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." });
-    }
-  } catch (error3) {
-    const { message, cause } = error3;
-    report.warning({
-      title: `${url} could not be requested from here`,
-      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
-      detail: cause?.message || cause?.code || message,
-      hint: "The release is done; this request only reports."
-    });
-  }
-}
-function publicAddress(address2, origin) {
-  const id = new URL(address2).hostname.split(".")[0] ?? "";
-  return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
-}
-
-// src/commands/deploy.ts
-async function deploy(settings, collaborators) {
-  const { lambda, report, clock } = collaborators;
-  const current = await readCurrentRelease(settings.functionName, settings.alias, lambda);
-  const configuration = desiredConfiguration(settings, current);
-  const built = await buildOrRead(settings, configuration.environment, collaborators);
-  return await report.phase(`Release ${settings.functionName}`, async () => {
-    const started = clock();
-    const code2 = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
-    const desired = desiredRelease(settings, code2, current);
-    const steps = planRelease(current, desired);
-    const plan = steps.map((step2) => describeStep(step2, desired));
-    const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
-    const result = (release3) => ({
-      ...built,
-      ...release3,
-      plan,
-      seconds: { ...built.seconds, release: Math.round(clock() - started) / 1e3 }
-    });
-    if (steps.length === 0) {
-      report.info(
-        `Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`
-      );
-      return result(released(steps, nothing, { current, desired }));
-    }
-    if (settings.dryRun) {
-      for (const line of plan) report.info(`would ${line}`);
-      return result({ ...released(steps, nothing, { current, desired }), changed: false });
-    }
-    const zip = await readForUpload(built.artifact);
-    const versionDescription = collaborators.commit ?? "";
-    const release2 = await applyRelease(
-      steps,
-      { current, desired, code: { zip, architecture: code2.architecture }, versionDescription },
-      collaborators
-    );
-    await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
-    return result(release2);
-  });
-}
-async function buildOrRead(settings, environment, collaborators) {
-  if (settings.build) return await build({ ...settings.build, environment }, collaborators);
-  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
-  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
-  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
-  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
-}
-async function readForUpload({ path: path6, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises24.readFile)(path6);
-  throw new UserError({
-    title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
-    hint: "Leave out what the function does not need: a requirement, or files with exclude."
-  });
-}
-
-// src/report/actions.ts
-var import_node_path21 = require("node:path");
-
-// src/report/problem.ts
-function explanation({ detail, hint }) {
-  return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
-}
-var SYSTEM_ADVICE = {
-  ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
-  EDQUOT: {
-    title: "The disk quota is used up",
-    hint: "Make room, or choose another place with output, store or TMPDIR."
-  },
-  EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
-  ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
-  EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
-  EACCES: {
-    title: "A file or folder may not be accessed",
-    hint: "Check its permissions, or choose another place with output, store or TMPDIR."
-  },
-  EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
-};
-function problemsOf(error3) {
-  if (error3 instanceof SettingsError) return { problems: error3.problems, exitCode: error3.exitCode, stack: void 0 };
-  if (error3 instanceof UserError) return { problems: [error3], exitCode: error3.exitCode, stack: void 0 };
-  const message = error3 instanceof Error ? error3.message : String(error3);
-  const advice = SYSTEM_ADVICE[error3?.code ?? ""];
-  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
-  return {
-    problems: [
-      {
-        title: `This is a defect of wsgi-lambda: ${message}`,
-        hint: "Please report it with what you ran: https://github.com/OWNER/wsgi-lambda/issues (--verbose shows the stack)."
-      }
-    ],
-    exitCode: 1,
-    stack: error3 instanceof Error ? error3.stack : void 0
-  };
-}
-
-// src/report/actions.ts
-function actionsReporter({
-  workspace,
-  project,
-  clock
-}) {
-  const print = (line) => {
-    info(harmless(line));
-  };
-  const annotate = (problem, level) => {
-    core_exports[level](annotationText(problem), annotationPlace(problem, { workspace, project }));
-  };
-  return {
-    phase: async (title, work) => {
-      const started = clock();
-      startGroup(inert(title));
-      try {
-        const result = await work();
-        print(`${title}: ${((clock() - started) / 1e3).toFixed(1)} s`);
-        return result;
-      } finally {
-        endGroup();
-      }
-    },
-    info: print,
-    debug: (line) => {
-      debug(inert(line));
-    },
-    notice: (problem) => {
-      annotate(problem, "notice");
-    },
-    warning: (problem) => {
-      annotate(problem, "warning");
-    },
-    output: (line) => {
-      print(`│ ${line}`);
-    },
-    progress: () => void 0
-  };
-}
-function annotateError(problem, place) {
-  error(annotationText(problem), annotationPlace(problem, place));
-}
-function annotationText(problem) {
-  return [problem.title, ...explanation(problem)].flatMap(linesOf).map(inert).join("\n");
-}
-function annotationPlace({ title, location }, { workspace, project }) {
-  if (!location) return { title: inert(title) };
-  return { title: inert(title), file: (0, import_node_path21.relative)(workspace, `${project}/${location.file}`), startLine: location.line };
-}
-function harmless(line) {
-  const text2 = inert(line).replaceAll("##[", "# #[");
-  return text2.trimStart().startsWith("::") ? `│ ${text2}` : text2;
-}
-
-// src/report/summary.ts
-var LARGEST = 10;
-function deploymentSummary(facts) {
-  const { functionName, version, alias, url, changed, isDryRun } = facts;
-  const outcome = isDryRun ? "would be changed" : changed ? "deployed" : "unchanged";
-  const rows = [
-    ["Function", code(functionName)],
-    ["Version", `${code(version || "–")} (alias ${code(alias)})`],
-    ...url === void 0 ? [] : [["URL", address(url)]],
-    ["Runtime", code(facts.runtime)],
-    ["Size", `${megabytes3(facts.zipBytes)} (${megabytes3(facts.unzippedBytes)} unzipped)`]
-  ];
-  return [
-    `### ${code(functionName)}: ${outcome}`,
-    table(["", ""], rows),
-    facts.plan.length === 0 ? "" : details(
-      isDryRun ? "What would be done" : "What was done",
-      facts.plan.map((line, index) => `${index + 1}. ${escape(line)}`).join("\n")
-    ),
-    ...facts.commands.map(
-      ({ command: command5, phase, exitCode, seconds, output }) => details(`${escape(command5)} (${escape(phase)}, exit code ${exitCode}, ${seconds.toFixed(1)} s)`, fence(output))
-    ),
-    packagesSection(facts.packages)
-  ].filter(Boolean).join("\n\n");
-}
-function failureSummary(problems) {
-  const sections = problems.map(({ title, detail, output = detail, hint }) => {
-    const parts = [`**${escape(title)}**`, output ? fence(output) : "", hint ? escape(hint) : ""];
-    return parts.filter(Boolean).join("\n\n");
-  });
-  return ["### wsgi-lambda failed", ...sections].join("\n\n");
-}
-function packagesSection(packages) {
-  if (packages.length === 0) return "";
-  const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, LARGEST);
-  const rows = largest.map(({ name, version, zipBytes, unzippedBytes }) => [
-    code(`${name} ${version}`),
-    megabytes3(zipBytes),
-    megabytes3(unzippedBytes)
-  ]);
-  return details(`Size by package (${packages.length})`, table(["Package", "Zipped", "Unzipped"], rows));
-}
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-function details(summary2, body) {
-  return `<details><summary>${summary2}</summary>
-
-${body}
-
-</details>`;
-}
-function escape(text2) {
-  return inert(text2.replaceAll("\n", " ")).trim().replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`);
-}
-function address(url) {
-  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
-}
-function code(text2) {
-  return `<code>${escape(text2)}</code>`;
-}
-function fence(text2) {
-  const lines2 = text2.trimEnd().split("\n").map(inert);
-  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run2) => run2.length) ?? []));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}text
-${lines2.join("\n")}
-${ticks}`;
-}
-function megabytes3(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-// src/settings/action-contract.ts
-var COMMANDS2 = ["deploy", "build"];
-var OUTPUT_DESCRIPTIONS = {
-  "function-name": "The Lambda function.",
-  "function-arn": "Its ARN, without a version.",
-  version: "The version that the alias serves now.",
-  "alias-arn": "The ARN of the alias: what other services should call.",
-  url: "The Function URL; empty without one.",
-  changed: "Whether anything was changed: true or false.",
-  artifact: "The path of the zip.",
-  "code-sha256": "The SHA-256 of the zip in base64, as Lambda states it.",
-  "zip-bytes": "The size of the zip in bytes.",
-  "unzipped-bytes": "The size of its files in bytes."
-};
-var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
-
-// src/settings/settings.ts
-var import_promises27 = require("node:fs/promises");
-var import_node_path26 = require("node:path");
-
-// src/settings/discovery.ts
-var import_promises26 = require("node:fs/promises");
-var import_node_path23 = require("node:path");
 
 // src/settings/pyproject.ts
-var import_promises25 = require("node:fs/promises");
-var import_node_path22 = require("node:path");
+var import_promises12 = require("node:fs/promises");
+var import_node_path12 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -82474,6 +80642,28 @@ function nonEmpty(message$1) {
   };
 }
 // @__NO_SIDE_EFFECTS__
+function parseJson(config$1, message$1) {
+  return {
+    kind: "transformation",
+    type: "parse_json",
+    reference: parseJson,
+    config: config$1,
+    message: message$1,
+    async: false,
+    "~run"(dataset, config$2) {
+      try {
+        dataset.value = JSON.parse(dataset.value, this.config?.reviver);
+      } catch (error3) {
+        if (error3 instanceof Error) {
+          _addIssue(this, "JSON", dataset, config$2, { received: `"${error3.message}"` });
+          dataset.typed = false;
+        } else throw error3;
+      }
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
 function regex(requirement, message$1) {
   return {
     kind: "validation",
@@ -82515,6 +80705,14 @@ function trim() {
       return dataset;
     }
   };
+}
+// @__NO_SIDE_EFFECTS__
+function getFallback(schema, dataset, config$1) {
+  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+// @__NO_SIDE_EFFECTS__
+function getDefault(schema, dataset, config$1) {
+  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
 }
 // @__NO_SIDE_EFFECTS__
 function array2(item, message$1) {
@@ -82589,6 +80787,68 @@ function number(message$1) {
     "~run"(dataset, config$1) {
       if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
       else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function object(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "object",
+    reference: object,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue2 of valueDataset.issues) {
+                if (issue2.path) issue2.path.unshift(pathItem);
+                else issue2.path = [pathItem];
+                dataset.issues?.push(issue2);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
       return dataset;
     }
   });
@@ -82762,6 +81022,9 @@ function safeParse(schema, input, config$1) {
   };
 }
 
+// src/platform/target.ts
+var ARCHITECTURES = ["x86_64", "arm64"];
+
 // src/settings/schema.ts
 var written = union([string(), number(), boolean()]);
 var words = pipe(written, transform(String), trim(), nonEmpty());
@@ -82828,7 +81091,8 @@ var BUILD_SETTINGS = {
   app: text({
     description: "The WSGI application. Found for Django and Flask projects.",
     format: "module:attribute, module:factory() or dir/module.attribute",
-    pattern: /^(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
+    // `app.py` is a file; as module.attribute it would be the attribute py.
+    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
     example: "mysite.wsgi:application",
     defaultText: "found in the project",
     placeholder: "APP"
@@ -82839,7 +81103,7 @@ var BUILD_SETTINGS = {
     defaultText: "found in the project, else python3.13",
     placeholder: "RUNTIME"
   }),
-  architecture: oneOf(["x86_64", "arm64"], {
+  architecture: oneOf(ARCHITECTURES, {
     description: "The processor that the function runs on.",
     example: "arm64",
     default: "x86_64",
@@ -82893,6 +81157,9 @@ var BUILD_SETTINGS = {
   }),
   commands: lines({
     description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
+    format: "one a line: exec, shell, none, or what starts with manage or flask",
+    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
+    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
     example: "manage migrate",
     defaultText: "manage and flask, without their shells",
     placeholder: "KINDS"
@@ -83093,7 +81360,7 @@ function mistake(name, value, setting) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text2 = await readIfPresent((0, import_node_path22.join)(projectFolder, "pyproject.toml"));
+  const text2 = await readIfPresent((0, import_node_path12.join)(projectFolder, "pyproject.toml"));
   if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text2);
   const problems = [];
@@ -83158,14 +81425,1976 @@ function asTable(value) {
 }
 async function readIfPresent(path6) {
   try {
-    return await (0, import_promises25.readFile)(path6, "utf8");
+    return await (0, import_promises12.readFile)(path6, "utf8");
   } catch (error3) {
     if (error3.code === "ENOENT") return void 0;
     throw error3;
   }
 }
 
+// src/requirements/lock.ts
+async function lockRequirements(project, manifest, { builder, report }) {
+  return manifest.kind === "uv.lock" ? await exportUvLock(project, manifest, { builder, report }) : await pinRequirementsFile(project, manifest, { builder, report });
+}
+function targetOptions(builder) {
+  const { uvPlatform } = builder.target;
+  const wheelsOnly = builder.kind === "host" ? ["--only-binary", ":all:"] : [];
+  return [
+    "--python-platform",
+    uvPlatform,
+    "--python-version",
+    builder.pythonVersion,
+    "--python",
+    builder.python,
+    ...wheelsOnly
+  ];
+}
+async function pinRequirementsFile(project, manifest, { builder, report }) {
+  const files = await readRequirementsFiles(project, manifest.path);
+  const [local] = localRequirements(files);
+  if (local) {
+    throw new UserError({
+      title: `${local.file}, line ${local.line}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Remove the line if it is part of the project: the project's own files are in the artifact anyway.",
+      location: { file: local.file, line: local.line }
+    });
+  }
+  const root5 = await stageFiles(files, builder, project);
+  const source = import_node_path13.posix.join("manifest", root5, manifest.path);
+  if (isEmpty(files) || isHashed(files))
+    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty: isEmpty(files), files };
+  report.progress("resolving the requirements");
+  const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
+  const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
+  if (exitCode !== 0) throw resolutionFailure(stderr, builder, files);
+  return await pinned(stdout, files, builder);
+}
+async function exportUvLock(project, manifest, { builder, report }) {
+  const folder = import_node_path13.posix.dirname(manifest.path);
+  const member2 = await workspaceMember(project, folder);
+  const own = member2 === void 0 ? [] : ["pyproject.toml"];
+  const paths = [manifest.path, import_node_path13.posix.join(folder, "pyproject.toml"), ...own];
+  const files = await Promise.all(
+    paths.map(async (path6) => ({ path: path6, text: await readBesideLock(project, path6, manifest), lines: [] }))
+  );
+  const root5 = await stageFiles(files, builder, project);
+  report.progress("reading uv.lock");
+  const command5 = [
+    builder.uv,
+    "export",
+    "--frozen",
+    "--no-dev",
+    "--no-emit-project",
+    "--no-header",
+    "--no-annotate",
+    "--format",
+    "requirements-txt"
+  ];
+  const which2 = member2 === void 0 ? [] : ["--package", member2];
+  const where = [...which2, "--project", import_node_path13.posix.join("manifest", root5, folder), "--python", builder.python];
+  const { exitCode, stdout, stderr } = await builder.run([...command5, ...where]);
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: `${manifest.path} cannot be read`,
+      detail: stderr.trim(),
+      hint: "Make it anew with: uv lock"
+    });
+  }
+  const [local] = localRequirements([requirementsFile(manifest.path, stdout)]);
+  if (local) {
+    throw new UserError({
+      title: `${manifest.path}: ${local.text} is on this machine, and cannot be installed from there yet`,
+      hint: "Set requirements to a file without it: the files of the project are in the artifact anyway."
+    });
+  }
+  return await pinned(stdout, files, builder);
+}
+async function workspaceMember(project, lockFolder) {
+  if (!lockFolder.startsWith("..")) return void 0;
+  const { name } = (await readPyproject(project)).project;
+  return typeof name === "string" ? name : void 0;
+}
+async function readBesideLock(project, path6, manifest) {
+  try {
+    return await (0, import_promises13.readFile)((0, import_node_path13.join)(project, path6), "utf8");
+  } catch (error3) {
+    throw new UserError(
+      { title: `${path6} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
+      { cause: error3 }
+    );
+  }
+}
+async function pinned(text2, files, builder) {
+  const file = requirementsFile("pinned.txt", text2);
+  await stageFiles([file], builder, "");
+  return { text: text2, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
+}
+async function stageFiles(files, builder, project) {
+  const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
+  const root5 = ups === 0 ? "" : project.split(import_node_path13.sep).slice(-ups).join("/");
+  const staging = await (0, import_promises13.mkdtemp)((0, import_node_path13.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
+  try {
+    for (const { path: path6, text: text2 } of files) {
+      const file = (0, import_node_path13.join)(staging, root5, path6);
+      await (0, import_promises13.mkdir)((0, import_node_path13.dirname)(file), { recursive: true });
+      await (0, import_promises13.writeFile)(file, text2);
+    }
+    await builder.put(staging, "manifest");
+  } finally {
+    await (0, import_promises13.rm)(staging, { recursive: true, force: true });
+  }
+  return root5;
+}
+
+// src/wheels/install.ts
+var DEPENDENCIES = "dependencies";
+async function installRequirements(requirements, { builder, report }) {
+  if (requirements.isEmpty) return;
+  report.progress("installing the requirements");
+  const command5 = [
+    builder.uv,
+    "pip",
+    "install",
+    "--target",
+    DEPENDENCIES,
+    "--no-deps",
+    "--requirements",
+    requirements.path
+  ];
+  const reproducible = ["--no-compile-bytecode", "--no-installer-metadata", "--link-mode", "copy"];
+  const installed = await builder.run([...command5, ...reproducible, ...targetOptions(builder)], {
+    onLine: (line) => {
+      report.debug(line);
+    }
+  });
+  if (installed.exitCode !== 0) throw resolutionFailure(installed.stderr, builder, requirements.files);
+}
+
+// src/artifact/application.ts
+var import_promises14 = require("node:fs/promises");
+var import_node_path14 = require("node:path");
+var import_ignore = __toESM(require_ignore2(), 1);
+var NEVER = [
+  [".git", ".gitignore", ".gitattributes", ".gitmodules", ".hg", ".svn", ".github"],
+  [".env", ".env.*", "*.env", ".envrc"],
+  // What tools sign in with; google-github-actions/auth writes its file into the workspace.
+  [".aws", ".ssh", ".netrc", ".pypirc", "gha-creds-*.json"],
+  ["__pycache__", "*.py[cod]", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox", ".nox", ".coverage", "htmlcov"],
+  ["node_modules", ".idea", ".vscode", ".DS_Store", ".python-version"],
+  [".wsgi-lambda", ".aws-sam", ".serverless", ".chalice"]
+].flat();
+async function applicationEntries(project, { exclude, output }) {
+  const root5 = await (0, import_promises14.realpath)(project);
+  const always = { folder: root5, patterns: asGit().add([...NEVER, ...exclude]) };
+  const inherited = (await ignoreFilesAbove(root5)).map((file) => withFolder(root5, file));
+  const realOutput = await (0, import_promises14.realpath)(output).catch(() => output);
+  const entries = [];
+  const walk = async (folder, path6, gitignores, ancestors) => {
+    const here = [...gitignores, ...await ignoreFileIn(folder)];
+    for (const child2 of await (0, import_promises14.readdir)(folder, { withFileTypes: true })) {
+      const absolute = (0, import_node_path14.join)(folder, child2.name);
+      const kind = await kindOf(absolute, child2);
+      if (kind === "other" || absolute === realOutput) continue;
+      if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue;
+      if (child2.isSymbolicLink()) await refuseLinkOutside(root5, absolute);
+      const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
+      if (kind === "file") {
+        const { mode } = await (0, import_promises14.stat)(absolute);
+        entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute } });
+        continue;
+      }
+      const real = await (0, import_promises14.realpath)(absolute);
+      if (ancestors.includes(real) || await isVirtualEnvironment(absolute)) continue;
+      const kept = here.map((file) => withFolder(absolute, file));
+      await walk(absolute, childPath, kept, [...ancestors, real]);
+    }
+  };
+  await walk(root5, "", inherited, [root5]);
+  return entries;
+}
+async function ignoreFilesAbove(project) {
+  const above = [];
+  for (let folder = project; ; folder = (0, import_node_path14.dirname)(folder)) {
+    if (folder !== project) above.unshift(...await ignoreFileIn(folder));
+    if (await exists2((0, import_node_path14.join)(folder, ".git"))) return above;
+    if ((0, import_node_path14.dirname)(folder) === folder) return [];
+  }
+}
+async function ignoreFileIn(folder) {
+  const text2 = await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  return text2 === void 0 ? [] : [{ folder, patterns: asGit().add(text2) }];
+}
+function asGit() {
+  return (0, import_ignore.default)({ ignorecase: false });
+}
+function isIgnored(absolute, kind, files) {
+  let ignored = false;
+  for (const { folder, patterns } of files) {
+    const path6 = pathBelow(folder, absolute);
+    const verdict = patterns.test(kind === "folder" ? `${path6}/` : path6);
+    ignored = verdict.ignored || ignored && !verdict.unignored;
+  }
+  return ignored;
+}
+function withFolder(absolute, file) {
+  let { patterns } = file;
+  let path6 = "";
+  for (const name of pathBelow(file.folder, absolute).split("/")) {
+    path6 += `/${name}`;
+    if (!patterns.test(`${path6.slice(1)}/`).ignored) continue;
+    patterns = asGit().add(patterns).add(`!${path6.replace(/[\\*?[\]]/g, "\\$&")}/`);
+  }
+  return { folder: file.folder, patterns };
+}
+function pathBelow(folder, absolute) {
+  return (0, import_node_path14.relative)(folder, absolute).split(import_node_path14.sep).join("/");
+}
+async function kindOf(absolute, child2) {
+  const found = child2.isSymbolicLink() ? await (0, import_promises14.stat)(absolute).catch(() => void 0) : child2;
+  if (found === void 0 || found.isFile()) return "file";
+  return found.isDirectory() ? "folder" : "other";
+}
+async function refuseLinkOutside(root5, absolute) {
+  const real = await (0, import_promises14.realpath)(absolute).catch(() => void 0);
+  if (real === root5 || real?.startsWith(root5 + import_node_path14.sep)) return;
+  throw new UserError({
+    title: `${(0, import_node_path14.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    detail: real && `It leads to ${real}.`,
+    hint: "Copy the file into the project, or leave the link out with exclude."
+  });
+}
+async function isVirtualEnvironment(folder) {
+  return await exists2((0, import_node_path14.join)(folder, "pyvenv.cfg"));
+}
+async function exists2(path6) {
+  return await (0, import_promises14.stat)(path6).catch(() => void 0) !== void 0;
+}
+
+// src/artifact/bytecode.ts
+var TOOLS = "tools";
+async function compileBytecode(folder, { builder, report }) {
+  const command5 = [
+    builder.python,
+    "-I",
+    "-S",
+    `${TOOLS}/compile_bytecode.py`,
+    "--jobs",
+    String(builder.processors),
+    folder
+  ];
+  const { exitCode, stdout, stderr } = await builder.run(command5);
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: `The bytecode of ${folder} could not be made`,
+      detail: stderr.trim(),
+      hint: "Most likely memory or disk space ran out where the build runs."
+    });
+  }
+  const { compiled, failed: failed2 } = JSON.parse(stdout);
+  report.debug(`bytecode of ${compiled} modules in ${folder}`);
+  if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
+}
+
+// src/settings/address.ts
+var ADDRESS = /\{\{\s*url\s*\}\}/g;
+function needsAddress(environment) {
+  return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
+}
+function fillAddress(environment, address2) {
+  const filled = Object.entries(environment).flatMap(([name, value]) => {
+    if (value.search(ADDRESS) < 0) return [[name, value]];
+    return address2 === void 0 ? [] : [[name, value.replace(ADDRESS, () => address2.replace(/\/$/, ""))]];
+  });
+  return Object.fromEntries(filled);
+}
+
+// src/artifact/check.ts
+async function checkImport(folders, environment, builder) {
+  const { stdout, stderr, exitCode } = await builder.run(
+    [
+      builder.python,
+      "-I",
+      "-S",
+      "-B",
+      `${builder.workspace}/tools/check_import.py`,
+      ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
+    ],
+    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
+  );
+  if (exitCode === 0) return;
+  const failure = readFailure(stdout);
+  throw new UserError({
+    title: failure ? `The application cannot be imported: ${failure.type}${SAYS_WHAT_IS_MISSING.test(failure.type) ? `: ${firstLine(failure.message)}` : ""}` : `The application ended Python while it was imported (exit code ${exitCode})`,
+    detail: stderr.trim(),
+    hint: failure ? remedy(failure) : "Importing an application must not end the process."
+  });
+}
+var NO_ADDRESS = "https://url.invalid";
+var LAMBDA_VARIABLES = {
+  PATH: "/usr/local/bin:/usr/bin:/bin",
+  LANG: "en_US.UTF-8",
+  TZ: ":UTC",
+  AWS_LAMBDA_FUNCTION_NAME: "check",
+  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1"
+};
+var SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError)$/;
+function readFailure(stdout) {
+  try {
+    return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+  } catch {
+    return void 0;
+  }
+}
+function remedy({ type, message, name }) {
+  if (type === "ModuleNotFoundError" && name !== null)
+    return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`;
+  if (/\.so[.\d]*: cannot open shared object file/.test(message))
+    return "A native library is missing: choose a binary variant of the package (as in psycopg[binary]).";
+  if (/GLIBC_[\d.]+' not found/.test(message))
+    return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime.";
+  if (type === "KeyError" || type === "ImproperlyConfigured" || /environment variable|not set/i.test(message))
+    return "If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.";
+  return "Mend the application, name another with app, or build without this check: check: false.";
+}
+function firstLine(text2) {
+  return text2.split("\n", 1)[0] ?? "";
+}
+
+// src/artifact/prepare.ts
+var import_node_crypto8 = require("node:crypto");
+var import_promises19 = require("node:fs/promises");
+var import_node_path17 = require("node:path");
+
+// src/artifact/dependencies.ts
+var import_promises15 = require("node:fs/promises");
+var import_node_path15 = require("node:path");
+
+// src/artifact/entry.ts
+function byPath(a5, b5) {
+  return Buffer.compare(Buffer.from(a5.path), Buffer.from(b5.path));
+}
+
+// src/artifact/metadata.ts
+function distributionOf(metadataText, wheelText) {
+  const metadata = headers(metadataText);
+  const valueOf = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
+  return {
+    name: normalise(valueOf("Name")),
+    version: valueOf("Version"),
+    tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
+  };
+}
+function recordRows(text2) {
+  return text2.split(/\r?\n/).filter(Boolean).map((line) => ({
+    path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
+    line
+  }));
+}
+function sourceOf(path6) {
+  return path6.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
+}
+function headers(text2) {
+  const head = text2.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  return head.split(/\r?\n/).flatMap((line) => {
+    const colon = line.indexOf(": ");
+    return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
+  });
+}
+
+// src/artifact/dependencies.ts
+var NOT_DEPENDENCIES = [/^\.lock$/, /^bin\//];
+var TESTS = /(?:^|\/)tests\//;
+var INSTALLATION_RECORDS = /\.dist-info\/(?:direct_url\.json|uv_cache\.json|INSTALLER|REQUESTED)$/;
+async function dependencyEntries(folder) {
+  const paths = (await filesBelow(folder)).filter((path6) => !isLeftOut(path6));
+  const kept = new Set(paths);
+  const distributions = [];
+  const owners = /* @__PURE__ */ new Map();
+  const rewritten = /* @__PURE__ */ new Map();
+  for (const path6 of paths.filter((path7) => /^[^/]+\.dist-info\/METADATA$/.test(path7))) {
+    const info2 = import_node_path15.posix.dirname(path6);
+    const distribution = await readDistribution(folder, info2);
+    distributions.push(distribution);
+    const records = recordRows(await (0, import_promises15.readFile)((0, import_node_path15.join)(folder, info2, "RECORD"), "utf8").catch(() => ""));
+    for (const { path: owned } of records) owners.set(owned, distribution.name);
+    const lines2 = records.filter((record2) => kept.has(record2.path)).toSorted(byPath).map(({ line }) => `${line}
+`);
+    rewritten.set(`${info2}/RECORD`, Buffer.from(lines2.join("")));
+  }
+  const entries = paths.map((path6) => {
+    const bytes = rewritten.get(path6);
+    const owner = owners.get(path6) ?? owners.get(sourceOf(path6));
+    const content = bytes ? { bytes } : { file: (0, import_node_path15.join)(folder, path6) };
+    return { path: path6, mode: modeOf2(path6), content, ...owner === void 0 ? {} : { distribution: owner } };
+  });
+  return { entries, distributions: distributions.toSorted((a5, b5) => a5.name < b5.name ? -1 : 1) };
+}
+function refuseLocallyCompiled(distributions, { compilesFor, description }) {
+  if (compilesFor) return;
+  const local = distributions.filter(({ tags }) => tags.some((tag) => /-linux_\w+$/.test(tag)));
+  if (local.length === 0) return;
+  throw new UserError({
+    title: `${local.map(({ name, version }) => `${name} ${version}`).join(", ")}: compiled here, which may not load on Lambda`,
+    detail: `There is no published wheel, and the C library of the builder (${description}) is not the runtime's.`,
+    hint: "Use builder: docker with AWS's own Lambda image, or a version or variant that has a wheel."
+  });
+}
+function isLeftOut(path6) {
+  return TESTS.test(path6) || INSTALLATION_RECORDS.test(path6) || NOT_DEPENDENCIES.some((pattern) => pattern.test(path6));
+}
+function modeOf2(path6) {
+  return /\.so(?:\.\d+)*$/.test(path6) ? 493 : 420;
+}
+async function readDistribution(folder, info2) {
+  const [metadata, wheel] = await Promise.all(
+    ["METADATA", "WHEEL"].map((name) => (0, import_promises15.readFile)((0, import_node_path15.join)(folder, info2, name), "utf8"))
+  );
+  return distributionOf(metadata ?? "", wheel ?? "");
+}
+async function filesBelow(folder, path6 = "") {
+  const children = await (0, import_promises15.readdir)((0, import_node_path15.join)(folder, path6), { withFileTypes: true }).catch((error3) => {
+    if (error3.code === "ENOENT" && path6 === "") return [];
+    throw error3;
+  });
+  const nested = await Promise.all(
+    children.map(async (child2) => {
+      const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
+      return child2.isDirectory() ? await filesBelow(folder, childPath) : [childPath];
+    })
+  );
+  return nested.flat();
+}
+
+// src/artifact/read-zip.ts
+var import_promises18 = require("node:fs/promises");
+var import_node_zlib2 = require("node:zlib");
+
+// src/artifact/zip.ts
+var import_node_crypto7 = require("node:crypto");
+var import_node_fs6 = require("node:fs");
+var import_promises16 = require("node:fs/promises");
+var import_node_path16 = require("node:path");
+var import_node_stream12 = require("node:stream");
+var import_promises17 = require("node:stream/promises");
+var import_node_util = require("node:util");
+var import_node_zlib = require("node:zlib");
+var deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
+var FILES_AT_ONCE = 16;
+var MOST_ENTRIES = 65535;
+var LOCAL_HEADER = 67324752;
+var CENTRAL_HEADER = 33639248;
+var END_OF_CENTRAL_DIRECTORY = 101010256;
+var MADE_BY_UNIX = 3 << 8 | 20;
+var NEEDS_VERSION = 20;
+var UTF8_NAMES = 1 << 11;
+var DOS_DATE = 1 << 5 | 1;
+var REGULAR_FILE = 32768;
+async function writeZip(output, unsorted) {
+  if (unsorted.length > MOST_ENTRIES) {
+    throw new UserError({
+      title: `The artifact would have ${unsorted.length} files; ${MOST_ENTRIES} are the most that a zip for Lambda can hold`,
+      hint: "Leave out what the function does not need, with exclude."
+    });
+  }
+  const sorted = unsorted.toSorted(byPath);
+  const twice = sorted.find(({ path: path6 }, index) => path6 === sorted[index + 1]?.path);
+  if (twice) throw new Error(`${twice.path} would be in the zip twice`);
+  const written2 = [];
+  const sha256 = (0, import_node_crypto7.createHash)("sha256");
+  let zipBytes = 0;
+  const temporary = `${output}.${(0, import_node_crypto7.randomUUID)()}.part`;
+  await (0, import_promises16.mkdir)((0, import_node_path16.dirname)(output), { recursive: true });
+  async function* bytes() {
+    const directory = [];
+    for await (const entry of compressInOrder(sorted)) {
+      directory.push(centralHeader(entry, zipBytes));
+      written2.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes });
+      yield* counted(localHeader(entry), entry.compressed);
+    }
+    const start = zipBytes;
+    yield* counted(...directory);
+    yield* counted(endOfCentralDirectory(directory.length, zipBytes - start, start));
+  }
+  function* counted(...chunks) {
+    for (const chunk of chunks) {
+      sha256.update(chunk);
+      zipBytes += chunk.length;
+      yield chunk;
+    }
+  }
+  try {
+    await (0, import_promises17.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
+    await (0, import_promises16.rename)(temporary, output);
+  } catch (error3) {
+    await (0, import_promises16.rm)(temporary, { force: true });
+    throw error3;
+  }
+  const digest2 = sha256.digest();
+  return {
+    sha256: digest2.toString("hex"),
+    codeSha256: digest2.toString("base64"),
+    zipBytes,
+    unzippedBytes: written2.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
+    entries: written2
+  };
+}
+async function* compressInOrder(entries) {
+  const waiting = [];
+  const remaining = entries[Symbol.iterator]();
+  const fill2 = () => {
+    while (waiting.length < FILES_AT_ONCE) {
+      const next = remaining.next();
+      if (next.done) return;
+      const compressing = compress2(next.value);
+      compressing.catch(() => void 0);
+      waiting.push(compressing);
+    }
+  };
+  fill2();
+  for (let first = waiting.shift(); first; first = waiting.shift()) {
+    yield await first;
+    fill2();
+  }
+}
+async function compress2({ path: path6, mode, content }) {
+  if ("packed" in content) {
+    const { method, crc, unzippedBytes, read } = content.packed;
+    return { path: path6, mode, method, crc, unzippedBytes, compressed: await read() };
+  }
+  const bytes = "file" in content ? await (0, import_promises16.readFile)(content.file) : content.bytes;
+  const deflated = await deflate(bytes, { level: 6 });
+  const isSmaller = deflated.length < bytes.length;
+  return {
+    path: path6,
+    mode,
+    method: isSmaller ? 8 : 0,
+    crc: (0, import_node_zlib.crc32)(bytes),
+    unzippedBytes: bytes.length,
+    compressed: isSmaller ? deflated : bytes
+  };
+}
+function localHeader(entry) {
+  const name = Buffer.from(entry.path);
+  const header = Buffer.alloc(30);
+  header.writeUInt32LE(LOCAL_HEADER, 0);
+  writeCommonFields(header, 4, entry, name.length);
+  return Buffer.concat([header, name]);
+}
+function centralHeader(entry, offset) {
+  const name = Buffer.from(entry.path);
+  const header = Buffer.alloc(46);
+  header.writeUInt32LE(CENTRAL_HEADER, 0);
+  header.writeUInt16LE(MADE_BY_UNIX, 4);
+  writeCommonFields(header, 6, entry, name.length);
+  header.writeUInt32LE((REGULAR_FILE | entry.mode) << 16 >>> 0, 38);
+  header.writeUInt32LE(offset, 42);
+  return Buffer.concat([header, name]);
+}
+function writeCommonFields(header, at, entry, nameLength) {
+  header.writeUInt16LE(NEEDS_VERSION, at);
+  header.writeUInt16LE(UTF8_NAMES, at + 2);
+  header.writeUInt16LE(entry.method, at + 4);
+  header.writeUInt16LE(DOS_DATE, at + 8);
+  header.writeUInt32LE(entry.crc, at + 10);
+  header.writeUInt32LE(entry.compressed.length, at + 14);
+  header.writeUInt32LE(entry.unzippedBytes, at + 18);
+  header.writeUInt16LE(nameLength, at + 22);
+}
+function endOfCentralDirectory(entries, bytes, offset) {
+  const record2 = Buffer.alloc(22);
+  record2.writeUInt32LE(END_OF_CENTRAL_DIRECTORY, 0);
+  record2.writeUInt16LE(entries, 8);
+  record2.writeUInt16LE(entries, 10);
+  record2.writeUInt32LE(bytes, 12);
+  record2.writeUInt32LE(offset, 16);
+  return record2;
+}
+
+// src/artifact/read-zip.ts
+var END_RECORD_BYTES = 22;
+var LOCAL_HEADER_BYTES = 30;
+var CENTRAL_HEADER_BYTES = 46;
+var ForeignZip = class extends Error {
+  name = "ForeignZip";
+};
+async function openZip(path6) {
+  const handle = await (0, import_promises18.open)(path6);
+  try {
+    return { entries: await readDirectory(handle), [Symbol.asyncDispose]: () => handle.close() };
+  } catch (error3) {
+    await handle.close();
+    throw error3;
+  }
+}
+async function contentOf({ path: path6, content: { packed } }) {
+  const bytes = await packed.read();
+  try {
+    const content = packed.method === 0 ? Buffer.from(bytes) : (0, import_node_zlib2.inflateRawSync)(bytes);
+    if ((0, import_node_zlib2.crc32)(content) === packed.crc) return content;
+  } catch {
+  }
+  throw new ForeignZip(`its ${path6} is damaged`);
+}
+async function readDirectory(handle) {
+  const { size } = await handle.stat();
+  const end2 = await readBytes(handle, size - END_RECORD_BYTES, END_RECORD_BYTES);
+  if (end2.readUInt32LE(0) !== END_OF_CENTRAL_DIRECTORY) throw new ForeignZip("there is no central directory at its end");
+  const directory = await readBytes(handle, end2.readUInt32LE(16), end2.readUInt32LE(12));
+  const entries = [];
+  for (let at = 0; at < directory.length; ) {
+    const isOurs = at + CENTRAL_HEADER_BYTES <= directory.length && directory.readUInt32LE(at) === CENTRAL_HEADER;
+    if (!isOurs || directory.readUInt32LE(at + 30) !== 0)
+      throw new ForeignZip("its central directory is not as we write it");
+    const nameLength = directory.readUInt16LE(at + 28);
+    const zippedBytes = directory.readUInt32LE(at + 20);
+    const path6 = directory.toString("utf8", at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength);
+    if (path6.startsWith("/") || path6.split("/").includes("..")) throw new ForeignZip("a path in it leads elsewhere");
+    const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength;
+    entries.push({
+      path: path6,
+      mode: directory.readUInt32LE(at + 38) >>> 16 & 64 ? 493 : 420,
+      content: {
+        packed: {
+          method: directory.readUInt16LE(at + 10) === 0 ? 0 : 8,
+          crc: directory.readUInt32LE(at + 16),
+          unzippedBytes: directory.readUInt32LE(at + 24),
+          zippedBytes,
+          read: () => readBytes(handle, start, zippedBytes)
+        }
+      }
+    });
+    at += CENTRAL_HEADER_BYTES + nameLength;
+  }
+  return entries;
+}
+async function readBytes(handle, position, length) {
+  if (position < 0) throw new ForeignZip("it is too short");
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  if (bytesRead !== length) throw new ForeignZip("it is shorter than it says");
+  return buffer;
+}
+
+// src/artifact/pack.ts
+var INDEX = ".wsgi-lambda-pack.json";
+async function writePack(path6, { entries, distributions }) {
+  const owners = Object.fromEntries(
+    entries.flatMap(({ path: path7, distribution }) => distribution === void 0 ? [] : [[path7, distribution]])
+  );
+  const index = { distributions, owners };
+  await writeZip(path6, [
+    ...entries,
+    { path: INDEX, mode: 420, content: { bytes: Buffer.from(JSON.stringify(index)) } }
+  ]);
+}
+async function openPack(path6) {
+  const zip = await openZip(path6);
+  try {
+    const index = await readIndex(zip.entries);
+    const entries = zip.entries.filter((file) => file.path !== INDEX).map((file) => {
+      const distribution = index.owners[file.path];
+      return distribution === void 0 ? file : { ...file, distribution };
+    });
+    return { ...zip, entries, distributions: index.distributions };
+  } catch (error3) {
+    await zip[Symbol.asyncDispose]();
+    throw error3;
+  }
+}
+async function readIndex(entries) {
+  const index = entries.find(({ path: path6 }) => path6 === INDEX);
+  if (!index) throw new ForeignZip("it has no index of distributions");
+  return JSON.parse((await contentOf(index)).toString());
+}
+
+// src/artifact/prepare.ts
+var PACK_FORMAT = 1;
+async function prepareDependencies(requirements, { product, temporary }, { builder, store, report }) {
+  const key = await packKey(requirements, product, builder);
+  const kept = await store.find(key);
+  if (kept !== void 0) {
+    report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`);
+    await unpackInWorkspace(kept, temporary, builder);
+    return { pack: await openPack(kept), isReused: true };
+  }
+  await installRequirements(requirements, { builder, report });
+  if (requirements.isEmpty) await makeFolder(builder);
+  report.progress("compiling the bytecode of the requirements");
+  await compileBytecode(DEPENDENCIES, { builder, report });
+  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path17.join)(temporary, DEPENDENCIES)));
+  refuseLocallyCompiled(dependencies.distributions, builder);
+  report.progress("compressing the requirements");
+  const path6 = await store.keep(key, (file) => writePack(file, dependencies));
+  return { pack: await openPack(path6), isReused: false };
+}
+async function packKey({ text: text2 }, { toolsFolder, compressor }, builder) {
+  const compiler = await (0, import_promises19.readFile)((0, import_node_path17.join)(toolsFolder, "compile_bytecode.py"));
+  const { uvPlatform, architecture } = builder.target;
+  const parts = [
+    PACK_FORMAT,
+    compressor,
+    withoutCredentials(text2),
+    uvPlatform,
+    architecture,
+    builder.pythonVersion,
+    builder.identity
+  ];
+  return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
+}
+function withoutCredentials(text2) {
+  return text2.replace(/\/\/[^/\s@]+@/g, "//");
+}
+async function unpackInWorkspace(pack2, temporary, builder) {
+  const folder = (0, import_node_path17.join)(temporary, "pack");
+  await (0, import_promises19.mkdir)(folder, { recursive: true });
+  await (0, import_promises19.copyFile)(pack2, (0, import_node_path17.join)(folder, "pack.zip"));
+  await builder.put(folder, "pack");
+  const { exitCode, stderr } = await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-m",
+    "zipfile",
+    "-e",
+    "pack/pack.zip",
+    DEPENDENCIES
+  ]);
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: "The kept dependencies could not be unpacked",
+      detail: stderr.trim(),
+      hint: "Most likely disk space ran out where the build runs."
+    });
+  }
+}
+async function makeFolder(builder) {
+  await builder.run([
+    builder.python,
+    "-I",
+    "-S",
+    "-c",
+    `import os; os.makedirs(${JSON.stringify(DEPENDENCIES)}, exist_ok=True)`
+  ]);
+}
+
+// src/artifact/runtime.ts
+var import_promises20 = require("node:fs/promises");
+var import_node_path18 = require("node:path");
+async function runtimeEntries(settings, { runtimeFolder, version }) {
+  const packaged = await (0, import_promises20.readdir)((0, import_node_path18.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const paths = [
+    COMPATIBLE_NAME,
+    "wsgi_handler.py",
+    ...packaged.map((path6) => `wsgi_lambda/${path6.replaceAll("\\", "/")}`)
+  ];
+  const modules = paths.filter((path6) => path6.endsWith(".py") && !path6.includes("__pycache__"));
+  const configuration = {
+    app: settings.app,
+    ...settings.commands === void 0 ? {} : { commands: settings.commands },
+    runtime: settings.target.runtime,
+    architecture: settings.target.architecture,
+    version
+  };
+  return [
+    ...modules.map((path6) => ({ path: path6, mode: 420, content: { file: (0, import_node_path18.join)(runtimeFolder, path6) } })),
+    {
+      path: CONFIGURATION,
+      mode: 420,
+      content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}
+`) }
+    }
+  ];
+}
+function withRuntime(project, runtime, report) {
+  const own = new Set(runtime.map(({ path: path6 }) => path6));
+  const replaced = project.filter(({ path: path6 }) => own.has(path6));
+  if (replaced.length > 0) {
+    report.warning({
+      title: `${replaced.length} of the project's files are replaced by wsgi-lambda's own`,
+      detail: replaced.map(({ path: path6 }) => path6).join("\n"),
+      hint: "Rename or remove them."
+    });
+  }
+  return [...project.filter(({ path: path6 }) => !own.has(path6)), ...runtime];
+}
+var COMPATIBLE_NAME = "serverless_wsgi.py";
+var CONFIGURATION = "wsgi_lambda.json";
+
+// src/artifact/stage.ts
+var import_promises21 = require("node:fs/promises");
+var import_node_path19 = require("node:path");
+async function stageEntries(entries, folder) {
+  await (0, import_promises21.mkdir)(folder, { recursive: true });
+  for (const { path: path6, content } of entries) {
+    const file = (0, import_node_path19.join)(folder, path6);
+    await (0, import_promises21.mkdir)((0, import_node_path19.dirname)(file), { recursive: true });
+    if ("file" in content) await (0, import_promises21.copyFile)(content.file, file);
+    else if ("bytes" in content) await (0, import_promises21.writeFile)(file, content.bytes);
+    else throw new Error(`${path6} is packed: only files of the application are laid out`);
+  }
+  return folder;
+}
+
+// src/artifact/assemble.ts
+var APPLICATION = "application";
+async function assemble(settings, requirements, product, { builder, store, report }) {
+  const temporary = await (0, import_promises22.mkdtemp)((0, import_node_path20.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  try {
+    var _stack = [];
+    try {
+      const project = await applicationEntries(settings.project, settings);
+      const application = withRuntime(project, await runtimeEntries(settings, product), report);
+      await builder.put(product.toolsFolder, TOOLS);
+      const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
+      const pack2 = __using(_stack, prepared.pack, true);
+      report.progress("compiling the bytecode of the application");
+      await builder.put(await stageEntries(application, (0, import_node_path20.join)(temporary, "staged")), APPLICATION);
+      await compileBytecode(APPLICATION, { builder, report });
+      await checkIfPossible(settings, { builder, report });
+      const taken = await builder.take(APPLICATION, (0, import_node_path20.join)(temporary, APPLICATION));
+      const compiled = await compiledEntries(application, taken);
+      const entries = merge2([...application, ...compiled], pack2.entries, report);
+      report.progress("writing the zip");
+      await ignoreOwnFolder(settings);
+      const zip = await writeZip(settings.output, entries);
+      const packages = packageSizes(pack2.distributions, entries, zip);
+      await refuseTooLarge(zip, packages, settings.output);
+      const { entries: written2, ...sizes } = zip;
+      return {
+        artifact: { path: settings.output, ...sizes, entries: written2.length },
+        packages,
+        reusedPackages: prepared.isReused ? packages.length : 0
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } finally {
+    await (0, import_promises22.rm)(temporary, { recursive: true, force: true });
+  }
+}
+async function checkIfPossible(settings, { builder, report }) {
+  if (!settings.check) return;
+  if (!builder.canImport) {
+    report.notice({
+      title: "The application was not imported: its compiled code is for another system than this one",
+      hint: "builder: docker imports it in the Lambda image."
+    });
+    return;
+  }
+  report.progress("importing the application");
+  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
+}
+async function ignoreOwnFolder({ project, output }) {
+  const own = (0, import_node_path20.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path20.dirname)(output) !== own) return;
+  await (0, import_promises22.mkdir)(own, { recursive: true });
+  await (0, import_promises22.writeFile)((0, import_node_path20.join)(own, ".gitignore"), "*\n");
+}
+async function compiledEntries(application, folder) {
+  const modules = application.filter(({ path: path6 }) => path6.endsWith(".py"));
+  const folders = [...new Set(modules.map(({ path: path6 }) => path6.split("/").slice(0, -1).join("/")))];
+  const found = await Promise.all(
+    folders.map(async (parent) => {
+      const cache5 = parent === "" ? "__pycache__" : `${parent}/__pycache__`;
+      const names = await (0, import_promises22.readdir)((0, import_node_path20.join)(folder, cache5)).catch(() => []);
+      return names.map(
+        (name) => ({ path: `${cache5}/${name}`, mode: 420, content: { file: (0, import_node_path20.join)(folder, cache5, name) } })
+      );
+    })
+  );
+  return found.flat();
+}
+function merge2(application, dependencies, report) {
+  const own = new Set(application.map(({ path: path6 }) => path6));
+  const replaced = dependencies.filter(({ path: path6 }) => own.has(path6) && path6 !== COMPATIBLE_NAME);
+  if (replaced.length > 0) {
+    report.warning({
+      title: `${replaced.length} files of dependencies are replaced by the application's own`,
+      detail: replaced.slice(0, 10).map(({ path: path6, distribution }) => `${path6} (${distribution ?? "unknown"})`).join("\n"),
+      hint: "Rename them, if that is not what you want."
+    });
+  }
+  return [...application, ...dependencies.filter(({ path: path6 }) => !own.has(path6))];
+}
+function packageSizes(distributions, entries, zip) {
+  const owners = new Map(entries.map(({ path: path6, distribution }) => [path6, distribution]));
+  const sizes = new Map(
+    distributions.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }])
+  );
+  for (const { path: path6, zipBytes, unzippedBytes } of zip.entries) {
+    const size = sizes.get(owners.get(path6) ?? "");
+    if (!size) continue;
+    size.zipBytes += zipBytes;
+    size.unzippedBytes += unzippedBytes;
+  }
+  return [...sizes.values()];
+}
+async function refuseTooLarge({ unzippedBytes }, packages, output) {
+  if (unzippedBytes <= LIMITS.unzippedBytes) return;
+  await (0, import_promises22.rm)(output, { force: true });
+  const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, 10);
+  throw new UserError({
+    title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
+    detail: largest.map(({ name, version, unzippedBytes: bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join("\n"),
+    hint: "Leave out what the function does not need: a requirement, or files with exclude."
+  });
+}
+
+// src/commands/build.ts
+async function build(settings, { createBuilder: createBuilder2, createStore, product, report, clock }) {
+  const seconds = {};
+  const timed = async (step2, work) => {
+    const started = clock();
+    const result = await work();
+    seconds[step2] = Math.round(clock() - started) / 1e3;
+    return result;
+  };
+  return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
+    var _stack = [];
+    try {
+      for (const line of settings.found) report.info(line);
+      const builder = __using(_stack, await timed("builder", () => createBuilder2(settings.target, settings)), true);
+      report.info(`builder: ${builder.description}`);
+      const requirements = await timed(
+        "requirements",
+        () => lockRequirements(settings.project, settings.manifest, { builder, report })
+      );
+      const store = createStore(settings);
+      const { artifact, packages, reusedPackages } = await timed(
+        "artifact",
+        () => assemble(settings, requirements, product, { builder, store, report })
+      );
+      report.info(
+        `${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`
+      );
+      return {
+        artifact,
+        runtime: settings.target.runtime,
+        architecture: settings.target.architecture,
+        builder: builder.kind,
+        slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
+        packages,
+        seconds
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  });
+}
+
+// src/commands/deploy.ts
+var import_promises25 = require("node:fs/promises");
+
+// src/artifact/given.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs7 = require("node:fs");
+var import_promises23 = require("node:fs/promises");
+var import_node_path21 = require("node:path");
+var import_promises24 = require("node:stream/promises");
+async function readArtifact(given) {
+  const path6 = (0, import_node_path21.resolve)(given);
+  const found = await (0, import_promises23.stat)(path6).catch(() => void 0);
+  if (!found?.isFile()) {
+    throw new UserError(
+      {
+        title: `The artifact ${given} ${found ? "is not a file" : "does not exist"}`,
+        hint: "Make it with: wsgi-lambda build --output FILE"
+      },
+      { exitCode: 2 }
+    );
+  }
+  try {
+    var _stack = [];
+    try {
+      const zip = __using(_stack, await openZip(path6), true);
+      const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
+      if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
+      const target = readTarget((await contentOf(configuration)).toString());
+      const digest2 = await hashOf(path6);
+      const packages = await packagesOf(zip.entries);
+      return {
+        artifact: {
+          path: path6,
+          sha256: digest2.toString("hex"),
+          codeSha256: digest2.toString("base64"),
+          zipBytes: found.size,
+          unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
+          entries: zip.entries.length
+        },
+        packages,
+        reusedPackages: packages.length,
+        ...target
+      };
+    } catch (_) {
+      var _error = _, _hasError = true;
+    } finally {
+      var _promise = __callDispose(_stack, _error, _hasError);
+      _promise && await _promise;
+    }
+  } catch (error3) {
+    if (!(error3 instanceof ForeignZip)) throw error3;
+    throw new UserError(
+      {
+        title: `${given} is not an artifact that wsgi-lambda built`,
+        detail: `As a zip of ours, ${error3.message}.`,
+        hint: "Make it anew with: wsgi-lambda build --output FILE"
+      },
+      { exitCode: 2, cause: error3 }
+    );
+  }
+}
+function readTarget(configuration) {
+  const target = object({ runtime: picklist(RUNTIME_NAMES), architecture: picklist(ARCHITECTURES) });
+  const read = safeParse(pipe(string(), parseJson(), target), configuration);
+  if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
+  return read.output;
+}
+async function packagesOf(entries) {
+  const texts = new Map(entries.map((entry) => [entry.path, entry]));
+  const text2 = async (path6) => {
+    const entry = texts.get(path6);
+    return entry ? (await contentOf(entry)).toString() : "";
+  };
+  const folders = entries.flatMap(
+    ({ path: path6 }) => /^[^/]+\.dist-info\/METADATA$/.test(path6) ? [import_node_path21.posix.dirname(path6)] : []
+  );
+  return await Promise.all(
+    folders.map(async (folder) => {
+      const { name, version } = distributionOf(await text2(`${folder}/METADATA`), "");
+      const owned = new Set(recordRows(await text2(`${folder}/RECORD`)).map(({ path: path6 }) => path6));
+      const files = entries.filter(({ path: path6 }) => owned.has(path6) || owned.has(sourceOf(path6)));
+      const sum = (key) => files.reduce((total, { content }) => total + content.packed[key], 0);
+      return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
+    })
+  );
+}
+async function hashOf(path6) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises24.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  return hash.digest();
+}
+
+// src/remote/command.ts
+var UNKNOWN_RESULT = 125;
+async function runRemoteCommand({ kind, data }, { functionName, qualifier, timeoutSeconds }, lambda) {
+  const payload2 = JSON.stringify({ "_serverless-wsgi": { command: kind, data } });
+  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds).catch((error3) => {
+    throw unknownResult(error3);
+  });
+  const outcome = invocation.functionError === void 0 ? readOutcome(invocation.payload) : void 0;
+  if (outcome) return outcome;
+  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
+}
+function parseCommandLine(line) {
+  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? [];
+  const kind = word === "shell" ? "command" : word;
+  if (isCommandKind(kind)) return { kind, data: rest };
+  throw new UserError(
+    {
+      title: `${JSON.stringify(line)} is not a remote command`,
+      hint: "It starts with manage, flask, exec or shell, as in: manage migrate --noinput"
+    },
+    { exitCode: 2 }
+  );
+}
+function isCommandKind(word) {
+  return ["manage", "flask", "exec", "command"].includes(word);
+}
+function readOutcome(payload2) {
+  const answer = parseJson2(payload2);
+  if (!Array.isArray(answer) || answer.length !== 2) return void 0;
+  const [exitCode, output] = answer;
+  return typeof exitCode === "number" && typeof output === "string" ? { exitCode, output } : void 0;
+}
+function unknownResult(error3) {
+  if (!(error3 instanceof UserError)) return error3;
+  const { title, detail, hint } = error3;
+  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error3 });
+}
+function invocationFailure({ payload: payload2, functionError, logTail }) {
+  const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
+  const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
+  if (/Task timed out/.test(errorMessage)) {
+    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
+  }
+  if (functionError === void 0) {
+    return {
+      title: "The function gave an answer that is not a command result",
+      detail,
+      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
+    };
+  }
+  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
+}
+function readFailure2(payload2) {
+  const parsed = parseJson2(payload2);
+  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : void 0,
+    errorMessage: typeof errorMessage === "string" ? errorMessage : payload2,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
+  };
+}
+function parseJson2(text2) {
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return void 0;
+  }
+}
+
+// src/report/inert.ts
+function inert(line) {
+  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
+}
+function withoutPasswords(text2) {
+  return text2.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
+}
+var PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
+var TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
+var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
+var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+function linesOf(text2) {
+  const lines2 = text2.split(/\r?\n/);
+  if (lines2.at(-1) === "") lines2.pop();
+  return lines2;
+}
+function withoutCommand(line) {
+  const text2 = line.replaceAll("##[", "# #[");
+  return text2.trimStart().startsWith("::") ? `│ ${text2}` : text2;
+}
+
+// src/release/plan.ts
+var NOT_RELEASED = "wsgi-lambda: not released yet";
+var RELEASED = "wsgi-lambda";
+function planRelease(current, desired) {
+  const configuration = withAddress(desired.configuration, current.url?.address);
+  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
+  const servesIt = isServedVersionRight && !isPending(current);
+  const wayIn = wayInSteps(current, desired);
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
+  return [
+    ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
+    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
+    ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
+    ...wayIn.before,
+    ...needsAddress2 ? [step("fill-url")] : [],
+    ...runSteps2("before-traffic", desired.beforeTraffic),
+    ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
+    ...servesIt ? [] : [step("move-alias")],
+    ...wayIn.last,
+    ...runSteps2("after-traffic", desired.afterTraffic)
+  ];
+}
+function step(kind) {
+  return { kind };
+}
+function runSteps2(phase, commands5) {
+  return commands5.map((command5) => ({ kind: "run", phase, command: command5 }));
+}
+function changeSteps(latest, configuration, desired) {
+  if (latest === void 0) return [step("create-function")];
+  const changes = differences(latest, configuration);
+  const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
+  if (hasFailed && changes.length === 0) changes.push("the same again, since the last update failed");
+  return [
+    ...hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed ? [] : [step("update-code")],
+    ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
+  ];
+}
+function wayInSteps({ alias, url, policy }, { access: access2 }) {
+  if (access2 === "none") return { before: [], last: [] };
+  const authType = access2 === "public" ? "NONE" : "AWS_IAM";
+  const before = [
+    ...alias === void 0 ? [step("create-alias")] : [],
+    ...url === void 0 ? [step("create-url")] : []
+  ];
+  const opened = url !== void 0 && url.authType !== authType ? [step("update-url")] : [];
+  const missing = access2 === "public" ? missingStatements(policy) : [];
+  return access2 === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing.map((statement) => ({ kind: "permit-url", statement }))] };
+}
+var CALL_URL = "lambda:InvokeFunctionUrl";
+function missingStatements(policy) {
+  const everyone = statementsOf(policy).filter(isForEveryone);
+  return [
+    ...everyone.some(speaksOf(CALL_URL)) ? [] : ["url"],
+    ...everyone.some(speaksOf("lambda:InvokeFunction")) ? [] : ["invoke"]
+  ];
+}
+function isRestricted(policy) {
+  const callers = statementsOf(policy).filter(speaksOf(CALL_URL));
+  return callers.length > 0 && !callers.some(isForEveryone);
+}
+function statementsOf(policy) {
+  const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
+  return statements;
+}
+function speaksOf(action) {
+  return ({ Action }) => [Action].flat().includes(action);
+}
+function isForEveryone({ Effect, Principal, Condition }) {
+  return Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition);
+}
+function isMetByEveryone(condition = {}) {
+  const met = {
+    "lambda:FunctionUrlAuthType": "NONE",
+    "lambda:InvokedViaFunctionUrl": "true"
+  };
+  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
+}
+function isPending({ alias }) {
+  return alias?.description === NOT_RELEASED;
+}
+function matches(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
+}
+function differences(version, configuration) {
+  const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
+  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
+  const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
+}
+function usesAddress({ environment }) {
+  return needsAddress(environment);
+}
+function withAddress(configuration, address2) {
+  return { ...configuration, environment: fillAddress(configuration.environment, address2) };
+}
+function describeStep(step2, { functionName, alias, access: access2 }) {
+  switch (step2.kind) {
+    case "create-function":
+      return `create the function ${functionName}`;
+    case "update-code":
+      return "update the code";
+    case "update-configuration":
+      return `update the configuration: ${step2.changes.join(", ")}`;
+    case "publish":
+      return "publish a version and wait until it is active";
+    case "create-alias":
+      return `create the alias ${alias}, which nobody is permitted to call yet`;
+    case "create-url":
+      return `create the Function URL (${access2})`;
+    case "update-url":
+      return `change the Function URL to ${access2}`;
+    case "fill-url":
+      return "write the address of the Function URL into the environment and publish again";
+    case "run":
+      return `run ${step2.phase === "before-traffic" ? "before" : "after"} traffic moves: ${step2.command}`;
+    case "smoke":
+      return `request ${step2.path} from the new version`;
+    case "move-alias":
+      return `move the alias ${alias} to the new version`;
+    case "permit-url":
+      return `permit everyone to ${step2.statement === "url" ? "call the Function URL" : "invoke the function through it"}`;
+  }
+}
+
+// src/release/smoke.ts
+async function smoke({ path: path6, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
+  const invocation = await lambda.invoke(functionName, version, JSON.stringify(httpEvent(path6, host)), timeoutSeconds);
+  const { statusCode, body } = readAnswer(invocation.payload);
+  if (invocation.functionError !== void 0 || statusCode === void 0) {
+    const { title, detail, hint } = invocationFailure(invocation);
+    throw new UserError({ title: `The new version does not answer GET ${path6}: ${title}`, detail, hint });
+  }
+  if (statusCode >= 500) {
+    throw new UserError({
+      title: `The new version answers GET ${path6} with ${statusCode}`,
+      detail: [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join("\n"),
+      hint: "Mend the application; or, if this is what it should answer, choose another smoke-path."
+    });
+  }
+  report.info(`GET ${path6} on version ${version} → ${statusCode}`);
+  if (statusCode === 400) {
+    report.notice({
+      title: `GET ${path6} was answered with 400 Bad Request`,
+      detail: `The request had the Host ${host}.`,
+      hint: "Django answers so for a host that is not in ALLOWED_HOSTS: add it there, or set smoke-host to one that is."
+    });
+  }
+  return statusCode;
+}
+function httpEvent(path6, host) {
+  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path6) ?? [];
+  const http2 = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
+  const headers2 = {
+    host,
+    accept: "*/*",
+    "user-agent": "wsgi-lambda",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "443",
+    "x-forwarded-for": "127.0.0.1"
+  };
+  const requestContext = {
+    apiId: "smoke",
+    domainName: host,
+    http: http2,
+    requestId: "smoke",
+    routeKey: "$default",
+    stage: "$default",
+    timeEpoch: 0
+  };
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers: headers2,
+    requestContext: { ...requestContext, domainPrefix: "smoke" },
+    isBase64Encoded: false
+  };
+}
+function readAnswer(payload2) {
+  try {
+    const { statusCode, body, isBase64Encoded } = JSON.parse(payload2);
+    return { statusCode, body: isBase64Encoded === true ? Buffer.from(body ?? "", "base64").toString() : body ?? "" };
+  } catch {
+    return { statusCode: void 0, body: payload2 };
+  }
+}
+function excerpt(text2) {
+  return text2.length > 2e3 ? `${text2.slice(0, 2e3)}…` : text2;
+}
+
+// src/release/wait.ts
+var MOST_SECONDS = 600;
+async function waitUntilIdle(functionName, waiting) {
+  return await waitFor(
+    functionName,
+    void 0,
+    "the update",
+    waiting,
+    ({ state: state2, lastUpdateStatus }) => lastUpdateStatus !== "InProgress" && state2 !== "Pending"
+  );
+}
+async function waitUntilUpdated(functionName, waiting) {
+  const updated = await waitUntilIdle(functionName, waiting);
+  const { state: state2, stateReason, lastUpdateStatus, lastUpdateReason } = updated;
+  if (lastUpdateStatus === "Failed") throw failed("The function could not be updated", lastUpdateReason);
+  if (state2 === "Failed") throw failed("The function could not be made ready", stateReason);
+  return updated;
+}
+async function waitUntilActive(functionName, version, waiting) {
+  return await waitFor(functionName, version, `version ${version}`, waiting, ({ state: state2, stateReason }) => {
+    if (state2 === "Failed") throw failed(`Version ${version} could not be made ready`, stateReason);
+    return state2 === "Active" || state2 === "Inactive";
+  });
+}
+async function waitFor(functionName, qualifier, what, { lambda, report, wait: wait2, clock }, isDone) {
+  const started = clock();
+  for (let pause = 200; ; pause = Math.min(pause * 1.5, 5e3)) {
+    const state2 = await lambda.getVersion(functionName, qualifier);
+    if (state2 && isDone(state2)) return state2;
+    const seconds = (clock() - started) / 1e3;
+    if (seconds > MOST_SECONDS) {
+      throw new UserError({
+        title: `Waited ${MOST_SECONDS} seconds for ${what} of ${functionName}`,
+        detail: state2?.stateReason ?? state2?.lastUpdateReason,
+        hint: "Look at the function in the AWS console; then run this again, it goes on from there."
+      });
+    }
+    report.progress(`waiting for ${what} (${seconds.toFixed(0)} s)`);
+    await wait2(pause);
+  }
+}
+function failed(title, reason) {
+  return new UserError({ title, detail: reason });
+}
+
+// src/release/apply.ts
+async function applyRelease(steps, options, waiting) {
+  const { current, desired } = options;
+  const progress = {
+    version: current.served?.version ?? "",
+    alias: current.alias,
+    url: current.url,
+    hasMoved: false,
+    commands: []
+  };
+  try {
+    for (const step2 of steps) {
+      waiting.signal.throwIfAborted();
+      waiting.report.info(describeStep(step2, desired));
+      await applyStep(step2, progress, options, waiting);
+    }
+  } catch (error3) {
+    throw await undo(error3, progress, options, waiting);
+  }
+  return released(steps, progress, options);
+}
+function released(steps, { version, alias, url, commands: commands5 }, { current, desired }) {
+  const aliasArn = alias?.arn ?? "";
+  return {
+    function: {
+      name: desired.functionName,
+      arn: current.latest?.arn ?? aliasArn.replace(/:[^:]+$/, ""),
+      version,
+      alias: desired.alias,
+      aliasArn,
+      url: url?.address
+    },
+    changed: steps.length > 0,
+    steps,
+    commands: commands5
+  };
+}
+async function applyStep(step2, progress, options, waiting) {
+  const { current, desired, code: code2 } = options;
+  const { lambda, report } = waiting;
+  const { functionName, alias, access: access2 } = desired;
+  const configuration = withAddress(desired.configuration, progress.url?.address);
+  const authType = access2 === "iam" ? "AWS_IAM" : "NONE";
+  switch (step2.kind) {
+    case "create-function":
+      await lambda.createFunction(functionName, configuration, code2);
+      await waitUntilUpdated(functionName, waiting);
+      return;
+    case "update-code":
+      await waitUntilIdle(functionName, waiting);
+      await lambda.updateCode(functionName, code2);
+      await waitUntilUpdated(functionName, waiting);
+      return;
+    case "update-configuration":
+      await waitUntilIdle(functionName, waiting);
+      await lambda.updateConfiguration(functionName, configuration);
+      await waitUntilUpdated(functionName, waiting);
+      return;
+    case "publish":
+      progress.version = await publish(options, waiting);
+      return;
+    case "create-alias":
+      progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED);
+      return;
+    case "create-url":
+      progress.url = await lambda.createUrl(functionName, alias, authType);
+      report.info(progress.url.address);
+      return;
+    case "update-url":
+      progress.url = await lambda.updateUrl(functionName, alias, authType);
+      return;
+    case "fill-url":
+      await waitUntilIdle(functionName, waiting);
+      await lambda.updateConfiguration(functionName, configuration);
+      progress.version = await publish(options, waiting);
+      return;
+    case "run":
+      progress.commands.push(await run(step2, progress.version, options, waiting));
+      return;
+    case "smoke":
+      await smoke(
+        { path: step2.path, host: desired.smoke?.host ?? hostOf(progress.url) },
+        { functionName, version: progress.version, timeoutSeconds: configuration.timeout },
+        { lambda, report }
+      );
+      return;
+    case "move-alias":
+      progress.alias = await moveAlias(progress, desired, lambda);
+      progress.hasMoved = true;
+      report.info(
+        current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
+      );
+      return;
+    case "permit-url":
+      await lambda.permitUrl(functionName, alias, step2.statement);
+      return;
+  }
+}
+async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
+  try {
+    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
+  } catch (error3) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now?.version === version && now.description === RELEASED) return now;
+    const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description;
+    if (now === void 0 || !isWhereItWas || now.revisionId === alias?.revisionId) throw error3;
+    return await lambda.updateAlias(functionName, name, version, RELEASED, now.revisionId);
+  }
+}
+async function publish({ desired, versionDescription }, waiting) {
+  await waitUntilUpdated(desired.functionName, waiting);
+  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription);
+  await waitUntilActive(desired.functionName, version, waiting);
+  waiting.report.info(`version ${version}`);
+  return version;
+}
+async function run({ command: command5, phase }, version, { desired }, { lambda, report, clock }) {
+  const started = clock();
+  const { functionName, configuration } = desired;
+  const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout };
+  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command5), where, lambda);
+  for (const line of linesOf(output)) report.output(line);
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: `${command5} failed on version ${version} with exit code ${exitCode}`,
+      detail: lastLines2(output),
+      output
+    });
+  }
+  return { command: command5, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output };
+}
+function lastLines2(output) {
+  return linesOf(output.trimEnd()).slice(-5).join("\n");
+}
+async function undo(error3, progress, { current, desired }, { lambda, report }) {
+  const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
+  let stuck;
+  if (progress.hasMoved) {
+    report.progress("moving the alias back");
+    const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
+    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
+      stuck = failure;
+    });
+  }
+  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
+  if (!(error3 instanceof UserError)) {
+    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
+    return error3;
+  }
+  const { title, detail, hint, output } = error3;
+  return new UserError(
+    { title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output },
+    { exitCode: error3.exitCode === 2 ? 2 : 1, cause: error3 }
+  );
+}
+function consequence({ hasMoved, version }, previous, { alias }, stuck) {
+  if (stuck !== void 0) {
+    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
+    return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
+  }
+  if (previous) {
+    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.`;
+  }
+  return hasMoved ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.` : "Nothing serves traffic yet.";
+}
+function irreversible({ commands: commands5 }) {
+  if (commands5.length === 0) return "";
+  return `These commands have run and are not reversed: ${commands5.map(({ command: command5 }) => command5).join("; ")}.`;
+}
+function hostOf(url) {
+  return url ? new URL(url.address).host : "localhost";
+}
+
+// src/release/current.ts
+async function readCurrentRelease(functionName, aliasName, lambda) {
+  const [latest, alias, served, url, policy] = await Promise.all([
+    lambda.getVersion(functionName),
+    lambda.getAlias(functionName, aliasName),
+    lambda.getVersion(functionName, aliasName),
+    lambda.getUrl(functionName, aliasName),
+    lambda.getPolicy(functionName, aliasName)
+  ]);
+  return { latest, alias, served, url, policy };
+}
+
+// src/release/desired.ts
+var HANDLER = "wsgi_handler.handler";
+var NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
+var MIGRATE = "manage migrate --noinput";
+function desiredRelease(settings, code2, current) {
+  return {
+    functionName: settings.functionName,
+    alias: settings.alias,
+    codeSha256: code2.codeSha256,
+    architecture: code2.architecture,
+    configuration: { ...desiredConfiguration(settings, current), runtime: code2.runtime },
+    access: settings.functionUrl ?? ownAccess(current),
+    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
+    afterTraffic: settings.afterTraffic,
+    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+  };
+}
+function desiredConfiguration(settings, current) {
+  const own = current.latest;
+  const role = settings.role ?? own?.role;
+  if (role === void 0) {
+    throw new UserError(
+      {
+        title: `The function ${settings.functionName} does not exist, and role is missing`,
+        hint: "To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop. If it should exist, check function-name and the region."
+      },
+      { exitCode: 2 }
+    );
+  }
+  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
+  const access2 = settings.functionUrl ?? ownAccess(current);
+  if (access2 === "none" && current.url === void 0 && needsAddress(environment)) {
+    throw new UserError(
+      {
+        title: "The environment uses {{url}}, but there is no Function URL",
+        hint: "Set function-url to public or iam, or write the address out."
+      },
+      { exitCode: 2 }
+    );
+  }
+  const environmentBytes = Buffer.byteLength(JSON.stringify(environment));
+  if (environmentBytes > LIMITS.environmentBytes) {
+    throw new UserError(
+      {
+        title: `The environment is too large: ${environmentBytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+        detail: `Variables: ${Object.keys(environment).join(", ")}`,
+        hint: "Keep long values in Secrets Manager or Parameter Store; environment-strategy: replace drops variables that only the function has."
+      },
+      { exitCode: 2 }
+    );
+  }
+  return {
+    handler: HANDLER,
+    role,
+    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
+    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
+    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
+    environment
+  };
+}
+function ownAccess({ latest, alias, url, policy }) {
+  if (url?.authType === "AWS_IAM") return "iam";
+  if (url) return isRestricted(policy) ? "none" : "public";
+  return latest === void 0 || alias?.description === NOT_RELEASED ? "public" : "none";
+}
+
+// src/release/public-url.ts
+var REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+async function requestPublicUrl(address2, { access: access2, settings }, { report, clock }) {
+  if (address2 === void 0 || access2 !== "public" || !settings.smoke) return;
+  const url = publicAddress(address2, settings.urlOrigin) + settings.smokePath;
+  const started = clock();
+  try {
+    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
+    const body = await answer.text();
+    report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
+    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
+      report.warning({
+        title: "The Function URL answers 403: AWS refuses the caller",
+        hint: "A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs."
+      });
+    } else if (answer.status >= 500) {
+      report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." });
+    }
+  } catch (error3) {
+    const { message, cause } = error3;
+    report.warning({
+      title: `${url} could not be requested from here`,
+      // Of fetch, only the cause tells something; where several addresses were tried, only its code.
+      detail: cause?.message || cause?.code || message,
+      hint: "The release is done; this request only reports."
+    });
+  }
+}
+function publicAddress(address2, origin) {
+  const id = new URL(address2).hostname.split(".")[0] ?? "";
+  return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
+}
+
+// src/commands/deploy.ts
+async function deploy(settings, collaborators) {
+  const { lambda, report, clock } = collaborators;
+  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, lambda);
+  const { environment } = desiredConfiguration(settings, await readCurrent());
+  const built = await buildOrRead(settings, environment, collaborators);
+  return await report.phase(`Release ${settings.functionName}`, async () => {
+    const started = clock();
+    const current = await readCurrent();
+    const code2 = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
+    const desired = desiredRelease(settings, code2, current);
+    const steps = planRelease(current, desired);
+    const plan = steps.map((step2) => describeStep(step2, desired));
+    const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
+    const result = (release3) => ({
+      ...built,
+      ...release3,
+      plan,
+      seconds: { ...built.seconds, release: Math.round(clock() - started) / 1e3 }
+    });
+    if (steps.length === 0) {
+      report.info(
+        `Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`
+      );
+      return result(released(steps, nothing, { current, desired }));
+    }
+    if (settings.dryRun) {
+      for (const line of plan) report.info(`would ${line}`);
+      return result({ ...released(steps, nothing, { current, desired }), changed: false });
+    }
+    const zip = await readForUpload(built.artifact);
+    const versionDescription = collaborators.commit ?? "";
+    const release2 = await applyRelease(
+      steps,
+      { current, desired, code: { zip, architecture: code2.architecture }, versionDescription },
+      collaborators
+    );
+    await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
+    return result(release2);
+  });
+}
+async function buildOrRead(settings, environment, collaborators) {
+  if (settings.build) return await build({ ...settings.build, environment }, collaborators);
+  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
+  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
+  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
+  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
+}
+async function readForUpload({ path: path6, zipBytes }) {
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises25.readFile)(path6);
+  throw new UserError({
+    title: `The artifact is too large to upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
+    hint: "Leave out what the function does not need: a requirement, or files with exclude."
+  });
+}
+
+// src/report/actions.ts
+var import_node_path22 = require("node:path");
+
+// src/report/problem.ts
+function explanation({ detail, hint }) {
+  return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
+}
+var SYSTEM_ADVICE = {
+  ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
+  EDQUOT: {
+    title: "The disk quota is used up",
+    hint: "Make room, or choose another place with output, store or TMPDIR."
+  },
+  EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
+  ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+  EACCES: {
+    title: "A file or folder may not be accessed",
+    hint: "Check its permissions, or choose another place with output, store or TMPDIR."
+  },
+  EPERM: {
+    title: "A file or folder belongs to somebody else",
+    hint: "Check its owner, or choose another place with output, store or TMPDIR."
+  },
+  EISDIR: { title: "A folder stands where a file is needed", hint: "Check output: it names the zip, not its folder." },
+  ENFILE: { title: "Too many files are open on this machine", hint: "End what has them open and run again." },
+  EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
+};
+function problemsOf(error3) {
+  if (error3 instanceof SettingsError) return { problems: error3.problems, exitCode: error3.exitCode, stack: void 0 };
+  if (error3 instanceof UserError) return { problems: [error3], exitCode: error3.exitCode, stack: void 0 };
+  const message = error3 instanceof Error ? error3.message : String(error3);
+  const advice = systemAdvice(error3);
+  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
+  return {
+    problems: [
+      {
+        title: `This is a defect of wsgi-lambda: ${message}`,
+        hint: "Please report it with what you ran: https://github.com/OWNER/wsgi-lambda/issues (--verbose shows the stack)."
+      }
+    ],
+    exitCode: 1,
+    stack: error3 instanceof Error ? error3.stack : void 0
+  };
+}
+function systemAdvice(error3) {
+  if (error3?.code === "ENOENT" && error3.syscall === "mkdtemp")
+    return { title: "The folder for temporary files is not there", hint: "Make it, or set TMPDIR to one that is." };
+  return SYSTEM_ADVICE[error3?.code ?? ""];
+}
+
+// src/report/secrets.ts
+var SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+var PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
+var TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
+var FEWEST_CHARACTERS = 6;
+function secretsIn(variables2) {
+  const found = Object.entries(variables2).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) ? [value.trim()] : [],
+    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
+  ]);
+  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
+    (secret) => secret.length >= FEWEST_CHARACTERS
+  );
+}
+function decoded(text2) {
+  try {
+    return decodeURIComponent(text2);
+  } catch {
+    return text2;
+  }
+}
+
+// src/report/summary.ts
+var LARGEST = 10;
+var LONGEST_OUTPUT = 6e4;
+function deploymentSummary(facts) {
+  const { functionName, version, alias, url, changed, isDryRun } = facts;
+  const outcome = isDryRun ? "would be changed" : changed ? "deployed" : "unchanged";
+  const rows = [
+    ["Function", code(functionName)],
+    ["Version", `${code(version || "–")} (alias ${code(alias)})`],
+    ...url === void 0 ? [] : [["URL", address(url)]],
+    ["Runtime", code(facts.runtime)],
+    ["Size", `${megabytes(facts.zipBytes)} (${megabytes(facts.unzippedBytes)} unzipped)`]
+  ];
+  return [
+    `### ${code(functionName)}: ${outcome}`,
+    table(["", ""], rows),
+    facts.plan.length === 0 ? "" : details(
+      isDryRun ? "What would be done" : "What was done",
+      fence(facts.plan.map((line, index) => `${index + 1}. ${line}`).join("\n"))
+    ),
+    ...facts.commands.map(
+      ({ command: command5, phase, exitCode, seconds, output }) => details(
+        `${escape(phase)} (exit code ${exitCode}, ${seconds.toFixed(1)} s)`,
+        fence(`$ ${command5}
+${endOf(output)}`)
+      )
+    ),
+    packagesSection(facts.packages)
+  ].filter(Boolean).join("\n\n");
+}
+function failureSummary(problems) {
+  const sections = problems.map(
+    ({ title, detail, output = detail, hint }) => fence([title, output && endOf(output), hint].filter(Boolean).join("\n\n"))
+  );
+  return ["### wsgi-lambda failed", ...sections].join("\n\n");
+}
+function packagesSection(packages) {
+  if (packages.length === 0) return "";
+  const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, LARGEST);
+  const rows = largest.map(({ name, version, zipBytes, unzippedBytes }) => [
+    code(`${name} ${version}`),
+    megabytes(zipBytes),
+    megabytes(unzippedBytes)
+  ]);
+  return details(`Size by package (${packages.length})`, table(["Package", "Zipped", "Unzipped"], rows));
+}
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+function details(summary2, body) {
+  return `<details><summary>${summary2}</summary>
+
+${body}
+
+</details>`;
+}
+function escape(text2) {
+  return inert(text2.replaceAll("\n", " ")).trim().replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`);
+}
+function address(url) {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
+}
+function code(text2) {
+  return `<code>${escape(text2)}</code>`;
+}
+function endOf(output) {
+  const whole = output.trimEnd();
+  return whole.length > LONGEST_OUTPUT ? `[… the log has all of it]
+${whole.slice(-LONGEST_OUTPUT)}` : whole;
+}
+function fence(text2) {
+  const lines2 = text2.trimEnd().split("\n").map(inert);
+  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run2) => run2.length) ?? []));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}text
+${lines2.join("\n")}
+${ticks}`;
+}
+
+// src/report/actions.ts
+function actionsReporter({
+  workspace,
+  project,
+  clock
+}) {
+  const print = (line) => {
+    info(withoutCommand(inert(line)));
+  };
+  const annotate = (problem, level) => {
+    core_exports[level](annotationText(problem), annotationPlace(problem, { workspace, project }));
+  };
+  return {
+    phase: async (title, work) => {
+      const started = clock();
+      startGroup(inert(title));
+      try {
+        const result = await work();
+        print(`${title}: ${((clock() - started) / 1e3).toFixed(1)} s`);
+        return result;
+      } finally {
+        endGroup();
+      }
+    },
+    info: print,
+    debug: (line) => {
+      debug(inert(line));
+    },
+    notice: (problem) => {
+      annotate(problem, "notice");
+    },
+    warning: (problem) => {
+      annotate(problem, "warning");
+    },
+    output: (line) => {
+      print(`│ ${line}`);
+    },
+    progress: () => void 0
+  };
+}
+var secrets = /* @__PURE__ */ new Set();
+function mask(variables2) {
+  for (const secret of secretsIn(variables2)) {
+    secrets.add(secret);
+    for (const spelling of /* @__PURE__ */ new Set([secret, escape(secret)])) setSecret(spelling);
+  }
+}
+function annotationTitle(title) {
+  return [...secrets].reduce((text2, secret) => text2.replaceAll(secret, "***"), inert(title));
+}
+function annotateError(problem, place) {
+  error(annotationText(problem), annotationPlace(problem, place));
+}
+function annotationText(problem) {
+  return [problem.title, ...explanation(problem)].flatMap(linesOf).map(inert).join("\n");
+}
+function annotationPlace({ title, location }, { workspace, project }) {
+  if (!location) return { title: annotationTitle(title) };
+  return {
+    title: annotationTitle(title),
+    file: (0, import_node_path22.relative)(workspace, `${project}/${location.file}`),
+    startLine: location.line
+  };
+}
+
+// src/settings/action-contract.ts
+var COMMANDS2 = ["deploy", "build"];
+var OUTPUT_DESCRIPTIONS = {
+  "function-name": "The Lambda function.",
+  "function-arn": "Its ARN, without a version.",
+  version: "The version that the alias serves now.",
+  "alias-arn": "The ARN of the alias: what other services should call.",
+  url: "The Function URL; empty without one.",
+  changed: "Whether anything was changed: true or false.",
+  artifact: "The path of the zip.",
+  "code-sha256": "The SHA-256 of the zip in base64, as Lambda states it.",
+  "zip-bytes": "The size of the zip in bytes.",
+  "unzipped-bytes": "The size of its files in bytes."
+};
+var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
+
+// src/settings/settings.ts
+var import_promises27 = require("node:fs/promises");
+var import_node_path26 = require("node:path");
+
 // src/settings/discovery.ts
+var import_promises26 = require("node:fs/promises");
+var import_node_path23 = require("node:path");
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
@@ -83252,12 +83481,22 @@ function findManifest(projectFolder, given, pyproject) {
   }
   if (has("uv.lock")) return { kind: "uv.lock", path: "uv.lock" };
   if (has("requirements.txt")) return { kind: "requirements", path: "requirements.txt" };
+  const above = typeof pyproject.project["name"] === "string" ? workspaceLock(projectFolder) : void 0;
+  if (above !== void 0) return { kind: "uv.lock", path: above };
   return {
     problem: {
       title: "No manifest was found: there is neither uv.lock nor requirements.txt",
       hint: adviceFor2(has, pyproject)
     }
   };
+}
+function workspaceLock(projectFolder) {
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs8.existsSync)((0, import_node_path24.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path24.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path24.dirname)(folder);
+    if ((0, import_node_fs8.existsSync)((0, import_node_path24.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  }
+  return void 0;
 }
 function adviceFor2(has, { project }) {
   const other = Object.keys(EXPORTS).find(has);
@@ -83430,15 +83669,16 @@ var import_promises28 = require("node:fs/promises");
 var import_node_path27 = require("node:path");
 var import_promises29 = require("node:stream/promises");
 var MOST_FILES = 12;
+var LONGEST_WRITE_HOURS = 24;
 function folderStore(folder) {
   const names = async () => await (0, import_promises28.readdir)(folder).catch(() => []);
   return {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
         const path6 = (0, import_node_path27.join)(folder, name);
-        if (name === fileName(key, await hashOf2(path6))) {
+        if (name === fileName(key, await hashOf2(path6).catch(ifGone) ?? "")) {
           const now = /* @__PURE__ */ new Date();
-          await (0, import_promises28.utimes)(path6, now, now);
+          await (0, import_promises28.utimes)(path6, now, now).catch(() => void 0);
           return path6;
         }
         await (0, import_promises28.rm)(path6, { force: true });
@@ -83452,7 +83692,7 @@ function folderStore(folder) {
         await write(temporary);
         const path6 = (0, import_node_path27.join)(folder, fileName(key, await hashOf2(temporary)));
         await (0, import_promises28.rename)(temporary, path6);
-        await prune(folder, await names());
+        await prune(folder, await names()).catch(() => void 0);
         return path6;
       } finally {
         await (0, import_promises28.rm)(temporary, { force: true });
@@ -83468,12 +83708,20 @@ async function hashOf2(path6) {
   await (0, import_promises29.pipeline)((0, import_node_fs9.createReadStream)(path6), hash);
   return hash.digest("hex");
 }
+function ifGone(error3) {
+  if (error3.code !== "ENOENT") throw error3;
+}
 async function prune(folder, names) {
   const files = await Promise.all(
-    names.filter((name) => name.endsWith(".zip")).map(async (name) => ({ name, used: (await (0, import_promises28.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? 0 }))
+    names.map(async (name) => ({
+      name,
+      used: (await (0, import_promises28.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? Number.POSITIVE_INFINITY
+    }))
   );
-  const old = files.toSorted((a5, b5) => b5.used - a5.used).slice(MOST_FILES);
-  await Promise.all(old.map(({ name }) => (0, import_promises28.rm)((0, import_node_path27.join)(folder, name), { force: true })));
+  const whole = files.filter(({ name }) => name.endsWith(".zip")).toSorted((a5, b5) => b5.used - a5.used);
+  const abandoned = Date.now() - LONGEST_WRITE_HOURS * 36e5;
+  const parts = files.filter(({ name, used }) => name.endsWith(".part") && used < abandoned);
+  await Promise.all([...whole.slice(MOST_FILES), ...parts].map(({ name }) => (0, import_promises28.rm)((0, import_node_path27.join)(folder, name), { force: true })));
 }
 
 // src/action.ts
@@ -83497,6 +83745,7 @@ async function main() {
     });
   }
   const { signal } = controller;
+  mask(environment);
   try {
     const command5 = readCommand();
     const origin = {
@@ -83529,7 +83778,9 @@ async function main() {
       clock
     };
     if (command5 === "build") {
-      const { artifact } = await build(await loadBuildSettings(origin), collaborators);
+      const settings2 = await loadBuildSettings(origin);
+      mask(settings2.environment);
+      const { artifact } = await build(settings2, collaborators);
       setOutputs({
         artifact: artifact.path,
         "code-sha256": artifact.codeSha256,
@@ -83539,7 +83790,8 @@ async function main() {
       return;
     }
     const settings = await loadDeploySettings(origin);
-    const lambda = createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal });
+    mask(settings.environment);
+    const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal }));
     const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises30.setTimeout, signal, commit: environment["GITHUB_SHA"] });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
@@ -83550,15 +83802,26 @@ async function main() {
     }
     const { problems, stack } = problemsOf(error3);
     for (const problem of problems) annotateError(problem, { workspace, project });
-    if (stack !== void 0) debug(stack);
+    if (stack !== void 0) debug(withoutPasswords(stack));
     await writeSummary(failureSummary(problems));
     process.exitCode = 1;
   }
 }
 async function post() {
-  const labels = JSON.parse(getState(LABELS) || "{}");
-  const removed = await removeContainers(labels);
+  const saved = getState(LABELS);
+  if (saved === "") return;
+  const removed = await removeContainers(JSON.parse(saved));
   if (removed > 0) info(`Removed ${removed} containers that were left behind.`);
+}
+function masking(lambda) {
+  return {
+    ...lambda,
+    getVersion: async (functionName, qualifier) => {
+      const version = await lambda.getVersion(functionName, qualifier);
+      if (version) mask(version.environment);
+      return version;
+    }
+  };
 }
 function readCommand() {
   const given = getInput("command") || "deploy";

@@ -109,8 +109,9 @@ async function main(): Promise<void> {
 
 /** Removes what a cancelled or killed main phase left in the container engine. */
 async function post(): Promise<void> {
-  const labels: unknown = JSON.parse(core.getState(LABELS) || '{}')
-  const removed = await removeContainers(labels as Record<string, string>)
+  const saved = core.getState(LABELS)
+  if (saved === '') return // Without this run's own labels, other runs' containers would be found too.
+  const removed = await removeContainers(JSON.parse(saved) as Record<string, string>)
   if (removed > 0) core.info(`Removed ${removed} containers that were left behind.`)
 }
 

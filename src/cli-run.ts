@@ -74,8 +74,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const { signal } = cancellation
   try {
     const origin: SettingsOrigin = {
-      project: flags.project ?? environment['WSGI_LAMBDA_PROJECT'] ?? '.',
-      stage: flags.stage ?? environment['WSGI_LAMBDA_STAGE'],
+      project: flags.project ?? (environment['WSGI_LAMBDA_PROJECT'] || '.'),
+      stage: flags.stage ?? (environment['WSGI_LAMBDA_STAGE'] || undefined),
       environment,
       explicit: { given: invocation.given, nameOf: (name) => `--${name}` },
     }

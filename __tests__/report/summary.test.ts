@@ -59,14 +59,17 @@ describe('a deployment', () => {
 
 <details><summary>What was done</summary>
 
+\`\`\`text
 1. update the code
 2. publish a version
+\`\`\`
 
 </details>
 
-<details><summary>manage migrate (before-traffic, exit code 0, 1.3 s)</summary>
+<details><summary>before-traffic (exit code 0, 1.3 s)</summary>
 
 \`\`\`text
+$ manage migrate
 OK
 \`\`\`
 
@@ -118,13 +121,13 @@ describe('a failure', () => {
   test('in full', () => {
     const problems = [{ title: 'One *failed*', detail: 'why', hint: 'Do this.' }, { title: 'Two' }]
     expect(decode(failureSummary(problems))).toBe(
-      '### wsgi-lambda failed\n\n**One *failed***\n\n```text\nwhy\n```\n\nDo this.\n\n**Two**',
+      '### wsgi-lambda failed\n\n```text\nOne *failed*\n\nwhy\n\nDo this.\n```\n\n```text\nTwo\n```',
     )
   })
 
   test('all that a program printed stands in it, where the log has it already', () => {
     const summary = failureSummary([{ title: 'One', detail: 'the end', output: 'the beginning\nthe end\n' }])
-    expect(parts(summary).code).toEqual([['the beginning', 'the end']])
+    expect(parts(summary).code).toEqual([['One', '', 'the beginning', 'the end']])
   })
 })
 
@@ -145,7 +148,7 @@ describe('text of others', () => {
     const deployment = parts(deploymentSummary(hostile(line)))
     const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
     // Each block of code is one that this program made.
-    expect([deployment.code.length, failure.code.length]).toEqual([1, 1])
+    expect([deployment.code.length, failure.code.length]).toEqual([2, 1])
     const rest = [...deployment.rest, ...failure.rest].join('\n')
     // No tag, reference or markup but this program's own.
     const foreign = rest
@@ -166,14 +169,14 @@ describe('text of others', () => {
 
   test('what is escaped is read as it was written', () => {
     const line = '<b> | `x` **y** [z](u) & @me #1 \\ 1. > ~'
-    expect(decode(failureSummary([{ title: 't', hint: line }]))).toContain(line)
+    expect(decode(deploymentSummary({ ...facts, functionName: line }))).toContain(line)
   })
 
   test.each(['```', '````', 'a\n```\nb\n`````\nc', '`'.repeat(20), '   ```', '```text'])(
     'a fence is longer than what is in it: %j',
     (output) => {
       const { code } = parts(failureSummary([{ title: 't', detail: output, hint: 'h' }]))
-      expect(code).toEqual([output.trimEnd().split('\n')])
+      expect(code).toEqual([['t', '', ...output.trimEnd().split('\n'), '', 'h']])
     },
   )
 })

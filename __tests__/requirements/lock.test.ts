@@ -67,13 +67,13 @@ describe('a requirements file', () => {
       'above the project',
       { 'app/a.txt': '-r ../b.txt', 'b.txt': '-c r/c.txt', 'r/c.txt': 'x' },
       'a.txt',
-      ['manifest/up0/a.txt', 'manifest/b.txt', 'manifest/r/c.txt'],
+      ['manifest/app/a.txt', 'manifest/b.txt', 'manifest/r/c.txt'],
     ],
     [
       'two folders above the project',
       { 'app/r/a.txt': '-r ../../b.txt', 'b.txt': '-r ../c.txt', '../c.txt': 'flask' },
       'r/a.txt',
-      ['manifest/up0/up1/r/a.txt', 'manifest/up0/b.txt', 'manifest/c.txt'],
+      ['manifest/deep/app/r/a.txt', 'manifest/deep/b.txt', 'manifest/c.txt'],
     ],
     ['nowhere, and that itself is above', { 'a.txt': 'flask' }, '../a.txt', ['manifest/a.txt']],
   ])('whose includes stand %s finds them in the workspace', async (_, files, path, staged) => {

@@ -5,6 +5,7 @@ import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { megabytes } from '../report/size.ts'
 import type { Requirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import { DEPENDENCIES } from '../wheels/install.ts'
@@ -179,8 +180,4 @@ async function refuseTooLarge(
       .join('\n'),
     hint: 'Leave out what the function does not need: a requirement, or files with exclude.',
   })
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

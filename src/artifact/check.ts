@@ -30,7 +30,7 @@ export async function checkImport(
   const failure = readFailure(stdout)
   throw new UserError({
     title: failure
-      ? `The application cannot be imported: ${failure.type}: ${firstLine(failure.message)}`
+      ? `The application cannot be imported: ${failure.type}${SAYS_WHAT_IS_MISSING.test(failure.type) ? `: ${firstLine(failure.message)}` : ''}`
       : `The application ended Python while it was imported (exit code ${exitCode})`,
     detail: stderr.trim(),
     hint: failure ? remedy(failure) : 'Importing an application must not end the process.',
@@ -50,6 +50,9 @@ const LAMBDA_VARIABLES = {
   AWS_REGION: 'us-east-1',
   AWS_DEFAULT_REGION: 'us-east-1',
 } as const
+
+/** Other errors' messages may quote values of variables, and a title is not masked: they stand in the traceback only. */
+const SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError)$/
 
 function readFailure(stdout: string): ImportFailure | undefined {
   try {

@@ -54,9 +54,11 @@ async function readDirectory(handle: FileHandle): Promise<PackedEntry[]> {
       throw new ForeignZip('its central directory is not as we write it')
     const nameLength = directory.readUInt16LE(at + 28)
     const zippedBytes = directory.readUInt32LE(at + 20)
+    const path = directory.toString('utf8', at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength)
+    if (path.startsWith('/') || path.split('/').includes('..')) throw new ForeignZip('a path in it leads elsewhere')
     const start = directory.readUInt32LE(at + 42) + LOCAL_HEADER_BYTES + nameLength
     entries.push({
-      path: directory.toString('utf8', at + CENTRAL_HEADER_BYTES, at + CENTRAL_HEADER_BYTES + nameLength),
+      path,
       mode: (directory.readUInt32LE(at + 38) >>> 16) & 0o100 ? 0o755 : 0o644,
       content: {
         packed: {

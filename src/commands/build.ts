@@ -3,6 +3,7 @@ import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Builder } from '../builder/builder.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { megabytes } from '../report/size.ts'
 import { lockRequirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../wheels/store.ts'
@@ -65,8 +66,4 @@ export async function build(
       seconds,
     }
   })
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -8,6 +8,7 @@ import { readCurrentRelease } from '../release/current.ts'
 import { desiredConfiguration, desiredRelease } from '../release/desired.ts'
 import { type CurrentRelease, describeStep, planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
+import { megabytes } from '../report/size.ts'
 import type { Variables } from '../settings/schema.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type BuildCollaborators, type BuildResult, build } from './build.ts'
@@ -82,7 +83,7 @@ async function buildOrRead(
 async function readForUpload({ path, zipBytes }: BuildResult['artifact']): Promise<Uint8Array> {
   if (zipBytes <= LIMITS.directUploadBytes) return await readFile(path)
   throw new UserError({
-    title: `The artifact is too large to upload: ${(zipBytes / 1e6).toFixed(1)} MB, and Lambda takes ${(LIMITS.directUploadBytes / 1e6).toFixed(1)} MB in one request`,
+    title: `The artifact is too large to upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
     hint: 'Leave out what the function does not need: a requirement, or files with exclude.',
   })
 }

@@ -1,5 +1,6 @@
 import type { FunctionConfiguration } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
+import { LIMITS } from '../platform/limits.ts'
 import { needsAddress } from '../settings/address.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { type CurrentRelease, type DesiredRelease, isRestricted, NOT_RELEASED } from './plan.ts'
@@ -58,6 +59,17 @@ export function desiredConfiguration(
       {
         title: 'The environment uses {{url}}, but there is no Function URL',
         hint: 'Set function-url to public or iam, or write the address out.',
+      },
+      { exitCode: 2 },
+    )
+  }
+  const environmentBytes = Buffer.byteLength(JSON.stringify(environment))
+  if (environmentBytes > LIMITS.environmentBytes) {
+    throw new UserError(
+      {
+        title: `The environment is too large: ${environmentBytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+        detail: `Variables: ${Object.keys(environment).join(', ')}`,
+        hint: 'Keep long values in Secrets Manager or Parameter Store; environment-strategy: replace drops variables that only the function has.',
       },
       { exitCode: 2 },
     )

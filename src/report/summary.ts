@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import { inert } from './inert.ts'
+import { megabytes } from './size.ts'
 
 /** What a job summary says of a deployment. */
 export interface DeploymentFacts {
@@ -50,10 +51,13 @@ export function deploymentSummary(facts: DeploymentFacts): string {
       ? ''
       : details(
           isDryRun ? 'What would be done' : 'What was done',
-          facts.plan.map((line, index) => `${index + 1}. ${escape(line)}`).join('\n'),
+          fence(facts.plan.map((line, index) => `${index + 1}. ${line}`).join('\n')),
         ),
     ...facts.commands.map(({ command, phase, exitCode, seconds, output }) =>
-      details(`${escape(command)} (${escape(phase)}, exit code ${exitCode}, ${seconds.toFixed(1)} s)`, fence(output)),
+      details(
+        `${escape(phase)} (exit code ${exitCode}, ${seconds.toFixed(1)} s)`,
+        fence(`$ ${command}\n${endOf(output)}`),
+      ),
     ),
     packagesSection(facts.packages),
   ]
@@ -63,10 +67,9 @@ export function deploymentSummary(facts: DeploymentFacts): string {
 
 /** What a job summary says of a step that failed. */
 export function failureSummary(problems: readonly Problem[]): string {
-  const sections = problems.map(({ title, detail, output = detail, hint }) => {
-    const parts = [`**${escape(title)}**`, output ? fence(output) : '', hint ? escape(hint) : '']
-    return parts.filter(Boolean).join('\n\n')
-  })
+  const sections = problems.map(({ title, detail, output = detail, hint }) =>
+    fence([title, output && endOf(output), hint].filter(Boolean).join('\n\n')),
+  )
   return ['### wsgi-lambda failed', ...sections].join('\n\n')
 }
 
@@ -106,16 +109,15 @@ function code(text: string): string {
   return `<code>${escape(text)}</code>`
 }
 
-/** A code block whose fence is longer than any run of backticks in it. */
+function endOf(output: string): string {
+  const whole = output.trimEnd()
+  return whole.length > LONGEST_OUTPUT ? `[… the log has all of it]\n${whole.slice(-LONGEST_OUTPUT)}` : whole
+}
+
+/** A code block whose fence is longer than any run of backticks in it. Text stands in it as it is, and GitHub's masks match. */
 function fence(text: string): string {
-  const whole = text.trimEnd()
-  const shown = whole.length > LONGEST_OUTPUT ? `[… the log has all of it]\n${whole.slice(-LONGEST_OUTPUT)}` : whole
-  const lines = shown.split('\n').map(inert)
+  const lines = text.trimEnd().split('\n').map(inert)
   const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g)?.map((run) => run.length) ?? []))
   const ticks = '`'.repeat(longest + 1)
   return `${ticks}text\n${lines.join('\n')}\n${ticks}`
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -46,6 +46,15 @@ export function resolutionFailure(stderr: string, builder: Builder, files: reado
       ...place,
     })
   }
+  const mismatched = /Hash mismatch for `?([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(text)?.[1]
+  if (mismatched !== undefined) {
+    return new UserError({
+      title: `The hash of ${mismatched} is not the one in the manifest`,
+      detail,
+      hint: 'What the index has is another file than the one that was locked: lock again, and look at why.',
+      location: lineOf(files, [mismatched]),
+    })
+  }
   const wheelless =
     /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
       text,

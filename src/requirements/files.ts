@@ -91,7 +91,8 @@ async function readText(projectFolder: string, path: string, includedBy: string 
     throw new UserError(
       {
         title: `The requirements file ${path} cannot be read`,
-        detail: includedBy && `It is included by ${includedBy}.`,
+        detail: [includedBy && `It is included by ${includedBy}.`, (error as Error).message].filter(Boolean).join('\n'),
+        hint: 'Paths are relative to the file that includes them.',
       },
       { cause: error },
     )

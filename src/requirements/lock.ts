@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, posix } from 'node:path'
+import { dirname, join, posix, sep } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Manifest } from '../settings/manifest.ts'
+import { readPyproject } from '../settings/pyproject.ts'
 import { resolutionFailure } from './failure.ts'
 import {
   isEmpty,
@@ -71,7 +72,7 @@ async function pinRequirementsFile(
       location: { file: local.file, line: local.line },
     })
   }
-  const root = await stageFiles(files, builder)
+  const root = await stageFiles(files, builder, project)
   const source = posix.join('manifest', root, manifest.path)
   if (isEmpty(files) || isHashed(files))
     return { text: files.map(({ text }) => text).join('\n'), path: source, isEmpty: isEmpty(files), files }
@@ -89,11 +90,13 @@ async function exportUvLock(
   { builder, report }: Collaborators,
 ): Promise<Requirements> {
   const folder = posix.dirname(manifest.path)
-  const paths = [manifest.path, posix.join(folder, 'pyproject.toml')]
+  const member = await workspaceMember(project, folder)
+  const own = member === undefined ? [] : ['pyproject.toml']
+  const paths = [manifest.path, posix.join(folder, 'pyproject.toml'), ...own]
   const files = await Promise.all(
     paths.map(async (path) => ({ path, text: await readBesideLock(project, path, manifest), lines: [] })),
   )
-  const root = await stageFiles(files, builder)
+  const root = await stageFiles(files, builder, project)
   report.progress('reading uv.lock')
   const command = [
     builder.uv,
@@ -106,7 +109,8 @@ async function exportUvLock(
     '--format',
     'requirements-txt',
   ]
-  const where = ['--project', posix.join('manifest', root, folder), '--python', builder.python]
+  const which = member === undefined ? [] : ['--package', member]
+  const where = [...which, '--project', posix.join('manifest', root, folder), '--python', builder.python]
   const { exitCode, stdout, stderr } = await builder.run([...command, ...where])
   if (exitCode !== 0) {
     throw new UserError({
@@ -125,6 +129,13 @@ async function exportUvLock(
   return await pinned(stdout, files, builder)
 }
 
+/** The project's own name, where the lock is its workspace's: the lock then holds other members too. */
+async function workspaceMember(project: string, lockFolder: string): Promise<string | undefined> {
+  if (!lockFolder.startsWith('..')) return undefined
+  const { name } = (await readPyproject(project)).project
+  return typeof name === 'string' ? name : undefined
+}
+
 /** uv reads a lock together with the project that it belongs to. */
 async function readBesideLock(project: string, path: string, manifest: Manifest): Promise<string> {
   try {
@@ -140,14 +151,17 @@ async function readBesideLock(project: string, path: string, manifest: Manifest)
 /** What uv wrote, as a file of the workspace. */
 async function pinned(text: string, files: readonly RequirementsFile[], builder: Builder): Promise<Requirements> {
   const file = requirementsFile('pinned.txt', text)
-  await stageFiles([file], builder)
+  await stageFiles([file], builder, '')
   return { text, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files }
 }
 
-/** Copies files into the workspace's `manifest/`, below as many folders as `../` in their paths need. */
-async function stageFiles(files: readonly RequirementsFile[], builder: Builder): Promise<string> {
+/**
+ * Copies files into the workspace's `manifest/`. Where their paths start with `../`, the project gets a folder below it,
+ * of its own name, since a workspace knows its members by their folders. @returns that folder
+ */
+async function stageFiles(files: readonly RequirementsFile[], builder: Builder, project: string): Promise<string> {
   const ups = Math.max(...files.map(({ path }) => path.split('/').filter((part) => part === '..').length))
-  const root = Array.from({ length: ups }, (_, index) => `up${index}`).join('/')
+  const root = ups === 0 ? '' : project.split(sep).slice(-ups).join('/')
   const staging = await mkdtemp(join(tmpdir(), 'wsgi-lambda-manifest-'))
   try {
     for (const { path, text } of files) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Problem } from '../errors.ts'
 import type { Pyproject } from './pyproject.ts'
 
@@ -35,12 +35,24 @@ export function findManifest(
   }
   if (has('uv.lock')) return { kind: 'uv.lock', path: 'uv.lock' }
   if (has('requirements.txt')) return { kind: 'requirements', path: 'requirements.txt' }
+  const above = typeof pyproject.project['name'] === 'string' ? workspaceLock(projectFolder) : undefined
+  if (above !== undefined) return { kind: 'uv.lock', path: above }
   return {
     problem: {
       title: 'No manifest was found: there is neither uv.lock nor requirements.txt',
       hint: adviceFor(has, pyproject),
     },
   }
+}
+
+/** A member of a uv workspace has its lock in a folder above, up to the one that holds the repository. */
+function workspaceLock(projectFolder: string): string | undefined {
+  for (let up = '..', folder = projectFolder; !existsSync(join(folder, '.git')); up += '/..') {
+    if (dirname(folder) === folder) return undefined
+    folder = dirname(folder)
+    if (existsSync(join(folder, 'uv.lock'))) return `${up}/uv.lock`
+  }
+  return undefined
 }
 
 function adviceFor(has: (path: string) => boolean, { project }: Pyproject): string {

@@ -118,7 +118,8 @@ export const BUILD_SETTINGS = {
   app: text({
     description: 'The WSGI application. Found for Django and Flask projects.',
     format: 'module:attribute, module:factory() or dir/module.attribute',
-    pattern: /^(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
+    // `app.py` is a file; as module.attribute it would be the attribute py.
+    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
     example: 'mysite.wsgi:application',
     defaultText: 'found in the project',
     placeholder: 'APP',
