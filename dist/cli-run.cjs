@@ -62540,6 +62540,12 @@ async function deploy(settings, collaborators) {
     const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
     const desired = desiredRelease(settings, code, current);
     const steps = planRelease(current, desired);
+    if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
+      report.notice({
+        title: `${settings.functionName} gets no Function URL, since it was there before`,
+        hint: "To give it one, set function-url to public or iam; to silence this, to none."
+      });
+    }
     const plan = steps.map((step2) => describeStep(step2, desired));
     const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
     const result = (release3) => ({
@@ -62903,7 +62909,8 @@ async function loadDeploySettings(origin) {
 }
 async function loadFunctionSettings(origin) {
   const loaded = await load(origin);
-  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded) });
+  const before = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
+  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
 }
 async function load({ project, stage, environment, explicit }) {
   const folder = (0, import_node_path25.resolve)(project);
@@ -62941,13 +62948,11 @@ function variablesSource(environment) {
     nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
   };
 }
-function namePart({ common, isGiven, problems }) {
+var NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
+function namePart({ common, isGiven, problems }, hint = NAME_IT) {
   const { functionName = "" } = common;
   if (!isGiven("function-name")) {
-    problems.push({
-      title: "function-name is missing",
-      hint: "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda]."
-    });
+    problems.push({ title: "function-name is missing", hint });
   } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
     problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
   }

@@ -83110,6 +83110,12 @@ async function deploy(settings, collaborators) {
     const code2 = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
     const desired = desiredRelease(settings, code2, current);
     const steps = planRelease(current, desired);
+    if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
+      report.notice({
+        title: `${settings.functionName} gets no Function URL, since it was there before`,
+        hint: "To give it one, set function-url to public or iam; to silence this, to none."
+      });
+    }
     const plan = steps.map((step2) => describeStep(step2, desired));
     const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
     const result = (release3) => ({
@@ -83582,13 +83588,11 @@ function variablesSource(environment) {
     nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
   };
 }
-function namePart({ common, isGiven, problems }) {
+var NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
+function namePart({ common, isGiven, problems }, hint = NAME_IT) {
   const { functionName = "" } = common;
   if (!isGiven("function-name")) {
-    problems.push({
-      title: "function-name is missing",
-      hint: "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda]."
-    });
+    problems.push({ title: "function-name is missing", hint });
   } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
     problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
   }

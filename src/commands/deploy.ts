@@ -37,6 +37,12 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture }
     const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
+    if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
+      report.notice({
+        title: `${settings.functionName} gets no Function URL, since it was there before`,
+        hint: 'To give it one, set function-url to public or iam; to silence this, to none.',
+      })
+    }
     const plan = steps.map((step) => describeStep(step, desired))
     const nothing = { version: current.served?.version ?? '', alias: current.alias, url: current.url, commands: [] }
     const result = (release: Release): DeployResult => ({

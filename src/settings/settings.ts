@@ -64,7 +64,8 @@ export async function loadDeploySettings(origin: SettingsOrigin): Promise<Deploy
 /** Settings for what only talks to a function that exists. @throws SettingsError with every mistake at once. */
 export async function loadFunctionSettings(origin: SettingsOrigin): Promise<FunctionSettings> {
   const loaded = await load(origin)
-  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded) })
+  const before = 'Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check'
+  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) })
 }
 
 interface Loaded {
@@ -115,13 +116,13 @@ function variablesSource(environment: SettingsOrigin['environment']): Source {
   }
 }
 
-function namePart({ common, isGiven, problems }: Loaded): { readonly functionName: string } {
+const NAME_IT =
+  'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].'
+
+function namePart({ common, isGiven, problems }: Loaded, hint = NAME_IT): { readonly functionName: string } {
   const { functionName = '' } = common
   if (!isGiven('function-name')) {
-    problems.push({
-      title: 'function-name is missing',
-      hint: 'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].',
-    })
+    problems.push({ title: 'function-name is missing', hint })
   } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes('{{')) {
     // A stage was filled in since it was checked.
     problems.push(mistake('function-name', functionName, SETTINGS['function-name']))
