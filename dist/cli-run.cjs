@@ -27509,7 +27509,7 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises2 } = require("node:fs");
     var { homedir: homedir3 } = require("node:os");
     var { dirname: dirname10, join: join25 } = require("node:path");
@@ -27680,7 +27680,7 @@ var require_dist_cjs11 = __commonJS({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir3(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash10("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
         return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -38440,7 +38440,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline5() {
+    function pipeline4() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -38463,7 +38463,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline5;
+    module2.exports = pipeline4;
   }
 });
 
@@ -53580,7 +53580,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline5(src, out, noop);
+          pipeline4(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -53867,13 +53867,13 @@ var require_streamx = __commonJS({
     }
     function pipelinePromise(...streams) {
       return new Promise((resolve5, reject) => {
-        return pipeline5(...streams, (err) => {
+        return pipeline4(...streams, (err) => {
           if (err) return reject(err);
           resolve5();
         });
       });
     }
-    function pipeline5(stream, ...streams) {
+    function pipeline4(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -53971,7 +53971,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline5,
+      pipeline: pipeline4,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -57154,7 +57154,7 @@ module.exports = __toCommonJS(cli_run_exports);
 var import_node_os6 = require("node:os");
 var import_node_path27 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises31 = require("node:timers/promises");
+var import_promises30 = require("node:timers/promises");
 var import_node_url = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -61825,14 +61825,23 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
 var import_promises25 = require("node:fs/promises");
 
 // src/artifact/given.ts
+var import_promises24 = require("node:fs/promises");
+var import_node_path21 = require("node:path");
+
+// src/wheels/hash.ts
 var import_node_crypto9 = require("node:crypto");
 var import_node_fs7 = require("node:fs");
-var import_promises23 = require("node:fs/promises");
-var import_node_path21 = require("node:path");
-var import_promises24 = require("node:stream/promises");
+var import_promises23 = require("node:stream/promises");
+async function sha256Of(path4) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path4), hash);
+  return hash.digest();
+}
+
+// src/artifact/given.ts
 async function readArtifact(given) {
   const path4 = (0, import_node_path21.resolve)(given);
-  const found = await (0, import_promises23.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises24.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -61849,7 +61858,7 @@ async function readArtifact(given) {
       const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
       if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
       const target = readTarget((await contentOf(configuration)).toString());
-      const digest2 = await hashOf(path4);
+      const digest2 = await sha256Of(path4);
       const packages = await packagesOf(zip.entries);
       return {
         artifact: {
@@ -61906,11 +61915,6 @@ async function packagesOf(entries) {
       return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
     })
   );
-}
-async function hashOf(path4) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises24.pipeline)((0, import_node_fs7.createReadStream)(path4), hash);
-  return hash.digest();
 }
 
 // src/remote/command.ts
@@ -62005,6 +62009,7 @@ function withoutCommand(line) {
 
 // src/release/plan.ts
 var NOT_RELEASED = "wsgi-lambda: not released yet";
+var UNFINISHED = "wsgi-lambda: commands after traffic are still to run";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
@@ -62023,7 +62028,8 @@ function planRelease(current, desired) {
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
     ...servesIt ? [] : [step("move-alias")],
     ...wayIn.last,
-    ...runSteps2("after-traffic", desired.afterTraffic)
+    ...runSteps2("after-traffic", desired.afterTraffic),
+    ...desired.afterTraffic.length > 0 && !servesIt ? [step("finish")] : []
   ];
 }
 function step(kind) {
@@ -62083,7 +62089,7 @@ function isMetByEveryone(condition = {}) {
   return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
 }
 function isPending({ alias }) {
-  return alias?.description === NOT_RELEASED;
+  return alias?.description === NOT_RELEASED || alias?.description === UNFINISHED;
 }
 function matches(version, configuration, { codeSha256, architecture }) {
   return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
@@ -62127,6 +62133,8 @@ function describeStep(step2, { functionName, alias, access }) {
       return `request ${step2.path} from the new version`;
     case "move-alias":
       return `move the alias ${alias} to the new version`;
+    case "finish":
+      return "mark the release as finished";
     case "permit-url":
       return `permit everyone to ${step2.statement === "url" ? "call the Function URL" : "invoke the function through it"}`;
   }
@@ -62331,26 +62339,34 @@ async function applyStep(step2, progress, options, waiting) {
       );
       return;
     case "move-alias":
-      progress.alias = await moveAlias(progress, desired, lambda);
+      progress.alias = await moveAlias(
+        progress,
+        desired.afterTraffic.length > 0 ? UNFINISHED : RELEASED,
+        desired,
+        lambda
+      );
       progress.hasMoved = true;
       report.info(
         current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
       );
+      return;
+    case "finish":
+      progress.alias = await moveAlias(progress, RELEASED, desired, lambda);
       return;
     case "permit-url":
       await lambda.permitUrl(functionName, alias, step2.statement);
       return;
   }
 }
-async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
+async function moveAlias({ alias, version }, description, { functionName, alias: name }, lambda) {
   try {
-    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
+    return alias ? await lambda.updateAlias(functionName, name, version, description, alias.revisionId) : await lambda.createAlias(functionName, name, version, description);
   } catch (error2) {
     const now = await lambda.getAlias(functionName, name).catch(() => void 0);
-    if (now?.version === version && now.description === RELEASED) return now;
+    if (now?.version === version && now.description === description) return now;
     const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description;
     if (now === void 0 || !isWhereItWas || now.revisionId === alias?.revisionId) throw error2;
-    return await lambda.updateAlias(functionName, name, version, RELEASED, now.revisionId);
+    return await lambda.updateAlias(functionName, name, version, description, now.revisionId);
   }
 }
 async function publish({ desired, versionDescription }, waiting) {
@@ -62749,6 +62765,13 @@ ${lines2.join("")}`;
   return formatted.join("\n");
 }
 
+// src/settings/environment.ts
+function definedVariables(variables2) {
+  return Object.fromEntries(
+    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
+  );
+}
+
 // src/settings/settings.ts
 var import_promises28 = require("node:fs/promises");
 var import_node_path25 = require("node:path");
@@ -63028,10 +63051,8 @@ var VERSION = "0.1.0";
 
 // src/wheels/store.ts
 var import_node_crypto10 = require("node:crypto");
-var import_node_fs9 = require("node:fs");
 var import_promises29 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
-var import_promises30 = require("node:stream/promises");
 var MOST_FILES = 12;
 var LONGEST_WRITE_HOURS = 24;
 function folderStore(folder) {
@@ -63040,7 +63061,7 @@ function folderStore(folder) {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
         const path4 = (0, import_node_path26.join)(folder, name);
-        if (name === fileName(key, await hashOf2(path4).catch(ifGone) ?? "")) {
+        if (name === fileName(key, (await sha256Of(path4).catch(ifGone))?.toString("hex") ?? "")) {
           const now = /* @__PURE__ */ new Date();
           await (0, import_promises29.utimes)(path4, now, now).catch(() => void 0);
           return path4;
@@ -63054,7 +63075,7 @@ function folderStore(folder) {
       const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
-        const path4 = (0, import_node_path26.join)(folder, fileName(key, await hashOf2(temporary)));
+        const path4 = (0, import_node_path26.join)(folder, fileName(key, (await sha256Of(temporary)).toString("hex")));
         await (0, import_promises29.rename)(temporary, path4);
         await prune(folder, await names()).catch(() => void 0);
         return path4;
@@ -63066,11 +63087,6 @@ function folderStore(folder) {
 }
 function fileName(key, hash) {
   return `${key}-${hash}.zip`;
-}
-async function hashOf2(path4) {
-  const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises30.pipeline)((0, import_node_fs9.createReadStream)(path4), hash);
-  return hash.digest("hex");
 }
 function ifGone(error2) {
   if (error2.code !== "ENOENT") throw error2;
@@ -63142,7 +63158,7 @@ async function run2(invocation) {
       report,
       clock
     };
-    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises31.setTimeout, signal });
+    const createLambda = () => createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal });
     switch (invocation.command) {
       case "build": {
         const result = await build(await loadBuildSettings(origin), collaborators);
@@ -63154,7 +63170,7 @@ async function run2(invocation) {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
-          wait: import_promises31.setTimeout,
+          wait: import_promises30.setTimeout,
           signal,
           commit
         });
@@ -63206,11 +63222,6 @@ function cancelOnSignals(announce) {
       for (const name of signals) process.off(name, cancel);
     }
   };
-}
-function definedVariables(variables2) {
-  return Object.fromEntries(
-    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
-  );
 }
 function productFolders(environment) {
   const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));

@@ -6920,7 +6920,7 @@ var require_client_h2 = __commonJS({
     "use strict";
     var assert = require("node:assert");
     var { errorMonitor } = require("node:events");
-    var { pipeline: pipeline5 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var util = require_util();
     var {
       RequestContentLengthMismatchError,
@@ -7399,7 +7399,7 @@ var require_client_h2 = __commonJS({
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request2, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      const pipe2 = pipeline5(
+      const pipe2 = pipeline4(
         body,
         h2stream,
         (err) => {
@@ -10444,7 +10444,7 @@ var require_api_pipeline = __commonJS({
         util.destroy(ret, err);
       }
     };
-    function pipeline5(opts, handler) {
+    function pipeline4(opts, handler) {
       try {
         const pipelineHandler = new PipelineHandler(opts, handler);
         this.dispatch({ ...opts, body: pipelineHandler.req }, pipelineHandler);
@@ -10453,7 +10453,7 @@ var require_api_pipeline = __commonJS({
         return new PassThrough2().destroy(err);
       }
     }
-    module2.exports = pipeline5;
+    module2.exports = pipeline4;
   }
 });
 
@@ -13618,7 +13618,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = require("node:events");
-    var { Readable: Readable8, pipeline: pipeline5, finished: finished2 } = require("node:stream");
+    var { Readable: Readable8, pipeline: pipeline4, finished: finished2 } = require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14563,7 +14563,7 @@ var require_fetch = __commonJS({
                 status,
                 statusText,
                 headersList,
-                body: decoders.length ? pipeline5(this.body, ...decoders, (err) => {
+                body: decoders.length ? pipeline4(this.body, ...decoders, (err) => {
                   if (err) {
                     this.onError(err);
                   }
@@ -18764,7 +18764,7 @@ ${value}`;
 var require_eventsource = __commonJS({
   "node_modules/undici/lib/web/eventsource/eventsource.js"(exports2, module2) {
     "use strict";
-    var { pipeline: pipeline5 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var { fetching } = require_fetch();
     var { makeRequest } = require_request2();
     var { webidl } = require_webidl();
@@ -18924,7 +18924,7 @@ var require_eventsource = __commonJS({
               ));
             }
           });
-          pipeline5(
+          pipeline4(
             response.body.stream,
             eventSourceStream,
             (error3) => {
@@ -47324,7 +47324,7 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises3 } = require("node:fs");
     var { homedir: homedir2 } = require("node:os");
     var { dirname: dirname10, join: join25 } = require("node:path");
@@ -47495,7 +47495,7 @@ var require_dist_cjs11 = __commonJS({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir2(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash10("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
         return join25(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -58255,7 +58255,7 @@ var require_pipeline = __commonJS({
       if (typeof streams[streams.length - 1] !== "function") return noop;
       return streams.pop();
     }
-    function pipeline5() {
+    function pipeline4() {
       for (var _len = arguments.length, streams = new Array(_len), _key = 0; _key < _len; _key++) {
         streams[_key] = arguments[_key];
       }
@@ -58278,7 +58278,7 @@ var require_pipeline = __commonJS({
       });
       return streams.reduce(pipe2);
     }
-    module2.exports = pipeline5;
+    module2.exports = pipeline4;
   }
 });
 
@@ -73395,7 +73395,7 @@ var require_streamx = __commonJS({
         fn().then((src) => {
           if (src === null) return out.end();
           if (out.destroying) return;
-          pipeline5(src, out, noop);
+          pipeline4(src, out, noop);
         }).catch((err) => out.destroy(err));
         return out;
       }
@@ -73682,13 +73682,13 @@ var require_streamx = __commonJS({
     }
     function pipelinePromise(...streams) {
       return new Promise((resolve6, reject) => {
-        return pipeline5(...streams, (err) => {
+        return pipeline4(...streams, (err) => {
           if (err) return reject(err);
           resolve6();
         });
       });
     }
-    function pipeline5(stream, ...streams) {
+    function pipeline4(stream, ...streams) {
       const all = Array.isArray(stream) ? [...stream, ...streams] : [stream, ...streams];
       const done = all.length && typeof all[all.length - 1] === "function" ? all.pop() : null;
       if (all.length < 2) throw StreamError.BAD_ARGUMENT("Pipeline requires at least 2 streams");
@@ -73786,7 +73786,7 @@ var require_streamx = __commonJS({
       return s2._writev !== Writable5.prototype._writev && s2._writev !== Duplex.prototype._writev;
     }
     module2.exports = {
-      pipeline: pipeline5,
+      pipeline: pipeline4,
       pipelinePromise,
       isStream,
       isStreamx,
@@ -76189,7 +76189,7 @@ var require_ignore2 = __commonJS({
 
 // src/action.ts
 var import_node_path28 = require("node:path");
-var import_promises30 = require("node:timers/promises");
+var import_promises29 = require("node:timers/promises");
 var import_node_url = require("node:url");
 
 // node_modules/@actions/core/lib/core.js
@@ -82395,14 +82395,23 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
 var import_promises25 = require("node:fs/promises");
 
 // src/artifact/given.ts
+var import_promises24 = require("node:fs/promises");
+var import_node_path21 = require("node:path");
+
+// src/wheels/hash.ts
 var import_node_crypto9 = require("node:crypto");
 var import_node_fs7 = require("node:fs");
-var import_promises23 = require("node:fs/promises");
-var import_node_path21 = require("node:path");
-var import_promises24 = require("node:stream/promises");
+var import_promises23 = require("node:stream/promises");
+async function sha256Of(path6) {
+  const hash = (0, import_node_crypto9.createHash)("sha256");
+  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  return hash.digest();
+}
+
+// src/artifact/given.ts
 async function readArtifact(given) {
   const path6 = (0, import_node_path21.resolve)(given);
-  const found = await (0, import_promises23.stat)(path6).catch(() => void 0);
+  const found = await (0, import_promises24.stat)(path6).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -82419,7 +82428,7 @@ async function readArtifact(given) {
       const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION);
       if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`);
       const target = readTarget((await contentOf(configuration)).toString());
-      const digest2 = await hashOf(path6);
+      const digest2 = await sha256Of(path6);
       const packages = await packagesOf(zip.entries);
       return {
         artifact: {
@@ -82476,11 +82485,6 @@ async function packagesOf(entries) {
       return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
     })
   );
-}
-async function hashOf(path6) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises24.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
-  return hash.digest();
 }
 
 // src/remote/command.ts
@@ -82575,6 +82579,7 @@ function withoutCommand(line) {
 
 // src/release/plan.ts
 var NOT_RELEASED = "wsgi-lambda: not released yet";
+var UNFINISHED = "wsgi-lambda: commands after traffic are still to run";
 var RELEASED = "wsgi-lambda";
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
@@ -82593,7 +82598,8 @@ function planRelease(current, desired) {
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
     ...servesIt ? [] : [step("move-alias")],
     ...wayIn.last,
-    ...runSteps2("after-traffic", desired.afterTraffic)
+    ...runSteps2("after-traffic", desired.afterTraffic),
+    ...desired.afterTraffic.length > 0 && !servesIt ? [step("finish")] : []
   ];
 }
 function step(kind) {
@@ -82653,7 +82659,7 @@ function isMetByEveryone(condition = {}) {
   return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
 }
 function isPending({ alias }) {
-  return alias?.description === NOT_RELEASED;
+  return alias?.description === NOT_RELEASED || alias?.description === UNFINISHED;
 }
 function matches(version, configuration, { codeSha256, architecture }) {
   return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
@@ -82697,6 +82703,8 @@ function describeStep(step2, { functionName, alias, access: access2 }) {
       return `request ${step2.path} from the new version`;
     case "move-alias":
       return `move the alias ${alias} to the new version`;
+    case "finish":
+      return "mark the release as finished";
     case "permit-url":
       return `permit everyone to ${step2.statement === "url" ? "call the Function URL" : "invoke the function through it"}`;
   }
@@ -82901,26 +82909,34 @@ async function applyStep(step2, progress, options, waiting) {
       );
       return;
     case "move-alias":
-      progress.alias = await moveAlias(progress, desired, lambda);
+      progress.alias = await moveAlias(
+        progress,
+        desired.afterTraffic.length > 0 ? UNFINISHED : RELEASED,
+        desired,
+        lambda
+      );
       progress.hasMoved = true;
       report.info(
         current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
       );
+      return;
+    case "finish":
+      progress.alias = await moveAlias(progress, RELEASED, desired, lambda);
       return;
     case "permit-url":
       await lambda.permitUrl(functionName, alias, step2.statement);
       return;
   }
 }
-async function moveAlias({ alias, version }, { functionName, alias: name }, lambda) {
+async function moveAlias({ alias, version }, description, { functionName, alias: name }, lambda) {
   try {
-    return alias ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId) : await lambda.createAlias(functionName, name, version, RELEASED);
+    return alias ? await lambda.updateAlias(functionName, name, version, description, alias.revisionId) : await lambda.createAlias(functionName, name, version, description);
   } catch (error3) {
     const now = await lambda.getAlias(functionName, name).catch(() => void 0);
-    if (now?.version === version && now.description === RELEASED) return now;
+    if (now?.version === version && now.description === description) return now;
     const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description;
     if (now === void 0 || !isWhereItWas || now.revisionId === alias?.revisionId) throw error3;
-    return await lambda.updateAlias(functionName, name, version, RELEASED, now.revisionId);
+    return await lambda.updateAlias(functionName, name, version, description, now.revisionId);
   }
 }
 async function publish({ desired, versionDescription }, waiting) {
@@ -83394,6 +83410,13 @@ var OUTPUT_DESCRIPTIONS = {
 };
 var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 
+// src/settings/environment.ts
+function definedVariables(variables2) {
+  return Object.fromEntries(
+    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
+  );
+}
+
 // src/settings/settings.ts
 var import_promises27 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
@@ -83668,10 +83691,8 @@ var VERSION = "0.1.0";
 
 // src/wheels/store.ts
 var import_node_crypto10 = require("node:crypto");
-var import_node_fs9 = require("node:fs");
 var import_promises28 = require("node:fs/promises");
 var import_node_path27 = require("node:path");
-var import_promises29 = require("node:stream/promises");
 var MOST_FILES = 12;
 var LONGEST_WRITE_HOURS = 24;
 function folderStore(folder) {
@@ -83680,7 +83701,7 @@ function folderStore(folder) {
     find: async (key) => {
       for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
         const path6 = (0, import_node_path27.join)(folder, name);
-        if (name === fileName(key, await hashOf2(path6).catch(ifGone) ?? "")) {
+        if (name === fileName(key, (await sha256Of(path6).catch(ifGone))?.toString("hex") ?? "")) {
           const now = /* @__PURE__ */ new Date();
           await (0, import_promises28.utimes)(path6, now, now).catch(() => void 0);
           return path6;
@@ -83694,7 +83715,7 @@ function folderStore(folder) {
       const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
       try {
         await write(temporary);
-        const path6 = (0, import_node_path27.join)(folder, fileName(key, await hashOf2(temporary)));
+        const path6 = (0, import_node_path27.join)(folder, fileName(key, (await sha256Of(temporary)).toString("hex")));
         await (0, import_promises28.rename)(temporary, path6);
         await prune(folder, await names()).catch(() => void 0);
         return path6;
@@ -83706,11 +83727,6 @@ function folderStore(folder) {
 }
 function fileName(key, hash) {
   return `${key}-${hash}.zip`;
-}
-async function hashOf2(path6) {
-  const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises29.pipeline)((0, import_node_fs9.createReadStream)(path6), hash);
-  return hash.digest("hex");
 }
 function ifGone(error3) {
   if (error3.code !== "ENOENT") throw error3;
@@ -83795,8 +83811,8 @@ async function main() {
     }
     const settings = await loadDeploySettings(origin);
     mask(settings.environment);
-    const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises30.setTimeout, signal }));
-    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises30.setTimeout, signal, commit: environment["GITHUB_SHA"] });
+    const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises29.setTimeout, signal }));
+    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises29.setTimeout, signal, commit: environment["GITHUB_SHA"] });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {
@@ -83883,10 +83899,5 @@ async function writeSummary(markdown) {
   if (process.env["GITHUB_STEP_SUMMARY"] === void 0) return;
   await summary.addRaw(`${markdown}
 `).write();
-}
-function definedVariables(variables2) {
-  return Object.fromEntries(
-    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
-  );
 }
 void (getState(IS_POST) === "true" ? post() : main());

@@ -14,6 +14,7 @@ import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import { deploymentSummary, failureSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
+import { definedVariables } from './settings/environment.ts'
 import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
 import { suggestion } from './settings/values.ts'
 import { VERSION } from './version.ts'
@@ -193,12 +194,6 @@ function summaryOf(
 async function writeSummary(markdown: string): Promise<void> {
   if (process.env['GITHUB_STEP_SUMMARY'] === undefined) return
   await core.summary.addRaw(`${markdown}\n`).write()
-}
-
-function definedVariables(variables: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 void (core.getState(IS_POST) === 'true' ? post() : main())

@@ -15,6 +15,7 @@ import { UNKNOWN_RESULT } from './remote/command.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { inert, linesOf, withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
+import { definedVariables } from './settings/environment.ts'
 import {
   loadBuildSettings,
   loadDeploySettings,
@@ -168,12 +169,6 @@ function cancelOnSignals(announce: () => void): { signal: AbortSignal; stop: () 
       for (const name of signals) process.off(name, cancel)
     },
   }
-}
-
-function definedVariables(variables: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 /** Beside the bundle's folder stand the runtime and the Python of the builder. */

@@ -134,17 +134,19 @@ describe('the action deploys the Django example', () => {
 describe('the Flask example', () => {
   test('is deployed by the action, with its own commands before traffic', async () => {
     const url = await world.postgres.createDatabase('flask')
-    const deployed = await act('examples/flask', {
+    const inputs = {
       'function-name': 'flask',
       environment: JSON.stringify({ DATABASE_URL: url }),
       'before-traffic': 'flask init-db\nflask seed',
       'after-traffic': 'flask seed',
-    })
+    }
+    const deployed = await act('examples/flask', inputs)
     expect(deployed.log).toContain('Books added: 3.')
     expect(deployed.log).toContain('Books added: 0.')
     expect(deployed.exitCode).toBe(0)
     const { text } = await world.visit(deployed.outputs['url'] ?? '')
     expect(text).toContain('<cite>The Mythical Man-Month</cite>')
+    expect((await act('examples/flask', inputs)).outputs).toMatchObject({ changed: 'false' })
   }, 240_000)
 })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
-import { NOT_RELEASED, RELEASED } from '../../src/release/plan.ts'
+import { NOT_RELEASED, RELEASED, UNFINISHED } from '../../src/release/plan.ts'
 import { alias, configured, current, same } from './releases.ts'
 import { createReleasedWorld, createWorld, effects, failureOf, v1, v2 } from './world.ts'
 
@@ -21,10 +21,11 @@ describe('the order of a release', () => {
       'createUrl NONE',
       'invoke 1 manage "migrate --noinput"',
       'invoke 1 GET /',
-      `updateAlias live → 1 (${RELEASED})`,
+      `updateAlias live → 1 (${UNFINISHED})`,
       'permitUrl url',
       'permitUrl invoke',
-      'invoke 1 manage "clearsessions"',
+      'invoke 1 manage \"clearsessions\"',
+      `updateAlias live → 1 (${RELEASED})`,
     ])
     expect(lambda.isOpen('shop', 'live')).toBe(true)
     expect(changed).toBe(true)
@@ -56,8 +57,9 @@ describe('the order of a release', () => {
       'publish two',
       'invoke 2 manage "migrate --noinput"',
       'invoke 2 GET /',
+      `updateAlias live → 2 (${UNFINISHED})`,
+      'invoke 2 manage \"clearsessions\"',
       `updateAlias live → 2 (${RELEASED})`,
-      'invoke 2 manage "clearsessions"',
     ])
     expect(served).toEqual(['2 while 1 serves', '2 while 1 serves', '2 while 2 serves'])
     expect(facts.version).toBe('2')
@@ -109,8 +111,9 @@ describe('the order of a release', () => {
       'publish one',
       'invoke 1 manage "migrate --noinput"',
       'invoke 1 GET /',
-      `createAlias live → 1 (${RELEASED})`,
-      'invoke 1 manage "clearsessions"',
+      `createAlias live → 1 (${UNFINISHED})`,
+      'invoke 1 manage \"clearsessions\"',
+      `updateAlias live → 1 (${RELEASED})`,
     ])
     expect(facts.url).toBeUndefined()
   })
@@ -126,10 +129,11 @@ describe('the order of a release', () => {
     ])
     lambda.calls.length = 0
     await release({ ...v2, access: 'public' })
-    expect(effects(lambda).slice(-3)).toEqual([
-      `updateAlias live → 2 (${RELEASED})`,
+    expect(effects(lambda).slice(-4)).toEqual([
+      `updateAlias live → 2 (${UNFINISHED})`,
       'updateUrl NONE',
       'invoke 2 manage "clearsessions"',
+      `updateAlias live → 2 (${RELEASED})`,
     ])
   })
 
@@ -152,6 +156,7 @@ describe('the order of a release', () => {
       'move the alias live to the new version',
       'live: version 1 → 2',
       'run after traffic moves: manage clearsessions',
+      'mark the release as finished',
     ])
     expect(report.of('output')).toEqual(['done', 'done'])
   })
@@ -202,7 +207,7 @@ describe('a failure leaves traffic where it was', () => {
     lambda.failAt(/^updateAlias/, new UserError({ title: 'PreconditionFailedException' }), 'after')
     await release(v2)
     expect((await aliasNow())?.version).toBe('2')
-    expect(effects(lambda).at(-1)).toBe('invoke 2 manage "clearsessions"')
+    expect(effects(lambda).slice(-2)).toEqual(['invoke 2 manage "clearsessions"', `updateAlias live → 2 (${RELEASED})`])
   })
 
   test('a command that fails before traffic moves', async () => {
@@ -255,7 +260,7 @@ describe('a failure leaves traffic where it was', () => {
       'The alias live is back on version 1. These commands have run and are not reversed: manage migrate --noinput.',
     )
     expect(lambda.writes().slice(-2)).toEqual([
-      `updateAlias live → 2 (${RELEASED})`,
+      `updateAlias live → 2 (${UNFINISHED})`,
       `updateAlias live → 1 (${RELEASED})`,
     ])
     expect((await aliasNow())?.version).toBe('1')
@@ -327,10 +332,11 @@ describe('the first deployment fails', () => {
     expect(effects(lambda)).toEqual([
       'invoke 1 manage "migrate --noinput"',
       'invoke 1 GET /',
-      `updateAlias live → 1 (${RELEASED})`,
+      `updateAlias live → 1 (${UNFINISHED})`,
       'permitUrl url',
       'permitUrl invoke',
-      'invoke 1 manage "clearsessions"',
+      'invoke 1 manage \"clearsessions\"',
+      `updateAlias live → 1 (${RELEASED})`,
     ])
     expect(lambda.isOpen('shop', 'live')).toBe(true)
   })
@@ -371,8 +377,9 @@ describe('the first deployment fails', () => {
     expect(effects(lambda)).toEqual([
       'invoke 1 manage "migrate --noinput"',
       'invoke 1 GET /',
+      `updateAlias live → 1 (${UNFINISHED})`,
+      'invoke 1 manage \"clearsessions\"',
       `updateAlias live → 1 (${RELEASED})`,
-      'invoke 1 manage "clearsessions"',
     ])
   })
 })

@@ -9,6 +9,7 @@ import {
   planRelease,
   RELEASED,
   type Step,
+  UNFINISHED,
   usesAddress,
   withAddress,
 } from '../../src/release/plan.ts'
@@ -36,6 +37,7 @@ function words(steps: readonly Step[]): string[] {
 }
 
 const proof = ['before-traffic', 'smoke']
+const after = ['after-traffic', 'finish']
 const permits = ['permit-url', 'permit-invoke']
 const withUrl = configured({ environment: { DEBUG: '0', SITE: '{{url}}' } })
 const filled = { DEBUG: '0', SITE: 'https://abc.lambda-url.eu-west-1.on.aws' }
@@ -48,13 +50,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'the first deployment',
     nothing,
     same,
-    [
-      ...['create-function', 'publish', 'create-alias', 'create-url'],
-      ...proof,
-      'move-alias',
-      ...permits,
-      'after-traffic',
-    ],
+    [...['create-function', 'publish', 'create-alias', 'create-url'], ...proof, 'move-alias', ...permits, ...after],
   ],
   [
     'the first deployment of what needs its address',
@@ -62,59 +58,51 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     withUrl,
     [
       ...['create-function', 'publish', 'create-alias', 'create-url', 'fill-url'],
-      ...[...proof, 'move-alias', ...permits, 'after-traffic'],
+      ...[...proof, 'move-alias', ...permits, ...after],
     ],
   ],
   [
     'the first deployment behind IAM',
     nothing,
     { ...same, access: 'iam' },
-    [...['create-function', 'publish', 'create-alias', 'create-url'], ...proof, 'move-alias', 'after-traffic'],
+    [...['create-function', 'publish', 'create-alias', 'create-url'], ...proof, 'move-alias', ...after],
   ],
   [
     'the first deployment without a URL',
     nothing,
     { ...same, access: 'none' },
-    ['create-function', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['create-function', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'the first deployment to a function that somebody else made',
     { ...nothing, latest },
     { ...same, codeSha256: 'new' },
-    [
-      ...['update-code', 'publish', 'create-alias', 'create-url'],
-      ...[...proof, 'move-alias', ...permits, 'after-traffic'],
-    ],
+    [...['update-code', 'publish', 'create-alias', 'create-url'], ...[...proof, 'move-alias', ...permits, ...after]],
   ],
-  [
-    'new code',
-    current,
-    { ...same, codeSha256: 'new' },
-    ['update-code', 'publish', ...proof, 'move-alias', 'after-traffic'],
-  ],
+  ['new code', current, { ...same, codeSha256: 'new' }, ['update-code', 'publish', ...proof, 'move-alias', ...after]],
   [
     'another architecture, even with the same zip',
     current,
     { ...same, architecture: 'arm64' },
-    ['update-code', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-code', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'more memory',
     current,
     configured({ memory: 1024 }),
-    ['update-configuration', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'new code and more memory',
     current,
     configured({ memory: 1024 }, { ...same, codeSha256: 'new' }),
-    ['update-code', 'update-configuration', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-code', 'update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'a variable less',
     current,
     configured({ environment: {} }),
-    ['update-configuration', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'a version whose description is not the function’s',
@@ -126,13 +114,13 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'a failed run left its code in $LATEST',
     { ...current, latest: { ...latest, codeSha256: 'new' } },
     { ...same, codeSha256: 'new' },
-    ['publish', ...proof, 'move-alias', 'after-traffic'],
+    ['publish', ...proof, 'move-alias', ...after],
   ],
   [
     'a failed run left its configuration in $LATEST',
     { ...current, latest: { ...latest, memory: 1024 } },
     configured({ memory: 1024 }),
-    ['publish', ...proof, 'move-alias', 'after-traffic'],
+    ['publish', ...proof, 'move-alias', ...after],
   ],
   [
     'a failed run left code in $LATEST, and the change was taken back',
@@ -144,31 +132,26 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'a failed run left code in $LATEST, and the next one has other code',
     { ...current, latest: { ...latest, codeSha256: 'new' } },
     { ...same, codeSha256: 'newer' },
-    ['update-code', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-code', 'publish', ...proof, 'move-alias', ...after],
   ],
-  [
-    'the alias waits for a version that has not proven itself',
-    pending,
-    same,
-    [...proof, 'move-alias', 'after-traffic'],
-  ],
+  ['the alias waits for a version that has not proven itself', pending, same, [...proof, 'move-alias', ...after]],
   [
     'the alias waits, and the code is another now',
     pending,
     { ...same, codeSha256: 'new' },
-    ['update-code', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-code', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'the alias waits, without URL and permission',
     { ...pending, url: undefined, policy: undefined },
     same,
-    ['create-url', ...proof, 'move-alias', ...permits, 'after-traffic'],
+    ['create-url', ...proof, 'move-alias', ...permits, ...after],
   ],
   [
     'the alias waits for the address to be written',
     { ...pending, policy: undefined },
     withUrl,
-    ['update-configuration', 'publish', ...proof, 'move-alias', ...permits, 'after-traffic'],
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...permits, ...after],
   ],
   ['no statement at all', { ...current, policy: undefined }, same, [...proof, ...permits, 'after-traffic']],
   [
@@ -236,7 +219,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'from public to IAM with new code',
     current,
     { ...same, access: 'iam', codeSha256: 'new' },
-    ['update-code', 'publish', 'update-url', ...proof, 'move-alias', 'after-traffic'],
+    ['update-code', 'publish', 'update-url', ...proof, 'move-alias', ...after],
   ],
   [
     'from IAM to public: opened after everything else',
@@ -248,7 +231,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'from IAM to public with new code',
     closed,
     { ...same, codeSha256: 'new' },
-    ['update-code', 'publish', ...proof, 'move-alias', 'update-url', ...permits, 'after-traffic'],
+    ['update-code', 'publish', ...proof, 'move-alias', 'update-url', ...permits, ...after],
   ],
   ['IAM as it is', closed, { ...same, access: 'iam' }, []],
   ['no URL wanted, and none there', { ...current, url: undefined, policy: undefined }, { ...same, access: 'none' }, []],
@@ -263,13 +246,13 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'a URL for a function that had none, and its address in the environment: the version with it gets the traffic',
     { ...current, url: undefined, policy: undefined },
     withUrl,
-    ['create-url', 'fill-url', ...proof, 'move-alias', ...permits, 'after-traffic'],
+    ['create-url', 'fill-url', ...proof, 'move-alias', ...permits, ...after],
   ],
   [
     'the same after a failed run left other code in $LATEST',
     { ...current, latest: { ...latest, codeSha256: 'new' }, url: undefined, policy: undefined },
     withUrl,
-    ['update-code', 'create-url', 'fill-url', ...proof, 'move-alias', ...permits, 'after-traffic'],
+    ['update-code', 'create-url', 'fill-url', ...proof, 'move-alias', ...permits, ...after],
   ],
   [
     'the address is in the environment already',
@@ -281,7 +264,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'the address is wanted in the environment, and known',
     current,
     withUrl,
-    ['update-configuration', 'publish', ...proof, 'move-alias', 'after-traffic'],
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
     'neither commands nor a request',
@@ -290,6 +273,11 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     ['update-code', 'publish', 'move-alias'],
   ],
 ]
+
+test('a release that was killed before its commands after traffic were done is gone on with', () => {
+  const unfinished = { ...current, alias: { ...alias, description: UNFINISHED } }
+  expect(words(planRelease(unfinished, same))).toEqual([...proof, 'move-alias', ...after])
+})
 
 describe('planRelease', () => {
   test.each(cases)('%s', (_, from, to, steps) => {

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { posix, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
+import { sha256Of } from '../wheels/hash.ts'
 import type { Assembled, PackageSize } from './assemble.ts'
 import { distributionOf, recordRows, sourceOf } from './metadata.ts'
 import { contentOf, ForeignZip, openZip, type PackedEntry } from './read-zip.ts'
@@ -35,7 +33,7 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
     const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION)
     if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`)
     const target = readTarget((await contentOf(configuration)).toString())
-    const digest = await hashOf(path)
+    const digest = await sha256Of(path)
     const packages = await packagesOf(zip.entries)
     return {
       artifact: {
@@ -89,10 +87,4 @@ async function packagesOf(entries: readonly PackedEntry[]): Promise<PackageSize[
       return { name, version, zipBytes: sum('zippedBytes'), unzippedBytes: sum('unzippedBytes') }
     }),
   )
-}
-
-async function hashOf(path: string): Promise<Buffer> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest()
 }

@@ -10,6 +10,7 @@ import {
   type Phase,
   RELEASED,
   type Step,
+  UNFINISHED,
   withAddress,
 } from './plan.ts'
 import { smoke } from './smoke.ts'
@@ -147,13 +148,21 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
       )
       return
     case 'move-alias':
-      progress.alias = await moveAlias(progress, desired, lambda)
+      progress.alias = await moveAlias(
+        progress,
+        desired.afterTraffic.length > 0 ? UNFINISHED : RELEASED,
+        desired,
+        lambda,
+      )
       progress.hasMoved = true
       report.info(
         current.served && current.served.version !== progress.version
           ? `${alias}: version ${current.served.version} → ${progress.version}`
           : `${alias}: version ${progress.version}`,
       )
+      return
+    case 'finish':
+      progress.alias = await moveAlias(progress, RELEASED, desired, lambda)
       return
     case 'permit-url':
       await lambda.permitUrl(functionName, alias, step.statement)
@@ -167,19 +176,20 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
  */
 async function moveAlias(
   { alias, version }: Progress,
+  description: string,
   { functionName, alias: name }: DesiredRelease,
   lambda: LambdaApi,
 ): Promise<AliasState> {
   try {
     return alias
-      ? await lambda.updateAlias(functionName, name, version, RELEASED, alias.revisionId)
-      : await lambda.createAlias(functionName, name, version, RELEASED)
+      ? await lambda.updateAlias(functionName, name, version, description, alias.revisionId)
+      : await lambda.createAlias(functionName, name, version, description)
   } catch (error) {
     const now = await lambda.getAlias(functionName, name).catch(() => undefined)
-    if (now?.version === version && now.description === RELEASED) return now
+    if (now?.version === version && now.description === description) return now
     const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description
     if (now === undefined || !isWhereItWas || now.revisionId === alias?.revisionId) throw error
-    return await lambda.updateAlias(functionName, name, version, RELEASED, now.revisionId)
+    return await lambda.updateAlias(functionName, name, version, description, now.revisionId)
   }
 }
 

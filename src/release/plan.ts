@@ -41,12 +41,15 @@ export type Step =
   | { readonly kind: 'run'; readonly phase: Phase; readonly command: string }
   | { readonly kind: 'smoke'; readonly path: string }
   | { readonly kind: 'move-alias' }
+  | { readonly kind: 'finish' }
   | { readonly kind: 'permit-url'; readonly statement: 'url' | 'invoke' }
 
 export type Phase = 'before-traffic' | 'after-traffic'
 
 /** The alias's description while the version that it points to has not proven itself: nothing is "unchanged" then. */
 export const NOT_RELEASED = 'wsgi-lambda: not released yet'
+/** The same while it serves already and the commands after traffic are still to run: a killed run is then gone on with. */
+export const UNFINISHED = 'wsgi-lambda: commands after traffic are still to run'
 export const RELEASED = 'wsgi-lambda'
 
 /**
@@ -74,6 +77,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(servesIt ? [] : [step('move-alias')]),
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
+    ...(desired.afterTraffic.length > 0 && !servesIt ? [step('finish')] : []),
   ]
 }
 
@@ -86,7 +90,8 @@ function step<
     | 'create-url'
     | 'update-url'
     | 'fill-url'
-    | 'move-alias',
+    | 'move-alias'
+    | 'finish',
 >(kind: K): { readonly kind: K } {
   return { kind }
 }
@@ -182,7 +187,7 @@ function isMetByEveryone(condition: PolicyStatement['Condition'] = {}): boolean 
 }
 
 function isPending({ alias }: CurrentRelease): boolean {
-  return alias?.description === NOT_RELEASED
+  return alias?.description === NOT_RELEASED || alias?.description === UNFINISHED
 }
 
 function matches(
@@ -242,6 +247,8 @@ export function describeStep(step: Step, { functionName, alias, access }: Desire
       return `request ${step.path} from the new version`
     case 'move-alias':
       return `move the alias ${alias} to the new version`
+    case 'finish':
+      return 'mark the release as finished'
     case 'permit-url':
       return `permit everyone to ${step.statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`
   }

@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { sha256Of } from './hash.ts'
 
 /**
  * Files by what went into them, kept between builds. A key promises the input; that a file is whole is checked by its
@@ -28,7 +27,7 @@ export function folderStore(folder: string): Store {
       for (const name of (await names()).filter((name) => name.startsWith(`${key}-`))) {
         const path = join(folder, name)
         // Another build may remove it at any time.
-        if (name === fileName(key, (await hashOf(path).catch(ifGone)) ?? '')) {
+        if (name === fileName(key, (await sha256Of(path).catch(ifGone))?.toString('hex') ?? '')) {
           const now = new Date()
           await utimes(path, now, now).catch(() => undefined) // A store that may only be read is one too.
           return path
@@ -42,7 +41,7 @@ export function folderStore(folder: string): Store {
       const temporary = join(folder, `.${randomUUID()}.part`)
       try {
         await write(temporary)
-        const path = join(folder, fileName(key, await hashOf(temporary)))
+        const path = join(folder, fileName(key, (await sha256Of(temporary)).toString('hex')))
         await rename(temporary, path)
         await prune(folder, await names()).catch(() => undefined) // It may hold files of others: then it grows.
         return path
@@ -55,12 +54,6 @@ export function folderStore(folder: string): Store {
 
 function fileName(key: string, hash: string): string {
   return `${key}-${hash}.zip`
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
 }
 
 function ifGone(error: unknown): undefined {
