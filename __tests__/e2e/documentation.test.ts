@@ -336,7 +336,7 @@ describe('commands', () => {
         const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
         const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv) /.test(span))
         const flags = ours.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
-        const notOurs = page.endsWith('serverless-wsgi.md') ? ['--function', '--noinput'] : ['--noinput']
+        const notOurs = ['--noinput', '--pythonpath', ...(page.endsWith('serverless-wsgi.md') ? ['--function'] : [])]
         expect([
           page,
           flags.filter((flag) => !known.has(flag) && !settings.has(flag) && !notOurs.includes(flag)),
