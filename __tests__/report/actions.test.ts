@@ -11,7 +11,7 @@ async function written(calls: readonly (readonly [string, unknown])[]): Promise<
   const script = `
     import { text } from 'node:stream/consumers'
     import { actionsReporter, annotateError } from ${JSON.stringify(MODULE)}
-    const place = { workspace: '/work/shop', project: '/work/shop/backend' }
+    const place = { workspace: '/srv/shop', project: '/srv/shop/backend' }
     let now = 0
     const report = actionsReporter({ ...place, clock: () => (now += 1000) })
     for (const [method, value] of JSON.parse(await text(process.stdin))) {

@@ -4,7 +4,7 @@ import { secretsIn } from '../../src/report/secrets.ts'
 test.each<[string, Record<string, string>, string[]]>([
   [
     'nothing',
-    { DJANGO_SETTINGS_MODULE: 'mysite.settings', DEBUG: '0', PATH: '/usr/bin', PWD: '/work/shop', OLDPWD: '/work' },
+    { DJANGO_SETTINGS_MODULE: 'mysite.settings', DEBUG: '0', PATH: '/usr/bin', PWD: '/srv/shop', OLDPWD: '/srv' },
     [],
   ],
   ['a secret by its name', { SECRET_KEY: 'canary-1', api_token: 'canary-2' }, ['canary-1', 'canary-2']],
