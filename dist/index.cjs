@@ -79053,7 +79053,16 @@ async function runSteps(container, making, commands5, report) {
 }
 var probe = (target) => ["/bin/sh", `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor];
 var blank = (labels) => Object.fromEntries(Object.keys(labels).map((name) => [name, ""]));
-async function keep(engine, tag, image) {
+function keep(engine, tag, image) {
+  return inTurn(() => nameOrDrop(engine, tag, image));
+}
+var lastTurn = Promise.resolve();
+function inTurn(work) {
+  const turn = lastTurn.then(work);
+  lastTurn = turn.catch(() => void 0);
+  return turn;
+}
+async function nameOrDrop(engine, tag, image) {
   const other = await keptImage(engine, tag);
   if (other) {
     await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());

@@ -189,7 +189,20 @@ const blank = (labels: Readonly<Record<string, string>>): Record<string, string>
   Object.fromEntries(Object.keys(labels).map((name) => [name, '']))
 
 /** Another build may have made the same image meanwhile: the first one stays, so that none is left without a name. */
-async function keep(engine: Engine, tag: string, image: BuilderImage): Promise<BuilderImage> {
+function keep(engine: Engine, tag: string, image: BuilderImage): Promise<BuilderImage> {
+  return inTurn(() => nameOrDrop(engine, tag, image))
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve()
+
+/** One after another in this process: between the look for a name and giving it, no other builder may come. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = lastTurn.then(work)
+  lastTurn = turn.catch(() => undefined)
+  return turn
+}
+
+async function nameOrDrop(engine: Engine, tag: string, image: BuilderImage): Promise<BuilderImage> {
   const other = await keptImage(engine, tag)
   if (other) {
     await engineCall(engine, 'remove an image', () => engine.docker.getImage(image.id).remove())
