@@ -13,7 +13,7 @@ try:
         os.path.dirname(os.path.abspath(__file__)), os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())
     )
     wsgi_app = loading.load(_configuration.app, _configuration.root)
-    handler = make_handler(wsgi_app, commands=_configuration.commands)
+    handler = make_handler(wsgi_app, **_configuration.options)
 except BaseException as error:
     # Lambda shows one line of an ImportError or a SyntaxError; the log gets all of it before the initialisation fails.
     sys.excepthook(type(error), error, error.__traceback__)

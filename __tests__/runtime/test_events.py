@@ -8,6 +8,7 @@ from running import Context, answering, run
 
 from wsgi_lambda import handle_request
 from wsgi_lambda.events import UnsupportedEvent, recognise
+from wsgi_lambda.options import Options
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,6 @@ def test_warm_up(event, capsys):
         ({"Records": []}, "its keys: Records"),
         ({"source": "my.app", "detail-type": "Order"}, "my.app"),
         ({"triggerSource": "PreSignUp_SignUp"}, "Cognito"),
-        ({"raw_path": "/", "method": "GET"}, "VPC Lattice"),
-        ({"version": "2.0", "path": "/", "requestContext": {"serviceArn": "arn"}}, "VPC Lattice"),
         ({"requestContext": {"connectionId": "1", "eventType": "CONNECT"}}, "WebSocket"),
         ({"requestPath": "/", "method": "GET"}, "without proxy integration"),
         ({"_serverless-wsgi": {"command": "exec"}, "httpMethod": "x"}, "only key"),
@@ -50,8 +49,9 @@ def test_anything_else_names_its_source(event, source):
 
 
 def test_the_first_integration_that_fits():
-    assert recognise(alb())[0].name == "Application Load Balancer"
-    assert recognise(http_api())[0].name == "API Gateway (HTTP API)"
+    assert recognise(alb(), Options()).name == "Application Load Balancer"
+    assert recognise(http_api(), Options()).name == "API Gateway (HTTP API)"
+    assert recognise({"httpMethod": "GET"}, Options()) is None
 
 
 FORBIDDEN = ["http", "urllib", "email", "ssl", "typing", "dataclasses", "inspect", "logging", "subprocess", "tempfile",

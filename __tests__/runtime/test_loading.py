@@ -77,6 +77,8 @@ def test_errors(root, reference, error, message):
         ("{}", '"app" must name'),
         ('{"app": "a:b", "commands": "manage"}', '"commands" must be a list'),
         ('{"app": "a:b", "commands": [1]}', '"commands" must be a list'),
+        ('{"app": 1, "events": {"sqs": 2}, "streaming": 1}', '"app" must be.*"events" must be.*"streaming" must be'),
+        ('{"app": "a:b", "on-import-error": "ignore"}', '"on-import-error" must be "fail" or "serve"'),
     ],
 )
 def test_configuration_errors(tmp_path, content, message):
@@ -90,8 +92,10 @@ def test_configuration(tmp_path):
         read(str(tmp_path))
     (tmp_path / "wsgi_lambda.json").write_text('{"app": "a:b", "version": "0.1.0", "later": 1}')
     found = read("/nowhere", str(tmp_path))
-    assert (found.root, found.app, found.version) == (str(tmp_path), "a:b", "0.1.0")
-    assert list(found.commands) == ["manage", "flask"]
+    assert (found.root, found.app, found.options) == (str(tmp_path), "a:b", {})
+    assert (found.secrets, found.on_import_error) == ({}, "fail")
+    (tmp_path / "wsgi_lambda.json").write_text('{"app": "a:b", "commands": ["exec"], "non-proxy-integration": true}')
+    assert read(str(tmp_path)).options == {"commands": ["exec"], "non_proxy_integration": True}
 
 
 def artifact(folder, app, source, **more):

@@ -2,7 +2,8 @@ import pytest
 from running import Context, answering
 
 from wsgi_lambda import handle_request, make_handler
-from wsgi_lambda.policy import DEFAULT_COMMANDS, Policy, PolicyError
+from wsgi_lambda.options import DEFAULT_COMMANDS
+from wsgi_lambda.policy import Policy, PolicyError
 
 
 @pytest.mark.parametrize(

@@ -5,56 +5,56 @@
 
     handler = make_handler(application)
 
-`handler` answers the HTTP events of API Gateway, function URLs and load balancers, warm-up events, and remote commands.
+`handler` answers the HTTP events of API Gateway, function URLs, load balancers and VPC Lattice, remote commands, warm-up
+events, and the events of other sources that a table routes to functions or commands.
 """
 
 from __future__ import annotations
 
-from . import application, environ, events
-from .policy import DEFAULT_COMMANDS, Policy
+from .events import COMMAND_KEY, recognise
+from .options import DEFAULT_COMMANDS, Options
 from .version import VERSION as __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
+
+    from typing_extensions import Unpack
+
+    from .options import OptionFields
 
 __all__ = ["DEFAULT_COMMANDS", "__version__", "handle_request", "make_handler"]
 
 
-def make_handler(
-    app: WSGIApplication, *, commands: Iterable[str] = DEFAULT_COMMANDS
-) -> Callable[[object, object], object]:
+def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Callable[[object, object], object]:
     """Return the function's handler for `app`.
 
-    `commands` says which remote commands the function obeys: kinds ("manage", "flask", "exec", "shell"), prefixes
-    ("manage migrate"), or ["none"]. Raises `wsgi_lambda.policy.PolicyError` where it cannot be understood.
+    `options` are those of `wsgi_lambda.options.Options`: `commands` says which remote commands the function obeys, `events`
+    what is done with events that are no HTTP requests, and so on.
     """
-    policy = Policy(commands)
+    chosen = Options(**options)
 
     def handler(event: object, context: object) -> object:
-        return _handle(app, event, context, policy)
+        return _handle(app, event, context, chosen)
 
     return handler
 
 
-def handle_request(
-    app: WSGIApplication, event: object, context: object, *, commands: Iterable[str] = DEFAULT_COMMANDS
-) -> object:
+def handle_request(app: WSGIApplication, event: object, context: object, **options: Unpack[OptionFields]) -> object:
     """Answer one Lambda event: what `make_handler` returns, for a handler function of your own."""
-    return _handle(app, event, context, Policy(commands))
+    return _handle(app, event, context, Options(**options))
 
 
-def _handle(app: WSGIApplication, event: object, context: object, policy: Policy) -> object:
-    if events.is_command(event):
-        from . import commands  # a function that only serves never loads it
+def _handle(app: WSGIApplication, event: object, context: object, options: Options) -> object:
+    if isinstance(event, dict):
+        integration = recognise(event, options)
+        if integration:
+            return integration.answer(app, event, context, options)
+        if COMMAND_KEY in event:
+            from . import commands
 
-        return commands.answer(app, event[events.COMMAND_KEY], context, policy)
-    warmer = events.warm_up_source(event)
-    if warmer:
-        print(f"wsgi-lambda: kept warm by {warmer}", flush=True)
-        return {}
-    integration, http_event = events.recognise(event)
-    request = integration.request(http_event)
-    response = application.call(app, environ.build(request, http_event, context))
-    return integration.result(request, response, http_event, environ.request_id(http_event, context))
+            return commands.answer(app, event, context, options)
+    from . import triggers
+
+    return triggers.answer(event, context, options)

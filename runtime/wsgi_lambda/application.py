@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .environ import REQUEST_ID
-from .percent import utf8
 from .response import Response, internal_server_error
 
 TYPE_CHECKING = False
@@ -12,38 +10,45 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from collections.abc import Callable, Iterable
 
+    from .integration import Headers
+
+REQUEST_ID = "wsgi_lambda.request_id"
+
 
 def call(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
     """The application's answer; a plain 500 when it raises, with one traceback in the log.
 
     SystemExit is caught too: it would end the process, and with it the execution environment.
     """
-    answer = _Answer()
+    answer = Answer()
     iterable: Iterable[bytes] | None = None
     try:
-        try:
-            iterable = app(environ, answer.start_response)
-            for chunk in iterable:
-                answer.write(chunk)
-            response = answer.response()
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            _log(error, environ)
-            response = internal_server_error(environ[REQUEST_ID])
+        iterable = app(environ, answer.start_response)
+        for chunk in iterable:
+            answer.write(chunk)
+        response = answer.response()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        log_failure(error, environ)
+        response = internal_server_error(environ[REQUEST_ID])
     finally:
-        _close(iterable, environ)
+        close(iterable, environ)
     return response
 
 
-class _Answer:
+class Answer:
+    """What an application said so far: its last head, and its output."""
+
+    __slots__ = ("chunks", "headers", "status")
+
     def __init__(self) -> None:
         self.status: str | None = None
-        self.headers: list[tuple[str, str]] = []
+        self.headers: Headers = []
         self.chunks: list[bytes] = []
 
     def start_response(
-        self, status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None
+        self, status: str, headers: Headers, exc_info: OptExcInfo | None = None
     ) -> Callable[[bytes], object]:
         if exc_info:
             try:
@@ -67,19 +72,28 @@ class _Answer:
             self.chunks.append(chunk)
 
     def response(self) -> Response:
-        if self.status is None:
-            raise AssertionError("the application did not call start_response()")
-        code, _, reason = self.status.partition(" ")
-        for name, value in self.headers:
-            if not (isinstance(name, str) and isinstance(value, str)):
-                raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
-            if _has_controls(name) or _has_controls(value):
-                raise ValueError(f"the header {name!r} has a control character, which would end it and start another")
-        if _has_controls(reason):
-            raise ValueError(f"the status {self.status!r} has a control character")
+        code, reason, headers = checked_head(self.status, self.headers)
+        chunks = self.chunks
+        return Response(code, reason, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+
+
+def checked_head(status: str | None, headers: Headers) -> tuple[int, str, Headers]:
+    """Status code, reason and headers that can be sent. Raises what tells the application's author what is wrong."""
+    if status is None:
+        raise AssertionError("the application did not call start_response()")
+    code, _, reason = status.partition(" ")
+    if _has_controls(reason):
+        raise ValueError(f"the status {status!r} has a control character")
+    checked = []
+    for name, value in headers:
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
+        if _has_controls(name) or _has_controls(value):
+            raise ValueError(f"the header {name!r} has a control character, which would end it and start another")
         # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
-        headers = [(_sendable(name), _sendable(value.strip(" \t"))) for name, value in self.headers]
-        return Response(int(code), _sendable(reason.strip()), headers, b"".join(self.chunks))
+        value = value.strip(" \t")
+        checked.append((name, value) if name.isascii() and value.isascii() else (_sendable(name), _sendable(value)))
+    return int(code), _sendable(reason.strip()), checked
 
 
 def _has_controls(text: str) -> bool:
@@ -89,10 +103,10 @@ def _has_controls(text: str) -> bool:
 
 def _sendable(text: str) -> str:
     """Half a surrogate pair would end the runtime client, which writes UTF-8."""
-    return text if text.isascii() else utf8(text).decode()
+    return text.encode("utf-8", "replace").decode()
 
 
-def _close(iterable: object, environ: WSGIEnvironment) -> None:
+def close(iterable: object, environ: WSGIEnvironment) -> None:
     """An answer that is complete is not lost because tidying up after it fails; the log has the failure."""
     close = getattr(iterable, "close", None)
     if close is None:
@@ -102,13 +116,11 @@ def _close(iterable: object, environ: WSGIEnvironment) -> None:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        _log(error, environ)
+        log_failure(error, environ)
 
 
-def _log(error: BaseException, environ: WSGIEnvironment) -> None:
-    import traceback
+def log_failure(error: BaseException, environ: WSGIEnvironment) -> None:
+    from . import log
 
-    lines = traceback.format_exception(type(error), error, error.__traceback__)
-    stream = environ["wsgi.errors"]
-    stream.write(f"[ERROR] request {environ[REQUEST_ID]} failed\n" + "".join(lines))
-    stream.flush()
+    request_id = environ[REQUEST_ID]
+    log.error(f"request {request_id} failed", request_id, error, environ["wsgi.errors"])

@@ -20,8 +20,11 @@ import traceback
 
 from .capture import Capture
 from .deadline import Deadline, DeadlineReached
-from .environ import request_id
-from .integration import Integration, mapping
+from .environ import request_id_of
+from .event import mapping
+from .events import COMMAND_KEY, UnsupportedEvent
+from .integration import Integration
+from .policy import Policy
 from .response import encoded_size
 
 TYPE_CHECKING = False
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from .policy import Policy
+    from .integration import Event
+    from .options import Options
 
 _KINDS = {"manage": "manage", "flask": "flask", "exec": "exec", "shell": "shell", "command": "shell"}
 _CODE_NAME = "<exec>"
@@ -38,10 +42,15 @@ _AUDIT_CHARACTERS = 1000
 _SHELL = ["/bin/sh", "-c"]
 
 
-def answer(app: WSGIApplication, envelope: object, context: object, policy: Policy) -> list[object]:
-    """Run one command, if `policy` allows it, and return its exit code and what it printed."""
+def answer(app: WSGIApplication, event: Event, context: object, options: Options) -> list[object]:
+    """Run one command, if `options` allow it, and return its exit code and what it printed."""
+    if len(event) > 1:
+        from .triggers import source_of
+
+        raise UnsupportedEvent(f"This event came from {source_of(event)}.")
+    policy = Policy(options.commands)
     try:
-        kind, arguments = _read(envelope)
+        kind, arguments = _read(event[COMMAND_KEY])
     except ValueError as error:
         return [2, f"{error}\n"]
     if kind not in _KINDS:
@@ -50,7 +59,7 @@ def answer(app: WSGIApplication, envelope: object, context: object, policy: Poli
     refusal = policy.refusal(kind, arguments)
     verdict = "refused" if refusal else "runs"
     what = json.dumps(arguments)[:_AUDIT_CHARACTERS]
-    print(f"wsgi-lambda: request {request_id({}, context)} {verdict} command {kind} {what}", flush=True)
+    print(f"wsgi-lambda: request {request_id_of({}, context)} {verdict} command {kind} {what}", flush=True)
     if refusal:
         return [126, refusal]
     return _run(_COMMANDS[kind], app, arguments, context)

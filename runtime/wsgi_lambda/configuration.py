@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import os
 
-from .policy import DEFAULT_COMMANDS
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
+
+    from .options import OptionFields
 
 FILE_NAME = "wsgi_lambda.json"
 
@@ -24,17 +24,18 @@ class ConfigurationError(Exception):
 
 
 class Configuration:
-    """`root` is the folder that the file was found in."""
+    """`root` is the folder that the file was found in; `options` are those of `make_handler`."""
 
-    def __init__(self, root: str, app: str, version: str, commands: Sequence[str]) -> None:
+    def __init__(self, root: str, app: str, options: OptionFields, secrets: Mapping[str, str], on_import_error: str) -> None:
         self.root = root
         self.app = app
-        self.version = version
-        self.commands = commands
+        self.options = options
+        self.secrets = secrets
+        self.on_import_error = on_import_error
 
 
 def read(*roots: str) -> Configuration:
-    """Read the first wsgi_lambda.json in `roots`. Raises ConfigurationError with what is wrong in it."""
+    """Read the first wsgi_lambda.json in `roots`. Raises ConfigurationError with all that is wrong in it."""
     root = next((folder for folder in roots if os.path.isfile(os.path.join(folder, FILE_NAME))), None)
     if root is None:
         raise ConfigurationError(f'No {FILE_NAME} in {" or ".join(roots)}: write {{"app": "module:attribute"}} into it.')
@@ -46,9 +47,52 @@ def read(*roots: str) -> Configuration:
             raise ConfigurationError(f"{path} is not JSON: {error}") from None
     if not isinstance(content, dict):
         raise ConfigurationError(f"{path} must hold a JSON object.")
-    app, commands = content.get("app"), content.get("commands", list(DEFAULT_COMMANDS))
-    if not isinstance(app, str) or not app:
-        raise ConfigurationError(f'{path}: "app" must name the application, such as "module:attribute".')
-    if not isinstance(commands, list) or not all(isinstance(entry, str) for entry in commands):
-        raise ConfigurationError(f'{path}: "commands" must be a list of strings, such as ["manage migrate"].')
-    return Configuration(root, app, str(content.get("version", "")), commands)
+    mistakes = [f'"{key}" must be {what}' for key, (what, is_right) in _KEYS.items() if not is_right(content.get(key))]
+    if not content.get("app"):
+        mistakes.insert(0, '"app" must name the application, such as "module:attribute"')
+    if mistakes:
+        raise ConfigurationError(f"{path}: {'; '.join(mistakes)}.")
+    given = {name: content[key] for key, name in _OPTIONS.items() if content.get(key) is not None}
+    return Configuration(
+        root,
+        content["app"],
+        given,  # type: ignore[arg-type]  # checked above
+        content.get("secrets") or {},
+        content.get("on-import-error") or "fail",
+    )
+
+
+def _is_list(value: object) -> bool:
+    return value is None or (isinstance(value, list) and all(isinstance(entry, str) for entry in value))
+
+
+def _is_table(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values()))
+
+
+def _is_flag(value: object) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+_LIST = ("a list of strings", _is_list)
+_TABLE = ("an object of strings", _is_table)
+_FLAG = ("true or false", _is_flag)
+
+_KEYS: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "app": ("a string", lambda value: value is None or isinstance(value, str)),
+    "commands": ('a list of strings, such as ["manage migrate"]', _is_list),
+    "events": _TABLE,
+    "report-batch-item-failures": _FLAG,
+    "text-mime-types": _LIST,
+    "binary-mime-types": _LIST,
+    "non-proxy-integration": _FLAG,
+    "legacy-environ": _FLAG,
+    "streaming": _FLAG,
+    "secrets": _TABLE,
+    "on-import-error": ('"fail" or "serve"', lambda value: value in (None, "fail", "serve")),
+}
+
+# The key in the file → the option of the handler.
+_OPTIONS = {
+    key: key.replace("-", "_") for key in _KEYS if key not in ("app", "secrets", "on-import-error")
+}

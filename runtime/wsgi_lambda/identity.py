@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from .integration import mapping, text
+from .event import mapping, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .integration import Event
 
 
-def of_rest_api(context: Event) -> str:
+def of_rest_api(authorizer: Event, identity: Event) -> str:
     """A Lambda authorizer's principal, a Cognito user, or the ARN of an IAM identity."""
-    authorizer = mapping(context.get("authorizer"))
     claims = mapping(authorizer.get("claims"))
     return _first(
         authorizer.get("principalId"),
         claims.get("cognito:username"),
         claims.get("username"),
         claims.get("sub"),
-        mapping(context.get("identity")).get("userArn"),
+        identity.get("userArn"),
     )
 
 
-def of_payload_two(context: Event) -> str:
+def of_payload_two(authorizer: Event) -> str:
     """The subject of a JWT, a Lambda authorizer's principal, or the ARN of an IAM identity."""
-    authorizer = mapping(context.get("authorizer"))
     return _first(
         mapping(mapping(authorizer.get("jwt")).get("claims")).get("sub"),
         mapping(authorizer.get("lambda")).get("principalId"),

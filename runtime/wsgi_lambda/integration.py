@@ -1,56 +1,20 @@
-"""What every way into the function has in common: the request that is read out of its event, the result it wants back."""
+"""What every way into the function has in common: from an event to the application, and from its answer to a result."""
 
 from __future__ import annotations
 
-import binascii
-
-from . import percent, response
+from . import application, response
+from .application import REQUEST_ID
+from .environ import request_id_of
+from .response import Response, may_have_content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .response import Response
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+    from .options import Options
 
     Event = dict[str, object]
     Headers = list[tuple[str, str]]
-
-
-class Request:
-    """One HTTP request, whatever event it came in.
-
-    `stage` and `base` are the parts of the URL's path in front of the application ("/dev", "/api/v1", or b""), `path`
-    is the rest; all three are decoded bytes. `raw_path` is the whole path as it stands in the URL.
-    """
-
-    def __init__(
-        self,
-        *,
-        method: str,
-        path: bytes,
-        raw_path: str,
-        query: str,
-        headers: Headers,
-        body: bytes,
-        stage: bytes = b"",
-        base: bytes = b"",
-        remote_address: str = "",
-        remote_user: str = "",
-        domain: str = "",
-        protocol: str = "HTTP/1.1",
-        default_scheme: str = "https",
-    ) -> None:
-        self.method = method
-        self.path = path if path.startswith(b"/") else b"/" + path
-        self.raw_path = raw_path or "/"
-        self.query = query
-        self.headers = headers
-        self.body = body
-        self.stage = stage
-        self.base = base
-        self.remote_address = remote_address
-        self.remote_user = remote_user
-        self.domain = domain
-        self.protocol = protocol
-        self.default_scheme = default_scheme
 
 
 class Integration:
@@ -62,102 +26,83 @@ class Integration:
     # A gateway may hand base64 on undecoded (a REST API without `binaryMediaTypes`): then text must stay text.
     decodes_base64_always = True
 
-    def recognises(self, event: Event) -> bool:
-        raise NotImplementedError
-
-    def request(self, event: Event) -> Request:
+    def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
+        """The request as WSGI has it. Whatever it raises means that no gateway sent the event."""
         raise NotImplementedError
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
         """The result without its body."""
         raise NotImplementedError
 
-    def result(self, request: Request, answer: Response, event: Event, request_id: str) -> dict[str, object]:
-        """The result of the function: the answer of the application, or a 500 that says why it cannot be sent."""
-        answer = response.without_forbidden_body(answer, request.method)
-        result = self._with_body(answer, event)
-        size = response.size_over(result, answer, self.limit_bytes)
-        if size and self.decodes_base64_always and not result["isBase64Encoded"]:
-            # Escaped, text can be longer than base64: "\u4e16" against 4 characters.
-            result.update(body=response.base64(answer.body), isBase64Encoded=True)
-            size = response.size_over(result, answer, self.limit_bytes)
-        if size:
-            response.log_too_large(request.method, request.raw_path, size, self.limit_bytes, self.name, request_id)
-            too_large = response.too_large(self.limit_bytes, self.name, request_id)
-            result = self._with_body(response.without_forbidden_body(too_large, request.method), event)
+    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> dict[str, object]:
+        """The result of the function: the answer of the application, or one that says why there is none."""
+        try:
+            environ = self.environ(event, context, options)
+        except Exception as error:
+            return self._bad_request(error, event, context)
+        return self.result(application.call(app, environ), environ, event, options)
+
+    def result(
+        self, answer: Response, environ: WSGIEnvironment, event: Event, options: Options
+    ) -> dict[str, object]:
+        """The answer as the integration wants it; a 500 that says why where it is too large."""
+        has_content = may_have_content(answer.status)
+        if answer.body and (environ["REQUEST_METHOD"] == "HEAD" or not has_content):
+            answer.body = b""
+        content_type, coding, size = response.describe(answer.headers)
+        text = response.as_text(answer.body, content_type, coding, options)
+        if not content_type and has_content:
+            # Without one, API Gateway and function URLs say application/json.
+            kind = "application/octet-stream" if text is None else "text/plain; charset=utf-8"
+            answer.headers.append(("Content-Type", kind))
+        result = self.head(answer, event)
+        # In JSON a character takes 6 bytes at most: only what may be too large is looked at more closely.
+        if 6 * (len(answer.body) + size) + 20 * len(answer.headers) + 1000 > self.limit_bytes:
+            return self._limited(result, answer, text, environ, event)
+        if text is None:
+            result["body"] = response.base64(answer.body)
+            result["isBase64Encoded"] = True
+        else:
+            result["body"] = text
+            result["isBase64Encoded"] = False
         return result
 
-    def _with_body(self, answer: Response, event: Event) -> dict[str, object]:
-        text = response.as_text(answer)
-        answer = response.with_content_type(answer, is_text=text is not None)
-        body = {"body": text, "isBase64Encoded": False}
-        if text is None:
-            body = {"body": response.base64(answer.body), "isBase64Encoded": True}
-        return {**self.head(answer, event), **body}
+    def _limited(
+        self, result: dict[str, object], answer: Response, text: str | None, environ: WSGIEnvironment, event: Event
+    ) -> dict[str, object]:
+        """Text where it is short enough, else base64 where that is (an escape is longer: 6 bytes against 4)."""
+        size = 0
+        if text is not None:
+            result.update(body=text, isBase64Encoded=False)
+            size = response.encoded_size(result)
+            if size <= self.limit_bytes:
+                return result
+        if text is None or self.decodes_base64_always:
+            result.update(body="", isBase64Encoded=True)
+            size = response.encoded_size(result) + (len(answer.body) + 2) // 3 * 4
+            if size <= self.limit_bytes:
+                result["body"] = response.base64(answer.body)
+                return result
+        return self._too_large(size, environ, event)
 
+    def _too_large(self, size: int, environ: WSGIEnvironment, event: Event) -> dict[str, object]:
+        from . import log
 
-def mapping(value: object) -> Event:
-    """Gateways, consoles and emulators send null, or nothing, where others send an empty object."""
-    return value if isinstance(value, dict) else {}
+        request_id = environ[REQUEST_ID]
+        log.error(
+            f"request {request_id}: the response to {environ['REQUEST_METHOD']} {environ['RAW_URI']} is {size} bytes as "
+            f"JSON, and {self.name} takes {self.limit_bytes}. Answer with a redirect to a file in S3, or in pages.",
+            request_id,
+        )
+        return self._plain(response.too_large(self.limit_bytes, self.name, request_id), event, environ["REQUEST_METHOD"])
 
+    def _bad_request(self, error: Exception, event: Event, context: object) -> dict[str, object]:
+        from . import log
 
-def text(value: object) -> str:
-    return "" if value is None else str(value)
+        request_id = request_id_of(event, context)
+        log.error(f"request {request_id}: {self.name} does not send events like this one", request_id, error)
+        return self._plain(response.bad_request(request_id), event, "GET")
 
-
-def texts(value: object) -> list[str]:
-    return [text(item) for item in value] if isinstance(value, list) else [text(value)]
-
-
-def header_items(event: Event) -> Headers:
-    """Every header, repeated ones as often as the event has them."""
-    headers = mapping(event.get("multiValueHeaders")) or mapping(event.get("headers"))
-    return [(name, value) for name, values in headers.items() if values is not None for value in texts(values)]
-
-
-def header(headers: Headers, wanted: str) -> str:
-    """The last value of a header, "" without one."""
-    return next((value for name, value in reversed(headers) if name.lower() == wanted), "")
-
-
-def body_of(event: Event) -> bytes:
-    body = text(event.get("body"))
-    return binascii.a2b_base64(body) if event.get("isBase64Encoded") else percent.utf8(body)
-
-
-def query_items(event: Event) -> list[tuple[str, str]]:
-    query = mapping(event.get("multiValueQueryStringParameters")) or mapping(event.get("queryStringParameters"))
-    return [(name, value) for name, values in query.items() for value in texts(values)]
-
-
-def is_aws_domain(*domains: str) -> bool:
-    """Whether the request came to API Gateway's own name for the API, where the URL has the stage in front."""
-    known = [domain for domain in domains if domain]
-    return bool(known) and all(".execute-api." in domain.lower() for domain in known)
-
-
-def without_prefix(path: bytes, prefix: bytes) -> bytes | None:
-    """`path` below `prefix`, by whole segments; None when it is not below it."""
-    if path == prefix:
-        return b"/"
-    return path[len(prefix) :] if path.startswith(prefix + b"/") else None
-
-
-def is_mount_point(prefix: bytes) -> bool:
-    """A SCRIPT_NAME: never "/", and never "//host", which a browser takes for another site in a redirect."""
-    return prefix.startswith(b"/") and not prefix.endswith(b"/") and b"//" not in prefix
-
-
-def expand_route(route: str, parameters: Event) -> bytes | None:
-    """`/orders/{id}/{proxy+}` with its parameters put in, decoded; None when one is missing."""
-    if not route.startswith("/"):
-        return None
-    segments = []
-    for segment in route.split("/"):
-        if segment.startswith("{") and segment.endswith("}"):
-            value = parameters.get(segment[1:-1].rstrip("+"))
-            if value is None:
-                return None
-            segment = text(value)
-        segments.append(segment)
-    return percent.decode("/".join(segments))
+    def _plain(self, answer: Response, event: Event, method: str) -> dict[str, object]:
+        body = "" if method == "HEAD" else answer.body.decode()
+        return {**self.head(answer, event), "body": body, "isBase64Encoded": False}

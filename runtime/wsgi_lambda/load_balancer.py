@@ -6,12 +6,16 @@ query are still percent-encoded; a health check has one header and no host.
 
 from __future__ import annotations
 
-from . import percent, response
-from .integration import Integration, Request, body_of, header_items, mapping, query_items, text
+from . import environ, percent, response
+from .event import body_of, mapping, text, texts
+from .integration import Integration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .integration import Event, Headers
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from .integration import Event
+    from .options import Options
     from .response import Response
 
 _CLASSES = {1: "Informational", 2: "Success", 3: "Redirection", 4: "Client Error", 5: "Server Error"}
@@ -21,37 +25,39 @@ class LoadBalancer(Integration):
     name = "Application Load Balancer"
     limit_bytes = 1024 * 1024
 
-    def recognises(self, event: Event) -> bool:
-        is_balanced = mapping(event.get("requestContext")).get("elb") is not None
-        return is_balanced and isinstance(event.get("httpMethod"), str)
-
-    def request(self, event: Event) -> Request:
-        headers = header_items(event)
+    def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
         path = text(event.get("path"))
-        return Request(
+        query = mapping(event.get("multiValueQueryStringParameters")) or mapping(event.get("queryStringParameters"))
+        pairs = [f"{name}={value}" for name, values in query.items() for value in texts(values)]
+        result = environ.build(
+            options,
+            event,
+            context,
+            {},
             method=text(event["httpMethod"]),
             path=percent.decode(path),
-            raw_path=percent.encode_illegal(path),
-            query=percent.encode_illegal("&".join(f"{name}={value}" for name, value in query_items(event))),
-            headers=headers,
+            uri=percent.encode_illegal(path) or "/",
+            query=percent.encode_illegal("&".join(pairs)),
+            headers=mapping(event.get("multiValueHeaders")) or mapping(event.get("headers")),
             body=body_of(event),
-            remote_address=_peer(headers),
             default_scheme="http",
         )
+        result["REMOTE_ADDR"] = peer(result.get("HTTP_X_FORWARDED_FOR", ""))
+        return result
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
         reason = answer.reason or _CLASSES.get(answer.status // 100, "Unknown")
-        return {
-            "statusCode": answer.status,
-            "statusDescription": f"{answer.status} {reason}",
-            **response.multi_or_single(answer.headers, event),
-        }
+        head: dict[str, object] = {"statusCode": answer.status, "statusDescription": f"{answer.status} {reason}"}
+        if isinstance(event.get("multiValueHeaders"), dict):
+            head["multiValueHeaders"] = response.listed(answer.headers)
+        else:
+            head["headers"] = response.lettered(answer.headers)
+        return head
 
 
-def _peer(headers: Headers) -> str:
-    """The balancer appends its peer to X-Forwarded-For; whatever stands before that, a client can have written."""
-    forwarded = ",".join(value for name, value in headers if name.lower() == "x-forwarded-for")
-    peer = forwarded.rpartition(",")[2].strip()
-    if peer.startswith("["):  # [2001:db8::1]:4711, with client port preservation
-        return peer[1:].partition("]")[0]
-    return peer.partition(":")[0] if peer.count(":") == 1 else peer
+def peer(forwarded: str) -> str:
+    """The last of X-Forwarded-For, which the balancer appends; what stands before it, a client can have written."""
+    address = forwarded.rpartition(",")[2].strip()
+    if address.startswith("["):  # [2001:db8::1]:4711, with client port preservation
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address

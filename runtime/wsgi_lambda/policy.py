@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 KINDS = ("manage", "flask", "exec", "shell")
-DEFAULT_COMMANDS = ("manage", "flask")
 
 # Whatever these are given, they run: `manage` alone does not stand for them.
 _RUN_ANYTHING = frozenset(

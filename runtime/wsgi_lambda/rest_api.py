@@ -6,25 +6,16 @@ percent-encoded and lacks the stage; the query maps are decoded; there is no con
 
 from __future__ import annotations
 
-from . import identity, percent, response
-from .integration import (
-    Integration,
-    Request,
-    body_of,
-    expand_route,
-    header,
-    header_items,
-    is_aws_domain,
-    is_mount_point,
-    mapping,
-    query_items,
-    text,
-    without_prefix,
-)
+from . import environ, percent, response
+from .event import body_of, expand_route, header, is_aws_domain, mapping, text, texts
+from .integration import Integration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
     from .integration import Event
+    from .options import Options
     from .response import Response
 
 
@@ -32,63 +23,88 @@ class RestApi(Integration):
     name = "API Gateway (REST API)"
     decodes_base64_always = False
 
-    def recognises(self, event: Event) -> bool:
-        return isinstance(event.get("httpMethod"), str) and isinstance(event.get("path"), str)
+    def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
+        request_context = mapping(event.get("requestContext"))
+        headers = mapping(event.get("multiValueHeaders")) or mapping(event.get("headers"))
+        path = text(event["path"])
+        stage, base, below = _mount(event, request_context, path, headers)
+        authorizer = request_context.get("authorizer")
+        identity = mapping(request_context.get("identity"))
+        user = ""
+        if authorizer or identity.get("userArn"):
+            from .identity import of_rest_api
 
-    def request(self, event: Event) -> Request:
-        context = mapping(event.get("requestContext"))
-        headers = header_items(event)
-        stage, base, path = _mount(event, context, header(headers, "host"))
-        return Request(
+            user = of_rest_api(mapping(authorizer), identity)
+        return environ.build(
+            options,
+            event,
+            context,
+            request_context,
             method=text(event["httpMethod"]),
             stage=stage,
             base=base,
-            path=path,
-            raw_path=percent.encode_illegal(percent.encode_path(stage) + text(event["path"])),
-            query="&".join(f"{percent.encode_query(k)}={percent.encode_query(v)}" for k, v in query_items(event)),
+            path=below,
+            uri=percent.encode_illegal(percent.encode_path(stage) + path) or "/",
+            query=_query(event),
             headers=headers,
             body=body_of(event),
-            remote_address=text(mapping(context.get("identity")).get("sourceIp")),
-            remote_user=identity.of_rest_api(context),
-            domain=text(context.get("domainName")),
-            protocol=text(context.get("protocol")) or "HTTP/1.1",
+            remote_address=text(identity.get("sourceIp")),
+            remote_user=user,
+            protocol=text(request_context.get("protocol")) or "HTTP/1.1",
+            authorizer=authorizer,
         )
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
-        return {"statusCode": answer.status, **response.multi_or_single(answer.headers, event)}
+        if isinstance(event.get("multiValueHeaders"), dict):
+            return {"statusCode": answer.status, "multiValueHeaders": response.listed(answer.headers)}
+        return {"statusCode": answer.status, "headers": response.lettered(answer.headers)}
 
 
-def _mount(event: Event, context: Event, host: str) -> tuple[bytes, bytes, bytes]:
+def _query(event: Event) -> str:
+    encode = percent.encode_query
+    items = mapping(event.get("multiValueQueryStringParameters")) or mapping(event.get("queryStringParameters"))
+    return "&".join([f"{encode(name)}={encode(value)}" for name, values in items.items() for value in texts(values)])
+
+
+def _mount(event: Event, context: Event, encoded_path: str, headers: Event) -> tuple[str, str, str]:
     """Stage, base path and the path below them.
 
     On API Gateway's own domain the URL begins with the stage, which `requestContext.path` has and `path` lacks. On a
     custom domain it may begin with a base path, which `path` has and the expanded `resource` lacks.
     """
-    path = percent.decode(text(event["path"])) or b"/"
+    path = percent.decode(encoded_path) or "/"
     domain = text(context.get("domainName"))
-    if not (domain or host) or is_aws_domain(domain, host):
-        return _below_stage(event, context, path, is_aws_domain(domain, host))
-    route = expand_route(text(event.get("resource")), mapping(event.get("pathParameters")))
-    if route is None:
-        return b"", b"", path
-    for below in (route, route + b"/"):
-        if path.endswith(below) and is_mount_point(path[: -len(below)]):
-            return b"", path[: -len(below)], below
-    if route == b"/" and path != b"/" and is_mount_point(path):
-        return b"", path, b"/"
-    return b"", b"", path
+    host = header(headers, "host")
+    is_own_domain = is_aws_domain(domain, host)
+    if is_own_domain or not (domain or host):
+        return _below_stage(event, context, path, is_own_domain)
+    expanded = expand_route(text(event.get("resource")), mapping(event.get("pathParameters")))
+    if expanded is None:
+        return "", "", path
+    route = percent.decode(expanded)
+    for below in (route, route + "/"):
+        if path.endswith(below) and _is_mount_point(path[: -len(below)]):
+            return "", path[: -len(below)], below
+    if route == "/" and path != "/" and _is_mount_point(path):
+        return "", path, "/"
+    return "", "", path
 
 
-def _below_stage(event: Event, context: Event, path: bytes, is_own_domain: bool) -> tuple[bytes, bytes, bytes]:
+def _below_stage(event: Event, context: Event, path: str, is_own_domain: bool) -> tuple[str, str, str]:
     name = text(context.get("stage"))
     if name == "$default":  # never in the URL, though some emulators put it into the path
-        return b"", b"", path
-    stage = b"/" + percent.utf8(name) if name else b""
+        return "", "", path
+    stage = "/" + environ.latin1(name) if name else ""
     whole = percent.decode(text(context.get("path")))
     if not whole:  # some emulators
-        return (stage if is_own_domain else b""), b"", path
+        return (stage if is_own_domain else ""), "", path
     if whole == path:  # an HTTP API leaves the stage in both
-        below = without_prefix(path, stage) if stage and event.get("version") == "1.0" else None
-        return (b"", b"", path) if below is None else (stage, b"", below)
-    prefix = whole[: -len(path)] if whole.endswith(path) else whole if path == b"/" else b""
-    return (prefix if is_mount_point(prefix) else b""), b"", path
+        below = environ.without_prefix(path, stage) if stage and event.get("version") == "1.0" else None
+        return ("", "", path) if below is None else (stage, "", below)
+    prefix = whole[: -len(path)] if whole.endswith(path) else whole if path == "/" else ""
+    return (prefix if _is_mount_point(prefix) else ""), "", path
+
+
+def _is_mount_point(prefix: str) -> bool:
+    """A SCRIPT_NAME: never "/", and never "//host", which a browser takes for another site in a redirect."""
+    return prefix.startswith("/") and not prefix.endswith("/") and "//" not in prefix

@@ -1,0 +1,67 @@
+"""How a handler behaves: what its maker chose, and what the function's environment says."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TypedDict
+
+    class OptionFields(TypedDict, total=False):
+        commands: Iterable[str]
+        events: Mapping[str, str]
+        report_batch_item_failures: bool
+        text_mime_types: Iterable[str]
+        binary_mime_types: Iterable[str]
+        non_proxy_integration: bool
+        legacy_environ: bool
+        streaming: bool
+
+# `manage` and `flask` without what opens a shell; `policy` has the rules.
+DEFAULT_COMMANDS = ("manage", "flask")
+
+_TRUE = ("1", "t", "true", "y", "yes")
+
+
+class Options:
+    """Read once for a handler, because a lookup in `os.environ` costs as much as a header of a request.
+
+    `base_path` is what stands in front of the application ("api/v1", or ""), whatever an event says; `hides_stage` says
+    that a proxy in front adds the stage itself. Both are variables that serverless-wsgi had.
+    """
+
+    __slots__ = (
+        "base_path", "binary_types", "commands", "events", "has_several_processes", "hides_stage", "legacy_environ",
+        "non_proxy_integration", "report_batch_item_failures", "streaming", "text_types",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        commands: Iterable[str] = DEFAULT_COMMANDS,
+        events: Mapping[str, str] | None = None,
+        report_batch_item_failures: bool = False,
+        text_mime_types: Iterable[str] = (),
+        binary_mime_types: Iterable[str] = (),
+        non_proxy_integration: bool = False,
+        legacy_environ: bool = False,
+        streaming: bool = False,
+    ) -> None:
+        self.commands = commands
+        if commands is not DEFAULT_COMMANDS:
+            from .policy import Policy
+
+            Policy(commands)  # what is wrong with it is said now
+        self.events = events or {}
+        self.report_batch_item_failures = report_batch_item_failures
+        self.text_types = frozenset(kind.strip().lower() for kind in text_mime_types)
+        self.binary_types = frozenset(kind.strip().lower() for kind in binary_mime_types)
+        self.non_proxy_integration = non_proxy_integration
+        self.legacy_environ = legacy_environ
+        self.streaming = streaming
+        self.base_path = os.environ.get("API_GATEWAY_BASE_PATH", "").strip("/")
+        self.hides_stage = os.environ.get("STRIP_STAGE_PATH", "").lower() in _TRUE
+        # Lambda Managed Instances run one process for each concurrent request.
+        self.has_several_processes = bool(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY"))
