@@ -12,7 +12,7 @@ import uuid
 
 _PREFIX = "/2018-06-01/runtime/"
 _SECONDS = 30  # only a test that fails waits so long
-_ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
+_LARGE_BYTES = 100_000
 
 
 class Post:
@@ -44,9 +44,12 @@ class RuntimeApi:
     """Context manager. `address` is what AWS_LAMBDA_RUNTIME_API says; any number of connections is served at once."""
 
     def __init__(self):
+        self.submitted = 0
         self.posts = []  # in the order in which their heads came
-        self.keeps_bodies = True
-        self.hangs_up_after = None  # chunks of a body; the connection is reset then
+        self.keeps_large_chunks = True
+        # How the next posts fare: cut off after so many chunks, answered with another status than 202, or both.
+        self.hangs_up_after = None
+        self.refuses_with = None
         self._news = threading.Condition()
         self._invocations = queue.Queue()
         self._connections = []
@@ -69,6 +72,7 @@ class RuntimeApi:
     def submit(self, event, *, seconds=60, **headers):
         """Queues an invocation and returns its request id. `headers`: those after `Lambda-Runtime-`, as `Tenant_Id`."""
         request_id = str(uuid.uuid4())
+        self.submitted += 1
         names = {
             "Aws-Request-Id": request_id,
             "Deadline-Ms": str(int((time.time() + seconds) * 1000)),
@@ -110,29 +114,36 @@ class RuntimeApi:
                 while head := _head(stream):
                     method, path, _ = head.decode("latin-1").split(" ", 2)
                     if method == "POST":
-                        self._receive(Post(path, head), stream)
-                        connection.sendall(_ACCEPTED)
+                        post, status, limit = Post(path, head), self.refuses_with, self.hangs_up_after
+                        is_whole = self._receive(post, stream, limit)
+                        if is_whole or status:
+                            answer = f"HTTP/1.1 {status or '202 Accepted'}\r\nContent-Length: 0\r\n\r\n"
+                            connection.sendall(answer.encode())
+                        post.complete.set()
+                        if not is_whole or post.headers.get("connection") == "close":
+                            return
                     elif path == _PREFIX + "invocation/next":
                         connection.sendall(self._invocations.get())
                     else:
                         raise AssertionError(f"unexpected request: {method} {path}")
             except OSError:
-                return  # the runtime has ended, or _hang_up was asked for
+                return  # the runtime has ended
 
-    def _receive(self, post, stream):
+    def _receive(self, post, stream, limit):
+        """Whether the body came to its end before so many chunks."""
         with self._news:
             self.posts.append(post)
             self._news.notify_all()
         if post.headers.get("transfer-encoding") == "chunked":
             while chunk := self._chunk(post, stream):
                 self._keep(post, chunk)
-                if len(post.chunks) == self.hangs_up_after:
-                    raise ConnectionAbortedError
+                if len(post.chunks) == limit:
+                    return False
             post.trailers = _headers(self._kept(post, _head(stream)).split(b"\r\n"))
         else:
             body = stream.read(int(post.headers["content-length"]))
             self._keep(post, self._kept(post, body))
-        post.complete.set()
+        return True
 
     def _chunk(self, post, stream):
         size = int(self._kept(post, stream.readline()), 16)
@@ -144,12 +155,12 @@ class RuntimeApi:
 
     def _keep(self, post, chunk):
         post.size += len(chunk)
-        if self.keeps_bodies:
+        if self.keeps_large_chunks or len(chunk) < _LARGE_BYTES:
             post.chunks.append(chunk)
             post.arrivals.put(chunk)
 
     def _kept(self, post, received):
-        if self.keeps_bodies:
+        if self.keeps_large_chunks or len(received) < _LARGE_BYTES:
             post.wire += received
         return received
 

@@ -67,6 +67,10 @@ class _Program:
         self._process.stdin.close()
         self._log.close()
 
+    @property
+    def process_id(self):
+        return self._process.pid
+
     def is_alive(self):
         return self._process.poll() is None
 
