@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from collections.abc import Callable, Iterable
+    from typing import Protocol
 
-    from .integration import Headers
+    from .response import Headers
+
+    class Closable(Protocol):
+        def close(self) -> object: ...
 
 REQUEST_ID = "wsgi_lambda.request_id"
 
@@ -26,15 +30,15 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
         iterable = app(environ, answer.start_response)
         for chunk in iterable:
             answer.write(chunk)
-        response = answer.response()
+        return answer.response()
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         log_failure(error, environ)
-        response = internal_server_error(environ[REQUEST_ID])
+        return internal_server_error(environ[REQUEST_ID])
     finally:
-        close(iterable, environ)
-    return response
+        if hasattr(iterable, "close"):
+            close(iterable, environ)
 
 
 class Answer:
@@ -44,11 +48,11 @@ class Answer:
 
     def __init__(self) -> None:
         self.status: str | None = None
-        self.headers: Headers = []
+        self.headers: list[tuple[str, str]] = []
         self.chunks: list[bytes] = []
 
     def start_response(
-        self, status: str, headers: Headers, exc_info: OptExcInfo | None = None
+        self, status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None
     ) -> Callable[[bytes], object]:
         if exc_info:
             try:
@@ -72,47 +76,52 @@ class Answer:
             self.chunks.append(chunk)
 
     def response(self) -> Response:
-        code, reason, headers = checked_head(self.status, self.headers)
+        code, reason, headers, size = checked_head(self.status, self.headers)
         chunks = self.chunks
-        return Response(code, reason, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+        return Response(code, reason, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks), size)
 
 
-def checked_head(status: str | None, headers: Headers) -> tuple[int, str, Headers]:
-    """Status code, reason and headers that can be sent. Raises what tells the application's author what is wrong."""
+def checked_head(status: str | None, headers: list[tuple[str, str]]) -> tuple[int, str, Headers, int]:
+    """Status code, reason, headers that can be sent, and their size in characters. Raises what tells the application's author what is wrong."""
     if status is None:
         raise AssertionError("the application did not call start_response()")
     code, _, reason = status.partition(" ")
-    if _has_controls(reason):
-        raise ValueError(f"the status {status!r} has a control character")
-    checked = []
+    if not (reason.isascii() and reason.isprintable()):
+        reason = _checked(reason, f"the status {status!r}")
+    checked: Headers = {}
+    size = len(reason)
     for name, value in headers:
         if not (isinstance(name, str) and isinstance(value, str)):
             raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
-        if _has_controls(name) or _has_controls(value):
-            raise ValueError(f"the header {name!r} has a control character, which would end it and start another")
+        if not (name.isascii() and name.isprintable()):
+            name = _checked(name, f"the header {name!r}")
+        if not (value.isascii() and value.isprintable()):
+            value = _checked(value, f"the header {name!r}")
         # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
         value = value.strip(" \t")
-        checked.append((name, value) if name.isascii() and value.isascii() else (_sendable(name), _sendable(value)))
-    return int(code), _sendable(reason.strip()), checked
+        size += len(name) + len(value)
+        key = name.lower()
+        if key in checked:
+            checked[key][1].append(value)
+        else:
+            checked[key] = (name, [value])
+    return int(code), reason.strip(), checked, size
 
 
-def _has_controls(text: str) -> bool:
-    """PEP 3333: no control characters, carriage return and line feed among them. RFC 9110, 5.5 allows tabs."""
-    return not text.isprintable() and any((letter < " " and letter != "\t") or letter == "\x7f" for letter in text)
+def _checked(text: str, what: str) -> str:
+    """PEP 3333: no control characters, carriage return and line feed among them. RFC 9110, 5.5 allows tabs.
 
-
-def _sendable(text: str) -> str:
-    """Half a surrogate pair would end the runtime client, which writes UTF-8."""
+    Half a surrogate pair would end the runtime client, which writes UTF-8.
+    """
+    if any((letter < " " and letter != "\t") or letter == "\x7f" for letter in text):
+        raise ValueError(f"{what} has a control character, which would end it and start another")
     return text.encode("utf-8", "replace").decode()
 
 
-def close(iterable: object, environ: WSGIEnvironment) -> None:
+def close(iterable: Closable, environ: WSGIEnvironment) -> None:
     """An answer that is complete is not lost because tidying up after it fails; the log has the failure."""
-    close = getattr(iterable, "close", None)
-    if close is None:
-        return
     try:
-        close()
+        iterable.close()
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -5,9 +5,9 @@ Every string of an environ stands for bytes, one character a byte (latin-1).
 
 from __future__ import annotations
 
-import io
 import sys
 import time
+from io import BytesIO
 
 from .version import VERSION
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .options import Options
 
 _SOFTWARE = f"wsgi-lambda/{VERSION}"
+_VERSION = (1, 0)
 _PORTS = {"http": "80", "https": "443"}
 
 # The key of a header's name; "" for a name that is dropped. Clients write names, so the memory has a limit.
@@ -32,50 +33,45 @@ def build(
     options: Options,
     event: Event,
     context: object,
-    request_context: Event,
+    headers: Mapping[str, object],
     *,
     method: str,
     path: str,
     uri: str,
     query: str,
-    headers: Mapping[str, object],
-    body: bytes,
+    body: bytes = b"",
     stage: str = "",
     base: str = "",
+    domain: str = "",
     remote_address: str = "",
     remote_user: str = "",
     protocol: str = "HTTP/1.1",
-    default_scheme: str = "https",
+    scheme: str = "https",
     authorizer: object = None,
 ) -> WSGIEnvironment:
     """The environ of one request.
 
     `stage` and `base` are the parts of the URL's path in front of the application ("/dev", "/api/v1", or ""), `path` is
-    the rest, all decoded, in latin-1; `uri` is the whole path as it stands in the URL. A header's value is a string, or
-    a list of the values of its repetitions.
+    the rest, all decoded, in latin-1; `uri` is the whole path as it stands in the URL. `domain` and `scheme` are for
+    requests whose headers do not tell. A header's value is a string, or a list of the values of its repetitions.
     """
-    mount = stage + base
     if options.base_path or options.hides_stage:
-        mount, path = _configured_mount(options, base, path)
-    if not path.startswith("/"):
-        path = "/" + path
+        stage, base, path = _configured_mount(options, base, path)
     if query:
         uri = f"{uri}?{query}"
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
-        "SCRIPT_NAME": mount,
-        "PATH_INFO": path,
+        "SCRIPT_NAME": stage + base,
+        "PATH_INFO": path if path.startswith("/") else "/" + path,
         "QUERY_STRING": query,
         "REQUEST_URI": uri,
         "RAW_URI": uri,
-        "CONTENT_TYPE": "",
         "CONTENT_LENGTH": str(len(body)),
         "REMOTE_ADDR": remote_address,
         "SERVER_PROTOCOL": protocol,
         "SERVER_SOFTWARE": _SOFTWARE,
-        "wsgi.version": (1, 0),
-        "wsgi.input": io.BytesIO(body),
+        "wsgi.version": _VERSION,
+        "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         "wsgi.multiprocess": options.has_several_processes,
@@ -83,11 +79,39 @@ def build(
         "wsgi_lambda.event": event,
         "wsgi_lambda.context": context,
         "wsgi_lambda.request_id": getattr(context, "aws_request_id", None) or request_id_of(event, context),
-        "wsgi_lambda.deadline": time.time() + remaining() / 1000 if remaining else None,
+        "wsgi_lambda.deadline": getattr(context, "_epoch_deadline_time_in_ms", 0) / 1000 or deadline_of(context),
         "serverless.event": event,
         "serverless.context": context,
         "serverless.authorizer": authorizer,
     }
+    known = _keys.get
+    for name, value in headers.items():
+        key = known(name)
+        if key is None:
+            key = _key(name)
+        if type(value) is list and len(value) == 1:
+            value = value[0]
+        if type(value) is not str or key in environ or not value.isascii():
+            _add_header(environ, key, value)
+        elif key:
+            environ[key] = value
+    if "CONTENT_TYPE" not in environ:
+        environ["CONTENT_TYPE"] = ""
+
+    forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
+    if forwarded is not None:
+        if forwarded not in _PORTS:
+            forwarded = forwarded.rpartition(",")[2].strip().lower()
+        if forwarded in _PORTS:  # a client may have written anything else
+            scheme = forwarded
+    environ["wsgi.url_scheme"] = scheme
+    port = environ.get("HTTP_X_FORWARDED_PORT", "")
+    if not (port.isascii() and port.isdigit()):
+        port = port.rpartition(",")[2].strip()
+    environ["SERVER_PORT"] = port if port.isascii() and port.isdigit() else _PORTS[scheme]
+    host = environ.get("HTTP_HOST") or domain
+    environ["SERVER_NAME"] = _host_name(host) if ":" in host else host or "lambda"
+
     if remote_user:
         environ["REMOTE_USER"] = latin1(remote_user)
     tenant = getattr(context, "tenant_id", None)
@@ -95,21 +119,13 @@ def build(
         environ["wsgi_lambda.tenant_id"] = tenant
     if options.legacy_environ:
         environ.update({"event": event, "context": context, "API_GATEWAY_AUTHORIZER": authorizer})
-    for name, value in headers.items():
-        key = _keys.get(name)
-        if key is None:
-            key = _key(name)
-        if not key or value is None:
-            continue
-        if type(value) is not str:
-            value = _joined(key, value)
-        if not value.isascii():
-            value = as_received(value)
-        if environ.get(key):  # the same name in another letter case, or Content-Type
-            value = _merged(key, environ[key], value)
-        environ[key] = value
-    _add_server(environ, request_context, default_scheme)
     return environ
+
+
+def deadline_of(context: object) -> float | None:
+    """When Lambda ends the invocation, in seconds of Unix time; None outside of Lambda."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return time.time() + remaining() / 1000 if remaining else None
 
 
 def request_id_of(event: Event, context: object) -> str:
@@ -142,16 +158,17 @@ def without_prefix(path: str, prefix: str) -> str | None:
     return path[len(prefix) :] if path.startswith(prefix + "/") else None
 
 
-def _configured_mount(options: Options, base: str, path: str) -> tuple[str, str]:
+def _configured_mount(options: Options, base: str, path: str) -> tuple[str, str, str]:
     if not options.base_path:
-        return base, path
+        return "", base, path
     mount = "/" + latin1(options.base_path)
     whole = base + path
-    return mount, without_prefix(whole, mount) or whole
+    return "", mount, without_prefix(whole, mount) or whole
 
 
 def _key(name: str) -> str:
-    """
+    """The key of a header; "" for one that is dropped.
+
     `X_Real_IP` would become the same key as `X-Real-IP`: nginx and the other servers drop such names as well. The length
     of the body is counted, not believed.
     """
@@ -168,34 +185,19 @@ def _key(name: str) -> str:
     return key
 
 
-def _joined(key: str, values: object) -> str:
-    """RFC 9110, 5.3 and RFC 6265, 4.2.1: repeated headers are one list, cookies one list of another kind."""
-    if not isinstance(values, list):
-        return str(values)
-    texts = [str(value) for value in values if value is not None]
+def _add_header(environ: WSGIEnvironment, key: str, value: object) -> None:
+    """A header that comes again, or whose value is not simply a string of ASCII."""
+    if not key or value is None:
+        return
+    values = [str(part) for part in value if part is not None] if isinstance(value, list) else [str(value)]
     if key == "CONTENT_TYPE":
-        return texts[-1] if texts else ""
-    return ("; " if key == "HTTP_COOKIE" else ",").join(texts)
+        values = values[-1:]
+    elif key in environ:
+        values.insert(0, environ[key])
+    # RFC 9110, 5.3 and RFC 6265, 4.2.1: repeated headers are one list, cookies one list of another kind.
+    environ[key] = as_received(("; " if key == "HTTP_COOKIE" else ",").join(values))
 
 
-def _merged(key: str, first: str, second: str) -> str:
-    if key == "CONTENT_TYPE":
-        return second
-    return first + ("; " if key == "HTTP_COOKIE" else ",") + second
-
-
-def _add_server(environ: WSGIEnvironment, request_context: Event, default_scheme: str) -> None:
-    scheme = environ.get("HTTP_X_FORWARDED_PROTO", default_scheme)
-    if scheme not in _PORTS:
-        scheme = scheme.rpartition(",")[2].strip().lower()
-        if scheme not in _PORTS:  # a client may have written it
-            scheme = default_scheme
-    port = environ.get("HTTP_X_FORWARDED_PORT", "").rpartition(",")[2].strip()
-    host = environ.get("HTTP_HOST") or latin1(str(request_context.get("domainName") or ""))
-    if host.startswith("["):  # an IPv6 address keeps its brackets
-        host = host.partition("]")[0] + "]"
-    elif ":" in host:
-        host = host.partition(":")[0]
-    environ["SERVER_NAME"] = host or "lambda"
-    environ["SERVER_PORT"] = port if port.isascii() and port.isdigit() else _PORTS[scheme]
-    environ["wsgi.url_scheme"] = scheme
+def _host_name(host: str) -> str:
+    """The host without its port; an IPv6 address keeps its brackets."""
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0] or "lambda"

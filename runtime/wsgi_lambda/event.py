@@ -19,31 +19,28 @@ def texts(value: object) -> list[str]:
     return [text(item) for item in value] if isinstance(value, list) else [text(value)]
 
 
-def body_of(event: Event, flag: str = "isBase64Encoded") -> bytes:
+def body_of(body: str, is_base64_encoded: object) -> bytes:
     """The request's body as bytes. Raises ValueError for what is no base64."""
-    body = event.get("body")
-    if not body:
-        return b""
-    body = str(body)
-    if event.get(flag):
+    if is_base64_encoded:
         from binascii import a2b_base64
 
         return a2b_base64(body)
     return body.encode("utf-8", "replace")
 
 
-def header(headers: Event, wanted: str) -> str:
-    """The last value of a header, "" without one."""
-    value = headers.get(wanted)
-    if value is None:
-        value = next((value for name, value in headers.items() if name.lower() == wanted), None)
-    return texts(value)[-1] if value else ""
+def host_of(headers: Event) -> str:
+    """The last value of the Host header, in any letter case; "" without one."""
+    value = headers.get("Host") or headers.get("host")
+    if not value:
+        value = next((value for name, value in headers.items() if name.lower() == "host"), "")
+    return text(value[-1] if value and isinstance(value, list) else value)
 
 
-def is_aws_domain(*domains: str) -> bool:
+def is_aws_domain(domain: str, host: str) -> bool:
     """Whether the request came to API Gateway's own name for the API, where the URL has the stage in front."""
-    known = [domain for domain in domains if domain]
-    return bool(known) and all(".execute-api." in domain.lower() for domain in known)
+    if not domain:
+        domain = host
+    return ".execute-api." in domain.lower() and (not host or ".execute-api." in host.lower())
 
 
 def expand_route(route: str, parameters: Event) -> str | None:

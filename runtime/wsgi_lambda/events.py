@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .event import mapping
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .integration import Event, Integration
@@ -24,35 +26,31 @@ def recognise(event: Event, options: Options) -> Integration | None:
         context = {}
     if event.get("version") == "2.0":  # HTTP APIs, function URLs and VPC Lattice all say so
         if isinstance(event.get("rawPath"), str):
-            return _integration("function_url" if _is_function_url(event, context) else "http_api")
-        if context.get("serviceArn") or context.get("serviceNetworkArn"):
-            return _integration("lattice")
-    if isinstance(event.get("httpMethod"), str):  # a load balancer's event looks like a REST API's otherwise
-        if context.get("elb") is not None:
-            return _integration("load_balancer")
-        if isinstance(event.get("path"), str):
-            return _integration("rest_api")
+            # Some emulators leave the domain out.
+            domain = context.get("domainName") or mapping(event.get("headers")).get("host")
+            name = "function_url" if ".lambda-url." in str(domain) else "http_api"
+        elif context.get("serviceArn") or context.get("serviceNetworkArn"):
+            name = "lattice"
+        else:
+            return None
+    elif isinstance(event.get("httpMethod"), str):  # a load balancer's event looks like a REST API's otherwise
+        if "elb" in context:
+            name = "load_balancer"
+        elif isinstance(event.get("path"), str):
+            name = "rest_api"
+        else:
+            return None
     elif isinstance(event.get("raw_path"), str) and isinstance(event.get("method"), str):
-        return _integration("lattice_one")
+        name = "lattice_one"
     elif options.non_proxy_integration and "requestPath" in event and "version" not in event:
-        return _integration("non_proxy")
-    return None
-
-
-def _is_function_url(event: Event, context: Event) -> bool:
-    domain = context.get("domainName")
-    if not domain:  # some emulators
-        headers = event.get("headers")
-        domain = headers.get("host") if isinstance(headers, dict) else ""
-    return ".lambda-url." in str(domain)
-
-
-def _integration(name: str) -> Integration:
-    """A function has one way in, seldom two: only the modules of those are ever loaded."""
+        name = "non_proxy"
+    else:
+        return None
     return _loaded.get(name) or _load(name)
 
 
 def _load(name: str) -> Integration:
+    """A function has one way in, seldom two: only the modules of those are ever loaded."""
     integration: Integration
     if name == "rest_api":
         from .rest_api import RestApi

@@ -7,7 +7,7 @@ same version and differ where it hurts: the `rawPath` of an HTTP API is decoded 
 from __future__ import annotations
 
 from . import environ, percent, response
-from .event import body_of, expand_route, header, is_aws_domain, mapping, text, texts
+from .event import body_of, expand_route, host_of, is_aws_domain, mapping, text
 from .integration import Integration
 
 TYPE_CHECKING = False
@@ -21,36 +21,38 @@ if TYPE_CHECKING:
 
 class _PayloadTwo(Integration):
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
-        request_context = mapping(event.get("requestContext"))
-        http = mapping(request_context.get("http"))
-        headers = mapping(event.get("headers"))
+        request_context = event.get("requestContext") or {}
+        http = request_context.get("http") or {}
+        headers = event.get("headers") or {}
         stage, path, uri = self.mount(event, request_context, headers)
+        body = event.get("body")
         authorizer = request_context.get("authorizer")
         user = ""
         if authorizer:
             from .identity import of_payload_two
 
-            user = of_payload_two(mapping(authorizer))
+            user = of_payload_two(authorizer)
         result = environ.build(
             options,
             event,
             context,
-            request_context,
-            method=text(http.get("method")) or "GET",
+            headers,
+            method=http.get("method") or "GET",
             stage=stage,
             path=path,
             uri=uri or "/",
-            query=percent.encode_illegal(text(event.get("rawQueryString"))),
-            headers=headers,
-            body=body_of(event),
-            remote_address=text(http.get("sourceIp")),
+            query=percent.encode_illegal(event.get("rawQueryString") or ""),
+            body=body_of(body, event.get("isBase64Encoded")) if body else b"",
+            domain=request_context.get("domainName") or "",
+            remote_address=http.get("sourceIp") or "",
             remote_user=user,
-            protocol=text(http.get("protocol")) or "HTTP/1.1",
+            protocol=http.get("protocol") or "HTTP/1.1",
             authorizer=authorizer,
         )
         cookies = event.get("cookies")
         if cookies:  # an HTTP API removes the header, a function URL keeps it as well
-            result["HTTP_COOKIE"] = environ.as_received("; ".join(texts(cookies)))
+            cookie = "; ".join(cookies)
+            result["HTTP_COOKIE"] = cookie if cookie.isascii() else environ.as_received(cookie)
         return result
 
     def mount(self, event: Event, context: Event, headers: Event) -> tuple[str, str, str]:
@@ -58,18 +60,20 @@ class _PayloadTwo(Integration):
         raise NotImplementedError
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
-        cookies = [value for name, value in answer.headers if len(name) == 10 and name.lower() == "set-cookie"]
-        if not cookies:
-            return {"statusCode": answer.status, "headers": response.joined(answer.headers)}
-        others = [(name, value) for name, value in answer.headers if name.lower() != "set-cookie"]
-        return {"statusCode": answer.status, "headers": response.joined(others), "cookies": cookies}
+        headers = answer.headers
+        if "set-cookie" not in headers:
+            return {"statusCode": answer.status, "headers": response.single(headers)}
+        name, cookies = headers["set-cookie"]
+        others = response.single(headers)
+        del others[name]
+        return {"statusCode": answer.status, "headers": others, "cookies": cookies}
 
 
 class FunctionUrl(_PayloadTwo):
     name = "Lambda function URL"
 
     def mount(self, event: Event, context: Event, headers: Event) -> tuple[str, str, str]:
-        raw_path = text(event["rawPath"])
+        raw_path = event["rawPath"]
         return "", percent.decode(raw_path), percent.encode_illegal(raw_path)
 
 
@@ -77,15 +81,15 @@ class HttpApi(_PayloadTwo):
     name = "API Gateway (HTTP API)"
 
     def mount(self, event: Event, context: Event, headers: Event) -> tuple[str, str, str]:
-        path = environ.latin1(text(event["rawPath"]))
-        name = text(context.get("stage"))
+        path = environ.latin1(event["rawPath"])
+        name = context.get("stage")
         if not name or name == "$default":
             return "", path, percent.encode_path(path)
         stage = "/" + environ.latin1(name)
         below = environ.without_prefix(path, stage)
         if below is None or _is_whole_route(event, path):
             return "", path, percent.encode_path(path)
-        if is_aws_domain(text(context.get("domainName")), header(headers, "host")):
+        if is_aws_domain(context.get("domainName") or "", host_of(headers)):
             return stage, below, percent.encode_path(path)
         # A custom domain: the event names the stage, the URL does not.
         return "", below, percent.encode_path(below)

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from .integration import Event
 
 
-def of_rest_api(authorizer: Event, identity: Event) -> str:
+def of_rest_api(given: object, identity: Event) -> str:
     """A Lambda authorizer's principal, a Cognito user, or the ARN of an IAM identity."""
+    authorizer = mapping(given)
     claims = mapping(authorizer.get("claims"))
     return _first(
         authorizer.get("principalId"),
@@ -21,8 +22,9 @@ def of_rest_api(authorizer: Event, identity: Event) -> str:
     )
 
 
-def of_payload_two(authorizer: Event) -> str:
+def of_payload_two(given: object) -> str:
     """The subject of a JWT, a Lambda authorizer's principal, or the ARN of an IAM identity."""
+    authorizer = mapping(given)
     return _first(
         mapping(mapping(authorizer.get("jwt")).get("claims")).get("sub"),
         mapping(authorizer.get("lambda")).get("principalId"),

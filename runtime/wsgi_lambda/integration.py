@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from .options import Options
 
-    Event = dict[str, object]
-    Headers = list[tuple[str, str]]
+    from typing import Any
+
+    Event = dict[str, Any]  # JSON that a gateway, or anybody else, wrote
 
 
 class Integration:
@@ -46,18 +47,18 @@ class Integration:
         self, answer: Response, environ: WSGIEnvironment, event: Event, options: Options
     ) -> dict[str, object]:
         """The answer as the integration wants it; a 500 that says why where it is too large."""
+        headers = answer.headers
         has_content = may_have_content(answer.status)
         if answer.body and (environ["REQUEST_METHOD"] == "HEAD" or not has_content):
             answer.body = b""
-        content_type, coding, size = response.describe(answer.headers)
-        text = response.as_text(answer.body, content_type, coding, options)
-        if not content_type and has_content:
+        text = response.as_text(answer, options)
+        if "content-type" not in headers and has_content:
             # Without one, API Gateway and function URLs say application/json.
             kind = "application/octet-stream" if text is None else "text/plain; charset=utf-8"
-            answer.headers.append(("Content-Type", kind))
+            headers["content-type"] = ("Content-Type", [kind])
         result = self.head(answer, event)
         # In JSON a character takes 6 bytes at most: only what may be too large is looked at more closely.
-        if 6 * (len(answer.body) + size) + 20 * len(answer.headers) + 1000 > self.limit_bytes:
+        if 6 * (len(answer.body) + answer.head_size + 20 * len(headers) + 200) > self.limit_bytes:
             return self._limited(result, answer, text, environ, event)
         if text is None:
             result["body"] = response.base64(answer.body)

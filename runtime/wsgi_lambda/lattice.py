@@ -26,20 +26,17 @@ class Lattice(Integration):
     name = "VPC Lattice"
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
-        request_context = mapping(event.get("requestContext"))
+        request_context = event.get("requestContext") or {}
         # AWS_IAM is the one kind of identity that Lattice has verified.
         identity = mapping(request_context.get("identity"))
         path, mark, query = text(event.get("path")).partition("?")
-        if not mark:
-            query = _query(mapping(event.get("queryStringParameters")))
         return _environ(
             options,
             event,
             context,
-            request_context,
             path=path,
-            query=query,
-            body=body_of(event),
+            query=query if mark else _query(event.get("queryStringParameters") or {}),
+            is_base64_encoded=event.get("isBase64Encoded"),
             remote_user=text(identity.get("principal")),
             authorizer=identity or None,
         )
@@ -54,7 +51,7 @@ class LatticeOne(Lattice):
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
         path, _, query = text(event["raw_path"]).partition("?")
         return _environ(
-            options, event, context, {}, path=path, query=query, body=body_of(event, flag="is_base64_encoded")
+            options, event, context, path=path, query=query, is_base64_encoded=event.get("is_base64_encoded")
         )
 
 
@@ -62,25 +59,24 @@ def _environ(
     options: Options,
     event: Event,
     context: object,
-    request_context: Event,
     *,
     path: str,
     query: str,
-    body: bytes,
+    is_base64_encoded: object,
     remote_user: str = "",
     authorizer: object = None,
 ) -> WSGIEnvironment:
+    body = event.get("body")
     result = environ.build(
         options,
         event,
         context,
-        request_context,
+        event.get("headers") or {},
         method=text(event.get("method")) or "GET",
         path=percent.decode(path),
         uri=percent.encode_illegal(path) or "/",
         query=percent.encode_illegal(query),
-        headers=mapping(event.get("headers")),
-        body=body,
+        body=body_of(body, is_base64_encoded) if body else b"",
         remote_user=remote_user,
         authorizer=authorizer,
     )

@@ -7,7 +7,7 @@ query are still percent-encoded; a health check has one header and no host.
 from __future__ import annotations
 
 from . import environ, percent, response
-from .event import body_of, mapping, text, texts
+from .event import body_of, texts
 from .integration import Integration
 
 TYPE_CHECKING = False
@@ -26,21 +26,21 @@ class LoadBalancer(Integration):
     limit_bytes = 1024 * 1024
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
-        path = text(event.get("path"))
-        query = mapping(event.get("multiValueQueryStringParameters")) or mapping(event.get("queryStringParameters"))
+        path = event.get("path") or "/"
+        body = event.get("body")
+        query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
         pairs = [f"{name}={value}" for name, values in query.items() for value in texts(values)]
         result = environ.build(
             options,
             event,
             context,
-            {},
-            method=text(event["httpMethod"]),
+            event.get("multiValueHeaders") or event.get("headers") or {},
+            method=event["httpMethod"],
             path=percent.decode(path),
-            uri=percent.encode_illegal(path) or "/",
+            uri=percent.encode_illegal(path),
             query=percent.encode_illegal("&".join(pairs)),
-            headers=mapping(event.get("multiValueHeaders")) or mapping(event.get("headers")),
-            body=body_of(event),
-            default_scheme="http",
+            body=body_of(body, event.get("isBase64Encoded")) if body else b"",
+            scheme="http",
         )
         result["REMOTE_ADDR"] = peer(result.get("HTTP_X_FORWARDED_FOR", ""))
         return result
@@ -49,7 +49,7 @@ class LoadBalancer(Integration):
         reason = answer.reason or _CLASSES.get(answer.status // 100, "Unknown")
         head: dict[str, object] = {"statusCode": answer.status, "statusDescription": f"{answer.status} {reason}"}
         if isinstance(event.get("multiValueHeaders"), dict):
-            head["multiValueHeaders"] = response.listed(answer.headers)
+            head["multiValueHeaders"] = dict(answer.headers.values())
         else:
             head["headers"] = response.lettered(answer.headers)
         return head

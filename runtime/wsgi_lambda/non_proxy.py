@@ -7,7 +7,7 @@ of 300 and above is raised as an error with the answer's JSON, which API Gateway
 from __future__ import annotations
 
 from . import environ, percent, response
-from .event import header, is_aws_domain, mapping, text, texts
+from .event import host_of, is_aws_domain, mapping, text
 from .integration import Integration
 
 TYPE_CHECKING = False
@@ -29,18 +29,16 @@ class NonProxy(Integration):
         path = text(event["requestPath"])
         for name, value in mapping(event.get("path")).items():
             path = path.replace("{" + name + "}", text(value)).replace("{" + name + "+}", text(value))
-        query = [(name, value) for name, values in mapping(event.get("query")).items() for value in texts(values)]
         return environ.build(
             options,
             event,
             context,
-            {},
+            headers,
             method=text(event.get("method")) or "GET",
-            stage="/" + environ.latin1(stage) if stage and is_aws_domain(header(headers, "host")) else "",
+            stage="/" + environ.latin1(stage) if stage and is_aws_domain("", host_of(headers)) else "",
             path=percent.decode(path),
             uri=percent.encode_illegal(path) or "/",
-            query="&".join([f"{percent.encode_query(name)}={percent.encode_query(value)}" for name, value in query]),
-            headers=headers,
+            query=percent.query(mapping(event.get("query"))),
             body=_body(event.get("body")),
             remote_address=text(mapping(event.get("identity")).get("sourceIp")),
             remote_user=text(event.get("principalId")),

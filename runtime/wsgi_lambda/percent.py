@@ -5,47 +5,72 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@"
-_VISIBLE_ASCII = frozenset(range(0x21, 0x7F))
+_PERCENT_AND_PATH_SAFE = "%" + _PATH_SAFE
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
+
+# What str.translate() takes, for each set of safe characters.
+_tables: dict[str, dict[int, str]] = {}
 
 
 def decode(text: str) -> str:
     """The bytes that `text` stands for. A percent sign without two hexadecimal digits stays as it is."""
-    if "%" not in text and text.isascii():
+    if not text.isascii():
+        text = _bytes(text)
+    if "%" not in text:
         return text
-    first, *rest = text.encode("utf-8", "replace").split(b"%")
-    return (first + b"".join(_byte(part) for part in rest)).decode("latin-1")
-
-
-def _byte(part: bytes) -> bytes:
-    digits = part[:2]
-    if len(digits) == 2 and digits.isalnum():
+    first, *rest = text.split("%")
+    for number, part in enumerate(rest):
+        digits = part[:2]
         try:
-            return bytes((int(digits, 16),)) + part[2:]
-        except ValueError:  # letters after f
-            pass
-    return b"%" + part
+            # int() would also take " 7" and "+7".
+            rest[number] = chr(int(digits, 16)) + part[2:] if len(digits) == 2 and digits.isalnum() else "%" + part
+        except ValueError:
+            rest[number] = "%" + part
+    return first + "".join(rest)
 
 
 def encode_path(path: str) -> str:
+    encoded = path.replace("%", "%25").replace(" ", "%20")
     # What strip() leaves nothing of has safe characters only.
-    return path if not path.strip(_PATH_SAFE) else _encode(path.encode("latin-1"), frozenset(_PATH_SAFE.encode()))
+    return path.translate(_table(_PATH_SAFE)) if encoded.strip(_PERCENT_AND_PATH_SAFE) else encoded
 
 
-def encode_query(text: str) -> str:
-    """A key or a value of a query string, as text; a space becomes `+`, as HTML forms send it."""
-    if not text.strip(_UNRESERVED):
-        return text
-    return _encode(text.encode("utf-8", "replace"), frozenset(_UNRESERVED.encode() + b" ")).replace(" ", "+")
+def query(parameters: Mapping[str, object]) -> str:
+    """A query string of decoded names and values; a value may be a list of several."""
+    pairs = []
+    for name, values in parameters.items():
+        if name.strip(_UNRESERVED):
+            name = _encode_query(name)
+        for value in values if isinstance(values, list) else (values,):
+            if value is None:
+                value = ""
+            pairs.append(f"{name}={_encode_query(value) if value.strip(_UNRESERVED) else value}")
+    return "&".join(pairs)
 
 
 def encode_illegal(text: str) -> str:
     """What is percent-encoded already stays as it is; only what no URL may hold (spaces, non-ASCII) is encoded."""
     if text.isascii() and text.isprintable() and " " not in text:
         return text
-    return _encode(text.encode("utf-8", "replace"), _VISIBLE_ASCII)
+    return _bytes(text).translate(_table(_VISIBLE))
 
 
-def _encode(data: bytes, safe: frozenset[int]) -> str:
-    return "".join(chr(byte) if byte in safe else f"%{byte:02X}" for byte in data)
+def _encode_query(text: str) -> str:
+    """A space becomes `+`, as HTML forms send it."""
+    return _bytes(text).translate(_table(_UNRESERVED + " ")).replace(" ", "+")
+
+
+def _bytes(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
+
+
+def _table(safe: str) -> dict[int, str]:
+    if safe not in _tables:
+        _tables[safe] = {code: f"%{code:02X}" for code in range(256) if chr(code) not in safe}
+    return _tables[safe]

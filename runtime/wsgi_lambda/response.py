@@ -6,8 +6,10 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .integration import Headers
     from .options import Options
+
+    # Lower-cased name → the name's first spelling, and all values.
+    Headers = dict[str, tuple[str, list[str]]]
 
 # Types that are text even under a content coding, as serverless-wsgi had them; the list may be added to. Any other
 # answer without a coding is text when it is valid UTF-8, whatever its type, so hardly anything needs to be listed.
@@ -26,15 +28,16 @@ _WRITES_UTF8 = os.environ.get("AWS_EXECUTION_ENV", "").startswith(
 
 
 class Response:
-    """Status code and reason, headers as the application gave them, and the whole body."""
+    """Status code and reason, headers, the whole body, and the number of characters of the head."""
 
-    __slots__ = ("body", "headers", "reason", "status")
+    __slots__ = ("body", "head_size", "headers", "reason", "status")
 
-    def __init__(self, status: int, reason: str, headers: Headers, body: bytes) -> None:
+    def __init__(self, status: int, reason: str, headers: Headers, body: bytes, head_size: int = 0) -> None:
         self.status = status
         self.reason = reason
         self.headers = headers
         self.body = body
+        self.head_size = head_size
 
 
 def internal_server_error(request_id: str) -> Response:
@@ -55,7 +58,10 @@ def too_large(limit_bytes: int, integration: str, request_id: str) -> Response:
 
 
 def plain(status: int, reason: str, body: str) -> Response:
-    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
+    headers = {
+        "content-type": ("Content-Type", ["text/plain; charset=utf-8"]),
+        "cache-control": ("Cache-Control", ["no-store"]),
+    }
     return Response(status, reason, headers, body.encode())
 
 
@@ -64,34 +70,29 @@ def may_have_content(status: int) -> bool:
     return status >= 200 and status != 204 and status != 304
 
 
-def describe(headers: Headers) -> tuple[str, str, int]:
-    """The content type and the content coding, "" without one, and the size of all headers in characters."""
-    content_type = coding = ""
-    size = 0
-    for name, value in headers:
-        length = len(name)
-        size += length + len(value)
-        if length == 12 and name.lower() == "content-type":
-            content_type = value
-        elif length == 16 and name.lower() == "content-encoding":
-            coding = f"{coding},{value}" if coding else value
-    return content_type, coding, size
+def value_of(headers: Headers, name: str) -> str:
+    """The last value of a header, "" without one."""
+    return headers[name][1][-1] if name in headers else ""
 
 
-def as_text(body: bytes, content_type: str, coding: str, options: Options) -> str | None:
+def as_text(response: Response, options: Options) -> str | None:
     """The body as text where that loses nothing and no list of types forbids it, else None."""
-    if coding or options.binary_types:
-        kind = content_type.partition(";")[0].strip().lower()
+    headers = response.headers
+    if "content-encoding" in headers or options.binary_types:
+        kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
         if options.binary_types and _is_listed(kind, options.binary_types):
             return None
-        if any(token.strip().lower() not in ("", "identity") for token in coding.split(",")):
-            listed = options.text_types.union(text.lower() for text in TEXT_MIME_TYPES)
-            if not _is_listed(kind, listed):
-                return None
+        if _is_coded(headers) and not _is_listed(kind, options.text_types.union(map(str.lower, TEXT_MIME_TYPES))):
+            return None
     try:
-        return body.decode("utf-8")
+        return response.body.decode("utf-8")
     except UnicodeDecodeError:
         return None
+
+
+def _is_coded(headers: Headers) -> bool:
+    codings = ",".join(headers["content-encoding"][1]) if "content-encoding" in headers else ""
+    return any(coding.strip().lower() not in ("", "identity") for coding in codings.split(","))
 
 
 def _is_listed(kind: str, listed: frozenset[str]) -> bool:
@@ -105,39 +106,19 @@ def base64(body: bytes) -> str:
     return b2a_base64(body, newline=False).decode("ascii")
 
 
-def joined(headers: Headers) -> dict[str, str]:
-    """One value for each name, repeated ones joined by a comma (RFC 9110, 5.3). Names keep their first spelling."""
-    result = dict(headers)
-    if len({name.lower() for name in result}) == len(headers):
-        return result
-    spelling: dict[str, str] = {}
-    result = {}
-    for name, value in headers:
-        key = spelling.setdefault(name.lower(), name)
-        result[key] = f"{result[key]}, {value}" if key in result else value
-    return result
-
-
-def listed(headers: Headers) -> dict[str, list[str]]:
-    """Every value of each name. Names keep their first spelling."""
-    spelling: dict[str, str] = {}
-    result: dict[str, list[str]] = {}
-    for name, value in headers:
-        key = spelling.setdefault(name.lower(), name)
-        if key in result:
-            result[key].append(value)
-        else:
-            result[key] = [value]
-    return result
+def single(headers: Headers) -> dict[str, str]:
+    """One value for each name, repeated ones joined by a comma (RFC 9110, 5.3)."""
+    return {name: values[0] if len(values) == 1 else ", ".join(values) for name, values in headers.values()}
 
 
 def lettered(headers: Headers) -> dict[str, str]:
     """Cookies must not be joined, and the map has one value for a name: each gets a letter case of its own."""
-    cookies = [value for name, value in headers if name.lower() == "set-cookie"]
-    if len(cookies) < 2:
-        return joined(headers)
-    result = joined([(name, value) for name, value in headers if name.lower() != "set-cookie"])
-    result.update((_letter_case("set-cookie", number), value) for number, value in enumerate(cookies))
+    result = single(headers)
+    if "set-cookie" in headers:
+        name, cookies = headers["set-cookie"]
+        if len(cookies) > 1:
+            del result[name]
+            result.update((_letter_case("set-cookie", number), value) for number, value in enumerate(cookies))
     return result
 
 

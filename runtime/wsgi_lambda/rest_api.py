@@ -7,7 +7,7 @@ percent-encoded and lacks the stage; the query maps are decoded; there is no con
 from __future__ import annotations
 
 from . import environ, percent, response
-from .event import body_of, expand_route, header, is_aws_domain, mapping, text, texts
+from .event import body_of, expand_route, host_of, is_aws_domain, mapping, text
 from .integration import Integration
 
 TYPE_CHECKING = False
@@ -24,46 +24,43 @@ class RestApi(Integration):
     decodes_base64_always = False
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
-        request_context = mapping(event.get("requestContext"))
-        headers = mapping(event.get("multiValueHeaders")) or mapping(event.get("headers"))
-        path = text(event["path"])
+        request_context = event.get("requestContext") or {}
+        headers = event.get("multiValueHeaders") or event.get("headers") or {}
+        path = event["path"]
         stage, base, below = _mount(event, request_context, path, headers)
+        body = event.get("body")
         authorizer = request_context.get("authorizer")
-        identity = mapping(request_context.get("identity"))
+        identity = request_context.get("identity") or {}
         user = ""
         if authorizer or identity.get("userArn"):
             from .identity import of_rest_api
 
-            user = of_rest_api(mapping(authorizer), identity)
+            user = of_rest_api(authorizer, identity)
         return environ.build(
             options,
             event,
             context,
-            request_context,
-            method=text(event["httpMethod"]),
+            headers,
+            method=event["httpMethod"],
             stage=stage,
             base=base,
             path=below,
             uri=percent.encode_illegal(percent.encode_path(stage) + path) or "/",
-            query=_query(event),
-            headers=headers,
-            body=body_of(event),
-            remote_address=text(identity.get("sourceIp")),
+            query=percent.query(
+                event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
+            ),
+            body=body_of(body, event.get("isBase64Encoded")) if body else b"",
+            domain=request_context.get("domainName") or "",
+            remote_address=identity.get("sourceIp") or "",
             remote_user=user,
-            protocol=text(request_context.get("protocol")) or "HTTP/1.1",
+            protocol=request_context.get("protocol") or "HTTP/1.1",
             authorizer=authorizer,
         )
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
         if isinstance(event.get("multiValueHeaders"), dict):
-            return {"statusCode": answer.status, "multiValueHeaders": response.listed(answer.headers)}
+            return {"statusCode": answer.status, "multiValueHeaders": dict(answer.headers.values())}
         return {"statusCode": answer.status, "headers": response.lettered(answer.headers)}
-
-
-def _query(event: Event) -> str:
-    encode = percent.encode_query
-    items = mapping(event.get("multiValueQueryStringParameters")) or mapping(event.get("queryStringParameters"))
-    return "&".join([f"{encode(name)}={encode(value)}" for name, values in items.items() for value in texts(values)])
 
 
 def _mount(event: Event, context: Event, encoded_path: str, headers: Event) -> tuple[str, str, str]:
@@ -73,9 +70,12 @@ def _mount(event: Event, context: Event, encoded_path: str, headers: Event) -> t
     custom domain it may begin with a base path, which `path` has and the expanded `resource` lacks.
     """
     path = percent.decode(encoded_path) or "/"
-    domain = text(context.get("domainName"))
-    host = header(headers, "host")
+    domain = context.get("domainName") or ""
+    host = host_of(headers)
     is_own_domain = is_aws_domain(domain, host)
+    stage = context.get("stage")
+    if is_own_domain and stage and stage != "$default" and stage.isascii() and context.get("path") == f"/{stage}{encoded_path}":
+        return "/" + stage, "", path  # what AWS sends; the rest is for custom domains and emulators
     if is_own_domain or not (domain or host):
         return _below_stage(event, context, path, is_own_domain)
     expanded = expand_route(text(event.get("resource")), mapping(event.get("pathParameters")))
