@@ -15,7 +15,6 @@ from the_app import application
 from wsgi_lambda import interface_client, make_handler, streaming
 from wsgi_lambda.events import recognise
 from wsgi_lambda.options import Options
-from wsgi_lambda.response import Response
 
 interface_client.install()
 buffered = make_handler(application)
@@ -25,8 +24,8 @@ def handler(event, context):
     if integration.name != "Lambda function URL":
         return buffered(event, context)
     environ = integration.environ(event, context, Options())
-    def prelude(status, headers):
-        return integration.head(Response(status, "", headers, b""), event)
+    def prelude(answer):
+        return integration.head(answer, event)
     return streaming.serve(application, environ, prelude, context.aws_request_id)
 """
 
@@ -284,12 +283,15 @@ def test_a_type_is_said_where_lambda_would_invent_one(client):
     ("path", "closed"),
     [("/raise", 1), ("/empty-then-raise", 1), ("/split", 1), ("/text", 1), ("/twice", 0), ("/silent", 0)],
 )
-def test_a_failure_before_any_output_is_a_plain_500(client, path, closed):
-    post = client.invoke(function_url(path=path))
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_failure_before_any_output_is_a_plain_500(client, path, closed, method):
+    post = client.invoke(function_url(path=path, method=method))
     prelude, payload = parts(post)
     assert (prelude["statusCode"], post.trailers) == (500, {})
     assert prelude["headers"]["Content-Type"] == "text/plain; charset=utf-8"
-    assert payload.startswith(b"Internal Server Error") and post.path.split("/")[1].encode() in payload
+    request_id = post.path.split("/")[1]
+    body = f"Internal Server Error\nRequest id: {request_id}\n".encode()
+    assert payload == (body if method == "GET" else b"")
     client.invoke(http_api(path="/process"))
     assert (client.printed().count("Traceback"), client.printed().count("closed\n")) == (1, closed)
 

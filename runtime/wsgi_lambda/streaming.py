@@ -16,19 +16,20 @@ import os
 import socket
 
 from . import log
-from .application import Answer, checked_head, close, log_failure
+from .application import Answer, close, log_failure
 from .interface_client import Streamed, invocation_id
-from .response import internal_server_error, may_have_content
+from .response import internal_server_error
 from .version import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
     from collections.abc import Callable, Mapping
+    from typing import Any
 
-    from .integration import Headers
+    from .response import Response
 
-    Prelude = Callable[[int, Headers], Mapping[str, object]]
+    Prelude = Callable[[Response], Mapping[str, object]]
 
 _CONTENT_TYPE = "application/vnd.awslambda.http-integration-response"
 _DELIMITER = bytes(8)
@@ -44,16 +45,16 @@ class StreamClosed(ConnectionError):
 def serve(app: WSGIApplication, environ: WSGIEnvironment, prelude: Prelude, request_id: str) -> Streamed:
     """Call the application and send its answer as it comes; what is returned must be the handler's result.
 
-    `prelude(status, headers)` is the integration's result without a body; `request_id` is the invocation's, as in the
-    context. Every answer goes this way, a 500 too: a streaming caller takes no other. Raises OSError when the Runtime API
-    cannot be reached.
+    `prelude` makes the integration's result without a body out of an answer without one; `request_id` is the invocation's,
+    as in the context. Every answer goes this way, a 500 too: a streaming caller takes no other. Raises OSError when the
+    Runtime API cannot be reached.
     """
     stream = _Stream(environ, prelude, request_id)
-    iterable: object = None
+    iterable: Any = None
     try:
         try:
-            iterable = output = app(environ, stream.start_response)
-            for chunk in output:
+            iterable = app(environ, stream.start_response)
+            for chunk in iterable:
                 stream.write(chunk)
                 if stream.is_answered:
                     break
@@ -67,7 +68,8 @@ def serve(app: WSGIApplication, environ: WSGIEnvironment, prelude: Prelude, requ
         log.error(f"request {request_id}: {error}", request_id)
     finally:
         # After the answer's end, so that nobody waits for what is done only now.
-        close(iterable, environ)
+        if hasattr(iterable, "close"):
+            close(iterable, environ)
         stream.disconnect()
     result = Streamed(b'{"errorMessage": "This answer was streamed to another invocation."}')
     result.request_id = request_id
@@ -97,15 +99,16 @@ class _Stream(Answer):
             else:
                 self.is_answered = True
 
-    def begin(self) -> None:
+    def begin(self, answer: Response | None = None) -> None:
         """Send the head, which is final with the first output (PEP 3333, "The start_response() Callable")."""
         if self.socket is not None:
             return
-        status, _, headers = checked_head(self.status, self.headers)
-        self.has_body = self.has_body and may_have_content(status)
-        if self.has_body and not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(("Content-Type", "application/octet-stream"))
-        prelude = json.dumps(self.prelude(status, headers)).encode() + _DELIMITER
+        answer = answer or self.response()
+        may_have_content = answer.status >= 200 and answer.status not in (204, 304)  # RFC 9110, 6.4.1
+        self.has_body = self.has_body and may_have_content
+        if may_have_content and "content-type" not in answer.headers:
+            answer.headers["content-type"] = ("Content-Type", ["application/octet-stream"])
+        prelude = json.dumps(self.prelude(answer)).encode() + _DELIMITER
         address = os.environ["AWS_LAMBDA_RUNTIME_API"]
         host, _, port = address.rpartition(":")
         self.socket = socket.create_connection((host, int(port)))
@@ -136,8 +139,9 @@ class _Stream(Answer):
             self.end(f"{_ERROR_TYPE}: Function.{kind}\r\n{_ERROR_BODY}: {encoded}\r\n")
         else:
             answer = internal_server_error(self.request_id)
-            self.status, self.headers = f"{answer.status} {answer.reason}", answer.headers
-            self.write(answer.body)
+            self.begin(answer)
+            if self.has_body:
+                self.send(answer.body)
             self.end()
 
     def disconnect(self) -> None:
