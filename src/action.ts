@@ -16,7 +16,7 @@ import { deploymentSummary, failureSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
 import { definedVariables } from './settings/environment.ts'
 import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
-import { suggestion } from './settings/values.ts'
+import { suggestion } from './settings/suggestion.ts'
 import { VERSION } from './version.ts'
 import { folderStore } from './wheels/store.ts'
 

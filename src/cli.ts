@@ -194,7 +194,7 @@ function givenSettings(command: Command): Record<string, unknown> {
   for (const name of SETTING_NAMES) {
     const value = options[camelCase(name)]
     if (value === undefined) continue
-    given[name] = name === 'environment' && Array.isArray(value) ? value.join('\n') : value
+    given[name] = (SETTINGS[name] as Setting).mistakes && Array.isArray(value) ? value.join('\n') : value
   }
   return given
 }

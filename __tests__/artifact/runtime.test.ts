@@ -47,6 +47,42 @@ describe('the runtime in an artifact', () => {
       { architecture: 'arm64', commands: 'manage migrate\nflask' },
       { architecture: 'arm64', commands: ['manage migrate', 'flask'] },
     ],
+    [
+      'with everything that the runtime can be told',
+      {
+        events: { 'sqs:orders': 'shop.jobs:take', s3: 'manage index' },
+        'report-batch-item-failures': 'true',
+        'text-mime-types': 'model/*',
+        'binary-mime-types': 'image/*\nfont/woff2',
+        'non-proxy-integration': 'true',
+        'legacy-environ': 'true',
+        'on-import-error': 'serve',
+      },
+      {
+        architecture: 'x86_64',
+        events: { 'sqs:orders': 'shop.jobs:take', s3: 'manage index' },
+        'report-batch-item-failures': true,
+        'text-mime-types': ['model/*'],
+        'binary-mime-types': ['image/*', 'font/woff2'],
+        'non-proxy-integration': true,
+        'legacy-environ': true,
+        'on-import-error': 'serve',
+      },
+    ],
+    [
+      'with what holds anyway, and with references to secrets',
+      {
+        events: {},
+        'report-batch-item-failures': 'false',
+        'text-mime-types': '',
+        'binary-mime-types': [],
+        'non-proxy-integration': false,
+        'legacy-environ': 'false',
+        'on-import-error': 'fail',
+        secrets: 'KEY=ssm:key',
+      },
+      { architecture: 'x86_64' },
+    ],
     ['without commands', { commands: [] }, { architecture: 'x86_64', commands: [] }],
   ])('tells nothing but what was set: %s', async (_, given, expected) => {
     const entries = await runtimeEntries(await settingsOf(given), await product())
@@ -55,6 +91,21 @@ describe('the runtime in an artifact', () => {
     expect(text).toMatch(/\}\n$/)
     expect(JSON.parse(text)).toEqual({ app: 'shop.wsgi:app', runtime: 'python3.12', version: '1.2.3', ...expected })
   })
+})
+
+test('an artifact that says nothing new keeps its bytes', async () => {
+  const entries = await runtimeEntries(await settingsOf({ commands: 'manage migrate' }), await product())
+  const content = entries.find(({ path }) => path === 'wsgi_lambda.json')?.content
+  expect(content && 'bytes' in content ? Buffer.from(content.bytes).toString() : '').toBe(`{
+  "app": "shop.wsgi:app",
+  "commands": [
+    "manage migrate"
+  ],
+  "runtime": "python3.12",
+  "architecture": "x86_64",
+  "version": "1.2.3"
+}
+`)
 })
 
 describe('where the project has a file of the same name', () => {

@@ -68,6 +68,54 @@ describe('the configuration', () => {
   })
 })
 
+describe('references to secrets', () => {
+  const variable = 'WSGI_LAMBDA_SECRETS'
+  const environmentOf = (given: Record<string, unknown>, own: Record<string, string>) =>
+    desiredRelease(settings(given), CODE, { ...current, latest: { ...latest, environment: own } }).configuration
+      .environment
+
+  test('are one variable, whatever order they have', () => {
+    const text = '{"DATABASE_URL":"secretsmanager:shop#url","SECRET_KEY":"ssm:/shop/key"}'
+    const one = { SECRET_KEY: 'ssm:/shop/key', DATABASE_URL: 'secretsmanager:shop#url' }
+    const other = 'DATABASE_URL=secretsmanager:shop#url\nSECRET_KEY=ssm:/shop/key'
+    for (const secrets of [one, other]) expect(environmentOf({ secrets }, {})).toEqual({ [variable]: text })
+  })
+
+  test.each<[string, Record<string, unknown>, Record<string, string>, Record<string, string>]>([
+    ['without the setting there is no variable', {}, { KEPT: '1' }, { KEPT: '1' }],
+    ['without the setting it does not stay', {}, { KEPT: '1', [variable]: '{"KEY":"ssm:key"}' }, { KEPT: '1' }],
+    [
+      'the setting replaces all of it',
+      { secrets: 'NEW=ssm:new' },
+      { [variable]: '{"KEY":"ssm:key"}' },
+      { [variable]: '{"NEW":"ssm:new"}' },
+    ],
+    [
+      'the plain value of what is a secret now does not stay',
+      { secrets: 'KEY=ssm:key' },
+      { KEPT: '1', KEY: 'hunter2' },
+      { KEPT: '1', [variable]: '{"KEY":"ssm:key"}' },
+    ],
+    [
+      'variables that are set stand beside it',
+      { secrets: 'KEY=ssm:key', environment: 'DEBUG=1', 'environment-strategy': 'replace' },
+      { KEPT: '1' },
+      { DEBUG: '1', [variable]: '{"KEY":"ssm:key"}' },
+    ],
+  ])('%s', (_, given, own, environment) => {
+    expect(environmentOf(given, own)).toEqual(environment)
+  })
+
+  test('count into what Lambda takes', () => {
+    expect(() => environmentOf({ secrets: `KEY=ssm:/${'x'.repeat(4096)}` }, {})).toThrow(
+      expect.objectContaining({
+        title: expect.stringMatching(/^The environment is too large: 41\d\d bytes, and Lambda takes 4096$/),
+        detail: 'Variables: WSGI_LAMBDA_SECRETS',
+      }),
+    )
+  })
+})
+
 describe('the commands', () => {
   test('migrate comes first', () => {
     const given = {

@@ -8,6 +8,11 @@ test.each<[string, Record<string, string>, string[]]>([
     [],
   ],
   ['a secret by its name', { SECRET_KEY: 'canary-1', api_token: 'canary-2' }, ['canary-1', 'canary-2']],
+  [
+    'none in references, which stand for secrets',
+    { WSGI_LAMBDA_SECRETS: '{"KEY":"ssm:/shop/key"}', INPUT_SECRETS: 'KEY=ssm:/shop/key' },
+    [],
+  ],
   ['lines of a key', { PRIVATE_KEY: 'canary\nlines\n' }, ['canary\nlines']],
   ['the password of a database', { DATABASE_URL: 'postgres://shop:canary-1@db/shop?x=1' }, ['canary-1']],
   ['one that is encoded', { DATABASE_URL: 'postgres://shop:can%40ry@db/shop' }, ['can%40ry', 'can@ry']],

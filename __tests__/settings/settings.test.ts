@@ -214,6 +214,19 @@ describe('mistakes', () => {
     })
   })
 
+  test('one variable is a value or a secret, wherever the two were said', async () => {
+    const files = {
+      'pyproject.toml': '[tool.wsgi-lambda.secrets]\nKEY = "ssm:key"\nURL = "ssm:url"\nOTHER = "ssm:other"\n',
+    }
+    const flags = { 'function-name': 'shop', environment: 'URL=hunter2\nKEY=hunter3' }
+    const problems = await problemsOf(loadFunctionSettings(await origin(files, { flags })))
+    expect(titles(problems)).toEqual([
+      'KEY stands in environment and in secrets',
+      'URL stands in environment and in secrets',
+    ])
+    expect(JSON.stringify(problems)).not.toContain('hunter')
+  })
+
   test('a single one stands in the error itself', async () => {
     const loading = loadFunctionSettings(await origin({}, { flags: { 'function-name': 'a b' } }))
     await expect(loading).rejects.toMatchObject({ title: '--function-name is not valid', detail: 'Given: "a b"' })
@@ -234,6 +247,16 @@ describe('{{stage}} and {{url}}', () => {
       'variables',
       { 'function-name': 's', environment: { A: '{{stage}}', B: 'https://{{ url }}/{{stage}}', C: '{{}} {x} $' } },
       { environment: { A: 'blue', B: 'https://{{url}}/blue', C: '{{}} {x} $' } },
+    ],
+    [
+      'references to secrets',
+      { 'function-name': 's', secrets: { KEY: 'ssm:/shop/{{stage}}/key' } },
+      { secrets: { KEY: 'ssm:/shop/blue/key' } },
+    ],
+    [
+      'events, in keys and targets',
+      { 'function-name': 's', events: { 'sqs:jobs-{{stage}}': 'manage work --queue {{ stage }}' } },
+      { events: { 'sqs:jobs-blue': 'manage work --queue blue' } },
     ],
     [
       'the address of an emulator, never',
@@ -261,6 +284,24 @@ describe('{{stage}} and {{url}}', () => {
       'an unknown word',
       { 'function-name': 's', environment: 'SECRET=hunter2 {{branch}}' },
       'environment variable SECRET uses {{branch}}, which is not known here',
+      'Known: {{stage}} in names and variables, {{url}} in variables.',
+    ],
+    [
+      'a reference without a stage',
+      { 'function-name': 's', secrets: 'KEY=ssm:/{{stage}}/key' },
+      'secret KEY uses {{stage}}, but no stage is given',
+      'Give one with --stage NAME or the input stage.',
+    ],
+    [
+      'an event without a stage',
+      { 'function-name': 's', events: 'sqs:{{stage}}=shop:take' },
+      'event sqs:{{stage}} uses {{stage}}, but no stage is given',
+      'Give one with --stage NAME or the input stage.',
+    ],
+    [
+      'the address in a reference',
+      { 'function-name': 's', secrets: 'KEY=ssm:/{{url}}/key' },
+      'secret KEY uses {{url}}, which is not known here',
       'Known: {{stage}} in names and variables, {{url}} in variables.',
     ],
     [

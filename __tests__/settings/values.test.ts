@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Problem } from '../../src/errors.ts'
 import { SETTING_NAMES, SETTINGS, type Values } from '../../src/settings/schema.ts'
-import { checkValues, type Source, suggestion } from '../../src/settings/values.ts'
+import { suggestion } from '../../src/settings/suggestion.ts'
+import { checkValues, type Source } from '../../src/settings/values.ts'
 
 const flags = (given: Record<string, unknown>): Source => ({ given, nameOf: (name) => `--${name}` })
 
@@ -55,6 +56,12 @@ describe('a value that is accepted', () => {
     ['environment', ' \n{"A": "x\\ny"}', 'environment', { A: 'x\ny' }],
     ['environment', { A: 'a', B: 2, C: false }, 'environment', { A: 'a', B: '2', C: 'false' }],
     ['environment', '', 'environment', {}],
+    ['text-mime-types', 'application/geo+json\nmodel/*', 'textMimeTypes', ['application/geo+json', 'model/*']],
+    ['binary-mime-types', ['image/*', 'Application/X-Foo'], 'binaryMimeTypes', ['image/*', 'Application/X-Foo']],
+    ['non-proxy-integration', 'true', 'nonProxyIntegration', true],
+    ['legacy-environ', true, 'legacyEnviron', true],
+    ['report-batch-item-failures', true, 'reportBatchItemFailures', true],
+    ['on-import-error', 'serve', 'onImportError', 'serve'],
     ['function-name', 'Shop_prod-1', 'functionName', 'Shop_prod-1'],
     ['function-name', 'shop-{{stage}}', 'functionName', 'shop-{{stage}}'],
     ['function-name', 'shop-{{ stage }}-x', 'functionName', 'shop-{{ stage }}-x'],
@@ -99,6 +106,13 @@ describe('a value that is refused', () => {
     ['migrate', ''],
     ['exclude', 7],
     ['exclude', ['a', 7]],
+    ['text-mime-types', 'json'],
+    ['text-mime-types', 'text/html; charset=utf-8'],
+    ['text-mime-types', '*/*'],
+    ['binary-mime-types', ['image/png', 'image/']],
+    ['binary-mime-types', 'image/*.png'],
+    ['on-import-error', 'ignore'],
+    ['legacy-environ', 'yes'],
     ['function-name', 'a b'],
     ['function-name', 'shop-{{url}}'],
     ['alias', '17'],
@@ -148,6 +162,15 @@ describe('a value that is refused', () => {
   })
 })
 
+test('environment cannot hold the variable that secrets makes', () => {
+  expect(refused({ environment: 'A=1\nWSGI_LAMBDA_SECRETS={"B": "hunter2"}' })).toEqual([
+    {
+      title: '--environment: WSGI_LAMBDA_SECRETS is not valid',
+      hint: 'Write the setting secrets instead: the variable is made of it.',
+    },
+  ])
+})
+
 describe('every setting', () => {
   test.each(SETTING_NAMES)('%s takes its own example', (name) => {
     expect(refused({ [name]: SETTINGS[name].example })).toEqual([])
@@ -176,6 +199,17 @@ describe('several sources', () => {
     expect(values).toMatchObject({ alias: 'live', builder: 'auto', check: true, exclude: [], environment: {} })
     expect(values.app).toBeUndefined()
     expect(values.memory).toBeUndefined()
+  })
+
+  test.each(['environment', 'secrets', 'events'] as const)('entries of %s add up, and the last one wins', (name) => {
+    const [first, second] = name === 'events' ? (['shop:a', 'shop:b'] as const) : (['ssm:a', 'ssm:b'] as const)
+    const [kept, changed] = name === 'events' ? (['sqs', 's3'] as const) : (['A', 'B'] as const)
+    const { values, problems } = checkValues([
+      { ...file, given: { [name]: { [kept]: first, [changed]: first } } },
+      flags({ [name]: `${changed}=${second}` }),
+    ])
+    expect(problems).toEqual([])
+    expect(values[name]).toEqual({ [kept]: first, [changed]: second })
   })
 
   test('every mistake of every source is reported, in the words of its source', () => {

@@ -103,7 +103,7 @@ async function checkIfPossible(
     return
   }
   report.progress('importing the application')
-  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder)
+  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings, { builder, report })
 }
 
 /** The folder that is ours within a project is none of its history, as a virtual environment is not. */

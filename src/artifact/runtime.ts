@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Reporter } from '../report/reporter.ts'
+import { camelCase, SETTINGS, type Setting, type Values } from '../settings/schema.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Entry } from './entry.ts'
 
@@ -29,7 +31,7 @@ export async function runtimeEntries(
   const modules = paths.filter((path) => path.endsWith('.py') && !path.includes('__pycache__'))
   const configuration = {
     app: settings.app,
-    ...(settings.commands === undefined ? {} : { commands: settings.commands }),
+    ...runtimeOptions(settings),
     runtime: settings.target.runtime,
     architecture: settings.target.architecture,
     version,
@@ -42,6 +44,27 @@ export async function runtimeEntries(
       content: { bytes: Buffer.from(`${JSON.stringify(configuration, null, 2)}\n`) },
     },
   ]
+}
+
+/** Settings that the runtime reads in `wsgi_lambda.json`, by the same names. */
+const RUNTIME_SETTINGS = [
+  'commands',
+  'events',
+  'report-batch-item-failures',
+  'text-mime-types',
+  'binary-mime-types',
+  'non-proxy-integration',
+  'legacy-environ',
+  'on-import-error',
+] as const
+
+/** What is not the default: a setting that says what holds anyway must not change the artifact. */
+function runtimeOptions(settings: Values): Readonly<Record<string, unknown>> {
+  const chosen = RUNTIME_SETTINGS.flatMap((name) => {
+    const value = settings[camelCase(name) as keyof Values]
+    return isDeepStrictEqual(value, (SETTINGS[name] as Setting).default) ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(chosen)
 }
 
 /** The project's files and the runtime's. Where both have one, the runtime's is taken: the handler is made of them. */

@@ -9,7 +9,7 @@ import { desiredConfiguration, desiredRelease } from '../release/desired.ts'
 import { type CurrentRelease, describeStep, planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { megabytes } from '../report/size.ts'
-import type { Variables } from '../settings/schema.ts'
+import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 
@@ -76,7 +76,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
 /** The import check sees the variables that the function will have, those that it keeps among them. */
 async function buildOrRead(
   settings: DeploySettings,
-  environment: Variables,
+  environment: Table,
   collaborators: DeployCollaborators,
 ): Promise<BuildResult> {
   if (settings.build) return await build({ ...settings.build, environment }, collaborators)

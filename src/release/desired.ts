@@ -2,6 +2,8 @@ import type { FunctionConfiguration } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { needsAddress } from '../settings/address.ts'
+import type { Table } from '../settings/kinds.ts'
+import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { type CurrentRelease, type DesiredRelease, isRestricted, NOT_RELEASED } from './plan.ts'
 
@@ -52,7 +54,7 @@ export function desiredConfiguration(
       { exitCode: 2 },
     )
   }
-  const environment = { ...(settings.environmentStrategy === 'merge' ? own?.environment : {}), ...settings.environment }
+  const environment = desiredEnvironment(settings, own?.environment ?? {})
   const access = settings.functionUrl ?? ownAccess(current)
   if (access === 'none' && current.url === undefined && needsAddress(environment)) {
     throw new UserError(
@@ -81,6 +83,23 @@ export function desiredConfiguration(
     timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
     description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
     environment,
+  }
+}
+
+/**
+ * Variables that only the function has stay, but for what `secrets` speaks of: neither the plain value of a variable that is a
+ * secret now, nor references that no setting has any more.
+ */
+function desiredEnvironment({ environmentStrategy, environment, secrets }: FunctionSettings, own: Table): Table {
+  const names = Object.keys(secrets).toSorted()
+  const kept = Object.entries(own).filter(
+    ([name]) => environmentStrategy === 'merge' && name !== SECRETS_VARIABLE && !names.includes(name),
+  )
+  const references = Object.fromEntries(names.map((name) => [name, secrets[name]]))
+  return {
+    ...Object.fromEntries(kept),
+    ...environment,
+    ...(names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }),
   }
 }
 

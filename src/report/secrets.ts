@@ -1,6 +1,8 @@
 /** Variables whose names say that their value is nobody else's business. */
 const SECRET_NAME =
   /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i
+/** Tables of references to secrets, which are none themselves: the setting as a variable, and as an input of the action. */
+const REFERENCES = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/
 /** The password of an address, or its user where there is no password and HTTP takes the user for a token. */
 const PASSWORD = /:\/\/[^\s/:@]*:([^\s/]+)@/g
 const TOKEN = /https?:\/\/([^\s/:@]+)@/g
@@ -13,7 +15,7 @@ const FEWEST_CHARACTERS = 6
  */
 export function secretsIn(variables: Readonly<Record<string, string>>): string[] {
   const found = Object.entries(variables).flatMap(([name, value]) => [
-    ...(SECRET_NAME.test(name) ? [value.trim()] : []),
+    ...(SECRET_NAME.test(name) && !REFERENCES.test(name) ? [value.trim()] : []),
     ...[PASSWORD, TOKEN].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = '']) => secret)),
   ])
   return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { type Problem, SettingsError } from '../errors.ts'
-import { type Source, suggestion } from './values.ts'
+import { suggestion } from './suggestion.ts'
+import type { Source } from './values.ts'
 
 type Table = Readonly<Record<string, unknown>>
 

@@ -1,117 +1,17 @@
-import * as v from 'valibot'
+import type * as v from 'valibot'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
+import { eventMistakes } from './events.ts'
+import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
+import { REFERENCES, SECRETS_VARIABLE, secretMistakes } from './secrets.ts'
 
-/** One setting: the same name as an action input, a flag, a variable and a key of `[tool.wsgi-lambda]`. */
-export interface Setting<T = unknown> {
-  /** What it is for, in one or two sentences that end with a full stop. */
-  readonly description: string
-  /** What may be written, in words: shown in `action.yml`, in the help and in every message about a mistake. */
-  readonly format: string
-  readonly example: string
-  /** Takes a text (input, flag, variable) or a value of TOML. */
-  readonly schema: v.GenericSchema<unknown, T>
-  /** What holds when nobody says anything; absent where it is found in the project or not needed. */
-  readonly default?: T
-  /** The default in words, where the value alone would not tell. */
-  readonly defaultText?: string
-  /** How the help names the value, as in `--memory MB`. Flags that are true or false have none. */
-  readonly placeholder?: string
-}
+export type { Setting } from './kinds.ts'
 
-type Options<T> = Omit<Setting<T>, 'format' | 'schema'>
-
-/** A setting that remembers in its type whether it has a default. */
-type Described<T, O> = Omit<Setting<T>, 'default'> &
-  (O extends { readonly default: unknown } ? { readonly default: T } : unknown)
-
-const written = v.union([v.string(), v.number(), v.boolean()])
-const words = v.pipe(written, v.transform(String), v.trim(), v.nonEmpty())
-
-type TextOptions = Options<string> & { readonly format?: string; readonly pattern?: RegExp }
-
-function text<const O extends TextOptions>({ pattern, ...options }: O): Described<string, O> {
-  const schema = pattern ? v.pipe(words, v.regex(pattern)) : words
-  return { format: 'text', ...options, schema } as unknown as Described<string, O>
-}
-
-function oneOf<const C extends readonly [string, ...string[]], const O extends Options<C[number]>>(
-  choices: C,
-  options: O,
-) {
-  const setting = { ...options, format: choices.join(', '), schema: v.pipe(words, v.picklist(choices)) }
-  return setting as unknown as Described<C[number], O>
-}
-
-function wholeNumber<const O extends Options<number>>(from: number, to: number, unit: string, options: O) {
-  const digits = v.pipe(words, v.regex(/^\d+$/), v.transform(Number), v.minValue(from), v.maxValue(to))
-  const setting = { ...options, format: `a whole number, ${from} to ${to} (${unit})`, schema: digits }
-  return setting as unknown as Described<number, O>
-}
-
-/** The booleans of YAML 1.2's core schema, as `core.getBooleanInput` of the Actions toolkit accepts them. */
-function trueOrFalse<const O extends Options<boolean>>(options: O) {
-  const schema = v.pipe(
-    words,
-    v.regex(/^(true|True|TRUE|false|False|FALSE)$/),
-    v.transform((given) => given.toLowerCase() === 'true'),
-  )
-  return { ...options, format: 'true, false', schema } as unknown as Described<boolean, O>
-}
-
-type LinesOptions = Options<readonly string[]> & { readonly format?: string; readonly each?: RegExp }
-
-/** Lines of text; blank lines and lines that start with `#` do not count. */
-function lines<const O extends LinesOptions>({ each, ...options }: O) {
-  const fromText = v.pipe(
-    v.string(),
-    v.transform((given) =>
-      given
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line !== '' && !line.startsWith('#')),
-    ),
-  )
-  const list = v.union([fromText, v.array(v.string())])
-  const schema = each
-    ? v.pipe(
-        list,
-        v.everyItem((line: string) => each.test(line)),
-      )
-    : list
-  return { format: 'one a line', ...options, schema } as unknown as Described<readonly string[], O>
-}
-
-export type Variables = Readonly<Record<string, string>>
-
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-/** `NAME=VALUE` lines, a JSON object, or a TOML table. */
-function variables<const O extends Options<Variables>>(options: O) {
-  const table = v.record(v.pipe(v.string(), v.regex(VARIABLE)), v.pipe(written, v.transform(String)))
-  const fromText = v.pipe(v.string(), v.transform(readVariables), table)
-  const setting = { ...options, format: 'NAME=VALUE, one a line, or a JSON object', schema: v.union([fromText, table]) }
-  return setting as unknown as Described<Variables, O>
-}
-
-/** A value that no table is: valibot then reports the mistake. */
-function readVariables(given: string): unknown {
-  if (given.trimStart().startsWith('{')) {
-    try {
-      return JSON.parse(given)
-    } catch {
-      return undefined
-    }
-  }
-  const pairs: [string, string][] = []
-  for (const line of given.split(/\r?\n/)) {
-    if (line.trim() === '' || line.trimStart().startsWith('#')) continue
-    const equals = line.indexOf('=')
-    if (equals < 1) return undefined
-    pairs.push([line.slice(0, equals).trim(), line.slice(equals + 1).trim()])
-  }
-  return Object.fromEntries(pairs)
-}
+const MIME_TYPES = {
+  format: 'one a line, as type/subtype or type/*',
+  // RFC 6838, 4.2; what follows a type in Content-Type (charset) is not compared.
+  each: /^[A-Za-z0-9][\w!#$&^.+-]*\/(?:\*|[A-Za-z0-9][\w!#$&^.+-]*)$/,
+} as const
 
 /** Settings of the build: a project becomes a zip. */
 export const BUILD_SETTINGS = {
@@ -193,6 +93,55 @@ export const BUILD_SETTINGS = {
     defaultText: 'manage and flask, without their shells',
     placeholder: 'KINDS',
   }),
+  events: table({
+    description:
+      'What events that are no HTTP requests are handed to, by who sends them: a function or a command. {{stage}} is filled in.',
+    format:
+      'SOURCE=TARGET or SOURCE:NAME=TARGET, one a line, or a JSON object; a target is module:function, manage NAME or flask NAME',
+    mistakes: eventMistakes,
+    example: 'sqs:orders=shop.jobs:take_order',
+    default: {},
+    placeholder: 'LINES',
+  }),
+  'report-batch-item-failures': trueOrFalse({
+    description:
+      'Answer which messages of a queue or stream have failed, so that only those come again. The trigger must ask for it (ReportBatchItemFailures).',
+    example: 'true',
+    default: false,
+  }),
+  'text-mime-types': lines({
+    ...MIME_TYPES,
+    description:
+      'More content types whose bodies are sent as text even under a Content-Encoding. Without one, valid UTF-8 is text anyway.',
+    example: 'application/vnd.geo+json',
+    default: [],
+    placeholder: 'TYPES',
+  }),
+  'binary-mime-types': lines({
+    ...MIME_TYPES,
+    description: 'Content types whose bodies are always sent as base64, also where they are valid UTF-8.',
+    example: 'image/*',
+    default: [],
+    placeholder: 'TYPES',
+  }),
+  'non-proxy-integration': trueOrFalse({
+    description: "Answer events of API Gateway's integration of the type lambda, which has no proxy.",
+    example: 'true',
+    default: false,
+  }),
+  'legacy-environ': trueOrFalse({
+    description:
+      'Add the keys event, context and API_GATEWAY_AUTHORIZER to the environ, as serverless-wsgi 1.7 had them.',
+    example: 'true',
+    default: false,
+  }),
+  'on-import-error': oneOf(['fail', 'serve'], {
+    description:
+      'What a function does whose application cannot be imported: fail ends its start with the traceback; serve answers requests with a 500, and still runs remote commands.',
+    example: 'serve',
+    default: 'fail',
+    placeholder: 'ACTION',
+  }),
   check: trueOrFalse({
     description: 'Import the application during the build and fail with its traceback when it cannot be.',
     example: 'false',
@@ -218,6 +167,13 @@ export const BUILD_SETTINGS = {
 const REMOTE_COMMANDS = {
   format: 'one a line, each starting with manage, flask, exec or shell',
   each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/,
+} as const
+
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+const SECRETS_IN_ENVIRONMENT = {
+  entry: SECRETS_VARIABLE,
+  hint: 'Write the setting secrets instead: the variable is made of it.',
 } as const
 
 /** Settings of the function and its release. */
@@ -256,10 +212,24 @@ export const RELEASE_SETTINGS = {
     defaultText: "the function's own, 30 for a new one",
     placeholder: 'SECONDS',
   }),
-  environment: variables({
+  environment: table({
     description:
       'Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.',
+    format: 'NAME=VALUE, one a line, or a JSON object',
+    names: VARIABLE,
+    mistakes: (variables) => (Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : []),
+    isConfidential: true,
     example: 'DJANGO_SETTINGS_MODULE=mysite.settings',
+    default: {},
+    placeholder: 'LINES',
+  }),
+  secrets: table({
+    description:
+      'Variables whose values the function reads from Systems Manager or Secrets Manager when it starts. {{stage}} is filled in.',
+    format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+    mistakes: secretMistakes,
+    isConfidential: true,
+    example: 'DATABASE_URL=secretsmanager:shop/production/database#url',
     default: {},
     placeholder: 'LINES',
   }),

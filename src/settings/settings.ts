@@ -4,6 +4,7 @@ import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Target } from '../platform/target.ts'
 import { findApplication } from './discovery.ts'
+import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
@@ -95,7 +96,7 @@ async function load({ project, stage, environment, explicit }: SettingsOrigin): 
     common: { ...filled.values, project: folder, stage, found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
-    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems],
+    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)],
   }
 }
 
@@ -179,7 +180,16 @@ async function discoverRuntime(
   return result.runtime
 }
 
-/** Fills `{{stage}}` in names and in the environment. */
+function contradictions({ environment, secrets }: Values): Problem[] {
+  return Object.keys(secrets)
+    .filter((name) => Object.hasOwn(environment, name))
+    .map((name) => ({
+      title: `${name} stands in environment and in secrets`,
+      hint: 'Keep one of them: a value that may be read by all, or a reference.',
+    }))
+}
+
+/** Fills `{{stage}}` in names and in tables. */
 function fillStage(values: Values, stage: string | undefined): { values: Values; problems: Problem[] } {
   const problems: Problem[] = []
   const fill = (text: string, where: string): string =>
@@ -199,10 +209,18 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
       )
       return whole
     })
-  const environment = Object.entries(values.environment).map(
-    ([name, value]) => [name, fill(value, `environment variable ${name}`)] as const,
-  )
-  const filled: Record<string, unknown> = { ...values, environment: Object.fromEntries(environment) }
+  const fillTable = (table: Table, where: string): Table =>
+    Object.fromEntries(
+      Object.entries(table).map(
+        ([name, value]) => [fill(name, `${where} ${name}`), fill(value, `${where} ${name}`)] as const,
+      ),
+    )
+  const filled: Record<string, unknown> = {
+    ...values,
+    environment: fillTable(values.environment, 'environment variable'),
+    secrets: fillTable(values.secrets, 'secret'),
+    events: fillTable(values.events, 'event'),
+  }
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)]
     if (typeof value === 'string') filled[camelCase(name)] = name === 'url-origin' ? value : fill(value, name)

@@ -1,7 +1,8 @@
-import { closestMatch } from 'leven'
 import * as v from 'valibot'
 import type { Problem } from '../errors.ts'
+import type { Mistake, Table } from './kinds.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type Setting, type SettingName, type Values } from './schema.ts'
+import { suggestion } from './suggestion.ts'
 
 /** Settings from one place, by their kebab-case names. Later sources win over earlier ones. */
 export interface Source {
@@ -31,19 +32,22 @@ export function checkValues(sources: readonly Source[]): Checked {
         continue
       }
       origins.set(name, nameOf(name))
-      const result = v.safeParse(SETTINGS[name].schema, value)
-      // Variables of several sources add up: a stage or a flag changes some of them.
-      if (result.success && name === 'environment')
-        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) }
-      else if (result.success) values[camelCase(name)] = result.output
-      else problems.push(mistake(nameOf(name), value, SETTINGS[name]))
+      const setting: Setting = SETTINGS[name]
+      const result = v.safeParse(setting.schema, value)
+      if (!result.success) {
+        problems.push(mistake(nameOf(name), value, setting))
+        continue
+      }
+      const key = camelCase(name)
+      if (setting.mistakes) {
+        const table = result.output as Table
+        problems.push(...entryProblems(nameOf(name), setting.mistakes(table)))
+        // Tables of several sources add up: a stage or a flag changes some entries.
+        values[key] = { ...(values[key] as Table), ...table }
+      } else values[key] = result.output
     }
   }
   return { values: values as unknown as Values, problems, origins }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return value as Readonly<Record<string, unknown>>
 }
 
 function isSettingName(name: string): name is SettingName {
@@ -54,18 +58,19 @@ function unknownSetting(name: string, nameOf: Source['nameOf']): Problem {
   return { title: `${nameOf(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf) }
 }
 
-/** The nearest known name, or all of them when none is near. */
-export function suggestion(name: string, known: readonly string[], nameOf: (name: string) => string = String): string {
-  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) })
-  return near === undefined ? `Known: ${known.join(', ')}.` : `Did you mean ${nameOf(near)}?`
-}
-
 /** @param name as the user wrote it */
 export function mistake(name: string, value: unknown, setting: Setting): Problem {
   return {
     title: `${name} is not valid`,
-    // The values of environment variables are never printed: they may be secrets.
-    detail: setting === SETTINGS.environment ? undefined : `Given: ${JSON.stringify(value)}`,
+    detail: setting.isConfidential ? undefined : `Given: ${JSON.stringify(value)}`,
     hint: `Allowed: ${setting.format}. Example: ${setting.example}`,
   }
+}
+
+function entryProblems(name: string, mistakes: readonly Mistake[]): Problem[] {
+  return mistakes.map(({ entry, detail, hint }) => ({
+    title: `${name}: ${entry} is not valid`,
+    detail,
+    hint,
+  }))
 }
