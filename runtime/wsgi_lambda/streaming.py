@@ -131,7 +131,7 @@ class _Stream(Answer):
 
     def fail(self, error: BaseException) -> None:
         """The application failed: an ordinary 500 while nothing was sent, else the stream breaks off by its trailers."""
-        if self.chunks:
+        if self.socket is not None:
             kind = type(error).__name__.encode("ascii", "replace").decode()
             message = f"The application failed while it answered. Request id: {self.request_id}"
             body = json.dumps({"errorType": kind, "errorMessage": message}).encode()
