@@ -330,7 +330,7 @@ def test_what_lambda_refuses_is_in_the_log(client):
     client.wait(request_id)
     client.api.refuses_with = None
     client.invoke(http_api(path="/process"))
-    assert f"[ERROR] request {request_id}: Lambda did not accept the streamed answer: 410 Gone\n" in client.printed()
+    assert f"request {request_id}: Lambda did not accept the streamed answer: 410 Gone\n" in client.printed()
     assert client.printed().count("closed\n") == 1
 
 
