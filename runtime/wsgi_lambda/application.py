@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 REQUEST_ID = "wsgi_lambda.request_id"
 
+# Names of headers that were found right, in lower case. Applications have few, but may make some up.
+_names: dict[str, str] = {}
+_KEPT_NAMES = 500
+
 
 def call(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
     """The application's answer; a plain 500 when it raises, with one traceback in the log.
@@ -29,7 +33,10 @@ def call(app: WSGIApplication, environ: WSGIEnvironment) -> Response:
     try:
         iterable = app(environ, answer.start_response)
         for chunk in iterable:
-            answer.write(chunk)
+            if chunk and type(chunk) is bytes and answer.status is not None:
+                answer.chunks.append(chunk)  # what write() does, without the call
+            else:
+                answer.write(chunk)
         return answer.response()
     except KeyboardInterrupt:
         raise
@@ -76,36 +83,36 @@ class Answer:
             self.chunks.append(chunk)
 
     def response(self) -> Response:
-        code, reason, headers, size = checked_head(self.status, self.headers)
+        """What can be sent of it. Raises what tells the application's author what is wrong with the head."""
+        status = self.status
+        if status is None:
+            raise AssertionError("the application did not call start_response()")
+        code, _, reason = status.partition(" ")
+        if not (reason.isascii() and reason.isprintable()):
+            reason = _checked(reason, f"the status {status!r}")
+        checked: Headers = {}
+        size = len(reason)
+        for name, value in self.headers:
+            if not (isinstance(name, str) and isinstance(value, str)):
+                raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
+            key = _names.get(name)
+            if key is None:
+                name = _checked(name, f"the header {name!r}")
+                key = name.lower()
+                if len(_names) < _KEPT_NAMES:
+                    _names[name] = key
+            if not (value.isascii() and value.isprintable()):
+                value = _checked(value, f"the header {name!r}")
+            # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
+            value = value.strip(" \t")
+            size += len(name) + len(value)
+            if key in checked:
+                checked[key][1].append(value)
+            else:
+                checked[key] = (name, [value])
         chunks = self.chunks
-        return Response(code, reason, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks), size)
-
-
-def checked_head(status: str | None, headers: list[tuple[str, str]]) -> tuple[int, str, Headers, int]:
-    """Status code, reason, headers that can be sent, and their size in characters. Raises what tells the application's author what is wrong."""
-    if status is None:
-        raise AssertionError("the application did not call start_response()")
-    code, _, reason = status.partition(" ")
-    if not (reason.isascii() and reason.isprintable()):
-        reason = _checked(reason, f"the status {status!r}")
-    checked: Headers = {}
-    size = len(reason)
-    for name, value in headers:
-        if not (isinstance(name, str) and isinstance(value, str)):
-            raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
-        if not (name.isascii() and name.isprintable()):
-            name = _checked(name, f"the header {name!r}")
-        if not (value.isascii() and value.isprintable()):
-            value = _checked(value, f"the header {name!r}")
-        # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
-        value = value.strip(" \t")
-        size += len(name) + len(value)
-        key = name.lower()
-        if key in checked:
-            checked[key][1].append(value)
-        else:
-            checked[key] = (name, [value])
-    return int(code), reason.strip(), checked, size
+        body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return Response(int(code), reason.strip(), checked, body, size)
 
 
 def _checked(text: str, what: str) -> str:
@@ -132,4 +139,5 @@ def log_failure(error: BaseException, environ: WSGIEnvironment) -> None:
     from . import log
 
     request_id = environ[REQUEST_ID]
-    log.error(f"request {request_id} failed", request_id, error, environ["wsgi.errors"])
+    tenant_id = environ.get("wsgi_lambda.tenant_id", "")
+    log.error(f"request {request_id} failed", request_id, error, environ["wsgi.errors"], tenant_id)

@@ -89,9 +89,9 @@ def build(
         key = known(name)
         if key is None:
             key = _key(name)
-        if type(value) is list and len(value) == 1:
+        if type(value) is not str and type(value) is list and len(value) == 1:
             value = value[0]
-        if type(value) is not str or key in environ or not value.isascii():
+        if key in environ or type(value) is not str or not value.isascii():
             _add_header(environ, key, value)
         elif key:
             environ[key] = value

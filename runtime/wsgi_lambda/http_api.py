@@ -27,11 +27,6 @@ class _PayloadTwo(Integration):
         stage, path, uri = self.mount(event, request_context, headers)
         body = event.get("body")
         authorizer = request_context.get("authorizer")
-        user = ""
-        if authorizer:
-            from .identity import of_payload_two
-
-            user = of_payload_two(authorizer)
         result = environ.build(
             options,
             event,
@@ -45,7 +40,7 @@ class _PayloadTwo(Integration):
             body=body_of(body, event.get("isBase64Encoded")) if body else b"",
             domain=request_context.get("domainName") or "",
             remote_address=http.get("sourceIp") or "",
-            remote_user=user,
+            remote_user=_user(authorizer) if authorizer else "",
             protocol=http.get("protocol") or "HTTP/1.1",
             authorizer=authorizer,
         )
@@ -67,6 +62,17 @@ class _PayloadTwo(Integration):
         others = response.single(headers)
         del others[name]
         return {"statusCode": answer.status, "headers": others, "cookies": cookies}
+
+
+def _user(authorizer: Event) -> str:
+    """The subject of a JWT, a Lambda authorizer's principal, or the ARN of an IAM identity."""
+    for kind, name in (("jwt", "sub"), ("lambda", "principalId"), ("iam", "userArn")):
+        found = authorizer.get(kind)
+        if kind == "jwt" and found:
+            found = found.get("claims")
+        if found and found.get(name):
+            return text(found[name])
+    return text(authorizer.get("principalId"))
 
 
 class FunctionUrl(_PayloadTwo):

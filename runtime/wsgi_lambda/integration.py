@@ -5,13 +5,13 @@ from __future__ import annotations
 from . import application, response
 from .application import REQUEST_ID
 from .environ import request_id_of
-from .response import Response, may_have_content
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
     from .options import Options
+    from .response import Response
 
     from typing import Any
 
@@ -48,7 +48,8 @@ class Integration:
     ) -> dict[str, object]:
         """The answer as the integration wants it; a 500 that says why where it is too large."""
         headers = answer.headers
-        has_content = may_have_content(answer.status)
+        status = answer.status
+        has_content = status >= 200 and status not in (204, 304)  # RFC 9110, 6.4.1
         if answer.body and (environ["REQUEST_METHOD"] == "HEAD" or not has_content):
             answer.body = b""
         text = response.as_text(answer, options)

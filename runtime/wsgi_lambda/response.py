@@ -26,6 +26,8 @@ _WRITES_UTF8 = os.environ.get("AWS_EXECUTION_ENV", "").startswith(
     tuple(f"AWS_Lambda_python3.{minor}" for minor in range(12, 20))
 )
 
+_GLANCE = 4096
+
 
 class Response:
     """Status code and reason, headers, the whole body, and the number of characters of the head."""
@@ -65,11 +67,6 @@ def plain(status: int, reason: str, body: str) -> Response:
     return Response(status, reason, headers, body.encode())
 
 
-def may_have_content(status: int) -> bool:
-    """RFC 9110, 6.4.1: no content with 1xx, 204 and 304."""
-    return status >= 200 and status != 204 and status != 304
-
-
 def value_of(headers: Headers, name: str) -> str:
     """The last value of a header, "" without one."""
     return headers[name][1][-1] if name in headers else ""
@@ -77,17 +74,30 @@ def value_of(headers: Headers, name: str) -> str:
 
 def as_text(response: Response, options: Options) -> str | None:
     """The body as text where that loses nothing and no list of types forbids it, else None."""
-    headers = response.headers
-    if "content-encoding" in headers or options.binary_types:
-        kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
-        if options.binary_types and _is_listed(kind, options.binary_types):
-            return None
-        if _is_coded(headers) and not _is_listed(kind, options.text_types.union(map(str.lower, TEXT_MIME_TYPES))):
-            return None
+    if ("content-encoding" in response.headers or options.binary_types) and _is_binary(response.headers, options):
+        return None
     try:
-        return response.body.decode("utf-8")
+        return _decoded(response.body)
     except UnicodeDecodeError:
         return None
+
+
+def _decoded(body: bytes) -> str:
+    if len(body) > 16 * _GLANCE:
+        # A glance is enough for most images; the exception would hold a copy of all of it.
+        try:
+            body[:_GLANCE].decode()
+        except UnicodeDecodeError as error:
+            if error.start < _GLANCE - 3:  # else the glance may have cut a character in two
+                raise
+    return body.decode()
+
+
+def _is_binary(headers: Headers, options: Options) -> bool:
+    kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
+    if _is_listed(kind, options.binary_types):
+        return True
+    return _is_coded(headers) and not _is_listed(kind, options.text_types.union(map(str.lower, TEXT_MIME_TYPES)))
 
 
 def _is_coded(headers: Headers) -> bool:

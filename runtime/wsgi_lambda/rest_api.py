@@ -31,11 +31,6 @@ class RestApi(Integration):
         body = event.get("body")
         authorizer = request_context.get("authorizer")
         identity = request_context.get("identity") or {}
-        user = ""
-        if authorizer or identity.get("userArn"):
-            from .identity import of_rest_api
-
-            user = of_rest_api(authorizer, identity)
         return environ.build(
             options,
             event,
@@ -52,7 +47,7 @@ class RestApi(Integration):
             body=body_of(body, event.get("isBase64Encoded")) if body else b"",
             domain=request_context.get("domainName") or "",
             remote_address=identity.get("sourceIp") or "",
-            remote_user=user,
+            remote_user=_user(authorizer or {}, identity),
             protocol=request_context.get("protocol") or "HTTP/1.1",
             authorizer=authorizer,
         )
@@ -61,6 +56,18 @@ class RestApi(Integration):
         if isinstance(event.get("multiValueHeaders"), dict):
             return {"statusCode": answer.status, "multiValueHeaders": dict(answer.headers.values())}
         return {"statusCode": answer.status, "headers": response.lettered(answer.headers)}
+
+
+def _user(authorizer: Event, identity: Event) -> str:
+    """A Lambda authorizer's principal, a Cognito user, or the ARN of an IAM identity."""
+    claims = authorizer.get("claims") or {}
+    return text(
+        authorizer.get("principalId")
+        or claims.get("cognito:username")
+        or claims.get("username")
+        or claims.get("sub")
+        or identity.get("userArn")
+    )
 
 
 def _mount(event: Event, context: Event, encoded_path: str, headers: Event) -> tuple[str, str, str]:
