@@ -1,11 +1,14 @@
 import sys
 
 import pytest
+import trigger_events
+import trigger_jobs
 from lambda_events import ALL, http_api, rest
 from multipart import PNG, upload
 from running import Context, body_of, headers_of, run
 
 from wsgi_lambda import handle_request
+from wsgi_lambda.routes import CommandFailed
 
 django = pytest.importorskip("django")
 
@@ -37,6 +40,16 @@ def app(tmp_path_factory):
         "        if fail: raise CommandError('half way', returncode=7)\n"
         "        if exit is not None: sys.exit(exit)\n"
     )
+    (commands / "take_order.py").write_text(
+        "import json, sys\n"
+        "from django.contrib.contenttypes.models import ContentType\n"
+        "from django.core.management.base import BaseCommand\n"
+        "class Command(BaseCommand):\n"
+        "    def handle(self, **options):\n"
+        "        body = json.load(sys.stdin)['body']\n"
+        "        self.stdout.write(f'took {body}, {ContentType.objects.count()} types')\n"
+        "        if body == 'bad': raise ValueError('no such order')\n"
+    )
     sys.path.insert(0, str(folder))
 
     def page(request):
@@ -53,7 +66,7 @@ def app(tmp_path_factory):
         return HttpResponse(f"{request.POST['title']} {file.name} {file.read() == PNG}")
 
     settings.configure(
-        SECRET_KEY="only for tests", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], INSTALLED_APPS=["djapp"],
+        SECRET_KEY="only for tests", ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], INSTALLED_APPS=["djapp", "django.contrib.contenttypes"],
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "db.sqlite3")}},
         LOGGING_CONFIG=None, USE_TZ=True,
     )  # fmt: skip
@@ -138,3 +151,61 @@ def test_migrations_run(app):
     code, output = manage(app, ["migrate", "--noinput"])
     assert (code, "Running migrations" in output) == (0, True)
     connection.close()
+
+
+def trigger(app, event, target, **options):
+    kind = "sqs" if "Records" in event else "schedule"
+    return handle_request(app, event, Context(), events={kind: target}, **options)
+
+
+@pytest.mark.parametrize(
+    ("target", "output"),
+    [
+        ("manage greet 'a b' --no-color", "hello a b\n"),
+        ("manage greet x --exit 0", "hello x\n"),
+        ("  manage\tgreet  x ", "hello x\n"),
+    ],
+)
+def test_a_trigger_runs_a_management_command(app, capsys, target, output):
+    stdin = sys.stdin
+    assert trigger(app, trigger_events.schedule(), target, commands=["none"]) == {}
+    assert (capsys.readouterr().out, sys.stdin) == (output, stdin)
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("manage greet x --exit 4", "'manage greet x --exit 4' ended with exit code 4"),
+        ("manage greet x --fail", "'manage greet x --fail' ended with exit code 7: half way"),
+        ("manage greet", "'manage greet' ended with exit code 1: Error: the following arguments are required: name"),
+        ("manage no_such", "'manage no_such' ended with exit code 1: Unknown command: 'no_such'"),
+    ],
+)
+def test_a_trigger_fails_with_its_management_command(app, target, message):
+    with pytest.raises(CommandFailed) as raised:
+        trigger(app, trigger_events.schedule(), target)
+    assert str(raised.value).startswith(message)
+
+
+def test_a_trigger_hands_each_message_to_the_management_command(app, capsys):
+    from django.db import connection
+
+    manage(app, ["migrate", "--noinput", "--verbosity", "0"])
+    capsys.readouterr()
+    event = trigger_events.sqs("世界", "bad", "c")
+    result = trigger(app, event, "manage take_order", report_batch_item_failures=True)
+    assert result == {"batchItemFailures": [{"itemIdentifier": "message-2"}]}
+    out, err = capsys.readouterr()
+    assert [line.rpartition(",")[0] for line in out.splitlines()] == ["took 世界", "took bad", "took c"]
+    assert "ValueError: no such order" in err
+    assert connection.connection is None  # as after a request
+
+
+def test_a_trigger_meets_no_connection_that_is_too_old(app):
+    from django.db import connection
+
+    connection.ensure_connection()
+    before = connection.connection
+    trigger_jobs.calls.clear()
+    trigger(app, trigger_events.schedule(), "trigger_jobs:first")
+    assert before is not None and connection.connection is None and len(trigger_jobs.calls) == 1

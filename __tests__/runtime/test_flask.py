@@ -1,9 +1,13 @@
+import sys
+
 import pytest
+import trigger_events
 from lambda_events import ALL, http_api, rest
 from multipart import PNG, upload
 from running import Context, body_of, headers_of, run
 
 from wsgi_lambda import handle_request
+from wsgi_lambda.routes import CommandFailed
 
 flask = pytest.importorskip("flask")
 click = pytest.importorskip("click")
@@ -56,6 +60,10 @@ def app():
             raise SystemExit(6)
         if name == "fail":
             raise ValueError("half way")
+        if name == "text":
+            raise SystemExit("no more orders")
+        if name == "input":
+            print(flask.json.load(sys.stdin)["id"])
 
     return app
 
@@ -117,3 +125,36 @@ def test_flask_commands(app, data, code, start):
 def test_flask_routes(app):
     code, output = handle_request(app, {"_serverless-wsgi": {"command": "flask", "data": "routes"}}, Context())
     assert (code, "/page/<name>" in output) == (0, True)
+
+
+def trigger(app, target):
+    return handle_request(app, trigger_events.schedule(), Context(), events={"schedule": target}, commands=["none"])
+
+
+@pytest.mark.parametrize(
+    ("target", "output"),
+    [
+        ("flask greet 'a b'", "hello a b from flask_app\n"),
+        ("flask greet input", "hello input from flask_app\n53dc4d37\n"),
+        ("flask --debug greet x", "hello x from flask_app\n"),
+        ("flask --version", "Flask"),
+    ],
+)
+def test_a_trigger_runs_a_flask_command(app, capsys, target, output):
+    assert trigger(app, target) == {}
+    assert output in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("target", "error", "message"),
+    [
+        ("flask greet exit", CommandFailed, "'flask greet exit' ended with exit code 6"),
+        ("flask greet text", CommandFailed, "'flask greet text' ended with exit code 1: no more orders"),
+        ("flask greet", CommandFailed, "'flask greet' ended with exit code 2"),
+        ("flask greet fail", ValueError, "half way"),
+    ],
+)
+def test_a_trigger_fails_with_its_flask_command(app, target, error, message):
+    with pytest.raises(error) as raised:
+        trigger(app, target)
+    assert str(raised.value) == message

@@ -34,6 +34,10 @@ def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Calla
     what is done with events that are no HTTP requests, and so on.
     """
     chosen = Options(**options)
+    if chosen.events:
+        from . import routes
+
+        routes.prepare(app, chosen.events)
 
     def handler(event: object, context: object) -> object:
         return _handle(app, event, context, chosen)
@@ -57,4 +61,4 @@ def _handle(app: WSGIApplication, event: object, context: object, options: Optio
             return commands.answer(app, event, context, options)
     from . import triggers
 
-    return triggers.answer(event, context, options)
+    return triggers.answer(app, event, context, options)

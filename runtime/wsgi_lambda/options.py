@@ -55,6 +55,10 @@ class Options:
 
             Policy(commands)  # what is wrong with it is said now
         self.events = events or {}
+        if events:
+            from .routes import check
+
+            check(events)
         self.report_batch_item_failures = report_batch_item_failures
         self.text_types = frozenset(kind.strip().lower() for kind in text_mime_types)
         self.binary_types = frozenset(kind.strip().lower() for kind in binary_mime_types)
