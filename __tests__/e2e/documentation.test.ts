@@ -147,18 +147,23 @@ describe('workflows', () => {
 })
 
 describe('pyproject.toml', () => {
-  const snippets = fencesIn('toml').filter(([, { text }]) => text.includes('[tool.wsgi-lambda]'))
+  const snippets = fencesIn('toml').filter(([, { text }]) => /^\[tool\.wsgi-lambda[.\]]/m.test(text))
 
   test('is shown', () => {
     expect(snippets.length).toBeGreaterThanOrEqual(6)
   })
 
   test.each(snippets)('of %s is understood, with each of its stages', async (_, { text }) => {
-    const table = (parseToml(text) as { tool: { 'wsgi-lambda': { stages?: object } } }).tool['wsgi-lambda']
+    const table = (parseToml(text) as { tool: { 'wsgi-lambda': { stages?: object; 'function-name'?: string } } }).tool[
+      'wsgi-lambda'
+    ]
     const project = await folderWith({ 'pyproject.toml': text, 'app.py': 'app = object\n', 'requirements.txt': '' })
     const stages = Object.keys(table.stages ?? {})
     for (const stage of stages.length > 0 ? stages : [undefined]) {
-      const explicit = { given: {}, nameOf: String }
+      const explicit = {
+        given: table['function-name'] === undefined ? { 'function-name': 'shop' } : {},
+        nameOf: String,
+      }
       const settings = await loadDeploySettings({ project, stage, environment: {}, explicit })
       expect(settings.functionName).not.toContain('{{')
     }
@@ -241,6 +246,7 @@ describe('commands', () => {
     'uv',
     'flask',
     'docker',
+    'aws',
     'sha256sum',
     '.',
     'gh',
@@ -430,9 +436,10 @@ describe('what the pages say of the code', () => {
     expect(needed.length).toBeGreaterThan(10)
   })
 
-  test('every policy is JSON', () => {
+  test('what is shown as JSON is a policy, or the file that the runtime reads', () => {
     for (const [place, { text }] of fencesIn('json')) {
-      expect([place, Object.keys(JSON.parse(text) as object)]).toEqual([place, ['Version', 'Statement']])
+      const keys = Object.keys(JSON.parse(text) as object)
+      expect([place, keys]).toEqual([place, keys.includes('app') ? expect.anything() : ['Version', 'Statement']])
     }
   })
 })
