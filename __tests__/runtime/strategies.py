@@ -1,9 +1,14 @@
 """What clients, gateways and applications may send, for `test_properties.py` to draw from."""
 
 import copy
+import os
 
 from encoding import SHAPES, Request
+from hypothesis import configuration
 from hypothesis import strategies as st
+
+# What hypothesis keeps for its next run would go to where pytest was started.
+configuration.set_hypothesis_home_dir(os.path.join(os.path.dirname(__file__), "..", "..", ".cache", "hypothesis"))
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _IN_PATHS = _UNRESERVED | frozenset(b"!$&'()*+,;=:@")

@@ -5,6 +5,7 @@ Hypothesis draws the same examples on every run: a failure is the fault of a cha
 
 import functools
 from urllib.parse import unquote_to_bytes
+from wsgiref.validate import validator
 
 import decoding
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import Context, environ_of, run
 from strategies import FULL, answered_headers, changed, chunks, damaged_events, places, requests, statuses
-from wsgiref.validate import validator
 
 from wsgi_lambda import handle_request
 from wsgi_lambda.events import UnsupportedEvent
