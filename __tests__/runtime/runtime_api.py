@@ -44,6 +44,7 @@ class RuntimeApi:
     """Context manager. `address` is what AWS_LAMBDA_RUNTIME_API says; any number of connections is served at once."""
 
     def __init__(self):
+        self.snapshots = 0
         self.submitted = 0
         self.posts = []  # in the order in which their heads came
         self.keeps_large_chunks = True
@@ -70,7 +71,7 @@ class RuntimeApi:
             connection.close()
 
     def submit(self, event, *, seconds=60, **headers):
-        """Queues an invocation and returns its request id. `headers`: those after `Lambda-Runtime-`, as `Tenant_Id`."""
+        """Queues an invocation and returns its request id. `headers`: those after `Lambda-Runtime-`, as `Aws_Tenant_Id`."""
         request_id = str(uuid.uuid4())
         self.submitted += 1
         names = {
@@ -124,6 +125,9 @@ class RuntimeApi:
                             return
                     elif path == _PREFIX + "invocation/next":
                         connection.sendall(self._invocations.get())
+                    elif path == _PREFIX + "restore/next":  # SnapStart: the snapshot is taken before this answer
+                        self.snapshots += 1
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                     else:
                         raise AssertionError(f"unexpected request: {method} {path}")
             except OSError:
@@ -146,7 +150,10 @@ class RuntimeApi:
         return True
 
     def _chunk(self, post, stream):
-        size = int(self._kept(post, stream.readline()), 16)
+        line = self._kept(post, stream.readline())
+        if not line:
+            raise ConnectionError("the runtime closed the connection within a body")
+        size = int(line, 16)
         if size == 0:
             return b""
         frame = self._kept(post, stream.read(size + 2))

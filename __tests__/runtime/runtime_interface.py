@@ -1,7 +1,6 @@
 """Runs an artifact as Lambda does: through AWS's runtime interface client, and behind AWS's emulator of the service."""
 
 import http.client
-import importlib.util
 import json
 import os
 import platform
@@ -18,13 +17,15 @@ import pytest
 from conftest import RUNTIME
 from runtime_api import RuntimeApi
 
-# Its wheel carries the emulator. Keep the version equal to the one in scripts/environment/images.ts.
+# The client with what it needs, and a wheel that carries the emulator. scripts/environment/images.ts has both versions too.
+_CLIENT = ("awslambdaric==4.2.2", "simplejson==4.3.0", "snapshot-restore-py==1.0.0")
 _EMULATOR = "aws-sam-cli==1.170.0"
-_CACHE = os.path.join(RUNTIME, "..", ".cache", "runtime-interface-emulator")
+_CACHE = os.path.normpath(os.path.join(RUNTIME, "..", ".cache"))
 _SECONDS = 30  # only a test that fails waits so long
 
 needs_client = pytest.mark.skipif(
-    importlib.util.find_spec("runtime_client") is None, reason="awslambdaric has no wheel for this interpreter"
+    sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64") or sys.version_info >= (3, 15),
+    reason="awslambdaric has no wheel for this interpreter",
 )
 needs_emulator = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() != "x86_64", reason="the emulator is a program for Linux on x86_64"
@@ -48,12 +49,13 @@ class _Program:
 
     def start(self, command, folder, environment):
         self._log = tempfile.TemporaryFile()
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHONPATH"))}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         version = "%d.%d" % sys.version_info[:2]
+        lambdas = {"AWS_EXECUTION_ENV": f"AWS_Lambda_python{version}", "PYTHONPATH": _client()}
         self._process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**inherited, "AWS_EXECUTION_ENV": f"AWS_Lambda_python{version}", **environment},
+            env={**inherited, **lambdas, **environment},
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -180,16 +182,44 @@ def _free_ports(count):
     return ports
 
 
+def _client():
+    """The folder of the client. It stands apart, as on Lambda: frameworks take its simplejson where they find one."""
+
+    def install(folder):
+        _pip("install", "--only-binary", ":all:", "--no-deps", "--target", folder, *_CLIENT)
+
+    tag = f"{sys.implementation.cache_tag}-{platform.machine()}"
+    return _kept(f"runtime-interface-client/{_CLIENT[0].replace('==', '-')}-{tag}", install)
+
+
 def _emulator():
-    program = os.path.normpath(os.path.join(_CACHE, _EMULATOR.replace("==", "-"), "aws-lambda-rie"))
-    if not os.path.exists(program):
-        os.makedirs(os.path.dirname(program), exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=os.path.dirname(program)) as folder:
-            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            subprocess.run([*pip, "--dest", folder, _EMULATOR], check=True)
-            (wheel,) = os.listdir(folder)
-            with zipfile.ZipFile(os.path.join(folder, wheel)) as archive:
-                found = archive.extract("samcli/local/rapid/aws-lambda-rie-x86_64", folder)
-            os.chmod(found, 0o755)
-            os.replace(found, program)  # at once, for whoever does the same
-    return program
+    def extract(folder):
+        _pip("download", "--no-deps", "--dest", folder, _EMULATOR)
+        wheel = os.path.join(folder, *os.listdir(folder))
+        program = os.path.join(folder, "aws-lambda-rie")
+        with zipfile.ZipFile(wheel) as archive, open(program, "wb") as file:
+            file.write(archive.read("samcli/local/rapid/aws-lambda-rie-x86_64"))
+        os.chmod(program, 0o755)
+        os.remove(wheel)
+
+    return os.path.join(_kept(f"runtime-interface-emulator/{_EMULATOR.replace('==', '-')}", extract), "aws-lambda-rie")
+
+
+def _pip(*arguments):
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    subprocess.run([*pip, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def _kept(name, fill):
+    """A folder of the cache, filled once. It appears when it is complete, whoever else does the same."""
+    folder = os.path.join(_CACHE, name)
+    if not os.path.exists(folder):
+        os.makedirs(os.path.dirname(folder), exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(folder)) as own:
+            fill(os.path.join(own, "filled"))
+            try:
+                os.rename(os.path.join(own, "filled"), folder)
+            except OSError:
+                if not os.path.exists(folder):
+                    raise
+    return folder
