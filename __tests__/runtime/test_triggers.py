@@ -167,6 +167,33 @@ def test_any_other_event_without_a_route_is_an_error_that_says_how(event, came_f
         assert came_from in message and keys in message and "\n" not in message
 
 
+MAKERS = [sent.scheduled_rule, sent.eventbridge, sent.sqs, sent.sns, sent.s3, sent.dynamodb, sent.kinesis, sent.cognito,
+          sent.logs, sent.kafka, sent.activemq, sent.rabbitmq, sent.websocket]  # fmt: skip
+
+
+def broken(value):
+    """`value` with each part of it replaced by something else, one at a time."""
+    yield from (None, "", 5, [], {}, [None], {"a": [1]})
+    if isinstance(value, dict):
+        for key in value:
+            yield {other: value[other] for other in value if other != key}
+            yield from ({**value, key: part} for part in broken(value[key]))
+    if isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from ([*value[:number], other, *value[number + 1 :]] for other in broken(part))
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_no_event_is_too_broken_to_be_answered(make, capsys):
+    for event in broken(make()):
+        try:
+            handle(event, {})
+        except UnsupportedEvent as error:
+            assert "came from" in str(error)
+        source, _ = origin(event)
+        assert handle(event, {source: "trigger_jobs:first"}) in ({}, {"from": "first"})
+
+
 def test_http_events_and_commands_are_never_routed(calls):
     from lambda_events import rest
 
