@@ -11,6 +11,8 @@ events, and the events of other sources that a table routes to functions or comm
 
 from __future__ import annotations
 
+import os
+
 from .events import COMMAND_KEY, recognise
 from .options import DEFAULT_COMMANDS, Options
 from .version import VERSION as __version__
@@ -34,6 +36,10 @@ def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Calla
     what is done with events that are no HTTP requests, and so on.
     """
     chosen = Options(**options)
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        from . import snapshot
+
+        snapshot.register()
     if chosen.events:
         from . import routes
 

@@ -43,6 +43,16 @@ def load(reference: str, root: str) -> WSGIApplication:
     return found
 
 
+def load_or_stand_in(reference: str, root: str) -> WSGIApplication:
+    """As `load`, but where the application cannot be imported, one that says so stands in for it."""
+    try:
+        return load(reference, root)
+    except (Exception, SystemExit) as error:
+        from .stand_in import StandIn
+
+        return StandIn(error)
+
+
 def _attribute(owner: object, name: str, reference: str) -> object:
     try:
         return getattr(owner, name)
