@@ -15,8 +15,8 @@ from wsgi_lambda.secrets import SecretsError, resolve
 PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:shop/db-a1B2c3"
 FORMS = (
-    "the reference must look like ssm:NAME, secretsmanager:NAME or secretsmanager:NAME#KEY, or be the ARN of a parameter or "
-    "a secret."
+    "the reference must be ssm:NAME, secretsmanager:NAME, or the ARN of a parameter or a secret; for one key of a JSON object, "
+    "#KEY stands behind it."
 )
 DATABASE = json.dumps({"url": "postgres://u:hunter2@db/shop", "port": 5432, "is_ready": True})
 

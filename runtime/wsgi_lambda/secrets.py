@@ -32,12 +32,12 @@ _NAMES = {
     "secretsmanager": re.compile(r"[\w/+=.@-]+", re.ASCII),
 }
 _ARNS = {
-    "ssm": re.compile(r"arn:[\w-]+:ssm:([\w-]+):\d+:parameter/[\w./-]+(:[\w.-]+)?", re.ASCII),
-    "secretsmanager": re.compile(r"arn:[\w-]+:secretsmanager:([\w-]+):\d+:secret:[\w/+=.@-]+", re.ASCII),
+    "ssm": re.compile(r"arn:[\w-]+:ssm:([\w-]+):\d{12}:parameter/[\w./-]+(:[\w.-]+)?", re.ASCII),
+    "secretsmanager": re.compile(r"arn:[\w-]+:secretsmanager:([\w-]+):\d{12}:secret:[\w/+=.@-]+", re.ASCII),
 }
 _FORMS = (
-    "the reference must look like ssm:NAME, secretsmanager:NAME or secretsmanager:NAME#KEY, or be the ARN of a parameter or "
-    "a secret"
+    "the reference must be ssm:NAME, secretsmanager:NAME, or the ARN of a parameter or a secret; for one key of a JSON object, "
+    "#KEY stands behind it"
 )
 
 # "GetParameters": 10 names at most. Reading several secrets at once would need one more permission.
