@@ -1,10 +1,12 @@
 """The table `events` itself: what is wrong with it is said when the handler is made."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from running import answering
-from test_loading import artifact, python
+from runtime_interface import artifact
 
 from wsgi_lambda import handle_request, make_handler
 from wsgi_lambda.options import Options
@@ -95,8 +97,12 @@ def take(record, context):
 """
 
 
+def python(folder, code):
+    return subprocess.run([sys.executable, "-B", "-c", code], cwd=folder, capture_output=True, text=True)
+
+
 def test_the_table_of_an_artifact(tmp_path):
-    artifact(tmp_path, "the_app:application", APP, events={"sqs:orders": "the_app:take"})
+    artifact(tmp_path, APP, events={"sqs:orders": "the_app:take"})
     record = {"eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-west-1:1:orders", "messageId": "1", "body": "5"}
     code = f"import wsgi_handler; print(wsgi_handler.handler({json.dumps({'Records': [record]})}, None))"
     done = python(tmp_path, code)
@@ -112,6 +118,6 @@ def test_the_table_of_an_artifact(tmp_path):
     ],
 )
 def test_a_typing_error_fails_the_initialisation_of_an_artifact(tmp_path, events, said):
-    artifact(tmp_path, "the_app:application", APP, events=events)
+    artifact(tmp_path, APP, events=events)
     done = python(tmp_path, "import wsgi_handler")
     assert done.returncode == 1 and said in done.stderr and "Traceback (most recent call last)" in done.stderr
