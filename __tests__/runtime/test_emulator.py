@@ -97,12 +97,12 @@ def test_the_largest_answer_passes_and_one_more_is_told_in_words(emulator, make,
 
 def test_a_command_answers_before_its_time_is_over_and_a_request_does_not(tmp_path):
     folder = artifact(tmp_path, APP, commands=["exec"])
-    with Emulator(folder, AWS_LAMBDA_FUNCTION_TIMEOUT="2") as emulator:
+    with Emulator(folder, AWS_LAMBDA_FUNCTION_TIMEOUT="3") as emulator:
         command = {"command": "exec", "data": "import time; print('begun'); time.sleep(60)"}
         status, body = emulator.invoke({"_serverless-wsgi": command})
         code, output = json.loads(body)
         assert (status, code) == (200, 124) and output.startswith("begun\n")
-        assert emulator.invoke(function_url(path="/sleep")) == (200, b"Task timed out after 2.00 seconds")
+        assert emulator.invoke(function_url(path="/sleep")) == (200, b"Task timed out after 3.00 seconds")
         assert json.loads(emulator.invoke(function_url())[1])["statusCode"] == 200
 
 
