@@ -18,9 +18,13 @@ def main() -> int:
     sys.path[:0] = [application, dependencies]
     os.environ.setdefault("LAMBDA_TASK_ROOT", application)
     os.chdir(application)
-    # The handler shows a failed start in the function's log; here it is shown below, without our own frames.
-    sys.excepthook = lambda *_: None
     try:
+        from wsgi_lambda import loading, log
+
+        # The handler shows a failed start in the function's log; here it is shown below, without our own frames.
+        log.error = lambda *_: None
+        # It may be told to start all the same; a build tells what is broken.
+        loading.load_or_stand_in = loading.load
         import wsgi_handler  # noqa: F401
     except BaseException as error:
         show(error, (application, dependencies))

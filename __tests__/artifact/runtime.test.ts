@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from '@jest/globals'
 import type { Entry } from '../../src/artifact/entry.ts'
 import { type ProductFiles, runtimeEntries, withRuntime } from '../../src/artifact/runtime.ts'
@@ -91,6 +92,26 @@ describe('the runtime in an artifact', () => {
     expect(text).toMatch(/\}\n$/)
     expect(JSON.parse(text)).toEqual({ app: 'shop.wsgi:app', runtime: 'python3.12', version: '1.2.3', ...expected })
   })
+})
+
+test('what is told are keys that the runtime reads', async () => {
+  const given = {
+    commands: 'flask',
+    events: 's3=shop:take',
+    'report-batch-item-failures': true,
+    'text-mime-types': 'model/*',
+    'binary-mime-types': 'font/*',
+    'non-proxy-integration': true,
+    'legacy-environ': true,
+    'on-import-error': 'serve',
+  }
+  const entries = await runtimeEntries(await settingsOf(given), await product())
+  const content = entries.find(({ path }) => path === 'wsgi_lambda.json')?.content
+  const told = JSON.parse(content && 'bytes' in content ? Buffer.from(content.bytes).toString() : '') as object
+  expect(Object.keys(told)).toEqual(expect.arrayContaining(Object.keys(given)))
+  const source = await readFile(new URL('../../runtime/wsgi_lambda/configuration.py', import.meta.url), 'utf8')
+  const read = [...source.matchAll(/^    "([\w-]+)": /gm)].map(([, key]) => key)
+  expect(read).toEqual(expect.arrayContaining(Object.keys(given)))
 })
 
 test('an artifact that says nothing new keeps its bytes', async () => {

@@ -1,47 +1,16 @@
 import { expect, test } from '@jest/globals'
 import { checkValues } from '../../src/settings/values.ts'
-
-const REFERENCES = 'ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object'
-const NEVER = `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`
+import { NO_REFERENCES, REFERENCES_TO_SECRETS } from './tables.ts'
 
 const check = (secrets: unknown) => checkValues([{ given: { secrets }, nameOf: (name) => `--${name}` }])
 
-test.each([
-  'ssm:/shop/production/secret-key',
-  'ssm:secret.key',
-  'ssm:/shop/secret-key:3',
-  'ssm:/shop/secret-key:current',
-  'ssm:/shop/database#url',
-  'ssm:/shop/{{stage}}/database#url',
-  'arn:aws:ssm:eu-west-1:123456789012:parameter/shop/secret-key',
-  'arn:aws-us-gov:ssm:us-gov-west-1:123456789012:parameter/shop/secret-key:2#a b',
-  'secretsmanager:shop/production/database',
-  'secretsmanager:shop-{{ stage }}#url',
-  'secretsmanager:rds_cluster-1@x=y+z',
-  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/database-Ab12Cd',
-  'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop/database-Ab12Cd#url',
-])('%s is a reference', (reference) => {
+test.each(REFERENCES_TO_SECRETS)('%s is a reference', (reference) => {
   const { values, problems } = check({ DATABASE_URL: reference })
   expect(problems).toEqual([])
   expect(values.secrets).toEqual({ DATABASE_URL: reference })
 })
 
-test.each([
-  ['the secret itself', 'hunter2', NEVER],
-  ['an address with a password', 'postgres://shop:hunter2@db/shop', NEVER],
-  ['nothing', '', NEVER],
-  ['another store', 'vault:hunter2', NEVER],
-  ['a name with a space', 'ssm:/hunter2 x', `Allowed: ${REFERENCES}.`],
-  ['no name', 'ssm:#hunter2', `Allowed: ${REFERENCES}.`],
-  ['no key', 'secretsmanager:hunter2#', `Allowed: ${REFERENCES}.`],
-  ['an ARN of something else', 'arn:aws:s3:::hunter2', `Allowed: ${REFERENCES}.`],
-  ['an ARN without an account', 'arn:aws:ssm:eu-west-1::parameter/hunter2', `Allowed: ${REFERENCES}.`],
-  [
-    'a key as ECS writes it',
-    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:hunter2-Ab12Cd:url::',
-    'A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url',
-  ],
-])('%s is no reference, and is not repeated', (_, reference, hint) => {
+test.each(NO_REFERENCES)('%s is no reference, and is not repeated', (_, reference, hint) => {
   const { problems } = check({ DATABASE_URL: reference })
   expect(problems).toEqual([{ title: '--secrets: DATABASE_URL is not valid', hint }])
   expect(JSON.stringify(problems)).not.toContain('hunter2')

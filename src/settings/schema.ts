@@ -125,7 +125,8 @@ export const BUILD_SETTINGS = {
     placeholder: 'TYPES',
   }),
   'non-proxy-integration': trueOrFalse({
-    description: "Answer events of API Gateway's integration of the type lambda, which has no proxy.",
+    description:
+      "Answer events of API Gateway's integration of the type lambda, which has no proxy. Remote commands of other tools than wsgi-lambda are refused then: a request could pass for one.",
     example: 'true',
     default: false,
   }),
