@@ -13,6 +13,7 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Any, TypeGuard
 
     from .options import OptionFields
 
@@ -42,10 +43,10 @@ def read(*roots: str) -> Configuration:
     path = os.path.join(root, FILE_NAME)
     with open(path, encoding="utf-8") as file:
         try:
-            content = json.load(file)
+            content: object = json.load(file)
         except ValueError as error:
             raise ConfigurationError(f"{path} is not JSON: {error}") from None
-    if not isinstance(content, dict):
+    if not is_object(content):
         raise ConfigurationError(f"{path} must hold a JSON object.")
     mistakes = [f'"{key}" must be {what}' for key, (what, is_right) in _KEYS.items() if not is_right(content.get(key))]
     if not content.get("app"):
@@ -62,12 +63,26 @@ def read(*roots: str) -> Configuration:
     )
 
 
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Of a value that was read from JSON."""
+    return isinstance(value, dict)
+
+
+def is_table(value: object) -> TypeGuard[dict[str, str]]:
+    """An object of strings."""
+    return is_object(value) and all(isinstance(entry, str) for entry in value.values())
+
+
+def _is_array(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
+
+
 def _is_list(value: object) -> bool:
-    return value is None or (isinstance(value, list) and all(isinstance(entry, str) for entry in value))
+    return value is None or (_is_array(value) and all(isinstance(entry, str) for entry in value))
 
 
 def _is_table(value: object) -> bool:
-    return value is None or (isinstance(value, dict) and all(isinstance(entry, str) for entry in value.values()))
+    return value is None or is_table(value)
 
 
 def _is_flag(value: object) -> bool:

@@ -9,6 +9,7 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from typing import Any
 
 
 class LoadingError(Exception):
@@ -30,17 +31,15 @@ def load(reference: str, root: str) -> WSGIApplication:
         raise LoadingError(f'"app" is {reference!r}; it must look like "module:attribute" or "module:factory()".')
     if folder:
         sys.path.insert(0, os.path.join(root, folder))
-    found: object = import_module(module_name)
+    found: Any = import_module(module_name)
     for part in attribute.split("."):
         found = _attribute(found, part, reference)
     if is_factory:
-        if not callable(found):
-            raise LoadingError(f"{attribute} of {module_name} is {_kind(found)}, which cannot be called as a factory.")
-        found = found()
-    if not callable(found):
-        what = f"{attribute}()" if is_factory else attribute
-        raise LoadingError(f"{what} of {module_name} is {_kind(found)}, not a WSGI application, which can be called.")
-    return found
+        factory = _callable(found, f"{attribute} of {module_name}", "which cannot be called as a factory")
+        found = factory()
+        attribute += "()"
+    app: WSGIApplication = _callable(found, f"{attribute} of {module_name}", "not a WSGI application, which can be called")
+    return app
 
 
 def load_or_stand_in(reference: str, root: str) -> WSGIApplication:
@@ -53,7 +52,7 @@ def load_or_stand_in(reference: str, root: str) -> WSGIApplication:
         return StandIn(error)
 
 
-def _attribute(owner: object, name: str, reference: str) -> object:
+def _attribute(owner: object, name: str, reference: str) -> Any:
     try:
         return getattr(owner, name)
     except AttributeError:
@@ -63,5 +62,7 @@ def _attribute(owner: object, name: str, reference: str) -> object:
         raise LoadingError(f'"app" is {reference!r}, but {where} has no {name!r}; it has {callables}.') from None
 
 
-def _kind(value: object) -> str:
-    return "None" if value is None else f"of type {type(value).__name__}"
+def _callable(value: Any, name: str, complaint: str) -> Any:
+    if callable(value):
+        return value
+    raise LoadingError(f"{name} is {'None' if value is None else f'of type {type(value).__name__}'}, {complaint}.")

@@ -17,6 +17,8 @@ import os
 import re
 from importlib import import_module
 
+from .configuration import is_object, is_table
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -97,7 +99,7 @@ def _wanted(configured: Mapping[str, str]) -> dict[str, str]:
         own: object = json.loads(os.environ.get(VARIABLE) or "{}")
     except ValueError:
         own = None
-    if not isinstance(own, dict) or not all(isinstance(text, str) for text in own.values()):
+    if not is_table(own):
         raise SecretsError(f'{VARIABLE} must hold a JSON object of strings, such as {{"DATABASE_URL": "ssm:/shop/url"}}.')
     wanted.update(own)
     wrong = [variable for variable in wanted if not (variable.isascii() and variable.isidentifier())]
@@ -140,7 +142,7 @@ def _value_of(key: str, text: str) -> str:
         found: object = json.loads(text)
     except ValueError:
         found = None
-    if not isinstance(found, dict):
+    if not is_object(found):
         raise _Refused("it holds no JSON object, and so no key")
     if key not in found:
         raise _Refused(f"its JSON object has no such key, but {', '.join(found) or 'none at all'}")
