@@ -108,9 +108,11 @@ from awslambdaric import lambda_runtime_hooks_runner as hooks
 hooks.run_before_snapshot()
 hooks.run_after_restore()
 seen = set(sys.modules)
+database = sys.modules.get("django.db")
+is_connected = database is not None and database.connection.connection is not None
 event = json.load(sys.stdin)
 status = wsgi_handler.handler(event, None)["statusCode"]
-print(json.dumps([status, sorted(set(sys.modules) - seen)]))
+print(json.dumps([status, is_connected, sorted(set(sys.modules) - seen)]))
 """
 
 DJANGO = {
@@ -119,13 +121,15 @@ import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "the_settings"
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
+from django.db import connection
+connection.ensure_connection()
 """,
     "the_settings.py": """
 ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "the_urls"
 SECRET_KEY = "test"
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions"]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "database.sqlite3"}}
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 """,
     "the_urls.py": """
@@ -167,15 +171,15 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "image/png")])
     return [b"{body}"]
 '''
-    assert first_request(artifact(tmp_path, source), ALL[name]()) == [200, []]
+    assert first_request(artifact(tmp_path, source), ALL[name]()) == [200, False, []]
 
 
 @needs_client
-def test_the_first_request_of_django_imports_nothing_more(tmp_path):
+def test_the_first_request_of_django_imports_nothing_more_and_finds_no_connection(tmp_path):
     artifact(tmp_path, "")
     for name, source in DJANGO.items():
         (tmp_path / name).write_text(source)
-    assert first_request(tmp_path, function_url()) == [200, []]
+    assert first_request(tmp_path, function_url()) == [200, False, []]
 
 
 APP = """
