@@ -12,6 +12,7 @@ events, and the events of other sources that a table routes to functions or comm
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from .events import COMMAND_KEY, recognise
 from .options import DEFAULT_COMMANDS, Options
@@ -44,19 +45,15 @@ def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Calla
         from . import routes
 
         routes.prepare(app, chosen.events)
-
-    def handler(event: object, context: object) -> object:
-        return _handle(app, event, context, chosen)
-
-    return handler
+    return partial(_answer, app, chosen)
 
 
 def handle_request(app: WSGIApplication, event: object, context: object, **options: Unpack[OptionFields]) -> object:
     """Answer one Lambda event: what `make_handler` returns, for a handler function of your own."""
-    return _handle(app, event, context, Options(**options))
+    return _answer(app, Options(**options), event, context)
 
 
-def _handle(app: WSGIApplication, event: object, context: object, options: Options) -> object:
+def _answer(app: WSGIApplication, options: Options, event: object, context: object) -> object:
     if isinstance(event, dict):
         integration = recognise(event, options)
         if integration:

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from collections.abc import Mapping
+    from typing import Any
 
     from .integration import Event
     from .options import Options
@@ -33,7 +34,8 @@ def build(
     options: Options,
     event: Event,
     context: object,
-    headers: Mapping[str, object],
+    request_context: Event,
+    headers: Mapping[str, Any],
     *,
     method: str,
     path: str,
@@ -42,18 +44,16 @@ def build(
     body: bytes = b"",
     stage: str = "",
     base: str = "",
-    domain: str = "",
     remote_address: str = "",
     remote_user: str = "",
     protocol: str = "HTTP/1.1",
     scheme: str = "https",
-    authorizer: object = None,
 ) -> WSGIEnvironment:
     """The environ of one request.
 
     `stage` and `base` are the parts of the URL's path in front of the application ("/dev", "/api/v1", or ""), `path` is
-    the rest, all decoded, in latin-1; `uri` is the whole path as it stands in the URL. `domain` and `scheme` are for
-    requests whose headers do not tell. A header's value is a string, or a list of the values of its repetitions.
+    the rest, all decoded, in latin-1; `uri` is the whole path as it stands in the URL. `scheme` is for requests whose
+    headers do not tell.
     """
     if options.base_path or options.hides_stage:
         stage, base, path = _configured_mount(options, base, path)
@@ -82,35 +82,29 @@ def build(
         "wsgi_lambda.deadline": getattr(context, "_epoch_deadline_time_in_ms", 0) / 1000 or deadline_of(context),
         "serverless.event": event,
         "serverless.context": context,
-        "serverless.authorizer": authorizer,
+        "serverless.authorizer": request_context.get("authorizer"),
     }
-    known = _keys.get
     for name, value in headers.items():
-        key = known(name)
-        if key is None:
-            key = _key(name)
-        if type(value) is not str and type(value) is list and len(value) == 1:
-            value = value[0]
-        if key in environ or type(value) is not str or not value.isascii():
-            _add_header(environ, key, value)
-        elif key:
-            environ[key] = value
+        try:
+            key = _keys[name]
+            if key in environ or not value.isascii():
+                _add_header(environ, key, value)
+            else:
+                environ[key] = value
+        except (KeyError, AttributeError):  # a new name, or no string
+            _add_header(environ, _key(name), value)
+    environ.pop("", None)
     if "CONTENT_TYPE" not in environ:
         environ["CONTENT_TYPE"] = ""
 
     forwarded = environ.get("HTTP_X_FORWARDED_PROTO")
     if forwarded is not None:
-        if forwarded not in _PORTS:
-            forwarded = forwarded.rpartition(",")[2].strip().lower()
-        if forwarded in _PORTS:  # a client may have written anything else
-            scheme = forwarded
+        scheme = forwarded if forwarded in _PORTS else _forwarded_scheme(forwarded) or scheme
     environ["wsgi.url_scheme"] = scheme
-    port = environ.get("HTTP_X_FORWARDED_PORT", "")
-    if not (port.isascii() and port.isdigit()):
-        port = port.rpartition(",")[2].strip()
-    environ["SERVER_PORT"] = port if port.isascii() and port.isdigit() else _PORTS[scheme]
-    host = environ.get("HTTP_HOST") or domain
-    environ["SERVER_NAME"] = _host_name(host) if ":" in host else host or "lambda"
+    port = environ.get("HTTP_X_FORWARDED_PORT")
+    environ["SERVER_PORT"] = port if port == "443" else _forwarded_port(port) or _PORTS[scheme]
+    host = environ.get("HTTP_HOST") or latin1(request_context.get("domainName") or "lambda")
+    environ["SERVER_NAME"] = _host_name(host) if ":" in host else host
 
     if remote_user:
         environ["REMOTE_USER"] = latin1(remote_user)
@@ -118,7 +112,7 @@ def build(
     if tenant:
         environ["wsgi_lambda.tenant_id"] = tenant
     if options.legacy_environ:
-        environ.update({"event": event, "context": context, "API_GATEWAY_AUTHORIZER": authorizer})
+        environ.update(event=event, context=context, API_GATEWAY_AUTHORIZER=environ["serverless.authorizer"])
     return environ
 
 
@@ -185,17 +179,41 @@ def _key(name: str) -> str:
     return key
 
 
+def joined(headers: Mapping[str, Any]) -> dict[str, str]:
+    """Lists of the values of each header's repetitions, as one string for each name."""
+    return {
+        name: values[0] if type(values) is list and len(values) == 1 else _join(name, values)
+        for name, values in headers.items()
+    }
+
+
+def _join(name: str, values: object) -> str:
+    """RFC 9110, 5.3 and RFC 6265, 4.2.1: repeated headers are one list, cookies one list of another kind."""
+    texts = [str(value) for value in (values if isinstance(values, list) else [values]) if value is not None]
+    if name.lower() == "content-type":
+        texts = texts[-1:]
+    return ("; " if name.lower() == "cookie" else ",").join(texts)
+
+
 def _add_header(environ: WSGIEnvironment, key: str, value: object) -> None:
-    """A header that comes again, or whose value is not simply a string of ASCII."""
+    """A header whose name is new or comes again in other letter cases, or whose value is no string of ASCII."""
     if not key or value is None:
         return
-    values = [str(part) for part in value if part is not None] if isinstance(value, list) else [str(value)]
-    if key == "CONTENT_TYPE":
-        values = values[-1:]
-    elif key in environ:
-        values.insert(0, environ[key])
-    # RFC 9110, 5.3 and RFC 6265, 4.2.1: repeated headers are one list, cookies one list of another kind.
-    environ[key] = as_received(("; " if key == "HTTP_COOKIE" else ",").join(values))
+    text = as_received(str(value))
+    if key in environ and key != "CONTENT_TYPE":
+        text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+    environ[key] = text
+
+
+def _forwarded_scheme(forwarded: str) -> str:
+    """What the last proxy said, unless a client wrote something else."""
+    last = forwarded.rpartition(",")[2].strip().lower()
+    return last if last in _PORTS else ""
+
+
+def _forwarded_port(forwarded: str | None) -> str:
+    last = (forwarded or "").rpartition(",")[2].strip()
+    return last if last.isascii() and last.isdigit() else ""
 
 
 def _host_name(host: str) -> str:

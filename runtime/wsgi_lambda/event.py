@@ -29,11 +29,9 @@ def body_of(body: str, is_base64_encoded: object) -> bytes:
 
 
 def host_of(headers: Event) -> str:
-    """The last value of the Host header, in any letter case; "" without one."""
+    """The Host header, in any letter case; "" without one."""
     value = headers.get("Host") or headers.get("host")
-    if not value:
-        value = next((value for name, value in headers.items() if name.lower() == "host"), "")
-    return text(value[-1] if value and isinstance(value, list) else value)
+    return text(value or next((value for name, value in headers.items() if name.lower() == "host"), ""))
 
 
 def is_aws_domain(domain: str, host: str) -> bool:

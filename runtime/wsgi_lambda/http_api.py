@@ -31,6 +31,7 @@ class _PayloadTwo(Integration):
             options,
             event,
             context,
+            request_context,
             headers,
             method=http.get("method") or "GET",
             stage=stage,
@@ -38,11 +39,9 @@ class _PayloadTwo(Integration):
             uri=uri or "/",
             query=percent.encode_illegal(event.get("rawQueryString") or ""),
             body=body_of(body, event.get("isBase64Encoded")) if body else b"",
-            domain=request_context.get("domainName") or "",
             remote_address=http.get("sourceIp") or "",
             remote_user=_user(authorizer) if authorizer else "",
             protocol=http.get("protocol") or "HTTP/1.1",
-            authorizer=authorizer,
         )
         cookies = event.get("cookies")
         if cookies:  # an HTTP API removes the header, a function URL keeps it as well
@@ -66,13 +65,14 @@ class _PayloadTwo(Integration):
 
 def _user(authorizer: Event) -> str:
     """The subject of a JWT, a Lambda authorizer's principal, or the ARN of an IAM identity."""
-    for kind, name in (("jwt", "sub"), ("lambda", "principalId"), ("iam", "userArn")):
-        found = authorizer.get(kind)
-        if kind == "jwt" and found:
-            found = found.get("claims")
-        if found and found.get(name):
-            return text(found[name])
-    return text(authorizer.get("principalId"))
+    if "jwt" in authorizer:
+        claims = (authorizer["jwt"] or {}).get("claims")
+        user = claims.get("sub") if claims else None
+    elif "iam" in authorizer:
+        user = (authorizer["iam"] or {}).get("userArn")
+    else:
+        user = (authorizer.get("lambda") or authorizer).get("principalId")
+    return text(user)
 
 
 class FunctionUrl(_PayloadTwo):
@@ -87,7 +87,9 @@ class HttpApi(_PayloadTwo):
     name = "API Gateway (HTTP API)"
 
     def mount(self, event: Event, context: Event, headers: Event) -> tuple[str, str, str]:
-        path = environ.latin1(event["rawPath"])
+        path = event["rawPath"]
+        if not path.isascii():
+            path = environ.latin1(path)
         name = context.get("stage")
         if not name or name == "$default":
             return "", path, percent.encode_path(path)

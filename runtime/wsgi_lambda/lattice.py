@@ -38,7 +38,7 @@ class Lattice(Integration):
             query=query if mark else _query(event.get("queryStringParameters") or {}),
             is_base64_encoded=event.get("isBase64Encoded"),
             remote_user=text(identity.get("principal")),
-            authorizer=identity or None,
+            authorizer=identity,
         )
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
@@ -71,14 +71,14 @@ def _environ(
         options,
         event,
         context,
-        event.get("headers") or {},
+        {"authorizer": authorizer or None},
+        environ.joined(event.get("headers") or {}),
         method=text(event.get("method")) or "GET",
         path=percent.decode(path),
         uri=percent.encode_illegal(path) or "/",
         query=percent.encode_illegal(query),
         body=body_of(body, is_base64_encoded) if body else b"",
         remote_user=remote_user,
-        authorizer=authorizer,
     )
     result["REMOTE_ADDR"] = peer(result.get("HTTP_X_FORWARDED_FOR", ""))
     return result

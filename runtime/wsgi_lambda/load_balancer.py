@@ -26,6 +26,7 @@ class LoadBalancer(Integration):
     limit_bytes = 1024 * 1024
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
+        multi = event.get("multiValueHeaders")
         path = event.get("path") or "/"
         body = event.get("body")
         query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
@@ -34,7 +35,8 @@ class LoadBalancer(Integration):
             options,
             event,
             context,
-            event.get("multiValueHeaders") or event.get("headers") or {},
+            {},
+            environ.joined(multi) if multi else event.get("headers") or {},
             method=event["httpMethod"],
             path=percent.decode(path),
             uri=percent.encode_illegal(path),

@@ -33,6 +33,7 @@ class NonProxy(Integration):
             options,
             event,
             context,
+            {"authorizer": event.get("enhancedAuthContext")},
             headers,
             method=text(event.get("method")) or "GET",
             stage="/" + environ.latin1(stage) if stage and is_aws_domain("", host_of(headers)) else "",
@@ -42,7 +43,6 @@ class NonProxy(Integration):
             body=_body(event.get("body")),
             remote_address=text(mapping(event.get("identity")).get("sourceIp")),
             remote_user=text(event.get("principalId")),
-            authorizer=event.get("enhancedAuthContext"),
         )
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:

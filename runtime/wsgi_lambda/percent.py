@@ -8,6 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 _UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@"
@@ -41,7 +42,7 @@ def encode_path(path: str) -> str:
     return path.translate(_table(_PATH_SAFE)) if encoded.strip(_PERCENT_AND_PATH_SAFE) else encoded
 
 
-def query(parameters: Mapping[str, object]) -> str:
+def query(parameters: Mapping[str, Any]) -> str:
     """A query string of decoded names and values; a value may be a list of several."""
     pairs = []
     for name, values in parameters.items():

@@ -26,6 +26,7 @@ _WRITES_UTF8 = os.environ.get("AWS_EXECUTION_ENV", "").startswith(
     tuple(f"AWS_Lambda_python3.{minor}" for minor in range(12, 20))
 )
 
+_LARGE = 65536
 _GLANCE = 4096
 
 
@@ -76,21 +77,22 @@ def as_text(response: Response, options: Options) -> str | None:
     """The body as text where that loses nothing and no list of types forbids it, else None."""
     if ("content-encoding" in response.headers or options.binary_types) and _is_binary(response.headers, options):
         return None
+    body = response.body
     try:
-        return _decoded(response.body)
+        if len(body) > _LARGE:
+            _glance(body)
+        return body.decode()
     except UnicodeDecodeError:
         return None
 
 
-def _decoded(body: bytes) -> str:
-    if len(body) > 16 * _GLANCE:
-        # A glance is enough for most images; the exception would hold a copy of all of it.
-        try:
-            body[:_GLANCE].decode()
-        except UnicodeDecodeError as error:
-            if error.start < _GLANCE - 3:  # else the glance may have cut a character in two
-                raise
-    return body.decode()
+def _glance(body: bytes) -> None:
+    """Find most images out by their first bytes: the exception would hold a copy of a large body."""
+    try:
+        body[:_GLANCE].decode()
+    except UnicodeDecodeError as error:
+        if error.start < _GLANCE - 3:  # else the glance may have cut a character in two
+            raise
 
 
 def _is_binary(headers: Headers, options: Options) -> bool:

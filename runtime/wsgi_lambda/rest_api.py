@@ -25,16 +25,17 @@ class RestApi(Integration):
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
         request_context = event.get("requestContext") or {}
-        headers = event.get("multiValueHeaders") or event.get("headers") or {}
+        multi = event.get("multiValueHeaders")
+        headers = environ.joined(multi) if multi else event.get("headers") or {}
         path = event["path"]
         stage, base, below = _mount(event, request_context, path, headers)
         body = event.get("body")
-        authorizer = request_context.get("authorizer")
         identity = request_context.get("identity") or {}
         return environ.build(
             options,
             event,
             context,
+            request_context,
             headers,
             method=event["httpMethod"],
             stage=stage,
@@ -45,11 +46,9 @@ class RestApi(Integration):
                 event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
             ),
             body=body_of(body, event.get("isBase64Encoded")) if body else b"",
-            domain=request_context.get("domainName") or "",
             remote_address=identity.get("sourceIp") or "",
-            remote_user=_user(authorizer or {}, identity),
+            remote_user=_user(request_context.get("authorizer") or {}, identity),
             protocol=request_context.get("protocol") or "HTTP/1.1",
-            authorizer=authorizer,
         )
 
     def head(self, answer: Response, event: Event) -> dict[str, object]:
