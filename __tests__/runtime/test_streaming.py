@@ -10,25 +10,6 @@ from runtime_interface import Client, Emulator, artifact, needs_client, needs_em
 
 pytestmark = needs_client
 
-HANDLER = """
-from the_app import application
-from wsgi_lambda import interface_client, make_handler, streaming
-from wsgi_lambda.events import recognise
-from wsgi_lambda.options import Options
-
-interface_client.install()
-buffered = make_handler(application)
-
-def handler(event, context):
-    integration = recognise(event, Options())
-    if integration.name != "Lambda function URL":
-        return buffered(event, context)
-    environ = integration.environ(event, context, Options())
-    def prelude(answer):
-        return integration.head(answer, event)
-    return streaming.serve(application, environ, prelude, context.aws_request_id)
-"""
-
 APP = """
 import glob, os, sys, time
 from wsgiref.validate import validator
@@ -167,9 +148,7 @@ def application(environ, start_response):
 
 
 def streaming(folder):
-    path = artifact(folder, APP)
-    (folder / "wsgi_handler.py").write_text(HANDLER)
-    return path
+    return artifact(folder, APP, streaming=True)
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +201,13 @@ def test_the_bytes_on_the_wire(client):
         + b"3\r\ntwo\r\n"
         + b"0\r\n\r\n"
     )  # fmt: skip
+
+
+def test_the_own_client_gets_whole_answers(client):
+    marked = '{"custom": {"wsgi-lambda": "1"}, "client": {}, "env": {}}'
+    answer = client.invoke(function_url(path="/some"), Client_Context=marked).json()
+    assert (answer["statusCode"], answer["cookies"], answer["isBase64Encoded"]) == (201, ["a=1", "b=2"], True)
+    assert base64.b64decode(answer["body"]) == b"one" + b"\xff" * 70_000 + b"two"
 
 
 def test_an_id_that_lambda_did_not_send_is_not_made_up(client):

@@ -45,11 +45,16 @@ def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Calla
         from . import routes
 
         routes.prepare(app, chosen.events)
+    if chosen.streaming:
+        from . import interface_client
+
+        interface_client.install()
     return partial(_answer, app, chosen)
 
 
 def handle_request(app: WSGIApplication, event: object, context: object, **options: Unpack[OptionFields]) -> object:
-    """Answer one Lambda event: what `make_handler` returns, for a handler function of your own."""
+    """Answer one Lambda event, for a handler function of your own. It does not stream: that is prepared at the start."""
+    options["streaming"] = False
     return _answer(app, Options(**options), event, context)
 
 

@@ -7,12 +7,13 @@ same version and differ where it hurts: the `rawPath` of an HTTP API is decoded 
 from __future__ import annotations
 
 from . import environ, percent, response
+from .application import REQUEST_ID
 from .event import body_of, expand_route, host_of, is_aws_domain, mapping, text
 from .integration import Integration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
     from .integration import Event
     from .options import Options
@@ -77,6 +78,18 @@ def _user(authorizer: Event) -> str:
 
 class FunctionUrl(_PayloadTwo):
     name = "Lambda function URL"
+
+    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> object:
+        """Streamed where the setting says so, but never to wsgi-lambda's own client, which calls Invoke."""
+        if options.streaming:
+            from .own_client import is_own_client
+
+            if not is_own_client(context):
+                from . import streaming
+
+                request = self.environ(event, context, options)
+                return streaming.serve(app, request, lambda answer: self.head(answer, event), request[REQUEST_ID])
+        return super().answer(app, event, context, options)
 
     def mount(self, event: Event, context: Event, headers: Event) -> tuple[str, str, str]:
         raw_path = event["rawPath"]

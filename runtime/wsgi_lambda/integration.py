@@ -35,7 +35,7 @@ class Integration:
         """The result without its body."""
         raise NotImplementedError
 
-    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> dict[str, object]:
+    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> object:
         """The result of the function: the answer of the application, or one that says why there is none."""
         try:
             environ = self.environ(event, context, options)

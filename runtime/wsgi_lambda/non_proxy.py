@@ -12,7 +12,7 @@ from .integration import Integration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
     from .integration import Event
     from .options import Options
@@ -48,9 +48,12 @@ class NonProxy(Integration):
     def head(self, answer: Response, event: Event) -> dict[str, object]:
         return {"statusCode": answer.status, "headers": response.lettered(answer.headers)}
 
-    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> dict[str, object]:
-        result = super().answer(app, event, context, options)
-        if isinstance(result["statusCode"], int) and result["statusCode"] >= 300:
+    def result(
+        self, answer: Response, environ: WSGIEnvironment, event: Event, options: Options
+    ) -> dict[str, object]:
+        result = super().result(answer, environ, event, options)
+        status = result["statusCode"]
+        if isinstance(status, int) and status >= 300:
             import json
 
             raise NonProxyError(json.dumps(result))

@@ -64,7 +64,8 @@ class Options:
         self.binary_types = frozenset(kind.strip().lower() for kind in binary_mime_types)
         self.non_proxy_integration = non_proxy_integration
         self.legacy_environ = legacy_environ
-        self.streaming = streaming
+        # Not where no Lambda takes a stream: a local server, a test of the import.
+        self.streaming = streaming and "AWS_LAMBDA_RUNTIME_API" in os.environ
         self.base_path = os.environ.get("API_GATEWAY_BASE_PATH", "").strip("/")
         self.hides_stage = os.environ.get("STRIP_STAGE_PATH", "").lower() in _TRUE
         # Lambda Managed Instances run one process for each concurrent request.
