@@ -104,9 +104,9 @@ FIRST_REQUEST = """
 import json, os, sys
 sys.path[:0] = {path!r}
 import wsgi_handler
-from awslambdaric import lambda_runtime_hooks_runner as hooks
-hooks.run_before_snapshot()
-hooks.run_after_restore()
+from snapshot_restore_py import get_after_restore, get_before_snapshot
+for function, arguments, named in get_before_snapshot() + get_after_restore():
+    function(*arguments, **named)
 seen = set(sys.modules)
 database = sys.modules.get("django.db")
 is_connected = database is not None and database.connection.connection is not None
@@ -162,7 +162,6 @@ def first_request(folder, event, **environment):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-@needs_client
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("body", ["text", "\\xff"])
 def test_the_first_request_imports_nothing_more(tmp_path, name, body):
@@ -174,7 +173,6 @@ def application(environ, start_response):
     assert first_request(artifact(tmp_path, source), ALL[name]()) == [200, False, []]
 
 
-@needs_client
 def test_the_first_request_of_django_imports_nothing_more_and_finds_no_connection(tmp_path):
     artifact(tmp_path, "")
     for name, source in DJANGO.items():
