@@ -1,8 +1,8 @@
 """The same application behind a real HTTP server, for comparison: wsgiref's, over a socket on loopback.
 
 wsgiref and not waitress or another: it is in the standard library of every Python that is tested, it is the reference
-implementation of PEP 3333, and it leaves requests and answers alone. Where it departs from the PEP, it is put right here:
-it invents a content type for requests without one, and its input goes on after the body.
+implementation of PEP 3333, and it leaves requests and answers alone. Where it departs from the standards, it is put right
+here: it invents a content type for requests without one, its input goes on after the body, and it joins cookies by commas.
 """
 
 import http.client
@@ -37,7 +37,7 @@ class Reference:
         try:
             target = shape.mount + received.path + ("?" + received.query if received.query else "")
             connection.putrequest(received.method, target, skip_host=True, skip_accept_encoding=True)
-            for name, value in received.headers:
+            for name, value in _with_one_cookie_header(received.headers):
                 connection.putheader(name, value.encode("latin-1"))
             if received.body:
                 connection.putheader("Content-Length", str(len(received.body)))
@@ -49,6 +49,13 @@ class Reference:
             return Answer(response.status, headers, response.read(), response.reason)
         finally:
             connection.close()
+
+
+def _with_one_cookie_header(headers):
+    """As HTTP/1.1 has it; what HTTP/2 takes apart is put together in front of an application (RFC 9113, 8.2.3)."""
+    cookies = [value for name, value in headers if name.lower() == "cookie"]
+    others = [(name, value) for name, value in headers if name.lower() != "cookie"]
+    return [*others, ("Cookie", "; ".join(cookies))] if cookies else others
 
 
 def _behind(shape, app):

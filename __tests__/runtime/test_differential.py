@@ -68,21 +68,20 @@ def assert_same(ours, theirs, shape):
     if "content-length" not in our_headers and "content-length" in their_headers:
         # The server counted, as the gateway does.
         assert their_headers.pop("content-length") == [str(len(theirs.body))]
-    assert (ours.status, our_headers, ours.body) == (theirs.status, their_headers, theirs.body)
+    assert (shape.name, ours.status, our_headers, ours.body) == (shape.name, theirs.status, their_headers, theirs.body)
     if ours.reason is not None:
         assert ours.reason == theirs.reason
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
-def test_the_answer_is_the_server_s(app, reference, situation, subtests, capsys):
+def test_the_answer_is_the_server_s(app, reference, situation, capsys):
     request = SITUATIONS[situation]
-    for shape in SHAPES.values():
+    for shape in [shape for shape in SHAPES.values() if not shape.refuses(request)]:
         theirs = reference.answer(app, shape, request)
         capsys.readouterr()
-        with subtests.test(shape.name):
-            assert_same(through_lambda(app, shape, request), theirs, shape)
-            # The validator cannot raise where an iterable is collected unclosed: it prints.
-            assert "without being closed" not in capsys.readouterr().err
+        assert_same(through_lambda(app, shape, request), theirs, shape)
+        # The validator cannot raise where an iterable is collected unclosed: it prints.
+        assert "without being closed" not in capsys.readouterr().err, shape.name
 
 
 @pytest.mark.parametrize("name", SHAPES)

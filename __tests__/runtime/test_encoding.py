@@ -55,7 +55,7 @@ FIELDS = {
     },
     "http_api_stage": {"rawPath": "/live/capture/space value", "requestContext.stage": "live"},
     "http_api_domain": {"rawPath": "/live/capture/space value", "headers.host": "www.example.com"},
-    "http_api_one": {"version": "1.0", "path": "/capture/space%20value", "multiValueQueryStringParameters": DECODED},
+    "http_api_one": {"version": "1.0", "path": "/capture/space value", "multiValueQueryStringParameters": DECODED},
     "function_url": {
         "rawPath": "/capture/space%20value",
         "requestContext.http.path": "/capture/space value",
@@ -102,6 +102,30 @@ def test_an_event_is_like_the_captured_one(name, path):
 def test_every_event_is_json(name):
     events = [SHAPES[name].event(request) for request in SITUATIONS.values()]
     assert json.loads(json.dumps(events)) == events
+
+
+# The paths that were captured behind an HTTP API; None where it answered 400 by itself.
+@pytest.mark.parametrize(
+    ("sent", "raw_path"),
+    [
+        ("/capture/question%3Fvalue", "/capture/question"),
+        ("/capture/percent%25done", None),
+        ("/capture/hash%23value", "/capture/hash#value"),
+        ("/capture/slash%2Fvalue", "/capture/slash/value"),
+        ("/capture/unicode-%CE%BB-%E4%B8%96", "/capture/unicode-λ-世"),
+        ("/capture/literal%252Fvalue", "/capture/literal/value"),
+        ("/capture/literal%253Fvalue", "/capture/literal?value"),
+        ("/capture/literal%2525value", "/capture/literal%value"),
+    ],
+)
+def test_an_http_api_decodes_twice(sent, raw_path):
+    shape, request = SHAPES["http_api"], Request(path=sent)
+    assert (None if shape.refuses(request) else shape.event(request)["rawPath"]) == raw_path
+
+
+def test_what_is_refused():
+    refused = {(name, what) for name, shape in SHAPES.items() for what in SITUATIONS if shape.refuses(SITUATIONS[what])}
+    assert refused == {(name, "encoded percent") for name in LOSSES["decoded path"]}
 
 
 def losses_of(shape):
