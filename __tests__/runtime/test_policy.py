@@ -54,6 +54,27 @@ def test_a_refusal_says_what_to_set(kind, data, commands, parts):
     assert all(part in output for part in parts), output
 
 
+@pytest.mark.parametrize(
+    ("commands", "variables", "refused"),
+    [
+        (DEFAULT_COMMANDS, ["DJANGO_SUPERUSER_PASSWORD", "LDAP_URL", "ENVIRONMENT"], None),
+        (DEFAULT_COMMANDS, ["A", "PYTHONPATH", "PATH", "LD_PRELOAD"], "LD_PRELOAD, PATH, PYTHONPATH"),
+        (["manage migrate"], ["DJANGO_SETTINGS_MODULE"], "DJANGO_SETTINGS_MODULE"),
+        (["manage", "exec"], ["PYTHONPATH"], None),
+        (["manage", "shell"], ["PYTHONPATH"], None),
+        (["manage", "manage shell"], ["PYTHONPATH"], "PYTHONPATH"),
+    ],
+)
+def test_variables_that_decide_which_code_runs(commands, variables, refused):
+    refusal = Policy(commands).refusal("manage", ["migrate"], dict.fromkeys(variables, ""))
+    assert refusal is None if refused is None else refusal.startswith(f"{refused} may not be given")
+
+
+def test_exec_and_shell_may_run_anything_anyway():
+    assert Policy(["exec"]).refusal("exec", [], ["PYTHONPATH"]) is Policy(["shell"]).refusal("shell", [], ["PATH"]) is None
+    assert Policy([]).refusal("exec", [], ["PYTHONPATH"]).startswith("'exec' is not allowed")
+
+
 @pytest.mark.parametrize("commands", [["none", "manage"], ["mange"], [""], ["shell ls"], ["exec print"]])
 def test_a_wrong_entry_fails_at_the_start(commands):
     with pytest.raises(PolicyError):

@@ -1,210 +1,105 @@
-"""Remote commands: {"_serverless-wsgi": {"command": KIND, "data": …}} → [exit code, output].
+"""Remote commands: who may run what, one after the other, and what the log says of it. `envelope` has the protocol.
 
-| kind | `data` |
-| --- | --- |
-| manage, flask | the arguments, as a list or as one string that is split like a shell does |
-| exec | Python code; in a list, arguments for `sys.argv` follow it |
-| shell (or command) | a line for /bin/sh, or a script with a shebang; a list is run without a shell |
-
-Exit codes are the command's own, as a process would have them; besides: 1 an exception, 2 a wrong envelope, 124 the
-invocation's time was nearly over, 126 the command is not allowed, 127 no such program.
+Exit codes are the command's own, as a process would have them (128 + n for a signal); besides: 1 an exception, 2 a wrong
+envelope, 124 the invocation's time was nearly over, 125 (our own client's) or 1 an unknown command, 126 the command is not
+allowed, 127 no such program.
 """
 
 from __future__ import annotations
 
 import json
-import linecache
 import os
-import sys
-import traceback
+import time
 
-from .capture import Capture
+from . import log, programs
+from .capture import Capture, Output
 from .deadline import Deadline, DeadlineReached
-from .environ import request_id_of
-from .event import mapping
+from .envelope import Envelope, EnvelopeError
 from .events import COMMAND_KEY, UnsupportedEvent
-from .integration import Integration
+from .isolation import Isolation
+from .own_client import is_own_client
 from .policy import Policy
-from .response import encoded_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-    from collections.abc import Callable
-    from types import TracebackType
 
+    from .envelope import Command
     from .integration import Event
     from .options import Options
 
-_KINDS = {"manage": "manage", "flask": "flask", "exec": "exec", "shell": "shell", "command": "shell"}
-_CODE_NAME = "<exec>"
 _AUDIT_CHARACTERS = 1000
-_SHELL = ["/bin/sh", "-c"]
 
 
-def answer(app: WSGIApplication, event: Event, context: object, options: Options) -> list[object]:
-    """Run one command, if `options` allow it, and return its exit code and what it printed."""
+def answer(app: WSGIApplication, event: Event, context: object, options: Options) -> object:
+    """Run the command of an event, if `options` allow it, and return the reply.
+
+    Raises UnsupportedEvent where the event may be a request that somebody sent to a gateway.
+    """
+    _check_sender(event, context, options)
+    envelope = Envelope(event[COMMAND_KEY], context)
+    try:
+        command = envelope.command()
+    except EnvelopeError as error:
+        _audit(envelope, f"refused a command: {json.dumps(str(error))}")
+        return envelope.reply(error.exit_code, Output(f"{error}\n".encode("utf-8", "replace")), 0)
+    words = command.arguments if command.code is None else [command.code, *command.arguments]
+    refusal = Policy(options.commands).refusal(command.kind, words, command.environment)
+    _audit(envelope, f"{'refused' if refusal else 'runs'} command {_what(command, words)}")
+    if refusal:
+        return envelope.reply(126, Output(refusal.encode("utf-8", "replace")), 0)
+    started = time.monotonic()
+    code, output, threads = _run(app, command, context)
+    seconds = time.monotonic() - started
+    left = f", and left {threads} threads running" if threads else ""
+    _audit(envelope, f"command {command.kind} ended with exit code {code} after {seconds:.3f} s{left}")
+    return envelope.reply(code, output, seconds)
+
+
+def _check_sender(event: Event, context: object, options: Options) -> None:
     if len(event) > 1:
         from .triggers import source_of
 
         raise UnsupportedEvent(f"This event came from {source_of(event)}.")
-    policy = Policy(options.commands)
-    try:
-        kind, arguments = _read(event[COMMAND_KEY])
-    except ValueError as error:
-        return [2, f"{error}\n"]
-    if kind not in _KINDS:
-        return [1, f"Unknown command: {kind}. Known: {', '.join(_KINDS)}.\n"]
-    kind = _KINDS[kind]
-    refusal = policy.refusal(kind, arguments)
-    verdict = "refused" if refusal else "runs"
-    what = json.dumps(arguments)[:_AUDIT_CHARACTERS]
-    print(f"wsgi-lambda: request {request_id_of({}, context)} {verdict} command {kind} {what}", flush=True)
-    if refusal:
-        return [126, refusal]
-    return _run(_COMMANDS[kind], app, arguments, context)
+    if options.non_proxy_integration and not is_own_client(context):
+        raise UnsupportedEvent(
+            "With non-proxy-integration the body of a request may become the whole event, so this function takes commands "
+            "from wsgi-lambda's own client only: an Invoke with the client context "
+            '{"custom": {"wsgi-lambda": "1"}}.'
+        )
 
 
-def _read(envelope: object) -> tuple[str, list[str]]:
-    fields = mapping(envelope)
-    kind, data = fields.get("command"), fields.get("data")
-    if not isinstance(kind, str):
-        raise ValueError('The command event needs a "command": manage, flask, exec or shell.')
-    if data and isinstance(data, list) and all(isinstance(argument, str) for argument in data):
-        return kind, data
-    if data and not isinstance(data, str):
-        raise ValueError('"data" of the command event must be a string or a list of strings.')
-    text = data if isinstance(data, str) else ""
-    if kind in ("manage", "flask"):
-        import shlex
-
-        return kind, shlex.split(text)
-    return kind, [*([] if kind == "exec" else _SHELL), text]
-
-
-def _run(
-    command: Callable[[WSGIApplication, list[str]], int], app: WSGIApplication, arguments: list[str], context: object
-) -> list[object]:
-    environment, argv, main = dict(os.environ), sys.argv, sys.modules["__main__"]
-    deadline = Deadline(context)
-    capture = Capture()
-    with capture:
+def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, Output, int]:
+    """Exit code, output, and the number of threads that go on."""
+    threads = 0
+    capture = Capture(command.stdin)
+    deadline = Deadline(context, capture.say)
+    with capture, Isolation() as isolation:
+        os.environ.update(command.environment)
         try:
             with deadline:
-                code = _exit_code(command, app, arguments)
+                code = programs.run(app, command, capture.say)
+                threads = isolation.wait_for_threads()
         except DeadlineReached:
             deadline.disarm()
             code = 124
-            _say(
+            capture.say(
                 f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because the invocation's time is nearly over. "
                 "Raise the function's timeout, or split the command.\n"
             )
-        finally:
-            deadline.disarm()
-            sys.argv, sys.modules["__main__"] = argv, main
-            if os.environ != environment:
-                os.environ.clear()
-                os.environ.update(environment)
-    return _reply(code, capture)
+        if isolation.is_copy():
+            os._exit(code)
+    return code, capture.output(), threads
 
 
-def _exit_code(command: Callable[[WSGIApplication, list[str]], int], app: WSGIApplication, arguments: list[str]) -> int:
-    try:
-        return command(app, arguments)
-    except SystemExit as error:
-        if error.code is None or isinstance(error.code, int):
-            return (error.code or 0) & 0xFF  # as the kernel cuts it
-        _say(f"{error.code}\n")
-        return 1
-    except DeadlineReached:
-        raise
-    except BaseException as error:
-        trace = _without_own_frames(error.__traceback__)
-        _say("".join(traceback.format_exception(type(error), error, trace)))
-        return 1
+def _what(command: Command, words: list[str]) -> str:
+    """Of variables the names only, because values are often secret; of the input nothing."""
+    what = f"{command.kind} {json.dumps(words)[:_AUDIT_CHARACTERS]}"
+    if command.file:
+        what += f" of file {json.dumps(command.file)}"
+    return f"{what} with variables {json.dumps(sorted(command.environment))}" if command.environment else what
 
 
-def _say(text: str) -> None:
-    """To the descriptor itself: the command may have closed or replaced sys.stderr."""
-    os.write(2, text.encode("utf-8", "backslashreplace"))
-
-
-def _reply(code: int, capture: Capture) -> list[object]:
-    """Escapes make JSON longer than the output: it is cut until the reply may pass."""
-    keep = 1.0
-    while True:
-        reply: list[object] = [code, capture.output(keep=keep)]
-        size = encoded_size(reply)
-        if size <= Integration.limit_bytes:
-            return reply
-        keep *= min(Integration.limit_bytes / size, 0.9)
-
-
-def _manage(app: WSGIApplication, arguments: list[str]) -> int:
-    from django.core.management import execute_from_command_line
-
-    sys.argv = ["manage.py", *arguments]
-    execute_from_command_line(sys.argv)
-    return 0
-
-
-def _flask(app: WSGIApplication, arguments: list[str]) -> int:
-    from flask.cli import FlaskGroup
-
-    sys.argv = ["flask", *arguments]
-    FlaskGroup(create_app=lambda: app).main(args=arguments, prog_name="flask")
-    return 0
-
-
-def _exec(app: WSGIApplication, arguments: list[str]) -> int:
-    """One namespace, a `__main__` of its own, and source lines in the traceback."""
-    code, *rest = arguments or [""]
-    lines = code.splitlines(keepends=True)
-    linecache.cache[_CODE_NAME] = (len(code), None, lines, _CODE_NAME)
-    main = type(sys)("__main__")
-    sys.modules["__main__"] = main
-    sys.argv = ["-c", *rest]
-    exec(compile(code, _CODE_NAME, "exec", dont_inherit=True), main.__dict__)
-    return 0
-
-
-def _shell(app: WSGIApplication, arguments: list[str]) -> int:
-    if arguments[:-1] != _SHELL or not arguments[-1].startswith("#!"):
-        return _process(arguments)
-    import tempfile
-
-    script = arguments[-1]
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", suffix="-script") as file:
-        file.write(script)
-        file.flush()
-        # As the kernel reads a shebang: a program and at most one argument.
-        interpreter = script.partition("\n")[0][2:].strip().split(None, 1)
-        return _process([*interpreter, file.name])
-
-
-def _process(arguments: list[str]) -> int:
-    import signal
-    import subprocess
-
-    try:
-        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        _say(f"{arguments[0]}: {error.strerror}\n")
-        return 126 if isinstance(error, PermissionError) else 127
-    try:
-        code = process.wait()
-    except DeadlineReached:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    return code if code >= 0 else 128 - code
-
-
-def _without_own_frames(trace: TracebackType | None) -> TracebackType | None:
-    here = os.path.dirname(__file__)
-    while trace and trace.tb_next and os.path.dirname(trace.tb_frame.f_code.co_filename) == here:
-        trace = trace.tb_next
-    return trace
-
-
-_COMMANDS = {"manage": _manage, "flask": _flask, "exec": _exec, "shell": _shell}
+def _audit(envelope: Envelope, what: str) -> None:
+    name = f", id {json.dumps(envelope.id)}" if envelope.id else ""
+    log.audit(f"{what}{name}", envelope.request_id, envelope.tenant_id)

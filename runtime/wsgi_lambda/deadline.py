@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType, TracebackType
 
 # What is left for the reply. A short invocation leaves half of it.
 MARGIN_SECONDS = 1.0
 # The exception comes again and again, because the command may catch it.
 _REPEAT_SECONDS = 0.25
+# One that commands have no use for; they may have their own alarm. macOS has no real-time signals.
+_SIGNAL = getattr(signal, "SIGRTMAX", signal.SIGUSR2)
 
 
 class DeadlineReached(BaseException):
@@ -20,21 +25,32 @@ class DeadlineReached(BaseException):
 
 
 class Deadline:
-    """Raises DeadlineReached in the block shortly before the invocation ends, in the main thread (Python's rule)."""
+    """Raises DeadlineReached in the block shortly before the invocation ends, in the main thread (Python's rule).
 
-    def __init__(self, context: object) -> None:
+    Processes that were started in the block are killed then: code that waits for one in C (`os.system`) sees no exception,
+    and none may go on in a later invocation.
+    `say` is told where the block hangs when it takes no notice at all.
+    """
+
+    def __init__(self, context: object, say: Callable[[str], object]) -> None:
         remaining = getattr(context, "get_remaining_time_in_millis", None)
         self.seconds: float | None = None
         if remaining is not None and threading.current_thread() is threading.main_thread():
             left = max(float(remaining()) / 1000, 0.02)
             self.seconds = left - min(MARGIN_SECONDS, left / 2)
+        self._say = say
         self._is_armed = False
+        self._over = threading.Event()
 
     def __enter__(self) -> Deadline:
         if self.seconds is not None:
+            self._spared = _descendants()
+            self._previous = signal.signal(_SIGNAL, self._reached)
             self._is_armed = True
-            self._previous = signal.signal(signal.SIGALRM, self._reached)
-            signal.setitimer(signal.ITIMER_REAL, self.seconds, _REPEAT_SECONDS)
+            self._watch = threading.Thread(
+                target=self._watch_over, args=[self.seconds], name="wsgi-lambda deadline", daemon=True
+            )
+            self._watch.start()
         return self
 
     def __exit__(
@@ -43,12 +59,66 @@ class Deadline:
         self.disarm()
 
     def disarm(self) -> None:
-        """May be called twice: an alarm can interrupt the first call."""
+        """May be called twice: the signal can interrupt the first call."""
         was_armed, self._is_armed = self._is_armed, False
         if was_armed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, self._previous)
+            self._over.set()
+            self._watch.join()  # no signal comes after this, so none meets the old handler
+            signal.signal(_SIGNAL, self._previous or signal.SIG_DFL)
+
+    def _watch_over(self, seconds: float) -> None:
+        main = threading.main_thread().ident or 0
+        repeated = 0
+        while not self._over.wait(_REPEAT_SECONDS if repeated else seconds):
+            # Before the signal, or the block ends those that it knows and leaves theirs behind. It hardly notices: the
+            # interpreter lock stays with this thread until the signal is sent.
+            for process in _descendants() - self._spared:
+                _kill(process)
+            if repeated == 2:
+                self._say(f"\nwsgi-lambda: the command takes no notice of the invocation's end. It is here:\n{_stack(main)}")
+            signal.pthread_kill(main, _SIGNAL)
+            repeated += 1
 
     def _reached(self, number: int, frame: FrameType | None) -> None:
         if self._is_armed:
             raise DeadlineReached
+
+
+def _stack(thread: int) -> str:
+    import traceback
+
+    return "".join(traceback.format_stack(sys._current_frames()[thread]))
+
+
+def _descendants() -> set[int]:
+    """The processes that this one has started, and theirs (proc(5), /proc/PID/stat); none known where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for process in _processes():
+        try:
+            with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+                parent = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:  # it has just ended
+            continue
+        children.setdefault(parent, []).append(process)
+    found: set[int] = set()
+    waiting = [os.getpid()]
+    while waiting:
+        started = children.get(waiting.pop(), [])
+        found.update(started)
+        waiting += started
+    return found
+
+
+def _processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+
+def _kill(process: int) -> None:
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:  # it has just ended
+        pass

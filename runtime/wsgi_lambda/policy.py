@@ -14,6 +14,9 @@ _RUN_ANYTHING = frozenset(
     # They write files of a template that may be an address, and import files from anywhere.
     | {"startproject", "startapp", "test"}
 )
+# They say which code or program runs (Python, ld.so, a shell, Django, Flask), whatever the command is.
+_LEADING_VARIABLES = ("PYTHON", "LD_", "DJANGO_SETTINGS_MODULE", "FLASK_APP", "BASH_ENV")
+_LEADING_NAMES = frozenset({"PATH", "ENV", "SHELL", "EDITOR", "VISUAL", "PAGER", "BROWSER"})
 
 
 class PolicyError(ValueError):
@@ -38,18 +41,27 @@ class Policy:
                     "because the rest of a line or script can do anything."
                 )
 
-    def refusal(self, kind: str, arguments: Sequence[str]) -> str | None:
-        """None when the command is allowed; else why it is not, and what to set."""
+    def refusal(self, kind: str, arguments: Sequence[str], variables: Iterable[str] = ()) -> str | None:
+        """None when the command is allowed with these variables of the environment; else why it is not, and what to set."""
         words = [kind, *arguments] if kind in ("manage", "flask") else [kind]
         # Wherever it stands: `flask --debug shell` and `manage tenant_command shell` open the same door.
         unsafe = next((number for number, word in enumerate(words) if number and _runs_anything(word)), 0)
         if any(words[: len(entry)] == entry and len(entry) > unsafe for entry in self._entries):
-            return None
+            return None if kind in ("exec", "shell") else self._refusal_of_variables(variables)
         wanted = " ".join(words[: max(unsafe + 1, 2)])
         allowed = ", ".join(" ".join(entry) for entry in self._entries) or "none"
         return (
             f"{wanted!r} is not allowed on this function (allowed: {allowed}). To allow it, add "
             f'"{wanted}" to the setting commands and deploy again.\n'
+        )
+
+    def _refusal_of_variables(self, variables: Iterable[str]) -> str | None:
+        leading = sorted(name for name in variables if name in _LEADING_NAMES or name.startswith(_LEADING_VARIABLES))
+        if not leading or ["exec"] in self._entries or ["shell"] in self._entries:
+            return None
+        return (
+            f"{', '.join(leading)} may not be given to a command of this function, because it decides which code runs. "
+            "To allow it, set it in the function's environment, or add \"exec\" to the setting commands, and deploy again.\n"
         )
 
 
