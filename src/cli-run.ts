@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
@@ -12,6 +13,7 @@ import { deploy } from './commands/deploy.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
+import type { CommandOutcome } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { inert, linesOf, withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
@@ -57,7 +59,8 @@ export async function run(invocation: Invocation): Promise<number> {
     environment['NO_COLOR'] === undefined &&
     (environment['FORCE_COLOR'] !== undefined || process.stderr.isTTY)
   const colors = picocolors.createColors(hasColors)
-  const out = isJson ? process.stderr : process.stdout
+  // Of a remote command, standard output has what the command printed and nothing else.
+  const out = isJson || invocation.command === 'remote' ? process.stderr : process.stdout
   const clock = (): number => performance.now()
   const report = consoleReporter({
     write: (text) => out.write(text),
@@ -124,12 +127,13 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'remote': {
-        const readInput = (): Promise<string> => text(process.stdin)
         const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
           lambda: createLambda(),
-          readInput,
+          report,
+          readInput: () => buffer(process.stdin),
+          variables: environment,
         })
-        if (isJson) print(outcome)
+        if (isJson) print(asJson(outcome))
         else process.stdout.write(outcome.output)
         return outcome.exitCode
       }
@@ -145,6 +149,13 @@ export async function run(invocation: Invocation): Promise<number> {
   } finally {
     cancellation.stop()
   }
+}
+
+/** Output that is no text is base64, as in the reply of the function. */
+function asJson({ exitCode, output, omittedBytes, run }: CommandOutcome) {
+  const isText = isUtf8(output)
+  const shown = { exitCode, output: output.toString(isText ? 'utf8' : 'base64') }
+  return run ? { ...shown, isBase64Encoded: !isText, omittedBytes, ...run } : shown
 }
 
 /** JSON escapes what would harm a terminal, but not a password that a program quoted in an address. */

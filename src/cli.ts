@@ -30,7 +30,7 @@ function createProgram(start: (invocation: Invocation) => void): Command {
     .exitOverride()
   addCommonFlags(program)
   addSettingFlags(program, FUNCTION_FLAGS)
-  addQualifierFlag(program)
+  addRemoteFlags(program)
   program.addHelpText(
     'after',
     examples([
@@ -120,14 +120,16 @@ function addRemoteCommand(
     .allowUnknownOption()
   addCommonFlags(command)
   addSettingFlags(command, FUNCTION_FLAGS)
-  addQualifierFlag(command)
+  addRemoteFlags(command)
   command.addHelpText('after', examples(lines)).action((passed: string[], _flags: unknown, self: Command) => {
     const { command: text, file } = self.opts<{ command?: string; file?: string }>()
+    const environment = [program, self].flatMap((each) => each.opts<{ env?: string[] }>().env ?? [])
+    const sendsInput = givenOptions(self)['stdin'] === true
     start({
       command: 'remote',
       flags: givenOptions(self),
       given: givenSettings(self),
-      remote: { kind: name, text, file, arguments: passed },
+      remote: { kind: name, text, file, arguments: passed, environment, sendsInput },
     })
   })
 }
@@ -142,8 +144,21 @@ function addCommonFlags(command: Command): void {
     .option('--no-color', 'no colours (also: NO_COLOR)')
 }
 
-function addQualifierFlag(command: Command): void {
-  command.option('--qualifier <NAME>', 'the alias or version that runs a remote command (default: the alias)')
+function addRemoteFlags(command: Command): void {
+  command
+    .option('--qualifier <NAME>', 'the alias or version that runs a remote command (default: the alias)')
+    .addOption(
+      new Option(
+        '--env <NAME=VALUE>',
+        'a variable for a remote command; NAME alone takes its value from here (repeatable)',
+      ).argParser(collected),
+    )
+    .option('-i, --stdin', 'send standard input, read to its end, to a remote command')
+}
+
+/** Of an option that may be repeated, every value. */
+function collected(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value]
 }
 
 function addSettingFlags(command: Command, names: readonly SettingName[]): void {
@@ -161,7 +176,7 @@ function addSettingFlags(command: Command, names: readonly SettingName[]): void 
       `--${name} <${setting.placeholder ?? 'VALUE'}>`,
       setting.description + formatHint(setting),
     )
-    if (takesLines(name)) option.argParser<string[] | undefined>((line, lines) => [...(lines ?? []), line])
+    if (takesLines(name)) option.argParser(collected)
     command.addOption(option)
   }
 }

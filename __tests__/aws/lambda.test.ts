@@ -7,6 +7,7 @@ import { createLambdaApi } from '../../src/aws/lambda.ts'
 import { same } from '../release/releases.ts'
 
 interface Received {
+  readonly clientContext?: string | string[] | undefined
   readonly method: string | undefined
   readonly path: string
   readonly body: string
@@ -17,7 +18,8 @@ let answers: ((outgoing: ServerResponse) => void)[] = []
 const received: Received[] = []
 const server = createServer((incoming, outgoing) => {
   void text(incoming).then((body) => {
-    received.push({ method: incoming.method, path: incoming.url ?? '', body })
+    const clientContext = incoming.headers['x-amz-client-context']
+    received.push({ method: incoming.method, path: incoming.url ?? '', body, ...(clientContext && { clientContext }) })
     const answer = answers.length > 1 ? answers.shift() : answers[0]
     answer?.(outgoing)
   })
@@ -72,6 +74,13 @@ describe('Invoke', () => {
     expect(received).toEqual([
       { method: 'POST', path: '/2015-03-31/functions/shop/invocations?Qualifier=7', body: '{"a":"ü"}' },
     ])
+  })
+
+  test('tells the function who asks', async () => {
+    answers = [json(null)]
+    await createApi().lambda.invoke('shop', '7', '{}', 30, { custom: { 'wsgi-lambda': '1' } })
+    const [{ clientContext } = { clientContext: '' }] = received
+    expect(Buffer.from(String(clientContext), 'base64').toString()).toBe('{"custom":{"wsgi-lambda":"1"}}')
   })
 
   test.each([

@@ -8,14 +8,16 @@ import { UserError } from '../../src/errors.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { same } from '../release/releases.ts'
+import { recordingReporter } from '../report/recording.ts'
 
 const settings = { functionName: 'shop', alias: 'live' } as FunctionSettings
-const nothing = { text: undefined, file: undefined, arguments: [] }
+const nothing = { text: undefined, file: undefined, arguments: [], environment: [], sendsInput: false }
 
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-test-'))
   await writeFile(join(folder, 'script.py'), 'print("ü")\n')
+  await writeFile(join(folder, 'latin.py'), Buffer.from([0x23, 0xe9]))
 })
 afterAll(async () => {
   await rm(folder, { recursive: true })
@@ -34,68 +36,149 @@ async function createFunction() {
   return lambda
 }
 
-/** What is sent for these arguments. */
-async function sent(given: Partial<RemoteArguments> & Pick<RemoteArguments, 'kind'>, input = ''): Promise<unknown> {
+type Given = Partial<RemoteArguments> & Pick<RemoteArguments, 'kind'>
+
+/** What is sent for these arguments, but for the name that each run has. */
+async function sent(given: Given, input: string | Buffer = ''): Promise<Readonly<Record<string, unknown>>> {
+  const { event } = await run(given, { input })
+  const { id, ...rest } = event
+  expect(id).toMatch(/^[\da-f-]{36}$/)
+  return rest
+}
+
+async function run(
+  given: Given,
+  { input = '', reply = '[0, "done"]' }: { input?: string | Buffer; reply?: string } = {},
+) {
   const lambda = await createFunction()
-  let event: unknown
+  const report = recordingReporter()
+  let event: Readonly<Record<string, unknown>> = {}
   lambda.application = (received) => {
-    event = received['_serverless-wsgi']
-    return { payload: '[0, "done"]' }
+    event = received['_serverless-wsgi'] as Readonly<Record<string, unknown>>
+    return { payload: reply }
   }
-  const readInput = () => Promise.resolve(input)
-  await remote({ ...nothing, ...given }, undefined, settings, { lambda, readInput })
-  return event
+  const outcome = await remote({ ...nothing, ...given }, undefined, settings, {
+    lambda,
+    report,
+    readInput: () => Promise.resolve(Buffer.from(input)),
+    variables: { HERE: 'its value', EMPTY: '' },
+  })
+  return { event, outcome, report }
+}
+
+const collaborators = {
+  report: recordingReporter(),
+  readInput: () => Promise.resolve(Buffer.alloc(0)),
+  variables: {},
 }
 
 describe('what is sent', () => {
-  test.each<[string, Partial<RemoteArguments> & Pick<RemoteArguments, 'kind'>, unknown]>([
+  test.each<[string, Given, unknown]>([
     [
-      'arguments as they are',
+      'arguments as they are, and quoted for a function of serverless-wsgi',
       { kind: 'manage', arguments: ['migrate', '--plan', '-v', '2', 'a b'] },
-      { command: 'manage', data: ['migrate', '--plan', '-v', '2', 'a b'] },
+      { command: 'manage', data: "migrate --plan -v 2 'a b'", arguments: ['migrate', '--plan', '-v', '2', 'a b'] },
     ],
-    ['none', { kind: 'manage' }, { command: 'manage', data: [] }],
+    ['none', { kind: 'manage' }, { command: 'manage', data: '', arguments: [] }],
     ['one text', { kind: 'flask', text: 'seed --count "3 4"' }, { command: 'flask', data: 'seed --count "3 4"' }],
     ['an empty text', { kind: 'manage', text: '' }, { command: 'manage', data: '' }],
-    ['code', { kind: 'exec', text: 'print(1)' }, { command: 'exec', data: 'print(1)' }],
+    ['code', { kind: 'exec', text: 'print(1)' }, { command: 'exec', data: 'print(1)', arguments: [] }],
+    [
+      'code with arguments',
+      { kind: 'exec', text: 'print(1)', arguments: ['a b', '--plan'] },
+      { command: 'exec', data: 'print(1)', arguments: ['a b', '--plan'] },
+    ],
     ['a line', { kind: 'shell', text: 'ls | wc -l' }, { command: 'command', data: 'ls | wc -l' }],
-    ['words of a line', { kind: 'shell', arguments: ['ls', '-l', '/tmp'] }, { command: 'command', data: 'ls -l /tmp' }],
+    [
+      'words of a program',
+      { kind: 'shell', arguments: ['ls', '-l', '/tmp'] },
+      { command: 'command', data: 'ls -l /tmp', arguments: ['ls', '-l', '/tmp'] },
+    ],
     [
       'words that a shell would read otherwise',
       { kind: 'shell', arguments: ['echo', 'a b', "it's", '$HOME', '', '*', 'ü', '~'] },
-      { command: 'command', data: `echo 'a b' 'it'"'"'s' '$HOME' '' '*' 'ü' '~'` },
+      {
+        command: 'command',
+        data: `echo 'a b' 'it'"'"'s' '$HOME' '' '*' 'ü' '~'`,
+        arguments: ['echo', 'a b', "it's", '$HOME', '', '*', 'ü', '~'],
+      },
     ],
-    ['standard input', { kind: 'exec', file: '-' }, { command: 'exec', data: 'from standard input' }],
+    [
+      'code from standard input',
+      { kind: 'exec', file: '-' },
+      { command: 'exec', data: 'from standard input', file: '-', arguments: [] },
+    ],
+    [
+      'standard input for the command',
+      { kind: 'manage', arguments: ['load'], sendsInput: true },
+      { command: 'manage', data: 'load', arguments: ['load'], stdin: 'ZnJvbSBzdGFuZGFyZCBpbnB1dA==' },
+    ],
+    [
+      'variables, the value given or the one from here',
+      { kind: 'manage', text: 'check', environment: ['A=1', 'B=', 'C=a=b\nc', 'HERE', 'EMPTY', 'A=2'] },
+      {
+        command: 'manage',
+        data: 'check',
+        environment: { A: '2', B: '', C: 'a=b\nc', HERE: 'its value', EMPTY: '' },
+      },
+    ],
   ])('%s', async (_, given, expected) => {
     expect(await sent(given, 'from standard input')).toEqual(expected)
   })
 
-  test('a file', async () => {
+  test('a file, with its name and arguments', async () => {
     const file = join(folder, 'script.py')
-    expect(await sent({ kind: 'exec', file })).toEqual({ command: 'exec', data: 'print("ü")\n' })
-    expect(await sent({ kind: 'shell', file })).toEqual({ command: 'command', data: 'print("ü")\n' })
+    const data = 'print("ü")\n'
+    expect(await sent({ kind: 'exec', file, arguments: ['a b'] })).toEqual({
+      command: 'exec',
+      data,
+      file,
+      arguments: ['a b'],
+    })
+    expect(await sent({ kind: 'shell', file })).toEqual({ command: 'command', data, file, arguments: [] })
+  })
+
+  test('standard input may be anything', async () => {
+    const input = Buffer.from([0, 255, 10])
+    expect(await sent({ kind: 'shell', text: 'cat', sendsInput: true }, input)).toMatchObject({ stdin: 'AP8K' })
   })
 })
 
 describe('arguments that are wrong', () => {
-  test.each<[string, Partial<RemoteArguments> & Pick<RemoteArguments, 'kind'>]>([
+  test.each<[string, Given]>([
     ['manage takes -c or -f, not both', { kind: 'manage', text: 'a', file: 'b' }],
+    ['manage takes -c or arguments, not both', { kind: 'manage', text: 'a', arguments: ['b'] }],
     ['manage takes no file', { kind: 'manage', file: 'script.py' }],
     ['flask takes no file', { kind: 'flask', file: '-' }],
-    ['exec takes -c or -f, or arguments, not both', { kind: 'exec', text: 'a', arguments: ['b'] }],
+    ['exec takes -c or -f, not both', { kind: 'exec', text: 'a', file: 'b' }],
     ['exec needs -c CODE or -f FILE', { kind: 'exec', arguments: ['print(1)'] }],
     ['shell needs a command', { kind: 'shell' }],
+    ['shell takes -c or arguments, not both', { kind: 'shell', text: 'a', arguments: ['b'] }],
     ['The file /does/not/exist.py cannot be read', { kind: 'exec', file: '/does/not/exist.py' }],
+    ['-f - and -i both read standard input', { kind: 'exec', file: '-', sendsInput: true }],
+    ['--env needs the name of a variable', { kind: 'manage', environment: ['=secret'] }],
+    ['--env MISSING has no value', { kind: 'manage', environment: ['MISSING'] }],
   ])('%s', async (title, given) => {
     await expect(sent(given)).rejects.toMatchObject({ name: 'UserError', title, exitCode: 2 })
   })
 
+  test('a file that is no text', async () => {
+    const file = join(folder, 'latin.py')
+    await expect(sent({ kind: 'exec', file })).rejects.toMatchObject({ title: `The file ${file} is not UTF-8` })
+  })
+
+  test('more than Lambda takes', async () => {
+    const input = Buffer.alloc(5_000_000)
+    await expect(sent({ kind: 'shell', text: 'cat', sendsInput: true }, input)).rejects.toMatchObject({
+      title: 'The command is larger than Lambda takes',
+      detail: expect.stringMatching(/^It is 6666\d\d\d bytes .* 6291456 are the most\./) as unknown,
+      exitCode: 2,
+    })
+  })
+
   test('nothing is called then', async () => {
     const lambda = await createFunction()
-    const running = remote({ ...nothing, kind: 'exec' }, undefined, settings, {
-      lambda,
-      readInput: () => Promise.resolve(''),
-    })
+    const running = remote({ ...nothing, kind: 'exec' }, undefined, settings, { ...collaborators, lambda })
     await expect(running).rejects.toMatchObject({ exitCode: 2 })
     expect(lambda.calls).toEqual([])
   })
@@ -103,8 +186,6 @@ describe('arguments that are wrong', () => {
 
 describe('where it runs', () => {
   const ls: RemoteArguments = { ...nothing, kind: 'shell', text: 'ls' }
-  const readInput = () => Promise.resolve('')
-
   test.each([
     [undefined, 'live'],
     ['2', '2'],
@@ -114,21 +195,22 @@ describe('where it runs', () => {
     const timeouts: number[] = []
     const recording: LambdaApi = {
       ...lambda,
-      invoke: (name, where, payload, timeoutSeconds) => {
+      invoke: (name, where, payload, timeoutSeconds, clientContext) => {
         timeouts.push(timeoutSeconds)
+        expect(clientContext).toEqual({ custom: { 'wsgi-lambda': '1' } })
         return lambda.invoke(name, where, payload, timeoutSeconds)
       },
     }
     lambda.application = () => ({ payload: '[7, "out"]' })
-    const outcome = await remote(ls, qualifier, settings, { lambda: recording, readInput })
-    expect(outcome).toEqual({ exitCode: 7, output: 'out' })
+    const outcome = await remote(ls, qualifier, settings, { ...collaborators, lambda: recording })
+    expect(outcome).toMatchObject({ exitCode: 7, output: Buffer.from('out') })
     expect(lambda.calls.at(-1)).toBe(`invoke ${expected} command "ls"`)
     expect(timeouts).toEqual([77])
   })
 
   test('what does not exist: the command never ran', async () => {
     const lambda = await createFunction()
-    await expect(remote(ls, 'stable', settings, { lambda, readInput })).rejects.toMatchObject({
+    await expect(remote(ls, 'stable', settings, { ...collaborators, lambda })).rejects.toMatchObject({
       title: 'shop:stable does not exist',
       exitCode: 125,
     })
@@ -138,10 +220,44 @@ describe('where it runs', () => {
   test('AWS cannot be asked: the command never ran', async () => {
     const lambda = await createFunction()
     lambda.failAt(/getVersion/, new UserError({ title: 'There are no AWS credentials', hint: 'Get some.' }))
-    await expect(remote(ls, undefined, settings, { lambda, readInput })).rejects.toMatchObject({
+    await expect(remote(ls, undefined, settings, { ...collaborators, lambda })).rejects.toMatchObject({
       title: 'There are no AWS credentials',
       hint: 'Get some.',
       exitCode: 125,
     })
+  })
+})
+
+describe('what is said beside the output', () => {
+  const reply = (fields: object) =>
+    JSON.stringify({ exitCode: 0, output: 'x', isBase64Encoded: false, omittedBytes: 0, id: 'id', ...fields })
+
+  test('nothing, when there is nothing to say', async () => {
+    const given: Given = { kind: 'exec', text: 'x', arguments: ['a'], environment: ['A=1'], sendsInput: true }
+    expect((await run(given, { reply: reply({}) })).report.problems).toEqual([])
+    const old: Given = { kind: 'shell', arguments: ['ls', '-l'] }
+    expect((await run(old)).report.problems).toEqual([])
+  })
+
+  test.each([
+    [{ logGroup: '/aws/lambda/shop', logStream: 's' }, 'Its log has them: the stream s of /aws/lambda/shop.'],
+    [{ logGroup: '' }, 'Its log has them.'],
+  ])('that a part is missing: %j', async (where, hint) => {
+    const { outcome, report } = await run(
+      { kind: 'manage', text: 'x' },
+      { reply: reply({ omittedBytes: 7_000_000, ...where }) },
+    )
+    expect(outcome.omittedBytes).toBe(7_000_000)
+    expect(report.problems).toEqual([{ title: '7000000 bytes of the output are left out', hint }])
+  })
+
+  test.each<[string, Given]>([
+    ['the variables', { kind: 'manage', arguments: ['check'], environment: ['A=1'] }],
+    ['the standard input', { kind: 'shell', text: 'cat', sendsInput: true }],
+    ['the arguments', { kind: 'exec', text: 'x', arguments: ['a'] }],
+    ['the arguments', { kind: 'shell', file: '-', arguments: ['a'] }],
+    ['the variables and the arguments', { kind: 'exec', text: 'x', arguments: ['a'], environment: ['A=1'] }],
+  ])('that a function of serverless-wsgi did not take %s', async (what, given) => {
+    expect((await run(given)).report.problems).toMatchObject([{ title: `The function did not take ${what}` }])
   })
 })

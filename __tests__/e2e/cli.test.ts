@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 
@@ -17,6 +17,8 @@ const COMMANDS = ['build', 'deploy', 'manage', 'flask', 'exec', 'shell']
 interface Ended {
   readonly exitCode: number | null
   readonly stdout: string
+  /** Those of standard output. */
+  readonly bytes: Buffer
   readonly stderr: string
 }
 
@@ -24,13 +26,17 @@ let folder: string
 /** Calls of Lambda's API: method, path, and the payload of an Invoke. */
 const calls: string[] = []
 let answer: (incoming: IncomingMessage, outgoing: ServerResponse) => void
-const events: unknown[] = []
+const events: Readonly<Record<string, unknown>>[] = []
+/** The client context of an Invoke, as JSON. */
+const contexts: string[] = []
 
 const lambda = createServer((incoming, outgoing) => {
   void text(incoming).then((body) => {
     calls.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`)
     if (isInvoke(incoming)) {
-      events.push((JSON.parse(body) as Readonly<Record<string, unknown>>)['_serverless-wsgi'])
+      const event = JSON.parse(body) as Readonly<Record<'_serverless-wsgi', Readonly<Record<string, unknown>>>>
+      events.push(event['_serverless-wsgi'])
+      contexts.push(Buffer.from(String(incoming.headers['x-amz-client-context']), 'base64').toString())
       answer(incoming, outgoing)
     } else if (incoming.url?.includes('missing') === true) {
       send(outgoing, 404, { Message: 'Function not found' }, { 'x-amzn-errortype': 'ResourceNotFoundException' })
@@ -55,6 +61,7 @@ afterAll(async () => {
 beforeEach(() => {
   calls.length = 0
   events.length = 0
+  contexts.length = 0
   answer = (_, outgoing) => {
     send(outgoing, 200, [0, 'done\n'])
   }
@@ -92,20 +99,29 @@ async function wsgiLambda(
     },
   })
   child.stdin.end(input)
-  const [stdout, stderr, [exitCode]] = await Promise.all([
-    text(child.stdout),
+  const [bytes, stderr, [exitCode]] = await Promise.all([
+    buffer(child.stdout),
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ])
-  return { exitCode, stdout, stderr }
+  return { exitCode, stdout: bytes.toString(), bytes, stderr }
 }
 
-/** What a remote command sends. */
-async function sent(args: readonly string[], input = ''): Promise<unknown> {
-  const { exitCode, stderr } = await wsgiLambda(args, { input })
+/** What a remote command sends, but for the name that each run has. */
+async function sent(
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  answer = (_, outgoing) => {
+    send(outgoing, 200, { exitCode: 0, output: '', isBase64Encoded: false, omittedBytes: 0 })
+  }
+  const { exitCode, stderr } = await wsgiLambda(args, { input, env })
   expect([exitCode, stderr]).toEqual([0, ''])
   expect(events).toHaveLength(1)
-  return events[0]
+  const [{ id, ...event } = { id: undefined }] = events
+  expect(id).toMatch(/^[\da-f-]{36}$/)
+  return event
 }
 
 describe('help', () => {
@@ -151,7 +167,7 @@ describe('help', () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
       version: string
     }
-    expect(await wsgiLambda([flag])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
+    expect(await wsgiLambda([flag])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
   })
 })
 
@@ -167,7 +183,7 @@ describe('typing mistakes', () => {
     [['build', 'shop'], "error: too many arguments for 'build'. Expected 0 arguments but got 1.\n"],
     [['manage', '-c'], "error: option '-c, --command <TEXT>' argument missing\n"],
   ])('%j ends with 2 and says what was meant', async (args, stderr) => {
-    expect(await wsgiLambda(args)).toEqual({ exitCode: 2, stdout: '', stderr })
+    expect(await wsgiLambda(args)).toMatchObject({ exitCode: 2, stdout: '', stderr })
   })
 })
 
@@ -178,39 +194,76 @@ describe('what a remote command passes on', () => {
     [
       'everything after the command',
       [...shop, 'manage', 'migrate', '--plan', '-v', '2'],
-      { command: 'manage', data: ['migrate', '--plan', '-v', '2'] },
+      { command: 'manage', data: 'migrate --plan -v 2', arguments: ['migrate', '--plan', '-v', '2'] },
     ],
     [
       'also what looks like our own options',
       [...shop, 'manage', 'migrate', '--json', '-c', 'x', '--help', '--version', '--function-name', 'other', '-q'],
       {
         command: 'manage',
-        data: ['migrate', '--json', '-c', 'x', '--help', '--version', '--function-name', 'other', '-q'],
+        data: 'migrate --json -c x --help --version --function-name other -q',
+        arguments: ['migrate', '--json', '-c', 'x', '--help', '--version', '--function-name', 'other', '-q'],
       },
     ],
     [
       'options that are not ours, right after the kind',
       [...shop, 'manage', '--traceback', 'check', '--deploy'],
-      { command: 'manage', data: ['--traceback', 'check', '--deploy'] },
+      { command: 'manage', data: '--traceback check --deploy', arguments: ['--traceback', 'check', '--deploy'] },
     ],
     [
       'behind two dashes, also what would be ours',
       [...shop, 'manage', '--', '--help'],
-      { command: 'manage', data: ['--help'] },
+      { command: 'manage', data: '--help', arguments: ['--help'] },
     ],
-    ['words with spaces', [...shop, 'flask', 'seed', 'a b', ''], { command: 'flask', data: ['seed', 'a b', ''] }],
+    [
+      'words with spaces',
+      [...shop, 'flask', 'seed', 'a b', ''],
+      { command: 'flask', data: "seed 'a b' ''", arguments: ['seed', 'a b', ''] },
+    ],
     ['one text', [...shop, 'manage', '-c', 'migrate --plan -v 2'], { command: 'manage', data: 'migrate --plan -v 2' }],
     ['one text, in full', [...shop, 'manage', '--command=check'], { command: 'manage', data: 'check' }],
-    ['code', [...shop, 'exec', '-c', 'print(1 + 1)'], { command: 'exec', data: 'print(1 + 1)' }],
-    ['a file', [...shop, 'exec', '-f', 'script.py'], { command: 'exec', data: 'print("ü")\n' }],
-    ['standard input', [...shop, 'exec', '-f', '-'], { command: 'exec', data: 'print("from ü")\n' }],
+    ['code', [...shop, 'exec', '-c', 'print(1 + 1)'], { command: 'exec', data: 'print(1 + 1)', arguments: [] }],
+    [
+      'a file, with its name and its arguments',
+      [...shop, 'exec', '-f', './script.py', '--dry-run', 'a b'],
+      { command: 'exec', data: 'print("ü")\n', file: './script.py', arguments: ['--dry-run', 'a b'] },
+    ],
+    [
+      'code from standard input',
+      [...shop, 'exec', '-f', '-'],
+      { command: 'exec', data: 'print("from ü")\n', file: '-', arguments: [] },
+    ],
+    [
+      'standard input and variables, as own options in both places',
+      ['-i', '--env', 'A=1', ...shop, 'exec', '--env', 'B', '--env=C=x=y', '-c', 'print(1)'],
+      {
+        command: 'exec',
+        data: 'print(1)',
+        arguments: [],
+        stdin: Buffer.from('print("from ü")\n').toString('base64'),
+        environment: { A: '1', B: 'from here', C: 'x=y' },
+      },
+    ],
+    [
+      'what is no option of ours any more',
+      [...shop, 'manage', 'check', '-i', '--stdin', '--env', 'A=1'],
+      {
+        command: 'manage',
+        data: 'check -i --stdin --env A=1',
+        arguments: ['check', '-i', '--stdin', '--env', 'A=1'],
+      },
+    ],
     ['a line of shell', [...shop, 'shell', '-c', 'ls | wc -l'], { command: 'command', data: 'ls | wc -l' }],
-    ['a line of shell as words', [...shop, 'shell', 'ls', '-l', 'a b'], { command: 'command', data: "ls -l 'a b'" }],
-    ['the other name of shell', [...shop, 'command', 'ls'], { command: 'command', data: 'ls' }],
+    [
+      'a program and its arguments',
+      [...shop, 'shell', 'ls', '-l', 'a b'],
+      { command: 'command', data: "ls -l 'a b'", arguments: ['ls', '-l', 'a b'] },
+    ],
+    ['the other name of shell', [...shop, 'command', 'ls'], { command: 'command', data: 'ls', arguments: ['ls'] }],
     [
       'own options right after the kind',
       ['manage', '--function-name', 'shop', '--qualifier', '7', 'check'],
-      { command: 'manage', data: ['check'] },
+      { command: 'manage', data: 'check', arguments: ['check'] },
     ],
     [
       'own options in both places',
@@ -218,7 +271,8 @@ describe('what a remote command passes on', () => {
       { command: 'manage', data: 'check' },
     ],
   ])('%s', async (_, args, expected) => {
-    expect(await sent(args, 'print("from ü")\n')).toEqual(expected)
+    expect(await sent(args, 'print("from ü")\n', { B: 'from here' })).toEqual(expected)
+    expect(contexts).toEqual(['{"custom":{"wsgi-lambda":"1"}}'])
   })
 
   test.each([
@@ -251,7 +305,34 @@ describe('how a remote command ends', () => {
     answer = (_, outgoing) => {
       send(outgoing, 200, [code, 'line ü\nno newline'])
     }
-    expect(await wsgiLambda(check)).toEqual({ exitCode: code, stdout: 'line ü\nno newline', stderr: '' })
+    expect(await wsgiLambda(check)).toMatchObject({ exitCode: code, stdout: 'line ü\nno newline', stderr: '' })
+  })
+
+  test('with its output unchanged, byte for byte', async () => {
+    const bytes = Buffer.from([0, 255, 254, 10, 27, 128])
+    answer = (_, outgoing) => {
+      send(outgoing, 200, { exitCode: 0, output: bytes.toString('base64'), isBase64Encoded: true, omittedBytes: 0 })
+    }
+    expect((await wsgiLambda(check)).bytes).toEqual(bytes)
+  })
+
+  test('and says on standard error where the rest of a long output is', async () => {
+    answer = (_, outgoing) => {
+      const log = { logGroup: '/aws/lambda/shop', logStream: '2026/11/23/[7]abc' }
+      send(outgoing, 200, { exitCode: 0, output: 'both ends', isBase64Encoded: false, omittedBytes: 12, ...log })
+    }
+    expect(await wsgiLambda(['--quiet', ...check])).toMatchObject({
+      exitCode: 0,
+      stdout: 'both ends',
+      stderr:
+        '! 12 bytes of the output are left out\n  Its log has them: the stream 2026/11/23/[7]abc of /aws/lambda/shop.\n',
+    })
+  })
+
+  test('and says on standard error what a function of serverless-wsgi did not take', async () => {
+    const ended = await wsgiLambda(['--env', 'A=1', ...check])
+    expect(ended).toMatchObject({ exitCode: 0, stdout: 'done\n' })
+    expect(ended.stderr).toContain('! The function did not take the variables\n')
   })
 
   test.each<[string, typeof answer, string]>([
@@ -322,6 +403,8 @@ describe('how a remote command ends', () => {
     [['--function-name', 'shop', 'exec', '-c', 'a', '-f', 'b'], 'exec takes -c or -f, not both'],
     [['--function-name', 'shop', 'exec', '-f', 'missing.py'], 'The file missing.py cannot be read'],
     [['--function-name', 'shop', 'manage', '-f', 'script.py'], 'manage takes no file'],
+    [['--function-name', 'shop', '--env', 'NOT_HERE', 'manage', 'check'], '--env NOT_HERE has no value'],
+    [['--function-name', 'shop', '-i', 'exec', '-f', '-'], '-f - and -i both read standard input'],
   ])('with 2 when the arguments are wrong: %j', async (args, title) => {
     const ended = await wsgiLambda(args)
     expect([ended.exitCode, ended.stdout, calls]).toEqual([2, '', []])
@@ -345,6 +428,17 @@ describe('--json prints one object on standard output', () => {
       expect(parse(ended)).toEqual({ exitCode: 3, output: 'done\n' })
     },
   )
+
+  const told = { id: 'i', requestId: 'r', logGroup: 'g', logStream: 's', seconds: 1.25 }
+  test.each([
+    [{ output: 'ü\n', isBase64Encoded: false, omittedBytes: 0 }],
+    [{ output: '/w==', isBase64Encoded: true, omittedBytes: 5 }],
+  ])('with all that the function tells: %j', async (reply) => {
+    answer = (_, outgoing) => {
+      send(outgoing, 200, { exitCode: 3, ...reply, ...told })
+    }
+    expect(parse(await wsgiLambda(['--json', ...check]))).toEqual({ exitCode: 3, ...reply, ...told })
+  })
 
   test.each<[string, readonly string[], number, string]>([
     ['settings that are wrong', ['build', '--json', '--project', '../empty'], 2, 'No WSGI application was found'],

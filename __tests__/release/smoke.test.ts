@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Invocation } from '../../src/aws/lambda.ts'
+import type { ClientContext, Invocation } from '../../src/aws/lambda.ts'
 import { smoke } from '../../src/release/smoke.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeLambda } from './fake-lambda.ts'
@@ -10,8 +10,14 @@ async function request(answer: Partial<Invocation>, path = '/') {
   const report = recordingReporter()
   const lambda = {
     ...fakeLambda(),
-    invoke: (name: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation> => {
-      invoked.push([name, qualifier, timeoutSeconds])
+    invoke: (
+      name: string,
+      qualifier: string,
+      payload: string,
+      timeoutSeconds: number,
+      clientContext?: ClientContext,
+    ): Promise<Invocation> => {
+      invoked.push([name, qualifier, timeoutSeconds, clientContext])
       events.push(JSON.parse(payload) as Readonly<Record<string, unknown>>)
       return Promise.resolve({ payload: '', functionError: undefined, logTail: '', ...answer })
     },
@@ -25,7 +31,7 @@ const answering = (statusCode: number, body = '') => ({ payload: JSON.stringify(
 
 test('one request goes to the version itself, as a Function URL would send it', async () => {
   const { event, invoked, report } = await request(answering(200), '/health?full=1&next=/a?b')
-  expect(invoked).toEqual([['shop', '8', 30]])
+  expect(invoked).toEqual([['shop', '8', 30, { custom: { 'wsgi-lambda': '1' } }]])
   expect(event).toMatchObject({
     version: '2.0',
     rawPath: '/health',

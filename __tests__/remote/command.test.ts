@@ -1,13 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Invocation } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
-import {
-  invocationFailure,
-  parseCommandLine,
-  type RemoteCommand,
-  runRemoteCommand,
-  UNKNOWN_RESULT,
-} from '../../src/remote/command.ts'
+import { invocationFailure, parseCommandLine, runRemoteCommand, UNKNOWN_RESULT } from '../../src/remote/command.ts'
+import { quoteAll, type RemoteCommand } from '../../src/remote/protocol.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 
 const where = { functionName: 'shop', qualifier: '8', timeoutSeconds: 30 }
@@ -32,22 +27,49 @@ async function run(command: RemoteCommand, given: Partial<Invocation> | Error) {
 const migrate: RemoteCommand = { kind: 'manage', data: 'migrate --noinput' }
 
 describe('the protocol', () => {
-  test.each<RemoteCommand>([
-    migrate,
-    { kind: 'flask', data: ['seed', '--count', '3 4'] },
-    { kind: 'exec', data: 'print("ü")\n' },
-    { kind: 'command', data: 'ls -l' },
-  ])('%j', async ({ kind, data }) => {
-    const { sent } = await run({ kind, data }, { payload: '[0, ""]' })
-    expect(sent).toEqual([['shop', '8', JSON.stringify({ '_serverless-wsgi': { command: kind, data } }), 30]])
+  test.each<[RemoteCommand, object]>([
+    [migrate, { command: 'manage', data: 'migrate --noinput' }],
+    [
+      { kind: 'flask', data: "seed '3 4'", arguments: ['seed', '3 4'] },
+      { command: 'flask', data: "seed '3 4'", arguments: ['seed', '3 4'] },
+    ],
+    [
+      { kind: 'exec', data: 'print("ü")\n', file: 'a.py' },
+      { command: 'exec', data: 'print("ü")\n', file: 'a.py' },
+    ],
+    [
+      { kind: 'command', data: 'ls -l', environment: { A: 'ü' }, stdin: Buffer.from('ü') },
+      { command: 'command', data: 'ls -l', environment: { A: 'ü' }, stdin: 'w7w=' },
+    ],
+  ])('%j', async (command, fields) => {
+    const { sent } = await run(command, { payload: '[0, ""]' })
+    const [[name, qualifier, payload, seconds, clientContext]] = sent as [unknown[]]
+    expect([name, qualifier, seconds, clientContext]).toEqual(['shop', '8', 30, { custom: { 'wsgi-lambda': '1' } }])
+    expect(JSON.parse(String(payload))).toEqual({
+      '_serverless-wsgi': { ...fields, id: expect.stringMatching(/^[\da-f-]{36}$/) as unknown },
+    })
   })
 
   test.each([
-    ['[0, "done\\n"]', { exitCode: 0, output: 'done\n' }],
-    ['[3, ""]', { exitCode: 3, output: '' }],
-    ['[125, "of the command itself"]', { exitCode: 125, output: 'of the command itself' }],
-  ])('%s is a result', async (payload, expected) => {
-    expect((await run(migrate, { payload })).outcome).toEqual(expected)
+    ['[0, "done\\n"]', 0, 'done\n'],
+    ['[3, ""]', 3, ''],
+    ['[125, "of the command itself"]', 125, 'of the command itself'],
+  ])('%s is a result of serverless-wsgi', async (payload, exitCode, output) => {
+    const { outcome } = await run(migrate, { payload })
+    expect(outcome).toEqual({ exitCode, output: Buffer.from(output), omittedBytes: 0, run: undefined })
+  })
+
+  test('an object is a result of our own runtime', async () => {
+    const told = { id: 'i', requestId: 'r', logGroup: 'g', logStream: 's', seconds: 1.5 }
+    const reply = { exitCode: 4, output: 'ü\n', isBase64Encoded: false, omittedBytes: 3, ...told }
+    const { outcome } = await run(migrate, { payload: JSON.stringify(reply) })
+    expect(outcome).toEqual({ exitCode: 4, output: Buffer.from('ü\n'), omittedBytes: 3, run: told })
+  })
+
+  test('its bytes are what was printed', async () => {
+    const { outcome } = await run(migrate, { payload: '{"exitCode": 0, "output": "AP8K", "isBase64Encoded": true}' })
+    expect(outcome.output).toEqual(Buffer.from([0, 255, 10]))
+    expect(outcome.run).toEqual({ id: '', requestId: '', logGroup: '', logStream: '', seconds: 0 })
   })
 
   test.each([
@@ -61,6 +83,8 @@ describe('the protocol', () => {
     '[0, null]',
     '[0, "done", 1]',
     '{"statusCode": 200}',
+    '{"exitCode": "0", "output": "done"}',
+    '{"exitCode": 0, "output": null}',
     '{"0": 0, "1": "done", "length": 2}',
     '<html>',
   ])('%s is none: it is not known how the command ended', async (payload) => {
@@ -95,6 +119,38 @@ describe('the call itself fails', () => {
     const bug = new TypeError('x is not a function')
     await expect(run(migrate, bug)).rejects.toBe(bug)
   })
+})
+
+describe('when an answer got lost, it says what tells how the command ended', () => {
+  const caused = (cause: object) =>
+    new UserError({ title: 'AWS failed', hint: 'Try again.' }, { cause: Object.assign(new Error('why'), cause) })
+
+  test.each([{ code: 'ECONNRESET' }, { code: 'ETIMEDOUT' }, { $metadata: { httpStatusCode: 503 } }])(
+    '%j',
+    async (cause) => {
+      await expect(run(migrate, caused(cause))).rejects.toMatchObject({
+        exitCode: UNKNOWN_RESULT,
+        hint: expect.stringMatching(
+          /^Try again\.\nIt may have run all the same: .* in a line with [\da-f-]{36}\.$/,
+        ) as string,
+      })
+    },
+  )
+
+  test.each([{ code: 'ECONNREFUSED' }, { $metadata: { httpStatusCode: 403 } }, {}])(
+    'but not where it cannot have run: %j',
+    async (cause) => {
+      await expect(run(migrate, caused(cause))).rejects.toMatchObject({ exitCode: UNKNOWN_RESULT, hint: 'Try again.' })
+    },
+  )
+})
+
+test.each([
+  [['a', '--b=c', '/d:e,f@g%h+i'], 'a --b=c /d:e,f@g%h+i'],
+  [['a b', "it's", '', '$x', '"', '\n', '~', 'ü'], `'a b' 'it'"'"'s' '' '$x' '"' '\n' '~' 'ü'`],
+  [[], ''],
+])('%j as one line: %s', (words, line) => {
+  expect(quoteAll(words)).toBe(line)
 })
 
 describe('why there is no answer', () => {

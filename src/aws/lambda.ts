@@ -98,7 +98,18 @@ export interface LambdaApi {
   getPolicy(functionName: string, alias: string): Promise<string | undefined>
   permitUrl(functionName: string, alias: string, statement: 'url' | 'invoke'): Promise<void>
   /** Sent once: a repeated Invoke could run a migration twice. @throws when the answer did not come. */
-  invoke(functionName: string, qualifier: string, payload: string, timeoutSeconds: number): Promise<Invocation>
+  invoke(
+    functionName: string,
+    qualifier: string,
+    payload: string,
+    timeoutSeconds: number,
+    clientContext?: ClientContext,
+  ): Promise<Invocation>
+}
+
+/** What the caller of Invoke says of itself, beside the event; at most 3583 bytes as JSON in base64. */
+export interface ClientContext {
+  readonly custom: Readonly<Record<string, string>>
 }
 
 export interface Code {
@@ -274,7 +285,7 @@ export function createLambdaApi({
         ),
       )
     },
-    invoke: async (functionName, qualifier, payload, timeoutSeconds) => {
+    invoke: async (functionName, qualifier, payload, timeoutSeconds, clientContext) => {
       const once = new LambdaClient({
         customUserAgent,
         maxAttempts: 1,
@@ -287,6 +298,7 @@ export function createLambdaApi({
             Qualifier: qualifier,
             Payload: Buffer.from(payload),
             LogType: 'Tail',
+            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString('base64'),
           }),
           cancellable,
         )

@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import {
-  type CommandKind,
-  type CommandOutcome,
-  runRemoteCommand,
-  UNKNOWN_RESULT,
-  unknownResult,
-} from '../remote/command.ts'
+import { remarksOn, runRemoteCommand, UNKNOWN_RESULT, unknownResult } from '../remote/command.ts'
+import { type CommandOutcome, quoteAll, type RemoteCommand } from '../remote/protocol.ts'
+import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 export interface RemoteArguments {
@@ -17,6 +13,19 @@ export interface RemoteArguments {
   /** `-f`: a local file, or `-` for standard input. */
   readonly file: string | undefined
   readonly arguments: readonly string[]
+  /** `--env`: `NAME=VALUE`, or `NAME` for the value that it has here. */
+  readonly environment: readonly string[]
+  /** `-i`: whether standard input goes with the command. */
+  readonly sendsInput: boolean
+}
+
+export interface RemoteCollaborators {
+  readonly lambda: LambdaApi
+  readonly report: Reporter
+  /** All of standard input. */
+  readonly readInput: () => Promise<Buffer>
+  /** The variables of this process. */
+  readonly variables: Readonly<Record<string, string>>
 }
 
 /** Runs one command in the deployed function. @throws UserError with exit code 125 when it never ran. */
@@ -24,9 +33,10 @@ export async function remote(
   given: RemoteArguments,
   qualifier: string | undefined,
   settings: FunctionSettings,
-  { lambda, readInput }: { lambda: LambdaApi; readInput: () => Promise<string> },
+  collaborators: RemoteCollaborators,
 ): Promise<CommandOutcome> {
-  const data = await dataOf(given, readInput)
+  const { lambda, report } = collaborators
+  const command = await commandOf(given, collaborators)
   const target = qualifier ?? settings.alias
   const version = await lambda.getVersion(settings.functionName, target).catch((error: unknown) => {
     throw unknownResult(error)
@@ -40,38 +50,72 @@ export async function remote(
       { exitCode: UNKNOWN_RESULT },
     )
   }
-  const kind: CommandKind = given.kind === 'shell' ? 'command' : given.kind
   const where = { functionName: settings.functionName, qualifier: target, timeoutSeconds: version.timeout }
-  return await runRemoteCommand({ kind, data }, where, lambda)
+  const outcome = await runRemoteCommand(command, where, lambda)
+  for (const remark of remarksOn(command, outcome)) report.warning(remark)
+  return outcome
 }
 
-async function dataOf(
-  { kind, text, file, arguments: passed }: RemoteArguments,
-  readInput: () => Promise<string>,
-): Promise<string | readonly string[]> {
-  if (text !== undefined && file !== undefined) throw wrong(`${kind} takes -c or -f, not both`)
-  const isCode = kind === 'exec' || kind === 'shell'
-  if (file !== undefined && !isCode) throw wrong(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`)
-  const code = file === undefined ? text : await readCode(file, readInput)
-  if (code !== undefined) {
-    if (passed.length > 0) throw wrong(`${kind} takes -c or -f, or arguments, not both`)
-    return code
+async function commandOf(given: RemoteArguments, collaborators: RemoteCollaborators): Promise<RemoteCommand> {
+  const { file, environment, sendsInput } = given
+  const command = await programOf(given, collaborators)
+  if (sendsInput && file === '-') throw wrong('-f - and -i both read standard input', 'Name a file, or leave out -i.')
+  return {
+    ...command,
+    environment: environment.length > 0 ? variablesOf(environment, collaborators.variables) : undefined,
+    stdin: sendsInput ? await collaborators.readInput() : undefined,
   }
-  if (kind === 'exec') throw wrong('exec needs -c CODE or -f FILE', "As in: exec -c 'print(1 + 1)'")
-  if (kind === 'shell' && passed.length === 0) throw wrong('shell needs a command', 'As in: shell ls -l')
-  return kind === 'shell' ? passed.map(quote).join(' ') : passed
 }
 
-async function readCode(file: string, readInput: () => Promise<string>): Promise<string> {
-  if (file === '-') return await readInput()
-  return await readFile(file, 'utf8').catch((error: unknown) => {
+/** What runs, and with which arguments. */
+async function programOf(
+  { kind, text, file, arguments: passed }: RemoteArguments,
+  { readInput }: RemoteCollaborators,
+): Promise<RemoteCommand> {
+  if (text !== undefined && file !== undefined) throw wrong(`${kind} takes -c or -f, not both`)
+  switch (kind) {
+    case 'manage':
+    case 'flask':
+      if (file !== undefined) throw wrong(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`)
+      if (text === undefined) return { kind, data: quoteAll(passed), arguments: passed }
+      if (passed.length > 0) throw wrong(`${kind} takes -c or arguments, not both`)
+      return { kind, data: text }
+    case 'exec':
+      if (file !== undefined) return { kind, data: await readCode(file, readInput), file, arguments: passed }
+      if (text === undefined) throw wrong('exec needs -c CODE or -f FILE', "As in: exec -c 'print(1 + 1)'")
+      return { kind, data: text, arguments: passed }
+    case 'shell':
+      if (file !== undefined) {
+        return { kind: 'command', data: await readCode(file, readInput), file, arguments: passed }
+      }
+      if (text === undefined && passed.length === 0) throw wrong('shell needs a command', 'As in: shell ls -l')
+      if (text === undefined) return { kind: 'command', data: quoteAll(passed), arguments: passed }
+      if (passed.length > 0) throw wrong('shell takes -c or arguments, not both', "As in: shell -c 'ls | wc -l'")
+      return { kind: 'command', data: text }
+  }
+}
+
+function variablesOf(given: readonly string[], variables: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    given.map((line): [string, string] => {
+      const [, name = '', , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? []
+      if (name === '') throw wrong('--env needs the name of a variable', 'As in: --env NAME=VALUE')
+      const taken = value ?? variables[name]
+      if (taken !== undefined) return [name, taken]
+      throw wrong(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`)
+    }),
+  )
+}
+
+async function readCode(file: string, readInput: () => Promise<Buffer>): Promise<string> {
+  const bytes = await (file === '-' ? readInput() : readFile(file)).catch((error: unknown) => {
     throw wrong(`The file ${file} cannot be read`, error instanceof Error ? error.message : undefined)
   })
-}
-
-/** For a POSIX shell: arguments arrive as they were given. */
-function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'"'"'`)}'`
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw wrong(`The file ${file} is not UTF-8`, 'Save it so.')
+  }
 }
 
 function wrong(title: string, hint?: string): UserError {

@@ -1,6 +1,6 @@
 import type { AliasState, Code, LambdaApi, UrlState } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import { parseCommandLine, runRemoteCommand } from '../remote/command.ts'
+import { parseCommandLine, remarksOn, runRemoteCommand } from '../remote/command.ts'
 import { linesOf } from '../report/inert.ts'
 import {
   type CurrentRelease,
@@ -211,8 +211,12 @@ async function run(
   const started = clock()
   const { functionName, configuration } = desired
   const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout }
-  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command), where, lambda)
+  const parsed = parseCommandLine(command)
+  const outcome = await runRemoteCommand(parsed, where, lambda)
+  const { exitCode } = outcome
+  const output = outcome.output.toString()
   for (const line of linesOf(output)) report.output(line)
+  for (const remark of remarksOn(parsed, outcome)) report.notice(remark)
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command} failed on version ${version} with exit code ${exitCode}`,

@@ -1,6 +1,7 @@
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { invocationFailure } from '../remote/command.ts'
+import { OWN_CLIENT } from '../remote/protocol.ts'
 import type { Reporter } from '../report/reporter.ts'
 
 export interface SmokeRequest {
@@ -14,7 +15,9 @@ export async function smoke(
   { functionName, version, timeoutSeconds }: { functionName: string; version: string; timeoutSeconds: number },
   { lambda, report }: { lambda: LambdaApi; report: Reporter },
 ): Promise<number> {
-  const invocation = await lambda.invoke(functionName, version, JSON.stringify(httpEvent(path, host)), timeoutSeconds)
+  // Who asks so waits for a whole answer, also where the function streams its answers to others.
+  const event = JSON.stringify(httpEvent(path, host))
+  const invocation = await lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT)
   const { statusCode, body } = readAnswer(invocation.payload)
   if (invocation.functionError !== undefined || statusCode === undefined) {
     const { title, detail, hint } = invocationFailure(invocation)

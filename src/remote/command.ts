@@ -1,39 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import { mayHaveArrived } from '../aws/errors.ts'
 import type { Invocation, LambdaApi } from '../aws/lambda.ts'
-import { UserError } from '../errors.ts'
-
-/** A remote command in words of its own: `command` is what the wire calls `shell`. */
-export type CommandKind = 'manage' | 'flask' | 'exec' | 'command'
-
-export interface RemoteCommand {
-  readonly kind: CommandKind
-  /** Arguments as they are, or one string that is split like a shell (code for exec, a line for a shell). */
-  readonly data: string | readonly string[]
-}
-
-export interface CommandOutcome {
-  readonly exitCode: number
-  readonly output: string
-}
+import { type Problem, UserError } from '../errors.ts'
+import {
+  type CommandKind,
+  type CommandOutcome,
+  ignoredParts,
+  OWN_CLIENT,
+  parseJson,
+  type RemoteCommand,
+  readReply,
+  requestOf,
+} from './protocol.ts'
 
 /** What a remote command ends with when it never ran or its result is unknown, as with `docker run`. */
 export const UNKNOWN_RESULT = 125
 
 /**
- * Runs one command inside a version of the function. Protocol: the event `{"_serverless-wsgi": {command, data}}`
- * answers `[exit code, output]`. @throws UserError (exit code 125) when it is not known that and how it ended.
+ * Runs one command inside a version of the function. @throws UserError: with exit code 125 when it is not known that and
+ * how it ended, with 2 when it cannot be sent.
  */
 export async function runRemoteCommand(
-  { kind, data }: RemoteCommand,
+  command: RemoteCommand,
   { functionName, qualifier, timeoutSeconds }: { functionName: string; qualifier: string; timeoutSeconds: number },
   lambda: LambdaApi,
 ): Promise<CommandOutcome> {
-  const payload = JSON.stringify({ '_serverless-wsgi': { command: kind, data } })
-  const invocation = await lambda.invoke(functionName, qualifier, payload, timeoutSeconds).catch((error: unknown) => {
-    throw unknownResult(error)
-  })
-  const outcome = invocation.functionError === undefined ? readOutcome(invocation.payload) : undefined
+  const id = randomUUID()
+  const payload = requestOf(command, id)
+  const invocation = await lambda
+    .invoke(functionName, qualifier, payload, timeoutSeconds, OWN_CLIENT)
+    .catch((error: unknown) => {
+      throw unknownResult(error, mayHaveArrived(error) ? whereItEnded(id) : undefined)
+    })
+  const outcome = invocation.functionError === undefined ? readReply(invocation.payload) : undefined
   if (outcome) return outcome
   throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT })
+}
+
+/** What the output alone does not say: that a part of it is missing, or that a part of the request was not understood. */
+export function remarksOn(command: RemoteCommand, outcome: CommandOutcome): Problem[] {
+  const remarks: Problem[] = []
+  const { omittedBytes, run } = outcome
+  const ignored = ignoredParts(command, outcome)
+  if (omittedBytes > 0) {
+    const where = run?.logGroup
+      ? `Its log has them: the stream ${run.logStream} of ${run.logGroup}.`
+      : 'Its log has them.'
+    remarks.push({ title: `${omittedBytes} bytes of the output are left out`, hint: where })
+  }
+  if (ignored.length > 0) {
+    remarks.push({
+      title: `The function did not take ${ignored.join(' and ')}`,
+      hint: 'It answers as one of serverless-wsgi: deploy it with this version of wsgi-lambda.',
+    })
+  }
+  return remarks
 }
 
 /** A line of `before-traffic`, as in `manage migrate --noinput`. */
@@ -54,18 +75,19 @@ function isCommandKind(word: string): word is CommandKind {
   return ['manage', 'flask', 'exec', 'command'].includes(word)
 }
 
-function readOutcome(payload: string): CommandOutcome | undefined {
-  const answer: unknown = parseJson(payload)
-  if (!Array.isArray(answer) || answer.length !== 2) return undefined
-  const [exitCode, output] = answer as [unknown, unknown]
-  return typeof exitCode === 'number' && typeof output === 'string' ? { exitCode, output } : undefined
-}
-
 /** A failed call as the failure of a remote command, of which nobody knows whether it ran. */
-export function unknownResult(error: unknown): unknown {
+export function unknownResult(error: unknown, advice?: string): unknown {
   if (!(error instanceof UserError)) return error
   const { title, detail, hint } = error
-  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error })
+  const hints = [hint, advice].filter((text) => text !== undefined)
+  return new UserError(
+    { title, detail, hint: hints.length > 0 ? hints.join('\n') : undefined },
+    { exitCode: UNKNOWN_RESULT, cause: error },
+  )
+}
+
+function whereItEnded(id: string): string {
+  return `It may have run all the same: the function's log then has how it ended, in a line with ${id}.`
 }
 
 /** Why an invocation gave no answer: a time-out, an import that fails, a handler that is not ours. */
@@ -105,13 +127,5 @@ function readFailure(payload: string): {
     errorType: typeof errorType === 'string' ? errorType : undefined,
     errorMessage: typeof errorMessage === 'string' ? errorMessage : payload,
     stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === 'string') : [],
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
