@@ -48,6 +48,7 @@ def handler(event, context):
         "leaked": [name for name in ("GATEWAY_PORT", "BIND_HOST", "EMULATED_PYTHON") if name in os.environ],
         "version": context.function_version,
         "chosen": os.environ.get("CHOSEN"),
+        "caller": context.client_context and context.client_context.custom,
     }
 `
 
@@ -111,12 +112,13 @@ describe('the emulator behind the proxy', () => {
     await waitUntilFunctionActiveV2(wait(), { FunctionName: name })
   }
 
-  async function invoke(name: string, payload: object, qualifier?: string) {
+  async function invoke(name: string, payload: object, qualifier?: string, caller?: object) {
     const answer = await lambda.send(
       new InvokeCommand({
         FunctionName: name,
         LogType: 'Tail',
         Payload: JSON.stringify(payload),
+        ClientContext: caller && Buffer.from(JSON.stringify({ custom: caller })).toString('base64'),
         ...(qualifier === undefined ? {} : { Qualifier: qualifier }),
       }),
     )
@@ -144,10 +146,20 @@ describe('the emulator behind the proxy', () => {
           leaked: [],
           version: '$LATEST',
           chosen: 'yes',
+          caller: null,
         })
         expect(log).toContain('the handler was called')
       }),
     )
+  })
+
+  test('hands over what the caller of an invocation says of itself', async () => {
+    const [runtime = ''] = emulator.runtimes
+    await create('curious', runtime)
+    const describe = { action: 'describe' }
+    const caller = { who: 'ü', 'wsgi-lambda': '1' }
+    expect((await invoke('curious', describe, undefined, caller)).body).toMatchObject({ caller })
+    expect((await invoke('curious', describe)).body).toMatchObject({ caller: null })
   })
 
   test('answers failures of a function as the runtime client does', async () => {

@@ -132,7 +132,7 @@ describe('when an answer got lost, it says what tells how the command ended', ()
         exitCode: UNKNOWN_RESULT,
         hint: expect.stringMatching(
           /^Try again\.\nIt may have run all the same: .* in a line with [\da-f-]{36}\.$/,
-        ) as string,
+        ) as unknown,
       })
     },
   )

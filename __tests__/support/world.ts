@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { type Emulator, startEmulator } from '../../scripts/environment/emulator.ts'
 import { type FaultProxy, startFaultProxy } from '../../scripts/environment/fault-proxy.ts'
@@ -18,6 +19,8 @@ const CACHE = join(REPOSITORY, '.cache')
 export interface Ended {
   readonly exitCode: number
   readonly stdout: string
+  /** Those of standard output. */
+  readonly bytes: Buffer
   readonly stderr: string
 }
 
@@ -37,7 +40,7 @@ export interface World extends AsyncDisposable {
   /** Runs `dist/cli.cjs`. */
   readonly cli: (
     args: readonly string[],
-    options?: { env?: Readonly<Record<string, string>>; cwd?: string },
+    options?: { env?: Readonly<Record<string, string>>; cwd?: string; input?: Buffer },
   ) => Promise<Ended>
   /** `deploy` with what this machine needs. */
   readonly deploy: (args: readonly string[]) => Promise<Ended>
@@ -67,8 +70,8 @@ export async function startWorld(): Promise<World> {
     role: ROLE,
     'url-origin': proxy.urlOrigin,
   }
-  const cli: World['cli'] = (args, { env: added = {}, cwd = folder } = {}) =>
-    runNode([CLI, ...args], { env: { ...env, ...added }, cwd })
+  const cli: World['cli'] = (args, { env: added = {}, cwd = folder, input } = {}) =>
+    runNode([CLI, ...args], { env: { ...env, ...added }, cwd, input })
   const stopping = stack.move()
   return {
     emulator,
@@ -113,13 +116,14 @@ export function machineVariables(): Record<string, string> {
 
 export async function runNode(
   args: readonly string[],
-  options: { env: Readonly<Record<string, string>>; cwd: string },
+  { input, ...options }: { env: Readonly<Record<string, string>>; cwd: string; input?: Buffer | undefined },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
-  const [code] = (await once(child, 'close')) as [number | null]
-  return { exitCode: code ?? -1, stdout, stderr }
+  const child = spawn(process.execPath, args, { ...options, stdio: 'pipe' })
+  child.stdin.end(input)
+  const [bytes, stderr, [code]] = await Promise.all([
+    buffer(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ])
+  return { exitCode: code ?? -1, stdout: bytes.toString(), bytes, stderr }
 }

@@ -10,6 +10,8 @@ patched below are private to MiniStack, so any other version is refused.
 
 from __future__ import annotations
 
+import base64
+import contextvars
 import functools
 import importlib.metadata
 import io
@@ -55,6 +57,7 @@ def run_python_on_runtime_client() -> None:
             "_provided_worker_env",
             "_execute_function_warm",
             "_execute_function_provided_warm",
+            "_invoke",
         ),
     }.items():
         missing = [name for name in names if not hasattr(module, name)]
@@ -109,8 +112,33 @@ def run_python_on_runtime_client() -> None:
     # The log of an environment that failed to start: MiniStack drops it, AWS shows it with the answer.
     start_log = threading.local()
 
+    # What the caller of Invoke says of itself, as JSON: MiniStack takes no notice of it.
+    client_context = contextvars.ContextVar("client_context", default="")
+    invoke_by_caller = service._invoke
+
+    @functools.wraps(invoke_by_caller)
+    async def invoke_with_client_context(name, event, headers, *arguments, **keywords):
+        given = {key.lower(): value for key, value in headers.items()}
+        # Lambda API reference, "Invoke": for synchronous invocations only.
+        is_waited_for = given.get("x-amz-invocation-type", "RequestResponse") == "RequestResponse"
+        encoded = given.get("x-amz-client-context", "") if is_waited_for else ""
+        client_context.set(base64.b64decode(encoded).decode("latin-1"))  # bytes, as http.server writes them
+        return await invoke_by_caller(name, event, headers, *arguments, **keywords)
+
     class PythonWorker(runtime.ProvidedWorker):
         exit_status = None
+        client_context = ""
+
+        def _build_handler_class(self, *arguments):
+            worker = self
+
+            class Handler(super()._build_handler_class(*arguments)):
+                def end_headers(self):
+                    if self.command == "GET" and worker.client_context:
+                        self.send_header("Lambda-Runtime-Client-Context", worker.client_context)
+                    super().end_headers()
+
+            return Handler
 
         def _await_init(self, *arguments, **keywords):
             try:
@@ -130,6 +158,8 @@ def run_python_on_runtime_client() -> None:
             return super()._teardown()
 
         def invoke(self, event, request_id, **keywords):
+            # A worker is leased to one invocation at a time.
+            self.client_context = client_context.get()
             result = super().invoke(event, request_id, **keywords)
             payload = result.get("error_payload")
             kind = payload.get("errorType") if isinstance(payload, dict) else None
@@ -152,6 +182,7 @@ def run_python_on_runtime_client() -> None:
     service._provided_runtime_code_dir = unpack_with_bootstrap
     service._provided_worker_env = lambda_environment
     service._execute_function_warm = call
+    service._invoke = invoke_with_client_context
     runtime._worker_class_for = lambda config: PythonWorker if is_python(config) else worker_class(config)
 
 
