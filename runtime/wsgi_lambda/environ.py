@@ -59,6 +59,8 @@ def build(
         stage, base, path = _configured_mount(options, base, path)
     if query:
         uri = f"{uri}?{query}"
+    # Raises where one is no string, or no string of bytes: a gateway sends none of that.
+    "".join((method, stage, base, path, uri, remote_address, protocol)).encode("latin-1")
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": stage + base,

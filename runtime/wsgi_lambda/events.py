@@ -37,7 +37,7 @@ def recognise(event: Event, options: Options) -> Integration | None:
         if "elb" in context:
             name = "load_balancer"
         elif isinstance(event.get("path"), str):
-            name = "rest_api"
+            name = "http_api_one" if event.get("version") == "1.0" else "rest_api"
         else:
             return None
     elif isinstance(event.get("raw_path"), str) and isinstance(event.get("method"), str):
@@ -56,6 +56,10 @@ def _load(name: str) -> Integration:
         from .rest_api import RestApi
 
         integration = RestApi()
+    elif name == "http_api_one":
+        from .rest_api import HttpApiOne
+
+        integration = HttpApiOne()
     elif name == "http_api":
         from .http_api import HttpApi
 

@@ -1,7 +1,8 @@
 """API Gateway REST APIs, and HTTP APIs with payload format 1.0.
 
 Source of the format: API Gateway developer guide, "Lambda proxy integrations in API Gateway". `path` is still
-percent-encoded and lacks the stage; the query maps are decoded; there is no content-length.
+percent-encoded and lacks the stage; the query maps are decoded; there is no content-length. An HTTP API says that the version
+is 1.0, which a REST API does not; its `path` is decoded, and has the stage.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 class RestApi(Integration):
     name = "API Gateway (REST API)"
     decodes_base64_always = False
+    path_has_stage = False
 
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
         request_context = event.get("requestContext") or {}
         multi = event.get("multiValueHeaders")
         headers = environ.joined(multi) if multi else event.get("headers") or {}
         path = event["path"]
-        stage, base, below = _mount(event, request_context, path, headers)
+        stage, base, below = self.mount(event, request_context, path, headers)
         body = event.get("body")
         identity = request_context.get("identity") or {}
         return environ.build(
@@ -41,7 +43,7 @@ class RestApi(Integration):
             stage=stage,
             base=base,
             path=below,
-            uri=percent.encode_illegal(percent.encode_path(stage) + path) or "/",
+            uri=self.uri(stage, path) or "/",
             query=percent.query(
                 event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
             ),
@@ -51,10 +53,71 @@ class RestApi(Integration):
             protocol=request_context.get("protocol") or "HTTP/1.1",
         )
 
+    def decoded(self, path: str) -> str:
+        """The bytes of a path of the event."""
+        return percent.decode(path)
+
+    def uri(self, stage: str, path: str) -> str:
+        """The whole path as it stands in the URL, of the event's."""
+        return percent.encode_illegal(percent.encode_path(stage) + path)
+
+    def mount(self, event: Event, context: Event, given_path: str, headers: Event) -> tuple[str, str, str]:
+        """Stage, base path and the path below them.
+
+        On API Gateway's own domain the URL begins with the stage, which `requestContext.path` has and `path` lacks. On a
+        custom domain it may begin with a base path, which `path` has and the expanded `resource` lacks.
+        """
+        path = self.decoded(given_path) or "/"
+        domain = context.get("domainName") or ""
+        host = host_of(headers)
+        is_own_domain = is_aws_domain(domain, host)
+        stage = context.get("stage")
+        if is_own_domain and stage and stage != "$default" and stage.isascii():
+            if context.get("path") == f"/{stage}{given_path}":
+                return "/" + stage, "", path  # what AWS sends; the rest is for custom domains and emulators
+        if is_own_domain or not (domain or host):
+            return self._below_stage(context, path, is_own_domain)
+        expanded = expand_route(text(event.get("resource")), mapping(event.get("pathParameters")))
+        if expanded is None:
+            return "", "", path
+        route = self.decoded(expanded)
+        for below in (route, route + "/"):
+            if path.endswith(below) and _is_mount_point(path[: -len(below)]):
+                return "", path[: -len(below)], below
+        if route == "/" and path != "/" and _is_mount_point(path):
+            return "", path, "/"
+        return "", "", path
+
+    def _below_stage(self, context: Event, path: str, is_own_domain: bool) -> tuple[str, str, str]:
+        name = text(context.get("stage"))
+        if name == "$default":  # never in the URL, though some emulators put it into the path
+            return "", "", path
+        stage = "/" + environ.latin1(name) if name else ""
+        whole = self.decoded(text(context.get("path")))
+        if not whole:  # some emulators
+            return (stage if is_own_domain else ""), "", path
+        if whole == path:
+            below = environ.without_prefix(path, stage) if stage and self.path_has_stage else None
+            return ("", "", path) if below is None else (stage, "", below)
+        prefix = whole[: -len(path)] if whole.endswith(path) else whole if path == "/" else ""
+        return (prefix if _is_mount_point(prefix) else ""), "", path
+
     def head(self, answer: Response, event: Event) -> dict[str, object]:
         if isinstance(event.get("multiValueHeaders"), dict):
             return {"statusCode": answer.status, "multiValueHeaders": dict(answer.headers.values())}
         return {"statusCode": answer.status, "headers": response.lettered(answer.headers)}
+
+
+class HttpApiOne(RestApi):
+    name = "API Gateway (HTTP API)"
+    decodes_base64_always = True
+    path_has_stage = True
+
+    def decoded(self, path: str) -> str:
+        return environ.latin1(path)
+
+    def uri(self, stage: str, path: str) -> str:
+        return percent.encode_path(environ.latin1(path))
 
 
 def _user(authorizer: Event, identity: Event) -> str:
@@ -67,48 +130,6 @@ def _user(authorizer: Event, identity: Event) -> str:
         or claims.get("sub")
         or identity.get("userArn")
     )
-
-
-def _mount(event: Event, context: Event, encoded_path: str, headers: Event) -> tuple[str, str, str]:
-    """Stage, base path and the path below them.
-
-    On API Gateway's own domain the URL begins with the stage, which `requestContext.path` has and `path` lacks. On a
-    custom domain it may begin with a base path, which `path` has and the expanded `resource` lacks.
-    """
-    path = percent.decode(encoded_path) or "/"
-    domain = context.get("domainName") or ""
-    host = host_of(headers)
-    is_own_domain = is_aws_domain(domain, host)
-    stage = context.get("stage")
-    if is_own_domain and stage and stage != "$default" and stage.isascii() and context.get("path") == f"/{stage}{encoded_path}":
-        return "/" + stage, "", path  # what AWS sends; the rest is for custom domains and emulators
-    if is_own_domain or not (domain or host):
-        return _below_stage(event, context, path, is_own_domain)
-    expanded = expand_route(text(event.get("resource")), mapping(event.get("pathParameters")))
-    if expanded is None:
-        return "", "", path
-    route = percent.decode(expanded)
-    for below in (route, route + "/"):
-        if path.endswith(below) and _is_mount_point(path[: -len(below)]):
-            return "", path[: -len(below)], below
-    if route == "/" and path != "/" and _is_mount_point(path):
-        return "", path, "/"
-    return "", "", path
-
-
-def _below_stage(event: Event, context: Event, path: str, is_own_domain: bool) -> tuple[str, str, str]:
-    name = text(context.get("stage"))
-    if name == "$default":  # never in the URL, though some emulators put it into the path
-        return "", "", path
-    stage = "/" + environ.latin1(name) if name else ""
-    whole = percent.decode(text(context.get("path")))
-    if not whole:  # some emulators
-        return (stage if is_own_domain else ""), "", path
-    if whole == path:  # an HTTP API leaves the stage in both
-        below = environ.without_prefix(path, stage) if stage and event.get("version") == "1.0" else None
-        return ("", "", path) if below is None else (stage, "", below)
-    prefix = whole[: -len(path)] if whole.endswith(path) else whole if path == "/" else ""
-    return (prefix if _is_mount_point(prefix) else ""), "", path
 
 
 def _is_mount_point(prefix: str) -> bool:
