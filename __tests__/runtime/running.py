@@ -17,13 +17,14 @@ class Context:
         return self.milliseconds
 
 
-def run(app, event, *, validate=True, **options):
-    result = handle_request(validator(app) if validate else app, event, Context(), **options)
+def run(app, event, *, validate=True, context=..., **options):
+    context = Context() if context is ... else context
+    result = handle_request(validator(app) if validate else app, event, context, **options)
     json.dumps(result)
     return result
 
 
-def environ_of(event):
+def environ_of(event, **options):
     seen = {}
 
     def app(environ, start_response):
@@ -31,7 +32,7 @@ def environ_of(event):
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b"ok"]
 
-    assert run(app, event)["statusCode"] == 200
+    assert run(app, event, **options)["statusCode"] == 200
     return seen
 
 

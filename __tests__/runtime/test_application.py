@@ -4,6 +4,8 @@ import pytest
 from lambda_events import ALL, rest
 from running import headers_of, run
 
+from wsgi_lambda import application
+
 TYPE = [("Content-Type", "text/plain")]
 
 
@@ -62,6 +64,29 @@ def test_an_exception_is_one_traceback_and_a_plain_500(error, capsys):
     assert "lambda-request" in result["body"] and "broken" not in result["body"]
     log = capsys.readouterr().err
     assert log.count("Traceback") == 1 and "lambda-request" in log
+
+
+class Interrupting(Body):
+    def close(self):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("body", [Body(error=KeyboardInterrupt()), Interrupting()])
+def test_an_interrupt_is_nobody_s_to_catch(body):
+    with pytest.raises(KeyboardInterrupt):
+        run(returning(body), rest(), validate=False)
+
+
+def test_what_was_found_right_is_not_kept_for_ever():
+    for number in range(300):
+        head = (f"200 {number}", [*TYPE, ("X-Number", str(number))])
+        assert headers_of(run(returning([b"x"], lambda start: start(*head)), rest()))["x-number"] == [str(number)]
+    assert len(application._known_headers) <= 200 and len(application._known_statuses) <= 200
+
+
+def test_a_list_for_a_header_is_taken_too():
+    result = run(returning([b"x"], lambda start: start("200 OK", [["X-A", "1"]])), rest(), validate=False)
+    assert headers_of(result)["x-a"] == ["1"]
 
 
 def test_write_comes_before_the_iterable():

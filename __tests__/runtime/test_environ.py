@@ -1,8 +1,11 @@
 import base64
+import time
 
 import pytest
 from lambda_events import ALL, EXECUTE_API, alb, alb_multi, function_url, http_api, rest, rest_on
-from running import environ_of
+from running import Context, environ_of
+
+from wsgi_lambda import environ
 
 each = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 
@@ -36,6 +39,7 @@ each = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
         (function_url(path="/capture/space%20value"), "", b"/capture/space value"),
         (function_url(path="/a%252Fb%FF"), "", b"/a%2Fb\xff"),
         (function_url(path="/100%"), "", b"/100%"),
+        (function_url(path="/%zz%4%+7% 7%C2%B2"), "", "/%zz%4%+7% 7²".encode()),
         (alb(path="/capture/space%20value"), "", b"/capture/space value"),
         (alb(path="/%E4%B8%96%ff"), "", "/世".encode() + b"\xff"),
         (alb_multi(path="/x"), "", b"/x"),
@@ -167,6 +171,19 @@ def test_headers(make):
     assert "HTTP_CONTENT_TYPE" not in environ
 
 
+def test_of_two_content_types_the_last_counts():
+    assert environ_of(rest(headers={"content-type": ["text/css", "text/html"]}))["CONTENT_TYPE"] == "text/html"
+    event = http_api(headers={"content-type": "text/css", "Content-Type": "text/html"})
+    assert environ_of(event)["CONTENT_TYPE"] == "text/html"
+
+
+def test_names_that_clients_make_up_are_not_kept_for_ever():
+    for number in range(600):
+        assert environ_of(http_api(headers={f"x-{number}": "1"}))[f"HTTP_X_{number}"] == "1"
+    assert environ_of(http_api(headers={"x" * 200: "1"}))["HTTP_" + "X" * 200] == "1"
+    assert len(environ._keys) == 500 and max(map(len, environ._keys)) <= 100
+
+
 @pytest.mark.parametrize("event", [rest(headers={"x-a": ["1", "2"]}), alb_multi(headers={"x-a": ["1", "2"]})])
 def test_repeated_headers_are_joined(event):
     assert environ_of(event)["HTTP_X_A"] == "1,2"
@@ -256,6 +273,26 @@ def test_every_key_that_servers_set(make):
 def test_request_uri_is_the_url_s(event, uri):
     environ = environ_of(event)
     assert environ["REQUEST_URI"] == environ["RAW_URI"] == uri
+
+
+def test_keys_of_serverless_wsgi_one():
+    event = rest(context={"authorizer": {"principalId": "wile"}})
+    # Keys without a dot are for strings (PEP 3333), which is why later versions have others.
+    found = environ_of(event, legacy_environ=True, validate=False)
+    assert (found["event"], found["API_GATEWAY_AUTHORIZER"]) == (event, {"principalId": "wile"})
+    assert found["context"] is found["wsgi_lambda.context"]
+    assert "event" not in environ_of(event) and "API_GATEWAY_AUTHORIZER" not in environ_of(event)
+
+
+def test_deadline_and_tenant(monkeypatch):
+    assert 59 < environ_of(rest())["wsgi_lambda.deadline"] - time.time() <= 60
+    monkeypatch.setattr(Context, "tenant_id", "blue", raising=False)
+    # What AWS's client knows without being asked.
+    monkeypatch.setattr(Context, "_epoch_deadline_time_in_ms", 1_790_000_000_500, raising=False)
+    found = environ_of(rest())
+    assert (found["wsgi_lambda.deadline"], found["wsgi_lambda.tenant_id"]) == (1_790_000_000.5, "blue")
+    assert "wsgi_lambda.tenant_id" not in environ_of(rest(), context=None)
+    assert environ_of(rest(), context=None)["wsgi_lambda.deadline"] is None
 
 
 def test_managed_instances_run_several_processes(monkeypatch):
