@@ -1,6 +1,7 @@
 /**
- * Tests runtime/ with every Python that Lambda has and this machine has too (`npm run test:runtime`). Arguments are passed
- * on to pytest. Each interpreter has a virtual environment in .cache/venvs, made again when the pinned requirements change.
+ * Tests runtime/ with every Python that Lambda has and this machine has too (`npm run test:runtime`); with the newest one,
+ * every branch must be run, and two type checkers must agree. Arguments are passed on to pytest; branches are not counted
+ * then. Each interpreter has a virtual environment in .cache/venvs, made again when the pinned requirements change.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -9,6 +10,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+const COVERAGE_SETTINGS = '--rcfile=runtime/pyproject.toml'
 const MINORS = ['3.10', '3.11', '3.12', '3.13', '3.14']
 
 interface Interpreter {
@@ -26,8 +28,11 @@ if (newest === undefined) {
   console.error(`No Python of ${MINORS.join(', ')} runs here: install one and try again.`)
   process.exit(1)
 }
+const options = process.argv.slice(2)
 const failed = interpreters.filter((interpreter) => !passesTests(interpreter)).map(({ minor }) => `pytest on ${minor}`)
-if (!passesMypy(newest)) failed.push(`mypy on ${newest.minor}`)
+for (const [name, passes] of Object.entries({ mypy: passesMypy, pyright: passesPyright })) {
+  if (!passes(newest)) failed.push(`${name} on ${newest.minor}`)
+}
 if (failed.length > 0) console.error(`Failed: ${failed.join(', ')}.`)
 process.exitCode = failed.length > 0 ? 1 : 0
 
@@ -75,23 +80,40 @@ function virtualEnvironment({ minor, executable }: Interpreter): string {
 
 function passesTests(interpreter: Interpreter): boolean {
   const python = virtualEnvironment(interpreter)
-  const { status, stdout, stderr } = spawnSync(
-    python,
-    ['-m', 'pytest', '-q', '-p', 'no:cacheprovider', '__tests__/runtime', ...process.argv.slice(2)],
-    { cwd: root, env: environment, encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
-  )
-  if (status !== 0) console.log(stdout + stderr)
-  console.log(`python${interpreter.minor}: ${stdout.trimEnd().split('\n').at(-1) ?? ''}`)
-  return status === 0
+  const counts = interpreter === newest && options.length === 0
+  const program = counts ? ['-m', 'coverage', 'run', COVERAGE_SETTINGS, '-m', 'pytest'] : ['-m', 'pytest']
+  const tests = run(python, [...program, '-q', '-p', 'no:cacheprovider', '__tests__/runtime', ...options])
+  if (!tests.passes) console.log(tests.output)
+  console.log(`python${interpreter.minor}: ${tests.output.trimEnd().split('\n').at(-1) ?? ''}`)
+  return tests.passes && (!counts || passesCoverage(interpreter))
+}
+
+function passesCoverage(interpreter: Interpreter): boolean {
+  const report = run(virtualEnvironment(interpreter), ['-m', 'coverage', 'report', COVERAGE_SETTINGS])
+  console.log(`branches (python${interpreter.minor}): ${report.output.trimEnd()}`)
+  return report.passes
 }
 
 function passesMypy(interpreter: Interpreter): boolean {
   const python = virtualEnvironment(interpreter)
-  const { status, stdout, stderr } = spawnSync(
-    python,
-    ['-m', 'mypy', '--strict', '--cache-dir', join(root, '.cache/mypy')],
-    { cwd: join(root, 'runtime'), env: environment, encoding: 'utf8' },
-  )
-  console.log(`mypy (python${interpreter.minor}): ${(stdout + stderr).trimEnd()}`)
-  return status === 0
+  const check = run(python, ['-m', 'mypy', '--strict', '--cache-dir', join(root, '.cache/mypy')], 'runtime')
+  console.log(`mypy (python${interpreter.minor}): ${check.output.trimEnd()}`)
+  return check.passes
+}
+
+function passesPyright(interpreter: Interpreter): boolean {
+  const pyright = join(root, 'node_modules/pyright/index.js')
+  const check = run(process.execPath, [pyright, '--pythonpath', virtualEnvironment(interpreter)], 'runtime')
+  console.log(`pyright (python${interpreter.minor}): ${check.output.trimEnd()}`)
+  return check.passes
+}
+
+function run(program: string, options: readonly string[], folder = '.'): { passes: boolean; output: string } {
+  const { status, stdout, stderr } = spawnSync(program, options, {
+    cwd: join(root, folder),
+    env: { ...environment, COVERAGE_FILE: join(root, '.cache/coverage') },
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  })
+  return { passes: status === 0, output: stdout + stderr }
 }
