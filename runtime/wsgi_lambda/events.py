@@ -45,8 +45,19 @@ def recognise(event: Event, options: Options) -> Integration | None:
     elif options.non_proxy_integration and "requestPath" in event and "version" not in event:
         name = "non_proxy"
     else:
-        return None
+        name = _edge(event.get("Records"))
+        if not name:
+            return None
     return _loaded.get(name) or _load(name)
+
+
+def _edge(records: object) -> str:
+    """Which kind of CloudFront's events, if any; what has a response already is nobody's request."""
+    record = mapping(records[0]) if isinstance(records, list) and records else {}
+    cf = mapping(record.get("cf"))
+    if "response" in cf or not isinstance(mapping(cf.get("request")).get("method"), str):
+        return ""
+    return "viewer_edge" if mapping(cf.get("config")).get("eventType") == "viewer-request" else "edge"
 
 
 def _load(name: str) -> Integration:
@@ -80,6 +91,14 @@ def _load(name: str) -> Integration:
         from .lattice import LatticeOne
 
         integration = LatticeOne()
+    elif name == "edge":
+        from .edge import Edge
+
+        integration = Edge()
+    elif name == "viewer_edge":
+        from .edge import ViewerEdge
+
+        integration = ViewerEdge()
     else:
         from .non_proxy import NonProxy
 

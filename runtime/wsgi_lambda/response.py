@@ -52,11 +52,11 @@ def bad_request(request_id: str) -> Response:
 
 
 def too_large(limit_bytes: int, integration: str, request_id: str) -> Response:
-    limit = limit_bytes // (1024 * 1024)
+    limit = f"{limit_bytes >> 20} MB" if limit_bytes >> 20 else f"{limit_bytes >> 10} KB"
     return plain(
         500,
         "Response Too Large",
-        f"The response is too large: {integration} takes {limit} MB at most, encoded.\nRequest id: {request_id}\n",
+        f"The response is too large: {integration} takes {limit} at most, encoded.\nRequest id: {request_id}\n",
     )
 
 

@@ -1,0 +1,73 @@
+"""CloudFront's Lambda@Edge: viewer and origin requests that the function answers itself.
+
+Source of the format: CloudFront developer guide, "Lambda@Edge event structure" and "Restrictions on edge functions". URI and
+query are as the client encoded them; a header is a list of pairs.
+"""
+
+from __future__ import annotations
+
+from . import environ, percent
+from .event import body_of
+from .integration import Integration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+    from .integration import Event
+    from .options import Options
+    from .response import Response
+
+# CloudFront sets these itself, and answers 502 to a function that does.
+_NOT_THE_FUNCTION_S = frozenset(
+    "connection content-length expect keep-alive proxy-connection trailer transfer-encoding upgrade via".split()
+)
+
+
+class Edge(Integration):
+    """Origin events; viewer events have a smaller limit."""
+
+    name = "CloudFront (Lambda@Edge)"
+    limit_bytes = 1024 * 1024
+
+    def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
+        cf = event["Records"][0]["cf"]
+        request = cf["request"]
+        uri = request.get("uri") or "/"
+        body = request.get("body") or {}
+        data = body.get("data")
+        headers = (request.get("headers") or {}).items()
+        return environ.build(
+            options,
+            event,
+            context,
+            {"domainName": (cf.get("config") or {}).get("distributionDomainName")},
+            environ.joined({name: [pair["value"] for pair in pairs] for name, pairs in headers}),
+            method=request["method"],
+            path=percent.decode(uri),
+            uri=percent.encode_illegal(uri),
+            query=percent.encode_illegal(request.get("querystring") or ""),
+            body=body_of(data, body.get("encoding") == "base64") if data else b"",
+            remote_address=request.get("clientIp") or "",
+        )
+
+    def head(self, answer: Response, event: Event) -> dict[str, object]:
+        return {
+            "status": str(answer.status),
+            "statusDescription": answer.reason,
+            "headers": {
+                key: [{"key": name, "value": value} for value in values]
+                for key, (name, values) in answer.headers.items()
+                if key not in _NOT_THE_FUNCTION_S
+            },
+        }
+
+    def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> object:
+        result = super().answer(app, event, context, options)
+        assert isinstance(result, dict)
+        result["bodyEncoding"] = "base64" if result.pop("isBase64Encoded") else "text"
+        return result
+
+
+class ViewerEdge(Edge):
+    limit_bytes = 40 * 1024
