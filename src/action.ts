@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
+import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
 import { createBuilder } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
@@ -92,7 +93,9 @@ async function main(): Promise<void> {
     const settings = await loadDeploySettings(origin)
     mask(settings.environment)
     const lambda = masking(createLambdaApi({ version: VERSION, wait, signal }))
-    const result = await deploy(settings, { ...collaborators, lambda, wait, signal, commit: environment['GITHUB_SHA'] })
+    const urls = createFunctionUrlApi({ version: VERSION, wait, signal })
+    const commit = environment['GITHUB_SHA']
+    const result = await deploy(settings, { ...collaborators, lambda, urls, wait, signal, commit })
     setOutputs(outputsOf(result))
     await writeSummary(summaryOf(result, settings.dryRun))
   } catch (error) {

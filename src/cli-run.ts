@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
+import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
 import { createBuilder } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
@@ -117,6 +118,7 @@ export async function run(invocation: Invocation): Promise<number> {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
+          urls: createFunctionUrlApi({ version: VERSION, wait, signal }),
           wait,
           signal,
           commit,

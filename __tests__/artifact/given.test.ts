@@ -43,6 +43,15 @@ test('a zip that was built before says what it is', async () => {
   })
 })
 
+test.each([
+  ['streams', true],
+  ['does not', false],
+])('a zip that was built with a runtime that %s says so', async (_, streaming) => {
+  const told = { ...(JSON.parse(CONFIGURATION) as object), ...(streaming ? { streaming } : {}) }
+  const path = await zipOf({ 'wsgi.py': '', 'wsgi_lambda.json': JSON.stringify(told) })
+  expect(await readArtifact(path)).toMatchObject({ streaming })
+})
+
 describe('any other file is refused as one that the user gave', () => {
   const refusal = { name: 'UserError', exitCode: 2 }
 

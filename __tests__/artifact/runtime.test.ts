@@ -57,6 +57,7 @@ describe('the runtime in an artifact', () => {
         'binary-mime-types': 'image/*\nfont/woff2',
         'non-proxy-integration': 'true',
         'legacy-environ': 'true',
+        streaming: 'true',
         'on-import-error': 'serve',
       },
       {
@@ -67,6 +68,7 @@ describe('the runtime in an artifact', () => {
         'binary-mime-types': ['image/*', 'font/woff2'],
         'non-proxy-integration': true,
         'legacy-environ': true,
+        streaming: true,
         'on-import-error': 'serve',
       },
     ],
@@ -79,6 +81,7 @@ describe('the runtime in an artifact', () => {
         'binary-mime-types': [],
         'non-proxy-integration': false,
         'legacy-environ': 'false',
+        streaming: 'false',
         'on-import-error': 'fail',
         secrets: 'KEY=ssm:key',
       },
@@ -103,6 +106,7 @@ test('what is told are keys that the runtime reads', async () => {
     'binary-mime-types': 'font/*',
     'non-proxy-integration': true,
     'legacy-environ': true,
+    streaming: true,
     'on-import-error': 'serve',
   }
   const entries = await runtimeEntries(await settingsOf(given), await product())

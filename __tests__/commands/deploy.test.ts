@@ -57,6 +57,7 @@ function createWorld() {
         compressor: 'zlib',
       },
       lambda,
+      urls: lambda.urls,
       report,
       clock: () => performance.now(),
       wait: () => Promise.resolve(),
@@ -161,4 +162,41 @@ test('a new function without a role: nothing is written', async () => {
   const { lambda, run } = createWorld()
   await expect(run({ role: undefined })).rejects.toMatchObject({ exitCode: 2 })
   expect(lambda.writes()).toEqual([])
+})
+
+test('streaming: planned, created with the URL, and no reason to publish again', async () => {
+  const { lambda, run } = createWorld()
+  const planned = await run({ streaming: true, 'dry-run': true })
+  expect(planned.plan).toContain('create the Function URL (iam, RESPONSE_STREAM)')
+  expect(lambda.writes()).toEqual([])
+  await run({ streaming: true })
+  expect(await lambda.urls.get('shop', 'live')).toMatchObject({ invokeMode: 'RESPONSE_STREAM' })
+  expect(await run({ streaming: true })).toMatchObject({ changed: false, plan: [] })
+  const off = await run({ 'dry-run': true })
+  expect(off.plan.slice(-2)).toEqual([
+    'change the invoke mode of the Function URL to BUFFERED',
+    'move the alias live to the new version',
+  ])
+  await run()
+  expect(await lambda.urls.get('shop', 'live')).toMatchObject({ invokeMode: 'BUFFERED' })
+})
+
+test('streaming without a Function URL: said before the build, and nothing is written', async () => {
+  const { lambda, run, closed } = createWorld()
+  await expect(run({ streaming: true, 'function-url': 'none' })).rejects.toMatchObject({
+    title: 'streaming is on, but shop has no Function URL: nothing would be streamed',
+    exitCode: 2,
+  })
+  expect([lambda.writes(), closed]).toEqual([[], []])
+})
+
+test('streaming of a zip that was built before: what it was built with counts', async () => {
+  const { lambda, run } = createWorld()
+  const { artifact } = await run({ streaming: true, 'dry-run': true })
+  await run({ artifact: artifact.path })
+  expect(await lambda.urls.get('shop', 'live')).toMatchObject({ invokeMode: 'RESPONSE_STREAM' })
+  const again = await run({ 'dry-run': true })
+  expect((await run({ artifact: again.artifact.path, streaming: true })).plan).toContain(
+    'change the invoke mode of the Function URL to BUFFERED',
+  )
 })

@@ -425,9 +425,12 @@ describe('what the pages say of the code', () => {
   test('the policy for deployments has the actions of the calls that are made, and no others', () => {
     const [policy] = /<!-- permissions -->\s+```json\n([^]*?)```/.exec(read('docs/getting-started.md'))?.slice(1) ?? []
     const { Statement: statements } = JSON.parse(policy ?? '') as { Statement: { Action: string | string[] }[] }
-    const calls = [...read('src/aws/lambda.ts').matchAll(/new (\w+)Command\(/g)].map(
-      ([, call = '']) => `lambda:${call}`,
-    )
+    const calls = [
+      ...filesBelow('src/aws', /\.ts$/)
+        .map(read)
+        .join('\n')
+        .matchAll(/new (\w+)Command\(/g),
+    ].map(([, call = '']) => `lambda:${call}`)
     const needed = calls.map((action) => (action === 'lambda:Invoke' ? 'lambda:InvokeFunction' : action))
     // Of CreateFunction: it hands over a role, and sets tags.
     expect(statements.flatMap(({ Action: action }) => action).toSorted()).toEqual(

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { desiredRelease } from '../../src/release/desired.ts'
+import type { CurrentRelease } from '../../src/release/plan.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
-import { current, invokeStatement, latest, nothing, policy, ROLE, urlStatement } from './releases.ts'
+import { current, invokeStatement, latest, nothing, policy, ROLE, url, urlStatement } from './releases.ts'
 
 function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettings {
   const { values, problems } = checkValues([{ given, nameOf: String }])
@@ -16,7 +17,7 @@ function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettin
   }
 }
 
-const CODE = { codeSha256: 'new', runtime: 'python3.13', architecture: 'arm64' }
+const CODE = { codeSha256: 'new', runtime: 'python3.13', architecture: 'arm64', streaming: false }
 
 describe('the configuration', () => {
   test('of a new function', () => {
@@ -162,11 +163,7 @@ describe('the way in, when nobody sets one', () => {
     ['a new function gets a public URL', nothing, 'public'],
     ['one without a URL gets none', { ...current, url: undefined }, 'none'],
     ['a public URL stays public', current, 'public'],
-    [
-      'one that callers sign for stays so',
-      { ...current, url: { address: 'https://a.example/', authType: 'AWS_IAM' as const } },
-      'iam',
-    ],
+    ['one that callers sign for stays so', { ...current, url: { ...url, authType: 'AWS_IAM' as const } }, 'iam'],
     ['one without the statement of October 2025 gets it', { ...current, policy: policy(urlStatement) }, 'public'],
     ['one that nobody was permitted to call yet is permitted', { ...current, policy: undefined }, 'public'],
     [
@@ -189,5 +186,59 @@ describe('the way in, when nobody sets one', () => {
   test('a deployment that was ended before its URL goes on to it', () => {
     const alias = { arn: 'arn', version: '1', description: 'wsgi-lambda: not released yet', revisionId: 'r' }
     expect(desiredRelease(settings(given), CODE, { ...current, url: undefined, alias }).access).toBe('public')
+  })
+})
+
+describe('the mode of the URL', () => {
+  const streams = { ...url, invokeMode: 'RESPONSE_STREAM' as const }
+  const restricted = { ...current, policy: policy({ ...urlStatement, Principal: '123456789012' }) }
+  const modeOf = (functionUrl: string | undefined, streaming: boolean, from: CurrentRelease) =>
+    desiredRelease(settings({ role: ROLE, 'function-url': functionUrl }), { ...CODE, streaming }, from).invokeMode
+
+  test.each<[string, string | undefined, boolean, CurrentRelease, string | undefined]>([
+    ['whole answers by default', undefined, false, nothing, 'BUFFERED'],
+    ['a new URL that streams', undefined, true, nothing, 'RESPONSE_STREAM'],
+    ['one that is there is to stream', undefined, true, current, 'RESPONSE_STREAM'],
+    ['one that streams is not to', undefined, false, { ...current, url: streams }, 'BUFFERED'],
+    ['one whose policy lets only some in', undefined, true, restricted, 'RESPONSE_STREAM'],
+    ['behind IAM', 'iam', true, current, 'RESPONSE_STREAM'],
+    ['left alone', 'none', false, current, undefined],
+    ['left alone, and it streams already', 'none', true, { ...current, url: streams }, undefined],
+    ['left alone, and there is none', 'none', false, nothing, undefined],
+  ])('%s', (_, functionUrl, streaming, from, mode) => {
+    expect(modeOf(functionUrl, streaming, from)).toBe(mode)
+  })
+
+  test.each<[string, string | undefined, boolean, CurrentRelease, string]>([
+    [
+      'no URL wanted',
+      'none',
+      true,
+      nothing,
+      'streaming is on, but shop has no Function URL: nothing would be streamed',
+    ],
+    [
+      'none there, and nobody asked for one',
+      undefined,
+      true,
+      { ...current, url: undefined },
+      'streaming is on, but shop has no Function URL: nothing would be streamed',
+    ],
+    [
+      'a URL left alone that does not stream',
+      'none',
+      true,
+      current,
+      'streaming is on, and function-url: none leaves the Function URL in the mode BUFFERED',
+    ],
+    [
+      'a URL left alone that streams',
+      'none',
+      false,
+      { ...current, url: streams },
+      'streaming is off, and function-url: none leaves the Function URL in the mode RESPONSE_STREAM',
+    ],
+  ])('what cannot be: %s', (_, functionUrl, streaming, from, title) => {
+    expect(() => modeOf(functionUrl, streaming, from)).toThrow(expect.objectContaining({ title, exitCode: 2 }))
   })
 })

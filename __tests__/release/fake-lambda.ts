@@ -1,15 +1,15 @@
+import type { FunctionUrl, FunctionUrlApi } from '../../src/aws/function-url.ts'
 import type {
   AliasState,
   Code,
   FunctionConfiguration,
   Invocation,
   LambdaApi,
-  UrlState,
   VersionState,
 } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
 
-/** `LambdaApi` in memory, for tests of what is done in which order and of what is left after a failure. */
+/** `LambdaApi` and `FunctionUrlApi` in memory, for tests of what is done in which order and of what is left after a failure. */
 
 /** What answers invocations of a function: called with its name's qualifier and the event. */
 export type Application = (event: Readonly<Record<string, unknown>>, version: VersionState) => Partial<Invocation>
@@ -18,11 +18,12 @@ interface FakeFunction {
   latest: VersionState
   readonly versions: VersionState[]
   readonly aliases: Map<string, AliasState>
-  readonly urls: Map<string, UrlState>
+  readonly urls: Map<string, FunctionUrl>
   readonly statements: Map<string, string[]>
 }
 
 export interface FakeLambda extends LambdaApi {
+  readonly urls: FunctionUrlApi
   /** Every call that was made, as one line: its name and what tells it from others. */
   readonly calls: string[]
   /** Those that change something. */
@@ -189,22 +190,27 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         }
         return setAlias(name, alias, version, description)
       }),
-    getUrl: (name, alias) => read(`getUrl ${alias}`, () => functions.get(name)?.urls.get(alias)),
-    createUrl: (name, alias, authType) =>
-      write(`createUrl ${authType}`, () => {
-        if (!at(name).aliases.has(alias)) throw named('ResourceNotFoundException', `Alias not found: ${alias}`)
-        const url: UrlState = { address: 'https://abc.lambda-url.eu-west-1.on.aws/', authType }
-        at(name).urls.set(alias, url)
-        return url
-      }),
-    updateUrl: (name, alias, authType) =>
-      write(`updateUrl ${authType}`, () => {
-        const url = at(name).urls.get(alias)
-        if (!url) throw named('ResourceNotFoundException', 'The resource you requested does not exist.')
-        const changed = { ...url, authType }
-        at(name).urls.set(alias, changed)
-        return changed
-      }),
+    getUrl: elsewhere,
+    createUrl: elsewhere,
+    updateUrl: elsewhere,
+    urls: {
+      get: (name, alias) => read(`getUrl ${alias}`, () => functions.get(name)?.urls.get(alias)),
+      create: (name, alias, settings) =>
+        write(`createUrl ${settings.authType} ${settings.invokeMode}`, () => {
+          if (!at(name).aliases.has(alias)) throw named('ResourceNotFoundException', `Alias not found: ${alias}`)
+          const url: FunctionUrl = { address: 'https://abc.lambda-url.eu-west-1.on.aws/', ...settings }
+          at(name).urls.set(alias, url)
+          return url
+        }),
+      update: (name, alias, changes) =>
+        write(`updateUrl ${Object.values(changes).join(' ')}`, () => {
+          const url = at(name).urls.get(alias)
+          if (!url) throw named('ResourceNotFoundException', 'The resource you requested does not exist.')
+          const changed = { ...url, ...changes }
+          at(name).urls.set(alias, changed)
+          return changed
+        }),
+    },
     getPolicy: (name, alias) =>
       read(`getPolicy ${alias}`, () => {
         const actions = functions.get(name)?.statements.get(alias)
@@ -232,6 +238,11 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
     },
   }
   return fake
+}
+
+/** A release knows the URL by the other interface. */
+function elsewhere(): Promise<never> {
+  return Promise.reject(new Error('a release asks FunctionUrlApi'))
 }
 
 /** By default the code's text stands for its hash, so that a test can name what it expects. */

@@ -44,6 +44,9 @@ const filled = { DEBUG: '0', SITE: 'https://abc.lambda-url.eu-west-1.on.aws' }
 const closed: CurrentRelease = { ...current, url: { ...url, authType: 'AWS_IAM' }, policy: undefined }
 const pending: CurrentRelease = { ...current, alias: { ...alias, description: NOT_RELEASED } }
 
+const streams: DesiredRelease = { ...same, codeSha256: 'new', invokeMode: 'RESPONSE_STREAM' }
+const streaming: CurrentRelease = { ...current, url: { ...url, invokeMode: 'RESPONSE_STREAM' } }
+
 const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]][] = [
   ['the alias serves it', current, same, []],
   [
@@ -267,6 +270,50 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
   ],
   [
+    'streaming is turned on: right before traffic moves',
+    current,
+    streams,
+    ['update-code', 'publish', ...proof, 'change-mode', 'move-alias', ...after],
+  ],
+  [
+    'streaming is turned off: right before traffic moves',
+    streaming,
+    { ...same, codeSha256: 'new' },
+    ['update-code', 'publish', ...proof, 'change-mode', 'move-alias', ...after],
+  ],
+  [
+    'streaming is turned on by a run that was killed before traffic moved',
+    streaming,
+    streams,
+    ['update-code', 'publish', ...proof, 'move-alias', ...after],
+  ],
+  ['streaming as it is', streaming, { ...streams, codeSha256: 'old' }, []],
+  [
+    'the served version is right, and the mode was changed by hand: first of all',
+    streaming,
+    same,
+    ['change-mode', ...proof, 'after-traffic'],
+  ],
+  [
+    'the served version is right, the mode is not, and commands are still to run',
+    { ...streaming, alias: { ...alias, description: UNFINISHED } },
+    same,
+    ['change-mode', ...proof, 'move-alias', ...after],
+  ],
+  [
+    'streaming is turned on, and the URL becomes public',
+    closed,
+    streams,
+    ['update-code', 'publish', ...proof, 'change-mode', 'move-alias', 'update-url', ...permits, ...after],
+  ],
+  [
+    'streaming is turned on, and the policy says who may call the URL',
+    current,
+    { ...streams, access: 'none' },
+    ['update-code', 'publish', ...proof, 'change-mode', 'move-alias', ...after],
+  ],
+  ['a URL that is left alone keeps its mode', streaming, { ...same, access: 'none', invokeMode: undefined }, []],
+  [
     'neither commands nor a request',
     current,
     { ...same, codeSha256: 'new', beforeTraffic: [], afterTraffic: [], smoke: undefined },
@@ -282,6 +329,21 @@ test('a release that was killed before its commands after traffic were done is g
 describe('planRelease', () => {
   test.each(cases)('%s', (_, from, to, steps) => {
     expect(words(planRelease(from, to))).toEqual(steps)
+  })
+
+  test.each<[string, DesiredRelease, Step['kind'], string]>([
+    ['is created', { ...streams, codeSha256: 'old' }, 'create-url', 'RESPONSE_STREAM'],
+    ['is created for whole answers', same, 'create-url', 'BUFFERED'],
+  ])('the mode with which a URL %s', (_, desired, kind, invokeMode) => {
+    expect(planRelease(nothing, desired)).toContainEqual({ kind, invokeMode })
+    expect(words(planRelease(nothing, desired))).not.toContain('change-mode')
+  })
+
+  test.each([
+    ['on', current, streams, 'RESPONSE_STREAM'],
+    ['off', streaming, { ...same, codeSha256: 'new' }, 'BUFFERED'],
+  ] as const)('the mode that a URL is changed to when streaming is turned %s', (_, from, to, invokeMode) => {
+    expect(planRelease(from, to)).toContainEqual({ kind: 'change-mode', invokeMode })
   })
 
   test('commands run in the order in which they were given', () => {
@@ -380,8 +442,10 @@ test.each<[Step, string]>([
   ],
   [{ kind: 'publish' }, 'publish a version and wait until it is active'],
   [{ kind: 'create-alias' }, 'create the alias live, which nobody is permitted to call yet'],
-  [{ kind: 'create-url' }, 'create the Function URL (public)'],
+  [{ kind: 'create-url', invokeMode: 'BUFFERED' }, 'create the Function URL (public)'],
+  [{ kind: 'create-url', invokeMode: 'RESPONSE_STREAM' }, 'create the Function URL (public, RESPONSE_STREAM)'],
   [{ kind: 'update-url' }, 'change the Function URL to public'],
+  [{ kind: 'change-mode', invokeMode: 'BUFFERED' }, 'change the invoke mode of the Function URL to BUFFERED'],
   [{ kind: 'fill-url' }, 'write the address of the Function URL into the environment and publish again'],
   [{ kind: 'run', phase: 'before-traffic', command: 'manage migrate' }, 'run before traffic moves: manage migrate'],
   [{ kind: 'run', phase: 'after-traffic', command: 'manage x' }, 'run after traffic moves: manage x'],

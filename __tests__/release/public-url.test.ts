@@ -67,6 +67,13 @@ describe('the request to the public URL only reports', () => {
     expect(report.problems.map(({ title }) => title)).toEqual([`GET ${address}health answers 503`])
   })
 
+  test('a stream: its head is the answer, and its end is not waited for', async () => {
+    const { report, address } = await requested((_, outgoing) => {
+      outgoing.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    })
+    expect(report.lines).toEqual([`info: GET ${address}health → 200 (0.00 s)`])
+  })
+
   test('a connection that breaks', async () => {
     const { report } = await requested((incoming) => incoming.socket.destroy())
     expect(report.problems).toMatchObject([{ hint: 'The release is done; this request only reports.' }])

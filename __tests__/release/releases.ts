@@ -1,4 +1,5 @@
-import type { AliasState, UrlState, VersionState } from '../../src/aws/lambda.ts'
+import type { FunctionUrl } from '../../src/aws/function-url.ts'
+import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
 import { type CurrentRelease, type DesiredRelease, RELEASED } from '../../src/release/plan.ts'
 
 /** Plain values that the tests of releases start from. */
@@ -25,7 +26,11 @@ export const version7: VersionState = {
 }
 export const latest: VersionState = { ...version7, arn: ARN, version: '$LATEST', description: 'The shop' }
 export const alias: AliasState = { arn: `${ARN}:live`, version: '7', description: RELEASED, revisionId: 'r1' }
-export const url: UrlState = { address: 'https://abc.lambda-url.eu-west-1.on.aws/', authType: 'NONE' }
+export const url: FunctionUrl = {
+  address: 'https://abc.lambda-url.eu-west-1.on.aws/',
+  authType: 'NONE',
+  invokeMode: 'BUFFERED',
+}
 
 export const urlStatement = {
   Sid: 'wsgi-lambda-url',
@@ -79,6 +84,7 @@ export const same: DesiredRelease = {
     environment: { DEBUG: '0' },
   },
   access: 'public',
+  invokeMode: 'BUFFERED',
   beforeTraffic: ['manage migrate --noinput'],
   afterTraffic: ['manage clearsessions'],
   smoke: { path: '/', host: undefined },

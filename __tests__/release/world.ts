@@ -20,6 +20,7 @@ export function createWorld() {
   let now = 0
   const waiting = {
     lambda,
+    urls: lambda.urls,
     report,
     signal: controller.signal,
     clock: () => (now += 10),
@@ -31,7 +32,7 @@ export function createWorld() {
   }
   /** Everything that was called by one release after the state was read. */
   const release = async (desired: DesiredRelease): Promise<Release> => {
-    const from = await readCurrentRelease(desired.functionName, desired.alias, lambda)
+    const from = await readCurrentRelease(desired.functionName, desired.alias, waiting)
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const options = { current: from, desired, code, versionDescription: 'commit abc' }
     return await applyRelease(planRelease(from, desired), options, waiting)

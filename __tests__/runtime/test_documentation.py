@@ -11,6 +11,7 @@ import pytest
 from conftest import RUNTIME
 from lambda_events import alb, function_url, http_api, rest, rest_on
 from running import Context, answering, environ_of, run
+from runtime_interface import Client, artifact, needs_client
 from trigger_events import s3, sqs
 
 from wsgi_lambda import handle_request, routes
@@ -145,3 +146,35 @@ def test_the_code_of_the_page_takes_what_the_table_routes(tmp_path, event, print
         [sys.executable, "-c", PROGRAM], input=json.dumps(event), env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines() == printed
+
+
+VIEWS = """
+from django.conf import settings
+settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"])
+from django.core.handlers.wsgi import WSGIHandler
+from django.urls import path
+import views
+urlpatterns = [path("squares.csv", views.squares)]
+application = WSGIHandler()
+"""
+
+
+@needs_client
+@pytest.mark.parametrize(
+    ("snippet", "source", "path", "kind", "first", "last"),
+    [
+        (0, VIEWS, "/squares.csv", "text/csv", b"number,square\n", b"999999,999998000001\n"),
+        (1, "from countdown import app as application", "/countdown", "text/event-stream", b"data: 3\n\n", b"data: 1\n\n"),
+    ],
+    ids=["Django", "Flask"],
+)
+def test_the_code_of_the_page_streams(tmp_path, snippet, source, path, kind, first, last):
+    text = fences("streaming.md", "python")[snippet]
+    (tmp_path / Path(text.partition("\n")[0].removeprefix("# ")).name).write_text(text)
+    with Client(artifact(tmp_path, source, streaming=True)) as client:
+        post = client.begin(client.api.submit(function_url(path=path)))
+        head = json.loads(post.next_chunk().removesuffix(bytes(8)))
+        assert (head["statusCode"], head["headers"]["Content-Type"].partition(";")[0]) == (200, kind)
+        assert post.next_chunk() == first
+        assert not post.complete.is_set()
+        assert client.ended(post).body.endswith(last)

@@ -13,6 +13,7 @@ import { CONFIGURATION } from './runtime.ts'
 export interface GivenArtifact extends Assembled {
   readonly runtime: string
   readonly architecture: string
+  readonly streaming: boolean
 }
 
 /** A zip that `build` made, with what it says of itself. @throws UserError for any other file. */
@@ -61,8 +62,12 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
   }
 }
 
-function readTarget(configuration: string): { runtime: string; architecture: string } {
-  const target = v.object({ runtime: v.picklist(RUNTIME_NAMES), architecture: v.picklist(ARCHITECTURES) })
+function readTarget(configuration: string): { runtime: string; architecture: string; streaming: boolean } {
+  const target = v.object({
+    runtime: v.picklist(RUNTIME_NAMES),
+    architecture: v.picklist(ARCHITECTURES),
+    streaming: v.optional(v.boolean(), false),
+  })
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), target), configuration)
   if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
   return read.output

@@ -55,6 +55,7 @@ const RUNTIME_SETTINGS = [
   'binary-mime-types',
   'non-proxy-integration',
   'legacy-environ',
+  'streaming',
   'on-import-error',
 ] as const
 

@@ -22,6 +22,7 @@ export interface BuildResult {
   readonly artifact: Artifact
   readonly runtime: string
   readonly architecture: string
+  readonly streaming: boolean
   readonly builder: string
   /** Until slices exist, these count distributions. */
   readonly slices: { readonly total: number; readonly reused: number; readonly built: number }
@@ -60,6 +61,7 @@ export async function build(
       artifact,
       runtime: settings.target.runtime,
       architecture: settings.target.architecture,
+      streaming: settings.streaming,
       builder: builder.kind,
       slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
       packages,

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { readArtifact } from '../artifact/given.ts'
+import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease } from '../release/current.ts'
-import { desiredConfiguration, desiredRelease } from '../release/desired.ts'
+import { desiredConfiguration, desiredInvokeMode, desiredRelease } from '../release/desired.ts'
 import { type CurrentRelease, describeStep, planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { megabytes } from '../report/size.ts'
@@ -15,6 +16,7 @@ import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 
 export interface DeployCollaborators extends BuildCollaborators {
   readonly lambda: LambdaApi
+  readonly urls: FunctionUrlApi
   readonly wait: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   /** For the description of the version: which commit it was built from, when that is known. */
@@ -26,15 +28,19 @@ export type DeployResult = BuildResult & Release & { readonly plan: readonly str
 
 /** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
-  const { lambda, report, clock } = collaborators
-  const readCurrent = (): Promise<CurrentRelease> => readCurrentRelease(settings.functionName, settings.alias, lambda)
+  const { report, clock } = collaborators
+  const readCurrent = (): Promise<CurrentRelease> =>
+    readCurrentRelease(settings.functionName, settings.alias, collaborators)
   // First of all, so that missing credentials or a missing role are told before anything is built.
-  const { environment } = desiredConfiguration(settings, await readCurrent())
+  const first = await readCurrent()
+  const { environment } = desiredConfiguration(settings, first)
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, first)
   const built = await buildOrRead(settings, environment, collaborators)
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock()
     const current = await readCurrent() // Once more: a build takes minutes, in which others may change the function.
-    const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture }
+    const { runtime, architecture, streaming } = built
+    const code = { codeSha256: built.artifact.codeSha256, runtime, architecture, streaming }
     const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
     if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
@@ -65,7 +71,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     const versionDescription = collaborators.commit ?? ''
     const release = await applyRelease(
       steps,
-      { current, desired, code: { zip, architecture: code.architecture }, versionDescription },
+      { current, desired, code: { zip, architecture }, versionDescription },
       collaborators,
     )
     await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
@@ -80,10 +86,12 @@ async function buildOrRead(
   collaborators: DeployCollaborators,
 ): Promise<BuildResult> {
   if (settings.build) return await build({ ...settings.build, environment }, collaborators)
-  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? '')
+  const { artifact, packages, reusedPackages, runtime, architecture, streaming } = await readArtifact(
+    settings.artifact ?? '',
+  )
   collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
   const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages }
-  return { artifact, runtime, architecture, builder: 'none', slices, packages, seconds: {} }
+  return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
 }
 
 async function readForUpload({ path, zipBytes }: BuildResult['artifact']): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
-import type { AliasState, Code, LambdaApi, UrlState } from '../aws/lambda.ts'
+import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
+import type { AliasState, Code, LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { parseCommandLine, remarksOn, runRemoteCommand } from '../remote/command.ts'
 import { linesOf } from '../report/inert.ts'
@@ -46,23 +47,34 @@ export interface ApplyOptions {
   readonly versionDescription: string
 }
 
+interface Releasing extends Waiting {
+  readonly urls: FunctionUrlApi
+}
+
 /** Where a release stands while its steps are carried out. */
 interface Progress {
   version: string
   alias: AliasState | undefined
-  url: UrlState | undefined
+  url: FunctionUrl | undefined
   hasMoved: boolean
+  /** Set before the call: a call without an answer may have done it. */
+  mayHaveChangedMode: boolean
   readonly commands: RanCommand[]
 }
 
 /** Carries out a plan. @throws UserError; the alias then serves what it served before. */
-export async function applyRelease(steps: readonly Step[], options: ApplyOptions, waiting: Waiting): Promise<Release> {
+export async function applyRelease(
+  steps: readonly Step[],
+  options: ApplyOptions,
+  waiting: Releasing,
+): Promise<Release> {
   const { current, desired } = options
   const progress: Progress = {
     version: current.served?.version ?? '',
     alias: current.alias,
     url: current.url,
     hasMoved: false,
+    mayHaveChangedMode: false,
     commands: [],
   }
   try {
@@ -79,7 +91,7 @@ export async function applyRelease(steps: readonly Step[], options: ApplyOptions
 
 export function released(
   steps: readonly Step[],
-  { version, alias, url, commands }: Omit<Progress, 'hasMoved'>,
+  { version, alias, url, commands }: Omit<Progress, 'hasMoved' | 'mayHaveChangedMode'>,
   { current, desired }: Pick<ApplyOptions, 'current' | 'desired'>,
 ): Release {
   const aliasArn = alias?.arn ?? ''
@@ -98,9 +110,9 @@ export function released(
   }
 }
 
-async function applyStep(step: Step, progress: Progress, options: ApplyOptions, waiting: Waiting): Promise<void> {
+async function applyStep(step: Step, progress: Progress, options: ApplyOptions, waiting: Releasing): Promise<void> {
   const { current, desired, code } = options
-  const { lambda, report } = waiting
+  const { lambda, urls, report } = waiting
   const { functionName, alias, access } = desired
   const configuration = withAddress(desired.configuration, progress.url?.address)
   const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
@@ -126,11 +138,15 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
       progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED)
       return
     case 'create-url':
-      progress.url = await lambda.createUrl(functionName, alias, authType)
+      progress.url = await urls.create(functionName, alias, { authType, invokeMode: step.invokeMode })
       report.info(progress.url.address)
       return
     case 'update-url':
-      progress.url = await lambda.updateUrl(functionName, alias, authType)
+      progress.url = await urls.update(functionName, alias, { authType })
+      return
+    case 'change-mode':
+      progress.mayHaveChangedMode = true
+      progress.url = await urls.update(functionName, alias, { invokeMode: step.invokeMode })
       return
     case 'fill-url':
       await waitUntilIdle(functionName, waiting)
@@ -233,24 +249,28 @@ function lastLines(output: string): string {
 }
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
-async function undo(
-  error: unknown,
-  progress: Progress,
-  { current, desired }: ApplyOptions,
-  { lambda, report }: Waiting,
-): Promise<unknown> {
+async function undo(error: unknown, progress: Progress, options: ApplyOptions, waiting: Releasing): Promise<unknown> {
+  const { current, desired } = options
+  const { lambda, report } = waiting
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : undefined
   let stuck: unknown
+  let served = progress.hasMoved ? progress.version : undefined
   if (progress.hasMoved) {
     report.progress('moving the alias back')
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED }
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure: unknown) => {
+    try {
+      served = (await lambda.updateAlias(desired.functionName, desired.alias, version, description)).version
+    } catch (failure) {
       stuck = failure
-    })
+    }
   }
-  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(' ')
+  const mode = await undoMode(served, progress, options, waiting)
+  const outcome = [consequence(progress, previous, desired, stuck), mode.consequence, irreversible(progress)]
+    .filter(Boolean)
+    .join(' ')
   if (!(error instanceof UserError)) {
-    if (stuck !== undefined) report.warning({ title: 'The release was left half done', detail: outcome })
+    if (stuck !== undefined || mode.isStuck)
+      report.warning({ title: 'The release was left half done', detail: outcome })
     return error
   }
   const { title, detail, hint, output } = error
@@ -261,6 +281,31 @@ async function undo(
   )
 }
 
+/** The mode of the URL goes with the version that the alias serves in the end: it stays where that is this release's. */
+async function undoMode(
+  served: string | undefined,
+  { mayHaveChangedMode, version }: Progress,
+  { current, desired: { functionName, alias } }: ApplyOptions,
+  { lambda, urls }: Releasing,
+): Promise<{ readonly consequence: string; readonly isStuck: boolean }> {
+  const before = current.url?.invokeMode
+  if (!mayHaveChangedMode || before === undefined) return { consequence: '', isStuck: false }
+  // A move that failed for this program may have been done: only its answer got lost.
+  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version
+  if (now === version) return { consequence: '', isStuck: false }
+  try {
+    await urls.update(functionName, alias, { invokeMode: before })
+    return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false }
+  } catch (failure) {
+    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`
+    return { consequence, isStuck: true }
+  }
+}
+
+function reasonOf(failure: unknown): string {
+  return failure instanceof Error ? failure.message : JSON.stringify(failure)
+}
+
 function consequence(
   { hasMoved, version }: Progress,
   previous: AliasState | undefined,
@@ -268,7 +313,7 @@ function consequence(
   stuck: unknown,
 ): string {
   if (stuck !== undefined) {
-    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck)
+    const reason = reasonOf(stuck)
     return previous
       ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.`
       : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`
@@ -287,6 +332,6 @@ function irreversible({ commands }: Progress): string {
 }
 
 /** Without a Function URL no address is known: a name that is a host and nothing else. */
-function hostOf(url: UrlState | undefined): string {
+function hostOf(url: FunctionUrl | undefined): string {
   return url ? new URL(url.address).host : 'localhost'
 }

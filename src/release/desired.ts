@@ -1,3 +1,4 @@
+import type { InvokeMode } from '../aws/function-url.ts'
 import type { FunctionConfiguration } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
@@ -17,6 +18,8 @@ export interface ReleasedCode {
   readonly codeSha256: string
   readonly runtime: string
   readonly architecture: string
+  /** Whether it streams what it answers to a Function URL. */
+  readonly streaming: boolean
 }
 
 /** What the settings ask for, over what the function already has: what nobody set stays as it is. @throws UserError */
@@ -32,10 +35,45 @@ export function desiredRelease(
     architecture: code.architecture,
     configuration: { ...desiredConfiguration(settings, current), runtime: code.runtime },
     access: settings.functionUrl ?? ownAccess(current),
+    invokeMode: desiredInvokeMode(settings, code.streaming, current),
     beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
     smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
   }
+}
+
+/**
+ * The mode of the Function URL that code needs which streams, or does not; undefined where the URL is left alone.
+ * @throws UserError where nothing would stream, or answers would reach visitors in a shape that is not meant for them.
+ */
+export function desiredInvokeMode(
+  { functionName, functionUrl }: FunctionSettings,
+  streaming: boolean,
+  current: CurrentRelease,
+): InvokeMode | undefined {
+  const { url } = current
+  const invokeMode = streaming ? 'RESPONSE_STREAM' : 'BUFFERED'
+  if (url === undefined && streaming && (functionUrl ?? ownAccess(current)) === 'none') {
+    throw new UserError(
+      {
+        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
+        hint: 'Set function-url to public or iam, or remove streaming.',
+      },
+      { exitCode: 2 },
+    )
+  }
+  if (functionUrl !== 'none') return invokeMode
+  if (url !== undefined && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `streaming is ${streaming ? 'on' : 'off'}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
+        detail: 'Visitors would get answers in a shape that is meant for Lambda.',
+        hint: `Set function-url to public or iam, turn streaming ${streaming ? 'off' : 'on'}, or change the mode of the URL to ${invokeMode} together with the code.`,
+      },
+      { exitCode: 2 },
+    )
+  }
+  return undefined
 }
 
 /** The part that needs no code. @throws UserError when something is missing, before anything is built. */

@@ -1,4 +1,5 @@
-import type { AliasState, FunctionConfiguration, UrlState, VersionState } from '../aws/lambda.ts'
+import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
+import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
 import { fillAddress, needsAddress } from '../settings/address.ts'
 
 /** What AWS has, as far as a release looks at it. */
@@ -8,7 +9,7 @@ export interface CurrentRelease {
   readonly alias: AliasState | undefined
   /** The version that the alias serves. */
   readonly served: VersionState | undefined
-  readonly url: UrlState | undefined
+  readonly url: FunctionUrl | undefined
   /** The policy of the alias, as JSON. */
   readonly policy: string | undefined
 }
@@ -23,6 +24,8 @@ export interface DesiredRelease {
   /** Values of the environment may hold `{{url}}`. */
   readonly configuration: FunctionConfiguration
   readonly access: 'public' | 'iam' | 'none'
+  /** What the code needs of the Function URL; undefined where that is left alone. */
+  readonly invokeMode: InvokeMode | undefined
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
@@ -35,8 +38,9 @@ export type Step =
   | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
   | { readonly kind: 'publish' }
   | { readonly kind: 'create-alias' }
-  | { readonly kind: 'create-url' }
+  | { readonly kind: 'create-url'; readonly invokeMode: InvokeMode }
   | { readonly kind: 'update-url' }
+  | { readonly kind: 'change-mode'; readonly invokeMode: InvokeMode }
   | { readonly kind: 'fill-url' }
   | { readonly kind: 'run'; readonly phase: Phase; readonly command: string }
   | { readonly kind: 'smoke'; readonly path: string }
@@ -65,8 +69,11 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     current.served !== undefined && !needsAddress && matches(current.served, configuration, desired)
   const servesIt = isServedVersionRight && !isPending(current)
   const wayIn = wayInSteps(current, desired)
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return []
+  const mode = modeSteps(current, desired)
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return []
   return [
+    // Where the alias is on the right version, the mode is wrong for it already.
+    ...(isServedVersionRight ? mode : []),
     ...(isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired)),
     // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
     ...(isServedVersionRight || (needsAddress && current.alias !== undefined) ? [] : [step('publish')]),
@@ -74,6 +81,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(needsAddress ? [step('fill-url')] : []),
     ...runSteps('before-traffic', desired.beforeTraffic),
     ...(desired.smoke ? [{ kind: 'smoke', path: desired.smoke.path } as const] : []),
+    ...(isServedVersionRight ? [] : mode),
     ...(servesIt ? [] : [step('move-alias')]),
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
@@ -87,7 +95,6 @@ function step<
     | 'update-code'
     | 'publish'
     | 'create-alias'
-    | 'create-url'
     | 'update-url'
     | 'fill-url'
     | 'move-alias'
@@ -119,13 +126,13 @@ function changeSteps(
 /** A URL needs its alias, so both are made before the version has proven itself, but nobody is permitted until then. */
 function wayInSteps(
   { alias, url, policy }: CurrentRelease,
-  { access }: DesiredRelease,
+  { access, invokeMode = 'BUFFERED' }: DesiredRelease,
 ): { before: Step[]; last: Step[] } {
   if (access === 'none') return { before: [], last: [] }
   const authType = access === 'public' ? 'NONE' : 'AWS_IAM'
   const before: Step[] = [
     ...(alias === undefined ? [step('create-alias')] : []),
-    ...(url === undefined ? [step('create-url')] : []),
+    ...(url === undefined ? [{ kind: 'create-url', invokeMode } as const] : []),
   ]
   const opened: Step[] = url !== undefined && url.authType !== authType ? [step('update-url')] : []
   const missing = access === 'public' ? missingStatements(policy) : []
@@ -133,6 +140,18 @@ function wayInSteps(
   return access === 'iam'
     ? { before: [...before, ...opened], last: [] }
     : { before, last: [...opened, ...missing.map((statement) => ({ kind: 'permit-url', statement }) as const)] }
+}
+
+/**
+ * Code and mode of the URL belong together: a whole answer reaches a browser as raw JSON where the URL streams, and a
+ * streamed one with its head and eight NUL bytes in front where it does not. Between the two calls that change them visitors
+ * get one or the other, whichever call is first. So they stand side by side, in both directions with the mode first: it is
+ * the call that is made for the first time (a policy may not allow it yet), and where it is refused, nothing was wrong for
+ * anybody. UpdateAlias has proven itself in every release before, and going back takes a second call.
+ */
+function modeSteps({ url }: CurrentRelease, { invokeMode }: DesiredRelease): Step[] {
+  const isRight = url === undefined || invokeMode === undefined || url.invokeMode === invokeMode
+  return isRight ? [] : [{ kind: 'change-mode', invokeMode }]
 }
 
 interface PolicyStatement {
@@ -236,9 +255,11 @@ export function describeStep(step: Step, { functionName, alias, access }: Desire
     case 'create-alias':
       return `create the alias ${alias}, which nobody is permitted to call yet`
     case 'create-url':
-      return `create the Function URL (${access})`
+      return `create the Function URL (${[access, ...(step.invokeMode === 'BUFFERED' ? [] : [step.invokeMode])].join(', ')})`
     case 'update-url':
       return `change the Function URL to ${access}`
+    case 'change-mode':
+      return `change the invoke mode of the Function URL to ${step.invokeMode}`
     case 'fill-url':
       return 'write the address of the Function URL into the environment and publish again'
     case 'run':

@@ -16,7 +16,10 @@ export async function requestPublicUrl(
   const started = clock()
   try {
     const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(30_000) })
-    const body = await answer.text()
+    // A stream may have no end: of it, the head says enough.
+    let body = ''
+    if (answer.status === 403) body = await answer.text()
+    else await answer.body?.cancel()
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1000).toFixed(2)} s)`)
     if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({

@@ -130,6 +130,12 @@ export const BUILD_SETTINGS = {
     example: 'true',
     default: false,
   }),
+  streaming: trueOrFalse({
+    description:
+      'Send answers through the Function URL as the application makes them, 200 MB at most. Other ways in stay as they are.',
+    example: 'true',
+    default: false,
+  }),
   'legacy-environ': trueOrFalse({
     description:
       'Add the keys event, context and API_GATEWAY_AUTHORIZER to the environ, as serverless-wsgi 1.7 had them.',

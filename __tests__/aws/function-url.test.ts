@@ -1,0 +1,135 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createFunctionUrlApi, type FunctionUrlApi } from '../../src/aws/function-url.ts'
+
+interface Answer {
+  readonly status: number
+  readonly json: object
+  readonly error?: string
+}
+
+/** What answers the requests, one after the other; the last one stays. */
+let answers: Answer[] = []
+const received: { readonly request: string; readonly body: unknown }[] = []
+const server = createServer((incoming, outgoing) => {
+  void text(incoming).then((body) => {
+    received.push({ request: `${incoming.method} ${incoming.url}`, body: body === '' ? undefined : JSON.parse(body) })
+    const { status, json, error } = (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500, json: {} }
+    const headers = {
+      'content-type': 'application/json',
+      ...(error === undefined ? {} : { 'x-amzn-errortype': error }),
+    }
+    outgoing.writeHead(status, headers).end(JSON.stringify(json))
+  })
+})
+
+const variables = { ...process.env }
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_MAX_ATTEMPTS: '2',
+  })
+})
+afterAll(() => {
+  process.env = variables
+  server.close()
+  server.closeAllConnections()
+})
+afterEach(() => {
+  received.length = 0
+})
+
+const PATH = '/2021-10-31/functions/shop/url?Qualifier=live'
+const address = 'https://abc.lambda-url.eu-west-1.on.aws/'
+const url = { address, authType: 'NONE', invokeMode: 'BUFFERED' }
+const shown = (json: object): Answer => ({ status: 200, json: { FunctionUrl: address, AuthType: 'NONE', ...json } })
+const refused = (error: string, message: string, status: number): Answer => ({ status, error, json: { message } })
+
+function createApi(signal = new AbortController().signal): { urls: FunctionUrlApi; waits: number[] } {
+  const waits: number[] = []
+  const wait = (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds)
+    return Promise.resolve()
+  }
+  return { urls: createFunctionUrlApi({ version: '1.2.3', wait, signal }), waits }
+}
+
+describe('what AWS shows', () => {
+  test.each([
+    ['without a mode', {}, url],
+    ['whole answers', { InvokeMode: 'BUFFERED' }, url],
+    [
+      'streams, for IAM',
+      { AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' },
+      { address, authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' },
+    ],
+  ])('%s', async (_, json, expected) => {
+    answers = [shown(json)]
+    expect(await createApi().urls.get('shop', 'live')).toEqual(expected)
+    expect(received).toEqual([{ request: `GET ${PATH}`, body: undefined }])
+  })
+
+  test('nothing', async () => {
+    answers = [refused('ResourceNotFoundException', 'The resource you requested does not exist.', 404)]
+    expect(await createApi().urls.get('shop', 'live')).toBeUndefined()
+  })
+})
+
+describe('what AWS is sent', () => {
+  test('for a new URL', async () => {
+    answers = [shown({ InvokeMode: 'RESPONSE_STREAM' })]
+    const created = await createApi().urls.create('shop', 'live', { authType: 'NONE', invokeMode: 'RESPONSE_STREAM' })
+    expect(created).toEqual({ ...url, invokeMode: 'RESPONSE_STREAM' })
+    expect(received).toEqual([{ request: `POST ${PATH}`, body: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' } }])
+  })
+
+  test.each([
+    [{ invokeMode: 'RESPONSE_STREAM' }, { InvokeMode: 'RESPONSE_STREAM' }],
+    [{ authType: 'AWS_IAM' }, { AuthType: 'AWS_IAM' }],
+  ] as const)('for a change: nothing but %j', async (changes, body) => {
+    answers = [shown(body)]
+    await createApi().urls.update('shop', 'live', changes)
+    expect(received).toEqual([{ request: `PUT ${PATH}`, body }])
+  })
+
+  test('for a change also when the run was cancelled: it is what undoes', async () => {
+    answers = [shown({})]
+    const { urls } = createApi(AbortSignal.abort())
+    expect(await urls.update('shop', 'live', { invokeMode: 'BUFFERED' })).toEqual(url)
+    await expect(urls.get('shop', 'live')).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})
+
+describe('what AWS refuses', () => {
+  const busy = refused('ResourceConflictException', 'An update is in progress for resource: shop', 409)
+
+  test('while another change goes on, the call is repeated, less and less often', async () => {
+    answers = [busy, busy, shown({})]
+    const { urls, waits } = createApi()
+    expect(await urls.update('shop', 'live', { invokeMode: 'BUFFERED' })).toEqual(url)
+    expect(waits).toEqual([500, 1000])
+  })
+
+  test('but not without end', async () => {
+    answers = [busy]
+    const { urls, waits } = createApi()
+    await expect(urls.update('shop', 'live', { invokeMode: 'BUFFERED' })).rejects.toMatchObject({
+      title: 'lambda:UpdateFunctionUrlConfig failed: ResourceConflictException',
+    })
+    expect(waits).toHaveLength(5)
+  })
+
+  test('names what the policy lacks', async () => {
+    answers = [refused('AccessDeniedException', 'not allowed', 403)]
+    await expect(createApi().urls.update('shop', 'live', { invokeMode: 'BUFFERED' })).rejects.toMatchObject({
+      title: 'The credentials may not do lambda:UpdateFunctionUrlConfig on shop:live',
+    })
+  })
+})

@@ -1,0 +1,41 @@
+import { adviceFor, isBusy, isNotFound } from './errors.ts'
+
+const BUSY_ATTEMPTS = 6
+
+/** What is asked of Lambda: `PublishVersion`, and of what. */
+interface Asked {
+  readonly action: string
+  readonly resource: string
+}
+
+export interface Caller {
+  /** One call, repeated while another change of the function is going on. @throws UserError where advice is possible. */
+  readonly call: <T>(asked: Asked, send: () => Promise<T>) => Promise<T>
+  /** The same, with undefined for what does not exist. */
+  readonly find: <T>(asked: Asked, send: () => Promise<T>) => Promise<T | undefined>
+}
+
+export function createCaller(wait: (milliseconds: number) => Promise<void>): Caller {
+  const call: Caller['call'] = async ({ action, resource }, send) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send()
+      } catch (error) {
+        if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
+          throw adviceFor(error, { action: `lambda:${action}`, resource })
+        await wait(250 * 2 ** attempt)
+      }
+    }
+  }
+  return {
+    call,
+    find: async (asked, send) => {
+      try {
+        return await call(asked, send)
+      } catch (error) {
+        if (isNotFound(error)) return undefined
+        throw error
+      }
+    },
+  }
+}

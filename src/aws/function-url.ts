@@ -1,0 +1,90 @@
+import {
+  CreateFunctionUrlConfigCommand,
+  GetFunctionUrlConfigCommand,
+  LambdaClient,
+  UpdateFunctionUrlConfigCommand,
+} from '@aws-sdk/client-lambda'
+import { createCaller } from './call.ts'
+
+/**
+ * How a Function URL calls the function: by Invoke, for a whole answer as JSON, or by InvokeWithResponseStream (Lambda
+ * developer guide, "Invoking a response streaming enabled function using Lambda function URLs").
+ */
+export type InvokeMode = 'BUFFERED' | 'RESPONSE_STREAM'
+
+export interface FunctionUrlSettings {
+  readonly authType: 'NONE' | 'AWS_IAM'
+  readonly invokeMode: InvokeMode
+}
+
+export interface FunctionUrl extends FunctionUrlSettings {
+  readonly address: string
+}
+
+/** The Function URL of an alias. Every failure is a UserError where advice is possible. */
+export interface FunctionUrlApi {
+  get(functionName: string, alias: string): Promise<FunctionUrl | undefined>
+  create(functionName: string, alias: string, settings: FunctionUrlSettings): Promise<FunctionUrl>
+  /** What is not named stays as it is. Not cancelled: it is what undoes. */
+  update(functionName: string, alias: string, changes: Partial<FunctionUrlSettings>): Promise<FunctionUrl>
+}
+
+export function createFunctionUrlApi({
+  version,
+  wait,
+  signal,
+}: {
+  version: string
+  wait: (milliseconds: number) => Promise<void>
+  signal: AbortSignal
+}): FunctionUrlApi {
+  const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const cancellable = { abortSignal: signal }
+  const { call, find } = createCaller(wait)
+  const asked = (action: string, functionName: string, alias: string) => ({
+    action,
+    resource: `${functionName}:${alias}`,
+  })
+  return {
+    get: async (functionName, alias) => {
+      const command = new GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias })
+      const found = await find(asked('GetFunctionUrlConfig', functionName, alias), () =>
+        client.send(command, cancellable),
+      )
+      return found && functionUrl(found)
+    },
+    create: async (functionName, alias, { authType, invokeMode }) => {
+      const command = new CreateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode,
+      })
+      return functionUrl(
+        await call(asked('CreateFunctionUrlConfig', functionName, alias), () => client.send(command, cancellable)),
+      )
+    },
+    update: async (functionName, alias, { authType, invokeMode }) => {
+      const command = new UpdateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode,
+      })
+      return functionUrl(await call(asked('UpdateFunctionUrlConfig', functionName, alias), () => client.send(command)))
+    },
+  }
+}
+
+function functionUrl(found: {
+  FunctionUrl?: string | undefined
+  AuthType?: string | undefined
+  InvokeMode?: string | undefined
+}): FunctionUrl {
+  return {
+    address: found.FunctionUrl ?? '',
+    authType: found.AuthType === 'AWS_IAM' ? 'AWS_IAM' : 'NONE',
+    // The default need not be in an answer.
+    invokeMode: found.InvokeMode === 'RESPONSE_STREAM' ? 'RESPONSE_STREAM' : 'BUFFERED',
+  }
+}
