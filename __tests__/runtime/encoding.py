@@ -55,11 +55,13 @@ class Request(NamedTuple):
 
 
 class Shape:
-    """A way into a function. `mount` is what stands in the URL in front of the application's path."""
+    """A way into a function. `mount` is what stands in the URL in front of the application's path; with `has_lists`, a
+    result has every value of a header that is repeated, else one for a name."""
 
     name = ""
     host = OWN_DOMAIN
     mount = ""
+    has_lists = False
     scheme, port = "https", "443"
 
     def event(self, request, *, as_base64=False):
@@ -107,6 +109,8 @@ class Shape:
 
 class Rest(Shape):
     """REST API. `path` is still encoded, queries are decoded, header names keep their case, the length is not told."""
+
+    has_lists = True
 
     def __init__(self, name, host, *, stage_in_url=False, base_path=""):
         self.name, self.host, self._base_path = name, host, base_path
@@ -269,15 +273,15 @@ class LoadBalancer(Shape):
     host, scheme, port = BALANCER_DOMAIN, "http", "80"
 
     def __init__(self, name, *, multi):
-        self.name, self._multi = name, multi
+        self.name, self.has_lists = name, multi
 
     def _query(self, query):
         items = _grouped(query).items()
-        return "&".join(f"{name}={value}" for name, values in items for value in (values if self._multi else values[-1:]))
+        return "&".join(f"{name}={value}" for name, values in items for value in (values if self.has_lists else values[-1:]))
 
     def _headers(self, headers):
         lists = _listed(headers, lower=True)
-        return [(name, value) for name, values in lists.items() for value in (values if self._multi else values[-1:])]
+        return [(name, value) for name, values in lists.items() for value in (values if self.has_lists else values[-1:])]
 
     def event(self, request, *, as_base64=False):
         body, is_base64 = _text(request.body, as_base64)
@@ -293,12 +297,12 @@ class LoadBalancer(Shape):
             "body": body,
             "isBase64Encoded": is_base64,
         }
-        if self._multi:
+        if self.has_lists:
             return event | {"multiValueHeaders": headers, "multiValueQueryStringParameters": query}
         return event | {"headers": _last(headers), "queryStringParameters": _last(query)}
 
     def answer(self, result):
-        return decoding.of_balancer(result, multi=self._multi)
+        return decoding.of_balancer(result, multi=self.has_lists)
 
 
 class LatticeOne(Shape):

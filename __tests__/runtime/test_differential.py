@@ -55,9 +55,9 @@ def through_lambda(app, shape, request, **options):
 
 
 def headers_of(answer, shape):
-    """Where the integration has one value for a name, a list of headers is one header with a list (RFC 9110, 5.3)."""
+    """Where a result has one value for a name, repeated headers are one header with a list (RFC 9110, 5.3)."""
     return {
-        name: values if name == "set-cookie" or shape.name in ("rest", "alb_multi") else [", ".join(values)]
+        name: values if name == "set-cookie" or shape.has_lists else [", ".join(values)]
         for name, values in answer.headers.items()
         if name not in OF_THE_SERVER
     }

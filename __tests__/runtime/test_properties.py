@@ -72,6 +72,18 @@ def test_the_application_sees_the_request(request, as_base64):
         assert (name, differing) == (name, {})
 
 
+@SHAPE
+def test_a_header_in_two_letter_cases_is_one_header(name):
+    event = SHAPES[name].event(FULL._replace(headers=()))
+    for headers in (event.get("headers"), event.get("multiValueHeaders")):
+        if headers:
+            are_lists = isinstance(next(iter(headers.values())), list)
+            twice = {"X-Tag": "a", "x-tag": "b", "Cookie": "c=1", "cookie": "d=2"}
+            headers.update({header: [value] if are_lists else value for header, value in twice.items()})
+    environ = environ_of(event)
+    assert (environ["HTTP_X_TAG"], environ["HTTP_COOKIE"]) == ("a,b", "c=1; d=2")
+
+
 def recording(seen):
     def app(environ, start_response):
         for key, value in environ.items():
