@@ -382,10 +382,14 @@ def test_a_signal_that_comes_late_changes_nothing():
     Deadline(Context(), print)._reached(signal.SIGALRM, None)
 
 
+def test_a_process_that_has_ended_already_is_no_trouble(monkeypatch):
+    monkeypatch.setattr(deadline, "_descendants", iter([set(), *[{2**22 + 1}] * 100]).__next__)  # which cannot be
+    assert command("exec", "import time; time.sleep(5)", milliseconds=400)[0] == 124
+
+
 def test_processes_from_before_are_not_the_command_s(monkeypatch):
     monkeypatch.setattr(deadline, "_processes", lambda: [os.getpid(), 2**22 + 1])  # which cannot be
     assert deadline._descendants() == set()
-    deadline._kill(2**22 + 1)
     monkeypatch.undo()
     monkeypatch.setattr(os, "listdir", lambda folder: (_ for _ in ()).throw(FileNotFoundError))
     assert deadline._processes() == []

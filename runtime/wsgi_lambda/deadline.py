@@ -70,13 +70,16 @@ class Deadline:
         main = threading.main_thread().ident or 0
         repeated = 0
         while not self._over.wait(_REPEAT_SECONDS if repeated else seconds):
-            # Before the signal, or the block ends those that it knows and leaves theirs behind. It hardly notices: the
-            # interpreter lock stays with this thread until the signal is sent.
-            for process in _descendants() - self._spared:
-                _kill(process)
+            # Known before the signal: a block that hears of it ends what it waits for, and leaves behind what that had started.
+            doomed = _descendants() - self._spared
             if repeated == 2:
                 self._say(f"\nwsgi-lambda: the command takes no notice of the invocation's end. It is here:\n{_stack(main)}")
             signal.pthread_kill(main, _SIGNAL)
+            for process in doomed:
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except OSError:  # it has ended
+                    pass
             repeated += 1
 
     def _reached(self, number: int, frame: FrameType | None) -> None:
@@ -87,7 +90,7 @@ class Deadline:
 def _stack(thread: int) -> str:
     import traceback
 
-    return "".join(traceback.format_stack(sys._current_frames()[thread]))
+    return "".join(traceback.format_stack(sys._current_frames()[thread]))  # pyright: ignore[reportPrivateUsage]
 
 
 def _descendants() -> set[int]:
@@ -116,9 +119,3 @@ def _processes() -> list[int]:
         return []
 
 
-
-def _kill(process: int) -> None:
-    try:
-        os.kill(process, signal.SIGKILL)
-    except OSError:  # it has just ended
-        pass

@@ -67,7 +67,8 @@ def _flask(app: WSGIApplication, command: Command, say: Say) -> None:
     from flask.cli import FlaskGroup
 
     sys.argv = ["flask", *command.arguments]
-    FlaskGroup(create_app=lambda: app).main(args=command.arguments, prog_name="flask")
+    group = FlaskGroup(create_app=lambda: app)  # pyright: ignore[reportArgumentType]  # `flask` wants a Flask
+    group.main(args=command.arguments, prog_name="flask")
 
 
 def _exec(app: WSGIApplication, command: Command, say: Say) -> None:
