@@ -30,8 +30,8 @@ _HTTP_API = (*_HTTP_API_TWO, "http_api_one")
 
 # What does not arrive as it was sent, and where. Everything that is not in here arrives as it was sent.
 LOSSES = {
-    # Decoded twice: %2F and %252F become a slash, what is not UTF-8 becomes U+FFFD, and the path ends at a question mark that
-    # the first time brings out. A percent sign that it brings out, and that encodes nothing, is refused with 400.
+    # Decoded twice: %2F and %252F become a slash, what is not UTF-8 becomes U+FFFD, and the path ends at a question mark
+    # that the first time brings out. A percent sign that it brings out, and that encodes nothing, is refused with 400.
     "decoded path": _HTTP_API,
     # + or %20, `x` or `x=`, and what stood between the values of one name are forgotten.
     "decoded query": ("rest", "rest_base_path", "rest_domain", "http_api_one"),
@@ -170,7 +170,7 @@ class DecodedPath:
 
 
 class HttpApiOne(DecodedPath, Rest):
-    """HTTP API with payload format 1.0: a REST API's event, with a path that is decoded, from a stage that is not in the URL."""
+    """HTTP API with payload format 1.0: a REST API's event, but its path is decoded. The stage is not in the URL."""
 
     def __init__(self, name):
         super().__init__(name, API_DOMAIN)

@@ -209,7 +209,7 @@ def test_the_client_gets_the_answer(status, headers, body, how, method):
 @SHAPE
 @pytest.mark.parametrize("offset", range(4))
 def test_a_large_body_arrives_however_its_characters_fall(name, offset):
-    """A runtime need not read all of a large body to tell what it is, but it must not take a character cut in two for binary."""
+    """A runtime need not read a large body to its end, but it must not take a character that is cut in two for binary."""
     shape, text = SHAPES[name], ("x" * offset + "\U0001f600" * 40_000).encode()
     for body, is_binary in ((text, False), (text + b"\xff", True), (b"\xff" + text, True), (text[:-1], True)):
         app, _ = answering("200 OK", [("Content-Type", "text/plain; charset=utf-8")], [body], how="list")
