@@ -60,7 +60,9 @@ def build(
     if query:
         uri = f"{uri}?{query}"
     # Raises where one is no string, or no string of bytes: a gateway sends none of that.
-    "".join((method, stage, base, path, uri, remote_address, protocol)).encode("latin-1")
+    strings = "".join((method, path, uri, remote_address, protocol))
+    if not strings.isascii():
+        strings.encode("latin-1")
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": stage + base,

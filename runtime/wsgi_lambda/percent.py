@@ -37,7 +37,7 @@ def decode(text: str) -> str:
 
 
 def encode_path(path: str) -> str:
-    encoded = path.replace("%", "%25").replace(" ", "%20")
+    encoded = (path.replace("%", "%25") if "%" in path else path).replace(" ", "%20")
     # What strip() leaves nothing of has safe characters only.
     return path.translate(_table(_PATH_SAFE)) if encoded.strip(_PERCENT_AND_PATH_SAFE) else encoded
 
