@@ -117,7 +117,6 @@ describe('what is not there', () => {
     const { lambda } = createApi()
     expect(await lambda.getVersion('shop')).toBeUndefined()
     expect(await lambda.getAlias('shop', 'live')).toBeUndefined()
-    expect(await lambda.getUrl('shop', 'live')).toBeUndefined()
     expect(await lambda.getPolicy('shop', 'live')).toBeUndefined()
   })
 

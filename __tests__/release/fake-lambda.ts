@@ -190,9 +190,6 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         }
         return setAlias(name, alias, version, description)
       }),
-    getUrl: elsewhere,
-    createUrl: elsewhere,
-    updateUrl: elsewhere,
     urls: {
       get: (name, alias) => read(`getUrl ${alias}`, () => functions.get(name)?.urls.get(alias)),
       create: (name, alias, settings) =>
@@ -238,11 +235,6 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
     },
   }
   return fake
-}
-
-/** A release knows the URL by the other interface. */
-function elsewhere(): Promise<never> {
-  return Promise.reject(new Error('a release asks FunctionUrlApi'))
 }
 
 /** By default the code's text stands for its hash, so that a test can name what it expects. */

@@ -2,21 +2,16 @@ import { adviceFor, isBusy, isNotFound } from './errors.ts'
 
 const BUSY_ATTEMPTS = 6
 
-/** What is asked of Lambda: `PublishVersion`, and of what. */
-interface Asked {
-  readonly action: string
-  readonly resource: string
-}
-
+/** `action` is as IAM names it, without the service: `PublishVersion`. */
 export interface Caller {
   /** One call, repeated while another change of the function is going on. @throws UserError where advice is possible. */
-  readonly call: <T>(asked: Asked, send: () => Promise<T>) => Promise<T>
+  readonly call: <T>(action: string, resource: string, send: () => Promise<T>) => Promise<T>
   /** The same, with undefined for what does not exist. */
-  readonly find: <T>(asked: Asked, send: () => Promise<T>) => Promise<T | undefined>
+  readonly find: <T>(action: string, resource: string, send: () => Promise<T>) => Promise<T | undefined>
 }
 
 export function createCaller(wait: (milliseconds: number) => Promise<void>): Caller {
-  const call: Caller['call'] = async ({ action, resource }, send) => {
+  const call: Caller['call'] = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send()
@@ -29,9 +24,9 @@ export function createCaller(wait: (milliseconds: number) => Promise<void>): Cal
   }
   return {
     call,
-    find: async (asked, send) => {
+    find: async (action, resource, send) => {
       try {
-        return await call(asked, send)
+        return await call(action, resource, send)
       } catch (error) {
         if (isNotFound(error)) return undefined
         throw error

@@ -41,14 +41,10 @@ export function createFunctionUrlApi({
   const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)
-  const asked = (action: string, functionName: string, alias: string) => ({
-    action,
-    resource: `${functionName}:${alias}`,
-  })
   return {
     get: async (functionName, alias) => {
       const command = new GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias })
-      const found = await find(asked('GetFunctionUrlConfig', functionName, alias), () =>
+      const found = await find('GetFunctionUrlConfig', `${functionName}:${alias}`, () =>
         client.send(command, cancellable),
       )
       return found && functionUrl(found)
@@ -61,7 +57,7 @@ export function createFunctionUrlApi({
         InvokeMode: invokeMode,
       })
       return functionUrl(
-        await call(asked('CreateFunctionUrlConfig', functionName, alias), () => client.send(command, cancellable)),
+        await call('CreateFunctionUrlConfig', `${functionName}:${alias}`, () => client.send(command, cancellable)),
       )
     },
     update: async (functionName, alias, { authType, invokeMode }) => {
@@ -71,7 +67,7 @@ export function createFunctionUrlApi({
         AuthType: authType,
         InvokeMode: invokeMode,
       })
-      return functionUrl(await call(asked('UpdateFunctionUrlConfig', functionName, alias), () => client.send(command)))
+      return functionUrl(await call('UpdateFunctionUrlConfig', `${functionName}:${alias}`, () => client.send(command)))
     },
   }
 }

@@ -3,10 +3,8 @@ import {
   type Architecture,
   CreateAliasCommand,
   CreateFunctionCommand,
-  CreateFunctionUrlConfigCommand,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
-  GetFunctionUrlConfigCommand,
   GetPolicyCommand,
   InvokeCommand,
   LambdaClient,
@@ -16,9 +14,9 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
-  UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda'
-import { adviceFor, isBusy, isNotFound } from './errors.ts'
+import { createCaller } from './call.ts'
+import { adviceFor } from './errors.ts'
 
 /** A function's settings and code as one version has them. */
 export interface VersionState {
@@ -59,11 +57,6 @@ export interface AliasState {
   readonly revisionId: string
 }
 
-export interface UrlState {
-  readonly address: string
-  readonly authType: 'NONE' | 'AWS_IAM'
-}
-
 export interface Invocation {
   readonly payload: string
   /** `Unhandled` or `Handled` when the function itself failed. */
@@ -91,9 +84,6 @@ export interface LambdaApi {
     description: string,
     revisionId?: string,
   ): Promise<AliasState>
-  getUrl(functionName: string, alias: string): Promise<UrlState | undefined>
-  createUrl(functionName: string, alias: string, authType: UrlState['authType']): Promise<UrlState>
-  updateUrl(functionName: string, alias: string, authType: UrlState['authType']): Promise<UrlState>
   /** The policy document of the alias as JSON, or undefined when it has none. */
   getPolicy(functionName: string, alias: string): Promise<string | undefined>
   permitUrl(functionName: string, alias: string, statement: 'url' | 'invoke'): Promise<void>
@@ -117,8 +107,6 @@ export interface Code {
   readonly architecture: string
 }
 
-const BUSY_ATTEMPTS = 6
-
 export function createLambdaApi({
   version,
   wait,
@@ -131,27 +119,7 @@ export function createLambdaApi({
   const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
   const client = new LambdaClient({ customUserAgent })
   const cancellable = { abortSignal: signal }
-
-  /** One call, repeated while another change of the function is going on. */
-  async function call<T>(action: string, resource: string, send: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await send()
-      } catch (error) {
-        if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
-          throw adviceFor(error, { action: `lambda:${action}`, resource })
-        await wait(250 * 2 ** attempt)
-      }
-    }
-  }
-  async function find<T>(action: string, resource: string, send: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await call(action, resource, send)
-    } catch (error) {
-      if (isNotFound(error)) return undefined
-      throw error
-    }
-  }
+  const { call, find } = createCaller(wait)
 
   return {
     getVersion: async (functionName, qualifier) => {
@@ -239,30 +207,6 @@ export function createLambdaApi({
               Description: description,
               RevisionId: revisionId,
             }),
-          ),
-        ),
-      ),
-    getUrl: async (functionName, alias) => {
-      const found = await find('GetFunctionUrlConfig', `${functionName}:${alias}`, () =>
-        client.send(new GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias }), cancellable),
-      )
-      return found && urlState(found)
-    },
-    createUrl: async (functionName, alias, authType) =>
-      urlState(
-        await call('CreateFunctionUrlConfig', `${functionName}:${alias}`, () =>
-          client.send(
-            new CreateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-            cancellable,
-          ),
-        ),
-      ),
-    updateUrl: async (functionName, alias, authType) =>
-      urlState(
-        await call('UpdateFunctionUrlConfig', `${functionName}:${alias}`, () =>
-          client.send(
-            new UpdateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-            cancellable,
           ),
         ),
       ),
@@ -366,8 +310,4 @@ function aliasState(found: {
     description: found.Description ?? '',
     revisionId: found.RevisionId ?? '',
   }
-}
-
-function urlState(found: { FunctionUrl?: string | undefined; AuthType?: string | undefined }): UrlState {
-  return { address: found.FunctionUrl ?? '', authType: found.AuthType === 'AWS_IAM' ? 'AWS_IAM' : 'NONE' }
 }
