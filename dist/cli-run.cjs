@@ -313,8 +313,8 @@ var init_fromBase64 = __esm({
       if (!BASE64_REGEX.exec(input)) {
         throw new TypeError(`Invalid base64 string.`);
       }
-      const buffer = fromString(input, "base64");
-      return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      const buffer2 = fromString(input, "base64");
+      return new Uint8Array(buffer2.buffer, buffer2.byteOffset, buffer2.byteLength);
     };
   }
 });
@@ -3411,14 +3411,14 @@ var init_NormalizedSchema = __esm({
         throw new Error(`@smithy/core/schema - ${this.getName(true)} has no member=${memberName}.`);
       }
       getMemberSchemas() {
-        const buffer = {};
+        const buffer2 = {};
         try {
           for (const [k5, v] of this.structIterator()) {
-            buffer[k5] = v;
+            buffer2[k5] = v;
           }
         } catch (ignored) {
         }
-        return buffer;
+        return buffer2;
       }
       getEventStreamMember() {
         if (this.isStructSchema()) {
@@ -4698,8 +4698,8 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region, check = isValidHostLabel) => {
-      if (!validRegions.has(region) && !check(region)) {
+    checkRegion = (region, check2 = isValidHostLabel) => {
+      if (!validRegions.has(region) && !check2(region)) {
         if (region === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
@@ -5421,7 +5421,7 @@ var init_EndpointCache = __esm({
         return this.data.size;
       }
       hash(endpointParams) {
-        let buffer = "";
+        let buffer2 = "";
         const { parameters } = this;
         if (parameters.length === 0) {
           return false;
@@ -5432,9 +5432,9 @@ var init_EndpointCache = __esm({
           if (val.includes("|;")) {
             return false;
           }
-          buffer += val + "|;";
+          buffer2 += val + "|;";
         }
-        return buffer;
+        return buffer2;
       }
     };
   }
@@ -7935,16 +7935,16 @@ var init_Sha256Js = __esm({
       }
       digestSync() {
         const state2 = this.state.slice();
-        const buffer = this.buffer.slice();
+        const buffer2 = this.buffer.slice();
         let bufferLength = this.bufferLength;
         const bitsHashed = this.bytesHashed * 8;
-        const bufferView = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+        const bufferView = new DataView(buffer2.buffer, buffer2.byteOffset, buffer2.byteLength);
         bufferView.setUint8(bufferLength++, 128);
         if ((bufferLength - 1) % BLOCK >= BLOCK - 8) {
           for (let i5 = bufferLength; i5 < BLOCK; ++i5) {
             bufferView.setUint8(i5, 0);
           }
-          this.hashBufferWith(state2, buffer);
+          this.hashBufferWith(state2, buffer2);
           bufferLength = 0;
         }
         for (let i5 = bufferLength; i5 < BLOCK - 8; ++i5) {
@@ -7952,7 +7952,7 @@ var init_Sha256Js = __esm({
         }
         bufferView.setUint32(BLOCK - 8, Math.floor(bitsHashed / 4294967296), false);
         bufferView.setUint32(BLOCK - 4, bitsHashed, false);
-        this.hashBufferWith(state2, buffer);
+        this.hashBufferWith(state2, buffer2);
         const out = new Uint8Array(DIGEST_LENGTH);
         for (let i5 = 0; i5 < 8; ++i5) {
           out[i5 * 4] = state2[i5] >>> 24 & 255;
@@ -7982,12 +7982,12 @@ var init_Sha256Js = __esm({
       hashBuffer() {
         this.hashBufferWith(this.state, this.buffer);
       }
-      hashBufferWith(state2, buffer) {
+      hashBufferWith(state2, buffer2) {
         const w = this.w ??= new Int32Array(64);
         let s0 = state2[0], s1 = state2[1], s2 = state2[2], s3 = state2[3], s4 = state2[4], s5 = state2[5], s6 = state2[6], s7 = state2[7];
         for (let i5 = 0; i5 < BLOCK; ++i5) {
           if (i5 < 16) {
-            w[i5] = (buffer[i5 * 4] & 255) << 24 | (buffer[i5 * 4 + 1] & 255) << 16 | (buffer[i5 * 4 + 2] & 255) << 8 | buffer[i5 * 4 + 3] & 255;
+            w[i5] = (buffer2[i5 * 4] & 255) << 24 | (buffer2[i5 * 4 + 1] & 255) << 16 | (buffer2[i5 * 4 + 2] & 255) << 8 | buffer2[i5 * 4 + 3] & 255;
           } else {
             let u = w[i5 - 2];
             const t12 = (u >>> 17 | u << 15) ^ (u >>> 19 | u << 13) ^ u >>> 10;
@@ -8526,11 +8526,11 @@ var init_HeaderMarshaller = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/event-streams/eventstream-codec/splitMessage.js
-function splitMessage({ byteLength, byteOffset, buffer }) {
+function splitMessage({ byteLength, byteOffset, buffer: buffer2 }) {
   if (byteLength < MINIMUM_MESSAGE_LENGTH) {
     throw new Error("Provided message too short to accommodate event stream message overhead");
   }
-  const view2 = new DataView(buffer, byteOffset, byteLength);
+  const view2 = new DataView(buffer2, byteOffset, byteLength);
   const messageLength = view2.getUint32(0, false);
   if (byteLength !== messageLength) {
     throw new Error("Reported message length does not match received message length");
@@ -8539,17 +8539,17 @@ function splitMessage({ byteLength, byteOffset, buffer }) {
   const expectedPreludeChecksum = view2.getUint32(PRELUDE_LENGTH, false);
   const expectedMessageChecksum = view2.getUint32(byteLength - CHECKSUM_LENGTH, false);
   const checksummer = new Crc32Node();
-  checksummer.update(new Uint8Array(buffer, byteOffset, PRELUDE_LENGTH));
+  checksummer.update(new Uint8Array(buffer2, byteOffset, PRELUDE_LENGTH));
   if (expectedPreludeChecksum !== checksummer.digestSync()) {
     throw new Error(`The prelude checksum specified in the message (${expectedPreludeChecksum}) does not match the calculated CRC32 checksum (${checksummer.digestSync()})`);
   }
-  checksummer.update(new Uint8Array(buffer, byteOffset + PRELUDE_LENGTH, byteLength - (PRELUDE_LENGTH + CHECKSUM_LENGTH)));
+  checksummer.update(new Uint8Array(buffer2, byteOffset + PRELUDE_LENGTH, byteLength - (PRELUDE_LENGTH + CHECKSUM_LENGTH)));
   if (expectedMessageChecksum !== checksummer.digestSync()) {
     throw new Error(`The message checksum (${checksummer.digestSync()}) did not match the expected value of ${expectedMessageChecksum}`);
   }
   return {
-    headers: new DataView(buffer, byteOffset + PRELUDE_LENGTH + CHECKSUM_LENGTH, headerLength),
-    body: new Uint8Array(buffer, byteOffset + PRELUDE_LENGTH + CHECKSUM_LENGTH + headerLength, messageLength - headerLength - (PRELUDE_LENGTH + CHECKSUM_LENGTH + CHECKSUM_LENGTH))
+    headers: new DataView(buffer2, byteOffset + PRELUDE_LENGTH + CHECKSUM_LENGTH, headerLength),
+    body: new Uint8Array(buffer2, byteOffset + PRELUDE_LENGTH + CHECKSUM_LENGTH + headerLength, messageLength - headerLength - (PRELUDE_LENGTH + CHECKSUM_LENGTH + CHECKSUM_LENGTH))
   };
 }
 var PRELUDE_MEMBER_LENGTH, PRELUDE_LENGTH, CHECKSUM_LENGTH, MINIMUM_MESSAGE_LENGTH;
@@ -9652,14 +9652,14 @@ var init_HttpBindingProtocol = __esm({
           return;
         }
         if ((flags & 192) === 64) {
-          const buffer = [];
+          const buffer2 = [];
           for (const item of data) {
             const serialized = this.serializeHttpValue(collectionValue, item, 34, directSerializer, directSerializer ? collectionValue[0] : [collectionValue[0], traits]);
             if (flags >> 13 & 1 || serialized !== void 0) {
-              buffer.push(serialized);
+              buffer2.push(serialized);
             }
           }
-          query[wireName] = buffer;
+          query[wireName] = buffer2;
         } else {
           query[wireName] = this.serializeHttpValue(value, data, 34, directSerializer, directSerializer ? ns : [ns, traits]);
         }
@@ -10227,16 +10227,16 @@ var init_ToStringShapeSerializer = __esm({
               collectionValue ??= ns.getHttpBindingCollectionValue(location);
               const valueSchemaType = collectionValue[1] & 255;
               const isTimestamp = valueSchemaType >= 4 && valueSchemaType <= 7;
-              let buffer = "";
+              let buffer2 = "";
               for (const item of value) {
                 this.writeHttpBinding(collectionValue, item, location);
                 const headerItem = this.flush();
-                if (buffer) {
-                  buffer += ", ";
+                if (buffer2) {
+                  buffer2 += ", ";
                 }
-                buffer += isTimestamp ? headerItem : quoteHeader(headerItem);
+                buffer2 += isTimestamp ? headerItem : quoteHeader(headerItem);
               }
-              this.stringBuffer = buffer;
+              this.stringBuffer = buffer2;
               return;
             }
             this.stringBuffer = JSON.stringify(value, null, 2);
@@ -10258,9 +10258,9 @@ var init_ToStringShapeSerializer = __esm({
         }
       }
       flush() {
-        const buffer = this.stringBuffer;
+        const buffer2 = this.stringBuffer;
         this.stringBuffer = "";
-        return buffer;
+        return buffer2;
       }
     };
   }
@@ -10303,9 +10303,9 @@ var init_HttpInterceptingShapeSerializer = __esm({
       }
       flush() {
         if (this.buffer !== void 0) {
-          const buffer = this.buffer;
+          const buffer2 = this.buffer;
           this.buffer = void 0;
-          return buffer;
+          return buffer2;
         }
         return this.codecSerializer.flush();
       }
@@ -10760,12 +10760,12 @@ var init_common = __esm({
 async function parseJsonBody(streamBody, context, schema) {
   let parsingInput;
   if (detectBufferParsing() && typeof streamBody?.[Symbol.asyncIterator] === "function") {
-    const buffer = await collectBody(streamBody, context);
+    const buffer2 = await collectBody(streamBody, context);
     if (typeof Buffer === "function") {
-      if (Buffer.isBuffer(buffer)) {
-        parsingInput = buffer;
+      if (Buffer.isBuffer(buffer2)) {
+        parsingInput = buffer2;
       } else {
-        parsingInput = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+        parsingInput = Buffer.from(buffer2.buffer, buffer2.byteOffset, buffer2.byteLength);
       }
     }
   }
@@ -11086,8 +11086,8 @@ var init_JsonBytesStringAdapter = __esm({
       string = null;
       static allocUnsafe(bytes) {
         if (typeof Buffer === "function") {
-          const buffer = Buffer.allocUnsafe(bytes);
-          return new _JsonBytesStringAdapter(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+          const buffer2 = Buffer.allocUnsafe(bytes);
+          return new _JsonBytesStringAdapter(buffer2.buffer, buffer2.byteOffset, buffer2.byteLength);
         }
         return new _JsonBytesStringAdapter(bytes);
       }
@@ -11368,11 +11368,11 @@ var init_JsonShapeSerializer2 = __esm({
       }
       static B64 = (() => {
         const chars2 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        const table = new Uint8Array(64);
+        const table2 = new Uint8Array(64);
         for (let i5 = 0; i5 < 64; ++i5) {
-          table[i5] = chars2.charCodeAt(i5);
+          table2[i5] = chars2.charCodeAt(i5);
         }
-        return table;
+        return table2;
       })();
       writeBase64(data) {
         const b64Len = Math.ceil(data.length / 3) * 4;
@@ -14652,20 +14652,20 @@ var init_constants6 = __esm({
 
 // node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/encode-features.js
 function encodeFeatures(features) {
-  let buffer = "";
+  let buffer2 = "";
   for (const key in features) {
     const val = features[key];
-    if (buffer.length + val.length + 1 <= BYTE_LIMIT) {
-      if (buffer.length) {
-        buffer += "," + val;
+    if (buffer2.length + val.length + 1 <= BYTE_LIMIT) {
+      if (buffer2.length) {
+        buffer2 += "," + val;
       } else {
-        buffer += val;
+        buffer2 += val;
       }
       continue;
     }
     break;
   }
-  return buffer;
+  return buffer2;
 }
 var BYTE_LIMIT;
 var init_encode_features = __esm({
@@ -18418,11 +18418,11 @@ var require_dist_cjs4 = __commonJS({
           Authorization: process.env[ENV_CMDS_AUTH_TOKEN]
         };
       }
-      const buffer = await httpRequest({
+      const buffer2 = await httpRequest({
         ...options,
         timeout
       });
-      return buffer.toString();
+      return buffer2.toString();
     };
     var CMDS_IP = "169.254.170.2";
     var GREENGRASS_HOSTS = /* @__PURE__ */ new Set(["localhost", "127.0.0.1"]);
@@ -21993,10 +21993,10 @@ var require_dist_cjs7 = __commonJS({
       }
       readAttrValue() {
         const p3 = this;
-        const quote2 = p3.x[p3.i];
+        const quote = p3.x[p3.i];
         ++p3.i;
         let value = "";
-        while (p3.i < p3.z && p3.x[p3.i] !== quote2) {
+        while (p3.i < p3.z && p3.x[p3.i] !== quote) {
           value += p3.x[p3.i++];
         }
         ++p3.i;
@@ -22280,19 +22280,19 @@ var init_XmlShapeDeserializer = __esm({
           const flat = !!traits.xmlFlattened;
           if (ns.isListSchema()) {
             const listValue = ns.getValueSchema();
-            const buffer2 = [];
+            const buffer3 = [];
             const sourceKey = listValue.getMergedTraits().xmlName ?? "member";
             const source = flat ? value : (value[0] ?? value)[sourceKey];
             if (source == null) {
-              return buffer2;
+              return buffer3;
             }
             const sourceArray = Array.isArray(source) ? source : [source];
             for (const v of sourceArray) {
-              buffer2.push(this.readSchema(listValue, v));
+              buffer3.push(this.readSchema(listValue, v));
             }
-            return buffer2;
+            return buffer3;
           }
-          const buffer = {};
+          const buffer2 = {};
           if (ns.isMapSchema()) {
             const keyNs = ns.getKeySchema();
             const memberNs = ns.getValueSchema();
@@ -22308,17 +22308,17 @@ var init_XmlShapeDeserializer = __esm({
               const key = entry[keyProperty];
               const value2 = entry[valueProperty];
               if (key === "__proto__") {
-                writeKey2(buffer);
+                writeKey2(buffer2);
               }
-              buffer[key] = this.readSchema(memberNs, value2);
+              buffer2[key] = this.readSchema(memberNs, value2);
             }
-            return buffer;
+            return buffer2;
           }
           if (ns.isStructSchema()) {
             const union2 = ns.isUnionSchema();
             let unionSerde;
             if (union2) {
-              unionSerde = new UnionSerde2(value, buffer);
+              unionSerde = new UnionSerde2(value, buffer2);
             }
             for (const [memberName, memberSchema] of ns.structIterator()) {
               const memberTraits = memberSchema.getMergedTraits();
@@ -22327,13 +22327,13 @@ var init_XmlShapeDeserializer = __esm({
                 unionSerde.mark(xmlObjectKey);
               }
               if (value[xmlObjectKey] != null) {
-                buffer[memberName] = this.readSchema(memberSchema, value[xmlObjectKey]);
+                buffer2[memberName] = this.readSchema(memberSchema, value[xmlObjectKey]);
               }
             }
             if (union2) {
               unionSerde.writeUnknown();
             }
-            return buffer;
+            return buffer2;
           }
           if (ns.isDocumentSchema()) {
             return value;
@@ -22830,14 +22830,14 @@ var init_XmlShapeSerializer = __esm({
           delete this.stringBuffer;
           return str;
         }
-        const buffer = this.buffer;
+        const buffer2 = this.buffer;
         if (this.settings.xmlNamespace) {
-          if (!buffer?.attributes?.["xmlns"]) {
-            buffer.addAttribute("xmlns", this.settings.xmlNamespace);
+          if (!buffer2?.attributes?.["xmlns"]) {
+            buffer2.addAttribute("xmlns", this.settings.xmlNamespace);
           }
         }
         delete this.buffer;
-        return buffer.toString();
+        return buffer2.toString();
       }
       writeStruct(ns, value, parentXmlns) {
         const traits = ns.getMergedTraits();
@@ -33973,7 +33973,7 @@ var require_dist_cjs16 = __commonJS({
       extensions.forEach((extension) => extension.configure(extensionConfiguration));
       return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
     };
-    var LambdaClient2 = class extends Client2 {
+    var LambdaClient3 = class extends Client2 {
       config;
       constructor(...[configuration]) {
         const _config_0 = getRuntimeConfig9(configuration || {});
@@ -34187,22 +34187,22 @@ var require_dist_cjs16 = __commonJS({
     };
     var UpdateFunctionUrlConfigCommand2 = class extends command5(_ep05, _mw05, "UpdateFunctionUrlConfig", UpdateFunctionUrlConfig$) {
     };
-    var paginateGetDurableExecutionHistory = createPaginator2(LambdaClient2, GetDurableExecutionHistoryCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateGetDurableExecutionState = createPaginator2(LambdaClient2, GetDurableExecutionStateCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListAliases = createPaginator2(LambdaClient2, ListAliasesCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListCapacityProviders = createPaginator2(LambdaClient2, ListCapacityProvidersCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListCodeSigningConfigs = createPaginator2(LambdaClient2, ListCodeSigningConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListDurableExecutionsByFunction = createPaginator2(LambdaClient2, ListDurableExecutionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListEventSourceMappings = createPaginator2(LambdaClient2, ListEventSourceMappingsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionEventInvokeConfigs = createPaginator2(LambdaClient2, ListFunctionEventInvokeConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionsByCodeSigningConfig = createPaginator2(LambdaClient2, ListFunctionsByCodeSigningConfigCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctions = createPaginator2(LambdaClient2, ListFunctionsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionUrlConfigs = createPaginator2(LambdaClient2, ListFunctionUrlConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionVersionsByCapacityProvider = createPaginator2(LambdaClient2, ListFunctionVersionsByCapacityProviderCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListLayers = createPaginator2(LambdaClient2, ListLayersCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListLayerVersions = createPaginator2(LambdaClient2, ListLayerVersionsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListProvisionedConcurrencyConfigs = createPaginator2(LambdaClient2, ListProvisionedConcurrencyConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListVersionsByFunction = createPaginator2(LambdaClient2, ListVersionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateGetDurableExecutionHistory = createPaginator2(LambdaClient3, GetDurableExecutionHistoryCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateGetDurableExecutionState = createPaginator2(LambdaClient3, GetDurableExecutionStateCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListAliases = createPaginator2(LambdaClient3, ListAliasesCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListCapacityProviders = createPaginator2(LambdaClient3, ListCapacityProvidersCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListCodeSigningConfigs = createPaginator2(LambdaClient3, ListCodeSigningConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListDurableExecutionsByFunction = createPaginator2(LambdaClient3, ListDurableExecutionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListEventSourceMappings = createPaginator2(LambdaClient3, ListEventSourceMappingsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionEventInvokeConfigs = createPaginator2(LambdaClient3, ListFunctionEventInvokeConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionsByCodeSigningConfig = createPaginator2(LambdaClient3, ListFunctionsByCodeSigningConfigCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctions = createPaginator2(LambdaClient3, ListFunctionsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionUrlConfigs = createPaginator2(LambdaClient3, ListFunctionUrlConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionVersionsByCapacityProvider = createPaginator2(LambdaClient3, ListFunctionVersionsByCapacityProviderCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListLayers = createPaginator2(LambdaClient3, ListLayersCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListLayerVersions = createPaginator2(LambdaClient3, ListLayerVersionsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListProvisionedConcurrencyConfigs = createPaginator2(LambdaClient3, ListProvisionedConcurrencyConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListVersionsByFunction = createPaginator2(LambdaClient3, ListVersionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
     var checkState$5 = async (client, input) => {
       let reason;
       try {
@@ -34572,7 +34572,7 @@ var require_dist_cjs16 = __commonJS({
       waitUntilFunctionUpdated,
       waitUntilPublishedVersionActive
     };
-    var Lambda = class extends LambdaClient2 {
+    var Lambda = class extends LambdaClient3 {
     };
     createAggregatedClient2(commands5, Lambda, { paginators, waiters });
     var ThrottleReason = {
@@ -35299,7 +35299,7 @@ var require_dist_cjs16 = __commonJS({
     exports2.KafkaSchemaValidationAttribute = KafkaSchemaValidationAttribute;
     exports2.KafkaSchemaValidationConfig$ = KafkaSchemaValidationConfig$;
     exports2.Lambda = Lambda;
-    exports2.LambdaClient = LambdaClient2;
+    exports2.LambdaClient = LambdaClient3;
     exports2.LambdaManagedInstancesCapacityProviderConfig$ = LambdaManagedInstancesCapacityProviderConfig$;
     exports2.LambdaServiceException = LambdaServiceException;
     exports2.LambdaServiceException$ = LambdaServiceException$;
@@ -36588,19 +36588,19 @@ var require_stream_writable = __commonJS({
       var entry = state2.bufferedRequest;
       if (stream._writev && entry && entry.next) {
         var l3 = state2.bufferedRequestCount;
-        var buffer = new Array(l3);
+        var buffer2 = new Array(l3);
         var holder = state2.corkedRequestsFree;
         holder.entry = entry;
         var count = 0;
         var allBuffers = true;
         while (entry) {
-          buffer[count] = entry;
+          buffer2[count] = entry;
           if (!entry.isBuf) allBuffers = false;
           entry = entry.next;
           count += 1;
         }
-        buffer.allBuffers = allBuffers;
-        doWrite(stream, state2, true, state2.length, buffer, "", holder.finish);
+        buffer2.allBuffers = allBuffers;
+        doWrite(stream, state2, true, state2.length, buffer2, "", holder.finish);
         state2.pendingcb++;
         state2.lastBufferedRequest = null;
         if (holder.next) {
@@ -36845,17 +36845,17 @@ var require_stream_duplex = __commonJS({
 // node_modules/safe-buffer/index.js
 var require_safe_buffer = __commonJS({
   "node_modules/safe-buffer/index.js"(exports2, module2) {
-    var buffer = require("buffer");
-    var Buffer2 = buffer.Buffer;
+    var buffer2 = require("buffer");
+    var Buffer2 = buffer2.Buffer;
     function copyProps(src, dst) {
       for (var key in src) {
         dst[key] = src[key];
       }
     }
     if (Buffer2.from && Buffer2.alloc && Buffer2.allocUnsafe && Buffer2.allocUnsafeSlow) {
-      module2.exports = buffer;
+      module2.exports = buffer2;
     } else {
-      copyProps(buffer, exports2);
+      copyProps(buffer2, exports2);
       exports2.Buffer = SafeBuffer;
     }
     function SafeBuffer(arg, encodingOrOffset, length) {
@@ -36895,7 +36895,7 @@ var require_safe_buffer = __commonJS({
       if (typeof size !== "number") {
         throw new TypeError("Argument must be a number");
       }
-      return buffer.SlowBuffer(size);
+      return buffer2.SlowBuffer(size);
     };
   }
 });
@@ -39612,10 +39612,10 @@ var require_modem = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", function() {
-            var buffer = Buffer.concat(chunks);
-            var result = buffer.toString();
+            var buffer2 = Buffer.concat(chunks);
+            var result = buffer2.toString();
             debug("Received: %s", result);
-            var json = utils.parseJSON(result) || buffer;
+            var json = utils.parseJSON(result) || buffer2;
             if (finished2 === false) {
               finished2 = true;
               self2.buildPayload(null, context.isStream, context.statusCodes, false, req, res, json, callback);
@@ -39697,20 +39697,20 @@ var require_modem = __commonJS({
     Modem.prototype.demuxStream = function(streama, stdout, stderr) {
       var pendingStreamType = null;
       var pendingDataLength = null;
-      var buffer = Buffer.from("");
+      var buffer2 = Buffer.from("");
       function processData(data) {
         if (data) {
-          buffer = Buffer.concat([buffer, data]);
+          buffer2 = Buffer.concat([buffer2, data]);
         }
         if (pendingStreamType === null) {
-          if (buffer.length >= 8) {
+          if (buffer2.length >= 8) {
             var header = bufferSlice(8);
             var streamType = header.readUInt8(0);
             var dataLength = header.readUInt32BE(4);
             if (streamType !== 0 && streamType !== 1 && streamType !== 2) {
-              var remaining = Buffer.concat([header, buffer]);
+              var remaining = Buffer.concat([header, buffer2]);
               stdout.write(remaining);
-              buffer = Buffer.from("");
+              buffer2 = Buffer.from("");
               pendingStreamType = null;
               pendingDataLength = null;
               streama.removeListener("data", processData);
@@ -39724,7 +39724,7 @@ var require_modem = __commonJS({
             processData();
           }
         } else {
-          if (buffer.length >= pendingDataLength) {
+          if (buffer2.length >= pendingDataLength) {
             var content = bufferSlice(pendingDataLength);
             if (pendingStreamType === 1) {
               stdout.write(content);
@@ -39738,8 +39738,8 @@ var require_modem = __commonJS({
         }
       }
       function bufferSlice(end2) {
-        var out = buffer.subarray(0, end2);
-        buffer = Buffer.from(buffer.subarray(end2, buffer.length));
+        var out = buffer2.subarray(0, end2);
+        buffer2 = Buffer.from(buffer2.subarray(end2, buffer2.length));
         return out;
       }
       streama.on("data", processData);
@@ -41234,12 +41234,12 @@ var require_pack = __commonJS({
       this._stream = null;
     };
     inherits(Pack, Readable8);
-    Pack.prototype.entry = function(header, buffer, callback) {
+    Pack.prototype.entry = function(header, buffer2, callback) {
       if (this._stream) throw new Error("already piping an entry");
       if (this._finalized || this._destroyed) return;
-      if (typeof buffer === "function") {
-        callback = buffer;
-        buffer = null;
+      if (typeof buffer2 === "function") {
+        callback = buffer2;
+        buffer2 = null;
       }
       if (!callback) callback = noop;
       var self2 = this;
@@ -41249,11 +41249,11 @@ var require_pack = __commonJS({
       if (!header.uid) header.uid = 0;
       if (!header.gid) header.gid = 0;
       if (!header.mtime) header.mtime = /* @__PURE__ */ new Date();
-      if (typeof buffer === "string") buffer = Buffer.from(buffer);
-      if (Buffer.isBuffer(buffer)) {
-        header.size = buffer.length;
+      if (typeof buffer2 === "string") buffer2 = Buffer.from(buffer2);
+      if (Buffer.isBuffer(buffer2)) {
+        header.size = buffer2.length;
         this._encode(header);
-        var ok = this.push(buffer);
+        var ok = this.push(buffer2);
         overflow2(self2, header.size);
         if (ok) process.nextTick(callback);
         else this._drain = callback;
@@ -44297,11 +44297,11 @@ var require_base64 = __commonJS({
     for (i5 = 0; i5 < 64; )
       s64[b64[i5] = i5 < 26 ? i5 + 65 : i5 < 52 ? i5 + 71 : i5 < 62 ? i5 - 4 : i5 - 59 | 43] = i5++;
     var i5;
-    base64.encode = function encode(buffer, start, end2) {
+    base64.encode = function encode(buffer2, start, end2) {
       var parts = null, chunk = [];
       var i6 = 0, j5 = 0, t;
       while (start < end2) {
-        var b5 = buffer[start++];
+        var b5 = buffer2[start++];
         switch (j5) {
           case 0:
             chunk[i6++] = b64[b5 >> 2];
@@ -44338,7 +44338,7 @@ var require_base64 = __commonJS({
       return String.fromCharCode.apply(String, chunk.slice(0, i6));
     };
     var invalidEncoding = "invalid encoding";
-    base64.decode = function decode(string2, buffer, offset) {
+    base64.decode = function decode(string2, buffer2, offset) {
       var start = offset;
       var j5 = 0, t;
       for (var i6 = 0; i6 < string2.length; ) {
@@ -44353,17 +44353,17 @@ var require_base64 = __commonJS({
             j5 = 1;
             break;
           case 1:
-            buffer[offset++] = t << 2 | (c5 & 48) >> 4;
+            buffer2[offset++] = t << 2 | (c5 & 48) >> 4;
             t = c5;
             j5 = 2;
             break;
           case 2:
-            buffer[offset++] = (t & 15) << 4 | (c5 & 60) >> 2;
+            buffer2[offset++] = (t & 15) << 4 | (c5 & 60) >> 2;
             t = c5;
             j5 = 3;
             break;
           case 3:
-            buffer[offset++] = (t & 3) << 6 | c5;
+            buffer2[offset++] = (t & 3) << 6 | c5;
             j5 = 0;
             break;
         }
@@ -44642,22 +44642,22 @@ var require_utf8 = __commonJS({
       }
       return len;
     };
-    utf8.read = function utf8_read(buffer, start, end2) {
+    utf8.read = function utf8_read(buffer2, start, end2) {
       if (end2 - start < 1)
         return "";
       var parts = null, chunk = [], i5 = 0, t, t2, c22, c32;
       while (start < end2) {
-        t = buffer[start++];
+        t = buffer2[start++];
         if (t <= 127) {
           chunk[i5++] = t;
         } else if (t >= 192 && t < 224) {
-          c22 = (t & 31) << 6 | buffer[start++] & 63;
+          c22 = (t & 31) << 6 | buffer2[start++] & 63;
           chunk[i5++] = c22 >= 128 ? c22 : replacementCharCode;
         } else if (t >= 224 && t < 240) {
-          c32 = (t & 15) << 12 | (buffer[start++] & 63) << 6 | buffer[start++] & 63;
+          c32 = (t & 15) << 12 | (buffer2[start++] & 63) << 6 | buffer2[start++] & 63;
           chunk[i5++] = c32 >= 2048 ? c32 : replacementCharCode;
         } else if (t >= 240) {
-          t2 = (t & 7) << 18 | (buffer[start++] & 63) << 12 | (buffer[start++] & 63) << 6 | buffer[start++] & 63;
+          t2 = (t & 7) << 18 | (buffer2[start++] & 63) << 12 | (buffer2[start++] & 63) << 6 | buffer2[start++] & 63;
           if (t2 < 65536 || t2 > 1114111)
             chunk[i5++] = replacementCharCode;
           else {
@@ -44678,26 +44678,26 @@ var require_utf8 = __commonJS({
       }
       return String.fromCharCode.apply(String, chunk.slice(0, i5));
     };
-    utf8.write = function utf8_write(string2, buffer, offset) {
+    utf8.write = function utf8_write(string2, buffer2, offset) {
       var start = offset, c1, c22;
       for (var i5 = 0; i5 < string2.length; ++i5) {
         c1 = string2.charCodeAt(i5);
         if (c1 < 128) {
-          buffer[offset++] = c1;
+          buffer2[offset++] = c1;
         } else if (c1 < 2048) {
-          buffer[offset++] = c1 >> 6 | 192;
-          buffer[offset++] = c1 & 63 | 128;
+          buffer2[offset++] = c1 >> 6 | 192;
+          buffer2[offset++] = c1 & 63 | 128;
         } else if ((c1 & 64512) === 55296 && ((c22 = string2.charCodeAt(i5 + 1)) & 64512) === 56320) {
           c1 = 65536 + ((c1 & 1023) << 10) + (c22 & 1023);
           ++i5;
-          buffer[offset++] = c1 >> 18 | 240;
-          buffer[offset++] = c1 >> 12 & 63 | 128;
-          buffer[offset++] = c1 >> 6 & 63 | 128;
-          buffer[offset++] = c1 & 63 | 128;
+          buffer2[offset++] = c1 >> 18 | 240;
+          buffer2[offset++] = c1 >> 12 & 63 | 128;
+          buffer2[offset++] = c1 >> 6 & 63 | 128;
+          buffer2[offset++] = c1 & 63 | 128;
         } else {
-          buffer[offset++] = c1 >> 12 | 224;
-          buffer[offset++] = c1 >> 6 & 63 | 128;
-          buffer[offset++] = c1 & 63 | 128;
+          buffer2[offset++] = c1 >> 12 | 224;
+          buffer2[offset++] = c1 >> 6 & 63 | 128;
+          buffer2[offset++] = c1 & 63 | 128;
         }
       }
       return offset - start;
@@ -46266,25 +46266,25 @@ var require_reader = __commonJS({
     function indexOutOfRange(reader, writeLength) {
       return RangeError("index out of range: " + reader.pos + " + " + (writeLength || 1) + " > " + reader.len);
     }
-    function Reader(buffer) {
-      this.buf = buffer;
+    function Reader(buffer2) {
+      this.buf = buffer2;
       this.pos = 0;
-      this.len = buffer.length;
+      this.len = buffer2.length;
     }
-    var create_array = typeof Uint8Array !== "undefined" ? function create_typed_array(buffer) {
-      if (buffer instanceof Uint8Array || Array.isArray(buffer))
-        return new Reader(buffer);
+    var create_array = typeof Uint8Array !== "undefined" ? function create_typed_array(buffer2) {
+      if (buffer2 instanceof Uint8Array || Array.isArray(buffer2))
+        return new Reader(buffer2);
       throw Error("illegal buffer");
-    } : function create_array2(buffer) {
-      if (Array.isArray(buffer))
-        return new Reader(buffer);
+    } : function create_array2(buffer2) {
+      if (Array.isArray(buffer2))
+        return new Reader(buffer2);
       throw Error("illegal buffer");
     };
     var create = function create2() {
-      return util.Buffer ? function create_buffer_setup(buffer) {
-        return (Reader.create = function create_buffer(buffer2) {
-          return util.Buffer.isBuffer(buffer2) ? new BufferReader(buffer2) : create_array(buffer2);
-        })(buffer);
+      return util.Buffer ? function create_buffer_setup(buffer2) {
+        return (Reader.create = function create_buffer(buffer3) {
+          return util.Buffer.isBuffer(buffer3) ? new BufferReader(buffer3) : create_array(buffer3);
+        })(buffer2);
       } : create_array;
     };
     Reader.create = create();
@@ -46508,8 +46508,8 @@ var require_reader_buffer = __commonJS({
     var Reader = require_reader();
     (BufferReader.prototype = Object.create(Reader.prototype)).constructor = BufferReader;
     var util = require_minimal();
-    function BufferReader(buffer) {
-      Reader.call(this, buffer);
+    function BufferReader(buffer2) {
+      Reader.call(this, buffer2);
     }
     BufferReader._configure = function() {
       if (util.Buffer)
@@ -46758,13 +46758,13 @@ var require_fetch = __commonJS({
         if (xhr.status !== 0 && xhr.status !== 200)
           return callback(Error("status " + xhr.status));
         if (options.binary) {
-          var buffer = xhr.response;
-          if (!buffer) {
-            buffer = [];
+          var buffer2 = xhr.response;
+          if (!buffer2) {
+            buffer2 = [];
             for (var i5 = 0; i5 < xhr.responseText.length; ++i5)
-              buffer.push(xhr.responseText.charCodeAt(i5) & 255);
+              buffer2.push(xhr.responseText.charCodeAt(i5) & 255);
           }
-          return callback(null, typeof Uint8Array !== "undefined" ? new Uint8Array(buffer) : buffer);
+          return callback(null, typeof Uint8Array !== "undefined" ? new Uint8Array(buffer2) : buffer2);
         }
         return callback(null, xhr.responseText);
       };
@@ -49676,13 +49676,13 @@ var require_tokenize = __commonJS({
         }
         return stack[0];
       }
-      function skip(expected, optional) {
+      function skip(expected, optional2) {
         var actual = peek(), equals = actual === expected;
         if (equals) {
           next();
           return true;
         }
-        if (!optional)
+        if (!optional2)
           throw illegal("token '" + actual + "', '" + expected + "' expected");
         return false;
       }
@@ -50845,8 +50845,8 @@ var require_buildkit2 = __commonJS({
           warnings: []
         };
       }
-      var buffer = Buffer.from(base64Data, ENCODING_BASE64);
-      var message = StatusResponse2.decode(buffer);
+      var buffer2 = Buffer.from(base64Data, ENCODING_BASE64);
+      var message = StatusResponse2.decode(buffer2);
       return StatusResponse2.toObject(message, {
         longs: String,
         enums: String,
@@ -50927,7 +50927,7 @@ var require_buildkit2 = __commonJS({
       }
     }
     function followProgress(stream, onFinished, onProgress) {
-      var buffer = "";
+      var buffer2 = "";
       var output = [];
       var finished2 = false;
       stream.on("data", onStreamEvent);
@@ -50935,9 +50935,9 @@ var require_buildkit2 = __commonJS({
       stream.on("end", onStreamEnd);
       stream.on("close", onStreamEnd);
       function onStreamEvent(data) {
-        buffer += data.toString();
-        var lines2 = buffer.split("\n");
-        buffer = lines2.pop();
+        buffer2 += data.toString();
+        var lines2 = buffer2.split("\n");
+        buffer2 = lines2.pop();
         lines2.forEach(function(line) {
           if (!line.trim()) return;
           processLine(line);
@@ -50976,8 +50976,8 @@ var require_buildkit2 = __commonJS({
       function onStreamEnd() {
         if (finished2) return;
         finished2 = true;
-        if (buffer.trim()) {
-          processLine(buffer);
+        if (buffer2.trim()) {
+          processLine(buffer2);
         }
         stream.removeListener("data", onStreamEvent);
         stream.removeListener("error", onStreamError);
@@ -52561,90 +52561,90 @@ var require_b4a = __commonJS({
     function equals(a5, b5) {
       return toBuffer2(a5).equals(b5);
     }
-    function fill2(buffer, value, offset, end2, encoding) {
-      return toBuffer2(buffer).fill(value, offset, end2, encoding);
+    function fill2(buffer2, value, offset, end2, encoding) {
+      return toBuffer2(buffer2).fill(value, offset, end2, encoding);
     }
     function from(value, encodingOrOffset, length) {
       return Buffer.from(value, encodingOrOffset, length);
     }
-    function includes(buffer, value, byteOffset, encoding) {
-      return toBuffer2(buffer).includes(value, byteOffset, encoding);
+    function includes(buffer2, value, byteOffset, encoding) {
+      return toBuffer2(buffer2).includes(value, byteOffset, encoding);
     }
-    function indexOf(buffer, value, byfeOffset, encoding) {
-      return toBuffer2(buffer).indexOf(value, byfeOffset, encoding);
+    function indexOf(buffer2, value, byfeOffset, encoding) {
+      return toBuffer2(buffer2).indexOf(value, byfeOffset, encoding);
     }
-    function lastIndexOf(buffer, value, byteOffset, encoding) {
-      return toBuffer2(buffer).lastIndexOf(value, byteOffset, encoding);
+    function lastIndexOf(buffer2, value, byteOffset, encoding) {
+      return toBuffer2(buffer2).lastIndexOf(value, byteOffset, encoding);
     }
-    function swap16(buffer) {
-      return toBuffer2(buffer).swap16();
+    function swap16(buffer2) {
+      return toBuffer2(buffer2).swap16();
     }
-    function swap32(buffer) {
-      return toBuffer2(buffer).swap32();
+    function swap32(buffer2) {
+      return toBuffer2(buffer2).swap32();
     }
-    function swap64(buffer) {
-      return toBuffer2(buffer).swap64();
+    function swap64(buffer2) {
+      return toBuffer2(buffer2).swap64();
     }
-    function toBuffer2(buffer) {
-      if (Buffer.isBuffer(buffer)) return buffer;
-      return Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    function toBuffer2(buffer2) {
+      if (Buffer.isBuffer(buffer2)) return buffer2;
+      return Buffer.from(buffer2.buffer, buffer2.byteOffset, buffer2.byteLength);
     }
-    function toString(buffer, encoding, start, end2) {
-      return toBuffer2(buffer).toString(encoding, start, end2);
+    function toString(buffer2, encoding, start, end2) {
+      return toBuffer2(buffer2).toString(encoding, start, end2);
     }
-    function toHex2(buffer, start, end2) {
-      return toBuffer2(buffer).toString("hex", start, end2);
+    function toHex2(buffer2, start, end2) {
+      return toBuffer2(buffer2).toString("hex", start, end2);
     }
-    function write(buffer, string2, offset, length, encoding) {
-      return toBuffer2(buffer).write(string2, offset, length, encoding);
+    function write(buffer2, string2, offset, length, encoding) {
+      return toBuffer2(buffer2).write(string2, offset, length, encoding);
     }
-    function readDoubleBE(buffer, offset) {
-      return toBuffer2(buffer).readDoubleBE(offset);
+    function readDoubleBE(buffer2, offset) {
+      return toBuffer2(buffer2).readDoubleBE(offset);
     }
-    function readDoubleLE(buffer, offset) {
-      return toBuffer2(buffer).readDoubleLE(offset);
+    function readDoubleLE(buffer2, offset) {
+      return toBuffer2(buffer2).readDoubleLE(offset);
     }
-    function readFloatBE(buffer, offset) {
-      return toBuffer2(buffer).readFloatBE(offset);
+    function readFloatBE(buffer2, offset) {
+      return toBuffer2(buffer2).readFloatBE(offset);
     }
-    function readFloatLE(buffer, offset) {
-      return toBuffer2(buffer).readFloatLE(offset);
+    function readFloatLE(buffer2, offset) {
+      return toBuffer2(buffer2).readFloatLE(offset);
     }
-    function readInt32BE(buffer, offset) {
-      return toBuffer2(buffer).readInt32BE(offset);
+    function readInt32BE(buffer2, offset) {
+      return toBuffer2(buffer2).readInt32BE(offset);
     }
-    function readInt32LE(buffer, offset) {
-      return toBuffer2(buffer).readInt32LE(offset);
+    function readInt32LE(buffer2, offset) {
+      return toBuffer2(buffer2).readInt32LE(offset);
     }
-    function readUInt32BE(buffer, offset) {
-      return toBuffer2(buffer).readUInt32BE(offset);
+    function readUInt32BE(buffer2, offset) {
+      return toBuffer2(buffer2).readUInt32BE(offset);
     }
-    function readUInt32LE(buffer, offset) {
-      return toBuffer2(buffer).readUInt32LE(offset);
+    function readUInt32LE(buffer2, offset) {
+      return toBuffer2(buffer2).readUInt32LE(offset);
     }
-    function writeDoubleBE(buffer, value, offset) {
-      return toBuffer2(buffer).writeDoubleBE(value, offset);
+    function writeDoubleBE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeDoubleBE(value, offset);
     }
-    function writeDoubleLE(buffer, value, offset) {
-      return toBuffer2(buffer).writeDoubleLE(value, offset);
+    function writeDoubleLE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeDoubleLE(value, offset);
     }
-    function writeFloatBE(buffer, value, offset) {
-      return toBuffer2(buffer).writeFloatBE(value, offset);
+    function writeFloatBE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeFloatBE(value, offset);
     }
-    function writeFloatLE(buffer, value, offset) {
-      return toBuffer2(buffer).writeFloatLE(value, offset);
+    function writeFloatLE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeFloatLE(value, offset);
     }
-    function writeInt32BE(buffer, value, offset) {
-      return toBuffer2(buffer).writeInt32BE(value, offset);
+    function writeInt32BE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeInt32BE(value, offset);
     }
-    function writeInt32LE(buffer, value, offset) {
-      return toBuffer2(buffer).writeInt32LE(value, offset);
+    function writeInt32LE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeInt32LE(value, offset);
     }
-    function writeUInt32BE(buffer, value, offset) {
-      return toBuffer2(buffer).writeUInt32BE(value, offset);
+    function writeUInt32BE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeUInt32BE(value, offset);
     }
-    function writeUInt32LE(buffer, value, offset) {
-      return toBuffer2(buffer).writeUInt32LE(value, offset);
+    function writeUInt32LE(buffer2, value, offset) {
+      return toBuffer2(buffer2).writeUInt32LE(value, offset);
     }
     module2.exports = {
       isBuffer: isBuffer2,
@@ -53103,14 +53103,14 @@ var require_streamx = __commonJS({
         this.stream._duplexState = (this.stream._duplexState | WRITE_FINISHING) & WRITE_NON_PRIMARY;
       }
       autoBatch(data, cb) {
-        const buffer = [];
+        const buffer2 = [];
         const stream = this.stream;
-        buffer.push(data);
+        buffer2.push(data);
         while ((stream._duplexState & WRITE_STATUS) === WRITE_QUEUED_AND_ACTIVE) {
-          buffer.push(stream._writableState.shift());
+          buffer2.push(stream._writableState.shift());
         }
         if ((stream._duplexState & OPEN_STATUS) !== 0) return cb(null);
-        stream._writev(buffer, cb);
+        stream._writev(buffer2, cb);
       }
       update() {
         const stream = this.stream;
@@ -54270,9 +54270,9 @@ var require_extract2 = __commonJS({
         this.queue = new FIFO();
         this._offset = 0;
       }
-      push(buffer) {
-        this.buffered += buffer.byteLength;
-        this.queue.push(buffer);
+      push(buffer2) {
+        this.buffered += buffer2.byteLength;
+        this.queue.push(buffer2);
       }
       shiftFirst(size) {
         return this.buffered === 0 ? null : this._next(size);
@@ -54723,11 +54723,11 @@ var require_pack2 = __commonJS({
         this._pending = [];
         this._stream = null;
       }
-      entry(header, buffer, callback) {
+      entry(header, buffer2, callback) {
         if (this._finalized || this.destroying) throw new Error("already finalized or destroyed");
-        if (typeof buffer === "function") {
-          callback = buffer;
-          buffer = null;
+        if (typeof buffer2 === "function") {
+          callback = buffer2;
+          buffer2 = null;
         }
         if (!callback) callback = noop;
         if (!header.size || header.type === "symlink") header.size = 0;
@@ -54736,11 +54736,11 @@ var require_pack2 = __commonJS({
         if (!header.uid) header.uid = 0;
         if (!header.gid) header.gid = 0;
         if (!header.mtime) header.mtime = /* @__PURE__ */ new Date();
-        if (typeof buffer === "string") buffer = b4a.from(buffer);
+        if (typeof buffer2 === "string") buffer2 = b4a.from(buffer2);
         const sink = new Sink(this, header, callback);
-        if (b4a.isBuffer(buffer)) {
-          header.size = buffer.byteLength;
-          sink.write(buffer);
+        if (b4a.isBuffer(buffer2)) {
+          header.size = buffer2.byteLength;
+          sink.write(buffer2);
           sink.end();
           return sink;
         }
@@ -55640,12 +55640,12 @@ var init_io_util = __esm({
 });
 
 // node_modules/@actions/io/lib/io.js
-function which(tool, check) {
+function which(tool, check2) {
   return __awaiter2(this, void 0, void 0, function* () {
     if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
-    if (check) {
+    if (check2) {
       const result = yield which(tool, false);
       if (!result) {
         if (IS_WINDOWS) {
@@ -56403,17 +56403,17 @@ var require_ignore2 = __commonJS({
       }
     };
     var NEVER_MATCH = "[]";
-    var PLACEHOLDER = "\0";
+    var PLACEHOLDER2 = "\0";
     var REGEX_RESTORE_PLACEHOLDER = new RegExp(
-      `${PLACEHOLDER}(\\d+)${PLACEHOLDER}`,
+      `${PLACEHOLDER2}(\\d+)${PLACEHOLDER2}`,
       "g"
     );
     var TRAILING_WILDCARD = "";
     var TRAILING_DOUBLESTAR = "";
-    var isReserved = (char) => char === PLACEHOLDER || char === TRAILING_WILDCARD || char === TRAILING_DOUBLESTAR;
+    var isReserved = (char) => char === PLACEHOLDER2 || char === TRAILING_WILDCARD || char === TRAILING_DOUBLESTAR;
     var extractBrackets = (pattern) => {
       const sources = [];
-      const hold = (source) => `${PLACEHOLDER}${sources.push(source) - 1}${PLACEHOLDER}`;
+      const hold = (source) => `${PLACEHOLDER2}${sources.push(source) - 1}${PLACEHOLDER2}`;
       const { length } = pattern;
       let out = EMPTY;
       let index = 0;
@@ -57151,6 +57151,7 @@ __export(cli_run_exports, {
   run: () => run2
 });
 module.exports = __toCommonJS(cli_run_exports);
+var import_node_buffer = require("node:buffer");
 var import_node_os6 = require("node:os");
 var import_node_path27 = require("node:path");
 var import_consumers = require("node:stream/consumers");
@@ -57158,7 +57159,7 @@ var import_promises30 = require("node:timers/promises");
 var import_node_url = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
-// src/aws/lambda.ts
+// src/aws/function-url.ts
 var import_client_lambda = __toESM(require_dist_cjs16(), 1);
 
 // src/errors.ts
@@ -57309,6 +57310,12 @@ function codeOf(error2) {
   const { code } = error2;
   return code !== void 0 && UNREACHABLE.has(code) ? code : void 0;
 }
+function mayHaveArrived(error2) {
+  if (!(error2 instanceof Error)) return false;
+  const { code, $metadata } = error2;
+  const isLost = ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code ?? "");
+  return isLost || ($metadata?.httpStatusCode ?? 0) >= 500 || mayHaveArrived(error2.cause);
+}
 function isNotFound(error2) {
   if (!(error2 instanceof Error)) return false;
   return error2.name === "ResourceNotFoundException" || isNotFound(error2.cause);
@@ -57317,17 +57324,10 @@ function isBusy(error2) {
   return error2 instanceof Error && error2.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error2.message);
 }
 
-// src/aws/lambda.ts
+// src/aws/call.ts
 var BUSY_ATTEMPTS = 6;
-function createLambdaApi({
-  version,
-  wait: wait2,
-  signal
-}) {
-  const customUserAgent = [["wsgi-lambda", version]];
-  const client = new import_client_lambda.LambdaClient({ customUserAgent });
-  const cancellable = { abortSignal: signal };
-  async function call(action, resource, send) {
+function createCaller(wait2) {
+  const call = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send();
@@ -57337,22 +57337,88 @@ function createLambdaApi({
         await wait2(250 * 2 ** attempt);
       }
     }
-  }
-  async function find(action, resource, send) {
-    try {
-      return await call(action, resource, send);
-    } catch (error2) {
-      if (isNotFound(error2)) return void 0;
-      throw error2;
+  };
+  return {
+    call,
+    find: async (action, resource, send) => {
+      try {
+        return await call(action, resource, send);
+      } catch (error2) {
+        if (isNotFound(error2)) return void 0;
+        throw error2;
+      }
     }
-  }
+  };
+}
+
+// src/aws/function-url.ts
+function createFunctionUrlApi({
+  version,
+  wait: wait2,
+  signal
+}) {
+  const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName, alias) => {
+      const command5 = new import_client_lambda.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
+      const found = await find(
+        "GetFunctionUrlConfig",
+        `${functionName}:${alias}`,
+        () => client.send(command5, cancellable)
+      );
+      return found && functionUrl(found);
+    },
+    create: async (functionName, alias, { authType, invokeMode }) => {
+      const command5 = new import_client_lambda.CreateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode
+      });
+      return functionUrl(
+        await call("CreateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command5, cancellable))
+      );
+    },
+    update: async (functionName, alias, { authType, invokeMode }) => {
+      const command5 = new import_client_lambda.UpdateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode
+      });
+      return functionUrl(await call("UpdateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command5)));
+    }
+  };
+}
+function functionUrl(found) {
+  return {
+    address: found.FunctionUrl ?? "",
+    authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE",
+    // The default need not be in an answer.
+    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED"
+  };
+}
+
+// src/aws/lambda.ts
+var import_client_lambda2 = __toESM(require_dist_cjs16(), 1);
+function createLambdaApi({
+  version,
+  wait: wait2,
+  signal
+}) {
+  const customUserAgent = [["wsgi-lambda", version]];
+  const client = new import_client_lambda2.LambdaClient({ customUserAgent });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
   return {
     getVersion: async (functionName, qualifier) => {
       const found = await find(
         "GetFunctionConfiguration",
         functionName,
         () => client.send(
-          new import_client_lambda.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          new import_client_lambda2.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
           cancellable
         )
       );
@@ -57364,7 +57430,7 @@ function createLambdaApi({
         "CreateFunction",
         functionName,
         () => client.send(
-          new import_client_lambda.CreateFunctionCommand({
+          new import_client_lambda2.CreateFunctionCommand({
             FunctionName: functionName,
             ...request(configuration),
             Architectures: [architecture],
@@ -57380,7 +57446,7 @@ function createLambdaApi({
         "UpdateFunctionCode",
         functionName,
         () => client.send(
-          new import_client_lambda.UpdateFunctionCodeCommand({
+          new import_client_lambda2.UpdateFunctionCodeCommand({
             FunctionName: functionName,
             ZipFile: zip,
             Architectures: [architecture],
@@ -57395,7 +57461,7 @@ function createLambdaApi({
         "UpdateFunctionConfiguration",
         functionName,
         () => client.send(
-          new import_client_lambda.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
+          new import_client_lambda2.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
           cancellable
         )
       );
@@ -57405,7 +57471,7 @@ function createLambdaApi({
         "PublishVersion",
         functionName,
         () => client.send(
-          new import_client_lambda.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          new import_client_lambda2.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
           cancellable
         )
       );
@@ -57415,7 +57481,7 @@ function createLambdaApi({
       const found = await find(
         "GetAlias",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
+        () => client.send(new import_client_lambda2.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
       );
       return found && aliasState(found);
     },
@@ -57424,7 +57490,7 @@ function createLambdaApi({
         "CreateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.CreateAliasCommand({
+          new import_client_lambda2.CreateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: version2,
@@ -57439,7 +57505,7 @@ function createLambdaApi({
         "UpdateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.UpdateAliasCommand({
+          new import_client_lambda2.UpdateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: version2,
@@ -57449,39 +57515,11 @@ function createLambdaApi({
         )
       )
     ),
-    getUrl: async (functionName, alias) => {
-      const found = await find(
-        "GetFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
-      );
-      return found && urlState(found);
-    },
-    createUrl: async (functionName, alias, authType) => urlState(
-      await call(
-        "CreateFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.CreateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-          cancellable
-        )
-      )
-    ),
-    updateUrl: async (functionName, alias, authType) => urlState(
-      await call(
-        "UpdateFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.UpdateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-          cancellable
-        )
-      )
-    ),
     getPolicy: async (functionName, alias) => {
       const found = await find(
         "GetPolicy",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
+        () => client.send(new import_client_lambda2.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
       );
       return found?.Policy;
     },
@@ -57490,7 +57528,7 @@ function createLambdaApi({
         "AddPermission",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.AddPermissionCommand({
+          new import_client_lambda2.AddPermissionCommand({
             FunctionName: functionName,
             Qualifier: alias,
             Principal: "*",
@@ -57500,19 +57538,20 @@ function createLambdaApi({
         )
       );
     },
-    invoke: async (functionName, qualifier, payload2, timeoutSeconds) => {
-      const once = new import_client_lambda.LambdaClient({
+    invoke: async (functionName, qualifier, payload2, timeoutSeconds, clientContext) => {
+      const once = new import_client_lambda2.LambdaClient({
         customUserAgent,
         maxAttempts: 1,
         requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
       });
       try {
         const answer = await once.send(
-          new import_client_lambda.InvokeCommand({
+          new import_client_lambda2.InvokeCommand({
             FunctionName: functionName,
             Qualifier: qualifier,
             Payload: Buffer.from(payload2),
-            LogType: "Tail"
+            LogType: "Tail",
+            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
           }),
           cancellable
         );
@@ -57570,9 +57609,6 @@ function aliasState(found) {
     description: found.Description ?? "",
     revisionId: found.RevisionId ?? ""
   };
-}
-function urlState(found) {
-  return { address: found.FunctionUrl ?? "", authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE" };
 }
 
 // src/builder/docker.ts
@@ -58550,7 +58586,7 @@ async function createDockerBuilder(target, options, { report }) {
       `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
     );
   const container = await Container.create(engine, { image: image.id, labels, signal });
-  const exec2 = (command5, cwd, variables2) => container.exec(command5, { cwd, env: variables2 });
+  const exec2 = (command5, cwd, variables) => container.exec(command5, { cwd, env: variables });
   let processors = 1;
   try {
     if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
@@ -59023,15 +59059,15 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  const unknown = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
+  const unknown2 = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
     text3
   )?.[1];
-  if (unknown !== void 0) {
+  if (unknown2 !== void 0) {
     return new UserError({
-      title: `${unknown} does not exist in the package index`,
+      title: `${unknown2} does not exist in the package index`,
       detail,
       hint: "Check its spelling; for a private package, set the index (UV_INDEX, PIP_EXTRA_INDEX_URL).",
-      location: lineOf(files, [unknown])
+      location: lineOf(files, [unknown2])
     });
   }
   return new UserError({
@@ -59669,8 +59705,8 @@ function parseArray(ctx) {
 }
 
 // node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table, meta, type) {
-  let t = table;
+function peekTable(ctx, key, table2, meta, type) {
+  let t = table2;
   let m3 = meta;
   let k5;
   let hasOwn2 = false;
@@ -59932,869 +59968,10 @@ function closestMatch(target, candidates, options) {
   return best;
 }
 
-// node_modules/valibot/dist/index.mjs
-var store$4;
-var DEFAULT_CONFIG = {
-  lang: void 0,
-  message: void 0,
-  abortEarly: void 0,
-  abortPipeEarly: void 0
-};
-// @__NO_SIDE_EFFECTS__
-function getGlobalConfig(config$1) {
-  if (!config$1 && !store$4) return DEFAULT_CONFIG;
-  return {
-    lang: config$1?.lang ?? store$4?.lang,
-    message: config$1?.message,
-    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
-    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
-  };
-}
-var store$3;
-// @__NO_SIDE_EFFECTS__
-function getGlobalMessage(lang) {
-  return store$3?.get(lang);
-}
-var store$2;
-// @__NO_SIDE_EFFECTS__
-function getSchemaMessage(lang) {
-  return store$2?.get(lang);
-}
-var store$1;
-// @__NO_SIDE_EFFECTS__
-function getSpecificMessage(reference, lang) {
-  return store$1?.get(reference)?.get(lang);
-}
-// @__NO_SIDE_EFFECTS__
-function _stringify(input) {
-  const type = typeof input;
-  if (type === "string") return `"${input}"`;
-  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
-  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
-  return type;
-}
-function _addIssue(context, label, dataset, config$1, other) {
-  const input = other && "input" in other ? other.input : dataset.value;
-  const expected = other?.expected ?? context.expects ?? null;
-  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
-  const issue = {
-    kind: context.kind,
-    type: context.type,
-    input,
-    expected,
-    received,
-    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
-    requirement: context.requirement,
-    path: other?.path,
-    issues: other?.issues,
-    lang: config$1.lang,
-    abortEarly: config$1.abortEarly,
-    abortPipeEarly: config$1.abortPipeEarly
-  };
-  const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
-  if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
-  if (isSchema) dataset.typed = false;
-  if (dataset.issues) dataset.issues.push(issue);
-  else dataset.issues = [issue];
-}
-// @__NO_SIDE_EFFECTS__
-function _isValidObjectKey(object$1, key) {
-  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
-}
-// @__NO_SIDE_EFFECTS__
-function _joinExpects(values$1, separator) {
-  const list2 = [...new Set(values$1)];
-  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
-  return list2[0] ?? "never";
-}
-function _standardSchema(schema) {
-  schema["~standard"] = {
-    version: 1,
-    vendor: "valibot",
-    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
-  };
-  return schema;
-}
-var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
-// @__NO_SIDE_EFFECTS__
-function everyItem(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "every_item",
-    reference: everyItem,
-    async: false,
-    expects: null,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function maxValue(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "max_value",
-    reference: maxValue,
-    async: false,
-    expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function minValue(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "min_value",
-    reference: minValue,
-    async: false,
-    expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function nonEmpty(message$1) {
-  return {
-    kind: "validation",
-    type: "non_empty",
-    reference: nonEmpty,
-    async: false,
-    expects: "!0",
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function parseJson(config$1, message$1) {
-  return {
-    kind: "transformation",
-    type: "parse_json",
-    reference: parseJson,
-    config: config$1,
-    message: message$1,
-    async: false,
-    "~run"(dataset, config$2) {
-      try {
-        dataset.value = JSON.parse(dataset.value, this.config?.reviver);
-      } catch (error2) {
-        if (error2 instanceof Error) {
-          _addIssue(this, "JSON", dataset, config$2, { received: `"${error2.message}"` });
-          dataset.typed = false;
-        } else throw error2;
-      }
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function regex(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "regex",
-    reference: regex,
-    async: false,
-    expects: `${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function transform(operation2) {
-  return {
-    kind: "transformation",
-    type: "transform",
-    reference: transform,
-    async: false,
-    operation: operation2,
-    "~run"(dataset) {
-      dataset.value = this.operation(dataset.value);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function trim() {
-  return {
-    kind: "transformation",
-    type: "trim",
-    reference: trim,
-    async: false,
-    "~run"(dataset) {
-      dataset.value = dataset.value.trim();
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function getFallback(schema, dataset, config$1) {
-  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
-}
-// @__NO_SIDE_EFFECTS__
-function getDefault(schema, dataset, config$1) {
-  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
-}
-// @__NO_SIDE_EFFECTS__
-function array2(item, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "array",
-    reference: array2,
-    expects: "Array",
-    async: false,
-    item,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (Array.isArray(input)) {
-        dataset.typed = true;
-        dataset.value = [];
-        for (let key = 0; key < input.length; key++) {
-          const value$1 = input[key];
-          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
-          if (itemDataset.issues) {
-            const pathItem = {
-              type: "array",
-              origin: "value",
-              input,
-              key,
-              value: value$1
-            };
-            for (const issue of itemDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = itemDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!itemDataset.typed) dataset.typed = false;
-          dataset.value.push(itemDataset.value);
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function boolean(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "boolean",
-    reference: boolean,
-    expects: "boolean",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "boolean") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function number(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "number",
-    reference: number,
-    expects: "number",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function object(entries$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "object",
-    reference: object,
-    expects: "Object",
-    async: false,
-    entries: entries$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-            if (valueDataset.issues) {
-              const pathItem = {
-                type: "object",
-                origin: "value",
-                input,
-                key,
-                value: value$1
-              };
-              for (const issue of valueDataset.issues) {
-                if (issue.path) issue.path.unshift(pathItem);
-                else issue.path = [pathItem];
-                dataset.issues?.push(issue);
-              }
-              if (!dataset.issues) dataset.issues = valueDataset.issues;
-              if (config$1.abortEarly) {
-                dataset.typed = false;
-                break;
-              }
-            }
-            if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-            _addIssue(this, "key", dataset, config$1, {
-              input: void 0,
-              expected: `"${key}"`,
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            if (config$1.abortEarly) break;
-          }
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function picklist(options, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "picklist",
-    reference: picklist,
-    expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
-    async: false,
-    options,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (this.options.includes(dataset.value)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function record(key, value$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "record",
-    reference: record,
-    expects: "Object",
-    async: false,
-    key,
-    value: value$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
-          const entryValue = input[entryKey];
-          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
-          if (keyDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "key",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue of keyDataset.issues) {
-              issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = keyDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
-          if (valueDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "value",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue of valueDataset.issues) {
-              if (issue.path) issue.path.unshift(pathItem);
-              else issue.path = [pathItem];
-              dataset.issues?.push(issue);
-            }
-            if (!dataset.issues) dataset.issues = valueDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function string(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "string",
-    reference: string,
-    expects: "string",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "string") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function _subIssues(datasets) {
-  let issues;
-  if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
-  else issues = dataset.issues;
-  return issues;
-}
-// @__NO_SIDE_EFFECTS__
-function union(options, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "union",
-    reference: union,
-    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
-    async: false,
-    options,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      let validDataset;
-      let typedDatasets;
-      let untypedDatasets;
-      for (const schema of this.options) {
-        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
-        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
-        else typedDatasets = [optionDataset];
-        else {
-          validDataset = optionDataset;
-          break;
-        }
-        else if (untypedDatasets) untypedDatasets.push(optionDataset);
-        else untypedDatasets = [optionDataset];
-      }
-      if (validDataset) return validDataset;
-      if (typedDatasets) {
-        if (typedDatasets.length === 1) return typedDatasets[0];
-        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
-        dataset.typed = true;
-      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
-      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function pipe(...pipe$1) {
-  return _standardSchema({
-    ...pipe$1[0],
-    pipe: pipe$1,
-    "~run"(dataset, config$1) {
-      for (const item of pipe$1) if (item.kind !== "metadata") {
-        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
-          dataset.typed = false;
-          break;
-        }
-        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
-      }
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function safeParse(schema, input, config$1) {
-  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-  return {
-    typed: dataset.typed,
-    success: !dataset.issues,
-    output: dataset.value,
-    issues: dataset.issues
-  };
-}
-
-// src/platform/target.ts
-var ARCHITECTURES = ["x86_64", "arm64"];
-
-// src/settings/schema.ts
-var written = union([string(), number(), boolean()]);
-var words = pipe(written, transform(String), trim(), nonEmpty());
-function text({ pattern, ...options }) {
-  const schema = pattern ? pipe(words, regex(pattern)) : words;
-  return { format: "text", ...options, schema };
-}
-function oneOf(choices, options) {
-  const setting = { ...options, format: choices.join(", "), schema: pipe(words, picklist(choices)) };
-  return setting;
-}
-function wholeNumber(from, to, unit, options) {
-  const digits = pipe(words, regex(/^\d+$/), transform(Number), minValue(from), maxValue(to));
-  const setting = { ...options, format: `a whole number, ${from} to ${to} (${unit})`, schema: digits };
-  return setting;
-}
-function trueOrFalse(options) {
-  const schema = pipe(
-    words,
-    regex(/^(true|True|TRUE|false|False|FALSE)$/),
-    transform((given) => given.toLowerCase() === "true")
-  );
-  return { ...options, format: "true, false", schema };
-}
-function lines({ each, ...options }) {
-  const fromText = pipe(
-    string(),
-    transform(
-      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
-    )
-  );
-  const list2 = union([fromText, array2(string())]);
-  const schema = each ? pipe(
-    list2,
-    everyItem((line) => each.test(line))
-  ) : list2;
-  return { format: "one a line", ...options, schema };
-}
-var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-function variables(options) {
-  const table = record(pipe(string(), regex(VARIABLE)), pipe(written, transform(String)));
-  const fromText = pipe(string(), transform(readVariables), table);
-  const setting = { ...options, format: "NAME=VALUE, one a line, or a JSON object", schema: union([fromText, table]) };
-  return setting;
-}
-function readVariables(given) {
-  if (given.trimStart().startsWith("{")) {
-    try {
-      return JSON.parse(given);
-    } catch {
-      return void 0;
-    }
-  }
-  const pairs = [];
-  for (const line of given.split(/\r?\n/)) {
-    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
-    const equals = line.indexOf("=");
-    if (equals < 1) return void 0;
-    pairs.push([line.slice(0, equals).trim(), line.slice(equals + 1).trim()]);
-  }
-  return Object.fromEntries(pairs);
-}
-var BUILD_SETTINGS = {
-  app: text({
-    description: "The WSGI application. Found for Django and Flask projects.",
-    format: "module:attribute, module:factory() or dir/module.attribute",
-    // `app.py` is a file; as module.attribute it would be the attribute py.
-    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
-    example: "mysite.wsgi:application",
-    defaultText: "found in the project",
-    placeholder: "APP"
-  }),
-  runtime: oneOf(RUNTIME_NAMES, {
-    description: "Lambda's Python. Found in .python-version or requires-python.",
-    example: "python3.13",
-    defaultText: "found in the project, else python3.13",
-    placeholder: "RUNTIME"
-  }),
-  architecture: oneOf(ARCHITECTURES, {
-    description: "The processor that the function runs on.",
-    example: "arm64",
-    default: "x86_64",
-    placeholder: "ARCH"
-  }),
-  requirements: text({
-    description: "The manifest to install: uv.lock or a requirements file, relative to the project.",
-    format: "a path",
-    example: "requirements/production.txt",
-    defaultText: "uv.lock, else requirements.txt",
-    placeholder: "FILE"
-  }),
-  builder: oneOf(["auto", "docker", "host"], {
-    description: "Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).",
-    example: "host",
-    default: "auto",
-    placeholder: "BUILDER"
-  }),
-  "base-image": text({
-    description: "The image that the docker builder starts from. Its Python and glibc must fit the runtime's.",
-    format: "an image name",
-    example: "amazonlinux:2023",
-    defaultText: "AWS's Lambda image of the runtime",
-    placeholder: "IMAGE"
-  }),
-  "system-packages": lines({
-    description: "Packages of the image that the docker builder installs first (dnf, microdnf, yum or apt).",
-    example: "libpq-devel",
-    default: [],
-    placeholder: "NAMES"
-  }),
-  "python-bin": text({
-    description: "The interpreter of the host builder; its minor version must be the runtime's.",
-    format: "a command or a path",
-    example: "/usr/bin/python3.13",
-    defaultText: "the runtime's name, as in python3.13",
-    placeholder: "COMMAND"
-  }),
-  "ca-file": text({
-    description: "A certificate authority (PEM) that package indexes are checked against, in containers too.",
-    format: "a path",
-    example: "company-ca.pem",
-    defaultText: "SSL_CERT_FILE of the environment",
-    placeholder: "FILE"
-  }),
-  exclude: lines({
-    description: "Files to leave out of the artifact, in the syntax of .gitignore.",
-    example: "docs/",
-    default: [],
-    placeholder: "PATTERNS"
-  }),
-  commands: lines({
-    description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
-    format: "one a line: exec, shell, none, or what starts with manage or flask",
-    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
-    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
-    example: "manage migrate",
-    defaultText: "manage and flask, without their shells",
-    placeholder: "KINDS"
-  }),
-  check: trueOrFalse({
-    description: "Import the application during the build and fail with its traceback when it cannot be.",
-    example: "false",
-    default: true
-  }),
-  store: text({
-    description: "A folder that keeps installed and compressed dependencies between builds.",
-    format: "a path",
-    example: ".cache/wsgi-lambda",
-    defaultText: "a folder of the user's cache",
-    placeholder: "DIR"
-  }),
-  output: text({
-    description: "Where the zip is written.",
-    format: "a path",
-    example: "build/app.zip",
-    defaultText: ".wsgi-lambda/PROJECT.zip in the project",
-    placeholder: "FILE"
-  })
-};
-var REMOTE_COMMANDS = {
-  format: "one a line, each starting with manage, flask, exec or shell",
-  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
-};
-var RELEASE_SETTINGS = {
-  "function-name": text({
-    description: "The Lambda function. {{stage}} is filled in.",
-    format: "1 to 64 letters, digits, - and _",
-    pattern: /^(?:[A-Za-z0-9_-]|\{\{\s*stage\s*\}\})+$/,
-    example: "shop-production",
-    placeholder: "NAME"
-  }),
-  alias: text({
-    description: "The alias that traffic goes to. It moves last.",
-    format: "1 to 128 letters, digits, - and _, not digits alone",
-    pattern: /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/,
-    example: "live",
-    default: "live",
-    placeholder: "NAME"
-  }),
-  role: text({
-    description: "The execution role. Needed when the function is created; an existing function keeps its own.",
-    format: "the ARN of an IAM role",
-    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    example: "arn:aws:iam::123456789012:role/shop",
-    placeholder: "ARN"
-  }),
-  memory: wholeNumber(128, 10240, "MB", {
-    description: "Memory of the function; processor time grows with it.",
-    example: "1024",
-    defaultText: "the function's own, 512 for a new one",
-    placeholder: "MB"
-  }),
-  timeout: wholeNumber(1, 900, "seconds", {
-    description: "How long one request or command may take.",
-    example: "60",
-    defaultText: "the function's own, 30 for a new one",
-    placeholder: "SECONDS"
-  }),
-  environment: variables({
-    description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
-    example: "DJANGO_SETTINGS_MODULE=mysite.settings",
-    default: {},
-    placeholder: "LINES"
-  }),
-  "environment-strategy": oneOf(["merge", "replace"], {
-    description: "merge keeps variables that only the function has; replace removes them.",
-    example: "replace",
-    default: "merge",
-    placeholder: "STRATEGY"
-  }),
-  description: text({
-    description: "The description of the function.",
-    example: "The shop",
-    placeholder: "TEXT"
-  }),
-  "function-url": oneOf(["public", "iam", "none"], {
-    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
-    example: "iam",
-    defaultText: "the function's own, public for a new one",
-    placeholder: "ACCESS"
-  }),
-  migrate: trueOrFalse({
-    description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
-    example: "true",
-    default: false
-  }),
-  "before-traffic": lines({
-    ...REMOTE_COMMANDS,
-    description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
-    example: "manage migrate --noinput",
-    default: [],
-    placeholder: "COMMANDS"
-  }),
-  "after-traffic": lines({
-    ...REMOTE_COMMANDS,
-    description: "Commands that run on the new version after traffic has moved.",
-    example: "manage clearsessions",
-    default: [],
-    placeholder: "COMMANDS"
-  }),
-  smoke: trueOrFalse({
-    description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
-    example: "false",
-    default: true
-  }),
-  "smoke-path": text({
-    description: "The path of that request.",
-    format: "a path that starts with /",
-    pattern: /^\//,
-    example: "/health",
-    default: "/",
-    placeholder: "PATH"
-  }),
-  "smoke-host": text({
-    description: "The Host header of that request.",
-    format: "a host name",
-    pattern: /^[A-Za-z0-9.-]+(?::\d+)?$/,
-    example: "www.example.org",
-    defaultText: "the host of the Function URL",
-    placeholder: "HOST"
-  }),
-  "url-origin": text({
-    description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
-    format: "a URL",
-    pattern: /^https?:\/\//,
-    example: "http://127.0.0.1:4566/_aws/lambda-url/{id}",
-    defaultText: "the Function URL itself",
-    placeholder: "URL"
-  }),
-  artifact: text({
-    description: "A zip that `build` made: deploy it as it is instead of building.",
-    format: "a path",
-    example: "build/app.zip",
-    placeholder: "FILE"
-  }),
-  "dry-run": trueOrFalse({
-    description: "Print what would be done, and do nothing.",
-    example: "true",
-    default: false
-  })
-};
-var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
-var SETTING_NAMES = Object.keys(SETTINGS);
-var BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
-function camelCase(name) {
-  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-}
-
-// src/settings/values.ts
-function checkValues(sources) {
-  const problems = [];
-  const values = {};
-  const origins = /* @__PURE__ */ new Map();
-  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given, nameOf } of sources) {
-    for (const [name, value] of Object.entries(given)) {
-      if (value === void 0) continue;
-      if (!isSettingName(name)) {
-        problems.push(unknownSetting(name, nameOf));
-        continue;
-      }
-      origins.set(name, nameOf(name));
-      const result = safeParse(SETTINGS[name].schema, value);
-      if (result.success && name === "environment")
-        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) };
-      else if (result.success) values[camelCase(name)] = result.output;
-      else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
-    }
-  }
-  return { values, problems, origins };
-}
-function asRecord(value) {
-  return value;
-}
-function isSettingName(name) {
-  return Object.hasOwn(SETTINGS, name);
-}
-function unknownSetting(name, nameOf) {
-  return { title: `${nameOf(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf) };
-}
+// src/settings/suggestion.ts
 function suggestion(name, known, nameOf = String) {
   const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
   return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf(near)}?`;
-}
-function mistake(name, value, setting) {
-  return {
-    title: `${name} is not valid`,
-    // The values of environment variables are never printed: they may be secrets.
-    detail: setting === SETTINGS.environment ? void 0 : `Given: ${JSON.stringify(value)}`,
-    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
-  };
 }
 
 // src/settings/pyproject.ts
@@ -60809,7 +59986,7 @@ async function readPyproject(projectFolder) {
   };
   const { stages, ...settings } = ownTable(asTable(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
   const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
-    ([name, table]) => [name, ownTable(table, `tool.wsgi-lambda.stages.${name}`)]
+    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
   );
   return {
     exists: true,
@@ -61148,8 +60325,37 @@ function fillAddress(environment, address) {
   return Object.fromEntries(filled);
 }
 
+// src/settings/secrets.ts
+var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
+var PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
+var SECRET = "[\\w/+=.@-]+";
+var REFERENCE = new RegExp(
+  `^(?:${[
+    `ssm:${PARAMETER}`,
+    `arn:[\\w-]+:ssm:[\\w-]+:\\d{12}:parameter/${PARAMETER}`,
+    `secretsmanager:${SECRET}`,
+    `arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${SECRET}`
+  ].join("|")})(?:#[^]+)?$`
+);
+var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
+function secretMistakes(secrets) {
+  return Object.entries(secrets).flatMap(([name, reference]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
+    const filled = reference.replace(PLACEHOLDER, "x");
+    return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
+  });
+}
+function hintFor(reference) {
+  if (/^arn:[\w-]+:secretsmanager:(?:[^:#]*:){4}[^:#]+:/.test(reference))
+    return "A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url";
+  if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
+  return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
+}
+
 // src/artifact/check.ts
-async function checkImport(folders, environment, builder) {
+async function checkImport(folders, { environment, secrets }, { builder, report }) {
   const { stdout, stderr, exitCode } = await builder.run(
     [
       builder.python,
@@ -61159,16 +60365,31 @@ async function checkImport(folders, environment, builder) {
       `${builder.workspace}/tools/check_import.py`,
       ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
     ],
-    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
+    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...checkVariables(environment, secrets) } }
   );
   if (exitCode === 0) return;
   const failure = readFailure(stdout);
+  const names = Object.keys(secrets);
+  if (failure && names.length > 0 && !SAYS_WHAT_IS_MISSING.test(failure.type)) {
+    report.warning({
+      title: `The application could not be imported without its secrets: ${failure.type}`,
+      detail: stderr.trim(),
+      hint: `Here ${names.join(", ")} had a stand-in. If that is the reason, nothing is wrong; else the smoke request ends the release before traffic moves.`
+    });
+    return;
+  }
   throw new UserError({
     title: failure ? `The application cannot be imported: ${failure.type}${SAYS_WHAT_IS_MISSING.test(failure.type) ? `: ${firstLine(failure.message)}` : ""}` : `The application ended Python while it was imported (exit code ${exitCode})`,
     detail: stderr.trim(),
     hint: failure ? remedy(failure) : "Importing an application must not end the process."
   });
 }
+function checkVariables(environment, secrets) {
+  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE);
+  const standIns = Object.keys(secrets).map((name) => [name, NO_SECRET]);
+  return Object.fromEntries([...plain, ...standIns]);
+}
+var NO_SECRET = "not-known-in-a-build";
 var NO_ADDRESS = "https://url.invalid";
 var LAMBDA_VARIABLES = {
   PATH: "/usr/local/bin:/usr/bin:/bin",
@@ -61179,7 +60400,7 @@ var LAMBDA_VARIABLES = {
   AWS_REGION: "us-east-1",
   AWS_DEFAULT_REGION: "us-east-1"
 };
-var SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError)$/;
+var SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError|RouteError|ConfigurationError)$/;
 function readFailure(stdout) {
   try {
     return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
@@ -61194,6 +60415,7 @@ function remedy({ type, message, name }) {
     return "A native library is missing: choose a binary variant of the package (as in psycopg[binary]).";
   if (/GLIBC_[\d.]+' not found/.test(message))
     return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime.";
+  if (type === "RouteError") return "Correct the setting events, or the function that it names.";
   if (type === "KeyError" || type === "ImproperlyConfigured" || /environment variable|not set/i.test(message))
     return "If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.";
   return "Mend the application, name another with app, or build without this check: check: false.";
@@ -61511,10 +60733,10 @@ async function readDirectory(handle) {
 }
 async function readBytes(handle, position, length) {
   if (position < 0) throw new ForeignZip("it is too short");
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, position);
+  const buffer2 = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer2, 0, length, position);
   if (bytesRead !== length) throw new ForeignZip("it is shorter than it says");
-  return buffer;
+  return buffer2;
 }
 
 // src/artifact/pack.ts
@@ -61622,6 +60844,1019 @@ async function makeFolder(builder) {
 // src/artifact/runtime.ts
 var import_promises20 = require("node:fs/promises");
 var import_node_path18 = require("node:path");
+var import_node_util2 = require("node:util");
+
+// src/platform/target.ts
+var ARCHITECTURES = ["x86_64", "arm64"];
+
+// src/settings/events.ts
+var SOURCES = [
+  "schedule",
+  "sqs",
+  "sns",
+  "s3",
+  "dynamodb",
+  "kinesis",
+  "eventbridge",
+  "cognito",
+  "logs",
+  "kafka",
+  "mq",
+  "websocket",
+  "warmer",
+  "json"
+];
+var WAITING = ["cognito", "websocket"];
+var NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
+var FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
+var COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
+var WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+var ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
+function eventMistakes(events2) {
+  return Object.entries(events2).flatMap(([key, target]) => {
+    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
+    const hints = [keyHint(key), targetHint(key, target)];
+    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
+  });
+}
+function keyHint(key) {
+  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
+  if (arn) return `A name is never an ARN. Write ${sourceOf2(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
+  const [, source = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
+  if (!SOURCES.some((known) => known === source)) {
+    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source, SOURCES)}`;
+  }
+  if (source === "warmer" && colon !== "") return "warmer has no names: write it alone.";
+  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
+  if (colon !== "" && (name === "" || name !== name.trim())) {
+    return `A name stands right behind the colon. For all of them write ${source} alone.`;
+  }
+  return void 0;
+}
+function sourceOf2(service) {
+  const others = { events: "schedule", scheduler: "schedule" };
+  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
+}
+function targetHint(key, target) {
+  if (COMMAND.test(target)) {
+    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
+    const source = key.split(":", 1)[0] ?? "";
+    return WAITING.includes(source) ? `${source} waits for an answer, which only module:function gives.` : void 0;
+  }
+  if (FUNCTION.test(target)) return void 0;
+  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
+  const dotted = target.replace(/\.(\w+)$/, ":$1");
+  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
+  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
+  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
+}
+
+// node_modules/valibot/dist/index.mjs
+var store$4;
+var DEFAULT_CONFIG = {
+  lang: void 0,
+  message: void 0,
+  abortEarly: void 0,
+  abortPipeEarly: void 0
+};
+// @__NO_SIDE_EFFECTS__
+function getGlobalConfig(config$1) {
+  if (!config$1 && !store$4) return DEFAULT_CONFIG;
+  return {
+    lang: config$1?.lang ?? store$4?.lang,
+    message: config$1?.message,
+    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
+    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
+  };
+}
+var store$3;
+// @__NO_SIDE_EFFECTS__
+function getGlobalMessage(lang) {
+  return store$3?.get(lang);
+}
+var store$2;
+// @__NO_SIDE_EFFECTS__
+function getSchemaMessage(lang) {
+  return store$2?.get(lang);
+}
+var store$1;
+// @__NO_SIDE_EFFECTS__
+function getSpecificMessage(reference, lang) {
+  return store$1?.get(reference)?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function _stringify(input) {
+  const type = typeof input;
+  if (type === "string") return `"${input}"`;
+  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
+  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
+  return type;
+}
+function _addIssue(context, label, dataset, config$1, other) {
+  const input = other && "input" in other ? other.input : dataset.value;
+  const expected = other?.expected ?? context.expects ?? null;
+  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+  const issue = {
+    kind: context.kind,
+    type: context.type,
+    input,
+    expected,
+    received,
+    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
+    requirement: context.requirement,
+    path: other?.path,
+    issues: other?.issues,
+    lang: config$1.lang,
+    abortEarly: config$1.abortEarly,
+    abortPipeEarly: config$1.abortPipeEarly
+  };
+  const isSchema = context.kind === "schema";
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
+  if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
+  if (isSchema) dataset.typed = false;
+  if (dataset.issues) dataset.issues.push(issue);
+  else dataset.issues = [issue];
+}
+// @__NO_SIDE_EFFECTS__
+function _isValidObjectKey(object$1, key) {
+  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
+}
+// @__NO_SIDE_EFFECTS__
+function _joinExpects(values$1, separator) {
+  const list2 = [...new Set(values$1)];
+  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
+  return list2[0] ?? "never";
+}
+function _standardSchema(schema) {
+  schema["~standard"] = {
+    version: 1,
+    vendor: "valibot",
+    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
+  };
+  return schema;
+}
+var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+// @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function everyItem(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "every_item",
+    reference: everyItem,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_value",
+    reference: maxValue,
+    async: false,
+    expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function minValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "min_value",
+    reference: minValue,
+    async: false,
+    expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function nonEmpty(message$1) {
+  return {
+    kind: "validation",
+    type: "non_empty",
+    reference: nonEmpty,
+    async: false,
+    expects: "!0",
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function parseJson(config$1, message$1) {
+  return {
+    kind: "transformation",
+    type: "parse_json",
+    reference: parseJson,
+    config: config$1,
+    message: message$1,
+    async: false,
+    "~run"(dataset, config$2) {
+      try {
+        dataset.value = JSON.parse(dataset.value, this.config?.reviver);
+      } catch (error2) {
+        if (error2 instanceof Error) {
+          _addIssue(this, "JSON", dataset, config$2, { received: `"${error2.message}"` });
+          dataset.typed = false;
+        } else throw error2;
+      }
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function transform(operation2) {
+  return {
+    kind: "transformation",
+    type: "transform",
+    reference: transform,
+    async: false,
+    operation: operation2,
+    "~run"(dataset) {
+      dataset.value = this.operation(dataset.value);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function trim() {
+  return {
+    kind: "transformation",
+    type: "trim",
+    reference: trim,
+    async: false,
+    "~run"(dataset) {
+      dataset.value = dataset.value.trim();
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function getFallback(schema, dataset, config$1) {
+  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+// @__NO_SIDE_EFFECTS__
+function getDefault(schema, dataset, config$1) {
+  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
+}
+// @__NO_SIDE_EFFECTS__
+function array2(item, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "array",
+    reference: array2,
+    expects: "Array",
+    async: false,
+    item,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (Array.isArray(input)) {
+        dataset.typed = true;
+        dataset.value = [];
+        for (let key = 0; key < input.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue of itemDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function boolean(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "boolean",
+    reference: boolean,
+    expects: "boolean",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "boolean") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function number(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "number",
+    reference: number,
+    expects: "number",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function object(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "object",
+    reference: object,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue of valueDataset.issues) {
+                if (issue.path) issue.path.unshift(pathItem);
+                else issue.path = [pathItem];
+                dataset.issues?.push(issue);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function optional(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "optional",
+    reference: optional,
+    expects: `(${wrapped.expects} | undefined)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === void 0) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function picklist(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "picklist",
+    reference: picklist,
+    expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (this.options.includes(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function record(key, value$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "record",
+    reference: record,
+    expects: "Object",
+    async: false,
+    key,
+    value: value$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
+          const entryValue = input[entryKey];
+          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
+          if (keyDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "key",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue of keyDataset.issues) {
+              issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = keyDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
+          if (valueDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "value",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue of valueDataset.issues) {
+              if (issue.path) issue.path.unshift(pathItem);
+              else issue.path = [pathItem];
+              dataset.issues?.push(issue);
+            }
+            if (!dataset.issues) dataset.issues = valueDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function string(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "string",
+    reference: string,
+    expects: "string",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "string") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _subIssues(datasets) {
+  let issues;
+  if (datasets) for (const dataset of datasets) if (issues) for (const issue of dataset.issues) issues.push(issue);
+  else issues = dataset.issues;
+  return issues;
+}
+// @__NO_SIDE_EFFECTS__
+function union(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "union",
+    reference: union,
+    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      let validDataset;
+      let typedDatasets;
+      let untypedDatasets;
+      for (const schema of this.options) {
+        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+        else typedDatasets = [optionDataset];
+        else {
+          validDataset = optionDataset;
+          break;
+        }
+        else if (untypedDatasets) untypedDatasets.push(optionDataset);
+        else untypedDatasets = [optionDataset];
+      }
+      if (validDataset) return validDataset;
+      if (typedDatasets) {
+        if (typedDatasets.length === 1) return typedDatasets[0];
+        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+        dataset.typed = true;
+      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function unknown() {
+  return _standardSchema({
+    kind: "schema",
+    type: "unknown",
+    reference: unknown,
+    expects: "unknown",
+    async: false,
+    "~run"(dataset) {
+      dataset.typed = true;
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function pipe(...pipe$1) {
+  return _standardSchema({
+    ...pipe$1[0],
+    pipe: pipe$1,
+    "~run"(dataset, config$1) {
+      for (const item of pipe$1) if (item.kind !== "metadata") {
+        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+          dataset.typed = false;
+          break;
+        }
+        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+      }
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function safeParse(schema, input, config$1) {
+  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+  return {
+    typed: dataset.typed,
+    success: !dataset.issues,
+    output: dataset.value,
+    issues: dataset.issues
+  };
+}
+
+// src/settings/kinds.ts
+var written = union([string(), number(), boolean()]);
+var words = pipe(written, transform(String), trim(), nonEmpty());
+function text({ pattern, ...options }) {
+  const schema = pattern ? pipe(words, regex(pattern)) : words;
+  return { format: "text", ...options, schema };
+}
+function oneOf(choices, options) {
+  const setting = { ...options, format: choices.join(", "), schema: pipe(words, picklist(choices)) };
+  return setting;
+}
+function wholeNumber(from, to, unit, options) {
+  const digits = pipe(words, regex(/^\d+$/), transform(Number), minValue(from), maxValue(to));
+  const setting = { ...options, format: `a whole number, ${from} to ${to} (${unit})`, schema: digits };
+  return setting;
+}
+function trueOrFalse(options) {
+  const schema = pipe(
+    words,
+    regex(/^(true|True|TRUE|false|False|FALSE)$/),
+    transform((given) => given.toLowerCase() === "true")
+  );
+  return { ...options, format: "true, false", schema };
+}
+function lines({ each, ...options }) {
+  const fromText = pipe(
+    string(),
+    transform(
+      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
+    )
+  );
+  const list2 = union([fromText, array2(string())]);
+  const schema = each ? pipe(
+    list2,
+    everyItem((line) => each.test(line))
+  ) : list2;
+  return { format: "one a line", ...options, schema };
+}
+function table({ names = /(?:)/, ...options }) {
+  const entries = pipe(
+    unknown(),
+    check((given) => !Array.isArray(given)),
+    // as objects they would have the keys 0, 1, …
+    record(pipe(string(), regex(names)), pipe(written, transform(String)))
+  );
+  const fromText = pipe(string(), transform(readTable), entries);
+  return { ...options, schema: union([fromText, entries]) };
+}
+function readTable(given) {
+  if (given.trimStart().startsWith("{")) {
+    try {
+      return JSON.parse(given);
+    } catch {
+      return void 0;
+    }
+  }
+  const pairs = [];
+  for (const line of given.split(/\r?\n/)) {
+    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
+    const equals = line.indexOf("=");
+    if (equals < 1) return void 0;
+    pairs.push([line.slice(0, equals).trim(), line.slice(equals + 1).trim()]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+// src/settings/schema.ts
+var MIME_TYPES = {
+  format: "one a line, as type/subtype or type/*",
+  // RFC 6838, 4.2; what follows a type in Content-Type (charset) is not compared.
+  each: /^[A-Za-z0-9][\w!#$&^.+-]*\/(?:\*|[A-Za-z0-9][\w!#$&^.+-]*)$/
+};
+var BUILD_SETTINGS = {
+  app: text({
+    description: "The WSGI application. Found for Django and Flask projects.",
+    format: "module:attribute, module:factory() or dir/module.attribute",
+    // `app.py` is a file; as module.attribute it would be the attribute py.
+    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
+    example: "mysite.wsgi:application",
+    defaultText: "found in the project",
+    placeholder: "APP"
+  }),
+  runtime: oneOf(RUNTIME_NAMES, {
+    description: "Lambda's Python. Found in .python-version or requires-python.",
+    example: "python3.13",
+    defaultText: "found in the project, else python3.13",
+    placeholder: "RUNTIME"
+  }),
+  architecture: oneOf(ARCHITECTURES, {
+    description: "The processor that the function runs on.",
+    example: "arm64",
+    default: "x86_64",
+    placeholder: "ARCH"
+  }),
+  requirements: text({
+    description: "The manifest to install: uv.lock or a requirements file, relative to the project.",
+    format: "a path",
+    example: "requirements/production.txt",
+    defaultText: "uv.lock, else requirements.txt",
+    placeholder: "FILE"
+  }),
+  builder: oneOf(["auto", "docker", "host"], {
+    description: "Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).",
+    example: "host",
+    default: "auto",
+    placeholder: "BUILDER"
+  }),
+  "base-image": text({
+    description: "The image that the docker builder starts from. Its Python and glibc must fit the runtime's.",
+    format: "an image name",
+    example: "amazonlinux:2023",
+    defaultText: "AWS's Lambda image of the runtime",
+    placeholder: "IMAGE"
+  }),
+  "system-packages": lines({
+    description: "Packages of the image that the docker builder installs first (dnf, microdnf, yum or apt).",
+    example: "libpq-devel",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "python-bin": text({
+    description: "The interpreter of the host builder; its minor version must be the runtime's.",
+    format: "a command or a path",
+    example: "/usr/bin/python3.13",
+    defaultText: "the runtime's name, as in python3.13",
+    placeholder: "COMMAND"
+  }),
+  "ca-file": text({
+    description: "A certificate authority (PEM) that package indexes are checked against, in containers too.",
+    format: "a path",
+    example: "company-ca.pem",
+    defaultText: "SSL_CERT_FILE of the environment",
+    placeholder: "FILE"
+  }),
+  exclude: lines({
+    description: "Files to leave out of the artifact, in the syntax of .gitignore.",
+    example: "docs/",
+    default: [],
+    placeholder: "PATTERNS"
+  }),
+  commands: lines({
+    description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
+    format: "one a line: exec, shell, none, or what starts with manage or flask",
+    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
+    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
+    example: "manage migrate",
+    defaultText: "manage and flask, without their shells",
+    placeholder: "KINDS"
+  }),
+  events: table({
+    description: "What events that are no HTTP requests are handed to, by who sends them: a function or a command. {{stage}} is filled in.",
+    format: "SOURCE=TARGET or SOURCE:NAME=TARGET, one a line, or a JSON object; a target is module:function, manage NAME or flask NAME",
+    mistakes: eventMistakes,
+    example: "sqs:orders=shop.jobs:take_order",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "report-batch-item-failures": trueOrFalse({
+    description: "Answer which messages of a queue or stream have failed, so that only those come again. The trigger must ask for it (ReportBatchItemFailures).",
+    example: "true",
+    default: false
+  }),
+  "text-mime-types": lines({
+    ...MIME_TYPES,
+    description: "More content types whose bodies are sent as text even under a Content-Encoding. Without one, valid UTF-8 is text anyway.",
+    example: "application/vnd.geo+json",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "binary-mime-types": lines({
+    ...MIME_TYPES,
+    description: "Content types whose bodies are always sent as base64, also where they are valid UTF-8.",
+    example: "image/*",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "non-proxy-integration": trueOrFalse({
+    description: "Answer events of API Gateway's integration of the type lambda, which has no proxy. Remote commands of other tools than wsgi-lambda are refused then: a request could pass for one.",
+    example: "true",
+    default: false
+  }),
+  streaming: trueOrFalse({
+    description: "Send answers through the Function URL as the application makes them, 200 MB at most. Other ways in stay as they are.",
+    example: "true",
+    default: false
+  }),
+  "legacy-environ": trueOrFalse({
+    description: "Add the keys event, context and API_GATEWAY_AUTHORIZER to the environ, as serverless-wsgi 1.7 had them.",
+    example: "true",
+    default: false
+  }),
+  "on-import-error": oneOf(["fail", "serve"], {
+    description: "What a function does whose application cannot be imported: fail ends its start with the traceback; serve answers requests with a 500, and still runs remote commands.",
+    example: "serve",
+    default: "fail",
+    placeholder: "ACTION"
+  }),
+  check: trueOrFalse({
+    description: "Import the application during the build and fail with its traceback when it cannot be.",
+    example: "false",
+    default: true
+  }),
+  store: text({
+    description: "A folder that keeps installed and compressed dependencies between builds.",
+    format: "a path",
+    example: ".cache/wsgi-lambda",
+    defaultText: "a folder of the user's cache",
+    placeholder: "DIR"
+  }),
+  output: text({
+    description: "Where the zip is written.",
+    format: "a path",
+    example: "build/app.zip",
+    defaultText: ".wsgi-lambda/PROJECT.zip in the project",
+    placeholder: "FILE"
+  })
+};
+var REMOTE_COMMANDS = {
+  format: "one a line, each starting with manage, flask, exec or shell",
+  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
+var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+var SECRETS_IN_ENVIRONMENT = {
+  entry: SECRETS_VARIABLE,
+  hint: "Write the setting secrets instead: the variable is made of it."
+};
+var RELEASE_SETTINGS = {
+  "function-name": text({
+    description: "The Lambda function. {{stage}} is filled in.",
+    format: "1 to 64 letters, digits, - and _",
+    pattern: /^(?:[A-Za-z0-9_-]|\{\{\s*stage\s*\}\})+$/,
+    example: "shop-production",
+    placeholder: "NAME"
+  }),
+  alias: text({
+    description: "The alias that traffic goes to. It moves last.",
+    format: "1 to 128 letters, digits, - and _, not digits alone",
+    pattern: /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/,
+    example: "live",
+    default: "live",
+    placeholder: "NAME"
+  }),
+  role: text({
+    description: "The execution role. Needed when the function is created; an existing function keeps its own.",
+    format: "the ARN of an IAM role",
+    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    example: "arn:aws:iam::123456789012:role/shop",
+    placeholder: "ARN"
+  }),
+  memory: wholeNumber(128, 10240, "MB", {
+    description: "Memory of the function; processor time grows with it.",
+    example: "1024",
+    defaultText: "the function's own, 512 for a new one",
+    placeholder: "MB"
+  }),
+  timeout: wholeNumber(1, 900, "seconds", {
+    description: "How long one request or command may take.",
+    example: "60",
+    defaultText: "the function's own, 30 for a new one",
+    placeholder: "SECONDS"
+  }),
+  environment: table({
+    description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: VARIABLE,
+    mistakes: (variables) => Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : [],
+    isConfidential: true,
+    example: "DJANGO_SETTINGS_MODULE=mysite.settings",
+    default: {},
+    placeholder: "LINES"
+  }),
+  secrets: table({
+    description: "Variables whose values the function reads from Systems Manager or Secrets Manager when it starts. {{stage}} is filled in.",
+    format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+    mistakes: secretMistakes,
+    isConfidential: true,
+    example: "DATABASE_URL=secretsmanager:shop/production/database#url",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "environment-strategy": oneOf(["merge", "replace"], {
+    description: "merge keeps variables that only the function has; replace removes them.",
+    example: "replace",
+    default: "merge",
+    placeholder: "STRATEGY"
+  }),
+  description: text({
+    description: "The description of the function.",
+    example: "The shop",
+    placeholder: "TEXT"
+  }),
+  "function-url": oneOf(["public", "iam", "none"], {
+    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
+    example: "iam",
+    defaultText: "the function's own, public for a new one",
+    placeholder: "ACCESS"
+  }),
+  migrate: trueOrFalse({
+    description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
+    example: "true",
+    default: false
+  }),
+  "before-traffic": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
+    example: "manage migrate --noinput",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  "after-traffic": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run on the new version after traffic has moved.",
+    example: "manage clearsessions",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  smoke: trueOrFalse({
+    description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
+    example: "false",
+    default: true
+  }),
+  "smoke-path": text({
+    description: "The path of that request.",
+    format: "a path that starts with /",
+    pattern: /^\//,
+    example: "/health",
+    default: "/",
+    placeholder: "PATH"
+  }),
+  "smoke-host": text({
+    description: "The Host header of that request.",
+    format: "a host name",
+    pattern: /^[A-Za-z0-9.-]+(?::\d+)?$/,
+    example: "www.example.org",
+    defaultText: "the host of the Function URL",
+    placeholder: "HOST"
+  }),
+  "url-origin": text({
+    description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
+    format: "a URL",
+    pattern: /^https?:\/\//,
+    example: "http://127.0.0.1:4566/_aws/lambda-url/{id}",
+    defaultText: "the Function URL itself",
+    placeholder: "URL"
+  }),
+  artifact: text({
+    description: "A zip that `build` made: deploy it as it is instead of building.",
+    format: "a path",
+    example: "build/app.zip",
+    placeholder: "FILE"
+  }),
+  "dry-run": trueOrFalse({
+    description: "Print what would be done, and do nothing.",
+    example: "true",
+    default: false
+  })
+};
+var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
+var SETTING_NAMES = Object.keys(SETTINGS);
+var BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
+function camelCase(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+// src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
   const packaged = await (0, import_promises20.readdir)((0, import_node_path18.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
@@ -61632,7 +61867,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
   const modules = paths.filter((path4) => path4.endsWith(".py") && !path4.includes("__pycache__"));
   const configuration = {
     app: settings.app,
-    ...settings.commands === void 0 ? {} : { commands: settings.commands },
+    ...runtimeOptions(settings),
     runtime: settings.target.runtime,
     architecture: settings.target.architecture,
     version
@@ -61646,6 +61881,24 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
 `) }
     }
   ];
+}
+var RUNTIME_SETTINGS = [
+  "commands",
+  "events",
+  "report-batch-item-failures",
+  "text-mime-types",
+  "binary-mime-types",
+  "non-proxy-integration",
+  "legacy-environ",
+  "streaming",
+  "on-import-error"
+];
+function runtimeOptions(settings) {
+  const chosen = RUNTIME_SETTINGS.flatMap((name) => {
+    const value = settings[camelCase(name)];
+    return (0, import_node_util2.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
+  });
+  return Object.fromEntries(chosen);
 }
 function withRuntime(project, runtime, report) {
   const own = new Set(runtime.map(({ path: path4 }) => path4));
@@ -61727,7 +61980,7 @@ async function checkIfPossible(settings, { builder, report }) {
     return;
   }
   report.progress("importing the application");
-  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
+  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings, { builder, report });
 }
 async function ignoreOwnFolder({ project, output }) {
   const own = (0, import_node_path20.join)(project, ".wsgi-lambda");
@@ -61816,6 +62069,7 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
         artifact,
         runtime: settings.target.runtime,
         architecture: settings.target.architecture,
+        streaming: settings.streaming,
         builder: builder.kind,
         slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
         packages,
@@ -61901,7 +62155,11 @@ async function readArtifact(given) {
   }
 }
 function readTarget(configuration) {
-  const target = object({ runtime: picklist(RUNTIME_NAMES), architecture: picklist(ARCHITECTURES) });
+  const target = object({
+    runtime: picklist(RUNTIME_NAMES),
+    architecture: picklist(ARCHITECTURES),
+    streaming: optional(boolean(), false)
+  });
   const read = safeParse(pipe(string(), parseJson(), target), configuration);
   if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
   return read.output;
@@ -61927,15 +62185,98 @@ async function packagesOf(entries) {
 }
 
 // src/remote/command.ts
+var import_node_crypto10 = require("node:crypto");
+
+// src/remote/protocol.ts
+var OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
+var MAXIMUM_BYTES = 6 * 1024 * 1024;
+function requestOf({ kind, data, arguments: passed, file, stdin, environment }, id) {
+  const fields = { command: kind, data, arguments: passed, stdin: stdin?.toString("base64"), environment, file, id };
+  const payload2 = JSON.stringify({ "_serverless-wsgi": fields });
+  const bytes = Buffer.byteLength(payload2);
+  if (bytes <= MAXIMUM_BYTES) return payload2;
+  throw new UserError(
+    {
+      title: "The command is larger than Lambda takes",
+      detail: `It is ${bytes} bytes with everything that goes with it, and ${MAXIMUM_BYTES} are the most. Standard input takes a third more than its size.`,
+      hint: "Put large data where the function can read it, as in S3, and name it in the arguments."
+    },
+    { exitCode: 2 }
+  );
+}
+function readReply(payload2) {
+  const reply = parseJson2(payload2);
+  if (Array.isArray(reply)) {
+    const [exitCode2, output2] = reply;
+    const isPair = reply.length === 2 && typeof exitCode2 === "number" && typeof output2 === "string";
+    return isPair ? { exitCode: exitCode2, output: Buffer.from(output2), omittedBytes: 0, run: void 0 } : void 0;
+  }
+  if (typeof reply !== "object" || reply === null) return void 0;
+  const { exitCode, output, isBase64Encoded, omittedBytes, ...run3 } = reply;
+  if (typeof exitCode !== "number" || typeof output !== "string") return void 0;
+  return {
+    exitCode,
+    output: Buffer.from(output, isBase64Encoded === true ? "base64" : "utf8"),
+    omittedBytes: typeof omittedBytes === "number" ? omittedBytes : 0,
+    run: {
+      id: text2(run3["id"]),
+      requestId: text2(run3["requestId"]),
+      logGroup: text2(run3["logGroup"]),
+      logStream: text2(run3["logStream"]),
+      seconds: Number(run3["seconds"] ?? 0)
+    }
+  };
+}
+function ignoredParts(command5, { run: run3 }) {
+  if (run3) return [];
+  const parts = [];
+  if (command5.environment) parts.push("the variables");
+  if (command5.stdin) parts.push("the standard input");
+  const isScript = command5.kind === "exec" || command5.kind === "command" && command5.file !== void 0;
+  if (isScript && command5.arguments && command5.arguments.length > 0) parts.push("the arguments");
+  return parts;
+}
+function quoteAll(words2) {
+  return words2.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`).join(" ");
+}
+function parseJson2(text3) {
+  try {
+    return JSON.parse(text3);
+  } catch {
+    return void 0;
+  }
+}
+function text2(value) {
+  return typeof value === "string" ? value : "";
+}
+
+// src/remote/command.ts
 var UNKNOWN_RESULT = 125;
-async function runRemoteCommand({ kind, data }, { functionName, qualifier, timeoutSeconds }, lambda) {
-  const payload2 = JSON.stringify({ "_serverless-wsgi": { command: kind, data } });
-  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds).catch((error2) => {
-    throw unknownResult(error2);
+async function runRemoteCommand(command5, { functionName, qualifier, timeoutSeconds }, lambda) {
+  const id = (0, import_node_crypto10.randomUUID)();
+  const payload2 = requestOf(command5, id);
+  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds, OWN_CLIENT).catch((error2) => {
+    throw unknownResult(error2, mayHaveArrived(error2) ? whereItEnded(id) : void 0);
   });
-  const outcome = invocation.functionError === void 0 ? readOutcome(invocation.payload) : void 0;
+  const outcome = invocation.functionError === void 0 ? readReply(invocation.payload) : void 0;
   if (outcome) return outcome;
   throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
+}
+function remarksOn(command5, outcome) {
+  const remarks = [];
+  const { omittedBytes, run: run3 } = outcome;
+  const ignored = ignoredParts(command5, outcome);
+  if (omittedBytes > 0) {
+    const where = run3?.logGroup ? `Its log has them: the stream ${run3.logStream} of ${run3.logGroup}.` : "Its log has them.";
+    remarks.push({ title: `${omittedBytes} bytes of the output are left out`, hint: where });
+  }
+  if (ignored.length > 0) {
+    remarks.push({
+      title: `The function did not take ${ignored.join(" and ")}`,
+      hint: "It answers as one of serverless-wsgi: deploy it with this version of wsgi-lambda."
+    });
+  }
+  return remarks;
 }
 function parseCommandLine(line) {
   const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? [];
@@ -61952,16 +62293,17 @@ function parseCommandLine(line) {
 function isCommandKind(word) {
   return ["manage", "flask", "exec", "command"].includes(word);
 }
-function readOutcome(payload2) {
-  const answer = parseJson2(payload2);
-  if (!Array.isArray(answer) || answer.length !== 2) return void 0;
-  const [exitCode, output] = answer;
-  return typeof exitCode === "number" && typeof output === "string" ? { exitCode, output } : void 0;
-}
-function unknownResult(error2) {
+function unknownResult(error2, advice) {
   if (!(error2 instanceof UserError)) return error2;
   const { title, detail, hint } = error2;
-  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error2 });
+  const hints = [hint, advice].filter((text3) => text3 !== void 0);
+  return new UserError(
+    { title, detail, hint: hints.length > 0 ? hints.join("\n") : void 0 },
+    { exitCode: UNKNOWN_RESULT, cause: error2 }
+  );
+}
+function whereItEnded(id) {
+  return `It may have run all the same: the function's log then has how it ended, in a line with ${id}.`;
 }
 function invocationFailure({ payload: payload2, functionError, logTail }) {
   const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
@@ -61986,13 +62328,6 @@ function readFailure2(payload2) {
     errorMessage: typeof errorMessage === "string" ? errorMessage : payload2,
     stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
   };
-}
-function parseJson2(text3) {
-  try {
-    return JSON.parse(text3);
-  } catch {
-    return void 0;
-  }
 }
 
 // src/report/inert.ts
@@ -62026,8 +62361,11 @@ function planRelease(current, desired) {
   const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
   const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
+  const mode = modeSteps(current, desired);
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return [];
   return [
+    // Where the alias is on the right version, the mode is wrong for it already.
+    ...isServedVersionRight ? mode : [],
     ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
     // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
     ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
@@ -62035,6 +62373,7 @@ function planRelease(current, desired) {
     ...needsAddress2 ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
+    ...isServedVersionRight ? [] : mode,
     ...servesIt ? [] : [step("move-alias")],
     ...wayIn.last,
     ...runSteps2("after-traffic", desired.afterTraffic),
@@ -62057,16 +62396,20 @@ function changeSteps(latest, configuration, desired) {
     ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
   ];
 }
-function wayInSteps({ alias, url, policy }, { access }) {
+function wayInSteps({ alias, url, policy }, { access, invokeMode = "BUFFERED" }) {
   if (access === "none") return { before: [], last: [] };
   const authType = access === "public" ? "NONE" : "AWS_IAM";
   const before = [
     ...alias === void 0 ? [step("create-alias")] : [],
-    ...url === void 0 ? [step("create-url")] : []
+    ...url === void 0 ? [{ kind: "create-url", invokeMode }] : []
   ];
   const opened = url !== void 0 && url.authType !== authType ? [step("update-url")] : [];
   const missing = access === "public" ? missingStatements(policy) : [];
   return access === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing.map((statement) => ({ kind: "permit-url", statement }))] };
+}
+function modeSteps({ url }, { invokeMode }) {
+  const isRight = url === void 0 || invokeMode === void 0 || url.invokeMode === invokeMode;
+  return isRight ? [] : [{ kind: "change-mode", invokeMode }];
 }
 var CALL_URL = "lambda:InvokeFunctionUrl";
 function missingStatements(policy) {
@@ -62109,8 +62452,8 @@ function hasCode(version, codeSha256, architecture) {
 function differences(version, configuration) {
   const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
   const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  return [...plain, ...variables.toSorted().map((name) => `environment ${name}`)];
 }
 function usesAddress({ environment }) {
   return needsAddress(environment);
@@ -62131,9 +62474,11 @@ function describeStep(step2, { functionName, alias, access }) {
     case "create-alias":
       return `create the alias ${alias}, which nobody is permitted to call yet`;
     case "create-url":
-      return `create the Function URL (${access})`;
+      return `create the Function URL (${[access, ...step2.invokeMode === "BUFFERED" ? [] : [step2.invokeMode]].join(", ")})`;
     case "update-url":
       return `change the Function URL to ${access}`;
+    case "change-mode":
+      return `change the invoke mode of the Function URL to ${step2.invokeMode}`;
     case "fill-url":
       return "write the address of the Function URL into the environment and publish again";
     case "run":
@@ -62151,7 +62496,8 @@ function describeStep(step2, { functionName, alias, access }) {
 
 // src/release/smoke.ts
 async function smoke({ path: path4, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
-  const invocation = await lambda.invoke(functionName, version, JSON.stringify(httpEvent(path4, host)), timeoutSeconds);
+  const event = JSON.stringify(httpEvent(path4, host));
+  const invocation = await lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT);
   const { statusCode, body } = readAnswer(invocation.payload);
   if (invocation.functionError !== void 0 || statusCode === void 0) {
     const { title, detail, hint } = invocationFailure(invocation);
@@ -62269,6 +62615,7 @@ async function applyRelease(steps, options, waiting) {
     alias: current.alias,
     url: current.url,
     hasMoved: false,
+    mayHaveChangedMode: false,
     commands: []
   };
   try {
@@ -62300,7 +62647,7 @@ function released(steps, { version, alias, url, commands: commands5 }, { current
 }
 async function applyStep(step2, progress, options, waiting) {
   const { current, desired, code } = options;
-  const { lambda, report } = waiting;
+  const { lambda, urls, report } = waiting;
   const { functionName, alias, access } = desired;
   const configuration = withAddress(desired.configuration, progress.url?.address);
   const authType = access === "iam" ? "AWS_IAM" : "NONE";
@@ -62326,11 +62673,15 @@ async function applyStep(step2, progress, options, waiting) {
       progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED);
       return;
     case "create-url":
-      progress.url = await lambda.createUrl(functionName, alias, authType);
+      progress.url = await urls.create(functionName, alias, { authType, invokeMode: step2.invokeMode });
       report.info(progress.url.address);
       return;
     case "update-url":
-      progress.url = await lambda.updateUrl(functionName, alias, authType);
+      progress.url = await urls.update(functionName, alias, { authType });
+      return;
+    case "change-mode":
+      progress.mayHaveChangedMode = true;
+      progress.url = await urls.update(functionName, alias, { invokeMode: step2.invokeMode });
       return;
     case "fill-url":
       await waitUntilIdle(functionName, waiting);
@@ -62389,8 +62740,12 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
   const started = clock();
   const { functionName, configuration } = desired;
   const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout };
-  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command5), where, lambda);
+  const parsed = parseCommandLine(command5);
+  const outcome = await runRemoteCommand(parsed, where, lambda);
+  const { exitCode } = outcome;
+  const output = outcome.output.toString();
   for (const line of linesOf(output)) report.output(line);
+  for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command5} failed on version ${version} with exit code ${exitCode}`,
@@ -62403,19 +62758,26 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
 function lastLines2(output) {
   return linesOf(output.trimEnd()).slice(-5).join("\n");
 }
-async function undo(error2, progress, { current, desired }, { lambda, report }) {
+async function undo(error2, progress, options, waiting) {
+  const { current, desired } = options;
+  const { lambda, report } = waiting;
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
   let stuck;
+  let served = progress.hasMoved ? progress.version : void 0;
   if (progress.hasMoved) {
     report.progress("moving the alias back");
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
+    try {
+      served = (await lambda.updateAlias(desired.functionName, desired.alias, version, description)).version;
+    } catch (failure) {
       stuck = failure;
-    });
+    }
   }
-  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
+  const mode = await undoMode(served, progress, options, waiting);
+  const outcome = [consequence(progress, previous, desired, stuck), mode.consequence, irreversible(progress)].filter(Boolean).join(" ");
   if (!(error2 instanceof UserError)) {
-    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
+    if (stuck !== void 0 || mode.isStuck)
+      report.warning({ title: "The release was left half done", detail: outcome });
     return error2;
   }
   const { title, detail, hint, output } = error2;
@@ -62424,9 +62786,25 @@ async function undo(error2, progress, { current, desired }, { lambda, report }) 
     { exitCode: error2.exitCode === 2 ? 2 : 1, cause: error2 }
   );
 }
+async function undoMode(served, { mayHaveChangedMode, version }, { current, desired: { functionName, alias } }, { lambda, urls }) {
+  const before = current.url?.invokeMode;
+  if (!mayHaveChangedMode || before === void 0) return { consequence: "", isStuck: false };
+  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
+  if (now === version) return { consequence: "", isStuck: false };
+  try {
+    await urls.update(functionName, alias, { invokeMode: before });
+    return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
+  } catch (failure) {
+    const consequence2 = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
+    return { consequence: consequence2, isStuck: true };
+  }
+}
+function reasonOf(failure) {
+  return failure instanceof Error ? failure.message : JSON.stringify(failure);
+}
 function consequence({ hasMoved, version }, previous, { alias }, stuck) {
   if (stuck !== void 0) {
-    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
+    const reason = reasonOf(stuck);
     return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
   }
   if (previous) {
@@ -62443,12 +62821,12 @@ function hostOf(url) {
 }
 
 // src/release/current.ts
-async function readCurrentRelease(functionName, aliasName, lambda) {
+async function readCurrentRelease(functionName, aliasName, { lambda, urls }) {
   const [latest, alias, served, url, policy] = await Promise.all([
     lambda.getVersion(functionName),
     lambda.getAlias(functionName, aliasName),
     lambda.getVersion(functionName, aliasName),
-    lambda.getUrl(functionName, aliasName),
+    urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName)
   ]);
   return { latest, alias, served, url, policy };
@@ -62466,10 +62844,36 @@ function desiredRelease(settings, code, current) {
     architecture: code.architecture,
     configuration: { ...desiredConfiguration(settings, current), runtime: code.runtime },
     access: settings.functionUrl ?? ownAccess(current),
+    invokeMode: desiredInvokeMode(settings, code.streaming, current),
     beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
     smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
   };
+}
+function desiredInvokeMode({ functionName, functionUrl: functionUrl2 }, streaming, current) {
+  const { url } = current;
+  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
+  if (url === void 0 && streaming && (functionUrl2 ?? ownAccess(current)) === "none") {
+    throw new UserError(
+      {
+        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
+        hint: "Set function-url to public or iam, or remove streaming."
+      },
+      { exitCode: 2 }
+    );
+  }
+  if (functionUrl2 !== "none") return invokeMode;
+  if (url !== void 0 && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
+        detail: "Visitors would get answers in a shape that is meant for Lambda.",
+        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
+      },
+      { exitCode: 2 }
+    );
+  }
+  return void 0;
 }
 function desiredConfiguration(settings, current) {
   const own = current.latest;
@@ -62483,7 +62887,7 @@ function desiredConfiguration(settings, current) {
       { exitCode: 2 }
     );
   }
-  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
+  const environment = desiredEnvironment(settings, own?.environment ?? {});
   const access = settings.functionUrl ?? ownAccess(current);
   if (access === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
@@ -62514,6 +62918,18 @@ function desiredConfiguration(settings, current) {
     environment
   };
 }
+function desiredEnvironment({ environmentStrategy, environment, secrets }, own) {
+  const names = Object.keys(secrets).toSorted();
+  const kept = Object.entries(own).filter(
+    ([name]) => environmentStrategy === "merge" && name !== SECRETS_VARIABLE && !names.includes(name)
+  );
+  const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
+  return {
+    ...Object.fromEntries(kept),
+    ...environment,
+    ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
+  };
+}
 function ownAccess({ latest, alias, url, policy }) {
   if (url?.authType === "AWS_IAM") return "iam";
   if (url) return isRestricted(policy) ? "none" : "public";
@@ -62528,7 +62944,9 @@ async function requestPublicUrl(address, { access, settings }, { report, clock }
   const started = clock();
   try {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
-    const body = await answer.text();
+    let body = "";
+    if (answer.status === 403) body = await answer.text();
+    else await answer.body?.cancel();
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
     if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({
@@ -62555,14 +62973,17 @@ function publicAddress(address, origin) {
 
 // src/commands/deploy.ts
 async function deploy(settings, collaborators) {
-  const { lambda, report, clock } = collaborators;
-  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, lambda);
-  const { environment } = desiredConfiguration(settings, await readCurrent());
+  const { report, clock } = collaborators;
+  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, collaborators);
+  const first = await readCurrent();
+  const { environment } = desiredConfiguration(settings, first);
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, first);
   const built = await buildOrRead(settings, environment, collaborators);
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock();
     const current = await readCurrent();
-    const code = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
+    const { runtime, architecture, streaming } = built;
+    const code = { codeSha256: built.artifact.codeSha256, runtime, architecture, streaming };
     const desired = desiredRelease(settings, code, current);
     const steps = planRelease(current, desired);
     if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
@@ -62593,7 +63014,7 @@ async function deploy(settings, collaborators) {
     const versionDescription = collaborators.commit ?? "";
     const release2 = await applyRelease(
       steps,
-      { current, desired, code: { zip, architecture: code.architecture }, versionDescription },
+      { current, desired, code: { zip, architecture }, versionDescription },
       collaborators
     );
     await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
@@ -62602,10 +63023,12 @@ async function deploy(settings, collaborators) {
 }
 async function buildOrRead(settings, environment, collaborators) {
   if (settings.build) return await build({ ...settings.build, environment }, collaborators);
-  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
+  const { artifact, packages, reusedPackages, runtime, architecture, streaming } = await readArtifact(
+    settings.artifact ?? ""
+  );
   collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
   const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
-  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
+  return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
 }
 async function readForUpload({ path: path4, zipBytes }) {
   if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises25.readFile)(path4);
@@ -62617,8 +63040,9 @@ async function readForUpload({ path: path4, zipBytes }) {
 
 // src/commands/remote.ts
 var import_promises26 = require("node:fs/promises");
-async function remote(given, qualifier, settings, { lambda, readInput }) {
-  const data = await dataOf(given, readInput);
+async function remote(given, qualifier, settings, collaborators) {
+  const { lambda, report } = collaborators;
+  const command5 = await commandOf(given, collaborators);
   const target = qualifier ?? settings.alias;
   const version = await lambda.getVersion(settings.functionName, target).catch((error2) => {
     throw unknownResult(error2);
@@ -62632,31 +63056,64 @@ async function remote(given, qualifier, settings, { lambda, readInput }) {
       { exitCode: UNKNOWN_RESULT }
     );
   }
-  const kind = given.kind === "shell" ? "command" : given.kind;
   const where = { functionName: settings.functionName, qualifier: target, timeoutSeconds: version.timeout };
-  return await runRemoteCommand({ kind, data }, where, lambda);
+  const outcome = await runRemoteCommand(command5, where, lambda);
+  for (const remark of remarksOn(command5, outcome)) report.warning(remark);
+  return outcome;
 }
-async function dataOf({ kind, text: text3, file, arguments: passed }, readInput) {
+async function commandOf(given, collaborators) {
+  const { file, environment, sendsInput } = given;
+  const command5 = await programOf(given, collaborators);
+  if (sendsInput && file === "-") throw wrong("-f - and -i both read standard input", "Name a file, or leave out -i.");
+  return {
+    ...command5,
+    environment: environment.length > 0 ? variablesOf(environment, collaborators.variables) : void 0,
+    stdin: sendsInput ? await collaborators.readInput() : void 0
+  };
+}
+async function programOf({ kind, text: text3, file, arguments: passed }, { readInput }) {
   if (text3 !== void 0 && file !== void 0) throw wrong(`${kind} takes -c or -f, not both`);
-  const isCode = kind === "exec" || kind === "shell";
-  if (file !== void 0 && !isCode) throw wrong(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
-  const code = file === void 0 ? text3 : await readCode(file, readInput);
-  if (code !== void 0) {
-    if (passed.length > 0) throw wrong(`${kind} takes -c or -f, or arguments, not both`);
-    return code;
+  switch (kind) {
+    case "manage":
+    case "flask":
+      if (file !== void 0) throw wrong(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
+      if (text3 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
+      if (passed.length > 0) throw wrong(`${kind} takes -c or arguments, not both`);
+      return { kind, data: text3 };
+    case "exec":
+      if (file !== void 0) return { kind, data: await readCode(file, readInput), file, arguments: passed };
+      if (text3 === void 0) throw wrong("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
+      return { kind, data: text3, arguments: passed };
+    case "shell":
+      if (file !== void 0) {
+        return { kind: "command", data: await readCode(file, readInput), file, arguments: passed };
+      }
+      if (text3 === void 0 && passed.length === 0) throw wrong("shell needs a command", "As in: shell ls -l");
+      if (text3 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
+      if (passed.length > 0) throw wrong("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
+      return { kind: "command", data: text3 };
   }
-  if (kind === "exec") throw wrong("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
-  if (kind === "shell" && passed.length === 0) throw wrong("shell needs a command", "As in: shell ls -l");
-  return kind === "shell" ? passed.map(quote).join(" ") : passed;
+}
+function variablesOf(given, variables) {
+  return Object.fromEntries(
+    given.map((line) => {
+      const [, name = "", , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? [];
+      if (name === "") throw wrong("--env needs the name of a variable", "As in: --env NAME=VALUE");
+      const taken = value ?? variables[name];
+      if (taken !== void 0) return [name, taken];
+      throw wrong(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
+    })
+  );
 }
 async function readCode(file, readInput) {
-  if (file === "-") return await readInput();
-  return await (0, import_promises26.readFile)(file, "utf8").catch((error2) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises26.readFile)(file)).catch((error2) => {
     throw wrong(`The file ${file} cannot be read`, error2 instanceof Error ? error2.message : void 0);
   });
-}
-function quote(argument) {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'"'"'`)}'`;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw wrong(`The file ${file} is not UTF-8`, "Save it so.");
+  }
 }
 function wrong(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
@@ -62775,9 +63232,9 @@ ${lines2.join("")}`;
 }
 
 // src/settings/environment.ts
-function definedVariables(variables2) {
+function definedVariables(variables) {
   return Object.fromEntries(
-    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
+    Object.entries(variables).filter((entry) => entry[1] !== void 0)
   );
 }
 
@@ -62926,6 +63383,57 @@ function noRuntime(title) {
   };
 }
 
+// src/settings/values.ts
+function checkValues(sources) {
+  const problems = [];
+  const values = {};
+  const origins = /* @__PURE__ */ new Map();
+  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
+  for (const { given, nameOf } of sources) {
+    for (const [name, value] of Object.entries(given)) {
+      if (value === void 0) continue;
+      if (!isSettingName(name)) {
+        problems.push(unknownSetting(name, nameOf));
+        continue;
+      }
+      origins.set(name, nameOf(name));
+      const setting = SETTINGS[name];
+      const result = safeParse(setting.schema, value);
+      if (!result.success) {
+        problems.push(mistake(nameOf(name), value, setting));
+        continue;
+      }
+      const key = camelCase(name);
+      if (setting.mistakes) {
+        const table2 = result.output;
+        problems.push(...entryProblems(nameOf(name), setting.mistakes(table2)));
+        values[key] = { ...values[key], ...table2 };
+      } else values[key] = result.output;
+    }
+  }
+  return { values, problems, origins };
+}
+function isSettingName(name) {
+  return Object.hasOwn(SETTINGS, name);
+}
+function unknownSetting(name, nameOf) {
+  return { title: `${nameOf(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf) };
+}
+function mistake(name, value, setting) {
+  return {
+    title: `${name} is not valid`,
+    detail: setting.isConfidential ? void 0 : `Given: ${JSON.stringify(value)}`,
+    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
+  };
+}
+function entryProblems(name, mistakes) {
+  return mistakes.map(({ entry, detail, hint }) => ({
+    title: `${name}: ${entry} is not valid`,
+    detail,
+    hint
+  }));
+}
+
 // src/settings/settings.ts
 var NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
 async function loadBuildSettings(origin) {
@@ -62962,7 +63470,7 @@ async function load({ project, stage, environment, explicit }) {
     common: { ...filled.values, project: folder, stage, found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
-    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems]
+    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)]
   };
 }
 function settle(problems, settings) {
@@ -63028,6 +63536,12 @@ async function discoverRuntime(project, pyproject, found, problems) {
   found.push(`runtime: ${result.runtime} (${result.from})`);
   return result.runtime;
 }
+function contradictions({ environment, secrets }) {
+  return Object.keys(secrets).filter((name) => Object.hasOwn(environment, name)).map((name) => ({
+    title: `${name} stands in environment and in secrets`,
+    hint: "Keep one of them: a value that may be read by all, or a reference."
+  }));
+}
 function fillStage(values, stage) {
   const problems = [];
   const fill2 = (text3, where) => text3.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
@@ -63044,10 +63558,17 @@ function fillStage(values, stage) {
     );
     return whole;
   });
-  const environment = Object.entries(values.environment).map(
-    ([name, value]) => [name, fill2(value, `environment variable ${name}`)]
+  const fillTable = (table2, where) => Object.fromEntries(
+    Object.entries(table2).map(
+      ([name, value]) => [fill2(name, `${where} ${name}`), fill2(value, `${where} ${name}`)]
+    )
   );
-  const filled = { ...values, environment: Object.fromEntries(environment) };
+  const filled = {
+    ...values,
+    environment: fillTable(values.environment, "environment variable"),
+    secrets: fillTable(values.secrets, "secret"),
+    events: fillTable(values.events, "event")
+  };
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)];
     if (typeof value === "string") filled[camelCase(name)] = name === "url-origin" ? value : fill2(value, name);
@@ -63059,7 +63580,7 @@ function fillStage(values, stage) {
 var VERSION = "0.1.0";
 
 // src/wheels/store.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
 var import_promises29 = require("node:fs/promises");
 var import_node_path26 = require("node:path");
 var MOST_FILES = 12;
@@ -63081,7 +63602,7 @@ function folderStore(folder) {
     },
     keep: async (key, write) => {
       await (0, import_promises29.mkdir)(folder, { recursive: true });
-      const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
+      const temporary = (0, import_node_path26.join)(folder, `.${(0, import_node_crypto11.randomUUID)()}.part`);
       try {
         await write(temporary);
         const path4 = (0, import_node_path26.join)(folder, fileName(key, (await sha256Of(temporary)).toString("hex")));
@@ -63122,7 +63643,7 @@ async function run2(invocation) {
   const isJson = flags.json === true;
   const hasColors = flags.color !== false && environment["NO_COLOR"] === void 0 && (environment["FORCE_COLOR"] !== void 0 || process.stderr.isTTY);
   const colors = import_picocolors.default.createColors(hasColors);
-  const out = isJson ? process.stderr : process.stdout;
+  const out = isJson || invocation.command === "remote" ? process.stderr : process.stdout;
   const clock = () => performance.now();
   const report = consoleReporter({
     write: (text3) => out.write(text3),
@@ -63179,6 +63700,7 @@ async function run2(invocation) {
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: createLambda(),
+          urls: createFunctionUrlApi({ version: VERSION, wait: import_promises30.setTimeout, signal }),
           wait: import_promises30.setTimeout,
           signal,
           commit
@@ -63190,12 +63712,13 @@ async function run2(invocation) {
         return 0;
       }
       case "remote": {
-        const readInput = () => (0, import_consumers.text)(process.stdin);
         const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
           lambda: createLambda(),
-          readInput
+          report,
+          readInput: () => (0, import_consumers.buffer)(process.stdin),
+          variables: environment
         });
-        if (isJson) print(outcome);
+        if (isJson) print(asJson(outcome));
         else process.stdout.write(outcome.output);
         return outcome.exitCode;
       }
@@ -63211,6 +63734,11 @@ async function run2(invocation) {
   } finally {
     cancellation.stop();
   }
+}
+function asJson({ exitCode, output, omittedBytes, run: run3 }) {
+  const isText = (0, import_node_buffer.isUtf8)(output);
+  const shown = { exitCode, output: output.toString(isText ? "utf8" : "base64") };
+  return run3 ? { ...shown, isBase64Encoded: !isText, omittedBytes, ...run3 } : shown;
 }
 function asPlainText({ title, detail, hint }) {
   const shown = (text3) => text3 && withoutPasswords(text3);

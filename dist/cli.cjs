@@ -2320,7 +2320,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
       /**
        * @private
        */
-      _dispatchSubcommand(commandName, operands, unknown) {
+      _dispatchSubcommand(commandName, operands, unknown2) {
         const subCommand = this._findCommand(commandName);
         if (!subCommand) this.help({ error: true });
         subCommand._prepareForParse();
@@ -2332,9 +2332,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
         );
         promiseChain = this._chainOrCall(promiseChain, () => {
           if (subCommand._executableHandler) {
-            this._executeSubCommand(subCommand, operands.concat(unknown));
+            this._executeSubCommand(subCommand, operands.concat(unknown2));
           } else {
-            return subCommand._parseCommand(operands, unknown);
+            return subCommand._parseCommand(operands, unknown2);
           }
         });
         return promiseChain;
@@ -2485,25 +2485,25 @@ Expecting one of '${allowedValues.join("', '")}'`);
        *
        * @private
        */
-      _parseCommand(operands, unknown) {
-        const parsed = this.parseOptions(unknown);
+      _parseCommand(operands, unknown2) {
+        const parsed = this.parseOptions(unknown2);
         this._parseOptionsEnv();
         this._parseOptionsImplied();
         operands = operands.concat(parsed.operands);
-        unknown = parsed.unknown;
-        this.args = operands.concat(unknown);
+        unknown2 = parsed.unknown;
+        this.args = operands.concat(unknown2);
         if (operands && this._findCommand(operands[0])) {
-          return this._dispatchSubcommand(operands[0], operands.slice(1), unknown);
+          return this._dispatchSubcommand(operands[0], operands.slice(1), unknown2);
         }
         if (this._getHelpCommand() && operands[0] === this._getHelpCommand().name()) {
           return this._dispatchHelpCommand(operands[1]);
         }
         if (this._defaultCommandName) {
-          this._outputHelpIfRequested(unknown);
+          this._outputHelpIfRequested(unknown2);
           return this._dispatchSubcommand(
             this._defaultCommandName,
             operands,
-            unknown
+            unknown2
           );
         }
         if (this.commands.length && this.args.length === 0 && !this._actionHandler && !this._defaultCommandName) {
@@ -2529,7 +2529,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           );
           if (this.parent) {
             promiseChain = this._chainOrCall(promiseChain, () => {
-              this.parent.emit(commandEvent, operands, unknown);
+              this.parent.emit(commandEvent, operands, unknown2);
             });
           }
           promiseChain = this._chainOrCallHooks(promiseChain, "postAction");
@@ -2538,13 +2538,13 @@ Expecting one of '${allowedValues.join("', '")}'`);
         if (this.parent?.listenerCount(commandEvent)) {
           checkForUnknownOptions();
           this._processArguments();
-          this.parent.emit(commandEvent, operands, unknown);
+          this.parent.emit(commandEvent, operands, unknown2);
         } else if (operands.length) {
           if (this._findCommand("*")) {
-            return this._dispatchSubcommand("*", operands, unknown);
+            return this._dispatchSubcommand("*", operands, unknown2);
           }
           if (this.listenerCount("command:*")) {
-            this.emit("command:*", operands, unknown);
+            this.emit("command:*", operands, unknown2);
           } else if (this.commands.length) {
             this.unknownCommand();
           } else {
@@ -2651,7 +2651,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        */
       parseOptions(args) {
         const operands = [];
-        const unknown = [];
+        const unknown2 = [];
         let dest = operands;
         function maybeOption(arg) {
           return arg.length > 1 && arg[0] === "-";
@@ -2669,7 +2669,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           const arg = activeGroup ?? args[i++];
           activeGroup = null;
           if (arg === "--") {
-            if (dest === unknown) dest.push(arg);
+            if (dest === unknown2) dest.push(arg);
             dest.push(...args.slice(i));
             break;
           }
@@ -2719,18 +2719,18 @@ Expecting one of '${allowedValues.join("', '")}'`);
             }
           }
           if (dest === operands && maybeOption(arg) && !(this.commands.length === 0 && negativeNumberArg(arg))) {
-            dest = unknown;
+            dest = unknown2;
           }
-          if ((this._enablePositionalOptions || this._passThroughOptions) && operands.length === 0 && unknown.length === 0) {
+          if ((this._enablePositionalOptions || this._passThroughOptions) && operands.length === 0 && unknown2.length === 0) {
             if (this._findCommand(arg)) {
               operands.push(arg);
-              unknown.push(...args.slice(i));
+              unknown2.push(...args.slice(i));
               break;
             } else if (this._getHelpCommand() && arg === this._getHelpCommand().name()) {
               operands.push(arg, ...args.slice(i));
               break;
             } else if (this._defaultCommandName) {
-              unknown.push(arg, ...args.slice(i));
+              unknown2.push(arg, ...args.slice(i));
               break;
             }
           }
@@ -2740,7 +2740,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           }
           dest.push(arg);
         }
-        return { operands, unknown };
+        return { operands, unknown: unknown2 };
       }
       /**
        * Return an object containing local option values as key-value pairs.
@@ -2915,7 +2915,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        */
       unknownOption(flag) {
         if (this._allowUnknownOption) return;
-        let suggestion = "";
+        let suggestion2 = "";
         if (flag.startsWith("--") && this._showSuggestionAfterError) {
           let candidateFlags = [];
           let command = this;
@@ -2924,9 +2924,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
             candidateFlags = candidateFlags.concat(moreFlags);
             command = command.parent;
           } while (command && !command._enablePositionalOptions);
-          suggestion = suggestSimilar(flag, candidateFlags);
+          suggestion2 = suggestSimilar(flag, candidateFlags);
         }
-        const message = `error: unknown option '${flag}'${suggestion}`;
+        const message = `error: unknown option '${flag}'${suggestion2}`;
         this.error(message, { code: "commander.unknownOption" });
       }
       /**
@@ -2950,16 +2950,16 @@ Expecting one of '${allowedValues.join("', '")}'`);
        */
       unknownCommand() {
         const unknownName = this.args[0];
-        let suggestion = "";
+        let suggestion2 = "";
         if (this._showSuggestionAfterError) {
           const candidateNames = [];
           this.createHelp().visibleCommands(this).forEach((command) => {
             candidateNames.push(command.name());
             if (command.alias()) candidateNames.push(command.alias());
           });
-          suggestion = suggestSimilar(unknownName, candidateNames);
+          suggestion2 = suggestSimilar(unknownName, candidateNames);
         }
-        const message = `error: unknown command '${unknownName}'${suggestion}`;
+        const message = `error: unknown command '${unknownName}'${suggestion2}`;
         this.error(message, { code: "commander.unknownCommand" });
       }
       /**
@@ -3474,6 +3474,205 @@ var {
   Help
 } = import_index.default;
 
+// src/platform/runtimes.ts
+var RUNTIMES = {
+  "python3.10": { amazonLinux: "2" },
+  "python3.11": { amazonLinux: "2" },
+  "python3.12": { amazonLinux: "2023" },
+  "python3.13": { amazonLinux: "2023" },
+  "python3.14": { amazonLinux: "2023" }
+};
+var RUNTIME_NAMES = Object.keys(RUNTIMES);
+
+// src/platform/target.ts
+var ARCHITECTURES = ["x86_64", "arm64"];
+
+// node_modules/leven/index.js
+var array = [];
+var characterCodeCache = [];
+function leven(first, second, options) {
+  if (first === second) {
+    return 0;
+  }
+  const maxDistance = options?.maxDistance;
+  const swap = first;
+  if (first.length > second.length) {
+    first = second;
+    second = swap;
+  }
+  let firstLength = first.length;
+  let secondLength = second.length;
+  while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
+    firstLength--;
+    secondLength--;
+  }
+  let start = 0;
+  while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) {
+    start++;
+  }
+  firstLength -= start;
+  secondLength -= start;
+  if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) {
+    return maxDistance;
+  }
+  if (firstLength === 0) {
+    return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
+  }
+  let bCharacterCode;
+  let result;
+  let temporary;
+  let temporary2;
+  let index = 0;
+  let index2 = 0;
+  while (index < firstLength) {
+    characterCodeCache[index] = first.charCodeAt(start + index);
+    array[index] = ++index;
+  }
+  while (index2 < secondLength) {
+    bCharacterCode = second.charCodeAt(start + index2);
+    temporary = index2++;
+    result = index2;
+    for (index = 0; index < firstLength; index++) {
+      temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+      temporary = array[index];
+      result = array[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
+    }
+    if (maxDistance !== void 0) {
+      let rowMinimum = result;
+      for (index = 0; index < firstLength; index++) {
+        if (array[index] < rowMinimum) {
+          rowMinimum = array[index];
+        }
+      }
+      if (rowMinimum > maxDistance) {
+        return maxDistance;
+      }
+    }
+  }
+  array.length = firstLength;
+  characterCodeCache.length = firstLength;
+  return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
+}
+function closestMatch(target, candidates, options) {
+  if (!Array.isArray(candidates) || candidates.length === 0) {
+    return void 0;
+  }
+  const userMax = options?.maxDistance;
+  const targetLength = target.length;
+  for (const candidate of candidates) {
+    if (candidate === target) {
+      return candidate;
+    }
+  }
+  if (userMax === 0) {
+    return void 0;
+  }
+  let best;
+  let bestDist = Number.POSITIVE_INFINITY;
+  const seen = /* @__PURE__ */ new Set();
+  for (const candidate of candidates) {
+    if (seen.has(candidate)) {
+      continue;
+    }
+    seen.add(candidate);
+    const lengthDiff = Math.abs(candidate.length - targetLength);
+    if (lengthDiff >= bestDist) {
+      continue;
+    }
+    if (userMax !== void 0 && lengthDiff > userMax) {
+      continue;
+    }
+    const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
+    const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
+    if (userMax !== void 0 && distance > userMax) {
+      continue;
+    }
+    let actualD = distance;
+    if (cap !== void 0 && distance === cap && cap === userMax) {
+      actualD = leven(target, candidate);
+    }
+    if (actualD < bestDist) {
+      bestDist = actualD;
+      best = candidate;
+      if (bestDist === 0) {
+        break;
+      }
+    }
+  }
+  if (userMax !== void 0 && bestDist > userMax) {
+    return void 0;
+  }
+  return best;
+}
+
+// src/settings/suggestion.ts
+function suggestion(name, known, nameOf = String) {
+  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
+  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf(near)}?`;
+}
+
+// src/settings/events.ts
+var SOURCES = [
+  "schedule",
+  "sqs",
+  "sns",
+  "s3",
+  "dynamodb",
+  "kinesis",
+  "eventbridge",
+  "cognito",
+  "logs",
+  "kafka",
+  "mq",
+  "websocket",
+  "warmer",
+  "json"
+];
+var WAITING = ["cognito", "websocket"];
+var NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
+var FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
+var COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
+var WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+var ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
+function eventMistakes(events) {
+  return Object.entries(events).flatMap(([key, target]) => {
+    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
+    const hints = [keyHint(key), targetHint(key, target)];
+    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
+  });
+}
+function keyHint(key) {
+  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
+  if (arn) return `A name is never an ARN. Write ${sourceOf(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
+  const [, source = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
+  if (!SOURCES.some((known) => known === source)) {
+    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source, SOURCES)}`;
+  }
+  if (source === "warmer" && colon !== "") return "warmer has no names: write it alone.";
+  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
+  if (colon !== "" && (name === "" || name !== name.trim())) {
+    return `A name stands right behind the colon. For all of them write ${source} alone.`;
+  }
+  return void 0;
+}
+function sourceOf(service) {
+  const others = { events: "schedule", scheduler: "schedule" };
+  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
+}
+function targetHint(key, target) {
+  if (COMMAND.test(target)) {
+    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
+    const source = key.split(":", 1)[0] ?? "";
+    return WAITING.includes(source) ? `${source} waits for an answer, which only module:function gives.` : void 0;
+  }
+  if (FUNCTION.test(target)) return void 0;
+  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
+  const dotted = target.replace(/\.(\w+)$/, ":$1");
+  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
+  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
+  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
+}
+
 // node_modules/valibot/dist/index.mjs
 var store$4;
 var DEFAULT_CONFIG = {
@@ -3559,6 +3758,22 @@ function _standardSchema(schema) {
   return schema;
 }
 var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+// @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
 // @__NO_SIDE_EFFECTS__
 function everyItem(requirement, message$1) {
   return {
@@ -3666,11 +3881,11 @@ function trim() {
   };
 }
 // @__NO_SIDE_EFFECTS__
-function array(item, message$1) {
+function array2(item, message$1) {
   return _standardSchema({
     kind: "schema",
     type: "array",
-    reference: array,
+    reference: array2,
     expects: "Array",
     async: false,
     item,
@@ -3884,6 +4099,20 @@ function union(options, message$1) {
   });
 }
 // @__NO_SIDE_EFFECTS__
+function unknown() {
+  return _standardSchema({
+    kind: "schema",
+    type: "unknown",
+    reference: unknown,
+    expects: "unknown",
+    async: false,
+    "~run"(dataset) {
+      dataset.typed = true;
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
 function pipe(...pipe$1) {
   return _standardSchema({
     ...pipe$1[0],
@@ -3901,20 +4130,7 @@ function pipe(...pipe$1) {
   });
 }
 
-// src/platform/runtimes.ts
-var RUNTIMES = {
-  "python3.10": { amazonLinux: "2" },
-  "python3.11": { amazonLinux: "2" },
-  "python3.12": { amazonLinux: "2023" },
-  "python3.13": { amazonLinux: "2023" },
-  "python3.14": { amazonLinux: "2023" }
-};
-var RUNTIME_NAMES = Object.keys(RUNTIMES);
-
-// src/platform/target.ts
-var ARCHITECTURES = ["x86_64", "arm64"];
-
-// src/settings/schema.ts
+// src/settings/kinds.ts
 var written = union([string(), number(), boolean()]);
 var words = pipe(written, transform(String), trim(), nonEmpty());
 function text({ pattern, ...options }) {
@@ -3945,21 +4161,24 @@ function lines({ each, ...options }) {
       (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const list = union([fromText, array(string())]);
+  const list = union([fromText, array2(string())]);
   const schema = each ? pipe(
     list,
     everyItem((line) => each.test(line))
   ) : list;
   return { format: "one a line", ...options, schema };
 }
-var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-function variables(options) {
-  const table = record(pipe(string(), regex(VARIABLE)), pipe(written, transform(String)));
-  const fromText = pipe(string(), transform(readVariables), table);
-  const setting = { ...options, format: "NAME=VALUE, one a line, or a JSON object", schema: union([fromText, table]) };
-  return setting;
+function table({ names = /(?:)/, ...options }) {
+  const entries = pipe(
+    unknown(),
+    check((given) => !Array.isArray(given)),
+    // as objects they would have the keys 0, 1, …
+    record(pipe(string(), regex(names)), pipe(written, transform(String)))
+  );
+  const fromText = pipe(string(), transform(readTable), entries);
+  return { ...options, schema: union([fromText, entries]) };
 }
-function readVariables(given) {
+function readTable(given) {
   if (given.trimStart().startsWith("{")) {
     try {
       return JSON.parse(given);
@@ -3976,6 +4195,42 @@ function readVariables(given) {
   }
   return Object.fromEntries(pairs);
 }
+
+// src/settings/secrets.ts
+var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
+var PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
+var SECRET = "[\\w/+=.@-]+";
+var REFERENCE = new RegExp(
+  `^(?:${[
+    `ssm:${PARAMETER}`,
+    `arn:[\\w-]+:ssm:[\\w-]+:\\d{12}:parameter/${PARAMETER}`,
+    `secretsmanager:${SECRET}`,
+    `arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${SECRET}`
+  ].join("|")})(?:#[^]+)?$`
+);
+var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
+function secretMistakes(secrets) {
+  return Object.entries(secrets).flatMap(([name, reference]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
+    const filled = reference.replace(PLACEHOLDER, "x");
+    return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
+  });
+}
+function hintFor(reference) {
+  if (/^arn:[\w-]+:secretsmanager:(?:[^:#]*:){4}[^:#]+:/.test(reference))
+    return "A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url";
+  if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
+  return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
+}
+
+// src/settings/schema.ts
+var MIME_TYPES = {
+  format: "one a line, as type/subtype or type/*",
+  // RFC 6838, 4.2; what follows a type in Content-Type (charset) is not compared.
+  each: /^[A-Za-z0-9][\w!#$&^.+-]*\/(?:\*|[A-Za-z0-9][\w!#$&^.+-]*)$/
+};
 var BUILD_SETTINGS = {
   app: text({
     description: "The WSGI application. Found for Django and Flask projects.",
@@ -4053,6 +4308,54 @@ var BUILD_SETTINGS = {
     defaultText: "manage and flask, without their shells",
     placeholder: "KINDS"
   }),
+  events: table({
+    description: "What events that are no HTTP requests are handed to, by who sends them: a function or a command. {{stage}} is filled in.",
+    format: "SOURCE=TARGET or SOURCE:NAME=TARGET, one a line, or a JSON object; a target is module:function, manage NAME or flask NAME",
+    mistakes: eventMistakes,
+    example: "sqs:orders=shop.jobs:take_order",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "report-batch-item-failures": trueOrFalse({
+    description: "Answer which messages of a queue or stream have failed, so that only those come again. The trigger must ask for it (ReportBatchItemFailures).",
+    example: "true",
+    default: false
+  }),
+  "text-mime-types": lines({
+    ...MIME_TYPES,
+    description: "More content types whose bodies are sent as text even under a Content-Encoding. Without one, valid UTF-8 is text anyway.",
+    example: "application/vnd.geo+json",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "binary-mime-types": lines({
+    ...MIME_TYPES,
+    description: "Content types whose bodies are always sent as base64, also where they are valid UTF-8.",
+    example: "image/*",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "non-proxy-integration": trueOrFalse({
+    description: "Answer events of API Gateway's integration of the type lambda, which has no proxy. Remote commands of other tools than wsgi-lambda are refused then: a request could pass for one.",
+    example: "true",
+    default: false
+  }),
+  streaming: trueOrFalse({
+    description: "Send answers through the Function URL as the application makes them, 200 MB at most. Other ways in stay as they are.",
+    example: "true",
+    default: false
+  }),
+  "legacy-environ": trueOrFalse({
+    description: "Add the keys event, context and API_GATEWAY_AUTHORIZER to the environ, as serverless-wsgi 1.7 had them.",
+    example: "true",
+    default: false
+  }),
+  "on-import-error": oneOf(["fail", "serve"], {
+    description: "What a function does whose application cannot be imported: fail ends its start with the traceback; serve answers requests with a 500, and still runs remote commands.",
+    example: "serve",
+    default: "fail",
+    placeholder: "ACTION"
+  }),
   check: trueOrFalse({
     description: "Import the application during the build and fail with its traceback when it cannot be.",
     example: "false",
@@ -4076,6 +4379,11 @@ var BUILD_SETTINGS = {
 var REMOTE_COMMANDS = {
   format: "one a line, each starting with manage, flask, exec or shell",
   each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
+var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+var SECRETS_IN_ENVIRONMENT = {
+  entry: SECRETS_VARIABLE,
+  hint: "Write the setting secrets instead: the variable is made of it."
 };
 var RELEASE_SETTINGS = {
   "function-name": text({
@@ -4112,9 +4420,22 @@ var RELEASE_SETTINGS = {
     defaultText: "the function's own, 30 for a new one",
     placeholder: "SECONDS"
   }),
-  environment: variables({
+  environment: table({
     description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: VARIABLE,
+    mistakes: (variables) => Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : [],
+    isConfidential: true,
     example: "DJANGO_SETTINGS_MODULE=mysite.settings",
+    default: {},
+    placeholder: "LINES"
+  }),
+  secrets: table({
+    description: "Variables whose values the function reads from Systems Manager or Secrets Manager when it starts. {{stage}} is filled in.",
+    format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+    mistakes: secretMistakes,
+    isConfidential: true,
+    example: "DATABASE_URL=secretsmanager:shop/production/database#url",
     default: {},
     placeholder: "LINES"
   }),
@@ -4211,7 +4532,7 @@ function createProgram(start) {
   const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().exitOverride();
   addCommonFlags(program2);
   addSettingFlags(program2, FUNCTION_FLAGS);
-  addQualifierFlag(program2);
+  addRemoteFlags(program2);
   program2.addHelpText(
     "after",
     examples([
@@ -4273,22 +4594,32 @@ function addRemoteCommand(program2, start, name, aliases, description, lines2) {
   ).argument("[arguments...]", "passed on").passThroughOptions().allowUnknownOption();
   addCommonFlags(command);
   addSettingFlags(command, FUNCTION_FLAGS);
-  addQualifierFlag(command);
+  addRemoteFlags(command);
   command.addHelpText("after", examples(lines2)).action((passed, _flags, self) => {
     const { command: text2, file } = self.opts();
+    const environment = [program2, self].flatMap((each) => each.opts().env ?? []);
+    const sendsInput = givenOptions(self)["stdin"] === true;
     start({
       command: "remote",
       flags: givenOptions(self),
       given: givenSettings(self),
-      remote: { kind: name, text: text2, file, arguments: passed }
+      remote: { kind: name, text: text2, file, arguments: passed, environment, sendsInput }
     });
   });
 }
 function addCommonFlags(command) {
   command.option("--project <DIR>", 'the folder that holds the application (default: ".")').option("--stage <NAME>", "overlay [tool.wsgi-lambda.stages.NAME]").option("--json", "print one JSON object on standard output, everything else on standard error").option("-q, --quiet", "print results and problems only").option("--verbose", "print details, and the stack of a defect").option("--no-color", "no colours (also: NO_COLOR)");
 }
-function addQualifierFlag(command) {
-  command.option("--qualifier <NAME>", "the alias or version that runs a remote command (default: the alias)");
+function addRemoteFlags(command) {
+  command.option("--qualifier <NAME>", "the alias or version that runs a remote command (default: the alias)").addOption(
+    new Option(
+      "--env <NAME=VALUE>",
+      "a variable for a remote command; NAME alone takes its value from here (repeatable)"
+    ).argParser(collected)
+  ).option("-i, --stdin", "send standard input, read to its end, to a remote command");
+}
+function collected(value, before) {
+  return [...before ?? [], value];
 }
 function addSettingFlags(command, names) {
   for (const name of names) {
@@ -4304,7 +4635,7 @@ function addSettingFlags(command, names) {
       `--${name} <${setting.placeholder ?? "VALUE"}>`,
       setting.description + formatHint(setting)
     );
-    if (takesLines(name)) option.argParser((line, lines2) => [...lines2 ?? [], line]);
+    if (takesLines(name)) option.argParser(collected);
     command.addOption(option);
   }
 }
@@ -4332,7 +4663,7 @@ function givenSettings(command) {
   for (const name of SETTING_NAMES) {
     const value = options[camelCase(name)];
     if (value === void 0) continue;
-    given[name] = name === "environment" && Array.isArray(value) ? value.join("\n") : value;
+    given[name] = SETTINGS[name].mistakes && Array.isArray(value) ? value.join("\n") : value;
   }
   return given;
 }

@@ -5368,12 +5368,12 @@ var require_formdata_parser = __commonJS({
               return "failure";
             }
             if (bufferStartsWith(input, filenameBuffer, position)) {
-              let check = position.position + filenameBuffer.length;
-              if (input[check] === 42) {
+              let check2 = position.position + filenameBuffer.length;
+              if (input[check2] === 42) {
                 position.position += 1;
-                check += 1;
+                check2 += 1;
               }
-              if (input[check] !== 61 || input[check + 1] !== 34) {
+              if (input[check2] !== 61 || input[check2 + 1] !== 34) {
                 return "failure";
               }
               position.position += 12;
@@ -19334,12 +19334,12 @@ var init_io_util = __esm({
 });
 
 // node_modules/@actions/io/lib/io.js
-function which(tool, check) {
+function which(tool, check2) {
   return __awaiter6(this, void 0, void 0, function* () {
     if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
-    if (check) {
+    if (check2) {
       const result = yield which(tool, false);
       if (!result) {
         if (IS_WINDOWS) {
@@ -24513,8 +24513,8 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region, check = isValidHostLabel) => {
-      if (!validRegions.has(region) && !check(region)) {
+    checkRegion = (region, check2 = isValidHostLabel) => {
+      if (!validRegions.has(region) && !check2(region)) {
         if (region === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
@@ -31183,11 +31183,11 @@ var init_JsonShapeSerializer2 = __esm({
       }
       static B64 = (() => {
         const chars2 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        const table2 = new Uint8Array(64);
+        const table3 = new Uint8Array(64);
         for (let i5 = 0; i5 < 64; ++i5) {
-          table2[i5] = chars2.charCodeAt(i5);
+          table3[i5] = chars2.charCodeAt(i5);
         }
-        return table2;
+        return table3;
       })();
       writeBase64(data) {
         const b64Len = Math.ceil(data.length / 3) * 4;
@@ -41882,11 +41882,11 @@ var require_dist_cjs7 = __commonJS({
               childTags.push(p3.parseTag());
             }
           } else {
-            let text2 = "";
+            let text3 = "";
             while (p3.i < p3.z && p3.x[p3.i] !== "<") {
-              text2 += p3.x[p3.i++];
+              text3 += p3.x[p3.i++];
             }
-            textParts.push(p3.decodeEntities(text2));
+            textParts.push(p3.decodeEntities(text3));
           }
         }
         if (!p3.isNext("</")) {
@@ -41901,18 +41901,18 @@ var require_dist_cjs7 = __commonJS({
           return { tag, value: "" };
         }
         if (!hasAttrs && !hasElementChild) {
-          const text2 = textParts.length === 1 ? textParts[0] : textParts.join("");
-          if (text2.trim() === "" && text2.includes("\n")) {
+          const text3 = textParts.length === 1 ? textParts[0] : textParts.join("");
+          if (text3.trim() === "" && text3.includes("\n")) {
             return { tag, value: "" };
           }
-          return { tag, value: text2 };
+          return { tag, value: text3 };
         }
         const obj = {};
-        for (const text2 of textParts) {
-          if (text2.trim() === "" && text2.includes("\n")) {
+        for (const text3 of textParts) {
+          if (text3.trim() === "" && text3.includes("\n")) {
             continue;
           }
-          obj["#text"] = "#text" in obj ? obj["#text"] + text2 : text2;
+          obj["#text"] = "#text" in obj ? obj["#text"] + text3 : text3;
         }
         for (const child2 of childTags) {
           if (child2.tag === "__proto__") {
@@ -53788,7 +53788,7 @@ var require_dist_cjs16 = __commonJS({
       extensions.forEach((extension) => extension.configure(extensionConfiguration));
       return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
     };
-    var LambdaClient2 = class extends Client2 {
+    var LambdaClient3 = class extends Client2 {
       config;
       constructor(...[configuration]) {
         const _config_0 = getRuntimeConfig9(configuration || {});
@@ -54002,22 +54002,22 @@ var require_dist_cjs16 = __commonJS({
     };
     var UpdateFunctionUrlConfigCommand2 = class extends command5(_ep05, _mw05, "UpdateFunctionUrlConfig", UpdateFunctionUrlConfig$) {
     };
-    var paginateGetDurableExecutionHistory = createPaginator2(LambdaClient2, GetDurableExecutionHistoryCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateGetDurableExecutionState = createPaginator2(LambdaClient2, GetDurableExecutionStateCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListAliases = createPaginator2(LambdaClient2, ListAliasesCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListCapacityProviders = createPaginator2(LambdaClient2, ListCapacityProvidersCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListCodeSigningConfigs = createPaginator2(LambdaClient2, ListCodeSigningConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListDurableExecutionsByFunction = createPaginator2(LambdaClient2, ListDurableExecutionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListEventSourceMappings = createPaginator2(LambdaClient2, ListEventSourceMappingsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionEventInvokeConfigs = createPaginator2(LambdaClient2, ListFunctionEventInvokeConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionsByCodeSigningConfig = createPaginator2(LambdaClient2, ListFunctionsByCodeSigningConfigCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctions = createPaginator2(LambdaClient2, ListFunctionsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionUrlConfigs = createPaginator2(LambdaClient2, ListFunctionUrlConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListFunctionVersionsByCapacityProvider = createPaginator2(LambdaClient2, ListFunctionVersionsByCapacityProviderCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListLayers = createPaginator2(LambdaClient2, ListLayersCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListLayerVersions = createPaginator2(LambdaClient2, ListLayerVersionsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListProvisionedConcurrencyConfigs = createPaginator2(LambdaClient2, ListProvisionedConcurrencyConfigsCommand, "Marker", "NextMarker", "MaxItems");
-    var paginateListVersionsByFunction = createPaginator2(LambdaClient2, ListVersionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateGetDurableExecutionHistory = createPaginator2(LambdaClient3, GetDurableExecutionHistoryCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateGetDurableExecutionState = createPaginator2(LambdaClient3, GetDurableExecutionStateCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListAliases = createPaginator2(LambdaClient3, ListAliasesCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListCapacityProviders = createPaginator2(LambdaClient3, ListCapacityProvidersCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListCodeSigningConfigs = createPaginator2(LambdaClient3, ListCodeSigningConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListDurableExecutionsByFunction = createPaginator2(LambdaClient3, ListDurableExecutionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListEventSourceMappings = createPaginator2(LambdaClient3, ListEventSourceMappingsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionEventInvokeConfigs = createPaginator2(LambdaClient3, ListFunctionEventInvokeConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionsByCodeSigningConfig = createPaginator2(LambdaClient3, ListFunctionsByCodeSigningConfigCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctions = createPaginator2(LambdaClient3, ListFunctionsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionUrlConfigs = createPaginator2(LambdaClient3, ListFunctionUrlConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListFunctionVersionsByCapacityProvider = createPaginator2(LambdaClient3, ListFunctionVersionsByCapacityProviderCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListLayers = createPaginator2(LambdaClient3, ListLayersCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListLayerVersions = createPaginator2(LambdaClient3, ListLayerVersionsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListProvisionedConcurrencyConfigs = createPaginator2(LambdaClient3, ListProvisionedConcurrencyConfigsCommand, "Marker", "NextMarker", "MaxItems");
+    var paginateListVersionsByFunction = createPaginator2(LambdaClient3, ListVersionsByFunctionCommand, "Marker", "NextMarker", "MaxItems");
     var checkState$5 = async (client, input) => {
       let reason;
       try {
@@ -54387,7 +54387,7 @@ var require_dist_cjs16 = __commonJS({
       waitUntilFunctionUpdated,
       waitUntilPublishedVersionActive
     };
-    var Lambda = class extends LambdaClient2 {
+    var Lambda = class extends LambdaClient3 {
     };
     createAggregatedClient2(commands5, Lambda, { paginators, waiters });
     var ThrottleReason = {
@@ -55114,7 +55114,7 @@ var require_dist_cjs16 = __commonJS({
     exports2.KafkaSchemaValidationAttribute = KafkaSchemaValidationAttribute;
     exports2.KafkaSchemaValidationConfig$ = KafkaSchemaValidationConfig$;
     exports2.Lambda = Lambda;
-    exports2.LambdaClient = LambdaClient2;
+    exports2.LambdaClient = LambdaClient3;
     exports2.LambdaManagedInstancesCapacityProviderConfig$ = LambdaManagedInstancesCapacityProviderConfig$;
     exports2.LambdaServiceException = LambdaServiceException;
     exports2.LambdaServiceException$ = LambdaServiceException$;
@@ -69491,13 +69491,13 @@ var require_tokenize = __commonJS({
         }
         return stack[0];
       }
-      function skip(expected, optional) {
+      function skip(expected, optional2) {
         var actual = peek(), equals = actual === expected;
         if (equals) {
           next();
           return true;
         }
-        if (!optional)
+        if (!optional2)
           throw illegal("token '" + actual + "', '" + expected + "' expected");
         return false;
       }
@@ -75445,17 +75445,17 @@ var require_ignore2 = __commonJS({
       }
     };
     var NEVER_MATCH = "[]";
-    var PLACEHOLDER = "\0";
+    var PLACEHOLDER2 = "\0";
     var REGEX_RESTORE_PLACEHOLDER = new RegExp(
-      `${PLACEHOLDER}(\\d+)${PLACEHOLDER}`,
+      `${PLACEHOLDER2}(\\d+)${PLACEHOLDER2}`,
       "g"
     );
     var TRAILING_WILDCARD = "";
     var TRAILING_DOUBLESTAR = "";
-    var isReserved = (char) => char === PLACEHOLDER || char === TRAILING_WILDCARD || char === TRAILING_DOUBLESTAR;
+    var isReserved = (char) => char === PLACEHOLDER2 || char === TRAILING_WILDCARD || char === TRAILING_DOUBLESTAR;
     var extractBrackets = (pattern) => {
       const sources = [];
-      const hold = (source) => `${PLACEHOLDER}${sources.push(source) - 1}${PLACEHOLDER}`;
+      const hold = (source) => `${PLACEHOLDER2}${sources.push(source) - 1}${PLACEHOLDER2}`;
       const { length } = pattern;
       let out = EMPTY;
       let index = 0;
@@ -77312,8 +77312,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text2, addEOL = false) {
-    this._buffer += text2;
+  addRaw(text3, addEOL = false) {
+    this._buffer += text3;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -77409,10 +77409,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text2, level) {
+  addHeading(text3, level) {
     const tag = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text2);
+    const element = this.wrap(allowedTag, text3);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -77441,9 +77441,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text2, cite) {
+  addQuote(text3, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text2, attrs);
+    const element = this.wrap("blockquote", text3, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -77454,8 +77454,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text2, href) {
-    const element = this.wrap("a", text2, { href });
+  addLink(text3, href) {
+    const element = this.wrap("a", text3, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -77714,7 +77714,7 @@ function getIDToken(aud) {
   });
 }
 
-// src/aws/lambda.ts
+// src/aws/function-url.ts
 var import_client_lambda = __toESM(require_dist_cjs16(), 1);
 
 // src/errors.ts
@@ -77865,6 +77865,12 @@ function codeOf(error3) {
   const { code: code2 } = error3;
   return code2 !== void 0 && UNREACHABLE.has(code2) ? code2 : void 0;
 }
+function mayHaveArrived(error3) {
+  if (!(error3 instanceof Error)) return false;
+  const { code: code2, $metadata } = error3;
+  const isLost = ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code2 ?? "");
+  return isLost || ($metadata?.httpStatusCode ?? 0) >= 500 || mayHaveArrived(error3.cause);
+}
 function isNotFound(error3) {
   if (!(error3 instanceof Error)) return false;
   return error3.name === "ResourceNotFoundException" || isNotFound(error3.cause);
@@ -77873,17 +77879,10 @@ function isBusy(error3) {
   return error3 instanceof Error && error3.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error3.message);
 }
 
-// src/aws/lambda.ts
+// src/aws/call.ts
 var BUSY_ATTEMPTS = 6;
-function createLambdaApi({
-  version,
-  wait: wait2,
-  signal
-}) {
-  const customUserAgent = [["wsgi-lambda", version]];
-  const client = new import_client_lambda.LambdaClient({ customUserAgent });
-  const cancellable = { abortSignal: signal };
-  async function call(action, resource, send) {
+function createCaller(wait2) {
+  const call = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send();
@@ -77893,22 +77892,88 @@ function createLambdaApi({
         await wait2(250 * 2 ** attempt);
       }
     }
-  }
-  async function find(action, resource, send) {
-    try {
-      return await call(action, resource, send);
-    } catch (error3) {
-      if (isNotFound(error3)) return void 0;
-      throw error3;
+  };
+  return {
+    call,
+    find: async (action, resource, send) => {
+      try {
+        return await call(action, resource, send);
+      } catch (error3) {
+        if (isNotFound(error3)) return void 0;
+        throw error3;
+      }
     }
-  }
+  };
+}
+
+// src/aws/function-url.ts
+function createFunctionUrlApi({
+  version,
+  wait: wait2,
+  signal
+}) {
+  const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName, alias) => {
+      const command5 = new import_client_lambda.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
+      const found = await find(
+        "GetFunctionUrlConfig",
+        `${functionName}:${alias}`,
+        () => client.send(command5, cancellable)
+      );
+      return found && functionUrl(found);
+    },
+    create: async (functionName, alias, { authType, invokeMode }) => {
+      const command5 = new import_client_lambda.CreateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode
+      });
+      return functionUrl(
+        await call("CreateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command5, cancellable))
+      );
+    },
+    update: async (functionName, alias, { authType, invokeMode }) => {
+      const command5 = new import_client_lambda.UpdateFunctionUrlConfigCommand({
+        FunctionName: functionName,
+        Qualifier: alias,
+        AuthType: authType,
+        InvokeMode: invokeMode
+      });
+      return functionUrl(await call("UpdateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command5)));
+    }
+  };
+}
+function functionUrl(found) {
+  return {
+    address: found.FunctionUrl ?? "",
+    authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE",
+    // The default need not be in an answer.
+    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED"
+  };
+}
+
+// src/aws/lambda.ts
+var import_client_lambda2 = __toESM(require_dist_cjs16(), 1);
+function createLambdaApi({
+  version,
+  wait: wait2,
+  signal
+}) {
+  const customUserAgent = [["wsgi-lambda", version]];
+  const client = new import_client_lambda2.LambdaClient({ customUserAgent });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
   return {
     getVersion: async (functionName, qualifier) => {
       const found = await find(
         "GetFunctionConfiguration",
         functionName,
         () => client.send(
-          new import_client_lambda.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          new import_client_lambda2.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
           cancellable
         )
       );
@@ -77920,7 +77985,7 @@ function createLambdaApi({
         "CreateFunction",
         functionName,
         () => client.send(
-          new import_client_lambda.CreateFunctionCommand({
+          new import_client_lambda2.CreateFunctionCommand({
             FunctionName: functionName,
             ...request(configuration),
             Architectures: [architecture],
@@ -77936,7 +78001,7 @@ function createLambdaApi({
         "UpdateFunctionCode",
         functionName,
         () => client.send(
-          new import_client_lambda.UpdateFunctionCodeCommand({
+          new import_client_lambda2.UpdateFunctionCodeCommand({
             FunctionName: functionName,
             ZipFile: zip,
             Architectures: [architecture],
@@ -77951,7 +78016,7 @@ function createLambdaApi({
         "UpdateFunctionConfiguration",
         functionName,
         () => client.send(
-          new import_client_lambda.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
+          new import_client_lambda2.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
           cancellable
         )
       );
@@ -77961,7 +78026,7 @@ function createLambdaApi({
         "PublishVersion",
         functionName,
         () => client.send(
-          new import_client_lambda.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          new import_client_lambda2.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
           cancellable
         )
       );
@@ -77971,7 +78036,7 @@ function createLambdaApi({
       const found = await find(
         "GetAlias",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
+        () => client.send(new import_client_lambda2.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
       );
       return found && aliasState(found);
     },
@@ -77980,7 +78045,7 @@ function createLambdaApi({
         "CreateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.CreateAliasCommand({
+          new import_client_lambda2.CreateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: version2,
@@ -77995,7 +78060,7 @@ function createLambdaApi({
         "UpdateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.UpdateAliasCommand({
+          new import_client_lambda2.UpdateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: version2,
@@ -78005,39 +78070,11 @@ function createLambdaApi({
         )
       )
     ),
-    getUrl: async (functionName, alias) => {
-      const found = await find(
-        "GetFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
-      );
-      return found && urlState(found);
-    },
-    createUrl: async (functionName, alias, authType) => urlState(
-      await call(
-        "CreateFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.CreateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-          cancellable
-        )
-      )
-    ),
-    updateUrl: async (functionName, alias, authType) => urlState(
-      await call(
-        "UpdateFunctionUrlConfig",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.UpdateFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias, AuthType: authType }),
-          cancellable
-        )
-      )
-    ),
     getPolicy: async (functionName, alias) => {
       const found = await find(
         "GetPolicy",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
+        () => client.send(new import_client_lambda2.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
       );
       return found?.Policy;
     },
@@ -78046,7 +78083,7 @@ function createLambdaApi({
         "AddPermission",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda.AddPermissionCommand({
+          new import_client_lambda2.AddPermissionCommand({
             FunctionName: functionName,
             Qualifier: alias,
             Principal: "*",
@@ -78056,19 +78093,20 @@ function createLambdaApi({
         )
       );
     },
-    invoke: async (functionName, qualifier, payload2, timeoutSeconds) => {
-      const once = new import_client_lambda.LambdaClient({
+    invoke: async (functionName, qualifier, payload2, timeoutSeconds, clientContext) => {
+      const once = new import_client_lambda2.LambdaClient({
         customUserAgent,
         maxAttempts: 1,
         requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
       });
       try {
         const answer = await once.send(
-          new import_client_lambda.InvokeCommand({
+          new import_client_lambda2.InvokeCommand({
             FunctionName: functionName,
             Qualifier: qualifier,
             Payload: Buffer.from(payload2),
-            LogType: "Tail"
+            LogType: "Tail",
+            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
           }),
           cancellable
         );
@@ -78127,9 +78165,6 @@ function aliasState(found) {
     revisionId: found.RevisionId ?? ""
   };
 }
-function urlState(found) {
-  return { address: found.FunctionUrl ?? "", authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE" };
-}
 
 // src/builder/docker.ts
 var import_promises8 = require("node:fs/promises");
@@ -78151,7 +78186,7 @@ var EngineTimeout = class extends Error {
 var CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
 var DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
 var NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
-var saysDiskFull = (text2) => NO_SPACE.test(text2);
+var saysDiskFull = (text3) => NO_SPACE.test(text3);
 function diskFull(detail) {
   return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
 }
@@ -78236,8 +78271,8 @@ function codeOf2(error3) {
 function messageOf(error3) {
   if (!isError(error3)) return String(error3);
   const { json } = error3;
-  const text2 = json?.message ?? error3.message.replace(/^\(HTTP code \d+\) .*? - /, "");
-  return text2.trim() || (codeOf2(error3) ?? error3.name);
+  const text3 = json?.message ?? error3.message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return text3.trim() || (codeOf2(error3) ?? error3.name);
 }
 function asError(error3) {
   return isError(error3) ? error3 : new Error(String(error3));
@@ -78255,7 +78290,7 @@ function stepAdvice(output) {
     return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
   return "The output above says why; --verbose shows all of it.";
 }
-var lastLines = (text2, count = 20) => text2.trim().split("\n").slice(-count).join("\n");
+var lastLines = (text3, count = 20) => text3.trim().split("\n").slice(-count).join("\n");
 
 // src/builder/docker-engine.ts
 var PING_SECONDS = 5;
@@ -78464,10 +78499,10 @@ function collectLines(onLine) {
   const decoder = new import_node_string_decoder.StringDecoder("utf8");
   const pieces = [];
   let unfinished = "";
-  const take2 = (text2) => {
-    pieces.push(text2);
+  const take2 = (text3) => {
+    pieces.push(text3);
     if (!onLine) return;
-    const lines2 = (unfinished + text2).split("\n");
+    const lines2 = (unfinished + text3).split("\n");
     unfinished = lines2.pop() ?? "";
     for (const line of lines2) onLine(line.replace(/\r$/, ""));
   };
@@ -78944,7 +78979,7 @@ function unfitProblem(image, facts, target, stage) {
   return void 0;
 }
 function isOlder(version, than) {
-  const [left, right] = [version, than].map((text2) => text2.split(".").map(Number));
+  const [left, right] = [version, than].map((text3) => text3.split(".").map(Number));
   for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
     const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
     if (difference !== 0) return difference < 0;
@@ -79116,7 +79151,7 @@ async function createDockerBuilder(target, options, { report }) {
       `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
     );
   const container = await Container.create(engine, { image: image.id, labels, signal });
-  const exec2 = (command5, cwd, variables2) => container.exec(command5, { cwd, env: variables2 });
+  const exec2 = (command5, cwd, variables) => container.exec(command5, { cwd, env: variables });
   let processors = 1;
   try {
     if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
@@ -79458,11 +79493,11 @@ async function readRequirementsFiles(projectFolder, path6) {
   await read(import_node_path11.posix.normalize(path6), void 0);
   return [...files.values()];
 }
-function requirementsFile(path6, text2) {
-  return { path: path6, text: text2, lines: logicalLines(text2) };
+function requirementsFile(path6, text3) {
+  return { path: path6, text: text3, lines: logicalLines(text3) };
 }
 function isHashed(files) {
-  return !isEmpty(files) && requirementLines(files).every(({ text: text2 }) => text2.includes("--hash"));
+  return !isEmpty(files) && requirementLines(files).every(({ text: text3 }) => text3.includes("--hash"));
 }
 function isEmpty(files) {
   return requirementLines(files).length === 0;
@@ -79471,14 +79506,14 @@ var EDITABLE = /^(?:-e\s|--editable[\s=])/;
 var REMOTE_FILE = /^(?:-r|--requirement)[\s=]*[a-z]+:\/\//i;
 function requirementLines(files) {
   return files.flatMap(
-    ({ lines: lines2 }) => lines2.filter(({ text: text2 }) => !text2.startsWith("-") || EDITABLE.test(text2) || REMOTE_FILE.test(text2))
+    ({ lines: lines2 }) => lines2.filter(({ text: text3 }) => !text3.startsWith("-") || EDITABLE.test(text3) || REMOTE_FILE.test(text3))
   );
 }
 function lineOf(files, names) {
   const wanted = new Set(names.map(normalise));
   for (const file of files) {
     const line = file.lines.find(
-      ({ text: text2 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text2)?.[0] ?? ""))
+      ({ text: text3 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text3)?.[0] ?? ""))
     );
     if (line) return { file: file.path, line: line.number };
   }
@@ -79488,9 +79523,9 @@ function normalise(name) {
   return name.toLowerCase().replace(/[-_.]+/g, "-");
 }
 function localRequirements(files) {
-  const isLocal = (text2) => EDITABLE.test(text2) && !/^\S+[\s=]\s*\w+\+/.test(text2) || /^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text2);
+  const isLocal = (text3) => EDITABLE.test(text3) && !/^\S+[\s=]\s*\w+\+/.test(text3) || /^(?:\.{1,2}(?:\/|$)|\/|file:)|@\s*file:/.test(text3);
   return files.flatMap(
-    ({ path: path6, lines: lines2 }) => lines2.filter(({ text: text2 }) => isLocal(text2)).map(({ text: text2, number: number2 }) => ({ file: path6, line: number2, text: text2 }))
+    ({ path: path6, lines: lines2 }) => lines2.filter(({ text: text3 }) => isLocal(text3)).map(({ text: text3, number: number2 }) => ({ file: path6, line: number2, text: text3 }))
   );
 }
 async function readText(projectFolder, path6, includedBy) {
@@ -79508,11 +79543,11 @@ async function readText(projectFolder, path6, includedBy) {
     );
   }
 }
-function logicalLines(text2) {
+function logicalLines(text3) {
   const lines2 = [];
   let joined = "";
   let start = 1;
-  for (const [index, physical] of text2.split(/\r?\n/).entries()) {
+  for (const [index, physical] of text3.split(/\r?\n/).entries()) {
     if (joined === "") start = index + 1;
     const line = physical.replace(/(^|\s)#.*$/, "").trimEnd();
     if (line.endsWith("\\")) {
@@ -79528,7 +79563,7 @@ function logicalLines(text2) {
 }
 function includesOf({ path: path6, lines: lines2 }) {
   const included = lines2.flatMap(
-    ({ text: text2 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text2)?.[1] ?? []
+    ({ text: text3 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3)?.[1] ?? []
   );
   return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path11.posix.join(import_node_path11.posix.dirname(path6), file));
 }
@@ -79536,11 +79571,11 @@ function includesOf({ path: path6, lines: lines2 }) {
 // src/requirements/failure.ts
 function resolutionFailure(stderr, builder, files) {
   const { target } = builder;
-  const text2 = stderr.replace(/\s+/g, " ");
-  const place = { location: lineOf(files, namesIn(text2, files)) };
+  const text3 = stderr.replace(/\s+/g, " ");
+  const place = { location: lineOf(files, namesIn(text3, files)) };
   const detail = stderr.trim();
   const on = `${target.runtime} on ${target.architecture}`;
-  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text2)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text3)) {
     return new UserError({
       title: "The package index could not be reached safely: its certificate is not trusted",
       detail,
@@ -79548,7 +79583,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/error sending request|dns error|Connection refused|Could not connect|timed out/i.test(text2)) {
+  if (/error sending request|dns error|Connection refused|Could not connect|timed out/i.test(text3)) {
     return new UserError({
       title: "The package index could not be reached",
       detail,
@@ -79556,7 +79591,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/status server error/i.test(text2)) {
+  if (/status server error/i.test(text3)) {
     return new UserError({
       title: "The package index does not work at the moment",
       detail,
@@ -79564,7 +79599,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text2)) {
+  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text3)) {
     return new UserError({
       title: "The package index refused access",
       detail,
@@ -79572,7 +79607,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  const mismatched = /Hash mismatch for `?([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(text2)?.[1];
+  const mismatched = /Hash mismatch for `?([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(text3)?.[1];
   if (mismatched !== void 0) {
     return new UserError({
       title: `The hash of ${mismatched} is not the one in the manifest`,
@@ -79582,7 +79617,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const wheelless = /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
-    text2
+    text3
   );
   if (wheelless) {
     const name = wheelless[1] ?? wheelless[2] ?? wheelless[3] ?? "A requirement";
@@ -79593,15 +79628,15 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  const unknown = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
-    text2
+  const unknown2 = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
+    text3
   )?.[1];
-  if (unknown !== void 0) {
+  if (unknown2 !== void 0) {
     return new UserError({
-      title: `${unknown} does not exist in the package index`,
+      title: `${unknown2} does not exist in the package index`,
       detail,
       hint: "Check its spelling; for a private package, set the index (UV_INDEX, PIP_EXTRA_INDEX_URL).",
-      location: lineOf(files, [unknown])
+      location: lineOf(files, [unknown2])
     });
   }
   return new UserError({
@@ -79611,8 +79646,8 @@ function resolutionFailure(stderr, builder, files) {
     ...place
   });
 }
-function namesIn(text2, files) {
-  const spoken = new Set(text2.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
+function namesIn(text3, files) {
+  const spoken = new Set(text3.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
   const own = files.flatMap(({ lines: lines2 }) => lines2.map(({ text: line }) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? ""));
   return own.filter((name) => name !== "" && spoken.has(normalise(name)));
 }
@@ -80239,8 +80274,8 @@ function parseArray(ctx) {
 }
 
 // node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table2, meta, type) {
-  let t = table2;
+function peekTable(ctx, key, table3, meta, type) {
+  let t = table3;
   let m3 = meta;
   let k5;
   let hasOwn2 = false;
@@ -80502,876 +80537,17 @@ function closestMatch(target, candidates, options) {
   return best;
 }
 
-// node_modules/valibot/dist/index.mjs
-var store$4;
-var DEFAULT_CONFIG = {
-  lang: void 0,
-  message: void 0,
-  abortEarly: void 0,
-  abortPipeEarly: void 0
-};
-// @__NO_SIDE_EFFECTS__
-function getGlobalConfig(config$1) {
-  if (!config$1 && !store$4) return DEFAULT_CONFIG;
-  return {
-    lang: config$1?.lang ?? store$4?.lang,
-    message: config$1?.message,
-    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
-    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
-  };
-}
-var store$3;
-// @__NO_SIDE_EFFECTS__
-function getGlobalMessage(lang) {
-  return store$3?.get(lang);
-}
-var store$2;
-// @__NO_SIDE_EFFECTS__
-function getSchemaMessage(lang) {
-  return store$2?.get(lang);
-}
-var store$1;
-// @__NO_SIDE_EFFECTS__
-function getSpecificMessage(reference, lang) {
-  return store$1?.get(reference)?.get(lang);
-}
-// @__NO_SIDE_EFFECTS__
-function _stringify(input) {
-  const type = typeof input;
-  if (type === "string") return `"${input}"`;
-  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
-  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
-  return type;
-}
-function _addIssue(context, label, dataset, config$1, other) {
-  const input = other && "input" in other ? other.input : dataset.value;
-  const expected = other?.expected ?? context.expects ?? null;
-  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
-  const issue2 = {
-    kind: context.kind,
-    type: context.type,
-    input,
-    expected,
-    received,
-    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
-    requirement: context.requirement,
-    path: other?.path,
-    issues: other?.issues,
-    lang: config$1.lang,
-    abortEarly: config$1.abortEarly,
-    abortPipeEarly: config$1.abortPipeEarly
-  };
-  const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue2.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue2.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue2.lang);
-  if (message$1 !== void 0) issue2.message = typeof message$1 === "function" ? message$1(issue2) : message$1;
-  if (isSchema) dataset.typed = false;
-  if (dataset.issues) dataset.issues.push(issue2);
-  else dataset.issues = [issue2];
-}
-// @__NO_SIDE_EFFECTS__
-function _isValidObjectKey(object$1, key) {
-  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
-}
-// @__NO_SIDE_EFFECTS__
-function _joinExpects(values$1, separator) {
-  const list2 = [...new Set(values$1)];
-  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
-  return list2[0] ?? "never";
-}
-function _standardSchema(schema) {
-  schema["~standard"] = {
-    version: 1,
-    vendor: "valibot",
-    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
-  };
-  return schema;
-}
-var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
-// @__NO_SIDE_EFFECTS__
-function everyItem(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "every_item",
-    reference: everyItem,
-    async: false,
-    expects: null,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function maxValue(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "max_value",
-    reference: maxValue,
-    async: false,
-    expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function minValue(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "min_value",
-    reference: minValue,
-    async: false,
-    expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function nonEmpty(message$1) {
-  return {
-    kind: "validation",
-    type: "non_empty",
-    reference: nonEmpty,
-    async: false,
-    expects: "!0",
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function parseJson(config$1, message$1) {
-  return {
-    kind: "transformation",
-    type: "parse_json",
-    reference: parseJson,
-    config: config$1,
-    message: message$1,
-    async: false,
-    "~run"(dataset, config$2) {
-      try {
-        dataset.value = JSON.parse(dataset.value, this.config?.reviver);
-      } catch (error3) {
-        if (error3 instanceof Error) {
-          _addIssue(this, "JSON", dataset, config$2, { received: `"${error3.message}"` });
-          dataset.typed = false;
-        } else throw error3;
-      }
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function regex(requirement, message$1) {
-  return {
-    kind: "validation",
-    type: "regex",
-    reference: regex,
-    async: false,
-    expects: `${requirement}`,
-    requirement,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function transform(operation2) {
-  return {
-    kind: "transformation",
-    type: "transform",
-    reference: transform,
-    async: false,
-    operation: operation2,
-    "~run"(dataset) {
-      dataset.value = this.operation(dataset.value);
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function trim() {
-  return {
-    kind: "transformation",
-    type: "trim",
-    reference: trim,
-    async: false,
-    "~run"(dataset) {
-      dataset.value = dataset.value.trim();
-      return dataset;
-    }
-  };
-}
-// @__NO_SIDE_EFFECTS__
-function getFallback(schema, dataset, config$1) {
-  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
-}
-// @__NO_SIDE_EFFECTS__
-function getDefault(schema, dataset, config$1) {
-  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
-}
-// @__NO_SIDE_EFFECTS__
-function array2(item, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "array",
-    reference: array2,
-    expects: "Array",
-    async: false,
-    item,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (Array.isArray(input)) {
-        dataset.typed = true;
-        dataset.value = [];
-        for (let key = 0; key < input.length; key++) {
-          const value$1 = input[key];
-          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
-          if (itemDataset.issues) {
-            const pathItem = {
-              type: "array",
-              origin: "value",
-              input,
-              key,
-              value: value$1
-            };
-            for (const issue2 of itemDataset.issues) {
-              if (issue2.path) issue2.path.unshift(pathItem);
-              else issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
-            }
-            if (!dataset.issues) dataset.issues = itemDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!itemDataset.typed) dataset.typed = false;
-          dataset.value.push(itemDataset.value);
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function boolean(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "boolean",
-    reference: boolean,
-    expects: "boolean",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "boolean") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function number(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "number",
-    reference: number,
-    expects: "number",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function object(entries$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "object",
-    reference: object,
-    expects: "Object",
-    async: false,
-    entries: entries$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const key in this.entries) {
-          const valueSchema = this.entries[key];
-          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
-            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
-            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
-            if (valueDataset.issues) {
-              const pathItem = {
-                type: "object",
-                origin: "value",
-                input,
-                key,
-                value: value$1
-              };
-              for (const issue2 of valueDataset.issues) {
-                if (issue2.path) issue2.path.unshift(pathItem);
-                else issue2.path = [pathItem];
-                dataset.issues?.push(issue2);
-              }
-              if (!dataset.issues) dataset.issues = valueDataset.issues;
-              if (config$1.abortEarly) {
-                dataset.typed = false;
-                break;
-              }
-            }
-            if (!valueDataset.typed) dataset.typed = false;
-            dataset.value[key] = valueDataset.value;
-          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
-          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
-            _addIssue(this, "key", dataset, config$1, {
-              input: void 0,
-              expected: `"${key}"`,
-              path: [{
-                type: "object",
-                origin: "key",
-                input,
-                key,
-                value: input[key]
-              }]
-            });
-            if (config$1.abortEarly) break;
-          }
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function picklist(options, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "picklist",
-    reference: picklist,
-    expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
-    async: false,
-    options,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (this.options.includes(dataset.value)) dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function record(key, value$1, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "record",
-    reference: record,
-    expects: "Object",
-    async: false,
-    key,
-    value: value$1,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      const input = dataset.value;
-      if (input && typeof input === "object") {
-        dataset.typed = true;
-        dataset.value = {};
-        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
-          const entryValue = input[entryKey];
-          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
-          if (keyDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "key",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue2 of keyDataset.issues) {
-              issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
-            }
-            if (!dataset.issues) dataset.issues = keyDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
-          if (valueDataset.issues) {
-            const pathItem = {
-              type: "object",
-              origin: "value",
-              input,
-              key: entryKey,
-              value: entryValue
-            };
-            for (const issue2 of valueDataset.issues) {
-              if (issue2.path) issue2.path.unshift(pathItem);
-              else issue2.path = [pathItem];
-              dataset.issues?.push(issue2);
-            }
-            if (!dataset.issues) dataset.issues = valueDataset.issues;
-            if (config$1.abortEarly) {
-              dataset.typed = false;
-              break;
-            }
-          }
-          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
-          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
-        }
-      } else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function string(message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "string",
-    reference: string,
-    expects: "string",
-    async: false,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      if (typeof dataset.value === "string") dataset.typed = true;
-      else _addIssue(this, "type", dataset, config$1);
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function _subIssues(datasets) {
-  let issues;
-  if (datasets) for (const dataset of datasets) if (issues) for (const issue2 of dataset.issues) issues.push(issue2);
-  else issues = dataset.issues;
-  return issues;
-}
-// @__NO_SIDE_EFFECTS__
-function union(options, message$1) {
-  return _standardSchema({
-    kind: "schema",
-    type: "union",
-    reference: union,
-    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
-    async: false,
-    options,
-    message: message$1,
-    "~run"(dataset, config$1) {
-      let validDataset;
-      let typedDatasets;
-      let untypedDatasets;
-      for (const schema of this.options) {
-        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
-        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
-        else typedDatasets = [optionDataset];
-        else {
-          validDataset = optionDataset;
-          break;
-        }
-        else if (untypedDatasets) untypedDatasets.push(optionDataset);
-        else untypedDatasets = [optionDataset];
-      }
-      if (validDataset) return validDataset;
-      if (typedDatasets) {
-        if (typedDatasets.length === 1) return typedDatasets[0];
-        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
-        dataset.typed = true;
-      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
-      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function pipe(...pipe$1) {
-  return _standardSchema({
-    ...pipe$1[0],
-    pipe: pipe$1,
-    "~run"(dataset, config$1) {
-      for (const item of pipe$1) if (item.kind !== "metadata") {
-        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
-          dataset.typed = false;
-          break;
-        }
-        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
-      }
-      return dataset;
-    }
-  });
-}
-// @__NO_SIDE_EFFECTS__
-function safeParse(schema, input, config$1) {
-  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
-  return {
-    typed: dataset.typed,
-    success: !dataset.issues,
-    output: dataset.value,
-    issues: dataset.issues
-  };
-}
-
-// src/platform/target.ts
-var ARCHITECTURES = ["x86_64", "arm64"];
-
-// src/settings/schema.ts
-var written = union([string(), number(), boolean()]);
-var words = pipe(written, transform(String), trim(), nonEmpty());
-function text({ pattern, ...options }) {
-  const schema = pattern ? pipe(words, regex(pattern)) : words;
-  return { format: "text", ...options, schema };
-}
-function oneOf(choices, options) {
-  const setting = { ...options, format: choices.join(", "), schema: pipe(words, picklist(choices)) };
-  return setting;
-}
-function wholeNumber(from, to, unit, options) {
-  const digits = pipe(words, regex(/^\d+$/), transform(Number), minValue(from), maxValue(to));
-  const setting = { ...options, format: `a whole number, ${from} to ${to} (${unit})`, schema: digits };
-  return setting;
-}
-function trueOrFalse(options) {
-  const schema = pipe(
-    words,
-    regex(/^(true|True|TRUE|false|False|FALSE)$/),
-    transform((given) => given.toLowerCase() === "true")
-  );
-  return { ...options, format: "true, false", schema };
-}
-function lines({ each, ...options }) {
-  const fromText = pipe(
-    string(),
-    transform(
-      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
-    )
-  );
-  const list2 = union([fromText, array2(string())]);
-  const schema = each ? pipe(
-    list2,
-    everyItem((line) => each.test(line))
-  ) : list2;
-  return { format: "one a line", ...options, schema };
-}
-var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-function variables(options) {
-  const table2 = record(pipe(string(), regex(VARIABLE)), pipe(written, transform(String)));
-  const fromText = pipe(string(), transform(readVariables), table2);
-  const setting = { ...options, format: "NAME=VALUE, one a line, or a JSON object", schema: union([fromText, table2]) };
-  return setting;
-}
-function readVariables(given) {
-  if (given.trimStart().startsWith("{")) {
-    try {
-      return JSON.parse(given);
-    } catch {
-      return void 0;
-    }
-  }
-  const pairs = [];
-  for (const line of given.split(/\r?\n/)) {
-    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
-    const equals = line.indexOf("=");
-    if (equals < 1) return void 0;
-    pairs.push([line.slice(0, equals).trim(), line.slice(equals + 1).trim()]);
-  }
-  return Object.fromEntries(pairs);
-}
-var BUILD_SETTINGS = {
-  app: text({
-    description: "The WSGI application. Found for Django and Flask projects.",
-    format: "module:attribute, module:factory() or dir/module.attribute",
-    // `app.py` is a file; as module.attribute it would be the attribute py.
-    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
-    example: "mysite.wsgi:application",
-    defaultText: "found in the project",
-    placeholder: "APP"
-  }),
-  runtime: oneOf(RUNTIME_NAMES, {
-    description: "Lambda's Python. Found in .python-version or requires-python.",
-    example: "python3.13",
-    defaultText: "found in the project, else python3.13",
-    placeholder: "RUNTIME"
-  }),
-  architecture: oneOf(ARCHITECTURES, {
-    description: "The processor that the function runs on.",
-    example: "arm64",
-    default: "x86_64",
-    placeholder: "ARCH"
-  }),
-  requirements: text({
-    description: "The manifest to install: uv.lock or a requirements file, relative to the project.",
-    format: "a path",
-    example: "requirements/production.txt",
-    defaultText: "uv.lock, else requirements.txt",
-    placeholder: "FILE"
-  }),
-  builder: oneOf(["auto", "docker", "host"], {
-    description: "Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).",
-    example: "host",
-    default: "auto",
-    placeholder: "BUILDER"
-  }),
-  "base-image": text({
-    description: "The image that the docker builder starts from. Its Python and glibc must fit the runtime's.",
-    format: "an image name",
-    example: "amazonlinux:2023",
-    defaultText: "AWS's Lambda image of the runtime",
-    placeholder: "IMAGE"
-  }),
-  "system-packages": lines({
-    description: "Packages of the image that the docker builder installs first (dnf, microdnf, yum or apt).",
-    example: "libpq-devel",
-    default: [],
-    placeholder: "NAMES"
-  }),
-  "python-bin": text({
-    description: "The interpreter of the host builder; its minor version must be the runtime's.",
-    format: "a command or a path",
-    example: "/usr/bin/python3.13",
-    defaultText: "the runtime's name, as in python3.13",
-    placeholder: "COMMAND"
-  }),
-  "ca-file": text({
-    description: "A certificate authority (PEM) that package indexes are checked against, in containers too.",
-    format: "a path",
-    example: "company-ca.pem",
-    defaultText: "SSL_CERT_FILE of the environment",
-    placeholder: "FILE"
-  }),
-  exclude: lines({
-    description: "Files to leave out of the artifact, in the syntax of .gitignore.",
-    example: "docs/",
-    default: [],
-    placeholder: "PATTERNS"
-  }),
-  commands: lines({
-    description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
-    format: "one a line: exec, shell, none, or what starts with manage or flask",
-    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
-    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
-    example: "manage migrate",
-    defaultText: "manage and flask, without their shells",
-    placeholder: "KINDS"
-  }),
-  check: trueOrFalse({
-    description: "Import the application during the build and fail with its traceback when it cannot be.",
-    example: "false",
-    default: true
-  }),
-  store: text({
-    description: "A folder that keeps installed and compressed dependencies between builds.",
-    format: "a path",
-    example: ".cache/wsgi-lambda",
-    defaultText: "a folder of the user's cache",
-    placeholder: "DIR"
-  }),
-  output: text({
-    description: "Where the zip is written.",
-    format: "a path",
-    example: "build/app.zip",
-    defaultText: ".wsgi-lambda/PROJECT.zip in the project",
-    placeholder: "FILE"
-  })
-};
-var REMOTE_COMMANDS = {
-  format: "one a line, each starting with manage, flask, exec or shell",
-  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
-};
-var RELEASE_SETTINGS = {
-  "function-name": text({
-    description: "The Lambda function. {{stage}} is filled in.",
-    format: "1 to 64 letters, digits, - and _",
-    pattern: /^(?:[A-Za-z0-9_-]|\{\{\s*stage\s*\}\})+$/,
-    example: "shop-production",
-    placeholder: "NAME"
-  }),
-  alias: text({
-    description: "The alias that traffic goes to. It moves last.",
-    format: "1 to 128 letters, digits, - and _, not digits alone",
-    pattern: /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/,
-    example: "live",
-    default: "live",
-    placeholder: "NAME"
-  }),
-  role: text({
-    description: "The execution role. Needed when the function is created; an existing function keeps its own.",
-    format: "the ARN of an IAM role",
-    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
-    example: "arn:aws:iam::123456789012:role/shop",
-    placeholder: "ARN"
-  }),
-  memory: wholeNumber(128, 10240, "MB", {
-    description: "Memory of the function; processor time grows with it.",
-    example: "1024",
-    defaultText: "the function's own, 512 for a new one",
-    placeholder: "MB"
-  }),
-  timeout: wholeNumber(1, 900, "seconds", {
-    description: "How long one request or command may take.",
-    example: "60",
-    defaultText: "the function's own, 30 for a new one",
-    placeholder: "SECONDS"
-  }),
-  environment: variables({
-    description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
-    example: "DJANGO_SETTINGS_MODULE=mysite.settings",
-    default: {},
-    placeholder: "LINES"
-  }),
-  "environment-strategy": oneOf(["merge", "replace"], {
-    description: "merge keeps variables that only the function has; replace removes them.",
-    example: "replace",
-    default: "merge",
-    placeholder: "STRATEGY"
-  }),
-  description: text({
-    description: "The description of the function.",
-    example: "The shop",
-    placeholder: "TEXT"
-  }),
-  "function-url": oneOf(["public", "iam", "none"], {
-    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
-    example: "iam",
-    defaultText: "the function's own, public for a new one",
-    placeholder: "ACCESS"
-  }),
-  migrate: trueOrFalse({
-    description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
-    example: "true",
-    default: false
-  }),
-  "before-traffic": lines({
-    ...REMOTE_COMMANDS,
-    description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
-    example: "manage migrate --noinput",
-    default: [],
-    placeholder: "COMMANDS"
-  }),
-  "after-traffic": lines({
-    ...REMOTE_COMMANDS,
-    description: "Commands that run on the new version after traffic has moved.",
-    example: "manage clearsessions",
-    default: [],
-    placeholder: "COMMANDS"
-  }),
-  smoke: trueOrFalse({
-    description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
-    example: "false",
-    default: true
-  }),
-  "smoke-path": text({
-    description: "The path of that request.",
-    format: "a path that starts with /",
-    pattern: /^\//,
-    example: "/health",
-    default: "/",
-    placeholder: "PATH"
-  }),
-  "smoke-host": text({
-    description: "The Host header of that request.",
-    format: "a host name",
-    pattern: /^[A-Za-z0-9.-]+(?::\d+)?$/,
-    example: "www.example.org",
-    defaultText: "the host of the Function URL",
-    placeholder: "HOST"
-  }),
-  "url-origin": text({
-    description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
-    format: "a URL",
-    pattern: /^https?:\/\//,
-    example: "http://127.0.0.1:4566/_aws/lambda-url/{id}",
-    defaultText: "the Function URL itself",
-    placeholder: "URL"
-  }),
-  artifact: text({
-    description: "A zip that `build` made: deploy it as it is instead of building.",
-    format: "a path",
-    example: "build/app.zip",
-    placeholder: "FILE"
-  }),
-  "dry-run": trueOrFalse({
-    description: "Print what would be done, and do nothing.",
-    example: "true",
-    default: false
-  })
-};
-var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
-var SETTING_NAMES = Object.keys(SETTINGS);
-var BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
-function camelCase(name) {
-  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
-}
-
-// src/settings/values.ts
-function checkValues(sources) {
-  const problems = [];
-  const values = {};
-  const origins = /* @__PURE__ */ new Map();
-  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given, nameOf } of sources) {
-    for (const [name, value] of Object.entries(given)) {
-      if (value === void 0) continue;
-      if (!isSettingName(name)) {
-        problems.push(unknownSetting(name, nameOf));
-        continue;
-      }
-      origins.set(name, nameOf(name));
-      const result = safeParse(SETTINGS[name].schema, value);
-      if (result.success && name === "environment")
-        values[name] = { ...asRecord(values[name]), ...asRecord(result.output) };
-      else if (result.success) values[camelCase(name)] = result.output;
-      else problems.push(mistake(nameOf(name), value, SETTINGS[name]));
-    }
-  }
-  return { values, problems, origins };
-}
-function asRecord(value) {
-  return value;
-}
-function isSettingName(name) {
-  return Object.hasOwn(SETTINGS, name);
-}
-function unknownSetting(name, nameOf) {
-  return { title: `${nameOf(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf) };
-}
+// src/settings/suggestion.ts
 function suggestion(name, known, nameOf = String) {
   const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
   return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf(near)}?`;
 }
-function mistake(name, value, setting) {
-  return {
-    title: `${name} is not valid`,
-    // The values of environment variables are never printed: they may be secrets.
-    detail: setting === SETTINGS.environment ? void 0 : `Given: ${JSON.stringify(value)}`,
-    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
-  };
-}
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text2 = await readIfPresent((0, import_node_path12.join)(projectFolder, "pyproject.toml"));
-  if (text2 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
-  const document2 = parseToml(text2);
+  const text3 = await readIfPresent((0, import_node_path12.join)(projectFolder, "pyproject.toml"));
+  if (text3 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
+  const document2 = parseToml(text3);
   const problems = [];
   const ownTable = (value, name) => {
     if (value !== void 0 && !isTable(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
@@ -81379,7 +80555,7 @@ async function readPyproject(projectFolder) {
   };
   const { stages, ...settings } = ownTable(asTable(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
   const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
-    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+    ([name, table3]) => [name, ownTable(table3, `tool.wsgi-lambda.stages.${name}`)]
   );
   return {
     exists: true,
@@ -81411,9 +80587,9 @@ function unknownStage(stage, known) {
     hint: `Add a table [tool.wsgi-lambda.stages.${stage}] (it may be empty), or leave the stage out.`
   };
 }
-function parseToml(text2) {
+function parseToml(text3) {
   try {
-    return parse2(text2);
+    return parse2(text3);
   } catch (error3) {
     if (!(error3 instanceof TomlError)) throw error3;
     throw new SettingsError([
@@ -81471,7 +80647,7 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
   const root5 = await stageFiles(files, builder, project);
   const source = import_node_path13.posix.join("manifest", root5, manifest.path);
   if (isEmpty(files) || isHashed(files))
-    return { text: files.map(({ text: text2 }) => text2).join("\n"), path: source, isEmpty: isEmpty(files), files };
+    return { text: files.map(({ text: text3 }) => text3).join("\n"), path: source, isEmpty: isEmpty(files), files };
   report.progress("resolving the requirements");
   const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
@@ -81534,20 +80710,20 @@ async function readBesideLock(project, path6, manifest) {
     );
   }
 }
-async function pinned(text2, files, builder) {
-  const file = requirementsFile("pinned.txt", text2);
+async function pinned(text3, files, builder) {
+  const file = requirementsFile("pinned.txt", text3);
   await stageFiles([file], builder, "");
-  return { text: text2, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
+  return { text: text3, path: `manifest/${file.path}`, isEmpty: isEmpty([file]), files };
 }
 async function stageFiles(files, builder, project) {
   const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
   const root5 = ups === 0 ? "" : project.split(import_node_path13.sep).slice(-ups).join("/");
   const staging = await (0, import_promises13.mkdtemp)((0, import_node_path13.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
-    for (const { path: path6, text: text2 } of files) {
+    for (const { path: path6, text: text3 } of files) {
       const file = (0, import_node_path13.join)(staging, root5, path6);
       await (0, import_promises13.mkdir)((0, import_node_path13.dirname)(file), { recursive: true });
-      await (0, import_promises13.writeFile)(file, text2);
+      await (0, import_promises13.writeFile)(file, text3);
     }
     await builder.put(staging, "manifest");
   } finally {
@@ -81631,8 +80807,8 @@ async function ignoreFilesAbove(project) {
   }
 }
 async function ignoreFileIn(folder) {
-  const text2 = await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text2 === void 0 ? [] : [{ folder, patterns: asGit().add(text2) }];
+  const text3 = await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
   return (0, import_ignore.default)({ ignorecase: false });
@@ -81718,8 +80894,37 @@ function fillAddress(environment, address2) {
   return Object.fromEntries(filled);
 }
 
+// src/settings/secrets.ts
+var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
+var PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
+var SECRET = "[\\w/+=.@-]+";
+var REFERENCE = new RegExp(
+  `^(?:${[
+    `ssm:${PARAMETER}`,
+    `arn:[\\w-]+:ssm:[\\w-]+:\\d{12}:parameter/${PARAMETER}`,
+    `secretsmanager:${SECRET}`,
+    `arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${SECRET}`
+  ].join("|")})(?:#[^]+)?$`
+);
+var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
+function secretMistakes(secrets2) {
+  return Object.entries(secrets2).flatMap(([name, reference]) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
+    const filled = reference.replace(PLACEHOLDER, "x");
+    return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
+  });
+}
+function hintFor(reference) {
+  if (/^arn:[\w-]+:secretsmanager:(?:[^:#]*:){4}[^:#]+:/.test(reference))
+    return "A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url";
+  if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
+  return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
+}
+
 // src/artifact/check.ts
-async function checkImport(folders, environment, builder) {
+async function checkImport(folders, { environment, secrets: secrets2 }, { builder, report }) {
   const { stdout, stderr, exitCode } = await builder.run(
     [
       builder.python,
@@ -81729,16 +80934,31 @@ async function checkImport(folders, environment, builder) {
       `${builder.workspace}/tools/check_import.py`,
       ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`)
     ],
-    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...fillAddress(environment, NO_ADDRESS) } }
+    { environment: "replace", env: { ...LAMBDA_VARIABLES, ...checkVariables(environment, secrets2) } }
   );
   if (exitCode === 0) return;
   const failure = readFailure(stdout);
+  const names = Object.keys(secrets2);
+  if (failure && names.length > 0 && !SAYS_WHAT_IS_MISSING.test(failure.type)) {
+    report.warning({
+      title: `The application could not be imported without its secrets: ${failure.type}`,
+      detail: stderr.trim(),
+      hint: `Here ${names.join(", ")} had a stand-in. If that is the reason, nothing is wrong; else the smoke request ends the release before traffic moves.`
+    });
+    return;
+  }
   throw new UserError({
     title: failure ? `The application cannot be imported: ${failure.type}${SAYS_WHAT_IS_MISSING.test(failure.type) ? `: ${firstLine(failure.message)}` : ""}` : `The application ended Python while it was imported (exit code ${exitCode})`,
     detail: stderr.trim(),
     hint: failure ? remedy(failure) : "Importing an application must not end the process."
   });
 }
+function checkVariables(environment, secrets2) {
+  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE);
+  const standIns = Object.keys(secrets2).map((name) => [name, NO_SECRET]);
+  return Object.fromEntries([...plain, ...standIns]);
+}
+var NO_SECRET = "not-known-in-a-build";
 var NO_ADDRESS = "https://url.invalid";
 var LAMBDA_VARIABLES = {
   PATH: "/usr/local/bin:/usr/bin:/bin",
@@ -81749,7 +80969,7 @@ var LAMBDA_VARIABLES = {
   AWS_REGION: "us-east-1",
   AWS_DEFAULT_REGION: "us-east-1"
 };
-var SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError)$/;
+var SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError|RouteError|ConfigurationError)$/;
 function readFailure(stdout) {
   try {
     return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
@@ -81764,12 +80984,13 @@ function remedy({ type, message, name }) {
     return "A native library is missing: choose a binary variant of the package (as in psycopg[binary]).";
   if (/GLIBC_[\d.]+' not found/.test(message))
     return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime.";
+  if (type === "RouteError") return "Correct the setting events, or the function that it names.";
   if (type === "KeyError" || type === "ImproperlyConfigured" || /environment variable|not set/i.test(message))
     return "If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.";
   return "Mend the application, name another with app, or build without this check: check: false.";
 }
-function firstLine(text2) {
-  return text2.split("\n", 1)[0] ?? "";
+function firstLine(text3) {
+  return text3.split("\n", 1)[0] ?? "";
 }
 
 // src/artifact/prepare.ts
@@ -81796,8 +81017,8 @@ function distributionOf(metadataText, wheelText) {
     tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
   };
 }
-function recordRows(text2) {
-  return text2.split(/\r?\n/).filter(Boolean).map((line) => ({
+function recordRows(text3) {
+  return text3.split(/\r?\n/).filter(Boolean).map((line) => ({
     path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
     line
   }));
@@ -81805,8 +81026,8 @@ function recordRows(text2) {
 function sourceOf(path6) {
   return path6.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
 }
-function headers(text2) {
-  const head = text2.split(/\r?\n\r?\n/, 1)[0] ?? "";
+function headers(text3) {
+  const head = text3.split(/\r?\n\r?\n/, 1)[0] ?? "";
   return head.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(": ");
     return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
@@ -82139,13 +81360,13 @@ async function prepareDependencies(requirements, { product, temporary }, { build
   const path6 = await store.keep(key, (file) => writePack(file, dependencies));
   return { pack: await openPack(path6), isReused: false };
 }
-async function packKey({ text: text2 }, { toolsFolder, compressor }, builder) {
+async function packKey({ text: text3 }, { toolsFolder, compressor }, builder) {
   const compiler = await (0, import_promises19.readFile)((0, import_node_path17.join)(toolsFolder, "compile_bytecode.py"));
   const { uvPlatform, architecture } = builder.target;
   const parts = [
     PACK_FORMAT,
     compressor,
-    withoutCredentials(text2),
+    withoutCredentials(text3),
     uvPlatform,
     architecture,
     builder.pythonVersion,
@@ -82153,8 +81374,8 @@ async function packKey({ text: text2 }, { toolsFolder, compressor }, builder) {
   ];
   return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
 }
-function withoutCredentials(text2) {
-  return text2.replace(/\/\/[^/\s@]+@/g, "//");
+function withoutCredentials(text3) {
+  return text3.replace(/\/\/[^/\s@]+@/g, "//");
 }
 async function unpackInWorkspace(pack2, temporary, builder) {
   const folder = (0, import_node_path17.join)(temporary, "pack");
@@ -82192,6 +81413,1019 @@ async function makeFolder(builder) {
 // src/artifact/runtime.ts
 var import_promises20 = require("node:fs/promises");
 var import_node_path18 = require("node:path");
+var import_node_util2 = require("node:util");
+
+// src/platform/target.ts
+var ARCHITECTURES = ["x86_64", "arm64"];
+
+// src/settings/events.ts
+var SOURCES = [
+  "schedule",
+  "sqs",
+  "sns",
+  "s3",
+  "dynamodb",
+  "kinesis",
+  "eventbridge",
+  "cognito",
+  "logs",
+  "kafka",
+  "mq",
+  "websocket",
+  "warmer",
+  "json"
+];
+var WAITING = ["cognito", "websocket"];
+var NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
+var FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
+var COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
+var WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+var ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
+function eventMistakes(events2) {
+  return Object.entries(events2).flatMap(([key, target]) => {
+    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
+    const hints = [keyHint(key), targetHint(key, target)];
+    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
+  });
+}
+function keyHint(key) {
+  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
+  if (arn) return `A name is never an ARN. Write ${sourceOf2(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
+  const [, source = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
+  if (!SOURCES.some((known) => known === source)) {
+    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source, SOURCES)}`;
+  }
+  if (source === "warmer" && colon !== "") return "warmer has no names: write it alone.";
+  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
+  if (colon !== "" && (name === "" || name !== name.trim())) {
+    return `A name stands right behind the colon. For all of them write ${source} alone.`;
+  }
+  return void 0;
+}
+function sourceOf2(service) {
+  const others = { events: "schedule", scheduler: "schedule" };
+  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
+}
+function targetHint(key, target) {
+  if (COMMAND.test(target)) {
+    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
+    const source = key.split(":", 1)[0] ?? "";
+    return WAITING.includes(source) ? `${source} waits for an answer, which only module:function gives.` : void 0;
+  }
+  if (FUNCTION.test(target)) return void 0;
+  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
+  const dotted = target.replace(/\.(\w+)$/, ":$1");
+  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
+  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
+  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
+}
+
+// node_modules/valibot/dist/index.mjs
+var store$4;
+var DEFAULT_CONFIG = {
+  lang: void 0,
+  message: void 0,
+  abortEarly: void 0,
+  abortPipeEarly: void 0
+};
+// @__NO_SIDE_EFFECTS__
+function getGlobalConfig(config$1) {
+  if (!config$1 && !store$4) return DEFAULT_CONFIG;
+  return {
+    lang: config$1?.lang ?? store$4?.lang,
+    message: config$1?.message,
+    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
+    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
+  };
+}
+var store$3;
+// @__NO_SIDE_EFFECTS__
+function getGlobalMessage(lang) {
+  return store$3?.get(lang);
+}
+var store$2;
+// @__NO_SIDE_EFFECTS__
+function getSchemaMessage(lang) {
+  return store$2?.get(lang);
+}
+var store$1;
+// @__NO_SIDE_EFFECTS__
+function getSpecificMessage(reference, lang) {
+  return store$1?.get(reference)?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function _stringify(input) {
+  const type = typeof input;
+  if (type === "string") return `"${input}"`;
+  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
+  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
+  return type;
+}
+function _addIssue(context, label, dataset, config$1, other) {
+  const input = other && "input" in other ? other.input : dataset.value;
+  const expected = other?.expected ?? context.expects ?? null;
+  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+  const issue2 = {
+    kind: context.kind,
+    type: context.type,
+    input,
+    expected,
+    received,
+    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
+    requirement: context.requirement,
+    path: other?.path,
+    issues: other?.issues,
+    lang: config$1.lang,
+    abortEarly: config$1.abortEarly,
+    abortPipeEarly: config$1.abortPipeEarly
+  };
+  const isSchema = context.kind === "schema";
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue2.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue2.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue2.lang);
+  if (message$1 !== void 0) issue2.message = typeof message$1 === "function" ? message$1(issue2) : message$1;
+  if (isSchema) dataset.typed = false;
+  if (dataset.issues) dataset.issues.push(issue2);
+  else dataset.issues = [issue2];
+}
+// @__NO_SIDE_EFFECTS__
+function _isValidObjectKey(object$1, key) {
+  return Object.prototype.hasOwnProperty.call(object$1, key) && key !== "__proto__" && key !== "prototype" && key !== "constructor";
+}
+// @__NO_SIDE_EFFECTS__
+function _joinExpects(values$1, separator) {
+  const list2 = [...new Set(values$1)];
+  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
+  return list2[0] ?? "never";
+}
+function _standardSchema(schema) {
+  schema["~standard"] = {
+    version: 1,
+    vendor: "valibot",
+    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
+  };
+  return schema;
+}
+var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+// @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function everyItem(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "every_item",
+    reference: everyItem,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_value",
+    reference: maxValue,
+    async: false,
+    expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function minValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "min_value",
+    reference: minValue,
+    async: false,
+    expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function nonEmpty(message$1) {
+  return {
+    kind: "validation",
+    type: "non_empty",
+    reference: nonEmpty,
+    async: false,
+    expects: "!0",
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length === 0) _addIssue(this, "length", dataset, config$1, { received: "0" });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function parseJson(config$1, message$1) {
+  return {
+    kind: "transformation",
+    type: "parse_json",
+    reference: parseJson,
+    config: config$1,
+    message: message$1,
+    async: false,
+    "~run"(dataset, config$2) {
+      try {
+        dataset.value = JSON.parse(dataset.value, this.config?.reviver);
+      } catch (error3) {
+        if (error3 instanceof Error) {
+          _addIssue(this, "JSON", dataset, config$2, { received: `"${error3.message}"` });
+          dataset.typed = false;
+        } else throw error3;
+      }
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function transform(operation2) {
+  return {
+    kind: "transformation",
+    type: "transform",
+    reference: transform,
+    async: false,
+    operation: operation2,
+    "~run"(dataset) {
+      dataset.value = this.operation(dataset.value);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function trim() {
+  return {
+    kind: "transformation",
+    type: "trim",
+    reference: trim,
+    async: false,
+    "~run"(dataset) {
+      dataset.value = dataset.value.trim();
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function getFallback(schema, dataset, config$1) {
+  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+// @__NO_SIDE_EFFECTS__
+function getDefault(schema, dataset, config$1) {
+  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
+}
+// @__NO_SIDE_EFFECTS__
+function array2(item, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "array",
+    reference: array2,
+    expects: "Array",
+    async: false,
+    item,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (Array.isArray(input)) {
+        dataset.typed = true;
+        dataset.value = [];
+        for (let key = 0; key < input.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue2 of itemDataset.issues) {
+              if (issue2.path) issue2.path.unshift(pathItem);
+              else issue2.path = [pathItem];
+              dataset.issues?.push(issue2);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function boolean(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "boolean",
+    reference: boolean,
+    expects: "boolean",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "boolean") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function number(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "number",
+    reference: number,
+    expects: "number",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function object(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "object",
+    reference: object,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue2 of valueDataset.issues) {
+                if (issue2.path) issue2.path.unshift(pathItem);
+                else issue2.path = [pathItem];
+                dataset.issues?.push(issue2);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function optional(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "optional",
+    reference: optional,
+    expects: `(${wrapped.expects} | undefined)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === void 0) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function picklist(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "picklist",
+    reference: picklist,
+    expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (this.options.includes(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function record(key, value$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "record",
+    reference: record,
+    expects: "Object",
+    async: false,
+    key,
+    value: value$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const entryKey in input) if (/* @__PURE__ */ _isValidObjectKey(input, entryKey)) {
+          const entryValue = input[entryKey];
+          const keyDataset = this.key["~run"]({ value: entryKey }, config$1);
+          if (keyDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "key",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue2 of keyDataset.issues) {
+              issue2.path = [pathItem];
+              dataset.issues?.push(issue2);
+            }
+            if (!dataset.issues) dataset.issues = keyDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          const valueDataset = this.value["~run"]({ value: entryValue }, config$1);
+          if (valueDataset.issues) {
+            const pathItem = {
+              type: "object",
+              origin: "value",
+              input,
+              key: entryKey,
+              value: entryValue
+            };
+            for (const issue2 of valueDataset.issues) {
+              if (issue2.path) issue2.path.unshift(pathItem);
+              else issue2.path = [pathItem];
+              dataset.issues?.push(issue2);
+            }
+            if (!dataset.issues) dataset.issues = valueDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!keyDataset.typed || !valueDataset.typed) dataset.typed = false;
+          if (keyDataset.typed) dataset.value[keyDataset.value] = valueDataset.value;
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function string(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "string",
+    reference: string,
+    expects: "string",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "string") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function _subIssues(datasets) {
+  let issues;
+  if (datasets) for (const dataset of datasets) if (issues) for (const issue2 of dataset.issues) issues.push(issue2);
+  else issues = dataset.issues;
+  return issues;
+}
+// @__NO_SIDE_EFFECTS__
+function union(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "union",
+    reference: union,
+    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      let validDataset;
+      let typedDatasets;
+      let untypedDatasets;
+      for (const schema of this.options) {
+        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+        else typedDatasets = [optionDataset];
+        else {
+          validDataset = optionDataset;
+          break;
+        }
+        else if (untypedDatasets) untypedDatasets.push(optionDataset);
+        else untypedDatasets = [optionDataset];
+      }
+      if (validDataset) return validDataset;
+      if (typedDatasets) {
+        if (typedDatasets.length === 1) return typedDatasets[0];
+        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+        dataset.typed = true;
+      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function unknown() {
+  return _standardSchema({
+    kind: "schema",
+    type: "unknown",
+    reference: unknown,
+    expects: "unknown",
+    async: false,
+    "~run"(dataset) {
+      dataset.typed = true;
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function pipe(...pipe$1) {
+  return _standardSchema({
+    ...pipe$1[0],
+    pipe: pipe$1,
+    "~run"(dataset, config$1) {
+      for (const item of pipe$1) if (item.kind !== "metadata") {
+        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+          dataset.typed = false;
+          break;
+        }
+        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+      }
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function safeParse(schema, input, config$1) {
+  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+  return {
+    typed: dataset.typed,
+    success: !dataset.issues,
+    output: dataset.value,
+    issues: dataset.issues
+  };
+}
+
+// src/settings/kinds.ts
+var written = union([string(), number(), boolean()]);
+var words = pipe(written, transform(String), trim(), nonEmpty());
+function text({ pattern, ...options }) {
+  const schema = pattern ? pipe(words, regex(pattern)) : words;
+  return { format: "text", ...options, schema };
+}
+function oneOf(choices, options) {
+  const setting = { ...options, format: choices.join(", "), schema: pipe(words, picklist(choices)) };
+  return setting;
+}
+function wholeNumber(from, to, unit, options) {
+  const digits = pipe(words, regex(/^\d+$/), transform(Number), minValue(from), maxValue(to));
+  const setting = { ...options, format: `a whole number, ${from} to ${to} (${unit})`, schema: digits };
+  return setting;
+}
+function trueOrFalse(options) {
+  const schema = pipe(
+    words,
+    regex(/^(true|True|TRUE|false|False|FALSE)$/),
+    transform((given) => given.toLowerCase() === "true")
+  );
+  return { ...options, format: "true, false", schema };
+}
+function lines({ each, ...options }) {
+  const fromText = pipe(
+    string(),
+    transform(
+      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
+    )
+  );
+  const list2 = union([fromText, array2(string())]);
+  const schema = each ? pipe(
+    list2,
+    everyItem((line) => each.test(line))
+  ) : list2;
+  return { format: "one a line", ...options, schema };
+}
+function table({ names = /(?:)/, ...options }) {
+  const entries = pipe(
+    unknown(),
+    check((given) => !Array.isArray(given)),
+    // as objects they would have the keys 0, 1, …
+    record(pipe(string(), regex(names)), pipe(written, transform(String)))
+  );
+  const fromText = pipe(string(), transform(readTable), entries);
+  return { ...options, schema: union([fromText, entries]) };
+}
+function readTable(given) {
+  if (given.trimStart().startsWith("{")) {
+    try {
+      return JSON.parse(given);
+    } catch {
+      return void 0;
+    }
+  }
+  const pairs = [];
+  for (const line of given.split(/\r?\n/)) {
+    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
+    const equals = line.indexOf("=");
+    if (equals < 1) return void 0;
+    pairs.push([line.slice(0, equals).trim(), line.slice(equals + 1).trim()]);
+  }
+  return Object.fromEntries(pairs);
+}
+
+// src/settings/schema.ts
+var MIME_TYPES = {
+  format: "one a line, as type/subtype or type/*",
+  // RFC 6838, 4.2; what follows a type in Content-Type (charset) is not compared.
+  each: /^[A-Za-z0-9][\w!#$&^.+-]*\/(?:\*|[A-Za-z0-9][\w!#$&^.+-]*)$/
+};
+var BUILD_SETTINGS = {
+  app: text({
+    description: "The WSGI application. Found for Django and Flask projects.",
+    format: "module:attribute, module:factory() or dir/module.attribute",
+    // `app.py` is a file; as module.attribute it would be the attribute py.
+    pattern: /^(?!.*\.py$)(?:[\w./-]+\/)?[A-Za-z_][\w.]*(?::[A-Za-z_]\w*(?:\(\))?|\.[A-Za-z_]\w*)$/,
+    example: "mysite.wsgi:application",
+    defaultText: "found in the project",
+    placeholder: "APP"
+  }),
+  runtime: oneOf(RUNTIME_NAMES, {
+    description: "Lambda's Python. Found in .python-version or requires-python.",
+    example: "python3.13",
+    defaultText: "found in the project, else python3.13",
+    placeholder: "RUNTIME"
+  }),
+  architecture: oneOf(ARCHITECTURES, {
+    description: "The processor that the function runs on.",
+    example: "arm64",
+    default: "x86_64",
+    placeholder: "ARCH"
+  }),
+  requirements: text({
+    description: "The manifest to install: uv.lock or a requirements file, relative to the project.",
+    format: "a path",
+    example: "requirements/production.txt",
+    defaultText: "uv.lock, else requirements.txt",
+    placeholder: "FILE"
+  }),
+  builder: oneOf(["auto", "docker", "host"], {
+    description: "Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).",
+    example: "host",
+    default: "auto",
+    placeholder: "BUILDER"
+  }),
+  "base-image": text({
+    description: "The image that the docker builder starts from. Its Python and glibc must fit the runtime's.",
+    format: "an image name",
+    example: "amazonlinux:2023",
+    defaultText: "AWS's Lambda image of the runtime",
+    placeholder: "IMAGE"
+  }),
+  "system-packages": lines({
+    description: "Packages of the image that the docker builder installs first (dnf, microdnf, yum or apt).",
+    example: "libpq-devel",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "python-bin": text({
+    description: "The interpreter of the host builder; its minor version must be the runtime's.",
+    format: "a command or a path",
+    example: "/usr/bin/python3.13",
+    defaultText: "the runtime's name, as in python3.13",
+    placeholder: "COMMAND"
+  }),
+  "ca-file": text({
+    description: "A certificate authority (PEM) that package indexes are checked against, in containers too.",
+    format: "a path",
+    example: "company-ca.pem",
+    defaultText: "SSL_CERT_FILE of the environment",
+    placeholder: "FILE"
+  }),
+  exclude: lines({
+    description: "Files to leave out of the artifact, in the syntax of .gitignore.",
+    example: "docs/",
+    default: [],
+    placeholder: "PATTERNS"
+  }),
+  commands: lines({
+    description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
+    format: "one a line: exec, shell, none, or what starts with manage or flask",
+    // The function does not start with any other: runtime/wsgi_lambda/policy.py.
+    each: /^(?:(?:manage|flask)(?:\s.*)?|exec|shell|none)$/,
+    example: "manage migrate",
+    defaultText: "manage and flask, without their shells",
+    placeholder: "KINDS"
+  }),
+  events: table({
+    description: "What events that are no HTTP requests are handed to, by who sends them: a function or a command. {{stage}} is filled in.",
+    format: "SOURCE=TARGET or SOURCE:NAME=TARGET, one a line, or a JSON object; a target is module:function, manage NAME or flask NAME",
+    mistakes: eventMistakes,
+    example: "sqs:orders=shop.jobs:take_order",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "report-batch-item-failures": trueOrFalse({
+    description: "Answer which messages of a queue or stream have failed, so that only those come again. The trigger must ask for it (ReportBatchItemFailures).",
+    example: "true",
+    default: false
+  }),
+  "text-mime-types": lines({
+    ...MIME_TYPES,
+    description: "More content types whose bodies are sent as text even under a Content-Encoding. Without one, valid UTF-8 is text anyway.",
+    example: "application/vnd.geo+json",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "binary-mime-types": lines({
+    ...MIME_TYPES,
+    description: "Content types whose bodies are always sent as base64, also where they are valid UTF-8.",
+    example: "image/*",
+    default: [],
+    placeholder: "TYPES"
+  }),
+  "non-proxy-integration": trueOrFalse({
+    description: "Answer events of API Gateway's integration of the type lambda, which has no proxy. Remote commands of other tools than wsgi-lambda are refused then: a request could pass for one.",
+    example: "true",
+    default: false
+  }),
+  streaming: trueOrFalse({
+    description: "Send answers through the Function URL as the application makes them, 200 MB at most. Other ways in stay as they are.",
+    example: "true",
+    default: false
+  }),
+  "legacy-environ": trueOrFalse({
+    description: "Add the keys event, context and API_GATEWAY_AUTHORIZER to the environ, as serverless-wsgi 1.7 had them.",
+    example: "true",
+    default: false
+  }),
+  "on-import-error": oneOf(["fail", "serve"], {
+    description: "What a function does whose application cannot be imported: fail ends its start with the traceback; serve answers requests with a 500, and still runs remote commands.",
+    example: "serve",
+    default: "fail",
+    placeholder: "ACTION"
+  }),
+  check: trueOrFalse({
+    description: "Import the application during the build and fail with its traceback when it cannot be.",
+    example: "false",
+    default: true
+  }),
+  store: text({
+    description: "A folder that keeps installed and compressed dependencies between builds.",
+    format: "a path",
+    example: ".cache/wsgi-lambda",
+    defaultText: "a folder of the user's cache",
+    placeholder: "DIR"
+  }),
+  output: text({
+    description: "Where the zip is written.",
+    format: "a path",
+    example: "build/app.zip",
+    defaultText: ".wsgi-lambda/PROJECT.zip in the project",
+    placeholder: "FILE"
+  })
+};
+var REMOTE_COMMANDS = {
+  format: "one a line, each starting with manage, flask, exec or shell",
+  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
+var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+var SECRETS_IN_ENVIRONMENT = {
+  entry: SECRETS_VARIABLE,
+  hint: "Write the setting secrets instead: the variable is made of it."
+};
+var RELEASE_SETTINGS = {
+  "function-name": text({
+    description: "The Lambda function. {{stage}} is filled in.",
+    format: "1 to 64 letters, digits, - and _",
+    pattern: /^(?:[A-Za-z0-9_-]|\{\{\s*stage\s*\}\})+$/,
+    example: "shop-production",
+    placeholder: "NAME"
+  }),
+  alias: text({
+    description: "The alias that traffic goes to. It moves last.",
+    format: "1 to 128 letters, digits, - and _, not digits alone",
+    pattern: /^(?!\d+$)[A-Za-z0-9_-]{1,128}$/,
+    example: "live",
+    default: "live",
+    placeholder: "NAME"
+  }),
+  role: text({
+    description: "The execution role. Needed when the function is created; an existing function keeps its own.",
+    format: "the ARN of an IAM role",
+    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    example: "arn:aws:iam::123456789012:role/shop",
+    placeholder: "ARN"
+  }),
+  memory: wholeNumber(128, 10240, "MB", {
+    description: "Memory of the function; processor time grows with it.",
+    example: "1024",
+    defaultText: "the function's own, 512 for a new one",
+    placeholder: "MB"
+  }),
+  timeout: wholeNumber(1, 900, "seconds", {
+    description: "How long one request or command may take.",
+    example: "60",
+    defaultText: "the function's own, 30 for a new one",
+    placeholder: "SECONDS"
+  }),
+  environment: table({
+    description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: VARIABLE,
+    mistakes: (variables) => Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : [],
+    isConfidential: true,
+    example: "DJANGO_SETTINGS_MODULE=mysite.settings",
+    default: {},
+    placeholder: "LINES"
+  }),
+  secrets: table({
+    description: "Variables whose values the function reads from Systems Manager or Secrets Manager when it starts. {{stage}} is filled in.",
+    format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+    mistakes: secretMistakes,
+    isConfidential: true,
+    example: "DATABASE_URL=secretsmanager:shop/production/database#url",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "environment-strategy": oneOf(["merge", "replace"], {
+    description: "merge keeps variables that only the function has; replace removes them.",
+    example: "replace",
+    default: "merge",
+    placeholder: "STRATEGY"
+  }),
+  description: text({
+    description: "The description of the function.",
+    example: "The shop",
+    placeholder: "TEXT"
+  }),
+  "function-url": oneOf(["public", "iam", "none"], {
+    description: "The Function URL on the alias: public, iam (callers sign their requests) or none (it is left alone).",
+    example: "iam",
+    defaultText: "the function's own, public for a new one",
+    placeholder: "ACCESS"
+  }),
+  migrate: trueOrFalse({
+    description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
+    example: "true",
+    default: false
+  }),
+  "before-traffic": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
+    example: "manage migrate --noinput",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  "after-traffic": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run on the new version after traffic has moved.",
+    example: "manage clearsessions",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  smoke: trueOrFalse({
+    description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
+    example: "false",
+    default: true
+  }),
+  "smoke-path": text({
+    description: "The path of that request.",
+    format: "a path that starts with /",
+    pattern: /^\//,
+    example: "/health",
+    default: "/",
+    placeholder: "PATH"
+  }),
+  "smoke-host": text({
+    description: "The Host header of that request.",
+    format: "a host name",
+    pattern: /^[A-Za-z0-9.-]+(?::\d+)?$/,
+    example: "www.example.org",
+    defaultText: "the host of the Function URL",
+    placeholder: "HOST"
+  }),
+  "url-origin": text({
+    description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
+    format: "a URL",
+    pattern: /^https?:\/\//,
+    example: "http://127.0.0.1:4566/_aws/lambda-url/{id}",
+    defaultText: "the Function URL itself",
+    placeholder: "URL"
+  }),
+  artifact: text({
+    description: "A zip that `build` made: deploy it as it is instead of building.",
+    format: "a path",
+    example: "build/app.zip",
+    placeholder: "FILE"
+  }),
+  "dry-run": trueOrFalse({
+    description: "Print what would be done, and do nothing.",
+    example: "true",
+    default: false
+  })
+};
+var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
+var SETTING_NAMES = Object.keys(SETTINGS);
+var BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
+function camelCase(name) {
+  return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+// src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
   const packaged = await (0, import_promises20.readdir)((0, import_node_path18.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
@@ -82202,7 +82436,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
   const modules = paths.filter((path6) => path6.endsWith(".py") && !path6.includes("__pycache__"));
   const configuration = {
     app: settings.app,
-    ...settings.commands === void 0 ? {} : { commands: settings.commands },
+    ...runtimeOptions(settings),
     runtime: settings.target.runtime,
     architecture: settings.target.architecture,
     version
@@ -82216,6 +82450,24 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
 `) }
     }
   ];
+}
+var RUNTIME_SETTINGS = [
+  "commands",
+  "events",
+  "report-batch-item-failures",
+  "text-mime-types",
+  "binary-mime-types",
+  "non-proxy-integration",
+  "legacy-environ",
+  "streaming",
+  "on-import-error"
+];
+function runtimeOptions(settings) {
+  const chosen = RUNTIME_SETTINGS.flatMap((name) => {
+    const value = settings[camelCase(name)];
+    return (0, import_node_util2.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
+  });
+  return Object.fromEntries(chosen);
 }
 function withRuntime(project, runtime, report) {
   const own = new Set(runtime.map(({ path: path6 }) => path6));
@@ -82297,7 +82549,7 @@ async function checkIfPossible(settings, { builder, report }) {
     return;
   }
   report.progress("importing the application");
-  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings.environment, builder);
+  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings, { builder, report });
 }
 async function ignoreOwnFolder({ project, output }) {
   const own = (0, import_node_path20.join)(project, ".wsgi-lambda");
@@ -82386,6 +82638,7 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
         artifact,
         runtime: settings.target.runtime,
         architecture: settings.target.architecture,
+        streaming: settings.streaming,
         builder: builder.kind,
         slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
         packages,
@@ -82471,14 +82724,18 @@ async function readArtifact(given) {
   }
 }
 function readTarget(configuration) {
-  const target = object({ runtime: picklist(RUNTIME_NAMES), architecture: picklist(ARCHITECTURES) });
+  const target = object({
+    runtime: picklist(RUNTIME_NAMES),
+    architecture: picklist(ARCHITECTURES),
+    streaming: optional(boolean(), false)
+  });
   const read = safeParse(pipe(string(), parseJson(), target), configuration);
   if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
   return read.output;
 }
 async function packagesOf(entries) {
   const texts = new Map(entries.map((entry) => [entry.path, entry]));
-  const text2 = async (path6) => {
+  const text3 = async (path6) => {
     const entry = texts.get(path6);
     return entry ? (await contentOf(entry)).toString() : "";
   };
@@ -82487,8 +82744,8 @@ async function packagesOf(entries) {
   );
   return await Promise.all(
     folders.map(async (folder) => {
-      const { name, version } = distributionOf(await text2(`${folder}/METADATA`), "");
-      const owned = new Set(recordRows(await text2(`${folder}/RECORD`)).map(({ path: path6 }) => path6));
+      const { name, version } = distributionOf(await text3(`${folder}/METADATA`), "");
+      const owned = new Set(recordRows(await text3(`${folder}/RECORD`)).map(({ path: path6 }) => path6));
       const files = entries.filter(({ path: path6 }) => owned.has(path6) || owned.has(sourceOf(path6)));
       const sum = (key) => files.reduce((total, { content }) => total + content.packed[key], 0);
       return { name, version, zipBytes: sum("zippedBytes"), unzippedBytes: sum("unzippedBytes") };
@@ -82497,15 +82754,95 @@ async function packagesOf(entries) {
 }
 
 // src/remote/command.ts
+var import_node_crypto10 = require("node:crypto");
+
+// src/remote/protocol.ts
+var OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
+var MAXIMUM_BYTES = 6 * 1024 * 1024;
+function requestOf({ kind, data, arguments: passed, file, stdin, environment }, id) {
+  const fields = { command: kind, data, arguments: passed, stdin: stdin?.toString("base64"), environment, file, id };
+  const payload2 = JSON.stringify({ "_serverless-wsgi": fields });
+  const bytes = Buffer.byteLength(payload2);
+  if (bytes <= MAXIMUM_BYTES) return payload2;
+  throw new UserError(
+    {
+      title: "The command is larger than Lambda takes",
+      detail: `It is ${bytes} bytes with everything that goes with it, and ${MAXIMUM_BYTES} are the most. Standard input takes a third more than its size.`,
+      hint: "Put large data where the function can read it, as in S3, and name it in the arguments."
+    },
+    { exitCode: 2 }
+  );
+}
+function readReply(payload2) {
+  const reply = parseJson2(payload2);
+  if (Array.isArray(reply)) {
+    const [exitCode2, output2] = reply;
+    const isPair = reply.length === 2 && typeof exitCode2 === "number" && typeof output2 === "string";
+    return isPair ? { exitCode: exitCode2, output: Buffer.from(output2), omittedBytes: 0, run: void 0 } : void 0;
+  }
+  if (typeof reply !== "object" || reply === null) return void 0;
+  const { exitCode, output, isBase64Encoded, omittedBytes, ...run2 } = reply;
+  if (typeof exitCode !== "number" || typeof output !== "string") return void 0;
+  return {
+    exitCode,
+    output: Buffer.from(output, isBase64Encoded === true ? "base64" : "utf8"),
+    omittedBytes: typeof omittedBytes === "number" ? omittedBytes : 0,
+    run: {
+      id: text2(run2["id"]),
+      requestId: text2(run2["requestId"]),
+      logGroup: text2(run2["logGroup"]),
+      logStream: text2(run2["logStream"]),
+      seconds: Number(run2["seconds"] ?? 0)
+    }
+  };
+}
+function ignoredParts(command5, { run: run2 }) {
+  if (run2) return [];
+  const parts = [];
+  if (command5.environment) parts.push("the variables");
+  if (command5.stdin) parts.push("the standard input");
+  const isScript = command5.kind === "exec" || command5.kind === "command" && command5.file !== void 0;
+  if (isScript && command5.arguments && command5.arguments.length > 0) parts.push("the arguments");
+  return parts;
+}
+function parseJson2(text3) {
+  try {
+    return JSON.parse(text3);
+  } catch {
+    return void 0;
+  }
+}
+function text2(value) {
+  return typeof value === "string" ? value : "";
+}
+
+// src/remote/command.ts
 var UNKNOWN_RESULT = 125;
-async function runRemoteCommand({ kind, data }, { functionName, qualifier, timeoutSeconds }, lambda) {
-  const payload2 = JSON.stringify({ "_serverless-wsgi": { command: kind, data } });
-  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds).catch((error3) => {
-    throw unknownResult(error3);
+async function runRemoteCommand(command5, { functionName, qualifier, timeoutSeconds }, lambda) {
+  const id = (0, import_node_crypto10.randomUUID)();
+  const payload2 = requestOf(command5, id);
+  const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds, OWN_CLIENT).catch((error3) => {
+    throw unknownResult(error3, mayHaveArrived(error3) ? whereItEnded(id) : void 0);
   });
-  const outcome = invocation.functionError === void 0 ? readOutcome(invocation.payload) : void 0;
+  const outcome = invocation.functionError === void 0 ? readReply(invocation.payload) : void 0;
   if (outcome) return outcome;
   throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
+}
+function remarksOn(command5, outcome) {
+  const remarks = [];
+  const { omittedBytes, run: run2 } = outcome;
+  const ignored = ignoredParts(command5, outcome);
+  if (omittedBytes > 0) {
+    const where = run2?.logGroup ? `Its log has them: the stream ${run2.logStream} of ${run2.logGroup}.` : "Its log has them.";
+    remarks.push({ title: `${omittedBytes} bytes of the output are left out`, hint: where });
+  }
+  if (ignored.length > 0) {
+    remarks.push({
+      title: `The function did not take ${ignored.join(" and ")}`,
+      hint: "It answers as one of serverless-wsgi: deploy it with this version of wsgi-lambda."
+    });
+  }
+  return remarks;
 }
 function parseCommandLine(line) {
   const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? [];
@@ -82522,16 +82859,17 @@ function parseCommandLine(line) {
 function isCommandKind(word) {
   return ["manage", "flask", "exec", "command"].includes(word);
 }
-function readOutcome(payload2) {
-  const answer = parseJson2(payload2);
-  if (!Array.isArray(answer) || answer.length !== 2) return void 0;
-  const [exitCode, output] = answer;
-  return typeof exitCode === "number" && typeof output === "string" ? { exitCode, output } : void 0;
-}
-function unknownResult(error3) {
+function unknownResult(error3, advice) {
   if (!(error3 instanceof UserError)) return error3;
   const { title, detail, hint } = error3;
-  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error3 });
+  const hints = [hint, advice].filter((text3) => text3 !== void 0);
+  return new UserError(
+    { title, detail, hint: hints.length > 0 ? hints.join("\n") : void 0 },
+    { exitCode: UNKNOWN_RESULT, cause: error3 }
+  );
+}
+function whereItEnded(id) {
+  return `It may have run all the same: the function's log then has how it ended, in a line with ${id}.`;
 }
 function invocationFailure({ payload: payload2, functionError, logTail }) {
   const { errorType, errorMessage, stackTrace } = readFailure2(payload2);
@@ -82557,33 +82895,26 @@ function readFailure2(payload2) {
     stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === "string") : []
   };
 }
-function parseJson2(text2) {
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return void 0;
-  }
-}
 
 // src/report/inert.ts
 function inert(line) {
   return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
 }
-function withoutPasswords(text2) {
-  return text2.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
+function withoutPasswords(text3) {
+  return text3.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
 }
 var PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
 var TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
 var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
 var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-function linesOf(text2) {
-  const lines2 = text2.split(/\r?\n/);
+function linesOf(text3) {
+  const lines2 = text3.split(/\r?\n/);
   if (lines2.at(-1) === "") lines2.pop();
   return lines2;
 }
 function withoutCommand(line) {
-  const text2 = line.replaceAll("##[", "# #[");
-  return text2.trimStart().startsWith("::") ? `│ ${text2}` : text2;
+  const text3 = line.replaceAll("##[", "# #[");
+  return text3.trimStart().startsWith("::") ? `│ ${text3}` : text3;
 }
 
 // src/release/plan.ts
@@ -82596,8 +82927,11 @@ function planRelease(current, desired) {
   const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches(current.served, configuration, desired);
   const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0) return [];
+  const mode = modeSteps(current, desired);
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return [];
   return [
+    // Where the alias is on the right version, the mode is wrong for it already.
+    ...isServedVersionRight ? mode : [],
     ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
     // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
     ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
@@ -82605,6 +82939,7 @@ function planRelease(current, desired) {
     ...needsAddress2 ? [step("fill-url")] : [],
     ...runSteps2("before-traffic", desired.beforeTraffic),
     ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
+    ...isServedVersionRight ? [] : mode,
     ...servesIt ? [] : [step("move-alias")],
     ...wayIn.last,
     ...runSteps2("after-traffic", desired.afterTraffic),
@@ -82627,16 +82962,20 @@ function changeSteps(latest, configuration, desired) {
     ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
   ];
 }
-function wayInSteps({ alias, url, policy }, { access: access2 }) {
+function wayInSteps({ alias, url, policy }, { access: access2, invokeMode = "BUFFERED" }) {
   if (access2 === "none") return { before: [], last: [] };
   const authType = access2 === "public" ? "NONE" : "AWS_IAM";
   const before = [
     ...alias === void 0 ? [step("create-alias")] : [],
-    ...url === void 0 ? [step("create-url")] : []
+    ...url === void 0 ? [{ kind: "create-url", invokeMode }] : []
   ];
   const opened = url !== void 0 && url.authType !== authType ? [step("update-url")] : [];
   const missing = access2 === "public" ? missingStatements(policy) : [];
   return access2 === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing.map((statement) => ({ kind: "permit-url", statement }))] };
+}
+function modeSteps({ url }, { invokeMode }) {
+  const isRight = url === void 0 || invokeMode === void 0 || url.invokeMode === invokeMode;
+  return isRight ? [] : [{ kind: "change-mode", invokeMode }];
 }
 var CALL_URL = "lambda:InvokeFunctionUrl";
 function missingStatements(policy) {
@@ -82679,8 +83018,8 @@ function hasCode(version, codeSha256, architecture) {
 function differences(version, configuration) {
   const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
   const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables2 = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  return [...plain, ...variables2.toSorted().map((name) => `environment ${name}`)];
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  return [...plain, ...variables.toSorted().map((name) => `environment ${name}`)];
 }
 function usesAddress({ environment }) {
   return needsAddress(environment);
@@ -82701,9 +83040,11 @@ function describeStep(step2, { functionName, alias, access: access2 }) {
     case "create-alias":
       return `create the alias ${alias}, which nobody is permitted to call yet`;
     case "create-url":
-      return `create the Function URL (${access2})`;
+      return `create the Function URL (${[access2, ...step2.invokeMode === "BUFFERED" ? [] : [step2.invokeMode]].join(", ")})`;
     case "update-url":
       return `change the Function URL to ${access2}`;
+    case "change-mode":
+      return `change the invoke mode of the Function URL to ${step2.invokeMode}`;
     case "fill-url":
       return "write the address of the Function URL into the environment and publish again";
     case "run":
@@ -82721,7 +83062,8 @@ function describeStep(step2, { functionName, alias, access: access2 }) {
 
 // src/release/smoke.ts
 async function smoke({ path: path6, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
-  const invocation = await lambda.invoke(functionName, version, JSON.stringify(httpEvent(path6, host)), timeoutSeconds);
+  const event = JSON.stringify(httpEvent(path6, host));
+  const invocation = await lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT);
   const { statusCode, body } = readAnswer(invocation.payload);
   if (invocation.functionError !== void 0 || statusCode === void 0) {
     const { title, detail, hint } = invocationFailure(invocation);
@@ -82782,8 +83124,8 @@ function readAnswer(payload2) {
     return { statusCode: void 0, body: payload2 };
   }
 }
-function excerpt(text2) {
-  return text2.length > 2e3 ? `${text2.slice(0, 2e3)}…` : text2;
+function excerpt(text3) {
+  return text3.length > 2e3 ? `${text3.slice(0, 2e3)}…` : text3;
 }
 
 // src/release/wait.ts
@@ -82839,6 +83181,7 @@ async function applyRelease(steps, options, waiting) {
     alias: current.alias,
     url: current.url,
     hasMoved: false,
+    mayHaveChangedMode: false,
     commands: []
   };
   try {
@@ -82870,7 +83213,7 @@ function released(steps, { version, alias, url, commands: commands5 }, { current
 }
 async function applyStep(step2, progress, options, waiting) {
   const { current, desired, code: code2 } = options;
-  const { lambda, report } = waiting;
+  const { lambda, urls, report } = waiting;
   const { functionName, alias, access: access2 } = desired;
   const configuration = withAddress(desired.configuration, progress.url?.address);
   const authType = access2 === "iam" ? "AWS_IAM" : "NONE";
@@ -82896,11 +83239,15 @@ async function applyStep(step2, progress, options, waiting) {
       progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED);
       return;
     case "create-url":
-      progress.url = await lambda.createUrl(functionName, alias, authType);
+      progress.url = await urls.create(functionName, alias, { authType, invokeMode: step2.invokeMode });
       report.info(progress.url.address);
       return;
     case "update-url":
-      progress.url = await lambda.updateUrl(functionName, alias, authType);
+      progress.url = await urls.update(functionName, alias, { authType });
+      return;
+    case "change-mode":
+      progress.mayHaveChangedMode = true;
+      progress.url = await urls.update(functionName, alias, { invokeMode: step2.invokeMode });
       return;
     case "fill-url":
       await waitUntilIdle(functionName, waiting);
@@ -82959,8 +83306,12 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
   const started = clock();
   const { functionName, configuration } = desired;
   const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout };
-  const { exitCode, output } = await runRemoteCommand(parseCommandLine(command5), where, lambda);
+  const parsed = parseCommandLine(command5);
+  const outcome = await runRemoteCommand(parsed, where, lambda);
+  const { exitCode } = outcome;
+  const output = outcome.output.toString();
   for (const line of linesOf(output)) report.output(line);
+  for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command5} failed on version ${version} with exit code ${exitCode}`,
@@ -82973,19 +83324,26 @@ async function run({ command: command5, phase }, version, { desired }, { lambda,
 function lastLines2(output) {
   return linesOf(output.trimEnd()).slice(-5).join("\n");
 }
-async function undo(error3, progress, { current, desired }, { lambda, report }) {
+async function undo(error3, progress, options, waiting) {
+  const { current, desired } = options;
+  const { lambda, report } = waiting;
   const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
   let stuck;
+  let served = progress.hasMoved ? progress.version : void 0;
   if (progress.hasMoved) {
     report.progress("moving the alias back");
     const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    await lambda.updateAlias(desired.functionName, desired.alias, version, description).catch((failure) => {
+    try {
+      served = (await lambda.updateAlias(desired.functionName, desired.alias, version, description)).version;
+    } catch (failure) {
       stuck = failure;
-    });
+    }
   }
-  const outcome = [consequence(progress, previous, desired, stuck), irreversible(progress)].filter(Boolean).join(" ");
+  const mode = await undoMode(served, progress, options, waiting);
+  const outcome = [consequence(progress, previous, desired, stuck), mode.consequence, irreversible(progress)].filter(Boolean).join(" ");
   if (!(error3 instanceof UserError)) {
-    if (stuck !== void 0) report.warning({ title: "The release was left half done", detail: outcome });
+    if (stuck !== void 0 || mode.isStuck)
+      report.warning({ title: "The release was left half done", detail: outcome });
     return error3;
   }
   const { title, detail, hint, output } = error3;
@@ -82994,9 +83352,25 @@ async function undo(error3, progress, { current, desired }, { lambda, report }) 
     { exitCode: error3.exitCode === 2 ? 2 : 1, cause: error3 }
   );
 }
+async function undoMode(served, { mayHaveChangedMode, version }, { current, desired: { functionName, alias } }, { lambda, urls }) {
+  const before = current.url?.invokeMode;
+  if (!mayHaveChangedMode || before === void 0) return { consequence: "", isStuck: false };
+  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
+  if (now === version) return { consequence: "", isStuck: false };
+  try {
+    await urls.update(functionName, alias, { invokeMode: before });
+    return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
+  } catch (failure) {
+    const consequence2 = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
+    return { consequence: consequence2, isStuck: true };
+  }
+}
+function reasonOf(failure) {
+  return failure instanceof Error ? failure.message : JSON.stringify(failure);
+}
 function consequence({ hasMoved, version }, previous, { alias }, stuck) {
   if (stuck !== void 0) {
-    const reason = stuck instanceof Error ? stuck.message : JSON.stringify(stuck);
+    const reason = reasonOf(stuck);
     return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
   }
   if (previous) {
@@ -83013,12 +83387,12 @@ function hostOf(url) {
 }
 
 // src/release/current.ts
-async function readCurrentRelease(functionName, aliasName, lambda) {
+async function readCurrentRelease(functionName, aliasName, { lambda, urls }) {
   const [latest, alias, served, url, policy] = await Promise.all([
     lambda.getVersion(functionName),
     lambda.getAlias(functionName, aliasName),
     lambda.getVersion(functionName, aliasName),
-    lambda.getUrl(functionName, aliasName),
+    urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName)
   ]);
   return { latest, alias, served, url, policy };
@@ -83036,10 +83410,36 @@ function desiredRelease(settings, code2, current) {
     architecture: code2.architecture,
     configuration: { ...desiredConfiguration(settings, current), runtime: code2.runtime },
     access: settings.functionUrl ?? ownAccess(current),
+    invokeMode: desiredInvokeMode(settings, code2.streaming, current),
     beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
     smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
   };
+}
+function desiredInvokeMode({ functionName, functionUrl: functionUrl2 }, streaming, current) {
+  const { url } = current;
+  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
+  if (url === void 0 && streaming && (functionUrl2 ?? ownAccess(current)) === "none") {
+    throw new UserError(
+      {
+        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
+        hint: "Set function-url to public or iam, or remove streaming."
+      },
+      { exitCode: 2 }
+    );
+  }
+  if (functionUrl2 !== "none") return invokeMode;
+  if (url !== void 0 && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
+        detail: "Visitors would get answers in a shape that is meant for Lambda.",
+        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
+      },
+      { exitCode: 2 }
+    );
+  }
+  return void 0;
 }
 function desiredConfiguration(settings, current) {
   const own = current.latest;
@@ -83053,7 +83453,7 @@ function desiredConfiguration(settings, current) {
       { exitCode: 2 }
     );
   }
-  const environment = { ...settings.environmentStrategy === "merge" ? own?.environment : {}, ...settings.environment };
+  const environment = desiredEnvironment(settings, own?.environment ?? {});
   const access2 = settings.functionUrl ?? ownAccess(current);
   if (access2 === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
@@ -83084,6 +83484,18 @@ function desiredConfiguration(settings, current) {
     environment
   };
 }
+function desiredEnvironment({ environmentStrategy, environment, secrets: secrets2 }, own) {
+  const names = Object.keys(secrets2).toSorted();
+  const kept = Object.entries(own).filter(
+    ([name]) => environmentStrategy === "merge" && name !== SECRETS_VARIABLE && !names.includes(name)
+  );
+  const references = Object.fromEntries(names.map((name) => [name, secrets2[name]]));
+  return {
+    ...Object.fromEntries(kept),
+    ...environment,
+    ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
+  };
+}
 function ownAccess({ latest, alias, url, policy }) {
   if (url?.authType === "AWS_IAM") return "iam";
   if (url) return isRestricted(policy) ? "none" : "public";
@@ -83098,7 +83510,9 @@ async function requestPublicUrl(address2, { access: access2, settings }, { repor
   const started = clock();
   try {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
-    const body = await answer.text();
+    let body = "";
+    if (answer.status === 403) body = await answer.text();
+    else await answer.body?.cancel();
     report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
     if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
       report.warning({
@@ -83125,14 +83539,17 @@ function publicAddress(address2, origin) {
 
 // src/commands/deploy.ts
 async function deploy(settings, collaborators) {
-  const { lambda, report, clock } = collaborators;
-  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, lambda);
-  const { environment } = desiredConfiguration(settings, await readCurrent());
+  const { report, clock } = collaborators;
+  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, collaborators);
+  const first = await readCurrent();
+  const { environment } = desiredConfiguration(settings, first);
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, first);
   const built = await buildOrRead(settings, environment, collaborators);
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock();
     const current = await readCurrent();
-    const code2 = { codeSha256: built.artifact.codeSha256, runtime: built.runtime, architecture: built.architecture };
+    const { runtime, architecture, streaming } = built;
+    const code2 = { codeSha256: built.artifact.codeSha256, runtime, architecture, streaming };
     const desired = desiredRelease(settings, code2, current);
     const steps = planRelease(current, desired);
     if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
@@ -83163,7 +83580,7 @@ async function deploy(settings, collaborators) {
     const versionDescription = collaborators.commit ?? "";
     const release2 = await applyRelease(
       steps,
-      { current, desired, code: { zip, architecture: code2.architecture }, versionDescription },
+      { current, desired, code: { zip, architecture }, versionDescription },
       collaborators
     );
     await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
@@ -83172,10 +83589,12 @@ async function deploy(settings, collaborators) {
 }
 async function buildOrRead(settings, environment, collaborators) {
   if (settings.build) return await build({ ...settings.build, environment }, collaborators);
-  const { artifact, packages, reusedPackages, runtime, architecture } = await readArtifact(settings.artifact ?? "");
+  const { artifact, packages, reusedPackages, runtime, architecture, streaming } = await readArtifact(
+    settings.artifact ?? ""
+  );
   collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
   const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages };
-  return { artifact, runtime, architecture, builder: "none", slices, packages, seconds: {} };
+  return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
 }
 async function readForUpload({ path: path6, zipBytes }) {
   if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises25.readFile)(path6);
@@ -83238,23 +83657,24 @@ function systemAdvice(error3) {
 
 // src/report/secrets.ts
 var SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+var REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
 var PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
 var TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
 var FEWEST_CHARACTERS = 6;
-function secretsIn(variables2) {
-  const found = Object.entries(variables2).flatMap(([name, value]) => [
-    ...SECRET_NAME.test(name) ? [value.trim()] : [],
+function secretsIn(variables) {
+  const found = Object.entries(variables).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
     ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
   ]);
   return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
     (secret) => secret.length >= FEWEST_CHARACTERS
   );
 }
-function decoded(text2) {
+function decoded(text3) {
   try {
-    return decodeURIComponent(text2);
+    return decodeURIComponent(text3);
   } catch {
-    return text2;
+    return text3;
   }
 }
 
@@ -83273,7 +83693,7 @@ function deploymentSummary(facts) {
   ];
   return [
     `### ${code(functionName)}: ${outcome}`,
-    table(["", ""], rows),
+    table2(["", ""], rows),
     facts.plan.length === 0 ? "" : details(
       isDryRun ? "What would be done" : "What was done",
       fence(facts.plan.map((line, index) => `${index + 1}. ${line}`).join("\n"))
@@ -83302,9 +83722,9 @@ function packagesSection(packages) {
     megabytes(zipBytes),
     megabytes(unzippedBytes)
   ]);
-  return details(`Size by package (${packages.length})`, table(["Package", "Zipped", "Unzipped"], rows));
+  return details(`Size by package (${packages.length})`, table2(["Package", "Zipped", "Unzipped"], rows));
 }
-function table(head, rows) {
+function table2(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
@@ -83315,22 +83735,22 @@ ${body}
 
 </details>`;
 }
-function escape(text2) {
-  return inert(text2.replaceAll("\n", " ")).trim().replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`);
+function escape(text3) {
+  return inert(text3.replaceAll("\n", " ")).trim().replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`);
 }
 function address(url) {
   return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
 }
-function code(text2) {
-  return `<code>${escape(text2)}</code>`;
+function code(text3) {
+  return `<code>${escape(text3)}</code>`;
 }
 function endOf(output) {
   const whole = output.trimEnd();
   return whole.length > LONGEST_OUTPUT ? `[… the log has all of it]
 ${whole.slice(-LONGEST_OUTPUT)}` : whole;
 }
-function fence(text2) {
-  const lines2 = text2.trimEnd().split("\n").map(inert);
+function fence(text3) {
+  const lines2 = text3.trimEnd().split("\n").map(inert);
   const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run2) => run2.length) ?? []));
   const ticks = "`".repeat(longest + 1);
   return `${ticks}text
@@ -83379,14 +83799,14 @@ function actionsReporter({
   };
 }
 var secrets = /* @__PURE__ */ new Set();
-function mask(variables2) {
-  for (const secret of secretsIn(variables2)) {
+function mask(variables) {
+  for (const secret of secretsIn(variables)) {
     secrets.add(secret);
     for (const spelling of /* @__PURE__ */ new Set([secret, escape(secret)])) setSecret(spelling);
   }
 }
 function annotationTitle(title) {
-  return [...secrets].reduce((text2, secret) => text2.replaceAll(secret, "***"), inert(title));
+  return [...secrets].reduce((text3, secret) => text3.replaceAll(secret, "***"), inert(title));
 }
 function annotateError(problem, place) {
   error(annotationText(problem), annotationPlace(problem, place));
@@ -83420,9 +83840,9 @@ var OUTPUT_DESCRIPTIONS = {
 var ACTION_OUTPUTS = Object.keys(OUTPUT_DESCRIPTIONS);
 
 // src/settings/environment.ts
-function definedVariables(variables2) {
+function definedVariables(variables) {
   return Object.fromEntries(
-    Object.entries(variables2).filter((entry) => entry[1] !== void 0)
+    Object.entries(variables).filter((entry) => entry[1] !== void 0)
   );
 }
 
@@ -83552,8 +83972,8 @@ async function findRuntime(projectFolder, { project }) {
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
 }
-function fromPin(text2) {
-  const pin = text2.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
+function fromPin(text3) {
+  const pin = text3.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
   const runtime = RUNTIME_NAMES.find((name) => name === `python${/^(?:cpython[-@]?)?(\d+\.\d+)/.exec(pin)?.[1] ?? ""}`);
   if (runtime) return { runtime, from: ".python-version" };
   return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin)}`) };
@@ -83569,6 +83989,57 @@ function noRuntime(title) {
     title: `${title}, which no Lambda runtime has`,
     hint: `Set runtime to one of ${RUNTIME_NAMES.join(", ")}.`
   };
+}
+
+// src/settings/values.ts
+function checkValues(sources) {
+  const problems = [];
+  const values = {};
+  const origins = /* @__PURE__ */ new Map();
+  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
+  for (const { given, nameOf } of sources) {
+    for (const [name, value] of Object.entries(given)) {
+      if (value === void 0) continue;
+      if (!isSettingName(name)) {
+        problems.push(unknownSetting(name, nameOf));
+        continue;
+      }
+      origins.set(name, nameOf(name));
+      const setting = SETTINGS[name];
+      const result = safeParse(setting.schema, value);
+      if (!result.success) {
+        problems.push(mistake(nameOf(name), value, setting));
+        continue;
+      }
+      const key = camelCase(name);
+      if (setting.mistakes) {
+        const table3 = result.output;
+        problems.push(...entryProblems(nameOf(name), setting.mistakes(table3)));
+        values[key] = { ...values[key], ...table3 };
+      } else values[key] = result.output;
+    }
+  }
+  return { values, problems, origins };
+}
+function isSettingName(name) {
+  return Object.hasOwn(SETTINGS, name);
+}
+function unknownSetting(name, nameOf) {
+  return { title: `${nameOf(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf) };
+}
+function mistake(name, value, setting) {
+  return {
+    title: `${name} is not valid`,
+    detail: setting.isConfidential ? void 0 : `Given: ${JSON.stringify(value)}`,
+    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
+  };
+}
+function entryProblems(name, mistakes) {
+  return mistakes.map(({ entry, detail, hint }) => ({
+    title: `${name}: ${entry} is not valid`,
+    detail,
+    hint
+  }));
 }
 
 // src/settings/settings.ts
@@ -83602,7 +84073,7 @@ async function load({ project, stage, environment, explicit }) {
     common: { ...filled.values, project: folder, stage, found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
-    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems]
+    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)]
   };
 }
 function settle(problems, settings) {
@@ -83668,9 +84139,15 @@ async function discoverRuntime(project, pyproject, found, problems) {
   found.push(`runtime: ${result.runtime} (${result.from})`);
   return result.runtime;
 }
+function contradictions({ environment, secrets: secrets2 }) {
+  return Object.keys(secrets2).filter((name) => Object.hasOwn(environment, name)).map((name) => ({
+    title: `${name} stands in environment and in secrets`,
+    hint: "Keep one of them: a value that may be read by all, or a reference."
+  }));
+}
 function fillStage(values, stage) {
   const problems = [];
-  const fill2 = (text2, where) => text2.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
+  const fill2 = (text3, where) => text3.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
     if (name === "stage" && stage !== void 0) return stage;
     if (name === "url" && where.startsWith("environment")) return "{{url}}";
     problems.push(
@@ -83684,10 +84161,17 @@ function fillStage(values, stage) {
     );
     return whole;
   });
-  const environment = Object.entries(values.environment).map(
-    ([name, value]) => [name, fill2(value, `environment variable ${name}`)]
+  const fillTable = (table3, where) => Object.fromEntries(
+    Object.entries(table3).map(
+      ([name, value]) => [fill2(name, `${where} ${name}`), fill2(value, `${where} ${name}`)]
+    )
   );
-  const filled = { ...values, environment: Object.fromEntries(environment) };
+  const filled = {
+    ...values,
+    environment: fillTable(values.environment, "environment variable"),
+    secrets: fillTable(values.secrets, "secret"),
+    events: fillTable(values.events, "event")
+  };
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)];
     if (typeof value === "string") filled[camelCase(name)] = name === "url-origin" ? value : fill2(value, name);
@@ -83699,7 +84183,7 @@ function fillStage(values, stage) {
 var VERSION = "0.1.0";
 
 // src/wheels/store.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
 var import_promises28 = require("node:fs/promises");
 var import_node_path27 = require("node:path");
 var MOST_FILES = 12;
@@ -83721,7 +84205,7 @@ function folderStore(folder) {
     },
     keep: async (key, write) => {
       await (0, import_promises28.mkdir)(folder, { recursive: true });
-      const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto10.randomUUID)()}.part`);
+      const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto11.randomUUID)()}.part`);
       try {
         await write(temporary);
         const path6 = (0, import_node_path27.join)(folder, fileName(key, (await sha256Of(temporary)).toString("hex")));
@@ -83821,7 +84305,9 @@ async function main() {
     const settings = await loadDeploySettings(origin);
     mask(settings.environment);
     const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises29.setTimeout, signal }));
-    const result = await deploy(settings, { ...collaborators, lambda, wait: import_promises29.setTimeout, signal, commit: environment["GITHUB_SHA"] });
+    const urls = createFunctionUrlApi({ version: VERSION, wait: import_promises29.setTimeout, signal });
+    const commit = environment["GITHUB_SHA"];
+    const result = await deploy(settings, { ...collaborators, lambda, urls, wait: import_promises29.setTimeout, signal, commit });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {
