@@ -51,7 +51,7 @@ class _Program:
         self._log = tempfile.TemporaryFile()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         version = "%d.%d" % sys.version_info[:2]
-        lambdas = {"AWS_EXECUTION_ENV": f"AWS_Lambda_python{version}", "PYTHONPATH": _client()}
+        lambdas = {"AWS_EXECUTION_ENV": f"AWS_Lambda_python{version}", "PYTHONPATH": client_folder()}
         self._process = subprocess.Popen(
             command,
             cwd=folder,
@@ -182,7 +182,7 @@ def _free_ports(count):
     return ports
 
 
-def _client():
+def client_folder():
     """The folder of the client. It stands apart, as on Lambda: frameworks take its simplejson where they find one."""
 
     def install(folder):

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import trigger_events as sent
@@ -115,6 +116,30 @@ def test_what_would_end_the_process_becomes_an_error_that_shows_where():
     with pytest.raises(RuntimeError, match=r"^trigger_jobs:leaving ended with SystemExit\(3\)$") as raised:
         handle(sent.sns(), {"sns": "trigger_jobs:leaving"})
     assert raised.traceback[-1].name == "leaving"
+
+
+@pytest.mark.parametrize(
+    ("loaded", "configured", "closed_after_calls"),
+    [
+        (["django.conf", "django.db"], True, [0, 1]),
+        (["django.conf", "django.db"], False, []),
+        (["django.conf"], True, []),
+        (["django.db"], True, []),
+        ([], True, []),
+    ],
+)
+def test_old_connections_of_django_are_closed_around_a_call(monkeypatch, calls, loaded, configured, closed_after_calls):
+    closed = []
+    modules = {
+        "django.conf": SimpleNamespace(settings=SimpleNamespace(configured=configured)),
+        "django.db": SimpleNamespace(close_old_connections=lambda: closed.append(len(calls))),
+    }
+    for name, module in modules.items():
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        if name in loaded:
+            monkeypatch.setitem(sys.modules, name, module)
+    assert handle(sent.sns(), {"sns": "trigger_jobs:first"}) == {"from": "first"}
+    assert closed == closed_after_calls
 
 
 @pytest.mark.parametrize(

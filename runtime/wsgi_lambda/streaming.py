@@ -24,8 +24,7 @@ from .version import VERSION
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterable, Mapping
 
     from .response import Response
 
@@ -50,7 +49,7 @@ def serve(app: WSGIApplication, environ: WSGIEnvironment, prelude: Prelude, requ
     Runtime API cannot be reached.
     """
     stream = _Stream(environ, prelude, request_id)
-    iterable: Any = None
+    iterable: Iterable[bytes] | None = None
     try:
         try:
             iterable = app(environ, stream.start_response)
@@ -68,8 +67,7 @@ def serve(app: WSGIApplication, environ: WSGIEnvironment, prelude: Prelude, requ
         log.error(f"request {request_id}: {error}", request_id)
     finally:
         # After the answer's end, so that nobody waits for what is done only now.
-        if hasattr(iterable, "close"):
-            close(iterable, environ)
+        close(iterable, environ)
         stream.disconnect()
     result = Streamed(b'{"errorMessage": "This answer was streamed to another invocation."}')
     result.request_id = request_id
