@@ -100,7 +100,7 @@ def test_what_was_printed_before_a_failure_is_kept():
 
 def test_syntax_errors_are_shown():
     code, output = command("exec", "print(")
-    assert code == 1 and output.startswith('  File "<exec>", line 1\n    print(\n') and "SyntaxError" in output
+    assert code == 1 and output.startswith('Traceback (most recent call last):\n  File "<exec>", line 1\n    print(\n') and "SyntaxError" in output
 
 
 @pytest.mark.parametrize(
@@ -414,7 +414,8 @@ def test_a_wrong_envelope_is_said(envelope, capfd):
 
 def test_unknown_commands_are_named():
     code, output = command("unknown", "x")
-    assert code == 1 and output.startswith("Unknown command: unknown")
+    assert code == 1 and output.startswith("Traceback (most recent call last):\n")  # as serverless-wsgi says everything
+    assert "Unknown command: unknown. Known: manage" in output
     reply = own("unknown")
     assert reply["exitCode"] == 125 and reply["output"] == output  # it never ran: our client knows that number
 

@@ -147,3 +147,21 @@ def test_the_shorter_encoding_wins_near_the_limit(monkeypatch):
     assert run(answering(body=body), rest())["statusCode"] == 500
     monkeypatch.setattr(response, "_WRITES_UTF8", True)
     assert run(answering(body=body), rest())["isBase64Encoded"] is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "coding", "options", "is_text"),
+    [
+        ("image/svg+xml", None, {"binary_mime_types": ["image/*"]}, True),
+        ("image/svg+xml", None, {"binary_mime_types": ["Image/SVG+xml"]}, False),
+        ("image/png", None, {"binary_mime_types": ["image/*"]}, False),
+        ("text/plain; charset=utf-8", None, {"binary_mime_types": ["image/*"]}, True),
+        ("text/csv", "br", {"text_mime_types": ["text/*"]}, True),
+        ("text/csv", "br", {"text_mime_types": ["text/csv"], "binary_mime_types": ["text/*"]}, True),
+        ("text/csv", "br", {"text_mime_types": ["image/*"]}, False),
+    ],
+)
+def test_a_named_type_goes_before_a_pattern(kind, coding, options, is_text):
+    headers = [("Content-Type", kind)] + ([("Content-Encoding", coding)] if coding else [])
+    result = run(answering(headers=headers, body=b"valid"), http_api(), **options)
+    assert (result["isBase64Encoded"], body_of(result)) == (not is_text, b"valid")

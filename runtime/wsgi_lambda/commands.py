@@ -42,7 +42,7 @@ def answer(app: WSGIApplication, event: Event, context: object, options: Options
         command = envelope.command()
     except EnvelopeError as error:
         _audit(envelope, f"refused a command: {json.dumps(str(error))}")
-        return envelope.reply(error.exit_code, Output(f"{error}\n".encode("utf-8", "replace")), 0)
+        return envelope.reply(error.exit_code, Output(envelope.complaint(error).encode("utf-8", "replace")), 0)
     words = command.arguments if command.code is None else [command.code, *command.arguments]
     refusal = Policy(options.commands).refusal(command.kind, words, command.environment)
     _audit(envelope, f"{'refused' if refusal else 'runs'} command {_what(command, words)}")

@@ -85,6 +85,10 @@ class Envelope:
         self._log_group = _name_of_log(context, "log_group_name")
         self._log_stream = _name_of_log(context, "log_stream_name")
 
+    def complaint(self, error: EnvelopeError) -> str:
+        """What is said of a wrong envelope. serverless-wsgi had a traceback for everything, and clients look for one."""
+        return f"{error}\n" if self._is_ours else f"Traceback (most recent call last):\n{type(error).__name__}: {error}\n"
+
     def command(self) -> Command:
         """Raises EnvelopeError."""
         name = self._fields.get("command")

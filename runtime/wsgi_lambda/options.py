@@ -25,6 +25,10 @@ DEFAULT_COMMANDS = ("manage", "flask")
 _TRUE = ("1", "t", "true", "y", "yes")
 
 
+def is_on(variable: str) -> bool:
+    return os.environ.get(variable, "").lower() in _TRUE
+
+
 class Options:
     """Read once for a handler, because a lookup in `os.environ` costs as much as a header of a request.
 
@@ -67,6 +71,6 @@ class Options:
         # Not where no Lambda takes a stream: a local server, a test of the import.
         self.streaming = streaming and "AWS_LAMBDA_RUNTIME_API" in os.environ
         self.base_path = os.environ.get("API_GATEWAY_BASE_PATH", "").strip("/")
-        self.hides_stage = os.environ.get("STRIP_STAGE_PATH", "").lower() in _TRUE
+        self.hides_stage = is_on("STRIP_STAGE_PATH")
         # Lambda Managed Instances run one process for each concurrent request.
         self.has_several_processes = bool(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY"))

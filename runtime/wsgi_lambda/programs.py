@@ -39,7 +39,9 @@ def run(app: WSGIApplication, command: Command, say: Say) -> int:
         raise
     except BaseException as error:
         trace = _without_own_frames(error.__traceback__)
-        say("".join(traceback.format_exception(type(error), error, trace)))
+        # Code that is none (SyntaxError) has no frames of its own, and is said the same way.
+        head = "" if trace else "Traceback (most recent call last):\n"
+        say(head + "".join(traceback.format_exception(type(error), error, trace)))
         return _INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     finally:
         linecache.cache.pop(_name_of(command), None)

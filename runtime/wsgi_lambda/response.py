@@ -96,20 +96,22 @@ def _glance(body: bytes) -> None:
 
 
 def _is_binary(headers: Headers, options: Options) -> bool:
+    """By the lists; a type that is named goes before one that a pattern (`image/*`) stands for."""
     kind = value_of(headers, "content-type").partition(";")[0].strip().lower()
-    if _is_listed(kind, options.binary_types):
+    if kind in options.binary_types:
         return True
-    return _is_coded(headers) and not _is_listed(kind, options.text_types.union(map(str.lower, TEXT_MIME_TYPES)))
+    text_types = options.text_types.union(map(str.lower, TEXT_MIME_TYPES))
+    if kind in text_types:
+        return False
+    pattern = f"{kind.partition('/')[0]}/*"
+    if pattern in options.binary_types:
+        return True
+    return _is_coded(headers) and pattern not in text_types
 
 
 def _is_coded(headers: Headers) -> bool:
     codings = ",".join(headers["content-encoding"][1]) if "content-encoding" in headers else ""
     return any(coding.strip().lower() not in ("", "identity") for coding in codings.split(","))
-
-
-def _is_listed(kind: str, listed: frozenset[str]) -> bool:
-    """`image/*` stands for every image."""
-    return kind in listed or f"{kind.partition('/')[0]}/*" in listed
 
 
 def base64(body: bytes) -> str:
