@@ -417,7 +417,8 @@ def test_unknown_commands_are_named():
     assert code == 1 and output.startswith("Traceback (most recent call last):\n")  # as serverless-wsgi says everything
     assert "Unknown command: unknown. Known: manage" in output
     reply = own("unknown")
-    assert reply["exitCode"] == 125 and reply["output"] == output  # it never ran: our client knows that number
+    assert reply["exitCode"] == 125  # it never ran: our client knows that number
+    assert reply["output"].startswith("Unknown command: unknown. Known: manage")
 
 
 class TestOwnProtocol:
