@@ -11,7 +11,7 @@ from runtime_interface import Emulator, artifact, needs_client, needs_emulator
 
 pytestmark = [needs_client, needs_emulator]
 
-LIMIT = 6 * 1024 * 1024
+LIMIT = 6 * 1024 * 1024 + 100
 
 APP = """
 import json, os, sys, time

@@ -5,11 +5,13 @@ import json
 import re
 
 import pytest
+import trigger_events as sent
 from lambda_events import rest
-from running import run
+from running import Context, answering, run
 from runtime_interface import Client, artifact, needs_client
 
-from wsgi_lambda import log
+from wsgi_lambda import handle_request, log
+from wsgi_lambda.stand_in import StandIn
 
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 
@@ -127,6 +129,32 @@ def test_the_traceback_of_a_request_is_among_what_the_application_wrote(monkeypa
     assert run(app, rest())["statusCode"] == 500
     log_of_request = capsys.readouterr().err
     assert log_of_request.startswith("own words\n") and "ValueError: broken" in log_of_request
+
+
+def raising(environ, start_response):
+    raise ValueError("broken")
+
+
+@pytest.mark.parametrize(
+    ("app", "event", "message"),
+    [
+        (raising, rest(), "request lambda-request failed"),
+        (StandIn(ValueError("broken")), rest(), "the application could not be imported"),
+        (answering(body=b"\xff" * 6_000_000), rest(), "API Gateway (REST API) takes 6291556"),
+        (answering(), rest(path="/", multiValueHeaders={"Host": "x"}, body=5), "does not send events like this one"),
+        (answering(), {"warmer": True}, "kept warm by warmer"),
+        (answering(), sent.sqs("a"), "failed with message-1"),
+        (answering(), {"_serverless-wsgi": {"command": "other"}}, "refused a command"),
+    ],
+)
+def test_each_line_about_an_invocation_says_whose_it_is(as_json, monkeypatch, capfd, app, event, message):
+    monkeypatch.setattr(Context, "tenant_id", "blue", raising=False)
+    options = {"events": {"sqs": "trigger_jobs:raising"}, "report_batch_item_failures": True}
+    handle_request(app, event, Context(), **options)
+    captured = capfd.readouterr()
+    (line,) = [json.loads(line) for line in (captured.out + captured.err).splitlines()]
+    assert message in line["message"]
+    assert (line["requestId"], line["tenantId"]) == ("lambda-request", "blue")
 
 
 APP = """

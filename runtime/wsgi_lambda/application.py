@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from .response import Headers
 
+# In the environ; the second only where the function isolates tenants.
 REQUEST_ID = "wsgi_lambda.request_id"
+TENANT_ID = "wsgi_lambda.tenant_id"
 
 # Status lines and headers that were found right: applications send the same ones again and again.
 _known_statuses: dict[str, tuple[int, str]] = {}
@@ -159,5 +161,4 @@ def log_failure(error: BaseException, environ: WSGIEnvironment) -> None:
     from . import log
 
     request_id = environ[REQUEST_ID]
-    tenant_id = environ.get("wsgi_lambda.tenant_id", "")
-    log.error(f"request {request_id} failed", request_id, error, environ["wsgi.errors"], tenant_id)
+    log.error(f"request {request_id} failed", request_id, error, environ["wsgi.errors"], environ.get(TENANT_ID, ""))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from . import log
 from .deadline import MARGIN_SECONDS
-from .environ import request_id_of
+from .environ import request_id_of, tenant_id_of
 from .event import mapping, text
 from .triggers import items
 
@@ -36,7 +36,7 @@ def run(key: str, target: Target, event: object, context: object, options: Optio
     batch.process(target)
     if options.report_batch_item_failures:
         if batch.waiting:
-            log.error(batch.summary(), batch.request_id)
+            log.error(batch.summary(), batch.request_id, tenant_id=batch.tenant_id)
         return {"batchItemFailures": [{"itemIdentifier": each} for each in batch.again()]}
     if batch.failed or batch.waiting:
         raise BatchFailed(f"{batch.summary()} The whole batch comes again.") from batch.cause
@@ -52,6 +52,7 @@ class _Batch:
         self.records = [mapping(record) for record in items(fields.get("Records"))]
         self.context = context
         self.request_id = request_id_of(fields, context)
+        self.tenant_id = tenant_id_of(context)
         first = self.records[0]
         self.is_stream = "messageId" not in first
         self.is_ordered = self.is_stream or text(first.get("eventSourceARN")).endswith(".fifo")
@@ -71,7 +72,7 @@ class _Batch:
             except Exception as error:
                 self.failed.append(_identifier(record))
                 self.cause = self.cause or error
-                log.error(f"{self.key} failed with {self.failed[-1]}", self.request_id, error)
+                log.error(f"{self.key} failed with {self.failed[-1]}", self.request_id, error, tenant_id=self.tenant_id)
                 if self.is_ordered:
                     self._leave(number + 1, "their order matters")
                     return

@@ -135,6 +135,11 @@ def request_id_of(event: Event, context: object) -> str:
     return str(request_context.get("requestId") or "") if isinstance(request_context, dict) else ""
 
 
+def tenant_id_of(context: object) -> str:
+    """The tenant that the invocation is for; "" where the function does not isolate tenants."""
+    return str(getattr(context, "tenant_id", None) or "")
+
+
 def latin1(text: str) -> str:
     """Text that AWS decoded, as the bytes that it stands for in UTF-8."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import application, response
-from .application import REQUEST_ID
-from .environ import request_id_of
+from .application import REQUEST_ID, TENANT_ID
+from .environ import request_id_of, tenant_id_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ class Integration:
     """A way into the function. A subclass reads its event and writes its result; sizes are in bytes."""
 
     name = "Lambda"
-    # "Lambda quotas": 6 MB for a synchronous response.
-    limit_bytes = 6 * 1024 * 1024
+    # "Lambda quotas": 6 MB for a synchronous response. To the byte it is what Lambda and its emulator say in their error:
+    # "exceeded maximum allowed payload size (6291556 bytes)".
+    limit_bytes = 6 * 1024 * 1024 + 100
     # A gateway may hand base64 on undecoded (a REST API without `binaryMediaTypes`): then text must stay text.
     decodes_base64_always = True
 
@@ -95,6 +96,7 @@ class Integration:
             f"request {request_id}: the response to {environ['REQUEST_METHOD']} {environ['RAW_URI']} is {size} bytes as "
             f"JSON, and {self.name} takes {self.limit_bytes}. Answer with a redirect to a file in S3, or in pages.",
             request_id,
+            tenant_id=environ.get(TENANT_ID, ""),
         )
         return self._plain(response.too_large(self.limit_bytes, self.name, request_id), event, environ["REQUEST_METHOD"])
 
@@ -102,7 +104,8 @@ class Integration:
         from . import log
 
         request_id = request_id_of(event, context)
-        log.error(f"request {request_id}: {self.name} does not send events like this one", request_id, error)
+        message = f"request {request_id}: {self.name} does not send events like this one"
+        log.error(message, request_id, error, tenant_id=tenant_id_of(context))
         return self._plain(response.bad_request(request_id), event, "GET")
 
     def _plain(self, answer: Response, event: Event, method: str) -> dict[str, object]:

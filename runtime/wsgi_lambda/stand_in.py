@@ -5,7 +5,7 @@ from __future__ import annotations
 from traceback import format_exception_only
 
 from . import log
-from .application import REQUEST_ID
+from .application import REQUEST_ID, TENANT_ID
 from .response import internal_server_error
 
 TYPE_CHECKING = False
@@ -31,7 +31,8 @@ class StandIn:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         request_id = environ[REQUEST_ID]
-        log.error(f"request {request_id} failed: {self._reason}", request_id, None, environ["wsgi.errors"])
+        message = f"request {request_id} failed: {self._reason}"
+        log.error(message, request_id, None, environ["wsgi.errors"], environ.get(TENANT_ID, ""))
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store")]
         start_response("500 Internal Server Error", headers)
         return [internal_server_error(request_id).body]

@@ -16,7 +16,7 @@ import os
 import socket
 
 from . import log
-from .application import Answer, close, log_failure
+from .application import TENANT_ID, Answer, close, log_failure
 from .interface_client import Streamed, invocation_id
 from .response import internal_server_error
 from .version import VERSION
@@ -64,7 +64,7 @@ def serve(app: WSGIApplication, environ: WSGIEnvironment, prelude: Prelude, requ
             log_failure(error, environ)
             stream.fail(error)
     except StreamClosed as error:
-        log.error(f"request {request_id}: {error}", request_id)
+        log.error(f"request {request_id}: {error}", request_id, tenant_id=environ.get(TENANT_ID, ""))
     finally:
         # After the answer's end, so that nobody waits for what is done only now.
         close(iterable, environ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .environ import request_id_of
+from .environ import request_id_of, tenant_id_of
 from .event import mapping, text
 from .events import COMMAND_KEY, UnsupportedEvent
 
@@ -34,7 +34,7 @@ def answer(app: WSGIApplication, event: object, context: object, options: Option
         from . import log
 
         who = f"{kind}:{names[-1]}" if names else kind
-        log.info(f"kept warm by {who}, which has no route", request_id_of(mapping(event), context))
+        log.info(f"kept warm by {who}, which has no route", request_id_of(mapping(event), context), tenant_id_of(context))
         return {}
     raise UnsupportedEvent(f"This function serves HTTP events, and this event came from {source_of(event)}. {_hint(event)}")
 
