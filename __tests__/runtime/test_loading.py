@@ -180,6 +180,7 @@ def test_a_failing_import_fails_the_initialisation_with_its_traceback(start, cap
     log = capsys.readouterr().err
     assert "wsgi-lambda: the function could not be started\nTraceback (most recent call last):" in log
     assert error in log
+    assert "importlib" not in log  # where it failed stands between nothing else
     if "SystemExit" in error:  # would end the process without a word
         assert str(raised.value) == "The application called sys.exit(3) while it was imported."
         assert isinstance(raised.value, RuntimeError)

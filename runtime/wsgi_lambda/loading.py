@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+    from types import ModuleType
     from typing import Any
 
 
@@ -31,7 +31,7 @@ def load(reference: str, root: str) -> WSGIApplication:
         raise LoadingError(f'"app" is {reference!r}; it must look like "module:attribute" or "module:factory()".')
     if folder:
         sys.path.insert(0, os.path.join(root, folder))
-    found: Any = import_module(module_name)
+    found: Any = imported(module_name)
     for part in attribute.split("."):
         found = _attribute(found, part, reference)
     if is_factory:
@@ -50,6 +50,14 @@ def load_or_stand_in(reference: str, root: str) -> WSGIApplication:
         from .stand_in import StandIn
 
         return StandIn(error)
+
+
+def imported(module: str) -> ModuleType:
+    """As `importlib.import_module`, whose machinery would stand in the traceback of an import that fails: from that of the
+    statement Python leaves it out.
+    """
+    __import__(module)
+    return sys.modules[module]
 
 
 def _attribute(owner: object, name: str, reference: str) -> Any:
