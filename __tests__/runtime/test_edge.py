@@ -69,6 +69,18 @@ def test_the_body(body, expected):
     assert environ_of_edge(edge(method="POST", body=body))["body"] == expected
 
 
+@pytest.mark.parametrize(("kind", "limit"), [("origin-request", "1048576"), ("viewer-request", "40960")])
+def test_a_body_that_cloudfront_has_cut_off_is_not_taken_for_the_whole(capsys, kind, limit):
+    def app(environ, start_response):
+        raise AssertionError
+
+    body = {"encoding": "base64", "data": "YQ==", "inputTruncated": True}
+    result = run(app, edge(kind=kind, method="PUT", body=body))
+    assert (result["status"], result["statusDescription"]) == ("413", "Content Too Large")
+    assert (result["body"], result["bodyEncoding"]) == ("Content Too Large\nRequest id: lambda-request\n", "text")
+    assert f"off after {limit} bytes" in capsys.readouterr().err
+
+
 def test_the_answer():
     headers = [PLAIN, ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "2"), ("Via", "1.1 me")]
     assert run(answering("201 Created", headers), edge()) == {

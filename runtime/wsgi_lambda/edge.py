@@ -6,8 +6,8 @@ query are as the client encoded them; a header is a list of pairs.
 
 from __future__ import annotations
 
-from . import environ, percent
-from .event import body_of
+from . import environ, percent, response
+from .event import body_of, mapping
 from .integration import Integration
 
 TYPE_CHECKING = False
@@ -63,11 +63,26 @@ class Edge(Integration):
         }
 
     def answer(self, app: WSGIApplication, event: Event, context: object, options: Options) -> object:
-        result = super().answer(app, event, context, options)
+        result = self._cut_off(event, context) if _is_cut_off(event) else super().answer(app, event, context, options)
         assert isinstance(result, dict)
         result["bodyEncoding"] = "base64" if result.pop("isBase64Encoded") else "text"
         return result
 
+    def _cut_off(self, event: Event, context: object) -> dict[str, object]:
+        """The application would take a part of the body for the whole, and store it."""
+        from . import log
+
+        request_id = environ.request_id_of(event, context)
+        message = f"{self.name} cuts a request's body off after {self.limit_bytes} bytes, so the application was not called"
+        log.error(f"request {request_id}: {message}", request_id, tenant_id=environ.tenant_id_of(context))
+        text = f"Content Too Large\nRequest id: {request_id}\n"
+        return self._plain(response.plain(413, "Content Too Large", text), event, "POST")
+
 
 class ViewerEdge(Edge):
     limit_bytes = 40 * 1024
+
+
+def _is_cut_off(event: Event) -> bool:
+    """Requests and answers have the same limits ("Restrictions on the request body with the include body option")."""
+    return bool(mapping(event["Records"][0]["cf"]["request"].get("body")).get("inputTruncated"))
