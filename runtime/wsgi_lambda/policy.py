@@ -14,9 +14,16 @@ _RUN_ANYTHING = frozenset(
     # They write files of a template that may be an address, and import files from anywhere.
     | {"startproject", "startapp", "test"}
 )
-# They say which code or program runs (Python, ld.so, a shell, Django, Flask), whatever the command is.
-_LEADING_VARIABLES = ("PYTHON", "LD_", "DJANGO_SETTINGS_MODULE", "FLASK_APP", "BASH_ENV")
-_LEADING_NAMES = frozenset({"PATH", "ENV", "SHELL", "EDITOR", "VISUAL", "PAGER", "BROWSER"})
+# They say which code or program runs, whatever the command is: of Python, ld.so and libc, Django, Flask (where each option has
+# a variable, that of the file of more variables too), bash (functions, and what a trace prints), git, OpenSSL, Perl, Ruby, Node.
+_LEADING_VARIABLES = (
+    "PYTHON", "LD_", "GCONV_PATH", "DJANGO_SETTINGS_MODULE", "FLASK_", "BASH", "GIT_", "OPENSSL_", "PERL", "RUBY", "NODE_",
+)  # fmt: skip
+_LEADING_NAMES = frozenset(
+    {"PATH", "HOME", "ENV", "SHELL", "SHELLOPTS", "PS4", "EDITOR", "VISUAL", "PAGER", "BROWSER", "JAVA_TOOL_OPTIONS"}
+    # A profile of AWS may name a program that prints its credentials (`credential_process`).
+    | {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+)
 
 
 class PolicyError(ValueError):
@@ -45,7 +52,7 @@ class Policy:
         """None when the command is allowed with these variables of the environment; else why it is not, and what to set."""
         words = [kind, *arguments] if kind in ("manage", "flask") else [kind]
         # Wherever it stands: `flask --debug shell` and `manage tenant_command shell` open the same door.
-        unsafe = next((number for number, word in enumerate(words) if number and _runs_anything(word)), 0)
+        unsafe = next((number for number in range(1, len(words)) if _runs_anything(words, number)), 0)
         if any(words[: len(entry)] == entry and len(entry) > unsafe for entry in self._entries):
             return None if kind in ("exec", "shell") else self._refusal_of_variables(variables)
         wanted = " ".join(words[: max(unsafe + 1, 2)])
@@ -65,7 +72,19 @@ class Policy:
         )
 
 
-def _runs_anything(word: str) -> bool:
+def _runs_anything(words: Sequence[str], number: int) -> bool:
     """Django's option for the import path counts too, however far it is abbreviated (argparse)."""
+    word = words[number]
     name = word.partition("=")[0]
-    return word in _RUN_ANYTHING or (len(name) > 2 and "--pythonpath".startswith(name))
+    if word in _RUN_ANYTHING or (len(name) > 2 and "--pythonpath".startswith(name)):
+        return True
+    return words[0] == "flask" and word.startswith("-") and _names_a_file_to_run(words[1:number], word)
+
+
+def _names_a_file_to_run(before: Sequence[str], option: str) -> bool:
+    """Flask's file of variables, which decide it as well, and the folder of Flask-Migrate: both may be the caller's."""
+    if "db" in before:
+        return option.startswith("--directory") or (not option.startswith("--") and "d" in option)
+    return option.startswith(("--env-file", "-e")) and all(
+        word.startswith("-") or before[number - 1] in ("-A", "--app") for number, word in enumerate(before)
+    )
