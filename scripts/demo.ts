@@ -62,7 +62,10 @@ async function main(): Promise<void> {
 
   if (isOnce) return
   say(`The application is at ${url} until you press Ctrl-C`)
+  // The servers' handles hold nothing up (service.ts), and neither does waiting for a signal.
+  const staying = setInterval(() => undefined, 60_000)
   await interrupted
+  clearInterval(staying)
 }
 
 /** Runs the bundle as a user does, with its output on this terminal. @returns what it wrote on standard output. */
