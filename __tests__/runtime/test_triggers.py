@@ -45,6 +45,8 @@ def handle(event, events, **options):
         (sent.logs(), "logs", ["/aws/lambda/shop"]),
         ({"awslogs": {"data": "e30="}}, "logs", []),
         ({"awslogs": {"data": "x"}}, "logs", []),
+        ({"awslogs": {"data": sent.compressed(b"[" * 100_000)}}, "logs", []),
+        ({"awslogs": {"data": sent.compressed(b'{"logGroup": "x"' + bytes([32]) * 2**25 + b"}")}}, "logs", []),
         (sent.kafka(), "kafka", ["clicks"]),
         (sent.kafka(source="SelfManagedKafka"), "kafka", ["clicks"]),
         ({"eventSource": "aws:kafka", "records": {}}, "kafka", []),

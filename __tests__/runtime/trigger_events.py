@@ -95,9 +95,13 @@ def cognito(trigger="PreSignUp_SignUp"):
     }  # fmt: skip
 
 
+def compressed(data):
+    return base64.b64encode(gzip.compress(data)).decode()
+
+
 def logs(group="/aws/lambda/shop"):
     content = {"messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": group, "logStream": "s", "logEvents": []}
-    return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(content).encode())).decode()}}
+    return {"awslogs": {"data": compressed(json.dumps(content).encode())}}
 
 
 def kafka(topic="clicks", source="aws:kafka"):

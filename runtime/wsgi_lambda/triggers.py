@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Both say who they are: a rule of EventBridge with a schedule, and EventBridge Scheduler where its payload is the default.
 _SCHEDULES = ("aws.events", "aws.scheduler")
 _WARM_UPS = ("schedule", "warmer")
+# CloudWatch Logs sends much less. Compressed, a few kilobytes of an event could be all of the memory.
+_LONGEST_LOGS = 32 * 1024 * 1024
 
 
 def answer(app: WSGIApplication, event: object, context: object, options: Options) -> object:
@@ -165,8 +167,9 @@ def _log_group(fields: Event) -> object:
     from binascii import a2b_base64
 
     try:
-        return mapping(json.loads(zlib.decompress(a2b_base64(text(fields.get("data"))), 31))).get("logGroup")
-    except (ValueError, zlib.error):
+        data = zlib.decompressobj(31).decompress(a2b_base64(text(fields.get("data"))), _LONGEST_LOGS)
+        return mapping(json.loads(data)).get("logGroup")
+    except (ValueError, RecursionError, zlib.error):
         return ""
 
 
