@@ -41,7 +41,7 @@ def answer(app: WSGIApplication, event: Event, context: object, options: Options
     try:
         command = envelope.command()
     except EnvelopeError as error:
-        _audit(envelope, f"refused a command: {json.dumps(str(error))}")
+        _audit(envelope, f"refused a command: {_shown(str(error))}")
         return envelope.reply(error.exit_code, Output(envelope.complaint(error).encode("utf-8", "replace")), 0)
     words = command.arguments if command.code is None else [command.code, *command.arguments]
     refusal = Policy(options.commands).refusal(command.kind, words, command.environment)
@@ -94,10 +94,16 @@ def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, 
 
 def _what(command: Command, words: list[str]) -> str:
     """Of variables the names only, because values are often secret; of the input nothing."""
-    what = f"{command.kind} {json.dumps(words)[:_AUDIT_CHARACTERS]}"
+    what = f"{command.kind} {_shown(words)}"
     if command.file:
-        what += f" of file {json.dumps(command.file)}"
-    return f"{what} with variables {json.dumps(sorted(command.environment))}" if command.environment else what
+        what += f" of file {_shown(command.file)}"
+    return f"{what} with variables {_shown(sorted(command.environment))}" if command.environment else what
+
+
+def _shown(value: object) -> str:
+    """The log cuts a line that is too long, and with it what stands behind: no part of it may be that long."""
+    text = json.dumps(value)
+    return text if len(text) <= _AUDIT_CHARACTERS else f"{text[:_AUDIT_CHARACTERS]} [... {len(text)} characters]"
 
 
 def _audit(envelope: Envelope, what: str) -> None:

@@ -194,4 +194,10 @@ def _variables(value: object) -> dict[str, str]:
 
 def _is_variable(item: tuple[object, object]) -> bool:
     name, value = item
-    return isinstance(name, str) and isinstance(value, str) and bool(name) and "=" not in name and "\0" not in name + value
+    if not (isinstance(name, str) and isinstance(value, str)) or not name or "=" in name or "\0" in name + value:
+        return False
+    try:
+        os.fsencode(name + value)
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+    return True
