@@ -141,7 +141,8 @@ class TestOwnProtocol:
         [
             {"arguments": "a"}, {"arguments": [1]}, {"arguments": ["a\0"]}, {"file": "a\0"}, {"stdin": "a"},
             {"stdin": "ü"}, {"environment": "A=1"}, {"environment": {"A": 1}}, {"environment": {"": "1"}},
-            {"environment": {"A=": "1"}}, {"environment": {"A": "\0"}},
+            {"environment": {"A=": "1"}}, {"environment": {"A": "\0"}}, {"environment": {"A": "\ud800"}},
+            {"environment": {"\ud800": "1"}},
         ],
     )  # fmt: skip
     def test_a_wrong_envelope_is_said(self, fields):
@@ -161,6 +162,15 @@ class TestOwnProtocol:
         assert wrong.endswith('refused a command: "The arguments cannot be split: No closing quotation.", id "d"')
         assert not any(secret in line for line in (first, last) for secret in ("se-cret", "hidden"))
         assert all("lambda-request" in line for line in (first, last, refused, wrong))
+
+    def test_nothing_is_pushed_out_of_a_line_of_the_log(self, capfd):
+        long = "x" * 300_000
+        own("exec", "pass", file=long, environment={long: "1", "LAST": "1"}, arguments=[long], id="a")
+        own(long, id="b")
+        first, _, unknown = capfd.readouterr().out.splitlines()
+        assert len(first) < 4000 and len(unknown) < 2000
+        assert first.endswith('[... 300012 characters], id "a"') and unknown.endswith('characters], id "b"')
+        assert "of file" in first and "with variables" in first
 
     @pytest.mark.parametrize(
         "fields",
