@@ -92,14 +92,15 @@ def test_nothing_is_asked_for_nothing(services, monkeypatch, variable):
 def test_all_failures_are_told_at_once_and_no_value(services, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     denied = "User: arn:aws:sts::123456789012:assumed-role/shop is not authorized to perform: it."
-    services.parameters.update({"/fine": "hunter2", "/denied": Refused("AccessDeniedException", denied), "/null": "hunter2\0"})
+    services.parameters.update({"/fine": "hunter2", "/denied": Refused("AccessDeniedException", denied), "/null": "hunter2\0",
+                                "/half": "hunter2\ud800"})  # fmt: skip
     services.secrets.update(
         {"db": '{"url": "hunter2", "port": 1}', "list": '["hunter2"]', "text": "hunter2", "binary": b"hunter2", "empty": "{}",
          "denied": Refused("AccessDeniedException", denied), "key": Refused("DecryptionFailure", "no key"),
          "gone": Refused("InvalidRequestException", "it is marked for deletion")}
     )  # fmt: skip
     references = {
-        "FINE": "ssm:/fine", "P_DENIED": "ssm:/denied", "P_GONE": "ssm:/gone", "P_NULL": "ssm:/null",
+        "FINE": "ssm:/fine", "P_DENIED": "ssm:/denied", "P_GONE": "ssm:/gone", "P_NULL": "ssm:/null", "P_HALF": "ssm:/half",
         "S_KEY": "secretsmanager:db#password", "S_LIST": "secretsmanager:list#url", "S_TEXT": "secretsmanager:text#url",
         "S_BINARY": "secretsmanager:binary", "S_EMPTY": "secretsmanager:empty#url", "S_DENIED": "secretsmanager:denied",
         "S_KMS": "secretsmanager:key", "S_NONE": "secretsmanager:none", "S_GONE": "secretsmanager:gone",
@@ -108,7 +109,7 @@ def test_all_failures_are_told_at_once_and_no_value(services, caplog, capfd):
     with pytest.raises(SecretsError) as raised:
         resolve(references)
     head, *lines = str(raised.value).split("\n- ")
-    assert head == "14 of 15 secrets could not be read:"
+    assert head == "15 of 16 secrets could not be read:"
     told = {line.partition(": ")[0]: line.partition(": ")[2] for line in lines}
     role = "User: arn:aws:sts::123456789012:assumed-role/shop is not authorized to perform: it"
     own_key = "and kms:Decrypt for its key if that is one of your own."
@@ -118,6 +119,7 @@ def test_all_failures_are_told_at_once_and_no_value(services, caplog, capfd):
         "P_DENIED (ssm:/denied)": f"AccessDeniedException: {role}; allow the function's role ssm:GetParameters for it, {own_key}",
         "P_GONE (ssm:/gone)": "there is no such parameter, or no such version of it, in eu-west-1.",
         "P_NULL (ssm:/null)": "it has a null character, which no variable can have.",
+        "P_HALF (ssm:/half)": "it has half of a surrogate pair, which no variable can have.",
         "S_KEY (secretsmanager:db#password)": "its JSON object has no such key, but url, port.",
         "S_LIST (secretsmanager:list#url)": "it holds no JSON object, and so no key.",
         "S_TEXT (secretsmanager:text#url)": "it holds no JSON object, and so no key.",

@@ -123,6 +123,10 @@ class _Reference:
         value = _value_of(self.key, text) if self.key else text
         if "\0" in value:
             raise _Refused("it has a null character, which no variable can have")
+        try:
+            os.fsencode(value)
+        except UnicodeEncodeError:
+            raise _Refused("it has half of a surrogate pair, which no variable can have") from None
         return value
 
 
