@@ -188,12 +188,18 @@ def test_an_address_that_nobody_reaches_is_given_up_at_once(services):
     message = str(raised.value)
     assert message.startswith("12 of 13 secrets")
     assert message.count("AWS gave no answer: Could not connect to the endpoint URL") == 12
-    assert message.count("In a VPC, the function needs a NAT gateway or endpoints") == 12
+    assert message.count("; in a VPC, the function needs a NAT gateway or endpoints") == 12
 
 
 def test_without_credentials(services):
     del os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
     with pytest.raises(SecretsError, match=r"A \(ssm:/shop/key\): AWS gave no answer: Unable to locate credentials\.$"):
+        resolve({"A": "ssm:/shop/key"})
+
+
+def test_without_a_region(services):
+    del os.environ["AWS_DEFAULT_REGION"]
+    with pytest.raises(SecretsError, match=r"AWS gave no answer: You must specify a region\.$"):
         resolve({"A": "ssm:/shop/key"})
 
 

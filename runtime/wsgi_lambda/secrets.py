@@ -189,7 +189,7 @@ class _Answers:
         except self._errors.BotoCoreError as error:  # no answer at all: asking on would take the time that is left
             for target in targets:
                 if target not in self._texts:
-                    self._refusals.setdefault(target, f"AWS gave no answer: {error}{self._advice_on_network(error)}")
+                    self._refusals.setdefault(target, f"AWS gave no answer: {str(error).rstrip('.')}{self._advice_on_network(error)}")
         finally:
             logger.setLevel(level)
 
@@ -212,7 +212,7 @@ class _Answers:
     def _advice_on_network(self, error: Exception) -> str:
         if not isinstance(error, (self._errors.ConnectionError, self._errors.HTTPClientError)):
             return ""
-        return " In a VPC, the function needs a NAT gateway or endpoints of these services to reach them"
+        return "; in a VPC, the function needs a NAT gateway or endpoints of these services to reach them"
 
 
 def _refusal(service: str, region: str, error: Mapping[str, str]) -> str:
