@@ -76,6 +76,14 @@ describe('Invoke', () => {
     ])
   })
 
+  test('gives the lines of a traceback as lines', async () => {
+    const log = Buffer.from('[ERROR] failed\rTraceback\r  File "a.py"\nEND\r\n').toString('base64')
+    answers = [json(null, 200, { 'x-amz-log-result': log })]
+    expect(await createApi().lambda.invoke('shop', '7', '{}', 30)).toMatchObject({
+      logTail: '[ERROR] failed\nTraceback\n  File "a.py"\nEND\n',
+    })
+  })
+
   test('tells the function who asks', async () => {
     answers = [json(null)]
     await createApi().lambda.invoke('shop', '7', '{}', 30, { custom: { 'wsgi-lambda': '1' } })

@@ -249,7 +249,10 @@ export function createLambdaApi({
         return {
           payload: answer.Payload?.transformToString() ?? '',
           functionError: answer.FunctionError,
-          logTail: Buffer.from(answer.LogResult ?? '', 'base64').toString(),
+          // Lines of one event, such as those of a traceback, are divided by carriage returns.
+          logTail: Buffer.from(answer.LogResult ?? '', 'base64')
+            .toString()
+            .replaceAll(/\r\n?/g, '\n'),
         }
       } catch (error) {
         throw adviceFor(error, { action: 'lambda:InvokeFunction', resource: `${functionName}:${qualifier}` })
