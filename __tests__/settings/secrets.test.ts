@@ -16,11 +16,20 @@ test.each(NO_REFERENCES)('%s is no reference, and is not repeated', (_, referenc
   expect(JSON.stringify(problems)).not.toContain('hunter2')
 })
 
-test.each(['MY-KEY', '1KEY', '', 'WSGI_LAMBDA_SECRETS'])('%j is no variable for a secret', (name) => {
+test.each(['MY-KEY', '1KEY', ''])('%j is no variable for a secret', (name) => {
   expect(check({ [name]: 'ssm:x' }).problems).toEqual([
     {
       title: `--secrets: ${JSON.stringify(name)} is not valid`,
       hint: 'The name of a variable is letters, digits and _, no digit first.',
+    },
+  ])
+})
+
+test('the variable that holds the references is none of them', () => {
+  expect(check({ WSGI_LAMBDA_SECRETS: 'ssm:x' }).problems).toEqual([
+    {
+      title: '--secrets: "WSGI_LAMBDA_SECRETS" is not valid',
+      hint: 'This variable holds the references of all others.',
     },
   ])
 })

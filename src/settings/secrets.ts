@@ -24,7 +24,9 @@ const PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g
 /** What is wrong with a table VARIABLE → reference. What is given is never repeated: it may be the secret itself. */
 export function secretMistakes(secrets: Table): readonly Mistake[] {
   return Object.entries(secrets).flatMap(([name, reference]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+    if (name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: 'This variable holds the references of all others.' }]
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       return [{ entry: JSON.stringify(name), hint: 'The name of a variable is letters, digits and _, no digit first.' }]
     const filled = reference.replace(PLACEHOLDER, 'x')
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }]
