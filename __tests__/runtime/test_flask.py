@@ -62,6 +62,8 @@ def app():
             raise ValueError("half way")
         if name == "text":
             raise SystemExit("no more orders")
+        if name == "odd":
+            raise SystemExit(["no", "more"])
         if name == "input":
             print(flask.json.load(sys.stdin)["id"])
 
@@ -150,6 +152,7 @@ def test_a_trigger_runs_a_flask_command(app, capsys, target, output):
     [
         ("flask greet exit", CommandFailed, "'flask greet exit' ended with exit code 6"),
         ("flask greet text", CommandFailed, "'flask greet text' ended with exit code 1: no more orders"),
+        ("flask greet odd", CommandFailed, "'flask greet odd' ended with exit code 1: ['no', 'more']"),
         ("flask greet", CommandFailed, "'flask greet' ended with exit code 2"),
         ("flask greet fail", ValueError, "half way"),
     ],

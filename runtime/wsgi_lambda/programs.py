@@ -66,11 +66,16 @@ def _manage(app: WSGIApplication, command: Command, say: Say) -> None:
 
 
 def _flask(app: WSGIApplication, command: Command, say: Say) -> None:
+    sys.argv = ["flask", *command.arguments]
+    flask(app, command.arguments)
+
+
+def flask(app: WSGIApplication, arguments: list[str]) -> None:
+    """The command line of Flask for this application. It always ends with SystemExit."""
     from flask.cli import FlaskGroup
 
-    sys.argv = ["flask", *command.arguments]
     group = FlaskGroup(create_app=lambda: app)  # pyright: ignore[reportArgumentType]  # `flask` wants a Flask
-    group.main(args=command.arguments, prog_name="flask")
+    group.main(args=arguments, prog_name="flask")
 
 
 def _exec(app: WSGIApplication, command: Command, say: Say) -> None:

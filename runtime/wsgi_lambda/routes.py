@@ -13,9 +13,9 @@ from __future__ import annotations
 import io
 import json
 import sys
-from importlib import import_module
 
 from .events import COMMAND_KEY
+from .loading import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _words(command: str) -> list[str]:
 
 def _function(reference: str) -> Target:
     module, _, path = reference.partition(":")
-    found: object = import_module(module)
+    found: object = imported(module)
     for part in path.split("."):
         try:
             found = getattr(found, part)
@@ -156,7 +156,7 @@ def _command(line: str, app: WSGIApplication) -> Target:
         try:
             command(line, app, arguments)
         except SystemExit as error:
-            if isinstance(error.code, str):
+            if not isinstance(error.code, (int, type(None))):
                 raise CommandFailed(line, 1, error.code) from error
             if error.code:
                 raise CommandFailed(line, int(error.code)) from error
@@ -177,10 +177,9 @@ def _manage(line: str, app: WSGIApplication, arguments: list[str]) -> None:
 
 
 def _flask(line: str, app: WSGIApplication, arguments: list[str]) -> None:
-    from flask.cli import FlaskGroup
+    from .programs import flask
 
-    group = FlaskGroup(create_app=lambda: app)  # pyright: ignore[reportArgumentType]  # `flask` wants a Flask
-    group.main(args=arguments, prog_name="flask")
+    flask(app, arguments)
 
 
 def _guarded(name: str, target: Target) -> Target:
