@@ -212,6 +212,7 @@ def test_remote_address_is_not_the_client_s_word(event, address):
     ("event", "user"),
     [
         (rest(context={"authorizer": {"principalId": "wile"}}), "wile"),
+        (rest(context={"authorizer": {"principalId": "", "claims": '{"sub": "of an authorizer"}'}}), None),
         (rest(context={"authorizer": {"claims": {"cognito:username": "ann", "sub": "1-2"}}}), "ann"),
         (rest(context={"authorizer": {"claims": {"sub": "1-2"}}}), "1-2"),
         (rest(context={"identity": {"userArn": "arn:aws:iam::1:user/x"}}), "arn:aws:iam::1:user/x"),

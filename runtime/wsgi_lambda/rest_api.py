@@ -122,7 +122,8 @@ class HttpApiOne(RestApi):
 
 def _user(authorizer: Event, identity: Event) -> str:
     """A Lambda authorizer's principal, a Cognito user, or the ARN of an IAM identity."""
-    claims = authorizer.get("claims") or {}
+    # A Lambda authorizer may have a text of that name.
+    claims = mapping(authorizer.get("claims")) if authorizer else {}
     return text(
         authorizer.get("principalId")
         or claims.get("cognito:username")
