@@ -220,6 +220,8 @@ def test_remote_address_is_not_the_client_s_word(event, address):
         (http_api(context={"authorizer": {"lambda": {"principalId": "p"}}}), "p"),
         (function_url(context={"authorizer": {"iam": {"userArn": "arn:x"}}}), "arn:x"),
         (http_api(context={"authorizer": {"jwt": {"claims": None}, "iam": {"userArn": ""}}}), None),
+        (http_api(context={"authorizer": {"jwt": {"claims": None}, "iam": {"userArn": "arn:x"}}}), "arn:x"),
+        (http_api(context={"authorizer": {"jwt": None, "principalId": "p"}}), "p"),
         (alb(headers={"x-amzn-oidc-identity": "anyone", "remote-user": "anyone"}), None),
     ],
 )

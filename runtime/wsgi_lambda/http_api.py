@@ -66,14 +66,13 @@ class _PayloadTwo(Integration):
 
 def _user(authorizer: Event) -> str:
     """The subject of a JWT, a Lambda authorizer's principal, or the ARN of an IAM identity."""
-    if "jwt" in authorizer:
-        claims = (authorizer["jwt"] or {}).get("claims")
-        user = claims.get("sub") if claims else None
-    elif "iam" in authorizer:
-        user = (authorizer["iam"] or {}).get("userArn")
-    else:
-        user = (authorizer.get("lambda") or authorizer).get("principalId")
-    return text(user)
+    jwt, iam = authorizer.get("jwt"), authorizer.get("iam")
+    claims = jwt.get("claims") if jwt else None
+    if claims:
+        return text(claims.get("sub"))
+    if iam:
+        return text(iam.get("userArn"))
+    return text((authorizer.get("lambda") or authorizer).get("principalId"))
 
 
 class FunctionUrl(_PayloadTwo):
