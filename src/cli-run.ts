@@ -14,9 +14,9 @@ import { deploy } from './commands/deploy.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
-import type { CommandOutcome } from './remote/protocol.ts'
+import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
-import { inert, linesOf, withoutPasswords } from './report/inert.ts'
+import { inert, inertJson, linesOf, withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import { definedVariables } from './settings/environment.ts'
 import {
@@ -71,7 +71,7 @@ export async function run(invocation: Invocation): Promise<number> {
     clock,
   })
   const print = (value: unknown): void => {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    process.stdout.write(`${inertJson(value)}\n`)
   }
   const cancellation = cancelOnSignals(() => {
     process.stderr.write('\nCancelled: cleaning up. Once more to stop at once.\n')
@@ -137,7 +137,7 @@ export async function run(invocation: Invocation): Promise<number> {
         })
         if (isJson) print(asJson(outcome))
         else process.stdout.write(outcome.output)
-        return outcome.exitCode
+        return exitStatus(outcome)
       }
     }
   } catch (error) {

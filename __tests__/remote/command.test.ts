@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Invocation } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
 import { invocationFailure, parseCommandLine, runRemoteCommand, UNKNOWN_RESULT } from '../../src/remote/command.ts'
-import { quoteAll, type RemoteCommand } from '../../src/remote/protocol.ts'
+import { exitStatus, quoteAll, type RemoteCommand } from '../../src/remote/protocol.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 
 const where = { functionName: 'shop', qualifier: '8', timeoutSeconds: 30 }
@@ -51,6 +51,17 @@ describe('the protocol', () => {
   })
 
   test.each([
+    [0, 0],
+    [3, 3],
+    [-9, 247],
+    [256, 1],
+    [2 ** 40, 1],
+  ])('exit code %d ends the process with %d', async (exitCode, status) => {
+    const { outcome } = await run(migrate, { payload: JSON.stringify([exitCode, '']) })
+    expect(exitStatus(outcome)).toBe(status)
+  })
+
+  test.each([
     ['[0, "done\\n"]', 0, 'done\n'],
     ['[3, ""]', 3, ''],
     ['[125, "of the command itself"]', 125, 'of the command itself'],
@@ -84,6 +95,8 @@ describe('the protocol', () => {
     '[0, "done", 1]',
     '{"statusCode": 200}',
     '{"exitCode": "0", "output": "done"}',
+    '{"exitCode": 1.5, "output": "done"}',
+    '[1e999, "done"]',
     '{"exitCode": 0, "output": null}',
     '{"0": 0, "1": "done", "length": 2}',
     '<html>',

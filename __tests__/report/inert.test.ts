@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { inert, linesOf } from '../../src/report/inert.ts'
+import { inert, inertJson, linesOf } from '../../src/report/inert.ts'
 import { HOSTILE } from './hostile.ts'
 
 test('the corpus is worth its name', () => {
@@ -82,4 +82,10 @@ test.each([
   ['\n', ['']],
 ])('the lines of %j', (text, lines) => {
   expect(linesOf(text)).toEqual(lines)
+})
+
+test.each(HOSTILE.map((line) => [JSON.stringify(line), line]))('%s as JSON', (_, line) => {
+  const text = inertJson({ line })
+  expect(text).not.toMatch(/[^\P{Cc}\n]|[\p{Bidi_Control}\p{Zl}\p{Zp}]|##\[/u)
+  expect(JSON.parse(text)).toEqual({ line })
 })

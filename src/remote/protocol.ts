@@ -70,12 +70,12 @@ export function readReply(payload: string): CommandOutcome | undefined {
   const reply = parseJson(payload)
   if (Array.isArray(reply)) {
     const [exitCode, output] = reply as readonly unknown[]
-    const isPair = reply.length === 2 && typeof exitCode === 'number' && typeof output === 'string'
+    const isPair = reply.length === 2 && isExitCode(exitCode) && typeof output === 'string'
     return isPair ? { exitCode, output: Buffer.from(output), omittedBytes: 0, run: undefined } : undefined
   }
   if (typeof reply !== 'object' || reply === null) return undefined
   const { exitCode, output, isBase64Encoded, omittedBytes, ...run } = reply as Readonly<Record<string, unknown>>
-  if (typeof exitCode !== 'number' || typeof output !== 'string') return undefined
+  if (!isExitCode(exitCode) || typeof output !== 'string') return undefined
   return {
     exitCode,
     output: Buffer.from(output, isBase64Encoded === true ? 'base64' : 'utf8'),
@@ -88,6 +88,11 @@ export function readReply(payload: string): CommandOutcome | undefined {
       seconds: Number(run['seconds'] ?? 0),
     },
   }
+}
+
+/** The status of a process that ends as the command did. Of an exit code a system keeps 8 bits: 256 would be a success. */
+export function exitStatus({ exitCode }: CommandOutcome): number {
+  return exitCode === 0 ? 0 : exitCode & 0xff || 1
 }
 
 /** What was asked for and the function knows nothing of, if its reply is the one of serverless-wsgi. */
@@ -112,6 +117,10 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function isExitCode(value: unknown): value is number {
+  return Number.isSafeInteger(value)
 }
 
 function text(value: unknown): string {

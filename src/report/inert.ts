@@ -19,6 +19,14 @@ const TOKEN = /(https?:\/\/)[^\s/:@]+@/g
 // CSI and OSC sequences (ECMA-48), then single-character ones.
 const ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g
 const HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/** JSON for a terminal or a log: what it need not escape, and would harm there, is escaped too. */
+export function inertJson(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+    .replaceAll('##[', '#\\u0023[')
+    .replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
 
 /** The lines of a text; a final newline does not make an empty one. */
 export function linesOf(text: string): string[] {
