@@ -61,6 +61,7 @@ def test_path(event, script_name, path_info):
         ("/foo", "/{proxy+}", {"proxy": "foo"}, "", "/foo"),
         ("/", "/", None, "", "/"),
         ("//evil.example/foo", "/{proxy+}", {"proxy": "foo"}, "", "//evil.example/foo"),
+        ("/%5Cevil.example/foo", "/{proxy+}", {"proxy": "foo"}, "", "/\\evil.example/foo"),
         ("/foo", "/{proxy+}", None, "", "/foo"),
     ],
 )

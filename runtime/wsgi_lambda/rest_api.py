@@ -134,5 +134,5 @@ def _user(authorizer: Event, identity: Event) -> str:
 
 
 def _is_mount_point(prefix: str) -> bool:
-    """A SCRIPT_NAME: never "/", and never "//host", which a browser takes for another site in a redirect."""
-    return prefix.startswith("/") and not prefix.endswith("/") and "//" not in prefix
+    """A SCRIPT_NAME: never "/", and never "//host" or "/\\host", which a browser takes for another site in a redirect."""
+    return prefix.startswith("/") and not prefix.endswith("/") and "//" not in prefix and "\\" not in prefix
