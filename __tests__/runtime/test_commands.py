@@ -43,7 +43,7 @@ from wsgi_lambda.isolation import Isolation
         ("import sys; sys.exit(2 ** 32)", 0, ""),
         ("import sys; sys.exit(2 ** 70)", 255, ""),
         ("raise SystemExit", 0, ""),
-        ("import os; print(os.fork() and os.wait()[1])", 0, "0\n0\n"),
+        ("import os; child = os.fork(); print(child and os.waitpid(child, 0)[1])", 0, "0\n0\n"),
         ("", 0, ""),
         (None, 0, ""),
     ],
