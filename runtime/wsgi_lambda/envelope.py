@@ -29,7 +29,7 @@ from __future__ import annotations
 
 import os
 
-from .environ import request_id_of
+from .environ import request_id_of, tenant_id_of
 from .event import mapping, text
 from .integration import Integration
 from .own_client import is_own_client
@@ -80,7 +80,7 @@ class Envelope:
         self._fields = mapping(fields)
         self._is_ours = is_own_client(context)
         self.request_id = request_id_of({}, context)
-        self.tenant_id = text(getattr(context, "tenant_id", None))
+        self.tenant_id = tenant_id_of(context)
         self.id = text(self._fields.get("id"))[:_LONGEST_ID] if self._is_ours else ""
         self._log_group = _name_of_log(context, "log_group_name")
         self._log_stream = _name_of_log(context, "log_stream_name")
