@@ -71,7 +71,8 @@ def test_all_mistakes_are_said_at_once():
 @pytest.mark.parametrize(
     ("target", "error", "message"),
     [
-        ("no_such_module:function", ModuleNotFoundError, "no_such_module"),
+        ("no_such_module:function", RouteError, "but there is no module 'no_such_module'"),
+        ("email.missing:function", RouteError, "but there is no module 'email.missing'"),
         ("trigger_jobs:missing", RouteError, "trigger_jobs has no 'missing'"),
         ("trigger_jobs:shop.missing", RouteError, "trigger_jobs has no 'shop.missing'"),
         ("trigger_jobs:number", RouteError, "is of type int and cannot be called"),
@@ -81,6 +82,13 @@ def test_all_mistakes_are_said_at_once():
 def test_a_function_that_is_not_there_fails_the_initialisation(target, error, message):
     with pytest.raises(error, match=message):
         make_handler(answering(), events={"sns": "manage greet", "sqs": target})
+
+
+def test_what_a_module_of_a_function_lacks_is_not_blamed_on_the_table(tmp_path, monkeypatch):
+    (tmp_path / "lacking_jobs.py").write_text("import no_such_distribution")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="no_such_distribution"):
+        make_handler(answering(), events={"sqs": "lacking_jobs:take"})
 
 
 def test_nothing_is_imported_beside_a_stand_in():
@@ -113,7 +121,7 @@ def test_the_table_of_an_artifact(tmp_path):
     ("events", "said"),
     [
         ({"sqs:orders": "the_app:tkae"}, "RouteError: \"events\" has \"the_app:tkae\", but the_app has no 'tkae'."),
-        ({"sqs:orders": "the_ap:take"}, "ModuleNotFoundError: No module named 'the_ap'"),
+        ({"sqs:orders": "the_ap:take"}, "RouteError: \"events\" has \"the_ap:take\", but there is no module 'the_ap'."),
         ({"queue": "the_app:take"}, 'the key must begin with one of'),
     ],
 )

@@ -133,7 +133,12 @@ def _words(command: str) -> list[str]:
 
 def _function(reference: str) -> Target:
     module, _, path = reference.partition(":")
-    found: object = imported(module)
+    try:
+        found: object = imported(module)
+    except ModuleNotFoundError as error:
+        if not error.name or not f"{module}.".startswith(f"{error.name}."):
+            raise  # something that the module imports
+        raise RouteError(f'"events" has "{reference}", but there is no module {error.name!r}.') from None
     for part in path.split("."):
         try:
             found = getattr(found, part)
