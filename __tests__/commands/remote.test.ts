@@ -158,6 +158,7 @@ describe('arguments that are wrong', () => {
     ['-f - and -i both read standard input', { kind: 'exec', file: '-', sendsInput: true }],
     ['--env needs the name of a variable', { kind: 'manage', environment: ['=secret'] }],
     ['--env MISSING has no value', { kind: 'manage', environment: ['MISSING'] }],
+    ['--env constructor has no value', { kind: 'manage', environment: ['constructor'] }],
   ])('%s', async (title, given) => {
     await expect(sent(given)).rejects.toMatchObject({ name: 'UserError', title, exitCode: 2 })
   })

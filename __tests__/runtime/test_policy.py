@@ -28,7 +28,7 @@ from wsgi_lambda.policy import Policy, PolicyError
         (
             ["flask db", "flask db upgrade -d other", "flask -e x"],
             ["flask db upgrade -d other", "flask -e x routes"],
-            ["flask db upgrade -d /tmp", "flask -e y routes"],
+            ["flask db upgrade -d /tmp", "flask -e y routes", "flask db upgrade -d other -d /tmp"],
         ),
         (["manage migrate"], ["manage migrate --plan"], ["manage migrate --pythonpath=/tmp", "manage migrate --p /tmp"]),
         (["manage", "manage test"], ["manage test shop"], ["manage shell"]),
@@ -74,7 +74,7 @@ def test_a_refusal_says_what_to_set(kind, data, commands, parts):
         (DEFAULT_COMMANDS, ["A", "PYTHONPATH", "PATH", "LD_PRELOAD"], "LD_PRELOAD, PATH, PYTHONPATH"),
         (["manage migrate"], ["DJANGO_SETTINGS_MODULE"], "DJANGO_SETTINGS_MODULE"),
         (DEFAULT_COMMANDS, ["BASH_FUNC_ls%%", "PS4", "SHELLOPTS"], "BASH_FUNC_ls%%, PS4, SHELLOPTS"),
-        (DEFAULT_COMMANDS, ["AWS_CONFIG_FILE", "AWS_REGION"], "AWS_CONFIG_FILE"),
+        (DEFAULT_COMMANDS, ["AWS_CONFIG_FILE", "AWS_ENDPOINT_URL_S3", "https_proxy"], "AWS_CONFIG_FILE, AWS_ENDPOINT_URL_S3, https_proxy"),
         (DEFAULT_COMMANDS, ["FLASK_ENV_FILE", "FLASK_DB_UPGRADE_DIRECTORY"], "FLASK_DB_UPGRADE_DIRECTORY, FLASK_ENV_FILE"),
         (DEFAULT_COMMANDS, ["GCONV_PATH", "HOME", "NODE_OPTIONS"], "GCONV_PATH, HOME, NODE_OPTIONS"),
         (["manage", "exec"], ["PYTHONPATH"], None),

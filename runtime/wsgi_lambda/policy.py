@@ -16,13 +16,14 @@ _RUN_ANYTHING = frozenset(
 )
 # They say which code or program runs, whatever the command is: of Python, ld.so and libc, Django, Flask (where each option has
 # a variable, that of the file of more variables too), bash (functions, and what a trace prints), git, OpenSSL, Perl, Ruby, Node.
+# Or whom the role's clients talk to and trust: of AWS (a profile may also name a program, `credential_process`), of TLS.
 _LEADING_VARIABLES = (
     "PYTHON", "LD_", "GCONV_PATH", "DJANGO_SETTINGS_MODULE", "FLASK_", "BASH", "GIT_", "OPENSSL_", "PERL", "RUBY", "NODE_",
+    "AWS_", "SSL_CERT_",
 )  # fmt: skip
 _LEADING_NAMES = frozenset(
     {"PATH", "HOME", "ENV", "SHELL", "SHELLOPTS", "PS4", "EDITOR", "VISUAL", "PAGER", "BROWSER", "JAVA_TOOL_OPTIONS"}
-    # A profile of AWS may name a program that prints its credentials (`credential_process`).
-    | {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+    | {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"}
 )
 
 
@@ -52,7 +53,7 @@ class Policy:
         """None when the command is allowed with these variables of the environment; else why it is not, and what to set."""
         words = [kind, *arguments] if kind in ("manage", "flask") else [kind]
         # Wherever it stands: `flask --debug shell` and `manage tenant_command shell` open the same door.
-        unsafe = next((number for number in range(1, len(words)) if _runs_anything(words, number)), 0)
+        unsafe = max((number for number in range(1, len(words)) if _runs_anything(words, number)), default=0)
         if any(words[: len(entry)] == entry and len(entry) > unsafe for entry in self._entries):
             return None if kind in ("exec", "shell") else self._refusal_of_variables(variables)
         wanted = " ".join(words[: max(unsafe + 1, 2)])
@@ -67,7 +68,7 @@ class Policy:
         if not leading or ["exec"] in self._entries or ["shell"] in self._entries:
             return None
         return (
-            f"{', '.join(leading)} may not be given to a command of this function, because it decides which code runs. "
+            f"{', '.join(leading)} may not be given to a command of this function, because it decides which code runs, or whom it trusts. "
             "To allow it, set it in the function's environment, or add \"exec\" to the setting commands, and deploy again.\n"
         )
 

@@ -100,7 +100,7 @@ function variablesOf(given: readonly string[], variables: Readonly<Record<string
     given.map((line): [string, string] => {
       const [, name = '', , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? []
       if (name === '') throw wrong('--env needs the name of a variable', 'As in: --env NAME=VALUE')
-      const taken = value ?? variables[name]
+      const taken = value ?? (Object.hasOwn(variables, name) ? variables[name] : undefined)
       if (taken !== undefined) return [name, taken]
       throw wrong(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`)
     }),
