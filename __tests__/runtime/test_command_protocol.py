@@ -140,7 +140,7 @@ class TestOwnProtocol:
         "fields",
         [
             {"arguments": "a"}, {"arguments": [1]}, {"arguments": ["a\0"]}, {"file": "a\0"}, {"stdin": "a"},
-            {"stdin": "ü"}, {"environment": "A=1"}, {"environment": {"A": 1}}, {"environment": {"": "1"}},
+            {"stdin": "ü"}, {"stdin": "***"}, {"environment": "A=1"}, {"environment": {"A": 1}}, {"environment": {"": "1"}},
             {"environment": {"A=": "1"}}, {"environment": {"A": "\0"}}, {"environment": {"A": "\ud800"}},
             {"environment": {"\ud800": "1"}},
         ],

@@ -82,7 +82,7 @@ def test_a_body_that_cloudfront_has_cut_off_is_not_taken_for_the_whole(capsys, k
 
 
 def test_the_answer():
-    headers = [PLAIN, ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "2"), ("Via", "1.1 me")]
+    headers = [PLAIN, ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Content-Length", "2"), ("Via", "1.1 me"), ("X-Amz-Cf-Id", "1")]
     assert run(answering("201 Created", headers), edge()) == {
         "status": "201",
         "statusDescription": "Created",

@@ -1,5 +1,6 @@
 import base64
 import time
+from unittest.mock import Mock
 
 import pytest
 from lambda_events import ALL, EXECUTE_API, alb, alb_multi, function_url, http_api, rest, rest_on
@@ -297,6 +298,7 @@ def test_deadline_and_tenant(monkeypatch):
     assert (found["wsgi_lambda.deadline"], found["wsgi_lambda.tenant_id"]) == (1_790_000_000.5, "blue")
     assert "wsgi_lambda.tenant_id" not in environ_of(rest(), context=None)
     assert environ_of(rest(), context=None)["wsgi_lambda.deadline"] is None
+    assert environ_of(rest(), context=Mock())["wsgi_lambda.deadline"] is None
 
 
 def test_managed_instances_run_several_processes(monkeypatch):

@@ -190,6 +190,12 @@ def test_a_whole_answer_is_posted_by_the_client(aws, event, headers):
 
 
 @needs_client
+def test_what_no_gateway_sends_is_a_400_here_too(aws):
+    (post,) = aws.invoke(make_handler(answering(), streaming=True), function_url() | {"rawQueryString": 5})
+    assert post.json()["statusCode"] == 400
+
+
+@needs_client
 def test_what_was_streamed_for_another_invocation_is_posted(aws):
     def handler(event, context):
         result = interface_client.Streamed(b"not mine")

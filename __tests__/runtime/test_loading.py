@@ -92,15 +92,17 @@ def test_configuration_errors(tmp_path, content, message):
         read(str(tmp_path))
 
 
-def test_configuration(tmp_path):
+def test_configuration(tmp_path, capsys):
     with pytest.raises(ConfigurationError, match="No wsgi_lambda.json"):
         read(str(tmp_path))
-    (tmp_path / "wsgi_lambda.json").write_text('{"app": "a:b", "version": "0.1.0", "later": 1}')
+    (tmp_path / "wsgi_lambda.json").write_text('{"app": "a:b", "version": "0.1.0", "later": 1, "comands": ["none"]}')
     found = read("/nowhere", str(tmp_path))
     assert (found.root, found.app, found.options) == (str(tmp_path), "a:b", {})
     assert (found.secrets, found.on_import_error) == ({}, "fail")
+    assert "comands, later is not known to this version, and is ignored" in capsys.readouterr().err
     (tmp_path / "wsgi_lambda.json").write_text('{"app": "a:b", "commands": ["exec"], "non-proxy-integration": true}')
     assert read(str(tmp_path)).options == {"commands": ["exec"], "non_proxy_integration": True}
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.fixture

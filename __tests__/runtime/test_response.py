@@ -4,7 +4,7 @@ import pytest
 from lambda_events import ALL, alb, alb_multi, function_url, http_api, rest
 from running import answering, body_of, headers_of, run
 
-from wsgi_lambda import response
+from wsgi_lambda import make_handler, response
 
 each = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 PLAIN = ("Content-Type", "text/plain; charset=utf-8")
@@ -165,3 +165,22 @@ def test_a_named_type_goes_before_a_pattern(kind, coding, options, is_text):
     headers = [("Content-Type", kind)] + ([("Content-Encoding", coding)] if coding else [])
     result = run(answering(headers=headers, body=b"valid"), http_api(), **options)
     assert (result["isBase64Encoded"], body_of(result)) == (not is_text, b"valid")
+
+
+@pytest.mark.parametrize(
+    ("app", "options", "error", "message"),
+    [
+        ("app:application", {}, TypeError, "takes the application itself"),
+        (None, {}, TypeError, "takes the application itself"),
+        (answering(), {"text_mime_types": ["text/css", "image"]}, ValueError, "text_mime_types has 'image'"),
+        (answering(), {"binary_mime_types": "pdf"}, ValueError, "binary_mime_types has 'pdf'"),
+    ],
+)
+def test_a_handler_that_cannot_be(app, options, error, message):
+    with pytest.raises(error, match=message):
+        make_handler(app, **options)
+
+
+def test_one_type_needs_no_list():
+    handler = make_handler(answering(headers=[("Content-Type", "image/png")]), binary_mime_types="image/*")
+    assert handler(http_api(), None)["isBase64Encoded"] is True

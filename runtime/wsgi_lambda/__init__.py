@@ -36,6 +36,8 @@ def make_handler(app: WSGIApplication, **options: Unpack[OptionFields]) -> Calla
     `options` are those of `wsgi_lambda.options.Options`: `commands` says which remote commands the function obeys, `events`
     what is done with events that are no HTTP requests, and so on.
     """
+    if not callable(app):
+        raise TypeError(f"make_handler() takes the application itself, which can be called, not {app!r}.")
     chosen = Options(**options)
     if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
         from . import snapshot

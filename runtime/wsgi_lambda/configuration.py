@@ -53,6 +53,11 @@ def read(*roots: str) -> Configuration:
         mistakes.insert(0, '"app" must name the application, such as "module:attribute"')
     if mistakes:
         raise ConfigurationError(f"{path}: {'; '.join(mistakes)}.")
+    unknown = sorted(set(content) - set(_KEYS) - _WRITTEN_BY_THE_TOOL)
+    if unknown:
+        from . import log
+
+        log.warning(f"{path}: {', '.join(unknown)} is not known to this version, and is ignored")
     given = {name: content[key] for key, name in _OPTIONS.items() if content.get(key) is not None}
     return Configuration(
         root,
@@ -106,6 +111,9 @@ _KEYS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "secrets": _TABLE,
     "on-import-error": ('"fail" or "serve"', lambda value: value in (None, "fail", "serve")),
 }
+
+# Said for people who read the file.
+_WRITTEN_BY_THE_TOOL = {"version", "runtime", "architecture"}
 
 # The key in the file → the option of the handler.
 _OPTIONS = {

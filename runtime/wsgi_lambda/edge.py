@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # CloudFront sets these itself, and answers 502 to a function that does.
 _NOT_THE_FUNCTION_S = frozenset(
-    "connection content-length expect keep-alive proxy-connection trailer transfer-encoding upgrade via".split()
+    "connection content-length expect keep-alive trailer transfer-encoding upgrade via x-cache x-forwarded-proto x-real-ip".split()
 )
+_NOR_WHAT_BEGINS_SO = ("proxy-", "x-accel-", "x-amz-cf-", "x-amzn-", "x-edge-")
 
 
 class Edge(Integration):
@@ -58,7 +59,7 @@ class Edge(Integration):
             "headers": {
                 key: [{"key": name, "value": value} for value in values]
                 for key, (name, values) in answer.headers.items()
-                if key not in _NOT_THE_FUNCTION_S
+                if key not in _NOT_THE_FUNCTION_S and not key.startswith(_NOR_WHAT_BEGINS_SO)
             },
         }
 

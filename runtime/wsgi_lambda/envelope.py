@@ -180,7 +180,10 @@ def _bytes(name: str, value: object) -> bytes:
     from binascii import a2b_base64
 
     try:
-        return a2b_base64(text(value))
+        decoded = a2b_base64(text(value))
+        if base64(decoded) != text(value):  # before Python 3.11, what is no base64 is skipped over
+            raise ValueError
+        return decoded
     except ValueError:
         raise EnvelopeError(f'"{name}" of the command event must be base64.') from None
 

@@ -86,7 +86,10 @@ class FunctionUrl(_PayloadTwo):
             if not is_own_client(context):
                 from . import streaming
 
-                request = self.environ(event, context, options)
+                try:
+                    request = self.environ(event, context, options)
+                except Exception as error:
+                    return self.bad_request(error, event, context)
                 return streaming.serve(app, request, lambda answer: self.head(answer, event), request[REQUEST_ID])
         return super().answer(app, event, context, options)
 

@@ -41,7 +41,7 @@ class Integration:
         try:
             environ = self.environ(event, context, options)
         except Exception as error:
-            return self._bad_request(error, event, context)
+            return self.bad_request(error, event, context)
         return self.result(application.call(app, environ), environ, event, options)
 
     def result(
@@ -100,7 +100,7 @@ class Integration:
         )
         return self._plain(response.too_large(self.limit_bytes, self.name, request_id), event, environ["REQUEST_METHOD"])
 
-    def _bad_request(self, error: Exception, event: Event, context: object) -> dict[str, object]:
+    def bad_request(self, error: Exception, event: Event, context: object) -> dict[str, object]:
         from . import log
 
         request_id = request_id_of(event, context)

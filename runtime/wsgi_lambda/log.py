@@ -27,6 +27,10 @@ def error(
     _write(stream or sys.stderr, "ERROR", message, request_id, tenant_id, cause)
 
 
+def warning(message: str) -> None:
+    _write(sys.stderr, "WARN", message, "", "")
+
+
 def info(message: str, request_id: str, tenant_id: str = "") -> None:
     """One line, unless the function's log has only what is graver (AWS_LAMBDA_LOG_LEVEL)."""
     if _function_level() not in _ABOVE_INFO:

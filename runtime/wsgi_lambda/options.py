@@ -25,6 +25,14 @@ DEFAULT_COMMANDS = ("manage", "flask")
 _TRUE = ("1", "t", "true", "y", "yes")
 
 
+def _types(option: str, kinds: Iterable[str]) -> frozenset[str]:
+    names = [kinds] if isinstance(kinds, str) else [str(kind) for kind in kinds]
+    wrong = [name for name in names if "/" not in name]
+    if wrong:
+        raise ValueError(f"{option} has {wrong[0]!r}: a type is written type/subtype or type/*.")
+    return frozenset(name.strip().lower() for name in names)
+
+
 def is_on(variable: str) -> bool:
     return os.environ.get(variable, "").lower() in _TRUE
 
@@ -64,8 +72,8 @@ class Options:
 
             check(events)
         self.report_batch_item_failures = report_batch_item_failures
-        self.text_types = frozenset(kind.strip().lower() for kind in text_mime_types)
-        self.binary_types = frozenset(kind.strip().lower() for kind in binary_mime_types)
+        self.text_types = _types("text_mime_types", text_mime_types)
+        self.binary_types = _types("binary_mime_types", binary_mime_types)
         self.non_proxy_integration = non_proxy_integration
         self.legacy_environ = legacy_environ
         # Not where no Lambda takes a stream: a local server, a test of the import.

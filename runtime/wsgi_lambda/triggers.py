@@ -115,7 +115,7 @@ def _hint(event: object) -> str:
         names = names[:1]
     keys = " or ".join(f'"{key}"' for key in [*(f"{kind}:{name}" for name in names), kind])
     return (
-        f'To route it, add {keys} = "module:function" to [tool.wsgi-lambda.events]; otherwise remove that trigger, or point '
+        f'To route it, add {keys} = "module:function" to [tool.wsgi-lambda.events] (the events of wsgi_lambda.json or make_handler); otherwise remove that trigger, or point '
         "it at a function of its own."
     )
 
