@@ -57558,7 +57558,8 @@ function createLambdaApi({
         return {
           payload: answer.Payload?.transformToString() ?? "",
           functionError: answer.FunctionError,
-          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString()
+          // Lines of one event, such as those of a traceback, are divided by carriage returns.
+          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString().replaceAll(/\r\n?/g, "\n")
         };
       } catch (error2) {
         throw adviceFor(error2, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
@@ -60341,7 +60342,9 @@ var REFERENCE = new RegExp(
 var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
 function secretMistakes(secrets) {
   return Object.entries(secrets).flatMap(([name, reference]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+    if (name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
     const filled = reference.replace(PLACEHOLDER, "x");
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
@@ -62208,12 +62211,12 @@ function readReply(payload2) {
   const reply = parseJson2(payload2);
   if (Array.isArray(reply)) {
     const [exitCode2, output2] = reply;
-    const isPair = reply.length === 2 && typeof exitCode2 === "number" && typeof output2 === "string";
+    const isPair = reply.length === 2 && isExitCode(exitCode2) && typeof output2 === "string";
     return isPair ? { exitCode: exitCode2, output: Buffer.from(output2), omittedBytes: 0, run: void 0 } : void 0;
   }
   if (typeof reply !== "object" || reply === null) return void 0;
   const { exitCode, output, isBase64Encoded, omittedBytes, ...run3 } = reply;
-  if (typeof exitCode !== "number" || typeof output !== "string") return void 0;
+  if (!isExitCode(exitCode) || typeof output !== "string") return void 0;
   return {
     exitCode,
     output: Buffer.from(output, isBase64Encoded === true ? "base64" : "utf8"),
@@ -62226,6 +62229,9 @@ function readReply(payload2) {
       seconds: Number(run3["seconds"] ?? 0)
     }
   };
+}
+function exitStatus({ exitCode }) {
+  return exitCode === 0 ? 0 : exitCode & 255 || 1;
 }
 function ignoredParts(command5, { run: run3 }) {
   if (run3) return [];
@@ -62245,6 +62251,9 @@ function parseJson2(text3) {
   } catch {
     return void 0;
   }
+}
+function isExitCode(value) {
+  return Number.isSafeInteger(value);
 }
 function text2(value) {
   return typeof value === "string" ? value : "";
@@ -62341,6 +62350,10 @@ var PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
 var TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
 var ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
 var HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+var HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+function inertJson(value) {
+  return JSON.stringify(value, null, 2).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
 function linesOf(text3) {
   const lines2 = text3.split(/\r?\n/);
   if (lines2.at(-1) === "") lines2.pop();
@@ -63099,7 +63112,7 @@ function variablesOf(given, variables) {
     given.map((line) => {
       const [, name = "", , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? [];
       if (name === "") throw wrong("--env needs the name of a variable", "As in: --env NAME=VALUE");
-      const taken = value ?? variables[name];
+      const taken = value ?? (Object.hasOwn(variables, name) ? variables[name] : void 0);
       if (taken !== void 0) return [name, taken];
       throw wrong(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
     })
@@ -63653,7 +63666,7 @@ async function run2(invocation) {
     clock
   });
   const print = (value) => {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}
+    process.stdout.write(`${inertJson(value)}
 `);
   };
   const cancellation = cancelOnSignals(() => {
@@ -63720,7 +63733,7 @@ async function run2(invocation) {
         });
         if (isJson) print(asJson(outcome));
         else process.stdout.write(outcome.output);
-        return outcome.exitCode;
+        return exitStatus(outcome);
       }
     }
   } catch (error2) {

@@ -4212,7 +4212,9 @@ var REFERENCE = new RegExp(
 var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
 function secretMistakes(secrets) {
   return Object.entries(secrets).flatMap(([name, reference]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+    if (name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
     const filled = reference.replace(PLACEHOLDER, "x");
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];

@@ -78113,7 +78113,8 @@ function createLambdaApi({
         return {
           payload: answer.Payload?.transformToString() ?? "",
           functionError: answer.FunctionError,
-          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString()
+          // Lines of one event, such as those of a traceback, are divided by carriage returns.
+          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString().replaceAll(/\r\n?/g, "\n")
         };
       } catch (error3) {
         throw adviceFor(error3, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
@@ -80910,7 +80911,9 @@ var REFERENCE = new RegExp(
 var PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
 function secretMistakes(secrets2) {
   return Object.entries(secrets2).flatMap(([name, reference]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name === SECRETS_VARIABLE)
+    if (name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
       return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
     const filled = reference.replace(PLACEHOLDER, "x");
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
@@ -82777,12 +82780,12 @@ function readReply(payload2) {
   const reply = parseJson2(payload2);
   if (Array.isArray(reply)) {
     const [exitCode2, output2] = reply;
-    const isPair = reply.length === 2 && typeof exitCode2 === "number" && typeof output2 === "string";
+    const isPair = reply.length === 2 && isExitCode(exitCode2) && typeof output2 === "string";
     return isPair ? { exitCode: exitCode2, output: Buffer.from(output2), omittedBytes: 0, run: void 0 } : void 0;
   }
   if (typeof reply !== "object" || reply === null) return void 0;
   const { exitCode, output, isBase64Encoded, omittedBytes, ...run2 } = reply;
-  if (typeof exitCode !== "number" || typeof output !== "string") return void 0;
+  if (!isExitCode(exitCode) || typeof output !== "string") return void 0;
   return {
     exitCode,
     output: Buffer.from(output, isBase64Encoded === true ? "base64" : "utf8"),
@@ -82811,6 +82814,9 @@ function parseJson2(text3) {
   } catch {
     return void 0;
   }
+}
+function isExitCode(value) {
+  return Number.isSafeInteger(value);
 }
 function text2(value) {
   return typeof value === "string" ? value : "";
