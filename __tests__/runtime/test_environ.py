@@ -6,7 +6,7 @@ import pytest
 from lambda_events import ALL, EXECUTE_API, alb, alb_multi, function_url, http_api, rest, rest_on
 from running import Context, environ_of
 
-from wsgi_lambda import environ
+from wsgi_lambda import environ, percent
 
 each = pytest.mark.parametrize("make", ALL.values(), ids=ALL)
 
@@ -177,6 +177,12 @@ def test_of_two_content_types_the_last_counts():
     assert environ_of(rest(headers={"content-type": ["text/css", "text/html"]}))["CONTENT_TYPE"] == "text/html"
     event = http_api(headers={"content-type": "text/css", "Content-Type": "text/html"})
     assert environ_of(event)["CONTENT_TYPE"] == "text/html"
+
+
+def test_paths_that_clients_make_up_are_not_kept_for_ever():
+    for path in [*map(str, range(300)), "x" * 201, "299"]:
+        assert environ_of(http_api(path=f"/{path} "))["REQUEST_URI"] == f"/{path}%20"
+    assert len(percent._known_paths) <= 200 and max(map(len, percent._known_paths)) <= 200
 
 
 def test_names_that_clients_make_up_are_not_kept_for_ever():

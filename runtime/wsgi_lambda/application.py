@@ -18,7 +18,7 @@ TENANT_ID = "wsgi_lambda.tenant_id"
 
 # Status lines and headers that were found right: applications send the same ones again and again.
 _known_statuses: dict[str, tuple[int, str]] = {}
-_known_headers: dict[tuple[str, str], tuple[str, str, str]] = {}
+_known_headers: dict[tuple[str, str], tuple[str, str, str, int]] = {}
 _MOST_KNOWN = 200
 _LONGEST_KNOWN = 200
 
@@ -95,8 +95,8 @@ class Answer(Response):
                 known = _known_headers.get(pair)
             except TypeError:  # a list, which PEP 3333 does not have
                 known = None
-            key, name, value = known or _checked_header(*pair)
-            size += len(name) + len(value)
+            key, name, value, length = known or _checked_header(*pair)
+            size += length
             if key in checked:
                 checked[key][1].append(value)
             else:
@@ -117,14 +117,14 @@ def _checked_status(status: str) -> tuple[int, str]:
     return checked
 
 
-def _checked_header(name: str, value: str) -> tuple[str, str, str]:
-    """The name in lower case, the name, and the value, as they can be sent."""
+def _checked_header(name: str, value: str) -> tuple[str, str, str, int]:
+    """The name in lower case, the name, and the value, as they can be sent, and the number of their characters."""
     if not (isinstance(name, str) and isinstance(value, str)):
         raise TypeError(f"the header {name!r}: {value!r} is not made of two strings")
     # RFC 9110, 5.5: space around a value is not part of it. Django's cookies begin with one.
     sent = _checked(value, f"the header {name!r}").strip(" \t")
     sent_name = _checked(name, f"the header {name!r}")
-    checked = sent_name.lower(), sent_name, sent
+    checked = sent_name.lower(), sent_name, sent, len(sent_name) + len(sent)
     if len(name) + len(value) <= _LONGEST_KNOWN and checked[0] != "set-cookie":
         if len(_known_headers) >= _MOST_KNOWN:
             _known_headers.clear()

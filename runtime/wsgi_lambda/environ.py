@@ -36,12 +36,12 @@ def build(
     context: object,
     request_context: Event,
     headers: Mapping[str, Any],
-    *,
     method: str,
     path: str,
     uri: str,
     query: str,
-    body: bytes = b"",
+    body: bytes,
+    *,
     stage: str = "",
     base: str = "",
     remote_address: str = "",
@@ -60,9 +60,10 @@ def build(
     if query:
         uri = f"{uri}?{query}"
     # Raises where one is no string, or no string of bytes: a gateway sends none of that.
-    strings = "".join((method, path, uri, remote_address, protocol))
+    strings = method + path + remote_address + protocol
     if not strings.isascii():
         strings.encode("latin-1")
+    milliseconds = getattr(context, "_epoch_deadline_time_in_ms", None)  # what AWS's client knows without being asked
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": stage + base,
@@ -83,7 +84,7 @@ def build(
         "wsgi_lambda.event": event,
         "wsgi_lambda.context": context,
         "wsgi_lambda.request_id": getattr(context, "aws_request_id", None) or request_id_of(event, context),
-        "wsgi_lambda.deadline": deadline_of(context),
+        "wsgi_lambda.deadline": milliseconds / 1000 if type(milliseconds) is int else deadline_of(context),
         "serverless.event": event,
         "serverless.context": context,
         "serverless.authorizer": request_context.get("authorizer"),
@@ -122,9 +123,6 @@ def build(
 
 def deadline_of(context: object) -> float | None:
     """When Lambda ends the invocation, in seconds of Unix time; None outside of Lambda."""
-    milliseconds = getattr(context, "_epoch_deadline_time_in_ms", None)
-    if type(milliseconds) is int:  # what AWS's client knows without being asked
-        return milliseconds / 1000
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     try:
         return time.time() + remaining() / 1000 if remaining else None

@@ -28,7 +28,7 @@ def recognise(event: Event, options: Options) -> Integration | None:
         if isinstance(event.get("rawPath"), str):
             # Some emulators leave the domain out.
             domain = context.get("domainName") or mapping(event.get("headers")).get("host")
-            name = "function_url" if ".lambda-url." in str(domain) else "http_api"
+            name = "function_url" if isinstance(domain, str) and ".lambda-url." in domain else "http_api"
         elif context.get("serviceArn") or context.get("serviceNetworkArn"):
             name = "lattice"
         else:

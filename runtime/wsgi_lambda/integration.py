@@ -28,6 +28,9 @@ class Integration:
     # A gateway may hand base64 on undecoded (a REST API without `binaryMediaTypes`): then text must stay text.
     decodes_base64_always = True
 
+    def __init__(self) -> None:
+        self.surely_fits = self.limit_bytes // 6 - 100
+
     def environ(self, event: Event, context: object, options: Options) -> WSGIEnvironment:
         """The request as WSGI has it. Whatever it raises means that no gateway sent the event."""
         raise NotImplementedError
@@ -53,17 +56,24 @@ class Integration:
         has_content = status >= 200 and status not in (204, 304)  # RFC 9110, 6.4.1
         if answer.body and (environ["REQUEST_METHOD"] == "HEAD" or not has_content):
             answer.body = b""
-        text = response.as_text(answer, options)
+        body = answer.body
+        try:
+            if "content-encoding" in headers or options.binary_types or len(body) > response.LARGE:
+                text = response.as_text(answer, options)
+            else:
+                text = body.decode()
+        except UnicodeDecodeError:
+            text = None
         if "content-type" not in headers and has_content:
             # Without one, API Gateway and function URLs say application/json.
             kind = "application/octet-stream" if text is None else "text/plain; charset=utf-8"
             headers["content-type"] = ("Content-Type", [kind])
         result = self.head(answer, event)
-        # In JSON a character takes 6 bytes at most: only what may be too large is looked at more closely.
-        if 6 * (len(answer.body) + answer.head_size + 20 * len(headers) + 200) > self.limit_bytes:
+        # In JSON a character takes 6 bytes at most, and a header 30 more: only what may be too large is looked at closely.
+        if len(body) + 6 * answer.head_size > self.surely_fits:
             return self._limited(result, answer, text, environ, event)
         if text is None:
-            result["body"] = response.base64(answer.body)
+            result["body"] = response.base64(body)
             result["isBase64Encoded"] = True
         else:
             result["body"] = text

@@ -37,11 +37,11 @@ class LoadBalancer(Integration):
             context,
             {},
             environ.joined(multi) if multi else event.get("headers") or {},
-            method=event["httpMethod"],
-            path=percent.decode(path),
-            uri=percent.encode_illegal(path),
-            query=percent.encode_illegal("&".join(pairs)),
-            body=body_of(body, event.get("isBase64Encoded")) if body else b"",
+            event["httpMethod"],
+            percent.decode(path),
+            percent.encode_illegal(path),
+            percent.encode_illegal("&".join(pairs)),
+            body_of(body, event.get("isBase64Encoded")) if body else b"",
             scheme="http",
         )
         result["REMOTE_ADDR"] = peer(result.get("HTTP_X_FORWARDED_FOR", ""))

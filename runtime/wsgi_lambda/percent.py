@@ -15,6 +15,11 @@ _PATH_SAFE = _UNRESERVED + "/!$&'()*+,;=:@"
 _PERCENT_AND_PATH_SAFE = "%" + _PATH_SAFE
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F)))
 
+# Clients write paths, so the memory has a limit.
+_known_paths: dict[str, str] = {}
+_MOST_KNOWN = 200
+_LONGEST_KNOWN = 200
+
 # What str.translate() takes, for each set of safe characters.
 _tables: dict[str, dict[int, str]] = {}
 
@@ -37,6 +42,18 @@ def decode(text: str) -> str:
 
 
 def encode_path(path: str) -> str:
+    """Of a path, which is asked for again and again: some are known."""
+    encoded = _known_paths.get(path)
+    if encoded is None:
+        encoded = _encode_path(path)
+        if len(path) <= _LONGEST_KNOWN:
+            if len(_known_paths) >= _MOST_KNOWN:
+                _known_paths.clear()
+            _known_paths[path] = encoded
+    return encoded
+
+
+def _encode_path(path: str) -> str:
     encoded = (path.replace("%", "%25") if "%" in path else path).replace(" ", "%20")
     # What strip() leaves nothing of has safe characters only.
     return path.translate(_table(_PATH_SAFE)) if encoded.strip(_PERCENT_AND_PATH_SAFE) else encoded

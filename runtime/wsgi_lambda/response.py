@@ -26,7 +26,7 @@ _WRITES_UTF8 = os.environ.get("AWS_EXECUTION_ENV", "").startswith(
     tuple(f"AWS_Lambda_python3.{minor}" for minor in range(12, 20))
 )
 
-_LARGE = 65536
+LARGE = 65536
 _GLANCE = 4096
 
 
@@ -74,16 +74,13 @@ def value_of(headers: Headers, name: str) -> str:
 
 
 def as_text(response: Response, options: Options) -> str | None:
-    """The body as text where that loses nothing and no list of types forbids it, else None."""
-    if ("content-encoding" in response.headers or options.binary_types) and _is_binary(response.headers, options):
+    """The body as text; None where a list of types forbids it. Raises UnicodeDecodeError where it is none."""
+    if _is_binary(response.headers, options):
         return None
     body = response.body
-    try:
-        if len(body) > _LARGE:
-            _glance(body)
-        return body.decode()
-    except UnicodeDecodeError:
-        return None
+    if len(body) > LARGE:
+        _glance(body)
+    return body.decode()
 
 
 def _glance(body: bytes) -> None:
