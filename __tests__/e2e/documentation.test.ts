@@ -342,7 +342,12 @@ describe('commands', () => {
         const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
         const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv) /.test(span))
         const flags = ours.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
-        const notOurs = ['--noinput', '--pythonpath', '--env-file', ...(page.endsWith('serverless-wsgi.md') ? ['--function'] : [])]
+        const notOurs = [
+          '--noinput',
+          '--pythonpath',
+          '--env-file',
+          ...(page.endsWith('serverless-wsgi.md') ? ['--function'] : []),
+        ]
         expect([
           page,
           flags.filter((flag) => !known.has(flag) && !settings.has(flag) && !notOurs.includes(flag)),
