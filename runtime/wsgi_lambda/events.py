@@ -62,46 +62,23 @@ def _edge(records: object) -> str:
 
 def _load(name: str) -> Integration:
     """A function has one way in, seldom two: only the modules of those are ever loaded."""
-    integration: Integration
-    if name == "rest_api":
-        from .rest_api import RestApi
+    from importlib import import_module
 
-        integration = RestApi()
-    elif name == "http_api_one":
-        from .rest_api import HttpApiOne
-
-        integration = HttpApiOne()
-    elif name == "http_api":
-        from .http_api import HttpApi
-
-        integration = HttpApi()
-    elif name == "function_url":
-        from .http_api import FunctionUrl
-
-        integration = FunctionUrl()
-    elif name == "load_balancer":
-        from .load_balancer import LoadBalancer
-
-        integration = LoadBalancer()
-    elif name == "lattice":
-        from .lattice import Lattice
-
-        integration = Lattice()
-    elif name == "lattice_one":
-        from .lattice import LatticeOne
-
-        integration = LatticeOne()
-    elif name == "edge":
-        from .edge import Edge
-
-        integration = Edge()
-    elif name == "viewer_edge":
-        from .edge import ViewerEdge
-
-        integration = ViewerEdge()
-    else:
-        from .non_proxy import NonProxy
-
-        integration = NonProxy()
+    module, _, kind = _INTEGRATIONS[name].partition(":")
+    integration: Integration = getattr(import_module(f".{module}", __package__), kind)()
     _loaded[name] = integration
     return integration
+
+
+_INTEGRATIONS = {
+    "rest_api": "rest_api:RestApi",
+    "http_api_one": "rest_api:HttpApiOne",
+    "http_api": "http_api:HttpApi",
+    "function_url": "http_api:FunctionUrl",
+    "load_balancer": "load_balancer:LoadBalancer",
+    "lattice": "lattice:Lattice",
+    "lattice_one": "lattice:LatticeOne",
+    "edge": "edge:Edge",
+    "viewer_edge": "edge:ViewerEdge",
+    "non_proxy": "non_proxy:NonProxy",
+}
