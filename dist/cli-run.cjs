@@ -58002,6 +58002,7 @@ var Container = class _Container {
       return container;
     } catch (error2) {
       await container.remove();
+      signal?.throwIfAborted();
       throw error2;
     }
   }

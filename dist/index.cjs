@@ -78557,6 +78557,7 @@ var Container = class _Container {
       return container;
     } catch (error3) {
       await container.remove();
+      signal?.throwIfAborted();
       throw error3;
     }
   }

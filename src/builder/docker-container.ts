@@ -64,6 +64,7 @@ export class Container {
       return container
     } catch (error) {
       await container.remove()
+      signal?.throwIfAborted() // The abort removed the container: that may be why it could not be started.
       throw error
     }
   }
