@@ -77907,11 +77907,7 @@ function createCaller(wait2) {
 }
 
 // src/aws/function-url.ts
-function createFunctionUrlApi({
-  version,
-  wait: wait2,
-  signal
-}) {
+function createFunctionUrlApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
   const { call, find } = createCaller(wait2);
@@ -77958,11 +77954,7 @@ function functionUrl(found) {
 
 // src/aws/lambda.ts
 var import_client_lambda2 = __toESM(require_dist_cjs16(), 1);
-function createLambdaApi({
-  version,
-  wait: wait2,
-  signal
-}) {
+function createLambdaApi({ version, wait: wait2, signal }) {
   const customUserAgent = [["wsgi-lambda", version]];
   const client = new import_client_lambda2.LambdaClient({ customUserAgent });
   const cancellable = { abortSignal: signal };

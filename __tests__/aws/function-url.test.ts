@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { createFunctionUrlApi, type FunctionUrlApi } from '../../src/aws/function-url.ts'
+import { useAsAws } from './as-aws.ts'
 
 interface Answer {
   readonly status: number
@@ -26,22 +25,7 @@ const server = createServer((incoming, outgoing) => {
   })
 })
 
-const variables = { ...process.env }
-beforeAll(async () => {
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_MAX_ATTEMPTS: '2',
-  })
-})
-afterAll(() => {
-  process.env = variables
-  server.close()
-  server.closeAllConnections()
-})
+useAsAws(server)
 afterEach(() => {
   received.length = 0
 })

@@ -9,11 +9,10 @@ from .environ import request_id_of, tenant_id_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+    from typing import Any
 
     from .options import Options
     from .response import Response
-
-    from typing import Any
 
     Event = dict[str, Any]  # JSON that a gateway, or anybody else, wrote
 

@@ -2,6 +2,13 @@ import { adviceFor, isBusy, isNotFound } from './errors.ts'
 
 const BUSY_ATTEMPTS = 6
 
+/** What a client of ours is made with. `version` is this program's, for the user agent. */
+export interface ClientOptions {
+  readonly version: string
+  readonly wait: (milliseconds: number) => Promise<void>
+  readonly signal: AbortSignal
+}
+
 /** `action` is as IAM names it, without the service: `PublishVersion`. */
 export interface Caller {
   /** One call, repeated while another change of the function is going on. @throws UserError where advice is possible. */
@@ -10,7 +17,7 @@ export interface Caller {
   readonly find: <T>(action: string, resource: string, send: () => Promise<T>) => Promise<T | undefined>
 }
 
-export function createCaller(wait: (milliseconds: number) => Promise<void>): Caller {
+export function createCaller(wait: ClientOptions['wait']): Caller {
   const call: Caller['call'] = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -4,7 +4,7 @@ import {
   LambdaClient,
   UpdateFunctionUrlConfigCommand,
 } from '@aws-sdk/client-lambda'
-import { createCaller } from './call.ts'
+import { type ClientOptions, createCaller } from './call.ts'
 
 /**
  * How a Function URL calls the function: by Invoke, for a whole answer as JSON, or by InvokeWithResponseStream (Lambda
@@ -29,15 +29,7 @@ export interface FunctionUrlApi {
   update(functionName: string, alias: string, changes: Partial<FunctionUrlSettings>): Promise<FunctionUrl>
 }
 
-export function createFunctionUrlApi({
-  version,
-  wait,
-  signal,
-}: {
-  version: string
-  wait: (milliseconds: number) => Promise<void>
-  signal: AbortSignal
-}): FunctionUrlApi {
+export function createFunctionUrlApi({ version, wait, signal }: ClientOptions): FunctionUrlApi {
   const client = new LambdaClient({ customUserAgent: [['wsgi-lambda', version]] })
   const cancellable = { abortSignal: signal }
   const { call, find } = createCaller(wait)

@@ -15,7 +15,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda'
-import { createCaller } from './call.ts'
+import { type ClientOptions, createCaller } from './call.ts'
 import { adviceFor } from './errors.ts'
 
 /** A function's settings and code as one version has them. */
@@ -107,15 +107,7 @@ export interface Code {
   readonly architecture: string
 }
 
-export function createLambdaApi({
-  version,
-  wait,
-  signal,
-}: {
-  version: string
-  wait: (milliseconds: number) => Promise<void>
-  signal: AbortSignal
-}): LambdaApi {
+export function createLambdaApi({ version, wait, signal }: ClientOptions): LambdaApi {
   const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
   const client = new LambdaClient({ customUserAgent })
   const cancellable = { abortSignal: signal }
