@@ -2213,9 +2213,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve6, reject) => {
+          return new Promise((resolve7, reject) => {
             this.close((err, data) => {
-              return err ? reject(err) : resolve6(data);
+              return err ? reject(err) : resolve7(data);
             });
           });
         }
@@ -2253,12 +2253,12 @@ var require_dispatcher_base = __commonJS({
           err = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve6, reject) => {
+          return new Promise((resolve7, reject) => {
             this.destroy(err, (err2, data) => {
               return err2 ? (
                 /* istanbul ignore next: should never error */
                 reject(err2)
-              ) : resolve6(data);
+              ) : resolve7(data);
             });
           });
         }
@@ -4525,8 +4525,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve6, reject) => {
-        res = resolve6;
+      const promise = new Promise((resolve7, reject) => {
+        res = resolve7;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -5017,8 +5017,8 @@ var require_file = __commonJS({
     var { kState } = require_symbols2();
     var { webidl } = require_webidl();
     var FileLike = class _FileLike {
-      constructor(blobLike, fileName2, options = {}) {
-        const n3 = fileName2;
+      constructor(blobLike, fileName, options = {}) {
+        const n3 = fileName;
         const t = options.type;
         const d5 = options.lastModified ?? Date.now();
         this[kState] = {
@@ -6777,12 +6777,12 @@ upgrade: ${upgrade}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve6, reject) => {
+      const waitForDrain = () => new Promise((resolve7, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve6;
+          callback = resolve7;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7452,12 +7452,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve6, reject) => {
+      const waitForDrain = () => new Promise((resolve7, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve6;
+          callback = resolve7;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7936,16 +7936,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve6) => {
+        return new Promise((resolve7) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve6;
+            this[kClosedResolve] = resolve7;
           } else {
-            resolve6(null);
+            resolve7(null);
           }
         });
       }
       async [kDestroy](err) {
-        return new Promise((resolve6) => {
+        return new Promise((resolve7) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i5 = 0; i5 < requests.length; i5++) {
             const request2 = requests[i5];
@@ -7956,7 +7956,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve6(null);
+            resolve7(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err, callback);
@@ -8007,7 +8007,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve6, reject) => {
+        const socket = await new Promise((resolve7, reject) => {
           client[kConnector]({
             host,
             hostname,
@@ -8019,7 +8019,7 @@ var require_client = __commonJS({
             if (err) {
               reject(err);
             } else {
-              resolve6(socket2);
+              resolve7(socket2);
             }
           });
         });
@@ -8355,8 +8355,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c5) => c5.close()));
         } else {
-          await new Promise((resolve6) => {
-            this[kClosedResolve] = resolve6;
+          await new Promise((resolve7) => {
+            this[kClosedResolve] = resolve7;
           });
         }
       }
@@ -9625,7 +9625,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve6, reject) => {
+        return await new Promise((resolve7, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9638,7 +9638,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve6(null);
+              resolve7(null);
             }
           }).on("error", noop).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9657,7 +9657,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream, type) {
       assert(!stream[kConsume]);
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         if (isUnusable(stream)) {
           const rState = stream._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9674,7 +9674,7 @@ var require_readable = __commonJS({
             stream[kConsume] = {
               type,
               stream,
-              resolve: resolve6,
+              resolve: resolve7,
               reject,
               length: 0,
               body: []
@@ -9744,18 +9744,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve6, stream, length } = consume2;
+      const { type, body, resolve: resolve7, stream, length } = consume2;
       try {
         if (type === "text") {
-          resolve6(chunksDecode(body, length));
+          resolve7(chunksDecode(body, length));
         } else if (type === "json") {
-          resolve6(JSON.parse(chunksDecode(body, length)));
+          resolve7(JSON.parse(chunksDecode(body, length)));
         } else if (type === "arrayBuffer") {
-          resolve6(chunksConcat(body, length).buffer);
+          resolve7(chunksConcat(body, length).buffer);
         } else if (type === "blob") {
-          resolve6(new Blob(body, { type: stream[kContentType] }));
+          resolve7(new Blob(body, { type: stream[kContentType] }));
         } else if (type === "bytes") {
-          resolve6(chunksConcat(body, length));
+          resolve7(chunksConcat(body, length));
         }
         consumeFinish(consume2);
       } catch (err) {
@@ -10012,9 +10012,9 @@ var require_api_request = __commonJS({
     };
     function request2(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           request2.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve6(data);
+            return err ? reject(err) : resolve7(data);
           });
         });
       }
@@ -10237,9 +10237,9 @@ var require_api_stream = __commonJS({
     };
     function stream(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           stream.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve6(data);
+            return err ? reject(err) : resolve7(data);
           });
         });
       }
@@ -10524,9 +10524,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           upgrade.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve6(data);
+            return err ? reject(err) : resolve7(data);
           });
         });
       }
@@ -10618,9 +10618,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve6, reject) => {
+        return new Promise((resolve7, reject) => {
           connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve6(data);
+            return err ? reject(err) : resolve7(data);
           });
         });
       }
@@ -12089,10 +12089,10 @@ var require_headers = __commonJS({
         const lowercaseName = isLowerCase ? name : name.toLowerCase();
         const exists3 = this[kHeadersMap].get(lowercaseName);
         if (exists3) {
-          const delimiter3 = lowercaseName === "cookie" ? "; " : ", ";
+          const delimiter4 = lowercaseName === "cookie" ? "; " : ", ";
           this[kHeadersMap].set(lowercaseName, {
             name: exists3.name,
-            value: `${exists3.value}${delimiter3}${value}`
+            value: `${exists3.value}${delimiter4}${value}`
           });
         } else {
           this[kHeadersMap].set(lowercaseName, { name, value });
@@ -14483,7 +14483,7 @@ var require_fetch = __commonJS({
       function dispatch({ body }) {
         const url = requestCurrentURL(request2);
         const agent = fetchParams.controller.dispatcher;
-        return new Promise((resolve6, reject) => agent.dispatch(
+        return new Promise((resolve7, reject) => agent.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14559,7 +14559,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable8({ read: resume });
               const onError = this.onError.bind(this);
-              resolve6({
+              resolve7({
                 status,
                 statusText,
                 headersList,
@@ -14602,7 +14602,7 @@ var require_fetch = __commonJS({
               for (let i5 = 0; i5 < rawHeaders.length; i5 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i5]), rawHeaders[i5 + 1].toString("latin1"), true);
               }
-              resolve6({
+              resolve7({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -18343,8 +18343,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve6) => {
-        setTimeout(resolve6, ms).unref();
+      return new Promise((resolve7) => {
+        setTimeout(resolve7, ms).unref();
       });
     }
     module2.exports = {
@@ -19302,11 +19302,11 @@ var init_io_util = __esm({
     path2 = __toESM(require("path"), 1);
     __awaiter5 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19322,7 +19322,7 @@ var init_io_util = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19405,11 +19405,11 @@ var init_io = __esm({
     init_io_util();
     __awaiter6 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19425,7 +19425,7 @@ var init_io = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19490,11 +19490,11 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter7 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19510,7 +19510,7 @@ var init_toolrunner = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -19729,7 +19729,7 @@ var init_toolrunner = __esm({
             this.toolPath = path4.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve6, reject) => __awaiter7(this, void 0, void 0, function* () {
+          return new Promise((resolve7, reject) => __awaiter7(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -19746,8 +19746,8 @@ var init_toolrunner = __esm({
             if (this.options.cwd && !(yield exists(this.options.cwd))) {
               return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
             }
-            const fileName2 = this._getSpawnFileName();
-            const cp2 = child.spawn(fileName2, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName2));
+            const fileName = this._getSpawnFileName();
+            const cp2 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
             let stdbuffer = "";
             if (cp2.stdout) {
               cp2.stdout.on("data", (data) => {
@@ -19812,7 +19812,7 @@ var init_toolrunner = __esm({
               if (error3) {
                 reject(error3);
               } else {
-                resolve6(exitCode);
+                resolve7(exitCode);
               }
             });
             if (this.options.input) {
@@ -19947,11 +19947,11 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter8 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve6) {
-          resolve6(value);
+        return value instanceof P ? value : new P(function(resolve7) {
+          resolve7(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve6, reject) {
+      return new (P || (P = Promise))(function(resolve7, reject) {
         function fulfilled(value) {
           try {
             step2(generator.next(value));
@@ -19967,7 +19967,7 @@ var init_exec = __esm({
           }
         }
         function step2(result) {
-          result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+          result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
         step2((generator = generator.apply(thisArg, _arguments || [])).next());
       });
@@ -21163,11 +21163,11 @@ var init_schema_date_utils = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/split-every.js
-function splitEvery(value, delimiter3, numDelimiters) {
+function splitEvery(value, delimiter4, numDelimiters) {
   if (numDelimiters <= 0 || !Number.isInteger(numDelimiters)) {
     throw new Error("Invalid number of delimiters (" + numDelimiters + ") for splitEvery.");
   }
-  const segments = value.split(delimiter3);
+  const segments = value.split(delimiter4);
   if (numDelimiters === 1) {
     return segments;
   }
@@ -21177,7 +21177,7 @@ function splitEvery(value, delimiter3, numDelimiters) {
     if (currentSegment === "") {
       currentSegment = segments[i5];
     } else {
-      currentSegment += delimiter3 + segments[i5];
+      currentSegment += delimiter4 + segments[i5];
     }
     if ((i5 + 1) % numDelimiters === 0) {
       compoundSegments.push(currentSegment);
@@ -22409,7 +22409,7 @@ var sleep;
 var init_sleep = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/util-waiter/utils/sleep.js"() {
     sleep = (seconds) => {
-      return new Promise((resolve6) => setTimeout(resolve6, seconds * 1e3));
+      return new Promise((resolve7) => setTimeout(resolve7, seconds * 1e3));
     };
   }
 });
@@ -22574,8 +22574,8 @@ var init_createWaiter = __esm({
     init_waiter();
     abortTimeout = (abortSignal) => {
       let onAbort;
-      const promise = new Promise((resolve6) => {
-        onAbort = () => resolve6({ state: WaiterState.ABORTED });
+      const promise = new Promise((resolve7) => {
+        onAbort = () => resolve7({ state: WaiterState.ABORTED });
         if (typeof abortSignal.addEventListener === "function") {
           abortSignal.addEventListener("abort", onAbort);
         } else {
@@ -24445,7 +24445,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request: request2 } = await import("node:http");
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         const req = request2({
           hostname: options.hostname,
           port: options.port,
@@ -24473,7 +24473,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve6(Buffer.concat(chunks));
+            resolve7(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -25477,18 +25477,18 @@ var init_parseURL = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/split.js
-function split(value, delimiter3, limit) {
+function split(value, delimiter4, limit) {
   if (limit === 1) {
     return [value];
   }
   if (value === "") {
     return [""];
   }
-  const parts = value.split(delimiter3);
+  const parts = value.split(delimiter4);
   if (limit === 0) {
     return parts;
   }
-  return parts.slice(0, limit - 1).concat(parts.slice(1).join(delimiter3));
+  return parts.slice(0, limit - 1).concat(parts.slice(1).join(delimiter4));
 }
 var init_split = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/split.js"() {
@@ -26713,7 +26713,7 @@ var init_headStream = __esm({
       if (isReadableStream(stream)) {
         return headStream(stream, bytes);
       }
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         const collector = new Collector();
         collector.limit = bytes;
         stream.pipe(collector);
@@ -26724,7 +26724,7 @@ var init_headStream = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes2 = concatBytes(this.buffers);
-          resolve6(bytes2);
+          resolve7(bytes2);
         });
       });
     };
@@ -26876,7 +26876,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         const collector = new Collector2();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -26887,7 +26887,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve6(bytes);
+          resolve7(bytes);
         });
       });
     };
@@ -27422,7 +27422,7 @@ var init_fileStreamHasher = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/hash-stream-node/fileStreamHasher.js"() {
     import_node_fs2 = require("node:fs");
     init_HashCalculator();
-    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve6, reject) => {
+    fileStreamHasher = (hashCtor, fileStream) => new Promise((resolve7, reject) => {
       if (!isReadStream(fileStream)) {
         reject(new Error("Unable to calculate hash for non-file streams."));
         return;
@@ -27440,7 +27440,7 @@ var init_fileStreamHasher = __esm({
       });
       hashCalculator.on("error", reject);
       hashCalculator.on("finish", function() {
-        hash.digest().then(resolve6).catch(reject);
+        hash.digest().then(resolve7).catch(reject);
       });
     });
     isReadStream = (stream) => typeof stream.path === "string";
@@ -27459,14 +27459,14 @@ var init_readableStreamHasher = __esm({
       const hash = new hashCtor();
       const hashCalculator = new HashCalculator(hash);
       readableStream.pipe(hashCalculator);
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         readableStream.on("error", (err) => {
           hashCalculator.end();
           reject(err);
         });
         hashCalculator.on("error", reject);
         hashCalculator.on("finish", () => {
-          hash.digest().then(resolve6).catch(reject);
+          hash.digest().then(resolve7).catch(reject);
         });
       });
     };
@@ -28725,7 +28725,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve6) => setTimeout(() => resolve6(records.shift()), 0));
+    const value = await new Promise((resolve7) => setTimeout(() => resolve7(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -33591,7 +33591,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve6) => setTimeout(resolve6, delay)), abortSignal);
+            await race(new Promise((resolve7) => setTimeout(resolve7, delay)), abortSignal);
           }
         }
       }
@@ -33724,7 +33724,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve6) => _DefaultRateLimiter.setTimeoutFn(resolve6, delay));
+          await new Promise((resolve7) => _DefaultRateLimiter.setTimeoutFn(resolve7, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -34162,7 +34162,7 @@ var init_StandardRetryStrategy2 = __esm({
               const delayFromResponse = getDelayFromRetryAfterHeader(err.$response);
               const delay = Math.max(delayFromResponse || 0, delayFromDecider);
               totalDelay += delay;
-              await new Promise((resolve6) => setTimeout(resolve6, delay));
+              await new Promise((resolve7) => setTimeout(resolve7, delay));
               continue;
             }
             if (!err.$metadata) {
@@ -38171,7 +38171,7 @@ var require_dist_cjs4 = __commonJS({
     var DEFAULT_MAX_RETRIES = 0;
     var providerConfigFromInit = ({ maxRetries = DEFAULT_MAX_RETRIES, timeout = DEFAULT_TIMEOUT }) => ({ maxRetries, timeout });
     function httpRequest(options) {
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         const req = node_http.request({
           method: "GET",
           ...options,
@@ -38196,7 +38196,7 @@ var require_dist_cjs4 = __commonJS({
             chunks.push(chunk);
           });
           res.on("end", () => {
-            resolve6(Buffer.concat(chunks));
+            resolve7(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -38659,21 +38659,21 @@ var require_dist_cjs5 = __commonJS({
       let sendBody = true;
       if (!externalAgent && expect === "100-continue") {
         sendBody = await Promise.race([
-          new Promise((resolve6) => {
-            timeoutId = Number(timing.setTimeout(() => resolve6(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+          new Promise((resolve7) => {
+            timeoutId = Number(timing.setTimeout(() => resolve7(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
           }),
-          new Promise((resolve6) => {
+          new Promise((resolve7) => {
             httpRequest.on("continue", () => {
               timing.clearTimeout(timeoutId);
-              resolve6(true);
+              resolve7(true);
             });
             httpRequest.on("response", () => {
               timing.clearTimeout(timeoutId);
-              resolve6(false);
+              resolve7(false);
             });
             httpRequest.on("error", () => {
               timing.clearTimeout(timeoutId);
-              resolve6(false);
+              resolve7(false);
             });
           })
         ]);
@@ -38750,13 +38750,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve6, reject) => {
+        this.configProvider = new Promise((resolve7, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve6(this.resolveDefaultConfig(_options));
+              resolve7(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve6(this.resolveDefaultConfig(options));
+            resolve7(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -38786,7 +38786,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve6 = async (arg) => {
+          const resolve7 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -38850,7 +38850,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve6({ response: httpResponse });
+            resolve7({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -39189,13 +39189,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new _NodeHttp2Handler(instanceOrOptions);
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve6, reject) => {
+        this.configProvider = new Promise((resolve7, reject) => {
           if (typeof options === "function") {
             options().then((opts) => {
-              resolve6(opts || {});
+              resolve7(opts || {});
             }).catch(reject);
           } else {
-            resolve6(options || {});
+            resolve7(options || {});
           }
         });
       }
@@ -39222,7 +39222,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return new Promise((_resolve, _reject) => {
           let fulfilled = false;
           let writeRequestBodyPromise = void 0;
-          const resolve6 = async (arg) => {
+          const resolve7 = async (arg) => {
             await writeRequestBodyPromise;
             _resolve(arg);
           };
@@ -39319,7 +39319,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               body: clientHttp2Stream
             });
             fulfilled = true;
-            resolve6({ response: httpResponse });
+            resolve7({ response: httpResponse });
             if (useIsolatedSession) {
               session.close();
               clientHttp2Stream.on("end", () => {
@@ -39457,7 +39457,7 @@ var require_dist_cjs6 = __commonJS({
           try {
             return await toRetry();
           } catch (e5) {
-            await new Promise((resolve6) => setTimeout(resolve6, delayMs));
+            await new Promise((resolve7) => setTimeout(resolve7, delayMs));
           }
         }
         return await toRetry();
@@ -44043,11 +44043,11 @@ var require_dist_cjs8 = __commonJS({
         throw new TokenProviderError2(`Value not present for '${key}' in SSO Token${forRefresh ? ". Cannot refresh" : ""}. ${REFRESH_MESSAGE}`, false);
       }
     };
-    var { writeFile: writeFile6 } = promises3;
+    var { writeFile: writeFile7 } = promises3;
     var writeSSOTokenToFile = (id, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath2(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
-      return writeFile6(tokenFilepath, tokenString);
+      return writeFile7(tokenFilepath, tokenString);
     };
     var lastRefreshAttemptTimes = /* @__PURE__ */ new Map();
     var inFlightRefreshes = /* @__PURE__ */ new Map();
@@ -47324,10 +47324,10 @@ var require_dist_cjs11 = __commonJS({
     var { setCredentialFeature: setCredentialFeature2 } = (init_client3(), __toCommonJS(client_exports2));
     var { CredentialsProviderError: CredentialsProviderError2, parseKnownFiles: parseKnownFiles2, getProfileName: getProfileName2 } = (init_config2(), __toCommonJS(config_exports));
     var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
-    var { createHash: createHash9, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
+    var { createHash: createHash10, createPrivateKey, createPublicKey, sign: sign2 } = require("node:crypto");
     var { promises: promises3 } = require("node:fs");
     var { homedir: homedir2 } = require("node:os");
-    var { dirname: dirname10, join: join25 } = require("node:path");
+    var { dirname: dirname10, join: join26 } = require("node:path");
     var LoginCredentialsFetcher = class _LoginCredentialsFetcher {
       profileData;
       init;
@@ -47493,10 +47493,10 @@ var require_dist_cjs11 = __commonJS({
         await promises3.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
-        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join25(homedir2(), ".aws", "login", "cache");
+        const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? join26(homedir2(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = createHash9("sha256").update(loginSessionBytes).digest("hex");
-        return join25(directory, `${loginSessionSha256}.json`);
+        const loginSessionSha256 = createHash10("sha256").update(loginSessionBytes).digest("hex");
+        return join26(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
         let offset = 2;
@@ -55419,6 +55419,698 @@ var require_dist_cjs16 = __commonJS({
   }
 });
 
+// src/errors.ts
+var UserError, SettingsError;
+var init_errors5 = __esm({
+  "src/errors.ts"() {
+    "use strict";
+    UserError = class extends Error {
+      name = "UserError";
+      title;
+      detail;
+      hint;
+      output;
+      location;
+      /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
+      exitCode;
+      constructor(problem, { exitCode = 1, cause } = {}) {
+        super(problem.title, { cause });
+        this.title = problem.title;
+        this.detail = problem.detail;
+        this.hint = problem.hint;
+        this.output = problem.output;
+        this.location = problem.location;
+        this.exitCode = exitCode;
+      }
+    };
+    SettingsError = class extends UserError {
+      name = "SettingsError";
+      problems;
+      constructor(problems) {
+        const [first] = problems;
+        const title = problems.length === 1 && first ? first.title : `${problems.length} settings are wrong`;
+        super(
+          {
+            title,
+            detail: problems.length === 1 ? first?.detail : void 0,
+            hint: problems.length === 1 ? first?.hint : void 0
+          },
+          { exitCode: 2 }
+        );
+        this.problems = problems;
+      }
+    };
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/version.js
+var require_version = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/version.js"(exports2, module2) {
+    var VERSION_PATTERN = [
+      "v?",
+      "(?:",
+      /* */
+      "(?:(?<epoch>[0-9]+)!)?",
+      // epoch
+      /* */
+      "(?<release>[0-9]+(?:\\.[0-9]+)*)",
+      // release segment
+      /* */
+      "(?<pre>",
+      // pre-release
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))",
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<pre_n>[0-9]+)?",
+      /* */
+      ")?",
+      /* */
+      "(?<post>",
+      // post release
+      /*    */
+      "(?:-(?<post_n1>[0-9]+))",
+      /*    */
+      "|",
+      /*    */
+      "(?:",
+      /*        */
+      "[-_\\.]?",
+      /*        */
+      "(?<post_l>post|rev|r)",
+      /*        */
+      "[-_\\.]?",
+      /*        */
+      "(?<post_n2>[0-9]+)?",
+      /*    */
+      ")",
+      /* */
+      ")?",
+      /* */
+      "(?<dev>",
+      // dev release
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<dev_l>dev)",
+      /*    */
+      "[-_\\.]?",
+      /*    */
+      "(?<dev_n>[0-9]+)?",
+      /* */
+      ")?",
+      ")",
+      "(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?"
+      // local version
+    ].join("");
+    module2.exports = {
+      VERSION_PATTERN,
+      valid,
+      clean,
+      explain,
+      parse: parse3,
+      stringify: stringify2
+    };
+    var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
+    function valid(version) {
+      return validRegex.test(version) ? version : null;
+    }
+    var cleanRegex = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
+    function clean(version) {
+      return stringify2(parse3(version, cleanRegex));
+    }
+    function parse3(version, regex2) {
+      const { groups } = (regex2 || validRegex).exec(version) || {};
+      if (!groups) {
+        return null;
+      }
+      const parsed = {
+        epoch: Number(groups.epoch ? groups.epoch : 0),
+        release: groups.release.split(".").map(Number),
+        pre: normalize_letter_version(groups.pre_l, groups.pre_n),
+        post: normalize_letter_version(
+          groups.post_l,
+          groups.post_n1 || groups.post_n2
+        ),
+        dev: normalize_letter_version(groups.dev_l, groups.dev_n),
+        local: parse_local_version(groups.local)
+      };
+      return parsed;
+    }
+    function stringify2(parsed) {
+      if (!parsed) {
+        return null;
+      }
+      const { epoch, release: release2, pre, post: post2, dev, local } = parsed;
+      const parts = [];
+      if (epoch !== 0) {
+        parts.push(`${epoch}!`);
+      }
+      parts.push(release2.join("."));
+      if (pre) {
+        parts.push(pre.join(""));
+      }
+      if (post2) {
+        parts.push("." + post2.join(""));
+      }
+      if (dev) {
+        parts.push("." + dev.join(""));
+      }
+      if (local) {
+        parts.push(`+${local}`);
+      }
+      return parts.join("");
+    }
+    function normalize_letter_version(letterIn, numberIn) {
+      let letter = letterIn;
+      let number2 = numberIn;
+      if (letter) {
+        if (!number2) {
+          number2 = 0;
+        }
+        letter = letter.toLowerCase();
+        if (letter === "alpha") {
+          letter = "a";
+        } else if (letter === "beta") {
+          letter = "b";
+        } else if (["c", "pre", "preview"].includes(letter)) {
+          letter = "rc";
+        } else if (["rev", "r"].includes(letter)) {
+          letter = "post";
+        }
+        return [letter, Number(number2)];
+      }
+      if (!letter && number2) {
+        letter = "post";
+        return [letter, Number(number2)];
+      }
+      return null;
+    }
+    function parse_local_version(local) {
+      if (local) {
+        return local.split(/[._-]/).map(
+          (part) => Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part)
+        );
+      }
+      return null;
+    }
+    function explain(version) {
+      const parsed = parse3(version);
+      if (!parsed) {
+        return parsed;
+      }
+      const { epoch, release: release2, pre, post: post2, dev, local } = parsed;
+      let base_version = "";
+      if (epoch !== 0) {
+        base_version += epoch + "!";
+      }
+      base_version += release2.join(".");
+      const is_prerelease = Boolean(dev || pre);
+      const is_devrelease = Boolean(dev);
+      const is_postrelease = Boolean(post2);
+      return {
+        epoch,
+        release: release2,
+        pre,
+        post: post2 ? post2[1] : post2,
+        dev: dev ? dev[1] : dev,
+        local: local ? local.join(".") : local,
+        public: stringify2(parsed).split("+", 1)[0],
+        base_version,
+        is_prerelease,
+        is_devrelease,
+        is_postrelease
+      };
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/operator.js
+var require_operator = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/operator.js"(exports2, module2) {
+    var { parse: parse3 } = require_version();
+    module2.exports = {
+      compare: compare2,
+      rcompare,
+      lt,
+      le,
+      eq,
+      ne,
+      ge,
+      gt,
+      "<": lt,
+      "<=": le,
+      "==": eq,
+      "!=": ne,
+      ">=": ge,
+      ">": gt,
+      "===": arbitrary
+    };
+    function lt(version, other) {
+      return compare2(version, other) < 0;
+    }
+    function le(version, other) {
+      return compare2(version, other) <= 0;
+    }
+    function eq(version, other) {
+      return compare2(version, other) === 0;
+    }
+    function ne(version, other) {
+      return compare2(version, other) !== 0;
+    }
+    function ge(version, other) {
+      return compare2(version, other) >= 0;
+    }
+    function gt(version, other) {
+      return compare2(version, other) > 0;
+    }
+    function arbitrary(version, other) {
+      return version.toLowerCase() === other.toLowerCase();
+    }
+    function compare2(version, other) {
+      const parsedVersion = parse3(version);
+      const parsedOther = parse3(other);
+      const keyVersion = calculateKey(parsedVersion);
+      const keyOther = calculateKey(parsedOther);
+      return pyCompare(keyVersion, keyOther);
+    }
+    function rcompare(version, other) {
+      return -compare2(version, other);
+    }
+    function pyCompare(elemIn, otherIn) {
+      let elem = elemIn;
+      let other = otherIn;
+      if (elem === other) {
+        return 0;
+      }
+      if (Array.isArray(elem) !== Array.isArray(other)) {
+        elem = Array.isArray(elem) ? elem : [elem];
+        other = Array.isArray(other) ? other : [other];
+      }
+      if (Array.isArray(elem)) {
+        const len = Math.min(elem.length, other.length);
+        for (let i5 = 0; i5 < len; i5 += 1) {
+          const res = pyCompare(elem[i5], other[i5]);
+          if (res !== 0) {
+            return res;
+          }
+        }
+        return elem.length - other.length;
+      }
+      if (elem === -Infinity || other === Infinity) {
+        return -1;
+      }
+      if (elem === Infinity || other === -Infinity) {
+        return 1;
+      }
+      return elem < other ? -1 : 1;
+    }
+    function calculateKey(input) {
+      const { epoch } = input;
+      let { release: release2, pre, post: post2, local, dev } = input;
+      release2 = release2.concat();
+      release2.reverse();
+      while (release2.length && release2[0] === 0) {
+        release2.shift();
+      }
+      release2.reverse();
+      if (!pre && !post2 && dev) pre = -Infinity;
+      else if (!pre) pre = Infinity;
+      if (!post2) post2 = -Infinity;
+      if (!dev) dev = Infinity;
+      if (!local) {
+        local = -Infinity;
+      } else {
+        local = local.map(
+          (i5) => Number.isNaN(Number(i5)) ? [-Infinity, i5] : [Number(i5), ""]
+        );
+      }
+      return [epoch, release2, pre, post2, dev, local];
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/specifier.js
+var require_specifier = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/specifier.js"(exports2, module2) {
+    var { VERSION_PATTERN, explain: explainVersion } = require_version();
+    var Operator = require_operator();
+    var RANGE_PATTERN = [
+      "(?<operator>(===|~=|==|!=|<=|>=|<|>))",
+      "\\s*",
+      "(",
+      /*  */
+      "(?<version>(?:" + VERSION_PATTERN.replace(/\?<\w+>/g, "?:") + "))",
+      /*  */
+      "(?<prefix>\\.\\*)?",
+      /*  */
+      "|",
+      /*  */
+      "(?<legacy>[^,;\\s)]+)",
+      ")"
+    ].join("");
+    module2.exports = {
+      RANGE_PATTERN,
+      parse: parse3,
+      satisfies: satisfies2,
+      filter,
+      validRange,
+      maxSatisfying,
+      minSatisfying
+    };
+    var isEqualityOperator = (op2) => ["==", "!=", "==="].includes(op2);
+    var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
+    function parse3(ranges) {
+      if (!ranges.trim()) {
+        return [];
+      }
+      const specifiers = ranges.split(",").map((range2) => rangeRegex.exec(range2.trim()) || {}).map(({ groups }) => {
+        if (!groups) {
+          return null;
+        }
+        let { ...spec } = groups;
+        const { operator, version, prefix, legacy } = groups;
+        if (version) {
+          spec = { ...spec, ...explainVersion(version) };
+          if (operator === "~=") {
+            if (spec.release.length < 2) {
+              return null;
+            }
+          }
+          if (!isEqualityOperator(operator) && spec.local) {
+            return null;
+          }
+          if (prefix) {
+            if (!isEqualityOperator(operator) || spec.dev || spec.local) {
+              return null;
+            }
+          }
+        }
+        if (legacy && operator !== "===") {
+          return null;
+        }
+        return spec;
+      });
+      if (specifiers.filter(Boolean).length !== specifiers.length) {
+        return null;
+      }
+      return specifiers;
+    }
+    function filter(versions2, specifier, options = {}) {
+      const filtered = pick(versions2, specifier, options);
+      if (filtered.length === 0 && options.prereleases === void 0) {
+        return pick(versions2, specifier, { prereleases: true });
+      }
+      return filtered;
+    }
+    function maxSatisfying(versions2, range2, options) {
+      const found = filter(versions2, range2, options).sort(Operator.compare);
+      return found.length === 0 ? null : found[found.length - 1];
+    }
+    function minSatisfying(versions2, range2, options) {
+      const found = filter(versions2, range2, options).sort(Operator.compare);
+      return found.length === 0 ? null : found[0];
+    }
+    function pick(versions2, specifier, options) {
+      const parsed = parse3(specifier);
+      if (!parsed) {
+        return [];
+      }
+      return versions2.filter((version) => {
+        const explained = explainVersion(version);
+        if (!parsed.length) {
+          return explained && !(explained.is_prerelease && !options.prereleases);
+        }
+        return parsed.reduce((pass2, spec) => {
+          if (!pass2) {
+            return false;
+          }
+          return contains({ ...spec, ...options }, { version, explained });
+        }, true);
+      });
+    }
+    function satisfies2(version, specifier, options = {}) {
+      const filtered = pick([version], specifier, options);
+      return filtered.length === 1;
+    }
+    function arrayStartsWith(array3, prefix) {
+      if (prefix.length > array3.length) {
+        return false;
+      }
+      for (let i5 = 0; i5 < prefix.length; i5 += 1) {
+        if (prefix[i5] !== array3[i5]) {
+          return false;
+        }
+      }
+      return true;
+    }
+    function contains(specifier, input) {
+      const { explained } = input;
+      let { version } = input;
+      const { ...spec } = specifier;
+      if (spec.prereleases === void 0) {
+        spec.prereleases = spec.is_prerelease;
+      }
+      if (explained && explained.is_prerelease && !spec.prereleases) {
+        return false;
+      }
+      if (spec.operator === "~=") {
+        let compatiblePrefix = spec.release.slice(0, -1).concat("*").join(".");
+        if (spec.epoch) {
+          compatiblePrefix = spec.epoch + "!" + compatiblePrefix;
+        }
+        return satisfies2(version, `>=${spec.version}, ==${compatiblePrefix}`, {
+          prereleases: spec.prereleases
+        });
+      }
+      if (spec.prefix) {
+        const isMatching = explained.epoch === spec.epoch && arrayStartsWith(explained.release, spec.release);
+        const isEquality = spec.operator !== "!=";
+        return isEquality ? isMatching : !isMatching;
+      }
+      if (explained) {
+        if (explained.local && spec.version) {
+          version = explained.public;
+          spec.version = explainVersion(spec.version).public;
+        }
+      }
+      if (spec.operator === "<" || spec.operator === ">") {
+        if (Operator.eq(spec.release.join("."), explained.release.join("."))) {
+          return false;
+        }
+      }
+      const op2 = Operator[spec.operator];
+      return op2(version, spec.version || spec.legacy);
+    }
+    function validRange(specifier) {
+      return Boolean(parse3(specifier));
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/lib/semantic.js
+var require_semantic = __commonJS({
+  "node_modules/@renovatebot/pep440/lib/semantic.js"(exports2, module2) {
+    var { explain, parse: parse3, stringify: stringify2 } = require_version();
+    module2.exports = {
+      major,
+      minor,
+      patch,
+      inc
+    };
+    function major(input) {
+      const version = explain(input);
+      if (!version) {
+        throw new TypeError("Invalid Version: " + input);
+      }
+      return version.release[0];
+    }
+    function minor(input) {
+      const version = explain(input);
+      if (!version) {
+        throw new TypeError("Invalid Version: " + input);
+      }
+      if (version.release.length < 2) {
+        return 0;
+      }
+      return version.release[1];
+    }
+    function patch(input) {
+      const version = explain(input);
+      if (!version) {
+        throw new TypeError("Invalid Version: " + input);
+      }
+      if (version.release.length < 3) {
+        return 0;
+      }
+      return version.release[2];
+    }
+    function inc(input, release2, preReleaseIdentifier) {
+      let identifier = preReleaseIdentifier || `a`;
+      const version = parse3(input);
+      if (!version) {
+        return null;
+      }
+      if (!["a", "b", "c", "rc", "alpha", "beta", "pre", "preview"].includes(
+        identifier
+      )) {
+        return null;
+      }
+      switch (release2) {
+        case "premajor":
+          {
+            const [majorVersion] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion + 1;
+          }
+          version.pre = [identifier, 0];
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "preminor":
+          {
+            const [majorVersion, minorVersion = 0] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion;
+            version.release[1] = minorVersion + 1;
+          }
+          version.pre = [identifier, 0];
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "prepatch":
+          {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion;
+            version.release[1] = minorVersion;
+            version.release[2] = patchVersion + 1;
+          }
+          version.pre = [identifier, 0];
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "prerelease":
+          if (version.pre === null) {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion;
+            version.release[1] = minorVersion;
+            version.release[2] = patchVersion + 1;
+            version.pre = [identifier, 0];
+          } else {
+            if (preReleaseIdentifier === void 0 && version.pre !== null) {
+              [identifier] = version.pre;
+            }
+            const [letter, number2] = version.pre;
+            if (letter === identifier) {
+              version.pre = [letter, number2 + 1];
+            } else {
+              version.pre = [identifier, 0];
+            }
+          }
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "major":
+          if (version.release.slice(1).some((value) => value !== 0) || version.pre === null) {
+            const [majorVersion] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion + 1;
+          }
+          delete version.pre;
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "minor":
+          if (version.release.slice(2).some((value) => value !== 0) || version.pre === null) {
+            const [majorVersion, minorVersion = 0] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion;
+            version.release[1] = minorVersion + 1;
+          }
+          delete version.pre;
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        case "patch":
+          if (version.release.slice(3).some((value) => value !== 0) || version.pre === null) {
+            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
+            version.release.fill(0);
+            version.release[0] = majorVersion;
+            version.release[1] = minorVersion;
+            version.release[2] = patchVersion + 1;
+          }
+          delete version.pre;
+          delete version.post;
+          delete version.dev;
+          delete version.local;
+          break;
+        default:
+          return null;
+      }
+      return stringify2(version);
+    }
+  }
+});
+
+// node_modules/@renovatebot/pep440/index.js
+var require_pep440 = __commonJS({
+  "node_modules/@renovatebot/pep440/index.js"(exports2, module2) {
+    var { valid, clean, explain, parse: parse3 } = require_version();
+    var { lt, le, eq, ne, ge, gt, compare: compare2, rcompare } = require_operator();
+    var {
+      filter,
+      maxSatisfying,
+      minSatisfying,
+      RANGE_PATTERN,
+      satisfies: satisfies2,
+      validRange
+    } = require_specifier();
+    var { major, minor, patch, inc } = require_semantic();
+    module2.exports = {
+      // version
+      valid,
+      clean,
+      explain,
+      parse: parse3,
+      // operator
+      lt,
+      le,
+      lte: le,
+      eq,
+      ne,
+      neq: ne,
+      ge,
+      gte: ge,
+      gt,
+      compare: compare2,
+      rcompare,
+      // range
+      filter,
+      maxSatisfying,
+      minSatisfying,
+      RANGE_PATTERN,
+      satisfies: satisfies2,
+      validRange,
+      // semantic
+      major,
+      minor,
+      patch,
+      inc
+    };
+  }
+});
+
 // node_modules/docker-modem/lib/utils.js
 var require_utils2 = __commonJS({
   "node_modules/docker-modem/lib/utils.js"(exports2, module2) {
@@ -55708,7 +56400,7 @@ var require_buffer_list = __commonJS({
         }
       }, {
         key: "join",
-        value: function join25(s2) {
+        value: function join26(s2) {
           if (this.length === 0) return "";
           var p3 = this.head;
           var ret = "" + p3.data;
@@ -57085,14 +57777,14 @@ var require_async_iterator = __commonJS({
       };
     }
     function readAndResolve(iter) {
-      var resolve6 = iter[kLastResolve];
-      if (resolve6 !== null) {
+      var resolve7 = iter[kLastResolve];
+      if (resolve7 !== null) {
         var data = iter[kStream].read();
         if (data !== null) {
           iter[kLastPromise] = null;
           iter[kLastResolve] = null;
           iter[kLastReject] = null;
-          resolve6(createIterResult(data, false));
+          resolve7(createIterResult(data, false));
         }
       }
     }
@@ -57100,13 +57792,13 @@ var require_async_iterator = __commonJS({
       process.nextTick(readAndResolve, iter);
     }
     function wrapForNext(lastPromise, iter) {
-      return function(resolve6, reject) {
+      return function(resolve7, reject) {
         lastPromise.then(function() {
           if (iter[kEnded]) {
-            resolve6(createIterResult(void 0, true));
+            resolve7(createIterResult(void 0, true));
             return;
           }
-          iter[kHandlePromise](resolve6, reject);
+          iter[kHandlePromise](resolve7, reject);
         }, reject);
       };
     }
@@ -57126,12 +57818,12 @@ var require_async_iterator = __commonJS({
           return Promise.resolve(createIterResult(void 0, true));
         }
         if (this[kStream].destroyed) {
-          return new Promise(function(resolve6, reject) {
+          return new Promise(function(resolve7, reject) {
             process.nextTick(function() {
               if (_this[kError]) {
                 reject(_this[kError]);
               } else {
-                resolve6(createIterResult(void 0, true));
+                resolve7(createIterResult(void 0, true));
               }
             });
           });
@@ -57154,13 +57846,13 @@ var require_async_iterator = __commonJS({
       return this;
     }), _defineProperty(_Object$setPrototypeO, "return", function _return() {
       var _this2 = this;
-      return new Promise(function(resolve6, reject) {
+      return new Promise(function(resolve7, reject) {
         _this2[kStream].destroy(null, function(err) {
           if (err) {
             reject(err);
             return;
           }
-          resolve6(createIterResult(void 0, true));
+          resolve7(createIterResult(void 0, true));
         });
       });
     }), _Object$setPrototypeO), AsyncIteratorPrototype);
@@ -57182,15 +57874,15 @@ var require_async_iterator = __commonJS({
         value: stream._readableState.endEmitted,
         writable: true
       }), _defineProperty(_Object$create, kHandlePromise, {
-        value: function value(resolve6, reject) {
+        value: function value(resolve7, reject) {
           var data = iterator[kStream].read();
           if (data) {
             iterator[kLastPromise] = null;
             iterator[kLastResolve] = null;
             iterator[kLastReject] = null;
-            resolve6(createIterResult(data, false));
+            resolve7(createIterResult(data, false));
           } else {
-            iterator[kLastResolve] = resolve6;
+            iterator[kLastResolve] = resolve7;
             iterator[kLastReject] = reject;
           }
         },
@@ -57209,12 +57901,12 @@ var require_async_iterator = __commonJS({
           iterator[kError] = err;
           return;
         }
-        var resolve6 = iterator[kLastResolve];
-        if (resolve6 !== null) {
+        var resolve7 = iterator[kLastResolve];
+        if (resolve7 !== null) {
           iterator[kLastPromise] = null;
           iterator[kLastResolve] = null;
           iterator[kLastReject] = null;
-          resolve6(createIterResult(void 0, true));
+          resolve7(createIterResult(void 0, true));
         }
         iterator[kEnded] = true;
       });
@@ -57229,7 +57921,7 @@ var require_async_iterator = __commonJS({
 var require_from = __commonJS({
   "node_modules/readable-stream/lib/internal/streams/from.js"(exports2, module2) {
     "use strict";
-    function asyncGeneratorStep(gen, resolve6, reject, _next, _throw, key, arg) {
+    function asyncGeneratorStep(gen, resolve7, reject, _next, _throw, key, arg) {
       try {
         var info2 = gen[key](arg);
         var value = info2.value;
@@ -57238,7 +57930,7 @@ var require_from = __commonJS({
         return;
       }
       if (info2.done) {
-        resolve6(value);
+        resolve7(value);
       } else {
         Promise.resolve(value).then(_next, _throw);
       }
@@ -57246,13 +57938,13 @@ var require_from = __commonJS({
     function _asyncToGenerator(fn) {
       return function() {
         var self2 = this, args = arguments;
-        return new Promise(function(resolve6, reject) {
+        return new Promise(function(resolve7, reject) {
           var gen = fn.apply(self2, args);
           function _next(value) {
-            asyncGeneratorStep(gen, resolve6, reject, _next, _throw, "next", value);
+            asyncGeneratorStep(gen, resolve7, reject, _next, _throw, "next", value);
           }
           function _throw(err) {
-            asyncGeneratorStep(gen, resolve6, reject, _next, _throw, "throw", err);
+            asyncGeneratorStep(gen, resolve7, reject, _next, _throw, "throw", err);
           }
           _next(void 0);
         });
@@ -58561,8 +59253,8 @@ var require_common = __commonJS({
         }
         return debug2;
       }
-      function extend(namespace, delimiter3) {
-        const newDebug = createDebug(this.namespace + (typeof delimiter3 === "undefined" ? ":" : delimiter3) + namespace);
+      function extend(namespace, delimiter4) {
+        const newDebug = createDebug(this.namespace + (typeof delimiter4 === "undefined" ? ":" : delimiter4) + namespace);
         newDebug.log = this.log;
         return newDebug;
       }
@@ -59212,11 +59904,11 @@ var require_modem = __commonJS({
       return opts;
     };
     var findDefaultUnixSocket = function() {
-      return new Promise(function(resolve6) {
+      return new Promise(function(resolve7) {
         var userDockerSocket = path6.join(os6.homedir(), ".docker", "run", "docker.sock");
         fs3.access(userDockerSocket, function(err) {
-          if (err) resolve6("/var/run/docker.sock");
-          else resolve6(userDockerSocket);
+          if (err) resolve7("/var/run/docker.sock");
+          else resolve7(userDockerSocket);
         });
       });
     };
@@ -61295,8 +61987,8 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            xfs.stat(p3, function(er2, stat6) {
-              if (er2 || !stat6.isDirectory()) cb(er, made);
+            xfs.stat(p3, function(er2, stat7) {
+              if (er2 || !stat7.isDirectory()) cb(er, made);
               else cb(null, made);
             });
             break;
@@ -61327,13 +62019,13 @@ var require_mkdirp_classic = __commonJS({
           // there already.  If so, then hooray!  If not, then something
           // is borked.
           default:
-            var stat6;
+            var stat7;
             try {
-              stat6 = xfs.statSync(p3);
+              stat7 = xfs.statSync(p3);
             } catch (err1) {
               throw err0;
             }
-            if (!stat6.isDirectory()) throw err0;
+            if (!stat7.isDirectory()) throw err0;
             break;
         }
       }
@@ -61361,7 +62053,7 @@ var require_tar_fs = __commonJS({
     var normalize2 = !win32 ? echo : function(name) {
       return name.replace(/\\/g, "/").replace(/[:?<>|]/g, "_");
     };
-    var statAll = function(fs4, stat6, cwd, ignore2, entries, sort) {
+    var statAll = function(fs4, stat7, cwd, ignore2, entries, sort) {
       var queue = entries || ["."];
       for (var i5 = 0; i5 < queue.length; i5++) {
         if (!inCwd(path6.resolve(cwd, queue[i5]), cwd)) throw new Error(queue[i5] + " is not a valid path");
@@ -61370,16 +62062,16 @@ var require_tar_fs = __commonJS({
         if (!queue.length) return callback();
         var next = queue.shift();
         var nextAbs = path6.join(cwd, next);
-        stat6.call(fs4, nextAbs, function(err, stat7) {
+        stat7.call(fs4, nextAbs, function(err, stat8) {
           if (err) return callback(err);
-          if (!stat7.isDirectory()) return callback(null, next, stat7);
+          if (!stat8.isDirectory()) return callback(null, next, stat8);
           fs4.readdir(nextAbs, function(err2, files) {
             if (err2) return callback(err2);
             if (sort) files.sort();
             for (var i6 = 0; i6 < files.length; i6++) {
               if (!ignore2(path6.join(cwd, next, files[i6]))) queue.push(path6.join(next, files[i6]));
             }
-            callback(null, next, stat7);
+            callback(null, next, stat8);
           });
         });
       };
@@ -61424,36 +62116,36 @@ var require_tar_fs = __commonJS({
           pack2.entry(header, onnextentry);
         });
       };
-      var onstat = function(err, filename, stat6) {
+      var onstat = function(err, filename, stat7) {
         if (err) return pack2.destroy(err);
         if (!filename) {
           if (opts.finalize !== false) pack2.finalize();
           return finish(pack2);
         }
-        if (stat6.isSocket()) return onnextentry();
+        if (stat7.isSocket()) return onnextentry();
         var header = {
           name: normalize2(filename),
-          mode: (stat6.mode | (stat6.isDirectory() ? dmode : fmode)) & umask,
-          mtime: stat6.mtime,
-          size: stat6.size,
+          mode: (stat7.mode | (stat7.isDirectory() ? dmode : fmode)) & umask,
+          mtime: stat7.mtime,
+          size: stat7.size,
           type: "file",
-          uid: stat6.uid,
-          gid: stat6.gid
+          uid: stat7.uid,
+          gid: stat7.gid
         };
-        if (stat6.isDirectory()) {
+        if (stat7.isDirectory()) {
           header.size = 0;
           header.type = "directory";
           header = map3(header) || header;
           return pack2.entry(header, onnextentry);
         }
-        if (stat6.isSymbolicLink()) {
+        if (stat7.isSymbolicLink()) {
           header.size = 0;
           header.type = "symlink";
           header = map3(header) || header;
           return onsymlink(filename, header);
         }
         header = map3(header) || header;
-        if (!stat6.isFile()) {
+        if (!stat7.isFile()) {
           if (strict) return pack2.destroy(new Error("unsupported type for " + filename));
           return onnextentry();
         }
@@ -61542,7 +62234,7 @@ var require_tar_fs = __commonJS({
           stream.resume();
           return next();
         }
-        var stat6 = function(err) {
+        var stat7 = function(err) {
           if (err) return next(err);
           if (path6.join(name, ".") === path6.join(cwd, ".")) return next();
           utimes2(name, header, function(err2) {
@@ -61559,7 +62251,7 @@ var require_tar_fs = __commonJS({
             validateNotSymlink(xfs, dst, path6.resolve(cwd), function(err, valid) {
               if (err) return next(err);
               if (!valid) return next(new Error(name + " is not a valid symlink"));
-              xfs.symlink(header.linkname, name, stat6);
+              xfs.symlink(header.linkname, name, stat7);
             });
           });
         };
@@ -61574,7 +62266,7 @@ var require_tar_fs = __commonJS({
                   stream = xfs.createReadStream(srcpath);
                   return onfile();
                 }
-                stat6(err2);
+                stat7(err2);
               });
             });
           });
@@ -61593,7 +62285,7 @@ var require_tar_fs = __commonJS({
             });
             pump(rs, ws, function(err2) {
               if (err2) return next(err2);
-              ws.on("close", stat6);
+              ws.on("close", stat7);
             });
           }
         };
@@ -61604,7 +62296,7 @@ var require_tar_fs = __commonJS({
             own,
             uid: header.uid,
             gid: header.gid
-          }, stat6);
+          }, stat7);
         }
         var dir = path6.dirname(name);
         validate(xfs, dir, path6.join(cwd, "."), function(err, valid) {
@@ -61781,12 +62473,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -61811,12 +62503,12 @@ var require_exec = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -61840,12 +62532,12 @@ var require_exec = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -61910,12 +62602,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -61940,12 +62632,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -61971,12 +62663,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62000,12 +62692,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62028,12 +62720,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62057,12 +62749,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62088,12 +62780,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62121,12 +62813,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62150,12 +62842,12 @@ var require_container = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62182,12 +62874,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62212,12 +62904,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62243,12 +62935,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62275,12 +62967,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(new Exec(self2.modem, data.Id));
+            resolve7(new Exec(self2.modem, data.Id));
           });
         });
       } else {
@@ -62308,12 +63000,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62340,12 +63032,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62371,12 +63063,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62402,12 +63094,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62432,12 +63124,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62464,12 +63156,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, stream) {
             if (err) {
               return reject(err);
             }
-            resolve6(stream);
+            resolve7(stream);
           });
         });
       } else {
@@ -62494,12 +63186,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62526,12 +63218,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62557,12 +63249,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62588,12 +63280,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62619,12 +63311,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62651,12 +63343,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62681,12 +63373,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62715,12 +63407,12 @@ var require_container = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62758,12 +63450,12 @@ var require_image = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62787,12 +63479,12 @@ var require_image = __commonJS({
         authconfig: args.opts ? args.opts.authconfig : void 0
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(fopts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62814,12 +63506,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62841,12 +63533,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62878,12 +63570,12 @@ var require_image = __commonJS({
       };
       delete optsf.options.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62910,12 +63602,12 @@ var require_image = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62940,12 +63632,12 @@ var require_image = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -62983,12 +63675,12 @@ var require_volume = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63013,12 +63705,12 @@ var require_volume = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63056,12 +63748,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63087,12 +63779,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63117,12 +63809,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63147,12 +63839,12 @@ var require_network = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63190,12 +63882,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63219,12 +63911,12 @@ var require_service = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63259,12 +63951,12 @@ var require_service = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63290,12 +63982,12 @@ var require_service = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63334,12 +64026,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63363,12 +64055,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63394,12 +64086,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63431,12 +64123,12 @@ var require_plugin = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63459,12 +64151,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63487,12 +64179,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63516,12 +64208,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63546,12 +64238,12 @@ var require_plugin = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63581,12 +64273,12 @@ var require_plugin = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63625,12 +64317,12 @@ var require_secret = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63656,12 +64348,12 @@ var require_secret = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63686,12 +64378,12 @@ var require_secret = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63730,12 +64422,12 @@ var require_config = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63760,12 +64452,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63791,12 +64483,12 @@ var require_config = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63837,12 +64529,12 @@ var require_task = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63869,12 +64561,12 @@ var require_task = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63912,12 +64604,12 @@ var require_node3 = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63944,12 +64636,12 @@ var require_node3 = __commonJS({
         options: opts
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -63973,12 +64665,12 @@ var require_node3 = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -64066,7 +64758,7 @@ var require_aspromise = __commonJS({
       var params = new Array(arguments.length - 1), offset = 0, index = 2, pending = true;
       while (index < arguments.length)
         params[offset++] = arguments[index++];
-      return new Promise(function executor(resolve6, reject) {
+      return new Promise(function executor(resolve7, reject) {
         params[offset] = function callback(err) {
           if (pending) {
             pending = false;
@@ -64076,7 +64768,7 @@ var require_aspromise = __commonJS({
               var params2 = new Array(arguments.length - 1), offset2 = 0;
               while (offset2 < params2.length)
                 params2[offset2++] = arguments[offset2];
-              resolve6.apply(null, params2);
+              resolve7.apply(null, params2);
             }
           }
         };
@@ -66636,7 +67328,7 @@ var require_path = __commonJS({
         return prefix + parts.join("/");
       }
     );
-    path6.resolve = function resolve6(originPath, includePath, alreadyNormalized) {
+    path6.resolve = function resolve7(originPath, includePath, alreadyNormalized) {
       if (!alreadyNormalized)
         includePath = normalize2(includePath);
       if (isAbsolute2(includePath))
@@ -66993,7 +67685,7 @@ var require_mapfield = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    MapField.prototype.resolve = function resolve6() {
+    MapField.prototype.resolve = function resolve7() {
       if (this.resolved)
         return this;
       if (types.mapKey[this.keyType] === void 0)
@@ -67070,7 +67762,7 @@ var require_method = __commonJS({
         this.parsedOptions
       ]);
     };
-    Method.prototype.resolve = function resolve6() {
+    Method.prototype.resolve = function resolve7() {
       if (this.resolved)
         return this;
       this.resolvedRequestType = this.parent.lookupType(this.requestType);
@@ -68688,7 +69380,7 @@ var require_field = __commonJS({
         keepComments ? this.comment : void 0
       ]);
     };
-    Field2.prototype.resolve = function resolve6() {
+    Field2.prototype.resolve = function resolve7() {
       if (this.resolved)
         return this;
       if ((this.typeDefault = types.defaults[this.type]) === void 0) {
@@ -68961,7 +69653,7 @@ var require_object = __commonJS({
       this.parent = null;
       this.resolved = false;
     };
-    ReflectionObject.prototype.resolve = function resolve6() {
+    ReflectionObject.prototype.resolve = function resolve7() {
       if (this.resolved)
         return this;
       if (this.root instanceof Root)
@@ -70862,12 +71554,12 @@ var require_docker = __commonJS({
       };
       delete opts.authconfig;
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getContainer(data.Id));
+            resolve7(self2.getContainer(data.Id));
           });
         });
       } else {
@@ -70900,12 +71592,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -70933,12 +71625,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -70969,12 +71661,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -70997,12 +71689,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71067,12 +71759,12 @@ var require_docker = __commonJS({
         }
       }
       if (callback === void 0) {
-        return new self2.modem.Promise(function(resolve6, reject) {
+        return new self2.modem.Promise(function(resolve7, reject) {
           dialWithSession(function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71131,12 +71823,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71160,12 +71852,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71190,12 +71882,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71218,12 +71910,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71249,12 +71941,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71277,12 +71969,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71309,12 +72001,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getSecret(data.ID));
+            resolve7(self2.getSecret(data.ID));
           });
         });
       } else {
@@ -71342,12 +72034,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getConfig(data.ID));
+            resolve7(self2.getConfig(data.ID));
           });
         });
       } else {
@@ -71371,12 +72063,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71399,12 +72091,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71429,12 +72121,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getPlugin(args.opts.name));
+            resolve7(self2.getPlugin(args.opts.name));
           });
         });
       } else {
@@ -71458,12 +72150,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71486,12 +72178,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71513,12 +72205,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71541,12 +72233,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71569,12 +72261,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71597,12 +72289,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71628,12 +72320,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getVolume(data.Name));
+            resolve7(self2.getVolume(data.Name));
           });
         });
       } else {
@@ -71665,12 +72357,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getService(data.ID || data.Id));
+            resolve7(self2.getService(data.ID || data.Id));
           });
         });
       } else {
@@ -71695,12 +72387,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71726,12 +72418,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(self2.getNetwork(data.Id));
+            resolve7(self2.getNetwork(data.Id));
           });
         });
       } else {
@@ -71756,12 +72448,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71784,12 +72476,12 @@ var require_docker = __commonJS({
         }
       };
       if (callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71811,12 +72503,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71838,12 +72530,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(opts, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71865,12 +72557,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71892,12 +72584,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -71921,12 +72613,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72053,7 +72745,7 @@ var require_docker = __commonJS({
       };
       extend(optsc, createOptions);
       var containero;
-      return new this.modem.Promise(function(resolve6, reject) {
+      return new this.modem.Promise(function(resolve7, reject) {
         self2.createContainer(optsc).then(function(container) {
           containero = container;
           return container.attach({
@@ -72086,7 +72778,7 @@ var require_docker = __commonJS({
         }).then(function(data) {
           return containero.wait();
         }).then(function(data) {
-          resolve6([data, containero]);
+          resolve7([data, containero]);
         }).catch(function(err) {
           reject(err);
         });
@@ -72107,12 +72799,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72136,12 +72828,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72164,12 +72856,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72193,12 +72885,12 @@ var require_docker = __commonJS({
         options: args.opts
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72221,12 +72913,12 @@ var require_docker = __commonJS({
         }
       };
       if (args.callback === void 0) {
-        return new this.modem.Promise(function(resolve6, reject) {
+        return new this.modem.Promise(function(resolve7, reject) {
           self2.modem.dial(optsf, function(err, data) {
             if (err) {
               return reject(err);
             }
-            resolve6(data);
+            resolve7(data);
           });
         });
       } else {
@@ -72246,6 +72938,192 @@ var require_docker = __commonJS({
     Docker2.Node = Node;
     Docker2.Exec = Exec;
     module2.exports = Docker2;
+  }
+});
+
+// src/builder/docker-errors.ts
+function diskFull(detail) {
+  return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
+}
+function unreachableProblem(error3, address2) {
+  const title = `No container engine answers at ${address2}`;
+  const detail = messageOf(error3);
+  const otherwise = "builder: host needs none, where every requirement has a published wheel.";
+  const code2 = codeOf2(error3);
+  if (address2.startsWith("ssh:")) {
+    return {
+      title: "A container engine behind ssh:// is not supported",
+      detail: `DOCKER_HOST is ${address2}.`,
+      hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
+    };
+  }
+  switch (code2 ?? "") {
+    case "ENOENT":
+      return {
+        title,
+        detail,
+        hint: `Start Docker (or Podman's service), or set DOCKER_HOST to where it listens. ${CONTEXTS} Or: ${otherwise}`
+      };
+    case "EACCES":
+    case "EPERM":
+      return {
+        title: `This user may not talk to the container engine at ${address2}`,
+        detail,
+        hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
+      };
+    case "ECONNREFUSED":
+      return {
+        title,
+        detail,
+        hint: `The address is there but nothing listens: start the engine, or correct DOCKER_HOST. ${CONTEXTS} Or: ${otherwise}`
+      };
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return { title, detail, hint: `The host's name is not known: correct DOCKER_HOST. ${CONTEXTS}` };
+    default:
+      return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
+  }
+}
+function engineError(error3, doing, address2) {
+  if (error3 instanceof UserError || !isError(error3)) return asError(error3);
+  if (error3.name === "AbortError") return error3;
+  const detail = messageOf(error3);
+  const advise = (title, hint) => new UserError({ title, detail, hint }, { cause: error3 });
+  if (saysDiskFull(detail)) return diskFull(detail);
+  if (error3 instanceof EngineTimeout)
+    return advise(
+      `The container engine did not ${doing}: ${error3.message}`,
+      "It is overloaded or hangs: look at its log, restart it and run again."
+    );
+  if (/exec format error|does not match the specified platform/i.test(detail))
+    return advise(
+      "The container engine cannot run programs of this architecture",
+      "Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all."
+    );
+  if (/no such (container|exec)|is not running|is dead or marked for removal|container .* not found/i.test(detail))
+    return advise(
+      `The build container disappeared: the engine could not ${doing}`,
+      "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
+    );
+  const { code: code2, statusCode } = error3;
+  if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
+    return new UserError(unreachableProblem(error3, address2), { cause: error3 });
+  if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
+    return advise(
+      `The connection to the container engine broke: it could not ${doing}`,
+      'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
+    );
+  if (statusCode !== void 0)
+    return advise(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
+  return error3;
+}
+function isError(value) {
+  return typeof value === "object" && value !== null && "name" in value && "message" in value;
+}
+function codeOf2(error3) {
+  return isError(error3) ? error3.code : void 0;
+}
+function messageOf(error3) {
+  if (!isError(error3)) return String(error3);
+  const { json } = error3;
+  const text3 = json?.message ?? error3.message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return text3.trim() || (codeOf2(error3) ?? error3.name);
+}
+function asError(error3) {
+  return isError(error3) ? error3 : new Error(String(error3));
+}
+function stepAdvice(output) {
+  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output))
+    return "The network re-signs TLS: name its certificate authority with ca-file.";
+  if (/unable to locate package|no match for argument|no package .* available|unable to find a match|has no installation candidate/i.test(
+    output
+  ))
+    return "Correct system-packages: the names are those of the image’s own distribution (dnf: libpq-devel; apt: libpq-dev).";
+  if (/could not resolve|temporary failure|name resolution|network is unreachable|connection (refused|timed out)|could not fetch/i.test(
+    output
+  ))
+    return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
+  return "The output above says why; --verbose shows all of it.";
+}
+var EngineTimeout, CONTEXTS, DISK_FULL, NO_SPACE, saysDiskFull, lastLines;
+var init_docker_errors = __esm({
+  "src/builder/docker-errors.ts"() {
+    "use strict";
+    init_errors5();
+    EngineTimeout = class extends Error {
+      constructor(seconds) {
+        super(`no answer within ${seconds} seconds`);
+      }
+    };
+    CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
+    DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
+    NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
+    saysDiskFull = (text3) => NO_SPACE.test(text3);
+    lastLines = (text3, count = 20) => text3.trim().split("\n").slice(-count).join("\n");
+  }
+});
+
+// src/builder/docker-engine.ts
+var docker_engine_exports = {};
+__export(docker_engine_exports, {
+  engineCall: () => engineCall,
+  findEngine: () => findEngine
+});
+async function findEngine() {
+  let docker;
+  try {
+    docker = new import_dockerode.default();
+  } catch (error3) {
+    return { unreachable: unreachableProblem(error3, "the address in DOCKER_HOST") };
+  }
+  const address2 = await addressOf(docker.modem);
+  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
+  try {
+    const { Version, Arch } = await inTime((abortSignal) => versionOf2(docker, { abortSignal }), PING_SECONDS);
+    return { docker, address: address2, version: Version, architecture: Arch };
+  } catch (error3) {
+    return { unreachable: unreachableProblem(error3, address2) };
+  }
+}
+async function addressOf(modem) {
+  if (modem.socketPath !== void 0) {
+    const path6 = await modem.getSocketPath();
+    return path6.startsWith("//") ? `npipe://${path6}` : `unix://${path6}`;
+  }
+  const scheme = modem.protocol === "ssh" ? "ssh" : "tcp";
+  return `${scheme}://${modem.host ?? ""}${modem.port ? `:${modem.port}` : ""}`;
+}
+async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
+  try {
+    return await inTime(call, seconds);
+  } catch (error3) {
+    throw engineError(error3, doing, engine.address);
+  }
+}
+async function inTime(call, seconds) {
+  let timer;
+  const controller = new AbortController();
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new EngineTimeout(seconds));
+      controller.abort();
+    }, seconds * 1e3);
+  });
+  try {
+    return await Promise.race([call(controller.signal), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+var import_dockerode, PING_SECONDS, versionOf2, CALL_SECONDS;
+var init_docker_engine = __esm({
+  "src/builder/docker-engine.ts"() {
+    "use strict";
+    import_dockerode = __toESM(require_docker(), 1);
+    init_docker_errors();
+    PING_SECONDS = 5;
+    versionOf2 = (docker, options) => docker.version.call(docker, options);
+    CALL_SECONDS = 120;
   }
 });
 
@@ -73493,8 +74371,8 @@ var require_streamx = __commonJS({
             return this;
           },
           next() {
-            return new Promise(function(resolve6, reject) {
-              promiseResolve = resolve6;
+            return new Promise(function(resolve7, reject) {
+              promiseResolve = resolve7;
               promiseReject = reject;
               const data = stream.read();
               if (data !== null) ondata(data);
@@ -73527,11 +74405,11 @@ var require_streamx = __commonJS({
         }
         function destroy(err) {
           stream.destroy(err);
-          return new Promise((resolve6, reject) => {
-            if (stream._duplexState & DESTROYED) return resolve6({ value: void 0, done: true });
+          return new Promise((resolve7, reject) => {
+            if (stream._duplexState & DESTROYED) return resolve7({ value: void 0, done: true });
             stream.once("close", function() {
               if (err) reject(err);
-              else resolve6({ value: void 0, done: true });
+              else resolve7({ value: void 0, done: true });
             });
           });
         }
@@ -73575,8 +74453,8 @@ var require_streamx = __commonJS({
         const writes = pending + (ws._duplexState & WRITE_WRITING ? 1 : 0);
         if (writes === 0) return Promise.resolve(true);
         if (state2.drains === null) state2.drains = [];
-        return new Promise((resolve6) => {
-          state2.drains.push({ writes, resolve: resolve6 });
+        return new Promise((resolve7) => {
+          state2.drains.push({ writes, resolve: resolve7 });
         });
       }
       write(data) {
@@ -73681,10 +74559,10 @@ var require_streamx = __commonJS({
       cb(null);
     }
     function pipelinePromise(...streams) {
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         return pipeline4(...streams, (err) => {
           if (err) return reject(err);
-          resolve6();
+          resolve7();
         });
       });
     }
@@ -74354,16 +75232,16 @@ var require_extract2 = __commonJS({
           entryCallback = null;
           cb(err);
         }
-        function onnext(resolve6, reject) {
+        function onnext(resolve7, reject) {
           if (error3) {
             return reject(error3);
           }
           if (entryStream) {
-            resolve6({ value: entryStream, done: false });
+            resolve7({ value: entryStream, done: false });
             entryStream = null;
             return;
           }
-          promiseResolve = resolve6;
+          promiseResolve = resolve7;
           promiseReject = reject;
           consumeCallback(null);
           if (extract2._finished && promiseResolve) {
@@ -74391,11 +75269,11 @@ var require_extract2 = __commonJS({
         function destroy(err) {
           extract2.destroy(err);
           consumeCallback(err);
-          return new Promise((resolve6, reject) => {
-            if (extract2.destroyed) return resolve6({ value: void 0, done: true });
+          return new Promise((resolve7, reject) => {
+            if (extract2.destroyed) return resolve7({ value: void 0, done: true });
             extract2.once("close", function() {
               if (err) reject(err);
-              else resolve6({ value: void 0, done: true });
+              else resolve7({ value: void 0, done: true });
             });
           });
         }
@@ -74675,651 +75553,972 @@ var require_tar_stream2 = __commonJS({
   }
 });
 
-// node_modules/@renovatebot/pep440/lib/version.js
-var require_version = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/version.js"(exports2, module2) {
-    var VERSION_PATTERN = [
-      "v?",
-      "(?:",
-      /* */
-      "(?:(?<epoch>[0-9]+)!)?",
-      // epoch
-      /* */
-      "(?<release>[0-9]+(?:\\.[0-9]+)*)",
-      // release segment
-      /* */
-      "(?<pre>",
-      // pre-release
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<pre_l>(a|b|c|rc|alpha|beta|pre|preview))",
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<pre_n>[0-9]+)?",
-      /* */
-      ")?",
-      /* */
-      "(?<post>",
-      // post release
-      /*    */
-      "(?:-(?<post_n1>[0-9]+))",
-      /*    */
-      "|",
-      /*    */
-      "(?:",
-      /*        */
-      "[-_\\.]?",
-      /*        */
-      "(?<post_l>post|rev|r)",
-      /*        */
-      "[-_\\.]?",
-      /*        */
-      "(?<post_n2>[0-9]+)?",
-      /*    */
-      ")",
-      /* */
-      ")?",
-      /* */
-      "(?<dev>",
-      // dev release
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<dev_l>dev)",
-      /*    */
-      "[-_\\.]?",
-      /*    */
-      "(?<dev_n>[0-9]+)?",
-      /* */
-      ")?",
-      ")",
-      "(?:\\+(?<local>[a-z0-9]+(?:[-_\\.][a-z0-9]+)*))?"
-      // local version
-    ].join("");
-    module2.exports = {
-      VERSION_PATTERN,
-      valid,
-      clean,
-      explain,
-      parse: parse3,
-      stringify: stringify2
-    };
-    var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
-    function valid(version) {
-      return validRegex.test(version) ? version : null;
+// src/builder/docker-files.ts
+function packFiles(files) {
+  const archive = (0, import_tar_stream.pack)();
+  for (const { path: path6, content } of files) archive.entry({ ...OWNER, name: path6, mode: 420 }, content);
+  archive.finalize();
+  return archive;
+}
+function packFolder(localFolder, path6) {
+  const archive = (0, import_tar_stream.pack)();
+  fill(archive, localFolder, path6).then(
+    () => {
+      archive.finalize();
+    },
+    (error3) => {
+      archive.destroy(error3);
     }
-    var cleanRegex = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
-    function clean(version) {
-      return stringify2(parse3(version, cleanRegex));
-    }
-    function parse3(version, regex2) {
-      const { groups } = (regex2 || validRegex).exec(version) || {};
-      if (!groups) {
-        return null;
-      }
-      const parsed = {
-        epoch: Number(groups.epoch ? groups.epoch : 0),
-        release: groups.release.split(".").map(Number),
-        pre: normalize_letter_version(groups.pre_l, groups.pre_n),
-        post: normalize_letter_version(
-          groups.post_l,
-          groups.post_n1 || groups.post_n2
-        ),
-        dev: normalize_letter_version(groups.dev_l, groups.dev_n),
-        local: parse_local_version(groups.local)
-      };
-      return parsed;
-    }
-    function stringify2(parsed) {
-      if (!parsed) {
-        return null;
-      }
-      const { epoch, release: release2, pre, post: post2, dev, local } = parsed;
-      const parts = [];
-      if (epoch !== 0) {
-        parts.push(`${epoch}!`);
-      }
-      parts.push(release2.join("."));
-      if (pre) {
-        parts.push(pre.join(""));
-      }
-      if (post2) {
-        parts.push("." + post2.join(""));
-      }
-      if (dev) {
-        parts.push("." + dev.join(""));
-      }
-      if (local) {
-        parts.push(`+${local}`);
-      }
-      return parts.join("");
-    }
-    function normalize_letter_version(letterIn, numberIn) {
-      let letter = letterIn;
-      let number2 = numberIn;
-      if (letter) {
-        if (!number2) {
-          number2 = 0;
-        }
-        letter = letter.toLowerCase();
-        if (letter === "alpha") {
-          letter = "a";
-        } else if (letter === "beta") {
-          letter = "b";
-        } else if (["c", "pre", "preview"].includes(letter)) {
-          letter = "rc";
-        } else if (["rev", "r"].includes(letter)) {
-          letter = "post";
-        }
-        return [letter, Number(number2)];
-      }
-      if (!letter && number2) {
-        letter = "post";
-        return [letter, Number(number2)];
-      }
-      return null;
-    }
-    function parse_local_version(local) {
-      if (local) {
-        return local.split(/[._-]/).map(
-          (part) => Number.isNaN(Number(part)) ? part.toLowerCase() : Number(part)
-        );
-      }
-      return null;
-    }
-    function explain(version) {
-      const parsed = parse3(version);
-      if (!parsed) {
-        return parsed;
-      }
-      const { epoch, release: release2, pre, post: post2, dev, local } = parsed;
-      let base_version = "";
-      if (epoch !== 0) {
-        base_version += epoch + "!";
-      }
-      base_version += release2.join(".");
-      const is_prerelease = Boolean(dev || pre);
-      const is_devrelease = Boolean(dev);
-      const is_postrelease = Boolean(post2);
-      return {
-        epoch,
-        release: release2,
-        pre,
-        post: post2 ? post2[1] : post2,
-        dev: dev ? dev[1] : dev,
-        local: local ? local.join(".") : local,
-        public: stringify2(parsed).split("+", 1)[0],
-        base_version,
-        is_prerelease,
-        is_devrelease,
-        is_postrelease
-      };
-    }
+  );
+  return archive;
+}
+async function fill(archive, localFolder, path6) {
+  const root5 = await (0, import_promises7.realpath)(localFolder);
+  let parent = "";
+  for (const name of path6.split("/").filter((part) => part !== "" && part !== ".")) {
+    parent = import_node_path9.posix.join(parent, name);
+    folderEntry(archive, parent);
   }
-});
-
-// node_modules/@renovatebot/pep440/lib/operator.js
-var require_operator = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/operator.js"(exports2, module2) {
-    var { parse: parse3 } = require_version();
-    module2.exports = {
-      compare: compare2,
-      rcompare,
-      lt,
-      le,
-      eq,
-      ne,
-      ge,
-      gt,
-      "<": lt,
-      "<=": le,
-      "==": eq,
-      "!=": ne,
-      ">=": ge,
-      ">": gt,
-      "===": arbitrary
-    };
-    function lt(version, other) {
-      return compare2(version, other) < 0;
-    }
-    function le(version, other) {
-      return compare2(version, other) <= 0;
-    }
-    function eq(version, other) {
-      return compare2(version, other) === 0;
-    }
-    function ne(version, other) {
-      return compare2(version, other) !== 0;
-    }
-    function ge(version, other) {
-      return compare2(version, other) >= 0;
-    }
-    function gt(version, other) {
-      return compare2(version, other) > 0;
-    }
-    function arbitrary(version, other) {
-      return version.toLowerCase() === other.toLowerCase();
-    }
-    function compare2(version, other) {
-      const parsedVersion = parse3(version);
-      const parsedOther = parse3(other);
-      const keyVersion = calculateKey(parsedVersion);
-      const keyOther = calculateKey(parsedOther);
-      return pyCompare(keyVersion, keyOther);
-    }
-    function rcompare(version, other) {
-      return -compare2(version, other);
-    }
-    function pyCompare(elemIn, otherIn) {
-      let elem = elemIn;
-      let other = otherIn;
-      if (elem === other) {
-        return 0;
-      }
-      if (Array.isArray(elem) !== Array.isArray(other)) {
-        elem = Array.isArray(elem) ? elem : [elem];
-        other = Array.isArray(other) ? other : [other];
-      }
-      if (Array.isArray(elem)) {
-        const len = Math.min(elem.length, other.length);
-        for (let i5 = 0; i5 < len; i5 += 1) {
-          const res = pyCompare(elem[i5], other[i5]);
-          if (res !== 0) {
-            return res;
-          }
-        }
-        return elem.length - other.length;
-      }
-      if (elem === -Infinity || other === Infinity) {
-        return -1;
-      }
-      if (elem === Infinity || other === -Infinity) {
-        return 1;
-      }
-      return elem < other ? -1 : 1;
-    }
-    function calculateKey(input) {
-      const { epoch } = input;
-      let { release: release2, pre, post: post2, local, dev } = input;
-      release2 = release2.concat();
-      release2.reverse();
-      while (release2.length && release2[0] === 0) {
-        release2.shift();
-      }
-      release2.reverse();
-      if (!pre && !post2 && dev) pre = -Infinity;
-      else if (!pre) pre = Infinity;
-      if (!post2) post2 = -Infinity;
-      if (!dev) dev = Infinity;
-      if (!local) {
-        local = -Infinity;
-      } else {
-        local = local.map(
-          (i5) => Number.isNaN(Number(i5)) ? [-Infinity, i5] : [Number(i5), ""]
-        );
-      }
-      return [epoch, release2, pre, post2, dev, local];
-    }
-  }
-});
-
-// node_modules/@renovatebot/pep440/lib/specifier.js
-var require_specifier = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/specifier.js"(exports2, module2) {
-    var { VERSION_PATTERN, explain: explainVersion } = require_version();
-    var Operator = require_operator();
-    var RANGE_PATTERN = [
-      "(?<operator>(===|~=|==|!=|<=|>=|<|>))",
-      "\\s*",
-      "(",
-      /*  */
-      "(?<version>(?:" + VERSION_PATTERN.replace(/\?<\w+>/g, "?:") + "))",
-      /*  */
-      "(?<prefix>\\.\\*)?",
-      /*  */
-      "|",
-      /*  */
-      "(?<legacy>[^,;\\s)]+)",
-      ")"
-    ].join("");
-    module2.exports = {
-      RANGE_PATTERN,
-      parse: parse3,
-      satisfies: satisfies2,
-      filter,
-      validRange,
-      maxSatisfying,
-      minSatisfying
-    };
-    var isEqualityOperator = (op2) => ["==", "!=", "==="].includes(op2);
-    var rangeRegex = new RegExp("^" + RANGE_PATTERN + "$", "i");
-    function parse3(ranges) {
-      if (!ranges.trim()) {
-        return [];
-      }
-      const specifiers = ranges.split(",").map((range2) => rangeRegex.exec(range2.trim()) || {}).map(({ groups }) => {
-        if (!groups) {
-          return null;
-        }
-        let { ...spec } = groups;
-        const { operator, version, prefix, legacy } = groups;
-        if (version) {
-          spec = { ...spec, ...explainVersion(version) };
-          if (operator === "~=") {
-            if (spec.release.length < 2) {
-              return null;
-            }
-          }
-          if (!isEqualityOperator(operator) && spec.local) {
-            return null;
-          }
-          if (prefix) {
-            if (!isEqualityOperator(operator) || spec.dev || spec.local) {
-              return null;
-            }
-          }
-        }
-        if (legacy && operator !== "===") {
-          return null;
-        }
-        return spec;
-      });
-      if (specifiers.filter(Boolean).length !== specifiers.length) {
-        return null;
-      }
-      return specifiers;
-    }
-    function filter(versions2, specifier, options = {}) {
-      const filtered = pick(versions2, specifier, options);
-      if (filtered.length === 0 && options.prereleases === void 0) {
-        return pick(versions2, specifier, { prereleases: true });
-      }
-      return filtered;
-    }
-    function maxSatisfying(versions2, range2, options) {
-      const found = filter(versions2, range2, options).sort(Operator.compare);
-      return found.length === 0 ? null : found[found.length - 1];
-    }
-    function minSatisfying(versions2, range2, options) {
-      const found = filter(versions2, range2, options).sort(Operator.compare);
-      return found.length === 0 ? null : found[0];
-    }
-    function pick(versions2, specifier, options) {
-      const parsed = parse3(specifier);
-      if (!parsed) {
-        return [];
-      }
-      return versions2.filter((version) => {
-        const explained = explainVersion(version);
-        if (!parsed.length) {
-          return explained && !(explained.is_prerelease && !options.prereleases);
-        }
-        return parsed.reduce((pass2, spec) => {
-          if (!pass2) {
-            return false;
-          }
-          return contains({ ...spec, ...options }, { version, explained });
-        }, true);
-      });
-    }
-    function satisfies2(version, specifier, options = {}) {
-      const filtered = pick([version], specifier, options);
-      return filtered.length === 1;
-    }
-    function arrayStartsWith(array3, prefix) {
-      if (prefix.length > array3.length) {
-        return false;
-      }
-      for (let i5 = 0; i5 < prefix.length; i5 += 1) {
-        if (prefix[i5] !== array3[i5]) {
-          return false;
-        }
-      }
-      return true;
-    }
-    function contains(specifier, input) {
-      const { explained } = input;
-      let { version } = input;
-      const { ...spec } = specifier;
-      if (spec.prereleases === void 0) {
-        spec.prereleases = spec.is_prerelease;
-      }
-      if (explained && explained.is_prerelease && !spec.prereleases) {
-        return false;
-      }
-      if (spec.operator === "~=") {
-        let compatiblePrefix = spec.release.slice(0, -1).concat("*").join(".");
-        if (spec.epoch) {
-          compatiblePrefix = spec.epoch + "!" + compatiblePrefix;
-        }
-        return satisfies2(version, `>=${spec.version}, ==${compatiblePrefix}`, {
-          prereleases: spec.prereleases
+  await addContent(archive, root5, root5, parent);
+}
+function folderEntry(archive, name) {
+  archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
+}
+async function addContent(archive, root5, folder, path6) {
+  for (const name of (await (0, import_promises7.readdir)(folder)).sort()) {
+    const local = (0, import_node_path9.join)(folder, name);
+    const inside = import_node_path9.posix.join(path6, name);
+    const stats = await (0, import_promises7.lstat)(local);
+    if (stats.isDirectory()) {
+      folderEntry(archive, inside);
+      await addContent(archive, root5, local, inside);
+    } else if (stats.isSymbolicLink()) {
+      const linkname = await (0, import_promises7.readlink)(local);
+      if ((0, import_node_path9.isAbsolute)(linkname) || leadsOut((0, import_node_path9.relative)(root5, (0, import_node_path9.normalize)((0, import_node_path9.join)(folder, linkname))))) {
+        throw new UserError({
+          title: `${(0, import_node_path9.relative)(root5, local)} is a link to outside of ${root5}`,
+          detail: `It points to ${linkname}, which is not there in a container.`,
+          hint: "Put a copy of the file in its place."
         });
       }
-      if (spec.prefix) {
-        const isMatching = explained.epoch === spec.epoch && arrayStartsWith(explained.release, spec.release);
-        const isEquality = spec.operator !== "!=";
-        return isEquality ? isMatching : !isMatching;
-      }
-      if (explained) {
-        if (explained.local && spec.version) {
-          version = explained.public;
-          spec.version = explainVersion(spec.version).public;
-        }
-      }
-      if (spec.operator === "<" || spec.operator === ">") {
-        if (Operator.eq(spec.release.join("."), explained.release.join("."))) {
-          return false;
-        }
-      }
-      const op2 = Operator[spec.operator];
-      return op2(version, spec.version || spec.legacy);
+      archive.entry({ ...OWNER, name: inside, type: "symlink", linkname: linkname.split(import_node_path9.sep).join("/"), mode: 511 });
+    } else if (stats.isFile()) {
+      const mode = stats.mode & 73 ? 493 : 420;
+      await (0, import_promises8.pipeline)((0, import_node_fs5.createReadStream)(local), archive.entry({ ...OWNER, name: inside, size: stats.size, mode }));
     }
-    function validRange(specifier) {
-      return Boolean(parse3(specifier));
+  }
+}
+async function unpackFolder(archive, localFolder) {
+  await (0, import_promises7.mkdir)((0, import_node_path9.dirname)(localFolder), { recursive: true });
+  await (0, import_promises7.mkdir)(localFolder, { mode: 493 });
+  const broken = new AbortController();
+  try {
+    const entries = (0, import_tar_stream.extract)();
+    const piped = (0, import_promises8.pipeline)(archive, entries);
+    piped.catch((error3) => {
+      broken.abort(error3);
+    });
+    const links = [];
+    for await (const entry of entries) {
+      const link = await unpackEntry(entry, localFolder, broken.signal);
+      if (link) links.push(link);
     }
+    await piped;
+    for (const link of links.filter(({ isHard }) => isHard)) await makeLink(link, localFolder);
+    for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
+  } catch (error3) {
+    await (0, import_promises7.rm)(localFolder, { recursive: true, force: true });
+    const isAbort = isError(error3) && error3.name === "AbortError";
+    throw broken.signal.aborted && (isAbort || error3 === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error3;
+  }
+}
+async function unpackEntry(entry, localFolder, signal) {
+  const { name, type, linkname, mode } = entry.header;
+  const path6 = pathInside(name);
+  if (path6 === void 0) throw escaping(name);
+  const local = (0, import_node_path9.join)(localFolder, path6);
+  switch (type) {
+    case "directory":
+      await (0, import_promises7.mkdir)(local, { recursive: true, mode: 493 });
+      entry.resume();
+      return void 0;
+    case "file":
+    case "contiguous-file": {
+      await (0, import_promises7.mkdir)((0, import_node_path9.dirname)(local), { recursive: true, mode: 493 });
+      const wanted = mode & 73 ? 493 : 420;
+      await (0, import_promises8.pipeline)(entry, (0, import_node_fs5.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
+      await (0, import_promises7.chmod)(local, wanted);
+      return void 0;
+    }
+    case "link":
+    case "symlink":
+      entry.resume();
+      return { path: path6, linkname, isHard: type === "link" };
+    case "fifo":
+    case "block-device":
+    case "character-device":
+      throw new UserError({
+        title: `The container holds ${name}, which is not a file, a folder or a link`,
+        detail: `It is a ${type}.`
+      });
+  }
+}
+async function makeLink({ path: path6, linkname, isHard }, localFolder) {
+  const local = (0, import_node_path9.join)(localFolder, path6);
+  await (0, import_promises7.mkdir)((0, import_node_path9.dirname)(local), { recursive: true, mode: 493 });
+  if (isHard) {
+    const source = pathInside(linkname);
+    if (source === void 0) throw escaping(path6);
+    await (0, import_promises7.copyFile)((0, import_node_path9.join)(localFolder, source), local);
+    return;
+  }
+  const root5 = await (0, import_promises7.realpath)(localFolder);
+  if ((0, import_node_path9.isAbsolute)(linkname)) throw escaping(path6);
+  await (0, import_promises7.symlink)(linkname, local);
+  const end2 = await (0, import_promises7.realpath)(local).catch(() => void 0);
+  if (end2 === void 0 || leadsOut((0, import_node_path9.relative)(root5, end2))) throw escaping(path6);
+}
+function pathInside(name) {
+  if (name.startsWith("/") || name.includes("\0")) return void 0;
+  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.some((part) => part === ".." || import_node_path9.sep === "\\" && /[\\:]/.test(part))) return void 0;
+  return parts.join(import_node_path9.sep);
+}
+var import_node_fs5, import_promises7, import_node_path9, import_promises8, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
+var init_docker_files = __esm({
+  "src/builder/docker-files.ts"() {
+    "use strict";
+    import_node_fs5 = require("node:fs");
+    import_promises7 = require("node:fs/promises");
+    import_node_path9 = require("node:path");
+    import_promises8 = require("node:stream/promises");
+    import_tar_stream = __toESM(require_tar_stream2(), 1);
+    init_errors5();
+    init_docker_errors();
+    MTIME = /* @__PURE__ */ new Date("2000-01-01T00:00:00Z");
+    OWNER = { uid: 0, gid: 0, uname: "root", gname: "root", mtime: MTIME };
+    BrokenArchive = class extends Error {
+      constructor(options) {
+        super(isError(options.cause) ? options.cause.message : "the archive broke off", options);
+      }
+    };
+    escaping = (path6) => new UserError({
+      title: `${path6} in the container would lead out of the folder that is copied`,
+      hint: "The package that made it is broken or hostile: look at where it comes from."
+    });
+    leadsOut = (path6) => path6 === ".." || path6.startsWith(`..${import_node_path9.sep}`) || (0, import_node_path9.isAbsolute)(path6);
   }
 });
 
-// node_modules/@renovatebot/pep440/lib/semantic.js
-var require_semantic = __commonJS({
-  "node_modules/@renovatebot/pep440/lib/semantic.js"(exports2, module2) {
-    var { explain, parse: parse3, stringify: stringify2 } = require_version();
-    module2.exports = {
-      major,
-      minor,
-      patch,
-      inc
-    };
-    function major(input) {
-      const version = explain(input);
-      if (!version) {
-        throw new TypeError("Invalid Version: " + input);
+// src/builder/docker-lines.ts
+function collectLines(onLine) {
+  const decoder = new import_node_string_decoder.StringDecoder("utf8");
+  const pieces = [];
+  let unfinished = "";
+  const take2 = (text3) => {
+    pieces.push(text3);
+    if (!onLine) return;
+    const lines2 = (unfinished + text3).split("\n");
+    unfinished = lines2.pop() ?? "";
+    for (const line of lines2) onLine(line.replace(/\r$/, ""));
+  };
+  return {
+    stream: new import_node_stream11.Writable({
+      write(chunk, _encoding, done) {
+        take2(decoder.write(chunk));
+        done();
       }
-      return version.release[0];
+    }),
+    end() {
+      take2(decoder.end());
+      if (onLine && unfinished !== "") onLine(unfinished);
+      unfinished = "";
+      return pieces.join("");
     }
-    function minor(input) {
-      const version = explain(input);
-      if (!version) {
-        throw new TypeError("Invalid Version: " + input);
-      }
-      if (version.release.length < 2) {
-        return 0;
-      }
-      return version.release[1];
-    }
-    function patch(input) {
-      const version = explain(input);
-      if (!version) {
-        throw new TypeError("Invalid Version: " + input);
-      }
-      if (version.release.length < 3) {
-        return 0;
-      }
-      return version.release[2];
-    }
-    function inc(input, release2, preReleaseIdentifier) {
-      let identifier = preReleaseIdentifier || `a`;
-      const version = parse3(input);
-      if (!version) {
-        return null;
-      }
-      if (!["a", "b", "c", "rc", "alpha", "beta", "pre", "preview"].includes(
-        identifier
-      )) {
-        return null;
-      }
-      switch (release2) {
-        case "premajor":
-          {
-            const [majorVersion] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion + 1;
-          }
-          version.pre = [identifier, 0];
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "preminor":
-          {
-            const [majorVersion, minorVersion = 0] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion;
-            version.release[1] = minorVersion + 1;
-          }
-          version.pre = [identifier, 0];
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "prepatch":
-          {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion;
-            version.release[1] = minorVersion;
-            version.release[2] = patchVersion + 1;
-          }
-          version.pre = [identifier, 0];
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "prerelease":
-          if (version.pre === null) {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion;
-            version.release[1] = minorVersion;
-            version.release[2] = patchVersion + 1;
-            version.pre = [identifier, 0];
-          } else {
-            if (preReleaseIdentifier === void 0 && version.pre !== null) {
-              [identifier] = version.pre;
-            }
-            const [letter, number2] = version.pre;
-            if (letter === identifier) {
-              version.pre = [letter, number2 + 1];
-            } else {
-              version.pre = [identifier, 0];
-            }
-          }
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "major":
-          if (version.release.slice(1).some((value) => value !== 0) || version.pre === null) {
-            const [majorVersion] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion + 1;
-          }
-          delete version.pre;
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "minor":
-          if (version.release.slice(2).some((value) => value !== 0) || version.pre === null) {
-            const [majorVersion, minorVersion = 0] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion;
-            version.release[1] = minorVersion + 1;
-          }
-          delete version.pre;
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        case "patch":
-          if (version.release.slice(3).some((value) => value !== 0) || version.pre === null) {
-            const [majorVersion, minorVersion = 0, patchVersion = 0] = version.release;
-            version.release.fill(0);
-            version.release[0] = majorVersion;
-            version.release[1] = minorVersion;
-            version.release[2] = patchVersion + 1;
-          }
-          delete version.pre;
-          delete version.post;
-          delete version.dev;
-          delete version.local;
-          break;
-        default:
-          return null;
-      }
-      return stringify2(version);
-    }
+  };
+}
+var import_node_stream11, import_node_string_decoder;
+var init_docker_lines = __esm({
+  "src/builder/docker-lines.ts"() {
+    "use strict";
+    import_node_stream11 = require("node:stream");
+    import_node_string_decoder = require("node:string_decoder");
   }
 });
 
-// node_modules/@renovatebot/pep440/index.js
-var require_pep440 = __commonJS({
-  "node_modules/@renovatebot/pep440/index.js"(exports2, module2) {
-    var { valid, clean, explain, parse: parse3 } = require_version();
-    var { lt, le, eq, ne, ge, gt, compare: compare2, rcompare } = require_operator();
-    var {
-      filter,
-      maxSatisfying,
-      minSatisfying,
-      RANGE_PATTERN,
-      satisfies: satisfies2,
-      validRange
-    } = require_specifier();
-    var { major, minor, patch, inc } = require_semantic();
-    module2.exports = {
-      // version
-      valid,
-      clean,
-      explain,
-      parse: parse3,
-      // operator
-      lt,
-      le,
-      lte: le,
-      eq,
-      ne,
-      neq: ne,
-      ge,
-      gte: ge,
-      gt,
-      compare: compare2,
-      rcompare,
-      // range
-      filter,
-      maxSatisfying,
-      minSatisfying,
-      RANGE_PATTERN,
-      satisfies: satisfies2,
-      validRange,
-      // semantic
-      major,
-      minor,
-      patch,
-      inc
+// src/builder/docker-container.ts
+async function removeLabelled(engine, labels) {
+  const label = Object.entries({ ...labels, [OUR_LABEL]: "1" }).map(([name, value]) => `${name}=${value}`);
+  const found = await engineCall(
+    engine,
+    "list containers",
+    () => engine.docker.listContainers({ all: true, filters: { label } })
+  );
+  await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))));
+  return found.length;
+}
+async function removeContainer(engine, container) {
+  await engineCall(engine, "remove a container", async () => {
+    try {
+      await container.remove({ force: true, v: true });
+    } catch (error3) {
+      const { statusCode } = error3;
+      const isGone = statusCode === 404 || statusCode === 409 && /in progress/.test(messageOf(error3));
+      if (!isGone) throw error3;
+    }
+  });
+}
+var import_promises9, import_promises10, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container;
+var init_docker_container = __esm({
+  "src/builder/docker-container.ts"() {
+    "use strict";
+    import_promises9 = require("node:stream/promises");
+    import_promises10 = require("node:timers/promises");
+    init_errors5();
+    init_docker_engine();
+    init_docker_errors();
+    init_docker_files();
+    init_docker_lines();
+    OUR_LABEL = "wsgi-lambda";
+    LIFETIME_SECONDS = 6 * 60 * 60;
+    COPY_SECONDS = 20 * 60;
+    HEARTBEAT_SECONDS = 20;
+    Container = class _Container {
+      #engine;
+      #container;
+      #signal;
+      #onAbort;
+      #removal;
+      static async create(engine, { image, labels, signal }) {
+        signal?.throwIfAborted();
+        const created = await engineCall(
+          engine,
+          "create a container",
+          () => engine.docker.createContainer({
+            Image: image,
+            User: "0:0",
+            WorkingDir: "/",
+            Entrypoint: ["/bin/sh", "-c", `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
+            Cmd: [],
+            Labels: { ...labels, [OUR_LABEL]: "1" },
+            HostConfig: { AutoRemove: true }
+          })
+        );
+        const container = new _Container(engine, created, signal);
+        try {
+          signal?.throwIfAborted();
+          await engineCall(engine, "start a container", () => created.start());
+          signal?.throwIfAborted();
+          return container;
+        } catch (error3) {
+          await container.remove();
+          signal?.throwIfAborted();
+          throw error3;
+        }
+      }
+      constructor(engine, container, signal) {
+        this.#engine = engine;
+        this.#container = container;
+        this.#signal = signal;
+        this.#onAbort = () => {
+          this.remove().catch(() => void 0);
+        };
+        signal?.addEventListener("abort", this.#onAbort, { once: true });
+      }
+      get id() {
+        return this.#container.id;
+      }
+      /**
+       * Runs a program to its end. A failing exit code is an answer, except of a full disk.
+       *
+       * @throws UserError when the container or the engine went away, or the disk is full
+       */
+      async exec(command5, { cwd, env: env2, onLine }) {
+        const exec2 = await this.#call(
+          "run a program in the container",
+          () => this.#container.exec({
+            Cmd: [...command5],
+            Env: Object.entries(env2).map(([name, value]) => `${name}=${value}`),
+            WorkingDir: cwd,
+            User: "0:0",
+            AttachStdout: true,
+            AttachStderr: true
+          })
+        );
+        const stream = await this.#call("run a program in the container", () => exec2.start({ hijack: true, stdin: false }));
+        const stdout = collectLines(onLine);
+        const stderr = collectLines(onLine);
+        this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
+        const heartbeat = this.#watch(stream);
+        try {
+          await (0, import_promises9.finished)(stream, { writable: false });
+        } catch (error3) {
+          this.#signal?.throwIfAborted();
+          throw engineError(error3, "follow a program in the container", this.#engine.address);
+        } finally {
+          clearInterval(heartbeat);
+          stream.destroy();
+        }
+        const exitCode = await this.#exitCode(() => exec2.inspect());
+        const completed = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
+        const said = `${completed.stderr}
+${completed.stdout}`;
+        if (exitCode !== 0 && saysDiskFull(said)) throw diskFull(lastLines(said));
+        return completed;
+      }
+      /** A connection can die without a word. Then the engine no longer answers either. */
+      #watch(stream) {
+        return setInterval(() => {
+          engineCall(this.#engine, "show the container", () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
+            (error3) => stream.destroy(error3)
+          );
+        }, HEARTBEAT_SECONDS * 1e3);
+      }
+      /** The output ends a moment before the engine knows the exit code. */
+      async #exitCode(inspect) {
+        for (let attempt = 0; attempt < 100; attempt++) {
+          const { Running, ExitCode: ExitCode2 } = await this.#call("tell the exit code of a program", inspect);
+          if (!Running && ExitCode2 !== null) {
+            if (ExitCode2 === 137) await this.#refuseIfGone();
+            return ExitCode2;
+          }
+          await (0, import_promises10.setTimeout)(20 + attempt * 2);
+        }
+        throw new UserError({
+          title: "A program in the container closed its output and did not end",
+          hint: "Something that it started may still be running."
+        });
+      }
+      /** A program is killed together with its container, and the engine may tell of the program first. */
+      async #refuseIfGone() {
+        for (let attempt = 0; attempt < 5; attempt++) {
+          const doing = "wait for a program";
+          const { State } = await this.#call(doing, () => this.#container.inspect());
+          if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
+          await (0, import_promises10.setTimeout)(100);
+        }
+      }
+      /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
+      async put(archive, folder) {
+        let unreadable;
+        archive.on("error", (error3) => {
+          unreadable ??= error3;
+        });
+        try {
+          const body = archive;
+          await this.#call(
+            "take files into the container",
+            () => this.#container.putArchive(body, { path: folder }),
+            COPY_SECONDS
+          );
+        } catch (error3) {
+          throw unreadable ?? error3;
+        } finally {
+          archive.destroy();
+        }
+      }
+      async putFile(path6, content) {
+        await this.put(packFiles([{ path: path6.replace(/^\//, ""), content }]), "/");
+      }
+      /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
+      async take(folder, localFolder) {
+        const doing = "give files out of the container";
+        const archive = await this.#call(
+          doing,
+          () => this.#container.getArchive({ path: `${folder}/.` })
+        );
+        const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
+        try {
+          await unpackFolder(archive, localFolder);
+        } catch (error3) {
+          this.#signal?.throwIfAborted();
+          if (error3 instanceof BrokenArchive) throw engineError(error3.cause, doing, this.#engine.address);
+          if (!saysDiskFull(messageOf(error3))) throw error3;
+          throw new UserError(
+            {
+              title: `The disk is full at ${localFolder}`,
+              detail: messageOf(error3),
+              hint: "Free some space and run again."
+            },
+            { cause: error3 }
+          );
+        } finally {
+          clearTimeout(late);
+          archive.destroy();
+        }
+      }
+      /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
+      async commit(labels, comment) {
+        const { Id } = await this.#call(
+          "keep the container as an image",
+          // The body is the configuration to lay over the container's, which has neither variables nor mounts of ours.
+          () => this.#container.commit({ comment, _query: { container: this.id, comment }, _body: { Labels: labels } }),
+          COPY_SECONDS
+        );
+        return Id;
+      }
+      /** Safe to call at any time and more than once. */
+      remove() {
+        this.#signal?.removeEventListener("abort", this.#onAbort);
+        this.#removal ??= removeContainer(this.#engine, this.#container);
+        return this.#removal;
+      }
+      async #call(doing, call, seconds) {
+        try {
+          this.#signal?.throwIfAborted();
+          return await engineCall(this.#engine, doing, call, seconds);
+        } catch (error3) {
+          this.#signal?.throwIfAborted();
+          throw error3;
+        }
+      }
     };
+  }
+});
+
+// src/builder/docker-environment.ts
+function environmentInside(environment, { hasAuthorities }) {
+  const env2 = {};
+  const dropped = [];
+  for (const [name, value] of Object.entries(environment)) {
+    if (!PASSED_ON.test(name)) continue;
+    if (/^([/~]|\.\.?[/\\]|[A-Za-z]:[/\\]|file:)/.test(value)) dropped.push(name);
+    else env2[name] = value;
+  }
+  const authorities = hasAuthorities ? {
+    SSL_CERT_FILE: AUTHORITIES_INSIDE,
+    // uv, OpenSSL, newer pip
+    PIP_CERT: AUTHORITIES_INSIDE,
+    REQUESTS_CA_BUNDLE: AUTHORITIES_INSIDE,
+    CURL_CA_BUNDLE: AUTHORITIES_INSIDE
+    // dnf and yum, by libcurl
+  } : {};
+  return { env: { ...env2, UV_PYTHON_DOWNLOADS: "never", ...authorities }, dropped };
+}
+function withOnly(names, command5, python) {
+  const program = [
+    "import os, sys",
+    "names, command = sys.argv[1].split(), sys.argv[2:]",
+    "os.execvpe(command[0], command, {name: os.environ[name] for name in names if name in os.environ})"
+  ];
+  return [python, "-I", "-S", "-c", program.join("; "), [...IMAGES_OWN, ...names].join(" "), ...command5];
+}
+var AUTHORITIES_INSIDE, PASSED_ON, IMAGES_OWN;
+var init_docker_environment = __esm({
+  "src/builder/docker-environment.ts"() {
+    "use strict";
+    AUTHORITIES_INSIDE = "/wsgi-lambda-authorities.pem";
+    PASSED_ON = /^(PIP_|UV_|(HTTPS?|ALL|NO|FTP)_PROXY$)/i;
+    IMAGES_OWN = ["PATH", "LD_LIBRARY_PATH"];
+  }
+});
+
+// src/builder/docker-pull.ts
+async function imageIfThere(engine, name) {
+  return engineCall(engine, `look for the image ${name}`, async () => {
+    try {
+      const { Id, Architecture, Config } = await engine.docker.getImage(name).inspect();
+      const labels = Config.Labels;
+      return { id: Id, architecture: Architecture, labels: labels ?? {} };
+    } catch (error3) {
+      if (error3.statusCode === 404) return void 0;
+      throw error3;
+    }
+  });
+}
+async function ensureBaseImage(engine, name, architecture, { report, signal }) {
+  const wanted = architecture === "arm64" ? "arm64" : "amd64";
+  const local = await imageIfThere(engine, name);
+  if (local?.architecture === wanted) return local;
+  await pull(engine, name, `linux/${wanted}`, { report, signal });
+  const pulled = await imageIfThere(engine, name);
+  if (pulled?.architecture === wanted) return pulled;
+  throw new UserError({
+    title: `${name} is not published for ${architecture}`,
+    detail: pulled ? `What was pulled is for ${pulled.architecture}.` : "The engine does not have it after the pull.",
+    hint: `Choose a base-image for linux/${wanted}, or the other architecture.`
+  });
+}
+async function pull(engine, name, platform3, { report, signal }) {
+  report.info(`Pull ${name} for ${platform3}`);
+  try {
+    const reference = /[@]|:[^/]*$/.test(name) ? name : `${name}:latest`;
+    const stream = await engineCall(
+      engine,
+      `pull ${name}`,
+      () => engine.docker.pull(reference, { platform: platform3, ...signal && { abortSignal: signal } }),
+      SILENCE_SECONDS
+    );
+    await followPull(engine, stream, report);
+  } catch (error3) {
+    signal?.throwIfAborted();
+    const said = error3 instanceof UserError ? error3.detail ?? error3.title : messageOf(error3);
+    throw saysDiskFull(said) ? diskFull(said) : new UserError(pullProblem(name, platform3, said), { cause: error3 });
+  }
+}
+async function followPull(engine, stream, report) {
+  let failure;
+  const fall = () => {
+    stream.destroy(new EngineTimeout(SILENCE_SECONDS));
+  };
+  let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
+  try {
+    await new Promise((resolve7, reject) => {
+      engine.docker.modem.followProgress(
+        stream,
+        (error3) => {
+          if (error3) reject(error3);
+          else resolve7();
+        },
+        (record2) => {
+          clearTimeout(silence);
+          silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
+          failure ??= record2.error;
+          report.progress(["Pull", record2.id, record2.status, record2.progress].filter(Boolean).join(" "));
+        }
+      );
+      stream.once("error", reject);
+    });
+  } finally {
+    clearTimeout(silence);
+  }
+  if (failure !== void 0) throw new Error(failure);
+}
+function pullProblem(name, platform3, said) {
+  const title = `The image ${name} could not be pulled for ${platform3}`;
+  const byHand = `Try by hand, which shows more and uses your sign-in: docker pull --platform ${platform3} ${name}`;
+  if (/no such host|dial tcp|i\/o timeout|connection refused|TLS handshake|server misbehaving|no answer within/i.test(
+    said
+  ))
+    return {
+      title,
+      detail: said,
+      hint: `The engine does not reach the registry: look at its network, proxy and DNS. ${byHand}. Or use builder: host.`
+    };
+  if (/x509|certificate/i.test(said))
+    return {
+      title,
+      detail: said,
+      hint: `The engine does not trust the registry's certificate: give it your authority. ${byHand}`
+    };
+  if (/unauthorized|denied|authentication required|no basic auth/i.test(said))
+    return {
+      title,
+      detail: said,
+      hint: `Sign in and pull it before (docker login, ${byHand.split(": ").at(-1) ?? ""}); expired sign-ins to public.ecr.aws fail too: docker logout public.ecr.aws.`
+    };
+  if (/toomanyrequests|rate limit/i.test(said))
+    return {
+      title,
+      detail: said,
+      hint: `The registry limits anonymous pulls: sign in (docker login), or wait. ${byHand}`
+    };
+  if (/manifest|not found|no matching/i.test(said))
+    return { title, detail: said, hint: `Correct base-image: no such name or tag, or not for ${platform3}. ${byHand}` };
+  return { title, detail: said, hint: byHand };
+}
+var SILENCE_SECONDS;
+var init_docker_pull = __esm({
+  "src/builder/docker-pull.ts"() {
+    "use strict";
+    init_errors5();
+    init_docker_engine();
+    init_docker_errors();
+    SILENCE_SECONDS = 180;
+  }
+});
+
+// src/builder/docker-setup.ts
+function installCommands(manager, packages) {
+  if (packages.length === 0) return [];
+  const { before, install, after } = COMMANDS[manager];
+  return [...before, [...install, ...packages], ...after];
+}
+function pythonPackages(facts, minor) {
+  const isThere = facts.python !== void 0 && facts.hasPip;
+  return isThere || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
+}
+function wrongPackageNames(systemPackages) {
+  const wrong = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
+  if (wrong.length === 0) return void 0;
+  return {
+    title: `system-packages: ${wrong.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
+    hint: "One name a line, as the package manager of the image knows it: libpq-devel."
+  };
+}
+function parseFacts(output) {
+  const values = /* @__PURE__ */ new Map();
+  for (const line of output.split("\n")) {
+    const [, name, value] = /^([a-z-]+)=(.+)$/.exec(line.trim()) ?? [];
+    if (name !== void 0 && value !== void 0) values.set(name, [...values.get(name) ?? [], value]);
+  }
+  const first = (name) => values.get(name)?.[0];
+  return {
+    packageManager: PACKAGE_MANAGERS.find((manager) => manager === first("package-manager")),
+    machine: first("machine") ?? "",
+    glibc: first("glibc"),
+    python: first("python"),
+    pythonVersion: first("python-version"),
+    hasPip: first("pip") === "yes",
+    otherPythons: [...new Set(values.get("other-python") ?? [])]
+  };
+}
+function unfitProblem(image, facts, target, stage) {
+  const hint = `Leave base-image out to use ${target.image}, or name an image for ${target.runtime} on ${target.architecture}.`;
+  const machine = target.architecture === "arm64" ? "aarch64" : "x86_64";
+  if (facts.machine !== machine && !(machine === "aarch64" && facts.machine === "arm64")) {
+    return { title: `${image} runs on ${facts.machine}, and ${target.architecture} is what is built for`, hint };
+  }
+  if (facts.glibc === void 0) {
+    return {
+      title: `${image} has no GNU C library`,
+      detail: `Lambda has glibc ${target.glibc}. Images with another C library (Alpine) take other wheels.`,
+      hint
+    };
+  }
+  if (isOlder(facts.glibc, target.glibc)) {
+    return {
+      title: `${image} has glibc ${facts.glibc}, older than the ${target.glibc} of ${target.runtime}`,
+      detail: "Wheels that are right for Lambda would not load in it.",
+      hint
+    };
+  }
+  const canInstall = stage === "found" && facts.packageManager !== void 0;
+  if ((facts.python === void 0 || !facts.hasPip) && !canInstall) {
+    const others = facts.otherPythons.length > 0 ? ` It has Python ${facts.otherPythons.join(", ")}.` : "";
+    return {
+      title: `${image} has no Python ${target.pythonMinor}${facts.python === void 0 ? "" : " with pip"}`,
+      detail: `${facts.packageManager === void 0 ? "Nor does it have a package manager." : `Nor does ${facts.packageManager} bring it.`}${others}`,
+      hint
+    };
+  }
+  return void 0;
+}
+function isOlder(version, than) {
+  const [left, right] = [version, than].map((text3) => text3.split(".").map(Number));
+  for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+var PACKAGE_MANAGERS, FEDORA_PYTHON, COMMANDS, PACKAGE_NAME;
+var init_docker_setup = __esm({
+  "src/builder/docker-setup.ts"() {
+    "use strict";
+    PACKAGE_MANAGERS = ["dnf", "microdnf", "yum", "apt-get"];
+    FEDORA_PYTHON = (minor) => [`python${minor}`, `python${minor}-pip`];
+    COMMANDS = {
+      dnf: {
+        before: [],
+        install: ["dnf", "install", "-y", "--setopt=install_weak_deps=0"],
+        after: [["dnf", "clean", "all"]],
+        python: FEDORA_PYTHON
+      },
+      microdnf: {
+        before: [],
+        install: ["microdnf", "install", "-y", "--setopt=install_weak_deps=0"],
+        after: [["microdnf", "clean", "all"]],
+        python: FEDORA_PYTHON
+      },
+      yum: {
+        before: [],
+        install: ["yum", "install", "-y"],
+        after: [["yum", "clean", "all"]],
+        python: FEDORA_PYTHON
+      },
+      "apt-get": {
+        before: [["apt-get", "update", "-q"]],
+        install: ["apt-get", "install", "-y", "-q", "--no-install-recommends"],
+        after: [
+          ["apt-get", "clean"],
+          ["find", "/var/lib/apt/lists", "-mindepth", "1", "-delete"]
+        ],
+        python: (minor) => [`python${minor}`, "python3-pip"]
+      }
+    };
+    PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._:~=-]*$/;
+  }
+});
+
+// src/builder/docker-image.ts
+async function ensureBuilderImage(engine, target, options, report) {
+  const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
+  const recipe = await readRecipe(options.toolsFolder);
+  const key = imageKey(base.id, target, recipe, options.systemPackages);
+  const tag = `${REPOSITORY}:${key}`;
+  const kept = await keptImage(engine, tag);
+  if (kept) {
+    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`);
+    return { ...kept, key };
+  }
+  const made = await report.phase(
+    `Prepare the build image from ${options.baseImage}`,
+    () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
+  );
+  return { ...made, key };
+}
+async function readRecipe(toolsFolder) {
+  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises11.readFile)((0, import_node_path10.join)(toolsFolder, name))]);
+  return new Map(await Promise.all(files));
+}
+function imageKey(baseId, target, recipe, systemPackages) {
+  const nothing = parseFacts("");
+  const commands5 = PACKAGE_MANAGERS.map((packageManager) => {
+    const python = pythonPackages({ ...nothing, packageManager }, target.pythonMinor);
+    return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
+  });
+  const hash = (0, import_node_crypto7.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands5]));
+  for (const [name, content] of recipe) hash.update(`\0${name}\0${content.length}\0`).update(content);
+  return hash.digest("hex").slice(0, 32);
+}
+async function keptImage(engine, tag) {
+  const image = await imageIfThere(engine, tag);
+  const label = image?.labels[FACTS_LABEL];
+  if (!image || label === void 0) return void 0;
+  return { ...JSON.parse(label), id: image.id };
+}
+async function makeImage(engine, target, making, report) {
+  const { baseImage, labels, signal, authorities } = making;
+  const container = await Container.create(engine, { image: making.baseId, labels, signal });
+  try {
+    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
+    const found = parseFacts(await runStep(container, making, probe(target), report));
+    const problem = unfitProblem(baseImage, found, target, "found");
+    if (problem) throw new UserError(problem);
+    const facts = await installPackages(container, found, target, making, report);
+    const { python, pythonVersion, glibc } = facts;
+    if (python === void 0 || pythonVersion === void 0 || glibc === void 0)
+      throw new Error(`probe.sh said too little about ${baseImage}`);
+    await runStep(container, making, ["/bin/sh", `${TOOLS_INSIDE}/setup.sh`, python, TOOLS_INSIDE], report);
+    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
+    const image = { python, pythonVersion, glibc };
+    const id = await container.commit(
+      { ...blank(labels), [FACTS_LABEL]: JSON.stringify(image) },
+      `Builds Lambda packages of Python ${target.pythonMinor}; made from ${baseImage}`
+    );
+    return await keep(engine, making.tag, { ...image, id });
+  } finally {
+    await container.remove();
+  }
+}
+async function installPackages(container, found, target, making, report) {
+  const { baseImage, systemPackages } = making;
+  const manager = found.packageManager;
+  if (manager === void 0) {
+    if (systemPackages.length === 0) return found;
+    throw new UserError({
+      title: `${baseImage} has no package manager for system-packages`,
+      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
+      hint: "Name a base-image that has one, or one that has the packages already."
+    });
+  }
+  let facts = found;
+  const python = pythonPackages(found, target.pythonMinor);
+  if (python.length > 0) {
+    const failure2 = await runSteps(container, making, installCommands(manager, python), report);
+    facts = parseFacts(await runStep(container, making, probe(target), report));
+    const problem = unfitProblem(baseImage, facts, target, "set up");
+    if (problem)
+      throw new UserError({ ...problem, detail: [problem.detail, failure2?.detail].filter(Boolean).join("\n") });
+  }
+  const failure = await runSteps(container, making, installCommands(manager, systemPackages), report);
+  if (failure) throw failure;
+  return facts;
+}
+async function runSteps(container, making, commands5, report) {
+  try {
+    for (const command5 of commands5) await runStep(container, making, command5, report);
+  } catch (error3) {
+    if (error3 instanceof StepFailure) return error3;
+    throw error3;
+  }
+  return void 0;
+}
+function keep(engine, tag, image) {
+  return inTurn(() => nameOrDrop(engine, tag, image));
+}
+function inTurn(work) {
+  const turn = lastTurn.then(work);
+  lastTurn = turn.catch(() => void 0);
+  return turn;
+}
+async function nameOrDrop(engine, tag, image) {
+  const other = await keptImage(engine, tag);
+  if (other) {
+    await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
+    return other;
+  }
+  const [repo = "", version = ""] = tag.split(":");
+  await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
+  return image;
+}
+async function runStep(container, { env: env2, baseImage }, command5, report) {
+  const { exitCode, stdout, stderr } = await container.exec(command5, {
+    cwd: "/",
+    env: { ...env2, DEBIAN_FRONTEND: "noninteractive" },
+    onLine: (line) => {
+      report.progress(line);
+      report.debug(line);
+    }
+  });
+  if (exitCode === 0) return stdout;
+  throw new StepFailure({
+    title: `${baseImage} could not be prepared: ${command5.slice(0, 3).join(" ")} ended with ${exitCode}`,
+    detail: lastLines(`${stdout}
+${stderr}`),
+    hint: stepAdvice(`${stdout}
+${stderr}`)
+  });
+}
+var import_node_crypto7, import_promises11, import_node_path10, TOOLS_INSIDE, RECIPE_FILES, FACTS_LABEL, REPOSITORY, probe, blank, lastTurn, StepFailure;
+var init_docker_image = __esm({
+  "src/builder/docker-image.ts"() {
+    "use strict";
+    import_node_crypto7 = require("node:crypto");
+    import_promises11 = require("node:fs/promises");
+    import_node_path10 = require("node:path");
+    init_errors5();
+    init_docker_container();
+    init_docker_engine();
+    init_docker_environment();
+    init_docker_errors();
+    init_docker_pull();
+    init_docker_setup();
+    TOOLS_INSIDE = "/opt/wsgi-lambda";
+    RECIPE_FILES = ["probe.sh", "setup.sh", "uv.txt"];
+    FACTS_LABEL = "wsgi-lambda.builder";
+    REPOSITORY = "wsgi-lambda-builder";
+    probe = (target) => ["/bin/sh", `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor];
+    blank = (labels) => Object.fromEntries(Object.keys(labels).map((name) => [name, ""]));
+    lastTurn = Promise.resolve();
+    StepFailure = class extends UserError {
+    };
+  }
+});
+
+// src/builder/docker.ts
+var docker_exports = {};
+__export(docker_exports, {
+  createDockerBuilder: () => createDockerBuilder,
+  createDockerToolchain: () => createDockerToolchain,
+  findEngine: () => findEngine,
+  removeContainers: () => removeContainers
+});
+async function createDockerToolchain(target, options, { report }) {
+  const prepared = await prepareImage(target, options, report);
+  let opened;
+  return {
+    ...prepared.facts,
+    open: () => opened ??= startBuilder(prepared, options),
+    [Symbol.asyncDispose]: async () => {
+      const builder = await opened?.catch(() => void 0);
+      await builder?.close();
+    }
+  };
+}
+async function createDockerBuilder(target, options, { report }) {
+  return await startBuilder(await prepareImage(target, options, report), options);
+}
+async function prepareImage(target, options, report) {
+  const { systemPackages, caFile, labels = {}, signal, toolsFolder, baseImage = target.image } = options;
+  const wrong = wrongPackageNames(systemPackages);
+  if (wrong) throw new UserError(wrong, { exitCode: 2 });
+  const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
+  const { env: env2, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
+  if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
+  const engine = await findEngine();
+  if ("unreachable" in engine) throw new UserError(engine.unreachable);
+  const image = await ensureBuilderImage(
+    engine,
+    target,
+    { baseImage, systemPackages, toolsFolder, env: env2, authorities, labels, signal },
+    report
+  );
+  const compilesFor = !isOlder(target.glibc, image.glibc);
+  if (!compilesFor)
+    report.debug(
+      `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
+    );
+  const facts = {
+    kind: "docker",
+    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    identity: `image ${image.key}`,
+    target,
+    pythonVersion: image.pythonVersion,
+    compilesFor,
+    canImport: true
+  };
+  return { facts, engine, image, authorities, env: env2 };
+}
+async function startBuilder({ facts, engine, image, authorities, env: env2 }, { labels = {}, signal }) {
+  const container = await Container.create(engine, { image: image.id, labels, signal });
+  const exec2 = (command5, cwd, variables) => container.exec(command5, { cwd, env: variables });
+  let processors = 1;
+  try {
+    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
+    const { stdout } = await exec2(
+      ["/bin/sh", "-c", `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
+      "/",
+      {}
+    );
+    processors = Math.max(1, Number.parseInt(stdout, 10) || 1);
+  } catch (error3) {
+    await container.remove();
+    throw error3;
+  }
+  return {
+    ...facts,
+    workspace: WORKSPACE,
+    python: image.python,
+    uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
+    glibc: image.glibc,
+    containerId: container.id,
+    processors,
+    put: (localFolder, path6) => container.put(packFolder(localFolder, inWorkspace(path6)), WORKSPACE),
+    take: async (path6, localFolder) => {
+      await container.take(import_node_path11.posix.join(WORKSPACE, inWorkspace(path6)), localFolder);
+      return localFolder;
+    },
+    run: (command5, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command5, image.python), { cwd, env: added, onLine }) : container.exec(command5, { cwd, env: { ...env2, ...added }, onLine }),
+    close: () => container.remove(),
+    [Symbol.asyncDispose]: () => container.remove()
+  };
+}
+async function removeContainers(labels) {
+  const engine = await findEngine();
+  return "unreachable" in engine ? 0 : removeLabelled(engine, labels);
+}
+async function readAuthorities(caFile) {
+  try {
+    return await (0, import_promises12.readFile)(caFile);
+  } catch (error3) {
+    const detail = error3 instanceof Error ? error3.message : String(error3);
+    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
+  }
+}
+function inWorkspace(path6) {
+  const normal = import_node_path11.posix.normalize(path6);
+  if (import_node_path11.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
+    throw new Error(`${path6} is not below the workspace`);
+  return normal;
+}
+var import_promises12, import_node_path11, WORKSPACE;
+var init_docker = __esm({
+  "src/builder/docker.ts"() {
+    "use strict";
+    import_promises12 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
+    init_errors5();
+    init_docker_container();
+    init_docker_engine();
+    init_docker_environment();
+    init_docker_files();
+    init_docker_image();
+    init_docker_setup();
+    init_docker_engine();
+    WORKSPACE = "/wsgi-lambda";
   }
 });
 
@@ -76188,8 +77387,8 @@ var require_ignore2 = __commonJS({
 });
 
 // src/action.ts
-var import_node_path28 = require("node:path");
-var import_promises29 = require("node:timers/promises");
+var import_node_path29 = require("node:path");
+var import_promises31 = require("node:timers/promises");
 var import_node_url = require("node:url");
 
 // node_modules/@actions/core/lib/core.js
@@ -76316,15 +77515,15 @@ function issueFileCommand(command5, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter3 = `ghadelimiter_${crypto2.randomUUID()}`;
+  const delimiter4 = `ghadelimiter_${crypto2.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter3)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
+  if (key.includes(delimiter4)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter4}"`);
   }
-  if (convertedValue.includes(delimiter3)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
+  if (convertedValue.includes(delimiter4)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter4}"`);
   }
-  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
+  return `${key}<<${delimiter4}${os2.EOL}${convertedValue}${os2.EOL}${delimiter4}`;
 }
 
 // node_modules/@actions/core/lib/core.js
@@ -76413,11 +77612,11 @@ var tunnel = __toESM(require_tunnel2(), 1);
 var import_undici = __toESM(require_undici(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -76433,7 +77632,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -76506,26 +77705,26 @@ var HttpClientResponse = class {
   }
   readBody() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve6) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve7) => __awaiter(this, void 0, void 0, function* () {
         let output = Buffer.alloc(0);
         this.message.on("data", (chunk) => {
           output = Buffer.concat([output, chunk]);
         });
         this.message.on("end", () => {
-          resolve6(output.toString());
+          resolve7(output.toString());
         });
       }));
     });
   }
   readBodyBuffer() {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve6) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve7) => __awaiter(this, void 0, void 0, function* () {
         const chunks = [];
         this.message.on("data", (chunk) => {
           chunks.push(chunk);
         });
         this.message.on("end", () => {
-          resolve6(Buffer.concat(chunks));
+          resolve7(Buffer.concat(chunks));
         });
       }));
     });
@@ -76728,14 +77927,14 @@ var HttpClient = class {
    */
   requestRaw(info2, data) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve6, reject) => {
+      return new Promise((resolve7, reject) => {
         function callbackForResult(err, res) {
           if (err) {
             reject(err);
           } else if (!res) {
             reject(new Error("Unknown error"));
           } else {
-            resolve6(res);
+            resolve7(res);
           }
         }
         this.requestRawWithCallback(info2, data, callbackForResult);
@@ -76979,12 +78178,12 @@ var HttpClient = class {
     return __awaiter(this, void 0, void 0, function* () {
       retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
       const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-      return new Promise((resolve6) => setTimeout(() => resolve6(), ms));
+      return new Promise((resolve7) => setTimeout(() => resolve7(), ms));
     });
   }
   _processResponse(res, options) {
     return __awaiter(this, void 0, void 0, function* () {
-      return new Promise((resolve6, reject) => __awaiter(this, void 0, void 0, function* () {
+      return new Promise((resolve7, reject) => __awaiter(this, void 0, void 0, function* () {
         const statusCode = res.message.statusCode || 0;
         const response = {
           statusCode,
@@ -76992,7 +78191,7 @@ var HttpClient = class {
           headers: {}
         };
         if (statusCode === HttpCodes.NotFound) {
-          resolve6(response);
+          resolve7(response);
         }
         function dateTimeDeserializer(key, value) {
           if (typeof value === "string") {
@@ -77031,7 +78230,7 @@ var HttpClient = class {
           err.result = response.result;
           reject(err);
         } else {
-          resolve6(response);
+          resolve7(response);
         }
       }));
     });
@@ -77042,11 +78241,11 @@ var lowercaseKeys = (obj) => Object.keys(obj).reduce((c5, k5) => (c5[k5.toLowerC
 // node_modules/@actions/http-client/lib/auth.js
 var __awaiter2 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77062,7 +78261,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77093,11 +78292,11 @@ var BearerCredentialHandler = class {
 // node_modules/@actions/core/lib/oidc-utils.js
 var __awaiter3 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77113,7 +78312,7 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77182,11 +78381,11 @@ var import_os = require("os");
 var import_fs = require("fs");
 var __awaiter4 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77202,7 +78401,7 @@ var __awaiter4 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77489,11 +78688,11 @@ var import_os2 = __toESM(require("os"), 1);
 init_exec();
 var __awaiter9 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77509,7 +78708,7 @@ var __awaiter9 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77568,11 +78767,11 @@ function getDetails() {
 // node_modules/@actions/core/lib/core.js
 var __awaiter10 = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve6) {
-      resolve6(value);
+    return value instanceof P ? value : new P(function(resolve7) {
+      resolve7(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve6, reject) {
+  return new (P || (P = Promise))(function(resolve7, reject) {
     function fulfilled(value) {
       try {
         step2(generator.next(value));
@@ -77588,7 +78787,7 @@ var __awaiter10 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step2(result) {
-      result.done ? resolve6(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve7(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step2((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -77717,45 +78916,8 @@ function getIDToken(aud) {
 // src/aws/function-url.ts
 var import_client_lambda = __toESM(require_dist_cjs16(), 1);
 
-// src/errors.ts
-var UserError = class extends Error {
-  name = "UserError";
-  title;
-  detail;
-  hint;
-  output;
-  location;
-  /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
-  exitCode;
-  constructor(problem, { exitCode = 1, cause } = {}) {
-    super(problem.title, { cause });
-    this.title = problem.title;
-    this.detail = problem.detail;
-    this.hint = problem.hint;
-    this.output = problem.output;
-    this.location = problem.location;
-    this.exitCode = exitCode;
-  }
-};
-var SettingsError = class extends UserError {
-  name = "SettingsError";
-  problems;
-  constructor(problems) {
-    const [first] = problems;
-    const title = problems.length === 1 && first ? first.title : `${problems.length} settings are wrong`;
-    super(
-      {
-        title,
-        detail: problems.length === 1 ? first?.detail : void 0,
-        hint: problems.length === 1 ? first?.hint : void 0
-      },
-      { exitCode: 2 }
-    );
-    this.problems = problems;
-  }
-};
-
 // src/aws/errors.ts
+init_errors5();
 function adviceFor(error3, { action, resource }) {
   if (!(error3 instanceof Error) || error3 instanceof UserError) return error3;
   const { message, cause } = { message: error3.message, cause: { cause: error3 } };
@@ -78159,1054 +79321,16 @@ function aliasState(found) {
   };
 }
 
-// src/builder/docker.ts
-var import_promises8 = require("node:fs/promises");
-var import_node_path8 = require("node:path");
-
-// src/builder/docker-container.ts
-var import_promises5 = require("node:stream/promises");
-var import_promises6 = require("node:timers/promises");
-
-// src/builder/docker-engine.ts
-var import_dockerode = __toESM(require_docker(), 1);
-
-// src/builder/docker-errors.ts
-var EngineTimeout = class extends Error {
-  constructor(seconds) {
-    super(`no answer within ${seconds} seconds`);
-  }
-};
-var CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
-var DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
-var NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
-var saysDiskFull = (text3) => NO_SPACE.test(text3);
-function diskFull(detail) {
-  return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
-}
-function unreachableProblem(error3, address2) {
-  const title = `No container engine answers at ${address2}`;
-  const detail = messageOf(error3);
-  const otherwise = "builder: host needs none, where every requirement has a published wheel.";
-  const code2 = codeOf2(error3);
-  if (address2.startsWith("ssh:")) {
-    return {
-      title: "A container engine behind ssh:// is not supported",
-      detail: `DOCKER_HOST is ${address2}.`,
-      hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
-    };
-  }
-  switch (code2 ?? "") {
-    case "ENOENT":
-      return {
-        title,
-        detail,
-        hint: `Start Docker (or Podman's service), or set DOCKER_HOST to where it listens. ${CONTEXTS} Or: ${otherwise}`
-      };
-    case "EACCES":
-    case "EPERM":
-      return {
-        title: `This user may not talk to the container engine at ${address2}`,
-        detail,
-        hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
-      };
-    case "ECONNREFUSED":
-      return {
-        title,
-        detail,
-        hint: `The address is there but nothing listens: start the engine, or correct DOCKER_HOST. ${CONTEXTS} Or: ${otherwise}`
-      };
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return { title, detail, hint: `The host's name is not known: correct DOCKER_HOST. ${CONTEXTS}` };
-    default:
-      return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
-  }
-}
-function engineError(error3, doing, address2) {
-  if (error3 instanceof UserError || !isError(error3)) return asError(error3);
-  if (error3.name === "AbortError") return error3;
-  const detail = messageOf(error3);
-  const advise = (title, hint) => new UserError({ title, detail, hint }, { cause: error3 });
-  if (saysDiskFull(detail)) return diskFull(detail);
-  if (error3 instanceof EngineTimeout)
-    return advise(
-      `The container engine did not ${doing}: ${error3.message}`,
-      "It is overloaded or hangs: look at its log, restart it and run again."
-    );
-  if (/exec format error|does not match the specified platform/i.test(detail))
-    return advise(
-      "The container engine cannot run programs of this architecture",
-      "Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all."
-    );
-  if (/no such (container|exec)|is not running|is dead or marked for removal|container .* not found/i.test(detail))
-    return advise(
-      `The build container disappeared: the engine could not ${doing}`,
-      "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
-    );
-  const { code: code2, statusCode } = error3;
-  if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
-    return new UserError(unreachableProblem(error3, address2), { cause: error3 });
-  if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
-    return advise(
-      `The connection to the container engine broke: it could not ${doing}`,
-      'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
-    );
-  if (statusCode !== void 0)
-    return advise(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
-  return error3;
-}
-function isError(value) {
-  return typeof value === "object" && value !== null && "name" in value && "message" in value;
-}
-function codeOf2(error3) {
-  return isError(error3) ? error3.code : void 0;
-}
-function messageOf(error3) {
-  if (!isError(error3)) return String(error3);
-  const { json } = error3;
-  const text3 = json?.message ?? error3.message.replace(/^\(HTTP code \d+\) .*? - /, "");
-  return text3.trim() || (codeOf2(error3) ?? error3.name);
-}
-function asError(error3) {
-  return isError(error3) ? error3 : new Error(String(error3));
-}
-function stepAdvice(output) {
-  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output))
-    return "The network re-signs TLS: name its certificate authority with ca-file.";
-  if (/unable to locate package|no match for argument|no package .* available|unable to find a match|has no installation candidate/i.test(
-    output
-  ))
-    return "Correct system-packages: the names are those of the image’s own distribution (dnf: libpq-devel; apt: libpq-dev).";
-  if (/could not resolve|temporary failure|name resolution|network is unreachable|connection (refused|timed out)|could not fetch/i.test(
-    output
-  ))
-    return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
-  return "The output above says why; --verbose shows all of it.";
-}
-var lastLines = (text3, count = 20) => text3.trim().split("\n").slice(-count).join("\n");
-
-// src/builder/docker-engine.ts
-var PING_SECONDS = 5;
-async function findEngine() {
-  let docker;
-  try {
-    docker = new import_dockerode.default();
-  } catch (error3) {
-    return { unreachable: unreachableProblem(error3, "the address in DOCKER_HOST") };
-  }
-  const address2 = await addressOf(docker.modem);
-  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
-  try {
-    const { Version, Arch } = await inTime((abortSignal) => versionOf(docker, { abortSignal }), PING_SECONDS);
-    return { docker, address: address2, version: Version, architecture: Arch };
-  } catch (error3) {
-    return { unreachable: unreachableProblem(error3, address2) };
-  }
-}
-var versionOf = (docker, options) => docker.version.call(docker, options);
-async function addressOf(modem) {
-  if (modem.socketPath !== void 0) {
-    const path6 = await modem.getSocketPath();
-    return path6.startsWith("//") ? `npipe://${path6}` : `unix://${path6}`;
-  }
-  const scheme = modem.protocol === "ssh" ? "ssh" : "tcp";
-  return `${scheme}://${modem.host ?? ""}${modem.port ? `:${modem.port}` : ""}`;
-}
-var CALL_SECONDS = 120;
-async function engineCall(engine, doing, call, seconds = CALL_SECONDS) {
-  try {
-    return await inTime(call, seconds);
-  } catch (error3) {
-    throw engineError(error3, doing, engine.address);
-  }
-}
-async function inTime(call, seconds) {
-  let timer;
-  const controller = new AbortController();
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new EngineTimeout(seconds));
-      controller.abort();
-    }, seconds * 1e3);
-  });
-  try {
-    return await Promise.race([call(controller.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-// src/builder/docker-files.ts
-var import_node_fs3 = require("node:fs");
-var import_promises3 = require("node:fs/promises");
-var import_node_path6 = require("node:path");
-var import_promises4 = require("node:stream/promises");
-var import_tar_stream = __toESM(require_tar_stream2(), 1);
-var MTIME = /* @__PURE__ */ new Date("2000-01-01T00:00:00Z");
-var OWNER = { uid: 0, gid: 0, uname: "root", gname: "root", mtime: MTIME };
-function packFiles(files) {
-  const archive = (0, import_tar_stream.pack)();
-  for (const { path: path6, content } of files) archive.entry({ ...OWNER, name: path6, mode: 420 }, content);
-  archive.finalize();
-  return archive;
-}
-function packFolder(localFolder, path6) {
-  const archive = (0, import_tar_stream.pack)();
-  fill(archive, localFolder, path6).then(
-    () => {
-      archive.finalize();
-    },
-    (error3) => {
-      archive.destroy(error3);
-    }
-  );
-  return archive;
-}
-async function fill(archive, localFolder, path6) {
-  const root5 = await (0, import_promises3.realpath)(localFolder);
-  let parent = "";
-  for (const name of path6.split("/").filter((part) => part !== "" && part !== ".")) {
-    parent = import_node_path6.posix.join(parent, name);
-    folderEntry(archive, parent);
-  }
-  await addContent(archive, root5, root5, parent);
-}
-function folderEntry(archive, name) {
-  archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
-}
-async function addContent(archive, root5, folder, path6) {
-  for (const name of (await (0, import_promises3.readdir)(folder)).sort()) {
-    const local = (0, import_node_path6.join)(folder, name);
-    const inside = import_node_path6.posix.join(path6, name);
-    const stats = await (0, import_promises3.lstat)(local);
-    if (stats.isDirectory()) {
-      folderEntry(archive, inside);
-      await addContent(archive, root5, local, inside);
-    } else if (stats.isSymbolicLink()) {
-      const linkname = await (0, import_promises3.readlink)(local);
-      if ((0, import_node_path6.isAbsolute)(linkname) || leadsOut((0, import_node_path6.relative)(root5, (0, import_node_path6.normalize)((0, import_node_path6.join)(folder, linkname))))) {
-        throw new UserError({
-          title: `${(0, import_node_path6.relative)(root5, local)} is a link to outside of ${root5}`,
-          detail: `It points to ${linkname}, which is not there in a container.`,
-          hint: "Put a copy of the file in its place."
-        });
-      }
-      archive.entry({ ...OWNER, name: inside, type: "symlink", linkname: linkname.split(import_node_path6.sep).join("/"), mode: 511 });
-    } else if (stats.isFile()) {
-      const mode = stats.mode & 73 ? 493 : 420;
-      await (0, import_promises4.pipeline)((0, import_node_fs3.createReadStream)(local), archive.entry({ ...OWNER, name: inside, size: stats.size, mode }));
-    }
-  }
-}
-async function unpackFolder(archive, localFolder) {
-  await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
-  await (0, import_promises3.mkdir)(localFolder, { mode: 493 });
-  const broken = new AbortController();
-  try {
-    const entries = (0, import_tar_stream.extract)();
-    const piped = (0, import_promises4.pipeline)(archive, entries);
-    piped.catch((error3) => {
-      broken.abort(error3);
-    });
-    const links = [];
-    for await (const entry of entries) {
-      const link = await unpackEntry(entry, localFolder, broken.signal);
-      if (link) links.push(link);
-    }
-    await piped;
-    for (const link of links.filter(({ isHard }) => isHard)) await makeLink(link, localFolder);
-    for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
-  } catch (error3) {
-    await (0, import_promises3.rm)(localFolder, { recursive: true, force: true });
-    const isAbort = isError(error3) && error3.name === "AbortError";
-    throw broken.signal.aborted && (isAbort || error3 === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error3;
-  }
-}
-var BrokenArchive = class extends Error {
-  constructor(options) {
-    super(isError(options.cause) ? options.cause.message : "the archive broke off", options);
-  }
-};
-async function unpackEntry(entry, localFolder, signal) {
-  const { name, type, linkname, mode } = entry.header;
-  const path6 = pathInside(name);
-  if (path6 === void 0) throw escaping(name);
-  const local = (0, import_node_path6.join)(localFolder, path6);
-  switch (type) {
-    case "directory":
-      await (0, import_promises3.mkdir)(local, { recursive: true, mode: 493 });
-      entry.resume();
-      return void 0;
-    case "file":
-    case "contiguous-file": {
-      await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
-      const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises4.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
-      await (0, import_promises3.chmod)(local, wanted);
-      return void 0;
-    }
-    case "link":
-    case "symlink":
-      entry.resume();
-      return { path: path6, linkname, isHard: type === "link" };
-    case "fifo":
-    case "block-device":
-    case "character-device":
-      throw new UserError({
-        title: `The container holds ${name}, which is not a file, a folder or a link`,
-        detail: `It is a ${type}.`
-      });
-  }
-}
-async function makeLink({ path: path6, linkname, isHard }, localFolder) {
-  const local = (0, import_node_path6.join)(localFolder, path6);
-  await (0, import_promises3.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
-  if (isHard) {
-    const source = pathInside(linkname);
-    if (source === void 0) throw escaping(path6);
-    await (0, import_promises3.copyFile)((0, import_node_path6.join)(localFolder, source), local);
-    return;
-  }
-  const root5 = await (0, import_promises3.realpath)(localFolder);
-  if ((0, import_node_path6.isAbsolute)(linkname)) throw escaping(path6);
-  await (0, import_promises3.symlink)(linkname, local);
-  const end2 = await (0, import_promises3.realpath)(local).catch(() => void 0);
-  if (end2 === void 0 || leadsOut((0, import_node_path6.relative)(root5, end2))) throw escaping(path6);
-}
-var escaping = (path6) => new UserError({
-  title: `${path6} in the container would lead out of the folder that is copied`,
-  hint: "The package that made it is broken or hostile: look at where it comes from."
-});
-function pathInside(name) {
-  if (name.startsWith("/") || name.includes("\0")) return void 0;
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.some((part) => part === ".." || import_node_path6.sep === "\\" && /[\\:]/.test(part))) return void 0;
-  return parts.join(import_node_path6.sep);
-}
-var leadsOut = (path6) => path6 === ".." || path6.startsWith(`..${import_node_path6.sep}`) || (0, import_node_path6.isAbsolute)(path6);
-
-// src/builder/docker-lines.ts
-var import_node_stream11 = require("node:stream");
-var import_node_string_decoder = require("node:string_decoder");
-function collectLines(onLine) {
-  const decoder = new import_node_string_decoder.StringDecoder("utf8");
-  const pieces = [];
-  let unfinished = "";
-  const take2 = (text3) => {
-    pieces.push(text3);
-    if (!onLine) return;
-    const lines2 = (unfinished + text3).split("\n");
-    unfinished = lines2.pop() ?? "";
-    for (const line of lines2) onLine(line.replace(/\r$/, ""));
-  };
-  return {
-    stream: new import_node_stream11.Writable({
-      write(chunk, _encoding, done) {
-        take2(decoder.write(chunk));
-        done();
-      }
-    }),
-    end() {
-      take2(decoder.end());
-      if (onLine && unfinished !== "") onLine(unfinished);
-      unfinished = "";
-      return pieces.join("");
-    }
-  };
-}
-
-// src/builder/docker-container.ts
-var OUR_LABEL = "wsgi-lambda";
-var LIFETIME_SECONDS = 6 * 60 * 60;
-var COPY_SECONDS = 20 * 60;
-var HEARTBEAT_SECONDS = 20;
-var Container = class _Container {
-  #engine;
-  #container;
-  #signal;
-  #onAbort;
-  #removal;
-  static async create(engine, { image, labels, signal }) {
-    signal?.throwIfAborted();
-    const created = await engineCall(
-      engine,
-      "create a container",
-      () => engine.docker.createContainer({
-        Image: image,
-        User: "0:0",
-        WorkingDir: "/",
-        Entrypoint: ["/bin/sh", "-c", `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
-        Cmd: [],
-        Labels: { ...labels, [OUR_LABEL]: "1" },
-        HostConfig: { AutoRemove: true }
-      })
-    );
-    const container = new _Container(engine, created, signal);
-    try {
-      signal?.throwIfAborted();
-      await engineCall(engine, "start a container", () => created.start());
-      signal?.throwIfAborted();
-      return container;
-    } catch (error3) {
-      await container.remove();
-      signal?.throwIfAborted();
-      throw error3;
-    }
-  }
-  constructor(engine, container, signal) {
-    this.#engine = engine;
-    this.#container = container;
-    this.#signal = signal;
-    this.#onAbort = () => {
-      this.remove().catch(() => void 0);
-    };
-    signal?.addEventListener("abort", this.#onAbort, { once: true });
-  }
-  get id() {
-    return this.#container.id;
-  }
-  /**
-   * Runs a program to its end. A failing exit code is an answer, except of a full disk.
-   *
-   * @throws UserError when the container or the engine went away, or the disk is full
-   */
-  async exec(command5, { cwd, env: env2, onLine }) {
-    const exec2 = await this.#call(
-      "run a program in the container",
-      () => this.#container.exec({
-        Cmd: [...command5],
-        Env: Object.entries(env2).map(([name, value]) => `${name}=${value}`),
-        WorkingDir: cwd,
-        User: "0:0",
-        AttachStdout: true,
-        AttachStderr: true
-      })
-    );
-    const stream = await this.#call("run a program in the container", () => exec2.start({ hijack: true, stdin: false }));
-    const stdout = collectLines(onLine);
-    const stderr = collectLines(onLine);
-    this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
-    const heartbeat = this.#watch(stream);
-    try {
-      await (0, import_promises5.finished)(stream, { writable: false });
-    } catch (error3) {
-      this.#signal?.throwIfAborted();
-      throw engineError(error3, "follow a program in the container", this.#engine.address);
-    } finally {
-      clearInterval(heartbeat);
-      stream.destroy();
-    }
-    const exitCode = await this.#exitCode(() => exec2.inspect());
-    const completed = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
-    const said = `${completed.stderr}
-${completed.stdout}`;
-    if (exitCode !== 0 && saysDiskFull(said)) throw diskFull(lastLines(said));
-    return completed;
-  }
-  /** A connection can die without a word. Then the engine no longer answers either. */
-  #watch(stream) {
-    return setInterval(() => {
-      engineCall(this.#engine, "show the container", () => this.#container.inspect(), HEARTBEAT_SECONDS).catch(
-        (error3) => stream.destroy(error3)
-      );
-    }, HEARTBEAT_SECONDS * 1e3);
-  }
-  /** The output ends a moment before the engine knows the exit code. */
-  async #exitCode(inspect) {
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const { Running, ExitCode: ExitCode2 } = await this.#call("tell the exit code of a program", inspect);
-      if (!Running && ExitCode2 !== null) {
-        if (ExitCode2 === 137) await this.#refuseIfGone();
-        return ExitCode2;
-      }
-      await (0, import_promises6.setTimeout)(20 + attempt * 2);
-    }
-    throw new UserError({
-      title: "A program in the container closed its output and did not end",
-      hint: "Something that it started may still be running."
-    });
-  }
-  /** A program is killed together with its container, and the engine may tell of the program first. */
-  async #refuseIfGone() {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const doing = "wait for a program";
-      const { State } = await this.#call(doing, () => this.#container.inspect());
-      if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
-      await (0, import_promises6.setTimeout)(100);
-    }
-  }
-  /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
-  async put(archive, folder) {
-    let unreadable;
-    archive.on("error", (error3) => {
-      unreadable ??= error3;
-    });
-    try {
-      const body = archive;
-      await this.#call(
-        "take files into the container",
-        () => this.#container.putArchive(body, { path: folder }),
-        COPY_SECONDS
-      );
-    } catch (error3) {
-      throw unreadable ?? error3;
-    } finally {
-      archive.destroy();
-    }
-  }
-  async putFile(path6, content) {
-    await this.put(packFiles([{ path: path6.replace(/^\//, ""), content }]), "/");
-  }
-  /** Copies the content of a folder to a local one, which must not exist. Failures to write are thrown as they are. */
-  async take(folder, localFolder) {
-    const doing = "give files out of the container";
-    const archive = await this.#call(
-      doing,
-      () => this.#container.getArchive({ path: `${folder}/.` })
-    );
-    const late = setTimeout(() => archive.destroy(new EngineTimeout(COPY_SECONDS)), COPY_SECONDS * 1e3);
-    try {
-      await unpackFolder(archive, localFolder);
-    } catch (error3) {
-      this.#signal?.throwIfAborted();
-      if (error3 instanceof BrokenArchive) throw engineError(error3.cause, doing, this.#engine.address);
-      if (!saysDiskFull(messageOf(error3))) throw error3;
-      throw new UserError(
-        {
-          title: `The disk is full at ${localFolder}`,
-          detail: messageOf(error3),
-          hint: "Free some space and run again."
-        },
-        { cause: error3 }
-      );
-    } finally {
-      clearTimeout(late);
-      archive.destroy();
-    }
-  }
-  /** Keeps what the container's file system is now as an image with this configuration, and answers the image's id. */
-  async commit(labels, comment) {
-    const { Id } = await this.#call(
-      "keep the container as an image",
-      // The body is the configuration to lay over the container's, which has neither variables nor mounts of ours.
-      () => this.#container.commit({ comment, _query: { container: this.id, comment }, _body: { Labels: labels } }),
-      COPY_SECONDS
-    );
-    return Id;
-  }
-  /** Safe to call at any time and more than once. */
-  remove() {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#removal ??= removeContainer(this.#engine, this.#container);
-    return this.#removal;
-  }
-  async #call(doing, call, seconds) {
-    try {
-      this.#signal?.throwIfAborted();
-      return await engineCall(this.#engine, doing, call, seconds);
-    } catch (error3) {
-      this.#signal?.throwIfAborted();
-      throw error3;
-    }
-  }
-};
-async function removeLabelled(engine, labels) {
-  const label = Object.entries({ ...labels, [OUR_LABEL]: "1" }).map(([name, value]) => `${name}=${value}`);
-  const found = await engineCall(
-    engine,
-    "list containers",
-    () => engine.docker.listContainers({ all: true, filters: { label } })
-  );
-  await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))));
-  return found.length;
-}
-async function removeContainer(engine, container) {
-  await engineCall(engine, "remove a container", async () => {
-    try {
-      await container.remove({ force: true, v: true });
-    } catch (error3) {
-      const { statusCode } = error3;
-      const isGone = statusCode === 404 || statusCode === 409 && /in progress/.test(messageOf(error3));
-      if (!isGone) throw error3;
-    }
-  });
-}
-
-// src/builder/docker-environment.ts
-var AUTHORITIES_INSIDE = "/wsgi-lambda-authorities.pem";
-var PASSED_ON = /^(PIP_|UV_|(HTTPS?|ALL|NO|FTP)_PROXY$)/i;
-function environmentInside(environment, { hasAuthorities }) {
-  const env2 = {};
-  const dropped = [];
-  for (const [name, value] of Object.entries(environment)) {
-    if (!PASSED_ON.test(name)) continue;
-    if (/^([/~]|\.\.?[/\\]|[A-Za-z]:[/\\]|file:)/.test(value)) dropped.push(name);
-    else env2[name] = value;
-  }
-  const authorities = hasAuthorities ? {
-    SSL_CERT_FILE: AUTHORITIES_INSIDE,
-    // uv, OpenSSL, newer pip
-    PIP_CERT: AUTHORITIES_INSIDE,
-    REQUESTS_CA_BUNDLE: AUTHORITIES_INSIDE,
-    CURL_CA_BUNDLE: AUTHORITIES_INSIDE
-    // dnf and yum, by libcurl
-  } : {};
-  return { env: { ...env2, UV_PYTHON_DOWNLOADS: "never", ...authorities }, dropped };
-}
-var IMAGES_OWN = ["PATH", "LD_LIBRARY_PATH"];
-function withOnly(names, command5, python) {
-  const program = [
-    "import os, sys",
-    "names, command = sys.argv[1].split(), sys.argv[2:]",
-    "os.execvpe(command[0], command, {name: os.environ[name] for name in names if name in os.environ})"
-  ];
-  return [python, "-I", "-S", "-c", program.join("; "), [...IMAGES_OWN, ...names].join(" "), ...command5];
-}
-
-// src/builder/docker-image.ts
-var import_node_crypto6 = require("node:crypto");
-var import_promises7 = require("node:fs/promises");
-var import_node_path7 = require("node:path");
-
-// src/builder/docker-pull.ts
-async function imageIfThere(engine, name) {
-  return engineCall(engine, `look for the image ${name}`, async () => {
-    try {
-      const { Id, Architecture, Config } = await engine.docker.getImage(name).inspect();
-      const labels = Config.Labels;
-      return { id: Id, architecture: Architecture, labels: labels ?? {} };
-    } catch (error3) {
-      if (error3.statusCode === 404) return void 0;
-      throw error3;
-    }
-  });
-}
-async function ensureBaseImage(engine, name, architecture, { report, signal }) {
-  const wanted = architecture === "arm64" ? "arm64" : "amd64";
-  const local = await imageIfThere(engine, name);
-  if (local?.architecture === wanted) return local;
-  await pull(engine, name, `linux/${wanted}`, { report, signal });
-  const pulled = await imageIfThere(engine, name);
-  if (pulled?.architecture === wanted) return pulled;
-  throw new UserError({
-    title: `${name} is not published for ${architecture}`,
-    detail: pulled ? `What was pulled is for ${pulled.architecture}.` : "The engine does not have it after the pull.",
-    hint: `Choose a base-image for linux/${wanted}, or the other architecture.`
-  });
-}
-var SILENCE_SECONDS = 180;
-async function pull(engine, name, platform3, { report, signal }) {
-  report.info(`Pull ${name} for ${platform3}`);
-  try {
-    const reference = /[@]|:[^/]*$/.test(name) ? name : `${name}:latest`;
-    const stream = await engineCall(
-      engine,
-      `pull ${name}`,
-      () => engine.docker.pull(reference, { platform: platform3, ...signal && { abortSignal: signal } }),
-      SILENCE_SECONDS
-    );
-    await followPull(engine, stream, report);
-  } catch (error3) {
-    signal?.throwIfAborted();
-    const said = error3 instanceof UserError ? error3.detail ?? error3.title : messageOf(error3);
-    throw saysDiskFull(said) ? diskFull(said) : new UserError(pullProblem(name, platform3, said), { cause: error3 });
-  }
-}
-async function followPull(engine, stream, report) {
-  let failure;
-  const fall = () => {
-    stream.destroy(new EngineTimeout(SILENCE_SECONDS));
-  };
-  let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
-  try {
-    await new Promise((resolve6, reject) => {
-      engine.docker.modem.followProgress(
-        stream,
-        (error3) => {
-          if (error3) reject(error3);
-          else resolve6();
-        },
-        (record2) => {
-          clearTimeout(silence);
-          silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
-          failure ??= record2.error;
-          report.progress(["Pull", record2.id, record2.status, record2.progress].filter(Boolean).join(" "));
-        }
-      );
-      stream.once("error", reject);
-    });
-  } finally {
-    clearTimeout(silence);
-  }
-  if (failure !== void 0) throw new Error(failure);
-}
-function pullProblem(name, platform3, said) {
-  const title = `The image ${name} could not be pulled for ${platform3}`;
-  const byHand = `Try by hand, which shows more and uses your sign-in: docker pull --platform ${platform3} ${name}`;
-  if (/no such host|dial tcp|i\/o timeout|connection refused|TLS handshake|server misbehaving|no answer within/i.test(
-    said
-  ))
-    return {
-      title,
-      detail: said,
-      hint: `The engine does not reach the registry: look at its network, proxy and DNS. ${byHand}. Or use builder: host.`
-    };
-  if (/x509|certificate/i.test(said))
-    return {
-      title,
-      detail: said,
-      hint: `The engine does not trust the registry's certificate: give it your authority. ${byHand}`
-    };
-  if (/unauthorized|denied|authentication required|no basic auth/i.test(said))
-    return {
-      title,
-      detail: said,
-      hint: `Sign in and pull it before (docker login, ${byHand.split(": ").at(-1) ?? ""}); expired sign-ins to public.ecr.aws fail too: docker logout public.ecr.aws.`
-    };
-  if (/toomanyrequests|rate limit/i.test(said))
-    return {
-      title,
-      detail: said,
-      hint: `The registry limits anonymous pulls: sign in (docker login), or wait. ${byHand}`
-    };
-  if (/manifest|not found|no matching/i.test(said))
-    return { title, detail: said, hint: `Correct base-image: no such name or tag, or not for ${platform3}. ${byHand}` };
-  return { title, detail: said, hint: byHand };
-}
-
-// src/builder/docker-setup.ts
-var PACKAGE_MANAGERS = ["dnf", "microdnf", "yum", "apt-get"];
-var FEDORA_PYTHON = (minor) => [`python${minor}`, `python${minor}-pip`];
-var COMMANDS = {
-  dnf: {
-    before: [],
-    install: ["dnf", "install", "-y", "--setopt=install_weak_deps=0"],
-    after: [["dnf", "clean", "all"]],
-    python: FEDORA_PYTHON
-  },
-  microdnf: {
-    before: [],
-    install: ["microdnf", "install", "-y", "--setopt=install_weak_deps=0"],
-    after: [["microdnf", "clean", "all"]],
-    python: FEDORA_PYTHON
-  },
-  yum: {
-    before: [],
-    install: ["yum", "install", "-y"],
-    after: [["yum", "clean", "all"]],
-    python: FEDORA_PYTHON
-  },
-  "apt-get": {
-    before: [["apt-get", "update", "-q"]],
-    install: ["apt-get", "install", "-y", "-q", "--no-install-recommends"],
-    after: [
-      ["apt-get", "clean"],
-      ["find", "/var/lib/apt/lists", "-mindepth", "1", "-delete"]
-    ],
-    python: (minor) => [`python${minor}`, "python3-pip"]
-  }
-};
-function installCommands(manager, packages) {
-  if (packages.length === 0) return [];
-  const { before, install, after } = COMMANDS[manager];
-  return [...before, [...install, ...packages], ...after];
-}
-function pythonPackages(facts, minor) {
-  const isThere = facts.python !== void 0 && facts.hasPip;
-  return isThere || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
-}
-var PACKAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9+._:~=-]*$/;
-function wrongPackageNames(systemPackages) {
-  const wrong = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
-  if (wrong.length === 0) return void 0;
-  return {
-    title: `system-packages: ${wrong.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
-    hint: "One name a line, as the package manager of the image knows it: libpq-devel."
-  };
-}
-function parseFacts(output) {
-  const values = /* @__PURE__ */ new Map();
-  for (const line of output.split("\n")) {
-    const [, name, value] = /^([a-z-]+)=(.+)$/.exec(line.trim()) ?? [];
-    if (name !== void 0 && value !== void 0) values.set(name, [...values.get(name) ?? [], value]);
-  }
-  const first = (name) => values.get(name)?.[0];
-  return {
-    packageManager: PACKAGE_MANAGERS.find((manager) => manager === first("package-manager")),
-    machine: first("machine") ?? "",
-    glibc: first("glibc"),
-    python: first("python"),
-    pythonVersion: first("python-version"),
-    hasPip: first("pip") === "yes",
-    otherPythons: [...new Set(values.get("other-python") ?? [])]
-  };
-}
-function unfitProblem(image, facts, target, stage) {
-  const hint = `Leave base-image out to use ${target.image}, or name an image for ${target.runtime} on ${target.architecture}.`;
-  const machine = target.architecture === "arm64" ? "aarch64" : "x86_64";
-  if (facts.machine !== machine && !(machine === "aarch64" && facts.machine === "arm64")) {
-    return { title: `${image} runs on ${facts.machine}, and ${target.architecture} is what is built for`, hint };
-  }
-  if (facts.glibc === void 0) {
-    return {
-      title: `${image} has no GNU C library`,
-      detail: `Lambda has glibc ${target.glibc}. Images with another C library (Alpine) take other wheels.`,
-      hint
-    };
-  }
-  if (isOlder(facts.glibc, target.glibc)) {
-    return {
-      title: `${image} has glibc ${facts.glibc}, older than the ${target.glibc} of ${target.runtime}`,
-      detail: "Wheels that are right for Lambda would not load in it.",
-      hint
-    };
-  }
-  const canInstall = stage === "found" && facts.packageManager !== void 0;
-  if ((facts.python === void 0 || !facts.hasPip) && !canInstall) {
-    const others = facts.otherPythons.length > 0 ? ` It has Python ${facts.otherPythons.join(", ")}.` : "";
-    return {
-      title: `${image} has no Python ${target.pythonMinor}${facts.python === void 0 ? "" : " with pip"}`,
-      detail: `${facts.packageManager === void 0 ? "Nor does it have a package manager." : `Nor does ${facts.packageManager} bring it.`}${others}`,
-      hint
-    };
-  }
-  return void 0;
-}
-function isOlder(version, than) {
-  const [left, right] = [version, than].map((text3) => text3.split(".").map(Number));
-  for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
-    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
-}
-
-// src/builder/docker-image.ts
-var TOOLS_INSIDE = "/opt/wsgi-lambda";
-var RECIPE_FILES = ["probe.sh", "setup.sh", "uv.txt"];
-var FACTS_LABEL = "wsgi-lambda.builder";
-var REPOSITORY = "wsgi-lambda-builder";
-async function ensureBuilderImage(engine, target, options, report) {
-  const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal });
-  const recipe = await readRecipe(options.toolsFolder);
-  const key = imageKey(base.id, target, recipe, options.systemPackages);
-  const tag = `${REPOSITORY}:${key}`;
-  const kept = await keptImage(engine, tag);
-  if (kept) {
-    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`);
-    return { ...kept, key };
-  }
-  const made = await report.phase(
-    `Prepare the build image from ${options.baseImage}`,
-    () => makeImage(engine, target, { ...options, baseId: base.id, recipe, tag }, report)
-  );
-  return { ...made, key };
-}
-async function readRecipe(toolsFolder) {
-  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises7.readFile)((0, import_node_path7.join)(toolsFolder, name))]);
-  return new Map(await Promise.all(files));
-}
-function imageKey(baseId, target, recipe, systemPackages) {
-  const nothing = parseFacts("");
-  const commands5 = PACKAGE_MANAGERS.map((packageManager) => {
-    const python = pythonPackages({ ...nothing, packageManager }, target.pythonMinor);
-    return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
-  });
-  const hash = (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands5]));
-  for (const [name, content] of recipe) hash.update(`\0${name}\0${content.length}\0`).update(content);
-  return hash.digest("hex").slice(0, 32);
-}
-async function keptImage(engine, tag) {
-  const image = await imageIfThere(engine, tag);
-  const label = image?.labels[FACTS_LABEL];
-  if (!image || label === void 0) return void 0;
-  return { ...JSON.parse(label), id: image.id };
-}
-async function makeImage(engine, target, making, report) {
-  const { baseImage, labels, signal, authorities } = making;
-  const container = await Container.create(engine, { image: making.baseId, labels, signal });
-  try {
-    for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
-    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
-    const found = parseFacts(await runStep(container, making, probe(target), report));
-    const problem = unfitProblem(baseImage, found, target, "found");
-    if (problem) throw new UserError(problem);
-    const facts = await installPackages(container, found, target, making, report);
-    const { python, pythonVersion, glibc } = facts;
-    if (python === void 0 || pythonVersion === void 0 || glibc === void 0)
-      throw new Error(`probe.sh said too little about ${baseImage}`);
-    await runStep(container, making, ["/bin/sh", `${TOOLS_INSIDE}/setup.sh`, python, TOOLS_INSIDE], report);
-    if (authorities) await runStep(container, making, ["rm", "-f", AUTHORITIES_INSIDE], report);
-    const image = { python, pythonVersion, glibc };
-    const id = await container.commit(
-      { ...blank(labels), [FACTS_LABEL]: JSON.stringify(image) },
-      `Builds Lambda packages of Python ${target.pythonMinor}; made from ${baseImage}`
-    );
-    return await keep(engine, making.tag, { ...image, id });
-  } finally {
-    await container.remove();
-  }
-}
-async function installPackages(container, found, target, making, report) {
-  const { baseImage, systemPackages } = making;
-  const manager = found.packageManager;
-  if (manager === void 0) {
-    if (systemPackages.length === 0) return found;
-    throw new UserError({
-      title: `${baseImage} has no package manager for system-packages`,
-      detail: `Looked for ${PACKAGE_MANAGERS.join(", ")}.`,
-      hint: "Name a base-image that has one, or one that has the packages already."
-    });
-  }
-  let facts = found;
-  const python = pythonPackages(found, target.pythonMinor);
-  if (python.length > 0) {
-    const failure2 = await runSteps(container, making, installCommands(manager, python), report);
-    facts = parseFacts(await runStep(container, making, probe(target), report));
-    const problem = unfitProblem(baseImage, facts, target, "set up");
-    if (problem)
-      throw new UserError({ ...problem, detail: [problem.detail, failure2?.detail].filter(Boolean).join("\n") });
-  }
-  const failure = await runSteps(container, making, installCommands(manager, systemPackages), report);
-  if (failure) throw failure;
-  return facts;
-}
-async function runSteps(container, making, commands5, report) {
-  try {
-    for (const command5 of commands5) await runStep(container, making, command5, report);
-  } catch (error3) {
-    if (error3 instanceof StepFailure) return error3;
-    throw error3;
-  }
-  return void 0;
-}
-var probe = (target) => ["/bin/sh", `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor];
-var blank = (labels) => Object.fromEntries(Object.keys(labels).map((name) => [name, ""]));
-function keep(engine, tag, image) {
-  return inTurn(() => nameOrDrop(engine, tag, image));
-}
-var lastTurn = Promise.resolve();
-function inTurn(work) {
-  const turn = lastTurn.then(work);
-  lastTurn = turn.catch(() => void 0);
-  return turn;
-}
-async function nameOrDrop(engine, tag, image) {
-  const other = await keptImage(engine, tag);
-  if (other) {
-    await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
-    return other;
-  }
-  const [repo = "", version = ""] = tag.split(":");
-  await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
-  return image;
-}
-var StepFailure = class extends UserError {
-};
-async function runStep(container, { env: env2, baseImage }, command5, report) {
-  const { exitCode, stdout, stderr } = await container.exec(command5, {
-    cwd: "/",
-    env: { ...env2, DEBIAN_FRONTEND: "noninteractive" },
-    onLine: (line) => {
-      report.progress(line);
-      report.debug(line);
-    }
-  });
-  if (exitCode === 0) return stdout;
-  throw new StepFailure({
-    title: `${baseImage} could not be prepared: ${command5.slice(0, 3).join(" ")} ended with ${exitCode}`,
-    detail: lastLines(`${stdout}
-${stderr}`),
-    hint: stepAdvice(`${stdout}
-${stderr}`)
-  });
-}
-
-// src/builder/docker.ts
-var WORKSPACE = "/wsgi-lambda";
-async function createDockerBuilder(target, options, { report }) {
-  const { systemPackages, caFile, labels = {}, signal, toolsFolder, baseImage = target.image } = options;
-  const wrong = wrongPackageNames(systemPackages);
-  if (wrong) throw new UserError(wrong, { exitCode: 2 });
-  const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
-  const { env: env2, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
-  if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
-  const engine = await findEngine();
-  if ("unreachable" in engine) throw new UserError(engine.unreachable);
-  const image = await ensureBuilderImage(
-    engine,
-    target,
-    { baseImage, systemPackages, toolsFolder, env: env2, authorities, labels, signal },
-    report
-  );
-  const compilesFor = !isOlder(target.glibc, image.glibc);
-  if (!compilesFor)
-    report.debug(
-      `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`
-    );
-  const container = await Container.create(engine, { image: image.id, labels, signal });
-  const exec2 = (command5, cwd, variables) => container.exec(command5, { cwd, env: variables });
-  let processors = 1;
-  try {
-    if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
-    const { stdout } = await exec2(
-      ["/bin/sh", "-c", `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
-      "/",
-      {}
-    );
-    processors = Math.max(1, Number.parseInt(stdout, 10) || 1);
-  } catch (error3) {
-    await container.remove();
-    throw error3;
-  }
-  return {
-    kind: "docker",
-    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.key}`,
-    target,
-    workspace: WORKSPACE,
-    python: image.python,
-    pythonVersion: image.pythonVersion,
-    uv: `${TOOLS_INSIDE}/bin/uv`,
-    glibc: image.glibc,
-    containerId: container.id,
-    processors,
-    compilesFor,
-    canImport: true,
-    put: (localFolder, path6) => container.put(packFolder(localFolder, inWorkspace(path6)), WORKSPACE),
-    take: async (path6, localFolder) => {
-      await container.take(import_node_path8.posix.join(WORKSPACE, inWorkspace(path6)), localFolder);
-      return localFolder;
-    },
-    run: (command5, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command5, image.python), { cwd, env: added, onLine }) : container.exec(command5, { cwd, env: { ...env2, ...added }, onLine }),
-    close: () => container.remove(),
-    [Symbol.asyncDispose]: () => container.remove()
-  };
-}
-async function removeContainers(labels) {
-  const engine = await findEngine();
-  return "unreachable" in engine ? 0 : removeLabelled(engine, labels);
-}
-async function readAuthorities(caFile) {
-  try {
-    return await (0, import_promises8.readFile)(caFile);
-  } catch (error3) {
-    const detail = error3 instanceof Error ? error3.message : String(error3);
-    throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
-  }
-}
-function inWorkspace(path6) {
-  const normal = import_node_path8.posix.normalize(path6);
-  if (import_node_path8.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
-    throw new Error(`${path6} is not below the workspace`);
-  return normal;
-}
+// src/builder/choose.ts
+init_errors5();
 
 // src/builder/host.ts
-var import_node_fs5 = require("node:fs");
-var import_promises10 = require("node:fs/promises");
+var import_node_fs4 = require("node:fs");
+var import_promises6 = require("node:fs/promises");
 var import_node_os3 = require("node:os");
-var import_node_path10 = require("node:path");
+var import_node_path8 = require("node:path");
+var import_node_util = require("node:util");
+init_errors5();
 
 // src/platform/runtimes.ts
 var AMAZON_LINUX = {
@@ -79235,11 +79359,45 @@ function targetOf(runtime, architecture) {
   };
 }
 
+// src/store/records.ts
+var import_node_crypto6 = require("node:crypto");
+var import_promises3 = require("node:fs/promises");
+function keyOf(...parts) {
+  return (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+async function readRecord(store, kind, key) {
+  const path6 = await store.find(kind, key);
+  if (path6 === void 0) return void 0;
+  try {
+    return JSON.parse(await (0, import_promises3.readFile)(path6, "utf8"));
+  } catch {
+    return void 0;
+  }
+}
+async function writeRecord(store, kind, key, value) {
+  await store.keep(kind, key, (path6) => (0, import_promises3.writeFile)(path6, JSON.stringify(value)));
+}
+
+// src/builder/executable.ts
+var import_promises4 = require("node:fs/promises");
+var import_node_path6 = require("node:path");
+async function findExecutable(command5, environment) {
+  const folders = (environment["PATH"] ?? "").split(import_node_path6.delimiter).filter((folder) => folder !== "");
+  const candidates = /[\\/]/.test(command5) ? [(0, import_node_path6.resolve)(command5)] : folders.map((folder) => (0, import_node_path6.join)(folder, command5));
+  for (const candidate of candidates) {
+    const found = await (0, import_promises4.stat)(candidate).catch(() => void 0);
+    if (found?.isFile() !== true || (found.mode & 73) === 0) continue;
+    return { path: await (0, import_promises4.realpath)(candidate), bytes: found.size, modified: found.mtimeMs };
+  }
+  return void 0;
+}
+
 // src/builder/uv.ts
-var import_node_fs4 = require("node:fs");
-var import_promises9 = require("node:fs/promises");
-var import_node_path9 = require("node:path");
+var import_node_fs3 = require("node:fs");
+var import_promises5 = require("node:fs/promises");
+var import_node_path7 = require("node:path");
 var import_pep440 = __toESM(require_pep440(), 1);
+init_errors5();
 var OLDEST_UV = "0.8.0";
 var UV_VERSION = "0.13.9";
 async function findUv({
@@ -79248,14 +79406,14 @@ async function findUv({
   toolsFolder,
   report
 }, run2) {
-  const installed = await versionOf2("uv", run2);
+  const installed = await versionOf("uv", run2);
   if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
-  const folder = (0, import_node_path9.join)(cacheFolder, `uv-${UV_VERSION}`);
-  const own = (0, import_node_path9.join)(folder, "bin", "uv");
-  if ((0, import_node_fs4.existsSync)(own)) return own;
+  const folder = (0, import_node_path7.join)(cacheFolder, `uv-${UV_VERSION}`);
+  const own = (0, import_node_path7.join)(folder, "bin", "uv");
+  if ((0, import_node_fs3.existsSync)(own)) return own;
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`);
-  await (0, import_promises9.mkdir)(cacheFolder, { recursive: true });
-  const temporary = await (0, import_promises9.mkdtemp)((0, import_node_path9.join)(cacheFolder, "uv-"));
+  await (0, import_promises5.mkdir)(cacheFolder, { recursive: true });
+  const temporary = await (0, import_promises5.mkdtemp)((0, import_node_path7.join)(cacheFolder, "uv-"));
   const pip = [
     python,
     "-m",
@@ -79273,23 +79431,23 @@ async function findUv({
     temporary,
     "--require-hashes",
     "-r",
-    (0, import_node_path9.join)(toolsFolder, "uv.txt")
+    (0, import_node_path7.join)(toolsFolder, "uv.txt")
   ]);
   if (exitCode !== 0) {
-    await (0, import_promises9.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
     throw new UserError({
       title: "uv, which resolves and installs the requirements, could not be installed",
       detail: stderr.trim(),
       hint: "Install uv yourself and put it on PATH; or, when the index needs it, set ca-file or PIP_INDEX_URL."
     });
   }
-  await (0, import_promises9.rename)(temporary, folder).catch(async (error3) => {
-    await (0, import_promises9.rm)(temporary, { recursive: true, force: true });
-    if (!(0, import_node_fs4.existsSync)(own)) throw error3;
+  await (0, import_promises5.rename)(temporary, folder).catch(async (error3) => {
+    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
+    if (!(0, import_node_fs3.existsSync)(own)) throw error3;
   });
   return own;
 }
-async function versionOf2(uv, run2) {
+async function versionOf(uv, run2) {
   try {
     const { exitCode, stdout } = await run2([uv, "--version"]);
     return exitCode === 0 ? /^uv (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : void 0;
@@ -79299,35 +79457,55 @@ async function versionOf2(uv, run2) {
 }
 
 // src/builder/host.ts
-async function createHostBuilder(target, options, { run: run2, report }) {
+async function createHostToolchain(target, options, { store, ...collaborators }) {
+  const { env: env2, run: run2 } = surroundings(options, collaborators.run);
+  const interpreter = await rememberedInterpreter(target, options, { store, run: run2 });
+  let opened;
+  return {
+    ...factsOf(interpreter, target),
+    open: () => opened ??= openBuilder(interpreter, target, { ...options, env: env2, ...collaborators }),
+    [Symbol.asyncDispose]: async () => {
+      const builder = await opened?.catch(() => void 0);
+      await builder?.close();
+    }
+  };
+}
+function surroundings(options, run2) {
   const env2 = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: "never" };
-  const cwd = options.toolsFolder;
-  const interpreter = await findInterpreter(target, options.pythonBin, (command5) => run2(command5, { cwd, env: env2 }));
-  const uv = await findUv(
-    { python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report },
-    (command5) => run2(command5, { cwd, env: env2 })
-  );
-  const folder = await (0, import_promises10.mkdtemp)((0, import_node_path10.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-build-"));
-  const workspace = await fencedWorkspace(folder);
-  const close = () => (0, import_promises10.rm)(folder, { recursive: true, force: true });
+  return { env: env2, run: (command5) => run2(command5, { cwd: options.toolsFolder, env: env2 }) };
+}
+function factsOf({ version, path: path6, platform: platform3 }, target) {
   return {
     kind: "host",
-    description: `host (Python ${interpreter.version}, ${interpreter.path})`,
-    identity: `host ${interpreter.platform}`,
+    description: `host (Python ${version}, ${path6})`,
+    identity: `host ${platform3}`,
     target,
+    pythonVersion: version,
+    compilesFor: false,
+    canImport: platform3 === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`
+  };
+}
+async function openBuilder(interpreter, target, options) {
+  const { env: env2, run: run2, report, cacheFolder, toolsFolder } = options;
+  const folder = await (0, import_promises6.mkdtemp)((0, import_node_path8.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-build-"));
+  const workspace = await fencedWorkspace(folder);
+  const close = () => (0, import_promises6.rm)(folder, { recursive: true, force: true });
+  let uv;
+  return {
+    ...factsOf(interpreter, target),
     workspace,
     python: interpreter.path,
-    pythonVersion: interpreter.version,
-    uv,
+    uv: () => uv ??= findUv(
+      { python: interpreter.path, cacheFolder, toolsFolder, report },
+      (command5) => run2(command5, { cwd: toolsFolder, env: env2 })
+    ),
     processors: (0, import_node_os3.availableParallelism)(),
-    compilesFor: false,
-    canImport: interpreter.platform === `linux-${target.architecture === "arm64" ? "aarch64" : "x86_64"}`,
-    put: (localFolder, path6) => (0, import_promises10.cp)(localFolder, (0, import_node_path10.join)(workspace, path6), { recursive: true, mode: COPY_ON_WRITE }),
-    take: (path6) => Promise.resolve((0, import_node_path10.join)(workspace, path6)),
-    run: async (command5, { cwd: cwd2 = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
+    put: (localFolder, path6) => (0, import_promises6.cp)(localFolder, (0, import_node_path8.join)(workspace, path6), { recursive: true, mode: COPY_ON_WRITE }),
+    take: (path6) => Promise.resolve((0, import_node_path8.join)(workspace, path6)),
+    run: async (command5, { cwd = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
       options.signal.throwIfAborted();
       const whole = environment === "replace" ? { ...added } : { ...env2, ...added };
-      const completed = await run2(command5, { cwd: cwd2, env: whole, onLine });
+      const completed = await run2(command5, { cwd, env: whole, onLine });
       options.signal.throwIfAborted();
       return completed;
     },
@@ -79335,17 +79513,30 @@ async function createHostBuilder(target, options, { run: run2, report }) {
     [Symbol.asyncDispose]: close
   };
 }
+async function rememberedInterpreter(target, { pythonBin, environment }, { store, run: run2 }) {
+  const found = await findExecutable(pythonBin ?? target.runtime, environment);
+  if (found === void 0) return await findInterpreter(target, pythonBin, run2);
+  const choice = ["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION"].map((name) => environment[name] ?? "");
+  const key = keyOf("interpreter", found, choice, target.pythonMinor);
+  const kept = await readRecord(store, "toolchains", key);
+  if (kept && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept.behind.path, environment), kept.behind))
+    return kept.interpreter;
+  const interpreter = await findInterpreter(target, pythonBin, run2);
+  const behind = await findExecutable(interpreter.path, environment);
+  if (behind) await writeRecord(store, "toolchains", key, { interpreter, behind });
+  return interpreter;
+}
 async function fencedWorkspace(folder) {
-  const workspace = (0, import_node_path10.join)(folder, "workspace");
-  await (0, import_promises10.mkdir)(workspace);
-  await (0, import_promises10.writeFile)((0, import_node_path10.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
+  const workspace = (0, import_node_path8.join)(folder, "workspace");
+  await (0, import_promises6.mkdir)(workspace);
+  await (0, import_promises6.writeFile)((0, import_node_path8.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
   return workspace;
 }
 var COPY_ON_WRITE = 2;
 function certificates(caFile) {
   if (caFile === void 0) return {};
-  const path6 = (0, import_node_path10.resolve)(caFile);
-  if (!(0, import_node_fs5.existsSync)(path6))
+  const path6 = (0, import_node_path8.resolve)(caFile);
+  if (!(0, import_node_fs4.existsSync)(path6))
     throw new UserError({ title: `ca-file: ${caFile} cannot be read`, hint: "Name a file in PEM format." });
   return { SSL_CERT_FILE: path6, PIP_CERT: path6, REQUESTS_CA_BUNDLE: path6 };
 }
@@ -79355,7 +79546,7 @@ var DESCRIBE_PYTHON = [
 ].join("\n");
 async function findInterpreter(target, pythonBin, run2) {
   const wanted = pythonBin ?? target.runtime;
-  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path10.resolve)(wanted) : wanted, run2);
+  const interpreter = await describeInterpreter(/[\\/]/.test(wanted) ? (0, import_node_path8.resolve)(wanted) : wanted, run2);
   if (interpreter?.minor === target.pythonMinor) return interpreter;
   const found = interpreter ?? await describeInterpreter("python3", run2);
   const available = RUNTIME_NAMES.find((name) => name === `python${found?.minor ?? ""}`);
@@ -79393,19 +79584,20 @@ function hasAny(environment, names) {
 }
 
 // src/builder/choose.ts
-async function createBuilder(target, settings, surroundings) {
-  const { report, signal } = surroundings;
-  const environment = withUvIndexes(surroundings.environment);
+async function createToolchain(target, settings, surroundings2) {
+  const { report, signal } = surroundings2;
+  const environment = withUvIndexes(surroundings2.environment);
   const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
-  if (settings.builder === "host") return await onHost(target, settings, { ...surroundings, environment }, caFile);
-  const engine = await findEngine();
+  if (settings.builder === "host") return await onHost(target, settings, { ...surroundings2, environment }, caFile);
+  const { findEngine: findEngine2 } = await Promise.resolve().then(() => (init_docker_engine(), docker_engine_exports));
+  const engine = await findEngine2();
   if ("unreachable" in engine) {
     if (settings.builder === "docker") throw new UserError(engine.unreachable);
     refuseImageSettings(settings, engine.unreachable.title);
     report.info("no container engine answers, so the host builder is used (published wheels only)");
-    return await onHost(target, settings, { ...surroundings, environment }, caFile);
+    return await onHost(target, settings, { ...surroundings2, environment }, caFile);
   }
-  const { toolsFolder, labels } = surroundings;
+  const { toolsFolder, labels } = surroundings2;
   const options = {
     baseImage: settings.baseImage,
     systemPackages: settings.systemPackages,
@@ -79415,14 +79607,15 @@ async function createBuilder(target, settings, surroundings) {
     labels,
     signal
   };
-  return await createDockerBuilder(target, options, { report });
+  const { createDockerToolchain: createDockerToolchain2 } = await Promise.resolve().then(() => (init_docker(), docker_exports));
+  return await createDockerToolchain2(target, options, { report });
 }
-async function onHost(target, settings, { run: run2, report, environment, cacheFolder, toolsFolder, signal }, caFile) {
+async function onHost(target, settings, { run: run2, report, store, environment, cacheFolder, toolsFolder, signal }, caFile) {
   refuseImageSettings(settings, "The builder is host");
-  return await createHostBuilder(
+  return await createHostToolchain(
     target,
     { pythonBin: settings.pythonBin, caFile, environment, cacheFolder, toolsFolder, signal },
-    { run: run2, report }
+    { run: run2, report, store }
   );
 }
 function refuseImageSettings({ baseImage, systemPackages }, reason) {
@@ -79434,7 +79627,11 @@ function refuseImageSettings({ baseImage, systemPackages }, reason) {
   });
 }
 
+// src/action.ts
+init_docker();
+
 // src/builder/process.ts
+init_docker_lines();
 var runProcess = async ([program = "", ...args], { cwd, env: env2, onLine }) => {
   const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
   const stdout = collectLines(onLine);
@@ -79454,9 +79651,10 @@ var ENDED_BY_A_SIGNAL = -1;
 var NO_INPUT = (() => void 0);
 
 // src/artifact/assemble.ts
-var import_promises22 = require("node:fs/promises");
+var import_promises24 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
-var import_node_path20 = require("node:path");
+var import_node_path21 = require("node:path");
+init_errors5();
 
 // src/platform/limits.ts
 var LIMITS = {
@@ -79473,9 +79671,13 @@ function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+// src/requirements/failure.ts
+init_errors5();
+
 // src/requirements/files.ts
-var import_promises11 = require("node:fs/promises");
-var import_node_path11 = require("node:path");
+var import_promises13 = require("node:fs/promises");
+var import_node_path12 = require("node:path");
+init_errors5();
 async function readRequirementsFiles(projectFolder, path6) {
   const files = /* @__PURE__ */ new Map();
   const read = async (wanted, includedBy) => {
@@ -79484,7 +79686,7 @@ async function readRequirementsFiles(projectFolder, path6) {
     files.set(wanted, file);
     for (const included of includesOf(file)) await read(included, wanted);
   };
-  await read(import_node_path11.posix.normalize(path6), void 0);
+  await read(import_node_path12.posix.normalize(path6), void 0);
   return [...files.values()];
 }
 function requirementsFile(path6, text3) {
@@ -79524,7 +79726,7 @@ function localRequirements(files) {
 }
 async function readText(projectFolder, path6, includedBy) {
   try {
-    const bytes = await (0, import_promises11.readFile)(import_node_path11.posix.join(projectFolder, path6));
+    const bytes = await (0, import_promises13.readFile)(import_node_path12.posix.join(projectFolder, path6));
     return new TextDecoder(bytes[0] === 255 && bytes[1] === 254 ? "utf-16le" : "utf-8").decode(bytes);
   } catch (error3) {
     throw new UserError(
@@ -79559,7 +79761,7 @@ function includesOf({ path: path6, lines: lines2 }) {
   const included = lines2.flatMap(
     ({ text: text3 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3)?.[1] ?? []
   );
-  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path11.posix.join(import_node_path11.posix.dirname(path6), file));
+  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path12.posix.join(import_node_path12.posix.dirname(path6), file));
 }
 
 // src/requirements/failure.ts
@@ -79647,13 +79849,14 @@ function namesIn(text3, files) {
 }
 
 // src/requirements/lock.ts
-var import_promises13 = require("node:fs/promises");
+var import_promises15 = require("node:fs/promises");
 var import_node_os4 = require("node:os");
-var import_node_path13 = require("node:path");
+var import_node_path14 = require("node:path");
+init_errors5();
 
 // src/settings/pyproject.ts
-var import_promises12 = require("node:fs/promises");
-var import_node_path12 = require("node:path");
+var import_promises14 = require("node:fs/promises");
+var import_node_path13 = require("node:path");
 
 // node_modules/smol-toml/dist/error.js
 function getLineColFromPtr(string2, ptr) {
@@ -80413,6 +80616,9 @@ function parse2(toml, options = {}) {
 // node_modules/smol-toml/dist/stringify.js
 var HAS_WELLFORMED = !!"".isWellFormed;
 
+// src/settings/pyproject.ts
+init_errors5();
+
 // node_modules/leven/index.js
 var array = [];
 var characterCodeCache = [];
@@ -80539,7 +80745,7 @@ function suggestion(name, known, nameOf = String) {
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path12.join)(projectFolder, "pyproject.toml"));
+  const text3 = await readIfPresent((0, import_node_path13.join)(projectFolder, "pyproject.toml"));
   if (text3 === void 0) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text3);
   const problems = [];
@@ -80604,7 +80810,7 @@ function asTable(value) {
 }
 async function readIfPresent(path6) {
   try {
-    return await (0, import_promises12.readFile)(path6, "utf8");
+    return await (0, import_promises14.readFile)(path6, "utf8");
   } catch (error3) {
     if (error3.code === "ENOENT") return void 0;
     throw error3;
@@ -80639,28 +80845,28 @@ async function pinRequirementsFile(project, manifest, { builder, report }) {
     });
   }
   const root5 = await stageFiles(files, builder, project);
-  const source = import_node_path13.posix.join("manifest", root5, manifest.path);
+  const source = import_node_path14.posix.join("manifest", root5, manifest.path);
   if (isEmpty(files) || isHashed(files))
     return { text: files.map(({ text: text3 }) => text3).join("\n"), path: source, isEmpty: isEmpty(files), files };
   report.progress("resolving the requirements");
-  const command5 = [builder.uv, "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
+  const command5 = [await builder.uv(), "pip", "compile", source, "--generate-hashes", "--no-header", "--no-annotate"];
   const emitted = ["--emit-index-url", "--emit-find-links", "--emit-build-options"];
   const { exitCode, stdout, stderr } = await builder.run([...command5, ...emitted, ...targetOptions(builder)]);
   if (exitCode !== 0) throw resolutionFailure(stderr, builder, files);
   return await pinned(stdout, files, builder);
 }
 async function exportUvLock(project, manifest, { builder, report }) {
-  const folder = import_node_path13.posix.dirname(manifest.path);
+  const folder = import_node_path14.posix.dirname(manifest.path);
   const member2 = await workspaceMember(project, folder);
   const own = member2 === void 0 ? [] : ["pyproject.toml"];
-  const paths = [manifest.path, import_node_path13.posix.join(folder, "pyproject.toml"), ...own];
+  const paths = [manifest.path, import_node_path14.posix.join(folder, "pyproject.toml"), ...own];
   const files = await Promise.all(
     paths.map(async (path6) => ({ path: path6, text: await readBesideLock(project, path6, manifest), lines: [] }))
   );
   const root5 = await stageFiles(files, builder, project);
   report.progress("reading uv.lock");
   const command5 = [
-    builder.uv,
+    await builder.uv(),
     "export",
     "--frozen",
     "--no-dev",
@@ -80671,7 +80877,7 @@ async function exportUvLock(project, manifest, { builder, report }) {
     "requirements-txt"
   ];
   const which2 = member2 === void 0 ? [] : ["--package", member2];
-  const where = [...which2, "--project", import_node_path13.posix.join("manifest", root5, folder), "--python", builder.python];
+  const where = [...which2, "--project", import_node_path14.posix.join("manifest", root5, folder), "--python", builder.python];
   const { exitCode, stdout, stderr } = await builder.run([...command5, ...where]);
   if (exitCode !== 0) {
     throw new UserError({
@@ -80696,7 +80902,7 @@ async function workspaceMember(project, lockFolder) {
 }
 async function readBesideLock(project, path6, manifest) {
   try {
-    return await (0, import_promises13.readFile)((0, import_node_path13.join)(project, path6), "utf8");
+    return await (0, import_promises15.readFile)((0, import_node_path14.join)(project, path6), "utf8");
   } catch (error3) {
     throw new UserError(
       { title: `${path6} cannot be read`, hint: `${manifest.path} needs the pyproject.toml that it was made from.` },
@@ -80711,17 +80917,17 @@ async function pinned(text3, files, builder) {
 }
 async function stageFiles(files, builder, project) {
   const ups = Math.max(...files.map(({ path: path6 }) => path6.split("/").filter((part) => part === "..").length));
-  const root5 = ups === 0 ? "" : project.split(import_node_path13.sep).slice(-ups).join("/");
-  const staging = await (0, import_promises13.mkdtemp)((0, import_node_path13.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
+  const root5 = ups === 0 ? "" : project.split(import_node_path14.sep).slice(-ups).join("/");
+  const staging = await (0, import_promises15.mkdtemp)((0, import_node_path14.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     for (const { path: path6, text: text3 } of files) {
-      const file = (0, import_node_path13.join)(staging, root5, path6);
-      await (0, import_promises13.mkdir)((0, import_node_path13.dirname)(file), { recursive: true });
-      await (0, import_promises13.writeFile)(file, text3);
+      const file = (0, import_node_path14.join)(staging, root5, path6);
+      await (0, import_promises15.mkdir)((0, import_node_path14.dirname)(file), { recursive: true });
+      await (0, import_promises15.writeFile)(file, text3);
     }
     await builder.put(staging, "manifest");
   } finally {
-    await (0, import_promises13.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises15.rm)(staging, { recursive: true, force: true });
   }
   return root5;
 }
@@ -80732,7 +80938,7 @@ async function installRequirements(requirements, { builder, report }) {
   if (requirements.isEmpty) return;
   report.progress("installing the requirements");
   const command5 = [
-    builder.uv,
+    await builder.uv(),
     "pip",
     "install",
     "--target",
@@ -80751,9 +80957,10 @@ async function installRequirements(requirements, { builder, report }) {
 }
 
 // src/artifact/application.ts
-var import_promises14 = require("node:fs/promises");
-var import_node_path14 = require("node:path");
+var import_promises16 = require("node:fs/promises");
+var import_node_path15 = require("node:path");
 var import_ignore = __toESM(require_ignore2(), 1);
+init_errors5();
 var NEVER = [
   [".git", ".gitignore", ".gitattributes", ".gitmodules", ".hg", ".svn", ".github"],
   [".env", ".env.*", "*.env", ".envrc"],
@@ -80764,26 +80971,26 @@ var NEVER = [
   [".wsgi-lambda", ".aws-sam", ".serverless", ".chalice"]
 ].flat();
 async function applicationEntries(project, { exclude, output }) {
-  const root5 = await (0, import_promises14.realpath)(project);
+  const root5 = await (0, import_promises16.realpath)(project);
   const always = { folder: root5, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root5)).map((file) => withFolder(root5, file));
-  const realOutput = await (0, import_promises14.realpath)(output).catch(() => output);
+  const realOutput = await (0, import_promises16.realpath)(output).catch(() => output);
   const entries = [];
   const walk = async (folder, path6, gitignores, ancestors) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises14.readdir)(folder, { withFileTypes: true })) {
-      const absolute = (0, import_node_path14.join)(folder, child2.name);
+    for (const child2 of await (0, import_promises16.readdir)(folder, { withFileTypes: true })) {
+      const absolute = (0, import_node_path15.join)(folder, child2.name);
       const kind = await kindOf(absolute, child2);
       if (kind === "other" || absolute === realOutput) continue;
       if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue;
       if (child2.isSymbolicLink()) await refuseLinkOutside(root5, absolute);
       const childPath = path6 === "" ? child2.name : `${path6}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises14.stat)(absolute);
+        const { mode } = await (0, import_promises16.stat)(absolute);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute } });
         continue;
       }
-      const real = await (0, import_promises14.realpath)(absolute);
+      const real = await (0, import_promises16.realpath)(absolute);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute)) continue;
       const kept = here.map((file) => withFolder(absolute, file));
       await walk(absolute, childPath, kept, [...ancestors, real]);
@@ -80794,14 +81001,14 @@ async function applicationEntries(project, { exclude, output }) {
 }
 async function ignoreFilesAbove(project) {
   const above = [];
-  for (let folder = project; ; folder = (0, import_node_path14.dirname)(folder)) {
+  for (let folder = project; ; folder = (0, import_node_path15.dirname)(folder)) {
     if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path14.join)(folder, ".git"))) return above;
-    if ((0, import_node_path14.dirname)(folder) === folder) return [];
+    if (await exists2((0, import_node_path15.join)(folder, ".git"))) return above;
+    if ((0, import_node_path15.dirname)(folder) === folder) return [];
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises14.readFile)((0, import_node_path14.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text3 = await (0, import_promises16.readFile)((0, import_node_path15.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
@@ -80827,30 +81034,31 @@ function withFolder(absolute, file) {
   return { folder: file.folder, patterns };
 }
 function pathBelow(folder, absolute) {
-  return (0, import_node_path14.relative)(folder, absolute).split(import_node_path14.sep).join("/");
+  return (0, import_node_path15.relative)(folder, absolute).split(import_node_path15.sep).join("/");
 }
 async function kindOf(absolute, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises14.stat)(absolute).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises16.stat)(absolute).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root5, absolute) {
-  const real = await (0, import_promises14.realpath)(absolute).catch(() => void 0);
-  if (real === root5 || real?.startsWith(root5 + import_node_path14.sep)) return;
+  const real = await (0, import_promises16.realpath)(absolute).catch(() => void 0);
+  if (real === root5 || real?.startsWith(root5 + import_node_path15.sep)) return;
   throw new UserError({
-    title: `${(0, import_node_path14.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    title: `${(0, import_node_path15.relative)(root5, absolute)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
     detail: real && `It leads to ${real}.`,
     hint: "Copy the file into the project, or leave the link out with exclude."
   });
 }
 async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path14.join)(folder, "pyvenv.cfg"));
+  return await exists2((0, import_node_path15.join)(folder, "pyvenv.cfg"));
 }
 async function exists2(path6) {
-  return await (0, import_promises14.stat)(path6).catch(() => void 0) !== void 0;
+  return await (0, import_promises16.stat)(path6).catch(() => void 0) !== void 0;
 }
 
 // src/artifact/bytecode.ts
+init_errors5();
 var TOOLS = "tools";
 async function compileBytecode(folder, { builder, report }) {
   const command5 = [
@@ -80874,6 +81082,9 @@ async function compileBytecode(folder, { builder, report }) {
   report.debug(`bytecode of ${compiled} modules in ${folder}`);
   if (failed2.length > 0) report.debug(`without bytecode, since they do not compile: ${failed2.join(", ")}`);
 }
+
+// src/artifact/check.ts
+init_errors5();
 
 // src/settings/address.ts
 var ADDRESS = /\{\{\s*url\s*\}\}/g;
@@ -80990,13 +81201,15 @@ function firstLine(text3) {
 }
 
 // src/artifact/prepare.ts
-var import_node_crypto8 = require("node:crypto");
-var import_promises19 = require("node:fs/promises");
-var import_node_path17 = require("node:path");
+var import_node_crypto9 = require("node:crypto");
+var import_promises21 = require("node:fs/promises");
+var import_node_path18 = require("node:path");
+init_errors5();
 
 // src/artifact/dependencies.ts
-var import_promises15 = require("node:fs/promises");
-var import_node_path15 = require("node:path");
+var import_promises17 = require("node:fs/promises");
+var import_node_path16 = require("node:path");
+init_errors5();
 
 // src/artifact/entry.ts
 function byPath(a5, b5) {
@@ -81041,10 +81254,10 @@ async function dependencyEntries(folder) {
   const owners = /* @__PURE__ */ new Map();
   const rewritten = /* @__PURE__ */ new Map();
   for (const path6 of paths.filter((path7) => /^[^/]+\.dist-info\/METADATA$/.test(path7))) {
-    const info2 = import_node_path15.posix.dirname(path6);
+    const info2 = import_node_path16.posix.dirname(path6);
     const distribution = await readDistribution(folder, info2);
     distributions.push(distribution);
-    const records = recordRows(await (0, import_promises15.readFile)((0, import_node_path15.join)(folder, info2, "RECORD"), "utf8").catch(() => ""));
+    const records = recordRows(await (0, import_promises17.readFile)((0, import_node_path16.join)(folder, info2, "RECORD"), "utf8").catch(() => ""));
     for (const { path: owned } of records) owners.set(owned, distribution.name);
     const lines2 = records.filter((record2) => kept.has(record2.path)).toSorted(byPath).map(({ line }) => `${line}
 `);
@@ -81053,7 +81266,7 @@ async function dependencyEntries(folder) {
   const entries = paths.map((path6) => {
     const bytes = rewritten.get(path6);
     const owner = owners.get(path6) ?? owners.get(sourceOf(path6));
-    const content = bytes ? { bytes } : { file: (0, import_node_path15.join)(folder, path6) };
+    const content = bytes ? { bytes } : { file: (0, import_node_path16.join)(folder, path6) };
     return { path: path6, mode: modeOf2(path6), content, ...owner === void 0 ? {} : { distribution: owner } };
   });
   return { entries, distributions: distributions.toSorted((a5, b5) => a5.name < b5.name ? -1 : 1) };
@@ -81076,12 +81289,12 @@ function modeOf2(path6) {
 }
 async function readDistribution(folder, info2) {
   const [metadata, wheel] = await Promise.all(
-    ["METADATA", "WHEEL"].map((name) => (0, import_promises15.readFile)((0, import_node_path15.join)(folder, info2, name), "utf8"))
+    ["METADATA", "WHEEL"].map((name) => (0, import_promises17.readFile)((0, import_node_path16.join)(folder, info2, name), "utf8"))
   );
   return distributionOf(metadata ?? "", wheel ?? "");
 }
 async function filesBelow(folder, path6 = "") {
-  const children = await (0, import_promises15.readdir)((0, import_node_path15.join)(folder, path6), { withFileTypes: true }).catch((error3) => {
+  const children = await (0, import_promises17.readdir)((0, import_node_path16.join)(folder, path6), { withFileTypes: true }).catch((error3) => {
     if (error3.code === "ENOENT" && path6 === "") return [];
     throw error3;
   });
@@ -81095,19 +81308,20 @@ async function filesBelow(folder, path6 = "") {
 }
 
 // src/artifact/read-zip.ts
-var import_promises18 = require("node:fs/promises");
+var import_promises20 = require("node:fs/promises");
 var import_node_zlib2 = require("node:zlib");
 
 // src/artifact/zip.ts
-var import_node_crypto7 = require("node:crypto");
+var import_node_crypto8 = require("node:crypto");
 var import_node_fs6 = require("node:fs");
-var import_promises16 = require("node:fs/promises");
-var import_node_path16 = require("node:path");
+var import_promises18 = require("node:fs/promises");
+var import_node_path17 = require("node:path");
 var import_node_stream12 = require("node:stream");
-var import_promises17 = require("node:stream/promises");
-var import_node_util = require("node:util");
+var import_promises19 = require("node:stream/promises");
+var import_node_util2 = require("node:util");
 var import_node_zlib = require("node:zlib");
-var deflate = (0, import_node_util.promisify)(import_node_zlib.deflateRaw);
+init_errors5();
+var deflate = (0, import_node_util2.promisify)(import_node_zlib.deflateRaw);
 var FILES_AT_ONCE = 16;
 var MOST_ENTRIES = 65535;
 var LOCAL_HEADER = 67324752;
@@ -81129,10 +81343,10 @@ async function writeZip(output, unsorted) {
   const twice = sorted.find(({ path: path6 }, index) => path6 === sorted[index + 1]?.path);
   if (twice) throw new Error(`${twice.path} would be in the zip twice`);
   const written2 = [];
-  const sha256 = (0, import_node_crypto7.createHash)("sha256");
+  const sha256 = (0, import_node_crypto8.createHash)("sha256");
   let zipBytes = 0;
-  const temporary = `${output}.${(0, import_node_crypto7.randomUUID)()}.part`;
-  await (0, import_promises16.mkdir)((0, import_node_path16.dirname)(output), { recursive: true });
+  const temporary = `${output}.${(0, import_node_crypto8.randomUUID)()}.part`;
+  await (0, import_promises18.mkdir)((0, import_node_path17.dirname)(output), { recursive: true });
   async function* bytes() {
     const directory = [];
     for await (const entry of compressInOrder(sorted)) {
@@ -81152,10 +81366,10 @@ async function writeZip(output, unsorted) {
     }
   }
   try {
-    await (0, import_promises17.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
-    await (0, import_promises16.rename)(temporary, output);
+    await (0, import_promises19.pipeline)(import_node_stream12.Readable.from(bytes()), (0, import_node_fs6.createWriteStream)(temporary));
+    await (0, import_promises18.rename)(temporary, output);
   } catch (error3) {
-    await (0, import_promises16.rm)(temporary, { force: true });
+    await (0, import_promises18.rm)(temporary, { force: true });
     throw error3;
   }
   const digest2 = sha256.digest();
@@ -81190,7 +81404,7 @@ async function compress2({ path: path6, mode, content }) {
     const { method, crc, unzippedBytes, read } = content.packed;
     return { path: path6, mode, method, crc, unzippedBytes, compressed: await read() };
   }
-  const bytes = "file" in content ? await (0, import_promises16.readFile)(content.file) : content.bytes;
+  const bytes = "file" in content ? await (0, import_promises18.readFile)(content.file) : content.bytes;
   const deflated = await deflate(bytes, { level: 6 });
   const isSmaller = deflated.length < bytes.length;
   return {
@@ -81247,7 +81461,7 @@ var ForeignZip = class extends Error {
   name = "ForeignZip";
 };
 async function openZip(path6) {
-  const handle = await (0, import_promises18.open)(path6);
+  const handle = await (0, import_promises20.open)(path6);
   try {
     return { entries: await readDirectory(handle), [Symbol.asyncDispose]: () => handle.close() };
   } catch (error3) {
@@ -81340,7 +81554,7 @@ async function readIndex(entries) {
 var PACK_FORMAT = 1;
 async function prepareDependencies(requirements, { product, temporary }, { builder, store, report }) {
   const key = await packKey(requirements, product, builder);
-  const kept = await store.find(key);
+  const kept = await store.find("slices", key);
   if (kept !== void 0) {
     report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`);
     await unpackInWorkspace(kept, temporary, builder);
@@ -81350,14 +81564,14 @@ async function prepareDependencies(requirements, { product, temporary }, { build
   if (requirements.isEmpty) await makeFolder(builder);
   report.progress("compiling the bytecode of the requirements");
   await compileBytecode(DEPENDENCIES, { builder, report });
-  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path17.join)(temporary, DEPENDENCIES)));
+  const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, (0, import_node_path18.join)(temporary, DEPENDENCIES)));
   refuseLocallyCompiled(dependencies.distributions, builder);
   report.progress("compressing the requirements");
-  const path6 = await store.keep(key, (file) => writePack(file, dependencies));
+  const path6 = await store.keep("slices", key, (file) => writePack(file, dependencies));
   return { pack: await openPack(path6), isReused: false };
 }
 async function packKey({ text: text3 }, { toolsFolder, compressor }, builder) {
-  const compiler = await (0, import_promises19.readFile)((0, import_node_path17.join)(toolsFolder, "compile_bytecode.py"));
+  const compiler = await (0, import_promises21.readFile)((0, import_node_path18.join)(toolsFolder, "compile_bytecode.py"));
   const { uvPlatform, architecture } = builder.target;
   const parts = [
     PACK_FORMAT,
@@ -81368,15 +81582,15 @@ async function packKey({ text: text3 }, { toolsFolder, compressor }, builder) {
     builder.pythonVersion,
     builder.identity
   ];
-  return (0, import_node_crypto8.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
+  return (0, import_node_crypto9.createHash)("sha256").update(JSON.stringify(parts)).update(compiler).digest("hex");
 }
 function withoutCredentials(text3) {
   return text3.replace(/\/\/[^/\s@]+@/g, "//");
 }
 async function unpackInWorkspace(pack2, temporary, builder) {
-  const folder = (0, import_node_path17.join)(temporary, "pack");
-  await (0, import_promises19.mkdir)(folder, { recursive: true });
-  await (0, import_promises19.copyFile)(pack2, (0, import_node_path17.join)(folder, "pack.zip"));
+  const folder = (0, import_node_path18.join)(temporary, "pack");
+  await (0, import_promises21.mkdir)(folder, { recursive: true });
+  await (0, import_promises21.copyFile)(pack2, (0, import_node_path18.join)(folder, "pack.zip"));
   await builder.put(folder, "pack");
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -81407,9 +81621,9 @@ async function makeFolder(builder) {
 }
 
 // src/artifact/runtime.ts
-var import_promises20 = require("node:fs/promises");
-var import_node_path18 = require("node:path");
-var import_node_util2 = require("node:util");
+var import_promises22 = require("node:fs/promises");
+var import_node_path19 = require("node:path");
+var import_node_util3 = require("node:util");
 
 // src/platform/target.ts
 var ARCHITECTURES = ["x86_64", "arm64"];
@@ -82123,6 +82337,265 @@ function readTable(given) {
   return Object.fromEntries(pairs);
 }
 
+// src/settings/packaging.ts
+var NAMES = {
+  format: "one name a line",
+  // PEP 503 and PEP 735 take the same names.
+  each: /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?$/
+};
+var REQUIREMENT_SETTINGS = {
+  requirements: text({
+    description: "The manifest to install: a lock, a requirements file or pyproject.toml, relative to the project.",
+    format: "a path",
+    example: "requirements/production.txt",
+    defaultText: "the first of uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock, requirements.txt, pyproject.toml",
+    placeholder: "FILE"
+  }),
+  groups: lines({
+    ...NAMES,
+    description: "Dependency groups to install too. Without it, those for development are left out.",
+    example: "production",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "without-groups": lines({
+    ...NAMES,
+    description: "Dependency groups to leave out that would be installed.",
+    example: "docs",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "only-groups": lines({
+    ...NAMES,
+    description: "Dependency groups to install instead of the project's own dependencies.",
+    example: "lambda",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  extras: lines({
+    ...NAMES,
+    description: "The project's optional dependencies to install.",
+    example: "postgres",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "pip-args": text({
+    description: "More options for resolving and downloading, as for pip: --index-url, --extra-index-url, --find-links, --pre, --no-deps, --no-binary, --only-binary, --constraint, --trusted-host, --prefer-binary.",
+    format: "options of pip, split like a shell does",
+    example: "--index-url https://pypi.example.org/simple --pre",
+    isConfidential: true,
+    placeholder: "ARGS"
+  }),
+  "no-deploy": lines({
+    ...NAMES,
+    description: "Distributions to leave out of the artifact, whoever asks for them.",
+    example: "boto3",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "runtime-sdk": trueOrFalse({
+    description: "Leave out boto3 and what it needs: the runtime has them, in a version of AWS's choice that changes without notice.",
+    example: "true",
+    default: false
+  })
+};
+var SECRET_ID = /^[A-Za-z0-9][\w.-]*$/;
+function wrongSecretSources(secrets2) {
+  return Object.entries(secrets2).filter(([, source]) => !/^(?:env|file):./.test(source)).map(([id]) => ({ entry: id, hint: "Write env:VARIABLE, or file:PATH." }));
+}
+var IMAGE_SETTINGS = {
+  dockerfile: text({
+    description: "A Dockerfile that makes the image of the docker builder, instead of base-image.",
+    format: "a path",
+    example: "lambda.Dockerfile",
+    placeholder: "FILE"
+  }),
+  "docker-build-args": table({
+    description: "Build arguments for the dockerfile.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: /^[A-Za-z_]\w*$/,
+    mistakes: () => [],
+    isConfidential: true,
+    example: "PROXY=http://proxy.example.org:3128",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "docker-env": table({
+    description: "Variables for what runs in the container of the docker builder: compilers, pip, uv.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: /^[A-Za-z_]\w*$/,
+    mistakes: () => [],
+    isConfidential: true,
+    example: "CFLAGS=-O2",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "docker-secrets": table({
+    description: "Files at /run/secrets/ID while the dockerfile is built and packages are installed; no image or artifact keeps them.",
+    format: "ID=env:VARIABLE or ID=file:PATH, one a line, or a JSON object",
+    names: SECRET_ID,
+    mistakes: wrongSecretSources,
+    isConfidential: true,
+    example: "netrc=file:~/.netrc",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "docker-ssh": trueOrFalse({
+    description: "Hand the SSH agent (SSH_AUTH_SOCK) on to git and pip, for repositories that need a key.",
+    example: "true",
+    default: false
+  }),
+  "docker-extra-files": lines({
+    description: "Files of the builder's image that go into the artifact, at lib/ where they are shared libraries.",
+    format: "an absolute path a line, with * and ? in its last part; PATH:TARGET to name where it goes",
+    each: /^\/[^:]+(?::[^/:][^:]*)?$/,
+    example: "/usr/lib64/libmagic.so.1*",
+    default: [],
+    placeholder: "PATHS"
+  })
+};
+var CONTENT_SETTINGS = {
+  exclude: lines({
+    description: "Files of the project to leave out of the artifact, in the syntax of .gitignore.",
+    example: "docs/",
+    default: [],
+    placeholder: "PATTERNS"
+  }),
+  include: lines({
+    description: "Files of the project to take although .gitignore leaves them out, in its syntax.",
+    example: "static/build/",
+    default: [],
+    placeholder: "PATTERNS"
+  }),
+  vendor: text({
+    description: "A folder of the project that is laid over the dependencies: its files stand at the root.",
+    format: "a path",
+    example: "vendor",
+    placeholder: "DIR"
+  }),
+  bytecode: oneOf(["all", "dependencies", "only", "none"], {
+    description: "What is compiled: all, the dependencies without the application, all without the sources (only), or nothing.",
+    example: "only",
+    default: "all",
+    placeholder: "WHAT"
+  }),
+  slim: trueOrFalse({
+    description: "Leave out what no function uses: tests, type stubs, headers, static libraries, caches.",
+    example: "false",
+    default: true
+  }),
+  "slim-patterns": lines({
+    description: "More files of dependencies to leave out, in the syntax of .gitignore.",
+    example: "**/locale/*/LC_MESSAGES/*.po",
+    default: [],
+    placeholder: "PATTERNS"
+  }),
+  strip: trueOrFalse({
+    description: "Strip symbols of shared objects, where the application still imports after it (docker builder).",
+    example: "true",
+    default: false
+  }),
+  "on-conflict": oneOf(["error", "warn"], {
+    description: "When two distributions have different modules or libraries at one path: fail, or take the later one.",
+    example: "warn",
+    default: "error",
+    placeholder: "ACTION"
+  }),
+  handler: oneOf(["wsgi", "none"], {
+    description: "Whether the runtime is packaged: none packages requirements and files without the runtime, for a plain Lambda function.",
+    example: "none",
+    default: "wsgi",
+    placeholder: "KIND"
+  }),
+  "pack-requirements": trueOrFalse({
+    description: "Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.",
+    example: "false",
+    default: true
+  })
+};
+var CHECK_SETTINGS = {
+  check: trueOrFalse({
+    description: "Import the application from the finished artifact in the Lambda image, and send it one request (docker builder).",
+    example: "false",
+    defaultText: "true for deploy and the action, false for build"
+  }),
+  "check-path": text({
+    description: "The path of that request. With it, an answer of 500 or more fails.",
+    format: "a path that starts with /",
+    pattern: /^\//,
+    example: "/health",
+    defaultText: "/, where any well-formed answer passes",
+    placeholder: "PATH"
+  }),
+  "check-status": wholeNumber(100, 599, "HTTP status", {
+    description: "The status that the answer to that request must have.",
+    example: "200",
+    placeholder: "STATUS"
+  }),
+  "check-environment": table({
+    description: "Variables for the check alone, over those of environment: stand-ins for secrets.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: /^[A-Za-z_]\w*$/,
+    mistakes: () => [],
+    isConfidential: true,
+    example: "DATABASE_URL=sqlite://:memory:",
+    default: {},
+    placeholder: "LINES"
+  })
+};
+var STORE_SETTINGS = {
+  store: text({
+    description: "A folder that keeps installed and compressed dependencies between builds.",
+    format: "a path",
+    example: ".cache/wsgi-lambda",
+    defaultText: "a folder of the user's cache",
+    placeholder: "DIR"
+  }),
+  "store-size": wholeNumber(50, 1e6, "MB", {
+    description: "How large that folder may grow; what was not used for longest goes first.",
+    example: "500",
+    default: 2e3,
+    placeholder: "MB"
+  }),
+  "shared-store": text({
+    description: "A bucket that many repositories read dependencies from. Only a default branch writes to it.",
+    format: "s3://BUCKET or s3://BUCKET/PREFIX",
+    pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
+    example: "s3://example-builds/wsgi-lambda",
+    placeholder: "ADDRESS"
+  }),
+  "shared-store-write": oneOf(["auto", "true", "false"], {
+    description: "Whether this build adds to the shared store: auto does on a push to the default branch of a repository on GitHub.",
+    example: "false",
+    default: "auto",
+    placeholder: "WHETHER"
+  }),
+  cache: trueOrFalse({
+    description: "The action keeps the store in GitHub's cache between runs.",
+    example: "false",
+    default: true
+  }),
+  "cache-private": trueOrFalse({
+    description: "Keep distributions of private indexes in GitHub's cache too, which everyone who can open a pull request can read.",
+    example: "true",
+    default: false
+  })
+};
+var UPLOAD_SETTINGS = {
+  "upload-bucket": text({
+    description: "An S3 bucket (and prefix) for artifacts that are too large for a direct upload.",
+    format: "s3://BUCKET or s3://BUCKET/PREFIX",
+    pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
+    example: "s3://example-uploads/shop",
+    placeholder: "ADDRESS"
+  }),
+  "dependencies-layer": trueOrFalse({
+    description: "Put the dependencies into a layer, which is published only when they change.",
+    example: "true",
+    default: false
+  })
+};
+
 // src/settings/schema.ts
 var MIME_TYPES = {
   format: "one a line, as type/subtype or type/*",
@@ -82151,13 +82624,7 @@ var BUILD_SETTINGS = {
     default: "x86_64",
     placeholder: "ARCH"
   }),
-  requirements: text({
-    description: "The manifest to install: uv.lock or a requirements file, relative to the project.",
-    format: "a path",
-    example: "requirements/production.txt",
-    defaultText: "uv.lock, else requirements.txt",
-    placeholder: "FILE"
-  }),
+  ...REQUIREMENT_SETTINGS,
   builder: oneOf(["auto", "docker", "host"], {
     description: "Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).",
     example: "host",
@@ -82191,12 +82658,8 @@ var BUILD_SETTINGS = {
     defaultText: "SSL_CERT_FILE of the environment",
     placeholder: "FILE"
   }),
-  exclude: lines({
-    description: "Files to leave out of the artifact, in the syntax of .gitignore.",
-    example: "docs/",
-    default: [],
-    placeholder: "PATTERNS"
-  }),
+  ...IMAGE_SETTINGS,
+  ...CONTENT_SETTINGS,
   commands: lines({
     description: "Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.",
     format: "one a line: exec, shell, none, or what starts with manage or flask",
@@ -82254,18 +82717,8 @@ var BUILD_SETTINGS = {
     default: "fail",
     placeholder: "ACTION"
   }),
-  check: trueOrFalse({
-    description: "Import the application during the build and fail with its traceback when it cannot be.",
-    example: "false",
-    default: true
-  }),
-  store: text({
-    description: "A folder that keeps installed and compressed dependencies between builds.",
-    format: "a path",
-    example: ".cache/wsgi-lambda",
-    defaultText: "a folder of the user's cache",
-    placeholder: "DIR"
-  }),
+  ...CHECK_SETTINGS,
+  ...STORE_SETTINGS,
   output: text({
     description: "Where the zip is written.",
     format: "a path",
@@ -82402,6 +82855,7 @@ var RELEASE_SETTINGS = {
     defaultText: "the Function URL itself",
     placeholder: "URL"
   }),
+  ...UPLOAD_SETTINGS,
   artifact: text({
     description: "A zip that `build` made: deploy it as it is instead of building.",
     format: "a path",
@@ -82423,7 +82877,7 @@ function camelCase(name) {
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises20.readdir)((0, import_node_path18.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises22.readdir)((0, import_node_path19.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -82438,7 +82892,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     version
   };
   return [
-    ...modules.map((path6) => ({ path: path6, mode: 420, content: { file: (0, import_node_path18.join)(runtimeFolder, path6) } })),
+    ...modules.map((path6) => ({ path: path6, mode: 420, content: { file: (0, import_node_path19.join)(runtimeFolder, path6) } })),
     {
       path: CONFIGURATION,
       mode: 420,
@@ -82461,7 +82915,7 @@ var RUNTIME_SETTINGS = [
 function runtimeOptions(settings) {
   const chosen = RUNTIME_SETTINGS.flatMap((name) => {
     const value = settings[camelCase(name)];
-    return (0, import_node_util2.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
+    return (0, import_node_util3.isDeepStrictEqual)(value, SETTINGS[name].default) ? [] : [[name, value]];
   });
   return Object.fromEntries(chosen);
 }
@@ -82481,15 +82935,15 @@ var COMPATIBLE_NAME = "serverless_wsgi.py";
 var CONFIGURATION = "wsgi_lambda.json";
 
 // src/artifact/stage.ts
-var import_promises21 = require("node:fs/promises");
-var import_node_path19 = require("node:path");
+var import_promises23 = require("node:fs/promises");
+var import_node_path20 = require("node:path");
 async function stageEntries(entries, folder) {
-  await (0, import_promises21.mkdir)(folder, { recursive: true });
+  await (0, import_promises23.mkdir)(folder, { recursive: true });
   for (const { path: path6, content } of entries) {
-    const file = (0, import_node_path19.join)(folder, path6);
-    await (0, import_promises21.mkdir)((0, import_node_path19.dirname)(file), { recursive: true });
-    if ("file" in content) await (0, import_promises21.copyFile)(content.file, file);
-    else if ("bytes" in content) await (0, import_promises21.writeFile)(file, content.bytes);
+    const file = (0, import_node_path20.join)(folder, path6);
+    await (0, import_promises23.mkdir)((0, import_node_path20.dirname)(file), { recursive: true });
+    if ("file" in content) await (0, import_promises23.copyFile)(content.file, file);
+    else if ("bytes" in content) await (0, import_promises23.writeFile)(file, content.bytes);
     else throw new Error(`${path6} is packed: only files of the application are laid out`);
   }
   return folder;
@@ -82498,7 +82952,7 @@ async function stageEntries(entries, folder) {
 // src/artifact/assemble.ts
 var APPLICATION = "application";
 async function assemble(settings, requirements, product, { builder, store, report }) {
-  const temporary = await (0, import_promises22.mkdtemp)((0, import_node_path20.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  const temporary = await (0, import_promises24.mkdtemp)((0, import_node_path21.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
   try {
     var _stack = [];
     try {
@@ -82508,10 +82962,10 @@ async function assemble(settings, requirements, product, { builder, store, repor
       const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report });
       const pack2 = __using(_stack, prepared.pack, true);
       report.progress("compiling the bytecode of the application");
-      await builder.put(await stageEntries(application, (0, import_node_path20.join)(temporary, "staged")), APPLICATION);
+      await builder.put(await stageEntries(application, (0, import_node_path21.join)(temporary, "staged")), APPLICATION);
       await compileBytecode(APPLICATION, { builder, report });
       await checkIfPossible(settings, { builder, report });
-      const taken = await builder.take(APPLICATION, (0, import_node_path20.join)(temporary, APPLICATION));
+      const taken = await builder.take(APPLICATION, (0, import_node_path21.join)(temporary, APPLICATION));
       const compiled = await compiledEntries(application, taken);
       const entries = merge2([...application, ...compiled], pack2.entries, report);
       report.progress("writing the zip");
@@ -82532,11 +82986,11 @@ async function assemble(settings, requirements, product, { builder, store, repor
       _promise && await _promise;
     }
   } finally {
-    await (0, import_promises22.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises24.rm)(temporary, { recursive: true, force: true });
   }
 }
 async function checkIfPossible(settings, { builder, report }) {
-  if (!settings.check) return;
+  if (settings.check === false) return;
   if (!builder.canImport) {
     report.notice({
       title: "The application was not imported: its compiled code is for another system than this one",
@@ -82548,10 +83002,10 @@ async function checkIfPossible(settings, { builder, report }) {
   await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings, { builder, report });
 }
 async function ignoreOwnFolder({ project, output }) {
-  const own = (0, import_node_path20.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path20.dirname)(output) !== own) return;
-  await (0, import_promises22.mkdir)(own, { recursive: true });
-  await (0, import_promises22.writeFile)((0, import_node_path20.join)(own, ".gitignore"), "*\n");
+  const own = (0, import_node_path21.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path21.dirname)(output) !== own) return;
+  await (0, import_promises24.mkdir)(own, { recursive: true });
+  await (0, import_promises24.writeFile)((0, import_node_path21.join)(own, ".gitignore"), "*\n");
 }
 async function compiledEntries(application, folder) {
   const modules = application.filter(({ path: path6 }) => path6.endsWith(".py"));
@@ -82559,9 +83013,9 @@ async function compiledEntries(application, folder) {
   const found = await Promise.all(
     folders.map(async (parent) => {
       const cache5 = parent === "" ? "__pycache__" : `${parent}/__pycache__`;
-      const names = await (0, import_promises22.readdir)((0, import_node_path20.join)(folder, cache5)).catch(() => []);
+      const names = await (0, import_promises24.readdir)((0, import_node_path21.join)(folder, cache5)).catch(() => []);
       return names.map(
-        (name) => ({ path: `${cache5}/${name}`, mode: 420, content: { file: (0, import_node_path20.join)(folder, cache5, name) } })
+        (name) => ({ path: `${cache5}/${name}`, mode: 420, content: { file: (0, import_node_path21.join)(folder, cache5, name) } })
       );
     })
   );
@@ -82594,7 +83048,7 @@ function packageSizes(distributions, entries, zip) {
 }
 async function refuseTooLarge({ unzippedBytes }, packages, output) {
   if (unzippedBytes <= LIMITS.unzippedBytes) return;
-  await (0, import_promises22.rm)(output, { force: true });
+  await (0, import_promises24.rm)(output, { force: true });
   const largest = packages.toSorted((a5, b5) => b5.unzippedBytes - a5.unzippedBytes).slice(0, 10);
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
@@ -82604,7 +83058,7 @@ async function refuseTooLarge({ unzippedBytes }, packages, output) {
 }
 
 // src/commands/build.ts
-async function build(settings, { createBuilder: createBuilder2, createStore, product, report, clock }) {
+async function build(settings, { createToolchain: createToolchain2, createStore, product, report, clock }) {
   const seconds = {};
   const timed = async (step2, work) => {
     const started = clock();
@@ -82616,13 +83070,14 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
     var _stack = [];
     try {
       for (const line of settings.found) report.info(line);
-      const builder = __using(_stack, await timed("builder", () => createBuilder2(settings.target, settings)), true);
-      report.info(`builder: ${builder.description}`);
+      const store = __using(_stack, createStore(settings), true);
+      const toolchain = __using(_stack, await timed("builder", () => createToolchain2(settings, store)), true);
+      report.info(`builder: ${toolchain.description}`);
+      const builder = await toolchain.open();
       const requirements = await timed(
         "requirements",
         () => lockRequirements(settings.project, settings.manifest, { builder, report })
       );
-      const store = createStore(settings);
       const { artifact, packages, reusedPackages } = await timed(
         "artifact",
         () => assemble(settings, requirements, product, { builder, store, report })
@@ -82650,26 +83105,27 @@ async function build(settings, { createBuilder: createBuilder2, createStore, pro
 }
 
 // src/commands/deploy.ts
-var import_promises25 = require("node:fs/promises");
+var import_promises27 = require("node:fs/promises");
 
 // src/artifact/given.ts
-var import_promises24 = require("node:fs/promises");
-var import_node_path21 = require("node:path");
+var import_promises26 = require("node:fs/promises");
+var import_node_path22 = require("node:path");
+init_errors5();
 
-// src/wheels/hash.ts
-var import_node_crypto9 = require("node:crypto");
+// src/store/hash.ts
+var import_node_crypto10 = require("node:crypto");
 var import_node_fs7 = require("node:fs");
-var import_promises23 = require("node:stream/promises");
+var import_promises25 = require("node:stream/promises");
 async function sha256Of(path6) {
-  const hash = (0, import_node_crypto9.createHash)("sha256");
-  await (0, import_promises23.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
+  const hash = (0, import_node_crypto10.createHash)("sha256");
+  await (0, import_promises25.pipeline)((0, import_node_fs7.createReadStream)(path6), hash);
   return hash.digest();
 }
 
 // src/artifact/given.ts
 async function readArtifact(given) {
-  const path6 = (0, import_node_path21.resolve)(given);
-  const found = await (0, import_promises24.stat)(path6).catch(() => void 0);
+  const path6 = (0, import_node_path22.resolve)(given);
+  const found = await (0, import_promises26.stat)(path6).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -82736,7 +83192,7 @@ async function packagesOf(entries) {
     return entry ? (await contentOf(entry)).toString() : "";
   };
   const folders = entries.flatMap(
-    ({ path: path6 }) => /^[^/]+\.dist-info\/METADATA$/.test(path6) ? [import_node_path21.posix.dirname(path6)] : []
+    ({ path: path6 }) => /^[^/]+\.dist-info\/METADATA$/.test(path6) ? [import_node_path22.posix.dirname(path6)] : []
   );
   return await Promise.all(
     folders.map(async (folder) => {
@@ -82749,10 +83205,18 @@ async function packagesOf(entries) {
   );
 }
 
+// src/commands/deploy.ts
+init_errors5();
+
+// src/release/apply.ts
+init_errors5();
+
 // src/remote/command.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
+init_errors5();
 
 // src/remote/protocol.ts
+init_errors5();
 var OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
 var MAXIMUM_BYTES = 6 * 1024 * 1024;
 function requestOf({ kind, data, arguments: passed, file, stdin, environment }, id) {
@@ -82818,7 +83282,7 @@ function text2(value) {
 // src/remote/command.ts
 var UNKNOWN_RESULT = 125;
 async function runRemoteCommand(command5, { functionName, qualifier, timeoutSeconds }, lambda) {
-  const id = (0, import_node_crypto10.randomUUID)();
+  const id = (0, import_node_crypto11.randomUUID)();
   const payload2 = requestOf(command5, id);
   const invocation = await lambda.invoke(functionName, qualifier, payload2, timeoutSeconds, OWN_CLIENT).catch((error3) => {
     throw unknownResult(error3, mayHaveArrived(error3) ? whereItEnded(id) : void 0);
@@ -83060,6 +83524,7 @@ function describeStep(step2, { functionName, alias, access: access2 }) {
 }
 
 // src/release/smoke.ts
+init_errors5();
 async function smoke({ path: path6, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
   const event = JSON.stringify(httpEvent(path6, host));
   const invocation = await lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT);
@@ -83128,6 +83593,7 @@ function excerpt(text3) {
 }
 
 // src/release/wait.ts
+init_errors5();
 var MOST_SECONDS = 600;
 async function waitUntilIdle(functionName, waiting) {
   return await waitFor(
@@ -83398,6 +83864,7 @@ async function readCurrentRelease(functionName, aliasName, { lambda, urls }) {
 }
 
 // src/release/desired.ts
+init_errors5();
 var HANDLER = "wsgi_handler.handler";
 var NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
 var MIGRATE = "manage migrate --noinput";
@@ -83596,17 +84063,21 @@ async function buildOrRead(settings, environment, collaborators) {
   return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
 }
 async function readForUpload({ path: path6, zipBytes }) {
-  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises25.readFile)(path6);
+  if (zipBytes <= LIMITS.directUploadBytes) return await (0, import_promises27.readFile)(path6);
   throw new UserError({
     title: `The artifact is too large to upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
   });
 }
 
+// src/action.ts
+init_errors5();
+
 // src/report/actions.ts
-var import_node_path22 = require("node:path");
+var import_node_path23 = require("node:path");
 
 // src/report/problem.ts
+init_errors5();
 function explanation({ detail, hint }) {
   return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
 }
@@ -83817,7 +84288,7 @@ function annotationPlace({ title, location }, { workspace, project }) {
   if (!location) return { title: annotationTitle(title) };
   return {
     title: annotationTitle(title),
-    file: (0, import_node_path22.relative)(workspace, `${project}/${location.file}`),
+    file: (0, import_node_path23.relative)(workspace, `${project}/${location.file}`),
     startLine: location.line
   };
 }
@@ -83846,18 +84317,19 @@ function definedVariables(variables) {
 }
 
 // src/settings/settings.ts
-var import_promises27 = require("node:fs/promises");
-var import_node_path26 = require("node:path");
+var import_promises29 = require("node:fs/promises");
+var import_node_path27 = require("node:path");
+init_errors5();
 
 // src/settings/discovery.ts
-var import_promises26 = require("node:fs/promises");
-var import_node_path23 = require("node:path");
+var import_promises28 = require("node:fs/promises");
+var import_node_path24 = require("node:path");
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path23.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path24.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -83865,13 +84337,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path23.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path24.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path6 = module2.replaceAll(".", "/");
   for (const file of [`${path6}.py`, `${path6}/__init__.py`, `${path6}/base.py`]) {
-    const source = await readIfPresent((0, import_node_path23.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path24.join)(projectFolder, file));
     const dotted = source?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -83883,7 +84355,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source = await readIfPresent((0, import_node_path23.join)(projectFolder, file));
+    const source = await readIfPresent((0, import_node_path24.join)(projectFolder, file));
     if (source === void 0) continue;
     const attribute = callableIn(source);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -83891,12 +84363,12 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises26.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises28.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
       const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path23.join)(projectFolder, file)) ?? "");
+      const attribute = callableIn(await readIfPresent((0, import_node_path24.join)(projectFolder, file)) ?? "");
       return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
     })
   );
@@ -83917,7 +84389,7 @@ function callableIn(source) {
 
 // src/settings/manifest.ts
 var import_node_fs8 = require("node:fs");
-var import_node_path24 = require("node:path");
+var import_node_path25 = require("node:path");
 var EXPORTS = {
   "poetry.lock": "poetry export -o requirements.txt",
   "Pipfile.lock": "pipenv requirements > requirements.txt",
@@ -83925,7 +84397,7 @@ var EXPORTS = {
   "pylock.toml": "uv pip compile --generate-hashes pyproject.toml -o requirements.txt"
 };
 function findManifest(projectFolder, given, pyproject) {
-  const has = (path6) => (0, import_node_fs8.existsSync)((0, import_node_path24.join)(projectFolder, path6));
+  const has = (path6) => (0, import_node_fs8.existsSync)((0, import_node_path25.join)(projectFolder, path6));
   if (given !== void 0) {
     if (has(given))
       return { kind: given.endsWith("uv.lock") ? "uv.lock" : "requirements", path: given.replaceAll("\\", "/") };
@@ -83948,10 +84420,10 @@ function findManifest(projectFolder, given, pyproject) {
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs8.existsSync)((0, import_node_path24.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path24.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path24.dirname)(folder);
-    if ((0, import_node_fs8.existsSync)((0, import_node_path24.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs8.existsSync)((0, import_node_path25.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path25.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path25.dirname)(folder);
+    if ((0, import_node_fs8.existsSync)((0, import_node_path25.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
@@ -83963,10 +84435,10 @@ function adviceFor2(has, { project }) {
 }
 
 // src/settings/python-version.ts
-var import_node_path25 = require("node:path");
+var import_node_path26 = require("node:path");
 var import_pep4402 = __toESM(require_pep440(), 1);
 async function findRuntime(projectFolder, { project }) {
-  const pinned2 = await readIfPresent((0, import_node_path25.join)(projectFolder, ".python-version"));
+  const pinned2 = await readIfPresent((0, import_node_path26.join)(projectFolder, ".python-version"));
   if (pinned2 !== void 0) return fromPin(pinned2);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -84055,8 +84527,8 @@ async function loadDeploySettings(origin) {
   return settle(problems, { ...common, ...named, build: build2 });
 }
 async function load({ project, stage, environment, explicit }) {
-  const folder = (0, import_node_path26.resolve)(project);
-  if (!(await (0, import_promises27.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path27.resolve)(project);
+  if (!(await (0, import_promises29.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -84112,7 +84584,7 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
     app,
     target: targetOf(runtime, common.architecture),
     manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: (0, import_node_path26.resolve)(common.output ?? (0, import_node_path26.join)(common.project, ".wsgi-lambda", `${(0, import_node_path26.basename)(common.project)}.zip`)),
+    output: (0, import_node_path27.resolve)(common.output ?? (0, import_node_path27.join)(common.project, ".wsgi-lambda", `${(0, import_node_path27.basename)(common.project)}.zip`)),
     found
   };
 }
@@ -84178,63 +84650,157 @@ function fillStage(values, stage) {
   return { values: filled, problems };
 }
 
-// src/version.ts
-var VERSION = "0.1.0";
+// src/store/folder.ts
+var import_node_crypto12 = require("node:crypto");
+var import_promises30 = require("node:fs/promises");
+var import_node_os6 = require("node:os");
+var import_node_path28 = require("node:path");
+init_errors5();
 
-// src/wheels/store.ts
-var import_node_crypto11 = require("node:crypto");
-var import_promises28 = require("node:fs/promises");
-var import_node_path27 = require("node:path");
-var MOST_FILES = 12;
-var LONGEST_WRITE_HOURS = 24;
-function folderStore(folder) {
-  const names = async () => await (0, import_promises28.readdir)(folder).catch(() => []);
+// src/store/store.ts
+var STORE_KINDS = [
+  /** Distributions, installed, compiled and compressed. */
+  "slices",
+  /** Wheels that were built, since none is published for the target. */
+  "wheels",
+  /** Which wheel was chosen for a requirement. */
+  "selections",
+  /** What requirements without a lock were resolved to; what a lock was exported as. */
+  "resolutions",
+  /** An application's files, compiled and compressed. */
+  "applications",
+  /** What an interpreter or an image was found to be. */
+  "toolchains",
+  /** Artifacts whose application was imported. */
+  "checks"
+];
+
+// src/store/folder.ts
+function unwritableStore(error3) {
   return {
-    find: async (key) => {
-      for (const name of (await names()).filter((name2) => name2.startsWith(`${key}-`))) {
-        const path6 = (0, import_node_path27.join)(folder, name);
-        if (name === fileName(key, (await sha256Of(path6).catch(ifGone))?.toString("hex") ?? "")) {
-          const now = /* @__PURE__ */ new Date();
-          await (0, import_promises28.utimes)(path6, now, now).catch(() => void 0);
-          return path6;
-        }
-        await (0, import_promises28.rm)(path6, { force: true });
-      }
-      return void 0;
-    },
-    keep: async (key, write) => {
-      await (0, import_promises28.mkdir)(folder, { recursive: true });
-      const temporary = (0, import_node_path27.join)(folder, `.${(0, import_node_crypto11.randomUUID)()}.part`);
+    title: "What this build makes is not kept for the next one: the store cannot be written",
+    detail: error3.message,
+    hint: "Free some space, or set store to a folder that may be written."
+  };
+}
+var LONGEST_WRITE_HOURS = 24;
+var USE_RESOLUTION_MINUTES = 30;
+var UNWRITABLE = /* @__PURE__ */ new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"]);
+function folderStore({ folder, mostBytes, onUnwritable }) {
+  const listings = /* @__PURE__ */ new Map();
+  let spill;
+  let isUnwritable = false;
+  let hasWritten = false;
+  const listingOf = (kind) => {
+    const listing = listings.get(kind) ?? listFiles((0, import_node_path28.join)(folder, kind));
+    listings.set(kind, listing);
+    return listing;
+  };
+  const find = async (kind, key) => {
+    const path6 = (await listingOf(kind)).get(key);
+    if (path6 === void 0) return void 0;
+    const digest2 = (await sha256Of(path6).catch(ifGone))?.toString("hex");
+    if (digest2 === digestIn(path6)) {
+      await markUsed(path6);
+      return path6;
+    }
+    ;
+    (await listingOf(kind)).delete(key);
+    await (0, import_promises30.rm)(path6, { force: true }).catch(() => void 0);
+    return void 0;
+  };
+  const writeBelow = async (root5, kind, key, write) => {
+    const parent = (0, import_node_path28.join)(root5, kind);
+    await (0, import_promises30.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path28.join)(parent, `.${(0, import_node_crypto12.randomUUID)()}.part`);
+    try {
+      await write(temporary);
+      const path6 = (0, import_node_path28.join)(parent, `${key}-${(await sha256Of(temporary)).toString("hex")}`);
+      await (0, import_promises30.rename)(temporary, path6);
+      (await listingOf(kind)).set(key, path6);
+      return path6;
+    } finally {
+      await (0, import_promises30.rm)(temporary, { force: true }).catch(() => void 0);
+    }
+  };
+  const keep2 = async (kind, key, write) => {
+    if (!isUnwritable) {
       try {
-        await write(temporary);
-        const path6 = (0, import_node_path27.join)(folder, fileName(key, (await sha256Of(temporary)).toString("hex")));
-        await (0, import_promises28.rename)(temporary, path6);
-        await prune(folder, await names()).catch(() => void 0);
+        const path6 = await writeBelow(folder, kind, key, write);
+        hasWritten = true;
         return path6;
-      } finally {
-        await (0, import_promises28.rm)(temporary, { force: true });
+      } catch (error3) {
+        if (!UNWRITABLE.has(error3.code ?? "")) throw error3;
+        isUnwritable = true;
+        onUnwritable(error3);
       }
+    }
+    spill ??= (0, import_promises30.mkdtemp)((0, import_node_path28.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-store-"));
+    try {
+      return await writeBelow(await spill, kind, key, write);
+    } catch (error3) {
+      if (error3.code !== "ENOSPC") throw error3;
+      throw new UserError(
+        {
+          title: "The disk is full",
+          detail: error3.message,
+          hint: `Free some space in ${folder} or ${(0, import_node_os6.tmpdir)()}, or set store to a folder on another disk.`
+        },
+        { cause: error3 }
+      );
+    }
+  };
+  return {
+    find,
+    keep: keep2,
+    [Symbol.asyncDispose]: async () => {
+      if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
+      if (spill) await (0, import_promises30.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
-function fileName(key, hash) {
-  return `${key}-${hash}.zip`;
+async function listFiles(folder) {
+  const names = await (0, import_promises30.readdir)(folder).catch(() => []);
+  return new Map(names.filter(isWhole).map((name) => [name.slice(0, name.indexOf("-")), (0, import_node_path28.join)(folder, name)]));
+}
+var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
+function digestIn(path6) {
+  return path6.slice(path6.lastIndexOf("-") + 1);
+}
+async function markUsed(path6) {
+  const now = /* @__PURE__ */ new Date();
+  const used = (await (0, import_promises30.stat)(path6).catch(() => void 0))?.mtimeMs ?? 0;
+  if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
+  await (0, import_promises30.utimes)(path6, now, now).catch(() => void 0);
 }
 function ifGone(error3) {
   if (error3.code !== "ENOENT") throw error3;
 }
-async function prune(folder, names) {
-  const files = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      used: (await (0, import_promises28.stat)((0, import_node_path27.join)(folder, name)).catch(() => void 0))?.mtimeMs ?? Number.POSITIVE_INFINITY
-    }))
+async function prune(folder, mostBytes) {
+  const found = await Promise.all(
+    STORE_KINDS.map(async (kind) => {
+      const names = await (0, import_promises30.readdir)((0, import_node_path28.join)(folder, kind)).catch(() => []);
+      return await Promise.all(names.map((name) => describe146((0, import_node_path28.join)(folder, kind, name), name)));
+    })
   );
-  const whole = files.filter(({ name }) => name.endsWith(".zip")).toSorted((a5, b5) => b5.used - a5.used);
+  const files = found.flat().filter((file) => file !== void 0);
   const abandoned = Date.now() - LONGEST_WRITE_HOURS * 36e5;
   const parts = files.filter(({ name, used }) => name.endsWith(".part") && used < abandoned);
-  await Promise.all([...whole.slice(MOST_FILES), ...parts].map(({ name }) => (0, import_promises28.rm)((0, import_node_path27.join)(folder, name), { force: true })));
+  const whole = files.filter(({ name }) => isWhole(name)).toSorted((a5, b5) => b5.used - a5.used);
+  let bytes = 0;
+  const surplus = whole.filter((file) => {
+    bytes += file.bytes;
+    return bytes > mostBytes;
+  });
+  for (const { path: path6 } of [...parts, ...surplus]) await (0, import_promises30.rm)(path6, { force: true });
 }
+async function describe146(path6, name) {
+  const found = await (0, import_promises30.stat)(path6).catch(() => void 0);
+  return found && { path: path6, name, used: found.mtimeMs, bytes: found.size };
+}
+
+// src/version.ts
+var VERSION = "0.1.0";
 
 // src/action.ts
 var IS_POST = "is-post";
@@ -84244,7 +84810,7 @@ async function main() {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const environment = definedVariables(process.env);
   const workspace = environment["GITHUB_WORKSPACE"] ?? process.cwd();
-  const project = (0, import_node_path28.resolve)(workspace, getInput("project") || ".");
+  const project = (0, import_node_path29.resolve)(workspace, getInput("project") || ".");
   const labels = { "wsgi-lambda.run": `${environment["GITHUB_RUN_ID"] ?? "local"}-${process.pid}` };
   saveState(IS_POST, "true");
   saveState(LABELS, labels);
@@ -84267,10 +84833,11 @@ async function main() {
       explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` }
     };
     const root5 = (0, import_node_url.fileURLToPath)(new URL("..", bundleUrl));
-    const toolsFolder = (0, import_node_path28.join)(root5, "docker");
-    const cacheFolder = (0, import_node_path28.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
+    const toolsFolder = (0, import_node_path29.join)(root5, "docker");
+    const cacheFolder = (0, import_node_path29.join)(environment["RUNNER_TOOL_CACHE"] ?? environment["RUNNER_TEMP"] ?? root5, "wsgi-lambda");
     const collaborators = {
-      createBuilder: (target, settings2) => createBuilder(target, settings2, {
+      createToolchain: (settings2, store) => createToolchain(settings2.target, settings2, {
+        store,
         run: runProcess,
         report,
         environment,
@@ -84281,11 +84848,17 @@ async function main() {
       }),
       product: {
         toolsFolder,
-        runtimeFolder: (0, import_node_path28.join)(root5, "runtime"),
+        runtimeFolder: (0, import_node_path29.join)(root5, "runtime"),
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`
       },
-      createStore: (settings2) => folderStore(settings2.store ?? (0, import_node_path28.join)(cacheFolder, "store")),
+      createStore: (settings2) => folderStore({
+        folder: settings2.store ?? (0, import_node_path29.join)(cacheFolder, "store"),
+        mostBytes: settings2.storeSize * 1e6,
+        onUnwritable: (error3) => {
+          report.notice(unwritableStore(error3));
+        }
+      }),
       report,
       clock
     };
@@ -84303,10 +84876,10 @@ async function main() {
     }
     const settings = await loadDeploySettings(origin);
     mask(settings.environment);
-    const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises29.setTimeout, signal }));
-    const urls = createFunctionUrlApi({ version: VERSION, wait: import_promises29.setTimeout, signal });
+    const lambda = masking(createLambdaApi({ version: VERSION, wait: import_promises31.setTimeout, signal }));
+    const urls = createFunctionUrlApi({ version: VERSION, wait: import_promises31.setTimeout, signal });
     const commit = environment["GITHUB_SHA"];
-    const result = await deploy(settings, { ...collaborators, lambda, urls, wait: import_promises29.setTimeout, signal, commit });
+    const result = await deploy(settings, { ...collaborators, lambda, urls, wait: import_promises31.setTimeout, signal, commit });
     setOutputs(outputsOf(result));
     await writeSummary(summaryOf(result, settings.dryRun));
   } catch (error3) {

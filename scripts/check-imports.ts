@@ -18,6 +18,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['wheels'],
   ['requirements'],
   ['builder'],
+  ['store'],
   ['settings'],
   ['platform'],
   ['aws', 'github'],

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
-import { createBuilder } from './builder/choose.ts'
+import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
@@ -18,8 +18,8 @@ import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-
 import { definedVariables } from './settings/environment.ts'
 import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
 import { suggestion } from './settings/suggestion.ts'
+import { folderStore, unwritableStore } from './store/folder.ts'
 import { VERSION } from './version.ts'
-import { folderStore } from './wheels/store.ts'
 
 /** The GitHub Action. One bundle serves both phases of a step: the state of the first tells the second which it is. */
 
@@ -58,8 +58,9 @@ async function main(): Promise<void> {
     const toolsFolder = join(root, 'docker')
     const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
     const collaborators: BuildCollaborators = {
-      createBuilder: (target, settings) =>
-        createBuilder(target, settings, {
+      createToolchain: (settings, store) =>
+        createToolchain(settings.target, settings, {
+          store,
           run: runProcess,
           report,
           environment,
@@ -74,7 +75,14 @@ async function main(): Promise<void> {
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`,
       },
-      createStore: (settings) => folderStore(settings.store ?? join(cacheFolder, 'store')),
+      createStore: (settings) =>
+        folderStore({
+          folder: settings.store ?? join(cacheFolder, 'store'),
+          mostBytes: settings.storeSize * 1_000_000,
+          onUnwritable: (error) => {
+            report.notice(unwritableStore(error))
+          },
+        }),
       report,
       clock,
     }

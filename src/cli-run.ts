@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
-import { createBuilder } from './builder/choose.ts'
+import { createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { deploy } from './commands/deploy.ts'
@@ -25,8 +25,8 @@ import {
   loadFunctionSettings,
   type SettingsOrigin,
 } from './settings/settings.ts'
+import { folderStore, unwritableStore } from './store/folder.ts'
 import { VERSION } from './version.ts'
-import { folderStore } from './wheels/store.ts'
 
 export interface CommonFlags {
   readonly project?: string
@@ -86,8 +86,9 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     const folders = productFolders(environment)
     const collaborators: BuildCollaborators = {
-      createBuilder: (target, settings) =>
-        createBuilder(target, settings, {
+      createToolchain: (settings, store) =>
+        createToolchain(settings.target, settings, {
+          store,
           run: runProcess,
           report,
           environment,
@@ -102,7 +103,14 @@ export async function run(invocation: Invocation): Promise<number> {
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`,
       },
-      createStore: (settings) => folderStore(settings.store ?? join(folders.cache, 'store')),
+      createStore: (settings) =>
+        folderStore({
+          folder: settings.store ?? join(folders.cache, 'store'),
+          mostBytes: settings.storeSize * 1_000_000,
+          onUnwritable: (error) => {
+            report.notice(unwritableStore(error))
+          },
+        }),
       report,
       clock,
     }

@@ -15,7 +15,11 @@ test('kept dependencies that cannot be unpacked are told with what Python said',
   await writeFile(kept, '')
   await using builder = await fakeBuilder({ exitCode: 1, stderr: 'OSError: [Errno 28] No space left on device\n' })
   const product = { toolsFolder: join(ROOT, 'docker'), runtimeFolder: '', version: '1.2.3', compressor: 'zlib' }
-  const store = { find: () => Promise.resolve(kept), keep: () => Promise.reject(new Error('not expected')) }
+  const store = {
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+    find: () => Promise.resolve(kept),
+    keep: () => Promise.reject(new Error('not expected')),
+  }
   const requirements = { text: '', path: 'manifest/requirements.txt', isEmpty: true, files: [] }
   await expect(
     prepareDependencies(requirements, { product, temporary }, { builder, store, report: recordingReporter() }),

@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Builder, Completed } from '../../src/builder/builder.ts'
-import { createBuilder } from '../../src/builder/choose.ts'
+import type { Completed } from '../../src/builder/builder.ts'
+import { createToolchain } from '../../src/builder/choose.ts'
 import { UserError } from '../../src/errors.ts'
 import { loadBuildSettings } from '../../src/settings/settings.ts'
+import { folderStore } from '../../src/store/folder.ts'
 import { listeningReporter } from '../requirements/fakes.ts'
 import { folderWith } from '../settings/project-folder.ts'
 
@@ -26,7 +28,9 @@ async function choose(given: Record<string, unknown>, environment: Readonly<Reco
     environment: {},
     explicit: { given: { runtime: 'python3.13', ...given }, nameOf: String },
   })
-  const creating: Promise<Builder> = createBuilder(settings.target, settings, {
+  const store = folderStore({ folder: join(project, 'store'), mostBytes: 1e9, onUnwritable: () => undefined })
+  const creating = createToolchain(settings.target, settings, {
+    store,
     run: ([program], { env }): Promise<Completed> => {
       seen.push(env)
       const stdout = program === 'uv' ? 'uv 0.13.9' : JSON.stringify(['/opt/python', '3.13.5', '3.13', 'linux-x86_64'])

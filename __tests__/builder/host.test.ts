@@ -60,7 +60,6 @@ describe('the interpreter', () => {
       description: 'host (Python 3.13.5, /opt/python3.13)',
       python: '/opt/python3.13',
       pythonVersion: '3.13.5',
-      uv: 'uv',
       compilesFor: false,
       canImport: true,
     })
@@ -71,14 +70,14 @@ describe('the interpreter', () => {
     const { run, started } = machine({ 'my-python': PYTHON_313 })
     await using builder = await create({ run }, { pythonBin: 'my-python' })
     expect(builder.python).toBe('/opt/python3.13')
-    expect(started.map(({ command: [program] }) => program)).toEqual(['my-python', 'uv'])
+    expect(started.map(({ command: [program] }) => program)).toEqual(['my-python'])
   })
 
   test('may be named relative to the folder where the program was started', async () => {
     const { run, started } = machine({ [join(process.cwd(), 'venv/bin/python')]: PYTHON_313 })
     await using builder = await create({ run }, { pythonBin: 'venv/bin/python' })
     expect(builder.python).toBe('/opt/python3.13')
-    expect(started).toHaveLength(2)
+    expect(started).toHaveLength(1)
   })
 
   test.each([
@@ -136,6 +135,7 @@ describe('variables', () => {
   test('of the process reach every program, and none that uv would bring its own Python for', async () => {
     const { run, started } = machine({ 'python3.13': PYTHON_313, '/opt/python3.13': PYTHON_313 })
     await using builder = await create({ run })
+    await builder.uv()
     await builder.run(['/opt/python3.13', 'x'], { env: { A: '1', PATH: '/mine' } })
     const standard = { UV_INDEX_URL: 'https://x.example/simple', UV_PYTHON_DOWNLOADS: 'never' }
     expect(started.map(({ env }) => env)).toEqual([
@@ -150,7 +150,7 @@ describe('variables', () => {
     await using builder = await create({ run })
     await builder.run(['/opt/python3.13', 'x'], { environment: 'replace', env: { A: '1' } })
     await builder.run(['/opt/python3.13', 'x'], { environment: 'replace' })
-    expect(started.slice(2).map(({ env }) => env)).toEqual([{ A: '1' }, {}])
+    expect(started.slice(1).map(({ env }) => env)).toEqual([{ A: '1' }, {}])
   })
 
   test('name a certificate authority to uv, pip and OpenSSL, by its whole path', async () => {
@@ -197,7 +197,7 @@ describe('the workspace', () => {
       '[tool.uv.workspace]\nmembers = []\n',
     )
     // `python -c` and `python -m` import from the folder where they are started.
-    expect(started.map(({ cwd }) => cwd)).toEqual(['/tools', '/tools'])
+    expect(started.map(({ cwd }) => cwd)).toEqual(['/tools'])
     await builder.close()
     await expect(access(join(builder.workspace, '..'))).rejects.toMatchObject({ code: 'ENOENT' })
   })

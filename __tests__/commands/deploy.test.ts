@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type DeployResult, deploy } from '../../src/commands/deploy.ts'
 import { UserError } from '../../src/errors.ts'
 import { loadDeploySettings } from '../../src/settings/settings.ts'
-import { folderStore } from '../../src/wheels/store.ts'
+import { folderStore } from '../../src/store/folder.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { ROLE } from '../release/releases.ts'
 import { recordingReporter } from '../report/recording.ts'
@@ -40,16 +40,17 @@ function createWorld() {
     const explicit = { given: all, nameOf: String }
     const settings = await loadDeploySettings({ project, stage: undefined, environment: {}, explicit })
     return await deploy(settings, {
-      createBuilder: async () => {
+      createToolchain: async () => {
         for (const meanwhile of building) await meanwhile()
         const builder = await fakeBuilder({ stdout: '{"compiled": 0, "failed": []}' })
         const close = async (): Promise<void> => {
           closed.push(builder.workspace)
           await builder.close()
         }
-        return { ...builder, close, [Symbol.asyncDispose]: close }
+        const opened = { ...builder, close, [Symbol.asyncDispose]: close }
+        return { ...opened, open: () => Promise.resolve(opened) }
       },
-      createStore: () => folderStore(join(folder, 'store')),
+      createStore: () => folderStore({ folder: join(folder, 'store'), mostBytes: 1e9, onUnwritable: () => undefined }),
       product: {
         toolsFolder: join(ROOT, 'docker'),
         runtimeFolder: join(ROOT, 'runtime'),

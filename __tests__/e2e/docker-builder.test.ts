@@ -133,7 +133,7 @@ function tests(): void {
       expect(
         (await builder.run([builder.python, '-c', 'import sys; print("%d.%d" % sys.version_info[:2])'])).stdout,
       ).toBe(`${target.pythonMinor}\n`)
-      expect((await builder.run([builder.uv, '--version'])).stdout).toMatch(/^uv \d/)
+      expect((await builder.run([await builder.uv(), '--version'])).stdout).toMatch(/^uv \d/)
     })
 
     test('installs published wheels, and gives them out as this user’s own', async () => {
@@ -141,7 +141,7 @@ function tests(): void {
       const lines: string[] = []
       const options = ['--python', builder.python, '--python-platform', target.uvPlatform, '--only-binary', ':all:']
       const installed = await builder.run(
-        [builder.uv, 'pip', 'install', ...options, '--target', site, 'markupsafe', 'flask'],
+        [await builder.uv(), 'pip', 'install', ...options, '--target', site, 'markupsafe', 'flask'],
         { onLine: (line) => lines.push(line) },
       )
       expect(installed).toMatchObject({ exitCode: 0 })

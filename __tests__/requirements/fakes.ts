@@ -51,7 +51,7 @@ export async function fakeBuilder(
     workspace,
     python: '/opt/python3.13',
     pythonVersion: '3.13.5',
-    uv: '/opt/uv',
+    uv: () => Promise.resolve('/opt/uv'),
     processors: 2,
     compilesFor: false,
     canImport: false,

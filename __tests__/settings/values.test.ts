@@ -198,7 +198,7 @@ describe('several sources', () => {
 
   test('without any, defaults hold', () => {
     const { values } = checkValues([])
-    expect(values).toMatchObject({ alias: 'live', builder: 'auto', check: true, exclude: [], environment: {} })
+    expect(values).toMatchObject({ alias: 'live', builder: 'auto', exclude: [], environment: {} })
     expect(values.app).toBeUndefined()
     expect(values.memory).toBeUndefined()
   })

@@ -8,8 +8,8 @@ import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
 import type { Requirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
+import type { Store } from '../store/store.ts'
 import { DEPENDENCIES } from '../wheels/install.ts'
-import type { Store } from '../wheels/store.ts'
 import { applicationEntries } from './application.ts'
 import { compileBytecode, TOOLS } from './bytecode.ts'
 import { checkImport } from './check.ts'
@@ -94,7 +94,7 @@ async function checkIfPossible(
   settings: BuildSettings,
   { builder, report }: Omit<Collaborators, 'store'>,
 ): Promise<void> {
-  if (!settings.check) return
+  if (settings.check === false) return
   if (!builder.canImport) {
     report.notice({
       title: 'The application was not imported: its compiled code is for another system than this one',

@@ -5,8 +5,8 @@ import type { Builder } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Requirements } from '../requirements/lock.ts'
+import type { Store } from '../store/store.ts'
 import { DEPENDENCIES, installRequirements } from '../wheels/install.ts'
-import type { Store } from '../wheels/store.ts'
 import { compileBytecode } from './bytecode.ts'
 import { dependencyEntries, refuseLocallyCompiled } from './dependencies.ts'
 import { openPack, type Pack, writePack } from './pack.ts'
@@ -37,7 +37,7 @@ export async function prepareDependencies(
   { builder, store, report }: Collaborators,
 ): Promise<Prepared> {
   const key = await packKey(requirements, product, builder)
-  const kept = await store.find(key)
+  const kept = await store.find('slices', key)
   if (kept !== undefined) {
     report.info(`dependencies: as in an earlier build (${key.slice(0, 12)})`)
     await unpackInWorkspace(kept, temporary, builder)
@@ -50,7 +50,7 @@ export async function prepareDependencies(
   const dependencies = await dependencyEntries(await builder.take(DEPENDENCIES, join(temporary, DEPENDENCIES)))
   refuseLocallyCompiled(dependencies.distributions, builder)
   report.progress('compressing the requirements')
-  const path = await store.keep(key, (file) => writePack(file, dependencies))
+  const path = await store.keep('slices', key, (file) => writePack(file, dependencies))
   return { pack: await openPack(path), isReused: false }
 }
 

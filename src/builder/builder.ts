@@ -18,33 +18,47 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void
 }
 
-/**
- * Runs the steps of a build where compiled code, bytecode and the import check are the target's own (a container made
- * from the Lambda image), or on this machine. Files go in and out explicitly: never by a mount.
- *
- * Owned and released by the caller: `close` (or `await using`) removes the container or the temporary folder, and is
- * safe to call twice.
- */
-export interface Builder extends AsyncDisposable {
+/** What is known of a builder without opening it. */
+export interface BuilderFacts {
   readonly kind: 'docker' | 'host'
   /** For the log: engine and image, or interpreter. */
   readonly description: string
   /** What can change compiled code besides the target and Python's version: the image. */
   readonly identity: string
   readonly target: Target
-  /** Absolute path of an empty folder that belongs to this build. Paths of `put` and `take` are below it. */
-  readonly workspace: string
-  /** The interpreter of the target's own minor version. */
-  readonly python: string
-  /** Its full version, as in `3.13.5`. */
+  /** The full version of the interpreter, as in `3.13.5`. */
   readonly pythonVersion: string
-  readonly uv: string
-  /** How many processes are worth starting at once. */
-  readonly processors: number
   /** Whether code that is compiled here loads on the target: the C library is not newer than the target's. */
   readonly compilesFor: boolean
   /** Whether the target's compiled code can be imported here (operating system, architecture). */
   readonly canImport: boolean
+}
+
+/**
+ * A builder that is opened when the first step needs it: a build whose parts are all in the store needs none. Owned and
+ * released by the caller, together with the builder.
+ */
+export interface Toolchain extends BuilderFacts, AsyncDisposable {
+  /** The same builder at every call. */
+  open(): Promise<Builder>
+}
+
+/**
+ * Runs the steps of a build where compiled code, bytecode and the import check are the target's own (a container made
+ * from the Lambda image), or on this machine. Files go in and out explicitly: never by a mount.
+ *
+ * Owned and released by whoever opened it: `close` (or `await using`) removes the container or the temporary folder, and
+ * is safe to call twice.
+ */
+export interface Builder extends BuilderFacts, AsyncDisposable {
+  /** Absolute path of an empty folder that belongs to this build. Paths of `put` and `take` are below it. */
+  readonly workspace: string
+  /** The interpreter of the target's own minor version. */
+  readonly python: string
+  /** The path of uv, which is installed at the first call where the builder has none. */
+  readonly uv: () => Promise<string>
+  /** How many processes are worth starting at once. */
+  readonly processors: number
   /** Copies the content of a local folder to a folder of the workspace, which is made when it is missing. */
   put(localFolder: string, path: string): Promise<void>
   /**

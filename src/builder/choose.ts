@@ -2,9 +2,9 @@ import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { BuildSettings } from '../settings/settings.ts'
-import type { Builder } from './builder.ts'
-import { createDockerBuilder, findEngine } from './docker.ts'
-import { createHostBuilder } from './host.ts'
+import type { Store } from '../store/store.ts'
+import type { Toolchain } from './builder.ts'
+import { createHostToolchain } from './host.ts'
 import { withUvIndexes } from './index-settings.ts'
 import type { RunProcess } from './process.ts'
 
@@ -20,16 +20,19 @@ export interface BuilderSurroundings {
   readonly signal: AbortSignal
 }
 
-/** The builder that the setting names; `auto` takes docker where an engine answers. @throws UserError. */
-export async function createBuilder(
+type Surroundings = BuilderSurroundings & { readonly store: Store }
+
+/** The builder that the setting names, unopened; `auto` takes docker where an engine answers. @throws UserError. */
+export async function createToolchain(
   target: Target,
   settings: BuildSettings,
-  surroundings: BuilderSurroundings,
-): Promise<Builder> {
+  surroundings: Surroundings,
+): Promise<Toolchain> {
   const { report, signal } = surroundings
   const environment = withUvIndexes(surroundings.environment)
   const caFile = settings.caFile ?? (environment['SSL_CERT_FILE'] || undefined)
   if (settings.builder === 'host') return await onHost(target, settings, { ...surroundings, environment }, caFile)
+  const { findEngine } = await import('./docker-engine.ts')
   const engine = await findEngine()
   if ('unreachable' in engine) {
     if (settings.builder === 'docker') throw new UserError(engine.unreachable)
@@ -47,20 +50,22 @@ export async function createBuilder(
     labels,
     signal,
   }
-  return await createDockerBuilder(target, options, { report })
+  // Whoever builds on the host alone does not load the engine's client.
+  const { createDockerToolchain } = await import('./docker.ts')
+  return await createDockerToolchain(target, options, { report })
 }
 
 async function onHost(
   target: Target,
   settings: BuildSettings,
-  { run, report, environment, cacheFolder, toolsFolder, signal }: BuilderSurroundings,
+  { run, report, store, environment, cacheFolder, toolsFolder, signal }: Surroundings,
   caFile: string | undefined,
-): Promise<Builder> {
+): Promise<Toolchain> {
   refuseImageSettings(settings, 'The builder is host')
-  return await createHostBuilder(
+  return await createHostToolchain(
     target,
     { pythonBin: settings.pythonBin, caFile, environment, cacheFolder, toolsFolder, signal },
-    { run, report },
+    { run, report, store },
   )
 }
 

@@ -3,12 +3,12 @@ import { posix } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
-import type { Builder, Completed, RunOptions } from './builder.ts'
+import type { Builder, BuilderFacts, Completed, RunOptions, Toolchain } from './builder.ts'
 import { Container, removeLabelled } from './docker-container.ts'
-import { findEngine } from './docker-engine.ts'
+import { type Engine, findEngine } from './docker-engine.ts'
 import { AUTHORITIES_INSIDE, environmentInside, withOnly } from './docker-environment.ts'
 import { packFolder } from './docker-files.ts'
-import { ensureBuilderImage, TOOLS_INSIDE } from './docker-image.ts'
+import { type BuilderImage, ensureBuilderImage, TOOLS_INSIDE } from './docker-image.ts'
 import { isOlder, wrongPackageNames } from './docker-setup.ts'
 
 export { findEngine } from './docker-engine.ts'
@@ -40,16 +40,47 @@ export interface DockerBuilder extends Builder {
 const WORKSPACE = '/wsgi-lambda'
 
 /**
- * Builds in a container made from the Lambda image, by whatever engine answers. The image with the tools is made at
- * the first use and kept by the engine. Files go in and out as streams; nothing is mounted.
+ * A container made from the Lambda image, by whatever engine answers, which is started when the first step needs it. The
+ * image with the tools is made at the first use and kept by the engine. Files go in and out as streams; nothing is mounted.
  *
  * @throws UserError when no engine answers, the image cannot be had or does not fit the target
  */
+export async function createDockerToolchain(
+  target: Target,
+  options: DockerBuilderOptions,
+  { report }: { report: Reporter },
+): Promise<Toolchain & { open(): Promise<DockerBuilder> }> {
+  const prepared = await prepareImage(target, options, report)
+  let opened: Promise<DockerBuilder> | undefined
+  return {
+    ...prepared.facts,
+    open: () => (opened ??= startBuilder(prepared, options)),
+    [Symbol.asyncDispose]: async () => {
+      const builder = await opened?.catch(() => undefined) // Whoever opened it heard of the failure.
+      await builder?.close()
+    },
+  }
+}
+
+/** Builds in such a container, which is started at once. @throws UserError as `createDockerToolchain` does. */
 export async function createDockerBuilder(
   target: Target,
   options: DockerBuilderOptions,
   { report }: { report: Reporter },
 ): Promise<DockerBuilder> {
+  return await startBuilder(await prepareImage(target, options, report), options)
+}
+
+interface Prepared {
+  readonly facts: BuilderFacts & { readonly kind: 'docker' }
+  readonly engine: Engine
+  readonly image: BuilderImage
+  readonly authorities: Buffer | undefined
+  /** The variables of what runs in the container. */
+  readonly env: Readonly<Record<string, string>>
+}
+
+async function prepareImage(target: Target, options: DockerBuilderOptions, report: Reporter): Promise<Prepared> {
   const { systemPackages, caFile, labels = {}, signal, toolsFolder, baseImage = target.image } = options
   const wrong = wrongPackageNames(systemPackages)
   if (wrong) throw new UserError(wrong, { exitCode: 2 })
@@ -70,7 +101,22 @@ export async function createDockerBuilder(
     report.debug(
       `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`,
     )
+  const facts = {
+    kind: 'docker',
+    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
+    identity: `image ${image.key}`,
+    target,
+    pythonVersion: image.pythonVersion,
+    compilesFor,
+    canImport: true,
+  } as const
+  return { facts, engine, image, authorities, env }
+}
 
+async function startBuilder(
+  { facts, engine, image, authorities, env }: Prepared,
+  { labels = {}, signal }: DockerBuilderOptions,
+): Promise<DockerBuilder> {
   const container = await Container.create(engine, { image: image.id, labels, signal })
   const exec = (command: readonly string[], cwd: string, variables: Readonly<Record<string, string>>) =>
     container.exec(command, { cwd, env: variables })
@@ -89,19 +135,13 @@ export async function createDockerBuilder(
   }
 
   return {
-    kind: 'docker',
-    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.key}`,
-    target,
+    ...facts,
     workspace: WORKSPACE,
     python: image.python,
-    pythonVersion: image.pythonVersion,
-    uv: `${TOOLS_INSIDE}/bin/uv`,
+    uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
     glibc: image.glibc,
     containerId: container.id,
     processors,
-    compilesFor,
-    canImport: true,
     put: (localFolder, path) => container.put(packFolder(localFolder, inWorkspace(path)), WORKSPACE),
     take: async (path, localFolder) => {
       await container.take(posix.join(WORKSPACE, inWorkspace(path)), localFolder)

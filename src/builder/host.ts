@@ -2,11 +2,15 @@ import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
-import type { Builder, Completed, RunOptions } from './builder.ts'
+import { keyOf, readRecord, writeRecord } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import type { Builder, BuilderFacts, Completed, RunOptions, Toolchain } from './builder.ts'
+import { type Found, findExecutable } from './executable.ts'
 import type { RunProcess } from './process.ts'
 import { findUv } from './uv.ts'
 
@@ -31,35 +35,81 @@ interface Interpreter {
   readonly platform: string
 }
 
+interface Collaborators {
+  readonly run: RunProcess
+  readonly report: Reporter
+}
+
+/**
+ * This machine's interpreter, which is asked once: what it answered is kept in the store for as long as its file stays the
+ * same. @throws UserError where there is none of the target's minor version.
+ */
+export async function createHostToolchain(
+  target: Target,
+  options: HostBuilderOptions,
+  { store, ...collaborators }: Collaborators & { readonly store: Store },
+): Promise<Toolchain> {
+  const { env, run } = surroundings(options, collaborators.run)
+  const interpreter = await rememberedInterpreter(target, options, { store, run })
+  let opened: Promise<Builder> | undefined
+  return {
+    ...factsOf(interpreter, target),
+    open: () => (opened ??= openBuilder(interpreter, target, { ...options, env, ...collaborators })),
+    [Symbol.asyncDispose]: async () => {
+      const builder = await opened?.catch(() => undefined) // Whoever opened it heard of the failure.
+      await builder?.close()
+    },
+  }
+}
+
 /** Builds on this machine, from published wheels only. */
 export async function createHostBuilder(
   target: Target,
   options: HostBuilderOptions,
-  { run, report }: { run: RunProcess; report: Reporter },
+  collaborators: Collaborators,
 ): Promise<Builder> {
+  const { env, run } = surroundings(options, collaborators.run)
+  const interpreter = await findInterpreter(target, options.pythonBin, run)
+  return await openBuilder(interpreter, target, { ...options, env, ...collaborators })
+}
+
+function surroundings(options: HostBuilderOptions, run: RunProcess): { env: Record<string, string>; run: Run } {
   const env = { ...options.environment, ...certificates(options.caFile), UV_PYTHON_DOWNLOADS: 'never' }
   // Python imports from the folder where it is started: never one that others may write.
-  const cwd = options.toolsFolder
-  const interpreter = await findInterpreter(target, options.pythonBin, (command) => run(command, { cwd, env }))
-  const uv = await findUv(
-    { python: interpreter.path, cacheFolder: options.cacheFolder, toolsFolder: options.toolsFolder, report },
-    (command) => run(command, { cwd, env }),
-  )
+  return { env, run: (command) => run(command, { cwd: options.toolsFolder, env }) }
+}
+
+function factsOf({ version, path, platform }: Interpreter, target: Target): BuilderFacts {
+  return {
+    kind: 'host',
+    description: `host (Python ${version}, ${path})`,
+    identity: `host ${platform}`,
+    target,
+    pythonVersion: version,
+    compilesFor: false,
+    canImport: platform === `linux-${target.architecture === 'arm64' ? 'aarch64' : 'x86_64'}`,
+  }
+}
+
+async function openBuilder(
+  interpreter: Interpreter,
+  target: Target,
+  options: HostBuilderOptions & Collaborators & { readonly env: Readonly<Record<string, string>> },
+): Promise<Builder> {
+  const { env, run, report, cacheFolder, toolsFolder } = options
   const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-build-'))
   const workspace = await fencedWorkspace(folder)
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  let uv: Promise<string> | undefined
   return {
-    kind: 'host',
-    description: `host (Python ${interpreter.version}, ${interpreter.path})`,
-    identity: `host ${interpreter.platform}`,
-    target,
+    ...factsOf(interpreter, target),
     workspace,
     python: interpreter.path,
-    pythonVersion: interpreter.version,
-    uv,
+    uv: () =>
+      (uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, (command) =>
+        run(command, { cwd: toolsFolder, env }),
+      )),
     processors: availableParallelism(),
-    compilesFor: false,
-    canImport: interpreter.platform === `linux-${target.architecture === 'arm64' ? 'aarch64' : 'x86_64'}`,
     put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path) => Promise.resolve(join(workspace, path)),
     run: async (
@@ -75,6 +125,31 @@ export async function createHostBuilder(
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** What is kept of an interpreter: as found on PATH, and the file that runs behind it (a shim leads to another one). */
+interface Remembered {
+  readonly interpreter: Interpreter
+  readonly behind: Found
+}
+
+async function rememberedInterpreter(
+  target: Target,
+  { pythonBin, environment }: HostBuilderOptions,
+  { store, run }: { readonly store: Store; readonly run: Run },
+): Promise<Interpreter> {
+  const found = await findExecutable(pythonBin ?? target.runtime, environment)
+  if (found === undefined) return await findInterpreter(target, pythonBin, run)
+  // pyenv's and asdf's shims choose by these.
+  const choice = ['PYENV_VERSION', 'PYENV_ROOT', 'ASDF_PYTHON_VERSION'].map((name) => environment[name] ?? '')
+  const key = keyOf('interpreter', found, choice, target.pythonMinor)
+  const kept = await readRecord<Remembered>(store, 'toolchains', key)
+  if (kept && isDeepStrictEqual(await findExecutable(kept.behind.path, environment), kept.behind))
+    return kept.interpreter
+  const interpreter = await findInterpreter(target, pythonBin, run)
+  const behind = await findExecutable(interpreter.path, environment)
+  if (behind) await writeRecord(store, 'toolchains', key, { interpreter, behind } satisfies Remembered)
+  return interpreter
 }
 
 /**

@@ -1,15 +1,14 @@
 import { type Artifact, assemble, type PackageSize } from '../artifact/assemble.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
-import type { Builder } from '../builder/builder.ts'
-import type { Target } from '../platform/target.ts'
+import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
 import { lockRequirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
-import type { Store } from '../wheels/store.ts'
+import type { Store } from '../store/store.ts'
 
 export interface BuildCollaborators {
-  readonly createBuilder: (target: Target, settings: BuildSettings) => Promise<Builder>
+  readonly createToolchain: (settings: BuildSettings, store: Store) => Promise<Toolchain>
   readonly createStore: (settings: BuildSettings) => Store
   readonly product: ProductFiles
   readonly report: Reporter
@@ -34,7 +33,7 @@ export interface BuildResult {
 /** Project → zip. */
 export async function build(
   settings: BuildSettings,
-  { createBuilder, createStore, product, report, clock }: BuildCollaborators,
+  { createToolchain, createStore, product, report, clock }: BuildCollaborators,
 ): Promise<BuildResult> {
   const seconds: Record<string, number> = {}
   const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
@@ -45,12 +44,13 @@ export async function build(
   }
   return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
     for (const line of settings.found) report.info(line)
-    await using builder = await timed('builder', () => createBuilder(settings.target, settings))
-    report.info(`builder: ${builder.description}`)
+    await using store = createStore(settings)
+    await using toolchain = await timed('builder', () => createToolchain(settings, store))
+    report.info(`builder: ${toolchain.description}`)
+    const builder = await toolchain.open()
     const requirements = await timed('requirements', () =>
       lockRequirements(settings.project, settings.manifest, { builder, report }),
     )
-    const store = createStore(settings)
     const { artifact, packages, reusedPackages } = await timed('artifact', () =>
       assemble(settings, requirements, product, { builder, store, report }),
     )

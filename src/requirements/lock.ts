@@ -77,7 +77,7 @@ async function pinRequirementsFile(
   if (isEmpty(files) || isHashed(files))
     return { text: files.map(({ text }) => text).join('\n'), path: source, isEmpty: isEmpty(files), files }
   report.progress('resolving the requirements')
-  const command = [builder.uv, 'pip', 'compile', source, '--generate-hashes', '--no-header', '--no-annotate']
+  const command = [await builder.uv(), 'pip', 'compile', source, '--generate-hashes', '--no-header', '--no-annotate']
   const emitted = ['--emit-index-url', '--emit-find-links', '--emit-build-options']
   const { exitCode, stdout, stderr } = await builder.run([...command, ...emitted, ...targetOptions(builder)])
   if (exitCode !== 0) throw resolutionFailure(stderr, builder, files)
@@ -99,7 +99,7 @@ async function exportUvLock(
   const root = await stageFiles(files, builder, project)
   report.progress('reading uv.lock')
   const command = [
-    builder.uv,
+    await builder.uv(),
     'export',
     '--frozen',
     '--no-dev',

@@ -3,6 +3,14 @@ import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { eventMistakes } from './events.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
+import {
+  CHECK_SETTINGS,
+  CONTENT_SETTINGS,
+  IMAGE_SETTINGS,
+  REQUIREMENT_SETTINGS,
+  STORE_SETTINGS,
+  UPLOAD_SETTINGS,
+} from './packaging.ts'
 import { REFERENCES, SECRETS_VARIABLE, secretMistakes } from './secrets.ts'
 
 export type { Setting } from './kinds.ts'
@@ -36,13 +44,7 @@ export const BUILD_SETTINGS = {
     default: 'x86_64',
     placeholder: 'ARCH',
   }),
-  requirements: text({
-    description: 'The manifest to install: uv.lock or a requirements file, relative to the project.',
-    format: 'a path',
-    example: 'requirements/production.txt',
-    defaultText: 'uv.lock, else requirements.txt',
-    placeholder: 'FILE',
-  }),
+  ...REQUIREMENT_SETTINGS,
   builder: oneOf(['auto', 'docker', 'host'], {
     description:
       'Where the build runs: docker (a container of the Lambda image), host (this machine, published wheels only), auto (docker where an engine answers).',
@@ -77,12 +79,8 @@ export const BUILD_SETTINGS = {
     defaultText: 'SSL_CERT_FILE of the environment',
     placeholder: 'FILE',
   }),
-  exclude: lines({
-    description: 'Files to leave out of the artifact, in the syntax of .gitignore.',
-    example: 'docs/',
-    default: [],
-    placeholder: 'PATTERNS',
-  }),
+  ...IMAGE_SETTINGS,
+  ...CONTENT_SETTINGS,
   commands: lines({
     description:
       'Remote commands that the function accepts: kinds (manage, flask, exec, shell), prefixes (manage migrate) or none.',
@@ -149,18 +147,8 @@ export const BUILD_SETTINGS = {
     default: 'fail',
     placeholder: 'ACTION',
   }),
-  check: trueOrFalse({
-    description: 'Import the application during the build and fail with its traceback when it cannot be.',
-    example: 'false',
-    default: true,
-  }),
-  store: text({
-    description: 'A folder that keeps installed and compressed dependencies between builds.',
-    format: 'a path',
-    example: '.cache/wsgi-lambda',
-    defaultText: "a folder of the user's cache",
-    placeholder: 'DIR',
-  }),
+  ...CHECK_SETTINGS,
+  ...STORE_SETTINGS,
   output: text({
     description: 'Where the zip is written.',
     format: 'a path',
@@ -307,6 +295,7 @@ export const RELEASE_SETTINGS = {
     defaultText: 'the Function URL itself',
     placeholder: 'URL',
   }),
+  ...UPLOAD_SETTINGS,
   artifact: text({
     description: 'A zip that `build` made: deploy it as it is instead of building.',
     format: 'a path',

@@ -14,7 +14,7 @@ export async function installRequirements(
   if (requirements.isEmpty) return
   report.progress('installing the requirements')
   const command = [
-    builder.uv,
+    await builder.uv(),
     'pip',
     'install',
     '--target',
