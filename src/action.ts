@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import * as core from '@actions/core'
+import { openBucket } from './aws/bucket.ts'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
 import { createToolchain } from './builder/choose.ts'
@@ -103,7 +104,15 @@ async function main(): Promise<void> {
     const lambda = masking(createLambdaApi({ version: VERSION, wait, signal }))
     const urls = createFunctionUrlApi({ version: VERSION, wait, signal })
     const commit = environment['GITHUB_SHA']
-    const result = await deploy(settings, { ...collaborators, lambda, urls, wait, signal, commit })
+    const result = await deploy(settings, {
+      ...collaborators,
+      lambda,
+      urls,
+      openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
+      wait,
+      signal,
+      commit,
+    })
     setOutputs(outputsOf(result))
     await writeSummary(summaryOf(result, settings.dryRun))
   } catch (error) {

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
+import { openBucket } from './aws/bucket.ts'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
 import { createToolchain } from './builder/choose.ts'
@@ -127,6 +128,7 @@ export async function run(invocation: Invocation): Promise<number> {
           ...collaborators,
           lambda: createLambda(),
           urls: createFunctionUrlApi({ version: VERSION, wait, signal }),
+          openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
           wait,
           signal,
           commit,

@@ -149,6 +149,39 @@ describe('another change is going on', () => {
   })
 })
 
+describe('code', () => {
+  const sent = (): unknown => JSON.parse(received.at(-1)?.body ?? '')
+
+  test.each([
+    ['within the request', { zip: Buffer.from('zip') }, { ZipFile: 'emlw' }],
+    ['in a bucket', { object: { bucket: 'b', key: 'k.zip' } }, { S3Bucket: 'b', S3Key: 'k.zip' }],
+  ])('%s', async (_, code, request) => {
+    answers = [json({})]
+    const { lambda } = createApi()
+    await lambda.updateCode('shop', { ...code, architecture: 'arm64' })
+    expect(sent()).toEqual({ ...request, Architectures: ['arm64'], Publish: false })
+    await lambda.createFunction('shop', same.configuration, { ...code, architecture: 'arm64' })
+    expect(sent()).toMatchObject({ Code: request, Architectures: ['arm64'] })
+  })
+
+  test('that Lambda may not read from the bucket: says what to look at', async () => {
+    const message = 'Error occurred while GetObject. S3 Error Code: PermanentRedirect. S3 Error Message: …'
+    answers = [refused('InvalidParameterValueException', message, 400)]
+    const code = { object: { bucket: 'b', key: 'k.zip' }, architecture: 'arm64' }
+    await expect(createApi().lambda.updateCode('shop', code)).rejects.toMatchObject({
+      title: 'Lambda could not read the artifact from the bucket',
+      detail: message,
+    })
+  })
+})
+
+test('the layers of a version are read with their sizes', async () => {
+  answers = [json({ Layers: [{ Arn: 'arn:aws:lambda:eu-west-1:1:layer:native:3', CodeSize: 7 }] })]
+  expect((await createApi().lambda.getVersion('shop'))?.layers).toEqual([
+    { arn: 'arn:aws:lambda:eu-west-1:1:layer:native:3', zipBytes: 7 },
+  ])
+})
+
 test('the two statements of a public URL are those that AWS asks for', async () => {
   answers = [json({})]
   const { lambda } = createApi()
@@ -185,6 +218,7 @@ test('a version without optional fields is read with Lambda’s defaults', async
     timeout: 3,
     description: '',
     environment: {},
+    layers: [],
     state: 'Active',
     stateReason: undefined,
     lastUpdateStatus: 'Successful',

@@ -30,7 +30,9 @@ afterEach(async () => {
 
 /** A Lambda, and a project that is deployed to it without a URL to request. */
 function createWorld() {
-  const lambda = fakeLambda({ sha256Of: ({ zip }) => createHash('sha256').update(zip).digest('base64') })
+  const lambda = fakeLambda({
+    sha256Of: (code) => ('zip' in code ? createHash('sha256').update(code.zip).digest('base64') : code.object.key),
+  })
   const report = recordingReporter()
   const closed: string[] = []
   const building: (() => Promise<void>)[] = []
@@ -59,6 +61,7 @@ function createWorld() {
       },
       lambda,
       urls: lambda.urls,
+      openBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
       clock: () => performance.now(),
       wait: () => Promise.resolve(),

@@ -77,6 +77,14 @@ describe('the order of a release', () => {
     expect((await aliasNow())?.version).toBe('2')
   })
 
+  test('what is too large for a request is uploaded before Lambda is told of it', async () => {
+    const { lambda, release } = await createReleasedWorld()
+    await release({ ...v2, upload: 's3://uploads/two.zip' })
+    const changes = lambda.calls.filter((line) => line.startsWith('up') && !line.startsWith('updateAlias'))
+    expect(changes[0]).toBe('upload s3://uploads/two.zip')
+    expect(changes[1]).toBe('updateCode two')
+  })
+
   test('an address that the environment needs is written before anything runs, on the version that counts', async () => {
     const { lambda, release } = createWorld()
     await release(configured({ environment: { SITE: '{{url}}' } }, v1))

@@ -141,6 +141,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
             version: '$LATEST',
             codeSha256: sha256Of(code),
             architecture: code.architecture,
+            layers: [],
             state: 'Active',
             stateReason: undefined,
             lastUpdateStatus: 'Successful',
@@ -238,8 +239,8 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
 }
 
 /** By default the code's text stands for its hash, so that a test can name what it expects. */
-function textOf({ zip }: Code): string {
-  return Buffer.from(zip).toString()
+function textOf(code: Code): string {
+  return 'zip' in code ? Buffer.from(code.zip).toString() : code.object.key
 }
 
 /** What makes a version another one. */

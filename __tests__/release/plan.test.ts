@@ -84,6 +84,24 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
   ],
   ['new code', current, { ...same, codeSha256: 'new' }, ['update-code', 'publish', ...proof, 'move-alias', ...after]],
   [
+    'new code that is too large for a request',
+    current,
+    { ...same, codeSha256: 'new', upload: 's3://uploads/new.zip' },
+    ['upload', 'update-code', 'publish', ...proof, 'move-alias', ...after],
+  ],
+  [
+    'a first deployment that is too large for a request, behind IAM',
+    nothing,
+    { ...same, access: 'iam', upload: 's3://uploads/new.zip' },
+    [...['upload', 'create-function', 'publish', 'create-alias', 'create-url'], ...proof, 'move-alias', ...after],
+  ],
+  [
+    'more memory for code that was too large for a request',
+    current,
+    configured({ memory: 1024 }, { ...same, upload: 's3://uploads/old.zip' }),
+    ['update-configuration', 'publish', ...proof, 'move-alias', ...after],
+  ],
+  [
     'another architecture, even with the same zip',
     current,
     { ...same, architecture: 'arm64' },
@@ -434,6 +452,7 @@ describe('the address in the environment', () => {
 })
 
 test.each<[Step, string]>([
+  [{ kind: 'upload', address: 's3://uploads/new.zip' }, 'upload the code to s3://uploads/new.zip'],
   [{ kind: 'create-function' }, 'create the function shop'],
   [{ kind: 'update-code' }, 'update the code'],
   [

@@ -19,6 +19,7 @@ export const version7: VersionState = {
   timeout: 30,
   description: 'commit abc',
   environment: { DEBUG: '0' },
+  layers: [],
   state: 'Active',
   stateReason: undefined,
   lastUpdateStatus: 'Successful',
@@ -88,6 +89,7 @@ export const same: DesiredRelease = {
   beforeTraffic: ['manage migrate --noinput'],
   afterTraffic: ['manage clearsessions'],
   smoke: { path: '/', host: undefined },
+  upload: undefined,
 }
 
 /** The same with other settings of the function. */

@@ -34,7 +34,11 @@ export function createWorld() {
   const release = async (desired: DesiredRelease): Promise<Release> => {
     const from = await readCurrentRelease(desired.functionName, desired.alias, waiting)
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
-    const options = { current: from, desired, code, versionDescription: 'commit abc' }
+    const upload = (): Promise<void> => {
+      lambda.calls.push(`upload ${desired.upload ?? ''}`)
+      return Promise.resolve()
+    }
+    const options = { current: from, desired, code, upload, versionDescription: 'commit abc' }
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')

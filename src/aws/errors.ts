@@ -1,7 +1,19 @@
 import { UserError } from '../errors.ts'
 
 /** A failed call to AWS, as an instruction. What is not known is given back as it is. */
-export function adviceFor(error: unknown, { action, resource }: { action: string; resource: string }): unknown {
+export function adviceFor(
+  error: unknown,
+  {
+    action,
+    resource,
+    arn: own = `arn:aws:lambda:*:*:function:${resource}`,
+  }: {
+    readonly action: string
+    readonly resource: string
+    /** What a statement of a policy names. Default: the function `resource`. */
+    readonly arn?: string
+  },
+): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error
   const { message, cause } = { message: error.message, cause: { cause: error } }
   if (error.name === 'CredentialsProviderError' || /could not load credentials/i.test(message)) {
@@ -33,6 +45,9 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       'UnrecognizedClientException',
       'InvalidClientTokenId',
       'InvalidSignatureException',
+      'InvalidAccessKeyId',
+      'SignatureDoesNotMatch',
+      'InvalidToken',
     ].includes(error.name)
   ) {
     return new UserError(
@@ -44,13 +59,14 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       cause,
     )
   }
-  if (['AccessDeniedException', 'AccessDenied'].includes(error.name)) {
+  if (isDenied(error)) {
     // The message knows better: it may be the role that must not be passed on.
-    const [, denied = action, arn] = /not authorized to perform: (\S+)(?: on resource: (arn:\S+))?/.exec(message) ?? []
+    const [, denied = action, arn] =
+      /not authorized to perform: (\S+)(?: on resource: "?(arn:[^\s"]+))?/.exec(message) ?? []
     const statement = JSON.stringify({
       Effect: 'Allow',
       Action: denied,
-      Resource: arn ?? `arn:aws:lambda:*:*:function:${resource}`,
+      Resource: arn ?? own,
     })
     return new UserError(
       {
@@ -84,6 +100,32 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
       cause,
     )
   }
+  if (error.name === 'InvalidParameterValueException' && /S3 Error Code/i.test(message)) {
+    return new UserError(
+      {
+        title: 'Lambda could not read the artifact from the bucket',
+        detail: message,
+        hint: "The bucket of upload-bucket must be in the function's region, and the credentials need s3:GetObject on it.",
+      },
+      cause,
+    )
+  }
+  if (error.name === 'NoSuchBucket') {
+    return new UserError(
+      { title: `The bucket of ${resource} does not exist`, detail: message, hint: 'Check its name, or create it.' },
+      cause,
+    )
+  }
+  if (['PermanentRedirect', 'AuthorizationHeaderMalformed'].includes(error.name)) {
+    return new UserError(
+      {
+        title: `The bucket of ${resource} is in another region`,
+        detail: message,
+        hint: "Use one in the function's region (AWS_REGION).",
+      },
+      cause,
+    )
+  }
   const code = codeOf(error)
   if (code !== undefined) {
     return new UserError(
@@ -110,6 +152,15 @@ export function adviceFor(error: unknown, { action, resource }: { action: string
   return error
 }
 
+/** S3 answers a HEAD without a body: then there is a status, and no name. */
+function isDenied(error: Error): boolean {
+  const { $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } }
+  const isNameless = ['Unknown', 'UnknownError', 'Forbidden', '403'].includes(error.name)
+  return (
+    ['AccessDeniedException', 'AccessDenied'].includes(error.name) || (isNameless && $metadata?.httpStatusCode === 403)
+  )
+}
+
 const UNREACHABLE: ReadonlySet<string> = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
   ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN'],
@@ -118,6 +169,7 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 function codeOf(error: Error): string | undefined {
   const { code } = error as NodeJS.ErrnoException
+  if (error.name === 'TimeoutError') return 'ETIMEDOUT'
   return code !== undefined && UNREACHABLE.has(code) ? code : undefined
 }
 

@@ -33,10 +33,19 @@ export interface VersionState {
   readonly timeout: number
   readonly description: string
   readonly environment: Readonly<Record<string, string>>
+  readonly layers: readonly Layer[]
   readonly state: string
   readonly stateReason: string | undefined
   readonly lastUpdateStatus: string
   readonly lastUpdateReason: string | undefined
+}
+
+/** One version of a layer, as a function uses it. */
+export interface Layer {
+  /** With the version's number. */
+  readonly arn: string
+  /** AWS does not tell how large it is unzipped. */
+  readonly zipBytes: number
 }
 
 export interface FunctionConfiguration {
@@ -102,10 +111,11 @@ export interface ClientContext {
   readonly custom: Readonly<Record<string, string>>
 }
 
-export interface Code {
-  readonly zip: Uint8Array
-  readonly architecture: string
-}
+/** The zip itself, or where it lies in a bucket of the function's region. */
+export type Code = { readonly architecture: string } & (
+  | { readonly zip: Uint8Array }
+  | { readonly object: { readonly bucket: string; readonly key: string } }
+)
 
 export function createLambdaApi({ version, wait, signal }: ClientOptions): LambdaApi {
   const customUserAgent: [string, string][] = [['wsgi-lambda', version]]
@@ -123,28 +133,28 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       )
       return found && versionState(found)
     },
-    createFunction: async (functionName, configuration, { zip, architecture }) => {
+    createFunction: async (functionName, configuration, code) => {
       const tags = { 'managed-by': 'wsgi-lambda' }
       await call('CreateFunction', functionName, () =>
         client.send(
           new CreateFunctionCommand({
             FunctionName: functionName,
             ...request(configuration),
-            Architectures: [architecture as Architecture],
-            Code: { ZipFile: zip },
+            Architectures: [code.architecture as Architecture],
+            Code: codeRequest(code),
             Tags: tags,
           }),
           cancellable,
         ),
       )
     },
-    updateCode: async (functionName, { zip, architecture }) => {
+    updateCode: async (functionName, code) => {
       await call('UpdateFunctionCode', functionName, () =>
         client.send(
           new UpdateFunctionCodeCommand({
             FunctionName: functionName,
-            ZipFile: zip,
-            Architectures: [architecture as Architecture],
+            ...codeRequest(code),
+            Architectures: [code.architecture as Architecture],
             Publish: false,
           }),
           cancellable,
@@ -261,6 +271,10 @@ const STATEMENTS = {
   invoke: { StatementId: 'wsgi-lambda-url-invoke', Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
 } as const
 
+function codeRequest(code: Code) {
+  return 'zip' in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key }
+}
+
 function request({ runtime, handler, role, memory, timeout, description, environment }: FunctionConfiguration) {
   return {
     Runtime: runtime as Runtime,
@@ -286,6 +300,7 @@ function versionState(found: SdkConfiguration): VersionState {
     timeout: found.Timeout ?? 3,
     description: found.Description ?? '',
     environment: found.Environment?.Variables ?? {},
+    layers: (found.Layers ?? []).map(({ Arn = '', CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
     state: found.State ?? 'Active',
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? 'Successful',

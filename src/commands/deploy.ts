@@ -1,15 +1,16 @@
-import { readFile } from 'node:fs/promises'
 import { readArtifact } from '../artifact/given.ts'
 import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi } from '../aws/lambda.ts'
+import type { Bucket } from '../aws/s3.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease } from '../release/current.ts'
 import { desiredConfiguration, desiredInvokeMode, desiredRelease } from '../release/desired.ts'
-import { type CurrentRelease, describeStep, planRelease } from '../release/plan.ts'
+import { type CurrentRelease, describeStep, planRelease, type Step } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
-import { megabytes } from '../report/size.ts'
+import { sizeProblem, sizeWarning } from '../release/size.ts'
+import { transportOf } from '../release/upload.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type BuildCollaborators, type BuildResult, build } from './build.ts'
@@ -17,6 +18,8 @@ import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 export interface DeployCollaborators extends BuildCollaborators {
   readonly lambda: LambdaApi
   readonly urls: FunctionUrlApi
+  /** The bucket of `upload-bucket`: opened where an artifact needs it. */
+  readonly openBucket: (address: string) => Promise<Bucket>
   readonly wait: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   /** For the description of the version: which commit it was built from, when that is known. */
@@ -39,10 +42,13 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
   return await report.phase(`Release ${settings.functionName}`, async () => {
     const started = clock()
     const current = await readCurrent() // Once more: a build takes minutes, in which others may change the function.
-    const { runtime, architecture, streaming } = built
-    const code = { codeSha256: built.artifact.codeSha256, runtime, architecture, streaming }
+    const { artifact, runtime, architecture, streaming } = built
+    const transport = transportOf(artifact, await uploadBucket(artifact, settings, collaborators), report)
+    const upload = transport.address
+    const code = { codeSha256: artifact.codeSha256, runtime, architecture, streaming, upload }
     const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
+    if (sendsCode(steps)) checkSize(built, current, settings, report)
     if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
       report.notice({
         title: `${settings.functionName} gets no Function URL, since it was there before`,
@@ -67,11 +73,15 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
       for (const line of plan) report.info(`would ${line}`)
       return result({ ...released(steps, nothing, { current, desired }), changed: false })
     }
-    const zip = await readForUpload(built.artifact)
-    const versionDescription = collaborators.commit ?? ''
     const release = await applyRelease(
       steps,
-      { current, desired, code: { zip, architecture }, versionDescription },
+      {
+        current,
+        desired,
+        code: await transport.readCode(architecture),
+        upload: transport.upload,
+        versionDescription: collaborators.commit ?? '',
+      },
       collaborators,
     )
     await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
@@ -94,10 +104,29 @@ async function buildOrRead(
   return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
 }
 
-async function readForUpload({ path, zipBytes }: BuildResult['artifact']): Promise<Uint8Array> {
-  if (zipBytes <= LIMITS.directUploadBytes) return await readFile(path)
-  throw new UserError({
-    title: `The artifact is too large to upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
-    hint: 'Leave out what the function does not need: a requirement, or files with exclude.',
-  })
+async function uploadBucket(
+  { zipBytes }: BuildResult['artifact'],
+  settings: DeploySettings,
+  { openBucket }: DeployCollaborators,
+): Promise<Bucket | undefined> {
+  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
+  return await openBucket(settings.uploadBucket)
+}
+
+function sendsCode(steps: readonly Step[]): boolean {
+  return steps.some(({ kind }) => kind === 'create-function' || kind === 'update-code')
+}
+
+/** Before anything is sent, and in a dry run too. @throws UserError for what Lambda would refuse. */
+function checkSize(
+  built: BuildResult,
+  { latest }: CurrentRelease,
+  settings: DeploySettings,
+  report: BuildCollaborators['report'],
+): void {
+  const layers = latest?.layers ?? []
+  const problem = sizeProblem(built, layers, settings)
+  if (problem) throw new UserError(problem)
+  const warning = sizeWarning(built, layers)
+  if (warning) report.warning(warning)
 }

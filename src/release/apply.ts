@@ -43,6 +43,8 @@ export interface ApplyOptions {
   readonly current: CurrentRelease
   readonly desired: DesiredRelease
   readonly code: Code
+  /** Puts the code where it is read from, where the plan says so. */
+  readonly upload: () => Promise<void>
   /** Of the published version: what was released, for people. */
   readonly versionDescription: string
 }
@@ -117,6 +119,9 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
   const configuration = withAddress(desired.configuration, progress.url?.address)
   const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
   switch (step.kind) {
+    case 'upload':
+      await options.upload()
+      return
     case 'create-function':
       await lambda.createFunction(functionName, configuration, code)
       await waitUntilUpdated(functionName, waiting)

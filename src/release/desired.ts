@@ -20,6 +20,8 @@ export interface ReleasedCode {
   readonly architecture: string
   /** Whether it streams what it answers to a Function URL. */
   readonly streaming: boolean
+  /** Where it is put first: `s3://BUCKET/KEY`; undefined for the request itself. */
+  readonly upload: string | undefined
 }
 
 /** What the settings ask for, over what the function already has: what nobody set stays as it is. @throws UserError */
@@ -38,6 +40,7 @@ export function desiredRelease(
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
     beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
+    upload: code.upload,
     smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
   }
 }

@@ -29,10 +29,13 @@ export interface DesiredRelease {
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
+  /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */
+  readonly upload: string | undefined
 }
 
 /** One thing to do, as data: the executor has no decisions left, and a dry run prints the same. */
 export type Step =
+  | { readonly kind: 'upload'; readonly address: string }
   | { readonly kind: 'create-function' }
   | { readonly kind: 'update-code' }
   | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
@@ -112,13 +115,16 @@ function changeSteps(
   configuration: FunctionConfiguration,
   desired: DesiredRelease,
 ): Step[] {
-  if (latest === undefined) return [step('create-function')]
+  const upload: Step[] = desired.upload === undefined ? [] : [{ kind: 'upload', address: desired.upload }]
+  if (latest === undefined) return [...upload, step('create-function')]
   const changes = differences(latest, configuration)
   // What Lambda shows may not be what it has then.
   const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
   if (hasFailed && changes.length === 0) changes.push('the same again, since the last update failed')
   return [
-    ...(hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed ? [] : [step('update-code')]),
+    ...(hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed
+      ? []
+      : [...upload, step('update-code')]),
     ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
   ]
 }
@@ -244,6 +250,8 @@ export function withAddress(configuration: FunctionConfiguration, address: strin
 /** One line for each step: for the console, the summary and a dry run. */
 export function describeStep(step: Step, { functionName, alias, access }: DesiredRelease): string {
   switch (step.kind) {
+    case 'upload':
+      return `upload the code to ${step.address}`
     case 'create-function':
       return `create the function ${functionName}`
     case 'update-code':

@@ -2,3 +2,15 @@
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
+
+/** The largest ones, a line each. */
+export function largestFirst(
+  sizes: readonly { readonly name: string; readonly version: string; readonly bytes: number }[],
+  most = 10,
+): string {
+  return sizes
+    .toSorted((a, b) => b.bytes - a.bytes)
+    .slice(0, most)
+    .map(({ name, version, bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`)
+    .join('\n')
+}

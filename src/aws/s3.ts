@@ -1,0 +1,145 @@
+import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { adviceFor } from './errors.ts'
+
+/** A part of a larger object, of which four are on their way at once: what an upload holds in memory is bounded by it. */
+const PART_BYTES = 8 * 1024 * 1024
+const PARTS_AT_ONCE = 4
+
+/** An object, with the SHA-256 (hexadecimal) that it was written with; undefined for one that somebody else wrote. */
+export interface ObjectState {
+  readonly bytes: number
+  readonly sha256: string | undefined
+}
+
+/** One bucket below one prefix: exactly the calls that this program makes. Every failure is a UserError where advice is possible. */
+export interface Bucket {
+  readonly name: string
+  /** What a key is called in the bucket. */
+  readonly keyOf: (key: string) => string
+  /** For messages, as in `s3://BUCKET/PREFIX/KEY`. */
+  readonly addressOf: (key: string) => string
+  readonly find: (key: string) => Promise<ObjectState | undefined>
+  /** Undefined when there is no such object. */
+  readonly read: (key: string) => Promise<(ObjectState & { readonly body: Readable }) | undefined>
+  /** Sends a file. With `isNew`, an object that is there is never replaced. @returns whether it was written */
+  readonly write: (key: string, path: string, sha256: string, options?: { isNew?: boolean }) => Promise<boolean>
+}
+
+export interface BucketOptions {
+  /** This program's, for the user agent. */
+  readonly version: string
+  readonly signal: AbortSignal
+  /** As in `https://HOST/BUCKET/KEY`: emulators and most servers that speak S3 have no host name for each bucket. */
+  readonly isPathStyle: boolean
+  /** How long a server may say nothing. Without it, the SDK's patience: an upload that has to succeed. */
+  readonly patienceSeconds?: number
+}
+
+/** @param address as in `s3://BUCKET` or `s3://BUCKET/PREFIX` */
+export function createBucket(
+  address: string,
+  { version, signal, isPathStyle, patienceSeconds }: BucketOptions,
+): Bucket {
+  const { name, prefix } = parseBucketAddress(address)
+  const client = new S3Client({
+    customUserAgent: [['wsgi-lambda', version]],
+    forcePathStyle: isPathStyle,
+    followRegionRedirects: true,
+    ...(patienceSeconds === undefined ? {} : impatient(patienceSeconds * 1000)),
+  })
+  const keyOf = (key: string): string => prefix + key
+  const advice = (error: unknown, action: string, key: string): unknown =>
+    adviceFor(error, {
+      action: `s3:${action}`,
+      resource: `s3://${name}/${keyOf(key)}`,
+      arn: `arn:aws:s3:::${name}/${prefix}*`,
+    })
+
+  return {
+    name,
+    keyOf,
+    addressOf: (key) => `s3://${name}/${keyOf(key)}`,
+    find: async (key) => {
+      try {
+        const command = new HeadObjectCommand({ Bucket: name, Key: keyOf(key) })
+        return objectState(await client.send(command, { abortSignal: signal }))
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw advice(error, 'GetObject', key)
+      }
+    },
+    read: async (key) => {
+      try {
+        const command = new GetObjectCommand({ Bucket: name, Key: keyOf(key) })
+        const found = await client.send(command, { abortSignal: signal })
+        return { ...objectState(found), body: found.Body instanceof Readable ? found.Body : Readable.from([]) }
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw advice(error, 'GetObject', key)
+      }
+    },
+    write: async (key, path, sha256, { isNew = false } = {}) => {
+      const upload = new Upload({
+        client,
+        partSize: PART_BYTES,
+        queueSize: PARTS_AT_ONCE,
+        params: {
+          Bucket: name,
+          Key: keyOf(key),
+          Body: createReadStream(path),
+          Metadata: { sha256 },
+          // Of an upload in parts, S3 looks at it when the parts are put together.
+          ...(isNew ? { IfNoneMatch: '*' } : {}),
+        },
+      })
+      const abort = (): void => void upload.abort()
+      signal.addEventListener('abort', abort)
+      try {
+        signal.throwIfAborted()
+        await upload.done()
+        return true
+      } catch (error) {
+        if (isNew && isThere(error)) return false
+        throw advice(error, 'PutObject', key)
+      } finally {
+        signal.removeEventListener('abort', abort)
+      }
+    },
+  }
+}
+
+/** `s3://BUCKET/PREFIX`: the prefix ends with a slash, or is empty. */
+export function parseBucketAddress(address: string): { readonly name: string; readonly prefix: string } {
+  const [, name = '', path = ''] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? []
+  return { name, prefix: path === '' ? '' : `${path}/` }
+}
+
+/** Whether the variables name an endpoint of one's own, which knows buckets by path only. */
+export function hasOwnEndpoint(environment: Readonly<Record<string, string | undefined>>): boolean {
+  return Boolean(environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'])
+}
+
+/** Counted from the last byte that came or went: a large object may take longer as a whole. */
+function impatient(milliseconds: number) {
+  return { maxAttempts: 2, requestHandler: { connectionTimeout: milliseconds, socketTimeout: milliseconds } }
+}
+
+function objectState(found: {
+  ContentLength?: number | undefined
+  Metadata?: Record<string, string> | undefined
+}): ObjectState {
+  return { bytes: found.ContentLength ?? 0, sha256: found.Metadata?.['sha256'] }
+}
+
+/** A missing bucket is something else: it says so when something is read from it. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && ['NotFound', 'NoSuchKey'].includes(error.name)
+}
+
+/** What `If-None-Match: *` is answered with: 412, or 409 where another upload of the same key is going on. */
+function isThere(error: unknown): boolean {
+  return error instanceof Error && ['PreconditionFailed', 'ConditionalRequestConflict'].includes(error.name)
+}
