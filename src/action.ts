@@ -19,7 +19,7 @@ import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-
 import { definedVariables } from './settings/environment.ts'
 import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
 import { suggestion } from './settings/suggestion.ts'
-import { folderStore, unwritableStore } from './store/folder.ts'
+import { openStore } from './store/open.ts'
 import { VERSION } from './version.ts'
 
 /** The GitHub Action. One bundle serves both phases of a step: the state of the first tells the second which it is. */
@@ -77,13 +77,7 @@ async function main(): Promise<void> {
         compressor: `zlib ${process.versions.zlib}`,
       },
       createStore: (settings) =>
-        folderStore({
-          folder: settings.store ?? join(cacheFolder, 'store'),
-          mostBytes: settings.storeSize * 1_000_000,
-          onUnwritable: (error) => {
-            report.notice(unwritableStore(error))
-          },
-        }),
+        openStore(settings, { folder: join(cacheFolder, 'store'), environment, version: VERSION, signal, report }),
       report,
       clock,
     }

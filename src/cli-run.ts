@@ -12,6 +12,8 @@ import { createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { deploy } from './commands/deploy.ts'
+import { type InspectArguments, inspect } from './commands/inspect.ts'
+import { inspectionText } from './commands/inspection-text.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
@@ -24,9 +26,10 @@ import {
   loadBuildSettings,
   loadDeploySettings,
   loadFunctionSettings,
+  loadInspectSettings,
   type SettingsOrigin,
 } from './settings/settings.ts'
-import { folderStore, unwritableStore } from './store/folder.ts'
+import { openStore } from './store/open.ts'
 import { VERSION } from './version.ts'
 
 export interface CommonFlags {
@@ -44,7 +47,11 @@ export type Invocation = {
   readonly flags: CommonFlags
   /** Settings by their kebab-case names, as they were written. */
   readonly given: Readonly<Record<string, unknown>>
-} & ({ readonly command: 'build' | 'deploy' } | { readonly command: 'remote'; readonly remote: RemoteArguments })
+} & (
+  | { readonly command: 'build' | 'deploy' }
+  | { readonly command: 'inspect'; readonly inspect: InspectArguments }
+  | { readonly command: 'remote'; readonly remote: RemoteArguments }
+)
 
 /** Ended by Ctrl-C: 128 + SIGINT, as shells count. */
 const CANCELLED = 130
@@ -105,13 +112,7 @@ export async function run(invocation: Invocation): Promise<number> {
         compressor: `zlib ${process.versions.zlib}`,
       },
       createStore: (settings) =>
-        folderStore({
-          folder: settings.store ?? join(folders.cache, 'store'),
-          mostBytes: settings.storeSize * 1_000_000,
-          onUnwritable: (error) => {
-            report.notice(unwritableStore(error))
-          },
-        }),
+        openStore(settings, { folder: join(folders.cache, 'store'), environment, version: VERSION, signal, report }),
       report,
       clock,
     }

@@ -132,3 +132,24 @@ test('a store that may only be read is one too', async () => {
   expect(await open().find('slices', 'a')).toBe(kept)
   await chmod(join(folder, 'slices'), 0o755)
 })
+
+test('what is private is found like the rest, and lies apart', async () => {
+  const store = open()
+  const kept = await store.keep('slices', 'a', writes('one'), { isPrivate: true })
+  await store.keep('slices', 'b', writes('two'))
+  expect(await store.find('slices', 'a')).toBe(kept)
+  expect(await open().find('slices', 'a')).toBe(kept)
+  expect((await slices()).map((name) => name[0])).toEqual(['b'])
+  expect(await readdir(join(folder, 'slices-private'))).toHaveLength(1)
+  await store[Symbol.asyncDispose]()
+})
+
+test('what is private counts towards the size', async () => {
+  const store = open('', 5)
+  const kept = await store.keep('slices', 'a', writes('one'), { isPrivate: true })
+  await utimes(kept, longAgo, longAgo)
+  await store.keep('slices', 'b', writes('two'))
+  await store[Symbol.asyncDispose]()
+  expect(await readdir(join(folder, 'slices-private'))).toEqual([])
+  expect(await slices()).toHaveLength(1)
+})

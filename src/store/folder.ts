@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
 import { sha256Of } from './hash.ts'
-import { STORE_KINDS, type Store, type StoreKind } from './store.ts'
+import { foldersOf, type KeepOptions, STORE_KINDS, type Store, type StoreKind } from './store.ts'
 
 export interface FolderStoreOptions {
   readonly folder: string
@@ -29,7 +29,7 @@ const LONGEST_WRITE_HOURS = 24
 const USE_RESOLUTION_MINUTES = 30
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR'])
 
-/** A store in a local folder, which is made when it is needed: `KIND/KEY-SHA256`. */
+/** A store in a local folder, which is made when it is needed: `KIND/KEY-SHA256`, or `KIND-private/KEY-SHA256`. */
 export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOptions): Store {
   // Read once: what another build adds meanwhile is made here too, and what it removes is noticed when it is read.
   const listings = new Map<StoreKind, Promise<Map<string, string>>>()
@@ -38,7 +38,7 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
   let hasWritten = false
 
   const listingOf = (kind: StoreKind): Promise<Map<string, string>> => {
-    const listing = listings.get(kind) ?? listFiles(join(folder, kind))
+    const listing = listings.get(kind) ?? listKind(folder, kind)
     listings.set(kind, listing)
     return listing
   }
@@ -61,8 +61,9 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
     kind: StoreKind,
     key: string,
     write: (path: string) => Promise<void>,
+    { isPrivate = false }: KeepOptions,
   ): Promise<string> => {
-    const parent = join(root, kind)
+    const parent = join(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open)
     await mkdir(parent, { recursive: true })
     const temporary = join(parent, `.${randomUUID()}.part`)
     try {
@@ -76,10 +77,10 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
     }
   }
 
-  const keep = async (kind: StoreKind, key: string, write: (path: string) => Promise<void>): Promise<string> => {
+  const keep: Store['keep'] = async (kind, key, write, options = {}) => {
     if (!isUnwritable) {
       try {
-        const path = await writeBelow(folder, kind, key, write)
+        const path = await writeBelow(folder, kind, key, write, options)
         hasWritten = true
         return path
       } catch (error) {
@@ -90,7 +91,7 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
     }
     spill ??= mkdtemp(join(tmpdir(), 'wsgi-lambda-store-'))
     try {
-      return await writeBelow(await spill, kind, key, write)
+      return await writeBelow(await spill, kind, key, write, options)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
       throw new UserError(
@@ -112,6 +113,12 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
       if (spill) await rm(await spill, { recursive: true, force: true })
     },
   }
+}
+
+async function listKind(folder: string, kind: StoreKind): Promise<Map<string, string>> {
+  const { open, closed } = foldersOf(kind)
+  const [ofOpen, ofClosed] = await Promise.all([listFiles(join(folder, open)), listFiles(join(folder, closed))])
+  return new Map([...ofClosed, ...ofOpen])
 }
 
 /** Key → path. */
@@ -140,9 +147,9 @@ function ifGone(error: unknown): undefined {
 /** Removes what was not used for longest, until the rest is small enough, and what killed runs left. */
 export async function prune(folder: string, mostBytes: number): Promise<void> {
   const found = await Promise.all(
-    STORE_KINDS.map(async (kind) => {
-      const names = await readdir(join(folder, kind)).catch(() => [])
-      return await Promise.all(names.map((name) => describe(join(folder, kind, name), name)))
+    STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below) => {
+      const names = await readdir(join(folder, below)).catch(() => [])
+      return await Promise.all(names.map((name) => describe(join(folder, below, name), name)))
     }),
   )
   const files = found.flat().filter((file) => file !== undefined)

@@ -18,6 +18,17 @@ export const STORE_KINDS = [
 
 export type StoreKind = (typeof STORE_KINDS)[number]
 
+/** What is said of a file that is kept. */
+export interface KeepOptions {
+  /** It came from an index that is not public: what everybody can read, such as a cache of pull requests, leaves it out. */
+  readonly isPrivate?: boolean
+}
+
+/** The folders of a kind: what is private lies apart, so that a copy can leave it out. */
+export function foldersOf(kind: StoreKind): { readonly open: string; readonly closed: string } {
+  return { open: kind, closed: `${kind}-private` }
+}
+
 /**
  * Files by what went into them, kept between builds. A key (lower-case hexadecimal) promises the input; that a file is
  * whole is checked by its own hash. Whoever may write a store decides what goes into artifacts.
@@ -29,5 +40,5 @@ export interface Store extends AsyncDisposable {
    * Writes a file to a temporary name and publishes it whole. Where the store cannot be written (read-only, disk full),
    * the file lasts as long as this object. @returns its path
    */
-  keep(kind: StoreKind, key: string, write: (path: string) => Promise<void>): Promise<string>
+  keep(kind: StoreKind, key: string, write: (path: string) => Promise<void>, options?: KeepOptions): Promise<string>
 }
