@@ -1,94 +1,84 @@
-"""Compile every module below some folders to unchecked-hash bytecode (PEP 552), as it will stand in /var/task.
+"""Compile modules to unchecked-hash bytecode (PEP 552), as they will stand in /var/task.
 
-    python compile_bytecode.py --jobs 2 FOLDER [FOLDER ...]
+    PYTHONHASHSEED=0 python -s -S compile_bytecode.py PLAN.json
 
-Each file is compiled in a child forked from one clean parent: what the process compiled before can change the bytes
-of a later file, and the artifact must not depend on it. A file that does not compile (a template, Python 2) is left
-without bytecode, as pip does. Prints one JSON object: {"compiled": int, "failed": [path, ...]}. Ends with an error when
-a file could not be read or written, or a child was killed: bytecode must not be missing by accident.
+The plan: {"jobs": int, "units": [{"source": path, "output": path, "modules": [[path in /var/task, offset, bytes], ...]}]}.
+A source file holds the texts of a unit's modules one after the other. An output file holds, for each of them in the
+same order, a length (4 bytes, little-endian) and the .pyc; the length 0 stands for a module that does not compile
+(a template, Python 2), which is left without bytecode, as pip does.
+
+What a process compiled before can change the bytes of a later module, through the strings that both share. So each unit
+is compiled in a child of its own, forked from one clean parent: the same unit gives the same bytes, whatever else is
+compiled, and with any number of jobs. Ends with an error when a file could not be read or written or a child was killed:
+bytecode must not be missing by accident.
 """
 
-import argparse
 import gc
 import json
+import marshal
 import os
-import py_compile
 import sys
 import traceback
+from importlib.util import MAGIC_NUMBER, source_hash
 
 TASK_ROOT = "/var/task"
+# PEP 552: the source is not looked at; its hash is there for who wants to compare.
+UNCHECKED_HASH = (1).to_bytes(4, "little")
 # What a child ends with.
-COMPILED, DOES_NOT_COMPILE, BROKEN = 0, 1, 2
+DONE, BROKEN = 0, 1
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("folders", nargs="+")
-    options = parser.parse_args()
-    modules = sorted(
-        (os.path.join(folder, path), path) for folder in options.folders for path in modules_below(folder)
-    )
-    failed = compile_all(modules, max(1, options.jobs))
-    print(json.dumps({"compiled": len(modules) - len(failed), "failed": sorted(failed)}))
-
-
-def modules_below(folder: str) -> list[str]:
-    """Paths relative to `folder`. Tests are left out: those of dependencies are not shipped, and none run on Lambda."""
-    found = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in ("__pycache__", "tests") and not name.endswith(".dist-info")]
-        found += [os.path.relpath(os.path.join(parent, name), folder) for name in files if name.endswith(".py")]
-    return found
-
-
-def compile_all(modules: list[tuple[str, str]], jobs: int) -> list[str]:
+    with open(sys.argv[1], encoding="utf-8") as file:
+        plan = json.load(file)
+    units = plan["units"]
     if not hasattr(os, "fork"):
-        return [path for source, path in modules if not compile_one(source, path)]
+        raise SystemExit("Python cannot fork on this system")
     running: dict[int, str] = {}
-    failed: list[str] = []
     # Objects that no collection touches stay in pages that parent and children share.
     gc.disable()
     gc.freeze()
-
-    def wait_for_one() -> None:
-        pid, status = os.wait()
-        path = running.pop(pid)
-        code = os.waitstatus_to_exitcode(status)
-        if code == DOES_NOT_COMPILE:
-            failed.append(path)
-        elif code != COMPILED:
-            raise SystemExit(f"{path}: the process that compiled it ended with {code}")
-
-    for source, path in modules:
-        if len(running) >= jobs:
-            wait_for_one()
+    for unit in units:
+        if len(running) >= plan["jobs"]:
+            wait_for_one(running)
         pid = os.fork()
         if pid == 0:
             try:
-                os._exit(COMPILED if compile_one(source, path) else DOES_NOT_COMPILE)
+                compile_unit(unit)
+                os._exit(DONE)
             except BaseException:
                 traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(BROKEN)
-        running[pid] = path
+        running[pid] = unit["source"]
     while running:
-        wait_for_one()
-    return failed
+        wait_for_one(running)
 
 
-def compile_one(source: str, path: str) -> bool:
+def wait_for_one(running: dict[int, str]) -> None:
+    pid, status = os.wait()
+    source = running.pop(pid)
+    code = os.waitstatus_to_exitcode(status)
+    if code != DONE:
+        raise SystemExit(f"{source}: the process that compiled it ended with {code}")
+
+
+def compile_unit(unit: dict) -> None:
+    with open(unit["source"], "rb") as source, open(unit["output"], "wb") as output:
+        for path, offset, length in unit["modules"]:
+            source.seek(offset)
+            bytecode = compile_module(source.read(length), f"{TASK_ROOT}/{path}")
+            output.write(len(bytecode).to_bytes(4, "little"))
+            output.write(bytecode)
+
+
+def compile_module(text: bytes, path: str) -> bytes:
     try:
-        py_compile.compile(
-            source,
-            dfile=f"{TASK_ROOT}/{path}",
-            doraise=True,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-    except py_compile.PyCompileError:
-        return False
-    return True
+        code = compile(text, path, "exec", dont_inherit=True, optimize=0)
+    except (SyntaxError, ValueError, RecursionError):
+        return b""
+    return MAGIC_NUMBER + UNCHECKED_HASH + source_hash(text) + marshal.dumps(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, posix, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { UserError } from '../errors.ts'
 import type { Entry } from './entry.ts'
@@ -66,6 +66,18 @@ export async function applicationEntries(project: string, { exclude, output }: A
   }
   await walk(root, '', inherited, [root])
   return entries
+}
+
+/** The files of the folder `vendor` stand at the root, where the application's own files do not. */
+export function underVendor(entries: readonly Entry[], vendor: string | undefined): Entry[] {
+  if (vendor === undefined) return [...entries]
+  const folder = `${posix.normalize(vendor.replaceAll('\\', '/')).replace(/\/$/, '')}/`
+  const own = entries.filter(({ path }) => !path.startsWith(folder))
+  const paths = new Set(own.map(({ path }) => path))
+  const laid = entries
+    .filter(({ path }) => path.startsWith(folder))
+    .map((entry) => ({ ...entry, path: entry.path.slice(folder.length) }))
+  return [...own, ...laid.filter(({ path }) => !paths.has(path))]
 }
 
 /** `.gitignore` of the folders above, up to the one that holds the repository: a project may be a part of it. */

@@ -1,35 +1,28 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Builder } from '../builder/builder.ts'
+import type { Toolchain } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
-import type { Requirements } from '../requirements/lock.ts'
+import type { Pin, Pins } from '../requirements/pins.ts'
 import type { BuildSettings } from '../settings/settings.ts'
+import { keyOf } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import { DEPENDENCIES } from '../wheels/install.ts'
-import { applicationEntries } from './application.ts'
-import { compileBytecode, TOOLS } from './bytecode.ts'
-import { checkImport } from './check.ts'
-import type { Entry } from './entry.ts'
-import type { Distribution } from './metadata.ts'
-import { prepareDependencies } from './prepare.ts'
-import { COMPATIBLE_NAME, type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
-import { stageEntries } from './stage.ts'
+import type { WheelPath } from '../wheels/download.ts'
+import { applicationEntries, underVendor } from './application.ts'
+import { applicationSlice } from './application-slice.ts'
+import type { Compilation } from './compile.ts'
+import { dependencySlices } from './dependency-slices.ts'
+import type { SliceOptions } from './make-slice.ts'
+import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
+import { type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
+import { SLICE_FORMAT, type Slice } from './slice.ts'
 import { type WrittenZip, writeZip } from './zip.ts'
 
-const APPLICATION = 'application'
-
-export interface Artifact {
+export interface Artifact extends WrittenZip {
   readonly path: string
-  readonly sha256: string
-  /** As Lambda computes it. */
-  readonly codeSha256: string
-  readonly zipBytes: number
-  readonly unzippedBytes: number
-  readonly entries: number
 }
 
 export interface PackageSize {
@@ -43,135 +36,131 @@ export interface Assembled {
   readonly artifact: Artifact
   /** Sorted by name. */
   readonly packages: readonly PackageSize[]
-  /** How many of them the store had. */
-  readonly reusedPackages: number
+  /** How many slices the store did not have. */
+  readonly made: number
 }
 
-interface Collaborators {
-  readonly builder: Builder
+export interface AssemblyCollaborators {
+  readonly toolchain: Toolchain
   readonly store: Store
   readonly report: Reporter
+  /** Makes wheels of pins that have none. */
+  readonly buildWheels: (pins: readonly Pin[]) => Promise<ReadonlyMap<string, WheelPath>>
 }
 
 /** Requirements + project + runtime → one zip. @throws UserError. */
 export async function assemble(
   settings: BuildSettings,
-  requirements: Requirements,
+  pins: Pick<Pins, 'pins' | 'pipOptions'>,
   product: ProductFiles,
-  { builder, store, report }: Collaborators,
+  collaborators: AssemblyCollaborators,
 ): Promise<Assembled> {
+  const { toolchain, report } = collaborators
   const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
+  const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain }
+  const slices: Slice[] = []
   try {
-    const project = await applicationEntries(settings.project, settings)
-    const application = withRuntime(project, await runtimeEntries(settings, product), report)
-    await builder.put(product.toolsFolder, TOOLS)
-    const prepared = await prepareDependencies(requirements, { product, temporary }, { builder, store, report })
-    await using pack = prepared.pack
-    report.progress('compiling the bytecode of the application')
-    await builder.put(await stageEntries(application, join(temporary, 'staged')), APPLICATION)
-    await compileBytecode(APPLICATION, { builder, report })
-    await checkIfPossible(settings, { builder, report })
-    const taken = await builder.take(APPLICATION, join(temporary, APPLICATION))
-    const compiled = await compiledEntries(application, taken)
-    const entries = merge([...application, ...compiled], pack.entries, report)
-    report.progress('writing the zip')
+    const [dependencies, application] = await bothOrNeither(
+      settings.packRequirements
+        ? dependencySlices(
+            pins,
+            { ...sliceOptions(settings), ...product, ...collaborators },
+            { ...collaborators, ...compilation },
+          )
+        : Promise.resolve({ slices: [], made: 0 }),
+      ownSlice(settings, product, compilation, collaborators),
+    )
+    slices.push(...dependencies.slices, application)
+    const merged = mergeSlices(application, dependencies.slices)
+    reportMerge(merged, settings, report)
+    const packages = packageSizes(dependencies.slices, merged.picks)
+    refuseTooLarge(merged.picks, packages)
     await ignoreOwnFolder(settings)
-    const zip = await writeZip(settings.output, entries)
-    const packages = packageSizes(pack.distributions, entries, zip)
-    await refuseTooLarge(zip, packages, settings.output)
-    const { entries: written, ...sizes } = zip
-    return {
-      artifact: { path: settings.output, ...sizes, entries: written.length },
-      packages,
-      reusedPackages: prepared.isReused ? packages.length : 0,
-    }
+    const zip = await writeZip(settings.output, merged.picks)
+    return { artifact: { path: settings.output, ...zip }, packages, made: dependencies.made }
   } finally {
+    for (const slice of slices) await slice[Symbol.asyncDispose]()
     await rm(temporary, { recursive: true, force: true })
   }
 }
 
-async function checkIfPossible(
+/** The slices are owned together: where one part fails, the other's are closed. */
+async function bothOrNeither<D extends { slices: readonly Slice[] }>(
+  dependencies: Promise<D>,
+  application: Promise<Slice>,
+): Promise<[D, Slice]> {
+  const [first, second] = await Promise.allSettled([dependencies, application])
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value]
+  const opened = [
+    ...(first.status === 'fulfilled' ? first.value.slices : []),
+    ...(second.status === 'fulfilled' ? [second.value] : []),
+  ]
+  for (const slice of opened) await slice[Symbol.asyncDispose]()
+  throw first.status === 'rejected' ? first.reason : (second as PromiseRejectedResult).reason
+}
+
+function sliceOptions({ bytecode, slim, slimPatterns, strip, target }: BuildSettings): SliceOptions {
+  const kind = bytecode === 'only' ? 'alone' : bytecode === 'none' ? 'none' : 'with-sources'
+  return { pythonMinor: target.pythonMinor, bytecode: kind, slim, slimPatterns, strip }
+}
+
+/** The project's files and the runtime's. */
+async function ownSlice(
   settings: BuildSettings,
-  { builder, report }: Omit<Collaborators, 'store'>,
-): Promise<void> {
-  if (settings.check === false) return
-  if (!builder.canImport) {
-    report.notice({
-      title: 'The application was not imported: its compiled code is for another system than this one',
-      hint: 'builder: docker imports it in the Lambda image.',
-    })
-    return
-  }
-  report.progress('importing the application')
-  await checkImport({ application: APPLICATION, dependencies: DEPENDENCIES }, settings, { builder, report })
-}
-
-/** The folder that is ours within a project is none of its history, as a virtual environment is not. */
-async function ignoreOwnFolder({ project, output }: BuildSettings): Promise<void> {
-  const own = join(project, '.wsgi-lambda')
-  if (dirname(output) !== own) return
-  await mkdir(own, { recursive: true })
-  await writeFile(join(own, '.gitignore'), '*\n')
-}
-
-/** The bytecode that was made beside the application's modules. */
-async function compiledEntries(application: readonly Entry[], folder: string): Promise<Entry[]> {
-  const modules = application.filter(({ path }) => path.endsWith('.py'))
-  const folders = [...new Set(modules.map(({ path }) => path.split('/').slice(0, -1).join('/')))]
-  const found = await Promise.all(
-    folders.map(async (parent) => {
-      const cache = parent === '' ? '__pycache__' : `${parent}/__pycache__`
-      const names = await readdir(join(folder, cache)).catch(() => [])
-      return names.map(
-        (name): Entry => ({ path: `${cache}/${name}`, mode: 0o644, content: { file: join(folder, cache, name) } }),
-      )
-    }),
+  product: ProductFiles,
+  compilation: Compilation,
+  { store, report }: AssemblyCollaborators,
+): Promise<Slice> {
+  const project = underVendor(await applicationEntries(settings.project, settings), settings.vendor)
+  const files =
+    settings.handler === 'none' ? project : withRuntime(project, await runtimeEntries(settings, product), report)
+  const { pythonMinor, bytecode: dependencies } = sliceOptions(settings)
+  const bytecode = settings.bytecode === 'dependencies' ? 'none' : dependencies
+  const { pythonVersion, target } = compilation.toolchain
+  const key = keyOf(
+    ...['application', SLICE_FORMAT, await realpath(settings.project), target.runtime, target.architecture],
+    ...[pythonVersion, bytecode, product.compressor],
   )
-  return found.flat()
+  return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store })
 }
 
-/** The application wins over a dependency. */
-function merge(application: readonly Entry[], dependencies: readonly Entry[], report: Reporter): Entry[] {
-  const own = new Set(application.map(({ path }) => path))
-  const replaced = dependencies.filter(({ path }) => own.has(path) && path !== COMPATIBLE_NAME)
+function reportMerge({ replaced, conflicts }: Merged, { onConflict }: BuildSettings, report: Reporter): void {
   if (replaced.length > 0) {
     report.warning({
       title: `${replaced.length} files of dependencies are replaced by the application's own`,
       detail: replaced
         .slice(0, 10)
-        .map(({ path, distribution }) => `${path} (${distribution ?? 'unknown'})`)
+        .map(({ path, distribution }) => `${path} (${distribution})`)
         .join('\n'),
       hint: 'Rename them, if that is not what you want.',
     })
   }
-  return [...application, ...dependencies.filter(({ path }) => !own.has(path))]
+  const problem = conflictProblem(conflicts)
+  if (problem && onConflict === 'error') throw new UserError(problem)
+  if (problem) report.warning(problem)
+  for (const { path, distributions } of conflicts.filter(({ isCode }) => !isCode))
+    report.debug(`${path} is in ${distributions.join(' and ')}: the last one's is taken`)
 }
 
-function packageSizes(
-  distributions: readonly Distribution[],
-  entries: readonly Entry[],
-  zip: WrittenZip,
-): PackageSize[] {
-  const owners = new Map(entries.map(({ path, distribution }) => [path, distribution]))
+function packageSizes(dependencies: readonly Slice[], picks: readonly Picked[]): PackageSize[] {
   const sizes = new Map(
-    distributions.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]),
+    dependencies.map((slice) => {
+      const { distribution: name, version } = slice.facts
+      return [slice, { name, version, zipBytes: 0, unzippedBytes: 0 }]
+    }),
   )
-  for (const { path, zipBytes, unzippedBytes } of zip.entries) {
-    const size = sizes.get(owners.get(path) ?? '')
+  for (const { slice, entry } of picks) {
+    const size = sizes.get(slice)
     if (!size) continue
-    size.zipBytes += zipBytes
-    size.unzippedBytes += unzippedBytes
+    size.zipBytes += entry.zippedBytes
+    size.unzippedBytes += entry.unzippedBytes
   }
-  return [...sizes.values()]
+  return [...sizes.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-async function refuseTooLarge(
-  { unzippedBytes }: WrittenZip,
-  packages: readonly PackageSize[],
-  output: string,
-): Promise<void> {
+function refuseTooLarge(picks: readonly Picked[], packages: readonly PackageSize[]): void {
+  const unzippedBytes = picks.reduce((sum, { entry }) => sum + entry.unzippedBytes, 0)
   if (unzippedBytes <= LIMITS.unzippedBytes) return
-  await rm(output, { force: true })
   const largest = packages.toSorted((a, b) => b.unzippedBytes - a.unzippedBytes).slice(0, 10)
   throw new UserError({
     title: `The artifact is too large: ${megabytes(unzippedBytes)} unzipped, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
@@ -180,4 +169,12 @@ async function refuseTooLarge(
       .join('\n'),
     hint: 'Leave out what the function does not need: a requirement, or files with exclude.',
   })
+}
+
+/** The folder that is ours within a project is none of its history, as a virtual environment is not. */
+async function ignoreOwnFolder({ project, output }: BuildSettings): Promise<void> {
+  const own = join(project, '.wsgi-lambda')
+  if (dirname(output) !== own) return
+  await mkdir(own, { recursive: true })
+  await writeFile(join(own, '.gitignore'), '*\n')
 }

@@ -1,104 +1,204 @@
-import type { Builder } from '../builder/builder.ts'
-import { UserError } from '../errors.ts'
+import type { Toolchain } from '../builder/builder.ts'
+import type { Sandbox, SandboxEnd } from '../builder/sandbox.ts'
+import { type Problem, UserError } from '../errors.ts'
+import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
-import { fillAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
-import { SECRETS_VARIABLE } from '../settings/secrets.ts'
+import type { BuildSettings } from '../settings/settings.ts'
+import { keyOf, readRecord, writeRecord } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { checkVariables, IMAGE_VARIABLES, LAMBDA_VARIABLES, NO_ADDRESS } from './check-environment.ts'
+import { type CheckAnswer, type CheckEnd, type CheckTerms, judge } from './check-verdict.ts'
 
-interface ImportFailure {
-  readonly type: string
-  readonly message: string
-  /** The module, for an ImportError. */
-  readonly name: string | null
+/** What the check depends on. */
+export type CheckSettings = Pick<
+  BuildSettings,
+  | 'target'
+  | 'handler'
+  | 'packRequirements'
+  | 'environment'
+  | 'secrets'
+  | 'checkPath'
+  | 'checkStatus'
+  | 'checkEnvironment'
+  | 'smokeHost'
+  | 'memory'
+  | 'timeout'
+  | 'functionName'
+>
+
+interface Collaborators {
+  readonly toolchain: Pick<Toolchain, 'kind' | 'sandbox'>
+  readonly store: Store
+  readonly report: Reporter
 }
 
 /**
- * Imports the application in the builder as Lambda will, with a stand-in for each secret. Where it fails on what that may be
- * the reason of, nobody knows, and a warning says so. @throws UserError with the application's own traceback.
+ * `unknown`: it failed, and a secret that is not known here may be the reason. `unchecked`: nothing was tried, and the log
+ * says why.
  */
-export async function checkImport(
-  folders: { application: string; dependencies: string },
-  { environment, secrets }: { readonly environment: Table; readonly secrets: Table },
-  { builder, report }: { readonly builder: Builder; readonly report: Reporter },
-): Promise<void> {
-  const { stdout, stderr, exitCode } = await builder.run(
-    [
-      builder.python,
-      '-I',
-      '-S',
-      '-B',
-      `${builder.workspace}/tools/check_import.py`,
-      ...[folders.application, folders.dependencies].map((folder) => `${builder.workspace}/${folder}`),
-    ],
-    { environment: 'replace', env: { ...LAMBDA_VARIABLES, ...checkVariables(environment, secrets) } },
-  )
-  if (exitCode === 0) return
-  const failure = readFailure(stdout)
-  const names = Object.keys(secrets)
-  if (failure && names.length > 0 && !SAYS_WHAT_IS_MISSING.test(failure.type)) {
-    report.warning({
-      title: `The application could not be imported without its secrets: ${failure.type}`,
-      detail: stderr.trim(),
-      hint: `Here ${names.join(', ')} had a stand-in. If that is the reason, nothing is wrong; else the smoke request ends the release before traffic moves.`,
-    })
-    return
+export type CheckResult =
+  | {
+      readonly outcome: 'passed'
+      /** Undefined where the request was not answered in time, which passes unless somebody chose it. */
+      readonly statusCode: number | undefined
+      /** Whether an earlier build has checked the same artifact. */
+      readonly isKept: boolean
+    }
+  | { readonly outcome: 'unknown' | 'unchecked' }
+
+/** Whether a command checks what it has built: what is released is checked, what is only built is when somebody asks. */
+export function wantsCheck(check: boolean | undefined, command: 'build' | 'deploy' | 'preview'): boolean {
+  return check ?? command !== 'build'
+}
+
+/**
+ * Imports the application from the finished artifact in the image of its runtime, as Lambda will, and sends it one
+ * request. An artifact that passed is not checked again until something changes that the result depends on.
+ *
+ * @throws UserError with the application's own traceback, the cause and the remedy
+ */
+export async function checkArtifact(
+  artifact: { readonly path: string; readonly sha256: string },
+  settings: CheckSettings,
+  { toolchain, store, report }: Collaborators,
+): Promise<CheckResult> {
+  const reason = whyUnchecked(settings, toolchain.sandbox !== undefined)
+  if (reason || !toolchain.sandbox) {
+    if (reason) report.notice(reason)
+    return { outcome: 'unchecked' }
   }
-  throw new UserError({
-    title: failure
-      ? `The application cannot be imported: ${failure.type}${SAYS_WHAT_IS_MISSING.test(failure.type) ? `: ${firstLine(failure.message)}` : ''}`
-      : `The application ended Python while it was imported (exit code ${exitCode})`,
-    detail: stderr.trim(),
-    hint: failure ? remedy(failure) : 'Importing an application must not end the process.',
+  const sandbox = await toolchain.sandbox()
+  const env = variablesOf(settings)
+  const key = checkKey(artifact.sha256, sandbox.identity, Object.keys(env), settings)
+  const kept = await readRecord<KeptCheck>(store, 'checks', key)
+  if (kept) return recall(kept, checkTerms(settings), report)
+  report.progress('importing the application from the artifact')
+  const result = await tryArtifact(artifact.path, { settings, env, sandbox, report })
+  if (result.outcome !== 'unchecked') await writeRecord(store, 'checks', key, result)
+  return result
+}
+
+interface Trial {
+  readonly settings: CheckSettings
+  readonly env: Table
+  readonly sandbox: Sandbox
+  readonly report: Reporter
+}
+
+async function tryArtifact(path: string, { settings, env, sandbox, report }: Trial): Promise<CheckResult> {
+  const terms = checkTerms(settings)
+  const { memory = NEW_FUNCTION_MB } = settings
+  const request = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds })
+  const seconds = 2 * terms.seconds + MARGIN_SECONDS
+  const ended = await sandbox.check(path, { request, env, memory: settings.memory, seconds })
+  if (ended.kind === 'foreign') {
+    report.notice(foreignProblem(settings.target))
+    return { outcome: 'unchecked' }
+  }
+  const end = readEnd(ended)
+  if (end.kind === 'ended') for (const line of end.log.split('\n')) if (line !== '') report.debug(line)
+  const verdict = judge(end, terms)
+  if (verdict.kind === 'failed') throw new UserError(verdict.problem)
+  if (verdict.kind === 'unknown') {
+    report.warning(verdict.problem)
+    return { outcome: 'unknown' }
+  }
+  const { statusCode, remark } = verdict
+  report.info(`import check: ${said(terms.path, statusCode)} (${sandbox.image})`)
+  if (remark) report[statusCode === 400 ? 'notice' : 'warning'](remark)
+  return { outcome: 'passed', statusCode, isKept: false }
+}
+
+/** What the store keeps of a check: nothing that the application said, for that may quote its variables. */
+interface KeptCheck {
+  readonly outcome: 'passed' | 'unknown'
+  readonly statusCode?: number | undefined
+}
+
+function recall({ outcome, statusCode }: KeptCheck, terms: CheckTerms, report: Reporter): CheckResult {
+  if (outcome === 'passed') {
+    report.info(`import check: this artifact passed before, ${said(terms.path, statusCode)}`)
+    return { outcome, statusCode, isKept: true }
+  }
+  report.notice({
+    title: 'The import check of this artifact, made before, could not tell whether it works without its secrets',
+    hint: 'Give stand-ins of the right form with check-environment, and it is checked again.',
   })
+  return { outcome }
 }
 
-/** What the function will have. It reads its secrets itself, with rights that a build does not have. */
-function checkVariables(environment: Table, secrets: Table): Table {
-  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE)
-  const standIns = Object.keys(secrets).map((name) => [name, NO_SECRET] as const)
-  return Object.fromEntries([...plain, ...standIns])
+const said = (path: string, status: number | undefined): string => `GET ${path} → ${status ?? 'no answer in time'}`
+
+/** The names of variables and not their values, which may be secrets. */
+function checkKey(sha256: string, identity: string, names: readonly string[], settings: CheckSettings): string {
+  const { path, host, status, isChosen, seconds, memory, standIns } = checkTerms(settings)
+  return keyOf('check', sha256, identity, names.toSorted(), standIns, [path, host, status, isChosen, seconds, memory])
 }
 
-const NO_SECRET = 'not-known-in-a-build'
-/** Stands for `{{url}}` as long as there is none (RFC 6761). */
-const NO_ADDRESS = 'https://url.invalid'
-
-/** What Lambda sets for every function, as far as applications look at it. */
-const LAMBDA_VARIABLES = {
-  PATH: '/usr/local/bin:/usr/bin:/bin',
-  LANG: 'en_US.UTF-8',
-  TZ: ':UTC',
-  AWS_LAMBDA_FUNCTION_NAME: 'check',
-  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_REGION: 'us-east-1',
-  AWS_DEFAULT_REGION: 'us-east-1',
-} as const
-
-/** Other errors' messages may quote values of variables, and a title is not masked: they stand in the traceback only. */
-const SAYS_WHAT_IS_MISSING =
-  /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError|RouteError|ConfigurationError)$/
-
-function readFailure(stdout: string): ImportFailure | undefined {
-  try {
-    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ImportFailure
-  } catch {
-    return undefined
+/** Why nothing can be checked, where that is so. */
+function whyUnchecked({ handler, packRequirements }: CheckSettings, hasSandbox: boolean): Problem | undefined {
+  const title = 'The artifact was not checked'
+  if (handler === 'none') return { title: `${title}: with handler: none there is no application to import` }
+  if (!packRequirements)
+    return { title: `${title}: with pack-requirements: false its dependencies come from a layer, which is not here` }
+  if (hasSandbox) return undefined
+  return {
+    title: `${title}: the builder host has no image of the runtime to import it in`,
+    hint: 'builder: docker imports it there before it is deployed; check: false says that this is meant.',
   }
 }
 
-function remedy({ type, message, name }: ImportFailure): string {
-  if (type === 'ModuleNotFoundError' && name !== null)
-    return `Add what provides ${name} to the requirements, or check the module's name. Without this check: check: false.`
-  if (/\.so[.\d]*: cannot open shared object file/.test(message))
-    return 'A native library is missing: choose a binary variant of the package (as in psycopg[binary]).'
-  if (/GLIBC_[\d.]+' not found/.test(message))
-    return "A compiled package needs a newer C library than the runtime's: choose an older version of it, or a newer runtime."
-  if (type === 'RouteError') return 'Correct the setting events, or the function that it names.'
-  if (type === 'KeyError' || type === 'ImproperlyConfigured' || /environment variable|not set/i.test(message))
-    return 'If it needs a variable, set it in environment: the check sees what the function will see. Without this check: check: false.'
-  return 'Mend the application, name another with app, or build without this check: check: false.'
+function foreignProblem({ architecture }: Target): Problem {
+  return {
+    title: `The artifact was not checked: the container engine cannot run programs for ${architecture}`,
+    hint: 'Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all.',
+  }
 }
 
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
+function readEnd(end: Exclude<SandboxEnd, { kind: 'foreign' }>): CheckEnd {
+  if (end.kind === 'late') return end
+  return { kind: 'ended', exitCode: end.exitCode, answer: readAnswer(end.stdout), log: end.stderr }
 }
+
+function readAnswer(stdout: string): CheckAnswer | undefined {
+  try {
+    return JSON.parse(stdout) as CheckAnswer
+  } catch {
+    return undefined // Something ended the program before it could say anything.
+  }
+}
+
+function checkTerms(settings: CheckSettings): CheckTerms {
+  const { checkPath, checkStatus, checkEnvironment, secrets, smokeHost, memory, timeout } = settings
+  return {
+    path: checkPath ?? '/',
+    host: smokeHost ?? new URL(NO_ADDRESS).host,
+    isChosen: checkPath !== undefined || checkStatus !== undefined,
+    status: checkStatus,
+    standIns: Object.keys(secrets).filter((name) => !Object.hasOwn(checkEnvironment, name)),
+    memory,
+    seconds: Math.max(SHORTEST_IMPORT_SECONDS, timeout ?? USUAL_SECONDS),
+  }
+}
+
+/** All that the function will have, as far as it is known; the second part only where its files are. */
+function variablesOf({ target, environment, secrets, checkEnvironment, memory, functionName }: CheckSettings): Table {
+  return {
+    ...LAMBDA_VARIABLES,
+    ...IMAGE_VARIABLES,
+    AWS_EXECUTION_ENV: `AWS_Lambda_${target.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: functionName ?? LAMBDA_VARIABLES.AWS_LAMBDA_FUNCTION_NAME,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory ?? NEW_FUNCTION_MB),
+    ...checkVariables(environment, secrets),
+    ...checkEnvironment,
+  }
+}
+
+/** A function's memory where nobody sets it. */
+const NEW_FUNCTION_MB = 512
+const USUAL_SECONDS = 60
+/** Lambda gives every function so long to start, whatever its timeout is (developer guide, "Lambda execution environments"). */
+const SHORTEST_IMPORT_SECONDS = 10
+/** For a program that is too busy to end itself in time. */
+const MARGIN_SECONDS = 10

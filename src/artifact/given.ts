@@ -5,9 +5,9 @@ import { UserError } from '../errors.ts'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { sha256Of } from '../store/hash.ts'
+import { distributionOf, recordRows, sourceOf } from '../wheels/metadata.ts'
+import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
 import type { Assembled, PackageSize } from './assemble.ts'
-import { distributionOf, recordRows, sourceOf } from './metadata.ts'
-import { contentOf, ForeignZip, openZip, type PackedEntry } from './read-zip.ts'
 import { CONFIGURATION } from './runtime.ts'
 
 export interface GivenArtifact extends Assembled {
@@ -32,25 +32,25 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
   try {
     await using zip = await openZip(path)
     const configuration = zip.entries.find((entry) => entry.path === CONFIGURATION)
-    if (!configuration) throw new ForeignZip(`it has no ${CONFIGURATION}`)
-    const target = readTarget((await contentOf(configuration)).toString())
+    if (!configuration) throw new BadZip(`it has no ${CONFIGURATION}`)
+    const target = readTarget((await zip.content(configuration)).toString())
     const digest = await sha256Of(path)
-    const packages = await packagesOf(zip.entries)
+    const packages = await packagesOf(zip)
     return {
       artifact: {
         path,
         sha256: digest.toString('hex'),
         codeSha256: digest.toString('base64'),
         zipBytes: found.size,
-        unzippedBytes: zip.entries.reduce((sum, { content }) => sum + content.packed.unzippedBytes, 0),
+        unzippedBytes: zip.entries.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
         entries: zip.entries.length,
       },
       packages,
-      reusedPackages: packages.length,
+      made: 0,
       ...target,
     }
   } catch (error) {
-    if (!(error instanceof ForeignZip)) throw error
+    if (!(error instanceof BadZip)) throw error
     throw new UserError(
       {
         title: `${given} is not an artifact that wsgi-lambda built`,
@@ -69,15 +69,16 @@ function readTarget(configuration: string): { runtime: string; architecture: str
     streaming: v.optional(v.boolean(), false),
   })
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), target), configuration)
-  if (!read.success) throw new ForeignZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
+  if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
   return read.output
 }
 
-async function packagesOf(entries: readonly PackedEntry[]): Promise<PackageSize[]> {
-  const texts = new Map(entries.map((entry) => [entry.path, entry]))
+async function packagesOf(zip: OpenZip): Promise<PackageSize[]> {
+  const { entries } = zip
+  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
   const text = async (path: string): Promise<string> => {
-    const entry = texts.get(path)
-    return entry ? (await contentOf(entry)).toString() : ''
+    const entry = byPath.get(path)
+    return entry ? (await zip.content(entry)).toString() : ''
   }
   const folders = entries.flatMap(({ path }) =>
     /^[^/]+\.dist-info\/METADATA$/.test(path) ? [posix.dirname(path)] : [],
@@ -88,7 +89,7 @@ async function packagesOf(entries: readonly PackedEntry[]): Promise<PackageSize[
       const owned = new Set(recordRows(await text(`${folder}/RECORD`)).map(({ path }) => path))
       const files = entries.filter(({ path }) => owned.has(path) || owned.has(sourceOf(path)))
       const sum = (key: 'zippedBytes' | 'unzippedBytes'): number =>
-        files.reduce((total, { content }) => total + content.packed[key], 0)
+        files.reduce((total, entry) => total + entry[key], 0)
       return { name, version, zipBytes: sum('zippedBytes'), unzippedBytes: sum('unzippedBytes') }
     }),
   )

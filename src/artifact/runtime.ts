@@ -5,6 +5,7 @@ import type { Reporter } from '../report/reporter.ts'
 import { camelCase, SETTINGS, type Setting, type Values } from '../settings/schema.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Entry } from './entry.ts'
+import { COMPATIBLE_NAME } from './merge.ts'
 
 export interface ProductFiles {
   /** The folder `docker/` of this package. */
@@ -81,9 +82,6 @@ export function withRuntime(project: readonly Entry[], runtime: readonly Entry[]
   }
   return [...project.filter(({ path }) => !own.has(path)), ...runtime]
 }
-
-/** The module name of serverless-wsgi: where its distribution is a requirement too, ours takes its place. */
-export const COMPATIBLE_NAME = 'serverless_wsgi.py'
 
 /** Says which application, for which runtime. */
 export const CONFIGURATION = 'wsgi_lambda.json'

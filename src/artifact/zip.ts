@@ -1,26 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { promisify } from 'node:util'
-import { crc32, deflateRaw } from 'node:zlib'
-import { UserError } from '../errors.ts'
-import { byPath, type Entry } from './entry.ts'
-
-const deflate = promisify(deflateRaw)
-
-/** One file as it stands in a zip. */
-interface CompressedEntry {
-  readonly path: string
-  readonly mode: number
-  /** APPNOTE 4.4.5: 0 stored, 8 deflated. */
-  readonly method: 0 | 8
-  readonly crc: number
-  readonly unzippedBytes: number
-  readonly compressed: Uint8Array
-}
+import type { Pick } from './merge.ts'
+import { centralDirectory } from './zip-records.ts'
 
 export interface WrittenZip {
   /** Hexadecimal. */
@@ -29,154 +11,127 @@ export interface WrittenZip {
   readonly codeSha256: string
   readonly zipBytes: number
   readonly unzippedBytes: number
-  /** In the order in which they were written. */
-  readonly entries: readonly { readonly path: string; readonly zipBytes: number; readonly unzippedBytes: number }[]
+  readonly entries: number
 }
 
-/** Compressing at once what waits for the disk keeps memory flat: at most this many files are held. */
-const FILES_AT_ONCE = 16
-/** Without zip64, the count of entries is a 16-bit number (APPNOTE 4.4.22). */
-const MOST_ENTRIES = 0xffff
-const LOCAL_HEADER = 0x04034b50
-export const CENTRAL_HEADER = 0x02014b50
-export const END_OF_CENTRAL_DIRECTORY = 0x06054b50
-/** Made by Unix, so that the upper half of the external attributes is a file mode (APPNOTE 4.4.2). */
-const MADE_BY_UNIX = (3 << 8) | 20
-const NEEDS_VERSION = 20
-const UTF8_NAMES = 1 << 11
-/** 1 January 1980, the zip format's first day: an artifact tells nothing of when it was made. */
-const DOS_DATE = (1 << 5) | 1
-const REGULAR_FILE = 0o100000
+/** Copied in one piece: large enough that the calls do not count, small enough that memory does not. */
+const CHUNK_BYTES = 4 << 20
 
 /**
- * Writes entries as a zip: sorted, one fixed date, identical bytes for identical entries. The file appears under its
- * name only when it is whole.
+ * Writes picked files as a zip, in their order: their records are copied as they stand in their slices, so identical
+ * picks give identical bytes. The file appears under its name only when it is whole.
  */
-export async function writeZip(output: string, unsorted: readonly Entry[]): Promise<WrittenZip> {
-  if (unsorted.length > MOST_ENTRIES) {
-    throw new UserError({
-      title: `The artifact would have ${unsorted.length} files; ${MOST_ENTRIES} are the most that a zip for Lambda can hold`,
-      hint: 'Leave out what the function does not need, with exclude.',
-    })
-  }
-  const sorted = unsorted.toSorted(byPath)
-  const twice = sorted.find(({ path }, index) => path === sorted[index + 1]?.path)
-  if (twice) throw new Error(`${twice.path} would be in the zip twice`)
-  const written: WrittenZip['entries'][number][] = []
-  const sha256 = createHash('sha256')
-  let zipBytes = 0
+export async function writeZip(output: string, picks: readonly Pick[]): Promise<WrittenZip> {
   const temporary = `${output}.${randomUUID()}.part`
   await mkdir(dirname(output), { recursive: true })
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    const directory: Uint8Array[] = []
-    for await (const entry of compressInOrder(sorted)) {
-      directory.push(centralHeader(entry, zipBytes))
-      written.push({ path: entry.path, zipBytes: entry.compressed.length, unzippedBytes: entry.unzippedBytes })
-      yield* counted(localHeader(entry), entry.compressed)
-    }
-    const start = zipBytes
-    yield* counted(...directory)
-    yield* counted(endOfCentralDirectory(directory.length, zipBytes - start, start))
-  }
-  function* counted(...chunks: Uint8Array[]): Generator<Uint8Array> {
-    for (const chunk of chunks) {
-      sha256.update(chunk)
-      zipBytes += chunk.length
-      yield chunk
-    }
-  }
   try {
-    await pipeline(Readable.from(bytes()), createWriteStream(temporary))
-    await rename(temporary, output)
+    const file = await open(temporary, 'wx')
+    try {
+      const written = await writeRecords(file, picks)
+      await file.close()
+      await rename(temporary, output)
+      return written
+    } catch (error) {
+      await file.close().catch(() => undefined)
+      throw error
+    }
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
   }
-  const digest = sha256.digest()
+}
+
+async function writeRecords(file: FileHandle, picks: readonly Pick[]): Promise<WrittenZip> {
+  const hash = createHash('sha256')
+  const writer = createWriter(file, hash)
+  const offsets: number[] = []
+  let end = 0
+  for (const { entry } of picks) {
+    offsets.push(end)
+    end += entry.recordBytes
+  }
+  for (const run of runsOf(picks)) await writer.copy(run)
+  await writer.write(
+    centralDirectory(
+      picks.map(({ entry }) => entry),
+      offsets,
+      end,
+    ),
+  )
+  const zipBytes = await writer.finish()
+  const digest = hash.digest()
   return {
     sha256: digest.toString('hex'),
     codeSha256: digest.toString('base64'),
     zipBytes,
-    unzippedBytes: written.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
-    entries: written,
+    unzippedBytes: picks.reduce((sum, { entry }) => sum + entry.unzippedBytes, 0),
+    entries: picks.length,
   }
 }
 
-/** Compresses several files at a time on zlib's own threads, and gives them in order. */
-async function* compressInOrder(entries: readonly Entry[]): AsyncGenerator<CompressedEntry> {
-  const waiting: Promise<CompressedEntry>[] = []
-  const remaining = entries[Symbol.iterator]()
-  const fill = (): void => {
-    while (waiting.length < FILES_AT_ONCE) {
-      const next = remaining.next()
-      if (next.done) return
-      const compressing = compress(next.value)
-      compressing.catch(() => undefined) // It is awaited in its turn; until then a failure has to wait.
-      waiting.push(compressing)
-    }
-  }
-  fill()
-  for (let first = waiting.shift(); first; first = waiting.shift()) {
-    yield await first
-    fill()
-  }
+/** Records that stand next to each other in their slice and in the artifact. */
+interface Run {
+  readonly file: FileHandle
+  readonly start: number
+  readonly end: number
 }
 
-async function compress({ path, mode, content }: Entry): Promise<CompressedEntry> {
-  if ('packed' in content) {
-    const { method, crc, unzippedBytes, read } = content.packed
-    return { path, mode, method, crc, unzippedBytes, compressed: await read() }
+function runsOf(picks: readonly Pick[]): Run[] {
+  const runs: Run[] = []
+  for (const { slice, entry } of picks) {
+    const last = runs.at(-1)
+    const end = entry.offset + entry.recordBytes
+    if (last?.file === slice.file && last.end === entry.offset) runs[runs.length - 1] = { ...last, end }
+    else runs.push({ file: slice.file, start: entry.offset, end })
   }
-  const bytes = 'file' in content ? await readFile(content.file) : content.bytes
-  const deflated = await deflate(bytes, { level: 6 })
-  const isSmaller = deflated.length < bytes.length
+  return runs
+}
+
+/** Gathers what is written in one of two buffers while the other one goes to the disk. */
+function createWriter(file: FileHandle, hash: { update(bytes: Uint8Array): unknown }) {
+  const buffers = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)] as const
+  let current = 0
+  let filled = 0
+  let total = 0
+  let writing: Promise<unknown> = Promise.resolve()
+
+  const flush = async (): Promise<void> => {
+    const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled)
+    await writing
+    writing = file.write(bytes)
+    writing.catch(() => undefined) // It is awaited before the next one.
+    hash.update(bytes)
+    total += filled
+    filled = 0
+    current = 1 - current
+  }
+  const room = async (): Promise<Buffer> => {
+    if (filled === CHUNK_BYTES) await flush()
+    return buffers[current === 0 ? 0 : 1].subarray(filled)
+  }
   return {
-    path,
-    mode,
-    method: isSmaller ? 8 : 0,
-    crc: crc32(bytes),
-    unzippedBytes: bytes.length,
-    compressed: isSmaller ? deflated : bytes,
+    copy: async ({ file: from, start, end }: Run): Promise<void> => {
+      for (let at = start; at < end; ) {
+        const space = await room()
+        const length = Math.min(space.length, end - at)
+        const { bytesRead } = await from.read(space, 0, length, at)
+        if (bytesRead !== length) throw new Error('a slice is shorter than it says')
+        filled += length
+        at += length
+      }
+    },
+    write: async (bytes: Buffer): Promise<void> => {
+      for (let at = 0; at < bytes.length; ) {
+        const space = await room()
+        const copied = bytes.copy(space, 0, at)
+        filled += copied
+        at += copied
+      }
+    },
+    finish: async (): Promise<number> => {
+      await flush()
+      await writing
+      return total
+    },
   }
-}
-
-function localHeader(entry: CompressedEntry): Uint8Array {
-  const name = Buffer.from(entry.path)
-  const header = Buffer.alloc(30)
-  header.writeUInt32LE(LOCAL_HEADER, 0)
-  writeCommonFields(header, 4, entry, name.length)
-  return Buffer.concat([header, name])
-}
-
-function centralHeader(entry: CompressedEntry, offset: number): Uint8Array {
-  const name = Buffer.from(entry.path)
-  const header = Buffer.alloc(46)
-  header.writeUInt32LE(CENTRAL_HEADER, 0)
-  header.writeUInt16LE(MADE_BY_UNIX, 4)
-  writeCommonFields(header, 6, entry, name.length)
-  header.writeUInt32LE(((REGULAR_FILE | entry.mode) << 16) >>> 0, 38)
-  header.writeUInt32LE(offset, 42)
-  return Buffer.concat([header, name])
-}
-
-/** What a local and a central header share, from "version needed to extract" on (APPNOTE 4.3.7, 4.3.12). */
-function writeCommonFields(header: Buffer, at: number, entry: CompressedEntry, nameLength: number): void {
-  header.writeUInt16LE(NEEDS_VERSION, at)
-  header.writeUInt16LE(UTF8_NAMES, at + 2)
-  header.writeUInt16LE(entry.method, at + 4)
-  header.writeUInt16LE(DOS_DATE, at + 8)
-  header.writeUInt32LE(entry.crc, at + 10)
-  header.writeUInt32LE(entry.compressed.length, at + 14)
-  header.writeUInt32LE(entry.unzippedBytes, at + 18)
-  header.writeUInt16LE(nameLength, at + 22)
-}
-
-function endOfCentralDirectory(entries: number, bytes: number, offset: number): Uint8Array {
-  const record = Buffer.alloc(22)
-  record.writeUInt32LE(END_OF_CENTRAL_DIRECTORY, 0)
-  record.writeUInt16LE(entries, 8)
-  record.writeUInt16LE(entries, 10)
-  record.writeUInt32LE(bytes, 12)
-  record.writeUInt32LE(offset, 16)
-  return record
 }

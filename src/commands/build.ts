@@ -3,6 +3,7 @@ import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
+import { requirementsFile } from '../requirements/files.ts'
 import { lockRequirements } from '../requirements/lock.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
@@ -23,7 +24,6 @@ export interface BuildResult {
   readonly architecture: string
   readonly streaming: boolean
   readonly builder: string
-  /** Until slices exist, these count distributions. */
   readonly slices: { readonly total: number; readonly reused: number; readonly built: number }
   readonly packages: readonly PackageSize[]
   /** Seconds by step. */
@@ -47,12 +47,36 @@ export async function build(
     await using store = createStore(settings)
     await using toolchain = await timed('builder', () => createToolchain(settings, store))
     report.info(`builder: ${toolchain.description}`)
-    const builder = await toolchain.open()
-    const requirements = await timed('requirements', () =>
-      lockRequirements(settings.project, settings.manifest, { builder, report }),
-    )
-    const { artifact, packages, reusedPackages } = await timed('artifact', () =>
-      assemble(settings, requirements, product, { builder, store, report }),
+    const pins = await timed('requirements', async () => {
+      const { text } = await lockRequirements(settings.project, settings.manifest, {
+        builder: await toolchain.open(),
+        report,
+      })
+      return {
+        pins: requirementsFile('x', text).lines.flatMap(({ text: line }) => {
+          const [, name, version] = /^([\w.-]+)==(\S+)/.exec(line) ?? []
+          if (!name) return []
+          return [
+            {
+              name: name.toLowerCase().replace(/[-_.]+/g, '-'),
+              version,
+              hashes: [...line.matchAll(/--hash=(\S+)/g)].map((m) => m[1] ?? ''),
+              source: { kind: 'index' } as const,
+              requiredBy: [],
+              location: undefined,
+            },
+          ]
+        }),
+        pipOptions: [],
+      }
+    })
+    const { artifact, packages, made } = await timed('artifact', () =>
+      assemble(settings, pins, product, {
+        toolchain,
+        store,
+        report,
+        buildWheels: () => Promise.reject(new Error('no')),
+      }),
     )
     report.info(
       `${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`,
@@ -62,8 +86,8 @@ export async function build(
       runtime: settings.target.runtime,
       architecture: settings.target.architecture,
       streaming: settings.streaming,
-      builder: builder.kind,
-      slices: { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages },
+      builder: toolchain.kind,
+      slices: { total: packages.length, reused: packages.length - made, built: made },
       packages,
       seconds,
     }

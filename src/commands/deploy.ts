@@ -96,11 +96,11 @@ async function buildOrRead(
   collaborators: DeployCollaborators,
 ): Promise<BuildResult> {
   if (settings.build) return await build({ ...settings.build, environment }, collaborators)
-  const { artifact, packages, reusedPackages, runtime, architecture, streaming } = await readArtifact(
+  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(
     settings.artifact ?? '',
   )
   collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
-  const slices = { total: packages.length, reused: reusedPackages, built: packages.length - reusedPackages }
+  const slices = { total: packages.length, reused: packages.length, built: 0 }
   return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
 }
 

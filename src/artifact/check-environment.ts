@@ -1,0 +1,44 @@
+import { fillAddress } from '../settings/address.ts'
+import type { Table } from '../settings/kinds.ts'
+import { SECRETS_VARIABLE } from '../settings/secrets.ts'
+
+/** What the function will have. It reads its secrets itself, with rights that a build does not have. */
+export function checkVariables(environment: Table, secrets: Table): Table {
+  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE)
+  const standIns = Object.keys(secrets).map((name) => [name, NOT_KNOWN] as const)
+  return Object.fromEntries([...plain, ...standIns])
+}
+
+const NOT_KNOWN = 'not-known-in-a-build'
+/** Stands for `{{url}}` as long as there is none (RFC 6761). */
+export const NO_ADDRESS = 'https://url.invalid'
+
+/**
+ * What Lambda sets for every function, as far as applications look at it (Lambda developer guide, "Defined runtime
+ * environment variables").
+ */
+export const LAMBDA_VARIABLES = {
+  PATH: '/var/lang/bin:/usr/local/bin:/usr/bin:/bin:/opt/bin',
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  AWS_LAMBDA_FUNCTION_NAME: 'check',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_REGION: 'us-east-1',
+  AWS_DEFAULT_REGION: 'us-east-1',
+} as const
+
+/** What else it sets, which makes sense only in the image of the runtime. */
+export const IMAGE_VARIABLES = {
+  _HANDLER: 'wsgi_handler.handler',
+  LD_LIBRARY_PATH: '/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib',
+  PYTHONPATH: '/var/runtime',
+  LAMBDA_TASK_ROOT: '/var/task',
+  LAMBDA_RUNTIME_DIR: '/var/runtime',
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/check',
+  AWS_LAMBDA_LOG_STREAM_NAME: 'check',
+  AWS_LAMBDA_RUNTIME_API: '127.0.0.1:9001',
+  AWS_ACCESS_KEY_ID: NOT_KNOWN,
+  AWS_SECRET_ACCESS_KEY: NOT_KNOWN,
+  AWS_SESSION_TOKEN: NOT_KNOWN,
+} as const

@@ -1,0 +1,152 @@
+import { open, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Builder, Toolchain } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
+
+/** A module's text within a file of texts. */
+export interface ModuleText {
+  /** Below `/var/task`. */
+  readonly path: string
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** Modules that are compiled one after the other in one process; their texts stand in one local file. */
+export interface CompilationUnit {
+  readonly texts: string
+  readonly modules: readonly ModuleText[]
+}
+
+export interface Compilation {
+  /** A folder of this machine for what is exchanged with the builder. */
+  readonly temporary: string
+  /** The folder `docker/` of this package. */
+  readonly toolsFolder: string
+  readonly toolchain: Toolchain
+}
+
+/**
+ * The bytecode of the modules of each unit, by unit, in order; undefined for a module that does not compile. A unit's bytes
+ * depend on its own modules and the interpreter alone. @throws UserError when that could not be done
+ */
+export async function compileUnits(
+  units: readonly CompilationUnit[],
+  { temporary, toolsFolder, toolchain }: Compilation,
+): Promise<AsyncGenerator<readonly (Buffer | undefined)[]>> {
+  if (units.length === 0) return bytecodeOf([], '')
+  const builder = await toolchain.open()
+  const folder = `compile-${++compilations}`
+  const where = await bringIn(units, join(temporary, folder), folder, toolsFolder, builder)
+  // Nothing of the user's may change what is compiled; in 3.10 the order of constants in a set depends on the seed.
+  const neutral = { PYTHONHASHSEED: '0', PYTHONPATH: '', PYTHONHOME: '', PYTHONOPTIMIZE: '', PYTHONWARNINGS: 'ignore' }
+  const command = [builder.python, '-s', '-S', '-B', where.script, where.plan]
+  const { exitCode, stderr } = await builder.run(command, { env: neutral })
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: 'The bytecode could not be made',
+      detail: stderr.trim(),
+      hint: 'Most likely memory or disk space ran out where the build runs.',
+    })
+  }
+  return bytecodeOf(units, await builder.take(`${folder}/out`, join(temporary, folder, 'taken')))
+}
+
+let compilations = 0
+
+/** Puts the plan and the texts where the builder sees them: as they are, where it works on this machine's files. */
+async function bringIn(
+  units: readonly CompilationUnit[],
+  local: string,
+  folder: string,
+  toolsFolder: string,
+  builder: Builder,
+): Promise<{ script: string; plan: string }> {
+  const { mkdir, copyFile, link } = await import('node:fs/promises')
+  await mkdir(join(local, 'in', 'out'), { recursive: true })
+  const isLocal = builder.kind === 'host'
+  const inside = `${builder.workspace}/${folder}`
+  const texts = [...new Set(units.map((unit) => unit.texts))]
+  const placeOf = (path: string): string => (isLocal ? path : `${inside}/texts-${texts.indexOf(path)}`)
+  const plan = {
+    jobs: builder.processors,
+    units: units.map((unit, index) => ({
+      source: placeOf(unit.texts),
+      output: `${inside}/out/${index}`,
+      modules: unit.modules.map(({ path, offset, bytes }) => [path, offset, bytes]),
+    })),
+  }
+  await writeFile(join(local, 'in', 'plan.json'), JSON.stringify(plan))
+  await writeFile(join(local, 'in', 'out', '.keep'), '')
+  if (!isLocal) {
+    await copyFile(join(toolsFolder, SCRIPT), join(local, 'in', SCRIPT))
+    for (const [index, path] of texts.entries()) await link(path, join(local, 'in', `texts-${index}`))
+  }
+  await builder.put(join(local, 'in'), folder)
+  return { script: isLocal ? join(toolsFolder, SCRIPT) : `${inside}/${SCRIPT}`, plan: `${inside}/plan.json` }
+}
+
+const SCRIPT = 'compile_bytecode.py'
+
+async function* bytecodeOf(
+  units: readonly CompilationUnit[],
+  folder: string,
+): AsyncGenerator<readonly (Buffer | undefined)[]> {
+  for (const [index, { modules }] of units.entries()) {
+    const bytes = await readFile(join(folder, String(index)))
+    let at = 0
+    yield modules.map(() => {
+      const length = bytes.readUInt32LE(at)
+      at += 4 + length
+      return length === 0 ? undefined : bytes.subarray(at - length, at)
+    })
+  }
+}
+
+/** A few modules a process, however many there are: a process for each would cost more than compiling it. */
+const MOST_MODULES = 64
+const MOST_BYTES = 512 * 1024
+
+/** Splits modules, in their order, so that the parts depend on the modules alone. */
+export function unitsOf(texts: string, modules: readonly ModuleText[]): CompilationUnit[] {
+  const units: CompilationUnit[] = []
+  let unit: ModuleText[] = []
+  let bytes = 0
+  for (const module of modules) {
+    if (unit.length > 0 && (unit.length === MOST_MODULES || bytes + module.bytes > MOST_BYTES)) {
+      units.push({ texts, modules: unit })
+      unit = []
+      bytes = 0
+    }
+    unit.push(module)
+    bytes += module.bytes
+  }
+  return unit.length > 0 ? [...units, { texts, modules: unit }] : units
+}
+
+/** Writes texts one after the other into a new file. */
+export interface TextWriter extends AsyncDisposable {
+  readonly path: string
+  add(path: string, text: Buffer): Promise<ModuleText>
+}
+
+export async function createTexts(path: string): Promise<TextWriter> {
+  const file = await open(path, 'wx')
+  let offset = 0
+  return {
+    path,
+    add: async (module, text) => {
+      await file.write(text)
+      offset += text.length
+      return { path: module, offset: offset - text.length, bytes: text.length }
+    },
+    [Symbol.asyncDispose]: () => file.close(),
+  }
+}
+
+/** Where Python looks for the bytecode of a module: beside it without sources (`only`), else in `__pycache__` (PEP 3147). */
+export function bytecodePath(module: string, pythonMinor: string, isAlone: boolean): string {
+  if (isAlone) return `${module.slice(0, -'.py'.length)}.pyc`
+  const slash = module.lastIndexOf('/') + 1
+  const stem = module.slice(slash, -'.py'.length)
+  return `${module.slice(0, slash)}__pycache__/${stem}.cpython-${pythonMinor.replace('.', '')}.pyc`
+}

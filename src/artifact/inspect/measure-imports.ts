@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Builder } from '../../builder/builder.ts'
+import { UserError } from '../../errors.ts'
+import { BadZip, inflated, openZip } from '../../wheels/read-zip.ts'
+import type { Contents } from './contents.ts'
+import { END_LINE, type ImportProfile, importProfile, packageOfModule, readImportTimes } from './import-profile.ts'
+import type { Parts } from './packages.ts'
+
+/** Folders of the workspace. */
+const UNPACKED = 'unpacked'
+const TOOLS = 'tools'
+/** The first run reads the files from the disk; of the others the fastest was disturbed least. */
+const RUNS = 3
+/** Lambda takes 250 MB. */
+const MOST_BYTES = 1e9
+
+export interface Measurement {
+  /** The module that is imported, as in `wsgi_handler`. */
+  readonly module: string
+  /** The whole environment of the import. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The folder `docker/` of this package. */
+  readonly toolsFolder: string
+}
+
+/** Imports a module of an artifact in the builder, and tells where the time went. @throws UserError when that fails. */
+export async function measureImports(
+  contents: Contents,
+  parts: Parts,
+  { module, environment, toolsFolder }: Measurement,
+  builder: Builder,
+): Promise<ImportProfile> {
+  const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-inspect-'))
+  try {
+    await unpack(contents, join(temporary, UNPACKED))
+    await builder.put(join(temporary, UNPACKED), UNPACKED)
+    await builder.put(toolsFolder, TOOLS)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+  const runs: { readonly seconds: number; readonly output: string }[] = []
+  for (let run = 0; run < RUNS; run++) runs.push(await importOnce(module, environment, builder))
+  const fastest = runs.toSorted((a, b) => a.seconds - b.seconds)[0] ?? { seconds: 0, output: '' }
+  const packageOf = packageOfModule(contents.files.map(({ path }) => path).toSorted(), parts)
+  const about = { module, measuredOn: builder.description, seconds: fastest.seconds }
+  return importProfile(about, readImportTimes(fastest.output), packageOf)
+}
+
+/** With the dates of the zip: bytecode may depend on them. */
+async function unpack({ path, files }: Contents, folder: string): Promise<void> {
+  const total = files.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0)
+  if (total > MOST_BYTES) {
+    throw new UserError(
+      { title: `${path} is not unpacked: it has ${Math.round(total / 1e6)} MB`, hint: 'Inspect it without --imports.' },
+      { exitCode: 2 },
+    )
+  }
+  await using zip = await openZip(path)
+  await mkdir(folder)
+  const made = new Set<string>()
+  for await (const [entry, compressed] of zip.compressed(zip.entries)) {
+    const file = join(folder, entry.path)
+    const parent = dirname(file)
+    if (!made.has(parent)) await mkdir(parent, { recursive: true })
+    made.add(parent)
+    await writeFile(file, await contentOf(entry, compressed))
+    await utimes(file, entry.modified, entry.modified)
+  }
+}
+
+async function contentOf(entry: Parameters<typeof inflated>[0], compressed: Buffer): Promise<Buffer> {
+  try {
+    return await inflated(entry, compressed)
+  } catch (error) {
+    if (!(error instanceof BadZip)) throw error
+    throw new UserError(
+      { title: 'The artifact cannot be unpacked', detail: `As a zip, ${error.message}.`, hint: 'Make it anew.' },
+      { exitCode: 2, cause: error },
+    )
+  }
+}
+
+async function importOnce(
+  module: string,
+  environment: Measurement['environment'],
+  builder: Builder,
+): Promise<{ seconds: number; output: string }> {
+  const { exitCode, stdout, stderr } = await builder.run(
+    [
+      builder.python,
+      ...['-I', '-S', '-B', '-X', 'importtime'],
+      `${builder.workspace}/${TOOLS}/import_time.py`,
+      `${builder.workspace}/${UNPACKED}`,
+      module,
+    ],
+    { environment: 'replace', env: environment },
+  )
+  const seconds = Number(stdout.trimEnd().split('\n').at(-1))
+  if (exitCode === 0 && Number.isFinite(seconds)) return { seconds, output: stderr }
+  const [, traceback] = stderr.split(`${END_LINE}\n`)
+  throw new UserError({
+    title: `${module} cannot be imported, so how long that takes is not known`,
+    detail: traceback?.trim() ?? `Python ended with exit code ${exitCode}.`,
+    hint: 'If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports.',
+  })
+}

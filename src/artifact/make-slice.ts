@@ -1,0 +1,274 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { ElfFacts } from '../wheels/elf.ts'
+import { BrokenElf, readElf } from '../wheels/elf.ts'
+import { isDeflated, openWheel, type Wheel, type WheelFile } from '../wheels/read-wheel.ts'
+import { entryPointScripts, withInterpreter } from '../wheels/scripts.ts'
+import { slimmed } from '../wheels/slim.ts'
+import { bytecodePath, type CompilationUnit, createTexts, type ModuleText, unitsOf } from './compile.ts'
+import {
+  type Compressed,
+  comparePaths,
+  compress,
+  type SliceEntry,
+  type SliceFacts,
+  type WriteContent,
+  writeSlice,
+} from './slice.ts'
+
+export interface SliceOptions {
+  /** As in `3.13`. */
+  readonly pythonMinor: string
+  readonly bytecode: 'with-sources' | 'alone' | 'none'
+  readonly slim: boolean
+  /** In the syntax of `.gitignore`. */
+  readonly slimPatterns: readonly string[]
+  readonly strip: boolean
+}
+
+/** A wheel that was read and checked, whose modules wait to be compiled. */
+export interface Draft extends AsyncDisposable {
+  readonly facts: SliceFacts
+  /** To be compiled; their bytecode is what `finish` takes, in the same order. */
+  readonly units: readonly CompilationUnit[]
+  /** Compresses the bytecode of the units. @returns what writes the slice, as often as it is called */
+  finish(bytecode: AsyncIterable<readonly (Buffer | undefined)[]>): Promise<(path: string) => Promise<void>>
+}
+
+/** Modules that Python imports as a part of a namespace which other distributions share (PEP 420, "legacy"). */
+const NAMESPACE = /\b(?:extend_path|declare_namespace)\b/
+
+/** What one pass over a wheel's content finds. */
+interface Read {
+  readonly digests: ReadonlyMap<string, string>
+  readonly modules: readonly ModuleText[]
+  readonly binaries: SliceFacts['binaries']
+  readonly namespaces: readonly string[]
+  /** Contents that are installed otherwise than they stand in the wheel. */
+  readonly rewritten: ReadonlyMap<string, Buffer>
+}
+
+/** The texts of modules, for the question what they import. */
+type Texts = ReadonlyMap<string, string>
+
+/**
+ * Opens and checks a wheel, and lays out its texts in `temporary`. Owned by the caller until it is disposed.
+ * @throws UserError for a wheel that may not be installed
+ */
+export async function draftSlice(
+  wheelPath: string,
+  filename: string,
+  temporary: string,
+  options: SliceOptions,
+): Promise<Draft> {
+  const wheel = await openWheel(wheelPath, filename)
+  try {
+    const textsPath = join(temporary, `${createHash('sha256').update(filename).digest('hex')}.texts`)
+    const { read, moduleTexts } = await readContents(wheel, textsPath, options)
+    const { kept, leftOut } = slim(wheel, moduleTexts, options)
+    const files = wheel.files.filter(({ path }) => kept.has(path))
+    const modules =
+      options.bytecode === 'none' ? [] : read.modules.filter(({ path }) => kept.has(path)).toSorted(byModulePath)
+    const facts: SliceFacts = {
+      distribution: wheel.name,
+      version: wheel.version,
+      tags: wheel.tags,
+      binaries: read.binaries.filter(({ path }) => kept.has(path)),
+      namespaces: read.namespaces,
+      leftOut,
+    }
+    const units = unitsOf(textsPath, modules)
+    return {
+      facts,
+      units,
+      finish: async (bytecode) => {
+        const compiled = await compressBytecode(units, bytecode, options)
+        return (path) => writeWheelSlice(path, { wheel, files, facts, read, compiled }, options)
+      },
+      [Symbol.asyncDispose]: () => wheel[Symbol.asyncDispose](),
+    }
+  } catch (error) {
+    await wheel[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+async function readContents(
+  wheel: Wheel,
+  textsPath: string,
+  options: SliceOptions,
+): Promise<{ read: Read; moduleTexts: Texts }> {
+  await using texts = await createTexts(textsPath)
+  const digests = new Map<string, string>()
+  const modules: ModuleText[] = []
+  const binaries: { path: string; facts: ElfFacts }[] = []
+  const namespaces: string[] = []
+  const rewritten = new Map<string, Buffer>()
+  const moduleTexts = new Map<string, string>()
+  for await (const { file, content } of wheel.contents(wheel.files)) {
+    const script = file.isScript ? withInterpreter(content, options.pythonMinor) : undefined
+    if (script) rewritten.set(file.path, script)
+    digests.set(file.path, digestOf(script ?? content))
+    if (file.path.endsWith('.py') && !file.isScript) {
+      modules.push(await texts.add(file.path, content))
+      if (options.slim) moduleTexts.set(file.path, content.toString('latin1'))
+      if (file.path.endsWith('/__init__.py') && content.length < 4096 && NAMESPACE.test(content.toString('latin1')))
+        namespaces.push(file.path)
+    }
+    const facts = binaryFacts(content)
+    if (facts) binaries.push({ path: file.path, facts })
+  }
+  return { read: { digests, modules, binaries, namespaces, rewritten }, moduleTexts }
+}
+
+/** Only files that may be ELF are looked into: the magic number stands at their start. */
+function binaryFacts(content: Buffer): ElfFacts | undefined {
+  try {
+    return readElf(content)
+  } catch (error) {
+    if (!(error instanceof BrokenElf)) throw error
+    return undefined // Test data of a package that reads such files; what Python loads is checked by name.
+  }
+}
+
+function slim(
+  wheel: Wheel,
+  texts: Texts,
+  { slim, slimPatterns }: SliceOptions,
+): { kept: ReadonlySet<string>; leftOut: Readonly<Record<string, number>> } {
+  if (!slim && slimPatterns.length === 0) return { kept: new Set(wheel.files.map(({ path }) => path)), leftOut: {} }
+  const { kept, removed } = slimmed(
+    wheel.files.map(({ path, entry }) => ({ path, size: entry.unzippedBytes })),
+    {
+      entryPoints: wheel.entryPoints,
+      modules: [...texts].map(([path, text]) => ({ path, text })),
+      rules: slim,
+      patterns: slimPatterns,
+    },
+  )
+  const leftOut: Record<string, number> = {}
+  for (const { rule } of removed) leftOut[rule] = (leftOut[rule] ?? 0) + 1
+  return { kept: new Set(kept.map(({ path }) => path)), leftOut }
+}
+
+interface Compiled {
+  readonly path: string
+  readonly compressed: Compressed
+}
+
+/** Compresses a unit while the next one is read. */
+async function compressBytecode(
+  units: readonly CompilationUnit[],
+  bytecode: AsyncIterable<readonly (Buffer | undefined)[]>,
+  { pythonMinor, bytecode: kind }: SliceOptions,
+): Promise<Compiled[]> {
+  const compiling: Promise<Compiled>[] = []
+  let unit = 0
+  for await (const contents of bytecode) {
+    for (const [index, content] of contents.entries()) {
+      const module = units[unit]?.modules[index]
+      if (!module || !content) continue
+      const path = bytecodePath(module.path, pythonMinor, kind === 'alone')
+      compiling.push(compress(content).then((compressed) => ({ path, compressed })))
+    }
+    unit++
+  }
+  return await Promise.all(compiling)
+}
+
+interface Contents {
+  readonly wheel: Wheel
+  readonly files: readonly WheelFile[]
+  readonly facts: SliceFacts
+  readonly read: Read
+  readonly compiled: readonly Compiled[]
+}
+
+async function writeWheelSlice(
+  path: string,
+  { wheel, files, facts, read, compiled }: Contents,
+  { bytecode, pythonMinor }: SliceOptions,
+): Promise<void> {
+  const compiledModules = new Set(compiled.map(({ path }) => path))
+  const isDropped = ({ path }: WheelFile): boolean =>
+    bytecode === 'alone' && path.endsWith('.py') && compiledModules.has(bytecodePath(path, pythonMinor, true))
+  const shipped = files.filter((file) => !isDropped(file))
+  // Copied as they are deflated in the wheel: all but what is written anew, and what a wheel only stores.
+  const copied = shipped.filter((file) => isDeflated(file) && !read.rewritten.has(file.path))
+  const stored = shipped.filter((file) => !isDeflated(file) && !read.rewritten.has(file.path))
+  const made = new Map<string, { mode: SliceEntry['mode']; compressed: Compressed }>()
+  for await (const { file, content } of wheel.contents(stored))
+    made.set(file.path, { mode: file.mode, compressed: await compress(content) })
+  for (const [scriptPath, content] of read.rewritten)
+    if (shipped.some(({ path }) => path === scriptPath))
+      made.set(scriptPath, { mode: 0o755, compressed: await compress(content) })
+  const digests = new Map(read.digests)
+  for (const { name, content } of entryPointScripts(wheel.entryPoints, pythonMinor)) {
+    if (made.has(`bin/${name}`)) continue
+    digests.set(`bin/${name}`, digestOf(content))
+    made.set(`bin/${name}`, { mode: 0o755, compressed: await compress(content) })
+  }
+  for (const { path, compressed } of compiled) made.set(path, { mode: 0o644, compressed })
+  const record = recordOf(wheel.infoFolder, [...copied.map(sizeOfFile), ...[...made].map(sizeOfMade)], digests)
+  made.set(`${wheel.infoFolder}/RECORD`, { mode: 0o644, compressed: await compress(record) })
+  const entries = [
+    ...copied.map(
+      ({ path, mode, entry: { method, crc, zippedBytes, unzippedBytes } }): SliceEntry => ({
+        path,
+        mode,
+        method,
+        crc,
+        zippedBytes,
+        unzippedBytes,
+      }),
+    ),
+    ...[...made].map(
+      ([
+        path,
+        {
+          mode,
+          compressed: { bytes: _, ...sizes },
+        },
+      ]): SliceEntry => ({ path, mode, ...sizes }),
+    ),
+  ]
+  const byEntryPath = new Map(entries.map((entry) => [entry.path, entry]))
+  const entryOf = (path: string): SliceEntry => {
+    const entry = byEntryPath.get(path)
+    if (!entry) throw new Error(`${path} has no entry`)
+    return entry
+  }
+  await writeSlice(path, facts, entries, async (write: WriteContent) => {
+    for (const [path, { compressed }] of made) await write(entryOf(path), compressed.bytes)
+    for await (const [file, compressed] of wheel.compressed(copied)) await write(entryOf(file.path), compressed)
+  })
+}
+
+interface Size {
+  readonly path: string
+  readonly bytes: number
+}
+
+const sizeOfFile = ({ path, entry }: WheelFile): Size => ({ path, bytes: entry.unzippedBytes })
+const sizeOfMade = ([path, { compressed }]: readonly [string, { compressed: Compressed }]): Size => ({
+  path,
+  bytes: compressed.unzippedBytes,
+})
+
+/** What is shipped, as installers record it: bytecode without a hash, the record itself without anything (PEP 376). */
+function recordOf(infoFolder: string, sizes: readonly Size[], digests: ReadonlyMap<string, string>): Buffer {
+  const lines = sizes
+    .toSorted((a, b) => comparePaths(a.path, b.path))
+    .map(({ path, bytes }) => {
+      const digest = digests.get(path)
+      const name = /[",\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path
+      return digest === undefined ? `${name},,\n` : `${name},sha256=${digest},${bytes}\n`
+    })
+  return Buffer.from(`${lines.join('')}${infoFolder}/RECORD,,\n`)
+}
+
+function digestOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('base64url')
+}
+
+const byModulePath = (a: ModuleText, b: ModuleText): number => comparePaths(a.path, b.path)

@@ -1,0 +1,192 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { crc32, deflateRaw } from 'node:zlib'
+import type { ElfFacts } from '../wheels/elf.ts'
+import { DEFLATED, STORED } from '../wheels/zip-format.ts'
+import { localHeader } from './zip-records.ts'
+
+/** One file of a slice, as it will stand in an artifact. */
+export interface SliceEntry {
+  /** Below `/var/task`, with `/`. */
+  readonly path: string
+  /** Lambda's user must be able to read everything, so modes are normalised to one of these two. */
+  readonly mode: 0o644 | 0o755
+  readonly method: 0 | 8
+  readonly crc: number
+  readonly zippedBytes: number
+  readonly unzippedBytes: number
+}
+
+/** What is known of a slice besides its files. */
+export interface SliceFacts {
+  /** Normalised, PEP 503; of the application: empty. */
+  readonly distribution: string
+  /** PEP 440 */
+  readonly version: string
+  /** Of its wheel. */
+  readonly tags: readonly string[]
+  readonly binaries: readonly { readonly path: string; readonly facts: ElfFacts }[]
+  /** `__init__.py` files of namespaces, which several distributions may bring (pkgutil, pkg_resources). */
+  readonly namespaces: readonly string[]
+  /** How many files were left out, by the rule that names them. */
+  readonly leftOut: Readonly<Record<string, number>>
+  /** Of the application: what each of its files is known by, also of those that are not shipped. */
+  readonly contents?: Readonly<Record<string, string>>
+}
+
+/** A slice in the store, open for reading. */
+export interface Slice extends AsyncDisposable {
+  readonly facts: SliceFacts
+  /** Sorted by path, bytewise; so are their records in the file, one directly after the other. */
+  readonly entries: readonly PlacedEntry[]
+  readonly file: FileHandle
+}
+
+/** Where an entry's record (local header and data) stands in its file. */
+export interface PlacedEntry extends SliceEntry {
+  readonly offset: number
+  /** Of header and data together. */
+  readonly recordBytes: number
+}
+
+/** Part of every key: raise it when what a slice holds for the same input changes. */
+export const SLICE_FORMAT = 1
+const MAGIC = Buffer.from('WLSLICE1')
+/** Written in one piece; larger ones piece by piece. */
+const MOST_HELD_BYTES = 32 << 20
+
+/** The index of a slice stands at its end: its length, and what kind of file it is. */
+type Index = SliceFacts & {
+  /** `[path, whether it is executable, method, CRC-32, zipped bytes, unzipped bytes]` */
+  readonly entries: readonly (readonly [string, 0 | 1, 0 | 8, number, number, number])[]
+}
+
+const deflate = promisify(deflateRaw)
+
+/** Compressed content with what a zip says of it. */
+export interface Compressed extends Omit<SliceEntry, 'path' | 'mode'> {
+  readonly bytes: Uint8Array
+}
+
+/** Deflates at zlib's default level, or stores what does not become smaller. */
+export async function compress(content: Uint8Array): Promise<Compressed> {
+  const deflated = await deflate(content, { level: 6 })
+  const isSmaller = deflated.length < content.length
+  const bytes = isSmaller ? deflated : content
+  return {
+    method: isSmaller ? DEFLATED : STORED,
+    crc: crc32(content),
+    zippedBytes: bytes.length,
+    unzippedBytes: content.length,
+    bytes,
+  }
+}
+
+/** Takes the compressed content of each entry, in any order, and puts it where it belongs. */
+export type WriteContent = (entry: SliceEntry, compressed: Uint8Array) => Promise<void>
+
+/**
+ * Writes a slice. Its entries' sizes are known before, so that `fill` can bring contents in the order in which they come.
+ */
+export async function writeSlice(
+  path: string,
+  facts: SliceFacts,
+  entries: readonly SliceEntry[],
+  fill: (write: WriteContent) => Promise<void>,
+): Promise<void> {
+  const placed = placeEntries(entries.toSorted(byPath))
+  const places = new Map(placed.map((entry) => [entry.path, entry]))
+  const length = placed.reduce((sum, { recordBytes }) => sum + recordBytes, 0)
+  const file = await open(path, 'wx')
+  try {
+    const held = length <= MOST_HELD_BYTES ? Buffer.allocUnsafe(length) : undefined
+    const missing = new Set(places.keys())
+    await fill(async ({ path }, compressed) => {
+      const entry = places.get(path)
+      if (!entry || compressed.length !== entry.zippedBytes) throw new Error(`${path} is not what was announced`)
+      const header = localHeader(entry)
+      if (held) {
+        held.set(header, entry.offset)
+        held.set(compressed, entry.offset + header.length)
+      } else {
+        await file.write(Buffer.concat([header, compressed]), 0, entry.recordBytes, entry.offset)
+      }
+      missing.delete(path)
+    })
+    if (missing.size > 0) throw new Error(`${[...missing][0] ?? ''} was not written`)
+    if (held) await file.write(held, 0, length, 0)
+    const index: Index = {
+      ...facts,
+      entries: placed.map((entry) => [
+        entry.path,
+        entry.mode === 0o755 ? 1 : 0,
+        entry.method,
+        entry.crc,
+        entry.zippedBytes,
+        entry.unzippedBytes,
+      ]),
+    }
+    const text = Buffer.from(JSON.stringify(index))
+    const end = Buffer.alloc(4)
+    end.writeUInt32LE(text.length)
+    await file.write(Buffer.concat([text, end, MAGIC]), 0, undefined, length)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Opens what `writeSlice` wrote; undefined where the file is gone, or is something else. */
+export async function openSlice(path: string): Promise<Slice | undefined> {
+  const file = await open(path).catch(() => undefined)
+  if (!file) return undefined
+  try {
+    const { entries, ...facts } = await readIndex(file)
+    const described = entries.map(
+      ([path, isExecutable, method, crc, zippedBytes, unzippedBytes]): SliceEntry => ({
+        path,
+        mode: isExecutable ? 0o755 : 0o644,
+        method,
+        crc,
+        zippedBytes,
+        unzippedBytes,
+      }),
+    )
+    return { facts, entries: placeEntries(described), file, [Symbol.asyncDispose]: () => file.close() }
+  } catch {
+    await file.close()
+    return undefined
+  }
+}
+
+async function readIndex(file: FileHandle): Promise<Index> {
+  const { size } = await file.stat()
+  const endBytes = 4 + MAGIC.length
+  const end = Buffer.alloc(endBytes)
+  await file.read(end, 0, endBytes, size - endBytes)
+  if (!end.subarray(4).equals(MAGIC)) throw new Error('not a slice')
+  const text = Buffer.alloc(end.readUInt32LE(0))
+  await file.read(text, 0, text.length, size - endBytes - text.length)
+  return JSON.parse(text.toString()) as Index
+}
+
+function placeEntries(sorted: readonly SliceEntry[]): PlacedEntry[] {
+  let offset = 0
+  return sorted.map((entry) => {
+    const recordBytes = localHeader.bytes(entry) + entry.zippedBytes
+    offset += recordBytes
+    return { ...entry, offset: offset - recordBytes, recordBytes }
+  })
+}
+
+/** Bytewise, so that the order is the same on every machine and in every language. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return comparePaths(a.path, b.path)
+}
+
+/** Code units and bytes of UTF-8 sort alike up to the surrogates, which few paths have. */
+export function comparePaths(a: string, b: string): number {
+  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const SURROGATE = /[\ud800-\udfff]/

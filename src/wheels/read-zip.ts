@@ -1,0 +1,226 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { crc32, inflateRaw, inflateRawSync } from 'node:zlib'
+import {
+  CENTRAL_HEADER,
+  DEFLATED,
+  ENCRYPTED,
+  END_RECORD,
+  LOCAL_HEADER,
+  MAX_16,
+  MAX_32,
+  STORED,
+  UNIX,
+  UTF8_NAMES,
+  ZIP64_END_RECORD,
+  ZIP64_EXTRA,
+  ZIP64_LOCATOR,
+} from './zip-format.ts'
+
+/** A file within a zip, as its central directory describes it; folders are left out. */
+export interface ZipEntry {
+  /** As it is written: nothing is promised about where it leads. */
+  readonly path: string
+  readonly method: 0 | 8
+  readonly crc: number
+  readonly zippedBytes: number
+  readonly unzippedBytes: number
+  /** The Unix file mode with its type; 0 where another system made the archive. */
+  readonly mode: number
+  /** Seconds since 1970, its date and time of day taken for UTC: the format has no time zone, and even seconds only. */
+  readonly modified: number
+  /** Of the local header. */
+  readonly offset: number
+}
+
+/** A zip that anybody may have made; its files can be read until it is closed. */
+export interface OpenZip extends AsyncDisposable {
+  readonly entries: readonly ZipEntry[]
+  /** The compressed bytes of some files, a few at a time, in the order in which they are stored. */
+  compressed(entries: readonly ZipEntry[]): AsyncGenerator<readonly [ZipEntry, Buffer]>
+  /** The checked content of one file. @throws BadZip */
+  content(entry: ZipEntry): Promise<Buffer>
+}
+
+/** The file is not a zip, is damaged, or uses what we do not read. The message is half a sentence: "it has …". */
+export class BadZip extends Error {
+  override readonly name = 'BadZip'
+}
+
+/** A comment may follow the end record, which holds its length in 16 bits. */
+const LONGEST_END = END_RECORD.bytes + MAX_16
+/** Read at once; a larger file is read by itself. */
+const BATCH_BYTES = 4 << 20
+/** Above it, inflating on a thread is worth the way there. */
+const SYNC_BYTES = 256 * 1024
+const MOST_ENTRIES = 400_000
+
+const inflateOnThread = promisify(inflateRaw)
+
+/** @throws BadZip, and what opening the file throws */
+export async function openZip(path: string): Promise<OpenZip> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    const entries = readDirectory(await readCentralDirectory(file, size))
+    return {
+      entries,
+      compressed: (wanted) => readCompressed(file, size, wanted),
+      content: async (entry) => {
+        for await (const [, bytes] of readCompressed(file, size, [entry])) return await inflated(entry, bytes)
+        throw new BadZip(`it has no ${entry.path}`)
+      },
+      [Symbol.asyncDispose]: () => file.close(),
+    }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** What a file unpacks to. Never more than it promised is unpacked. @throws BadZip */
+export async function inflated(entry: ZipEntry, compressed: Buffer): Promise<Buffer> {
+  const content = entry.method === STORED ? compressed : await unpack(entry, compressed)
+  if (content.length !== entry.unzippedBytes || crc32(content) !== entry.crc)
+    throw new BadZip(`its ${entry.path} is damaged`)
+  return content
+}
+
+async function unpack({ path, unzippedBytes }: ZipEntry, compressed: Buffer): Promise<Buffer> {
+  const options = { maxOutputLength: Math.max(1, unzippedBytes) }
+  try {
+    return unzippedBytes > SYNC_BYTES ? await inflateOnThread(compressed, options) : inflateRawSync(compressed, options)
+  } catch (error) {
+    throw new BadZip(`its ${path} is damaged`, { cause: error })
+  }
+}
+
+interface Directory {
+  readonly bytes: Buffer
+  readonly count: number
+  /** Where it starts in the file; no file of the zip stands after it. */
+  readonly start: number
+}
+
+async function readCentralDirectory(file: FileHandle, size: number): Promise<Directory> {
+  const tailStart = Math.max(0, size - LONGEST_END)
+  const tail = await readAt(file, tailStart, size - tailStart)
+  const at = tail.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
+  if (at < 0 || at + END_RECORD.bytes > tail.length) throw new BadZip('there is no central directory at its end')
+  let count = tail.readUInt16LE(at + 10)
+  let length = tail.readUInt32LE(at + 12)
+  let start = tail.readUInt32LE(at + 16)
+  if (count === MAX_16 || length === MAX_32 || start === MAX_32) {
+    const zip64 = await readZip64(file, tail, at)
+    if (zip64) ({ count, length, start } = zip64)
+  }
+  if (start + length > size) throw new BadZip('it is shorter than it says')
+  if (count > MOST_ENTRIES) throw new BadZip(`it has ${count} files, more than any package has`)
+  return { bytes: await readAt(file, start, length), count, start }
+}
+
+async function readZip64(file: FileHandle, tail: Buffer, endRecordAt: number) {
+  const at = endRecordAt - ZIP64_LOCATOR.bytes
+  if (at < 0 || tail.readUInt32LE(at) !== ZIP64_LOCATOR.signature) return undefined // Its numbers just are that large.
+  const record = await readAt(file, wide(tail, at + 8), ZIP64_END_RECORD.bytes)
+  if (record.readUInt32LE(0) !== ZIP64_END_RECORD.signature) throw new BadZip('its zip64 end record is damaged')
+  return { count: wide(record, 32), length: wide(record, 40), start: wide(record, 48) }
+}
+
+function readDirectory({ bytes, count, start }: Directory): ZipEntry[] {
+  const entries: ZipEntry[] = []
+  let at = 0
+  for (let index = 0; index < count; index++) {
+    if (at + CENTRAL_HEADER.bytes > bytes.length || bytes.readUInt32LE(at) !== CENTRAL_HEADER.signature)
+      throw new BadZip('its central directory is damaged')
+    const nameLength = bytes.readUInt16LE(at + 28)
+    const extraLength = bytes.readUInt16LE(at + 30)
+    const end = at + CENTRAL_HEADER.bytes + nameLength + extraLength + bytes.readUInt16LE(at + 32)
+    if (end > bytes.length) throw new BadZip('its central directory is damaged')
+    const entry = readEntry(bytes, at, nameLength, extraLength)
+    if (entry.offset >= start) throw new BadZip(`its ${entry.path} stands where no file can be`)
+    if (!entry.path.endsWith('/')) entries.push(entry)
+    at = end
+  }
+  return entries
+}
+
+function readEntry(bytes: Buffer, at: number, nameLength: number, extraLength: number): ZipEntry {
+  const flags = bytes.readUInt16LE(at + 8)
+  const nameAt = at + CENTRAL_HEADER.bytes
+  // Without the flag names are code page 437; those of ASCII are the same, and others do not occur in packages.
+  const path = bytes.toString(flags & UTF8_NAMES ? 'utf8' : 'latin1', nameAt, nameAt + nameLength)
+  if (flags & ENCRYPTED) throw new BadZip(`its ${path} is encrypted`)
+  const method = bytes.readUInt16LE(at + 10)
+  if (method !== STORED && method !== DEFLATED)
+    throw new BadZip(`its ${path} is compressed by a method that installers do not read (${method})`)
+  const extra = bytes.subarray(nameAt + nameLength, nameAt + nameLength + extraLength)
+  const [unzippedBytes, zippedBytes, offset] = withZip64(
+    [bytes.readUInt32LE(at + 24), bytes.readUInt32LE(at + 20), bytes.readUInt32LE(at + 42)],
+    extra,
+  )
+  const mode = bytes[at + 5] === UNIX ? bytes.readUInt16LE(at + 40) : 0
+  const modified = secondsOf(bytes.readUInt16LE(at + 14), bytes.readUInt16LE(at + 12))
+  return { path, method, crc: bytes.readUInt32LE(at + 16), zippedBytes, unzippedBytes, mode, modified, offset }
+}
+
+/** Of a date and a time as MS-DOS packs them (APPNOTE 4.4.6). */
+function secondsOf(date: number, time: number): number {
+  const day = [1980 + (date >> 9), ((date >> 5) & 15) - 1, date & 31] as const
+  return Date.UTC(...day, time >> 11, (time >> 5) & 63, (time & 31) * 2) / 1000
+}
+
+type Numbers = readonly [number, number, number]
+
+/** Those that are all ones stand in the extra field instead, in this order (APPNOTE 4.5.3). */
+function withZip64(numbers: Numbers, extra: Buffer): Numbers {
+  if (!numbers.includes(MAX_32)) return numbers
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) !== ZIP64_EXTRA) continue
+    let next = at + 4
+    const wider = numbers.map((number) => {
+      if (number !== MAX_32 || next + 8 > extra.length) return number
+      next += 8
+      return wide(extra, next - 8)
+    })
+    return wider as unknown as Numbers
+  }
+  return numbers
+}
+
+async function* readCompressed(
+  file: FileHandle,
+  size: number,
+  wanted: readonly ZipEntry[],
+): AsyncGenerator<readonly [ZipEntry, Buffer]> {
+  const inOrder = wanted.toSorted((a, b) => a.offset - b.offset)
+  let batch: { start: number; bytes: Buffer } = { start: 0, bytes: Buffer.alloc(0) }
+  for (const entry of inOrder) {
+    // A local header has its own name and extra fields, whose lengths only it tells.
+    const most = LOCAL_HEADER.bytes + 2 * MAX_16 + entry.zippedBytes
+    const end = Math.min(size, entry.offset + most)
+    if (entry.offset < batch.start || end > batch.start + batch.bytes.length) {
+      const length = Math.min(size - entry.offset, Math.max(end - entry.offset, BATCH_BYTES))
+      batch = { start: entry.offset, bytes: await readAt(file, entry.offset, length) }
+    }
+    const at = entry.offset - batch.start
+    if (at + LOCAL_HEADER.bytes > batch.bytes.length || batch.bytes.readUInt32LE(at) !== LOCAL_HEADER.signature)
+      throw new BadZip(`its ${entry.path} is not where its directory says`)
+    const data = at + LOCAL_HEADER.bytes + batch.bytes.readUInt16LE(at + 26) + batch.bytes.readUInt16LE(at + 28)
+    if (data + entry.zippedBytes > batch.bytes.length) throw new BadZip(`its ${entry.path} is cut off`)
+    yield [entry, batch.bytes.subarray(data, data + entry.zippedBytes)]
+  }
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  if (position < 0 || !Number.isSafeInteger(position + length)) throw new BadZip('it is shorter than it says')
+  const buffer = Buffer.allocUnsafe(length)
+  const { bytesRead } = await file.read(buffer, 0, length, position)
+  if (bytesRead !== length) throw new BadZip('it is shorter than it says')
+  return buffer
+}
+
+/** A 64-bit number, which no size or offset of a real file comes near. */
+function wide(bytes: Buffer, at: number): number {
+  return Number(bytes.readBigUInt64LE(at))
+}
