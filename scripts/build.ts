@@ -9,6 +9,8 @@ import { licenseTexts } from './licenses.ts'
  *   index.cjs    the action: one file, since its start does not matter
  *   cli.cjs      words and help of the command line
  *   cli-run.cjs  everything that a command does, loaded when one is run
+ *   aws.cjs      AWS's clients, for the commands that talk to it
+ *   docker.cjs   the engine's client, for builds in a container
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -19,6 +21,8 @@ const shared: BuildOptions = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // As `require`: Node would look for the exports of a whole bundle before it imports it.
+  supported: { 'dynamic-import': false },
   metafile: true,
   legalComments: 'none',
   charset: 'utf8',
@@ -44,6 +48,40 @@ const lazyHalf: Plugin = {
   },
 }
 
+/** Packages that most commands do not need, by the bundle that holds them. */
+const APART = {
+  aws: ['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+  docker: ['dockerode', 'tar-stream'],
+} as const
+
+/** A bundle that exports packages by their names. */
+function packagesBundle(folder: string, name: keyof typeof APART): BuildOptions {
+  const members = APART[name].map((member) => `${JSON.stringify(member)}: require(${JSON.stringify(member)})`)
+  return {
+    ...shared,
+    stdin: { contents: `module.exports = { ${members.join(', ')} }`, resolveDir: root, sourcefile: `${name}.cjs` },
+    outfile: `${folder}/${name}.cjs`,
+  }
+}
+
+/** Takes those packages from their bundles, which are loaded with the first module that imports one of them. */
+const packagesApart: Plugin = {
+  name: 'packages-apart',
+  setup: (bundling) => {
+    for (const [bundle, members] of Object.entries(APART)) {
+      const filter = new RegExp(`^(?:${members.join('|')})$`)
+      bundling.onResolve({ filter }, ({ path }) => ({ path, namespace: bundle }))
+      bundling.onLoad({ filter: /(?:)/, namespace: bundle }, ({ path }) => ({
+        contents: `module.exports = require('./${bundle}.cjs')[${JSON.stringify(path)}]`,
+      }))
+      bundling.onResolve({ filter: new RegExp(`^\\./${bundle}\\.cjs$`), namespace: bundle }, ({ path }) => ({
+        path,
+        external: true,
+      }))
+    }
+  },
+}
+
 export async function buildBundles(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
@@ -51,7 +89,9 @@ export async function buildBundles(folder: string): Promise<void> {
   const bundles = await Promise.all([
     build({ ...shared, entryPoints: ['src/action.ts'], outfile: `${folder}/index.cjs` }),
     build({ ...cli, entryPoints: ['src/cli.ts'], outfile: `${folder}/cli.cjs`, plugins: [lazyHalf] }),
-    build({ ...shared, entryPoints: ['src/cli-run.ts'], outfile: `${folder}/cli-run.cjs` }),
+    build({ ...shared, entryPoints: ['src/cli-run.ts'], outfile: `${folder}/cli-run.cjs`, plugins: [packagesApart] }),
+    build(packagesBundle(folder, 'aws')),
+    build(packagesBundle(folder, 'docker')),
   ])
   await writeFile(
     `${folder}/licenses.txt`,
