@@ -20,6 +20,8 @@ const fit: ImageFacts = {
   python: '/var/lang/bin/python3.13',
   pythonVersion: '3.13.5',
   hasPip: true,
+  hasHeaders: true,
+  programs: [],
   otherPythons: [],
 }
 const bare: ImageFacts = { ...fit, python: undefined, pythonVersion: undefined, hasPip: false }
@@ -103,6 +105,9 @@ other-python=3.9
 python=/var/lang/bin/python3.13
 python-version=3.13.5
 pip=yes
+headers=yes
+program=gcc
+program=git
 noise = of a login script
 `
   expect(parseFacts(said)).toEqual({
@@ -112,6 +117,8 @@ noise = of a login script
     python: '/var/lang/bin/python3.13',
     pythonVersion: '3.13.5',
     hasPip: true,
+    hasHeaders: true,
+    programs: ['gcc', 'git'],
     otherPythons: ['3.9'],
   })
 })
@@ -124,6 +131,8 @@ test('reads an image that has nothing', () => {
     python: undefined,
     pythonVersion: undefined,
     hasPip: false,
+    hasHeaders: false,
+    programs: [],
     otherPythons: [],
   })
 })

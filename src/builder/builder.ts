@@ -1,4 +1,5 @@
 import type { Target } from '../platform/target.ts'
+import type { Sandbox } from './sandbox.ts'
 
 /** A program that ran to its end. A failing exit code is an answer here, not an error. */
 export interface Completed {
@@ -34,13 +35,21 @@ export interface BuilderFacts {
   readonly canImport: boolean
 }
 
+/** What a builder may have beyond Python, pip and uv. An image gets it from its own distribution, when it is asked for. */
+export type Equipment = 'git' | 'compilers' | 'rust'
+
 /**
  * A builder that is opened when the first step needs it: a build whose parts are all in the store needs none. Owned and
  * released by the caller, together with the builder.
  */
 export interface Toolchain extends BuilderFacts, AsyncDisposable {
-  /** The same builder at every call. */
-  open(): Promise<Builder>
+  /**
+   * The same builder at every call for the same equipment. On this machine that is what the machine has, always; docker
+   * starts a container of its own for each, since most builds need none.
+   */
+  open(equipment?: readonly Equipment[]): Promise<Builder>
+  /** Where an artifact can be run as Lambda would; absent without a container engine. */
+  readonly sandbox?: () => Promise<Sandbox>
 }
 
 /**

@@ -1,3 +1,5 @@
+/** Where our tools stand in a builder image. */
+export const TOOLS_INSIDE = '/opt/wsgi-lambda'
 /** Where the certificate authorities of `ca-file` stand in a container, for its lifetime only. */
 export const AUTHORITIES_INSIDE = '/wsgi-lambda-authorities.pem'
 

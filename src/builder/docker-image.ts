@@ -6,7 +6,7 @@ import type { Architecture, Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { Container } from './docker-container.ts'
 import { type Engine, engineCall } from './docker-engine.ts'
-import { AUTHORITIES_INSIDE } from './docker-environment.ts'
+import { AUTHORITIES_INSIDE, TOOLS_INSIDE } from './docker-environment.ts'
 import { lastLines, stepAdvice } from './docker-errors.ts'
 import { ensureBaseImage, imageIfThere } from './docker-pull.ts'
 import {
@@ -18,12 +18,10 @@ import {
   unfitProblem,
 } from './docker-setup.ts'
 
-/** Where our tools stand in a builder image. */
-export const TOOLS_INSIDE = '/opt/wsgi-lambda'
 /** What of `docker/` makes an image; the rest is brought to each build. */
 const RECIPE_FILES = ['probe.sh', 'setup.sh', 'uv.txt'] as const
-const FACTS_LABEL = 'wsgi-lambda.builder'
-const REPOSITORY = 'wsgi-lambda-builder'
+export const FACTS_LABEL = 'wsgi-lambda.builder'
+export const REPOSITORY = 'wsgi-lambda-builder'
 
 /** An image with the target's Python, pip, uv and the system packages, kept by the engine under a name of its own. */
 export interface BuilderImage {
@@ -33,7 +31,7 @@ export interface BuilderImage {
   readonly glibc: string
 }
 
-interface KeyedImage extends BuilderImage {
+export interface KeyedImage extends BuilderImage {
   /** Of all that it was made from: the same on every machine, unlike the id of an image that each makes for itself. */
   readonly key: string
 }
@@ -95,12 +93,14 @@ export function imageKey(
   return hash.digest('hex').slice(0, 32)
 }
 
-async function keptImage(engine: Engine, tag: string): Promise<BuilderImage | undefined> {
+export async function keptImage(engine: Engine, tag: string): Promise<BuilderImage | undefined> {
   const image = await imageIfThere(engine, tag)
   const label = image?.labels[FACTS_LABEL]
   if (!image || label === undefined) return undefined
   return { ...(JSON.parse(label) as Omit<BuilderImage, 'id'>), id: image.id }
 }
+
+export type StepOptions = Pick<BuilderImageOptions, 'env' | 'baseImage'>
 
 interface Making extends BuilderImageOptions {
   readonly baseId: string
@@ -167,9 +167,9 @@ async function installPackages(
   return facts
 }
 
-async function runSteps(
+export async function runSteps(
   container: Container,
-  making: Making,
+  making: StepOptions,
   commands: readonly (readonly string[])[],
   report: Reporter,
 ): Promise<StepFailure | undefined> {
@@ -182,14 +182,14 @@ async function runSteps(
   return undefined
 }
 
-const probe = (target: Target): string[] => ['/bin/sh', `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor]
+export const probe = (target: Target): string[] => ['/bin/sh', `${TOOLS_INSIDE}/probe.sh`, target.pythonMinor]
 
 /** An image hands its labels on to containers: a run's own must not be found on another run's. */
-const blank = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+export const blank = (labels: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.keys(labels).map((name) => [name, '']))
 
 /** Another build may have made the same image meanwhile: the first one stays, so that none is left without a name. */
-function keep(engine: Engine, tag: string, image: BuilderImage): Promise<BuilderImage> {
+export function keep(engine: Engine, tag: string, image: BuilderImage): Promise<BuilderImage> {
   return inTurn(() => nameOrDrop(engine, tag, image))
 }
 
@@ -214,11 +214,11 @@ async function nameOrDrop(engine: Engine, tag: string, image: BuilderImage): Pro
 }
 
 /** A program of the preparation said no. */
-class StepFailure extends UserError {}
+export class StepFailure extends UserError {}
 
-async function runStep(
+export async function runStep(
   container: Container,
-  { env, baseImage }: Making,
+  { env, baseImage }: StepOptions,
   command: readonly string[],
   report: Reporter,
 ): Promise<string> {

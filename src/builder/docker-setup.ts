@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
+import type { Equipment } from './builder.ts'
 
 /** What `docker/probe.sh` found in an image. */
 export interface ImageFacts {
@@ -12,6 +13,10 @@ export interface ImageFacts {
   readonly python: string | undefined
   readonly pythonVersion: string | undefined
   readonly hasPip: boolean
+  /** Whether extension modules can be compiled for that interpreter: `Python.h`. */
+  readonly hasHeaders: boolean
+  /** Of those that equipment consists of. */
+  readonly programs: readonly string[]
   /** Minors of other interpreters. */
   readonly otherPythons: readonly string[]
 }
@@ -30,28 +35,39 @@ interface PackageCommands {
   readonly after: readonly Command[]
   /** The packages with an interpreter of that minor and pip for it. */
   readonly python: (minor: string) => readonly string[]
+  /** The packages with the headers of such an interpreter. */
+  readonly headers: (minor: string) => readonly string[]
+  readonly equipment: Readonly<Record<Equipment, readonly string[]>>
 }
 
-const FEDORA_PYTHON = (minor: string): readonly string[] => [`python${minor}`, `python${minor}-pip`]
+const FEDORA = {
+  python: (minor: string) => [`python${minor}`, `python${minor}-pip`],
+  headers: (minor: string) => [`python${minor}-devel`],
+  equipment: {
+    git: ['git-core', 'openssh-clients'],
+    compilers: ['gcc', 'gcc-c++', 'make', 'pkgconfig'],
+    rust: ['rust', 'cargo'],
+  },
+} as const
 
 const COMMANDS: Readonly<Record<PackageManager, PackageCommands>> = {
   dnf: {
     before: [],
     install: ['dnf', 'install', '-y', '--setopt=install_weak_deps=0'],
     after: [['dnf', 'clean', 'all']],
-    python: FEDORA_PYTHON,
+    ...FEDORA,
   },
   microdnf: {
     before: [],
     install: ['microdnf', 'install', '-y', '--setopt=install_weak_deps=0'],
     after: [['microdnf', 'clean', 'all']],
-    python: FEDORA_PYTHON,
+    ...FEDORA,
   },
   yum: {
     before: [],
     install: ['yum', 'install', '-y'],
     after: [['yum', 'clean', 'all']],
-    python: FEDORA_PYTHON,
+    ...FEDORA,
   },
   'apt-get': {
     before: [['apt-get', 'update', '-q']],
@@ -61,6 +77,12 @@ const COMMANDS: Readonly<Record<PackageManager, PackageCommands>> = {
       ['find', '/var/lib/apt/lists', '-mindepth', '1', '-delete'],
     ],
     python: (minor) => [`python${minor}`, 'python3-pip'],
+    headers: (minor) => [`libpython${minor}-dev`],
+    equipment: {
+      git: ['git', 'openssh-client', 'ca-certificates'],
+      compilers: ['gcc', 'g++', 'make', 'libc6-dev', 'pkg-config'],
+      rust: ['rustc', 'cargo'],
+    },
   },
 }
 
@@ -75,6 +97,33 @@ export function installCommands(manager: PackageManager, packages: readonly stri
 export function pythonPackages(facts: ImageFacts, minor: string): readonly string[] {
   const isThere = facts.python !== undefined && facts.hasPip
   return isThere || facts.packageManager === undefined ? [] : COMMANDS[facts.packageManager].python(minor)
+}
+
+/** The programs that show that an image has a piece of equipment. */
+const PROGRAMS: Readonly<Record<Equipment, readonly string[]>> = {
+  git: ['git', 'ssh'],
+  compilers: ['gcc', 'g++', 'make'],
+  rust: ['cargo'],
+}
+
+/** Which of the equipment an image lacks. */
+export function lackingEquipment({ programs }: ImageFacts, equipment: readonly Equipment[]): Equipment[] {
+  return equipment.filter((piece) => PROGRAMS[piece].some((program) => !programs.includes(program)))
+}
+
+export function equipmentPackages(manager: PackageManager, equipment: readonly Equipment[]): string[] {
+  return equipment.flatMap((piece) => COMMANDS[manager].equipment[piece])
+}
+
+/** The packages with `Python.h`, where something is to be compiled and the image lacks it. */
+export function headerPackages(facts: ImageFacts, minor: string, equipment: readonly Equipment[]): readonly string[] {
+  const isNeeded = equipment.includes('compilers') && !facts.hasHeaders
+  return isNeeded && facts.packageManager !== undefined ? COMMANDS[facts.packageManager].headers(minor) : []
+}
+
+/** All that can be installed as equipment, whatever the image: a part of keys. */
+export function equipmentRecipe(minor: string): unknown {
+  return PACKAGE_MANAGERS.map((manager) => [COMMANDS[manager].equipment, COMMANDS[manager].headers(minor)])
 }
 
 /** Names (with a version or an architecture) and nothing that a package manager reads as an option or a shell as more. */
@@ -103,6 +152,8 @@ export function parseFacts(output: string): ImageFacts {
     python: first('python'),
     pythonVersion: first('python-version'),
     hasPip: first('pip') === 'yes',
+    hasHeaders: first('headers') === 'yes',
+    programs: [...new Set(values.get('program') ?? [])],
     otherPythons: [...new Set(values.get('other-python') ?? [])],
   }
 }

@@ -3,12 +3,14 @@ import { posix } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
-import type { Builder, BuilderFacts, Completed, RunOptions, Toolchain } from './builder.ts'
+import type { Builder, BuilderFacts, Completed, Equipment, RunOptions, Toolchain } from './builder.ts'
+import { findSandbox } from './docker-check.ts'
 import { Container, removeLabelled } from './docker-container.ts'
 import { type Engine, findEngine } from './docker-engine.ts'
-import { AUTHORITIES_INSIDE, environmentInside, withOnly } from './docker-environment.ts'
+import { AUTHORITIES_INSIDE, environmentInside, TOOLS_INSIDE, withOnly } from './docker-environment.ts'
+import { ensureEquippedImage } from './docker-equipment.ts'
 import { packFolder } from './docker-files.ts'
-import { type BuilderImage, ensureBuilderImage, TOOLS_INSIDE } from './docker-image.ts'
+import { type BuilderImage, type BuilderImageOptions, ensureBuilderImage, type KeyedImage } from './docker-image.ts'
 import { isOlder, wrongPackageNames } from './docker-setup.ts'
 
 export { findEngine } from './docker-engine.ts'
@@ -37,6 +39,10 @@ export interface DockerBuilder extends Builder {
   readonly containerId: string
 }
 
+interface DockerToolchain extends Toolchain {
+  open(equipment?: readonly Equipment[]): Promise<DockerBuilder>
+}
+
 const WORKSPACE = '/wsgi-lambda'
 
 /**
@@ -49,15 +55,28 @@ export async function createDockerToolchain(
   target: Target,
   options: DockerBuilderOptions,
   { report }: { report: Reporter },
-): Promise<Toolchain & { open(): Promise<DockerBuilder> }> {
+): Promise<DockerToolchain> {
   const prepared = await prepareImage(target, options, report)
-  let opened: Promise<DockerBuilder> | undefined
+  const { labels = {}, signal, toolsFolder } = options
+  const opened = new Map<string, Promise<DockerBuilder>>()
+  const openWith = async (equipment: readonly Equipment[]): Promise<DockerBuilder> => {
+    const { engine, image, imageOptions } = prepared
+    const equipped = await ensureEquippedImage(engine, target, image, equipment, imageOptions, report)
+    return await startBuilder({ ...prepared, image: equipped }, options)
+  }
   return {
     ...prepared.facts,
-    open: () => (opened ??= startBuilder(prepared, options)),
+    open: (equipment = []) => {
+      const sorted = [...new Set(equipment)].sort()
+      const builder = opened.get(sorted.join()) ?? openWith(sorted)
+      opened.set(sorted.join(), builder)
+      return builder
+    },
+    sandbox: () => findSandbox(prepared.engine, target, { labels, signal, toolsFolder, otherwise: prepared.image }),
     [Symbol.asyncDispose]: async () => {
-      const builder = await opened?.catch(() => undefined) // Whoever opened it heard of the failure.
-      await builder?.close()
+      // Whoever opened it heard of the failure.
+      const builders = await Promise.all([...opened.values()].map((builder) => builder.catch(() => undefined)))
+      await Promise.all(builders.map((builder) => builder?.close()))
     },
   }
 }
@@ -74,7 +93,8 @@ export async function createDockerBuilder(
 interface Prepared {
   readonly facts: BuilderFacts & { readonly kind: 'docker' }
   readonly engine: Engine
-  readonly image: BuilderImage
+  readonly image: KeyedImage
+  readonly imageOptions: BuilderImageOptions
   readonly authorities: Buffer | undefined
   /** The variables of what runs in the container. */
   readonly env: Readonly<Record<string, string>>
@@ -90,12 +110,8 @@ async function prepareImage(target: Target, options: DockerBuilderOptions, repor
 
   const engine = await findEngine()
   if ('unreachable' in engine) throw new UserError(engine.unreachable)
-  const image = await ensureBuilderImage(
-    engine,
-    target,
-    { baseImage, systemPackages, toolsFolder, env, authorities, labels, signal },
-    report,
-  )
+  const imageOptions = { baseImage, systemPackages, toolsFolder, env, authorities, labels, signal }
+  const image = await ensureBuilderImage(engine, target, imageOptions, report)
   const compilesFor = !isOlder(target.glibc, image.glibc)
   if (!compilesFor)
     report.debug(
@@ -110,11 +126,11 @@ async function prepareImage(target: Target, options: DockerBuilderOptions, repor
     compilesFor,
     canImport: true,
   } as const
-  return { facts, engine, image, authorities, env }
+  return { facts, engine, image, imageOptions, authorities, env }
 }
 
 async function startBuilder(
-  { facts, engine, image, authorities, env }: Prepared,
+  { facts, engine, image, authorities, env }: Omit<Prepared, 'image'> & { readonly image: BuilderImage },
   { labels = {}, signal }: DockerBuilderOptions,
 ): Promise<DockerBuilder> {
   const container = await Container.create(engine, { image: image.id, labels, signal })
