@@ -8,14 +8,15 @@ import picocolors from 'picocolors'
 import { openBucket } from './aws/bucket.ts'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
-import { createToolchain } from './builder/choose.ts'
+import type { Toolchain } from './builder/builder.ts'
+import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { deploy } from './commands/deploy.ts'
-import { type InspectArguments, inspect } from './commands/inspect.ts'
-import { inspectionText } from './commands/inspection-text.ts'
+import type { InspectArguments } from './commands/inspect.ts'
 import { type RemoteArguments, remote } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
+import type { Target } from './platform/target.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
 import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
@@ -30,6 +31,7 @@ import {
   type SettingsOrigin,
 } from './settings/settings.ts'
 import { openStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
 import { VERSION } from './version.ts'
 
 export interface CommonFlags {
@@ -93,26 +95,28 @@ export async function run(invocation: Invocation): Promise<number> {
       explicit: { given: invocation.given, nameOf: (name) => `--${name}` },
     }
     const folders = productFolders(environment)
+    const toolchainFor = (target: Target, settings: BuilderSettings, store: Store): Promise<Toolchain> =>
+      createToolchain(target, settings, {
+        store,
+        run: runProcess,
+        report,
+        environment,
+        cacheFolder: folders.cache,
+        toolsFolder: folders.tools,
+        labels: {},
+        signal,
+      })
+    const createStore = (settings: Parameters<typeof openStore>[0]): Store =>
+      openStore(settings, { folder: join(folders.cache, 'store'), environment, version: VERSION, signal, report })
     const collaborators: BuildCollaborators = {
-      createToolchain: (settings, store) =>
-        createToolchain(settings.target, settings, {
-          store,
-          run: runProcess,
-          report,
-          environment,
-          cacheFolder: folders.cache,
-          toolsFolder: folders.tools,
-          labels: {},
-          signal,
-        }),
+      createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
         toolsFolder: folders.tools,
         runtimeFolder: folders.runtime,
         version: VERSION,
         compressor: `zlib ${process.versions.zlib}`,
       },
-      createStore: (settings) =>
-        openStore(settings, { folder: join(folders.cache, 'store'), environment, version: VERSION, signal, report }),
+      createStore,
       report,
       clock,
     }
@@ -137,6 +141,19 @@ export async function run(invocation: Invocation): Promise<number> {
         if (isJson) print(result)
         else if (result.function.version !== '')
           process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
+        return 0
+      }
+      case 'inspect': {
+        const { inspect } = await import('./commands/inspect.ts')
+        const { inspectionText } = await import('./commands/inspection-text.ts')
+        const settings = await loadInspectSettings(origin)
+        const result = await inspect(invocation.inspect, settings, {
+          createToolchain: (target, store) => toolchainFor(target, { ...settings, target }, store),
+          createStore: () => createStore(settings),
+          toolsFolder: folders.tools,
+        })
+        if (isJson) print(result)
+        else process.stdout.write(inspectionText(result, colors))
         return 0
       }
       case 'remote': {

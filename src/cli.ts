@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import type { CommonFlags, Invocation } from './cli-run.ts'
+import type { InspectArguments } from './commands/inspect.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import {
   BUILD_SETTING_NAMES,
@@ -17,6 +18,14 @@ import { VERSION } from './version.ts'
  */
 
 const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
+const INSPECT_FLAGS: readonly SettingName[] = [
+  'output',
+  'requirements',
+  'environment',
+  'builder',
+  'python-bin',
+  'base-image',
+]
 
 function createProgram(start: (invocation: Invocation) => void): Command {
   const program = new Command('wsgi-lambda')
@@ -61,6 +70,27 @@ function createProgram(start: (invocation: Invocation) => void): Command {
   ).action((_flags: unknown, command: Command) => {
     start({ command: 'deploy', flags: givenOptions(command), given: givenSettings(command) })
   })
+
+  addCommand(program, 'inspect', 'Show what is in an artifact: sizes, reasons, bytecode, binaries.', INSPECT_FLAGS, [
+    'wsgi-lambda inspect',
+    'wsgi-lambda inspect --why sqlparse',
+    'wsgi-lambda inspect build/app.zip --against build/before.zip',
+    'wsgi-lambda inspect --imports',
+  ])
+    .argument('[ARTIFACT]', 'a zip for Lambda, of any program (default: the one that build writes)')
+    .option('--against <FILE>', 'compare with another zip, the one before')
+    .option('--why <NAME>', 'show which requirements a package is there for')
+    .option('--imports', 'import the handler as Lambda will, and show where the time goes')
+    .option('--module <NAME>', 'with --imports: another module than the handler')
+    .action((artifact: string | undefined, _flags: unknown, command: Command) => {
+      const { against, why, imports, module } = command.opts<Partial<InspectArguments>>()
+      start({
+        command: 'inspect',
+        flags: givenOptions(command),
+        given: givenSettings(command),
+        inspect: { artifact, against, why, imports: imports === true || module !== undefined, module },
+      })
+    })
 
   addRemoteCommand(program, start, 'manage', [], 'Run a Django management command in the deployed function.', [
     'wsgi-lambda --function-name shop manage showmigrations',

@@ -20,12 +20,15 @@ export interface BuilderSurroundings {
   readonly signal: AbortSignal
 }
 
+/** What a builder is for may be an artifact that was built before: the settings of its project do not matter then. */
+export type BuilderSettings = Omit<BuildSettings, 'app' | 'manifest' | 'output'>
+
 type Surroundings = BuilderSurroundings & { readonly store: Store }
 
 /** The builder that the setting names, unopened; `auto` takes docker where an engine answers. @throws UserError. */
 export async function createToolchain(
   target: Target,
-  settings: BuildSettings,
+  settings: BuilderSettings,
   surroundings: Surroundings,
 ): Promise<Toolchain> {
   const { report, signal } = surroundings
@@ -57,7 +60,7 @@ export async function createToolchain(
 
 async function onHost(
   target: Target,
-  settings: BuildSettings,
+  settings: BuilderSettings,
   { run, report, store, environment, cacheFolder, toolsFolder, signal }: Surroundings,
   caFile: string | undefined,
 ): Promise<Toolchain> {
@@ -70,7 +73,7 @@ async function onHost(
 }
 
 /** What only an image can have must not be left out silently. */
-function refuseImageSettings({ baseImage, systemPackages }: BuildSettings, reason: string): void {
+function refuseImageSettings({ baseImage, systemPackages }: BuilderSettings, reason: string): void {
   if (baseImage === undefined && systemPackages.length === 0) return
   throw new UserError({
     title: `${baseImage === undefined ? 'system-packages needs' : 'base-image needs'} the docker builder`,

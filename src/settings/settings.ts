@@ -35,6 +35,14 @@ export interface BuildSettings extends Common {
   readonly output: string
 }
 
+/** For what looks at an artifact: the project that it was built from need not be there. */
+export interface InspectSettings extends Common {
+  /** Where `build` writes. */
+  readonly output: string
+  /** Relative to the project; undefined where there is none. */
+  readonly manifest: string | undefined
+}
+
 export interface FunctionSettings extends Common {
   readonly functionName: string
 }
@@ -60,6 +68,17 @@ export async function loadDeploySettings(origin: SettingsOrigin): Promise<Deploy
   const named = namePart(loaded)
   const build = common.artifact === undefined ? await buildPart(loaded) : undefined
   return settle(problems, { ...common, ...named, build })
+}
+
+/** Settings for `inspect`. @throws SettingsError with every mistake at once. */
+export async function loadInspectSettings(origin: SettingsOrigin): Promise<InspectSettings> {
+  const { common, pyproject, problems } = await load(origin)
+  const manifest = findManifest(common.project, common.requirements, pyproject)
+  return settle(problems, {
+    ...common,
+    output: outputOf(common),
+    manifest: 'problem' in manifest ? undefined : manifest.path,
+  })
 }
 
 /** Settings for what only talks to a function that exists. @throws SettingsError with every mistake at once. */
@@ -145,9 +164,13 @@ async function buildPart({ common, pyproject, isGiven, problems }: Loaded): Prom
     app,
     target: targetOf(runtime, common.architecture),
     manifest: 'problem' in manifest ? { kind: 'requirements', path: '' } : manifest,
-    output: resolve(common.output ?? join(common.project, '.wsgi-lambda', `${basename(common.project)}.zip`)),
+    output: outputOf(common),
     found,
   }
+}
+
+function outputOf({ output, project }: Common): string {
+  return resolve(output ?? join(project, '.wsgi-lambda', `${basename(project)}.zip`))
 }
 
 async function discover(project: string, found: string[], problems: Problem[]): Promise<string> {

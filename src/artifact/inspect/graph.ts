@@ -1,11 +1,14 @@
 import { normalise } from '../../requirements/files.ts'
 import { parseRequirement, type Requirement } from '../../requirements/requirement.ts'
+import { groupBy } from './group.ts'
 import type { InspectedDistribution } from './packages.ts'
 
 /** Which distribution is there because of which. */
 export interface Graph {
   /** Those that the project asks for itself, and those that nobody else asks for: sorted. */
   readonly roots: readonly string[]
+  /** Those of them that the project is known to ask for. */
+  readonly direct: ReadonlySet<string>
   /** By the distribution that is asked for: sorted. */
   readonly requiredBy: ReadonlyMap<string, readonly Requirer[]>
 }
@@ -47,10 +50,11 @@ export function dependencyGraph(
   const own = new Set(direct.map(({ name }) => name).filter((name) => present.has(name)))
   const asked = new Set([...own, ...edges.map(({ to }) => to)])
   edges.push(...optionalEdges(present, asked, holds))
-  const requiredBy = Map.groupBy(edges, ({ to }) => to)
+  const requiredBy = groupBy(edges, ({ to }) => to)
   const roots = [...own, ...[...present.keys()].filter((name) => !own.has(name) && !requiredBy.has(name))]
   return {
     roots: [...roots, ...rootsOfCircles(present, roots, edges)].toSorted(),
+    direct: own,
     requiredBy: new Map([...requiredBy].map(([name, requirers]) => [name, withoutRepeats(requirers)])),
   }
 }
@@ -120,7 +124,7 @@ function rootsOfCircles(
   roots: readonly string[],
   edges: readonly Edge[],
 ): string[] {
-  const asks = Map.groupBy(edges, ({ name }) => name)
+  const asks = groupBy(edges, ({ name }) => name)
   const reached = new Set<string>()
   const visit = (name: string): void => {
     if (reached.has(name)) return

@@ -1,3 +1,4 @@
+import { groupBy } from './group.ts'
 import type { Parts } from './packages.ts'
 
 /** How long one import took, by module: the part of a cold start that the packages decide. */
@@ -60,12 +61,12 @@ export function importProfile(
 ): ImportProfile {
   const modules = times.map((time) => ({ ...time, package: packageOf(time.name) }))
   const within = importersOf(modules)
-  const packages = [...Map.groupBy(modules, (module) => module.package)].map(([name, own]) => ({
+  const packages = [...groupBy(modules, (module) => module.package)].map(([name, own]) => ({
     package: name,
     modules: own.length,
     selfSeconds: rounded(own.reduce((sum, { selfSeconds }) => sum + selfSeconds, 0)),
     cumulativeSeconds: rounded(
-      own.filter((module) => within(module, name) === false).reduce((sum, module) => sum + module.cumulativeSeconds, 0),
+      own.filter((module) => !within(module, name)).reduce((sum, module) => sum + module.cumulativeSeconds, 0),
     ),
   }))
   return { ...about, modules, packages: packages.toSorted((a, b) => b.selfSeconds - a.selfSeconds) }

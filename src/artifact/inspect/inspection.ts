@@ -7,6 +7,7 @@ import { type Bytecode, inspectBytecode } from './bytecode.ts'
 import type { Contents } from './contents.ts'
 import type { Direct } from './direct.ts'
 import { dependencyGraph, type Graph, inWords } from './graph.ts'
+import { groupBy } from './group.ts'
 import { KINDS, type Kind, type Parts, sizeOf } from './packages.ts'
 
 /** What is in an artifact: plain data, as `inspect --json` prints it. */
@@ -48,7 +49,7 @@ export interface InspectedPackage {
   readonly files: number
   readonly zipBytes: number
   readonly unzippedBytes: number
-  /** Whether the project asks for it itself, or nobody else in the artifact does. */
+  /** Whether the project asks for it itself; where that is not known, whether nobody else in the artifact does. */
   readonly isDirect: boolean
   /** As in `['djangorestframework', 'psycopg[binary]']`. */
   readonly requiredBy: readonly string[]
@@ -79,7 +80,7 @@ export function inspectContents(contents: Contents, parts: Parts, direct: Direct
   const target = runtime && targetOf(runtime, architecture ?? 'x86_64')
   const graph = dependencyGraph(distributions, direct.requirements, markersFor(target, pythonMinor))
   const all = sizeOf(files)
-  const byKind = Map.groupBy(files, ({ path }) => kindOf(path))
+  const byKind = groupBy(files, ({ path }) => kindOf(path))
   const inspection: Inspection = {
     artifact: {
       path: contents.path,
@@ -100,7 +101,7 @@ export function inspectContents(contents: Contents, parts: Parts, direct: Direct
       name,
       version,
       ...inZip(sizeOf(own)),
-      isDirect: graph.roots.includes(name),
+      isDirect: direct.from === undefined ? graph.roots.includes(name) : graph.direct.has(name),
       requiredBy: (graph.requiredBy.get(name) ?? []).map(inWords),
     })),
     requirementsFrom: direct.from,

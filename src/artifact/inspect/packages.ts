@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { distributionOf, recordRows, sourceOf } from '../../wheels/metadata.ts'
-import { COMPATIBLE_NAME } from '../merge.ts'
 import { CONFIGURATION } from '../runtime.ts'
 import type { Contents, ZippedFile } from './contents.ts'
+import { groupBy } from './group.ts'
 
 export interface Size {
   readonly files: number
@@ -46,7 +46,7 @@ export function partsOf({ files, distInfos }: Pick<Contents, 'files' | 'distInfo
   })
   const ownerOf = (path: string): string | undefined =>
     isRuntime(path) ? undefined : (owners.get(path) ?? owners.get(sourceOf(path)))
-  const owned = Map.groupBy(files, ({ path }) => ownerOf(path))
+  const owned = groupBy(files, ({ path }) => ownerOf(path))
   return {
     distributions: known
       .map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] }))
