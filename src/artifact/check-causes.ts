@@ -24,7 +24,7 @@ const CAUSES: readonly Cause[] = [
   {
     // The loader says so too of a library that is there and for another processor.
     matches: says(
-      /(?:^|\s)\/var\/task\/\S+\.so[.\d]*: cannot open shared object file|wrong ELF class|ELF.*machine|invalid ELF header/,
+      /(?:^|\s)\/var\/task\/\S+\.so[.\d]*: cannot open shared object file|wrong ELF class|ELF.*machine|invalid ELF header|\.so[.\d]*: file too short/,
     ),
     hint: 'A compiled file is for another processor or system than the function: build it with builder: docker, and remove files of the project that were compiled on this machine.',
   },

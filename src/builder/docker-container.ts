@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Container as EngineContainer } from 'dockerode'
+import type { Container as EngineContainer, HostConfig } from 'dockerode'
 import type { Pack } from 'tar-stream'
 import { UserError } from '../errors.ts'
 import type { Completed } from './builder.ts'
@@ -22,19 +22,23 @@ export interface ContainerOptions {
   readonly image: string
   readonly labels: Readonly<Record<string, string>>
   readonly signal: AbortSignal | undefined
+  /** Limits and volumes, for what must not have the run of the machine. */
+  readonly host?: HostConfig
 }
 
 export interface ExecOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
+  /** As in `993:990`; root without it. */
+  readonly user?: string
   readonly onLine?: ((line: string) => void) | undefined
 }
 
 type DestroyableStream = NodeJS.ReadableStream & { destroy(error?: Error): unknown }
 
 /**
- * A running container that waits for commands, as root. It holds no variable, mount or volume of ours, and it is gone
- * after `remove`, after an abort, and after a failure to create it.
+ * A running container that waits for commands, as root. It holds no variable or mount of ours, and it is gone after
+ * `remove`, after an abort, and after a failure to create it.
  */
 export class Container {
   readonly #engine: Engine
@@ -43,7 +47,7 @@ export class Container {
   readonly #onAbort: () => void
   #removal: Promise<void> | undefined
 
-  static async create(engine: Engine, { image, labels, signal }: ContainerOptions): Promise<Container> {
+  static async create(engine: Engine, { image, labels, signal, host }: ContainerOptions): Promise<Container> {
     signal?.throwIfAborted()
     const created = await engineCall(engine, 'create a container', () =>
       engine.docker.createContainer({
@@ -53,7 +57,7 @@ export class Container {
         Entrypoint: ['/bin/sh', '-c', `trap 'exit 0' TERM; sleep ${LIFETIME_SECONDS} & wait`],
         Cmd: [],
         Labels: { ...labels, [OUR_LABEL]: '1' },
-        HostConfig: { AutoRemove: true },
+        HostConfig: { ...host, AutoRemove: true },
       }),
     )
     const container = new Container(engine, created, signal)
@@ -88,13 +92,13 @@ export class Container {
    *
    * @throws UserError when the container or the engine went away, or the disk is full
    */
-  async exec(command: readonly string[], { cwd, env, onLine }: ExecOptions): Promise<Completed> {
+  async exec(command: readonly string[], { cwd, env, user = '0:0', onLine }: ExecOptions): Promise<Completed> {
     const exec = await this.#call('run a program in the container', () =>
       this.#container.exec({
         Cmd: [...command],
         Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
         WorkingDir: cwd,
-        User: '0:0',
+        User: user,
         AttachStdout: true,
         AttachStderr: true,
       }),
@@ -118,6 +122,17 @@ export class Container {
     const said = `${completed.stderr}\n${completed.stdout}`
     if (exitCode !== 0 && saysDiskFull(said)) throw diskFull(lastLines(said))
     return completed
+  }
+
+  /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
+  async converse(command: readonly string[], output: NodeJS.WritableStream): Promise<NodeJS.ReadWriteStream> {
+    const doing = 'run a program in the container'
+    const exec = await this.#call(doing, () =>
+      this.#container.exec({ Cmd: [...command], User: '0:0', AttachStdin: true, AttachStdout: true }),
+    )
+    const stream = await this.#call(doing, () => exec.start({ hijack: true, stdin: true }))
+    this.#engine.docker.modem.demuxStream(stream, output, output)
+    return stream
   }
 
   /** A connection can die without a word. Then the engine no longer answers either. */
@@ -235,14 +250,44 @@ export class Container {
   }
 }
 
-/** Removes every container that has these labels and is ours, running or not. Answers how many there were. */
+/**
+ * Removes every container and then every volume that has these labels and is ours, running or not. Answers how many
+ * containers there were.
+ */
 export async function removeLabelled(engine: Engine, labels: Readonly<Record<string, string>>): Promise<number> {
   const label = Object.entries({ ...labels, [OUR_LABEL]: '1' }).map(([name, value]) => `${name}=${value}`)
   const found = await engineCall(engine, 'list containers', () =>
     engine.docker.listContainers({ all: true, filters: { label } }),
   )
   await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))))
+  const { Volumes } = await engineCall(engine, 'list volumes', () => engine.docker.listVolumes({ filters: { label } }))
+  // An engine that has none answers null.
+  await Promise.all(((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => removeVolume(engine, Name)))
   return found.length
+}
+
+/** A volume of ours, which the caller removes. @returns its name */
+export async function createVolume(engine: Engine, labels: Readonly<Record<string, string>>): Promise<string> {
+  const options = { Labels: { ...labels, [OUR_LABEL]: '1' } }
+  const volume = await engineCall(engine, 'create a volume', () => engine.docker.createVolume(options))
+  return volume.name
+}
+
+/** Safe to call more than once. A container that is on its way out keeps its volume a moment longer. */
+export async function removeVolume(engine: Engine, name: string): Promise<void> {
+  await engineCall(engine, 'remove a volume', async () => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await engine.docker.getVolume(name).remove()
+        return
+      } catch (error) {
+        const { statusCode } = error as { statusCode?: number }
+        if (statusCode === 404) return
+        if (statusCode !== 409 || attempt >= 50) throw error
+        await sleep(100)
+      }
+    }
+  })
 }
 
 async function removeContainer(engine: Engine, container: EngineContainer): Promise<void> {

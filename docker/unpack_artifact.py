@@ -1,0 +1,22 @@
+"""Unpack an artifact as Lambda does: its files, with their modes.
+
+    python -I -S -c "$(cat unpack_artifact.py)" ARTIFACT.zip FOLDER
+
+A file that is not what the zip says (CRC, size) ends it with an error.
+"""
+
+import os
+import sys
+import zipfile
+
+
+def unpack(path: str, folder: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            unpacked = archive.extract(entry, folder)
+            os.chmod(unpacked, 0o755 if entry.is_dir() or entry.external_attr >> 16 & 0o100 else 0o644)
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    unpack(*sys.argv[1:])

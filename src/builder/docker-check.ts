@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { HostConfig } from 'dockerode'
+import { type Pack, pack } from 'tar-stream'
+import { UserError } from '../errors.ts'
+import type { Architecture, Target } from '../platform/target.ts'
+import { Container, createVolume, removeVolume } from './docker-container.ts'
+import type { Engine } from './docker-engine.ts'
+import { withOnly } from './docker-environment.ts'
+import { lastLines } from './docker-errors.ts'
+import { imageIfThere } from './docker-pull.ts'
+import type { Sandbox, SandboxEnd, SandboxOptions } from './sandbox.ts'
+
+export interface CheckImageOptions {
+  /** What is taken where the engine does not have the runtime's own image: the builder's, and its interpreter. */
+  readonly otherwise: { readonly id: string; readonly python: string }
+  /** The folder `docker/` of this package. */
+  readonly toolsFolder: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+}
+
+const TASK_ROOT = '/var/task'
+const ZIP_INSIDE = 'wsgi-lambda-artifact.zip'
+/** `sbx_user1051` of the image: nobody whom files of the artifact belong to. */
+const LAMBDA_USER = '993:990'
+/** Lambda developer guide, "Lambda quotas": /tmp unless it was made larger, and processes and threads together. */
+const TEMPORARY_MB = 512
+const MOST_PROCESSES = 1024
+
+/**
+ * The image of the runtime where the engine has it, which is always so unless the builder was told to start from another:
+ * what a builder's image has more (system packages) would hide what the function lacks.
+ */
+export async function findSandbox(engine: Engine, target: Target, options: CheckImageOptions): Promise<Sandbox> {
+  const { toolsFolder, otherwise } = options
+  const own = await imageIfThere(engine, target.image)
+  const isRuntimes = own?.architecture === goName(target.architecture)
+  const image = isRuntimes
+    ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` }
+    : { name: "the builder's image", ...otherwise }
+  const [unpack, program] = await Promise.all(
+    ['unpack_artifact.py', 'check_artifact.py'].map((name) => readFile(join(toolsFolder, name), 'utf8')),
+  )
+  const place: Place = {
+    ...options,
+    engine,
+    image: image.id,
+    python: image.python,
+    unpack: unpack ?? '',
+    program: program ?? '',
+  }
+  return {
+    image: image.name,
+    identity: `${image.id} ${createHash('sha256')
+      .update(JSON.stringify([unpack, program]))
+      .digest('hex')}`,
+    check: async (zip, given) => {
+      try {
+        return await checkIn(place, zip, given)
+      } catch (error) {
+        // An engine that runs no programs of the other processor says so in many ways: mostly the container is gone at once.
+        const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError
+        options.signal?.throwIfAborted()
+        if (isForeign) return { kind: 'foreign' }
+        throw error
+      }
+    },
+  }
+}
+
+const goName = (architecture: Architecture): string => (architecture === 'arm64' ? 'arm64' : 'amd64')
+
+interface Place {
+  readonly engine: Engine
+  readonly image: string
+  readonly python: string
+  /** The texts of both programs: nothing can be written where they run. */
+  readonly unpack: string
+  readonly program: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly signal: AbortSignal | undefined
+}
+
+async function checkIn(place: Place, zip: string, options: SandboxOptions): Promise<SandboxEnd> {
+  const { engine, labels, signal } = place
+  signal?.throwIfAborted()
+  const volume = await createVolume(engine, labels)
+  try {
+    await fill(place, volume, zip)
+    return await runIn(place, volume, options)
+  } finally {
+    await removeVolume(engine, volume)
+  }
+}
+
+/** By a container of its own: nothing can be put into one whose root is read-only, not even into its volumes. */
+async function fill(
+  { engine, image, python, unpack, labels, signal }: Place,
+  volume: string,
+  zip: string,
+): Promise<void> {
+  const host = { NetworkMode: 'none', Mounts: [taskRoot(volume, 'writable')] }
+  const container = await Container.create(engine, { image, labels, signal, host })
+  try {
+    await container.put(packZip(zip), '/')
+    const command = [python, '-I', '-S', '-c', unpack, `/${ZIP_INSIDE}`, TASK_ROOT]
+    const { exitCode, stderr } = await container.exec(command, { cwd: '/', env: {} })
+    if (exitCode === 0) return
+    throw new UserError({
+      title: `The artifact ${zip} cannot be unpacked`,
+      detail: lastLines(stderr),
+      hint: 'Build it anew. If that does not help, this is a defect of wsgi-lambda: please report it.',
+    })
+  } finally {
+    await container.remove()
+  }
+}
+
+async function runIn(
+  place: Place,
+  volume: string,
+  { request, env, memory, seconds }: SandboxOptions,
+): Promise<SandboxEnd> {
+  const { engine, image, python, program, labels, signal } = place
+  const container = await Container.create(engine, { image, labels, signal, host: confinement(volume, memory) })
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    container.remove().catch(() => undefined) // It is removed below too, where a failure is heard of.
+  }, seconds * 1000)
+  try {
+    const command = withOnly(Object.keys(env), [python, '-c', RUN, program, request], python)
+    const completed = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER })
+    return { kind: 'ended', ...completed }
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (isLate) return { kind: 'late' }
+    throw error
+  } finally {
+    clearTimeout(timer)
+    await container.remove()
+  }
+}
+
+/** The program by a name of its own, so that its frames can be told in a traceback. */
+const RUN = 'import sys; exec(compile(sys.argv.pop(1), "check_artifact.py", "exec"))'
+
+/** What a function may use: its code to read, /tmp to write, no network but loopback, and no shared memory. */
+function confinement(volume: string, memory: number | undefined): HostConfig {
+  const bytes = memory === undefined ? undefined : memory * 1024 * 1024
+  return {
+    ReadonlyRootfs: true,
+    NetworkMode: 'none',
+    IpcMode: 'none',
+    Mounts: [taskRoot(volume, 'read-only')],
+    Tmpfs: { '/tmp': `rw,exec,nosuid,nodev,mode=1777,size=${TEMPORARY_MB}m` },
+    CapDrop: ['ALL'],
+    SecurityOpt: ['no-new-privileges'],
+    PidsLimit: MOST_PROCESSES,
+    ...(bytes !== undefined && { Memory: bytes, MemorySwap: bytes }),
+  }
+}
+
+function taskRoot(volume: string, access: 'read-only' | 'writable'): NonNullable<HostConfig['Mounts']>[number] {
+  return {
+    Type: 'volume',
+    Source: volume,
+    Target: TASK_ROOT,
+    ReadOnly: access === 'read-only',
+    VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
+  }
+}
+
+function packZip(path: string): Pack {
+  const archive = pack()
+  addZip(archive, path).then(
+    () => {
+      archive.finalize()
+    },
+    (error: unknown) => {
+      // Not finalized and not destroyed, the engine would wait for the rest for ever.
+      archive.destroy(error as Error)
+    },
+  )
+  return archive
+}
+
+async function addZip(archive: Pack, path: string): Promise<void> {
+  const { size } = await stat(path)
+  await pipeline(createReadStream(path), archive.entry({ name: ZIP_INSIDE, size, mode: 0o644 }))
+}
