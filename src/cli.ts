@@ -21,6 +21,8 @@ const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
 const INSPECT_FLAGS: readonly SettingName[] = [
   'output',
   'requirements',
+  'runtime',
+  'architecture',
   'environment',
   'builder',
   'python-bin',

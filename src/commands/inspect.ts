@@ -88,8 +88,8 @@ function resultOf(inspection: Inspection, why: Why | undefined, compared: Inspec
   return { ...inspection, ...(why && { why }), ...(compared && { difference: compared }) }
 }
 
-async function inspectZip(path: string, { project, manifest }: InspectSettings) {
-  const contents = await readContents(path)
+async function inspectZip(path: string, { project, manifest, assumed }: InspectSettings) {
+  const contents = await readContents(path, assumed)
   const parts: Parts = partsOf(contents)
   const present = new Set(parts.distributions.map(({ name }) => name))
   const direct = await directRequirements(project, manifest, present)

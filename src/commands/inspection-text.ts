@@ -2,7 +2,7 @@ import type { BytecodeState } from '../artifact/inspect/bytecode.ts'
 import { groupBy } from '../artifact/inspect/group.ts'
 import type { Inspection } from '../artifact/inspect/inspection.ts'
 import type { Colors } from '../report/console.ts'
-import { inert, withoutCommand } from '../report/inert.ts'
+import { inert, linesOf, withoutCommand } from '../report/inert.ts'
 import { megabytes } from '../report/size.ts'
 import { type Alignment, alignedLines } from '../report/table.ts'
 import type { InspectResult, Why } from './inspect.ts'
@@ -68,9 +68,13 @@ function aboutPart({ artifact, limits }: Inspection): Part {
 }
 
 function wholePart(result: Inspection): Part[] {
-  return [packagesPart(result), kindsPart(result), bytecodePart(result), binariesPart(result)].filter(
-    ({ lines }) => lines.length > 0,
-  )
+  return [
+    packagesPart(result),
+    kindsPart(result),
+    bytecodePart(result),
+    binariesPart(result),
+    findingsPart(result),
+  ].filter(({ lines }) => lines.length > 0)
 }
 
 function packagesPart({ packages, artifact, requirementsFrom }: Inspection): Part {
@@ -118,7 +122,7 @@ const STATES: Readonly<Record<BytecodeState, { readonly meaning: string; readonl
 }
 
 function bytecodePart({ bytecode }: Inspection): Part {
-  const { files, sources, withoutBytecode } = bytecode
+  const { files, sources, loaded, withoutBytecode } = bytecode
   if (sources === 0 && files.length === 0) return { heading: '', lines: [] }
   const byState = groupBy(files, ({ state }) => state)
   const present = (Object.keys(STATES) as BytecodeState[]).filter((state) => byState.has(state))
@@ -136,7 +140,7 @@ function bytecodePart({ bytecode }: Inspection): Part {
   ]
   const lines = alignedLines(withoutBytecode.length > 0 ? [...rows, missing] : rows, ['right', 'left', 'left', 'left'])
   return {
-    heading: `Bytecode (of ${sources.toLocaleString('en')} sources)`,
+    heading: `Bytecode (${loaded.toLocaleString('en')} of ${sources.toLocaleString('en')} sources load without being compiled)`,
     lines: lines.map((text, index): Line => {
       const state = present[index]
       return state && STATES[state].isGood ? text : { text, paint: 'yellow' }
@@ -161,6 +165,16 @@ function binariesPart({ binaries }: Inspection): Part {
       ),
       ...remainder(binaries.length),
     ],
+  }
+}
+
+function findingsPart({ findings }: Inspection): Part {
+  return {
+    heading: 'What cannot be loaded',
+    lines: findings.flatMap(({ severity, title, detail = '', hint = '' }): Line[] => [
+      { text: title, paint: severity === 'error' ? 'red' : 'yellow' },
+      ...[...linesOf(detail), ...linesOf(hint)].map((line) => `  ${line}`),
+    ]),
   }
 }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
-import type { Target } from '../platform/target.ts'
+import type { Architecture, Target } from '../platform/target.ts'
 import { findApplication } from './discovery.ts'
 import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
@@ -41,6 +41,8 @@ export interface InspectSettings extends Common {
   readonly output: string
   /** Relative to the project; undefined where there is none. */
   readonly manifest: string | undefined
+  /** What somebody set: an artifact that does not tell its target is held for this one's. */
+  readonly assumed: { readonly runtime: Runtime | undefined; readonly architecture: Architecture | undefined }
 }
 
 export interface FunctionSettings extends Common {
@@ -72,10 +74,14 @@ export async function loadDeploySettings(origin: SettingsOrigin): Promise<Deploy
 
 /** Settings for `inspect`. @throws SettingsError with every mistake at once. */
 export async function loadInspectSettings(origin: SettingsOrigin): Promise<InspectSettings> {
-  const { common, pyproject, problems } = await load(origin)
+  const { common, pyproject, isGiven, problems } = await load(origin)
   const manifest = findManifest(common.project, common.requirements, pyproject)
   return settle(problems, {
     ...common,
+    assumed: {
+      runtime: isGiven('runtime') ? common.runtime : undefined,
+      architecture: isGiven('architecture') ? common.architecture : undefined,
+    },
     output: outputOf(common),
     manifest: 'problem' in manifest ? undefined : manifest.path,
   })

@@ -1,5 +1,9 @@
-import { type Architecture } from '../../platform/target.ts'
+import { posix } from 'node:path'
+import type { Architecture, Target } from '../../platform/target.ts'
+import { type Finding, verifyBinaries, verifyNeeded } from '../../wheels/verify.ts'
 import type { Binary, Contents } from './contents.ts'
+import { groupBy } from './group.ts'
+import type { Parts } from './packages.ts'
 
 /** A shared object or a program of an artifact. */
 export interface InspectedBinary {
@@ -12,27 +16,21 @@ export interface InspectedBinary {
   readonly needed: readonly string[]
   /** The newest version of the C library whose symbols it needs, as in `2.17`. */
   readonly glibc: string | undefined
-  /** Why it cannot be loaded, as far as the file itself tells. */
+  /** Why it cannot be loaded at all, as far as the file itself tells. */
   readonly problem: string | undefined
 }
 
 /** `e_machine` of the ELF header. Source: System V ABI, "ELF Header". */
 const MACHINES: Readonly<Record<number, Architecture | undefined>> = { 62: 'x86_64', 183: 'arm64' }
 
-export interface Loader {
-  readonly architecture: Architecture | undefined
-  /** The runtime's C library, as in `2.34`. */
-  readonly glibc: string | undefined
-}
-
 /** Sorted by path. */
 export function inspectBinaries(
   { binaries }: Pick<Contents, 'binaries'>,
   ownerOf: (path: string) => string | undefined,
-  loader: Loader,
+  architecture: Architecture | undefined,
 ): InspectedBinary[] {
   return [...binaries]
-    .map(([path, binary]) => ({ path, package: ownerOf(path), ...described(binary, loader) }))
+    .map(([path, binary]) => ({ path, package: ownerOf(path), ...described(binary, architecture) }))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
 }
 
@@ -45,7 +43,7 @@ export function commonArchitecture({ binaries }: Pick<Contents, 'binaries'>): Ar
   return known.length === 0 ? undefined : arm > known.length / 2 ? 'arm64' : 'x86_64'
 }
 
-function described(binary: Binary, loader: Loader): Omit<InspectedBinary, 'path' | 'package'> {
+function described(binary: Binary, wanted: Architecture | undefined): Omit<InspectedBinary, 'path' | 'package'> {
   if ('broken' in binary)
     return { machine: 'unknown', needed: [], glibc: undefined, problem: `it is damaged: ${binary.broken}` }
   const { machine, bits, needed, needs } = binary.facts
@@ -56,28 +54,30 @@ function described(binary: Binary, loader: Loader): Omit<InspectedBinary, 'path'
     machine: architecture ?? `machine ${machine}`,
     needed,
     glibc,
-    problem: problemOf({ architecture, glibc }, loader),
+    problem: wanted !== undefined && architecture !== wanted ? `it is not for ${wanted}` : undefined,
   }
 }
 
-function problemOf(own: Loader, loader: Loader): string | undefined {
-  if (loader.architecture !== undefined && own.architecture !== loader.architecture)
-    return `it is not for ${loader.architecture}`
-  if (own.glibc !== undefined && loader.glibc !== undefined && compareVersions(own.glibc, loader.glibc) > 0)
-    return `it needs glibc ${own.glibc}, and the runtime has ${loader.glibc}`
-  return undefined
+/** What the loader would say of it on the runtime, and of the libraries that it needs: by distribution. */
+export function verifiedBinaries(
+  { binaries }: Pick<Contents, 'binaries'>,
+  { distributions, ownerOf }: Parts,
+  target: Target,
+): Finding[] {
+  const readable = [...binaries].flatMap(([path, binary]) => ('facts' in binary ? [{ path, facts: binary.facts }] : []))
+  const byOwner = groupBy(readable, ({ path }) => ownerOf(path))
+  const owned = distributions.flatMap(({ name, version, tags }) => {
+    const own = byOwner.get(name)
+    return own ? [{ wheel: { name, version, tags: tags.join(' ') }, binaries: own }] : []
+  })
+  const others = (byOwner.get(undefined) ?? []).map(({ path }) => posix.basename(path))
+  return [
+    ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
+    ...verifyNeeded(owned, target, others),
+  ]
 }
 
+/** 2.4 is older than 2.17. */
 function newest(versions: readonly string[]): string | undefined {
-  return versions.toSorted(compareVersions).at(-1)
-}
-
-/** Numbers separated by dots: 2.4 is older than 2.17. */
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split('.').map(Number))
-  for (let at = 0; at < Math.max(left?.length ?? 0, right?.length ?? 0); at++) {
-    const difference = (left?.[at] ?? 0) - (right?.[at] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
+  return versions.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)
 }

@@ -32,7 +32,9 @@ export interface Bytecode {
   readonly files: readonly { readonly path: string; readonly state: BytecodeState }[]
   /** How many modules have a source. */
   readonly sources: number
-  /** Sources that have no bytecode that is loaded: sorted. */
+  /** How many of them have bytecode that saves Python from compiling. */
+  readonly loaded: number
+  /** Those that have none at all, for any Python: sorted. */
   readonly withoutBytecode: readonly string[]
 }
 
@@ -44,11 +46,13 @@ export function inspectBytecode(contents: Contents): Bytecode {
   const files = [...contents.bytecode]
     .map(([path, header]) => ({ path, state: stateOf(path, header, { ...contents, sources }) }))
     .toSorted((a, b) => (a.path < b.path ? -1 : 1))
-  const compiled = new Set(files.filter(({ state }) => LOADED.has(state)).map(({ path }) => sourceOf(path)))
+  const compiled = new Set(files.map(({ path }) => sourceOf(path)))
+  const loaded = new Set(files.filter(({ state }) => LOADED.has(state)).map(({ path }) => sourceOf(path)))
   return {
     magic: MAGIC_NUMBERS[contents.pythonMinor ?? ''],
     files,
     sources: sources.size,
+    loaded: [...sources.keys()].filter((path) => loaded.has(path)).length,
     withoutBytecode: [...sources.keys()].filter((path) => !compiled.has(path)),
   }
 }

@@ -20,9 +20,9 @@ export interface Contents {
   /** Sorted by path. */
   readonly files: readonly ZippedFile[]
   readonly told: Told
-  /** As in `3.13`: what the artifact says of itself, else what most of its compiled files are named after. */
+  /** As in `3.13`: what the artifact says of itself, else what is assumed, else what most compiled files are named after. */
   readonly pythonMinor: string | undefined
-  /** `METADATA` and `RECORD` of each distribution, by the name of its `.dist-info` folder. */
+  /** `METADATA`, `RECORD` and `WHEEL` of each distribution, by the name of its `.dist-info` folder. */
   readonly distInfos: ReadonlyMap<string, DistInfo>
   readonly bytecode: ReadonlyMap<string, BytecodeHeader>
   /** Of each source, as hash-based bytecode has it. */
@@ -43,6 +43,7 @@ export interface ZippedFile {
 export interface DistInfo {
   readonly metadata: string
   readonly record: string
+  readonly wheel: string
 }
 
 /** What `wsgi_lambda.json` says; nothing in a zip of another program. */
@@ -61,8 +62,11 @@ export type Binary = { readonly facts: ElfFacts } | { readonly broken: string }
 const MOST_BYTES = 4e9
 const MOST_BYTES_OF_A_FILE = 5e8
 
+/** The target of an artifact that does not tell its own. */
+export type Assumed = Pick<Told, 'runtime' | 'architecture'>
+
 /** @throws UserError with exit code 2 for what is no zip, is damaged, or would write outside of its folder. */
-export async function readContents(given: string): Promise<Contents> {
+export async function readContents(given: string, assumed: Assumed): Promise<Contents> {
   const path = resolve(given)
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) {
@@ -78,10 +82,18 @@ export async function readContents(given: string): Promise<Contents> {
     await using zip = await openZip(path)
     const files = checkedFiles(zip.entries)
     const told = await readTold(zip)
-    const pythonMinor = told.runtime?.slice('python'.length) ?? commonMinor(files)
+    const pythonMinor = (told.runtime ?? assumed.runtime)?.slice('python'.length) ?? commonMinor(files)
     const read = await readFiles(zip, files, pythonMinor)
     const digest = await sha256Of(path)
-    return { path, sha256: digest.toString('hex'), zipBytes: found.size, files, told, pythonMinor, ...read }
+    return {
+      path,
+      sha256: digest.toString('hex'),
+      zipBytes: found.size,
+      files,
+      told: { ...assumed, ...told },
+      pythonMinor,
+      ...read,
+    }
   } catch (error) {
     if (!(error instanceof BadZip)) throw error
     throw new UserError(
@@ -142,7 +154,7 @@ function commonMinor(files: readonly ZippedFile[]): string | undefined {
   return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0]
 }
 
-const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD)$/
+const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/
 const MAY_BE_BINARY = /\.so(?:\.[\d.]+)?$|^bin\/[^/]+$|^[^.]+$/
 
 /** One pass in the order in which the files are stored. */
@@ -160,7 +172,7 @@ async function readFiles(zip: OpenZip, files: readonly ZipEntry[], pythonMinor: 
     const content = await inflated(entry, compressed)
     const [, folder = '', name] = DIST_INFO.exec(path) ?? []
     if (name !== undefined) {
-      const before = distInfos.get(folder) ?? { metadata: '', record: '' }
+      const before = distInfos.get(folder) ?? { metadata: '', record: '', wheel: '' }
       distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() })
     } else if (path.endsWith('.pyc')) {
       bytecode.set(path, readHeader(content))

@@ -2,7 +2,8 @@ import { LIMITS } from '../../platform/limits.ts'
 import { RUNTIME_NAMES, targetOf } from '../../platform/runtimes.ts'
 import type { Target } from '../../platform/target.ts'
 import { holds, markerEnvironment } from '../../requirements/markers.ts'
-import { commonArchitecture, type InspectedBinary, inspectBinaries } from './binaries.ts'
+import type { Finding } from '../../wheels/verify.ts'
+import { commonArchitecture, type InspectedBinary, inspectBinaries, verifiedBinaries } from './binaries.ts'
 import { type Bytecode, inspectBytecode } from './bytecode.ts'
 import type { Contents } from './contents.ts'
 import type { Direct } from './direct.ts'
@@ -35,6 +36,8 @@ export interface Inspection {
   readonly kinds: readonly KindSize[]
   readonly bytecode: Bytecode
   readonly binaries: readonly InspectedBinary[]
+  /** What the loader of the runtime would say of them. */
+  readonly findings: readonly Finding[]
 }
 
 export interface Limit {
@@ -107,7 +110,8 @@ export function inspectContents(contents: Contents, parts: Parts, direct: Direct
     requirementsFrom: direct.from,
     kinds: KINDS.flatMap((kind) => (byKind.has(kind) ? [{ kind, ...inZip(sizeOf(byKind.get(kind) ?? [])) }] : [])),
     bytecode: inspectBytecode(contents),
-    binaries: inspectBinaries(contents, ownerOf, { architecture, glibc: target?.glibc }),
+    binaries: inspectBinaries(contents, ownerOf, architecture),
+    findings: target && architecture ? verifiedBinaries(contents, parts, target) : [],
   }
   return { inspection, parts, graph, target }
 }

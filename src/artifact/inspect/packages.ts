@@ -14,6 +14,8 @@ export interface InspectedDistribution {
   /** Normalised, PEP 503. */
   readonly name: string
   readonly version: string
+  /** Of its wheel, as in `cp313-cp313-manylinux_2_17_x86_64`. */
+  readonly tags: readonly string[]
   /** The text of its `METADATA`. */
   readonly metadata: string
   readonly files: readonly ZippedFile[]
@@ -36,10 +38,15 @@ export function partsOf({ files, distInfos }: Pick<Contents, 'files' | 'distInfo
   const owners = new Map<string, string>()
   const isOurs = files.some(({ path }) => path === CONFIGURATION)
   const isRuntime = (path: string): boolean => isOurs && isOfRuntime(path)
-  const known = [...distInfos].map(([folder, { metadata, record }]) => {
-    const told = distributionOf(metadata, '')
+  const known = [...distInfos].map(([folder, { metadata, record, wheel }]) => {
+    const told = distributionOf(metadata, wheel)
     const [, name = folder, version = ''] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? []
-    const distribution = { name: told.name || name.toLowerCase(), version: told.version || version, metadata }
+    const distribution = {
+      name: told.name || name.toLowerCase(),
+      version: told.version || version,
+      tags: told.tags,
+      metadata,
+    }
     for (const { path } of recordRows(record)) owners.set(posix.normalize(path), distribution.name)
     for (const { path } of files) if (path.startsWith(`${folder}/`)) owners.set(path, distribution.name)
     return distribution
