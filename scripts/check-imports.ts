@@ -29,7 +29,7 @@ const FRONT_DOORS = 0
 
 /** Packages that only some files know, by the start of their names. */
 const KNOWN_ONLY_TO = [
-  { packages: /^@actions\//, files: /^src\/(?:action|report\/actions|builder\/process)\.ts$/ },
+  { packages: /^@actions\//, files: /^src\/(?:action|report\/actions|builder\/process|store\/cache-task)\.ts$/ },
   { packages: /^(?:dockerode|docker-modem)(?:\/|$)/, files: /^src\/builder\/docker[^/]*\.ts$/ },
   { packages: /^@(?:aws-sdk|smithy)\//, files: /^src\/aws\// },
 ] as const

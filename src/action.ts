@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
 import { openBucket } from './aws/bucket.ts'
 import { createFunctionUrlApi } from './aws/function-url.ts'
@@ -14,18 +15,26 @@ import { SettingsError } from './errors.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
+import type { Reporter } from './report/reporter.ts'
 import { deploymentSummary, failureSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
 import { definedVariables } from './settings/environment.ts'
-import { loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
+import { type BuildSettings, loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
 import { suggestion } from './settings/suggestion.ts'
+import { type CachedStore, restoreStore, saveStore } from './store/cache.ts'
+import { cacheService, hasCacheService, type RunCacheTask } from './store/cache-service.ts'
+import { type CacheTask, carryOutCacheTask } from './store/cache-task.ts'
 import { openStore } from './store/open.ts'
 import { VERSION } from './version.ts'
 
-/** The GitHub Action. One bundle serves both phases of a step: the state of the first tells the second which it is. */
+/**
+ * The GitHub Action. One bundle serves both phases of a step, whose state tells the second which it is, and the threads that
+ * speak with GitHub's cache.
+ */
 
 const IS_POST = 'is-post'
 const LABELS = 'labels'
+const CACHED_STORE = 'cached-store'
 /** Inputs besides the settings: where they are, and what to do. */
 const OWN_INPUTS = ['command', 'project', 'stage'] as const
 
@@ -58,6 +67,12 @@ async function main(): Promise<void> {
     const root = fileURLToPath(new URL('..', import.meta.url))
     const toolsFolder = join(root, 'docker')
     const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
+    const storeFolder = (settings: BuildSettings): string => resolve(settings.store ?? join(cacheFolder, 'store'))
+    const restore = async (settings: BuildSettings): Promise<void> => {
+      if (!hasCacheService(environment)) return
+      const cached = await restoreStore(settings, storeFolder(settings), { run: createCacheService(report), report })
+      if (cached) core.saveState(CACHED_STORE, cached)
+    }
     const collaborators: BuildCollaborators = {
       createToolchain: (settings, store) =>
         createToolchain(settings.target, settings, {
@@ -79,12 +94,14 @@ async function main(): Promise<void> {
       createStore: (settings) =>
         openStore(settings, { folder: join(cacheFolder, 'store'), environment, version: VERSION, signal, report }),
       report,
+      environment,
       clock,
     }
     if (command === 'build') {
       const settings = await loadBuildSettings(origin)
       mask(settings.environment)
-      const { artifact } = await build(settings, collaborators)
+      await restore(settings)
+      const { artifact } = await build(settings, 'deploy', collaborators)
       setOutputs({
         artifact: artifact.path,
         'code-sha256': artifact.codeSha256,
@@ -95,6 +112,7 @@ async function main(): Promise<void> {
     }
     const settings = await loadDeploySettings(origin)
     mask(settings.environment)
+    if (settings.build) await restore(settings.build)
     const lambda = masking(createLambdaApi({ version: VERSION, wait, signal }))
     const urls = createFunctionUrlApi({ version: VERSION, wait, signal })
     const commit = environment['GITHUB_SHA']
@@ -128,6 +146,32 @@ async function post(): Promise<void> {
   if (saved === '') return // Without this run's own labels, other runs' containers would be found too.
   const removed = await removeContainers(JSON.parse(saved) as Record<string, string>)
   if (removed > 0) core.info(`Removed ${removed} containers that were left behind.`)
+  const cached = core.getState(CACHED_STORE)
+  if (cached !== '') await keepStore(JSON.parse(cached) as CachedStore)
+}
+
+/** Also after a deployment that failed: what was built is as good. */
+async function keepStore(cached: CachedStore): Promise<void> {
+  const workspace = process.env['GITHUB_WORKSPACE'] ?? process.cwd()
+  const report = actionsReporter({ workspace, project: workspace, clock: () => performance.now() })
+  try {
+    await saveStore(cached, process.env['GITHUB_RUN_ID'] ?? '0', { run: createCacheService(report), report })
+  } catch (error) {
+    // The step has done its work: nothing here may fail it.
+    report.notice({ title: "The store was not kept in GitHub's cache", detail: String(error) })
+  }
+}
+
+function createCacheService(report: Reporter): RunCacheTask {
+  return cacheService({
+    script: new URL(import.meta.url),
+    onDebug: (line) => {
+      report.debug(line)
+    },
+    onSecret: (secret) => {
+      core.setSecret(secret)
+    },
+  })
 }
 
 /** The function's own variables are merged, and its application may print them: GitHub does not know their secrets. */
@@ -210,4 +254,8 @@ async function writeSummary(markdown: string): Promise<void> {
   await core.summary.addRaw(`${markdown}\n`).write()
 }
 
-void (core.getState(IS_POST) === 'true' ? post() : main())
+if (parentPort !== null && !isMainThread) {
+  void carryOutCacheTask(workerData as CacheTask, parentPort, process.stdout)
+} else {
+  void (core.getState(IS_POST) === 'true' ? post() : main())
+}

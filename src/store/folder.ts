@@ -127,7 +127,7 @@ async function listFiles(folder: string): Promise<Map<string, string>> {
   return new Map(names.filter(isWhole).map((name) => [name.slice(0, name.indexOf('-')), join(folder, name)]))
 }
 
-const isWhole = (name: string): boolean => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name)
+export const isWhole = (name: string): boolean => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name)
 
 function digestIn(path: string): string {
   return path.slice(path.lastIndexOf('-') + 1)
