@@ -3,30 +3,69 @@ import { findManifest } from '../../src/settings/manifest.ts'
 import type { Pyproject } from '../../src/settings/pyproject.ts'
 import { folderWith } from './project-folder.ts'
 
-const nothing: Pyproject = { exists: false, project: {}, settings: {}, stages: {}, problems: [] }
+const nothing: Pyproject = {
+  exists: false,
+  hasDependencies: false,
+  project: {},
+  settings: {},
+  stages: {},
+  problems: [],
+}
+const dependent: Pyproject = { ...nothing, exists: true, hasDependencies: true, project: { name: 'shop' } }
 const empty = (...paths: string[]): Promise<string> => folderWith(Object.fromEntries(paths.map((path) => [path, ''])))
 
-test.each<[string, string[], string | undefined, ReturnType<typeof findManifest>]>([
-  ['uv.lock', ['uv.lock'], undefined, { kind: 'uv.lock', path: 'uv.lock' }],
-  ['requirements.txt', ['requirements.txt'], undefined, { kind: 'requirements', path: 'requirements.txt' }],
-  ['both: the lock', ['requirements.txt', 'uv.lock'], undefined, { kind: 'uv.lock', path: 'uv.lock' }],
-  ['what is named', ['uv.lock', 'r/prod.txt'], 'r/prod.txt', { kind: 'requirements', path: 'r/prod.txt' }],
-  ['a lock in a folder', ['back/uv.lock'], 'back/uv.lock', { kind: 'uv.lock', path: 'back/uv.lock' }],
-  [
-    'a lock of another tool counts for nothing',
-    ['poetry.lock', 'requirements.txt'],
-    undefined,
-    { kind: 'requirements', path: 'requirements.txt' },
-  ],
-])('%s', async (_, paths, given, manifest) => {
-  expect(findManifest(await empty(...paths), given, nothing)).toEqual(manifest)
+const IN_ORDER = [
+  ['uv.lock', 'uv.lock'],
+  ['poetry.lock', 'poetry.lock'],
+  ['pdm.lock', 'pdm.lock'],
+  ['pylock.toml', 'pylock.toml'],
+  ['Pipfile.lock', 'Pipfile.lock'],
+  ['requirements.txt', 'requirements'],
+  ['pyproject.toml', 'pyproject.toml'],
+] as const
+
+test.each(IN_ORDER.map(([path, kind], index) => [path, kind, IN_ORDER.slice(index).map(([each]) => each)] as const))(
+  '%s is taken before those that lock less',
+  async (path, kind, there) => {
+    expect(findManifest(await empty(...there), undefined, dependent)).toEqual({ kind, path })
+  },
+)
+
+test.each<[string, ReturnType<typeof findManifest>]>([
+  ['r/prod.txt', { kind: 'requirements', path: 'r/prod.txt' }],
+  ['back/uv.lock', { kind: 'uv.lock', path: 'back/uv.lock' }],
+  ['back/poetry.lock', { kind: 'poetry.lock', path: 'back/poetry.lock' }],
+  ['pylock.prod.toml', { kind: 'pylock.toml', path: 'pylock.prod.toml' }],
+  ['back/pyproject.toml', { kind: 'pyproject.toml', path: 'back/pyproject.toml' }],
+  ['requirements.in', { kind: 'requirements', path: 'requirements.in' }],
+])('%s is taken for what its name says, before anything that is found', async (given, manifest) => {
+  expect(findManifest(await empty('uv.lock', given), given, nothing)).toEqual(manifest)
 })
 
-test('above the project', async () => {
-  const folder = await empty('requirements.txt', 'backend/app.py')
-  expect(findManifest(`${folder}/backend`, '../requirements.txt', nothing)).toEqual({
-    kind: 'requirements',
-    path: '../requirements.txt',
+test('pyproject.toml without dependencies is none', async () => {
+  expect(findManifest(await empty('pyproject.toml'), undefined, { ...nothing, exists: true })).toHaveProperty('problem')
+})
+
+describe('above the project', () => {
+  test('a named file', async () => {
+    const folder = await empty('requirements.txt', 'backend/app.py')
+    expect(findManifest(`${folder}/backend`, '../requirements.txt', nothing)).toEqual({
+      kind: 'requirements',
+      path: '../requirements.txt',
+    })
+  })
+
+  test("the lock of a member's workspace, before what the member says itself", async () => {
+    const folder = await empty('uv.lock', '.git/HEAD', 'backend/pyproject.toml')
+    expect(findManifest(`${folder}/backend`, undefined, dependent)).toEqual({ kind: 'uv.lock', path: '../uv.lock' })
+  })
+
+  test('not above the repository', async () => {
+    const folder = await empty('uv.lock', 'repository/.git/HEAD', 'repository/pyproject.toml')
+    expect(findManifest(`${folder}/repository`, undefined, dependent)).toEqual({
+      kind: 'pyproject.toml',
+      path: 'pyproject.toml',
+    })
   })
 })
 
@@ -39,32 +78,14 @@ test('one that is named and missing is not replaced by one that was not named', 
   })
 })
 
-describe('without one, the way to one is shown for', () => {
-  const dependent = { ...nothing, project: { dependencies: [] } }
-  test.each<[string, string[], Pyproject, string]>([
-    [
-      'Poetry',
-      ['poetry.lock'],
-      dependent,
-      'poetry.lock is there; write it out with: poetry export -o requirements.txt',
-    ],
-    [
-      'Pipenv',
-      ['Pipfile.lock'],
-      nothing,
-      'Pipfile.lock is there; write it out with: pipenv requirements > requirements.txt',
-    ],
-    ['PDM', ['pdm.lock'], nothing, 'pdm.lock is there; write it out with: pdm export -o requirements.txt'],
-    ['PEP 621', ['pyproject.toml'], dependent, 'pyproject.toml has dependencies; lock them with: uv lock'],
-    [
-      'nothing',
-      [],
-      nothing,
-      'Write a requirements.txt (an empty one if the application needs nothing), or set requirements to its path.',
-    ],
-  ])('%s', async (_, paths, pyproject, hint) => {
-    expect(findManifest(await empty(...paths), undefined, pyproject)).toEqual({
-      problem: { title: 'No manifest was found: there is neither uv.lock nor requirements.txt', hint },
-    })
+test.each<[string, string[], RegExp]>([
+  ['Pipenv without a lock', ['Pipfile'], /^Lock the Pipfile with: pipenv lock$/],
+  ['nothing', [], /^Write a requirements.txt/],
+])('without one, the way to one is shown for %s', async (_, paths, hint) => {
+  expect(findManifest(await empty(...paths), undefined, nothing)).toEqual({
+    problem: {
+      title: 'No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml',
+      hint: expect.stringMatching(hint),
+    },
   })
 })

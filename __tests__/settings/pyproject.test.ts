@@ -16,6 +16,7 @@ describe('pyproject.toml', () => {
   test('is not needed', async () => {
     expect(await readPyproject(await folderWith())).toEqual({
       exists: false,
+      hasDependencies: false,
       project: {},
       settings: {},
       stages: {},
@@ -26,6 +27,7 @@ describe('pyproject.toml', () => {
   test('may say nothing of this program', async () => {
     expect(await read('[build-system]\nrequires = []\n')).toEqual({
       exists: true,
+      hasDependencies: false,
       project: {},
       settings: {},
       stages: {},
@@ -48,6 +50,7 @@ memory = 1024
 `
     expect(await read(text)).toEqual({
       exists: true,
+      hasDependencies: false,
       project: { name: 'shop', 'requires-python': '>=3.12' },
       settings: { memory: 512, environment: { A: '1' } },
       stages: { production: { memory: 1024 }, blue: {} },
@@ -81,6 +84,7 @@ memory = 1024
 describe('sources', () => {
   const pyproject: Pyproject = {
     exists: true,
+    hasDependencies: false,
     project: {},
     settings: { memory: 512 },
     stages: { production: { memory: 1024 }, staging: {} },

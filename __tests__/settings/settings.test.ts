@@ -159,7 +159,7 @@ describe('mistakes', () => {
       'function-name is missing',
       expect.stringMatching(/^No WSGI application was found in /),
       '.python-version asks for "3.8", which no Lambda runtime has',
-      'No manifest was found: there is neither uv.lock nor requirements.txt',
+      'No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml',
     ])
     expect(problems[2]).toEqual({
       title: 'timeout in pyproject.toml is not valid',

@@ -1,4 +1,4 @@
-import type { Builder } from '../builder/builder.ts'
+import type { BuilderFacts } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { lineOf, normalise, type RequirementsFile } from './files.ts'
 
@@ -6,7 +6,11 @@ import { lineOf, normalise, type RequirementsFile } from './files.ts'
  * What uv said, as an instruction. Its sentences are matched loosely, and always shown whole: they may change with
  * its version, and the advice is only added to them.
  */
-export function resolutionFailure(stderr: string, builder: Builder, files: readonly RequirementsFile[]): UserError {
+export function resolutionFailure(
+  stderr: string,
+  builder: Pick<BuilderFacts, 'kind' | 'target'>,
+  files: readonly RequirementsFile[],
+): UserError {
   const { target } = builder
   const text = stderr.replace(/\s+/g, ' ')
   const place = { location: lineOf(files, namesIn(text, files)) }

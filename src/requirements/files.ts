@@ -86,7 +86,7 @@ async function readText(projectFolder: string, path: string, includedBy: string 
   try {
     const bytes = await readFile(posix.join(projectFolder, path))
     // PowerShell's `pip freeze > requirements.txt` writes UTF-16; either decoder drops a byte order mark.
-    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8').decode(bytes)
+    return new TextDecoder(encodingOf(bytes)).decode(bytes)
   } catch (error) {
     throw new UserError(
       {
@@ -97,6 +97,11 @@ async function readText(projectFolder: string, path: string, includedBy: string 
       { cause: error },
     )
   }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
 }
 
 function logicalLines(text: string): Line[] {

@@ -3,19 +3,25 @@ import { dirname, join } from 'node:path'
 import type { Problem } from '../errors.ts'
 import type { Pyproject } from './pyproject.ts'
 
+/** In the order in which they are looked for: what locks more comes first. */
+const KINDS = [
+  'uv.lock',
+  'poetry.lock',
+  'pdm.lock',
+  'pylock.toml',
+  'Pipfile.lock',
+  'requirements',
+  'pyproject.toml',
+] as const
+
 /** The file that says what the application depends on. */
 export interface Manifest {
-  readonly kind: 'uv.lock' | 'requirements'
+  readonly kind: (typeof KINDS)[number]
   /** Relative to the project, with `/`. */
   readonly path: string
 }
 
-const EXPORTS: Readonly<Record<string, string>> = {
-  'poetry.lock': 'poetry export -o requirements.txt',
-  'Pipfile.lock': 'pipenv requirements > requirements.txt',
-  'pdm.lock': 'pdm export -o requirements.txt',
-  'pylock.toml': 'uv pip compile --generate-hashes pyproject.toml -o requirements.txt',
-}
+const REQUIREMENTS = 'requirements.txt'
 
 export function findManifest(
   projectFolder: string,
@@ -23,25 +29,35 @@ export function findManifest(
   pyproject: Pyproject,
 ): Manifest | { problem: Problem } {
   const has = (path: string): boolean => existsSync(join(projectFolder, path))
-  if (given !== undefined) {
-    if (has(given))
-      return { kind: given.endsWith('uv.lock') ? 'uv.lock' : 'requirements', path: given.replaceAll('\\', '/') }
-    return {
-      problem: {
-        title: `The manifest ${JSON.stringify(given)} does not exist`,
-        hint: 'Set requirements to a path relative to the project.',
-      },
-    }
-  }
-  if (has('uv.lock')) return { kind: 'uv.lock', path: 'uv.lock' }
-  if (has('requirements.txt')) return { kind: 'requirements', path: 'requirements.txt' }
+  if (given !== undefined) return has(given) ? manifestAt(given.replaceAll('\\', '/')) : { problem: missing(given) }
+  const own = KINDS.map((kind) => (kind === 'requirements' ? REQUIREMENTS : kind)).find(
+    (path) => has(path) && (path !== 'pyproject.toml' || pyproject.hasDependencies),
+  )
+  if (own !== undefined && own !== 'pyproject.toml') return manifestAt(own)
   const above = typeof pyproject.project['name'] === 'string' ? workspaceLock(projectFolder) : undefined
-  if (above !== undefined) return { kind: 'uv.lock', path: above }
+  if (above !== undefined) return manifestAt(above)
+  if (own !== undefined) return manifestAt(own)
   return {
     problem: {
-      title: 'No manifest was found: there is neither uv.lock nor requirements.txt',
-      hint: adviceFor(has, pyproject),
+      title: 'No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml',
+      hint: has('Pipfile')
+        ? 'Lock the Pipfile with: pipenv lock'
+        : 'Write a requirements.txt (an empty one if the application needs nothing), or set requirements to its path.',
     },
+  }
+}
+
+/** What a file is, by its name. */
+function manifestAt(path: string): Manifest {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (/^pylock\.[^.]+\.toml$/.test(name)) return { kind: 'pylock.toml', path } // PEP 751
+  return { kind: KINDS.find((kind) => name === kind) ?? 'requirements', path }
+}
+
+function missing(given: string): Problem {
+  return {
+    title: `The manifest ${JSON.stringify(given)} does not exist`,
+    hint: 'Set requirements to a path relative to the project.',
   }
 }
 
@@ -53,11 +69,4 @@ function workspaceLock(projectFolder: string): string | undefined {
     if (existsSync(join(folder, 'uv.lock'))) return `${up}/uv.lock`
   }
   return undefined
-}
-
-function adviceFor(has: (path: string) => boolean, { project }: Pyproject): string {
-  const other = Object.keys(EXPORTS).find(has)
-  if (other !== undefined) return `${other} is there; write it out with: ${EXPORTS[other] ?? ''}`
-  if (project['dependencies'] !== undefined) return 'pyproject.toml has dependencies; lock them with: uv lock'
-  return 'Write a requirements.txt (an empty one if the application needs nothing), or set requirements to its path.'
 }

@@ -10,6 +10,8 @@ type Table = Readonly<Record<string, unknown>>
 /** What this program reads of a project's `pyproject.toml` (PEP 518, PEP 621). All tables are empty without the file. */
 export interface Pyproject {
   readonly exists: boolean
+  /** Whether it says what the application depends on. */
+  readonly hasDependencies: boolean
   readonly project: Table
   readonly settings: Table
   readonly stages: Readonly<Record<string, Table>>
@@ -19,7 +21,8 @@ export interface Pyproject {
 
 export async function readPyproject(projectFolder: string): Promise<Pyproject> {
   const text = await readIfPresent(join(projectFolder, 'pyproject.toml'))
-  if (text === undefined) return { exists: false, project: {}, settings: {}, stages: {}, problems: [] }
+  if (text === undefined)
+    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] }
   const document = parseToml(text)
   const problems: Problem[] = []
   const ownTable = (value: unknown, name: string): Table => {
@@ -32,11 +35,18 @@ export async function readPyproject(projectFolder: string): Promise<Pyproject> {
   )
   return {
     exists: true,
+    hasDependencies: hasDependencies(asTable(document['project']), asTable(asTable(document['tool'])['poetry'])),
     project: asTable(document['project']),
     settings,
     stages: Object.fromEntries(stageTables),
     problems,
   }
+}
+
+function hasDependencies(project: Table, poetry: Table): boolean {
+  const { dynamic } = project
+  const isDynamic = Array.isArray(dynamic) && dynamic.includes('dependencies')
+  return project['dependencies'] !== undefined || isDynamic || poetry['dependencies'] !== undefined
 }
 
 /** `[tool.wsgi-lambda]` and, with a stage, `[tool.wsgi-lambda.stages.NAME]` over it. */
