@@ -118,12 +118,13 @@ export async function run(invocation: Invocation): Promise<number> {
       },
       createStore,
       report,
+      environment,
       clock,
     }
     const createLambda = (): LambdaApi => createLambdaApi({ version: VERSION, wait, signal })
     switch (invocation.command) {
       case 'build': {
-        const result = await build(await loadBuildSettings(origin), collaborators)
+        const result = await build(await loadBuildSettings(origin), 'build', collaborators)
         if (isJson) print(result)
         return 0
       }

@@ -34,22 +34,24 @@ export class UserError extends Error implements Problem {
   }
 }
 
-/** Every mistake in the settings or arguments, reported together. Exit code 2. */
-export class SettingsError extends UserError {
-  override readonly name = 'SettingsError'
+/** Several failures of one step, reported together, so that none has to be met one run after the other. */
+export class SeveralErrors extends UserError {
+  override readonly name: string = 'SeveralErrors'
   readonly problems: readonly Problem[]
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], title: string, { exitCode = 1 }: { exitCode?: number } = {}) {
     const [first] = problems
-    const title = problems.length === 1 && first ? first.title : `${problems.length} settings are wrong`
-    super(
-      {
-        title,
-        detail: problems.length === 1 ? first?.detail : undefined,
-        hint: problems.length === 1 ? first?.hint : undefined,
-      },
-      { exitCode: 2 },
-    )
+    const only = problems.length === 1 ? first : undefined
+    super({ title: only?.title ?? title, detail: only?.detail, hint: only?.hint }, { exitCode })
     this.problems = problems
+  }
+}
+
+/** Every mistake in the settings or arguments, reported together. Exit code 2. */
+export class SettingsError extends SeveralErrors {
+  override readonly name = 'SettingsError'
+
+  constructor(problems: readonly Problem[]) {
+    super(problems, `${problems.length} settings are wrong`, { exitCode: 2 })
   }
 }

@@ -25,6 +25,8 @@ interface IgnoreFile {
 export interface ApplicationOptions {
   /** More patterns, in the syntax of `.gitignore`, relative to the project. */
   readonly exclude: readonly string[]
+  /** Patterns of what is taken although a `.gitignore` leaves it out, in the same syntax. */
+  readonly include: readonly string[]
   /** An absolute path that is left out wherever it is: the artifact itself. */
   readonly output: string
 }
@@ -33,24 +35,33 @@ export interface ApplicationOptions {
  * The project's own files, as they go to `/var/task`: what git would keep, without what no artifact should hold.
  * Links are followed inside the project. @throws UserError for a link that leads out of it.
  */
-export async function applicationEntries(project: string, { exclude, output }: ApplicationOptions): Promise<Entry[]> {
+export async function applicationEntries(
+  project: string,
+  { exclude, include, output }: ApplicationOptions,
+): Promise<Entry[]> {
   const root = await realpath(project)
   const always: IgnoreFile = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) }
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file))
   const realOutput = await realpath(output).catch(() => output)
+  const included = asGit().add([...include])
   const entries: Entry[] = []
   const walk = async (
     folder: string,
     path: string,
     gitignores: readonly IgnoreFile[],
     ancestors: readonly string[],
+    isLeftOut: boolean,
   ): Promise<void> => {
     const here = [...gitignores, ...(await ignoreFileIn(folder))]
     for (const child of await readdir(folder, { withFileTypes: true })) {
       const absolute = join(folder, child.name)
       const kind = await kindOf(absolute, child)
       if (kind === 'other' || absolute === realOutput) continue
-      if (isIgnored(absolute, kind, [always]) || isIgnored(absolute, kind, here)) continue
+      if (isIgnored(absolute, kind, [always])) continue
+      const isHidden = isLeftOut || isIgnored(absolute, kind, here)
+      // Below a folder that git ignores there may be files that are wanted all the same.
+      if (isHidden && (include.length === 0 || (kind === 'file' && !included.ignores(pathBelow(root, absolute)))))
+        continue
       if (child.isSymbolicLink()) await refuseLinkOutside(root, absolute)
       const childPath = path === '' ? child.name : `${path}/${child.name}`
       if (kind === 'file') {
@@ -61,10 +72,10 @@ export async function applicationEntries(project: string, { exclude, output }: A
       const real = await realpath(absolute)
       if (ancestors.includes(real) || (await isVirtualEnvironment(absolute))) continue
       const kept = here.map((file) => withFolder(absolute, file))
-      await walk(absolute, childPath, kept, [...ancestors, real])
+      await walk(absolute, childPath, kept, [...ancestors, real], isHidden)
     }
   }
-  await walk(root, '', inherited, [root])
+  await walk(root, '', inherited, [root], false)
   return entries
 }
 

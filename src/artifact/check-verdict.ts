@@ -158,18 +158,23 @@ const SIGNALS: Readonly<Record<number, string>> = {
   132: 'SIGILL',
   134: 'SIGABRT',
   135: 'SIGBUS',
-  137: 'SIGKILL',
   139: 'SIGSEGV',
 }
 
 function deadProblem(exitCode: number, log: string, { memory }: CheckTerms): Problem {
   const detail = joined(log)
-  if (exitCode === 137 && memory !== undefined)
-    return {
-      title: `The application needs more than ${memory} MB, which is the function's memory`,
-      detail,
-      hint: 'Set memory to more, or load less while the application is imported.',
-    }
+  if (exitCode === 137)
+    return memory === undefined
+      ? {
+          title: 'Python was killed while the application was imported or answered',
+          detail,
+          hint: 'Most likely the container engine has too little memory for it. Set memory to what the function has, to find out what it needs.',
+        }
+      : {
+          title: `The application needs more than ${memory} MB, which is the function's memory`,
+          detail,
+          hint: 'Set memory to more, or load less while the application is imported.',
+        }
   const signal = SIGNALS[exitCode]
   return signal === undefined
     ? {
@@ -186,9 +191,9 @@ function deadProblem(exitCode: number, log: string, { memory }: CheckTerms): Pro
 
 const MOST_LOG_LINES = 60
 
-/** The end of the log, and what belongs to it. Lambda's own log separates the lines of one event by carriage returns. */
+/** The end of the log, and what belongs to it. */
 function joined(log: string, more = ''): string {
-  const lines = log.replaceAll('\r', '\n').trim().split('\n')
+  const lines = log.trim().split('\n')
   return [lines.slice(-MOST_LOG_LINES).join('\n'), more.trim()].filter(Boolean).join('\n')
 }
 

@@ -158,7 +158,9 @@ function foreignProblem({ architecture }: Target): Problem {
 
 function readEnd(end: Exclude<SandboxEnd, { kind: 'foreign' }>): CheckEnd {
   if (end.kind === 'late') return end
-  return { kind: 'ended', exitCode: end.exitCode, answer: readAnswer(end.stdout), log: end.stderr }
+  // Lambda's own log separates the lines of one event by carriage returns.
+  const log = end.stderr.replace(/\r\n?/g, '\n')
+  return { kind: 'ended', exitCode: end.exitCode, answer: readAnswer(end.stdout), log }
 }
 
 function readAnswer(stdout: string): CheckAnswer | undefined {

@@ -1,20 +1,23 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import { type Downloaded, downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
+import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
+import { reportFindings } from '../wheels/findings.ts'
+import { type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
 import { type Compilation, compileUnits } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
-import { openSlice, SLICE_FORMAT, type Slice } from './slice.ts'
+import { inParallel } from './parallel.ts'
+import { openSlice, SLICE_FORMAT, type Slice, type SliceFacts } from './slice.ts'
 
 export interface SlicesOptions extends SliceOptions {
   /** Name and version of what compresses: another one writes other bytes. */
   readonly compressor: string
-  /** Makes wheels of pins that have none. */
+  /** Makes wheels of pins that have none, or finds those that it made before. */
   readonly buildWheels: (pins: readonly Pin[]) => Promise<ReadonlyMap<string, WheelPath>>
 }
 
@@ -27,12 +30,26 @@ export interface DependencySlices {
 
 type Collaborators = Compilation & { readonly store: Store; readonly report: Reporter }
 
-/** Which wheel was chosen for a pin. */
-interface Selection {
+/** What the steps of one build share. */
+interface Context {
+  readonly pipOptions: readonly string[]
+  readonly options: SlicesOptions
+  readonly collaborators: Collaborators
+  /** What was found or made so far. */
+  readonly slices: Map<Pin, Slice>
+  readonly made: Set<Pin>
+}
+
+/** The published wheel that was chosen for a pin, or `none` where there is none for the target. */
+type Selection = Chosen | 'none'
+
+interface Chosen {
   readonly filename: string
   /** Hexadecimal. */
   readonly sha256: string
 }
+
+const RECORDS_AT_ONCE = 8
 
 /** The slice of every pin: from the store, else made from the wheel that pip brings or a builder makes. */
 export async function dependencySlices(
@@ -40,68 +57,97 @@ export async function dependencySlices(
   options: SlicesOptions,
   collaborators: Collaborators,
 ): Promise<DependencySlices> {
-  const { store, toolchain, report } = collaborators
-  const found = new Map<Pin, Slice>()
+  const context: Context = { pipOptions, options, collaborators, slices: new Map(), made: new Set() }
+  const { slices, made } = context
   try {
+    const published = pins.filter(({ name, source }) => source.kind === 'index' && !isToBeBuilt(name, pipOptions))
+    const toBuild = new Set(pins.filter((pin) => !published.includes(pin)))
+    await inParallel(published, RECORDS_AT_ONCE, async (pin) => {
+      if ((await findPublished(pin, context)) === 'none') toBuild.add(pin)
+    })
+    const missing = published.filter((pin) => !slices.has(pin) && !toBuild.has(pin))
+    if (missing.length > 0) collaborators.report.progress(`bringing ${missing.length} of ${pins.length} distributions`)
     await Promise.all(
-      pins.map(async (pin) => {
-        const selection = await readRecord<Selection>(store, 'selections', selectionKey(pin, pipOptions, toolchain))
-        const slice = selection && (await findSlice(sliceKey(selection, options, toolchain), store))
-        if (slice) found.set(pin, slice)
+      halves(missing).map(async (half) => {
+        for (const pin of await sliceDownloads(half, context)) toBuild.add(pin)
       }),
     )
-    const missing = pins.filter((pin) => !found.has(pin))
-    if (missing.length > 0) report.progress(`bringing ${missing.length} of ${pins.length} distributions`)
-    const make = async (wanted: readonly Pin[], bring: () => Promise<Downloaded>): Promise<readonly Pin[]> => {
-      const { wheels, wheelless } = await bring()
-      const brought = wanted.filter(({ name }) => wheels.has(name))
-      for (const [pin, slice] of await makeSlices(brought, wheels, pipOptions, options, collaborators))
-        found.set(pin, slice)
-      return [...wheelless, ...wanted.filter((pin) => !brought.includes(pin) && !wheelless.includes(pin))]
-    }
-    const published = missing.filter(({ name, source }) => source.kind === 'index' && !isToBeBuilt(name, pipOptions))
-    const wheelless = await Promise.all(
-      halves(published).map((half) =>
-        make(half, async () =>
-          downloadWheels(half, { builder: await toolchain.open(), pipOptions, temporary: collaborators.temporary }),
-        ),
-      ),
+    await sliceBuilt(
+      pins.filter((pin) => toBuild.has(pin)),
+      context,
     )
-    const unpublished = [...missing.filter((pin) => !published.includes(pin)), ...wheelless.flat()]
-    if (unpublished.length > 0)
-      await make(unpublished, async () => ({ wheels: await options.buildWheels(unpublished), wheelless: [] }))
-    const slices = pins.map((pin) => {
-      const slice = found.get(pin)
-      if (!slice) throw new Error(`${pin.name} has no slice`)
-      return slice
-    })
-    return { slices, made: missing.length }
+    return { slices: pins.map((pin) => present(slices.get(pin), pin.name)), made: made.size }
   } catch (error) {
-    for (const slice of found.values()) await slice[Symbol.asyncDispose]()
+    for (const slice of slices.values()) await slice[Symbol.asyncDispose]()
     throw error
   }
 }
 
-/** What pip waits for one half, it computes for the other: on two processors that is the time of one. */
+/** What an earlier build chose; its slice, where the store has it, is added to the others. */
+async function findPublished(
+  pin: Pin,
+  { pipOptions, options, collaborators, slices }: Context,
+): Promise<Selection | undefined> {
+  const { store, toolchain } = collaborators
+  const selection = await readRecord<Selection>(store, 'selections', selectionKey(pin, pipOptions, toolchain))
+  if (selection === undefined || selection === 'none') return selection
+  const slice = await findSlice(sliceKey(selection, options, toolchain), store)
+  if (slice) slices.set(pin, slice)
+  return selection
+}
+
+/** While pip waits for the index for one half, the other one is computed: on two processors that saves a third. */
 function halves(pins: readonly Pin[]): (readonly Pin[])[] {
   if (pins.length < 4) return pins.length === 0 ? [] : [pins]
   return [0, 1].map((half) => pins.filter((_, index) => index % 2 === half))
+}
+
+/** @returns the pins that no wheel is published of */
+async function sliceDownloads(pins: readonly Pin[], context: Context): Promise<readonly Pin[]> {
+  const { pipOptions, collaborators } = context
+  const { toolchain, store, temporary } = collaborators
+  const builder = await toolchain.open()
+  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary })
+  const remember = (pin: Pin, selection: Selection): Promise<void> =>
+    writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection)
+  for (const pin of wheelless) await remember(pin, 'none')
+  const work: SliceWork[] = []
+  for (const pin of pins.filter((pin) => !wheelless.includes(pin))) {
+    const { filename, path } = present(wheels.get(pin.name), pin.name)
+    const chosen = { filename, sha256: (await sha256Of(path)).toString('hex') }
+    await remember(pin, chosen)
+    work.push({ pin, path, chosen })
+  }
+  await makeSlices(work, context)
+  for (const { path } of work) await rm(path, { force: true })
+  return wheelless
+}
+
+async function sliceBuilt(pins: readonly Pin[], context: Context): Promise<void> {
+  if (pins.length === 0) return
+  const wheels = await context.options.buildWheels(pins)
+  const work: SliceWork[] = []
+  for (const pin of pins) {
+    const { filename, path } = present(wheels.get(pin.name), pin.name)
+    work.push({ pin, path, chosen: { filename, sha256: (await sha256Of(path)).toString('hex') } })
+  }
+  await makeSlices(work, context)
 }
 
 /** Of everything that can change which wheel is chosen. Who asks an index does not change what it answers. */
 function selectionKey(
   { name, version, hashes, source }: Pin,
   pipOptions: readonly string[],
-  toolchain: Toolchain,
+  { target }: Toolchain,
 ): string {
-  const { pythonMinor, architecture, glibc } = toolchain.target
-  const where = pipOptions.map((option) => option.replace(/\/\/[^/\s@]+@/g, '//'))
+  const { pythonMinor, architecture, glibc } = target
+  const where = pipOptions.map(withoutCredentials)
   return keyOf('selection', 1, name, version, hashes.toSorted(), source, where, pythonMinor, architecture, glibc)
 }
 
 /** Of everything that can change a byte of the slice. */
 function sliceKey(
-  { filename, sha256 }: Selection,
+  { filename, sha256 }: Chosen,
   { pythonMinor, bytecode, slim, slimPatterns, strip, compressor }: SlicesOptions,
   { pythonVersion, target }: Toolchain,
 ): string {
@@ -116,50 +162,85 @@ async function findSlice(key: string, store: Store): Promise<Slice | undefined> 
   return path === undefined ? undefined : await openSlice(path)
 }
 
-async function makeSlices(
-  pins: readonly Pin[],
-  wheels: ReadonlyMap<string, WheelPath>,
-  pipOptions: readonly string[],
-  options: SlicesOptions,
-  { store, ...compilation }: Collaborators,
-): Promise<ReadonlyMap<Pin, Slice>> {
-  const slices = new Map<Pin, Slice>()
-  const drafts: { pin: Pin; key: string; draft: Draft }[] = []
+interface SliceWork {
+  readonly pin: Pin
+  /** Of the wheel. */
+  readonly path: string
+  readonly chosen: Chosen
+}
+
+/** Texts of modules that are held at once, roughly: wheels are read and compiled in batches of that size. */
+const BATCH_BYTES = 24 << 20
+
+async function makeSlices(work: readonly SliceWork[], context: Context): Promise<void> {
+  const { options, collaborators, slices } = context
+  let batch: Drafted[] = []
   try {
-    for (const pin of pins) {
-      const wheel = wheels.get(pin.name)
-      if (!wheel) continue
-      const selection = { filename: wheel.filename, sha256: (await sha256Of(wheel.path)).toString('hex') }
-      await writeRecord(store, 'selections', selectionKey(pin, pipOptions, compilation.toolchain), selection)
-      const key = sliceKey(selection, options, compilation.toolchain)
-      const kept = await findSlice(key, store)
-      if (kept) slices.set(pin, kept)
-      else
-        drafts.push({ pin, key, draft: await draftSlice(wheel.path, wheel.filename, compilation.temporary, options) })
+    for (const { pin, path, chosen } of work) {
+      const key = sliceKey(chosen, options, collaborators.toolchain)
+      const kept = await findSlice(key, collaborators.store)
+      if (kept) {
+        slices.set(pin, kept)
+        continue
+      }
+      batch.push({ pin, key, draft: await draftSlice(path, chosen.filename, collaborators.temporary, options) })
+      if (bytesOf(batch) < BATCH_BYTES) continue
+      await finishBatch(batch, context)
+      batch = []
     }
-    const bytecode = await compileUnits(
-      drafts.flatMap(({ draft }) => draft.units),
-      compilation,
-    )
-    for (const { pin, key, draft } of drafts) {
-      const path = await store.keep('slices', key, await draft.finish(next(bytecode, draft.units.length)))
-      const slice = await openSlice(path)
-      if (!slice) throw new Error(`${path} is gone`)
-      slices.set(pin, slice)
-    }
-    return slices
+    await finishBatch(batch, context)
   } finally {
-    for (const { draft } of drafts) await draft[Symbol.asyncDispose]()
-    for (const { path } of wheels.values())
-      if (path.startsWith(join(compilation.temporary, ''))) await rm(path, { force: true })
+    for (const { draft } of batch) await draft[Symbol.asyncDispose]()
   }
 }
 
-/** The next values of a generator that goes on afterwards. */
-async function* next<T>(values: AsyncGenerator<T>, count: number): AsyncGenerator<T> {
+interface Drafted {
+  readonly pin: Pin
+  readonly key: string
+  readonly draft: Draft
+}
+
+function bytesOf(batch: readonly Drafted[]): number {
+  const modules = batch.flatMap(({ draft }) => draft.units.flatMap((unit) => unit.modules))
+  return modules.reduce((sum, { bytes }) => sum + bytes, 0)
+}
+
+async function finishBatch(
+  batch: readonly Drafted[],
+  { collaborators: { store, report, ...compilation }, slices, made }: Context,
+): Promise<void> {
+  const { target } = compilation.toolchain
+  reportFindings(
+    batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
+    report,
+  )
+  const bytecode = await compileUnits(
+    batch.flatMap(({ draft }) => draft.units),
+    compilation,
+  )
+  for (const { pin, key, draft } of batch) {
+    const path = await store.keep('slices', key, await draft.finish(taken(bytecode, draft.units.length)))
+    await draft[Symbol.asyncDispose]()
+    slices.set(pin, present(await openSlice(path), path))
+    made.add(pin)
+  }
+}
+
+/** A slice's wheel, as verification names it. */
+export function verified({ distribution, version, tags }: SliceFacts): VerifiedWheel {
+  return { name: distribution, version, tags: tags.join(', ') }
+}
+
+/** The next values of a generator, which goes on afterwards. */
+async function* taken<T>(values: AsyncGenerator<T>, count: number): AsyncGenerator<T> {
   for (let index = 0; index < count; index++) {
     const { value, done } = await values.next()
     if (done) return
     yield value
   }
+}
+
+function present<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new Error(`${name} is not there`)
+  return value
 }

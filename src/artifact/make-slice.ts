@@ -2,19 +2,13 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ElfFacts } from '../wheels/elf.ts'
 import { BrokenElf, readElf } from '../wheels/elf.ts'
+import { sortedByPath } from '../wheels/paths.ts'
 import { isDeflated, openWheel, type Wheel, type WheelFile } from '../wheels/read-wheel.ts'
 import { entryPointScripts, withInterpreter } from '../wheels/scripts.ts'
 import { slimmed } from '../wheels/slim.ts'
 import { bytecodePath, type CompilationUnit, createTexts, type ModuleText, unitsOf } from './compile.ts'
-import {
-  type Compressed,
-  comparePaths,
-  compress,
-  type SliceEntry,
-  type SliceFacts,
-  type WriteContent,
-  writeSlice,
-} from './slice.ts'
+import { inParallel } from './parallel.ts'
+import { type Compressed, compress, type SliceEntry, type SliceFacts, type WriteContent, writeSlice } from './slice.ts'
 
 export interface SliceOptions {
   /** As in `3.13`. */
@@ -67,8 +61,8 @@ export async function draftSlice(
     const { read, moduleTexts } = await readContents(wheel, textsPath, options)
     const { kept, leftOut } = slim(wheel, moduleTexts, options)
     const files = wheel.files.filter(({ path }) => kept.has(path))
-    const modules =
-      options.bytecode === 'none' ? [] : read.modules.filter(({ path }) => kept.has(path)).toSorted(byModulePath)
+    const compiled = options.bytecode === 'none' ? [] : read.modules.filter(({ path }) => kept.has(path))
+    const modules = sortedByPath(compiled, ({ path }) => path)
     const facts: SliceFacts = {
       distribution: wheel.name,
       version: wheel.version,
@@ -156,24 +150,29 @@ interface Compiled {
   readonly compressed: Compressed
 }
 
-/** Compresses a unit while the next one is read. */
+/** A compressor holds a quarter of a megabyte while it waits for its thread. */
+const COMPRESSED_AT_ONCE = 8
+
 async function compressBytecode(
   units: readonly CompilationUnit[],
   bytecode: AsyncIterable<readonly (Buffer | undefined)[]>,
   { pythonMinor, bytecode: kind }: SliceOptions,
 ): Promise<Compiled[]> {
-  const compiling: Promise<Compiled>[] = []
+  const compiled: Compiled[] = []
   let unit = 0
   for await (const contents of bytecode) {
-    for (const [index, content] of contents.entries()) {
-      const module = units[unit]?.modules[index]
-      if (!module || !content) continue
-      const path = bytecodePath(module.path, pythonMinor, kind === 'alone')
-      compiling.push(compress(content).then((compressed) => ({ path, compressed })))
-    }
-    unit++
+    const modules = units[unit++]?.modules ?? []
+    const present = modules.flatMap(({ path }, index) => {
+      const content = contents[index]
+      return content ? [{ path: bytecodePath(path, pythonMinor, kind === 'alone'), content }] : []
+    })
+    const compressed = await inParallel(present, COMPRESSED_AT_ONCE, async ({ path, content }) => ({
+      path,
+      compressed: await compress(content),
+    }))
+    compiled.push(...compressed)
   }
-  return await Promise.all(compiling)
+  return compiled
 }
 
 interface Contents {
@@ -257,18 +256,14 @@ const sizeOfMade = ([path, { compressed }]: readonly [string, { compressed: Comp
 
 /** What is shipped, as installers record it: bytecode without a hash, the record itself without anything (PEP 376). */
 function recordOf(infoFolder: string, sizes: readonly Size[], digests: ReadonlyMap<string, string>): Buffer {
-  const lines = sizes
-    .toSorted((a, b) => comparePaths(a.path, b.path))
-    .map(({ path, bytes }) => {
-      const digest = digests.get(path)
-      const name = /[",\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path
-      return digest === undefined ? `${name},,\n` : `${name},sha256=${digest},${bytes}\n`
-    })
+  const lines = sortedByPath(sizes, ({ path }) => path).map(({ path, bytes }) => {
+    const digest = digests.get(path)
+    const name = /[",\n]/.test(path) ? `"${path.replaceAll('"', '""')}"` : path
+    return digest === undefined ? `${name},,\n` : `${name},sha256=${digest},${bytes}\n`
+  })
   return Buffer.from(`${lines.join('')}${infoFolder}/RECORD,,\n`)
 }
 
 function digestOf(content: Buffer): string {
   return createHash('sha256').update(content).digest('base64url')
 }
-
-const byModulePath = (a: ModuleText, b: ModuleText): number => comparePaths(a.path, b.path)

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
-import { comparePaths, type PlacedEntry, type Slice } from './slice.ts'
+import { sortedByPath } from '../wheels/paths.ts'
+import type { PlacedEntry, Slice } from './slice.ts'
 
 /** A file of an artifact and the slice that it is copied from. */
 export interface Pick {
@@ -63,9 +64,9 @@ export function mergeSlices(application: Slice, dependencies: readonly Slice[]):
     }
   }
   return {
-    picks: picks.toSorted((a, b) => comparePaths(a.entry.path, b.entry.path)),
-    replaced: replaced.toSorted((a, b) => comparePaths(a.path, b.path)),
-    conflicts: conflicts.toSorted((a, b) => comparePaths(a.path, b.path)),
+    picks: sortedByPath(picks, ({ entry }) => entry.path),
+    replaced: sortedByPath(replaced, ({ path }) => path),
+    conflicts: sortedByPath(conflicts, ({ path }) => path),
   }
 }
 

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { crc32, deflateRaw } from 'node:zlib'
 import type { ElfFacts } from '../wheels/elf.ts'
+import { sortedByPath } from '../wheels/paths.ts'
 import { DEFLATED, STORED } from '../wheels/zip-format.ts'
 import { localHeader } from './zip-records.ts'
 
@@ -53,7 +54,7 @@ export interface PlacedEntry extends SliceEntry {
 export const SLICE_FORMAT = 1
 const MAGIC = Buffer.from('WLSLICE1')
 /** Written in one piece; larger ones piece by piece. */
-const MOST_HELD_BYTES = 32 << 20
+const MOST_HELD_BYTES = 8 << 20
 
 /** The index of a slice stands at its end: its length, and what kind of file it is. */
 type Index = SliceFacts & {
@@ -94,7 +95,7 @@ export async function writeSlice(
   entries: readonly SliceEntry[],
   fill: (write: WriteContent) => Promise<void>,
 ): Promise<void> {
-  const placed = placeEntries(entries.toSorted(byPath))
+  const placed = placeEntries(sortedByPath(entries, ({ path }) => path))
   const places = new Map(placed.map((entry) => [entry.path, entry]))
   const length = placed.reduce((sum, { recordBytes }) => sum + recordBytes, 0)
   const file = await open(path, 'wx')
@@ -177,16 +178,3 @@ function placeEntries(sorted: readonly SliceEntry[]): PlacedEntry[] {
     return { ...entry, offset: offset - recordBytes, recordBytes }
   })
 }
-
-/** Bytewise, so that the order is the same on every machine and in every language. */
-export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return comparePaths(a.path, b.path)
-}
-
-/** Code units and bytes of UTF-8 sort alike up to the surrogates, which few paths have. */
-export function comparePaths(a: string, b: string): number {
-  if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
-  return a < b ? -1 : a > b ? 1 : 0
-}
-
-const SURROGATE = /[\ud800-\udfff]/

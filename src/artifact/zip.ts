@@ -73,7 +73,7 @@ async function writeRecords(file: FileHandle, picks: readonly Pick[]): Promise<W
 interface Run {
   readonly file: FileHandle
   readonly start: number
-  readonly end: number
+  end: number
 }
 
 function runsOf(picks: readonly Pick[]): Run[] {
@@ -81,7 +81,7 @@ function runsOf(picks: readonly Pick[]): Run[] {
   for (const { slice, entry } of picks) {
     const last = runs.at(-1)
     const end = entry.offset + entry.recordBytes
-    if (last?.file === slice.file && last.end === entry.offset) runs[runs.length - 1] = { ...last, end }
+    if (last?.file === slice.file && last.end === entry.offset) last.end = end
     else runs.push({ file: slice.file, start: entry.offset, end })
   }
   return runs

@@ -95,10 +95,8 @@ async function buildOrRead(
   environment: Table,
   collaborators: DeployCollaborators,
 ): Promise<BuildResult> {
-  if (settings.build) return await build({ ...settings.build, environment }, collaborators)
-  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(
-    settings.artifact ?? '',
-  )
+  if (settings.build) return await build({ ...settings.build, environment }, 'deploy', collaborators)
+  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(settings.artifact ?? '')
   collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
   const slices = { total: packages.length, reused: packages.length, built: 0 }
   return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }

@@ -1,4 +1,4 @@
-import { type Problem, SettingsError, UserError } from '../errors.ts'
+import { type Problem, SeveralErrors, UserError } from '../errors.ts'
 
 /** Detail and hint below a title, indented. */
 export function explanation({ detail, hint }: Problem): string[] {
@@ -34,7 +34,7 @@ export function problemsOf(error: unknown): {
   exitCode: number
   stack: string | undefined
 } {
-  if (error instanceof SettingsError) return { problems: error.problems, exitCode: error.exitCode, stack: undefined }
+  if (error instanceof SeveralErrors) return { problems: error.problems, exitCode: error.exitCode, stack: undefined }
   if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: undefined }
   const message = error instanceof Error ? error.message : String(error)
   const advice = systemAdvice(error as NodeJS.ErrnoException | null | undefined)

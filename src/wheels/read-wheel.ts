@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import { UserError } from '../errors.ts'
+import { normalise } from '../requirements/files.ts'
 import { distributionOf, recordRows } from './metadata.ts'
+import { sortedByPath } from './paths.ts'
 import { BadZip, inflated, type OpenZip, openZip, type ZipEntry } from './read-zip.ts'
 import { DEFLATED } from './zip-format.ts'
 
@@ -44,6 +46,8 @@ export interface WheelContent {
 const MOST_BYTES = 1 << 30
 /** No deflated stream expands more (RFC 1951: 258 bytes from two bits). */
 const MOST_EXPANSION = 1032
+/** Of METADATA, RECORD and the like; the largest that are published have some megabytes. */
+const MOST_TEXT_BYTES = 64 << 20
 const SYMBOLIC_LINK = 0o120000
 const FILE_TYPE = 0o170000
 
@@ -67,6 +71,7 @@ async function describeWheel(zip: OpenZip, filename: string): Promise<Wheel> {
   const infoFolder = findInfoFolder(zip.entries, filename)
   const textOf = async (name: string): Promise<string> => {
     const entry = zip.entries.find(({ path }) => path === `${infoFolder}/${name}`)
+    if (entry && entry.unzippedBytes > MOST_TEXT_BYTES) throw new BadZip(`its ${name} is larger than any`)
     return entry ? (await zip.content(entry)).toString() : ''
   }
   const [metadata, wheelText, recordText, entryPoints] = await Promise.all(
@@ -77,12 +82,16 @@ async function describeWheel(zip: OpenZip, filename: string): Promise<Wheel> {
   const { name, version, tags } = distributionOf(metadata, wheelText)
   if (!/^Wheel-Version: 1\./m.test(wheelText)) throw new BadZip('its WHEEL is of a version that is not known')
   if (name === '' || version === '') throw new BadZip('its METADATA names no distribution and version')
+  if (name !== normalise(filename.split('-', 1)[0] ?? '')) throw new BadZip(`its METADATA is that of ${name}`)
   const records = new Map(recordRows(recordText).map(({ path, line }) => [path, line]))
-  const files = zip.entries
-    .flatMap((entry) => installedFile(entry, infoFolder) ?? [])
-    .toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)))
+  const files = sortedByPath(
+    zip.entries.flatMap((entry) => installedFile(entry, infoFolder) ?? []),
+    ({ path }) => path,
+  )
   const twice = files.find(({ path }, index) => path === files[index + 1]?.path)
   if (twice) throw new BadZip(`two of its files would be installed as ${twice.path}`)
+  const both = fileAndFolder(files.map((file) => file.path))
+  if (both !== undefined) throw new BadZip(`its ${both} would be a file and a folder`)
   return {
     filename,
     name,
@@ -161,6 +170,21 @@ function hasControlCharacter(path: string): boolean {
   return false
 }
 
+/** A path that one archive cannot hold, since others stand below it. */
+export function fileAndFolder(paths: readonly string[]): string | undefined {
+  const files = new Set(paths)
+  const seen = new Set<string>()
+  for (const path of paths) {
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      const folder = path.slice(0, slash)
+      if (seen.has(folder)) break
+      if (files.has(folder)) return folder
+      seen.add(folder)
+    }
+  }
+  return undefined
+}
+
 function findInfoFolder(entries: readonly ZipEntry[], filename: string): string {
   const folders = new Set(entries.flatMap(({ path }) => /^([^/]+\.dist-info)\/METADATA$/.exec(path)?.[1] ?? []))
   const [folder] = folders
@@ -186,8 +210,10 @@ function installedFile(entry: ZipEntry, infoFolder: string): WheelFile | undefin
       return { path: kind === undefined ? path : rest, mode, isScript: false, entry }
     case 'scripts':
       return { path: `bin/${rest}`, mode: 0o755, isScript: true, entry }
+    case 'headers':
+      return undefined // For who compiles against the distribution.
     default:
-      return undefined // C headers, for who compiles against the distribution.
+      throw new BadZip(`its ${path} would be installed nobody knows where`)
   }
 }
 

@@ -27,7 +27,7 @@ export function readHeader(content: Buffer): BytecodeHeader {
   if (content.length <= HEADER_BYTES || content.toString('latin1', 2, 4) !== '\r\n') return { kind: 'damaged' }
   const magic = content.readUInt16LE(0)
   const flags = content.readUInt32LE(4)
-  if ((flags & ~(HASH_BASED | CHECK_SOURCE)) !== 0) return { kind: 'damaged' }
+  if (![0, HASH_BASED, HASH_BASED | CHECK_SOURCE].includes(flags)) return { kind: 'damaged' }
   if (flags & HASH_BASED)
     return {
       kind: flags & CHECK_SOURCE ? 'checked' : 'unchecked',

@@ -107,6 +107,10 @@ export async function readContents(given: string, assumed: Assumed): Promise<Con
   }
 }
 
+function withAssumed(told: Told, { runtime, architecture }: Assumed): Told {
+  return { ...told, runtime: told.runtime ?? runtime, architecture: told.architecture ?? architecture }
+}
+
 function checkedFiles(entries: readonly ZipEntry[]): ZipEntry[] {
   const sorted = entries.toSorted((a, b) => (a.path < b.path ? -1 : 1))
   let total = 0
