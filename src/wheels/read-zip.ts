@@ -114,7 +114,7 @@ async function readCentralDirectory(file: FileHandle, size: number): Promise<Dir
     const zip64 = await readZip64(file, tail, at)
     if (zip64) ({ count, length, start } = zip64)
   }
-  if (start + length > size) throw new BadZip('it is shorter than it says')
+  if (start + length > at + tailStart) throw new BadZip('it is shorter than it says')
   if (count > MOST_ENTRIES) throw new BadZip(`it has ${count} files, more than any package has`)
   return { bytes: await readAt(file, start, length), count, start }
 }
@@ -130,6 +130,7 @@ async function readZip64(file: FileHandle, tail: Buffer, endRecordAt: number) {
 function readDirectory({ bytes, count, start }: Directory): ZipEntry[] {
   const entries: ZipEntry[] = []
   let at = 0
+  let occupied = 0
   for (let index = 0; index < count; index++) {
     if (at + CENTRAL_HEADER.bytes > bytes.length || bytes.readUInt32LE(at) !== CENTRAL_HEADER.signature)
       throw new BadZip('its central directory is damaged')
@@ -138,18 +139,22 @@ function readDirectory({ bytes, count, start }: Directory): ZipEntry[] {
     const end = at + CENTRAL_HEADER.bytes + nameLength + extraLength + bytes.readUInt16LE(at + 32)
     if (end > bytes.length) throw new BadZip('its central directory is damaged')
     const entry = readEntry(bytes, at, nameLength, extraLength)
-    if (entry.offset >= start) throw new BadZip(`its ${entry.path} stands where no file can be`)
+    occupied += LOCAL_HEADER.bytes + nameLength + entry.zippedBytes
+    // Files that share their bytes are how a small archive becomes a large one, or never comes to an end.
+    if (entry.offset >= start || occupied > start) throw new BadZip(`its ${entry.path} stands where no file can be`)
     if (!entry.path.endsWith('/')) entries.push(entry)
     at = end
   }
+  // Whoever goes by the length of the directory would install files that are not seen here.
+  if (at !== bytes.length) throw new BadZip('its central directory is damaged')
   return entries
 }
 
 function readEntry(bytes: Buffer, at: number, nameLength: number, extraLength: number): ZipEntry {
   const flags = bytes.readUInt16LE(at + 8)
   const nameAt = at + CENTRAL_HEADER.bytes
-  // Without the flag names are code page 437; those of ASCII are the same, and others do not occur in packages.
-  const path = bytes.toString(flags & UTF8_NAMES ? 'utf8' : 'latin1', nameAt, nameAt + nameLength)
+  const name = bytes.subarray(nameAt, nameAt + nameLength)
+  const path = flags & UTF8_NAMES ? name.toString() : fromCodePage437(name)
   if (flags & ENCRYPTED) throw new BadZip(`its ${path} is encrypted`)
   const method = bytes.readUInt16LE(at + 10)
   if (method !== STORED && method !== DEFLATED)
@@ -162,6 +167,14 @@ function readEntry(bytes: Buffer, at: number, nameLength: number, extraLength: n
   const mode = bytes[at + 5] === UNIX ? bytes.readUInt16LE(at + 40) : 0
   const modified = secondsOf(bytes.readUInt16LE(at + 14), bytes.readUInt16LE(at + 12))
   return { path, method, crc: bytes.readUInt32LE(at + 16), zippedBytes, unzippedBytes, mode, modified, offset }
+}
+
+/** The upper half of the code page that names are in without the flag for UTF-8 (APPNOTE, appendix D). */
+const CODE_PAGE_437 =
+  'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0'
+
+function fromCodePage437(name: Buffer): string {
+  return name.toString('latin1').replace(/[\x80-\xff]/g, (byte) => CODE_PAGE_437[byte.charCodeAt(0) - 0x80] ?? '')
 }
 
 /** Of a date and a time as MS-DOS packs them (APPNOTE 4.4.6). */

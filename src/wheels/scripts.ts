@@ -5,7 +5,7 @@ function interpreterLine(pythonMinor: string): string {
 
 /** A script of `.data/scripts` that asks for the interpreter of its installation (PEP 427, "Recommended installer features"). */
 export function withInterpreter(content: Buffer, pythonMinor: string): Buffer | undefined {
-  const match = /^#!pythonw?(?=\r?\n|[ \t])/.exec(content.toString('latin1', 0, 64))
+  const match = /^#!python[^\s]*/.exec(content.toString('latin1', 0, 64))
   if (!match) return undefined
   return Buffer.concat([Buffer.from(interpreterLine(pythonMinor)), content.subarray(match[0].length)])
 }
