@@ -5,16 +5,13 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
-import { openBucket } from './aws/bucket.ts'
-import { createFunctionUrlApi } from './aws/function-url.ts'
-import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
+import type { LambdaApi } from './aws/lambda.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
-import { deploy } from './commands/deploy.ts'
 import type { InspectArguments } from './commands/inspect.ts'
-import { type RemoteArguments, remote } from './commands/remote.ts'
+import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
@@ -121,7 +118,11 @@ export async function run(invocation: Invocation): Promise<number> {
       environment,
       clock,
     }
-    const createLambda = (): LambdaApi => createLambdaApi({ version: VERSION, wait, signal })
+    // AWS's clients are loaded with the commands that talk to it: the others start without them.
+    const createLambda = async (): Promise<LambdaApi> => {
+      const { createLambdaApi } = await import('./aws/lambda.ts')
+      return createLambdaApi({ version: VERSION, wait, signal })
+    }
     switch (invocation.command) {
       case 'build': {
         const result = await build(await loadBuildSettings(origin), 'build', collaborators)
@@ -129,10 +130,13 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'deploy': {
+        const { openBucket } = await import('./aws/bucket.ts')
+        const { createFunctionUrlApi } = await import('./aws/function-url.ts')
+        const { deploy } = await import('./commands/deploy.ts')
         const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
-          lambda: createLambda(),
+          lambda: await createLambda(),
           urls: createFunctionUrlApi({ version: VERSION, wait, signal }),
           openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
           wait,
@@ -158,8 +162,9 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'remote': {
+        const { remote } = await import('./commands/remote.ts')
         const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
-          lambda: createLambda(),
+          lambda: await createLambda(),
           report,
           readInput: () => buffer(process.stdin),
           variables: environment,

@@ -1,4 +1,3 @@
-import { openBucket } from '../aws/bucket.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Values } from '../settings/schema.ts'
 import { folderStore, unwritableStore } from './folder.ts'
@@ -37,7 +36,11 @@ export function openStore(
   })
   if (address === undefined) return local
   return sharedStore(local, {
-    openBucket: () => openBucket(address, { environment, version, signal, patienceSeconds: PATIENCE_SECONDS }),
+    // With it comes AWS's client, which a build without a bucket does not load.
+    openBucket: async () => {
+      const { openBucket } = await import('../aws/bucket.ts')
+      return await openBucket(address, { environment, version, signal, patienceSeconds: PATIENCE_SECONDS })
+    },
     canWrite: async () => mayWriteShared(sharedStoreWrite, await readTrigger(environment)),
     report,
   })
