@@ -1,9 +1,10 @@
 import type { BuilderFacts } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
+import { withoutCredentials } from './credentials.ts'
 import { lineOf, normalise, type RequirementsFile } from './files.ts'
 
 /**
- * What uv said, as an instruction. Its sentences are matched loosely, and always shown whole: they may change with
+ * What uv or pip said, as an instruction. Its sentences are matched loosely, and always shown whole: they may change with
  * its version, and the advice is only added to them.
  */
 export function resolutionFailure(
@@ -12,12 +13,13 @@ export function resolutionFailure(
   files: readonly RequirementsFile[],
 ): UserError {
   const { target } = builder
-  const text = stderr.replace(/\s+/g, ' ')
+  const said = withoutCredentials(stderr)
+  const text = said.replace(/\s+/g, ' ')
   const place = { location: lineOf(files, namesIn(text, files)) }
-  const detail = stderr.trim()
+  const detail = said.trim()
   const on = `${target.runtime} on ${target.architecture}`
 
-  if (/invalid peer certificate|UnknownIssuer|self-signed certificate/i.test(text)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate|CERTIFICATE_VERIFY_FAILED/i.test(text)) {
     return new UserError({
       title: 'The package index could not be reached safely: its certificate is not trusted',
       detail,
@@ -25,7 +27,11 @@ export function resolutionFailure(
       ...place,
     })
   }
-  if (/error sending request|dns error|Connection refused|Could not connect|timed out/i.test(text)) {
+  if (
+    /error sending request|dns error|Connection refused|Could not connect|timed out|Max retries exceeded|NewConnectionError|Connection aborted/i.test(
+      text,
+    )
+  ) {
     return new UserError({
       title: 'The package index could not be reached',
       detail,
@@ -33,7 +39,7 @@ export function resolutionFailure(
       ...place,
     })
   }
-  if (/status server error/i.test(text)) {
+  if (/status server error|\b5\d\d Server Error|HTTP error 5\d\d/i.test(text)) {
     return new UserError({
       title: 'The package index does not work at the moment',
       detail,
@@ -42,7 +48,7 @@ export function resolutionFailure(
     })
   }
   // Not the number alone: versions like 2.31.0.20240310 have it too.
-  if (/\b40[13] (?:Unauthorized|Forbidden)\b/i.test(text)) {
+  if (/\b40[13] (?:Client Error: )?(?:Unauthorized|Forbidden)\b|\b40[13] Error, Credentials/i.test(text)) {
     return new UserError({
       title: 'The package index refused access',
       detail,
@@ -50,7 +56,10 @@ export function resolutionFailure(
       ...place,
     })
   }
-  const mismatched = /Hash mismatch for `?([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(text)?.[1]
+  const mismatched =
+    /(?:Hash mismatch for `?|DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.*?someone may have tampered with them\. )([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(
+      text,
+    )?.[1]
   if (mismatched !== undefined) {
     return new UserError({
       title: `The hash of ${mismatched} is not the one in the manifest`,
@@ -64,15 +73,26 @@ export function resolutionFailure(
       text,
     )
   if (wheelless) {
-    const name = wheelless[1] ?? wheelless[2] ?? wheelless[3] ?? 'A requirement'
+    const built = wheelless.slice(1).every((name) => name === undefined) ? repositoryLine(files) : undefined
+    const name = wheelless[1] ?? wheelless[2] ?? wheelless[3] ?? built?.text ?? 'A requirement'
     return new UserError({
-      title: `${name} has no wheel for ${on}`,
+      title: built ? `${name} must be built` : `${name} has no wheel for ${on}`,
       detail,
       hint:
         builder.kind === 'host'
           ? 'The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2).'
           : 'Choose another version, or name what it needs to compile in system-packages.',
-      ...place,
+      ...(built ? { location: built.location } : place),
+    })
+  }
+  const unmatched = /No matching distribution found for ([A-Za-z0-9][\w.-]*)(\S*)/i.exec(text)
+  if (unmatched) {
+    const [, name = '', which = ''] = unmatched
+    return new UserError({
+      title: `${name}${which} was not found for ${on}`,
+      detail,
+      hint: 'The index has no such version, or none that can be installed there. Check name, version and index settings.',
+      location: lineOf(files, [name]),
     })
   }
   const unknown = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
@@ -92,6 +112,15 @@ export function resolutionFailure(
     hint: 'The lines above say which requirements exclude each other, or what failed.',
     ...place,
   })
+}
+
+/** The first line that asks for a repository, which is always built. */
+function repositoryLine(files: readonly RequirementsFile[]) {
+  for (const { path, lines } of files) {
+    const line = lines.find(({ text }) => /\b(?:git|hg|svn|bzr)\+/.test(text))
+    if (line) return { text: withoutCredentials(line.text), location: { file: path, line: line.number } }
+  }
+  return undefined
 }
 
 /** The manifest's own distributions that a message speaks of. */

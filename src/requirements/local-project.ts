@@ -10,6 +10,8 @@ import { archiveIdentity } from './requirement.ts'
 export interface LocalProject {
   /** Normalised; as far as it can be told without building it. */
   readonly name: string
+  /** Undefined where `name` is only the folder's. */
+  readonly statedName: string | undefined
   readonly version: string | undefined
   /** Undefined where only building it tells: an archive, `setup.py`, dynamic dependencies. */
   readonly dependencies: ProjectDependencies | undefined
@@ -26,7 +28,13 @@ export async function readLocalProject(project: string, path: string): Promise<L
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path)
     const name = identity?.name ?? normalise(basename(path))
-    return { name, version: identity?.version, dependencies: undefined, texts: [`${found.size} ${found.mtimeMs}`] }
+    return {
+      name,
+      statedName: identity?.name,
+      version: identity?.version,
+      dependencies: undefined,
+      texts: [`${found.size} ${found.mtimeMs}`],
+    }
   }
   const texts = await Promise.all(DESCRIPTIONS.map((name) => readFile(join(path, name), 'utf8').catch(() => '')))
   const [pyproject = '', ...setup] = texts
@@ -35,8 +43,10 @@ export async function readLocalProject(project: string, path: string): Promise<L
   const own = asTable(document.root['project'])
   const isStatic = own['name'] !== undefined && !asTexts(own['dynamic']).some((field) => /dependencies$/.test(field))
   const isPoetrys = asTable(asTable(document.root['tool'])['poetry'])['dependencies'] !== undefined
+  const statedName = dependencies.name ?? nameIn(setup)
   return {
-    name: dependencies.name ?? nameIn(setup) ?? normalise(basename(path)),
+    name: statedName ?? normalise(basename(path)),
+    statedName,
     version: typeof own['version'] === 'string' ? own['version'] : undefined,
     dependencies: isStatic || isPoetrys ? dependencies : undefined,
     texts,

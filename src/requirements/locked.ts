@@ -83,10 +83,11 @@ export function reach(lock: Lock, roots: readonly Direct[], environment: MarkerE
 }
 
 export function pinOf(
-  { name, version, hashes, location }: Pick<LockedPackage, 'name' | 'version' | 'hashes' | 'location'>,
+  identity: Omit<Pin, 'source' | 'requiredBy'>,
   source: PinSource,
   requiredBy: readonly string[],
 ): Pin {
+  const { name, version, hashes, location } = identity
   return { name, version, hashes, source, requiredBy, location }
 }
 

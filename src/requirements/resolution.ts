@@ -24,6 +24,8 @@ export interface Request {
   readonly remoteFiles: readonly string[]
   /** What the entries were read from, so that a failure can name a line. */
   readonly files: readonly RequirementsFile[]
+  /** Projects of this machine that must be built to tell what they need; normalised names. */
+  readonly local: readonly string[]
   /** Texts besides the entries that can change the answer: of local projects that must be built to tell what they need. */
   readonly texts: readonly string[]
 }
@@ -110,17 +112,14 @@ async function stage(request: Request, staging: string, builder: Builder): Promi
   const { lines, words } = uvOptions(options)
   const entries = await Promise.all(request.entries.map((entry, index) => lineOf(entry, index, staging, builder)))
   await writeFile(join(staging, 'requirements.in'), [...lines, ...request.remoteFiles, ...entries, ''].join('\n'))
-  await writeFile(join(staging, 'constraints.txt'), [...request.constraints.map(constraintLine), ''].join('\n'))
-  const command = [
-    await builder.uv(),
-    'pip',
-    'compile',
-    'manifest/requirements.in',
-    '--constraints',
-    'manifest/constraints.txt',
-  ]
+  const constraints = request.constraints.map(constraintLine)
+  await writeFile(join(staging, 'constraints.txt'), [...constraints, ''].join('\n'))
+  const command = [await builder.uv(), 'pip', 'compile', 'manifest/requirements.in']
+  const limits = constraints.length > 0 ? ['--constraints', 'manifest/constraints.txt'] : []
+  // What they need can be told without compiling, and they come from the user.
+  const local = builder.kind === 'host' ? request.local.flatMap((name) => ['--no-binary', name]) : []
   const output = ['--generate-hashes', '--no-header', '--annotation-style', 'split', '--no-progress']
-  return [...command, ...output, ...words, ...targetOptions(builder), '--python', builder.python]
+  return [...command, ...limits, ...output, ...words, ...targetOptions(builder), ...local, '--python', builder.python]
 }
 
 /** Files of this machine are none of a container's. */

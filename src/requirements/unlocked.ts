@@ -144,11 +144,12 @@ async function pin(
     options,
     remoteFiles,
     files: list.files,
+    local: unfolded.built,
     texts: unfolded.texts,
   }
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals]
   const { text, isKept } = await resolve(request, collaborators)
-  const resolved = readCompiled(text).map((each) => resolvedPin(each, asked, context.path))
+  const resolved = located(readCompiled(text).map((each) => resolvedPin(each, asked)))
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators)
   return [...own, ...unfolded.locals, ...resolved]
 }
@@ -173,6 +174,8 @@ interface Asked {
 interface Unfolded {
   readonly locals: readonly Pin[]
   readonly asked: readonly Asked[]
+  /** Names of those that only a build tells of. */
+  readonly built: readonly string[]
   readonly texts: readonly string[]
 }
 
@@ -180,6 +183,7 @@ interface Unfolded {
 async function unfold(entries: readonly Entry[], context: ManifestContext, noDeps: boolean): Promise<Unfolded> {
   const locals = new Map<string, Pin>()
   const asked: Asked[] = []
+  const built: string[] = []
   const texts: string[] = []
   const visit = async (entry: Entry, requiredBy: string): Promise<void> => {
     if (entry.path === undefined) {
@@ -188,8 +192,9 @@ async function unfold(entries: readonly Entry[], context: ManifestContext, noDep
     }
     const local = await readLocalProject(context.project, entry.path)
     if (local.dependencies === undefined && !noDeps) {
-      asked.push({ entry, requiredBy })
+      asked.push({ entry: { ...entry, name: entry.name ?? local.statedName }, requiredBy })
       texts.push(...local.texts)
+      built.push(local.name)
       return
     }
     const identity = { name: local.name, version: local.version, hashes: entry.hashes, location: entry.location }
@@ -202,14 +207,10 @@ async function unfold(entries: readonly Entry[], context: ManifestContext, noDep
   }
   for (const entry of entries) await visit(entry, '')
   const pins = new Map([...locals.values()].map((pin) => [pin.name, pin]))
-  return { locals: [...pins.values()], asked, texts }
+  return { locals: [...pins.values()], asked, built, texts }
 }
 
-function resolvedPin(
-  { name, version, url, hashes, requiredBy }: Compiled,
-  asked: readonly Asked[],
-  manifest: string,
-): Pin {
+function resolvedPin({ name, version, url, hashes, requiredBy }: Compiled, asked: readonly Asked[]): Pin {
   const local = url === undefined ? undefined : localEntry(url)
   const own = asked.filter(({ entry }) => entry.name === name)
   const origin =
@@ -226,7 +227,7 @@ function resolvedPin(
       name,
       version,
       hashes: given.length > 0 ? given : hashes,
-      location: origin?.location ?? { file: manifest, line: 1 },
+      location: origin?.location,
     },
     sourceOf({
       path: local === undefined ? undefined : origin?.path,
@@ -235,6 +236,21 @@ function resolvedPin(
     }),
     [...askers].toSorted(),
   )
+}
+
+/** What nobody wrote down is placed at the line of who asks for it. */
+function located(pins: readonly Pin[]): readonly Pin[] {
+  const byName = new Map(pins.map((pin) => [pin.name, pin]))
+  const locate = ({ location, requiredBy }: Pin, seen: readonly string[]): Pin['location'] => {
+    if (location) return location
+    const askers = requiredBy.flatMap((name) => (seen.includes(name) ? [] : (byName.get(name) ?? [])))
+    for (const asker of askers) {
+      const found = locate(asker, [...seen, ...requiredBy])
+      if (found) return found
+    }
+    return undefined
+  }
+  return pins.map((pin) => ({ ...pin, location: locate(pin, [pin.name]) }))
 }
 
 /** A repository without a name: uv's answer starts with its address. */

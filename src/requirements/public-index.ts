@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Pin } from './pins.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Variables of pip and uv that say where distributions come from. */
+const INDEX_VARIABLES =
+  /^(?:PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS)|UV_(?:INDEX_URL|EXTRA_INDEX_URL|DEFAULT_INDEX|INDEX|FIND_LINKS))$/
+/** The same in files and arguments of pip. */
+const INDEX_OPTION = /^(?:--)?(?:index-url|extra-index-url|find-links|i|f)$/
+const PUBLIC = /^https:\/\/(?:pypi\.org\/simple|files\.pythonhosted\.org\/\S*)\/?$/
+
+/**
+ * Whether every distribution that pip finds by its settings comes from the public index. Conservative: one other address
+ * among them and nothing is public, since pip does not tell which of them a file came from.
+ */
+export async function isPublicOnly(pipOptions: readonly string[], environment: Variables): Promise<boolean> {
+  const fromVariables = Object.entries(environment).flatMap(([name, value]) =>
+    INDEX_VARIABLES.test(name) ? addressesIn(value ?? '') : [],
+  )
+  const fromFiles = await Promise.all(configurationFiles(environment).map(addressesInFile))
+  const addresses = [...fromVariables, ...fromFiles.flat(), ...addressesInOptions(pipOptions)]
+  return addresses.every((address) => PUBLIC.test(address))
+}
+
+/** Whether one pin is, where the settings are public only. */
+export function isPublicPin({ source }: Pin): boolean {
+  switch (source.kind) {
+    case 'index':
+      return source.index === undefined || PUBLIC.test(source.index)
+    case 'url':
+      return PUBLIC.test(source.url)
+    case 'local':
+      return false
+  }
+}
+
+function addressesIn(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+function addressesInOptions(options: readonly string[]): string[] {
+  return options.flatMap((option, index) => {
+    const [name = '', value] = option.split(/=(.*)/s)
+    if (!option.startsWith('-') || !INDEX_OPTION.test(name.replace(/^-(?=\w$)/, '--'))) return []
+    return addressesIn(value ?? options[index + 1] ?? '')
+  })
+}
+
+/** Where pip reads its settings (its documentation, "Configuration files"). */
+function configurationFiles(environment: Variables): string[] {
+  const home = environment['HOME'] ?? homedir()
+  const configured = environment['XDG_CONFIG_HOME'] ?? join(home, '.config')
+  const own = environment['PIP_CONFIG_FILE']
+  const inEnvironment = environment['VIRTUAL_ENV']
+  return [
+    '/etc/pip.conf',
+    '/etc/xdg/pip/pip.conf',
+    join(home, '.pip/pip.conf'),
+    join(configured, 'pip/pip.conf'),
+    ...(inEnvironment === undefined ? [] : [join(inEnvironment, 'pip.conf')]),
+    ...(own === undefined ? [] : [own]),
+  ]
+}
+
+async function addressesInFile(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch(() => '')
+  let isIndex = false
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? []
+    if (name !== undefined) isIndex = INDEX_OPTION.test(name)
+    else if (!/^\s+\S/.test(line)) isIndex = false
+    return isIndex ? addressesIn(name === undefined ? line : (value ?? '')) : []
+  })
+}
