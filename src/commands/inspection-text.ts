@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { BytecodeState } from '../artifact/inspect/bytecode.ts'
 import { groupBy } from '../artifact/inspect/group.ts'
 import type { Inspection } from '../artifact/inspect/inspection.ts'
@@ -56,7 +57,7 @@ function aboutPart({ artifact, limits }: Inspection): Part {
   ])
   const lines = alignedLines([...rows, ['files', artifact.entries.toLocaleString('en')]], ['left', 'right', 'left'])
   return {
-    heading: artifact.path,
+    heading: shortPath(artifact.path),
     lines: [
       told.filter(Boolean).join(', '),
       ...lines.map((text, index): Line => {
@@ -206,7 +207,7 @@ function differencePart(difference: NonNullable<InspectResult['difference']>): P
   ]
   const { added, removed, changed } = files
   return {
-    heading: `Compared with ${against}`,
+    heading: `Compared with ${shortPath(against)}`,
     lines: [
       ...tableLines(head, [...rows, total], ['left', 'left', 'left', 'right', 'right']),
       `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
@@ -251,6 +252,12 @@ function tableLines(head: readonly string[], rows: readonly (readonly string[])[
 
 function remainder(count: number): Line[] {
   return count > MOST_LINES ? [{ text: `… and ${count - MOST_LINES} more: --json has all`, paint: 'dim' }] : []
+}
+
+/** From here, where it is below. */
+function shortPath(path: string): string {
+  const short = relative('', path)
+  return short.startsWith('..') ? path : short
 }
 
 function few(names: readonly string[], most = 3): string {

@@ -68,7 +68,7 @@ export function verifiedBinaries(
   const byOwner = groupBy(readable, ({ path }) => ownerOf(path))
   const owned = distributions.flatMap(({ name, version, tags }) => {
     const own = byOwner.get(name)
-    return own ? [{ wheel: { name, version, tags: tags.join(' ') }, binaries: own }] : []
+    return own ? [{ wheel: { name, version, tags }, binaries: own }] : []
   })
   const others = (byOwner.get(undefined) ?? []).map(({ path }) => posix.basename(path))
   return [

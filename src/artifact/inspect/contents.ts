@@ -90,7 +90,7 @@ export async function readContents(given: string, assumed: Assumed): Promise<Con
       sha256: digest.toString('hex'),
       zipBytes: found.size,
       files,
-      told: { ...assumed, ...told },
+      told: withAssumed(told, assumed),
       pythonMinor,
       ...read,
     }
