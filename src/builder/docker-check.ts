@@ -7,7 +7,7 @@ import type { HostConfig } from 'dockerode'
 import { type Pack, pack } from 'tar-stream'
 import { UserError } from '../errors.ts'
 import type { Architecture, Target } from '../platform/target.ts'
-import { Container, createVolume, removeVolume } from './docker-container.ts'
+import { Container, createVolume, removeVolume, removeVolumes } from './docker-container.ts'
 import type { Engine } from './docker-engine.ts'
 import { withOnly } from './docker-environment.ts'
 import { lastLines } from './docker-errors.ts'
@@ -25,6 +25,8 @@ export interface CheckImageOptions {
 
 const TASK_ROOT = '/var/task'
 const ZIP_INSIDE = 'wsgi-lambda-artifact.zip'
+/** No check takes so long: a volume of that age was left by a run that was killed. */
+const ABANDONED_SECONDS = 6 * 60 * 60
 /** `sbx_user1051` of the image: nobody whom files of the artifact belong to. */
 const LAMBDA_USER = '993:990'
 /** Lambda developer guide, "Lambda quotas": /tmp unless it was made larger, and processes and threads together. */
@@ -88,6 +90,7 @@ interface Place {
 async function checkIn(place: Place, zip: string, options: SandboxOptions): Promise<SandboxEnd> {
   const { engine, labels, signal } = place
   signal?.throwIfAborted()
+  await removeVolumes(engine, {}, ABANDONED_SECONDS)
   const volume = await createVolume(engine, labels)
   try {
     await fill(place, volume, zip)
@@ -104,20 +107,16 @@ async function fill(
   zip: string,
 ): Promise<void> {
   const host = { NetworkMode: 'none', Mounts: [taskRoot(volume, 'writable')] }
-  const container = await Container.create(engine, { image, labels, signal, host })
-  try {
-    await container.put(packZip(zip), '/')
-    const command = [python, '-I', '-S', '-c', unpack, `/${ZIP_INSIDE}`, TASK_ROOT]
-    const { exitCode, stderr } = await container.exec(command, { cwd: '/', env: {} })
-    if (exitCode === 0) return
-    throw new UserError({
-      title: `The artifact ${zip} cannot be unpacked`,
-      detail: lastLines(stderr),
-      hint: 'Build it anew. If that does not help, this is a defect of wsgi-lambda: please report it.',
-    })
-  } finally {
-    await container.remove()
-  }
+  await using container = await Container.create(engine, { image, labels, signal, host })
+  await container.put(packZip(zip), '/')
+  const command = [python, '-I', '-S', '-c', unpack, `/${ZIP_INSIDE}`, TASK_ROOT]
+  const { exitCode, stderr } = await container.exec(command, { cwd: '/', env: {} })
+  if (exitCode === 0) return
+  throw new UserError({
+    title: `The artifact ${zip} cannot be unpacked`,
+    detail: lastLines(stderr),
+    hint: 'Build it anew. If that does not help, this is a defect of wsgi-lambda: please report it.',
+  })
 }
 
 async function runIn(
@@ -126,23 +125,18 @@ async function runIn(
   { request, env, memory, seconds }: SandboxOptions,
 ): Promise<SandboxEnd> {
   const { engine, image, python, program, labels, signal } = place
-  const container = await Container.create(engine, { image, labels, signal, host: confinement(volume, memory) })
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    container.remove().catch(() => undefined) // It is removed below too, where a failure is heard of.
-  }, seconds * 1000)
+  const late = AbortSignal.timeout(seconds * 1000)
+  const ending = signal ? AbortSignal.any([signal, late]) : late
   try {
+    const host = confinement(volume, memory)
+    await using container = await Container.create(engine, { image, labels, signal: ending, host })
     const command = withOnly(Object.keys(env), [python, '-c', RUN, program, request], python)
     const completed = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER })
     return { kind: 'ended', ...completed }
   } catch (error) {
     signal?.throwIfAborted()
-    if (isLate) return { kind: 'late' }
+    if (late.aborted) return { kind: 'late' }
     throw error
-  } finally {
-    clearTimeout(timer)
-    await container.remove()
   }
 }
 

@@ -239,6 +239,10 @@ export class Container {
     return this.#removal
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.remove()
+  }
+
   async #call<T>(doing: string, call: () => Promise<T>, seconds?: number): Promise<T> {
     try {
       this.#signal?.throwIfAborted()
@@ -255,16 +259,34 @@ export class Container {
  * containers there were.
  */
 export async function removeLabelled(engine: Engine, labels: Readonly<Record<string, string>>): Promise<number> {
-  const label = Object.entries({ ...labels, [OUR_LABEL]: '1' }).map(([name, value]) => `${name}=${value}`)
+  const label = ourLabels(labels)
   const found = await engineCall(engine, 'list containers', () =>
     engine.docker.listContainers({ all: true, filters: { label } }),
   )
   await Promise.all(found.map(({ Id }) => removeContainer(engine, engine.docker.getContainer(Id))))
-  const { Volumes } = await engineCall(engine, 'list volumes', () => engine.docker.listVolumes({ filters: { label } }))
-  // An engine that has none answers null.
-  await Promise.all(((Volumes as typeof Volumes | null) ?? []).map(({ Name }) => removeVolume(engine, Name)))
+  await removeVolumes(engine, labels)
   return found.length
 }
+
+/** Removes every volume that has these labels, is ours, unused and at least so old. */
+export async function removeVolumes(
+  engine: Engine,
+  labels: Readonly<Record<string, string>>,
+  seconds = 0,
+): Promise<void> {
+  const label = ourLabels(labels)
+  const { Volumes } = await engineCall(engine, 'list volumes', () =>
+    engine.docker.listVolumes({ filters: { label, dangling: ['true'] } }),
+  )
+  const newest = Date.now() - seconds * 1000
+  // An engine that has none answers null; the type does not know the date, nor does every engine.
+  const found = (Volumes as readonly { readonly Name: string; readonly CreatedAt?: string }[] | null) ?? []
+  const old = found.filter(({ CreatedAt }) => seconds === 0 || Date.parse(CreatedAt ?? '') <= newest)
+  await Promise.all(old.map(({ Name }) => removeVolume(engine, Name)))
+}
+
+const ourLabels = (labels: Readonly<Record<string, string>>): string[] =>
+  Object.entries({ ...labels, [OUR_LABEL]: '1' }).map(([name, value]) => `${name}=${value}`)
 
 /** A volume of ours, which the caller removes. @returns its name */
 export async function createVolume(engine: Engine, labels: Readonly<Record<string, string>>): Promise<string> {
