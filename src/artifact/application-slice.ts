@@ -21,6 +21,7 @@ import {
   type SliceFacts,
   writeSlice,
 } from './slice.ts'
+import { writeAll } from './write.ts'
 import { localHeader } from './zip-records.ts'
 
 /** A larger file is read and compressed as a stream. */
@@ -68,8 +69,7 @@ export async function applicationSlice(
       const entries = made.map(({ entry }) => entry)
       const path = await store.keep('applications', options.key, (path) =>
         writeSlice(path, facts, entries, async (write) => {
-          for (const { entry, from, offset } of made)
-            await write(entry, await readExactly(from, offset, entry.zippedBytes))
+          for (const { entry, from, offset } of made) await write(entry, { file: from, offset })
         }),
       )
       await last?.[Symbol.asyncDispose]()
@@ -158,7 +158,7 @@ async function spoolAll(
 async function addToSpool(spool: Spool, file: FileHandle, entry: SliceEntry, compressed: Uint8Array): Promise<void> {
   const offset = spool.end
   spool.end += compressed.length
-  await file.write(compressed, 0, compressed.length, offset)
+  await writeAll(file, compressed, offset)
   spool.entries.push({ entry, from: file, offset })
 }
 
@@ -185,7 +185,7 @@ async function spoolStream(
     write: (chunk: Buffer, _, done) => {
       const at = spool.end
       spool.end += chunk.length
-      file.write(chunk, 0, chunk.length, at).then(() => {
+      writeAll(file, chunk, at).then(() => {
         done()
       }, done)
     },
@@ -234,13 +234,6 @@ function settle(all: readonly Spooled[], { bytecode, pythonMinor }: ApplicationO
   if (bytecode !== 'alone') return [...all]
   const paths = new Set(all.map(({ entry }) => entry.path))
   return all.filter(({ entry: { path } }) => !path.endsWith('.py') || !paths.has(bytecodePath(path, pythonMinor, true)))
-}
-
-async function readExactly(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(length)
-  const { bytesRead } = await file.read(buffer, 0, length, offset)
-  if (bytesRead !== length) throw new Error('a kept slice is shorter than it says')
-  return buffer
 }
 
 function refuseChanged({ path, mode }: Entry, digest: string, contents: ReadonlyMap<string, string>): void {

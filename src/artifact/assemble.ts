@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, posix } from 'node:path'
 import type { Toolchain } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
+import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
@@ -11,10 +12,12 @@ import type { BuildSettings } from '../settings/settings.ts'
 import { keyOf } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import type { WheelPath } from '../wheels/download.ts'
+import { reportFindings } from '../wheels/findings.ts'
+import { type Finding, verifyNeeded } from '../wheels/verify.ts'
 import { applicationEntries, underVendor } from './application.ts'
 import { applicationSlice } from './application-slice.ts'
 import type { Compilation } from './compile.ts'
-import { dependencySlices } from './dependency-slices.ts'
+import { dependencySlices, verified } from './dependency-slices.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
 import { type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
@@ -44,6 +47,8 @@ export interface AssemblyCollaborators {
   readonly toolchain: Toolchain
   readonly store: Store
   readonly report: Reporter
+  /** The process's variables: settings of indexes. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Makes wheels of pins that have none. */
   readonly buildWheels: (pins: readonly Pin[]) => Promise<ReadonlyMap<string, WheelPath>>
 }
@@ -73,6 +78,7 @@ export async function assemble(
     slices.push(...dependencies.slices, application)
     const merged = mergeSlices(application, dependencies.slices)
     reportMerge(merged, settings, report)
+    reportFindings(missingLibraries(dependencies.slices, application, settings.target), report)
     const packages = packageSizes(dependencies.slices, merged.picks)
     refuseTooLarge(merged.picks, packages)
     await ignoreOwnFolder(settings)
@@ -122,6 +128,16 @@ async function ownSlice(
     ...[pythonVersion, bytecode, product.compressor],
   )
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store })
+}
+
+/** Libraries that no distribution brings, nor the application's `lib/`, which the loader looks into on Lambda. */
+function missingLibraries(dependencies: readonly Slice[], application: Slice, target: Target): Finding[] {
+  const own = application.entries.map(({ path }) => path).filter((path) => path.startsWith('lib/'))
+  return verifyNeeded(
+    dependencies.map(({ facts }) => ({ wheel: verified(facts), binaries: facts.binaries })),
+    target,
+    own.map((path) => posix.basename(path)),
+  )
 }
 
 function reportMerge({ replaced, conflicts }: Merged, { onConflict }: BuildSettings, report: Reporter): void {

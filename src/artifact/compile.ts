@@ -2,6 +2,7 @@ import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Builder, Toolchain } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
+import { writeAll } from './write.ts'
 
 /** A module's text within a file of texts. */
 export interface ModuleText {
@@ -135,7 +136,7 @@ export async function createTexts(path: string): Promise<TextWriter> {
   return {
     path,
     add: async (module, text) => {
-      await file.write(text)
+      await writeAll(file, text, offset)
       offset += text.length
       return { path: module, offset: offset - text.length, bytes: text.length }
     },

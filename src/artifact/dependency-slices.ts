@@ -3,9 +3,10 @@ import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
+import { isPublicOnly, isPublicPin } from '../requirements/public-index.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
+import type { KeepOptions, Store } from '../store/store.ts'
 import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
 import { type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
@@ -28,7 +29,12 @@ export interface DependencySlices {
   readonly made: number
 }
 
-type Collaborators = Compilation & { readonly store: Store; readonly report: Reporter }
+type Collaborators = Compilation & {
+  readonly store: Store
+  readonly report: Reporter
+  /** The process's variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
 
 /** What the steps of one build share. */
 interface Context {
@@ -38,6 +44,8 @@ interface Context {
   /** What was found or made so far. */
   readonly slices: Map<Pin, Slice>
   readonly made: Set<Pin>
+  /** Whether pip looks nowhere but in the public index. */
+  readonly isPublicOnly: boolean
 }
 
 /** The published wheel that was chosen for a pin, or `none` where there is none for the target. */
@@ -57,7 +65,9 @@ export async function dependencySlices(
   options: SlicesOptions,
   collaborators: Collaborators,
 ): Promise<DependencySlices> {
-  const context: Context = { pipOptions, options, collaborators, slices: new Map(), made: new Set() }
+  const isPublic = await isPublicOnly(pipOptions, collaborators.environment)
+  const found = { slices: new Map(), made: new Set<Pin>() }
+  const context: Context = { pipOptions, options, collaborators, ...found, isPublicOnly: isPublic }
   const { slices, made } = context
   try {
     const published = pins.filter(({ name, source }) => source.kind === 'index' && !isToBeBuilt(name, pipOptions))
@@ -109,7 +119,7 @@ async function sliceDownloads(pins: readonly Pin[], context: Context): Promise<r
   const builder = await toolchain.open()
   const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary })
   const remember = (pin: Pin, selection: Selection): Promise<void> =>
-    writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection)
+    writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection, secrecy(pin, context))
   for (const pin of wheelless) await remember(pin, 'none')
   const work: SliceWork[] = []
   for (const pin of pins.filter((pin) => !wheelless.includes(pin))) {
@@ -205,10 +215,9 @@ function bytesOf(batch: readonly Drafted[]): number {
   return modules.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
-async function finishBatch(
-  batch: readonly Drafted[],
-  { collaborators: { store, report, ...compilation }, slices, made }: Context,
-): Promise<void> {
+async function finishBatch(batch: readonly Drafted[], context: Context): Promise<void> {
+  const { collaborators, slices, made } = context
+  const { store, report, ...compilation } = collaborators
   const { target } = compilation.toolchain
   reportFindings(
     batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
@@ -219,16 +228,26 @@ async function finishBatch(
     compilation,
   )
   for (const { pin, key, draft } of batch) {
-    const path = await store.keep('slices', key, await draft.finish(taken(bytecode, draft.units.length)))
+    const path = await store.keep(
+      'slices',
+      key,
+      await draft.finish(taken(bytecode, draft.units.length)),
+      secrecy(pin, context),
+    )
     await draft[Symbol.asyncDispose]()
     slices.set(pin, present(await openSlice(path), path))
     made.add(pin)
   }
 }
 
+/** What a private index has must not go where everybody can read it. */
+function secrecy(pin: Pin, { isPublicOnly }: Context): KeepOptions {
+  return { isPrivate: !(isPublicOnly && isPublicPin(pin)) }
+}
+
 /** A slice's wheel, as verification names it. */
 export function verified({ distribution, version, tags }: SliceFacts): VerifiedWheel {
-  return { name: distribution, version, tags: tags.join(', ') }
+  return { name: distribution, version, tags }
 }
 
 /** The next values of a generator, which goes on afterwards. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ElfFacts } from '../wheels/elf.ts'
-import { BrokenElf, readElf } from '../wheels/elf.ts'
+import { BrokenElf, type ElfFacts, readElf } from '../wheels/elf.ts'
+import { type Bytes, bytesOfFile } from '../wheels/file-bytes.ts'
 import { sortedByPath } from '../wheels/paths.ts'
-import { isDeflated, openWheel, type Wheel, type WheelFile } from '../wheels/read-wheel.ts'
+import { isDeflated, isLarge, openWheel, type Wheel, type WheelFile } from '../wheels/read-wheel.ts'
 import { entryPointScripts, withInterpreter } from '../wheels/scripts.ts'
 import { slimmed } from '../wheels/slim.ts'
 import { bytecodePath, type CompilationUnit, createTexts, type ModuleText, unitsOf } from './compile.ts'
@@ -29,7 +30,7 @@ export interface Draft extends AsyncDisposable {
   finish(bytecode: AsyncIterable<readonly (Buffer | undefined)[]>): Promise<(path: string) => Promise<void>>
 }
 
-/** Modules that Python imports as a part of a namespace which other distributions share (PEP 420, "legacy"). */
+/** What modules call that share their package with other distributions (PEP 420, "legacy"). */
 const NAMESPACE = /\b(?:extend_path|declare_namespace)\b/
 
 /** What one pass over a wheel's content finds. */
@@ -99,24 +100,51 @@ async function readContents(
   const namespaces: string[] = []
   const rewritten = new Map<string, Buffer>()
   const moduleTexts = new Map<string, string>()
-  for await (const { file, content } of wheel.contents(wheel.files)) {
+  for await (const { file, content } of wheel.contents(wheel.files.filter((file) => !isLarge(file)))) {
     const script = file.isScript ? withInterpreter(content, options.pythonMinor) : undefined
     if (script) rewritten.set(file.path, script)
     digests.set(file.path, digestOf(script ?? content))
     if (file.path.endsWith('.py') && !file.isScript) {
       modules.push(await texts.add(file.path, content))
       if (options.slim) moduleTexts.set(file.path, content.toString('latin1'))
-      if (file.path.endsWith('/__init__.py') && content.length < 4096 && NAMESPACE.test(content.toString('latin1')))
-        namespaces.push(file.path)
+      if (/(?:^|\/)__init__\.py$/.test(file.path) && isNamespace(content)) namespaces.push(file.path)
     }
     const facts = binaryFacts(content)
+    if (facts) binaries.push({ path: file.path, facts })
+  }
+  for (const file of wheel.files.filter(isLarge)) {
+    const { digest, facts } = await readLarge(wheel, file, `${textsPath}.large`)
+    digests.set(file.path, digest)
     if (facts) binaries.push({ path: file.path, facts })
   }
   return { read: { digests, modules, binaries, namespaces, rewritten }, moduleTexts }
 }
 
+async function readLarge(
+  wheel: Wheel,
+  file: WheelFile,
+  path: string,
+): Promise<{ digest: string; facts: ElfFacts | undefined }> {
+  const { sha256 } = await wheel.unpack(file, path)
+  const unpacked = await open(path)
+  try {
+    const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes))
+    return { digest: sha256.toString('base64url'), facts }
+  } finally {
+    await unpacked.close()
+    await rm(path)
+  }
+}
+
+/** Whether a package's own module says nothing but that others have a part in the package, or nothing at all. */
+function isNamespace(content: Buffer): boolean {
+  if (content.length > 4096) return false
+  const text = content.toString('latin1')
+  return NAMESPACE.test(text) || text.replace(/#.*/g, '').trim() === ''
+}
+
 /** Only files that may be ELF are looked into: the magic number stands at their start. */
-function binaryFacts(content: Buffer): ElfFacts | undefined {
+function binaryFacts(content: Bytes): ElfFacts | undefined {
   try {
     return readElf(content)
   } catch (error) {
@@ -183,6 +211,12 @@ interface Contents {
   readonly compiled: readonly Compiled[]
 }
 
+/** A file that is not copied from the wheel. */
+interface Made {
+  readonly mode: SliceEntry['mode']
+  readonly compressed: Compressed
+}
+
 async function writeWheelSlice(
   path: string,
   { wheel, files, facts, read, compiled }: Contents,
@@ -192,45 +226,30 @@ async function writeWheelSlice(
   const isDropped = ({ path }: WheelFile): boolean =>
     bytecode === 'alone' && path.endsWith('.py') && compiledModules.has(bytecodePath(path, pythonMinor, true))
   const shipped = files.filter((file) => !isDropped(file))
-  // Copied as they are deflated in the wheel: all but what is written anew, and what a wheel only stores.
-  const copied = shipped.filter((file) => isDeflated(file) && !read.rewritten.has(file.path))
-  const stored = shipped.filter((file) => !isDeflated(file) && !read.rewritten.has(file.path))
-  const made = new Map<string, { mode: SliceEntry['mode']; compressed: Compressed }>()
-  for await (const { file, content } of wheel.contents(stored))
-    made.set(file.path, { mode: file.mode, compressed: await compress(content) })
-  for (const [scriptPath, content] of read.rewritten)
-    if (shipped.some(({ path }) => path === scriptPath))
-      made.set(scriptPath, { mode: 0o755, compressed: await compress(content) })
+  const shippedPaths = new Set(shipped.map((file) => file.path))
   const digests = new Map(read.digests)
-  for (const { name, content } of entryPointScripts(wheel.entryPoints, pythonMinor)) {
-    if (made.has(`bin/${name}`)) continue
-    digests.set(`bin/${name}`, digestOf(content))
-    made.set(`bin/${name}`, { mode: 0o755, compressed: await compress(content) })
+  const made = new Map<string, Made>()
+  const add = async (path: string, mode: SliceEntry['mode'], content: Buffer): Promise<void> => {
+    made.set(path, { mode, compressed: await compress(content) })
   }
-  for (const { path, compressed } of compiled) made.set(path, { mode: 0o644, compressed })
+  for await (const { file, content } of wheel.contents(shipped.filter((file) => !isDeflated(file) && !isLarge(file))))
+    await add(file.path, file.mode, content)
+  for (const [scriptPath, content] of read.rewritten)
+    if (shippedPaths.has(scriptPath)) await add(scriptPath, 0o755, content)
+  for (const { name, content } of entryPointScripts(wheel.entryPoints, pythonMinor)) {
+    if (shippedPaths.has(`bin/${name}`)) continue
+    digests.set(`bin/${name}`, digestOf(content))
+    await add(`bin/${name}`, 0o755, content)
+  }
+  for (const { path, compressed } of compiled) {
+    digests.delete(path)
+    made.set(path, { mode: 0o644, compressed })
+  }
+  // The rest is copied as it is deflated in the wheel.
+  const copied = shipped.filter((file) => !made.has(file.path))
   const record = recordOf(wheel.infoFolder, [...copied.map(sizeOfFile), ...[...made].map(sizeOfMade)], digests)
-  made.set(`${wheel.infoFolder}/RECORD`, { mode: 0o644, compressed: await compress(record) })
-  const entries = [
-    ...copied.map(
-      ({ path, mode, entry: { method, crc, zippedBytes, unzippedBytes } }): SliceEntry => ({
-        path,
-        mode,
-        method,
-        crc,
-        zippedBytes,
-        unzippedBytes,
-      }),
-    ),
-    ...[...made].map(
-      ([
-        path,
-        {
-          mode,
-          compressed: { bytes: _, ...sizes },
-        },
-      ]): SliceEntry => ({ path, mode, ...sizes }),
-    ),
-  ]
+  await add(`${wheel.infoFolder}/RECORD`, 0o644, record)
+  const entries = [...copied.map(copiedEntry), ...[...made].map(madeEntry)]
   const byEntryPath = new Map(entries.map((entry) => [entry.path, entry]))
   const entryOf = (path: string): SliceEntry => {
     const entry = byEntryPath.get(path)
@@ -239,8 +258,20 @@ async function writeWheelSlice(
   }
   await writeSlice(path, facts, entries, async (write: WriteContent) => {
     for (const [path, { compressed }] of made) await write(entryOf(path), compressed.bytes)
-    for await (const [file, compressed] of wheel.compressed(copied)) await write(entryOf(file.path), compressed)
+    const held = copied.filter((file) => !isLarge(file))
+    for await (const [file, compressed] of wheel.compressed(held)) await write(entryOf(file.path), compressed)
+    for (const file of copied.filter(isLarge)) await write(entryOf(file.path), await wheel.place(file))
   })
+}
+
+function copiedEntry({ path, mode, entry }: WheelFile): SliceEntry {
+  const { method, crc, zippedBytes, unzippedBytes } = entry
+  return { path, mode, method, crc, zippedBytes, unzippedBytes }
+}
+
+function madeEntry([path, { mode, compressed }]: readonly [string, Made]): SliceEntry {
+  const { method, crc, zippedBytes, unzippedBytes } = compressed
+  return { path, mode, method, crc, zippedBytes, unzippedBytes }
 }
 
 interface Size {
@@ -249,7 +280,7 @@ interface Size {
 }
 
 const sizeOfFile = ({ path, entry }: WheelFile): Size => ({ path, bytes: entry.unzippedBytes })
-const sizeOfMade = ([path, { compressed }]: readonly [string, { compressed: Compressed }]): Size => ({
+const sizeOfMade = ([path, { compressed }]: readonly [string, Made]): Size => ({
   path,
   bytes: compressed.unzippedBytes,
 })

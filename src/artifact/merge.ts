@@ -29,7 +29,7 @@ export interface Conflict {
 export const COMPATIBLE_NAME = 'serverless_wsgi.py'
 
 const CODE = /\.(?:pyc?|so(?:\.\d+)*)$/
-const BYTECODE = /(?:^|\/)__pycache__\/([^/]+)\.cpython-\d+\.pyc$/
+const BYTECODE = /(^|\/)__pycache__\/([^/]+)\.cpython-\d+\.pyc$/
 
 /**
  * Lays slices over each other: the application wins over a dependency, a later distribution over an earlier one.
@@ -94,14 +94,13 @@ function areSame(candidates: readonly Pick[]): boolean {
 
 /** Distributions that share a package bring the same kind of `__init__.py` each (PEP 420, "legacy"). */
 function isNamespace(path: string, candidates: readonly Pick[]): boolean {
-  if (!path.endsWith('__init__.py')) return false
-  return candidates.every(({ slice, entry }) => entry.unzippedBytes === 0 || slice.facts.namespaces.includes(path))
+  const module = path.replace(/\.pyc$/, '.py') // Without sources, bytecode stands in their place.
+  return candidates.every(({ slice }) => slice.facts.namespaces.includes(module))
 }
 
 /** `pkg/__pycache__/mod.cpython-313.pyc` belongs to whom `pkg/mod.py` belongs. */
 function sourceOf(path: string): string | undefined {
-  if (!BYTECODE.test(path)) return undefined
-  return path.replace(BYTECODE, (_, stem: string) => `${path.startsWith('__pycache__') ? '' : '/'}${stem}.py`)
+  return BYTECODE.test(path) ? path.replace(BYTECODE, '$1$2.py') : undefined
 }
 
 /** What conflicts of code say, for an error or a warning; undefined where there are none. */

@@ -3,7 +3,9 @@ import { promisify } from 'node:util'
 import { crc32, deflateRaw } from 'node:zlib'
 import type { ElfFacts } from '../wheels/elf.ts'
 import { sortedByPath } from '../wheels/paths.ts'
+import type { FilePart } from '../wheels/read-zip.ts'
 import { DEFLATED, STORED } from '../wheels/zip-format.ts'
+import { copyAll, readAll, writeAll } from './write.ts'
 import { localHeader } from './zip-records.ts'
 
 /** One file of a slice, as it will stand in an artifact. */
@@ -27,7 +29,7 @@ export interface SliceFacts {
   /** Of its wheel. */
   readonly tags: readonly string[]
   readonly binaries: readonly { readonly path: string; readonly facts: ElfFacts }[]
-  /** `__init__.py` files of namespaces, which several distributions may bring (pkgutil, pkg_resources). */
+  /** `__init__.py` files that several distributions may bring: of namespaces (pkgutil, pkg_resources), and empty ones. */
   readonly namespaces: readonly string[]
   /** How many files were left out, by the rule that names them. */
   readonly leftOut: Readonly<Record<string, number>>
@@ -83,8 +85,8 @@ export async function compress(content: Uint8Array): Promise<Compressed> {
   }
 }
 
-/** Takes the compressed content of each entry, in any order, and puts it where it belongs. */
-export type WriteContent = (entry: SliceEntry, compressed: Uint8Array) => Promise<void>
+/** Takes the compressed content of each entry, or where it stands, in any order, and puts it where it belongs. */
+export type WriteContent = (entry: SliceEntry, compressed: Uint8Array | FilePart) => Promise<void>
 
 /**
  * Writes a slice. Its entries' sizes are known before, so that `fill` can bring contents in the order in which they come.
@@ -101,21 +103,28 @@ export async function writeSlice(
   const file = await open(path, 'wx')
   try {
     const held = length <= MOST_HELD_BYTES ? Buffer.allocUnsafe(length) : undefined
+    if (places.size < placed.length) throw new Error('a slice has two files of one path')
     const missing = new Set(places.keys())
     await fill(async ({ path }, compressed) => {
       const entry = places.get(path)
-      if (!entry || compressed.length !== entry.zippedBytes) throw new Error(`${path} is not what was announced`)
+      const isHere = compressed instanceof Uint8Array
+      if (!entry || (isHere && compressed.length !== entry.zippedBytes))
+        throw new Error(`${path} is not what was announced`)
       const header = localHeader(entry)
+      const dataAt = entry.offset + header.length
       if (held) {
         held.set(header, entry.offset)
-        held.set(compressed, entry.offset + header.length)
+        if (isHere) held.set(compressed, dataAt)
+        else await readAll(compressed, held.subarray(dataAt, dataAt + entry.zippedBytes))
       } else {
-        await file.write(Buffer.concat([header, compressed]), 0, entry.recordBytes, entry.offset)
+        await writeAll(file, header, entry.offset)
+        if (isHere) await writeAll(file, compressed, dataAt)
+        else await copyAll(compressed, entry.zippedBytes, file, dataAt)
       }
       missing.delete(path)
     })
     if (missing.size > 0) throw new Error(`${[...missing][0] ?? ''} was not written`)
-    if (held) await file.write(held, 0, length, 0)
+    if (held) await writeAll(file, held, 0)
     const index: Index = {
       ...facts,
       entries: placed.map((entry) => [
@@ -130,7 +139,7 @@ export async function writeSlice(
     const text = Buffer.from(JSON.stringify(index))
     const end = Buffer.alloc(4)
     end.writeUInt32LE(text.length)
-    await file.write(Buffer.concat([text, end, MAGIC]), 0, undefined, length)
+    await writeAll(file, Buffer.concat([text, end, MAGIC]), length)
   } finally {
     await file.close()
   }

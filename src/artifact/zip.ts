@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Pick } from './merge.ts'
+import { writeAll } from './write.ts'
 import { centralDirectory } from './zip-records.ts'
 
 export interface WrittenZip {
@@ -98,7 +99,7 @@ function createWriter(file: FileHandle, hash: { update(bytes: Uint8Array): unkno
   const flush = async (): Promise<void> => {
     const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled)
     await writing
-    writing = file.write(bytes)
+    writing = writeAll(file, bytes, total)
     writing.catch(() => undefined) // It is awaited before the next one.
     hash.update(bytes)
     total += filled

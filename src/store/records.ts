@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Store, StoreKind } from './store.ts'
+import type { KeepOptions, Store, StoreKind } from './store.ts'
 
 /** A key of everything that can change what it stands for: plain values only, in a fixed order. */
 export function keyOf(...parts: readonly unknown[]): string {
@@ -18,6 +18,12 @@ export async function readRecord<T>(store: Store, kind: StoreKind, key: string):
   }
 }
 
-export async function writeRecord(store: Store, kind: StoreKind, key: string, value: unknown): Promise<void> {
-  await store.keep(kind, key, (path) => writeFile(path, JSON.stringify(value)))
+export async function writeRecord(
+  store: Store,
+  kind: StoreKind,
+  key: string,
+  value: unknown,
+  options?: KeepOptions,
+): Promise<void> {
+  await store.keep(kind, key, (path) => writeFile(path, JSON.stringify(value)), options)
 }
