@@ -7,7 +7,7 @@ const PYTHON_311 = targetOf('python3.11', 'x86_64')
 const PYTHON_313 = targetOf('python3.13', 'x86_64')
 const PYTHON_313_ARM = targetOf('python3.13', 'arm64')
 
-const SHOP = { name: 'shop', version: '1.2', tags: 'cp313-cp313-manylinux_2_17_x86_64' }
+const SHOP = { name: 'shop', version: '1.2', tags: ['cp313-cp313-manylinux_2_17_x86_64'] }
 const MODULE = 'shop/_fast.cpython-313-x86_64-linux-gnu.so'
 
 const X86_64 = 62
@@ -50,7 +50,7 @@ test.each([
 })
 
 test('the message names package, files, versions of symbols, the tag that was chosen and the way out', () => {
-  const wheel = { name: 'cryptography', version: '50.0.2', tags: 'cp311-abi3-manylinux_2_34_x86_64' }
+  const wheel = { name: 'cryptography', version: '50.0.2', tags: ['cp311-abi3-manylinux_2_34_x86_64'] }
   const facts = needing('libc.so.6', 'GLIBC_2.2.5', 'GLIBC_2.33', 'GLIBC_2.28')
   const path = 'cryptography/hazmat/bindings/_rust.abi3.so'
   expect(verifyBinaries([binary(path, facts)], PYTHON_311, wheel)).toEqual([
@@ -91,7 +91,7 @@ test.each([
   expect(found?.detail).toMatch(`shop/_fast.abi3.so is for ${name}\n`)
 })
 
-const ANY = { ...SHOP, tags: 'py3-none-any' }
+const ANY = { ...SHOP, tags: ['py3-none-any'] }
 
 test.each([
   ['a library without one for this processor', SHOP, [binary('shop/libfast.so', { machine: ARM64 })], ['error']],
@@ -132,12 +132,12 @@ test.each([
   ['abi3', ['error']],
 ] as const)('only a module that Python looks for is verified: %s', (tag, severities) => {
   const module = binary(`shop/_fast.${tag}.so`, { ...needing('libc.so.6', 'GLIBC_2.99'), needed: ['libgone.so.1'] })
-  const wheel = { ...SHOP, tags: 'cp313-cp313-linux_x86_64' }
+  const wheel = { ...SHOP, tags: ['cp313-cp313-linux_x86_64'] }
   expect(verifyBinaries([module], PYTHON_313, wheel).map(({ severity }) => severity)).toEqual(severities)
   expect(verifyNeeded([{ wheel, binaries: [module] }], PYTHON_313).map(({ severity }) => severity)).toEqual(severities)
 })
 
-const BUILT_HERE = { ...SHOP, tags: 'cp313-cp313-linux_x86_64' }
+const BUILT_HERE = { ...SHOP, tags: ['cp313-cp313-linux_x86_64'] }
 
 function severitiesOfNeeded(wheel: typeof SHOP, ...binaries: readonly Binary[]) {
   return verifyNeeded([{ wheel, binaries }], PYTHON_313).map(({ severity }) => severity)
@@ -162,7 +162,7 @@ test('libraries are found in the runtime, in the wheel by file and by soname, in
 })
 
 test('a module of a wheel that was built here needs a library that nobody has: an error with the way out', () => {
-  const wheel = { name: 'psycopg2', version: '2.9.10', tags: 'cp313-cp313-linux_x86_64' }
+  const wheel = { name: 'psycopg2', version: '2.9.10', tags: ['cp313-cp313-linux_x86_64'] }
   const path = 'psycopg2/_psycopg.cpython-313-x86_64-linux-gnu.so'
   const binaries = [binary(path, { needed: ['libpq.so.5', 'libc.so.6'] })]
   expect(verifyNeeded([{ wheel, binaries }], PYTHON_313)).toEqual([

@@ -86,7 +86,8 @@ function resolve({ folder, module }: Reference, texts: ReadonlyMap<string, strin
 }
 
 function referencesOf({ path, text }: ModuleText, folders: ReadonlySet<string>): Reference[] {
-  const names = [...dottedNames(text, path), ...importedNames(text, path)]
+  const rest = text.replaceAll(FROM_IMPORT, '').replaceAll(IMPORT, '')
+  const names = [...dottedNames(rest, path), ...importedNames(text, path)]
   return names.flatMap((name) => referenceTo(name, folders) ?? [])
 }
 
@@ -103,7 +104,7 @@ function split(name: string): [string | undefined, string] {
   return match === null ? [undefined, ''] : [`${match[1]}/`, match[2] ?? '']
 }
 
-/** Every `a.b.tests.c` of a text, in a statement or in a string, which may begin with dots like a relative import. */
+/** Every `a.b.tests.c` of a text, in an expression or in a string, which may begin with dots like a relative import. */
 function dottedNames(text: string, path: string): string[] {
   const names: string[] = []
   for (const { index } of text.matchAll(/\.tests\b|\btests\.(?=\w)/g)) {
@@ -115,7 +116,7 @@ function dottedNames(text: string, path: string): string[] {
 }
 
 /** Statements over several lines have brackets or backslashes. */
-const FROM_IMPORT = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\]|\\\r?\n)*)/gm
+const FROM_IMPORT = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\((?:[^)#]|#[^\n]*)*\)|(?:[^\n\\;#]|\\\r?\n)*)/gm
 const IMPORT = /^[ \t]*import[ \t]+([^\n#;(]+)/gm
 
 /** The modules that a module may import, by their full names: `from . import a` in `shop/x.py` is `shop.a`. */

@@ -20,8 +20,8 @@ export interface VerifiedWheel {
   /** Normalised, PEP 503. */
   readonly name: string
   readonly version: string
-  /** As in its file name: `cp313-cp313-manylinux_2_17_x86_64`. */
-  readonly tags: string
+  /** As in `cp313-cp313-manylinux_2_17_x86_64`, one for each platform that it names. */
+  readonly tags: readonly string[]
 }
 
 export interface Distribution {
@@ -146,7 +146,7 @@ function missingLibraries(defects: readonly Defect[], wheel: VerifiedWheel, targ
  * and plugins of which an import may fail (numba's for TBB). Only the first is surely missed.
  */
 function mustBeFound(library: string, { tags }: VerifiedWheel): boolean {
-  return !/manylinux/.test(tags) || LEFT_TO_THE_SYSTEM.has(library)
+  return !tags.some((tag) => tag.includes('manylinux')) || LEFT_TO_THE_SYSTEM.has(library)
 }
 
 /** Modules that the target's Python finds, and what they are linked with, directly or not. */
@@ -184,7 +184,7 @@ function isOfAnotherPython(path: string, { pythonMinor, architecture }: Target):
 }
 
 function isForAnyPlatform({ tags }: VerifiedWheel): boolean {
-  return tags.endsWith('-any')
+  return tags.every((tag) => tag.endsWith('-any'))
 }
 
 function isForMachine({ bits, isLittleEndian, machine }: ElfFacts, { architecture }: Target): boolean {
@@ -239,7 +239,7 @@ function findings(
     if (found.length === 0) return []
     const lines = found.slice(0, NAMED_FILES).map(({ path, cause }) => `${path} ${cause}`)
     const rest = found.length > NAMED_FILES ? [`and ${found.length - NAMED_FILES} more files`] : []
-    const origin = [...(detail === undefined ? [] : [detail]), `The wheel is ${name} ${version}, ${tags}.`]
+    const origin = [...(detail === undefined ? [] : [detail]), `The wheel is ${name} ${version}, ${tags.join(', ')}.`]
     return [{ severity, title: `${name} ${version} ${title}`, detail: [...lines, ...rest, ...origin].join('\n'), hint }]
   })
 }
