@@ -14,7 +14,7 @@ export interface FakeCache extends AsyncDisposable {
   readonly archives: Map<string, Buffer>
   /** Calls by their names: `GetCacheEntryDownloadURL`, `CreateCacheEntry`, `FinalizeCacheEntryUpload`, `GET blob`, `PUT blob`. */
   readonly calls: string[]
-  /** How a call is refused: status and message, or `silence`; undefined lets it pass. */
+  /** How a call is refused: status and message (200 for what the service itself does not allow), or `silence`; undefined lets it pass. */
   refuse: (call: string) => { readonly status: number; readonly message: string } | 'silence' | undefined
 }
 
@@ -47,7 +47,7 @@ export async function startFakeCache(): Promise<FakeCache> {
     calls.push(call)
     const refusal = fake.refuse(call)
     if (refusal === 'silence') return
-    if (refusal) json(outgoing, refusal.status, { code: 'refused', msg: refusal.message })
+    if (refusal) json(outgoing, refusal.status, { ok: false, message: refusal.message, msg: refusal.message })
     else if (isBlob) blob(incoming, url, bytes, outgoing)
     else json(outgoing, 200, twirp(call, JSON.parse(bytes.toString()) as Entry))
   }

@@ -82,6 +82,7 @@ export async function saveStore(store: CachedStore, runId: string, { run, report
   const { key: saved, problems } = await run({ kind: 'save', paths: pathsOf(store), key })
   if (saved !== undefined) report.info(`store: kept in GitHub's cache (${saved})`)
   else if (problems.some(isDenial)) report.info("store: this run may only read GitHub's cache")
+  else if (problems.some(isRace)) report.info("store: another run keeps the same in GitHub's cache")
   else if (problems.length > 0) {
     report.notice({ title: "The store was not kept in GitHub's cache", detail: problems.join('\n') })
   }
@@ -90,6 +91,10 @@ export async function saveStore(store: CachedStore, runId: string, { run, report
 /** Since June 2026 runs of untrusted events have read-only tokens: nothing that anybody could mend. */
 function isDenial(problem: string): boolean {
   return /cache (?:read|write) denied/.test(problem)
+}
+
+function isRace(problem: string): boolean {
+  return problem.includes('another job may be creating this cache')
 }
 
 /** The literal paths are a part of what the service finds an archive by: always the same ones, there or not. */
