@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { Toolchain } from './builder.ts'
+import { findSshAgent, readSecrets } from './docker-handed.ts'
 import { createHostToolchain } from './host.ts'
 import { withUvIndexes } from './index-settings.ts'
 import type { RunProcess } from './process.ts'
@@ -32,6 +34,11 @@ export async function createToolchain(
   surroundings: Surroundings,
 ): Promise<Toolchain> {
   const { report, signal } = surroundings
+  if (settings.dockerfile !== undefined && settings.baseImage !== undefined)
+    throw new UserError(
+      { title: 'base-image and dockerfile are both set', hint: 'Name the base in the dockerfile: FROM IMAGE.' },
+      { exitCode: 2 },
+    )
   const environment = withUvIndexes(surroundings.environment)
   const caFile = settings.caFile ?? (environment['SSL_CERT_FILE'] || undefined)
   if (settings.builder === 'host') return await onHost(target, settings, { ...surroundings, environment }, caFile)
@@ -52,10 +59,31 @@ export async function createToolchain(
     toolsFolder,
     labels,
     signal,
+    ...(await handedOver(settings, { ...surroundings, environment })),
   }
   // Whoever builds on the host alone does not load the engine's client.
   const { createDockerToolchain } = await import('./docker.ts')
   return await createDockerToolchain(target, options, { report })
+}
+
+/** What the settings hand to images and containers of this machine's. */
+async function handedOver(
+  { dockerfile, dockerBuildArgs, dockerEnv, dockerSecrets, dockerSsh, project }: BuilderSettings,
+  { environment, toolsFolder, run }: Surroundings,
+) {
+  const secrets = await readSecrets(dockerSecrets, { environment, project })
+  const sshAgent = dockerSsh ? await findSshAgent(environment, toolsFolder) : undefined
+  const made = dockerfile !== undefined && {
+    dockerfile: {
+      file: resolve(project, dockerfile),
+      buildArgs: dockerBuildArgs,
+      secrets,
+      isWithSsh: dockerSsh,
+      run,
+      environment,
+    },
+  }
+  return { variables: dockerEnv, secrets, sshAgent, ...made }
 }
 
 async function onHost(
@@ -73,11 +101,22 @@ async function onHost(
 }
 
 /** What only an image can have must not be left out silently. */
-function refuseImageSettings({ baseImage, systemPackages }: BuilderSettings, reason: string): void {
-  if (baseImage === undefined && systemPackages.length === 0) return
+function refuseImageSettings(settings: BuilderSettings, reason: string): void {
+  const given = IMAGE_ONLY.filter(([, isGiven]) => isGiven(settings)).map(([name]) => name)
+  if (given.length === 0) return
   throw new UserError({
-    title: `${baseImage === undefined ? 'system-packages needs' : 'base-image needs'} the docker builder`,
+    title: `${given.join(', ')} ${given.length === 1 ? 'needs' : 'need'} the docker builder`,
     detail: reason,
-    hint: 'Start a container engine and use builder: docker, or remove the setting.',
+    hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? '' : 's'}.`,
   })
 }
+
+/** An SSH agent is not among them: on this machine git has it anyway. */
+const IMAGE_ONLY: readonly (readonly [string, (settings: BuilderSettings) => boolean])[] = [
+  ['base-image', ({ baseImage }) => baseImage !== undefined],
+  ['dockerfile', ({ dockerfile }) => dockerfile !== undefined],
+  ['system-packages', ({ systemPackages }) => systemPackages.length > 0],
+  ['docker-env', ({ dockerEnv }) => Object.keys(dockerEnv).length > 0],
+  ['docker-secrets', ({ dockerSecrets }) => Object.keys(dockerSecrets).length > 0],
+  ['docker-extra-files', ({ dockerExtraFiles }) => dockerExtraFiles.length > 0],
+]

@@ -38,6 +38,8 @@ export interface KeyedImage extends BuilderImage {
 
 export interface BuilderImageOptions {
   readonly baseImage: string
+  /** Of what the base image was made from, where that is known: its id is another one on each machine that makes it. */
+  readonly baseKey?: string | undefined
   readonly systemPackages: readonly string[]
   readonly toolsFolder: string
   /** For programs in the container; in no image or container configuration. */
@@ -56,7 +58,7 @@ export async function ensureBuilderImage(
 ): Promise<KeyedImage> {
   const base = await ensureBaseImage(engine, options.baseImage, target.architecture, { report, signal: options.signal })
   const recipe = await readRecipe(options.toolsFolder)
-  const key = imageKey(base.id, target, recipe, options.systemPackages)
+  const key = imageKey(options.baseKey ?? base.id, target, recipe, options.systemPackages)
   const tag = `${REPOSITORY}:${key}`
   const kept = await keptImage(engine, tag)
   if (kept) {

@@ -6,12 +6,14 @@ import type { Reporter } from '../report/reporter.ts'
 import type { Builder, BuilderFacts, Completed, Equipment, RunOptions, Toolchain } from './builder.ts'
 import { findSandbox } from './docker-check.ts'
 import { Container, removeLabelled } from './docker-container.ts'
+import { type Dockerfile, ensureDockerfileImage } from './docker-dockerfile.ts'
 import { type Engine, findEngine } from './docker-engine.ts'
 import { AUTHORITIES_INSIDE, environmentInside, TOOLS_INSIDE, withOnly } from './docker-environment.ts'
 import { ensureEquippedImage } from './docker-equipment.ts'
 import { packFolder } from './docker-files.ts'
 import { type BuilderImage, type BuilderImageOptions, ensureBuilderImage, type KeyedImage } from './docker-image.ts'
 import { isOlder, wrongPackageNames } from './docker-setup.ts'
+import { forwardAgent, SSH_VARIABLES, type SshAgent } from './docker-ssh.ts'
 
 export { findEngine } from './docker-engine.ts'
 
@@ -30,6 +32,14 @@ export interface DockerBuilderOptions {
   readonly signal?: AbortSignal | undefined
   /** The folder `docker/` of this package. */
   readonly toolsFolder: string
+  /** Setting `dockerfile`, and what it needs: makes the image instead of `baseImage`. */
+  readonly dockerfile?: Dockerfile | undefined
+  /** Setting `docker-env`: more variables of what runs in a container; images are made without them. */
+  readonly variables?: Readonly<Record<string, string>> | undefined
+  /** Setting `docker-secrets`, read: files at `/run/secrets/` of a container. */
+  readonly secrets?: ReadonlyMap<string, Buffer> | undefined
+  /** Setting `docker-ssh`, found. */
+  readonly sshAgent?: SshAgent | undefined
 }
 
 export interface DockerBuilder extends Builder {
@@ -44,6 +54,8 @@ interface DockerToolchain extends Toolchain {
 }
 
 const WORKSPACE = '/wsgi-lambda'
+/** Where BuildKit has them too. */
+const SECRETS_INSIDE = '/run/secrets'
 
 /**
  * A container made from the Lambda image, by whatever engine answers, which is started when the first step needs it. The
@@ -101,7 +113,7 @@ interface Prepared {
 }
 
 async function prepareImage(target: Target, options: DockerBuilderOptions, report: Reporter): Promise<Prepared> {
-  const { systemPackages, caFile, labels = {}, signal, toolsFolder, baseImage = target.image } = options
+  const { systemPackages, caFile, labels = {}, signal, toolsFolder } = options
   const wrong = wrongPackageNames(systemPackages)
   if (wrong) throw new UserError(wrong, { exitCode: 2 })
   const authorities = caFile === undefined ? undefined : await readAuthorities(caFile)
@@ -110,7 +122,9 @@ async function prepareImage(target: Target, options: DockerBuilderOptions, repor
 
   const engine = await findEngine()
   if ('unreachable' in engine) throw new UserError(engine.unreachable)
-  const imageOptions = { baseImage, systemPackages, toolsFolder, env, authorities, labels, signal }
+  const made = options.dockerfile && (await ensureDockerfileImage(engine, target, options.dockerfile, report))
+  const baseImage = made?.tag ?? options.baseImage ?? target.image
+  const imageOptions = { baseImage, baseKey: made?.key, systemPackages, toolsFolder, env, authorities, labels, signal }
   const image = await ensureBuilderImage(engine, target, imageOptions, report)
   const compilesFor = !isOlder(target.glibc, image.glibc)
   if (!compilesFor)
@@ -131,14 +145,17 @@ async function prepareImage(target: Target, options: DockerBuilderOptions, repor
 
 async function startBuilder(
   { facts, engine, image, authorities, env }: Omit<Prepared, 'image'> & { readonly image: BuilderImage },
-  { labels = {}, signal }: DockerBuilderOptions,
+  { labels = {}, signal, variables = {}, secrets = new Map(), sshAgent }: DockerBuilderOptions,
 ): Promise<DockerBuilder> {
   const container = await Container.create(engine, { image: image.id, labels, signal })
   const exec = (command: readonly string[], cwd: string, variables: Readonly<Record<string, string>>) =>
     container.exec(command, { cwd, env: variables })
+  const own = { ...env, ...(sshAgent ? SSH_VARIABLES : {}), ...variables }
   let processors = 1
   try {
     if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities)
+    for (const [id, content] of secrets) await container.putFile(`${SECRETS_INSIDE}/${id}`, content)
+    if (sshAgent) await forwardAgent(container, image.python, sshAgent)
     const { stdout } = await exec(
       ['/bin/sh', '-c', `mkdir -p ${WORKSPACE} && (nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)`],
       '/',
@@ -169,7 +186,7 @@ async function startBuilder(
     ): Promise<Completed> =>
       environment === 'replace'
         ? container.exec(withOnly(Object.keys(added), command, image.python), { cwd, env: added, onLine })
-        : container.exec(command, { cwd, env: { ...env, ...added }, onLine }),
+        : container.exec(command, { cwd, env: { ...own, ...added }, onLine }),
     close: () => container.remove(),
     [Symbol.asyncDispose]: () => container.remove(),
   }
