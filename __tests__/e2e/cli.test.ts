@@ -12,7 +12,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 /** The words of the command line, tried with the bundle as users run it. */
 
 const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
-const COMMANDS = ['build', 'deploy', 'manage', 'flask', 'exec', 'shell']
+const COMMANDS = ['build', 'deploy', 'inspect', 'manage', 'flask', 'exec', 'shell']
 
 interface Ended {
   readonly exitCode: number | null

@@ -67,11 +67,12 @@ export async function inspect(
     ...difference(sideOf(other), sideOf({ contents, parts, inspected })),
   }
   if (!given.imports) return resultOf(inspection, why, compared)
+  const module = given.module ?? handlerOf(contents)
   const target = measurableTarget(inspected)
   await using store = createStore()
   await using toolchain = await createToolchain(target, store)
   const measurement = {
-    module: given.module ?? handlerOf(contents),
+    module,
     environment: {
       ...LAMBDA_VARIABLES,
       ...checkVariables(settings.environment, settings.secrets),
@@ -139,10 +140,10 @@ function measurableTarget({ target, inspection: { artifact } }: Inspected): Targ
   if (target) return target
   throw new UserError(
     {
-      title: 'The time of the imports cannot be measured: the Python of the artifact is not one of Lambda’s',
+      title: "The time of the imports cannot be measured: the Python of the artifact is not one of Lambda's",
       detail:
         artifact.runtime === undefined ? 'Nothing in it says which one it is for.' : `It is for ${artifact.runtime}.`,
-      hint: 'Build it with: wsgi-lambda build',
+      hint: 'Say which it is for, as in: --runtime python3.13',
     },
     { exitCode: 2 },
   )
