@@ -11,7 +11,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { RUNTIME_NAMES, targetOf } from '../src/platform/runtimes.ts'
@@ -34,6 +34,7 @@ const STARTS = 9
 
 const { values: options } = parseArgs({
   options: {
+    cli: { type: 'string', default: join(ROOT, 'dist/cli.cjs') }, // our command line
     clean: { type: 'boolean', default: false }, // remove everything that the benchmark has left on the machine
     limit: { type: 'string', default: '300' }, // seconds for one build
     projects: { type: 'string' },
@@ -83,7 +84,7 @@ async function prepare(tools: readonly Tool[]): Promise<Surroundings> {
     progress(`Installation: ${tool.title}`)
     installations.set(tool, await toolInstallation(tool, python))
   }
-  const facts = { target, commands, pythonVersion: python.version }
+  const facts = { target, commands, cli: resolve(options.cli), pythonVersion: python.version }
   const bench: Bench = {
     python: python.path,
     runtime,

@@ -1,9 +1,6 @@
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Target } from '../../src/platform/target.ts'
 import { PROGRAMS } from './measure.ts'
-
-const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
 
 /** The names of older manylinux that a runtime's glibc can load as well: pip takes each one literally. */
 const MANYLINUX: Readonly<Record<string, readonly string[]>> = {
@@ -11,12 +8,20 @@ const MANYLINUX: Readonly<Record<string, readonly string[]>> = {
   '2.34': ['manylinux_2_34', 'manylinux_2_28', 'manylinux2014', 'manylinux_2_17'],
 }
 
+/** What is the same for all tools. */
+export interface Facts {
+  readonly target: Target
+  readonly commands: string // a folder for PATH
+  readonly cli: string // our command line, a file
+  readonly pythonVersion: string
+}
+
 /**
  * The variables of a tool's scripts. Every cache lies in the tool's own folder, so that it is empty when the folder is new;
  * what the machine's owner has set for pip, uv and npm stays, an index above all.
  */
 export function environmentOf(
-  { target, commands, pythonVersion }: { target: Target; commands: string; pythonVersion: string },
+  { target, commands, cli, pythonVersion }: Facts,
   installation: string,
   folder: string,
 ): Record<string, string> {
@@ -28,7 +33,7 @@ export function environmentOf(
     TZ: 'UTC',
     ...{ TMPDIR: join(folder, 'temporary'), XDG_CACHE_HOME: caches },
     ...{ PIP_CACHE_DIR: join(caches, 'pip'), UV_CACHE_DIR: join(caches, 'uv'), PEX_ROOT: join(caches, 'pex') },
-    ...{ TOOL: installation, PROGRAMS, NODE: process.execPath, CLI },
+    ...{ TOOL: installation, PROGRAMS, NODE: process.execPath, CLI: cli },
     ...{ RUNTIME: target.runtime, MINOR: target.pythonMinor, TAG: `cp${target.pythonMinor.replace('.', '')}` },
     UV_PLATFORM: target.glibc === '2.26' ? 'x86_64-manylinux2014' : 'x86_64-manylinux_2_34',
     UV_PYTHON_DOWNLOADS: 'never',

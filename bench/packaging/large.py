@@ -2,7 +2,7 @@
 
     large.py FOLDER MEGABYTES
 
-Each distribution has 10 MB: modules of Python, text, and data that does not compress. The same bytes every time.
+Each distribution has 11 MB: modules of Python, text, and data that does not compress. The same bytes every time.
 """
 
 import base64
@@ -12,7 +12,7 @@ import random
 import sys
 import zipfile
 
-DISTRIBUTION_BYTES = 10_000_000
+DISTRIBUTION_BYTES = 11_000_000
 MODULES = 50
 
 

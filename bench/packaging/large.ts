@@ -19,7 +19,7 @@ export interface Memory {
 }
 
 /** With the bytecode, close to what may be sent directly and close to all that Lambda takes. */
-export const WHEEL_MEGABYTES = [40, 200] as const
+export const WHEEL_MEGABYTES = [44, 220] as const
 
 const APPLICATION = `def app(environ, start_response):
     start_response("200 OK", [])

@@ -19,6 +19,7 @@ INTERVAL_SECONDS = 0.05
 
 def main() -> None:
     limit, log, *command = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     started = time.monotonic()
     child = os.posix_spawnp(
@@ -30,7 +31,11 @@ def main() -> None:
     )
     watch = Watch(child, started + float(limit))
     watch.start()
-    _, status, usage = os.wait4(child, 0)
+    try:
+        _, status, usage = os.wait4(child, 0)
+    except KeyboardInterrupt:
+        os.killpg(child, signal.SIGKILL)
+        raise
     seconds = time.monotonic() - started
     watch.finished.set()
     watch.join()

@@ -57,6 +57,11 @@ const samCommandLine = (options: string): string => `
 const ours = (options: string): string =>
   `"$NODE" "$CLI" build --project site --runtime "$RUNTIME" --output result.zip --quiet ${options}`
 
+/** Cold is without a store; the builder's image belongs to the engine and exists. */
+const withImage = (build: string): string => `${build}
+rm -rf caches temporary result.zip
+mkdir caches temporary`
+
 export const UV_INSTALLATION = UV
 
 export const TOOLS: readonly Tool[] = [
@@ -153,8 +158,20 @@ mv result.zip ../result.zip`,
 "$NODE" "$TOOL/node_modules/serverless/bin/serverless.js" package
 cp .serverless/site.zip ../result.zip`,
   },
-  { name: 'ours-docker', title: 'wsgi-lambda, docker', build: ours('--builder docker'), isVariant: true },
-  { name: 'ours-check', title: 'wsgi-lambda, docker, check', build: ours('--builder docker --check'), isVariant: true },
+  {
+    name: 'ours-docker',
+    title: 'wsgi-lambda, docker',
+    prepare: withImage(ours('--builder docker')),
+    build: ours('--builder docker'),
+    isVariant: true,
+  },
+  {
+    name: 'ours-check',
+    title: 'wsgi-lambda, docker, check',
+    prepare: withImage(ours('--builder docker --check')),
+    build: ours('--builder docker --check'),
+    isVariant: true,
+  },
 ]
 
 function zappaSettings({ name, application }: Project, runtime: string): string {
