@@ -1,14 +1,14 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Builder } from '../../builder/builder.ts'
 import { UserError } from '../../errors.ts'
-import { BadZip, inflated, openZip } from '../../wheels/read-zip.ts'
 import type { Contents } from './contents.ts'
 import { END_LINE, type ImportProfile, importProfile, packageOfModule, readImportTimes } from './import-profile.ts'
 import type { Parts } from './packages.ts'
 
 /** Folders of the workspace. */
+const PACKED = 'packed'
 const UNPACKED = 'unpacked'
 const TOOLS = 'tools'
 /** The first run reads the files from the disk; of the others the fastest was disturbed least. */
@@ -32,14 +32,8 @@ export async function measureImports(
   { module, environment, toolsFolder }: Measurement,
   builder: Builder,
 ): Promise<ImportProfile> {
-  const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-inspect-'))
-  try {
-    await unpack(contents, join(temporary, UNPACKED))
-    await builder.put(join(temporary, UNPACKED), UNPACKED)
-    await builder.put(toolsFolder, TOOLS)
-  } finally {
-    await rm(temporary, { recursive: true, force: true })
-  }
+  await builder.put(toolsFolder, TOOLS)
+  await unpack(contents, builder)
   const runs: { readonly seconds: number; readonly output: string }[] = []
   for (let run = 0; run < RUNS; run++) runs.push(await importOnce(module, environment, builder))
   const fastest = runs.toSorted((a, b) => a.seconds - b.seconds)[0] ?? { seconds: 0, output: '' }
@@ -48,8 +42,8 @@ export async function measureImports(
   return importProfile(about, readImportTimes(fastest.output), packageOf)
 }
 
-/** With the dates of the zip: bytecode may depend on them. */
-async function unpack({ path, files }: Contents, folder: string): Promise<void> {
+/** Within the builder: one file is brought there sooner than thousands. */
+async function unpack({ path, files }: Contents, builder: Builder): Promise<void> {
   const total = files.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0)
   if (total > MOST_BYTES) {
     throw new UserError(
@@ -57,29 +51,26 @@ async function unpack({ path, files }: Contents, folder: string): Promise<void> 
       { exitCode: 2 },
     )
   }
-  await using zip = await openZip(path)
-  await mkdir(folder)
-  const made = new Set<string>()
-  for await (const [entry, compressed] of zip.compressed(zip.entries)) {
-    const file = join(folder, entry.path)
-    const parent = dirname(file)
-    if (!made.has(parent)) await mkdir(parent, { recursive: true })
-    made.add(parent)
-    await writeFile(file, await contentOf(entry, compressed))
-    await utimes(file, entry.modified, entry.modified)
-  }
-}
-
-async function contentOf(entry: Parameters<typeof inflated>[0], compressed: Buffer): Promise<Buffer> {
+  const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-inspect-'))
   try {
-    return await inflated(entry, compressed)
-  } catch (error) {
-    if (!(error instanceof BadZip)) throw error
-    throw new UserError(
-      { title: 'The artifact cannot be unpacked', detail: `As a zip, ${error.message}.`, hint: 'Make it anew.' },
-      { exitCode: 2, cause: error },
-    )
+    await copyFile(path, join(temporary, 'artifact.zip'))
+    await builder.put(temporary, PACKED)
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
   }
+  const script = `${builder.workspace}/${TOOLS}/unpack_artifact.py`
+  const { exitCode, stderr } = await builder.run([
+    builder.python,
+    ...['-I', '-S', script],
+    `${PACKED}/artifact.zip`,
+    UNPACKED,
+  ])
+  if (exitCode === 0) return
+  throw new UserError({
+    title: `${path} could not be unpacked`,
+    detail: stderr.trim(),
+    hint: 'Make it anew, and see that there is room for it where temporary files are.',
+  })
 }
 
 async function importOnce(
