@@ -74,10 +74,10 @@ def compile_unit(unit: dict) -> None:
 
 def compile_module(text: bytes, path: str) -> bytes:
     try:
-        code = compile(text, path, "exec", dont_inherit=True, optimize=0)
-    except (SyntaxError, ValueError, RecursionError):
-        return b""
-    return MAGIC_NUMBER + UNCHECKED_HASH + source_hash(text) + marshal.dumps(code)
+        code = marshal.dumps(compile(text, path, "exec", dont_inherit=True, optimize=0))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return b""  # The parser says MemoryError of what is nested too deeply; too little memory ends the process.
+    return MAGIC_NUMBER + UNCHECKED_HASH + source_hash(text) + code
 
 
 if __name__ == "__main__":

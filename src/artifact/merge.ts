@@ -1,5 +1,6 @@
-import type { Problem } from '../errors.ts'
+import { type Problem, UserError } from '../errors.ts'
 import { sortedByPath } from '../wheels/paths.ts'
+import { fileAndFolder } from '../wheels/read-wheel.ts'
 import type { PlacedEntry, Slice } from './slice.ts'
 
 /** A file of an artifact and the slice that it is copied from. */
@@ -33,7 +34,8 @@ const BYTECODE = /(^|\/)__pycache__\/([^/]+)\.cpython-\d+\.pyc$/
 
 /**
  * Lays slices over each other: the application wins over a dependency, a later distribution over an earlier one.
- * Bytecode follows its module, so that the one never belongs to another's source.
+ * Bytecode follows its module, so that the one never belongs to another's source. @throws UserError where one has a file at
+ * the path of another's folder: Lambda cannot unpack both.
  */
 export function mergeSlices(application: Slice, dependencies: readonly Slice[]): Merged {
   const own = new Map(application.entries.map((entry) => [entry.path, { slice: application, entry }]))
@@ -52,7 +54,8 @@ export function mergeSlices(application: Slice, dependencies: readonly Slice[]):
   for (const [path, candidates] of owners) {
     const source = sourceOf(path)
     if (own.has(path) || (source !== undefined && own.has(source))) {
-      if (own.has(path) && path !== COMPATIBLE_NAME && source === undefined)
+      const taken = own.get(path)
+      if (taken && path !== COMPATIBLE_NAME && source === undefined && !areSame([taken, ...candidates]))
         replaced.push({ path, distribution: candidates.map(({ slice }) => slice.facts.distribution).join(', ') })
       continue
     }
@@ -63,11 +66,25 @@ export function mergeSlices(application: Slice, dependencies: readonly Slice[]):
       conflicts.push({ path, distributions, isCode: CODE.test(path) })
     }
   }
+  const sorted = sortedByPath(picks, ({ entry }) => entry.path)
+  refuseFileAndFolder(sorted)
   return {
-    picks: sortedByPath(picks, ({ entry }) => entry.path),
+    picks: sorted,
     replaced: sortedByPath(replaced, ({ path }) => path),
     conflicts: sortedByPath(conflicts, ({ path }) => path),
   }
+}
+
+function refuseFileAndFolder(picks: readonly Pick[]): void {
+  const path = fileAndFolder(picks.map(({ entry }) => entry.path))
+  if (path === undefined) return
+  const ownerOf = (pick: Pick | undefined): string => pick?.slice.facts.distribution || 'the project'
+  const file = ownerOf(picks.find(({ entry }) => entry.path === path))
+  const folder = ownerOf(picks.find(({ entry }) => entry.path.startsWith(`${path}/`)))
+  throw new UserError({
+    title: `${path} is a file of ${file} and a folder of ${folder}`,
+    hint: 'Only one of them can be in an artifact: rename the file or the folder of the project, or remove one of the requirements.',
+  })
 }
 
 /** The last one's, as when they are installed one after the other. */

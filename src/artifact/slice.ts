@@ -53,7 +53,7 @@ export interface PlacedEntry extends SliceEntry {
 }
 
 /** Part of every key: raise it when what a slice holds for the same input changes. */
-export const SLICE_FORMAT = 1
+export const SLICE_FORMAT = 2
 const MAGIC = Buffer.from('WLSLICE1')
 /** Written in one piece; larger ones piece by piece. */
 const MOST_HELD_BYTES = 8 << 20

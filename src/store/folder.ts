@@ -70,7 +70,11 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
       await write(temporary)
       const path = join(parent, `${key}-${(await sha256Of(temporary)).toString('hex')}`)
       await rename(temporary, path)
-      ;(await listingOf(kind)).set(key, path)
+      const listing = await listingOf(kind)
+      const before = listing.get(key)
+      listing.set(key, path)
+      // Of an application, which changes with every build, only the last state is of use.
+      if (before !== undefined && before !== path) await rm(before, { force: true }).catch(() => undefined)
       return path
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined)
@@ -121,10 +125,22 @@ async function listKind(folder: string, kind: StoreKind): Promise<Map<string, st
   return new Map([...ofClosed, ...ofOpen])
 }
 
-/** Key → path. */
+/** Key → path; of two builds that kept something at once, the later one's. */
 async function listFiles(folder: string): Promise<Map<string, string>> {
   const names = await readdir(folder).catch(() => [])
-  return new Map(names.filter(isWhole).map((name) => [name.slice(0, name.indexOf('-')), join(folder, name)]))
+  const paths = new Map<string, string>()
+  for (const name of names.filter(isWhole)) {
+    const key = name.slice(0, name.indexOf('-'))
+    const path = join(folder, name)
+    const other = paths.get(key)
+    paths.set(key, other === undefined ? path : await laterOf(path, other))
+  }
+  return paths
+}
+
+async function laterOf(one: string, other: string): Promise<string> {
+  const [first, second] = await Promise.all([one, other].map((path) => stat(path).catch(() => undefined)))
+  return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one
 }
 
 export const isWhole = (name: string): boolean => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name)

@@ -1,3 +1,5 @@
+import type { Bytes } from './file-bytes.ts'
+
 /** What a loader reads of a shared object or a program before it runs it. */
 export interface ElfFacts {
   readonly bits: 32 | 64
@@ -71,8 +73,9 @@ type Dynamic = readonly { readonly tag: number; readonly value: number }[]
  * @returns undefined for a file that is not ELF
  * @throws BrokenElf for one that says it is and cannot be read
  */
-export function readElf(bytes: Uint8Array): ElfFacts | undefined {
-  if (!MAGIC.every((byte, index) => bytes[index] === byte)) return undefined
+export function readElf(bytes: Bytes): ElfFacts | undefined {
+  const start = bytes.subarray(0, MAGIC.length)
+  if (!MAGIC.every((byte, index) => start[index] === byte)) return undefined
   const reader = new ElfReader(bytes)
   const segments = readSegments(reader)
   const dynamic = readDynamic(reader, segments)
@@ -94,12 +97,10 @@ export function readElf(bytes: Uint8Array): ElfFacts | undefined {
 class ElfReader {
   readonly bits: 32 | 64
   readonly isLittleEndian: boolean
-  readonly #bytes: Uint8Array
-  readonly #view: DataView
+  readonly #bytes: Bytes
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Bytes) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const kind = this.byte(4)
     const order = this.byte(5)
     if (kind !== 1 && kind !== 2) throw new BrokenElf(`its class is ${kind}`)
@@ -109,21 +110,21 @@ class ElfReader {
   }
 
   byte(offset: number): number {
-    return this.#view.getUint8(this.#within(offset, 1))
+    return this.#view(offset, 1).getUint8(0)
   }
 
   half(offset: number): number {
-    return this.#view.getUint16(this.#within(offset, 2), this.isLittleEndian)
+    return this.#view(offset, 2).getUint16(0, this.isLittleEndian)
   }
 
   word(offset: number): number {
-    return this.#view.getUint32(this.#within(offset, 4), this.isLittleEndian)
+    return this.#view(offset, 4).getUint32(0, this.isLittleEndian)
   }
 
   /** An address or an offset. One above 2^53 loses digits, and is outside of every file. */
   address(offset: number): number {
     if (this.bits === 32) return this.word(offset)
-    return Number(this.#view.getBigUint64(this.#within(offset, 8), this.isLittleEndian))
+    return Number(this.#view(offset, 8).getBigUint64(0, this.isLittleEndian))
   }
 
   /** The text from there to the next zero, which is before `end`. */
@@ -134,9 +135,14 @@ class ElfReader {
     return new TextDecoder().decode(part.subarray(0, length))
   }
 
+  #view(offset: number, bytes: number): DataView {
+    const part = this.#bytes.subarray(this.#within(offset, bytes), offset + bytes)
+    return new DataView(part.buffer, part.byteOffset, part.byteLength)
+  }
+
   #within(offset: number, bytes: number): number {
-    if (offset >= 0 && offset + bytes <= this.#view.byteLength) return offset
-    throw new BrokenElf(`it ends at ${this.#view.byteLength}, before what it keeps at ${offset}`)
+    if (offset >= 0 && offset + bytes <= this.#bytes.length) return offset
+    throw new BrokenElf(`it ends at ${this.#bytes.length}, before what it keeps at ${offset}`)
   }
 }
 

@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import { normalise } from '../requirements/files.ts'
 import { distributionOf, recordRows } from './metadata.ts'
 import { sortedByPath } from './paths.ts'
-import { BadZip, inflated, type OpenZip, openZip, type ZipEntry } from './read-zip.ts'
+import { BadZip, type FilePart, inflated, type OpenZip, openZip, type ZipEntry } from './read-zip.ts'
 import { DEFLATED } from './zip-format.ts'
 
 /** A file of a wheel, and where it is installed. */
@@ -33,8 +33,12 @@ export interface Wheel extends AsyncDisposable {
   readonly files: readonly WheelFile[]
   /** The files with their compressed bytes and their checked content, in the order in which they are stored. */
   contents(files: readonly WheelFile[]): AsyncGenerator<WheelContent>
+  /** Writes the checked content of one file that is too large to hold into a new file. @throws UserError */
+  unpack(file: WheelFile, path: string): Promise<{ readonly sha256: Buffer }>
   /** The compressed bytes alone, of files whose content was checked. */
   compressed(files: readonly WheelFile[]): AsyncGenerator<readonly [WheelFile, Buffer]>
+  /** Where the compressed bytes of one that is too large to hold stand. */
+  place(file: WheelFile): Promise<FilePart>
 }
 
 export interface WheelContent {
@@ -102,7 +106,15 @@ async function describeWheel(zip: OpenZip, filename: string): Promise<Wheel> {
     metadata,
     files,
     contents: (wanted) => readContents(zip, wanted, records, filename),
+    unpack: async (file, path) => {
+      try {
+        return await unpack(zip, file, path, records.get(file.entry.path))
+      } catch (error) {
+        throw error instanceof BadZip ? brokenWheel(filename, error) : error
+      }
+    },
     compressed: (wanted) => readCompressed(zip, wanted),
+    place: ({ entry }) => zip.place(entry),
     [Symbol.asyncDispose]: () => zip[Symbol.asyncDispose](),
   }
 }
@@ -137,12 +149,33 @@ async function* readContents(
   }
 }
 
+async function unpack(zip: OpenZip, { entry }: WheelFile, path: string, line: string | undefined) {
+  const recorded = recordedDigest(line)
+  const sha256 = createHash('sha256')
+  const other = recorded && recorded.algorithm !== 'sha256' ? createHash(recorded.algorithm) : undefined
+  await zip.unpack(entry, path, (chunk) => {
+    sha256.update(chunk)
+    other?.update(chunk)
+  })
+  const digest = sha256.digest()
+  if (recorded && (other?.digest() ?? digest).toString('base64url') !== recorded.digest) throw unrecorded(entry.path)
+  return { sha256: digest }
+}
+
 /** A file that RECORD does not list is taken, as pip and uv take it; one that is another than it says is not. */
 function refuseUnrecorded(path: string, content: Buffer, line: string | undefined): void {
+  const recorded = recordedDigest(line)
+  if (recorded && createHash(recorded.algorithm).update(content).digest('base64url') !== recorded.digest)
+    throw unrecorded(path)
+}
+
+function recordedDigest(line: string | undefined): { algorithm: string; digest: string } | undefined {
   const [, algorithm, digest] = /,(sha256|sha384|sha512)=([\w-]+)=*,\d*\s*$/.exec(line ?? '') ?? []
-  if (algorithm === undefined || digest === undefined) return
-  if (createHash(algorithm).update(content).digest('base64url') !== digest)
-    throw new BadZip(`its ${path} is not the one that its RECORD lists`)
+  return algorithm === undefined || digest === undefined ? undefined : { algorithm, digest }
+}
+
+function unrecorded(path: string): BadZip {
+  return new BadZip(`its ${path} is not the one that its RECORD lists`)
 }
 
 function refuseHostile(entries: readonly ZipEntry[]): void {
@@ -220,6 +253,14 @@ function installedFile(entry: ZipEntry, infoFolder: string): WheelFile | undefin
 /** Shared objects are mapped, not executed, but tools expect the bit. */
 function isProgram(path: string): boolean {
   return /\.so(?:\.\d+)*$/.test(path)
+}
+
+/** Above it, a file is unpacked and copied piece by piece. */
+const MOST_HELD_BYTES = 8 << 20
+
+/** Whether it is too large to be held in memory. A module never is: it has to be compiled. */
+export function isLarge({ path, entry }: WheelFile): boolean {
+  return Math.max(entry.unzippedBytes, entry.zippedBytes) > MOST_HELD_BYTES && !path.endsWith('.py')
 }
 
 /** Whether its compressed bytes can be copied as they are. */

@@ -1,6 +1,9 @@
+import { createWriteStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
-import { crc32, inflateRaw, inflateRawSync } from 'node:zlib'
+import { crc32, createInflateRaw, inflateRaw, inflateRawSync } from 'node:zlib'
 import {
   CENTRAL_HEADER,
   DEFLATED,
@@ -40,6 +43,16 @@ export interface OpenZip extends AsyncDisposable {
   compressed(entries: readonly ZipEntry[]): AsyncGenerator<readonly [ZipEntry, Buffer]>
   /** The checked content of one file. @throws BadZip */
   content(entry: ZipEntry): Promise<Buffer>
+  /** Writes the checked content of a file that is too large to hold into a new one, past `watch`. @throws BadZip */
+  unpack(entry: ZipEntry, path: string, watch: (chunk: Buffer) => void): Promise<void>
+  /** Where the compressed bytes of a file stand, for one that is too large to hold. @throws BadZip */
+  place(entry: ZipEntry): Promise<FilePart>
+}
+
+/** Bytes that stand in an open file. */
+export interface FilePart {
+  readonly file: FileHandle
+  readonly offset: number
 }
 
 /** The file is not a zip, is damaged, or uses what we do not read. The message is half a sentence: "it has …". */
@@ -53,6 +66,8 @@ const LONGEST_END = END_RECORD.bytes + MAX_16
 const BATCH_BYTES = 4 << 20
 /** Above it, inflating on a thread is worth the way there. */
 const SYNC_BYTES = 256 * 1024
+/** At once, of a file that is too large to hold. */
+const STREAMED_BYTES = 128 * 1024
 const MOST_ENTRIES = 400_000
 
 const inflateOnThread = promisify(inflateRaw)
@@ -70,6 +85,8 @@ export async function openZip(path: string): Promise<OpenZip> {
         for await (const [, bytes] of readCompressed(file, size, [entry])) return await inflated(entry, bytes)
         throw new BadZip(`it has no ${entry.path}`)
       },
+      unpack: (entry, path, watch) => unpackTo(path, entry, file, watch),
+      place: (entry) => placeOf(entry, file),
       [Symbol.asyncDispose]: () => file.close(),
     }
   } catch (error) {
@@ -81,18 +98,62 @@ export async function openZip(path: string): Promise<OpenZip> {
 /** What a file unpacks to. Never more than it promised is unpacked. @throws BadZip */
 export async function inflated(entry: ZipEntry, compressed: Buffer): Promise<Buffer> {
   const content = entry.method === STORED ? compressed : await unpack(entry, compressed)
-  if (content.length !== entry.unzippedBytes || crc32(content) !== entry.crc)
-    throw new BadZip(`its ${entry.path} is damaged`)
+  if (content.length !== entry.unzippedBytes || crc32(content) !== entry.crc) throw damaged(entry)
   return content
 }
 
-async function unpack({ path, unzippedBytes }: ZipEntry, compressed: Buffer): Promise<Buffer> {
+async function unpack(entry: ZipEntry, compressed: Buffer): Promise<Buffer> {
+  const { unzippedBytes } = entry
   const options = { maxOutputLength: Math.max(1, unzippedBytes) }
   try {
     return unzippedBytes > SYNC_BYTES ? await inflateOnThread(compressed, options) : inflateRawSync(compressed, options)
   } catch (error) {
-    throw new BadZip(`its ${path} is damaged`, { cause: error })
+    throw damaged(entry, error)
   }
+}
+
+async function unpackTo(
+  path: string,
+  entry: ZipEntry,
+  file: FileHandle,
+  watch: (chunk: Buffer) => void,
+): Promise<void> {
+  const { offset } = await placeOf(entry, file)
+  let crc = 0
+  let bytes = 0
+  const check = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      if (bytes > entry.unzippedBytes) throw damaged(entry)
+      crc = crc32(chunk, crc)
+      watch(chunk)
+      yield chunk
+    }
+  }
+  const end = offset + entry.zippedBytes - 1
+  const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES })
+  const inflate = entry.method === STORED ? new PassThrough() : createInflateRaw({ chunkSize: STREAMED_BYTES })
+  try {
+    await pipeline(compressed, inflate, check, createWriteStream(path, { flags: 'wx' }))
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw error
+    throw damaged(entry, error)
+  }
+  if (bytes !== entry.unzippedBytes || crc !== entry.crc) throw damaged(entry)
+}
+
+async function placeOf(entry: ZipEntry, file: FileHandle): Promise<FilePart> {
+  const header = await readAt(file, entry.offset, LOCAL_HEADER.bytes)
+  if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw misplaced(entry)
+  return { file, offset: entry.offset + LOCAL_HEADER.bytes + header.readUInt16LE(26) + header.readUInt16LE(28) }
+}
+
+function damaged({ path }: ZipEntry, cause?: unknown): BadZip {
+  return new BadZip(`its ${path} is damaged`, { cause })
+}
+
+function misplaced({ path }: ZipEntry): BadZip {
+  return new BadZip(`its ${path} is not where its directory says`)
 }
 
 interface Directory {
@@ -218,7 +279,7 @@ async function* readCompressed(
     }
     const at = entry.offset - batch.start
     if (at + LOCAL_HEADER.bytes > batch.bytes.length || batch.bytes.readUInt32LE(at) !== LOCAL_HEADER.signature)
-      throw new BadZip(`its ${entry.path} is not where its directory says`)
+      throw misplaced(entry)
     const data = at + LOCAL_HEADER.bytes + batch.bytes.readUInt16LE(at + 26) + batch.bytes.readUInt16LE(at + 28)
     if (data + entry.zippedBytes > batch.bytes.length) throw new BadZip(`its ${entry.path} is cut off`)
     yield [entry, batch.bytes.subarray(data, data + entry.zippedBytes)]
