@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, posix } from 'node:path'
 import { UserError } from '../errors.ts'
+import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, PinSource } from '../requirements/pins.ts'
 import { type Bench, listFolder, nameOf } from './bench.ts'
 
@@ -19,11 +20,6 @@ export const SCRIPTS_FOLDER = 'wheel-tools'
 /** Whether it comes from a repository that git clones. */
 export function isRepository(source: PinSource): boolean {
   return source.kind === 'url' && source.url.startsWith('git+')
-}
-
-/** Who asks an index or a repository does not change what it answers; and no key is made of a secret. */
-export function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/\s@]+@/g, '//')
 }
 
 interface Fetching extends Bench {

@@ -6,21 +6,16 @@ import type { Builder, Equipment, Toolchain } from '../builder/builder.ts'
 import { equipmentRecipe } from '../builder/docker-setup.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin } from '../requirements/pins.ts'
+import { isPublicOnly, isPublicPin } from '../requirements/public-index.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
-import type { Store } from '../store/store.ts'
+import type { KeepOptions, Store } from '../store/store.ts'
 import { type Bench, nameOf, type Run } from './bench.ts'
 import { buildProblem, equipmentWanted } from './build-failure.ts'
 import { equipmentFor, type Source } from './build-needs.ts'
-import {
-  fetchSource,
-  isRepository,
-  type ProjectFile,
-  pipWheel,
-  SCRIPTS_FOLDER,
-  withoutCredentials,
-} from './build-source.ts'
+import { fetchSource, isRepository, type ProjectFile, pipWheel, SCRIPTS_FOLDER } from './build-source.ts'
 import { type Attempt, completeWheel, hostRefusal, parseWheelName } from './complete-wheel.ts'
 
 /** A wheel that was built since none is published for the target. */
@@ -49,6 +44,8 @@ export interface WheelBuildCollaborators {
   readonly toolchain: Toolchain
   readonly store: Store
   readonly report: Reporter
+  /** The process's variables, which may name an index. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** The folder `docker/` of this package. */
   readonly toolsFolder: string
   /** The files of a local distribution, as git would keep them. */
@@ -155,11 +152,16 @@ async function findBuilt(key: string, store: Store): Promise<BuiltWheel | undefi
   return path === undefined || record === undefined ? undefined : { ...record, path }
 }
 
-async function keepBuilt(key: string, file: string, filename: string, store: Store): Promise<BuiltWheel> {
-  const path = await store.keep('wheels', key, (temporary) => copyFile(file, temporary))
+async function keepBuilt(
+  key: string,
+  file: string,
+  filename: string,
+  { store, ...options }: KeepOptions & { readonly store: Store },
+): Promise<BuiltWheel> {
+  const path = await store.keep('wheels', key, (temporary) => copyFile(file, temporary), options)
   const { name, version } = parseWheelName(filename)
   const record: BuiltRecord = { name, version, filename, sha256: (await sha256Of(path)).toString('hex') }
-  await writeRecord(store, 'wheels', keyOf('record', key), record)
+  await writeRecord(store, 'wheels', keyOf('record', key), record, options)
   return { ...record, path }
 }
 
@@ -168,7 +170,7 @@ async function buildWheel(
   options: WheelBuildOptions,
   collaborators: WheelBuildCollaborators,
 ): Promise<BuiltWheel> {
-  const { store, report, toolchain } = collaborators
+  const { store, report, toolchain, environment } = collaborators
   const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-wheel-'))
   try {
     let equipment: readonly Equipment[] = isRepository(pin.source) ? ['git'] : []
@@ -177,7 +179,9 @@ async function buildWheel(
       const bench = { builder, equipment, temporary, run: following(pin, builder, report) }
       const attempt = await attemptBuild(pin, bench, options, collaborators)
       if ('filename' in attempt) {
-        const kept = await keepBuilt(key, join(attempt.folder, attempt.filename), attempt.filename, store)
+        const isPrivate = !(isPublicPin(pin) && (await isPublicOnly(options.pipOptions, environment)))
+        const file = join(attempt.folder, attempt.filename)
+        const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate })
         report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`)
         return kept
       }
@@ -207,7 +211,7 @@ async function attemptBuild(
   options: WheelBuildOptions,
   { toolsFolder, listFiles }: WheelBuildCollaborators,
 ): Promise<Attempt> {
-  const { builder, equipment, run } = bench
+  const { builder, equipment } = bench
   await builder.put(toolsFolder, SCRIPTS_FOLDER)
   const fetched = await fetchSource(pin, { ...bench, ...options, listFiles })
   if ('output' in fetched) return moreEquipment(pin, fetched.output, bench)
@@ -222,7 +226,12 @@ async function attemptBuild(
 }
 
 async function describeSource(path: string, builder: Builder): Promise<Source> {
-  const { exitCode, stdout, stderr } = await builder.run([builder.python, '-I', `${SCRIPTS_FOLDER}/describe_source.py`, path])
+  const { exitCode, stdout, stderr } = await builder.run([
+    builder.python,
+    '-I',
+    `${SCRIPTS_FOLDER}/describe_source.py`,
+    path,
+  ])
   if (exitCode === 0) return JSON.parse(stdout) as Source
   throw new UserError({ title: `${path.split('/').at(-1) ?? path} cannot be read`, detail: stderr.trim() })
 }

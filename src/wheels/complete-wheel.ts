@@ -33,7 +33,7 @@ export function parseWheelName(filename: string): WheelName {
  * lacks copied into it, and must load with the target's C library.
  */
 export async function completeWheel(pin: Pin, folder: string, bench: Bench): Promise<Attempt> {
-  const { builder, equipment, run } = bench
+  const { builder, equipment } = bench
   const filename = (await listFolder(folder, builder)).find((name) => name.endsWith('.whl')) ?? ''
   const { name, version, platforms } = parseWheelName(filename)
   if (name !== pin.name || (pin.version !== undefined && !isSameVersion(version, pin.version))) {
