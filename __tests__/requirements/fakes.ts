@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Builder, Completed } from '../../src/builder/builder.ts'
+import type { Builder, Completed, Toolchain } from '../../src/builder/builder.ts'
 import type { Problem } from '../../src/errors.ts'
 import { targetOf } from '../../src/platform/runtimes.ts'
 import type { Reporter } from '../../src/report/reporter.ts'
@@ -66,5 +66,26 @@ export async function fakeBuilder(
     ...changes,
     commands,
     read: (path) => readFile(join(workspace, path), 'utf8'),
+  }
+}
+
+export interface FakeToolchain extends Toolchain {
+  readonly builder: FakeBuilder
+  /** How often somebody wanted the builder. */
+  readonly opened: () => number
+}
+
+/** A toolchain of `builder` that counts how often it is opened. */
+export function fakeToolchain(builder: FakeBuilder, pythonVersion = builder.pythonVersion): FakeToolchain {
+  let opened = 0
+  const { kind, description, identity, target, compilesFor, canImport } = builder
+  return {
+    ...{ kind, description, identity, target, compilesFor, canImport, pythonVersion, builder },
+    opened: () => opened,
+    open: () => {
+      opened++
+      return Promise.resolve(builder)
+    },
+    [Symbol.asyncDispose]: () => builder.close(),
   }
 }

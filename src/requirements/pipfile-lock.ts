@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { UserError } from '../errors.ts'
 import {
   asTable,
   asTables,
   asText,
   asTexts,
   type Document,
+  type Location,
   packageLines,
   readDocument,
   requestLines,
@@ -54,29 +56,34 @@ export async function readPipfileLock(context: LockContext): Promise<LockedPins>
     ...(chosen.hasMain ? [MAIN] : []),
     ...categories.filter((name) => chosen.groups.includes(normalise(name))),
   ]
-  await compareWithPipfile(context, lockFile, wanted)
+  const pipfile = await readPipfile(context)
+  if (pipfile) compareWithPipfile(context, pipfile, lockFile, wanted)
+  const asked = markersOf(pipfile)
   const lineOf = packageLines(lockFile)
-  const entries = wanted.flatMap((category) => Object.entries(asTable(lockFile.root[category])))
   const pins = new Map<string, Pin>()
-  for (const [written, value] of entries) {
+  for (const [written, value] of wanted.flatMap((category) => Object.entries(asTable(lockFile.root[category])))) {
     const [name, table] = [normalise(written), asTable(value)]
-    if (pins.has(name) || !holds(markerOf(table), environment)) continue
-    const version = exactVersion(asText(table['version']) ?? '')
-    // The lock does not tell what asks for a distribution.
-    pins.set(
-      name,
-      pinOf(
-        { name, version, hashes: asTexts(table['hashes']), location: lineOf(name) },
-        sourceOf(table, sources, context),
-        [],
-      ),
-    )
+    if (pins.has(name) || !holds(markerOf(table), environment) || !holds(asked.get(name), environment)) continue
+    pins.set(name, pinOfEntry(name, table, sourceOf(table, sources, context), lineOf(name), asked.has(name)))
   }
   const indexes = sources.flatMap(({ name, url }) => {
     const address = asText(url)
     return address === undefined || isPublicIndex(address) ? [] : [{ name: asText(name) ?? '', url: address }]
   })
   return { pins: [...pins.values()], groupsLeftOut: chosen.groupsLeftOut, indexes }
+}
+
+/** The lock does not tell what asks for a distribution, but for what the project itself asks for. */
+function pinOfEntry(name: string, table: Table, source: PinSource, location: Location, isDirect: boolean): Pin {
+  const version = exactVersion(asText(table['version']) ?? '')
+  if (version !== undefined || source.kind !== 'index')
+    return pinOf({ name, version, hashes: asTexts(table['hashes']), location }, source, isDirect ? [''] : [])
+  throw new UserError({
+    title: `${location.file} has no version of ${name}`,
+    detail: 'Pipenv leaves it out for what is not needed on the machine that makes the lock.',
+    hint: `Make the lock on Linux, with: ${REFRESH}`,
+    location,
+  })
 }
 
 function requiredPython(requires: Table): string | undefined {
@@ -100,15 +107,25 @@ function sourceOf(table: Table, sources: readonly Table[], context: LockContext)
   return indexSource(asText(sources.find(({ name }) => name !== undefined && name === table['index'])?.['url']))
 }
 
+async function readPipfile({ project, path }: LockContext): Promise<Document | undefined> {
+  const pipfilePath = besideLock(path, 'Pipfile')
+  if (!existsSync(join(project, pipfilePath))) return undefined
+  return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH}`)
+}
+
+/** What the Pipfile asks for, and the markers of that: Pipenv drops some of them. */
+function markersOf(pipfile: Document | undefined): ReadonlyMap<string, string | undefined> {
+  const sections = Object.values(pipfile?.root ?? {}).flatMap((section) => Object.entries(asTable(section)))
+  return new Map(sections.map(([name, given]) => [normalise(name), markerOf(asTable(given))]))
+}
+
 /** Every distribution that the Pipfile asks for is locked, in a version that it allows. */
-async function compareWithPipfile(
-  { project, path, environment }: LockContext,
+function compareWithPipfile(
+  { path, environment }: LockContext,
+  pipfile: Document,
   lockFile: Document,
   wanted: readonly string[],
-): Promise<void> {
-  const pipfilePath = besideLock(path, 'Pipfile')
-  if (!existsSync(join(project, pipfilePath))) return
-  const pipfile = await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH}`)
+): void {
   const lineOf = requestLines(pipfile)
   for (const [section, value] of Object.entries(pipfile.root)) {
     const category = CATEGORIES[section] ?? section
@@ -125,7 +142,7 @@ async function compareWithPipfile(
       const specifier = fromPoetry(asText(given) ?? asText(asTable(given)['version']) ?? '*')
       const version = exactVersion(asText(entry['version']) ?? '')
       if (version === undefined || satisfies(version, specifier)) continue
-      throw staleLock(lock, `${path} has ${name} ${version}, and ${pipfilePath} asks for ${specifier}`, lineOf(name))
+      throw staleLock(lock, `${path} has ${name} ${version}, and ${pipfile.path} asks for ${specifier}`, lineOf(name))
     }
   }
 }

@@ -10,6 +10,7 @@ import {
   packageLines,
   readDocument,
   type Table,
+  tableAt,
 } from './documents.ts'
 import { normalise } from './files.ts'
 import { type Chosen, chooseGroups } from './groups.ts'
@@ -26,6 +27,7 @@ import { checkPython, pinOf, staleLock } from './locked.ts'
 import { holds } from './markers.ts'
 import type { Pin, PinSource } from './pins.ts'
 import { asDirect, chosenDependencies, readProjectDependencies, repositoryUrl } from './project-dependencies.ts'
+import { parseRequirement } from './requirement.ts'
 import { satisfies } from './versions.ts'
 
 /** `pylock.toml` and `pylock.NAME.toml`: PEP 751. */
@@ -52,8 +54,12 @@ export async function readPylock(context: LockContext): Promise<LockedPins> {
     tables,
     tables.map((table) => pinOfTable(table, context, packageLines(document))),
   )
-  await compareWithProject(context, { path, refresh }, pins, chosen)
-  return { pins, groupsLeftOut: chosen.groupsLeftOut, indexes: usedIndexes(pins, []) }
+  const direct = await compareWithProject(context, { path, refresh }, pins, chosen)
+  return {
+    pins: pins.map((pin) => askedByProject(pin, direct)),
+    groupsLeftOut: chosen.groupsLeftOut,
+    indexes: usedIndexes(pins, []),
+  }
 }
 
 function refreshOf(tool: string | undefined, path: string): string {
@@ -100,31 +106,41 @@ function sourceOf(table: Table, context: LockContext): PinSource {
   return indexSource(asText(table['index']))
 }
 
-/** Tools may write what depends on what; `dependencies` then tells enough of each entry to find it. */
+function askedByProject(pin: Pin, direct: ReadonlySet<string>): Pin {
+  return direct.has(pin.name) ? { ...pin, requiredBy: ['', ...pin.requiredBy] } : pin
+}
+
+/** Tools need not write what depends on what. PDM writes it into its own table, in the words of PEP 508. */
+function dependenciesOf(table: Table): readonly string[] {
+  const standard = asTables(table['dependencies']).map(({ name }) => normalise(asText(name) ?? ''))
+  const pdms = asTexts(tableAt(table, 'tool', 'pdm')['dependencies'])
+  return [...standard, ...pdms.flatMap((text) => parseRequirement(text)?.name ?? [])]
+}
+
 function withRequirers(tables: readonly Table[], pins: readonly Pin[]): readonly Pin[] {
   const requirers = new Map<string, Set<string>>()
   for (const [index, table] of tables.entries()) {
-    for (const { name } of asTables(table['dependencies'])) {
-      const asked = normalise(asText(name) ?? '')
+    for (const asked of dependenciesOf(table)) {
       requirers.set(asked, (requirers.get(asked) ?? new Set()).add(pins[index]?.name ?? ''))
     }
   }
   return pins.map((pin) => ({ ...pin, requiredBy: [...(requirers.get(pin.name) ?? [])].toSorted() }))
 }
 
-/** What the project asks for is locked. A lock with a name of its own (`pylock.NAME.toml`) may be for something else. */
+/** What the project asks for is locked. @returns its names. A lock with a name of its own (`pylock.NAME.toml`) may be for something else. */
 async function compareWithProject(
   { project, path, environment }: LockContext,
   lock: { readonly path: string; readonly refresh: string },
   pins: readonly Pin[],
   chosen: Chosen,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const manifestPath = besideLock(path, 'pyproject.toml')
-  if (!/(?:^|\/)pylock\.toml$/.test(path) || !existsSync(join(project, manifestPath))) return
+  if (!/(?:^|\/)pylock\.toml$/.test(path) || !existsSync(join(project, manifestPath))) return new Set()
   const manifest: Document = await readDocument(project, manifestPath, 'Correct it.')
   const wanted = readProjectDependencies(manifest, project)
   const locked = new Map(pins.map((pin) => [pin.name, pin]))
-  for (const direct of chosenDependencies(wanted, { ...chosen, groups: [] }).map(asDirect)) {
+  const asked = chosenDependencies(wanted, { ...chosen, groups: [] }).map(asDirect)
+  for (const direct of asked) {
     if (!holds(direct.marker, environment)) continue
     const pin = locked.get(direct.name)
     if (!pin) throw staleLock(lock, `${direct.name} is not in ${path}`, direct.location)
@@ -135,4 +151,5 @@ async function compareWithProject(
       direct.location,
     )
   }
+  return new Set(asked.map(({ name }) => name))
 }
