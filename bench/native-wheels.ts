@@ -1,7 +1,7 @@
 /**
  * Which wheels our tags choose for every runtime, and whether their binaries load there.
  *
- *     npm run bench:native [-- --record] [-- --only NAME]
+ *     npm run bench:native -- [--record] [--only NAME]
  *
  * What was found is kept in `.cache/native-wheels/`, so that a run that was stopped goes on; remove the folder to start
  * again. `--record` writes `bench/results/native-wheels.md`. The exit code is 1 when a chosen wheel cannot load.
@@ -52,15 +52,13 @@ const { record = false, only } = parseArgs({
 }).values
 const names = (await readFile(join(HERE, 'native-packages.txt'), 'utf8'))
   .split('\n')
-  .filter((line) => line !== '' && !line.startsWith('#'))
+  .filter((line) => line !== '' && !line.startsWith('#') && (only === undefined || line === only))
 const targets = RUNTIME_NAMES.flatMap((runtime) => ARCHITECTURES.map((architecture) => targetOf(runtime, architecture)))
 
-const questions = names
-  .filter((name) => only === undefined || name === only)
-  .flatMap((name) => [
-    ...targets.map((target): Question => ({ key: keyOf(name, target), name, target, tagsOf: target })),
-    controlOf(name),
-  ])
+const questions = names.flatMap((name) => [
+  ...targets.map((target): Question => ({ key: keyOf(name, target), name, target, tagsOf: target })),
+  controlOf(name),
+])
 
 await mkdir(CACHE, { recursive: true })
 const outcomes = new Map<string, Outcome>(
@@ -170,6 +168,7 @@ function report(): string {
   const without = questions.filter(({ key, target, tagsOf }) => target === tagsOf && outcomes.get(key)?.kind === 'none')
   const wrong = wheels.flatMap((wheel) => wheel.wrong)
   const listed = (lines: readonly string[]) => [...new Set(lines)].toSorted().map((line) => `- ${line}`)
+  const orNone = (lines: readonly string[]) => (lines.length > 0 ? lines : ['None.'])
   return `${[
     '# Wheels with native code',
     '',
@@ -189,18 +188,18 @@ function report(): string {
     '',
     '## Cannot load',
     '',
-    ...(wrong.length > 0 ? listed(wrong) : ['None.']),
+    ...orNone(listed(wrong)),
     '',
     '## A library is missing: refused',
     '',
-    ...listed(wheels.flatMap(({ missing }) => missing)),
+    ...orNone(listed(wheels.flatMap(({ missing }) => missing))),
     '',
     '## Shown as a warning',
     '',
-    ...listed(wheels.flatMap(({ warnings }) => warnings)),
+    ...orNone(listed(wheels.flatMap(({ warnings }) => warnings))),
     '',
     '## Control: noticed',
     '',
-    ...listed(refused.flatMap((wheel) => wheel.wrong)),
+    ...orNone(listed(refused.flatMap((wheel) => wheel.wrong))),
   ].join('\n')}\n`
 }
