@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { equippedKey } from '../../src/builder/docker-equipment.ts'
 import { imageKey } from '../../src/builder/docker-image.ts'
 
 const recipe = new Map([['setup.sh', Buffer.from('a')]])
@@ -18,4 +19,16 @@ test.each([
   ['system package', imageKey('sha256:1', target, recipe, ['libpq-devel'])],
 ])('another %s is another image', (_, other) => {
   expect(other).not.toBe(key)
+})
+
+test('equipment, and each of its ingredients, is another image', () => {
+  const files = [['equip.sh', Buffer.from('a')]] as const
+  const keys = [
+    equippedKey('a', '3.13', ['git'], files),
+    equippedKey('b', '3.13', ['git'], files),
+    equippedKey('a', '3.12', ['git'], files),
+    equippedKey('a', '3.13', ['compilers'], files),
+    equippedKey('a', '3.13', ['git'], [['equip.sh', Buffer.from('b')]]),
+  ]
+  expect(new Set(keys).size).toBe(keys.length)
 })

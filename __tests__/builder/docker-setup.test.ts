@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  equipmentPackages,
+  headerPackages,
   type ImageFacts,
   installCommands,
   isOlder,
+  lackingEquipment,
   PACKAGE_MANAGERS,
   parseFacts,
   pythonPackages,
@@ -76,6 +79,40 @@ describe('how packages are installed', () => {
 
   test.each(PACKAGE_MANAGERS)('%s does nothing for no packages', (manager) => {
     expect(installCommands(manager, [])).toEqual([])
+  })
+})
+
+describe('equipment', () => {
+  const debian = { ...fit, packageManager: 'apt-get' as const, programs: ['git', 'ssh', 'gcc'] }
+
+  test.each([
+    ['nothing', [], []],
+    ['what is there', ['git'], []],
+    ['what is there in part', ['compilers', 'git'], ['compilers']],
+    ['all', ['compilers', 'rust'], ['compilers', 'rust']],
+  ] as const)('that an image lacks: %s', (_, wanted, lacking) => {
+    expect(lackingEquipment(debian, wanted)).toEqual(lacking)
+  })
+
+  test.each([
+    ['dnf', ['gcc', 'gcc-c++', 'make', 'pkgconfig', 'git-core', 'openssh-clients', 'rust', 'cargo']],
+    ['microdnf', ['gcc', 'gcc-c++', 'make', 'pkgconfig', 'git-core', 'openssh-clients', 'rust', 'cargo']],
+    ['yum', ['gcc', 'gcc-c++', 'make', 'pkgconfig', 'git-core', 'openssh-clients', 'rust', 'cargo']],
+    [
+      'apt-get',
+      ['gcc', 'g++', 'make', 'libc6-dev', 'pkg-config', 'git', 'openssh-client', 'ca-certificates', 'rustc', 'cargo'],
+    ],
+  ] as const)('of %s', (manager, packages) => {
+    expect(equipmentPackages(manager, ['compilers', 'git', 'rust'])).toEqual(packages)
+  })
+
+  test.each([
+    ['are there', { ...debian, hasHeaders: true }, ['compilers'], []],
+    ['are of Debian', { ...debian, hasHeaders: false }, ['compilers'], ['libpython3.13-dev']],
+    ['are of Amazon Linux', { ...fit, hasHeaders: false }, ['compilers'], ['python3.13-devel']],
+    ['are not needed', { ...debian, hasHeaders: false }, ['git'], []],
+  ] as const)('headers that %s', (_, facts, equipment, packages) => {
+    expect(headerPackages(facts, '3.13', equipment)).toEqual(packages)
   })
 })
 

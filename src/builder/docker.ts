@@ -88,7 +88,7 @@ export async function createDockerToolchain(
     [Symbol.asyncDispose]: async () => {
       // Whoever opened it heard of the failure.
       const builders = await Promise.all([...opened.values()].map((builder) => builder.catch(() => undefined)))
-      await Promise.all(builders.map((builder) => builder?.close()))
+      await Promise.all(builders.flatMap((builder) => (builder ? [builder.close()] : [])))
     },
   }
 }

@@ -35,7 +35,7 @@ export function equipmentFor({ names, pyproject }: Source): Equipment[] {
 
 function buildRequirements(pyproject: string | null): string[] {
   const system = tableOf(documentOf(pyproject)['build-system'])
-  const requires = Array.isArray(system['requires']) ? system['requires'] : []
+  const requires: readonly unknown[] = Array.isArray(system['requires']) ? system['requires'] : []
   return [...requires, system['build-backend']].filter((name) => typeof name === 'string')
 }
 

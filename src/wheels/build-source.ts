@@ -55,7 +55,7 @@ async function download(pin: Pin, { builder, run, pipOptions, temporary }: Fetch
   // `:all:` would build everything that the build requires from its source too.
   const which = source.kind === 'index' ? ['--no-binary', pin.name] : []
   const { exitCode, stdout, stderr } = await run([
-    ...[builder.python, '-m', 'pip', 'download', '--no-deps', '--disable-pip-version-check', ...which],
+    ...[builder.python, '-m', 'pip', 'download', '--no-input', '--no-deps', '--disable-pip-version-check', ...which],
     ...['--dest', folder, '--requirement', requirements],
   ])
   if (exitCode !== 0) return { output: `${stdout}\n${stderr}` }
@@ -134,7 +134,16 @@ export async function pipWheel(
   const constraints = await bringText(buildConstraints.join('\n'), `${input}/constraints`, { builder, temporary })
   const { exitCode, stdout, stderr } = await run(
     [
-      ...[builder.python, '-m', 'pip', 'wheel', '--no-deps', '--no-cache-dir', '--disable-pip-version-check'],
+      ...[
+        builder.python,
+        '-m',
+        'pip',
+        'wheel',
+        '--no-input',
+        '--no-deps',
+        '--no-cache-dir',
+        '--disable-pip-version-check',
+      ],
       ...['--wheel-dir', folder, '--requirement', requirements],
     ],
     {

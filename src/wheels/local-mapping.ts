@@ -22,7 +22,7 @@ const DEFAULT_BACKEND = 'setuptools.build_meta'
 /** The mapping of a project's files by its build backend's rules, as far as its settings say it. */
 export function mappingOf(project: Project): Mapping | undefined {
   const backend = tableAt(project.document, 'build-system')['build-backend'] ?? DEFAULT_BACKEND
-  switch (typeof backend === 'string' ? backend.split(/[.:]/, 1)[0] : '') {
+  switch (typeof backend === 'string' ? (backend.split(/[.:]/, 1)[0] ?? '') : '') {
     case 'setuptools':
       return setuptoolsMapping(project)
     case 'hatchling':
