@@ -14,13 +14,13 @@ import type { Store } from '../store/store.ts'
 import type { WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
 import { type Finding, verifyNeeded } from '../wheels/verify.ts'
-import { applicationEntries, underVendor } from './application.ts'
 import { applicationSlice } from './application-slice.ts'
 import type { Compilation } from './compile.ts'
 import { dependencySlices, verified } from './dependency-slices.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
-import { type ProductFiles, runtimeEntries, withRuntime } from './runtime.ts'
+import { type OwnParts, ownFiles } from './own-files.ts'
+import type { ProductFiles } from './runtime.ts'
 import { SLICE_FORMAT, type Slice } from './slice.ts'
 import { type WrittenZip, writeZip } from './zip.ts'
 
@@ -56,7 +56,7 @@ export interface AssemblyCollaborators {
 /** Requirements + project + runtime → one zip. @throws UserError. */
 export async function assemble(
   settings: BuildSettings,
-  pins: Pick<Pins, 'pins' | 'pipOptions'>,
+  parts: Pick<Pins, 'pins' | 'pipOptions'> & OwnParts,
   product: ProductFiles,
   collaborators: AssemblyCollaborators,
 ): Promise<Assembled> {
@@ -68,12 +68,12 @@ export async function assemble(
     const [dependencies, application] = await bothOrNeither(
       settings.packRequirements
         ? dependencySlices(
-            pins,
+            parts,
             { ...sliceOptions(settings), ...product, ...collaborators },
             { ...collaborators, ...compilation },
           )
         : Promise.resolve({ slices: [], made: 0 }),
-      ownSlice(settings, product, compilation, collaborators),
+      ownSlice(settings, product, parts, compilation, collaborators),
     )
     slices.push(...dependencies.slices, application)
     const merged = mergeSlices(application, dependencies.slices)
@@ -110,16 +110,15 @@ function sliceOptions({ bytecode, slim, slimPatterns, strip, target }: BuildSett
   return { pythonMinor: target.pythonMinor, bytecode: kind, slim, slimPatterns, strip }
 }
 
-/** The project's files and the runtime's. */
+/** What no wheel brings, as a slice. */
 async function ownSlice(
   settings: BuildSettings,
   product: ProductFiles,
+  parts: OwnParts,
   compilation: Compilation,
   { store, report }: AssemblyCollaborators,
 ): Promise<Slice> {
-  const project = underVendor(await applicationEntries(settings.project, settings), settings.vendor)
-  const files =
-    settings.handler === 'none' ? project : withRuntime(project, await runtimeEntries(settings, product), report)
+  const files = await ownFiles(settings, product, parts, report)
   const { pythonMinor, bytecode: dependencies } = sliceOptions(settings)
   const bytecode = settings.bytecode === 'dependencies' ? 'none' : dependencies
   const { pythonVersion, target } = compilation.toolchain

@@ -64,7 +64,7 @@ const CAUSES: readonly Cause[] = [
   {
     matches: ({ type, message }) =>
       /gaierror|Name ?ResolutionError|ConnectionRefusedError|EndpointConnectionError/.test(type) ||
-      /name resolution|name or service not known|could not translate host name|network is unreachable|nodename nor servname|connection (?:to server|refused)|could not connect|can't connect|cannot assign requested address/i.test(
+      /name resolution|name or service not known|could not translate host name|network is unreachable|nodename nor servname|connection (?:to server|refused)|could not connect|can't connect|cannot assign requested address|no such table|relation "\S+" does not exist|unable to open database file/i.test(
         message,
       ),
     hint: `The check has no network and no database. Connect when a request needs it, not on import; or give a value that needs none with check-environment. ${WITHOUT}`,

@@ -10,8 +10,11 @@ export function checkVariables(environment: Table, secrets: Table): Table {
 }
 
 const NOT_KNOWN = 'not-known-in-a-build'
-/** Stands for `{{url}}` as long as there is none (RFC 6761). */
-export const NO_ADDRESS = 'https://url.invalid'
+/**
+ * Stands for `{{url}}` as long as there is none. In the form of a Function URL, for applications that allow `.on.aws`;
+ * nobody's, for theirs start with 32 letters and digits.
+ */
+export const NO_ADDRESS = 'https://check.lambda-url.us-east-1.on.aws'
 
 /**
  * What Lambda sets for every function, as far as applications look at it (Lambda developer guide, "Defined runtime

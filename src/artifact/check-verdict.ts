@@ -100,12 +100,20 @@ function judgeAnswer(answer: CheckAnswer, log: string, terms: CheckTerms): Verdi
   const cause = exception ? causeOf(exception) : undefined
   if (isRight) {
     const hint = [cause, LENIENT].filter(Boolean).join(' ')
-    return { kind: 'passed', statusCode: statusCode ?? undefined, remark: { title, detail, hint } }
+    return { kind: 'passed', statusCode: statusCode ?? undefined, remark: { title, detail: shortened(detail), hint } }
   }
   if (isFailure && terms.standIns.length > 0)
     return { kind: 'unknown', problem: { title, detail, hint: standInHint(terms.standIns) } }
   return failed({ title, detail, hint: cause ?? `Mend the application, or choose another check-path. ${WITHOUT}` })
 }
+
+/** What does not fail is shown by its end, where the reason stands; all of it is in the log of `--verbose`. */
+function shortened(detail: string): string {
+  const lines = detail.split('\n')
+  return lines.length <= MOST_REMARK_LINES ? detail : ['…', ...lines.slice(-MOST_REMARK_LINES)].join('\n')
+}
+
+const MOST_REMARK_LINES = 15
 
 const LENIENT =
   'The check passes all the same: here is no network, and a page may need it. Set check-path or check-status to make it fail.'

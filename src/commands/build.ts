@@ -1,6 +1,7 @@
 import { applicationEntries } from '../artifact/application.ts'
 import { type Artifact, assemble, type PackageSize } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
+import type { OwnParts } from '../artifact/own-files.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -10,6 +11,10 @@ import type { Pin, Pins } from '../requirements/pins.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
 import { type BuiltWheel, buildWheels } from '../wheels/build.ts'
+import type { ProjectFile } from '../wheels/build-source.ts'
+import { takeExtraFiles } from '../wheels/extra-files.ts'
+import { withoutDistributions, withoutRuntimeSdk } from '../wheels/leave-out.ts'
+import { type LocalPackage, readLocalPackage } from '../wheels/local.ts'
 
 export interface BuildCollaborators {
   readonly createToolchain: (settings: BuildSettings, store: Store) => Promise<Toolchain>
@@ -56,11 +61,11 @@ export async function build(
     await using toolchain = await timed('builder', () => createToolchain(settings, store))
     report.info(`builder: ${toolchain.description}`)
     const collaborators = { toolchain, store, report, environment }
-    const pins = await timed('requirements', () => requirementsOf(settings, collaborators))
+    const parts = await timed('requirements', () => partsOf(settings, product, collaborators))
     const { artifact, packages, made } = await timed('artifact', () =>
-      assemble(settings, pins, product, {
+      assemble(settings, parts, product, {
         ...collaborators,
-        buildWheels: (wheelless) => wheelsOf(wheelless, pins, settings, product, collaborators),
+        buildWheels: (wheelless) => wheelsOf(wheelless, parts.pipOptions, settings, product, collaborators),
       }),
     )
     report.info(
@@ -90,22 +95,49 @@ interface Collaborators {
   readonly environment: BuildCollaborators['environment']
 }
 
-async function requirementsOf(settings: BuildSettings, collaborators: Collaborators): Promise<Pins> {
-  if (!settings.packRequirements) return { pins: [], pipOptions: [], groupsLeftOut: [] }
-  return await lockRequirements(settings, collaborators)
+/** What goes into the artifact beside the project's own files. */
+async function partsOf(
+  settings: BuildSettings,
+  product: ProductFiles,
+  collaborators: Collaborators,
+): Promise<Pick<Pins, 'pins' | 'pipOptions'> & OwnParts> {
+  const extraFiles = await takeExtraFiles(settings.dockerExtraFiles, { ...collaborators, ...product })
+  if (!settings.packRequirements) return { pins: [], pipOptions: [], locals: [], extraFiles }
+  const { pins, pipOptions } = await lockRequirements(settings, collaborators)
+  const wanted = withoutLeftOut(pins, settings, collaborators.report)
+  const locals = new Map<Pin, LocalPackage>()
+  for (const pin of wanted) {
+    const placed = await readLocalPackage(pin, listFiles)
+    if (placed) locals.set(pin, placed)
+  }
+  return { pins: wanted.filter((pin) => !locals.has(pin)), pipOptions, locals: [...locals.values()], extraFiles }
+}
+
+function withoutLeftOut(
+  pins: readonly Pin[],
+  { noDeploy, runtimeSdk }: BuildSettings,
+  report: Reporter,
+): readonly Pin[] {
+  const named = withoutDistributions(pins, noDeploy)
+  const rest = runtimeSdk ? withoutRuntimeSdk(named.pins) : { pins: named.pins, leftOut: [] }
+  const leftOut = [...named.leftOut, ...rest.leftOut]
+  if (leftOut.length > 0) report.info(`left out: ${leftOut.join(', ')}`)
+  return rest.pins
+}
+
+/** The files of a local distribution, as git would keep them. */
+async function listFiles(folder: string): Promise<ProjectFile[]> {
+  const entries = await applicationEntries(folder, { exclude: [], include: [], output: '' })
+  return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
 }
 
 async function wheelsOf(
   pins: readonly Pin[],
-  { pipOptions }: Pins,
-  { dockerEnv }: BuildSettings,
+  pipOptions: readonly string[],
+  { dockerEnv, buildConstraints }: BuildSettings,
   { toolsFolder }: ProductFiles,
   collaborators: Collaborators,
 ): Promise<ReadonlyMap<string, BuiltWheel>> {
-  const listFiles = async (folder: string) => {
-    const entries = await applicationEntries(folder, { exclude: [], include: [], output: '' })
-    return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
-  }
-  const options = { pipOptions, buildConstraints: [], dockerEnv }
+  const options = { pipOptions, buildConstraints, dockerEnv }
   return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles })
 }

@@ -52,6 +52,13 @@ export const REQUIREMENT_SETTINGS = {
     isConfidential: true,
     placeholder: 'ARGS',
   }),
+  'build-constraints': lines({
+    description: 'Constraints on what the builds of packages require, for those that have no wheel.',
+    format: 'one requirement a line',
+    example: 'setuptools<81',
+    default: [],
+    placeholder: 'REQUIREMENTS',
+  }),
   'no-deploy': lines({
     ...NAMES,
     description: 'Distributions to leave out of the artifact, whoever asks for them.',

@@ -11,6 +11,7 @@ import type { Parts } from './packages.ts'
 const PACKED = 'packed'
 const UNPACKED = 'unpacked'
 const TOOLS = 'tools'
+const SCRIPT = `${TOOLS}/import_time.py`
 /** The first run reads the files from the disk; of the others the fastest was disturbed least. */
 const RUNS = 3
 /** Lambda takes 250 MB. */
@@ -58,10 +59,9 @@ async function unpack({ path, files }: Contents, builder: Builder): Promise<void
   } finally {
     await rm(temporary, { recursive: true, force: true })
   }
-  const script = `${builder.workspace}/${TOOLS}/unpack_artifact.py`
   const { exitCode, stderr } = await builder.run([
     builder.python,
-    ...['-I', '-S', script],
+    ...['-I', '-S', SCRIPT, 'unpack'],
     `${PACKED}/artifact.zip`,
     UNPACKED,
   ])
@@ -82,14 +82,15 @@ async function importOnce(
     [
       builder.python,
       ...['-I', '-S', '-B', '-X', 'importtime'],
-      `${builder.workspace}/${TOOLS}/import_time.py`,
+      ...[`${builder.workspace}/${SCRIPT}`, 'import'],
       `${builder.workspace}/${UNPACKED}`,
       module,
     ],
     { environment: 'replace', env: environment },
   )
-  const seconds = Number(stdout.trimEnd().split('\n').at(-1))
-  if (exitCode === 0 && Number.isFinite(seconds)) return { seconds, output: stderr }
+  // A module that ends Python while it is imported leaves no such line.
+  const [, seconds] = /(?:^|\n)(\d+\.\d+)\s*$/.exec(stdout) ?? []
+  if (exitCode === 0 && seconds !== undefined) return { seconds: Number(seconds), output: stderr }
   const [, traceback] = stderr.split(`${END_LINE}\n`)
   throw new UserError({
     title: `${module} cannot be imported, so how long that takes is not known`,
