@@ -154,9 +154,9 @@ def event(path: str, host: str) -> dict:
         },
         "requestContext": {
             "accountId": "anonymous",
-            "apiId": "check",
+            "apiId": host.partition(".")[0],
             "domainName": host,
-            "domainPrefix": "check",
+            "domainPrefix": host.partition(".")[0],
             "http": {
                 "method": "GET",
                 "path": raw_path,

@@ -61,6 +61,7 @@ test.each<[string, string, string | null, RegExp]>([
     null,
     /no network and no database/,
   ],
+  ['OperationalError', 'no such table: notes_note', null, /no network and no database/],
   ['RouteError', 'shop.jobs has no take_order', null, /setting events/],
   ['KeyError', "'SECRET_KEY'", null, /set it in environment/],
   ['ImproperlyConfigured', 'The SECRET_KEY setting must not be empty.', null, /set it in environment/],

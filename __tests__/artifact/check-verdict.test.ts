@@ -3,7 +3,7 @@ import { type CheckAnswer, type CheckTerms, judge } from '../../src/artifact/che
 
 const TERMS: CheckTerms = {
   path: '/',
-  host: 'url.invalid',
+  host: 'check.lambda-url.us-east-1.on.aws',
   isChosen: false,
   status: undefined,
   standIns: [],
@@ -52,7 +52,10 @@ describe('an answer', () => {
     expect(verdictOn({ status: 400 })).toMatchObject({
       kind: 'passed',
       statusCode: 400,
-      remark: { detail: 'The request had the Host url.invalid.', hint: expect.stringContaining('ALLOWED_HOSTS') },
+      remark: {
+        detail: 'The request had the Host check.lambda-url.us-east-1.on.aws.',
+        hint: expect.stringContaining('ALLOWED_HOSTS'),
+      },
     })
   })
 
@@ -65,6 +68,12 @@ describe('an answer', () => {
     ['the framework, where the log has none', 'a line', 'a line\nTraceback of it'],
   ])('of 500 is shown with the traceback of %s', (_, log, detail) => {
     expect(verdictOn({ status: 500, exception: ERROR }, {}, log)).toMatchObject({ remark: { detail } })
+  })
+
+  test('of 500 that passes is shown by its end', () => {
+    const log = ['Traceback (most recent call last):', ...Array.from({ length: 50 }, (_, index) => `line ${index + 1}`)]
+    const verdict = verdictOn({ status: 500 }, {}, log.join('\n'))
+    expect(verdict).toMatchObject({ remark: { detail: expect.stringMatching(/^…\nline 36\n[^]*line 50$/) } })
   })
 
   test('of 500 without any traceback is shown with its body', () => {

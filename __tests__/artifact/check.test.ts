@@ -94,7 +94,7 @@ describe('the variables', () => {
     })
     expect(variables).toMatchObject({
       DEBUG: '0',
-      SITE: 'https://url.invalid/x',
+      SITE: 'https://check.lambda-url.us-east-1.on.aws/x',
       LAMBDA_TASK_ROOT: '/var/task',
       AWS_EXECUTION_ENV: 'AWS_Lambda_python3.13',
       AWS_LAMBDA_FUNCTION_NAME: 'shop',
@@ -120,7 +120,7 @@ describe('the variables', () => {
 
 describe('the request', () => {
   test.each<[string, Partial<CheckSettings>, object]>([
-    ['by default', {}, { path: '/', host: 'url.invalid', memory: 512, seconds: 60 }],
+    ['by default', {}, { path: '/', host: 'check.lambda-url.us-east-1.on.aws', memory: 512, seconds: 60 }],
     [
       'as it was chosen',
       { checkPath: '/health', smokeHost: 'shop.example.org' },

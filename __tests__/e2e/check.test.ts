@@ -240,13 +240,13 @@ function tests(): void {
       tmp: null,
       network: 'OSError 101',
       lock: expect.stringMatching(/Error/),
-      host: 'url.invalid',
+      host: 'check.lambda-url.us-east-1.on.aws',
       scheme: 'https',
       path_info: '/orders',
       query: 'page=2',
       values: {
         GREETING: 'hello',
-        SITE: 'https://url.invalid/shop',
+        SITE: 'https://check.lambda-url.us-east-1.on.aws/shop',
         TOKEN: 'not-known-in-a-build',
         KEY: 'a key of the right form',
         _HANDLER: 'wsgi_handler.handler',
@@ -334,7 +334,7 @@ function tests(): void {
 
     test('which does not even let the time be looked at', async () => {
       const { path } = await artifactOf({ 'shop.py': 'import ctypes\nctypes.PyDLL(None).sleep(300)\n' })
-      const request = JSON.stringify({ path: '/', host: 'url.invalid', memory: 512, seconds: 60 })
+      const request = JSON.stringify({ path: '/', host: 'check.lambda-url.us-east-1.on.aws', memory: 512, seconds: 60 })
       const env = { ...LAMBDA_VARIABLES, ...IMAGE_VARIABLES }
       const sandbox = await sandboxOf(target)
       expect(await sandbox.check(path, { request, env, memory: undefined, seconds: 5 })).toEqual({ kind: 'late' })
@@ -455,6 +455,15 @@ function tests(): void {
     await expect(check({ path, sha256 })).rejects.toMatchObject({
       title: expect.stringContaining('cannot be unpacked'),
       detail: expect.stringContaining('BadZipFile'),
+    })
+  })
+
+  test('nor is one that would write elsewhere', async () => {
+    const path = join(folder, 'evil.zip')
+    const write = 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "w").writestr("../lang/evil.py", "")'
+    await promisify(execFile)(python, ['-c', write, path])
+    await expect(check({ path, sha256: '0' })).rejects.toMatchObject({
+      detail: expect.stringContaining('../lang/evil.py leads out of the folder'),
     })
   })
 
