@@ -73,7 +73,7 @@ export function resolutionFailure(
       text,
     )
   if (wheelless) {
-    const built = wheelless.slice(1).every((name) => name === undefined) ? repositoryLine(files) : undefined
+    const built = wheelless.slice(1).some(Boolean) ? undefined : repositoryLine(files)
     const name = wheelless[1] ?? wheelless[2] ?? wheelless[3] ?? built?.text ?? 'A requirement'
     return new UserError({
       title: built ? `${name} must be built` : `${name} has no wheel for ${on}`,
