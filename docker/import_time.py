@@ -1,11 +1,13 @@
-"""Import one module of an unpacked artifact as Lambda will, for `python -X importtime` to tell how long each part takes.
+"""Import one module of an artifact as Lambda will, for `python -X importtime` to tell how long each part takes.
 
-    python -I -S -B -X importtime import_time.py FOLDER MODULE
+    python -I -S import_time.py unpack ARTIFACT.zip FOLDER
+    python -I -S -B -X importtime import_time.py import FOLDER MODULE
 
-The times are on standard error, below the line that says where the import starts: what stands above it belongs to
-Python's own start. The last line of standard output is the seconds that it took. Exit code 1, with the traceback on
-standard error below another line, when the module cannot be imported. Imports next to nothing itself: what it had
-imported would cost the application nothing.
+The first unpacks it with the dates that Lambda gives its files. The second imports: the times are on standard error,
+below the line that says where the import starts, since what stands above it belongs to Python's own start. The last line
+of standard output is the seconds that it took. Exit code 1, with the traceback on standard error below another line,
+when the module cannot be imported. It imports next to nothing itself: what it had imported would cost the application
+nothing.
 """
 
 import os
@@ -13,8 +15,20 @@ import sys
 from time import perf_counter
 
 
-def main() -> int:
-    folder, module = sys.argv[1:3]
+def unpack(path: str, folder: str) -> None:
+    import calendar
+    import zipfile
+
+    os.umask(0o022)
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            unpacked = archive.extract(entry, folder)
+            # A zip has no time zone, and Lambda's is UTC. Bytecode may depend on the date of its source.
+            modified = calendar.timegm(entry.date_time)
+            os.utime(unpacked, (modified, modified))
+
+
+def import_module(folder: str, module: str) -> int:
     sys.path.insert(0, folder)
     os.environ["LAMBDA_TASK_ROOT"] = folder
     os.chdir(folder)
@@ -39,8 +53,12 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    # Threads of the application must not keep a finished measurement waiting.
-    code = main()
+    step, first, second = sys.argv[1:]
+    if step == "unpack":
+        unpack(first, second)
+        sys.exit()
+    code = import_module(first, second)
     sys.stdout.flush()
     sys.stderr.flush()
+    # Threads of the application must not keep a finished measurement waiting.
     os._exit(code)
