@@ -38,7 +38,14 @@ function createWorld() {
   const building: (() => Promise<void>)[] = []
   const run = async (given: Readonly<Record<string, unknown>> = {}): Promise<DeployResult> => {
     report.lines.length = 0
-    const all = { 'function-name': 'shop', role: ROLE, 'function-url': 'iam', runtime: 'python3.13', ...given }
+    const all = {
+      'function-name': 'shop',
+      role: ROLE,
+      'function-url': 'iam',
+      runtime: 'python3.13',
+      bytecode: 'none',
+      ...given,
+    }
     const explicit = { given: all, nameOf: String }
     const settings = await loadDeploySettings({ project, stage: undefined, environment: {}, explicit })
     return await deploy(settings, {
@@ -63,6 +70,7 @@ function createWorld() {
       urls: lambda.urls,
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
+      environment: {},
       clock: () => performance.now(),
       wait: () => Promise.resolve(),
       signal: new AbortController().signal,
@@ -156,8 +164,7 @@ test('a variable that somebody sets while the project is built is kept', async (
 
 test('a build that fails: nothing is written', async () => {
   const { lambda, run } = createWorld()
-  await writeFile(join(project, 'requirements.txt'), './vendor/thing\n')
-  await mkdir(join(project, 'vendor/thing'), { recursive: true })
+  await writeFile(join(project, 'requirements.txt'), '-r missing.txt\n')
   await expect(run()).rejects.toMatchObject({ name: 'UserError' })
   expect(lambda.writes()).toEqual([])
 })
