@@ -52,7 +52,7 @@ export function rawZip(entries: readonly RawEntry[], options: RawOptions = {}): 
     writeCommon(local, 4, { flags, method, ...sizes, ...(entry.hasDescriptor && NOTHING) })
     const localName = entry.localName === undefined ? name : Buffer.from(entry.localName)
     local.writeUInt16LE(localName.length, 26)
-    const record = [local, localName, data]
+    const record: Buffer[] = [local, localName, data]
     if (entry.hasDescriptor) record.push(descriptor(sizes))
     parts.push(...record)
     const header = Buffer.alloc(46)

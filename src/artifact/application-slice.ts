@@ -240,11 +240,14 @@ function refuseChanged({ path, mode }: Entry, digest: string, contents: Readonly
   if (contents.get(path) !== `${mode === 0o755 ? 'x' : '-'}${digest}`) throw changedMeanwhile(path)
 }
 
+/** It was a file when the project was listed. */
+const IS_ANOTHER = new Set(['ENOENT', 'EISDIR', 'ENOTDIR'])
+
 async function whileUnchanged<T>({ path }: Entry, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!IS_ANOTHER.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     throw changedMeanwhile(path)
   }
 }
