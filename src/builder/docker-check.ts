@@ -90,7 +90,7 @@ interface Place {
 async function checkIn(place: Place, zip: string, options: SandboxOptions): Promise<SandboxEnd> {
   const { engine, labels, signal } = place
   signal?.throwIfAborted()
-  await removeVolumes(engine, {}, ABANDONED_SECONDS)
+  await removeVolumes(engine, {}, ABANDONED_SECONDS).catch(() => undefined) // What stays goes another time.
   const volume = await createVolume(engine, labels)
   try {
     await fill(place, volume, zip)
