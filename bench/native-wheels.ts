@@ -23,6 +23,8 @@ const CACHE = join(HERE, '..', '.cache', 'native-wheels')
 const RESULTS = join(CACHE, 'results.json')
 const MOST_WHEEL_BYTES = 60_000_000
 const AT_ONCE = 3
+/** Distributions for one start of pip. */
+const BATCH = 10
 
 /** What became of one distribution on one target. */
 type Outcome =
@@ -64,8 +66,8 @@ await mkdir(CACHE, { recursive: true })
 const outcomes = new Map<string, Outcome>(
   Object.entries(JSON.parse(await readFile(RESULTS, 'utf8').catch(() => '{}')) as Record<string, Outcome>),
 )
-const waiting = questions.filter(({ key }) => !outcomes.has(key))
-console.error(`${questions.length} questions, ${waiting.length} of them open`)
+const waiting = batches(questions.filter(({ key }) => !outcomes.has(key)))
+console.error(`${questions.length} questions, ${waiting.flat().length} of them open`)
 await Promise.all(Array.from({ length: AT_ONCE }, answerAll))
 
 const text = report()
@@ -76,28 +78,65 @@ if (record) {
 }
 process.exitCode = chosen().some(({ wrong }) => wrong.length > 0) ? 1 : 0
 
+/** Questions about the same tags, since the start of pip takes longer than most downloads. */
+function batches(open: readonly Question[]): Question[][] {
+  const byTags = Map.groupBy(open, ({ target, tagsOf }) => `${target.runtime} ${target.architecture} ${tagsOf.glibc}`)
+  return [...byTags.values()].flatMap((same) =>
+    Array.from({ length: Math.ceil(same.length / BATCH) }, (_, index) =>
+      same.slice(index * BATCH, (index + 1) * BATCH),
+    ),
+  )
+}
+
 async function answerAll(): Promise<void> {
-  for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
-    outcomes.set(question.key, await answer(question))
+  for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+    for await (const [{ key }, outcome] of answers(batch)) {
+      outcomes.set(key, outcome)
+      console.error(`${key}: ${inOneLine(outcome)}`)
+    }
     await writeFile(RESULTS, JSON.stringify(Object.fromEntries(outcomes), undefined, 1))
-    console.error(`${question.key}: ${inOneLine(outcomes.get(question.key))}`)
   }
 }
 
-async function answer({ name, target, tagsOf }: Question): Promise<Outcome> {
-  const folder = await mkdtemp(join(CACHE, 'wheel-'))
+async function* answers(batch: readonly Question[]): AsyncGenerator<readonly [Question, Outcome]> {
+  const folder = await mkdtemp(join(CACHE, 'wheels-'))
   try {
-    const options = pipTargetOptions(tagsOf, `${target.pythonMinor}.9`)
-    const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--dest', folder]
-    await promisify(execFile)('python3', [...pip, ...options, name])
-    const [filename = ''] = await readdir(folder)
-    return await verify(join(folder, filename), filename, target)
-  } catch (error) {
-    const { stderr } = error as { stderr?: string }
-    if (stderr === undefined || !/No matching distribution/.test(stderr)) throw error
-    return { kind: 'none', why: 'no wheel for these tags' }
+    const found = await download(batch, folder)
+    const filenames = await readdir(folder)
+    for (const question of batch) {
+      const filename = filenames.find(
+        (each) => each.split('-')[0]?.replaceAll(/[_.]/g, '-').toLowerCase() === question.name,
+      )
+      const isThere = found.includes(question) && filename !== undefined
+      yield [
+        question,
+        isThere
+          ? await verify(join(folder, filename), filename, question.target)
+          : { kind: 'none', why: 'no wheel for these tags' },
+      ]
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** @returns the questions for which there is a wheel; pip gives up at the first that has none */
+async function download(batch: readonly Question[], folder: string): Promise<readonly Question[]> {
+  const [first] = batch
+  if (first === undefined) return []
+  const options = pipTargetOptions(first.tagsOf, `${first.target.pythonMinor}.9`)
+  const pip = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--dest', folder]
+  try {
+    await promisify(execFile)('python3', [...pip, ...options, ...batch.map(({ name }) => name)])
+    return batch
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    const absent = /No matching distribution found for (\S+)/.exec(stderr)?.[1]
+    if (!batch.some(({ name }) => name === absent)) throw error
+    return await download(
+      batch.filter(({ name }) => name !== absent),
+      folder,
+    )
   }
 }
 

@@ -22,7 +22,7 @@ import { buildLarge, type LargeBuild, WHEEL_MEGABYTES } from './packaging/large.
 import type { Contents } from './packaging/measure.ts'
 import { PROJECTS, type Project } from './packaging/projects.ts'
 import { buildElsewhere, processesOf, startAll, unpack } from './packaging/proofs.ts'
-import { report, summaryTable } from './packaging/report.ts'
+import { report, summary } from './packaging/report.ts'
 import { type ProjectResult, type Results, summarise } from './packaging/results.ts'
 import { type Bench, type Build, isProblem, type Lane, type Problem, runRounds } from './packaging/rounds.ts'
 import { OURS, TOOLS, type Tool } from './packaging/tools.ts'
@@ -161,13 +161,13 @@ async function write(results: Results, bars: readonly Bar[], text: string): Prom
   if (django) await writeFile(readme, withSummary(await readFile(readme, 'utf8'), django, results))
 }
 
-/** Replaces what stands between the markers; a README without them stays as it is. */
-function withSummary(readme: string, django: ProjectResult, { date, runtime }: Results): string {
+/** Replaces what stands between the markers; the first time, it is added before the inputs. */
+function withSummary(readme: string, django: ProjectResult, results: Results): string {
   const [begin, end] = ['<!-- bench:packaging -->', '<!-- /bench:packaging -->']
+  const section = `${begin}\n\n${summary(django, results)}\n\n${end}`
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)]
-  if (from < 0 || to < from) return readme
-  const text = `${begin}\n\n${summaryTable(django)}\n\n${runtime}, ${date}.\n\n`
-  return readme.slice(0, from) + text + readme.slice(to)
+  if (from >= 0 && to > from) return readme.slice(0, from) + section + readme.slice(to + end.length)
+  return readme.replace('\n## Inputs\n', () => `\n${section}\n\n## Inputs\n`)
 }
 
 function machine(pythonVersion: string): Record<string, string> {

@@ -34,17 +34,24 @@ export function report(results: Results, bars: readonly Bar[]): string {
 }
 
 /** The short form, for the README. */
-export function summaryTable({ tools }: ProjectResult): string {
-  return table(
-    ['', ...SCENARIOS.map((scenario) => TITLES[scenario]), 'zip', 'start to first 200', 'binaries that cannot load'],
-    tools.map((tool) => [
-      tool.title,
-      ...SCENARIOS.map((scenario) => secondsText(tool.seconds[scenario])),
-      tool.contents ? megabytes(tool.contents.zipBytes) : '–',
-      startText(tool.startMilliseconds),
-      tool.contents ? String(tool.contents.wrongBinaries.length) : '–',
-    ]),
-  )
+export function summary({ tools }: ProjectResult, { date, runtime }: Results): string {
+  const header = ['', ...SCENARIOS.map((scenario) => TITLES[scenario]), 'zip', 'start to first 200']
+  return [
+    '### What packaging takes',
+    `A Django project with REST framework, psycopg, Pillow and cryptography, for ${runtime} (${date}; the median of several rounds in which the tools take turns). ` +
+      'The last column counts the binaries in the zip that cannot load on the runtime. ' +
+      '[The whole result](bench/results/packaging.md), [how it is measured](bench/README.md).',
+    table(
+      [...header, 'cannot load'],
+      tools.map((tool) => [
+        tool.title,
+        ...SCENARIOS.map((scenario) => secondsText(tool.seconds[scenario])),
+        tool.contents ? megabytes(tool.contents.zipBytes) : '–',
+        startText(tool.startMilliseconds),
+        tool.contents ? String(tool.contents.wrongBinaries.length) : '–',
+      ]),
+    ),
+  ].join('\n\n')
 }
 
 function projectReport(result: ProjectResult): string[] {
@@ -53,12 +60,20 @@ function projectReport(result: ProjectResult): string[] {
   return [
     `## ${result.project}`,
     timeTable(result.tools),
+    cpuTable(result.tools),
     contentTable(result.tools),
+    ...(result.processes ? [`Our Node process starts: ${processText(result.processes)}.`] : []),
     ...(problems.length > 0 ? [`What failed:\n\n${problems.join('\n')}`] : []),
     ...(wrong.length > 0
       ? [`Binaries that cannot load on the runtime, packaged without an error:\n\n${wrong.join('\n')}`]
       : []),
   ]
+}
+
+function processText(processes: NonNullable<ProjectResult['processes']>): string {
+  const text = (started: readonly string[] | Problem): string =>
+    'problem' in started ? started.problem : started.join(', ') || 'nothing'
+  return `${text(processes.unchanged)} where nothing has changed, ${text(processes.line)} where one line has`
 }
 
 function timeTable(tools: readonly ToolResult[]): string {
@@ -70,6 +85,17 @@ function timeTable(tools: readonly ToolResult[]): string {
       ...SCENARIOS.map((scenario) => timeCell(tool.seconds[scenario], ours?.seconds[scenario])),
       megabytes(tool.largestProcessBytes),
       megabytes(tool.allProcessesBytes),
+    ]),
+  )
+}
+
+function cpuTable(tools: readonly ToolResult[]): string {
+  const ours = tools.find(({ name }) => name === OURS)
+  return table(
+    ['CPU seconds', ...SCENARIOS.map((scenario) => TITLES[scenario])],
+    tools.map((tool) => [
+      tool.title,
+      ...SCENARIOS.map((scenario) => timeCell(tool.cpuSeconds[scenario], ours?.cpuSeconds[scenario])),
     ]),
   )
 }

@@ -18,6 +18,8 @@ export interface ToolResult {
   readonly isVariant: boolean
   /** Seconds. Undefined where an earlier build of the round failed already. */
   readonly seconds: Readonly<Record<Scenario, Times | Problem | undefined>>
+  /** Of all processes, those of a container aside: steadier than wall time on a machine that does other work too. */
+  readonly cpuSeconds: Readonly<Record<Scenario, Times | Problem | undefined>>
   /** The most of any build. */
   readonly largestProcessBytes: number
   readonly allProcessesBytes: number
@@ -63,7 +65,8 @@ export function summarise(tool: Tool, { rounds, contents, starts, elsewhere }: E
     title: tool.title,
     versions: tool.installation?.packages ?? [],
     isVariant: tool.isVariant ?? false,
-    seconds: secondsOf(rounds),
+    seconds: byScenario(rounds, ({ seconds }) => seconds),
+    cpuSeconds: byScenario(rounds, ({ cpuSeconds }) => cpuSeconds),
     largestProcessBytes: Math.max(0, ...builds.map(({ largestProcessBytes }) => largestProcessBytes)),
     allProcessesBytes: Math.max(0, ...builds.map(({ allProcessesBytes }) => allProcessesBytes)),
     contents,
@@ -72,19 +75,25 @@ export function summarise(tool: Tool, { rounds, contents, starts, elsewhere }: E
   }
 }
 
-function secondsOf(rounds: Rounds): ToolResult['seconds'] {
+function byScenario(rounds: Rounds, secondsOf: (build: Build) => number): ToolResult['seconds'] {
   const entries = SCENARIOS.map((scenario, index) => [
     scenario,
-    timesOrProblem(rounds.flatMap((round) => round[index] ?? [])),
+    timesOrProblem(
+      rounds.flatMap((round) => round[index] ?? []),
+      secondsOf,
+    ),
   ])
   return Object.fromEntries(entries) as ToolResult['seconds']
 }
 
 /** A single failure is a failure: no number hides it. */
-function timesOrProblem(outcomes: readonly (Build | Problem)[]): Times | Problem | undefined {
+function timesOrProblem(
+  outcomes: readonly (Build | Problem)[],
+  secondsOf: (build: Build) => number,
+): Times | Problem | undefined {
   const problem = outcomes.find(isProblem)
   if (problem) return problem
-  const seconds = successes(outcomes).map((build) => build.seconds)
+  const seconds = successes(outcomes).map(secondsOf)
   return seconds.length === 0 ? undefined : timesOf(seconds)
 }
 
