@@ -25,7 +25,7 @@ export type Wanted = Pick<Requirement, 'name' | 'extras' | 'marker'>
 /** Whether a marker holds where the artifact runs, given the extras that are asked for. */
 export type MarkerHolds = (marker: string, extras: ReadonlySet<string>) => boolean
 
-export function requirementsOf(metadata: string): Wanted[] {
+function requirementsOf(metadata: string): Wanted[] {
   const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? ''
   return [...head.matchAll(/^Requires-Dist: (.+)$/gm)].flatMap(([, text = '']) => parseRequirement(text) ?? [])
 }

@@ -35,7 +35,7 @@ export interface PackageTime {
 }
 
 /** What is no distribution. */
-export const OTHER_PACKAGES = { application: '(application)', runtime: '(runtime)', python: '(Python itself)' } as const
+const OTHER_PACKAGES = { application: '(application)', runtime: '(runtime)', python: '(Python itself)' } as const
 
 /** Lines of `docker/import_time.py`: what is imported before the first belongs to Python's own start. */
 const START_LINE = 'wsgi-lambda: the import starts here'
