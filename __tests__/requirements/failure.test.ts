@@ -88,6 +88,30 @@ error: No solution found when resolving dependencies
 `,
 } as const
 
+// What pip 23 to 26 wrote.
+const PIP = {
+  hash: `ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have tampered with them.
+    flask==3.1.0 from https://x.example/packages/flask-3.1.0-py3-none-any.whl (from -r pinned.txt (line 1)):
+        Expected sha256 0000
+             Got        4721
+`,
+  nothing: `ERROR: Could not find a version that satisfies the requirement uwsgi==2.0.28 (from versions: none)
+ERROR: No matching distribution found for uwsgi==2.0.28
+`,
+  refused: `WARNING: Retrying (Retry(total=4, connect=None, read=None, redirect=None, status=None)) after connection broken by 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPConnection object at 0x7f>: Failed to establish a new connection: [Errno 111] Connection refused')': /simple/flask/
+ERROR: No matching distribution found for flask
+`,
+  forbidden: `Could not fetch URL https://me:secret@x.example/simple/flask/: 403 Client Error: Forbidden for url: https://x.example/simple/flask/ - skipping
+ERROR: No matching distribution found for flask
+`,
+  broken: `Could not fetch URL https://x.example/simple/flask/: 500 Server Error: Internal Server Error for url: https://x.example/simple/flask/ - skipping
+ERROR: No matching distribution found for flask
+`,
+  certificate: `Could not fetch URL https://x.example/simple/flask/: There was a problem confirming the ssl certificate: HTTPSConnectionPool(host='x.example', port=443): Max retries exceeded with url: /simple/flask/ (Caused by SSLError(SSLCertVerificationError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate (_ssl.c:1000)'))) - skipping
+ERROR: No matching distribution found for flask
+`,
+} as const
+
 const files = [
   requirementsFile('requirements.txt', '-r base.txt\nflask\npsycopg2==2.9.10\nuWSGI\ntensorflow==2.20.0\n'),
   requirementsFile('base.txt', 'no_such.distribution\ntypes-requests\n'),
@@ -167,5 +191,30 @@ test('what nobody has seen yet is shown whole', async () => {
     title: EXCLUDED,
     detail: 'error: something new\n  cause: who knows',
     location: undefined,
+  })
+})
+
+describe('what pip says', () => {
+  const flask = { file: 'requirements.txt', line: 2 }
+  test.each<[keyof typeof PIP, string, { file: string; line: number }]>([
+    ['hash', 'The hash of flask is not the one in the manifest', flask],
+    ['nothing', 'uwsgi==2.0.28 was not found for python3.13 on x86_64', { file: 'requirements.txt', line: 4 }],
+    ['refused', 'The package index could not be reached', flask],
+    ['forbidden', 'The package index refused access', flask],
+    ['broken', 'The package index does not work at the moment', flask],
+    ['certificate', 'The package index could not be reached safely: its certificate is not trusted', flask],
+  ])('%s: %s', async (said, title, location) => {
+    const failure = await failureOf(PIP[said])
+    expect(failure).toMatchObject({ title, location })
+    expect(failure.detail).not.toContain('secret')
+  })
+})
+
+test('a repository that would have to be built is named with its line', async () => {
+  await using builder = await fakeBuilder()
+  const asked = [requirementsFile('requirements.txt', 'flask\ngit+https://token@x.example/a.git@main\n')]
+  expect(resolutionFailure('error: Building source distributions is disabled\n', builder, asked)).toMatchObject({
+    title: 'git+https://x.example/a.git@main must be built',
+    location: { file: 'requirements.txt', line: 2 },
   })
 })

@@ -33,6 +33,8 @@ export interface FakeBuilder extends Builder {
   readonly commands: (readonly string[])[]
   /** The text of a file of the workspace. */
   readonly read: (path: string) => Promise<string>
+  /** Texts of files that were in the workspace when a program was run: they outlast it. */
+  readonly staged: Record<string, string>
 }
 
 /** A builder with a real workspace, in which every program answers the same. */
@@ -42,6 +44,7 @@ export async function fakeBuilder(
 ): Promise<FakeBuilder> {
   const workspace = await mkdtemp(join(tmpdir(), 'wsgi-lambda-test-'))
   const commands: (readonly string[])[] = []
+  const staged: Record<string, string> = {}
   const close = (): Promise<void> => rm(workspace, { recursive: true, force: true })
   return {
     kind: 'host',
@@ -57,14 +60,17 @@ export async function fakeBuilder(
     canImport: false,
     put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true }),
     take: (path) => Promise.resolve(join(workspace, path)),
-    run: (command) => {
+    run: async (command) => {
       commands.push(command)
-      return Promise.resolve({ exitCode: 0, stdout: '', stderr: '', ...answer })
+      for (const path of command.filter((word) => word.startsWith('manifest/')))
+        staged[path] = await readFile(join(workspace, path), 'utf8')
+      return { exitCode: 0, stdout: '', stderr: '', ...answer }
     },
     close,
     [Symbol.asyncDispose]: close,
     ...changes,
     commands,
+    staged,
     read: (path) => readFile(join(workspace, path), 'utf8'),
   }
 }

@@ -91,7 +91,8 @@ export function resolutionFailure(
     return new UserError({
       title: `${name}${which} was not found for ${on}`,
       detail,
-      hint: 'The index has no such version, or none that can be installed there. Check name, version and index settings.',
+      // pip does not tell an index that refused access from one that has nothing.
+      hint: 'The index has no such version, none that can be installed there, or refused access. Check name, version, and the address and credentials of the index.',
       location: lineOf(files, [name]),
     })
   }
