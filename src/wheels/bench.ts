@@ -9,6 +9,8 @@ export interface Bench {
   readonly builder: Builder
   readonly equipment: readonly Equipment[]
   readonly run: Run
+  /** Of the workspace, for this try alone. */
+  readonly workFolder: string
   /** A folder of this machine that goes when the wheel is done. */
   readonly temporary: string
 }

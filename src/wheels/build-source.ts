@@ -33,7 +33,7 @@ type Fetched = { readonly path: string; readonly folder: string } | { readonly o
 /** Brings the source of a pin into the builder's workspace. @throws UserError for a repository that is not git's. */
 export async function fetchSource(pin: Pin, fetching: Fetching): Promise<Fetched> {
   const { source } = pin
-  if (source.kind === 'local') return await bringLocal(pin, source.path, fetching)
+  if (source.kind === 'local') return await bringLocal(source.path, fetching)
   if (isRepository(source)) return await cloneRepository(pin, source.kind === 'url' ? source.url : '', fetching)
   if (source.kind === 'url' && /^(?:hg|svn|bzr)\+/.test(source.url)) {
     throw new UserError({
@@ -46,12 +46,12 @@ export async function fetchSource(pin: Pin, fetching: Fetching): Promise<Fetched
   return await download(pin, fetching)
 }
 
-async function download(pin: Pin, { builder, run, pipOptions, temporary }: Fetching): Promise<Fetched> {
+async function download(pin: Pin, { builder, run, pipOptions, temporary, workFolder }: Fetching): Promise<Fetched> {
   const { source } = pin
-  const folder = `wheels/${pin.name}/source`
+  const folder = `${workFolder}/source`
   const own = source.kind === 'index' && source.index !== undefined ? ['--index-url', source.index] : undefined
   const lines = [...indexLines(own ?? pipOptions), requirementLine(pin)]
-  const requirements = await bringText(lines.join('\n'), `wheels/${pin.name}/request`, { builder, temporary })
+  const requirements = await bringText(lines.join('\n'), `${workFolder}/request`, { builder, temporary })
   // `:all:` would build everything that the build requires from its source too.
   const which = source.kind === 'index' ? ['--no-binary', pin.name] : []
   const { exitCode, stdout, stderr } = await run([
@@ -82,9 +82,13 @@ export function indexLines(pipOptions: readonly string[]): string[] {
   return lines
 }
 
-async function cloneRepository(pin: Pin, url: string, { builder, run, temporary }: Fetching): Promise<Fetched> {
-  const folder = `wheels/${pin.name}/source`
-  const address = await bringText(url, `wheels/${pin.name}/request`, { builder, temporary })
+async function cloneRepository(
+  pin: Pin,
+  url: string,
+  { builder, run, temporary, workFolder }: Fetching,
+): Promise<Fetched> {
+  const folder = `${workFolder}/source`
+  const address = await bringText(url, `${workFolder}/request`, { builder, temporary })
   const script = `${SCRIPTS_FOLDER}/fetch_repository.py`
   const { exitCode, stdout, stderr } = await run([builder.python, '-I', script, address, folder])
   if (exitCode !== 0) return { output: withoutCredentials(`${stdout}\n${stderr}`) }
@@ -102,8 +106,8 @@ function inside(subdirectory: string, pin: Pin): string {
   })
 }
 
-async function bringLocal(pin: Pin, path: string, { builder, temporary, listFiles }: Fetching): Promise<Fetched> {
-  const folder = `wheels/${pin.name}/source`
+async function bringLocal(path: string, { builder, temporary, workFolder, listFiles }: Fetching): Promise<Fetched> {
+  const folder = `${workFolder}/source`
   const staging = await mkdtemp(join(temporary, 'local-'))
   const isArchive = (await stat(path)).isFile()
   const files = isArchive ? [{ path: basename(path), file: path }] : await listFiles(path)
@@ -125,10 +129,10 @@ interface Building extends Bench {
 export async function pipWheel(
   pin: Pin,
   path: string,
-  { builder, run, temporary, pipOptions, buildConstraints, dockerEnv }: Building,
+  { builder, run, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }: Building,
 ): Promise<{ readonly folder: string } | { readonly output: string }> {
-  const folder = `wheels/${pin.name}/built`
-  const input = `wheels/${pin.name}/build`
+  const folder = `${workFolder}/built`
+  const input = `${workFolder}/build`
   const lines = [...indexLines(pipOptions), `./${path}`]
   const requirements = await bringText(lines.join('\n'), `${input}/request`, { builder, temporary })
   const constraints = await bringText(buildConstraints.join('\n'), `${input}/constraints`, { builder, temporary })

@@ -16,7 +16,7 @@ import { type Bench, nameOf, type Run } from './bench.ts'
 import { buildProblem, equipmentWanted } from './build-failure.ts'
 import { equipmentFor, type Source } from './build-needs.ts'
 import { fetchSource, isRepository, type ProjectFile, pipWheel, SCRIPTS_FOLDER } from './build-source.ts'
-import { type Attempt, completeWheel, hostRefusal, parseWheelName } from './complete-wheel.ts'
+import { type Attempt, completeWheel, hostRefusal, lastLine, parseWheelName } from './complete-wheel.ts'
 
 /** A wheel that was built since none is published for the target. */
 export interface BuiltWheel {
@@ -127,13 +127,20 @@ async function wheelKey(
       : withoutCredentials(source.kind === 'url' ? source.url : '')
   const recipe = await Promise.all(RECIPE_FILES.map((name) => readFile(join(toolsFolder, name), 'utf8')))
   const { identity, pythonVersion, target } = toolchain
+  const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin, pipOptions))
   return keyOf(
     WHEEL_FORMAT,
     [pin.name, pin.version, [...pin.hashes].sort(), content],
     [identity, pythonVersion, target.architecture, target.glibc],
-    [pipOptions.map(withoutCredentials), buildConstraints, Object.entries(dockerEnv).sort()],
+    [pipOptions.map(withoutCredentials), buildConstraints, variables.sort()],
     [recipe, equipmentRecipe(target.pythonMinor)],
   )
+}
+
+/** A variable that an address is filled in with: a token, which is in no key. */
+function isCredential(name: string, { source }: Pin, pipOptions: readonly string[]): boolean {
+  const addresses = [...pipOptions, source.kind === 'url' ? source.url : '']
+  return addresses.some((address) => address.includes(`\${${name}}`))
 }
 
 async function contentOf(path: string, listFiles: WheelBuildCollaborators['listFiles']): Promise<string> {
@@ -165,6 +172,9 @@ async function keepBuilt(
   return { ...record, path }
 }
 
+/** A builder may see the same name twice: nothing of an earlier try may be left in its folder. */
+let tries = 0
+
 async function buildWheel(
   { pin, key }: Work,
   options: WheelBuildOptions,
@@ -176,7 +186,8 @@ async function buildWheel(
     let equipment: readonly Equipment[] = isRepository(pin.source) ? ['git'] : []
     for (;;) {
       const builder = await toolchain.open(equipment)
-      const bench = { builder, equipment, temporary, run: following(pin, builder, report) }
+      const workFolder = `wheels/${++tries}-${pin.name}`
+      const bench = { builder, equipment, temporary, workFolder, run: following(pin, builder, report) }
       const attempt = await attemptBuild(pin, bench, options, collaborators)
       if ('filename' in attempt) {
         const isPrivate = !(isPublicPin(pin) && (await isPublicOnly(options.pipOptions, environment)))
@@ -217,7 +228,7 @@ async function attemptBuild(
   if ('output' in fetched) return moreEquipment(pin, fetched.output, bench)
   if (fetched.path.endsWith('.whl')) return await completeWheel(pin, fetched.folder, bench)
 
-  const needs = equipmentFor(await describeSource(fetched.path, builder))
+  const needs = equipmentFor(await describeSource(pin, fetched.path, builder))
   const lacking = needs.filter((piece) => !equipment.includes(piece))
   if (lacking.length > 0) return requireEquipment(pin, lacking, builder)
   const built = await pipWheel(pin, fetched.path, { ...bench, ...options })
@@ -225,7 +236,7 @@ async function attemptBuild(
   return await completeWheel(pin, built.folder, bench)
 }
 
-async function describeSource(path: string, builder: Builder): Promise<Source> {
+async function describeSource(pin: Pin, path: string, builder: Builder): Promise<Source> {
   const { exitCode, stdout, stderr } = await builder.run([
     builder.python,
     '-I',
@@ -233,7 +244,12 @@ async function describeSource(path: string, builder: Builder): Promise<Source> {
     path,
   ])
   if (exitCode === 0) return JSON.parse(stdout) as Source
-  throw new UserError({ title: `${path.split('/').at(-1) ?? path} cannot be read`, detail: stderr.trim() })
+  throw new UserError({
+    title: `${nameOf(pin)} could not be built: ${path.split('/').at(-1) ?? path} in its source cannot be read`,
+    detail: lastLine(stderr),
+    hint: 'Look whether the archive is whole, and whether #subdirectory= names a folder that is there.',
+    location: pin.location,
+  })
 }
 
 function requireEquipment(pin: Pin, needs: readonly Equipment[], builder: Builder): Attempt {

@@ -51,8 +51,8 @@ export async function completeWheel(pin: Pin, folder: string, bench: Bench): Pro
 }
 
 async function repair(pin: Pin, wheel: string, bench: Bench): Promise<Attempt> {
-  const { builder, run } = bench
-  const folder = `wheels/${pin.name}/complete`
+  const { builder, run, workFolder } = bench
+  const folder = `${workFolder}/complete`
   const { exitCode, stdout, stderr } = await run(
     auditwheel(builder, ['repair', '--plat', 'auto', '--wheel-dir', folder, wheel]),
   )
@@ -123,4 +123,4 @@ function isSameVersion(written: string, wanted: string): boolean {
   return compare(written.replace('_', '+'), wanted) === 0
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+export const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
