@@ -62,7 +62,9 @@ function aboutPart({ artifact, limits }: Inspection): Part {
       told.filter(Boolean).join(', '),
       ...lines.map((text, index): Line => {
         const limit = limits[index]
-        return limit && limit.bytes > limit.limitBytes ? { text, paint: 'red' } : text
+        if (!limit || limit.bytes <= limit.limitBytes) return text
+        // Above the one a bucket helps, above the other nothing does.
+        return { text, paint: limit.of === 'unzipped' ? 'red' : 'yellow' }
       }),
     ],
   }

@@ -33,6 +33,13 @@ export async function measureImports(
   { module, environment, toolsFolder }: Measurement,
   builder: Builder,
 ): Promise<ImportProfile> {
+  if (!builder.canImport && contents.binaries.size > 0) {
+    throw new UserError({
+      title: 'The time of the imports cannot be measured here: the artifact has compiled code for another system',
+      detail: `The builder is ${builder.description}.`,
+      hint: 'builder: docker imports it in the Lambda image.',
+    })
+  }
   await builder.put(toolsFolder, TOOLS)
   await unpack(contents, builder)
   const runs: { readonly seconds: number; readonly output: string }[] = []
