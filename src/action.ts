@@ -6,6 +6,7 @@ import * as core from '@actions/core'
 import { openBucket } from './aws/bucket.ts'
 import { createFunctionUrlApi } from './aws/function-url.ts'
 import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
+import { createLayerApi } from './aws/layers.ts'
 import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
@@ -120,6 +121,7 @@ async function main(): Promise<void> {
       ...collaborators,
       lambda,
       urls,
+      layers: createLayerApi({ version: VERSION, wait, signal }),
       openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
       wait,
       signal,

@@ -132,12 +132,14 @@ export async function run(invocation: Invocation): Promise<number> {
       case 'deploy': {
         const { openBucket } = await import('./aws/bucket.ts')
         const { createFunctionUrlApi } = await import('./aws/function-url.ts')
+        const { createLayerApi } = await import('./aws/layers.ts')
         const { deploy } = await import('./commands/deploy.ts')
         const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: await createLambda(),
           urls: createFunctionUrlApi({ version: VERSION, wait, signal }),
+          layers: createLayerApi({ version: VERSION, wait, signal }),
           openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
           wait,
           signal,

@@ -68,6 +68,10 @@ function createWorld() {
       },
       lambda,
       urls: lambda.urls,
+      layers: {
+        find: () => Promise.reject(new Error('no layer is needed here')),
+        publish: () => Promise.reject(new Error('no layer is needed here')),
+      },
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
       environment: {},
@@ -156,7 +160,8 @@ test('a variable that somebody sets while the project is built is kept', async (
   await run()
   building.push(async () => {
     const latest = await lambda.getVersion('shop')
-    if (latest) await lambda.updateConfiguration('shop', { ...latest, environment: { SET_MEANWHILE: '1' } })
+    if (latest)
+      await lambda.updateConfiguration('shop', { ...latest, layers: undefined, environment: { SET_MEANWHILE: '1' } })
   })
   await run({ memory: 1024 })
   expect(await lambda.getVersion('shop', 'live')).toMatchObject({ memory: 1024, environment: { SET_MEANWHILE: '1' } })

@@ -17,7 +17,14 @@ function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettin
   }
 }
 
-const CODE = { codeSha256: 'new', runtime: 'python3.13', architecture: 'arm64', streaming: false, upload: undefined }
+const CODE = {
+  codeSha256: 'new',
+  runtime: 'python3.13',
+  architecture: 'arm64',
+  streaming: false,
+  upload: undefined,
+  layer: undefined,
+}
 
 describe('the configuration', () => {
   test('of a new function', () => {

@@ -141,7 +141,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
             version: '$LATEST',
             codeSha256: sha256Of(code),
             architecture: code.architecture,
-            layers: [],
+            layers: layersOf(configuration) ?? [],
             state: 'Active',
             stateReason: undefined,
             lastUpdateStatus: 'Successful',
@@ -160,7 +160,8 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
       }),
     updateConfiguration: (name, configuration: FunctionConfiguration) =>
       write(`updateConfiguration ${JSON.stringify(configuration.environment)}`, () => {
-        change(name, configuration)
+        const { layers, ...rest } = configuration
+        change(name, { ...rest, ...(layers && { layers: layersOf(configuration) ?? [] }) })
       }),
     publish: (name, codeSha256, description) =>
       write(`publish ${codeSha256}`, () => {
@@ -238,6 +239,10 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
   return fake
 }
 
+function layersOf({ layers }: FunctionConfiguration): VersionState['layers'] | undefined {
+  return layers?.map((arn) => ({ arn, zipBytes: 1 }))
+}
+
 /** By default the code's text stands for its hash, so that a test can name what it expects. */
 function textOf(code: Code): string {
   return 'zip' in code ? Buffer.from(code.zip).toString() : code.object.key
@@ -253,9 +258,10 @@ function contentOf({
   memory,
   timeout,
   environment,
+  layers,
 }: VersionState): string {
   const variables = Object.entries(environment).toSorted()
-  return JSON.stringify([codeSha256, architecture, runtime, handler, role, memory, timeout, variables])
+  return JSON.stringify([codeSha256, architecture, runtime, handler, role, memory, timeout, variables, layers])
 }
 
 /** Removes and gives back what was planned for a call, by its line or its number. */

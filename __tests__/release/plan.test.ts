@@ -453,6 +453,10 @@ describe('the address in the environment', () => {
 
 test.each<[Step, string]>([
   [{ kind: 'upload', address: 's3://uploads/new.zip' }, 'upload the code to s3://uploads/new.zip'],
+  [
+    { kind: 'publish-layer', name: 'shop-dependencies' },
+    'publish a version of the layer shop-dependencies, which has the dependencies',
+  ],
   [{ kind: 'create-function' }, 'create the function shop'],
   [{ kind: 'update-code' }, 'update the code'],
   [

@@ -83,6 +83,7 @@ export const same: DesiredRelease = {
     timeout: 30,
     description: 'The shop',
     environment: { DEBUG: '0' },
+    layers: undefined,
   },
   access: 'public',
   invokeMode: 'BUFFERED',
@@ -90,6 +91,7 @@ export const same: DesiredRelease = {
   afterTraffic: ['manage clearsessions'],
   smoke: { path: '/', host: undefined },
   upload: undefined,
+  layer: undefined,
 }
 
 /** The same with other settings of the function. */

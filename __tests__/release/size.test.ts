@@ -52,6 +52,14 @@ test.each([
   expect(sizeProblem(sized, layers, given)?.title).toBe(title)
 })
 
+test('dependencies in a layer of their own count as well, and are uploaded as well', () => {
+  const layered = { ...code(1, 2), layer: { zipBytes: 60 * MB, unzippedBytes: 261 * MB } }
+  expect(sizeProblem(layered, [], withBucket)?.title).toContain('The function is too large: 263.0 MB unzipped')
+  const fitting = { ...layered, layer: { zipBytes: 60 * MB, unzippedBytes: 200 * MB } }
+  expect(sizeProblem(fitting, [], settings)?.title).toContain('too large for a direct upload: 60.0 MB')
+  expect(sizeProblem(fitting, [], withBucket)).toBeUndefined()
+})
+
 test('the ten largest packages are named, largest first, by the size that is too large', () => {
   const packages = Array.from({ length: 12 }, (_, index) => named(`p${index}`, index + 1))
   const detail = sizeProblem(code(60, 300, packages), [], settings)?.detail?.split('\n') ?? []

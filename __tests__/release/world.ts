@@ -38,7 +38,11 @@ export function createWorld() {
       lambda.calls.push(`upload ${desired.upload ?? ''}`)
       return Promise.resolve()
     }
-    const options = { current: from, desired, code, upload, versionDescription: 'commit abc' }
+    const publishLayer = (): Promise<string> => {
+      lambda.calls.push(`publishLayer ${desired.layer?.name ?? ''}`)
+      return Promise.resolve('arn:aws:lambda:eu-west-1:1:layer:shop-dependencies:2')
+    }
+    const options = { current: from, desired, code, upload, publishLayer, versionDescription: 'commit abc' }
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')

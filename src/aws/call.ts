@@ -17,14 +17,15 @@ export interface Caller {
   readonly find: <T>(action: string, resource: string, send: () => Promise<T>) => Promise<T | undefined>
 }
 
-export function createCaller(wait: ClientOptions['wait']): Caller {
+/** @param arnOf what a statement of a policy names for a resource. Default: the function of that name */
+export function createCaller(wait: ClientOptions['wait'], arnOf?: (resource: string) => string): Caller {
   const call: Caller['call'] = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send()
       } catch (error) {
         if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
-          throw adviceFor(error, { action: `lambda:${action}`, resource })
+          throw adviceFor(error, { action: `lambda:${action}`, resource, ...(arnOf && { arn: arnOf(resource) }) })
         await wait(250 * 2 ** attempt)
       }
     }

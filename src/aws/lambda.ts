@@ -57,6 +57,8 @@ export interface FunctionConfiguration {
   readonly timeout: number
   readonly description: string
   readonly environment: Readonly<Record<string, string>>
+  /** The ARNs of versions, in the order in which they are laid over each other; undefined leaves them alone. */
+  readonly layers: readonly string[] | undefined
 }
 
 export interface AliasState {
@@ -271,11 +273,12 @@ const STATEMENTS = {
   invoke: { StatementId: 'wsgi-lambda-url-invoke', Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true },
 } as const
 
-function codeRequest(code: Code) {
+export function codeRequest(code: Code) {
   return 'zip' in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key }
 }
 
-function request({ runtime, handler, role, memory, timeout, description, environment }: FunctionConfiguration) {
+function request(configuration: FunctionConfiguration) {
+  const { runtime, handler, role, memory, timeout, description, environment, layers } = configuration
   return {
     Runtime: runtime as Runtime,
     Handler: handler,
@@ -284,6 +287,8 @@ function request({ runtime, handler, role, memory, timeout, description, environ
     Timeout: timeout,
     Description: description,
     Environment: { Variables: { ...environment } },
+    // Whoever sends them needs lambda:GetLayerVersion on each of them.
+    ...(layers && { Layers: [...layers] }),
   }
 }
 

@@ -30,6 +30,8 @@ export interface BuildCollaborators {
 /** What `build --json` prints. */
 export interface BuildResult {
   readonly artifact: Artifact
+  /** The dependencies, where they are a layer. */
+  readonly layer?: Artifact
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean

@@ -1,12 +1,14 @@
 import { readArtifact } from '../artifact/given.ts'
 import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi } from '../aws/lambda.ts'
+import type { LayerApi } from '../aws/layers.ts'
 import type { Bucket } from '../aws/s3.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease } from '../release/current.ts'
-import { desiredConfiguration, desiredInvokeMode, desiredRelease } from '../release/desired.ts'
+import { desiredConfiguration, desiredInvokeMode, desiredRelease, layerNameOf } from '../release/desired.ts'
+import { readLayer } from '../release/layer.ts'
 import { type CurrentRelease, describeStep, planRelease, type Step } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { sizeProblem, sizeWarning } from '../release/size.ts'
@@ -18,6 +20,7 @@ import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 export interface DeployCollaborators extends BuildCollaborators {
   readonly lambda: LambdaApi
   readonly urls: FunctionUrlApi
+  readonly layers: LayerApi
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string) => Promise<Bucket>
   readonly wait: (milliseconds: number) => Promise<void>
@@ -43,9 +46,19 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     const started = clock()
     const current = await readCurrent() // Once more: a build takes minutes, in which others may change the function.
     const { artifact, runtime, architecture, streaming } = built
-    const transport = transportOf(artifact, await uploadBucket(artifact, settings, collaborators), report)
-    const upload = transport.address
-    const code = { codeSha256: artifact.codeSha256, runtime, architecture, streaming, upload }
+    const bucket = await uploadBucket(built, settings, collaborators)
+    const transport = transportOf(artifact, bucket, report)
+    const layer = await readLayer(
+      built.layer && {
+        ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
+        transport: transportOf(built.layer, bucket, report),
+      },
+      collaborators.layers,
+    )
+    const code = {
+      ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
+      ...{ upload: transport.address, layer: layer.desired },
+    }
     const desired = desiredRelease(settings, code, current)
     const steps = planRelease(current, desired)
     if (sendsCode(steps)) checkSize(built, current, settings, report)
@@ -80,6 +93,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
         desired,
         code: await transport.readCode(architecture),
         upload: transport.upload,
+        publishLayer: layer.publish,
         versionDescription: collaborators.commit ?? '',
       },
       collaborators,
@@ -103,16 +117,17 @@ async function buildOrRead(
 }
 
 async function uploadBucket(
-  { zipBytes }: BuildResult['artifact'],
+  { artifact, layer }: BuildResult,
   settings: DeploySettings,
   { openBucket }: DeployCollaborators,
 ): Promise<Bucket | undefined> {
+  const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
   if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
   return await openBucket(settings.uploadBucket)
 }
 
 function sendsCode(steps: readonly Step[]): boolean {
-  return steps.some(({ kind }) => kind === 'create-function' || kind === 'update-code')
+  return steps.some(({ kind }) => ['publish-layer', 'create-function', 'update-code'].includes(kind))
 }
 
 /** Before anything is sent, and in a dry run too. @throws UserError for what Lambda would refuse. */
@@ -122,7 +137,8 @@ function checkSize(
   settings: DeploySettings,
   report: BuildCollaborators['report'],
 ): void {
-  const layers = latest?.layers ?? []
+  const own = `:layer:${layerNameOf(settings.functionName)}:`
+  const layers = (latest?.layers ?? []).filter(({ arn }) => !arn.includes(own))
   const problem = sizeProblem(built, layers, settings)
   if (problem) throw new UserError(problem)
   const warning = sizeWarning(built, layers)

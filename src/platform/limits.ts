@@ -6,4 +6,6 @@ export const LIMITS = {
   unzippedBytes: 262_144_000,
   /** All environment variables of a function, names and values. */
   environmentBytes: 4096,
+  /** Of one function. */
+  layers: 5,
 } as const

@@ -13,6 +13,7 @@ import {
   type Step,
   UNFINISHED,
   withAddress,
+  withLayer,
 } from './plan.ts'
 import { smoke } from './smoke.ts'
 import { type Waiting, waitUntilActive, waitUntilIdle, waitUntilUpdated } from './wait.ts'
@@ -45,6 +46,8 @@ export interface ApplyOptions {
   readonly code: Code
   /** Puts the code where it is read from, where the plan says so. */
   readonly upload: () => Promise<void>
+  /** Publishes the layer that the plan names. @returns the ARN of its version */
+  readonly publishLayer: () => Promise<string>
   /** Of the published version: what was released, for people. */
   readonly versionDescription: string
 }
@@ -56,6 +59,8 @@ interface Releasing extends Waiting {
 /** Where a release stands while its steps are carried out. */
 interface Progress {
   version: string
+  /** The ARN of the version that was published. */
+  layer: string | undefined
   alias: AliasState | undefined
   url: FunctionUrl | undefined
   hasMoved: boolean
@@ -73,6 +78,7 @@ export async function applyRelease(
   const { current, desired } = options
   const progress: Progress = {
     version: current.served?.version ?? '',
+    layer: undefined,
     alias: current.alias,
     url: current.url,
     hasMoved: false,
@@ -93,7 +99,7 @@ export async function applyRelease(
 
 export function released(
   steps: readonly Step[],
-  { version, alias, url, commands }: Omit<Progress, 'hasMoved' | 'mayHaveChangedMode'>,
+  { version, alias, url, commands }: Pick<Progress, 'version' | 'alias' | 'url' | 'commands'>,
   { current, desired }: Pick<ApplyOptions, 'current' | 'desired'>,
 ): Release {
   const aliasArn = alias?.arn ?? ''
@@ -116,11 +122,14 @@ async function applyStep(step: Step, progress: Progress, options: ApplyOptions, 
   const { current, desired, code } = options
   const { lambda, urls, report } = waiting
   const { functionName, alias, access } = desired
-  const configuration = withAddress(desired.configuration, progress.url?.address)
+  const configuration = withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer)
   const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
   switch (step.kind) {
     case 'upload':
       await options.upload()
+      return
+    case 'publish-layer':
+      progress.layer = await options.publishLayer()
       return
     case 'create-function':
       await lambda.createFunction(functionName, configuration, code)

@@ -6,7 +6,14 @@ import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
-import { type CurrentRelease, type DesiredRelease, isRestricted, NOT_RELEASED } from './plan.ts'
+import {
+  type CurrentRelease,
+  type DesiredLayer,
+  type DesiredRelease,
+  isRestricted,
+  NOT_RELEASED,
+  OWN_LAYER,
+} from './plan.ts'
 
 const HANDLER = 'wsgi_handler.handler'
 const NEW_FUNCTION = { memory: 512, timeout: 30, description: '' } as const
@@ -22,6 +29,8 @@ export interface ReleasedCode {
   readonly streaming: boolean
   /** Where it is put first: `s3://BUCKET/KEY`; undefined for the request itself. */
   readonly upload: string | undefined
+  /** Of the dependencies, where they are not in it. */
+  readonly layer: DesiredLayer | undefined
 }
 
 /** What the settings ask for, over what the function already has: what nobody set stays as it is. @throws UserError */
@@ -35,11 +44,16 @@ export function desiredRelease(
     alias: settings.alias,
     codeSha256: code.codeSha256,
     architecture: code.architecture,
-    configuration: { ...desiredConfiguration(settings, current), runtime: code.runtime },
+    configuration: {
+      ...desiredConfiguration(settings, current),
+      runtime: code.runtime,
+      layers: desiredLayers(settings.functionName, code.layer, current),
+    },
     access: settings.functionUrl ?? ownAccess(current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
     beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
+    layer: code.layer,
     upload: code.upload,
     smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
   }
@@ -83,7 +97,7 @@ export function desiredInvokeMode(
 export function desiredConfiguration(
   settings: FunctionSettings,
   current: CurrentRelease,
-): Omit<FunctionConfiguration, 'runtime'> {
+): Omit<FunctionConfiguration, 'runtime' | 'layers'> {
   const own = current.latest
   const role = settings.role ?? own?.role
   if (role === undefined) {
@@ -125,6 +139,34 @@ export function desiredConfiguration(
     description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
     environment,
   }
+}
+
+/** The layer of a function's dependencies, of which versions are never removed: the function's older versions need them. */
+export function layerNameOf(functionName: string): string {
+  return `${functionName}-dependencies`
+}
+
+/**
+ * The user's own layers stay, in their order; the dependencies are laid over them. Undefined where there is nothing to change:
+ * whoever writes layers needs a right on each of them. @throws UserError where they are too many
+ */
+function desiredLayers(
+  functionName: string,
+  layer: DesiredLayer | undefined,
+  { latest }: CurrentRelease,
+): readonly string[] | undefined {
+  const before = (latest?.layers ?? []).map(({ arn }) => arn)
+  const others = before.filter((arn) => !arn.includes(`:layer:${layerNameOf(functionName)}:`))
+  if (layer === undefined) return others.length === before.length ? undefined : others
+  const layers = [...others, layer.arn ?? OWN_LAYER]
+  if (layers.length <= LIMITS.layers) return layers
+  throw new UserError(
+    {
+      title: `${functionName} has ${others.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
+      hint: 'Remove one of them, or dependencies-layer.',
+    },
+    { exitCode: 2 },
+  )
 }
 
 /**

@@ -29,13 +29,30 @@ export interface DesiredRelease {
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
+  /** The layer of the dependencies; undefined where the code has them. */
+  readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */
   readonly upload: string | undefined
 }
 
+/** A layer that a release makes where nobody has it yet. */
+export interface DesiredLayer {
+  readonly name: string
+  /** Base64. */
+  readonly codeSha256: string
+  /** Of the version that has the content already. */
+  readonly arn: string | undefined
+  /** Where it is put first (`s3://BUCKET/KEY`); undefined for the request itself. */
+  readonly upload: string | undefined
+}
+
+/** Stands in the layers of a configuration for the one that is not published yet. No ARN looks like it. */
+export const OWN_LAYER = '{{layer}}'
+
 /** One thing to do, as data: the executor has no decisions left, and a dry run prints the same. */
 export type Step =
   | { readonly kind: 'upload'; readonly address: string }
+  | { readonly kind: 'publish-layer'; readonly name: string }
   | { readonly kind: 'create-function' }
   | { readonly kind: 'update-code' }
   | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
@@ -116,17 +133,24 @@ function changeSteps(
   desired: DesiredRelease,
 ): Step[] {
   const upload: Step[] = desired.upload === undefined ? [] : [{ kind: 'upload', address: desired.upload }]
-  if (latest === undefined) return [...upload, step('create-function')]
+  const layer = layerSteps(desired)
+  if (latest === undefined) return [...layer, ...upload, step('create-function')]
   const changes = differences(latest, configuration)
   // What Lambda shows may not be what it has then.
   const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
   if (hasFailed && changes.length === 0) changes.push('the same again, since the last update failed')
   return [
+    ...layer,
     ...(hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed
       ? []
       : [...upload, step('update-code')]),
     ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
   ]
+}
+
+/** A layer is published before a function can name it. */
+function layerSteps({ layer }: DesiredRelease): Step[] {
+  return layer === undefined || layer.arn !== undefined ? [] : [{ kind: 'publish-layer', name: layer.name }]
 }
 
 /** A URL needs its alias, so both are made before the version has proven itself, but nobody is permitted until then. */
@@ -235,7 +259,9 @@ export function differences(version: VersionState, configuration: FunctionConfig
     .filter((name) => version[name] !== configuration[name])
   const names = new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)])
   const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name])
-  return [...plain, ...variables.toSorted().map((name) => `environment ${name}`)]
+  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn)
+  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join()
+  return [...plain, ...(areLayersSame ? [] : ['layers']), ...variables.toSorted().map((name) => `environment ${name}`)]
 }
 
 export function usesAddress({ environment }: FunctionConfiguration): boolean {
@@ -247,11 +273,20 @@ export function withAddress(configuration: FunctionConfiguration, address: strin
   return { ...configuration, environment: fillAddress(configuration.environment, address) }
 }
 
+/** The configuration with the layer that was published. */
+export function withLayer(configuration: FunctionConfiguration, arn: string | undefined): FunctionConfiguration {
+  const { layers } = configuration
+  if (layers === undefined || arn === undefined) return configuration
+  return { ...configuration, layers: layers.map((layer) => (layer === OWN_LAYER ? arn : layer)) }
+}
+
 /** One line for each step: for the console, the summary and a dry run. */
 export function describeStep(step: Step, { functionName, alias, access }: DesiredRelease): string {
   switch (step.kind) {
     case 'upload':
       return `upload the code to ${step.address}`
+    case 'publish-layer':
+      return `publish a version of the layer ${step.name}, which has the dependencies`
     case 'create-function':
       return `create the function ${functionName}`
     case 'update-code':

@@ -4,9 +4,16 @@ import { LIMITS } from '../platform/limits.ts'
 import { largestFirst, megabytes } from '../report/size.ts'
 import type { Values } from '../settings/schema.ts'
 
+interface Size {
+  readonly zipBytes: number
+  readonly unzippedBytes: number
+}
+
 /** What is to be released, as far as its size is looked at. */
 export interface SizedCode {
-  readonly artifact: { readonly zipBytes: number; readonly unzippedBytes: number }
+  readonly artifact: Size
+  /** The dependencies, where they are a layer. */
+  readonly layer?: Size | undefined
   readonly packages: readonly {
     readonly name: string
     readonly version: string
@@ -24,7 +31,8 @@ const LARGE_SHARE = 0.3
 
 /** Why Lambda would refuse the code. Layers count as they are unzipped, which is at least as much as they are zipped. */
 export function sizeProblem(code: SizedCode, layers: readonly Layer[], settings: SizeSettings): Problem | undefined {
-  const { zipBytes, unzippedBytes } = code.artifact
+  const zipBytes = Math.max(code.artifact.zipBytes, code.layer?.zipBytes ?? 0)
+  const unzippedBytes = unzippedBytesOf(code)
   const layerBytes = sum(layers.map((layer) => layer.zipBytes))
   if (unzippedBytes + layerBytes > LIMITS.unzippedBytes) {
     const withLayers = layers.length === 0 ? '' : ` and ${layersInWords(layers)}`
@@ -45,13 +53,18 @@ export function sizeProblem(code: SizedCode, layers: readonly Layer[], settings:
 }
 
 /** What Lambda may refuse: how large layers are unzipped, it alone knows. */
-export function sizeWarning({ artifact }: SizedCode, layers: readonly Layer[]): Problem | undefined {
-  const likelyBytes = artifact.unzippedBytes + USUAL_UNZIPPING * sum(layers.map(({ zipBytes }) => zipBytes))
+export function sizeWarning(code: SizedCode, layers: readonly Layer[]): Problem | undefined {
+  const unzippedBytes = unzippedBytesOf(code)
+  const likelyBytes = unzippedBytes + USUAL_UNZIPPING * sum(layers.map(({ zipBytes }) => zipBytes))
   if (layers.length === 0 || likelyBytes <= LIMITS.unzippedBytes) return undefined
   return {
-    title: `The function may be too large: ${megabytes(artifact.unzippedBytes)} unzipped and ${layersInWords(layers)}`,
+    title: `The function may be too large: ${megabytes(unzippedBytes)} unzipped and ${layersInWords(layers)}`,
     detail: `Lambda takes ${megabytes(LIMITS.unzippedBytes)} of code and layers together, unzipped; how large a layer is unzipped, it does not say.`,
   }
+}
+
+function unzippedBytesOf({ artifact, layer }: SizedCode): number {
+  return artifact.unzippedBytes + (layer?.unzippedBytes ?? 0)
 }
 
 function layersInWords(layers: readonly Layer[]): string {
@@ -64,16 +77,18 @@ function largest({ packages }: SizedCode, key: 'zipBytes' | 'unzippedBytes'): st
 }
 
 /** What would make the artifact smaller, what applies to this one first. */
-function adviceOn({ artifact, packages }: SizedCode, { runtimeSdk, slim }: SizeSettings): string {
+function adviceOn(code: SizedCode, { runtimeSdk, slim }: SizeSettings): string {
+  const { packages } = code
+  const unzippedBytes = unzippedBytesOf(code)
   const sdk = packages.filter(({ name }) => ['boto3', 'botocore'].includes(name))
-  const sdkBytes = sum(sdk.map(({ unzippedBytes }) => unzippedBytes))
-  const ownBytes = artifact.unzippedBytes - sum(packages.map(({ unzippedBytes }) => unzippedBytes))
+  const sdkBytes = sum(sdk.map((each) => each.unzippedBytes))
+  const ownBytes = unzippedBytes - sum(packages.map((each) => each.unzippedBytes))
   return [
     ...(sdk.length > 0 && !runtimeSdk
       ? [`runtime-sdk: true leaves out ${megabytes(sdkBytes)} that the runtime has.`]
       : []),
     ...(slim ? [] : ['slim: true leaves out tests, headers and type stubs.']),
-    ...(ownBytes > LARGE_SHARE * artifact.unzippedBytes
+    ...(ownBytes > LARGE_SHARE * unzippedBytes
       ? [`${megabytes(ownBytes)} are the project's own files: exclude leaves some out.`]
       : []),
     'no-deploy leaves out a distribution that the function does not need, slim-patterns files of them.',
