@@ -14,7 +14,7 @@ export async function findPython(minor: string): Promise<Python> {
 }
 
 /** A tool's own installation; one that was interrupted starts again, and one that is complete is kept. */
-export async function install(installation: Installation, python: Python): Promise<string> {
+async function install(installation: Installation, python: Python): Promise<string> {
   const name = /^[\w-]+/.exec(installation.packages[0] ?? '')?.[0] ?? ''
   const input = [...installation.packages, ...(installation.by === 'pip' ? [python.path, python.version] : [])]
   return ensureFolder(`${CACHE_NAME}/tools/${name}`, input, (folder) =>
