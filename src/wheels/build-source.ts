@@ -91,7 +91,7 @@ async function cloneRepository(
   const address = await bringText(url, `${workFolder}/request`, { builder, temporary })
   const script = `${SCRIPTS_FOLDER}/fetch_repository.py`
   const { exitCode, stdout, stderr } = await run([builder.python, '-I', script, address, folder])
-  if (exitCode !== 0) return { output: withoutCredentials(`${stdout}\n${stderr}`) }
+  if (exitCode !== 0) return { output: `${stdout}\n${stderr}` }
   const subdirectory = new URLSearchParams(url.split('#')[1] ?? '').get('subdirectory') ?? '.'
   return { path: posix.join(folder, inside(subdirectory, pin)), folder }
 }

@@ -209,8 +209,9 @@ function following(pin: Pin, builder: Builder, report: Reporter): Run {
     builder.run(command, {
       env,
       onLine: (line) => {
-        report.progress(`${pin.name}: ${line}`)
-        report.debug(line)
+        const shown = withoutCredentials(line) // git repeats an address as it was given.
+        report.progress(`${pin.name}: ${shown}`)
+        report.debug(shown)
       },
     })
 }
@@ -263,5 +264,7 @@ function moreEquipment(pin: Pin, output: string, { builder, equipment }: Bench):
   if (wanted.length > 0) return requireEquipment(pin, wanted, builder)
   const isOfBuild = /subprocess-exited-with-error|metadata-generation-failed|Preparing metadata|egg_info/i.test(output)
   if (isOfBuild && builder.kind === 'docker' && !equipment.includes('compilers')) return { needs: ['compilers'] }
-  throw new UserError(buildProblem(nameOf(pin), output, { image: builder.description, location: pin.location }))
+  throw new UserError(
+    buildProblem(nameOf(pin), withoutCredentials(output), { image: builder.description, location: pin.location }),
+  )
 }
