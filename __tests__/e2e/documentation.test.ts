@@ -431,8 +431,8 @@ describe('what the pages say of the code', () => {
     const [policy] = /<!-- permissions -->\s+```json\n([^]*?)```/.exec(read('docs/getting-started.md'))?.slice(1) ?? []
     const { Statement: statements } = JSON.parse(policy ?? '') as { Statement: { Action: string | string[] }[] }
     const calls = [
-      // Buckets are optional, and their pages have policies of their own.
-      ...filesBelow('src/aws', /(?<!\bs3)\.ts$/)
+      // Buckets and layers are optional, and their pages have policies of their own.
+      ...filesBelow('src/aws', /(?<!\b(?:s3|layers))\.ts$/)
         .map(read)
         .join('\n')
         .matchAll(/new (\w+)Command\(/g),
