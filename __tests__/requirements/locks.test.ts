@@ -1,10 +1,11 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
+import { folderStore } from '../../src/store/folder.ts'
 import { folderWith } from '../settings/project-folder.ts'
-import { type Changes, lock } from './locking.ts'
+import { type Changes, lock, temporaryStore } from './locking.ts'
 
 // Locks of the same dependencies, each written by its own tool (uv 0.13, Poetry 2.5, PDM 2.29, Pipenv 2026).
 const LOCKS = fileURLToPath(new URL('locks', import.meta.url))
@@ -252,5 +253,59 @@ test.each(TOOLS)('%s: options that would choose versions again are refused', asy
   await expect(locking).rejects.toMatchObject({
     title: expect.stringMatching(/^pip-args: --pre cannot change/),
     exitCode: 2,
+  })
+})
+
+describe('what a lock was read as is kept', () => {
+  test.each(TOOLS)('%s', async (tool) => {
+    const store = await temporaryStore()
+    const project = await projectOf(tool)
+    const { pins } = await lock(project, { store })
+    expect((await lock(project, { store })).pins).toEqual(pins)
+    const older = (await lock(project, { store, pythonVersion: '3.10.16' })).pins
+    expect(older.pins.map(({ version }) => version)).not.toEqual(pins.pins.map(({ version }) => version))
+  })
+
+  test('until its manifest changes', async () => {
+    const store = await temporaryStore()
+    const project = await projectOf('uv')
+    await lock(project, { store })
+    const manifest = join(project, 'pyproject.toml')
+    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"mylib",', '"mylib", "flask",'))
+    await expect(lock(project, { store })).rejects.toMatchObject({ title: 'uv.lock does not match pyproject.toml' })
+  })
+
+  test('but never with credentials', async () => {
+    const url = 'https://me:secret@x.example/simple'
+    const project = await projectOf('pipenv', 'Pipfile.lock', 'https://pypi.org/simple', url)
+    const folder = await folderWith()
+    const store = folderStore({ folder, mostBytes: 1e9, onUnwritable: () => undefined })
+    const { pins } = await lock(project, { store })
+    expect(pins.pipOptions).toEqual(['--extra-index-url', url])
+    expect(JSON.stringify(pins.pins)).not.toContain('secret')
+    expect(await readdir(folder)).toEqual([])
+    await lock(await projectOf('pipenv'), { store })
+    expect(await readdir(join(folder, 'resolutions'))).toHaveLength(1)
+  })
+})
+
+describe('indexes', () => {
+  const PRIVATE = 'https://x.example/simple'
+
+  test('of uv: a distribution comes from the one that the lock names, with the credentials of its name', async () => {
+    const project = await projectOf(
+      'uv',
+      'uv.lock',
+      'name = "django"\nversion = "5.1.15"\nsource = { registry = "https://pypi.org/simple" }',
+      `name = "django"\nversion = "5.1.15"\nsource = { registry = "${PRIVATE}" }`,
+    )
+    const manifest = join(project, 'pyproject.toml')
+    const text = await readFile(manifest, 'utf8')
+    await writeFile(manifest, `${text}\n[[tool.uv.index]]\nname = "our-own"\nurl = "${PRIVATE}"\n`)
+    const environment = { UV_INDEX_OUR_OWN_USERNAME: 'me', UV_INDEX_OUR_OWN_PASSWORD: 's3c/ret' }
+    const { pins } = await lock(project, { environment })
+    expect(pins.pins.find(({ name }) => name === 'django')?.source).toEqual({ kind: 'index', index: PRIVATE })
+    expect(pins.pins.filter(({ source }) => source.kind === 'index' && source.index !== undefined)).toHaveLength(1)
+    expect(pins.pipOptions).toEqual(['--extra-index-url', 'https://me:s3c%2Fret@x.example/simple'])
   })
 })

@@ -18,9 +18,9 @@ export interface LockContext {
   readonly environment: MarkerEnvironment
   /** In full, as in `3.13.5`. */
   readonly pythonVersion: string
-  /** The process's variables: credentials of named indexes. */
-  readonly variables: Readonly<Record<string, string | undefined>>
 }
+
+type Variables = Readonly<Record<string, string | undefined>>
 
 /** What every reader of a lock answers. */
 export interface LockedPins {
@@ -76,12 +76,12 @@ export function ownPins(
 }
 
 /** Options of pip for these indexes, with the credentials that the tools of locks take from variables. */
-export function indexOptions(indexes: readonly Index[], variables: LockContext['variables']): readonly string[] {
+export function indexOptions(indexes: readonly Index[], variables: Variables): readonly string[] {
   return indexes.flatMap((index) => ['--extra-index-url', withCredentials(index, variables)])
 }
 
 /** Sources: uv, "Package indexes"; Poetry, "Configuring credentials". */
-function withCredentials({ name, url }: Index, variables: LockContext['variables']): string {
+function withCredentials({ name, url }: Index, variables: Variables): string {
   const upper = name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
   const prefix = [`UV_INDEX_${upper}`, `POETRY_HTTP_BASIC_${upper}`].find(
     (each) => variables[`${each}_USERNAME`] !== undefined || variables[`${each}_PASSWORD`] !== undefined,

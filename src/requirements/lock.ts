@@ -3,6 +3,7 @@ import type { Reporter } from '../report/reporter.ts'
 import type { Manifest } from '../settings/manifest.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
+import { readKept } from './kept-lock.ts'
 import { indexOptions, type LockContext, type LockedPins } from './lock-context.ts'
 import { markerEnvironment } from './markers.ts'
 import { readPdmLock } from './pdm-lock.ts'
@@ -53,7 +54,7 @@ export async function lockRequirements(
   const readLock = LOCKS[manifest.kind]
   if (readLock) {
     refuseChoices(options, manifest.path)
-    const { pins, groupsLeftOut, indexes } = await readLock({ ...context, variables })
+    const { pins, groupsLeftOut, indexes } = await readKept(context, store, readLock)
     tellGroups(groupsLeftOut, report)
     return { pins, groupsLeftOut, pipOptions: [...indexOptions(indexes, variables), ...given] }
   }
