@@ -37,6 +37,10 @@ export interface PackageSize {
 
 export interface Assembled {
   readonly artifact: Artifact
+  /** The dependencies, where they are a layer. */
+  readonly layer?: Artifact
+  /** Code and layer as one artifact, where that was asked for; else the code. */
+  readonly whole: Artifact
   /** Sorted by name. */
   readonly packages: readonly PackageSize[]
   /** How many slices the store did not have. */
@@ -51,6 +55,8 @@ export interface AssemblyCollaborators {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Makes wheels of pins that have none. */
   readonly buildWheels: (pins: readonly Pin[]) => Promise<ReadonlyMap<string, WheelPath>>
+  /** Where code and layer are written as one artifact too, so that it can be checked as it will be laid out. */
+  readonly whole?: string | undefined
 }
 
 /** Requirements + project + runtime → one zip. @throws UserError. */
@@ -82,12 +88,36 @@ export async function assemble(
     const packages = packageSizes(dependencies.slices, merged.picks)
     refuseTooLarge(merged.picks, packages)
     await ignoreOwnFolder(settings)
-    const zip = await writeZip(settings.output, merged.picks)
-    return { artifact: { path: settings.output, ...zip }, packages, made: dependencies.made }
+    const zips = await writeZips(settings, merged.picks, application, collaborators.whole)
+    return { ...zips, packages, made: dependencies.made }
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]()
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+/** Where Lambda looks for modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */
+const LAYER_FOLDER = 'python/'
+
+async function writeZips(
+  { output, dependenciesLayer }: BuildSettings,
+  picks: readonly Picked[],
+  application: Slice,
+  whole: string | undefined,
+): Promise<Pick<Assembled, 'artifact' | 'layer' | 'whole'>> {
+  const write = async (path: string, part: readonly Picked[], below?: string): Promise<Artifact> => ({
+    path,
+    ...(await writeZip(path, part, below)),
+  })
+  if (!dependenciesLayer) {
+    const artifact = await write(output, picks)
+    return { artifact, whole: artifact }
+  }
+  const own = picks.filter(({ slice }) => slice === application)
+  const others = picks.filter(({ slice }) => slice !== application)
+  const artifact = await write(output, own)
+  const layer = await write(output.replace(/(?:\.zip)?$/, '.layer.zip'), others, LAYER_FOLDER)
+  return { artifact, layer, whole: whole === undefined ? artifact : await write(whole, picks) }
 }
 
 /** The slices are owned together: where one part fails, the other's are closed. */

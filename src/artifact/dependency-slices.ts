@@ -9,6 +9,7 @@ import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { KeepOptions, Store } from '../store/store.ts'
 import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
+import { stripWheels } from '../wheels/strip.ts'
 import { type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
 import { type Compilation, compileUnits } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
@@ -184,15 +185,19 @@ const BATCH_BYTES = 24 << 20
 
 async function makeSlices(work: readonly SliceWork[], context: Context): Promise<void> {
   const { options, collaborators, slices } = context
+  const missing: (SliceWork & { readonly key: string })[] = []
+  for (const item of work) {
+    const key = sliceKey(item.chosen, options, collaborators.toolchain)
+    const kept = await findSlice(key, collaborators.store)
+    if (kept) slices.set(item.pin, kept)
+    else missing.push({ ...item, key })
+  }
+  const wheels = missing.map(({ path, chosen: { filename } }) => ({ path, filename }))
+  const stripped = options.strip ? await stripWheels(wheels, collaborators) : new Map<string, string>()
   let batch: Drafted[] = []
   try {
-    for (const { pin, path, chosen } of work) {
-      const key = sliceKey(chosen, options, collaborators.toolchain)
-      const kept = await findSlice(key, collaborators.store)
-      if (kept) {
-        slices.set(pin, kept)
-        continue
-      }
+    for (const { pin, path: original, chosen, key } of missing) {
+      const path = stripped.get(chosen.filename) ?? original
       batch.push({ pin, key, draft: await draftSlice(path, chosen.filename, collaborators.temporary, options) })
       if (bytesOf(batch) < BATCH_BYTES) continue
       await finishBatch(batch, context)

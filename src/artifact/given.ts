@@ -10,7 +10,7 @@ import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
 import type { Assembled, PackageSize } from './assemble.ts'
 import { CONFIGURATION } from './runtime.ts'
 
-export interface GivenArtifact extends Assembled {
+export interface GivenArtifact extends Omit<Assembled, 'whole'> {
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean

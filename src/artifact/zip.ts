@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Pick } from './merge.ts'
 import { writeAll } from './write.ts'
-import { centralDirectory } from './zip-records.ts'
+import { centralDirectory, localHeader } from './zip-records.ts'
 
 export interface WrittenZip {
   /** Hexadecimal. */
@@ -21,14 +21,16 @@ const CHUNK_BYTES = 4 << 20
 /**
  * Writes picked files as a zip, in their order: their records are copied as they stand in their slices, so identical
  * picks give identical bytes. The file appears under its name only when it is whole.
+ *
+ * @param below a folder within the zip that all of them stand in, as in `python/`
  */
-export async function writeZip(output: string, picks: readonly Pick[]): Promise<WrittenZip> {
+export async function writeZip(output: string, picks: readonly Pick[], below = ''): Promise<WrittenZip> {
   const temporary = `${output}.${randomUUID()}.part`
   await mkdir(dirname(output), { recursive: true })
   try {
     const file = await open(temporary, 'wx')
     try {
-      const written = await writeRecords(file, picks)
+      const written = await writeRecords(file, picks, below)
       await file.close()
       await rename(temporary, output)
       return written
@@ -42,23 +44,25 @@ export async function writeZip(output: string, picks: readonly Pick[]): Promise<
   }
 }
 
-async function writeRecords(file: FileHandle, picks: readonly Pick[]): Promise<WrittenZip> {
+async function writeRecords(file: FileHandle, picks: readonly Pick[], below: string): Promise<WrittenZip> {
   const hash = createHash('sha256')
   const writer = createWriter(file, hash)
   const offsets: number[] = []
   let end = 0
-  for (const { entry } of picks) {
+  const entries = picks.map(({ entry }) => (below === '' ? entry : { ...entry, path: below + entry.path }))
+  for (const entry of entries) {
     offsets.push(end)
-    end += entry.recordBytes
+    end += localHeader.bytes(entry) + entry.zippedBytes
   }
-  for (const run of runsOf(picks)) await writer.copy(run)
-  await writer.write(
-    centralDirectory(
-      picks.map(({ entry }) => entry),
-      offsets,
-      end,
-    ),
-  )
+  if (below === '') {
+    for (const run of runsOf(picks)) await writer.copy(run)
+  } else {
+    for (const [index, entry] of entries.entries()) {
+      await writer.write(localHeader(entry))
+      await writer.copy(dataOf(picks[index] as Pick))
+    }
+  }
+  await writer.write(centralDirectory(entries, offsets, end))
   const zipBytes = await writer.finish()
   const digest = hash.digest()
   return {
@@ -86,6 +90,12 @@ function runsOf(picks: readonly Pick[]): Run[] {
     else runs.push({ file: slice.file, start: entry.offset, end })
   }
   return runs
+}
+
+/** A record without its header, which names another path. */
+function dataOf({ slice, entry }: Pick): Run {
+  const end = entry.offset + entry.recordBytes
+  return { file: slice.file, start: end - entry.zippedBytes, end }
 }
 
 /** Gathers what is written in one of two buffers while the other one goes to the disk. */

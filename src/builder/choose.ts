@@ -117,6 +117,7 @@ const IMAGE_ONLY: readonly (readonly [string, (settings: BuilderSettings) => boo
   ['dockerfile', ({ dockerfile }) => dockerfile !== undefined],
   ['system-packages', ({ systemPackages }) => systemPackages.length > 0],
   ['docker-env', ({ dockerEnv }) => Object.keys(dockerEnv).length > 0],
+  ['strip', ({ strip }) => strip],
   ['docker-secrets', ({ dockerSecrets }) => Object.keys(dockerSecrets).length > 0],
   ['docker-extra-files', ({ dockerExtraFiles }) => dockerExtraFiles.length > 0],
 ]

@@ -1,20 +1,16 @@
-import { applicationEntries } from '../artifact/application.ts'
-import { type Artifact, assemble, type PackageSize } from '../artifact/assemble.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Artifact, type Assembled, assemble, type PackageSize } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
-import type { OwnParts } from '../artifact/own-files.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Toolchain } from '../builder/builder.ts'
+import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
-import { lockRequirements } from '../requirements/lock.ts'
-import type { Pin, Pins } from '../requirements/pins.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
-import { type BuiltWheel, buildWheels } from '../wheels/build.ts'
-import type { ProjectFile } from '../wheels/build-source.ts'
-import { takeExtraFiles } from '../wheels/extra-files.ts'
-import { withoutDistributions, withoutRuntimeSdk } from '../wheels/leave-out.ts'
-import { type LocalPackage, readLocalPackage } from '../wheels/local.ts'
+import { type Parts, type PartsCollaborators, partsOf, wheelsOf } from './parts.ts'
 
 export interface BuildCollaborators {
   readonly createToolchain: (settings: BuildSettings, store: Store) => Promise<Toolchain>
@@ -50,13 +46,7 @@ export async function build(
   command: 'build' | 'deploy',
   { createToolchain, createStore, product, report, environment, clock }: BuildCollaborators,
 ): Promise<BuildResult> {
-  const seconds: Record<string, number> = {}
-  const timed = async <T>(step: string, work: () => Promise<T>): Promise<T> => {
-    const started = clock()
-    const result = await work()
-    seconds[step] = Math.round(clock() - started) / 1000
-    return result
-  }
+  const { seconds, timed } = stopwatch(clock)
   return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
     for (const line of settings.found) report.info(line)
     await using store = createStore(settings)
@@ -64,20 +54,14 @@ export async function build(
     report.info(`builder: ${toolchain.description}`)
     const collaborators = { toolchain, store, report, environment }
     const parts = await timed('requirements', () => partsOf(settings, product, collaborators))
-    const { artifact, packages, made } = await timed('artifact', () =>
-      assemble(settings, parts, product, {
-        ...collaborators,
-        buildWheels: (wheelless) => wheelsOf(wheelless, parts.pipOptions, settings, product, collaborators),
-      }),
-    )
-    report.info(
-      `${artifact.path}: ${megabytes(artifact.zipBytes)} (${megabytes(artifact.unzippedBytes)} unzipped, ${artifact.entries} files, ${packages.length} packages)`,
-    )
-    const check = wantsCheck(settings.check, command)
-      ? await timed('check', () => checkArtifact(artifact, settings, collaborators))
-      : undefined
+    const isChecked = wantsCheck(settings.check, command)
+    const { assembled, check } = await makeChecked(settings, isChecked, parts, { ...collaborators, product, timed })
+    const { artifact, layer, packages, made } = assembled
+    report.info(`${describe(artifact)}, ${packages.length} packages)`)
+    if (layer) report.info(`${describe(layer)})`)
     return {
       artifact,
+      ...(layer && { layer }),
       runtime: settings.target.runtime,
       architecture: settings.target.architecture,
       streaming: settings.streaming,
@@ -90,56 +74,63 @@ export async function build(
   })
 }
 
-interface Collaborators {
-  readonly toolchain: Toolchain
-  readonly store: Store
-  readonly report: Reporter
-  readonly environment: BuildCollaborators['environment']
+function describe({ path, zipBytes, unzippedBytes, entries }: Artifact): string {
+  return `${path}: ${megabytes(zipBytes)} (${megabytes(unzippedBytes)} unzipped, ${entries} files`
 }
 
-/** What goes into the artifact beside the project's own files. */
-async function partsOf(
-  settings: BuildSettings,
-  product: ProductFiles,
-  collaborators: Collaborators,
-): Promise<Pick<Pins, 'pins' | 'pipOptions'> & OwnParts> {
-  const extraFiles = await takeExtraFiles(settings.dockerExtraFiles, { ...collaborators, ...product })
-  if (!settings.packRequirements) return { pins: [], pipOptions: [], locals: [], extraFiles }
-  const { pins, pipOptions } = await lockRequirements(settings, collaborators)
-  const wanted = withoutLeftOut(pins, settings, collaborators.report)
-  const locals = new Map<Pin, LocalPackage>()
-  for (const pin of wanted) {
-    const placed = await readLocalPackage(pin, listFiles)
-    if (placed) locals.set(pin, placed)
+type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>
+
+/** Steps add up where they are repeated. */
+function stopwatch(clock: () => number): { seconds: Record<string, number>; timed: Timed } {
+  const seconds: Record<string, number> = {}
+  const timed: Timed = async (step, work) => {
+    const started = clock()
+    const result = await work()
+    seconds[step] = Math.round(clock() - started + (seconds[step] ?? 0) * 1000) / 1000
+    return result
   }
-  return { pins: wanted.filter((pin) => !locals.has(pin)), pipOptions, locals: [...locals.values()], extraFiles }
+  return { seconds, timed }
 }
 
-function withoutLeftOut(
-  pins: readonly Pin[],
-  { noDeploy, runtimeSdk }: BuildSettings,
-  report: Reporter,
-): readonly Pin[] {
-  const named = withoutDistributions(pins, noDeploy)
-  const rest = runtimeSdk ? withoutRuntimeSdk(named.pins) : { pins: named.pins, leftOut: [] }
-  const leftOut = [...named.leftOut, ...rest.leftOut]
-  if (leftOut.length > 0) report.info(`left out: ${leftOut.join(', ')}`)
-  return rest.pins
+type Making = PartsCollaborators & { readonly product: ProductFiles; readonly timed: Timed }
+
+interface Made {
+  readonly assembled: Assembled
+  readonly check: CheckResult | undefined
 }
 
-/** The files of a local distribution, as git would keep them. */
-async function listFiles(folder: string): Promise<ProjectFile[]> {
-  const entries = await applicationEntries(folder, { exclude: [], include: [], output: '' })
-  return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
+/** With `strip`, symbols are left out only where the application still works without them. */
+async function makeChecked(settings: BuildSettings, isChecked: boolean, parts: Parts, making: Making): Promise<Made> {
+  if (!settings.strip) return await make(settings, isChecked, parts, making)
+  const stripped = await make(settings, true, parts, making).catch((error: unknown) => {
+    if (error instanceof UserError) return error
+    throw error
+  })
+  if ('check' in stripped && stripped.check?.outcome === 'passed') return stripped
+  making.report.notice({
+    title: 'Symbols are not stripped: it could not be shown that the application works without them',
+    detail: stripped instanceof UserError ? stripped.title : undefined,
+    hint: 'To silence this, remove strip.',
+  })
+  return await make({ ...settings, strip: false }, isChecked, parts, making)
 }
 
-async function wheelsOf(
-  pins: readonly Pin[],
-  pipOptions: readonly string[],
-  { dockerEnv, buildConstraints }: BuildSettings,
-  { toolsFolder }: ProductFiles,
-  collaborators: Collaborators,
-): Promise<ReadonlyMap<string, BuiltWheel>> {
-  const options = { pipOptions, buildConstraints, dockerEnv }
-  return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles })
+async function make(settings: BuildSettings, isChecked: boolean, parts: Parts, making: Making): Promise<Made> {
+  const { product, timed, ...collaborators } = making
+  const temporary = settings.dependenciesLayer && isChecked ? await mkdtemp(join(tmpdir(), 'wsgi-lambda-whole-')) : ''
+  try {
+    const assembled = await timed('artifact', () =>
+      assemble(settings, parts, product, {
+        ...collaborators,
+        buildWheels: (wheelless) => wheelsOf(wheelless, parts, settings, product, collaborators),
+        whole: temporary === '' ? undefined : join(temporary, 'whole.zip'),
+      }),
+    )
+    const check = isChecked
+      ? await timed('check', () => checkArtifact(assembled.whole, settings, collaborators))
+      : undefined
+    return { assembled, check }
+  } finally {
+    if (temporary !== '') await rm(temporary, { recursive: true, force: true })
+  }
 }
