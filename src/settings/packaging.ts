@@ -185,6 +185,11 @@ export const CONTENT_SETTINGS = {
     default: 'error',
     placeholder: 'ACTION',
   }),
+  'dependencies-layer': trueOrFalse({
+    description: 'Put the dependencies into a layer, which is published only when they change.',
+    example: 'true',
+    default: false,
+  }),
   handler: oneOf(['wsgi', 'none'], {
     description:
       'Whether the runtime is packaged: none packages requirements and files without the runtime, for a plain Lambda function.',
@@ -283,10 +288,5 @@ export const UPLOAD_SETTINGS = {
     pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
     example: 's3://example-uploads/shop',
     placeholder: 'ADDRESS',
-  }),
-  'dependencies-layer': trueOrFalse({
-    description: 'Put the dependencies into a layer, which is published only when they change.',
-    example: 'true',
-    default: false,
   }),
 } as const
