@@ -41,14 +41,14 @@ test('what is pure Python is built on this machine, once', async () => {
   expect((await readFile(wheel?.path ?? '')).subarray(0, 2).toString()).toBe('PK')
   expect(await build(pins)).toEqual(wheels)
   expect(started).toEqual([])
-}, 120_000)
+}, 300_000)
 
 test('what has to be compiled is refused, all of it by name', async () => {
   await expect(build([pin('markupsafe', '3.0.2'), pin('pyyaml', '6.0.2')])).rejects.toMatchObject({
     title: '2 distributions could not be built',
     detail: expect.stringMatching(/^markupsafe 3\.0\.2 has no wheel.*^pyyaml 6\.0\.2 has no wheel/ms),
   })
-}, 120_000)
+}, 300_000)
 
 test('a commit of a repository; another name than the manifest’s is refused', async () => {
   const repository = join(folder, 'repository')
@@ -65,7 +65,7 @@ test('a commit of a repository; another name than the manifest’s is refused', 
   await expect(build([pin('other', undefined, { source: { kind: 'url', url } })])).rejects.toMatchObject({
     title: 'other was asked for, and its source makes part-1.5-py3-none-any.whl',
   })
-}, 120_000)
+}, 300_000)
 
 test('a folder is built anew when one of its files changes', async () => {
   const path = join(folder, 'part')
@@ -75,7 +75,7 @@ test('a folder is built anew when one of its files changes', async () => {
   expect(await build(pins)).toEqual(first)
   await writeFile(join(path, 'part.py'), 'x = 2\n')
   expect((await build(pins)).get('part')?.sha256).not.toBe(first.get('part')?.sha256)
-}, 120_000)
+}, 300_000)
 
 async function distribution(path: string): Promise<void> {
   await mkdir(path, { recursive: true })

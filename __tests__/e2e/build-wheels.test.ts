@@ -164,7 +164,7 @@ function tests(): void {
     ).rejects.toMatchObject({
       title: expect.stringMatching(/^docopt 0\.6\.2 could not be built: what the index has is another file/),
     })
-  }, 120_000)
+  }, 300_000)
 
   test('shared libraries that the runtime lacks come along', async () => {
     await using tools = await toolchain({ systemPackages: ['libpq-dev'] })
@@ -320,7 +320,7 @@ function tests(): void {
         title: 'lambda.Dockerfile could not be built',
         detail: expect.stringContaining('the reason'),
       })
-    }, 120_000)
+    }, 300_000)
 
     test('that mounts a secret', async () => {
       await mkdir(join(folder, 'image'))
@@ -338,7 +338,7 @@ function tests(): void {
       }
       await using tools = await toolchain({ dockerfile: options })
       expect((await (await tools.open()).run(['cat', '/length'])).stdout.trim()).toBe('43')
-    }, 120_000)
+    }, 300_000)
   })
 
   test('extra files are taken out of the image once, under the name that programs ask for', async () => {
@@ -353,7 +353,7 @@ function tests(): void {
     expect((await readFile(first.files[0]?.file ?? '')).subarray(1, 4).toString()).toBe('ELF')
     const second = await taken()
     expect(second).toEqual({ files: first.files, containers: [] })
-  }, 120_000)
+  }, 300_000)
 
   /** The address of this machine in the containers' network. */
   async function gateway(): Promise<string> {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { pack } from 'tar-stream'
+import { pipeline } from 'node:stream/promises'
+import { type Pack, pack } from 'tar-stream'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { sha256Of } from '../store/hash.ts'
 import { type ContextFile, contextFiles } from './docker-context.ts'
 import { type Engine, engineCall } from './docker-engine.ts'
 import { diskFull, lastLines, messageOf, saysDiskFull, stepAdvice } from './docker-errors.ts'
@@ -75,8 +78,7 @@ async function dockerfileKey(
   const hash = createHash('sha256').update(JSON.stringify(parts))
   hash.update(await readFile(file))
   for (const { path, file: content } of files) {
-    const bytes = await readFile(content)
-    hash.update(`\0${path}\0${bytes.length}\0`).update(bytes)
+    hash.update(`\0${path}\0`).update(await sha256Of(content))
   }
   return hash.digest('hex').slice(0, 32)
 }
@@ -144,15 +146,7 @@ async function buildByEngine(
       hint: 'Install the docker command with its buildx plugin on this machine.',
     })
   const archive = pack()
-  const names = new Set<string>()
-  const packing = (async () => {
-    for (const { path, file: local } of [...files, { path: basename(file), file }]) {
-      if (names.has(path)) continue
-      names.add(path)
-      archive.entry({ name: path, mode: (await stat(local)).mode & 0o777 }, await readFile(local))
-    }
-    archive.finalize()
-  })()
+  const packing = packContext(archive, files, file)
   const stream = await engineCall(
     engine,
     `build ${basename(file)}`,
@@ -189,6 +183,20 @@ async function buildByEngine(
     failure ??= messageOf(error)
   })
   if (failure !== undefined) throw buildFailure(file, said.join('\n'))
+}
+
+/** Whatever is ignored, an engine gets the Dockerfile. */
+async function packContext(archive: Pack, files: readonly ContextFile[], dockerfile: string): Promise<void> {
+  const all = new Map([[basename(dockerfile), dockerfile], ...files.map(({ path, file }) => [path, file] as const)])
+  try {
+    for (const [name, file] of all) {
+      const { size, mode } = await stat(file)
+      await pipeline(createReadStream(file), archive.entry({ name, size, mode: mode & 0o777 }))
+    }
+    archive.finalize()
+  } catch (error) {
+    archive.destroy(error as Error) // Not finalized, the engine would wait for the rest for ever.
+  }
 }
 
 const platformOf = (architecture: Target['architecture']): string =>

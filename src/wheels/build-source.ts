@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, PinSource } from '../requirements/pins.ts'
 import { type Bench, listFolder, nameOf } from './bench.ts'
+import { runPip } from './pip.ts'
 
 /** A file of a local distribution. */
 export interface ProjectFile {
@@ -21,6 +22,9 @@ export const SCRIPTS_FOLDER = 'wheel-tools'
 export function isRepository(source: PinSource): boolean {
   return source.kind === 'url' && source.url.startsWith('git+')
 }
+
+/** No dependencies, no questions, no advertisement of a newer pip. */
+const QUIETLY = ['--no-deps', '--no-input', '--disable-pip-version-check'] as const
 
 interface Fetching extends Bench {
   readonly pipOptions: readonly string[]
@@ -54,10 +58,11 @@ async function download(pin: Pin, { builder, run, pipOptions, temporary, workFol
   const requirements = await bringText(lines.join('\n'), `${workFolder}/request`, { builder, temporary })
   // `:all:` would build everything that the build requires from its source too.
   const which = source.kind === 'index' ? ['--no-binary', pin.name] : []
-  const { exitCode, stdout, stderr } = await run([
-    ...[builder.python, '-m', 'pip', 'download', '--no-input', '--no-deps', '--disable-pip-version-check', ...which],
-    ...['--dest', folder, '--requirement', requirements],
-  ])
+  const { exitCode, stdout, stderr } = await runPip(
+    [...['download', ...QUIETLY, ...which], ...['--dest', folder, '--requirement', requirements]],
+    builder,
+    { run },
+  )
   if (exitCode !== 0) return { output: `${stdout}\n${stderr}` }
   const [file = ''] = await listFolder(folder, builder)
   return { path: `${folder}/${file}`, folder }
@@ -136,26 +141,16 @@ export async function pipWheel(
   const lines = [...indexLines(pipOptions), `./${path}`]
   const requirements = await bringText(lines.join('\n'), `${input}/request`, { builder, temporary })
   const constraints = await bringText(buildConstraints.join('\n'), `${input}/constraints`, { builder, temporary })
-  const { exitCode, stdout, stderr } = await run(
-    [
-      ...[
-        builder.python,
-        '-m',
-        'pip',
-        'wheel',
-        '--no-input',
-        '--no-deps',
-        '--no-cache-dir',
-        '--disable-pip-version-check',
-      ],
-      ...['--wheel-dir', folder, '--requirement', requirements],
-    ],
-    {
-      SOURCE_DATE_EPOCH: BUILD_DATE,
-      ...knownVersion(pin),
-      ...(buildConstraints.length > 0 ? constrained(posix.join(builder.workspace, constraints)) : {}),
-      ...dockerEnv,
-    },
+  const env = {
+    SOURCE_DATE_EPOCH: BUILD_DATE,
+    ...knownVersion(pin),
+    ...(buildConstraints.length > 0 ? constrained(posix.join(builder.workspace, constraints)) : {}),
+    ...dockerEnv,
+  }
+  const { exitCode, stdout, stderr } = await runPip(
+    ['wheel', ...QUIETLY, '--no-cache-dir', '--wheel-dir', folder, '--requirement', requirements],
+    builder,
+    { run, env },
   )
   return exitCode === 0 ? { folder } : { output: `${stdout}\n${stderr}` }
 }

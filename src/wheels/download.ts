@@ -6,6 +6,7 @@ import { pipTargetOptions } from '../platform/tags.ts'
 import { resolutionFailure } from '../requirements/failure.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
+import { runPip } from './pip.ts'
 
 /** A wheel file on this machine. */
 export interface WheelPath {
@@ -39,7 +40,7 @@ export async function downloadWheels(
     let wanted = part
     while (wanted.length > 0) {
       const folder = `download-${++downloads}`
-      const { exitCode, stderr } = await runPip(wanted, folder, builder, pipOptions)
+      const { exitCode, stderr } = await download(wanted, folder, builder, pipOptions)
       if (exitCode === 0) {
         const taken = await builder.take(`${folder}/wheels`, join(temporary, folder))
         for (const filename of await readdir(taken))
@@ -55,7 +56,7 @@ export async function downloadWheels(
   return { wheels, wheelless }
 }
 
-async function runPip(pins: readonly Pin[], folder: string, builder: Builder, pipOptions: readonly string[]) {
+async function download(pins: readonly Pin[], folder: string, builder: Builder, pipOptions: readonly string[]) {
   const staging = await mkdtemp(join(tmpdir(), 'wsgi-lambda-download-'))
   try {
     await writeFile(join(staging, 'requirements.txt'), pins.map(requirementLine).join(''))
@@ -71,28 +72,7 @@ async function runPip(pins: readonly Pin[], folder: string, builder: Builder, pi
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...pipOptions,
   ]
-  const completed = await builder.run([builder.python, '-m', 'pip', ...options])
-  if (completed.exitCode === 0 || !/No module named '?pip'?/.test(completed.stderr)) return completed
-  return await builder.run([builder.python, await pipOfOurOwn(builder), ...options])
-}
-
-/** Interpreters of virtual environments that uv made, and Debian's own, have no pip. */
-async function pipOfOurOwn(builder: Builder): Promise<string> {
-  const folder = 'pip'
-  const install = [
-    await builder.uv(),
-    'pip',
-    'install',
-    '--quiet',
-    '--python',
-    builder.python,
-    '--target',
-    folder,
-    'pip',
-  ]
-  const { exitCode, stderr } = await builder.run(install)
-  if (exitCode !== 0) throw resolutionFailure(stderr, builder, [])
-  return `${folder}/pip`
+  return await runPip(options, builder)
 }
 
 function requirementLine({ name, version, hashes }: Pin): string {
