@@ -179,5 +179,5 @@ test('texts without an end are read soon', () => {
     'shop/tests/__init__.py': '',
     'shop/shop.h': '',
   })
-  expect(performance.now() - started).toBeLessThan(5000)
-})
+  expect(performance.now() - started).toBeLessThan(20_000)
+}, 60_000)

@@ -17,11 +17,10 @@ const SDK: ReadonlySet<string> = new Set(['boto3', 'botocore', 's3transfer', 'jm
 /** What the SDK needs, and others as well. */
 const NEEDS_OF_SDK: ReadonlySet<string> = new Set(['python-dateutil', 'six', 'urllib3'])
 
-/** Setting `runtime-sdk`. */
-export const RUNTIME_SDK: ReadonlySet<string> = new Set([...SDK, ...NEEDS_OF_SDK])
+const RUNTIME_SDK: ReadonlySet<string> = new Set([...SDK, ...NEEDS_OF_SDK])
 
 /**
- * Leaves the SDK to the runtime as far as no other distribution asks for a part of it: that one may insist on a version
+ * Setting `runtime-sdk`: leaves the SDK to the runtime as far as no other distribution asks for a part of it: that one may insist on a version
  * (aiobotocore does). What others use too goes only where the manifest tells that nobody does.
  */
 export function withoutRuntimeSdk(pins: readonly Pin[]): Shortened {
