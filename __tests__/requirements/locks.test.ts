@@ -130,7 +130,7 @@ describe('groups and extras', () => {
     ['poetry', { withoutGroups: ['docs'] }, 'pyproject.toml has no group docs', 'There are: dev, prod.'],
     ['pdm', { extras: ['x', 'y'] }, 'pyproject.toml has no extra x, y', 'There are: cache.'],
     ['pipenv', { onlyGroups: ['docs'] }, 'Pipfile.lock has no group docs', 'There are: develop, prod.'],
-    ['pylock', { extras: ['cache'] }, 'pylock.toml has no extra cache', 'It has no extras.'],
+    ['pylock', { extras: ['cache'] }, 'pylock.toml has no extra cache', 'It has none at all.'],
   ])('%s: one that does not exist is refused with those that do (%j)', async (tool, changes, title, hint) => {
     await expect(lock(await projectOf(tool), changes)).rejects.toMatchObject({ title, hint, exitCode: 2 })
   })

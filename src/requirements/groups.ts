@@ -33,8 +33,9 @@ export function chooseGroups(choices: Choices, settings: GroupSettings): Chosen 
     settings.onlyGroups,
     settings.extras,
   ].map((names) => names.map(normalise)) as [string[], string[], string[], string[]]
-  refuseUnknown('group', [...groups, ...without, ...only], choices.groups, choices.manifest)
-  refuseUnknown('extra', extras, choices.extras, choices.manifest)
+  const { manifest } = choices
+  refuseUnknown([...groups, ...without, ...only], choices.groups, (unknown) => `${manifest} has no group ${unknown}`)
+  refuseUnknown(extras, choices.extras, (unknown) => `${manifest} has no extra ${unknown}`)
   if (only.length > 0 && extras.length > 0) {
     throw new UserError(
       {
@@ -56,9 +57,9 @@ export function chooseGroups(choices: Choices, settings: GroupSettings): Chosen 
   }
 }
 
-function refuseUnknown(kind: string, names: readonly string[], known: readonly string[], manifest: string): void {
+function refuseUnknown(names: readonly string[], known: readonly string[], title: (unknown: string) => string): void {
   const unknown = [...new Set(names)].filter((name) => !known.includes(name))
   if (unknown.length === 0) return
-  const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : `It has no ${kind}s.`
-  throw new UserError({ title: `${manifest} has no ${kind} ${unknown.join(', ')}`, hint }, { exitCode: 2 })
+  const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It has none at all.'
+  throw new UserError({ title: title(unknown.join(', ')), hint }, { exitCode: 2 })
 }
