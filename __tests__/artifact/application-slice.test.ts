@@ -189,9 +189,9 @@ describe('a file that changes while it is read', () => {
     'is told, when a %s one is written to all the time',
     async (_, bytes) => {
       const { build, project, entries } = await listed({ 'log.txt': noise(bytes) })
-      let isOver = false
+      const over = new AbortController()
       const writing = (async () => {
-        while (!isOver) await appendFile(join(project, 'log.txt'), 'x')
+        while (!over.signal.aborted) await appendFile(join(project, 'log.txt'), 'x')
       })()
       try {
         const outcomes = new Set<string>()
@@ -206,7 +206,7 @@ describe('a file that changes while it is read', () => {
         }
         expect([...outcomes]).toEqual(['told'])
       } finally {
-        isOver = true
+        over.abort()
         await writing
       }
     },

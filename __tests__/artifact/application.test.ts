@@ -4,14 +4,20 @@ import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { applicationEntries } from '../../src/artifact/application.ts'
+import { applicationEntries, underVendor } from '../../src/artifact/application.ts'
+import type { Entry } from '../../src/artifact/entry.ts'
 import { UserError } from '../../src/errors.ts'
 import { addFiles, folderWith } from '../settings/project-folder.ts'
 
 const files = (...paths: string[]): Record<string, string> => Object.fromEntries(paths.map((path) => [path, 'x']))
 
-async function taken(project: string, exclude: readonly string[] = [], output = '/nowhere/app.zip'): Promise<string[]> {
-  const entries = await applicationEntries(project, { exclude, output })
+async function taken(
+  project: string,
+  exclude: readonly string[] = [],
+  output = '/nowhere/app.zip',
+  include: readonly string[] = [],
+): Promise<string[]> {
+  const entries = await applicationEntries(project, { exclude, include, output })
   return entries.map(({ path }) => path).sort()
 }
 
@@ -220,6 +226,42 @@ describe('exclude', () => {
   })
 })
 
+describe('include', () => {
+  const project = () =>
+    folderWith({
+      ...files('app.py', 'app.css', 'static/app.css', 'static/deep/b.js', 'static/b.map', 'other/x', '.env', 'a.pyc'),
+      '.gitignore': '/static\n*.css\nother/\n*.pyc\n',
+    })
+  test.each<[readonly string[], readonly string[], readonly string[]]>([
+    [[], [], ['app.py']],
+    [['/static/'], [], ['app.py', 'static/app.css', 'static/b.map', 'static/deep/b.js']],
+    [['/static/**', '!*.map'], [], ['app.py', 'static/app.css', 'static/deep/b.js']],
+    [['*.css'], [], ['app.css', 'app.py', 'static/app.css']],
+    [['static/deep/b.js'], [], ['app.py', 'static/deep/b.js']],
+    [['/static/'], ['*.js', 'app.css'], ['app.py', 'static/b.map']],
+    [['.env', '*.pyc', 'nothing'], [], ['app.py']],
+  ])('%j without %j', async (include, exclude, expected) => {
+    expect(await taken(await project(), exclude, '/nowhere', include)).toEqual(expected)
+  })
+})
+
+describe('vendor', () => {
+  const entry = (path: string): Entry => ({ path, mode: 0o644, content: { bytes: Buffer.from('x') } })
+  const paths = (vendor: string | undefined): string[] =>
+    underVendor(['app.py', 'lib/x.py', 'lib/app.py', 'lib/deep/y.py', 'library/z.py'].map(entry), vendor)
+      .map(({ path }) => path)
+      .sort()
+  test.each([
+    [undefined, ['app.py', 'lib/app.py', 'lib/deep/y.py', 'lib/x.py', 'library/z.py']],
+    ['lib', ['app.py', 'deep/y.py', 'library/z.py', 'x.py']],
+    ['./lib/', ['app.py', 'deep/y.py', 'library/z.py', 'x.py']],
+    ['lib/deep', ['app.py', 'lib/app.py', 'lib/x.py', 'library/z.py', 'y.py']],
+    ['none', ['app.py', 'lib/app.py', 'lib/deep/y.py', 'lib/x.py', 'library/z.py']],
+  ])('%j is laid at the root, where nothing of the application stands', (vendor, expected) => {
+    expect(paths(vendor)).toEqual(expected)
+  })
+})
+
 describe('a link', () => {
   test('within the project is followed', async () => {
     const project = await folderWith(files('app.py', 'shared/models.py', 'shared/deep/x.py'))
@@ -295,7 +337,7 @@ test('modes are one of two, and content is the file', async () => {
     ['group.sh', 0o654],
   ] as const)
     await chmod(join(project, name), mode)
-  const entries = await applicationEntries(project, { exclude: [], output: '/nowhere' })
+  const entries = await applicationEntries(project, { exclude: [], include: [], output: '/nowhere' })
   expect(Object.fromEntries(entries.map(({ path, mode }) => [path, mode.toString(8)]))).toEqual({
     'app.py': '644',
     'run.sh': '755',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readArtifact } from '../../src/artifact/given.ts'
-import { writeZip } from '../../src/artifact/zip.ts'
+import { rawZip } from '../support/wheels.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -19,10 +19,7 @@ const RECORD = 'some_package.py,,\nsome_package-1.2.dist-info/METADATA,,\nsome_p
 
 async function zipOf(files: Readonly<Record<string, string>>): Promise<string> {
   const path = join(folder, 'app.zip')
-  await writeZip(
-    path,
-    Object.entries(files).map(([name, text]) => ({ path: name, mode: 0o644, content: { bytes: Buffer.from(text) } })),
-  )
+  await writeFile(path, rawZip(Object.entries(files).map(([name, content]) => ({ name, content }))))
   return path
 }
 

@@ -19,14 +19,14 @@ beforeAll(async () => {
   toolchain = await hostToolchain()
   minor = toolchain.target.pythonMinor
 }, 60_000)
-afterAll(() => toolchain[Symbol.asyncDispose]())
+afterAll(async () => {
+  await toolchain[Symbol.asyncDispose]()
+})
 
-interface Made {
-  readonly slice: Slice
-  readonly path: string
-}
-
-async function make(parts: WheelParts, options: Partial<SliceOptions> = {}): Promise<Made> {
+async function make(
+  parts: WheelParts,
+  options: Partial<SliceOptions> = {},
+): Promise<Slice & { readonly path: string }> {
   const temporary = await folderWith()
   const { path, filename } = await wheelIn(temporary, parts)
   const all = { pythonMinor: minor, bytecode: 'with-sources', slim: false, slimPatterns: [], strip: false, ...options }
@@ -36,13 +36,12 @@ async function make(parts: WheelParts, options: Partial<SliceOptions> = {}): Pro
   await (await draft.finish(bytecode))(slicePath)
   const slice = await openSlice(slicePath)
   if (!slice) throw new Error('the slice cannot be opened')
-  return { slice, path: slicePath }
+  return { ...slice, path: slicePath }
 }
 
 /** Path → content, once Python has checked it; bytecode is left as `bytecode`. */
 async function laidOut(parts: WheelParts, options: Partial<SliceOptions> = {}): Promise<Record<string, string>> {
-  const { slice } = await make(parts, options)
-  await using _closed = slice
+  await using slice = await make(parts, options)
   const path = join(await folderWith(), 'a.zip')
   await writeZip(path, picksOf(slice))
   const program = `
@@ -51,7 +50,8 @@ with zipfile.ZipFile(sys.argv[1]) as z:
     assert z.testzip() is None
     print(json.dumps({n: 'bytecode' if n.endswith('.pyc') else z.read(n).decode('latin-1') for n in z.namelist()}))
 `
-  return JSON.parse(execFileSync('python3', ['-I', '-c', program, path], { encoding: 'utf8', maxBuffer: 2 ** 28 }))
+  const output = execFileSync('python3', ['-I', '-c', program, path], { encoding: 'utf8', maxBuffer: 2 ** 28 })
+  return JSON.parse(output) as Record<string, string>
 }
 
 const INFO = 'demo-1.0.dist-info'
@@ -96,8 +96,7 @@ test('a wheel’s files are installed, compiled, and recorded as they are', asyn
 }, 60_000)
 
 test('RECORD has the hash of what is shipped, of rewritten scripts too', async () => {
-  const { slice } = await make({ files: { 'demo-1.0.data/scripts/old': '#!python\n', 'a,b.txt': 'x' } })
-  await using _closed = slice
+  await using slice = await make({ files: { 'demo-1.0.data/scripts/old': '#!python\n', 'a,b.txt': 'x' } })
   const path = join(await folderWith(), 'a.zip')
   await writeZip(path, picksOf(slice))
   const program = `
@@ -130,14 +129,12 @@ describe('bytecode', () => {
 
   test('that the wheel brings itself gives way to ours', async () => {
     const parts = { files: { 'a.py': 'A = 1\n', [pyc('a.py')]: 'stale', 'a.pyc': 'stale', 'other.pyc': 'kept' } }
-    const beside = await make(parts)
-    await using _one = beside.slice
-    const bytes = (path: string) => beside.slice.entries.find((entry) => entry.path === path)?.unzippedBytes
+    await using beside = await make(parts)
+    const bytes = (path: string) => beside.entries.find((entry) => entry.path === path)?.unzippedBytes
     expect([bytes(pyc('a.py')), bytes('a.pyc'), bytes('other.pyc')]).toEqual([expect.any(Number), 5, 4])
     expect(bytes(pyc('a.py'))).toBeGreaterThan(50)
-    const alone = await make(parts, { bytecode: 'alone' })
-    await using _two = alone.slice
-    expect(alone.slice.entries.find(({ path }) => path === 'a.pyc')?.unzippedBytes).toBeGreaterThan(50)
+    await using alone = await make(parts, { bytecode: 'alone' })
+    expect(alone.entries.find(({ path }) => path === 'a.pyc')?.unzippedBytes).toBeGreaterThan(50)
   }, 30_000)
 })
 
@@ -150,13 +147,12 @@ test('a program of the wheel goes before an entry point of its name', async () =
 test('what stands stored in the wheel is compressed, unless it is too large to hold', async () => {
   const text = 'text '.repeat(1000)
   const large = Buffer.alloc(9 << 20, 'text ')
-  const { slice } = await make({
+  await using slice = await make({
     raw: [
       { name: 'a.txt', content: text, method: 0 },
       { name: 'large.txt', content: large, method: 0 },
     ],
   })
-  await using _closed = slice
   const methods = Object.fromEntries(slice.entries.map(({ path, method }) => [path, method]))
   expect(methods).toMatchObject({ 'a.txt': 8, 'large.txt': 0 })
 })
@@ -169,14 +165,13 @@ test('large files come whole', async () => {
 
 test('binaries are read, small and large, and what only looks like one is none', async () => {
   const elf = makeElf({ needed: ['libc.so.6'] })
-  const { slice } = await make({
+  await using slice = await make({
     files: {
       'x.so': elf,
       'large.so': Buffer.concat([elf, Buffer.alloc(10 << 20)]),
       'looks.bin': Buffer.from('\x7fELF and no more'),
     },
   })
-  await using _closed = slice
   const { binaries } = slice.facts
   expect(binaries.map(({ path }) => path)).toEqual(['x.so', 'large.so'])
   expect(binaries[0]?.facts).toMatchObject({ needed: ['libc.so.6'] })
@@ -184,7 +179,7 @@ test('binaries are read, small and large, and what only looks like one is none',
 })
 
 test('namespaces are known, without sources too', async () => {
-  const { slice } = await make({
+  await using slice = await make({
     files: {
       'empty/__init__.py': '',
       'comment/__init__.py': '# Licence\n\n# more\n',
@@ -194,7 +189,6 @@ test('namespaces are known, without sources too', async () => {
       'real/other.py': '',
     },
   })
-  await using _closed = slice
   expect(slice.facts.namespaces.toSorted()).toEqual(
     ['comment', 'empty', 'pkgutil_style', 'resources'].map((name) => `${name}/__init__.py`),
   )
@@ -202,8 +196,7 @@ test('namespaces are known, without sources too', async () => {
 
 test('the same wheel gives the same slice', async () => {
   const parts: WheelParts = { files: { 'a.py': 'S = {"a", "b", "c"}\n', 'b.py': 'T = frozenset("abc")\n' } }
-  const [one, other] = [await make(parts), await make(parts)]
-  await using _one = one.slice
-  await using _other = other.slice
+  await using one = await make(parts)
+  await using other = await make(parts)
   expect((await readFile(one.path)).equals(await readFile(other.path))).toBe(true)
 }, 30_000)

@@ -12,7 +12,7 @@ import {
 } from '../../src/artifact/slice.ts'
 import { localHeader } from '../../src/artifact/zip-records.ts'
 import { folderWith } from '../settings/project-folder.ts'
-import { noise, sliceOf } from '../support/slices.ts'
+import { entryOf, noise, sliceOf } from '../support/slices.ts'
 
 const FACTS: SliceFacts = {
   distribution: 'demo',
@@ -58,8 +58,7 @@ test.each([
   ['large', 12 << 20],
 ])('a %s content may come from an open file', async (_, bytes) => {
   const folder = await folderWith({ spool: Buffer.concat([Buffer.from('before'), noise(bytes), Buffer.from('after')]) })
-  const { bytes: __, ...sizes } = await compress(noise(bytes))
-  const entry: SliceEntry = { path: 'a', mode: 0o644, ...sizes }
+  const entry = entryOf('a', await compress(noise(bytes)))
   await using spool = await open(join(folder, 'spool'))
   await writeSlice(join(folder, 'slice'), FACTS, [entry], (write) => write(entry, { file: spool, offset: 6 }))
   await using slice = (await openSlice(join(folder, 'slice'))) as Slice
@@ -69,8 +68,8 @@ test.each([
 test('the same files in another order give the same bytes', async () => {
   const folder = await folderWith()
   const files = { a: 'x'.repeat(100), 'b/c': '', 'b-c': noise(100) }
-  await using _first = await sliceOf(folder, files)
-  await using _second = await sliceOf(folder, Object.fromEntries(Object.entries(files).toReversed()))
+  for (const entries of [Object.entries(files), Object.entries(files).toReversed()])
+    await (await sliceOf(folder, Object.fromEntries(entries)))[Symbol.asyncDispose]()
   const [one, other] = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name))))
   expect(one?.equals(other ?? Buffer.alloc(0))).toBe(true)
 })
@@ -116,7 +115,7 @@ describe('something else is not opened', () => {
     ['a slice that was cut off', (path) => truncate(path, 500)],
   ])('%s', async (_, spoil) => {
     const folder = await folderWith()
-    await using _slice = await sliceOf(folder, { a: noise(2000) })
+    await (await sliceOf(folder, { a: noise(2000) }))[Symbol.asyncDispose]()
     const [name = ''] = await readdir(folder)
     await spoil(join(folder, name))
     expect(await openSlice(join(folder, name))).toBeUndefined()

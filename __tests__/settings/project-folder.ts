@@ -7,7 +7,7 @@ const folders: string[] = []
 
 afterAll(async () => {
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })))
-})
+}, 60_000)
 
 /** A new temporary folder with these files, which goes when the tests of the file are over. Its path has no links. */
 export async function folderWith(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {

@@ -6,6 +6,7 @@ import {
   compress,
   openSlice,
   type Slice,
+  type SliceEntry,
   type SliceFacts,
   writeSlice,
 } from '../../src/artifact/slice.ts'
@@ -29,17 +30,20 @@ export async function sliceOf(folder: string, files: TestFiles, facts: Partial<S
     const { content } = asFile(file)
     contents.set(name, content.length === 0 ? empty : await compress(Buffer.from(content)))
   }
-  const entries = [...contents].map(([name, { bytes: _, ...sizes }]) => ({
-    path: name,
-    mode: asFile(files[name] ?? '').mode ?? (0o644 as const),
-    ...sizes,
-  }))
+  const entries = [...contents].map(([name, compressed]) =>
+    entryOf(name, compressed, asFile(files[name] ?? '').mode ?? 0o644),
+  )
   await writeSlice(path, { ...FACTS, ...facts }, entries, async (write) => {
     for (const entry of entries.toReversed()) await write(entry, contents.get(entry.path)?.bytes ?? Buffer.alloc(0))
   })
   const slice = await openSlice(path)
   if (!slice) throw new Error('the slice cannot be opened')
   return slice
+}
+
+export function entryOf(path: string, compressed: Compressed, mode: SliceEntry['mode'] = 0o644): SliceEntry {
+  const { method, crc, zippedBytes, unzippedBytes } = compressed
+  return { path, mode, method, crc, zippedBytes, unzippedBytes }
 }
 
 const FACTS: SliceFacts = { distribution: 'demo', version: '1.0', tags: [], binaries: [], namespaces: [], leftOut: {} }

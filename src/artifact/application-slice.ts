@@ -116,8 +116,7 @@ function reused(
   const placed = new Map(last.entries.map((entry) => [entry.path, entry]))
   const take = (entry: PlacedEntry | undefined): Spooled[] => {
     if (!entry) return []
-    const { offset, recordBytes: _, ...described } = entry
-    return [{ entry: described, from: last.file, offset: offset + localHeader.bytes(entry) }]
+    return [{ entry, from: last.file, offset: entry.offset + localHeader.bytes(entry) }]
   }
   return files
     .filter(({ path }) => isSame(path))
