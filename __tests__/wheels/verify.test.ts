@@ -181,7 +181,12 @@ test.each([
   ['the C library of another system', MODULE, 'libc.musl-x86_64.so.1', ['warning']],
   ['a plugin that nothing is linked with', 'shop/plugins/libviewer.so', 'libGL.so.1', ['warning']],
 ] as const)('a published wheel: %s', (_, path, library, severities) => {
-  expect(severitiesOfNeeded(SHOP, binary(path, { needed: [library] }))).toEqual(severities)
+  const other = binary('shop/_other.abi3.so')
+  expect(severitiesOfNeeded(SHOP, binary(path, { needed: [library] }), other)).toEqual(severities)
+})
+
+test('a published wheel whose only module needs a library that nobody has cannot be imported', () => {
+  expect(severitiesOfNeeded(SHOP, binary(MODULE, { needed: ['libodbc.so.2'] }))).toEqual(['error'])
 })
 
 test('what a library of a module is linked with counts as what the module is linked with', () => {

@@ -119,7 +119,7 @@ export function verifyNeeded(
       binary.facts.needed
         .filter((library) => !there.has(library))
         .map((library): Defect => {
-          const severity = used.has(binary) && mustBeFound(library, wheel) ? 'error' : 'warning'
+          const severity = used.has(binary) && mustBeFound(library, { wheel, binaries }) ? 'error' : 'warning'
           return { severity, path: binary.path, cause: `needs ${library}`, library }
         }),
     )
@@ -143,10 +143,16 @@ function missingLibraries(defects: readonly Defect[], wheel: VerifiedWheel, targ
 
 /**
  * A maker of manylinux wheels leaves out what the policy names, and what he says (`auditwheel repair --exclude`): drivers,
- * and plugins of which an import may fail (numba's for TBB). Only the first is surely missed.
+ * and plugins of which an import may fail (numba's for TBB). Surely missed is only the first, and what every module of
+ * the wheel is linked with (pyodbc's libodbc.so.2).
  */
-function mustBeFound(library: string, { tags }: VerifiedWheel): boolean {
-  return !tags.some((tag) => tag.includes('manylinux')) || LEFT_TO_THE_SYSTEM.has(library)
+function mustBeFound(library: string, { wheel, binaries }: Distribution): boolean {
+  const modules = binaries.filter(({ path }) => isModule(path))
+  return (
+    !wheel.tags.some((tag) => tag.includes('manylinux')) ||
+    LEFT_TO_THE_SYSTEM.has(library) ||
+    (modules.length > 0 && modules.every(({ facts }) => facts.needed.includes(library)))
+  )
 }
 
 /** Modules that the target's Python finds, and what they are linked with, directly or not. */
