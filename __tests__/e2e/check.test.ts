@@ -177,7 +177,7 @@ function tests(): void {
       const environment = process.env as Record<string, string>
       const caFile = process.env['SSL_CERT_FILE'] ?? process.env['NODE_EXTRA_CA_CERTS']
       const options = { systemPackages: [], environment, labels: labels(), toolsFolder: TOOLS, caFile }
-      await using toolchain = await createDockerToolchain(target, options, { report })
+      await using toolchain = await createDockerToolchain(target, options, { report, store })
       const artifact = await artifactOf({ 'shop.py': application() })
       const collaborators = { toolchain, store, report }
       expect(await checkArtifact(artifact, settingsOf(), collaborators)).toMatchObject({ outcome: 'passed' })

@@ -39,6 +39,18 @@ export interface BuilderFacts {
 export type Equipment = 'git' | 'compilers' | 'rust'
 
 /**
+ * What was known of an image turned out to be of the past when it was opened: keys that were made of it are wrong. What
+ * holds now is remembered, so whoever started over would find it.
+ */
+export class ToolchainChanged extends Error {
+  override readonly name = 'ToolchainChanged'
+
+  constructor(image: string) {
+    super(`${image} is another one than in the last build`)
+  }
+}
+
+/**
  * A builder that is opened when the first step needs it: a build whose parts are all in the store needs none. Owned and
  * released by the caller, together with the builder.
  */

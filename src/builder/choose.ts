@@ -63,7 +63,7 @@ export async function createToolchain(
   }
   // Whoever builds on the host alone does not load the engine's client.
   const { createDockerToolchain } = await import('./docker.ts')
-  return await createDockerToolchain(target, options, { report })
+  return await createDockerToolchain(target, options, { report, store: surroundings.store })
 }
 
 /** What the settings hand to images and containers of this machine's. */

@@ -3,7 +3,16 @@ import { posix } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
-import type { Builder, BuilderFacts, Completed, Equipment, RunOptions, Toolchain } from './builder.ts'
+import type { Store } from '../store/store.ts'
+import {
+  type Builder,
+  type BuilderFacts,
+  type Completed,
+  type Equipment,
+  type RunOptions,
+  type Toolchain,
+  ToolchainChanged,
+} from './builder.ts'
 import { findSandbox } from './docker-check.ts'
 import { Container, removeLabelled } from './docker-container.ts'
 import { type Dockerfile, ensureDockerfileImage } from './docker-dockerfile.ts'
@@ -12,6 +21,7 @@ import { AUTHORITIES_INSIDE, environmentInside, TOOLS_INSIDE, withOnly } from '.
 import { ensureEquippedImage } from './docker-equipment.ts'
 import { packFolder } from './docker-files.ts'
 import { type BuilderImage, type BuilderImageOptions, ensureBuilderImage, type KeyedImage } from './docker-image.ts'
+import { imageMemory, isSame, type KnownImage } from './docker-memory.ts'
 import { isOlder, wrongPackageNames } from './docker-setup.ts'
 import { forwardAgent, SSH_VARIABLES, type SshAgent } from './docker-ssh.ts'
 
@@ -66,30 +76,57 @@ const SECRETS_INSIDE = '/run/secrets'
 export async function createDockerToolchain(
   target: Target,
   options: DockerBuilderOptions,
-  { report }: { report: Reporter },
+  { report, store }: { report: Reporter; store: Store },
 ): Promise<DockerToolchain> {
-  const prepared = await prepareImage(target, options, report)
-  const { labels = {}, signal, toolsFolder } = options
+  const engine = await findEngine()
+  if ('unreachable' in engine) throw new UserError(engine.unreachable)
+  const { labels = {}, signal, toolsFolder, systemPackages, baseImage = target.image } = options
+  const memory = options.dockerfile ? undefined : imageMemory(engine, target, { baseImage, systemPackages }, store)
+  const known = await memory?.recall()
+  let preparation: Promise<Prepared> | undefined
+  const prepare = (): Promise<Prepared> =>
+    (preparation ??= prepareImage(target, options, report).then(async (prepared) => {
+      await memory?.remember(prepared.image)
+      if (known && !isSame(known, prepared.image)) throw new ToolchainChanged(baseImage)
+      return prepared
+    }))
   const opened = new Map<string, Promise<DockerBuilder>>()
   const openWith = async (equipment: readonly Equipment[]): Promise<DockerBuilder> => {
-    const { engine, image, imageOptions } = prepared
+    const prepared = await prepare()
+    const { image, imageOptions } = prepared
     const equipped = await ensureEquippedImage(engine, target, image, equipment, imageOptions, report)
     return await startBuilder({ ...prepared, image: equipped }, options)
   }
+  const facts = known ? factsOf(known, target, `docker (${baseImage} as it was last`) : (await prepare()).facts
   return {
-    ...prepared.facts,
+    ...facts,
     open: (equipment = []) => {
       const sorted = [...new Set(equipment)].sort()
       const builder = opened.get(sorted.join()) ?? openWith(sorted)
       opened.set(sorted.join(), builder)
       return builder
     },
-    sandbox: () => findSandbox(prepared.engine, target, { labels, signal, toolsFolder, otherwise: prepared.image }),
+    sandbox: async () => {
+      const { image } = await prepare()
+      return await findSandbox(engine, target, { labels, signal, toolsFolder, otherwise: image })
+    },
     [Symbol.asyncDispose]: async () => {
       // Whoever opened it heard of the failure.
       const builders = await Promise.all([...opened.values()].map((builder) => builder.catch(() => undefined)))
       await Promise.all(builders.flatMap((builder) => (builder ? [builder.close()] : [])))
     },
+  }
+}
+
+function factsOf(image: KnownImage, target: Target, description: string): BuilderFacts & { readonly kind: 'docker' } {
+  return {
+    kind: 'docker',
+    description: `${description}, Python ${image.pythonVersion})`,
+    identity: `image ${image.key}`,
+    target,
+    pythonVersion: image.pythonVersion,
+    compilesFor: !isOlder(target.glibc, image.glibc),
+    canImport: true,
   }
 }
 
@@ -126,20 +163,11 @@ async function prepareImage(target: Target, options: DockerBuilderOptions, repor
   const baseImage = made?.tag ?? options.baseImage ?? target.image
   const imageOptions = { baseImage, baseKey: made?.key, systemPackages, toolsFolder, env, authorities, labels, signal }
   const image = await ensureBuilderImage(engine, target, imageOptions, report)
-  const compilesFor = !isOlder(target.glibc, image.glibc)
-  if (!compilesFor)
+  const facts = factsOf(image, target, `docker (engine ${engine.version}, ${baseImage}`)
+  if (!facts.compilesFor)
     report.debug(
       `${baseImage} has glibc ${image.glibc}, newer than ${target.glibc} of the target: it may not compile for it`,
     )
-  const facts = {
-    kind: 'docker',
-    description: `docker (engine ${engine.version}, ${baseImage}, Python ${image.pythonVersion})`,
-    identity: `image ${image.key}`,
-    target,
-    pythonVersion: image.pythonVersion,
-    compilesFor,
-    canImport: true,
-  } as const
   return { facts, engine, image, imageOptions, authorities, env }
 }
 

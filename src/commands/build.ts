@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Artifact, type Assembled, assemble, type PackageSize } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
-import type { Toolchain } from '../builder/builder.ts'
+import { type Toolchain, ToolchainChanged } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
@@ -47,8 +47,7 @@ export async function build(
   { createToolchain, createStore, product, report, environment, clock }: BuildCollaborators,
 ): Promise<BuildResult> {
   const { seconds, timed } = stopwatch(clock)
-  return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
-    for (const line of settings.found) report.info(line)
+  const once = async (): Promise<BuildResult> => {
     await using store = createStore(settings)
     await using toolchain = await timed('builder', () => createToolchain(settings, store))
     report.info(`builder: ${toolchain.description}`)
@@ -70,6 +69,16 @@ export async function build(
       packages,
       ...(check && { check: check.outcome }),
       seconds,
+    }
+  }
+  return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
+    for (const line of settings.found) report.info(line)
+    try {
+      return await once()
+    } catch (error) {
+      if (!(error instanceof ToolchainChanged)) throw error
+      report.info(error.message)
+      return await once()
     }
   })
 }
