@@ -21,6 +21,11 @@ const filesBelow = (folder: string, pattern: RegExp): string[] =>
     .map((path) => `${folder}/${path}`)
     .sort()
 
+const OPTIONS_OF_PIP =
+  '--constraint --extra-index-url --find-links --hash --index-url --no-binary --no-deps --no-index --only-binary --platform --pre --prefer-binary --require-hashes --target --trusted-host --user --check'.split(
+    ' ',
+  )
+
 /** What readers of the project meet. */
 const PAGES = [
   'README.md',
@@ -347,6 +352,7 @@ describe('commands', () => {
           '--pythonpath',
           '--env-file',
           ...(page.endsWith('serverless-wsgi.md') ? ['--function'] : []),
+          ...(page.endsWith('requirements.md') ? OPTIONS_OF_PIP : []),
         ]
         expect([
           page,
