@@ -159,6 +159,14 @@ describe('a cache that cannot be used is told once, costs seconds, and no build'
   })
 })
 
+test('what another run has saved meanwhile is no problem', async () => {
+  cache.refuse = (call) =>
+    call === 'CreateCacheEntry' ? { status: 409, message: 'cache entry with the same key already exists' } : undefined
+  const { exitCode, annotations, post } = await job()
+  expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] })
+  expect(post?.stdout).toContain("another run keeps the same in GitHub's cache")
+})
+
 test('without the setting, nobody is asked', async () => {
   expect(await job({ cache: 'false' })).toMatchObject({ exitCode: 0 })
   expect(cache.calls).toEqual([])

@@ -184,7 +184,7 @@ describe('a service that refuses', () => {
     ],
     [
       'another run saves the same',
-      'Unable to reserve cache with key k, another job may be creating this cache.',
+      'Failed to CreateCacheEntry: Failed request: (409) Conflict: cache entry with the same key already exists',
       [],
       ['another run keeps the same'],
     ],

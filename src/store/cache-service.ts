@@ -56,8 +56,11 @@ export function cacheService({ script, onDebug, onSecret, patience = {} }: Cache
       const hear = (line: string): void => {
         const { command, message } = parseLine(line)
         if (command === 'add-mask') onSecret(message)
-        else if (command === 'debug') onDebug(message)
-        else if (command === 'warning' || command === 'error') problems.add(message)
+        else if (command === 'debug') {
+          onDebug(message)
+          const reason = hiddenReason(message)
+          if (reason !== undefined) problems.add(reason)
+        } else if (command === 'warning' || command === 'error') problems.add(message)
         else if (isRepetition(line)) end(undefined, line)
         else {
           onDebug(line)
@@ -82,6 +85,11 @@ export function cacheService({ script, onDebug, onSecret, patience = {} }: Cache
     await worker.terminate()
     return answer
   }
+}
+
+/** Of whatever keeps an archive from being saved, the library says aloud that another job may be saving it. */
+function hiddenReason(message: string): string | undefined {
+  return /^Failed to reserve cache: (?:Error: )?(.+)$/.exec(message)?.[1]
 }
 
 /** The library would go on for half a minute, with longer and longer pauses. */

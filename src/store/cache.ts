@@ -94,7 +94,7 @@ function isDenial(problem: string): boolean {
 }
 
 function isRace(problem: string): boolean {
-  return problem.includes('another job may be creating this cache')
+  return problem.includes('already exists')
 }
 
 /** The literal paths are a part of what the service finds an archive by: always the same ones, there or not. */
