@@ -46,7 +46,7 @@ export async function readConstraints(project: string, path: string): Promise<re
 }
 
 /** @param files the first is the manifest; the others are included by it */
-export function interpret(project: string, files: readonly RequirementsFile[]): RequirementsList {
+function interpret(project: string, files: readonly RequirementsFile[]): RequirementsList {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const entries: Entry[] = []
   const constraints: Entry[] = []

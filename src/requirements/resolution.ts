@@ -57,7 +57,7 @@ export async function resolve(request: Request, collaborators: Collaborators): P
 }
 
 /** Only these options of the target and of the builder can change which distributions are chosen. */
-export function targetOptions({
+function targetOptions({
   kind,
   target,
   pythonVersion,
