@@ -71,6 +71,10 @@ describe('where no container engine answers', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['host', { 'system-packages': 'libpq-devel' }, 'system-packages'],
     ['host', { 'base-image': 'amazonlinux:2023' }, 'base-image'],
+    ['host', { dockerfile: 'lambda.Dockerfile' }, 'dockerfile'],
+    ['host', { 'docker-env': { CFLAGS: '-O2' } }, 'docker-env'],
+    ['host', { 'docker-secrets': { token: 'env:TOKEN' } }, 'docker-secrets'],
+    ['host', { 'docker-extra-files': ['/usr/lib64/libpq.so.5*'] }, 'docker-extra-files'],
     ['auto', { 'system-packages': ['libpq-devel'] }, 'system-packages'],
     ['auto', { 'base-image': 'amazonlinux:2023' }, 'base-image'],
   ])('%s does not leave out %j silently', async (builder, given, name) => {

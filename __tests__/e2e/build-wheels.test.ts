@@ -93,7 +93,7 @@ function tests(): void {
         ...(AUTHORITIES === undefined ? {} : { caFile: AUTHORITIES }),
         ...options,
       },
-      { report },
+      { report, store },
     )
   }
 
@@ -277,6 +277,19 @@ function tests(): void {
       run: isWithCommand ? runWithBuildKit : () => Promise.reject(new Error('no such program')),
       environment: process.env as Record<string, string>,
       text,
+    })
+
+    afterEach(async () => {
+      // What is made from another goes first.
+      const images = await Promise.all((await docker.listImages()).map(({ Id }) => docker.getImage(Id).inspect()))
+      const made = images.filter(({ Comment }) => Comment.includes('made from wsgi-lambda-dockerfile:'))
+      const own = images.filter(({ RepoTags }) => RepoTags.some((tag) => tag.startsWith('wsgi-lambda-dockerfile:')))
+      await removeContainers({ 'wsgi-lambda.run': run })
+      for (const { Id } of [...made, ...own])
+        await docker
+          .getImage(Id)
+          .remove({ force: true })
+          .catch(() => undefined)
     })
 
     test('makes the image, once', async () => {
