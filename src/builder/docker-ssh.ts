@@ -4,7 +4,7 @@ import { UserError } from '../errors.ts'
 import type { Container } from './docker-container.ts'
 
 /** Where the agent of this machine answers in a container. */
-export const AGENT_INSIDE = '/run/wsgi-lambda-agent.sock'
+const AGENT_INSIDE = '/run/wsgi-lambda-agent.sock'
 const RELAY_INSIDE = '/run/wsgi-lambda-relay.py'
 const KNOWN_HOSTS_INSIDE = '/run/wsgi-lambda-known-hosts'
 const START_SECONDS = 20

@@ -67,7 +67,7 @@ async function staticVersion(document: Table, folder: string): Promise<string | 
 }
 
 /** "Core metadata specifications" and "Recording installed projects" of the Python Packaging User Guide. */
-export function metadataOf(name: string, version: string, document: Table): LocalPackage['metadata'] {
+function metadataOf(name: string, version: string, document: Table): LocalPackage['metadata'] {
   const folder = `${name.replaceAll('-', '_')}-${version.replaceAll('-', '_')}.dist-info`
   const entryPoints = entryPointsOf(document)
   return [
