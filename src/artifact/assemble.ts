@@ -22,7 +22,7 @@ import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from '
 import { type OwnParts, ownFiles } from './own-files.ts'
 import type { ProductFiles } from './runtime.ts'
 import { SLICE_FORMAT, type Slice } from './slice.ts'
-import { type WrittenZip, writeZip } from './zip.ts'
+import { type Place, type WrittenZip, writeZip } from './zip.ts'
 
 export interface Artifact extends WrittenZip {
   readonly path: string
@@ -96,8 +96,10 @@ export async function assemble(
   }
 }
 
-/** Where Lambda looks for modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */
-const LAYER_FOLDER = 'python/'
+/** Where Lambda looks for libraries and modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */
+function placeInLayer(path: string): string {
+  return path.startsWith('lib/') ? path : `python/${path}`
+}
 
 async function writeZips(
   { output, dependenciesLayer }: BuildSettings,
@@ -105,18 +107,19 @@ async function writeZips(
   application: Slice,
   whole: string | undefined,
 ): Promise<Pick<Assembled, 'artifact' | 'layer' | 'whole'>> {
-  const write = async (path: string, part: readonly Picked[], below?: string): Promise<Artifact> => ({
+  const write = async (path: string, part: readonly Picked[], place?: Place): Promise<Artifact> => ({
     path,
-    ...(await writeZip(path, part, below)),
+    ...(await writeZip(path, part, place)),
   })
-  if (!dependenciesLayer) {
+  const others = picks.filter(({ slice }) => slice !== application)
+  // Lambda takes no layer without files.
+  if (!dependenciesLayer || others.length === 0) {
     const artifact = await write(output, picks)
     return { artifact, whole: artifact }
   }
   const own = picks.filter(({ slice }) => slice === application)
-  const others = picks.filter(({ slice }) => slice !== application)
   const artifact = await write(output, own)
-  const layer = await write(output.replace(/(?:\.zip)?$/, '.layer.zip'), others, LAYER_FOLDER)
+  const layer = await write(output.replace(/(?:\.zip)?$/, '.layer.zip'), others, placeInLayer)
   return { artifact, layer, whole: whole === undefined ? artifact : await write(whole, picks) }
 }
 

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { sortedByPath } from '../wheels/paths.ts'
 import type { Pick } from './merge.ts'
+import type { SliceEntry } from './slice.ts'
 import { writeAll } from './write.ts'
 import { centralDirectory, localHeader } from './zip-records.ts'
 
@@ -22,15 +24,15 @@ const CHUNK_BYTES = 4 << 20
  * Writes picked files as a zip, in their order: their records are copied as they stand in their slices, so identical
  * picks give identical bytes. The file appears under its name only when it is whole.
  *
- * @param below a folder within the zip that all of them stand in, as in `python/`
+ * @param place where a path stands in the zip, if elsewhere
  */
-export async function writeZip(output: string, picks: readonly Pick[], below = ''): Promise<WrittenZip> {
+export async function writeZip(output: string, picks: readonly Pick[], place?: Place): Promise<WrittenZip> {
   const temporary = `${output}.${randomUUID()}.part`
   await mkdir(dirname(output), { recursive: true })
   try {
     const file = await open(temporary, 'wx')
     try {
-      const written = await writeRecords(file, picks, below)
+      const written = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks))
       await file.close()
       await rename(temporary, output)
       return written
@@ -44,24 +46,45 @@ export async function writeZip(output: string, picks: readonly Pick[], below = '
   }
 }
 
-async function writeRecords(file: FileHandle, picks: readonly Pick[], below: string): Promise<WrittenZip> {
+/** From a path to another one. */
+export type Place = (path: string) => string
+
+function writeCopied(file: FileHandle, picks: readonly Pick[]): Promise<WrittenZip> {
+  const entries = picks.map(({ entry }) => entry)
+  return writeRecords(file, entries, async (writer) => {
+    for (const run of runsOf(picks)) await writer.copy(run)
+  })
+}
+
+/** Under other paths, records have other headers: only their data is copied. */
+function writeMoved(file: FileHandle, picks: readonly Pick[], place: Place): Promise<WrittenZip> {
+  const moved = sortedByPath(
+    picks.map((pick) => ({ pick, entry: { ...pick.entry, path: place(pick.entry.path) } })),
+    ({ entry }) => entry.path,
+  )
+  const entries = moved.map(({ entry }) => entry)
+  return writeRecords(file, entries, async (writer) => {
+    for (const { pick, entry } of moved) {
+      await writer.write(localHeader(entry))
+      await writer.copy(dataOf(pick))
+    }
+  })
+}
+
+async function writeRecords(
+  file: FileHandle,
+  entries: readonly SliceEntry[],
+  write: (writer: Writer) => Promise<void>,
+): Promise<WrittenZip> {
   const hash = createHash('sha256')
   const writer = createWriter(file, hash)
   const offsets: number[] = []
   let end = 0
-  const entries = picks.map(({ entry }) => (below === '' ? entry : { ...entry, path: below + entry.path }))
   for (const entry of entries) {
     offsets.push(end)
     end += localHeader.bytes(entry) + entry.zippedBytes
   }
-  if (below === '') {
-    for (const run of runsOf(picks)) await writer.copy(run)
-  } else {
-    for (const [index, entry] of entries.entries()) {
-      await writer.write(localHeader(entry))
-      await writer.copy(dataOf(picks[index] as Pick))
-    }
-  }
+  await write(writer)
   await writer.write(centralDirectory(entries, offsets, end))
   const zipBytes = await writer.finish()
   const digest = hash.digest()
@@ -69,10 +92,12 @@ async function writeRecords(file: FileHandle, picks: readonly Pick[], below: str
     sha256: digest.toString('hex'),
     codeSha256: digest.toString('base64'),
     zipBytes,
-    unzippedBytes: picks.reduce((sum, { entry }) => sum + entry.unzippedBytes, 0),
-    entries: picks.length,
+    unzippedBytes: entries.reduce((sum, { unzippedBytes }) => sum + unzippedBytes, 0),
+    entries: entries.length,
   }
 }
+
+type Writer = ReturnType<typeof createWriter>
 
 /** Records that stand next to each other in their slice and in the artifact. */
 interface Run {

@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
 import { pipTargetOptions } from '../platform/tags.ts'
 import { resolutionFailure } from '../requirements/failure.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
+import { indexLines, requirementLine } from './build-source.ts'
 import { runPip } from './pip.ts'
 
 /** A wheel file on this machine. */
@@ -59,7 +60,9 @@ export async function downloadWheels(
 async function download(pins: readonly Pin[], folder: string, builder: Builder, pipOptions: readonly string[]) {
   const staging = await mkdtemp(join(tmpdir(), 'wsgi-lambda-download-'))
   try {
-    await writeFile(join(staging, 'requirements.txt'), pins.map(requirementLine).join(''))
+    // In a file, and not as arguments: pip fills in variables there, and no list of processes shows a password.
+    const lines = [...indexLines(await withReachableFolders(pipOptions, folder, builder)), ...pins.map(requirementLine)]
+    await writeFile(join(staging, 'requirements.txt'), `${lines.join('\n')}\n`)
     await builder.put(staging, folder)
   } finally {
     await rm(staging, { recursive: true, force: true })
@@ -70,14 +73,25 @@ async function download(pins: readonly Pin[], folder: string, builder: Builder, 
     ...['--dest', `${folder}/wheels`, '--requirement', `${folder}/requirements.txt`],
     ...(isHashed ? ['--require-hashes'] : []),
     ...pipTargetOptions(builder.target, builder.pythonVersion),
-    ...pipOptions,
+    ...(pipOptions.includes('--prefer-binary') ? ['--prefer-binary'] : []),
   ]
   return await runPip(options, builder)
 }
 
-function requirementLine({ name, version, hashes }: Pin): string {
-  const exactly = version === undefined ? name : `${name}==${version}`
-  return `${[exactly, ...hashes.map((hash) => `--hash=${hash}`)].join(' ')}\n`
+/** Folders of this machine, which a container gets a copy of. */
+async function withReachableFolders(
+  pipOptions: readonly string[],
+  folder: string,
+  builder: Builder,
+): Promise<readonly string[]> {
+  if (builder.kind === 'host') return pipOptions
+  return await Promise.all(
+    pipOptions.map(async (option, index) => {
+      if (pipOptions[index - 1] !== '--find-links' || !isAbsolute(option)) return option
+      await builder.put(option, `${folder}/links-${index}`)
+      return `${builder.workspace}/${folder}/links-${index}`
+    }),
+  )
 }
 
 /** pip's words when an index has the distribution, but no file of it that fits the target. */
