@@ -4245,6 +4245,13 @@ var REQUIREMENT_SETTINGS = {
     isConfidential: true,
     placeholder: "ARGS"
   }),
+  "build-constraints": lines({
+    description: "Constraints on what the builds of packages require, for those that have no wheel.",
+    format: "one requirement a line",
+    example: "setuptools<81",
+    default: [],
+    placeholder: "REQUIREMENTS"
+  }),
   "no-deploy": lines({
     ...NAMES,
     description: "Distributions to leave out of the artifact, whoever asks for them.",
@@ -4253,7 +4260,7 @@ var REQUIREMENT_SETTINGS = {
     placeholder: "NAMES"
   }),
   "runtime-sdk": trueOrFalse({
-    description: "Leave out boto3 and what it needs: the runtime has them, in a version of AWS's choice that changes without notice.",
+    description: "Leave out boto3 and what it needs, unless another distribution needs them too: the runtime has them, in a version that AWS changes without notice.",
     example: "true",
     default: false
   })
@@ -4360,6 +4367,11 @@ var CONTENT_SETTINGS = {
     default: "error",
     placeholder: "ACTION"
   }),
+  "dependencies-layer": trueOrFalse({
+    description: "Put the dependencies into a layer, which is published only when they change.",
+    example: "true",
+    default: false
+  }),
   handler: oneOf(["wsgi", "none"], {
     description: "Whether the runtime is packaged: none packages requirements and files without the runtime, for a plain Lambda function.",
     example: "none",
@@ -4447,11 +4459,6 @@ var UPLOAD_SETTINGS = {
     pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
     example: "s3://example-uploads/shop",
     placeholder: "ADDRESS"
-  }),
-  "dependencies-layer": trueOrFalse({
-    description: "Put the dependencies into a layer, which is published only when they change.",
-    example: "true",
-    default: false
   })
 };
 
@@ -4770,6 +4777,16 @@ var VERSION = "0.1.0";
 
 // src/cli.ts
 var FUNCTION_FLAGS = ["function-name", "alias"];
+var INSPECT_FLAGS = [
+  "output",
+  "requirements",
+  "runtime",
+  "architecture",
+  "environment",
+  "builder",
+  "python-bin",
+  "base-image"
+];
 function createProgram(start) {
   const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().exitOverride();
   addCommonFlags(program2);
@@ -4802,6 +4819,20 @@ function createProgram(start) {
     ]
   ).action((_flags, command) => {
     start({ command: "deploy", flags: givenOptions(command), given: givenSettings(command) });
+  });
+  addCommand(program2, "inspect", "Show what is in an artifact: sizes, reasons, bytecode, binaries.", INSPECT_FLAGS, [
+    "wsgi-lambda inspect",
+    "wsgi-lambda inspect --why sqlparse",
+    "wsgi-lambda inspect build/app.zip --against build/before.zip",
+    "wsgi-lambda inspect --imports"
+  ]).argument("[ARTIFACT]", "a zip for Lambda, of any program (default: the one that build writes)").option("--against <FILE>", "compare with another zip, the one before").option("--why <NAME>", "show which requirements a package is there for").option("--imports", "import the handler as Lambda will, and show where the time goes").option("--module <NAME>", "with --imports: another module than the handler").action((artifact, _flags, command) => {
+    const { against, why, imports, module: module2 } = command.opts();
+    start({
+      command: "inspect",
+      flags: givenOptions(command),
+      given: givenSettings(command),
+      inspect: { artifact, against, why, imports: imports === true || module2 !== void 0, module: module2 }
+    });
   });
   addRemoteCommand(program2, start, "manage", [], "Run a Django management command in the deployed function.", [
     "wsgi-lambda --function-name shop manage showmigrations",
@@ -4937,7 +4968,7 @@ async function main() {
     return;
   }
   if (!invocation) return;
-  const { run } = await import("./cli-run.cjs");
+  const { run } = await Promise.resolve().then(() => __toESM(require("./cli-run.cjs"), 1));
   process.exitCode = await run(invocation);
 }
 void main();

@@ -59,7 +59,9 @@ describe('mistakes in a project', () => {
     expect(stderr).toContain('--runtime is not valid')
     expect(stderr).toContain('Given: "python2.7"')
     expect(stderr).toContain('Allowed: python3.10, python3.11, python3.12, python3.13, python3.14. Example: python3.13')
-    expect(stderr).toContain('No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml')
+    expect(stderr).toContain(
+      'No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml',
+    )
     expect(stderr).toContain('No WSGI application was found in')
   })
 

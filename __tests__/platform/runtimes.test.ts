@@ -34,10 +34,11 @@ test('runtimes are listed from the oldest, and the default is one of them', () =
   expect(RUNTIME_NAMES).toContain(DEFAULT_RUNTIME)
 })
 
-test('limits are those of the page "Lambda quotas": 50 MB, 250 MB, 4 KB', () => {
+test('limits are those of the page "Lambda quotas": 50 MB, 250 MB, 4 KB, 5 layers', () => {
   expect(LIMITS).toEqual({
     directUploadBytes: 50 * 1024 ** 2,
     unzippedBytes: 250 * 1024 ** 2,
     environmentBytes: 4 * 1024,
+    layers: 5,
   })
 })

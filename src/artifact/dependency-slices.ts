@@ -258,9 +258,9 @@ export function verified({ distribution, version, tags }: SliceFacts): VerifiedW
 /** The next values of a generator, which goes on afterwards. */
 async function* taken<T>(values: AsyncGenerator<T>, count: number): AsyncGenerator<T> {
   for (let index = 0; index < count; index++) {
-    const { value, done } = await values.next()
-    if (done) return
-    yield value
+    const next = await values.next()
+    if (next.done === true) return
+    yield next.value
   }
 }
 

@@ -25,8 +25,6 @@ import { imageMemory, isSame, type KnownImage } from './docker-memory.ts'
 import { isOlder, wrongPackageNames } from './docker-setup.ts'
 import { forwardAgent, SSH_VARIABLES, type SshAgent } from './docker-ssh.ts'
 
-export { findEngine } from './docker-engine.ts'
-
 export interface DockerBuilderOptions {
   /** Setting `base-image`; by default AWS's image of the runtime. */
   readonly baseImage?: string | undefined

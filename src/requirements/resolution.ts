@@ -10,6 +10,7 @@ import { withoutCredentials } from './credentials.ts'
 import { resolutionFailure } from './failure.ts'
 import type { RequirementsFile } from './files.ts'
 import { type PipOption, uvOptions } from './pip-options.ts'
+import { isPublicOnly } from './public-index.ts'
 import { isRepository, requirementText } from './requirement.ts'
 import type { Entry } from './requirements-list.ts'
 
@@ -51,8 +52,11 @@ export async function resolve(request: Request, collaborators: Collaborators): P
   const kept = await readRecord<{ text: string }>(store, 'resolutions', key)
   if (kept) return { text: kept.text, isKept: true }
   report.progress('resolving the requirements')
-  const text = withoutCredentials(await compile(request, await toolchain.open(), environment))
-  await writeRecord(store, 'resolutions', key, { text })
+  // uv asks repositories by git, which the image of a builder has only where it is asked for.
+  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request)) ? ['git'] : [])
+  const text = withoutCredentials(await compile(request, builder, environment))
+  const isPrivate = !(await isPublicOnly(text.split(/\s+/), environment))
+  await writeRecord(store, 'resolutions', key, { text }, { isPrivate })
   return { text, isKept: false }
 }
 

@@ -68,7 +68,7 @@ export const REQUIREMENT_SETTINGS = {
   }),
   'runtime-sdk': trueOrFalse({
     description:
-      "Leave out boto3 and what it needs: the runtime has them, in a version of AWS's choice that changes without notice.",
+      'Leave out boto3 and what it needs, unless another distribution needs them too: the runtime has them, in a version that AWS changes without notice.',
     example: 'true',
     default: false,
   }),
