@@ -1909,7 +1909,7 @@ async function sha256Of(path4) {
     const { size } = await file.stat();
     const buffer2 = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, size)));
     for (; ; ) {
-      const { bytesRead } = await file.read(buffer2, 0, buffer2.length);
+      const bytesRead = (0, import_node_fs5.readSync)(file.fd, buffer2);
       if (bytesRead === 0) return hash.digest();
       hash.update(buffer2.subarray(0, bytesRead));
     }
@@ -1917,11 +1917,12 @@ async function sha256Of(path4) {
     await file.close();
   }
 }
-var import_node_crypto3, import_promises12, CHUNK_BYTES;
+var import_node_crypto3, import_node_fs5, import_promises12, CHUNK_BYTES;
 var init_hash = __esm({
   "src/store/hash.ts"() {
     "use strict";
     import_node_crypto3 = require("node:crypto");
+    import_node_fs5 = require("node:fs");
     import_promises12 = require("node:fs/promises");
     CHUNK_BYTES = 1 << 20;
   }
@@ -2081,7 +2082,7 @@ async function packContext(archive, files, dockerfile) {
   try {
     for (const [name, file] of all) {
       const { size, mode } = await (0, import_promises14.stat)(file);
-      await (0, import_promises15.pipeline)((0, import_node_fs5.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
+      await (0, import_promises15.pipeline)((0, import_node_fs6.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
     }
     archive.finalize();
   } catch (error) {
@@ -2097,12 +2098,12 @@ function buildFailure(file, output) {
     output
   });
 }
-var import_node_crypto4, import_node_fs5, import_promises14, import_node_os3, import_node_path8, import_promises15, import_tar_stream3, REPOSITORY, BUILD_MINUTES, platformOf, follow;
+var import_node_crypto4, import_node_fs6, import_promises14, import_node_os3, import_node_path8, import_promises15, import_tar_stream3, REPOSITORY, BUILD_MINUTES, platformOf, follow;
 var init_docker_dockerfile = __esm({
   "src/builder/docker-dockerfile.ts"() {
     "use strict";
     import_node_crypto4 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
+    import_node_fs6 = require("node:fs");
     import_promises14 = require("node:fs/promises");
     import_node_os3 = require("node:os");
     import_node_path8 = require("node:path");
@@ -2635,7 +2636,6 @@ var docker_exports = {};
 __export(docker_exports, {
   createDockerBuilder: () => createDockerBuilder,
   createDockerToolchain: () => createDockerToolchain,
-  findEngine: () => findEngine,
   removeContainers: () => removeContainers
 });
 async function createDockerToolchain(target, options, { report, store }) {
@@ -2734,6 +2734,7 @@ async function startBuilder({ facts, engine, image, authorities, env }, { labels
     workspace: WORKSPACE,
     python: image.python,
     uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
+    uvIfThere: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
     glibc: image.glibc,
     containerId: container.id,
     processors,
@@ -2784,7 +2785,6 @@ var init_docker = __esm({
     init_docker_memory();
     init_docker_setup();
     init_docker_ssh();
-    init_docker_engine();
     WORKSPACE = "/wsgi-lambda";
     SECRETS_INSIDE = "/run/secrets";
   }
@@ -3851,8 +3851,8 @@ var init_zip_format = __esm({
 // src/artifact/write.ts
 async function writeAll(file, bytes, position) {
   for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
+    const rest = bytes.length - done;
+    done += rest <= SYNC_BYTES ? (0, import_node_fs7.writeSync)(file.fd, bytes, done, rest, position + done) : (await file.write(bytes, done, rest, position + done)).bytesWritten;
   }
 }
 async function readAll({ file, offset }, into) {
@@ -3868,35 +3868,63 @@ async function copyAll({ file, offset }, length, to, position) {
     done += chunk.length;
   }
 }
-var CHUNK_BYTES2;
+var import_node_fs7, CHUNK_BYTES2, SYNC_BYTES;
 var init_write = __esm({
   "src/artifact/write.ts"() {
     "use strict";
+    import_node_fs7 = require("node:fs");
     CHUNK_BYTES2 = 1 << 20;
+    SYNC_BYTES = 128 * 1024;
   }
 });
 
 // src/artifact/compile.ts
-async function compileUnits(units, { temporary, toolsFolder, toolchain }) {
-  if (units.length === 0) return bytecodeOf([], "");
+async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
+  if (units.length === 0) return;
   const builder = await toolchain.open();
   const folder = `compile-${++compilations}`;
   const where = await bringIn(units, (0, import_node_path13.join)(temporary, folder), folder, toolsFolder, builder);
   const neutral = { PYTHONHASHSEED: "0", PYTHONPATH: "", PYTHONHOME: "", PYTHONOPTIMIZE: "", PYTHONWARNINGS: "ignore" };
-  const command = [builder.python, "-s", "-S", "-B", where.script, where.plan];
-  const { exitCode, stderr } = await builder.run(command, { env: neutral });
-  if (exitCode !== 0) {
+  const progress = createProgress();
+  const running = builder.run([builder.python, "-s", "-S", "-B", where.script, where.plan], { env: neutral, onLine: progress.onLine }).then(({ exitCode, stderr }) => {
+    if (exitCode === 0) return;
     throw new UserError({
       title: "The bytecode could not be made",
       detail: stderr.trim(),
       hint: "Most likely memory or disk space ran out where the build runs."
     });
+  });
+  running.catch(() => void 0);
+  if (builder.kind === "host") {
+    const out = `${builder.workspace}/${folder}/out`;
+    for (const [index, unit] of units.entries()) {
+      await Promise.race([progress.of(index), running]);
+      yield await bytecodeOf(unit, (0, import_node_path13.join)(out, String(index)));
+    }
+    await running;
+    return;
   }
-  return bytecodeOf(units, await builder.take(`${folder}/out`, (0, import_node_path13.join)(temporary, folder, "taken")));
+  await running;
+  const taken2 = await builder.take(`${folder}/out`, (0, import_node_path13.join)(temporary, folder, "taken"));
+  for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, (0, import_node_path13.join)(taken2, String(index)));
+}
+function createProgress() {
+  const waiting = /* @__PURE__ */ new Map();
+  const done = /* @__PURE__ */ new Set();
+  return {
+    onLine: (line) => {
+      if (!/^\d+$/.test(line)) return;
+      done.add(Number(line));
+      waiting.get(Number(line))?.();
+    },
+    of: (index) => done.has(index) ? Promise.resolve() : new Promise((resolve11) => {
+      waiting.set(index, resolve11);
+    })
+  };
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
-  const { mkdir: mkdir11, copyFile: copyFile8, link } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
-  await mkdir11((0, import_node_path13.join)(local, "in", "out"), { recursive: true });
+  const { mkdir: mkdir13, copyFile: copyFile8, link } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
+  await mkdir13((0, import_node_path13.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
@@ -3918,16 +3946,14 @@ async function bringIn(units, local, folder, toolsFolder, builder) {
   await builder.put((0, import_node_path13.join)(local, "in"), folder);
   return { script: isLocal ? (0, import_node_path13.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
 }
-async function* bytecodeOf(units, folder) {
-  for (const [index, { modules }] of units.entries()) {
-    const bytes = await (0, import_promises19.readFile)((0, import_node_path13.join)(folder, String(index)));
-    let at = 0;
-    yield modules.map(() => {
-      const length = bytes.readUInt32LE(at);
-      at += 4 + length;
-      return length === 0 ? void 0 : bytes.subarray(at - length, at);
-    });
-  }
+async function bytecodeOf({ modules }, path4) {
+  const bytes = await (0, import_promises19.readFile)(path4);
+  let at = 0;
+  return modules.map(() => {
+    const length = bytes.readUInt32LE(at);
+    at += 4 + length;
+    return length === 0 ? void 0 : bytes.subarray(at - length, at);
+  });
 }
 function unitsOf(texts, modules) {
   const units = [];
@@ -4025,36 +4051,38 @@ function localHeader(entry) {
   const name = Buffer.from(entry.path);
   const header = Buffer.alloc(LOCAL_HEADER.bytes + name.length);
   header.writeUInt32LE(LOCAL_HEADER.signature, 0);
-  writeCommonFields(header, 4, entry, name.length);
+  writeCommonFields(viewOf(header), 4, entry, name.length);
   name.copy(header, LOCAL_HEADER.bytes);
   return header;
 }
 function centralDirectory(entries, offsets, start) {
-  const names = entries.map(({ path: path4 }) => Buffer.from(path4));
-  const length = names.reduce((sum3, name) => sum3 + CENTRAL_HEADER.bytes + name.length, 0);
+  const length = entries.reduce((sum3, { path: path4 }) => sum3 + CENTRAL_HEADER.bytes + Buffer.byteLength(path4), 0);
   const directory = Buffer.alloc(length);
+  const view = viewOf(directory);
   let at = 0;
   for (const [index, entry] of entries.entries()) {
-    const name = names[index] ?? Buffer.alloc(0);
-    directory.writeUInt32LE(CENTRAL_HEADER.signature, at);
-    directory.writeUInt16LE(MADE_BY, at + 4);
-    writeCommonFields(directory, at + 6, entry, name.length);
-    directory.writeUInt32LE((REGULAR_FILE | entry.mode) << 16 >>> 0, at + 38);
-    directory.writeUInt32LE(offsets[index] ?? 0, at + 42);
-    name.copy(directory, at + CENTRAL_HEADER.bytes);
-    at += CENTRAL_HEADER.bytes + name.length;
+    const nameLength = directory.write(entry.path, at + CENTRAL_HEADER.bytes);
+    view.setUint32(at, CENTRAL_HEADER.signature, true);
+    view.setUint16(at + 4, MADE_BY, true);
+    writeCommonFields(view, at + 6, entry, nameLength);
+    view.setUint32(at + 38, (REGULAR_FILE | entry.mode) << 16 >>> 0, true);
+    view.setUint32(at + 42, offsets[index] ?? 0, true);
+    at += CENTRAL_HEADER.bytes + nameLength;
   }
   return Buffer.concat([directory, endRecords(entries.length, length, start)]);
 }
+function viewOf({ buffer: buffer2, byteOffset, byteLength }) {
+  return new DataView(buffer2, byteOffset, byteLength);
+}
 function writeCommonFields(header, at, entry, nameLength) {
-  header.writeUInt16LE(NEEDS_VERSION, at);
-  header.writeUInt16LE(UTF8_NAMES, at + 2);
-  header.writeUInt16LE(entry.method, at + 4);
-  header.writeUInt16LE(DOS_DATE, at + 8);
-  header.writeUInt32LE(entry.crc, at + 10);
-  header.writeUInt32LE(entry.zippedBytes, at + 14);
-  header.writeUInt32LE(entry.unzippedBytes, at + 18);
-  header.writeUInt16LE(nameLength, at + 22);
+  header.setUint16(at, NEEDS_VERSION, true);
+  header.setUint16(at + 2, UTF8_NAMES, true);
+  header.setUint16(at + 4, entry.method, true);
+  header.setUint16(at + 8, DOS_DATE, true);
+  header.setUint32(at + 10, entry.crc, true);
+  header.setUint32(at + 14, entry.zippedBytes, true);
+  header.setUint32(at + 18, entry.unzippedBytes, true);
+  header.setUint16(at + 22, nameLength, true);
 }
 function endRecords(count, length, start) {
   const end = Buffer.alloc(END_RECORD.bytes);
@@ -4095,7 +4123,8 @@ var init_zip_records = __esm({
 
 // src/artifact/slice.ts
 async function compress(content) {
-  const deflated = await deflate(content, { level: 6 });
+  const chunkSize = Math.min(1 << 20, Math.max(64, content.length));
+  const deflated = await deflate(content, { level: 6, chunkSize });
   const isSmaller = deflated.length < content.length;
   const bytes = isSmaller ? deflated : content;
   return {
@@ -4187,10 +4216,10 @@ async function readIndex(file) {
 }
 function placeEntries(sorted) {
   let offset = 0;
-  return sorted.map((entry) => {
-    const recordBytes = localHeader.bytes(entry) + entry.zippedBytes;
+  return sorted.map(({ path: path4, mode, method, crc, zippedBytes, unzippedBytes }) => {
+    const recordBytes = localHeader.bytes({ path: path4 }) + zippedBytes;
     offset += recordBytes;
-    return { ...entry, offset: offset - recordBytes, recordBytes };
+    return { path: path4, mode, method, crc, zippedBytes, unzippedBytes, offset: offset - recordBytes, recordBytes };
   });
 }
 var import_promises20, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate;
@@ -4319,7 +4348,7 @@ async function spoolStream(entry, contents, spool, file) {
       }, done);
     }
   });
-  await (0, import_promises22.pipeline)((0, import_node_fs6.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
+  await (0, import_promises22.pipeline)((0, import_node_fs8.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
   refuseChanged(entry, hash.digest("base64url"), contents);
   const sizes = { method: DEFLATED, crc, zippedBytes: spool.end - offset, unzippedBytes };
   spool.entries.push({ entry: { path: entry.path, mode: entry.mode, ...sizes }, from: file, offset });
@@ -4340,7 +4369,7 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const units = modules.map((module2) => ({ texts: texts.path, modules: [module2] }));
     const before = spool.entries.length;
     let index = 0;
-    for await (const [bytecode] of await compileUnits(units, compilation)) {
+    for await (const [bytecode] of compileUnits(units, compilation)) {
       const module2 = modules[index++];
       if (!module2 || !bytecode) continue;
       const { bytes, ...sizes } = await compress(bytecode);
@@ -4377,12 +4406,12 @@ function changedMeanwhile(path4) {
     hint: "Something else writes into the project during the build: end it, or leave the file out with exclude."
   });
 }
-var import_node_crypto7, import_node_fs6, import_promises21, import_node_path14, import_node_stream3, import_promises22, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
+var import_node_crypto7, import_node_fs8, import_promises21, import_node_path14, import_node_stream3, import_promises22, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
 var init_application_slice = __esm({
   "src/artifact/application-slice.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
-    import_node_fs6 = require("node:fs");
+    import_node_fs8 = require("node:fs");
     import_promises21 = require("node:fs/promises");
     import_node_path14 = require("node:path");
     import_node_stream3 = require("node:stream");
@@ -4503,13 +4532,55 @@ function pipTargetOptions(target, pythonVersion) {
     ...platforms.flatMap((platform) => ["--platform", platform])
   ];
 }
-var LEGACY, OLDEST_GLIBC, MACHINE;
+function rankWheel(filename, target) {
+  const [pythons = "", abis = "", platforms = ""] = filename.replace(/\.whl$/, "").split("-").slice(-3);
+  const ranks = pythons.split(".").flatMap(
+    (python) => abis.split(".").flatMap((abi) => platforms.split(".").flatMap((platform) => rankTag(python, abi, platform, target) ?? []))
+  );
+  return ranks.length === 0 ? void 0 : Math.min(...ranks);
+}
+function rankTag(python, abi, platform, target) {
+  const platforms = inPipsOrder(wheelTags(target).platforms);
+  const index = platform === "any" ? PLATFORMS - 1 : platforms.indexOf(platform);
+  if (index < 0) return void 0;
+  const minor = Number(target.pythonMinor.split(".")[1]);
+  const own = `cp3${minor}`;
+  const older = /^cp3(\d+)$/.exec(python);
+  const olderMinor = older ? Number(older[1]) : void 0;
+  const isAny = platform === "any";
+  if (!isAny && python === own && abi === own) return index;
+  if (!isAny && python === own && abi === "abi3") return PLATFORMS + index;
+  if (!isAny && python === own && abi === "none") return 2 * PLATFORMS + index;
+  if (!isAny && abi === "abi3" && olderMinor !== void 0 && olderMinor >= 2 && olderMinor < minor)
+    return (3 + minor - olderMinor) * PLATFORMS + index;
+  if (abi !== "none") return void 0;
+  const generic = pureRank(python, minor);
+  if (generic !== void 0) return (isAny ? 200 : 100) * PLATFORMS + generic * PLATFORMS + index;
+  return isAny && python === own ? 199 * PLATFORMS : void 0;
+}
+function inPipsOrder(platforms) {
+  const isLegacy = (platform) => /^manylinux(?:1|2010)_/.test(platform);
+  const legacy = platforms.filter(isLegacy);
+  return platforms.flatMap((platform) => {
+    if (isLegacy(platform)) return [];
+    return platform.startsWith("manylinux2014_") ? [platform, ...legacy] : [platform];
+  });
+}
+function pureRank(python, minor) {
+  if (python === `py3${minor}`) return 0;
+  if (python === "py3") return 1;
+  const older = /^py3(\d+)$/.exec(python);
+  const distance = older ? minor - Number(older[1]) : -1;
+  return distance > 0 && distance <= minor ? 1 + distance : void 0;
+}
+var LEGACY, OLDEST_GLIBC, MACHINE, PLATFORMS;
 var init_tags = __esm({
   "src/platform/tags.ts"() {
     "use strict";
     LEGACY = { 17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1" };
     OLDEST_GLIBC = { x86_64: 5, arm64: 17 };
     MACHINE = { x86_64: "x86_64", arm64: "aarch64" };
+    PLATFORMS = 1e3;
   }
 });
 
@@ -4873,41 +4944,44 @@ var init_build_source = __esm({
 });
 
 // src/wheels/download.ts
-async function downloadWheels(pins, { builder, pipOptions, temporary }) {
-  const wheelless = [];
+async function downloadWheels(pins, surroundings2) {
+  const { located: located2 } = surroundings2;
   const wheels = /* @__PURE__ */ new Map();
-  const hashed = pins.filter(({ hashes }) => hashes.length > 0);
-  const unhashed = pins.filter(({ hashes }) => hashes.length === 0);
+  const known = pins.filter((pin2) => located2.has(pin2));
+  const { exitCode, taken: taken2 } = await download2(known, surroundings2);
+  const unknown2 = exitCode === 0 ? pins.filter((pin2) => !located2.has(pin2)) : pins;
+  for (const wheel of taken2) wheels.set(wheel.name, wheel);
+  const wheelless = [];
+  const search = { ...surroundings2, located: /* @__PURE__ */ new Map() };
+  const hashed = unknown2.filter(({ hashes }) => hashes.length > 0);
+  const unhashed = unknown2.filter(({ hashes }) => hashes.length === 0);
   for (const part of [hashed, unhashed]) {
     let wanted = part;
     while (wanted.length > 0) {
-      const folder = `download-${++downloads}`;
-      const { exitCode, stderr } = await download2(wanted, folder, builder, pipOptions);
-      if (exitCode === 0) {
-        const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path18.join)(temporary, folder));
-        for (const filename of await (0, import_promises26.readdir)(taken2))
-          wheels.set(normalise(filename.split("-", 1)[0] ?? ""), { filename, path: (0, import_node_path18.join)(taken2, filename) });
-        break;
-      }
+      const { exitCode: exitCode2, stderr, taken: taken3 } = await download2(wanted, search);
+      for (const wheel of taken3) wheels.set(wheel.name, wheel);
+      if (exitCode2 === 0) break;
       const missing2 = wanted.find((pin2) => saysNoWheel(stderr, pin2));
-      if (!missing2) throw resolutionFailure(stderr, builder, []);
+      if (!missing2) throw resolutionFailure(stderr, surroundings2.builder, []);
       wheelless.push(missing2);
       wanted = wanted.filter((pin2) => pin2 !== missing2);
     }
   }
   return { wheels, wheelless };
 }
-async function download2(pins, folder, builder, pipOptions) {
-  const staging = await (0, import_promises26.mkdtemp)((0, import_node_path18.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-download-"));
-  try {
-    const lines2 = [...indexLines(await withReachableFolders(pipOptions, folder, builder)), ...pins.map(requirementLine)];
-    await (0, import_promises26.writeFile)((0, import_node_path18.join)(staging, "requirements.txt"), `${lines2.join("\n")}
+async function download2(pins, { builder, pipOptions, temporary, located: located2 }) {
+  if (pins.length === 0) return { exitCode: 0, stderr: "", taken: [] };
+  const folder = `download-${++downloads}`;
+  const staging = (0, import_node_path18.join)(temporary, folder);
+  await (0, import_promises26.mkdir)(staging);
+  const lines2 = [
+    ...indexLines(await withReachableFolders(pipOptions, folder, builder)),
+    ...pins.map((pin2) => requirementLine(atItsPlace(pin2, located2.get(pin2))))
+  ];
+  await (0, import_promises26.writeFile)((0, import_node_path18.join)(staging, "requirements.txt"), `${lines2.join("\n")}
 `);
-    await builder.put(staging, folder);
-  } finally {
-    await (0, import_promises26.rm)(staging, { recursive: true, force: true });
-  }
-  const isHashed = pins.some(({ hashes }) => hashes.length > 0);
+  await builder.put(staging, folder);
+  const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const options = [
     ...["download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--progress-bar", "off"],
     ...["--dest", `${folder}/wheels`, "--requirement", `${folder}/requirements.txt`],
@@ -4915,7 +4989,23 @@ async function download2(pins, folder, builder, pipOptions) {
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...pipOptions.includes("--prefer-binary") ? ["--prefer-binary"] : []
   ];
-  return await runPip(options, builder);
+  const { exitCode, stderr } = await runPip(options, builder);
+  if (exitCode !== 0) return { exitCode, stderr, taken: [] };
+  const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path18.join)(temporary, `${folder}-wheels`));
+  const filenames = await (0, import_promises26.readdir)(taken2);
+  return {
+    exitCode,
+    stderr,
+    taken: filenames.map((filename) => ({
+      name: normalise(filename.split("-", 1)[0] ?? ""),
+      filename,
+      path: (0, import_node_path18.join)(taken2, filename)
+    }))
+  };
+}
+function atItsPlace(pin2, located2) {
+  if (!located2) return pin2;
+  return { ...pin2, hashes: located2.hashes, source: { kind: "url", url: located2.url } };
 }
 async function withReachableFolders(pipOptions, folder, builder) {
   if (builder.kind === "host") return pipOptions;
@@ -4938,12 +5028,11 @@ function isToBeBuilt(name, pipOptions) {
     return value.split(",").some((entry) => entry === ":all:" || entry !== "" && normalise(entry) === name);
   });
 }
-var import_promises26, import_node_os5, import_node_path18, downloads;
+var import_promises26, import_node_path18, downloads;
 var init_download = __esm({
   "src/wheels/download.ts"() {
     "use strict";
     import_promises26 = require("node:fs/promises");
-    import_node_os5 = require("node:os");
     import_node_path18 = require("node:path");
     init_tags();
     init_failure();
@@ -4954,16 +5043,912 @@ var init_download = __esm({
   }
 });
 
+// node_modules/smol-toml/dist/error.js
+function getLineColFromPtr(string2, ptr) {
+  let lines2 = string2.slice(0, ptr).split(/\r?\n/);
+  return [lines2.length, lines2.pop().length + 1];
+}
+function makeCodeBlock(string2, line, column) {
+  let lines2 = string2.split(/\r?\n/);
+  let codeblock = "";
+  let numberLen = (Math.log10(line + 1) | 0) + 1;
+  for (let i = line - 1; i <= line + 1; i++) {
+    let l = lines2[i - 1];
+    if (!l)
+      continue;
+    codeblock += i.toString().padEnd(numberLen, " ");
+    codeblock += ":  ";
+    codeblock += l;
+    codeblock += "\n";
+    if (i === line) {
+      codeblock += " ".repeat(numberLen + column + 2);
+      codeblock += "^\n";
+    }
+  }
+  return codeblock;
+}
+var TomlError;
+var init_error = __esm({
+  "node_modules/smol-toml/dist/error.js"() {
+    TomlError = class _TomlError extends Error {
+      line;
+      column;
+      codeblock;
+      constructor(message, options) {
+        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+        const codeblock = makeCodeBlock(options.toml, line, column);
+        super(`Invalid TOML document: ${message}
+
+${codeblock}`, options);
+        this.line = line;
+        this.column = column;
+        this.codeblock = codeblock;
+      }
+      /** @internal */
+      static x(message, ctx, ptr) {
+        throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
+      }
+    };
+  }
+});
+
+// node_modules/smol-toml/dist/primitive.js
+function parseString(ctx) {
+  let startPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p++);
+  let first = c;
+  let isLiteral = c === 39;
+  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+  if (isMultiline) {
+    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
+      ctx.p++;
+    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
+      ctx.p += 2;
+  }
+  let parsed = "";
+  let sliceStart = ctx.p;
+  let state = 0;
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    c = ctx.s.charCodeAt(ctx.p);
+    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
+      state = state && 3;
+    } else if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in strings", ctx);
+    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+      if (isMultiline) {
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+        if (ctx.s.charCodeAt(ctx.p + 3) === first)
+          ctx.p++;
+      }
+      if (!state) {
+        let s = ctx.s.slice(sliceStart, ctx.p);
+        parsed = parsed ? parsed + s : s;
+      }
+      ctx.p += isMultiline ? 3 : 1;
+      return parsed;
+    } else if (!state) {
+      if (!isLiteral && c === 92) {
+        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+        state = 1;
+      }
+    } else if (state === 1) {
+      if (c === 120 || c === 117 || c === 85) {
+        let errPtr = ctx.p++ - 1;
+        let value = 0;
+        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+        for (let j = 0; j < len; j++, ctx.p++) {
+          let hex = ctx.s.charCodeAt(ctx.p);
+          let digit = (
+            /* 0-9 */
+            hex >= 48 && hex <= 57 ? hex - 48 : (
+              /* A-F */
+              hex >= 65 && hex <= 70 ? hex - 65 + 10 : (
+                /* a-f */
+                hex >= 97 && hex <= 102 ? hex - 97 + 10 : -1
+              )
+            )
+          );
+          if (digit < 0)
+            TomlError.x("invalid non-hex character in unicode escape", ctx);
+          value = value << 4 | digit;
+        }
+        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
+          TomlError.x("invalid unicode escape", ctx, errPtr);
+        }
+        parsed += String.fromCodePoint(value);
+        sliceStart = ctx.p--;
+        state = 0;
+      } else if (isMultiline && (c === 32 || c === 9)) {
+        state = 2;
+      } else {
+        if (c === 98)
+          parsed += "\b";
+        else if (c === 116)
+          parsed += "	";
+        else if (c === 110)
+          parsed += "\n";
+        else if (c === 102)
+          parsed += "\f";
+        else if (c === 114)
+          parsed += "\r";
+        else if (c === 101)
+          parsed += "\x1B";
+        else if (c === 34)
+          parsed += '"';
+        else if (c === 92)
+          parsed += "\\";
+        else
+          TomlError.x("unrecognised escape sequence", ctx);
+        sliceStart = ctx.p + 1;
+        state = 0;
+      }
+    } else if (c !== 32 && c !== 9) {
+      if (state === 2)
+        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+      state = !isLiteral && c === 92 ? 1 : 0;
+      sliceStart = ctx.p;
+    }
+  }
+  TomlError.x("unfinished string", ctx, startPtr);
+}
+var init_primitive = __esm({
+  "node_modules/smol-toml/dist/primitive.js"() {
+    init_error();
+  }
+});
+
+// node_modules/smol-toml/dist/date.js
+var DATE_TIME_RE, TomlDate;
+var init_date = __esm({
+  "node_modules/smol-toml/dist/date.js"() {
+    DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+    TomlDate = class _TomlDate extends Date {
+      #hasDate = false;
+      #hasTime = false;
+      #offset = null;
+      constructor(date, fasttype, unsafeDelim) {
+        let hasDate = true;
+        let hasTime = true;
+        let offset = "Z";
+        let c;
+        if (typeof date === "string") {
+          if (fasttype)
+            prep: {
+              if (fasttype < 3) {
+                if (+date.slice(11, 13) > 23) {
+                  date = "";
+                  break prep;
+                }
+                if (fasttype === 2) {
+                  offset = null;
+                  date += "Z";
+                } else if ((c = date.charCodeAt(date.length - 1)) !== 90 && c !== 122) {
+                  offset = date.slice(date.length - 6);
+                }
+                if (unsafeDelim)
+                  date = date.slice(0, 10) + "T" + date.slice(11);
+              } else if (fasttype === 4) {
+                date = +date.slice(0, 2) > 23 ? "" : `0000-01-01T${date}Z`;
+              }
+              hasDate = fasttype !== 4;
+              hasTime = fasttype !== 3;
+            }
+          else {
+            let match = date.match(DATE_TIME_RE);
+            if (match) {
+              if (!match[1]) {
+                hasDate = false;
+                date = `0000-01-01T${date}`;
+              }
+              hasTime = !!match[2];
+              hasTime && date[10] === " " && (date = date.replace(" ", "T"));
+              if (match[2] && +match[2] > 23) {
+                date = "";
+              } else {
+                offset = match[3] || null;
+                if (!offset && hasTime)
+                  date += "Z";
+              }
+            } else {
+              date = "";
+            }
+          }
+        }
+        super(date);
+        if (!isNaN(this.getTime())) {
+          this.#hasDate = hasDate;
+          this.#hasTime = hasTime;
+          this.#offset = offset;
+        }
+      }
+      isDateTime() {
+        return this.#hasDate && this.#hasTime;
+      }
+      isLocal() {
+        return !this.#hasDate || !this.#hasTime || !this.#offset;
+      }
+      isDate() {
+        return this.#hasDate && !this.#hasTime;
+      }
+      isTime() {
+        return this.#hasTime && !this.#hasDate;
+      }
+      isValid() {
+        return this.#hasDate || this.#hasTime;
+      }
+      toISOString() {
+        let iso = super.toISOString();
+        if (this.isDate())
+          return iso.slice(0, 10);
+        if (this.isTime())
+          return iso.slice(11, 23);
+        if (this.#offset === null)
+          return iso.slice(0, -1);
+        if (this.#offset === "Z" || this.#offset === "z")
+          return iso;
+        let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+        offset = this.#offset[0] === "-" ? offset : -offset;
+        let offsetDate = new Date(this.getTime() - offset * 6e4);
+        return offsetDate.toISOString().slice(0, -1) + this.#offset;
+      }
+      static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+        let date = new _TomlDate(jsDate);
+        date.#offset = offset;
+        return date;
+      }
+      static wrapAsLocalDateTime(jsDate) {
+        let date = new _TomlDate(jsDate);
+        date.#offset = null;
+        return date;
+      }
+      static wrapAsLocalDate(jsDate) {
+        let date = new _TomlDate(jsDate);
+        date.#hasTime = false;
+        date.#offset = null;
+        return date;
+      }
+      static wrapAsLocalTime(jsDate) {
+        let date = new _TomlDate(jsDate);
+        date.#hasDate = false;
+        date.#offset = null;
+        return date;
+      }
+    };
+  }
+});
+
+// node_modules/smol-toml/dist/extract.js
+function isDigit(char, base = 10) {
+  return base === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base;
+}
+function isEndOfValue(char, delim) {
+  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
+  delim && (char === delim || char === 44) || // Comment
+  char === 35;
+}
+function extractValue(ctx, end) {
+  let errPtr = ctx.p;
+  let c = ctx.s.charCodeAt(ctx.p);
+  if (c === 91 || c === 123) {
+    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+    ctx.d++;
+    return value;
+  }
+  if (c === 34 || c === 39) {
+    return parseString(ctx);
+  }
+  if (c === 116) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, true;
+  }
+  if (c === 102) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
+      TomlError.x("invalid value", ctx, errPtr);
+    return ctx.p++, false;
+  }
+  if (c === 43 || c === 45) {
+    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
+    return parseDate(ctx, c, end);
+  }
+  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
+    return parseTime(ctx, c, end);
+  }
+  return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+  let c = startChr;
+  let state = 0;
+  let hasUnderscores = false;
+  if (c === 105) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, (sign || 1) / 0;
+  }
+  if (c === 110) {
+    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
+      TomlError.x("invalid value", ctx, startPtr);
+    return ctx.p++, NaN;
+  }
+  if (c === 48) {
+    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
+      return ctx.bi === true ? 0n : 0;
+    if (!sign) {
+      if (c === 120)
+        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+      else if (c === 98)
+        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+      else if (c === 111)
+        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+    }
+    if (c === 46)
+      state = 2;
+    else if (c === 101 || c === 69)
+      state = 4;
+    else
+      TomlError.x("illegal leading zero", ctx, startPtr);
+  } else if (!isDigit(c))
+    TomlError.x("invalid value", ctx, startPtr);
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (!state)
+      state = 1;
+    if (c === 95) {
+      if (!(state & 1))
+        TomlError.x("illegal underscore", ctx);
+      state += 11;
+      hasUnderscores = true;
+    } else if (state === 1 && c === 46)
+      state = 2;
+    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
+      state = 4;
+    else if (state === 4 && (c === 43 || c === 45)) {
+      state = 6;
+    } else if (!isDigit(c))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (state > 9)
+      state -= 11;
+    else if (!(state & 1))
+      state++;
+  }
+  if (!state) {
+    let val = (startChr - 48) * (sign || 1);
+    return ctx.bi === true ? BigInt(val) : val;
+  }
+  if (!(state & 1))
+    TomlError.x("unfinished numeric value", ctx, startPtr);
+  let str = ctx.s.slice(startPtr, ctx.p);
+  if (hasUnderscores)
+    str = str.replaceAll("_", "");
+  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+  let c, underscore = 1;
+  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+    if (c === 95) {
+      if (underscore & 1)
+        TomlError.x("illegal underscore", ctx);
+      underscore = 3;
+    } else if (!isDigit(c, base))
+      TomlError.x(`illegal character in numeric literal`, ctx);
+    else if (underscore & 1)
+      underscore--;
+  }
+  if (underscore & 1)
+    TomlError.x("unfinished numeric value", ctx);
+  let str = ctx.s.slice(startPtr + 2, ctx.p);
+  if (underscore)
+    str = str.replaceAll("_", "");
+  return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+  if (ctx.bi !== true)
+    int: {
+      let val = parseInt(str, base);
+      if (!Number.isSafeInteger(val)) {
+        if (ctx.bi)
+          break int;
+        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+      }
+      return val;
+    }
+  return base === 10 ? BigInt(str) : BigInt((base === 2 ? "0b" : base === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+  let startPtr = ctx.p++, unsafeSeparator;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
+    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+  }
+  ctx.p += 5;
+  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
+    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
+    let t2 = ctx.s.slice(startPtr, ctx.p);
+    return readDate(ctx, t2, 3, false, startPtr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
+    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  if (c = ctx.s.charCodeAt(ctx.p)) {
+    if (c === 90 || c === 122) {
+      let t2 = ctx.s.slice(startPtr, ++ctx.p);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
+    }
+    if (c === 43 || c === 45) {
+      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
+      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+    }
+  }
+  let t = ctx.s.slice(startPtr, ctx.p);
+  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+  let start = ctx.p;
+  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
+    return parseNumber(ctx, --ctx.p, c, 0, endChr);
+  }
+  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
+    ctx.p += 3;
+  if (ctx.s.charCodeAt(ctx.p) === 46)
+    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
+      ;
+  let t = ctx.s.slice(start, ctx.p);
+  return readDate(ctx, t, 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+  if (ctx.ld) {
+    let date = new TomlDate(str, type, unsafeDelim);
+    if (!date.isValid())
+      TomlError.x("invalid date", ctx, errPtr);
+    return date;
+  }
+  try {
+    if (temporalSuffix)
+      str += temporalSuffix;
+    switch (type) {
+      case 1:
+        return Temporal.ZonedDateTime.from(str);
+      case 2:
+        return Temporal.PlainDateTime.from(str);
+      case 3:
+        return Temporal.PlainDate.from(str);
+      case 4:
+        return Temporal.PlainTime.from(str);
+    }
+  } catch (e) {
+    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+  }
+}
+var init_extract = __esm({
+  "node_modules/smol-toml/dist/extract.js"() {
+    init_primitive();
+    init_struct();
+    init_error();
+    init_date();
+  }
+});
+
+// node_modules/smol-toml/dist/util.js
+function skipComment(ctx) {
+  for (; ctx.p < ctx.s.length; ctx.p++) {
+    let c = ctx.s.charCodeAt(ctx.p);
+    if (c === 10)
+      break;
+    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+      ctx.p++;
+      break;
+    }
+    if (c < 32 && c !== 9 || c === 127) {
+      TomlError.x("control characters are not allowed in comments", ctx);
+    }
+  }
+}
+function skipVoid(ctx, banNewLines, banComments) {
+  let c;
+  while (ctx.p < ctx.s.length) {
+    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
+      ctx.p++;
+    if (banComments || c !== 35)
+      break;
+    skipComment(ctx);
+  }
+}
+var init_util = __esm({
+  "node_modules/smol-toml/dist/util.js"() {
+    init_error();
+  }
+});
+
+// node_modules/smol-toml/dist/struct.js
+function parseKey(ctx, end = 61) {
+  let startPtr;
+  let state = 0;
+  let parsed = [];
+  let sliceStart;
+  let c = ctx.s.charCodeAt(startPtr = ctx.p);
+  do {
+    if (c === end) {
+      if (!state)
+        TomlError.x("unexpected end of key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      return ctx.p++, parsed;
+    } else if (c === 46) {
+      if (!state)
+        TomlError.x("illegal empty bare key", ctx);
+      if (state === 1)
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+      state = 0;
+    } else if (!state && (c === 34 || c === 39)) {
+      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
+        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+      parsed.push(parseString(ctx));
+      state = 2;
+      ctx.p--;
+    } else if (c === 32 || c === 9) {
+      if (state === 1) {
+        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        state = 2;
+      }
+    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
+      TomlError.x("illegal character in key", ctx);
+    } else if (!state) {
+      state = 1;
+      sliceStart = ctx.p;
+    }
+  } while (c = ctx.s.charCodeAt(++ctx.p));
+  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+function parseInlineTable(ctx) {
+  let startPtr = ctx.p++;
+  let res = /* @__PURE__ */ Object.create(null);
+  let seen = /* @__PURE__ */ new Set();
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+      ctx.p++;
+      return res;
+    }
+    let k;
+    let t = res;
+    let hasOwn = false;
+    let errPtr = ctx.p;
+    let key = parseKey(ctx);
+    for (let i = 0; i < key.length; i++) {
+      if (i)
+        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      k = key[i];
+      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
+        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+      }
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor")) {
+        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+        break;
+      }
+      if (!hasOwn && unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+      }
+    }
+    if (hasOwn) {
+      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+    }
+    skipVoid(ctx, true, true);
+    let value = extractValue(
+      ctx,
+      125
+      /* } */
+    );
+    if (t && typeof (t[k] = value) === "object")
+      seen.add(value);
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished table", ctx, startPtr);
+}
+function parseArray(ctx) {
+  let startPtr = ctx.p++;
+  let res = [];
+  let c;
+  while (ctx.p < ctx.s.length) {
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+      ctx.p++;
+      return res;
+    }
+    res.push(extractValue(
+      ctx,
+      93
+      /* ] */
+    ));
+    skipVoid(ctx);
+    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
+      return res;
+    }
+    if (c !== 44)
+      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+  }
+  TomlError.x("unfinished array", ctx, startPtr);
+}
+var init_struct = __esm({
+  "node_modules/smol-toml/dist/struct.js"() {
+    init_primitive();
+    init_extract();
+    init_util();
+    init_error();
+  }
+});
+
+// node_modules/smol-toml/dist/parse.js
+function peekTable(ctx, key, table2, meta, type) {
+  let t = table2;
+  let m = meta;
+  let k;
+  let hasOwn = false;
+  let state;
+  for (let i = 0; i < key.length; i++) {
+    if (i) {
+      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+      m = (state = m[k]).c;
+      if (type === 0 && (state.t === 1 || state.t === 2)) {
+        return null;
+      }
+      if (state.t === 2) {
+        let l = t.length - 1;
+        t = t[l];
+        m = m[l].c;
+      }
+    }
+    k = key[i];
+    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
+      return null;
+    }
+    if (!hasOwn) {
+      let unsafe = k === "__proto__";
+      if (ctx.uk && (unsafe || k === "constructor"))
+        return false;
+      if (unsafe) {
+        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
+      }
+      m[k] = {
+        t: i < key.length - 1 && type === 2 ? 3 : type,
+        d: false,
+        i: 0,
+        c: /* @__PURE__ */ Object.create(null)
+      };
+    }
+  }
+  state = m[k];
+  if (state.t !== type && !(type === 1 && state.t === 3)) {
+    return null;
+  }
+  if (type === 2) {
+    if (!state.d) {
+      state.d = true;
+      t[k] = [];
+    }
+    t[k].push(t = /* @__PURE__ */ Object.create(null));
+    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
+  }
+  if (state.d) {
+    return null;
+  }
+  state.d = true;
+  if (type === 1) {
+    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
+  } else if (type === 0 && hasOwn) {
+    return null;
+  }
+  return [k, t, state.c];
+}
+function validateTablePeek(ctx, peek, ptr) {
+  if (peek === null || ctx.uk === 2)
+    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse(toml, options = {}) {
+  let ctx = {
+    s: toml,
+    p: 0,
+    d: options.maxDepth ?? 1e3,
+    bi: options.integersAsBigInt ?? false,
+    ld: options.useLegacyDate ?? true,
+    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+  };
+  let res = /* @__PURE__ */ Object.create(null);
+  let meta = /* @__PURE__ */ Object.create(null);
+  let tmp;
+  let skipping = false;
+  let tbl = res;
+  let m = meta;
+  if (toml.charCodeAt(0) === 65279)
+    ctx.p++;
+  skipVoid(ctx);
+  while (ctx.p < toml.length) {
+    if (toml.charCodeAt(ctx.p) === 91) {
+      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+      tmp = ctx.p += +isTableArray;
+      skipping = false;
+      let k = parseKey(
+        ctx,
+        93
+        /* ] */
+      );
+      if (isTableArray) {
+        if (toml.charCodeAt(ctx.p) !== 93) {
+          TomlError.x("expected end of table array declaration", ctx);
+        }
+        ctx.p++;
+      }
+      let p = peekTable(
+        ctx,
+        k,
+        res,
+        meta,
+        isTableArray ? 2 : 1
+        /* Type.EXPLICIT */
+      );
+      if (!p) {
+        validateTablePeek(ctx, p, tmp);
+        skipping = true;
+      } else {
+        m = p[2];
+        tbl = p[1];
+      }
+    } else {
+      tmp = ctx.p;
+      let k = parseKey(ctx);
+      let p = peekTable(
+        ctx,
+        k,
+        tbl,
+        m,
+        0
+        /* Type.DOTTED */
+      );
+      if (!p && !skipping)
+        validateTablePeek(ctx, p, tmp);
+      skipVoid(ctx, true, true);
+      let v = extractValue(ctx, void 0);
+      if (p && !skipping)
+        p[1][p[0]] = v;
+    }
+    skipVoid(ctx, true);
+    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
+      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+    }
+    skipVoid(ctx);
+  }
+  return res;
+}
+var init_parse = __esm({
+  "node_modules/smol-toml/dist/parse.js"() {
+    init_struct();
+    init_extract();
+    init_util();
+    init_error();
+  }
+});
+
+// node_modules/smol-toml/dist/stringify.js
+var HAS_WELLFORMED;
+var init_stringify = __esm({
+  "node_modules/smol-toml/dist/stringify.js"() {
+    HAS_WELLFORMED = !!"".isWellFormed;
+  }
+});
+
+// node_modules/smol-toml/dist/index.js
+var init_dist = __esm({
+  "node_modules/smol-toml/dist/index.js"() {
+    init_parse();
+    init_stringify();
+    init_date();
+    init_error();
+  }
+});
+
+// src/wheels/locate.ts
+async function locateWheels(pins, { builder, pipOptions, temporary }) {
+  const uv = await builder.uvIfThere();
+  const wanted = pins.filter(({ source: source2, version }) => source2.kind === "index" && !source2.index && version !== void 0);
+  if (uv === void 0 || wanted.length === 0) return /* @__PURE__ */ new Map();
+  const folder = `locate-${++searches}`;
+  const local = (0, import_node_path19.join)(temporary, folder);
+  await (0, import_promises27.mkdir)(local);
+  const lines2 = [...indexLines(pipOptions), ...wanted.map(requirementLine)];
+  await (0, import_promises27.writeFile)((0, import_node_path19.join)(local, "requirements.txt"), `${lines2.join("\n")}
+`);
+  await builder.put(local, folder);
+  const options = [
+    ...[
+      "--quiet",
+      "--no-deps",
+      "--generate-hashes",
+      "--only-binary",
+      ":all:",
+      "--format",
+      "pylock.toml",
+      "--no-header"
+    ],
+    ...["--python-platform", widerPlatform(builder), "--python-version", builder.pythonVersion],
+    ...["--python", builder.python]
+  ];
+  const { exitCode, stdout } = await builder.run([uv, "pip", "compile", `${folder}/requirements.txt`, ...options]);
+  if (exitCode !== 0) return /* @__PURE__ */ new Map();
+  const published = publishedWheels(stdout);
+  return new Map(
+    wanted.flatMap((pin2) => {
+      const best = bestWheel(published.get(`${pin2.name}==${pin2.version ?? ""}`) ?? [], builder);
+      if (!best) return [];
+      const hash = `sha256:${best.sha256}`;
+      const located2 = { filename: filenameOf(best.url), url: best.url, bytes: best.bytes };
+      if (pin2.hashes.length > 0 && !pin2.hashes.includes(hash)) return [];
+      return [[pin2, { ...located2, hashes: [hash] }]];
+    })
+  );
+}
+function widerPlatform({ target }) {
+  return target.uvPlatform.replace("manylinux_2_17", "manylinux_2_28");
+}
+function publishedWheels(pylock) {
+  const { packages } = parse(pylock);
+  return new Map(
+    (packages ?? []).map(({ name, version, wheels }) => [
+      `${normalise(name)}==${version ?? ""}`,
+      (wheels ?? []).flatMap(
+        ({ url, size, hashes }) => url?.startsWith("https://") && hashes?.sha256 ? [{ url, bytes: size ?? 0, sha256: hashes.sha256 }] : []
+      )
+    ])
+  );
+}
+function bestWheel(wheels, { target }) {
+  const ranked = wheels.flatMap((wheel) => {
+    const rank = rankWheel(filenameOf(wheel.url), target);
+    return rank === void 0 ? [] : [{ wheel, rank }];
+  });
+  const [best, second] = ranked.toSorted((a, b) => a.rank - b.rank);
+  return best && best.rank !== second?.rank ? best.wheel : void 0;
+}
+function filenameOf(url) {
+  return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
+}
+var import_promises27, import_node_path19, searches;
+var init_locate = __esm({
+  "src/wheels/locate.ts"() {
+    "use strict";
+    import_promises27 = require("node:fs/promises");
+    import_node_path19 = require("node:path");
+    init_dist();
+    init_tags();
+    init_files();
+    init_build_source();
+    searches = 0;
+  }
+});
+
 // src/wheels/strip.ts
 async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   const compiled = wheels.filter(({ filename }) => !filename.endsWith("-any.whl"));
   if (compiled.length === 0) return /* @__PURE__ */ new Map();
   const builder = await toolchain.open(["compilers"]);
   const folder = `strip-${++rounds}`;
-  const local = (0, import_node_path19.join)(temporary, folder);
-  await (0, import_promises27.mkdir)(local);
-  for (const { filename, path: path4 } of compiled) await (0, import_promises27.copyFile)(path4, (0, import_node_path19.join)(local, filename));
-  await (0, import_promises27.copyFile)((0, import_node_path19.join)(toolsFolder, SCRIPT2), (0, import_node_path19.join)(local, SCRIPT2));
+  const local = (0, import_node_path20.join)(temporary, folder);
+  await (0, import_promises28.mkdir)(local);
+  for (const { filename, path: path4 } of compiled) await (0, import_promises28.copyFile)(path4, (0, import_node_path20.join)(local, filename));
+  await (0, import_promises28.copyFile)((0, import_node_path20.join)(toolsFolder, SCRIPT2), (0, import_node_path20.join)(local, SCRIPT2));
   await builder.put(local, folder);
   const paths = compiled.map(({ filename }) => `${folder}/${filename}`);
   const command = [builder.python, "-I", "-B", `${folder}/${SCRIPT2}`, `${folder}/stripped`, ...paths];
@@ -4975,15 +5960,15 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
       hint: "Leave strip out, or name an image with binutils as base-image."
     });
   }
-  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path19.join)(temporary, `${folder}-taken`));
-  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path19.join)(taken2, filename)]));
+  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path20.join)(temporary, `${folder}-taken`));
+  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path20.join)(taken2, filename)]));
 }
-var import_promises27, import_node_path19, rounds, SCRIPT2;
+var import_promises28, import_node_path20, rounds, SCRIPT2;
 var init_strip = __esm({
   "src/wheels/strip.ts"() {
     "use strict";
-    import_promises27 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
+    import_promises28 = require("node:fs/promises");
+    import_node_path20 = require("node:path");
     init_errors();
     rounds = 0;
     SCRIPT2 = "strip_wheel.py";
@@ -5193,17 +6178,17 @@ function bytesOfFile(descriptor, length) {
       if (start < windowStart || stop > windowStart + window.length) {
         window = Buffer.alloc(Math.min(length - start, Math.max(stop - start, WINDOW_BYTES)));
         windowStart = start;
-        (0, import_node_fs7.readSync)(descriptor, window, 0, window.length, start);
+        (0, import_node_fs9.readSync)(descriptor, window, 0, window.length, start);
       }
       return window.subarray(start - windowStart, stop - windowStart);
     }
   };
 }
-var import_node_fs7, WINDOW_BYTES;
+var import_node_fs9, WINDOW_BYTES;
 var init_file_bytes = __esm({
   "src/wheels/file-bytes.ts"() {
     "use strict";
-    import_node_fs7 = require("node:fs");
+    import_node_fs9 = require("node:fs");
     WINDOW_BYTES = 64 * 1024;
   }
 });
@@ -5243,7 +6228,7 @@ var init_metadata = __esm({
 
 // src/wheels/read-zip.ts
 async function openZip(path4) {
-  const file = await (0, import_promises28.open)(path4);
+  const file = await (0, import_promises29.open)(path4);
   try {
     const { size } = await file.stat();
     const entries = readDirectory(await readCentralDirectory(file, size));
@@ -5270,9 +6255,10 @@ async function inflated(entry, compressed) {
 }
 async function unpack(entry, compressed) {
   const { unzippedBytes } = entry;
-  const options = { maxOutputLength: Math.max(1, unzippedBytes) };
+  const chunkSize = Math.min(LARGEST_PIECE, Math.max(64, unzippedBytes + 1));
+  const options = { maxOutputLength: Math.max(1, unzippedBytes), chunkSize };
   try {
-    return unzippedBytes > SYNC_BYTES ? await inflateOnThread(compressed, options) : (0, import_node_zlib3.inflateRawSync)(compressed, options);
+    return unzippedBytes > SYNC_BYTES2 ? await inflateOnThread(compressed, options) : (0, import_node_zlib3.inflateRawSync)(compressed, options);
   } catch (error) {
     throw damaged(entry, error);
   }
@@ -5294,7 +6280,7 @@ async function unpackTo(path4, entry, file, watch) {
   const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
   const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
   try {
-    await (0, import_promises29.pipeline)(compressed, inflate, check2, (0, import_node_fs8.createWriteStream)(path4, { flags: "wx" }));
+    await (0, import_promises30.pipeline)(compressed, inflate, check2, (0, import_node_fs10.createWriteStream)(path4, { flags: "wx" }));
   } catch (error) {
     if (!error.code?.startsWith("Z_")) throw error;
     throw damaged(entry, error);
@@ -5422,14 +6408,14 @@ async function readAt(file, position, length) {
 function wide(bytes, at) {
   return Number(bytes.readBigUInt64LE(at));
 }
-var import_node_fs8, import_promises28, import_node_stream4, import_promises29, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES, STREAMED_BYTES, MOST_ENTRIES, inflateOnThread, CODE_PAGE_437;
+var import_node_fs10, import_promises29, import_node_stream4, import_promises30, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
 var init_read_zip = __esm({
   "src/wheels/read-zip.ts"() {
     "use strict";
-    import_node_fs8 = require("node:fs");
-    import_promises28 = require("node:fs/promises");
+    import_node_fs10 = require("node:fs");
+    import_promises29 = require("node:fs/promises");
     import_node_stream4 = require("node:stream");
-    import_promises29 = require("node:stream/promises");
+    import_promises30 = require("node:stream/promises");
     import_node_util3 = require("node:util");
     import_node_zlib3 = require("node:zlib");
     init_zip_format();
@@ -5438,9 +6424,10 @@ var init_read_zip = __esm({
     };
     LONGEST_END = END_RECORD.bytes + MAX_16;
     BATCH_BYTES = 4 << 20;
-    SYNC_BYTES = 256 * 1024;
+    SYNC_BYTES2 = 256 * 1024;
     STREAMED_BYTES = 128 * 1024;
     MOST_ENTRIES = 4e5;
+    LARGEST_PIECE = 1 << 20;
     inflateOnThread = (0, import_node_util3.promisify)(import_node_zlib3.inflateRaw);
     CODE_PAGE_437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
   }
@@ -5594,7 +6581,7 @@ function findInfoFolder(entries, filename) {
 }
 function installedFile(entry, infoFolder) {
   const { path: path4 } = entry;
-  if (import_node_path20.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path20.posix.basename(path4))) return void 0;
+  if (import_node_path21.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path21.posix.basename(path4))) return void 0;
   const [, kind, rest = ""] = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path4) ?? [];
   const mode = isProgram(path4) || (entry.mode & 73) !== 0 ? 493 : 420;
   switch (kind) {
@@ -5630,12 +6617,12 @@ function brokenWheel(filename, { message, cause }) {
     { cause }
   );
 }
-var import_node_crypto8, import_node_path20, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
+var import_node_crypto8, import_node_path21, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
 var init_read_wheel = __esm({
   "src/wheels/read-wheel.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
-    import_node_path20 = require("node:path");
+    import_node_path21 = require("node:path");
     init_errors();
     init_files();
     init_metadata();
@@ -6771,7 +7758,7 @@ var init_slim = __esm({
 async function draftSlice(wheelPath, filename, temporary, options) {
   const wheel = await openWheel(wheelPath, filename);
   try {
-    const textsPath = (0, import_node_path21.join)(temporary, `${(0, import_node_crypto9.createHash)("sha256").update(filename).digest("hex")}.texts`);
+    const textsPath = (0, import_node_path22.join)(temporary, `${(0, import_node_crypto9.createHash)("sha256").update(filename).digest("hex")}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
     const { kept, leftOut } = slim(wheel, moduleTexts, options);
     const files = wheel.files.filter(({ path: path4 }) => kept.has(path4));
@@ -6837,13 +7824,13 @@ async function readContents2(wheel, textsPath, options) {
 }
 async function readLarge(wheel, file, path4) {
   const { sha256 } = await wheel.unpack(file, path4);
-  const unpacked = await (0, import_promises30.open)(path4);
+  const unpacked = await (0, import_promises31.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
     return { digest: sha256.toString("base64url"), facts };
   } finally {
     await unpacked.close();
-    await (0, import_promises30.rm)(path4);
+    await (0, import_promises31.rm)(path4);
   }
 }
 function isNamespace(content) {
@@ -6953,13 +7940,13 @@ function recordOf(infoFolder, sizes, digests) {
 function digestOf2(content) {
   return (0, import_node_crypto9.createHash)("sha256").update(content).digest("base64url");
 }
-var import_node_crypto9, import_promises30, import_node_path21, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
+var import_node_crypto9, import_promises31, import_node_path22, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
 var init_make_slice = __esm({
   "src/artifact/make-slice.ts"() {
     "use strict";
     import_node_crypto9 = require("node:crypto");
-    import_promises30 = require("node:fs/promises");
-    import_node_path21 = require("node:path");
+    import_promises31 = require("node:fs/promises");
+    import_node_path22 = require("node:path");
     init_elf();
     init_file_bytes();
     init_paths();
@@ -6993,9 +7980,10 @@ async function dependencySlices({ pins, pipOptions }, options, collaborators) {
     });
     const missing2 = published.filter((pin2) => !slices.has(pin2) && !toBuild.has(pin2));
     if (missing2.length > 0) collaborators.report.progress(`bringing ${missing2.length} of ${pins.length} distributions`);
+    const located2 = await locate(missing2, context);
     await Promise.all(
-      halves(missing2).map(async (half) => {
-        for (const pin2 of await sliceDownloads(half, context)) toBuild.add(pin2);
+      halves(missing2, located2).map(async (half) => {
+        for (const pin2 of await sliceDownloads(half, located2, context)) toBuild.add(pin2);
       })
     );
     await sliceBuilt(
@@ -7016,15 +8004,26 @@ async function findPublished(pin2, { pipOptions, options, collaborators, slices 
   if (slice) slices.set(pin2, slice);
   return selection;
 }
-function halves(pins) {
-  if (pins.length < 4) return pins.length === 0 ? [] : [pins];
-  return [0, 1].map((half) => pins.filter((_, index) => index % 2 === half));
+async function locate(pins, { pipOptions, collaborators: { toolchain, temporary } }) {
+  if (pins.length === 0) return /* @__PURE__ */ new Map();
+  return await locateWheels(pins, { builder: await toolchain.open(), pipOptions, temporary });
 }
-async function sliceDownloads(pins, context) {
+function halves(pins, located2) {
+  if (pins.length < 4) return pins.length === 0 ? [] : [pins];
+  const parts = [0, 1].map(() => ({ bytes: 0, pins: [] }));
+  const sizeOf2 = (pin2) => located2.get(pin2)?.bytes ?? 1;
+  for (const pin2 of pins.toSorted((a, b) => sizeOf2(b) - sizeOf2(a))) {
+    const [smallest] = parts.toSorted((a, b) => a.bytes - b.bytes);
+    smallest?.pins.push(pin2);
+    if (smallest) smallest.bytes += sizeOf2(pin2);
+  }
+  return parts.map((part) => part.pins);
+}
+async function sliceDownloads(pins, located2, context) {
   const { pipOptions, collaborators } = context;
   const { toolchain, store, temporary } = collaborators;
   const builder = await toolchain.open();
-  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary });
+  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located: located2 });
   const remember = (pin2, selection) => writeRecord(store, "selections", selectionKey(pin2, pipOptions, toolchain), selection, secrecy(pin2, context));
   for (const pin2 of wheelless) await remember(pin2, "none");
   const work = [];
@@ -7035,7 +8034,7 @@ async function sliceDownloads(pins, context) {
     work.push({ pin: pin2, path: path4, chosen });
   }
   await makeSlices(work, context);
-  for (const { path: path4 } of work) await (0, import_promises31.rm)(path4, { force: true });
+  for (const { path: path4 } of work) await (0, import_promises32.rm)(path4, { force: true });
   return wheelless;
 }
 async function sliceBuilt(pins, context) {
@@ -7100,7 +8099,7 @@ async function finishBatch(batch, context) {
     batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
     report
   );
-  const bytecode = await compileUnits(
+  const bytecode = compileUnits(
     batch.flatMap(({ draft }) => draft.units),
     compilation
   );
@@ -7124,26 +8123,27 @@ function verified({ distribution, version, tags }) {
 }
 async function* taken(values, count) {
   for (let index = 0; index < count; index++) {
-    const { value, done } = await values.next();
-    if (done) return;
-    yield value;
+    const next = await values.next();
+    if (next.done === true) return;
+    yield next.value;
   }
 }
 function present(value, name) {
   if (value === void 0) throw new Error(`${name} is not there`);
   return value;
 }
-var import_promises31, RECORDS_AT_ONCE, BATCH_BYTES2;
+var import_promises32, RECORDS_AT_ONCE, BATCH_BYTES2;
 var init_dependency_slices = __esm({
   "src/artifact/dependency-slices.ts"() {
     "use strict";
-    import_promises31 = require("node:fs/promises");
+    import_promises32 = require("node:fs/promises");
     init_credentials();
     init_public_index();
     init_hash();
     init_records();
     init_download();
     init_findings();
+    init_locate();
     init_strip();
     init_verify();
     init_compile();
@@ -7222,7 +8222,7 @@ function isNamespace2(path4, candidates) {
   return candidates.every(({ slice }) => slice.facts.namespaces.includes(module2));
 }
 function sourceOf2(path4) {
-  return BYTECODE.test(path4) ? path4.replace(BYTECODE, "$1$2.py") : void 0;
+  return path4.endsWith(".pyc") && BYTECODE.test(path4) ? path4.replace(BYTECODE, "$1$2.py") : void 0;
 }
 function conflictProblem(conflicts) {
   const code = conflicts.filter(({ isCode }) => isCode);
@@ -7249,16 +8249,16 @@ var init_merge = __esm({
 
 // src/artifact/application.ts
 async function applicationEntries(project, { exclude, include, output }) {
-  const root = await (0, import_promises32.realpath)(project);
+  const root = await (0, import_promises33.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const realOutput = await (0, import_promises32.realpath)(output).catch(() => output);
+  const realOutput = await (0, import_promises33.realpath)(output).catch(() => output);
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises32.readdir)(folder, { withFileTypes: true })) {
-      const absolute2 = (0, import_node_path22.join)(folder, child2.name);
+    for (const child2 of await (0, import_promises33.readdir)(folder, { withFileTypes: true })) {
+      const absolute2 = (0, import_node_path23.join)(folder, child2.name);
       const kind = await kindOf(absolute2, child2);
       if (kind === "other" || absolute2 === realOutput) continue;
       if (isIgnored(absolute2, kind, [always])) continue;
@@ -7268,11 +8268,11 @@ async function applicationEntries(project, { exclude, include, output }) {
       if (child2.isSymbolicLink()) await refuseLinkOutside(root, absolute2);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises32.stat)(absolute2);
+        const { mode } = await (0, import_promises33.stat)(absolute2);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute2 } });
         continue;
       }
-      const real = await (0, import_promises32.realpath)(absolute2);
+      const real = await (0, import_promises33.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
       const kept = here.map((file) => withFolder(absolute2, file));
       await walk(absolute2, childPath, kept, [...ancestors, real], isHidden);
@@ -7283,7 +8283,7 @@ async function applicationEntries(project, { exclude, include, output }) {
 }
 function underVendor(entries, vendor) {
   if (vendor === void 0) return [...entries];
-  const folder = `${import_node_path22.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
+  const folder = `${import_node_path23.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
   const own = entries.filter(({ path: path4 }) => !path4.startsWith(folder));
   const paths = new Set(own.map(({ path: path4 }) => path4));
   const laid = entries.filter(({ path: path4 }) => path4.startsWith(folder)).map((entry) => ({ ...entry, path: entry.path.slice(folder.length) }));
@@ -7291,14 +8291,14 @@ function underVendor(entries, vendor) {
 }
 async function ignoreFilesAbove(project) {
   const above = [];
-  for (let folder = project; ; folder = (0, import_node_path22.dirname)(folder)) {
+  for (let folder = project; ; folder = (0, import_node_path23.dirname)(folder)) {
     if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path22.join)(folder, ".git"))) return above;
-    if ((0, import_node_path22.dirname)(folder) === folder) return [];
+    if (await exists2((0, import_node_path23.join)(folder, ".git"))) return above;
+    if ((0, import_node_path23.dirname)(folder) === folder) return [];
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises32.readFile)((0, import_node_path22.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text3 = await (0, import_promises33.readFile)((0, import_node_path23.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
@@ -7324,34 +8324,34 @@ function withFolder(absolute2, file) {
   return { folder: file.folder, patterns };
 }
 function pathBelow(folder, absolute2) {
-  return (0, import_node_path22.relative)(folder, absolute2).split(import_node_path22.sep).join("/");
+  return (0, import_node_path23.relative)(folder, absolute2).split(import_node_path23.sep).join("/");
 }
 async function kindOf(absolute2, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises32.stat)(absolute2).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises33.stat)(absolute2).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root, absolute2) {
-  const real = await (0, import_promises32.realpath)(absolute2).catch(() => void 0);
-  if (real === root || real?.startsWith(root + import_node_path22.sep)) return;
+  const real = await (0, import_promises33.realpath)(absolute2).catch(() => void 0);
+  if (real === root || real?.startsWith(root + import_node_path23.sep)) return;
   throw new UserError({
-    title: `${(0, import_node_path22.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    title: `${(0, import_node_path23.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
     detail: real && `It leads to ${real}.`,
     hint: "Copy the file into the project, or leave the link out with exclude."
   });
 }
 async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path22.join)(folder, "pyvenv.cfg"));
+  return await exists2((0, import_node_path23.join)(folder, "pyvenv.cfg"));
 }
 async function exists2(path4) {
-  return await (0, import_promises32.stat)(path4).catch(() => void 0) !== void 0;
+  return await (0, import_promises33.stat)(path4).catch(() => void 0) !== void 0;
 }
-var import_promises32, import_node_path22, import_ignore2, NEVER;
+var import_promises33, import_node_path23, import_ignore2, NEVER;
 var init_application = __esm({
   "src/artifact/application.ts"() {
     "use strict";
-    import_promises32 = require("node:fs/promises");
-    import_node_path22 = require("node:path");
+    import_promises33 = require("node:fs/promises");
+    import_node_path23 = require("node:path");
     import_ignore2 = __toESM(require_ignore(), 1);
     init_errors();
     NEVER = [
@@ -8163,7 +9163,7 @@ function safeParse(schema, input, config$1) {
   };
 }
 var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX;
-var init_dist = __esm({
+var init_dist2 = __esm({
   "node_modules/valibot/dist/index.mjs"() {
     DEFAULT_CONFIG = {
       lang: void 0,
@@ -8242,7 +9242,7 @@ var written, words;
 var init_kinds = __esm({
   "src/settings/kinds.ts"() {
     "use strict";
-    init_dist();
+    init_dist2();
     written = union([string(), number(), boolean()]);
     words = pipe(written, transform(String), trim(), nonEmpty());
   }
@@ -8851,7 +9851,7 @@ var init_schema = __esm({
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises33.readdir)((0, import_node_path23.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises34.readdir)((0, import_node_path24.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -8866,7 +9866,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     version
   };
   return [
-    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path23.join)(runtimeFolder, path4) } })),
+    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path24.join)(runtimeFolder, path4) } })),
     {
       path: CONFIGURATION,
       mode: 420,
@@ -8894,12 +9894,12 @@ function withRuntime(project, runtime, report) {
   }
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
-var import_promises33, import_node_path23, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
+var import_promises34, import_node_path24, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
 var init_runtime = __esm({
   "src/artifact/runtime.ts"() {
     "use strict";
-    import_promises33 = require("node:fs/promises");
-    import_node_path23 = require("node:path");
+    import_promises34 = require("node:fs/promises");
+    import_node_path24 = require("node:path");
     import_node_util4 = require("node:util");
     init_schema();
     init_merge();
@@ -8956,20 +9956,20 @@ var init_own_files = __esm({
 // src/artifact/zip.ts
 async function writeZip(output, picks, place) {
   const temporary = `${output}.${(0, import_node_crypto10.randomUUID)()}.part`;
-  await (0, import_promises34.mkdir)((0, import_node_path24.dirname)(output), { recursive: true });
+  await (0, import_promises35.mkdir)((0, import_node_path25.dirname)(output), { recursive: true });
   try {
-    const file = await (0, import_promises34.open)(temporary, "wx");
+    const file = await (0, import_promises35.open)(temporary, "wx");
     try {
       const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
       await file.close();
-      await (0, import_promises34.rename)(temporary, output);
+      await (0, import_promises35.rename)(temporary, output);
       return written2;
     } catch (error) {
       await file.close().catch(() => void 0);
       throw error;
     }
   } catch (error) {
-    await (0, import_promises34.rm)(temporary, { force: true });
+    await (0, import_promises35.rm)(temporary, { force: true });
     throw error;
   }
 }
@@ -9043,24 +10043,22 @@ function createWriter(file, hash) {
     filled = 0;
     current = 1 - current;
   };
-  const room = async () => {
-    if (filled === CHUNK_BYTES3) await flush();
-    return buffers[current === 0 ? 0 : 1].subarray(filled);
-  };
+  const room = () => buffers[current === 0 ? 0 : 1].subarray(filled);
   return {
     copy: async ({ file: from, start, end }) => {
       for (let at = start; at < end; ) {
-        const space = await room();
+        if (filled === CHUNK_BYTES3) await flush();
+        const space = room();
         const length = Math.min(space.length, end - at);
-        const { bytesRead } = await from.read(space, 0, length, at);
-        if (bytesRead !== length) throw new Error("a slice is shorter than it says");
+        if ((0, import_node_fs11.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
         filled += length;
         at += length;
       }
     },
     write: async (bytes) => {
       for (let at = 0; at < bytes.length; ) {
-        const space = await room();
+        if (filled === CHUNK_BYTES3) await flush();
+        const space = room();
         const copied = bytes.copy(space, 0, at);
         filled += copied;
         at += copied;
@@ -9073,13 +10071,14 @@ function createWriter(file, hash) {
     }
   };
 }
-var import_node_crypto10, import_promises34, import_node_path24, CHUNK_BYTES3;
+var import_node_crypto10, import_node_fs11, import_promises35, import_node_path25, CHUNK_BYTES3;
 var init_zip = __esm({
   "src/artifact/zip.ts"() {
     "use strict";
     import_node_crypto10 = require("node:crypto");
-    import_promises34 = require("node:fs/promises");
-    import_node_path24 = require("node:path");
+    import_node_fs11 = require("node:fs");
+    import_promises35 = require("node:fs/promises");
+    import_node_path25 = require("node:path");
     init_paths();
     init_write();
     init_zip_records();
@@ -9090,7 +10089,7 @@ var init_zip = __esm({
 // src/artifact/assemble.ts
 async function assemble(settings, parts, product, collaborators) {
   const { toolchain, report } = collaborators;
-  const temporary = await (0, import_promises35.mkdtemp)((0, import_node_path25.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-artifact-"));
+  const temporary = await (0, import_promises36.mkdtemp)((0, import_node_path26.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain };
   const slices = [];
   try {
@@ -9113,7 +10112,7 @@ async function assemble(settings, parts, product, collaborators) {
     return { ...zips, packages, made: dependencies.made };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
-    await (0, import_promises35.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises36.rm)(temporary, { recursive: true, force: true });
   }
 }
 function placeInLayer(path4) {
@@ -9154,7 +10153,7 @@ async function ownSlice(settings, product, parts, compilation, { store, report }
   const bytecode = settings.bytecode === "dependencies" ? "none" : dependencies;
   const { pythonVersion, target } = compilation.toolchain;
   const key = keyOf(
-    ...["application", SLICE_FORMAT, await (0, import_promises35.realpath)(settings.project), target.runtime, target.architecture],
+    ...["application", SLICE_FORMAT, await (0, import_promises36.realpath)(settings.project), target.runtime, target.architecture],
     ...[pythonVersion, bytecode, product.compressor]
   );
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store });
@@ -9164,7 +10163,7 @@ function missingLibraries2(dependencies, application, target) {
   return verifyNeeded(
     dependencies.map(({ facts }) => ({ wheel: verified(facts), binaries: facts.binaries })),
     target,
-    own.map((path4) => import_node_path25.posix.basename(path4))
+    own.map((path4) => import_node_path26.posix.basename(path4))
   );
 }
 function reportMerge({ replaced, conflicts }, { onConflict }, report) {
@@ -9207,18 +10206,18 @@ function refuseTooLarge(picks, packages) {
   });
 }
 async function ignoreOwnFolder({ project, output }) {
-  const own = (0, import_node_path25.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path25.dirname)(output) !== own) return;
-  await (0, import_promises35.mkdir)(own, { recursive: true });
-  await (0, import_promises35.writeFile)((0, import_node_path25.join)(own, ".gitignore"), "*\n");
+  const own = (0, import_node_path26.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path26.dirname)(output) !== own) return;
+  await (0, import_promises36.mkdir)(own, { recursive: true });
+  await (0, import_promises36.writeFile)((0, import_node_path26.join)(own, ".gitignore"), "*\n");
 }
-var import_promises35, import_node_os6, import_node_path25;
+var import_promises36, import_node_os5, import_node_path26;
 var init_assemble = __esm({
   "src/artifact/assemble.ts"() {
     "use strict";
-    import_promises35 = require("node:fs/promises");
-    import_node_os6 = require("node:os");
-    import_node_path25 = require("node:path");
+    import_promises36 = require("node:fs/promises");
+    import_node_os5 = require("node:os");
+    import_node_path26 = require("node:path");
     init_errors();
     init_limits();
     init_size();
@@ -9883,10 +10882,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path26.isAbsolute)(file) ? file : (0, import_node_path26.join)(project, import_node_path26.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path27.isAbsolute)(file) ? file : (0, import_node_path27.join)(project, import_node_path27.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path26.posix.join(import_node_path26.posix.dirname(path4), file);
+  return import_node_path27.posix.join(import_node_path27.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -9914,7 +10913,7 @@ function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path26.relative)(project, path4).split(import_node_path26.sep).join("/");
+  return (0, import_node_path27.relative)(project, path4).split(import_node_path27.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -9924,11 +10923,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path26;
+var import_node_path27;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path26 = require("node:path");
+    import_node_path27 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -9949,837 +10948,20 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises36.readFile)((0, import_node_path27.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises37.readFile)((0, import_node_path28.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises36, import_node_path27, READER_VERSION;
+var import_promises37, import_node_path28, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises36 = require("node:fs/promises");
-    import_node_path27 = require("node:path");
+    import_promises37 = require("node:fs/promises");
+    import_node_path28 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
     READER_VERSION = 1;
-  }
-});
-
-// node_modules/smol-toml/dist/error.js
-function getLineColFromPtr(string2, ptr) {
-  let lines2 = string2.slice(0, ptr).split(/\r?\n/);
-  return [lines2.length, lines2.pop().length + 1];
-}
-function makeCodeBlock(string2, line, column) {
-  let lines2 = string2.split(/\r?\n/);
-  let codeblock = "";
-  let numberLen = (Math.log10(line + 1) | 0) + 1;
-  for (let i = line - 1; i <= line + 1; i++) {
-    let l = lines2[i - 1];
-    if (!l)
-      continue;
-    codeblock += i.toString().padEnd(numberLen, " ");
-    codeblock += ":  ";
-    codeblock += l;
-    codeblock += "\n";
-    if (i === line) {
-      codeblock += " ".repeat(numberLen + column + 2);
-      codeblock += "^\n";
-    }
-  }
-  return codeblock;
-}
-var TomlError;
-var init_error = __esm({
-  "node_modules/smol-toml/dist/error.js"() {
-    TomlError = class _TomlError extends Error {
-      line;
-      column;
-      codeblock;
-      constructor(message, options) {
-        const [line, column] = getLineColFromPtr(options.toml, options.ptr);
-        const codeblock = makeCodeBlock(options.toml, line, column);
-        super(`Invalid TOML document: ${message}
-
-${codeblock}`, options);
-        this.line = line;
-        this.column = column;
-        this.codeblock = codeblock;
-      }
-      /** @internal */
-      static x(message, ctx, ptr) {
-        throw new _TomlError(message, { toml: ctx.s, ptr: ptr ?? ctx.p });
-      }
-    };
-  }
-});
-
-// node_modules/smol-toml/dist/primitive.js
-function parseString(ctx) {
-  let startPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p++);
-  let first = c;
-  let isLiteral = c === 39;
-  let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
-  if (isMultiline) {
-    if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10)
-      ctx.p++;
-    else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
-      ctx.p += 2;
-  }
-  let parsed = "";
-  let sliceStart = ctx.p;
-  let state = 0;
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    c = ctx.s.charCodeAt(ctx.p);
-    if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) {
-      state = state && 3;
-    } else if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in strings", ctx);
-    } else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
-      if (isMultiline) {
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-        if (ctx.s.charCodeAt(ctx.p + 3) === first)
-          ctx.p++;
-      }
-      if (!state) {
-        let s = ctx.s.slice(sliceStart, ctx.p);
-        parsed = parsed ? parsed + s : s;
-      }
-      ctx.p += isMultiline ? 3 : 1;
-      return parsed;
-    } else if (!state) {
-      if (!isLiteral && c === 92) {
-        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
-        state = 1;
-      }
-    } else if (state === 1) {
-      if (c === 120 || c === 117 || c === 85) {
-        let errPtr = ctx.p++ - 1;
-        let value = 0;
-        let len = c === 120 ? 2 : c === 117 ? 4 : 8;
-        for (let j = 0; j < len; j++, ctx.p++) {
-          let hex = ctx.s.charCodeAt(ctx.p);
-          let digit = (
-            /* 0-9 */
-            hex >= 48 && hex <= 57 ? hex - 48 : (
-              /* A-F */
-              hex >= 65 && hex <= 70 ? hex - 65 + 10 : (
-                /* a-f */
-                hex >= 97 && hex <= 102 ? hex - 97 + 10 : -1
-              )
-            )
-          );
-          if (digit < 0)
-            TomlError.x("invalid non-hex character in unicode escape", ctx);
-          value = value << 4 | digit;
-        }
-        if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
-          TomlError.x("invalid unicode escape", ctx, errPtr);
-        }
-        parsed += String.fromCodePoint(value);
-        sliceStart = ctx.p--;
-        state = 0;
-      } else if (isMultiline && (c === 32 || c === 9)) {
-        state = 2;
-      } else {
-        if (c === 98)
-          parsed += "\b";
-        else if (c === 116)
-          parsed += "	";
-        else if (c === 110)
-          parsed += "\n";
-        else if (c === 102)
-          parsed += "\f";
-        else if (c === 114)
-          parsed += "\r";
-        else if (c === 101)
-          parsed += "\x1B";
-        else if (c === 34)
-          parsed += '"';
-        else if (c === 92)
-          parsed += "\\";
-        else
-          TomlError.x("unrecognised escape sequence", ctx);
-        sliceStart = ctx.p + 1;
-        state = 0;
-      }
-    } else if (c !== 32 && c !== 9) {
-      if (state === 2)
-        TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
-      state = !isLiteral && c === 92 ? 1 : 0;
-      sliceStart = ctx.p;
-    }
-  }
-  TomlError.x("unfinished string", ctx, startPtr);
-}
-var init_primitive = __esm({
-  "node_modules/smol-toml/dist/primitive.js"() {
-    init_error();
-  }
-});
-
-// node_modules/smol-toml/dist/date.js
-var DATE_TIME_RE, TomlDate;
-var init_date = __esm({
-  "node_modules/smol-toml/dist/date.js"() {
-    DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
-    TomlDate = class _TomlDate extends Date {
-      #hasDate = false;
-      #hasTime = false;
-      #offset = null;
-      constructor(date, fasttype, unsafeDelim) {
-        let hasDate = true;
-        let hasTime = true;
-        let offset = "Z";
-        let c;
-        if (typeof date === "string") {
-          if (fasttype)
-            prep: {
-              if (fasttype < 3) {
-                if (+date.slice(11, 13) > 23) {
-                  date = "";
-                  break prep;
-                }
-                if (fasttype === 2) {
-                  offset = null;
-                  date += "Z";
-                } else if ((c = date.charCodeAt(date.length - 1)) !== 90 && c !== 122) {
-                  offset = date.slice(date.length - 6);
-                }
-                if (unsafeDelim)
-                  date = date.slice(0, 10) + "T" + date.slice(11);
-              } else if (fasttype === 4) {
-                date = +date.slice(0, 2) > 23 ? "" : `0000-01-01T${date}Z`;
-              }
-              hasDate = fasttype !== 4;
-              hasTime = fasttype !== 3;
-            }
-          else {
-            let match = date.match(DATE_TIME_RE);
-            if (match) {
-              if (!match[1]) {
-                hasDate = false;
-                date = `0000-01-01T${date}`;
-              }
-              hasTime = !!match[2];
-              hasTime && date[10] === " " && (date = date.replace(" ", "T"));
-              if (match[2] && +match[2] > 23) {
-                date = "";
-              } else {
-                offset = match[3] || null;
-                if (!offset && hasTime)
-                  date += "Z";
-              }
-            } else {
-              date = "";
-            }
-          }
-        }
-        super(date);
-        if (!isNaN(this.getTime())) {
-          this.#hasDate = hasDate;
-          this.#hasTime = hasTime;
-          this.#offset = offset;
-        }
-      }
-      isDateTime() {
-        return this.#hasDate && this.#hasTime;
-      }
-      isLocal() {
-        return !this.#hasDate || !this.#hasTime || !this.#offset;
-      }
-      isDate() {
-        return this.#hasDate && !this.#hasTime;
-      }
-      isTime() {
-        return this.#hasTime && !this.#hasDate;
-      }
-      isValid() {
-        return this.#hasDate || this.#hasTime;
-      }
-      toISOString() {
-        let iso = super.toISOString();
-        if (this.isDate())
-          return iso.slice(0, 10);
-        if (this.isTime())
-          return iso.slice(11, 23);
-        if (this.#offset === null)
-          return iso.slice(0, -1);
-        if (this.#offset === "Z" || this.#offset === "z")
-          return iso;
-        let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
-        offset = this.#offset[0] === "-" ? offset : -offset;
-        let offsetDate = new Date(this.getTime() - offset * 6e4);
-        return offsetDate.toISOString().slice(0, -1) + this.#offset;
-      }
-      static wrapAsOffsetDateTime(jsDate, offset = "Z") {
-        let date = new _TomlDate(jsDate);
-        date.#offset = offset;
-        return date;
-      }
-      static wrapAsLocalDateTime(jsDate) {
-        let date = new _TomlDate(jsDate);
-        date.#offset = null;
-        return date;
-      }
-      static wrapAsLocalDate(jsDate) {
-        let date = new _TomlDate(jsDate);
-        date.#hasTime = false;
-        date.#offset = null;
-        return date;
-      }
-      static wrapAsLocalTime(jsDate) {
-        let date = new _TomlDate(jsDate);
-        date.#hasDate = false;
-        date.#offset = null;
-        return date;
-      }
-    };
-  }
-});
-
-// node_modules/smol-toml/dist/extract.js
-function isDigit(char, base = 10) {
-  return base === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base;
-}
-function isEndOfValue(char, delim) {
-  return char === 32 || char === 9 || char === 10 || char === 13 || // Structure end or next value delimiter
-  delim && (char === delim || char === 44) || // Comment
-  char === 35;
-}
-function extractValue(ctx, end) {
-  let errPtr = ctx.p;
-  let c = ctx.s.charCodeAt(ctx.p);
-  if (c === 91 || c === 123) {
-    ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
-    let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
-    ctx.d++;
-    return value;
-  }
-  if (c === 34 || c === 39) {
-    return parseString(ctx);
-  }
-  if (c === 116) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, true;
-  }
-  if (c === 102) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101)
-      TomlError.x("invalid value", ctx, errPtr);
-    return ctx.p++, false;
-  }
-  if (c === 43 || c === 45) {
-    return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) {
-    return parseDate(ctx, c, end);
-  }
-  if (ctx.s.charCodeAt(ctx.p + 2) === 58) {
-    return parseTime(ctx, c, end);
-  }
-  return parseNumber(ctx, ctx.p, c, 0, end);
-}
-function parseNumber(ctx, startPtr, startChr, sign, endChr) {
-  let c = startChr;
-  let state = 0;
-  let hasUnderscores = false;
-  if (c === 105) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, (sign || 1) / 0;
-  }
-  if (c === 110) {
-    if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110)
-      TomlError.x("invalid value", ctx, startPtr);
-    return ctx.p++, NaN;
-  }
-  if (c === 48) {
-    if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr))
-      return ctx.bi === true ? 0n : 0;
-    if (!sign) {
-      if (c === 120)
-        return parseIntegerBaseN(ctx, startPtr, 16, endChr);
-      else if (c === 98)
-        return parseIntegerBaseN(ctx, startPtr, 2, endChr);
-      else if (c === 111)
-        return parseIntegerBaseN(ctx, startPtr, 8, endChr);
-    }
-    if (c === 46)
-      state = 2;
-    else if (c === 101 || c === 69)
-      state = 4;
-    else
-      TomlError.x("illegal leading zero", ctx, startPtr);
-  } else if (!isDigit(c))
-    TomlError.x("invalid value", ctx, startPtr);
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (!state)
-      state = 1;
-    if (c === 95) {
-      if (!(state & 1))
-        TomlError.x("illegal underscore", ctx);
-      state += 11;
-      hasUnderscores = true;
-    } else if (state === 1 && c === 46)
-      state = 2;
-    else if ((state === 1 || state === 3) && (c === 101 || c === 69))
-      state = 4;
-    else if (state === 4 && (c === 43 || c === 45)) {
-      state = 6;
-    } else if (!isDigit(c))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (state > 9)
-      state -= 11;
-    else if (!(state & 1))
-      state++;
-  }
-  if (!state) {
-    let val = (startChr - 48) * (sign || 1);
-    return ctx.bi === true ? BigInt(val) : val;
-  }
-  if (!(state & 1))
-    TomlError.x("unfinished numeric value", ctx, startPtr);
-  let str = ctx.s.slice(startPtr, ctx.p);
-  if (hasUnderscores)
-    str = str.replaceAll("_", "");
-  return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
-}
-function parseIntegerBaseN(ctx, startPtr, base, endChr) {
-  let c, underscore = 1;
-  while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
-    if (c === 95) {
-      if (underscore & 1)
-        TomlError.x("illegal underscore", ctx);
-      underscore = 3;
-    } else if (!isDigit(c, base))
-      TomlError.x(`illegal character in numeric literal`, ctx);
-    else if (underscore & 1)
-      underscore--;
-  }
-  if (underscore & 1)
-    TomlError.x("unfinished numeric value", ctx);
-  let str = ctx.s.slice(startPtr + 2, ctx.p);
-  if (underscore)
-    str = str.replaceAll("_", "");
-  return parseInteger(ctx, str, base, startPtr);
-}
-function parseInteger(ctx, str, base, startPtr) {
-  if (ctx.bi !== true)
-    int: {
-      let val = parseInt(str, base);
-      if (!Number.isSafeInteger(val)) {
-        if (ctx.bi)
-          break int;
-        TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
-      }
-      return val;
-    }
-  return base === 10 ? BigInt(str) : BigInt((base === 2 ? "0b" : base === 8 ? "0o" : "0x") + str);
-}
-function parseDate(ctx, c, endChr) {
-  let startPtr = ctx.p++, unsafeSeparator;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) {
-    return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
-  }
-  ctx.p += 5;
-  if (!isDigit(ctx.s.charCodeAt(ctx.p++)))
-    TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
-  if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) {
-    let t2 = ctx.s.slice(startPtr, ctx.p);
-    return readDate(ctx, t2, 3, false, startPtr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 3) !== 58)
-    TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
-  if (ctx.s.charCodeAt(ctx.p += 3) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  if (c = ctx.s.charCodeAt(ctx.p)) {
-    if (c === 90 || c === 122) {
-      let t2 = ctx.s.slice(startPtr, ++ctx.p);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, "[+00:00]");
-    }
-    if (c === 43 || c === 45) {
-      let t2 = ctx.s.slice(startPtr, ctx.p += 6);
-      return readDate(ctx, t2, 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
-    }
-  }
-  let t = ctx.s.slice(startPtr, ctx.p);
-  return readDate(ctx, t, 2, unsafeSeparator, startPtr);
-}
-function parseTime(ctx, c, endChr) {
-  let start = ctx.p;
-  if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) {
-    return parseNumber(ctx, --ctx.p, c, 0, endChr);
-  }
-  if (ctx.s.charCodeAt(ctx.p += 4) === 58)
-    ctx.p += 3;
-  if (ctx.s.charCodeAt(ctx.p) === 46)
-    while (isDigit(ctx.s.charCodeAt(++ctx.p)))
-      ;
-  let t = ctx.s.slice(start, ctx.p);
-  return readDate(ctx, t, 4, false, start);
-}
-function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
-  if (ctx.ld) {
-    let date = new TomlDate(str, type, unsafeDelim);
-    if (!date.isValid())
-      TomlError.x("invalid date", ctx, errPtr);
-    return date;
-  }
-  try {
-    if (temporalSuffix)
-      str += temporalSuffix;
-    switch (type) {
-      case 1:
-        return Temporal.ZonedDateTime.from(str);
-      case 2:
-        return Temporal.PlainDateTime.from(str);
-      case 3:
-        return Temporal.PlainDate.from(str);
-      case 4:
-        return Temporal.PlainTime.from(str);
-    }
-  } catch (e) {
-    TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
-  }
-}
-var init_extract = __esm({
-  "node_modules/smol-toml/dist/extract.js"() {
-    init_primitive();
-    init_struct();
-    init_error();
-    init_date();
-  }
-});
-
-// node_modules/smol-toml/dist/util.js
-function skipComment(ctx) {
-  for (; ctx.p < ctx.s.length; ctx.p++) {
-    let c = ctx.s.charCodeAt(ctx.p);
-    if (c === 10)
-      break;
-    if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
-      ctx.p++;
-      break;
-    }
-    if (c < 32 && c !== 9 || c === 127) {
-      TomlError.x("control characters are not allowed in comments", ctx);
-    }
-  }
-}
-function skipVoid(ctx, banNewLines, banComments) {
-  let c;
-  while (ctx.p < ctx.s.length) {
-    while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)))
-      ctx.p++;
-    if (banComments || c !== 35)
-      break;
-    skipComment(ctx);
-  }
-}
-var init_util = __esm({
-  "node_modules/smol-toml/dist/util.js"() {
-    init_error();
-  }
-});
-
-// node_modules/smol-toml/dist/struct.js
-function parseKey(ctx, end = 61) {
-  let startPtr;
-  let state = 0;
-  let parsed = [];
-  let sliceStart;
-  let c = ctx.s.charCodeAt(startPtr = ctx.p);
-  do {
-    if (c === end) {
-      if (!state)
-        TomlError.x("unexpected end of key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      return ctx.p++, parsed;
-    } else if (c === 46) {
-      if (!state)
-        TomlError.x("illegal empty bare key", ctx);
-      if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      state = 0;
-    } else if (!state && (c === 34 || c === 39)) {
-      if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
-        TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
-      parsed.push(parseString(ctx));
-      state = 2;
-      ctx.p--;
-    } else if (c === 32 || c === 9) {
-      if (state === 1) {
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-        state = 2;
-      }
-    } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
-      TomlError.x("illegal character in key", ctx);
-    } else if (!state) {
-      state = 1;
-      sliceStart = ctx.p;
-    }
-  } while (c = ctx.s.charCodeAt(++ctx.p));
-  TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
-}
-function parseInlineTable(ctx) {
-  let startPtr = ctx.p++;
-  let res = /* @__PURE__ */ Object.create(null);
-  let seen = /* @__PURE__ */ new Set();
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
-      ctx.p++;
-      return res;
-    }
-    let k;
-    let t = res;
-    let hasOwn = false;
-    let errPtr = ctx.p;
-    let key = parseKey(ctx);
-    for (let i = 0; i < key.length; i++) {
-      if (i)
-        t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      k = key[i];
-      if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) {
-        TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-      }
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor")) {
-        t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
-        break;
-      }
-      if (!hasOwn && unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-      }
-    }
-    if (hasOwn) {
-      TomlError.x("trying to redefine an already defined value", ctx, errPtr);
-    }
-    skipVoid(ctx, true, true);
-    let value = extractValue(
-      ctx,
-      125
-      /* } */
-    );
-    if (t && typeof (t[k] = value) === "object")
-      seen.add(value);
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished table", ctx, startPtr);
-}
-function parseArray(ctx) {
-  let startPtr = ctx.p++;
-  let res = [];
-  let c;
-  while (ctx.p < ctx.s.length) {
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
-      ctx.p++;
-      return res;
-    }
-    res.push(extractValue(
-      ctx,
-      93
-      /* ] */
-    ));
-    skipVoid(ctx);
-    if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) {
-      return res;
-    }
-    if (c !== 44)
-      TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
-  }
-  TomlError.x("unfinished array", ctx, startPtr);
-}
-var init_struct = __esm({
-  "node_modules/smol-toml/dist/struct.js"() {
-    init_primitive();
-    init_extract();
-    init_util();
-    init_error();
-  }
-});
-
-// node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table2, meta, type) {
-  let t = table2;
-  let m = meta;
-  let k;
-  let hasOwn = false;
-  let state;
-  for (let i = 0; i < key.length; i++) {
-    if (i) {
-      t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-      m = (state = m[k]).c;
-      if (type === 0 && (state.t === 1 || state.t === 2)) {
-        return null;
-      }
-      if (state.t === 2) {
-        let l = t.length - 1;
-        t = t[l];
-        m = m[l].c;
-      }
-    }
-    k = key[i];
-    if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) {
-      return null;
-    }
-    if (!hasOwn) {
-      let unsafe = k === "__proto__";
-      if (ctx.uk && (unsafe || k === "constructor"))
-        return false;
-      if (unsafe) {
-        Object.defineProperty(t, k, { enumerable: true, configurable: true, writable: true });
-        Object.defineProperty(m, k, { enumerable: true, configurable: true, writable: true });
-      }
-      m[k] = {
-        t: i < key.length - 1 && type === 2 ? 3 : type,
-        d: false,
-        i: 0,
-        c: /* @__PURE__ */ Object.create(null)
-      };
-    }
-  }
-  state = m[k];
-  if (state.t !== type && !(type === 1 && state.t === 3)) {
-    return null;
-  }
-  if (type === 2) {
-    if (!state.d) {
-      state.d = true;
-      t[k] = [];
-    }
-    t[k].push(t = /* @__PURE__ */ Object.create(null));
-    state.c[state.i++] = state = { t: 1, d: false, i: 0, c: /* @__PURE__ */ Object.create(null) };
-  }
-  if (state.d) {
-    return null;
-  }
-  state.d = true;
-  if (type === 1) {
-    t = hasOwn ? t[k] : t[k] = /* @__PURE__ */ Object.create(null);
-  } else if (type === 0 && hasOwn) {
-    return null;
-  }
-  return [k, t, state.c];
-}
-function validateTablePeek(ctx, peek, ptr) {
-  if (peek === null || ctx.uk === 2)
-    TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
-}
-function parse(toml, options = {}) {
-  let ctx = {
-    s: toml,
-    p: 0,
-    d: options.maxDepth ?? 1e3,
-    bi: options.integersAsBigInt ?? false,
-    ld: options.useLegacyDate ?? true,
-    uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
-  };
-  let res = /* @__PURE__ */ Object.create(null);
-  let meta = /* @__PURE__ */ Object.create(null);
-  let tmp;
-  let skipping = false;
-  let tbl = res;
-  let m = meta;
-  if (toml.charCodeAt(0) === 65279)
-    ctx.p++;
-  skipVoid(ctx);
-  while (ctx.p < toml.length) {
-    if (toml.charCodeAt(ctx.p) === 91) {
-      let isTableArray = toml.charCodeAt(++ctx.p) === 91;
-      tmp = ctx.p += +isTableArray;
-      skipping = false;
-      let k = parseKey(
-        ctx,
-        93
-        /* ] */
-      );
-      if (isTableArray) {
-        if (toml.charCodeAt(ctx.p) !== 93) {
-          TomlError.x("expected end of table array declaration", ctx);
-        }
-        ctx.p++;
-      }
-      let p = peekTable(
-        ctx,
-        k,
-        res,
-        meta,
-        isTableArray ? 2 : 1
-        /* Type.EXPLICIT */
-      );
-      if (!p) {
-        validateTablePeek(ctx, p, tmp);
-        skipping = true;
-      } else {
-        m = p[2];
-        tbl = p[1];
-      }
-    } else {
-      tmp = ctx.p;
-      let k = parseKey(ctx);
-      let p = peekTable(
-        ctx,
-        k,
-        tbl,
-        m,
-        0
-        /* Type.DOTTED */
-      );
-      if (!p && !skipping)
-        validateTablePeek(ctx, p, tmp);
-      skipVoid(ctx, true, true);
-      let v = extractValue(ctx, void 0);
-      if (p && !skipping)
-        p[1][p[0]] = v;
-    }
-    skipVoid(ctx, true);
-    if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) {
-      TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
-    }
-    skipVoid(ctx);
-  }
-  return res;
-}
-var init_parse = __esm({
-  "node_modules/smol-toml/dist/parse.js"() {
-    init_struct();
-    init_extract();
-    init_util();
-    init_error();
-  }
-});
-
-// node_modules/smol-toml/dist/stringify.js
-var HAS_WELLFORMED;
-var init_stringify = __esm({
-  "node_modules/smol-toml/dist/stringify.js"() {
-    HAS_WELLFORMED = !!"".isWellFormed;
-  }
-});
-
-// node_modules/smol-toml/dist/index.js
-var init_dist2 = __esm({
-  "node_modules/smol-toml/dist/index.js"() {
-    init_parse();
-    init_stringify();
-    init_date();
-    init_error();
   }
 });
 
@@ -10789,7 +10971,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises37.readFile)((0, import_node_path28.join)(project, path4), "utf8");
+    return await (0, import_promises38.readFile)((0, import_node_path29.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -10843,13 +11025,13 @@ function requestLines({ path: path4, text: text3 }) {
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises37, import_node_path28;
+var import_promises38, import_node_path29;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises37 = require("node:fs/promises");
-    import_node_path28 = require("node:path");
-    init_dist2();
+    import_promises38 = require("node:fs/promises");
+    import_node_path29 = require("node:path");
+    init_dist();
     init_errors();
     init_files();
   }
@@ -10954,7 +11136,7 @@ var init_requirement = __esm({
 function readProjectDependencies(document, project) {
   const { root } = document;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document, (0, import_node_path29.join)(project, import_node_path29.posix.dirname(document.path)));
+  const reader = readerOf(document, (0, import_node_path30.join)(project, import_node_path30.posix.dirname(document.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
   const fromPoetry2 = reader.poetryTable(asTable(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
@@ -11014,7 +11196,7 @@ function poetryDependency(name, value, location, document, folder) {
     url: path4 === void 0 ? urlOf(table2) : void 0,
     marker: poetryMarker(table2),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path29.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path30.join)(folder, path4),
     isOptional: table2["optional"] === true
   };
 }
@@ -11113,11 +11295,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
   });
 }
-var import_node_path29;
+var import_node_path30;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path29 = require("node:path");
+    import_node_path30 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11288,7 +11470,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path30.isAbsolute)(value) ? (0, import_node_path30.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path31.isAbsolute)(value) ? (0, import_node_path31.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -11324,11 +11506,11 @@ function uvOptions(options) {
   });
   return { lines: lines2, words: words3 };
 }
-var import_node_path30, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path31, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path30 = require("node:path");
+    import_node_path31 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
@@ -11465,7 +11647,7 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs9.existsSync)((0, import_node_path31.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs12.existsSync)((0, import_node_path32.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
@@ -11511,12 +11693,12 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs9, import_node_path31, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs12, import_node_path32, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
-    import_node_fs9 = require("node:fs");
-    import_node_path31 = require("node:path");
+    import_node_fs12 = require("node:fs");
+    import_node_path32 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11759,7 +11941,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs10.existsSync)((0, import_node_path32.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs13.existsSync)((0, import_node_path33.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -11777,12 +11959,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs10, import_node_path32;
+var import_node_fs13, import_node_path33;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
-    import_node_fs10 = require("node:fs");
-    import_node_path32 = require("node:path");
+    import_node_fs13 = require("node:fs");
+    import_node_path33 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11836,10 +12018,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises38.stat)(path4);
+  const found = await (0, import_promises39.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path33.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path34.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -11848,16 +12030,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises38.readFile)((0, import_node_path33.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises39.readFile)((0, import_node_path34.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document = parseDocument(relativePath(project, (0, import_node_path33.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const document = parseDocument(relativePath(project, (0, import_node_path34.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document, project);
   const own = asTable(document.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
   const isPoetrys = asTable(asTable(document.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path33.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path34.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -11868,12 +12050,12 @@ function nameIn(texts) {
   const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises38, import_node_path33, DESCRIPTIONS;
+var import_promises39, import_node_path34, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises38 = require("node:fs/promises");
-    import_node_path33 = require("node:path");
+    import_promises39 = require("node:fs/promises");
+    import_node_path34 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -11888,7 +12070,7 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown = import_node_path34.posix.relative(project, path4);
+  const shown = import_node_path35.posix.relative(project, path4);
   const list = interpret(project, await readRequirementsFiles(project, shown));
   return [...list.entries, ...list.constraints];
 }
@@ -11908,9 +12090,9 @@ function interpret(project, files) {
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path34.posix.join(import_node_path34.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path35.posix.join(import_node_path35.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(file.path))));
+      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(file.path))));
       else (isConstraint ? constraints : entries).push(entryOf(text3, location, project));
     }
   };
@@ -11990,9 +12172,9 @@ function localOf(text3, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(location.file))];
-  const candidates = (0, import_node_path34.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path34.join)(folder, path4));
-  const found = candidates.find((candidate) => (0, import_node_fs11.existsSync)(candidate));
+  const folders = [project, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(location.file))];
+  const candidates = (0, import_node_path35.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path35.join)(folder, path4));
+  const found = candidates.find((candidate) => (0, import_node_fs14.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${written2} does not exist`,
@@ -12011,12 +12193,12 @@ function bareUrl(text3) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs11, import_node_path34, import_node_url, COMPILED, EDITABLE;
+var import_node_fs14, import_node_path35, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
-    import_node_fs11 = require("node:fs");
-    import_node_path34 = require("node:path");
+    import_node_fs14 = require("node:fs");
+    import_node_path35 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -12117,8 +12299,10 @@ async function resolve7(request2, collaborators) {
   const kept = await readRecord(store, "resolutions", key);
   if (kept) return { text: kept.text, isKept: true };
   report.progress("resolving the requirements");
-  const text3 = withoutCredentials(await compile(request2, await toolchain.open(), environment));
-  await writeRecord(store, "resolutions", key, { text: text3 });
+  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request2)) ? ["git"] : []);
+  const text3 = withoutCredentials(await compile(request2, builder, environment));
+  const isPrivate = !await isPublicOnly(text3.split(/\s+/), environment);
+  await writeRecord(store, "resolutions", key, { text: text3 }, { isPrivate });
   return { text: text3, isKept: false };
 }
 function targetOptions({
@@ -12145,7 +12329,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request2, builder, environment) {
-  const staging = await (0, import_promises39.mkdtemp)((0, import_node_path35.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises40.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request2, staging, builder);
     await builder.put(staging, "manifest");
@@ -12153,7 +12337,7 @@ async function compile(request2, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request2.files);
     return stdout;
   } finally {
-    await (0, import_promises39.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises40.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request2, staging, builder) {
@@ -12162,9 +12346,9 @@ async function stage(request2, staging, builder) {
   );
   const { lines: lines2, words: words3 } = uvOptions(options);
   const entries = await Promise.all(request2.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises39.writeFile)((0, import_node_path35.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises40.writeFile)((0, import_node_path36.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request2.constraints.map(constraintLine);
-  await (0, import_promises39.writeFile)((0, import_node_path35.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises40.writeFile)((0, import_node_path36.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request2.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -12172,8 +12356,8 @@ async function stage(request2, staging, builder) {
   return [...command, ...limits, ...output, ...words3, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path35.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises39.cp)(option.value, (0, import_node_path35.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path36.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises40.cp)(option.value, (0, import_node_path36.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -12182,12 +12366,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path35.join)(staging, "local", String(index));
-  await (0, import_promises39.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises39.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path35.join)(folder, (0, import_node_path35.basename)(entry.path));
-  await (0, import_promises39.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path35.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path35.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path36.join)(staging, "local", String(index));
+  await (0, import_promises40.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises40.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path36.join)(folder, (0, import_node_path36.basename)(entry.path));
+  await (0, import_promises40.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path36.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path36.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -12220,18 +12404,19 @@ function atCommit(written2, resolved) {
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises39, import_node_os7, import_node_path35, LOCAL, NEVER_BUILT;
+var import_promises40, import_node_os6, import_node_path36, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises39 = require("node:fs/promises");
-    import_node_os7 = require("node:os");
-    import_node_path35 = require("node:path");
+    import_promises40 = require("node:fs/promises");
+    import_node_os6 = require("node:os");
+    import_node_path36 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
     init_failure();
     init_pip_options();
+    init_public_index();
     init_requirement();
     LOCAL = /manifest\/local\/(\d+)(?:\/|$|#|\?)/;
     NEVER_BUILT = /* @__PURE__ */ new Set([".git", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".wsgi-lambda"]);
@@ -12397,16 +12582,16 @@ function resolvedPin({ name, version, url, hashes, requiredBy }, asked) {
 }
 function located(pins) {
   const byName = new Map(pins.map((pin2) => [pin2.name, pin2]));
-  const locate = ({ location, requiredBy }, seen) => {
+  const locate2 = ({ location, requiredBy }, seen) => {
     if (location) return location;
     const askers = requiredBy.flatMap((name) => seen.includes(name) ? [] : byName.get(name) ?? []);
     for (const asker of askers) {
-      const found = locate(asker, [...seen, ...requiredBy]);
+      const found = locate2(asker, [...seen, ...requiredBy]);
       if (found) return found;
     }
     return void 0;
   };
-  return pins.map((pin2) => ({ ...pin2, location: locate(pin2, [pin2.name]) }));
+  return pins.map((pin2) => ({ ...pin2, location: locate2(pin2, [pin2.name]) }));
 }
 function isNamelessSource({ name, url }, resolved) {
   if (name !== void 0 || url === void 0 || resolved === void 0) return false;
@@ -12477,11 +12662,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path36.posix.join(import_node_path36.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path37.posix.join(import_node_path37.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table2, { project, path: path4 }) {
   const folder = localPath(asTable(table2["source"]));
-  return folder !== void 0 && (0, import_node_path36.join)(project, import_node_path36.posix.dirname(path4), folder) === (0, import_node_path36.dirname)((0, import_node_path36.join)(project, manifestPath(path4)));
+  return folder !== void 0 && (0, import_node_path37.join)(project, import_node_path37.posix.dirname(path4), folder) === (0, import_node_path37.dirname)((0, import_node_path37.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -12603,11 +12788,11 @@ function isSame2(entry, { name, specifier }) {
   const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path36, REFRESH4;
+var import_node_path37, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path36 = require("node:path");
+    import_node_path37 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -12845,7 +13030,7 @@ var COMPILED2, COMPILED_BY_NAME, ASIDE, COMPILING, RUST;
 var init_build_needs = __esm({
   "src/wheels/build-needs.ts"() {
     "use strict";
-    init_dist2();
+    init_dist();
     COMPILED2 = /\.(?:c|cc|cpp|cxx|c\+\+|pyx|f|f90|s|asm|cu|swg|i)$/i;
     COMPILED_BY_NAME = /(?:^|\/)(?:CMakeLists\.txt|meson\.build|configure|configure\.ac)$/;
     ASIDE = /(?:^|\/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|benches|fuzz)\//i;
@@ -12932,16 +13117,16 @@ function hostRefusal(pin2, why) {
   });
 }
 async function takeOut(folder, { builder, equipment, temporary }) {
-  return await builder.take(folder, (0, import_node_path37.join)(temporary, ["taken", ...equipment].join("-")));
+  return await builder.take(folder, (0, import_node_path38.join)(temporary, ["taken", ...equipment].join("-")));
 }
 function isSameVersion(written2, wanted) {
   return (0, import_pep4406.compare)(written2.replace("_", "+"), wanted) === 0;
 }
-var import_node_path37, import_pep4406, lastLine;
+var import_node_path38, import_pep4406, lastLine;
 var init_complete_wheel = __esm({
   "src/wheels/complete-wheel.ts"() {
     "use strict";
-    import_node_path37 = require("node:path");
+    import_node_path38 = require("node:path");
     import_pep4406 = __toESM(require_pep440(), 1);
     init_docker_environment();
     init_errors();
@@ -12994,7 +13179,7 @@ function together(failures) {
 async function wheelKey(pin2, { pipOptions, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles3 }) {
   const { source: source2 } = pin2;
   const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles3) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises40.readFile)((0, import_node_path38.join)(toolsFolder, name), "utf8")));
+  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises41.readFile)((0, import_node_path39.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
@@ -13010,7 +13195,7 @@ function isCredential(name, { source: source2 }, pipOptions) {
   return addresses.some((address) => address.includes(`\${${name}}`));
 }
 async function contentOf2(path4, listFiles3) {
-  if ((await (0, import_promises40.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  if ((await (0, import_promises41.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
   const hash = (0, import_node_crypto11.createHash)("sha256");
   for (const { path: name, file, mode } of await listFiles3(path4))
     hash.update(`${name}\0${mode}\0`).update(await sha256Of(file));
@@ -13022,7 +13207,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises40.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises41.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -13030,7 +13215,7 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises40.mkdtemp)((0, import_node_path38.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises41.mkdtemp)((0, import_node_path39.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository(pin2.source) ? ["git"] : [];
     for (; ; ) {
@@ -13040,7 +13225,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const attempt = await attemptBuild(pin2, bench, options, collaborators);
       if ("filename" in attempt) {
         const isPrivate = !(isPublicPin(pin2) && await isPublicOnly(options.pipOptions, environment));
-        const file = (0, import_node_path38.join)(attempt.folder, attempt.filename);
+        const file = (0, import_node_path39.join)(attempt.folder, attempt.filename);
         const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
         report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`);
         return kept;
@@ -13048,7 +13233,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       equipment = [...equipment, ...attempt.needs];
     }
   } finally {
-    await (0, import_promises40.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises41.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
@@ -13102,14 +13287,14 @@ function moreEquipment(pin2, output, { builder, equipment }) {
     buildProblem(nameOf(pin2), withoutCredentials(output), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto11, import_promises40, import_node_os8, import_node_path38, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto11, import_promises41, import_node_os7, import_node_path39, WHEEL_FORMAT, RECIPE_FILES3, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
     import_node_crypto11 = require("node:crypto");
-    import_promises40 = require("node:fs/promises");
-    import_node_os8 = require("node:os");
-    import_node_path38 = require("node:path");
+    import_promises41 = require("node:fs/promises");
+    import_node_os7 = require("node:os");
+    import_node_path39 = require("node:path");
     init_docker_setup();
     init_errors();
     init_credentials();
@@ -13130,16 +13315,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises41.readFile)((0, import_node_path39.join)(toolsFolder, "copy_files.py"), "utf8");
+  const script = await (0, import_promises42.readFile)((0, import_node_path40.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files", toolchain.identity, patterns, script);
   const kept = await findKept(key, store);
   if (kept) return kept;
-  const folder = await (0, import_promises41.mkdtemp)((0, import_node_path39.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
+  const folder = await (0, import_promises42.mkdtemp)((0, import_node_path40.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
   try {
-    const taken2 = await takeOut2(patterns, (0, import_node_path39.join)(folder, "taken"), toolchain, toolsFolder);
+    const taken2 = await takeOut2(patterns, (0, import_node_path40.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises41.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises42.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -13158,7 +13343,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises41.copyFile)(file, kept)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises42.copyFile)(file, kept)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -13184,10 +13369,10 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
   const folder = await builder.take("extra-files", localFolder);
   const files = [];
   for (const [number2, { pattern, target }] of wanted.entries()) {
-    const root = (0, import_node_path39.join)(folder, String(number2));
+    const root = (0, import_node_path40.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises41.stat)((0, import_node_path39.join)(root, path4))).mode & 73 ? 493 : 420;
-      files.push({ path: targetOf2(path4, pattern, target), mode, file: (0, import_node_path39.join)(root, path4) });
+      const mode = (await (0, import_promises42.stat)((0, import_node_path40.join)(root, path4))).mode & 73 ? 493 : 420;
+      files.push({ path: targetOf2(path4, pattern, target), mode, file: (0, import_node_path40.join)(root, path4) });
     }
   }
   return files;
@@ -13198,9 +13383,9 @@ function splitPattern(entry) {
 }
 function targetOf2(path4, pattern, target) {
   if (target === void 0)
-    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path39.posix.basename(path4)}` : path4;
+    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path40.posix.basename(path4)}` : path4;
   const isFolder = target.endsWith("/") || /[*?[]/.test(pattern) || path4.includes("/");
-  const wanted = import_node_path39.posix.normalize(isFolder ? import_node_path39.posix.join(target, path4) : target);
+  const wanted = import_node_path40.posix.normalize(isFolder ? import_node_path40.posix.join(target, path4) : target);
   if (!wanted.startsWith("..")) return wanted;
   throw new UserError(
     {
@@ -13211,16 +13396,16 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises41.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path39.posix.relative(root, (0, import_node_path39.join)(entry.parentPath, entry.name))).sort();
+  const entries = await (0, import_promises42.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path40.posix.relative(root, (0, import_node_path40.join)(entry.parentPath, entry.name))).sort();
 }
-var import_promises41, import_node_os9, import_node_path39, SHARED_LIBRARY;
+var import_promises42, import_node_os8, import_node_path40, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
-    import_node_os9 = require("node:os");
-    import_node_path39 = require("node:path");
+    import_promises42 = require("node:fs/promises");
+    import_node_os8 = require("node:os");
+    import_node_path40 = require("node:path");
     init_errors();
     init_records();
     init_build_source();
@@ -13489,8 +13674,8 @@ var init_local_mapping = __esm({
 async function readLocalPackage(pin2, listFiles3) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises42.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises42.readFile)((0, import_node_path40.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  if (!(await (0, import_promises43.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises43.readFile)((0, import_node_path41.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document === void 0) return void 0;
   const listed = await listFiles3(folder);
@@ -13517,7 +13702,7 @@ async function staticVersion(document, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text3 = await (0, import_promises42.readFile)((0, import_node_path40.join)(folder, path4), "utf8").catch(() => "");
+  const text3 = await (0, import_promises43.readFile)((0, import_node_path41.join)(folder, path4), "utf8").catch(() => "");
   return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text3)?.[1];
 }
 function metadataOf(name, version, document) {
@@ -13544,13 +13729,13 @@ function entryPointsOf(document) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises42, import_node_path40, isText;
+var import_promises43, import_node_path41, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises42 = require("node:fs/promises");
-    import_node_path40 = require("node:path");
-    init_dist2();
+    import_promises43 = require("node:fs/promises");
+    import_node_path41 = require("node:path");
+    init_dist();
     init_files();
     init_build_needs();
     init_local_mapping();
@@ -13673,29 +13858,29 @@ async function makeChecked(settings, isChecked, parts, making) {
 }
 async function make(settings, isChecked, parts, making) {
   const { product, timed, ...collaborators } = making;
-  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises43.mkdtemp)((0, import_node_path41.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises44.mkdtemp)((0, import_node_path42.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
     const assembled = await timed(
       "artifact",
       () => assemble(settings, parts, product, {
         ...collaborators,
         buildWheels: (wheelless) => wheelsOf(wheelless, parts, settings, product, collaborators),
-        whole: temporary === "" ? void 0 : (0, import_node_path41.join)(temporary, "whole.zip")
+        whole: temporary === "" ? void 0 : (0, import_node_path42.join)(temporary, "whole.zip")
       })
     );
     const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises43.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises44.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises43, import_node_os10, import_node_path41;
+var import_promises44, import_node_os9, import_node_path42;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
-    import_node_os10 = require("node:os");
-    import_node_path41 = require("node:path");
+    import_promises44 = require("node:fs/promises");
+    import_node_os9 = require("node:os");
+    import_node_path42 = require("node:path");
     init_assemble();
     init_check();
     init_builder();
@@ -14074,7 +14259,7 @@ var init_inert = __esm({
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path42.join)(projectFolder, "pyproject.toml"));
+  const text3 = await readIfPresent((0, import_node_path43.join)(projectFolder, "pyproject.toml"));
   if (text3 === void 0)
     return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document = parseToml(text3);
@@ -14146,19 +14331,19 @@ function asTable2(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises44.readFile)(path4, "utf8");
+    return await (0, import_promises45.readFile)(path4, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return void 0;
     throw error;
   }
 }
-var import_promises44, import_node_path42;
+var import_promises45, import_node_path43;
 var init_pyproject = __esm({
   "src/settings/pyproject.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
-    import_node_path42 = require("node:path");
-    init_dist2();
+    import_promises45 = require("node:fs/promises");
+    import_node_path43 = require("node:path");
+    init_dist();
     init_errors();
     init_suggestion();
   }
@@ -14230,7 +14415,7 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds }
         params: {
           Bucket: name,
           Key: keyOf2(key),
-          Body: (0, import_node_fs14.createReadStream)(path4),
+          Body: (0, import_node_fs17.createReadStream)(path4),
           Metadata: { sha256 },
           // Of an upload in parts, S3 looks at it when the parts are put together.
           ...isNew ? { IfNoneMatch: "*" } : {}
@@ -14270,11 +14455,11 @@ function isMissing(error) {
 function isThere(error) {
   return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
 }
-var import_node_fs14, import_node_stream6, import_client_s3, import_lib_storage, PART_BYTES, PARTS_AT_ONCE;
+var import_node_fs17, import_node_stream6, import_client_s3, import_lib_storage, PART_BYTES, PARTS_AT_ONCE;
 var init_s3 = __esm({
   "src/aws/s3.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
+    import_node_fs17 = require("node:fs");
     import_node_stream6 = require("node:stream");
     import_client_s3 = __toESM(require_client_s3(), 1);
     import_lib_storage = __toESM(require_lib_storage(), 1);
@@ -14697,8 +14882,8 @@ var init_layers = __esm({
 
 // src/artifact/given.ts
 async function readArtifact(given) {
-  const path4 = (0, import_node_path48.resolve)(given);
-  const found = await (0, import_promises50.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path49.resolve)(given);
+  const found = await (0, import_promises51.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -14766,7 +14951,7 @@ async function packagesOf(zip) {
     return entry ? (await zip.content(entry)).toString() : "";
   };
   const folders = entries.flatMap(
-    ({ path: path4 }) => /^[^/]+\.dist-info\/METADATA$/.test(path4) ? [import_node_path48.posix.dirname(path4)] : []
+    ({ path: path4 }) => /^[^/]+\.dist-info\/METADATA$/.test(path4) ? [import_node_path49.posix.dirname(path4)] : []
   );
   return await Promise.all(
     folders.map(async (folder) => {
@@ -14778,13 +14963,13 @@ async function packagesOf(zip) {
     })
   );
 }
-var import_promises50, import_node_path48;
+var import_promises51, import_node_path49;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises50 = require("node:fs/promises");
-    import_node_path48 = require("node:path");
-    init_dist();
+    import_promises51 = require("node:fs/promises");
+    import_node_path49 = require("node:path");
+    init_dist2();
     init_errors();
     init_runtimes();
     init_target();
@@ -15613,7 +15798,7 @@ function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises51.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises52.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -15633,11 +15818,11 @@ async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
   await bucket.write(key, path4, sha256);
 }
-var import_promises51;
+var import_promises52;
 var init_upload = __esm({
   "src/release/upload.ts"() {
     "use strict";
-    import_promises51 = require("node:fs/promises");
+    import_promises52 = require("node:fs/promises");
     init_limits();
     init_size();
   }
@@ -15865,8 +16050,8 @@ var init_source_hash = __esm({
 
 // src/artifact/inspect/contents.ts
 async function readContents3(given, assumed) {
-  const path4 = (0, import_node_path49.resolve)(given);
-  const found = await (0, import_promises52.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path50.resolve)(given);
+  const found = await (0, import_promises53.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -15932,7 +16117,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path49.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path49.posix.dirname(parent))
+    for (let parent = import_node_path50.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path50.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -15993,13 +16178,13 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises52, import_node_path49, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO, MAY_BE_BINARY;
+var import_promises53, import_node_path50, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises52 = require("node:fs/promises");
-    import_node_path49 = require("node:path");
-    init_dist();
+    import_promises53 = require("node:fs/promises");
+    import_node_path50 = require("node:path");
+    init_dist2();
     init_errors();
     init_runtimes();
     init_target();
@@ -16070,7 +16255,7 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs15.existsSync)((0, import_node_path50.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs18.existsSync)((0, import_node_path51.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
@@ -16080,9 +16265,9 @@ async function directRequirements(project, manifest, present2) {
 async function readWritten(project, path4) {
   try {
     if (path4 === "pyproject.toml")
-      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path50.join)(project, path4)) ?? "")));
+      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
-      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path50.join)(project, path4)) ?? ""))["packages"]);
+      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? ""))["packages"]);
     return fromRequirements(await readRequirementsFiles(project, path4));
   } catch (error) {
     if (error instanceof UserError || error instanceof TomlError) return [];
@@ -16109,7 +16294,7 @@ function fromRequirements(files) {
     files.flatMap(
       ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text3 }) => {
         const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3) ?? [];
-        return constraint === void 0 ? [] : [import_node_path50.posix.join(import_node_path50.posix.dirname(path4), constraint)];
+        return constraint === void 0 ? [] : [import_node_path51.posix.join(import_node_path51.posix.dirname(path4), constraint)];
       })
     )
   );
@@ -16118,13 +16303,13 @@ function fromRequirements(files) {
 function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs15, import_node_path50, UNKNOWN;
+var import_node_fs18, import_node_path51, UNKNOWN;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
-    import_node_path50 = require("node:path");
-    init_dist2();
+    import_node_fs18 = require("node:fs");
+    import_node_path51 = require("node:path");
+    init_dist();
     init_errors();
     init_files();
     init_requirement();
@@ -16298,7 +16483,7 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
   });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path51.posix.basename(path4));
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path52.posix.basename(path4));
   return [
     ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
     ...verifyNeeded(owned, target, others)
@@ -16307,11 +16492,11 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
 function newest(versions) {
   return versions.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
 }
-var import_node_path51, MACHINES2;
+var import_node_path52, MACHINES2;
 var init_binaries = __esm({
   "src/artifact/inspect/binaries.ts"() {
     "use strict";
-    import_node_path51 = require("node:path");
+    import_node_path52 = require("node:path");
     init_verify();
     init_group();
     MACHINES2 = { 62: "x86_64", 183: "arm64" };
@@ -16375,7 +16560,7 @@ function partsOf2({ files, distInfos }) {
       tags: told.tags,
       metadata
     };
-    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path52.posix.normalize(path4), distribution.name);
+    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path53.posix.normalize(path4), distribution.name);
     for (const { path: path4 } of files) if (path4.startsWith(`${folder}/`)) owners.set(path4, distribution.name);
     return distribution;
   });
@@ -16405,11 +16590,11 @@ function sizeOf(files) {
     unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
   };
 }
-var import_node_path52, KINDS3, OWN_FILES;
+var import_node_path53, KINDS3, OWN_FILES;
 var init_packages = __esm({
   "src/artifact/inspect/packages.ts"() {
     "use strict";
-    import_node_path52 = require("node:path");
+    import_node_path53 = require("node:path");
     init_metadata();
     init_runtime();
     init_group();
@@ -16578,12 +16763,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises53.mkdtemp)((0, import_node_path53.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises54.mkdtemp)((0, import_node_path54.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises53.copyFile)(path4, (0, import_node_path53.join)(temporary, "artifact.zip"));
+    await (0, import_promises54.copyFile)(path4, (0, import_node_path54.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises53.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises54.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -16619,13 +16804,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises53, import_node_os12, import_node_path53, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises54, import_node_os11, import_node_path54, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises53 = require("node:fs/promises");
-    import_node_os12 = require("node:os");
-    import_node_path53 = require("node:path");
+    import_promises54 = require("node:fs/promises");
+    import_node_os11 = require("node:os");
+    import_node_path54 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -16967,7 +17152,7 @@ function remainder(count) {
   return count > MOST_LINES2 ? [{ text: `… and ${count - MOST_LINES2} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path54.relative)("", path4);
+  const short = (0, import_node_path55.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
@@ -16986,11 +17171,11 @@ function percent(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path54, MOST_LINES2, NOBODY, STATES;
+var import_node_path55, MOST_LINES2, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path54 = require("node:path");
+    import_node_path55 = require("node:path");
     init_group();
     init_inert();
     init_size();
@@ -17082,7 +17267,7 @@ function variablesOf2(given, variables) {
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises54.readFile)(file)).catch((error) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises55.readFile)(file)).catch((error) => {
     throw wrong(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
@@ -17094,11 +17279,11 @@ async function readCode(file, readInput) {
 function wrong(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises54;
+var import_promises55;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises54 = require("node:fs/promises");
+    import_promises55 = require("node:fs/promises");
     init_errors();
     init_command();
     init_protocol();
@@ -17112,10 +17297,10 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_buffer = require("node:buffer");
-var import_node_os13 = require("node:os");
-var import_node_path55 = require("node:path");
+var import_node_os12 = require("node:os");
+var import_node_path56 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises55 = require("node:timers/promises");
+var import_promises56 = require("node:timers/promises");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -17202,17 +17387,25 @@ var import_pep440 = __toESM(require_pep440(), 1);
 init_errors();
 var OLDEST_UV = "0.8.0";
 var UV_VERSION = "0.13.9";
+async function installedUv(cacheFolder, run3) {
+  const installed = await versionOf("uv", run3);
+  if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
+  const own = (0, import_node_path3.join)(ownFolder(cacheFolder), "bin", "uv");
+  return (0, import_node_fs.existsSync)(own) ? own : void 0;
+}
+function ownFolder(cacheFolder) {
+  return (0, import_node_path3.join)(cacheFolder, `uv-${UV_VERSION}`);
+}
 async function findUv({
   python,
   cacheFolder,
   toolsFolder,
   report
 }, run3) {
-  const installed = await versionOf("uv", run3);
-  if (installed !== void 0 && (0, import_pep440.compare)(installed, OLDEST_UV) >= 0) return "uv";
-  const folder = (0, import_node_path3.join)(cacheFolder, `uv-${UV_VERSION}`);
+  const installed = await installedUv(cacheFolder, run3);
+  if (installed !== void 0) return installed;
+  const folder = ownFolder(cacheFolder);
   const own = (0, import_node_path3.join)(folder, "bin", "uv");
-  if ((0, import_node_fs.existsSync)(own)) return own;
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`);
   await (0, import_promises4.mkdir)(cacheFolder, { recursive: true });
   const temporary = await (0, import_promises4.mkdtemp)((0, import_node_path3.join)(cacheFolder, "uv-"));
@@ -17293,14 +17486,13 @@ async function openBuilder(interpreter, target, options) {
   const workspace = await fencedWorkspace(folder);
   const close = () => (0, import_promises5.rm)(folder, { recursive: true, force: true });
   let uv;
+  const runInTools = (command) => run3(command, { cwd: toolsFolder, env });
   return {
     ...factsOf(interpreter, target),
     workspace,
     python: interpreter.path,
-    uv: () => uv ??= findUv(
-      { python: interpreter.path, cacheFolder, toolsFolder, report },
-      (command) => run3(command, { cwd: toolsFolder, env })
-    ),
+    uv: () => uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, runInTools),
+    uvIfThere: async () => await (uv ?? installedUv(cacheFolder, runInTools)),
     processors: (0, import_node_os2.availableParallelism)(),
     put: (localFolder, path4) => (0, import_promises5.cp)(localFolder, (0, import_node_path4.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path4) => Promise.resolve((0, import_node_path4.join)(workspace, path4)),
@@ -17612,21 +17804,21 @@ function definedVariables(variables) {
 }
 
 // src/settings/settings.ts
-var import_promises46 = require("node:fs/promises");
-var import_node_path46 = require("node:path");
+var import_promises47 = require("node:fs/promises");
+var import_node_path47 = require("node:path");
 init_errors();
 init_runtimes();
 
 // src/settings/discovery.ts
-var import_promises45 = require("node:fs/promises");
-var import_node_path43 = require("node:path");
+var import_promises46 = require("node:fs/promises");
+var import_node_path44 = require("node:path");
 init_pyproject();
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path43.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path44.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -17634,13 +17826,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path43.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path44.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source2 = await readIfPresent((0, import_node_path43.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path44.join)(projectFolder, file));
     const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -17652,7 +17844,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source2 = await readIfPresent((0, import_node_path43.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path44.join)(projectFolder, file));
     if (source2 === void 0) continue;
     const attribute = callableIn(source2);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -17660,12 +17852,12 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises45.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises46.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
       const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path43.join)(projectFolder, file)) ?? "");
+      const attribute = callableIn(await readIfPresent((0, import_node_path44.join)(projectFolder, file)) ?? "");
       return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
     })
   );
@@ -17685,8 +17877,8 @@ function callableIn(source2) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs12 = require("node:fs");
-var import_node_path44 = require("node:path");
+var import_node_fs15 = require("node:fs");
+var import_node_path45 = require("node:path");
 var KINDS2 = [
   "uv.lock",
   "poetry.lock",
@@ -17698,7 +17890,7 @@ var KINDS2 = [
 ];
 var REQUIREMENTS = "requirements.txt";
 function findManifest(projectFolder, given, pyproject) {
-  const has2 = (path4) => (0, import_node_fs12.existsSync)((0, import_node_path44.join)(projectFolder, path4));
+  const has2 = (path4) => (0, import_node_fs15.existsSync)((0, import_node_path45.join)(projectFolder, path4));
   if (given !== void 0) return has2(given) ? manifestAt(given.replaceAll("\\", "/")) : { problem: missing(given) };
   const own = KINDS2.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
     (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
@@ -17726,10 +17918,10 @@ function missing(given) {
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs12.existsSync)((0, import_node_path44.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path44.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path44.dirname)(folder);
-    if ((0, import_node_fs12.existsSync)((0, import_node_path44.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs15.existsSync)((0, import_node_path45.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path45.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path45.dirname)(folder);
+    if ((0, import_node_fs15.existsSync)((0, import_node_path45.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
@@ -17738,12 +17930,12 @@ function workspaceLock(projectFolder) {
 init_pyproject();
 
 // src/settings/python-version.ts
-var import_node_path45 = require("node:path");
+var import_node_path46 = require("node:path");
 var import_pep4407 = __toESM(require_pep440(), 1);
 init_runtimes();
 init_pyproject();
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path45.join)(projectFolder, ".python-version"));
+  const pinned = await readIfPresent((0, import_node_path46.join)(projectFolder, ".python-version"));
   if (pinned !== void 0) return fromPin(pinned);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -17771,7 +17963,7 @@ function noRuntime(title) {
 init_schema();
 
 // src/settings/values.ts
-init_dist();
+init_dist2();
 init_schema();
 init_suggestion();
 function checkValues(sources) {
@@ -17856,8 +18048,8 @@ async function loadFunctionSettings(origin) {
   return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
 }
 async function load({ project, stage: stage2, environment, explicit }) {
-  const folder = (0, import_node_path46.resolve)(project);
-  if (!(await (0, import_promises46.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path47.resolve)(project);
+  if (!(await (0, import_promises47.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -17918,7 +18110,7 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
   };
 }
 function outputOf({ output, project }) {
-  return (0, import_node_path46.resolve)(output ?? (0, import_node_path46.join)(project, ".wsgi-lambda", `${(0, import_node_path46.basename)(project)}.zip`));
+  return (0, import_node_path47.resolve)(output ?? (0, import_node_path47.join)(project, ".wsgi-lambda", `${(0, import_node_path47.basename)(project)}.zip`));
 }
 async function discover(project, found, problems) {
   const application = await findApplication(project);
@@ -17984,9 +18176,9 @@ function fillStage(values, stage2) {
 
 // src/store/folder.ts
 var import_node_crypto13 = require("node:crypto");
-var import_promises47 = require("node:fs/promises");
-var import_node_os11 = require("node:os");
-var import_node_path47 = require("node:path");
+var import_promises48 = require("node:fs/promises");
+var import_node_os10 = require("node:os");
+var import_node_path48 = require("node:path");
 init_errors();
 init_hash();
 
@@ -18042,24 +18234,24 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     }
     ;
     (await listingOf(kind)).delete(key);
-    await (0, import_promises47.rm)(path4, { force: true }).catch(() => void 0);
+    await (0, import_promises48.rm)(path4, { force: true }).catch(() => void 0);
     return void 0;
   };
   const writeBelow = async (root, kind, key, write, { isPrivate = false }) => {
-    const parent = (0, import_node_path47.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises47.mkdir)(parent, { recursive: true });
-    const temporary = (0, import_node_path47.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
+    const parent = (0, import_node_path48.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
+    await (0, import_promises48.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path48.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
     try {
       await write(temporary);
-      const path4 = (0, import_node_path47.join)(parent, `${key}-${(await sha256Of(temporary)).toString("hex")}`);
-      await (0, import_promises47.rename)(temporary, path4);
+      const path4 = (0, import_node_path48.join)(parent, `${key}-${(await sha256Of(temporary)).toString("hex")}`);
+      await (0, import_promises48.rename)(temporary, path4);
       const listing = await listingOf(kind);
       const before = listing.get(key);
       listing.set(key, path4);
-      if (before !== void 0 && before !== path4) await (0, import_promises47.rm)(before, { force: true }).catch(() => void 0);
+      if (before !== void 0 && before !== path4) await (0, import_promises48.rm)(before, { force: true }).catch(() => void 0);
       return path4;
     } finally {
-      await (0, import_promises47.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises48.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
   const keep2 = async (kind, key, write, options = {}) => {
@@ -18074,7 +18266,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises47.mkdtemp)((0, import_node_path47.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises48.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-store-"));
     try {
       return await writeBelow(await spill, kind, key, write, options);
     } catch (error) {
@@ -18083,7 +18275,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         {
           title: "The disk is full",
           detail: error.message,
-          hint: `Free some space in ${folder} or ${(0, import_node_os11.tmpdir)()}, or set store to a folder on another disk.`
+          hint: `Free some space in ${folder} or ${(0, import_node_os10.tmpdir)()}, or set store to a folder on another disk.`
         },
         { cause: error }
       );
@@ -18094,28 +18286,28 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     keep: keep2,
     [Symbol.asyncDispose]: async () => {
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises47.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises48.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
 async function listKind(folder, kind) {
   const { open: open9, closed } = foldersOf(kind);
-  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path47.join)(folder, open9)), listFiles2((0, import_node_path47.join)(folder, closed))]);
+  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path48.join)(folder, open9)), listFiles2((0, import_node_path48.join)(folder, closed))]);
   return new Map([...ofClosed, ...ofOpen]);
 }
 async function listFiles2(folder) {
-  const names = await (0, import_promises47.readdir)(folder).catch(() => []);
+  const names = await (0, import_promises48.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
-    const path4 = (0, import_node_path47.join)(folder, name);
+    const path4 = (0, import_node_path48.join)(folder, name);
     const other = paths.get(key);
     paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises47.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises48.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -18124,9 +18316,9 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises47.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises48.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises47.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises48.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
@@ -18134,8 +18326,8 @@ function ifGone(error) {
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
     STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below2) => {
-      const names = await (0, import_promises47.readdir)((0, import_node_path47.join)(folder, below2)).catch(() => []);
-      return await Promise.all(names.map((name) => describe2((0, import_node_path47.join)(folder, below2, name), name)));
+      const names = await (0, import_promises48.readdir)((0, import_node_path48.join)(folder, below2)).catch(() => []);
+      return await Promise.all(names.map((name) => describe2((0, import_node_path48.join)(folder, below2, name), name)));
     })
   );
   const files = found.flat().filter((file) => file !== void 0);
@@ -18147,18 +18339,18 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises47.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises48.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises47.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises48.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
 // src/store/shared.ts
 var import_node_crypto14 = require("node:crypto");
-var import_node_fs13 = require("node:fs");
+var import_node_fs16 = require("node:fs");
 var import_node_stream5 = require("node:stream");
-var import_promises48 = require("node:stream/promises");
+var import_promises49 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -18248,7 +18440,7 @@ async function receive(bucket, name, path4) {
       done(null, chunk);
     }
   });
-  await (0, import_promises48.pipeline)(found.body, hashing, (0, import_node_fs13.createWriteStream)(path4));
+  await (0, import_promises49.pipeline)(found.body, hashing, (0, import_node_fs16.createWriteStream)(path4));
   if (hash.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
 function nameOf3(kind, key) {
@@ -18284,7 +18476,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises49 = require("node:fs/promises");
+var import_promises50 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -18301,7 +18493,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises49.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises50.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -18383,7 +18575,7 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path55.join)(folders.cache, "store"), environment, version: VERSION, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path56.join)(folders.cache, "store"), environment, version: VERSION, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
@@ -18399,7 +18591,7 @@ async function run2(invocation) {
     };
     const createLambda = async () => {
       const { createLambdaApi: createLambdaApi2 } = await Promise.resolve().then(() => (init_lambda(), lambda_exports));
-      return createLambdaApi2({ version: VERSION, wait: import_promises55.setTimeout, signal });
+      return createLambdaApi2({ version: VERSION, wait: import_promises56.setTimeout, signal });
     };
     switch (invocation.command) {
       case "build": {
@@ -18416,10 +18608,10 @@ async function run2(invocation) {
         const result = await deploy2(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: await createLambda(),
-          urls: createFunctionUrlApi2({ version: VERSION, wait: import_promises55.setTimeout, signal }),
-          layers: createLayerApi2({ version: VERSION, wait: import_promises55.setTimeout, signal }),
+          urls: createFunctionUrlApi2({ version: VERSION, wait: import_promises56.setTimeout, signal }),
+          layers: createLayerApi2({ version: VERSION, wait: import_promises56.setTimeout, signal }),
           openBucket: (address) => openBucket2(address, { environment, version: VERSION, signal }),
-          wait: import_promises55.setTimeout,
+          wait: import_promises56.setTimeout,
           signal,
           commit
         });
@@ -18494,8 +18686,8 @@ function cancelOnSignals(announce) {
 }
 function productFolders(environment) {
   const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path55.join)(environment["HOME"] ?? (0, import_node_os13.homedir)(), ".cache");
-  return { runtime: (0, import_node_path55.join)(root, "runtime"), tools: (0, import_node_path55.join)(root, "docker"), cache: (0, import_node_path55.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path56.join)(environment["HOME"] ?? (0, import_node_os12.homedir)(), ".cache");
+  return { runtime: (0, import_node_path56.join)(root, "runtime"), tools: (0, import_node_path56.join)(root, "docker"), cache: (0, import_node_path56.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -5,7 +5,7 @@
 The plan: {"jobs": int, "units": [{"source": path, "output": path, "modules": [[path in /var/task, offset, bytes], ...]}]}.
 A source file holds the texts of a unit's modules one after the other. An output file holds, for each of them in the
 same order, a length (4 bytes, little-endian) and the .pyc; the length 0 stands for a module that does not compile
-(a template, Python 2), which is left without bytecode, as pip does.
+(a template, Python 2), which is left without bytecode, as pip does. Prints the index of each unit that is done.
 
 What a process compiled before can change the bytes of a later module, through the strings that both share. So each unit
 is compiled in a child of its own, forked from one clean parent: the same unit gives the same bytes, whatever else is
@@ -34,11 +34,11 @@ def main() -> None:
     units = plan["units"]
     if not hasattr(os, "fork"):
         raise SystemExit("Python cannot fork on this system")
-    running: dict[int, str] = {}
+    running: dict[int, int] = {}
     # Objects that no collection touches stay in pages that parent and children share.
     gc.disable()
     gc.freeze()
-    for unit in units:
+    for index, unit in enumerate(units):
         if len(running) >= plan["jobs"]:
             wait_for_one(running)
         pid = os.fork()
@@ -50,17 +50,18 @@ def main() -> None:
                 traceback.print_exc()
                 sys.stderr.flush()
                 os._exit(BROKEN)
-        running[pid] = unit["source"]
+        running[pid] = index
     while running:
         wait_for_one(running)
 
 
-def wait_for_one(running: dict[int, str]) -> None:
+def wait_for_one(running: dict[int, int]) -> None:
     pid, status = os.wait()
-    source = running.pop(pid)
+    index = running.pop(pid)
     code = os.waitstatus_to_exitcode(status)
     if code != DONE:
-        raise SystemExit(f"{source}: the process that compiled it ended with {code}")
+        raise SystemExit(f"unit {index}: the process that compiled it ended with {code}")
+    print(index, flush=True)
 
 
 def compile_unit(unit: dict) -> None:

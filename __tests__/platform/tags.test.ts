@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { RUNTIME_NAMES, targetOf } from '../../src/platform/runtimes.ts'
-import { pipTargetOptions, wheelTags } from '../../src/platform/tags.ts'
+import { pipTargetOptions, rankWheel, wheelTags } from '../../src/platform/tags.ts'
 
 test('the newest glibc comes first, an older name of a policy right after the policy, the oldest policy last', () => {
   const { platforms } = wheelTags(targetOf('python3.13', 'x86_64'))
@@ -43,4 +43,46 @@ test('pip gets the full version of Python, and refuses what it would have to bui
     /^--only-binary :all: --implementation cp --python-version 3\.11\.7 --abi cp311 --abi abi3 --abi none --platform manylinux_2_26_aarch64 /,
   )
   expect(options).toMatch(/ --platform manylinux2014_aarch64$/)
+})
+
+describe('the rank of a wheel', () => {
+  const target = targetOf('python3.11', 'x86_64')
+  // As pip sorts them, best first.
+  const order = [
+    'a-1-cp311-cp311-manylinux_2_26_x86_64.whl',
+    'a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl',
+    'a-1-cp311-cp311-manylinux1_x86_64.whl',
+    'a-1-cp311-abi3-manylinux_2_17_x86_64.whl',
+    'a-1-cp311-none-manylinux_2_17_x86_64.whl',
+    'a-1-cp310-abi3-manylinux_2_17_x86_64.whl',
+    'a-1-cp37-abi3-manylinux_2_17_x86_64.whl',
+    'a-1-py311-none-manylinux_2_17_x86_64.whl',
+    'a-1-py3-none-manylinux_2_17_x86_64.whl',
+    'a-1-py310-none-manylinux_2_17_x86_64.whl',
+    'a-1-cp311-none-any.whl',
+    'a-1-py311-none-any.whl',
+    'a-1-py2.py3-none-any.whl',
+    'a-1-py310-none-any.whl',
+  ]
+
+  test('is in pip’s order', () => {
+    const ranks = order.map((filename) => rankWheel(filename, target))
+    expect(ranks).not.toContain(undefined)
+    expect(ranks).toEqual(ranks.toSorted((a = 0, b = 0) => a - b))
+    expect(new Set(ranks).size).toBe(order.length)
+  })
+
+  test.each([
+    'a-1-cp311-cp311-manylinux_2_28_x86_64.whl',
+    'a-1-cp311-cp311-manylinux_2_17_aarch64.whl',
+    'a-1-cp311-cp311-linux_x86_64.whl',
+    'a-1-cp312-cp312-manylinux_2_17_x86_64.whl',
+    'a-1-cp312-abi3-manylinux_2_17_x86_64.whl',
+    'a-1-pp311-pypy311_pp73-manylinux_2_17_x86_64.whl',
+    'a-1-py2-none-any.whl',
+    'a-1-py312-none-any.whl',
+    'a-1-cp311-cp311-musllinux_1_1_x86_64.whl',
+  ])('%s has none', (filename) => {
+    expect(rankWheel(filename, target)).toBeUndefined()
+  })
 })

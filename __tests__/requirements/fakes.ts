@@ -55,6 +55,7 @@ export async function fakeBuilder(
     python: '/opt/python3.13',
     pythonVersion: '3.13.5',
     uv: () => Promise.resolve('/opt/uv'),
+    uvIfThere: () => Promise.resolve('/opt/uv'),
     processors: 2,
     compilesFor: false,
     canImport: false,

@@ -54,7 +54,9 @@ afterAll(async () => {
 async function download(...pins: readonly Pin[]) {
   const builder = await toolchain.open()
   const pipOptions = ['--no-index', '--find-links', published]
-  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary: await folderWith() })
+  const located = new Map()
+  const temporary = await folderWith()
+  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located })
   const filenames = Object.fromEntries([...wheels].map(([name, { filename }]) => [name, filename]))
   return { filenames, wheelless: wheelless.map(({ name }) => name) }
 }

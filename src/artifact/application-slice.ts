@@ -218,7 +218,7 @@ async function compileChanged(
   const units = modules.map((module) => ({ texts: texts.path, modules: [module] }))
   const before = spool.entries.length
   let index = 0
-  for await (const [bytecode] of await compileUnits(units, compilation)) {
+  for await (const [bytecode] of compileUnits(units, compilation)) {
     const module = modules[index++]
     if (!module || !bytecode) continue
     const { bytes, ...sizes } = await compress(bytecode)

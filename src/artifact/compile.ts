@@ -30,26 +30,60 @@ export interface Compilation {
  * The bytecode of the modules of each unit, by unit, in order; undefined for a module that does not compile. A unit's bytes
  * depend on its own modules and the interpreter alone. @throws UserError when that could not be done
  */
-export async function compileUnits(
+export async function* compileUnits(
   units: readonly CompilationUnit[],
   { temporary, toolsFolder, toolchain }: Compilation,
-): Promise<AsyncGenerator<readonly (Buffer | undefined)[]>> {
-  if (units.length === 0) return bytecodeOf([], '')
+): AsyncGenerator<readonly (Buffer | undefined)[]> {
+  if (units.length === 0) return
   const builder = await toolchain.open()
   const folder = `compile-${++compilations}`
   const where = await bringIn(units, join(temporary, folder), folder, toolsFolder, builder)
   // Nothing of the user's may change what is compiled; in 3.10 the order of constants in a set depends on the seed.
   const neutral = { PYTHONHASHSEED: '0', PYTHONPATH: '', PYTHONHOME: '', PYTHONOPTIMIZE: '', PYTHONWARNINGS: 'ignore' }
-  const command = [builder.python, '-s', '-S', '-B', where.script, where.plan]
-  const { exitCode, stderr } = await builder.run(command, { env: neutral })
-  if (exitCode !== 0) {
-    throw new UserError({
-      title: 'The bytecode could not be made',
-      detail: stderr.trim(),
-      hint: 'Most likely memory or disk space ran out where the build runs.',
+  const progress = createProgress()
+  const running = builder
+    .run([builder.python, '-s', '-S', '-B', where.script, where.plan], { env: neutral, onLine: progress.onLine })
+    .then(({ exitCode, stderr }) => {
+      if (exitCode === 0) return
+      throw new UserError({
+        title: 'The bytecode could not be made',
+        detail: stderr.trim(),
+        hint: 'Most likely memory or disk space ran out where the build runs.',
+      })
     })
+  running.catch(() => undefined) // It is awaited below, unit by unit.
+  if (builder.kind === 'host') {
+    // The files are this machine's: while Python compiles the next unit, the last one can be compressed.
+    const out = `${builder.workspace}/${folder}/out`
+    for (const [index, unit] of units.entries()) {
+      await Promise.race([progress.of(index), running])
+      yield await bytecodeOf(unit, join(out, String(index)))
+    }
+    await running
+    return
   }
-  return bytecodeOf(units, await builder.take(`${folder}/out`, join(temporary, folder, 'taken')))
+  await running
+  const taken = await builder.take(`${folder}/out`, join(temporary, folder, 'taken'))
+  for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, join(taken, String(index)))
+}
+
+/** Tells when each unit is done, by the lines that the script prints. */
+function createProgress() {
+  const waiting = new Map<number, () => void>()
+  const done = new Set<number>()
+  return {
+    onLine: (line: string): void => {
+      if (!/^\d+$/.test(line)) return
+      done.add(Number(line))
+      waiting.get(Number(line))?.()
+    },
+    of: (index: number): Promise<void> =>
+      done.has(index)
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            waiting.set(index, resolve)
+          }),
+  }
 }
 
 let compilations = 0
@@ -88,19 +122,14 @@ async function bringIn(
 
 const SCRIPT = 'compile_bytecode.py'
 
-async function* bytecodeOf(
-  units: readonly CompilationUnit[],
-  folder: string,
-): AsyncGenerator<readonly (Buffer | undefined)[]> {
-  for (const [index, { modules }] of units.entries()) {
-    const bytes = await readFile(join(folder, String(index)))
-    let at = 0
-    yield modules.map(() => {
-      const length = bytes.readUInt32LE(at)
-      at += 4 + length
-      return length === 0 ? undefined : bytes.subarray(at - length, at)
-    })
-  }
+async function bytecodeOf({ modules }: CompilationUnit, path: string): Promise<readonly (Buffer | undefined)[]> {
+  const bytes = await readFile(path)
+  let at = 0
+  return modules.map(() => {
+    const length = bytes.readUInt32LE(at)
+    at += 4 + length
+    return length === 0 ? undefined : bytes.subarray(at - length, at)
+  })
 }
 
 /** A few modules a process, however many there are: a process for each would cost more than compiling it. */

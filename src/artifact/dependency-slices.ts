@@ -9,6 +9,7 @@ import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { KeepOptions, Store } from '../store/store.ts'
 import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
+import { type Located, locateWheels } from '../wheels/locate.ts'
 import { stripWheels } from '../wheels/strip.ts'
 import { type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
 import { type Compilation, compileUnits } from './compile.ts'
@@ -78,9 +79,10 @@ export async function dependencySlices(
     })
     const missing = published.filter((pin) => !slices.has(pin) && !toBuild.has(pin))
     if (missing.length > 0) collaborators.report.progress(`bringing ${missing.length} of ${pins.length} distributions`)
+    const located = await locate(missing, context)
     await Promise.all(
-      halves(missing).map(async (half) => {
-        for (const pin of await sliceDownloads(half, context)) toBuild.add(pin)
+      halves(missing, located).map(async (half) => {
+        for (const pin of await sliceDownloads(half, located, context)) toBuild.add(pin)
       }),
     )
     await sliceBuilt(
@@ -107,18 +109,37 @@ async function findPublished(
   return selection
 }
 
-/** While pip waits for the index for one half, the other one is computed: on two processors that saves a third. */
-function halves(pins: readonly Pin[]): (readonly Pin[])[] {
+async function locate(
+  pins: readonly Pin[],
+  { pipOptions, collaborators: { toolchain, temporary } }: Context,
+): Promise<ReadonlyMap<Pin, Located>> {
+  if (pins.length === 0) return new Map()
+  return await locateWheels(pins, { builder: await toolchain.open(), pipOptions, temporary })
+}
+
+/** While pip waits for the network for one half, the other one is computed. The halves are of a size, where sizes are known. */
+function halves(pins: readonly Pin[], located: ReadonlyMap<Pin, Located>): (readonly Pin[])[] {
   if (pins.length < 4) return pins.length === 0 ? [] : [pins]
-  return [0, 1].map((half) => pins.filter((_, index) => index % 2 === half))
+  const parts = [0, 1].map(() => ({ bytes: 0, pins: [] as Pin[] }))
+  const sizeOf = (pin: Pin): number => located.get(pin)?.bytes ?? 1
+  for (const pin of pins.toSorted((a, b) => sizeOf(b) - sizeOf(a))) {
+    const [smallest] = parts.toSorted((a, b) => a.bytes - b.bytes)
+    smallest?.pins.push(pin)
+    if (smallest) smallest.bytes += sizeOf(pin)
+  }
+  return parts.map((part) => part.pins)
 }
 
 /** @returns the pins that no wheel is published of */
-async function sliceDownloads(pins: readonly Pin[], context: Context): Promise<readonly Pin[]> {
+async function sliceDownloads(
+  pins: readonly Pin[],
+  located: ReadonlyMap<Pin, Located>,
+  context: Context,
+): Promise<readonly Pin[]> {
   const { pipOptions, collaborators } = context
   const { toolchain, store, temporary } = collaborators
   const builder = await toolchain.open()
-  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary })
+  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located })
   const remember = (pin: Pin, selection: Selection): Promise<void> =>
     writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection, secrecy(pin, context))
   for (const pin of wheelless) await remember(pin, 'none')
@@ -228,7 +249,7 @@ async function finishBatch(batch: readonly Drafted[], context: Context): Promise
     batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
     report,
   )
-  const bytecode = await compileUnits(
+  const bytecode = compileUnits(
     batch.flatMap(({ draft }) => draft.units),
     compilation,
   )

@@ -117,7 +117,7 @@ function isNamespace(path: string, candidates: readonly Pick[]): boolean {
 
 /** `pkg/__pycache__/mod.cpython-313.pyc` belongs to whom `pkg/mod.py` belongs. */
 function sourceOf(path: string): string | undefined {
-  return BYTECODE.test(path) ? path.replace(BYTECODE, '$1$2.py') : undefined
+  return path.endsWith('.pyc') && BYTECODE.test(path) ? path.replace(BYTECODE, '$1$2.py') : undefined
 }
 
 /** What conflicts of code say, for an error or a warning; undefined where there are none. */

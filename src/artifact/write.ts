@@ -1,13 +1,19 @@
+import { writeSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { FilePart } from '../wheels/read-zip.ts'
 
 const CHUNK_BYTES = 1 << 20
+/** Less is written sooner than a thread takes it on. */
+const SYNC_BYTES = 128 * 1024
 
 /** Writes all of it: one call may write less and say nothing, as on a disk that is about to be full. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
-    done += bytesWritten
+    const rest = bytes.length - done
+    done +=
+      rest <= SYNC_BYTES
+        ? writeSync(file.fd, bytes, done, rest, position + done)
+        : (await file.write(bytes, done, rest, position + done)).bytesWritten
   }
 }
 

@@ -34,7 +34,7 @@ export function localHeader(entry: Described): Buffer {
   const name = Buffer.from(entry.path)
   const header = Buffer.alloc(LOCAL_HEADER.bytes + name.length)
   header.writeUInt32LE(LOCAL_HEADER.signature, 0)
-  writeCommonFields(header, 4, entry, name.length)
+  writeCommonFields(viewOf(header), 4, entry, name.length)
   name.copy(header, LOCAL_HEADER.bytes)
   return header
 }
@@ -44,33 +44,36 @@ localHeader.bytes = ({ path }: { readonly path: string }): number => LOCAL_HEADE
 
 /** The central directory of a zip whose files stand at these offsets, with its end records. */
 export function centralDirectory(entries: readonly Described[], offsets: readonly number[], start: number): Buffer {
-  const names = entries.map(({ path }) => Buffer.from(path))
-  const length = names.reduce((sum, name) => sum + CENTRAL_HEADER.bytes + name.length, 0)
+  const length = entries.reduce((sum, { path }) => sum + CENTRAL_HEADER.bytes + Buffer.byteLength(path), 0)
   const directory = Buffer.alloc(length)
+  const view = viewOf(directory)
   let at = 0
   for (const [index, entry] of entries.entries()) {
-    const name = names[index] ?? Buffer.alloc(0)
-    directory.writeUInt32LE(CENTRAL_HEADER.signature, at)
-    directory.writeUInt16LE(MADE_BY, at + 4)
-    writeCommonFields(directory, at + 6, entry, name.length)
-    directory.writeUInt32LE(((REGULAR_FILE | entry.mode) << 16) >>> 0, at + 38)
-    directory.writeUInt32LE(offsets[index] ?? 0, at + 42)
-    name.copy(directory, at + CENTRAL_HEADER.bytes)
-    at += CENTRAL_HEADER.bytes + name.length
+    const nameLength = directory.write(entry.path, at + CENTRAL_HEADER.bytes)
+    view.setUint32(at, CENTRAL_HEADER.signature, true)
+    view.setUint16(at + 4, MADE_BY, true)
+    writeCommonFields(view, at + 6, entry, nameLength)
+    view.setUint32(at + 38, ((REGULAR_FILE | entry.mode) << 16) >>> 0, true)
+    view.setUint32(at + 42, offsets[index] ?? 0, true)
+    at += CENTRAL_HEADER.bytes + nameLength
   }
   return Buffer.concat([directory, endRecords(entries.length, length, start)])
 }
 
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
+
 /** What a local and a central header share, from "version needed to extract" on (APPNOTE 4.3.7, 4.3.12). */
-function writeCommonFields(header: Buffer, at: number, entry: Described, nameLength: number): void {
-  header.writeUInt16LE(NEEDS_VERSION, at)
-  header.writeUInt16LE(UTF8_NAMES, at + 2)
-  header.writeUInt16LE(entry.method, at + 4)
-  header.writeUInt16LE(DOS_DATE, at + 8)
-  header.writeUInt32LE(entry.crc, at + 10)
-  header.writeUInt32LE(entry.zippedBytes, at + 14)
-  header.writeUInt32LE(entry.unzippedBytes, at + 18)
-  header.writeUInt16LE(nameLength, at + 22)
+function writeCommonFields(header: DataView, at: number, entry: Described, nameLength: number): void {
+  header.setUint16(at, NEEDS_VERSION, true)
+  header.setUint16(at + 2, UTF8_NAMES, true)
+  header.setUint16(at + 4, entry.method, true)
+  header.setUint16(at + 8, DOS_DATE, true)
+  header.setUint32(at + 10, entry.crc, true)
+  header.setUint32(at + 14, entry.zippedBytes, true)
+  header.setUint32(at + 18, entry.unzippedBytes, true)
+  header.setUint16(at + 22, nameLength, true)
 }
 
 /** The count of files has 16 bits; more of them stand in records of zip64 before it (APPNOTE 4.3.14 to 4.3.16). */

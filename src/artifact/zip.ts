@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { readSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sortedByPath } from '../wheels/paths.ts'
@@ -141,24 +142,23 @@ function createWriter(file: FileHandle, hash: { update(bytes: Uint8Array): unkno
     filled = 0
     current = 1 - current
   }
-  const room = async (): Promise<Buffer> => {
-    if (filled === CHUNK_BYTES) await flush()
-    return buffers[current === 0 ? 0 : 1].subarray(filled)
-  }
+  const room = (): Buffer => buffers[current === 0 ? 0 : 1].subarray(filled)
   return {
     copy: async ({ file: from, start, end }: Run): Promise<void> => {
       for (let at = start; at < end; ) {
-        const space = await room()
+        if (filled === CHUNK_BYTES) await flush()
+        const space = room()
         const length = Math.min(space.length, end - at)
-        const { bytesRead } = await from.read(space, 0, length, at)
-        if (bytesRead !== length) throw new Error('a slice is shorter than it says')
+        // Slices were read a moment ago, to be checked: from memory, a thread would take longer to hear of it.
+        if (readSync(from.fd, space, 0, length, at) !== length) throw new Error('a slice is shorter than it says')
         filled += length
         at += length
       }
     },
     write: async (bytes: Buffer): Promise<void> => {
       for (let at = 0; at < bytes.length; ) {
-        const space = await room()
+        if (filled === CHUNK_BYTES) await flush()
+        const space = room()
         const copied = bytes.copy(space, 0, at)
         filled += copied
         at += copied

@@ -78,6 +78,8 @@ export interface Builder extends BuilderFacts, AsyncDisposable {
   readonly python: string
   /** The path of uv, which is installed at the first call where the builder has none. */
   readonly uv: () => Promise<string>
+  /** The same where the builder has it already. */
+  readonly uvIfThere: () => Promise<string | undefined>
   /** How many processes are worth starting at once. */
   readonly processors: number
   /** Copies the content of a local folder to a folder of the workspace, which is made when it is missing. */

@@ -198,6 +198,7 @@ async function startBuilder(
     workspace: WORKSPACE,
     python: image.python,
     uv: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
+    uvIfThere: () => Promise.resolve(`${TOOLS_INSIDE}/bin/uv`),
     glibc: image.glibc,
     containerId: container.id,
     processors,

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { Builder, BuilderFacts, Completed, RunOptions, Toolchain } from './builder.ts'
 import { type Found, findExecutable } from './executable.ts'
 import type { RunProcess } from './process.ts'
-import { findUv } from './uv.ts'
+import { findUv, installedUv } from './uv.ts'
 
 export interface HostBuilderOptions {
   /** Setting `python-bin`. */
@@ -101,14 +101,13 @@ async function openBuilder(
   const workspace = await fencedWorkspace(folder)
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   let uv: Promise<string> | undefined
+  const runInTools: Run = (command) => run(command, { cwd: toolsFolder, env })
   return {
     ...factsOf(interpreter, target),
     workspace,
     python: interpreter.path,
-    uv: () =>
-      (uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, (command) =>
-        run(command, { cwd: toolsFolder, env }),
-      )),
+    uv: () => (uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, runInTools)),
+    uvIfThere: async () => await (uv ?? installedUv(cacheFolder, runInTools)),
     processors: availableParallelism(),
     put: (localFolder, path) => cp(localFolder, join(workspace, path), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path) => Promise.resolve(join(workspace, path)),

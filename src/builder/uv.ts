@@ -13,6 +13,18 @@ export const UV_VERSION = '0.13.9'
 
 type Run = (command: readonly string[]) => Promise<Completed>
 
+/** uv on PATH if it is new enough, else our own copy, where one of them is there. */
+export async function installedUv(cacheFolder: string, run: Run): Promise<string | undefined> {
+  const installed = await versionOf('uv', run)
+  if (installed !== undefined && compare(installed, OLDEST_UV) >= 0) return 'uv'
+  const own = join(ownFolder(cacheFolder), 'bin', 'uv')
+  return existsSync(own) ? own : undefined
+}
+
+function ownFolder(cacheFolder: string): string {
+  return join(cacheFolder, `uv-${UV_VERSION}`)
+}
+
 /** uv on PATH if it is new enough, else our own copy of the pinned version, brought by pip. */
 export async function findUv(
   {
@@ -23,11 +35,10 @@ export async function findUv(
   }: { python: string; cacheFolder: string; toolsFolder: string; report: Reporter },
   run: Run,
 ): Promise<string> {
-  const installed = await versionOf('uv', run)
-  if (installed !== undefined && compare(installed, OLDEST_UV) >= 0) return 'uv'
-  const folder = join(cacheFolder, `uv-${UV_VERSION}`)
+  const installed = await installedUv(cacheFolder, run)
+  if (installed !== undefined) return installed
+  const folder = ownFolder(cacheFolder)
   const own = join(folder, 'bin', 'uv')
-  if (existsSync(own)) return own
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`)
   await mkdir(cacheFolder, { recursive: true })
   const temporary = await mkdtemp(join(cacheFolder, 'uv-'))

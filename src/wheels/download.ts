@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { Builder } from '../builder/builder.ts'
 import { pipTargetOptions } from '../platform/tags.ts'
@@ -7,6 +6,7 @@ import { resolutionFailure } from '../requirements/failure.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
 import { indexLines, requirementLine } from './build-source.ts'
+import type { Located } from './locate.ts'
 import { runPip } from './pip.ts'
 
 /** A wheel file on this machine. */
@@ -24,32 +24,39 @@ export interface Downloaded {
 
 let downloads = 0
 
+interface Surroundings {
+  readonly builder: Builder
+  readonly pipOptions: readonly string[]
+  readonly temporary: string
+  /** Where wheels are, as far as that is known: then pip need not look for them. */
+  readonly located: ReadonlyMap<Pin, Located>
+}
+
 /**
  * Brings the wheel of each pin that is best for the target, by pip, whose settings and credentials users have already; pip
  * checks the hashes. @throws UserError when the index cannot be reached or refuses, or a hash is wrong
  */
-export async function downloadWheels(
-  pins: readonly Pin[],
-  { builder, pipOptions, temporary }: { builder: Builder; pipOptions: readonly string[]; temporary: string },
-): Promise<Downloaded> {
-  const wheelless: Pin[] = []
+export async function downloadWheels(pins: readonly Pin[], surroundings: Surroundings): Promise<Downloaded> {
+  const { located } = surroundings
   const wheels = new Map<string, WheelPath>()
+  const known = pins.filter((pin) => located.has(pin))
+  const { exitCode, taken } = await download(known, surroundings)
+  // An index may give its pages and files to different users: what fails is tried from the page on.
+  const unknown = exitCode === 0 ? pins.filter((pin) => !located.has(pin)) : pins
+  for (const wheel of taken) wheels.set(wheel.name, wheel)
+  const wheelless: Pin[] = []
+  const search = { ...surroundings, located: new Map<Pin, Located>() }
   // pip's checking of hashes is all or nothing (`--require-hashes`).
-  const hashed = pins.filter(({ hashes }) => hashes.length > 0)
-  const unhashed = pins.filter(({ hashes }) => hashes.length === 0)
+  const hashed = unknown.filter(({ hashes }) => hashes.length > 0)
+  const unhashed = unknown.filter(({ hashes }) => hashes.length === 0)
   for (const part of [hashed, unhashed]) {
     let wanted = part
     while (wanted.length > 0) {
-      const folder = `download-${++downloads}`
-      const { exitCode, stderr } = await download(wanted, folder, builder, pipOptions)
-      if (exitCode === 0) {
-        const taken = await builder.take(`${folder}/wheels`, join(temporary, folder))
-        for (const filename of await readdir(taken))
-          wheels.set(normalise(filename.split('-', 1)[0] ?? ''), { filename, path: join(taken, filename) })
-        break
-      }
+      const { exitCode, stderr, taken } = await download(wanted, search)
+      for (const wheel of taken) wheels.set(wheel.name, wheel)
+      if (exitCode === 0) break
       const missing = wanted.find((pin) => saysNoWheel(stderr, pin))
-      if (!missing) throw resolutionFailure(stderr, builder, [])
+      if (!missing) throw resolutionFailure(stderr, surroundings.builder, [])
       wheelless.push(missing)
       wanted = wanted.filter((pin) => pin !== missing)
     }
@@ -57,17 +64,28 @@ export async function downloadWheels(
   return { wheels, wheelless }
 }
 
-async function download(pins: readonly Pin[], folder: string, builder: Builder, pipOptions: readonly string[]) {
-  const staging = await mkdtemp(join(tmpdir(), 'wsgi-lambda-download-'))
-  try {
-    // In a file, and not as arguments: pip fills in variables there, and no list of processes shows a password.
-    const lines = [...indexLines(await withReachableFolders(pipOptions, folder, builder)), ...pins.map(requirementLine)]
-    await writeFile(join(staging, 'requirements.txt'), `${lines.join('\n')}\n`)
-    await builder.put(staging, folder)
-  } finally {
-    await rm(staging, { recursive: true, force: true })
-  }
-  const isHashed = pins.some(({ hashes }) => hashes.length > 0)
+interface Attempt {
+  readonly exitCode: number
+  readonly stderr: string
+  readonly taken: readonly (WheelPath & { readonly name: string })[]
+}
+
+async function download(
+  pins: readonly Pin[],
+  { builder, pipOptions, temporary, located }: Surroundings,
+): Promise<Attempt> {
+  if (pins.length === 0) return { exitCode: 0, stderr: '', taken: [] }
+  const folder = `download-${++downloads}`
+  const staging = join(temporary, folder)
+  await mkdir(staging)
+  // In a file, and not as arguments: pip fills in variables there, and no list of processes shows a password.
+  const lines = [
+    ...indexLines(await withReachableFolders(pipOptions, folder, builder)),
+    ...pins.map((pin) => requirementLine(atItsPlace(pin, located.get(pin)))),
+  ]
+  await writeFile(join(staging, 'requirements.txt'), `${lines.join('\n')}\n`)
+  await builder.put(staging, folder)
+  const isHashed = pins.some((pin) => pin.hashes.length > 0 || located.has(pin))
   const options = [
     ...['download', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--progress-bar', 'off'],
     ...['--dest', `${folder}/wheels`, '--requirement', `${folder}/requirements.txt`],
@@ -75,7 +93,24 @@ async function download(pins: readonly Pin[], folder: string, builder: Builder, 
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...(pipOptions.includes('--prefer-binary') ? ['--prefer-binary'] : []),
   ]
-  return await runPip(options, builder)
+  const { exitCode, stderr } = await runPip(options, builder)
+  if (exitCode !== 0) return { exitCode, stderr, taken: [] }
+  const taken = await builder.take(`${folder}/wheels`, join(temporary, `${folder}-wheels`))
+  const filenames = await readdir(taken)
+  return {
+    exitCode,
+    stderr,
+    taken: filenames.map((filename) => ({
+      name: normalise(filename.split('-', 1)[0] ?? ''),
+      filename,
+      path: join(taken, filename),
+    })),
+  }
+}
+
+function atItsPlace(pin: Pin, located: Located | undefined): Pin {
+  if (!located) return pin
+  return { ...pin, hashes: located.hashes, source: { kind: 'url', url: located.url } }
 }
 
 /** Folders of this machine, which a container gets a copy of. */

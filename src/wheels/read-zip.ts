@@ -69,6 +69,7 @@ const SYNC_BYTES = 256 * 1024
 /** At once, of a file that is too large to hold. */
 const STREAMED_BYTES = 128 * 1024
 const MOST_ENTRIES = 400_000
+const LARGEST_PIECE = 1 << 20
 
 const inflateOnThread = promisify(inflateRaw)
 
@@ -104,7 +105,9 @@ export async function inflated(entry: ZipEntry, compressed: Buffer): Promise<Buf
 
 async function unpack(entry: ZipEntry, compressed: Buffer): Promise<Buffer> {
   const { unzippedBytes } = entry
-  const options = { maxOutputLength: Math.max(1, unzippedBytes) }
+  // In one piece where it may be: zlib's own pieces are of 16 KB, each a way from a thread and back.
+  const chunkSize = Math.min(LARGEST_PIECE, Math.max(64, unzippedBytes + 1))
+  const options = { maxOutputLength: Math.max(1, unzippedBytes), chunkSize }
   try {
     return unzippedBytes > SYNC_BYTES ? await inflateOnThread(compressed, options) : inflateRawSync(compressed, options)
   } catch (error) {
