@@ -90,7 +90,7 @@ describe('what does not compile has no bytecode, and the rest has', () => {
 test('nothing to compile starts nothing', async () => {
   const toolchain = await hostToolchain()
   const opened = { ...toolchain, open: () => Promise.reject(new Error('opened')) }
-  const bytecode = await compileUnits([], { temporary: '/nowhere', toolsFolder: TOOLS_FOLDER, toolchain: opened })
+  const bytecode = compileUnits([], { temporary: '/nowhere', toolsFolder: TOOLS_FOLDER, toolchain: opened })
   for await (const unit of bytecode) expect(unit).toBeUndefined()
 }, 30_000)
 
