@@ -4,6 +4,7 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { UserError } from '../errors.ts'
 import type { Entry } from './entry.ts'
+import { layerPathOf } from './outputs.ts'
 
 /** Never part of an application, whatever `.gitignore` says: history, secrets, caches, other tools' output. */
 const NEVER = [
@@ -27,7 +28,7 @@ export interface ApplicationOptions {
   readonly exclude: readonly string[]
   /** Patterns of what is taken although a `.gitignore` leaves it out, in the same syntax. */
   readonly include: readonly string[]
-  /** An absolute path that is left out wherever it is: the artifact itself. */
+  /** Absolute path of the artifact, which is left out wherever it is, as is the layer beside it. */
   readonly output: string
 }
 
@@ -42,7 +43,7 @@ export async function applicationEntries(
   const root = await realpath(project)
   const always: IgnoreFile = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) }
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file))
-  const realOutput = await realpath(output).catch(() => output)
+  const outputs = await Promise.all([output, layerPathOf(output)].map((path) => realpath(path).catch(() => path)))
   const included = asGit().add([...include])
   const entries: Entry[] = []
   const walk = async (
@@ -56,7 +57,7 @@ export async function applicationEntries(
     for (const child of await readdir(folder, { withFileTypes: true })) {
       const absolute = join(folder, child.name)
       const kind = await kindOf(absolute, child)
-      if (kind === 'other' || absolute === realOutput) continue
+      if (kind === 'other' || outputs.includes(absolute)) continue
       if (isIgnored(absolute, kind, [always])) continue
       const isHidden = isLeftOut || isIgnored(absolute, kind, here)
       // Below a folder that git ignores there may be files that are wanted all the same.

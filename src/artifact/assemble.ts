@@ -19,6 +19,7 @@ import type { Compilation } from './compile.ts'
 import { dependencySlices, verified } from './dependency-slices.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
+import { layerPathOf } from './outputs.ts'
 import { type OwnParts, ownFiles } from './own-files.ts'
 import type { ProductFiles } from './runtime.ts'
 import { SLICE_FORMAT, type Slice } from './slice.ts'
@@ -119,7 +120,7 @@ async function writeZips(
   }
   const own = picks.filter(({ slice }) => slice === application)
   const artifact = await write(output, own)
-  const layer = await write(output.replace(/(?:\.zip)?$/, '.layer.zip'), others, placeInLayer)
+  const layer = await write(layerPathOf(output), others, placeInLayer)
   return { artifact, layer, whole: whole === undefined ? artifact : await write(whole, picks) }
 }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
@@ -11,7 +12,7 @@ import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.
 import { reportFindings } from '../wheels/findings.ts'
 import { type Located, locateWheels } from '../wheels/locate.ts'
 import { stripWheels } from '../wheels/strip.ts'
-import { type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
+import { type Finding, type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
 import { type Compilation, compileUnits } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
 import { inParallel } from './parallel.ts'
@@ -46,6 +47,8 @@ interface Context {
   /** What was found or made so far. */
   readonly slices: Map<Pin, Slice>
   readonly made: Set<Pin>
+  /** What was found in the binaries of wheels. */
+  readonly findings: Finding[]
   /** Whether pip looks nowhere but in the public index. */
   readonly isPublicOnly: boolean
 }
@@ -68,7 +71,7 @@ export async function dependencySlices(
   collaborators: Collaborators,
 ): Promise<DependencySlices> {
   const isPublic = await isPublicOnly(pipOptions, collaborators.environment)
-  const found = { slices: new Map(), made: new Set<Pin>() }
+  const found = { slices: new Map(), made: new Set<Pin>(), findings: [] }
   const context: Context = { pipOptions, options, collaborators, ...found, isPublicOnly: isPublic }
   const { slices, made } = context
   try {
@@ -89,6 +92,7 @@ export async function dependencySlices(
       pins.filter((pin) => toBuild.has(pin)),
       context,
     )
+    reportFindings(context.findings, collaborators.report)
     return { slices: pins.map((pin) => present(slices.get(pin), pin.name)), made: made.size }
   } catch (error) {
     for (const slice of slices.values()) await slice[Symbol.asyncDispose]()
@@ -143,13 +147,13 @@ async function sliceDownloads(
   const remember = (pin: Pin, selection: Selection): Promise<void> =>
     writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection, secrecy(pin, context))
   for (const pin of wheelless) await remember(pin, 'none')
-  const work: SliceWork[] = []
-  for (const pin of pins.filter((pin) => !wheelless.includes(pin))) {
+  const brought = pins.filter((pin) => !wheelless.includes(pin))
+  const work = await inParallel(brought, RECORDS_AT_ONCE, async (pin): Promise<SliceWork> => {
     const { filename, path } = present(wheels.get(pin.name), pin.name)
     const chosen = { filename, sha256: (await sha256Of(path)).toString('hex') }
     await remember(pin, chosen)
-    work.push({ pin, path, chosen })
-  }
+    return { pin, path, chosen }
+  })
   await makeSlices(work, context)
   for (const { path } of work) await rm(path, { force: true })
   return wheelless
@@ -201,8 +205,10 @@ interface SliceWork {
   readonly chosen: Chosen
 }
 
-/** Texts of modules that are held at once, roughly: wheels are read and compiled in batches of that size. */
-const BATCH_BYTES = 24 << 20
+/** Of sources; so much is compiled by one process while the next wheels are read. */
+const BATCH_BYTES = 2 << 20
+/** Of those, that many are under way: their texts and bytecode are held. */
+const BATCHES_AT_ONCE = 2
 
 async function makeSlices(work: readonly SliceWork[], context: Context): Promise<void> {
   const { options, collaborators, slices } = context
@@ -215,19 +221,42 @@ async function makeSlices(work: readonly SliceWork[], context: Context): Promise
   }
   const wheels = missing.map(({ path, chosen: { filename } }) => ({ path, filename }))
   const stripped = options.strip ? await stripWheels(wheels, collaborators) : new Map<string, string>()
+  // The largest first: it takes longest.
+  const inOrder = missing.toSorted((a, b) => wheelBytes(b) - wheelBytes(a))
+  const underWay = new Set<Promise<void>>()
+  const failures: unknown[] = []
+  const finish = async (batch: readonly Drafted[]): Promise<void> => {
+    if (underWay.size >= BATCHES_AT_ONCE) await Promise.race(underWay)
+    const finishing = finishBatch(batch, context)
+      .catch((error: unknown) => {
+        failures.push(error)
+      })
+      .finally(() => {
+        underWay.delete(finishing)
+      })
+    underWay.add(finishing)
+  }
   let batch: Drafted[] = []
   try {
-    for (const { pin, path: original, chosen, key } of missing) {
+    for (const { pin, path: original, chosen, key } of inOrder) {
+      if (failures.length > 0) break
       const path = stripped.get(chosen.filename) ?? original
       batch.push({ pin, key, draft: await draftSlice(path, chosen.filename, collaborators.temporary, options) })
       if (bytesOf(batch) < BATCH_BYTES) continue
-      await finishBatch(batch, context)
+      await finish(batch)
       batch = []
     }
-    await finishBatch(batch, context)
+    await finish(batch)
+    batch = []
   } finally {
+    await Promise.all(underWay)
     for (const { draft } of batch) await draft[Symbol.asyncDispose]()
   }
+  if (failures.length > 0) throw failures[0]
+}
+
+function wheelBytes({ path }: SliceWork): number {
+  return statSync(path).size
 }
 
 interface Drafted {
@@ -241,28 +270,29 @@ function bytesOf(batch: readonly Drafted[]): number {
   return modules.reduce((sum, { bytes }) => sum + bytes, 0)
 }
 
+/** Takes over the drafts. What cannot load on the target becomes no slice, and is told when all wheels were looked at. */
 async function finishBatch(batch: readonly Drafted[], context: Context): Promise<void> {
-  const { collaborators, slices, made } = context
-  const { store, report, ...compilation } = collaborators
-  const { target } = compilation.toolchain
-  reportFindings(
-    batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
-    report,
-  )
-  const bytecode = compileUnits(
-    batch.flatMap(({ draft }) => draft.units),
-    compilation,
-  )
-  for (const { pin, key, draft } of batch) {
-    const path = await store.keep(
-      'slices',
-      key,
-      await draft.finish(taken(bytecode, draft.units.length)),
-      secrecy(pin, context),
+  const { collaborators, slices, made, findings } = context
+  const { store, toolchain, temporary, toolsFolder } = collaborators
+  const { target } = toolchain
+  try {
+    const right = batch.filter(({ draft: { facts } }) => {
+      const found = verifyBinaries(facts.binaries, target, verified(facts))
+      findings.push(...found)
+      return !found.some(({ severity }) => severity === 'error')
+    })
+    const bytecode = compileUnits(
+      right.flatMap(({ draft }) => draft.units),
+      { toolchain, temporary, toolsFolder },
     )
-    await draft[Symbol.asyncDispose]()
-    slices.set(pin, present(await openSlice(path), path))
-    made.add(pin)
+    for (const { pin, key, draft } of right) {
+      const write = await draft.finish(taken(bytecode, draft.units.length))
+      const path = await store.keep('slices', key, write, secrecy(pin, context))
+      slices.set(pin, present(await openSlice(path), path))
+      made.add(pin)
+    }
+  } finally {
+    for (const { draft } of batch) await draft[Symbol.asyncDispose]()
   }
 }
 
