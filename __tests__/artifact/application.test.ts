@@ -356,3 +356,11 @@ test('names of any alphabet come as they are', async () => {
   await addFiles(project, files('модуль/ü b.py', '\u{1F600}.txt'))
   expect(await taken(project)).toEqual(['модуль/ü b.py', '\u{1F600}.txt'].sort())
 })
+
+test.each(['dist/app.zip', 'dist/app'])(
+  'neither %s, which is written, nor the layer beside it is taken',
+  async (name) => {
+    const project = await folderWith(files('app.py', name, 'dist/app.layer.zip', 'dist/other.zip'))
+    expect(await taken(project, [], join(project, name))).toEqual(['app.py', 'dist/other.zip'])
+  },
+)

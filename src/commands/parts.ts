@@ -35,7 +35,7 @@ export async function partsOf(
   const wanted = withoutLeftOut(pins, settings, collaborators.report)
   const locals = new Map<Pin, LocalPackage>()
   for (const pin of wanted) {
-    const placed = await readLocalPackage(pin, listFiles)
+    const placed = await readLocalPackage(pin, listFiles(settings))
     if (placed) locals.set(pin, placed)
   }
   return { pins: wanted.filter((pin) => !locals.has(pin)), pipOptions, locals: [...locals.values()], extraFiles }
@@ -57,16 +57,19 @@ function withoutLeftOut(
 export async function wheelsOf(
   pins: readonly Pin[],
   { pipOptions }: Parts,
-  { dockerEnv, buildConstraints }: BuildSettings,
+  settings: BuildSettings,
   { toolsFolder }: ProductFiles,
   collaborators: PartsCollaborators,
 ): Promise<ReadonlyMap<string, BuiltWheel>> {
+  const { buildConstraints, dockerEnv } = settings
   const options = { pipOptions, buildConstraints, dockerEnv }
-  return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles })
+  return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles: listFiles(settings) })
 }
 
-/** The files of a local distribution, as git would keep them. */
-async function listFiles(folder: string): Promise<ProjectFile[]> {
-  const entries = await applicationEntries(folder, { exclude: [], include: [], output: '' })
-  return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
+/** Lists the files of a local distribution, as git would keep them. It may be the project: then what is built stands in it. */
+function listFiles({ output }: BuildSettings): (folder: string) => Promise<ProjectFile[]> {
+  return async (folder) => {
+    const entries = await applicationEntries(folder, { exclude: [], include: [], output })
+    return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
+  }
 }
