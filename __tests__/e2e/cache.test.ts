@@ -48,6 +48,8 @@ async function job(inputs: Readonly<Record<string, string>> = {}, env = {}): Pro
       runtime: `python${python.minor}`,
       'python-bin': python.path,
       check: 'false',
+      // This machine may reach the public index by an address of its own.
+      'cache-private': 'true',
       store,
       ...inputs,
     },
@@ -98,6 +100,14 @@ test('a job that fails after it has built keeps what it has built', async () => 
   } finally {
     aws.close()
   }
+})
+
+test('what an index that is not public has stays out of it, unless that is wanted', async () => {
+  const links = { PIP_FIND_LINKS: project }
+  expect(await job({ 'cache-private': 'false' }, links)).toMatchObject({ exitCode: 0, post: { exitCode: 0 } })
+  expect(archives()).toEqual([])
+  await job({ 'cache-private': 'true' }, links)
+  expect(archives()).toHaveLength(1)
 })
 
 test('the address of an archive is masked', async () => {
