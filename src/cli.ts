@@ -208,6 +208,8 @@ function addSettingFlags(command: Command, names: readonly SettingName[]): void 
       `--${name} <${setting.placeholder ?? 'VALUE'}>`,
       setting.description + formatHint(setting),
     )
+    // `--no-deploy NAMES` is a setting's own name, and not the opposite of one.
+    option.negate = false
     if (takesLines(name)) option.argParser(collected)
     command.addOption(option)
   }
@@ -215,7 +217,7 @@ function addSettingFlags(command: Command, names: readonly SettingName[]): void 
 
 /** Settings of several lines are given by repeating the flag. */
 function takesLines(name: SettingName): boolean {
-  return SETTINGS[name].format.includes('one a line')
+  return /\ba line\b/.test(SETTINGS[name].format)
 }
 
 function formatHint(setting: Setting): string {
@@ -241,7 +243,8 @@ function givenSettings(command: Command): Record<string, unknown> {
   for (const name of SETTING_NAMES) {
     const value = options[camelCase(name)]
     if (value === undefined) continue
-    given[name] = (SETTINGS[name] as Setting).mistakes && Array.isArray(value) ? value.join('\n') : value
+    // One value may have several lines, as an input of the action has.
+    given[name] = Array.isArray(value) ? value.join('\n') : value
   }
   return given
 }

@@ -480,6 +480,24 @@ describe('settings and failures', () => {
     }
   })
 
+  test('no-deploy takes names: it is not the opposite of something', async () => {
+    const { exitCode, stderr } = await wsgiLambda(['build', '--no-deploy', '!', '--project', '../empty'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('✖ --no-deploy is not valid\n')
+  })
+
+  test.each(['--no-deploy', '--groups', '--commands'])('%s may be repeated, and every value counts', async (flag) => {
+    const { exitCode, stderr } = await wsgiLambda(['build', flag, '!', flag, 'fine', '--project', '../empty'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`✖ ${flag} is not valid\n`)
+  })
+
+  test('a flag may have several lines, as an input of the action has', async () => {
+    const { stderr } = await wsgiLambda(['build', '--groups', 'web\nadmin', '--groups', 'api', '--project', '../empty'])
+    expect(stderr).toContain('✖ No manifest was found')
+    expect(stderr).not.toContain('groups')
+  })
+
   test('a build that fails ends with 1', async () => {
     const { exitCode, stderr } = await wsgiLambda([
       ...['build', '--builder', 'host', '--runtime', 'python3.13', '--python-bin', join(folder, 'no-python')],
