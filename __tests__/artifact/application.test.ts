@@ -256,9 +256,11 @@ describe('vendor', () => {
     ['lib', ['app.py', 'deep/y.py', 'library/z.py', 'x.py']],
     ['./lib/', ['app.py', 'deep/y.py', 'library/z.py', 'x.py']],
     ['lib/deep', ['app.py', 'lib/app.py', 'lib/x.py', 'library/z.py', 'y.py']],
-    ['none', ['app.py', 'lib/app.py', 'lib/deep/y.py', 'lib/x.py', 'library/z.py']],
   ])('%j is laid at the root, where nothing of the application stands', (vendor, expected) => {
     expect(paths(vendor)).toEqual(expected)
+  })
+  test.each(['none', 'libr', '../lib', '/lib', ''])('%j has no files, and is a mistake', (vendor) => {
+    expect(() => paths(vendor)).toThrow(`vendor: ${vendor} has no files in the project`)
   })
 })
 

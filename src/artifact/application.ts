@@ -80,11 +80,24 @@ export async function applicationEntries(
   return entries
 }
 
-/** The files of the folder `vendor` stand at the root, where the application's own files do not. */
+/**
+ * The files of the folder `vendor` stand at the root, where the application's own files do not.
+ *
+ * @throws UserError where it has none
+ */
 export function underVendor(entries: readonly Entry[], vendor: string | undefined): Entry[] {
   if (vendor === undefined) return [...entries]
   const folder = `${posix.normalize(vendor.replaceAll('\\', '/')).replace(/\/$/, '')}/`
   const own = entries.filter(({ path }) => !path.startsWith(folder))
+  if (own.length === entries.length) {
+    throw new UserError(
+      {
+        title: `vendor: ${vendor} has no files in the project`,
+        hint: 'Name a folder below the project; what git ignores is taken only where include names it.',
+      },
+      { exitCode: 2 },
+    )
+  }
   const paths = new Set(own.map(({ path }) => path))
   const laid = entries
     .filter(({ path }) => path.startsWith(folder))

@@ -3,6 +3,7 @@ import type { OwnParts } from '../artifact/own-files.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
 import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { normalise } from '../requirements/files.ts'
 import { lockRequirements } from '../requirements/lock.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
 import type { BuildSettings } from '../settings/settings.ts'
@@ -50,6 +51,8 @@ function withoutLeftOut(
   const rest = runtimeSdk ? withoutRuntimeSdk(named.pins) : { pins: named.pins, leftOut: [] }
   const leftOut = [...named.leftOut, ...rest.leftOut]
   if (leftOut.length > 0) report.info(`left out: ${leftOut.join(', ')}`)
+  const absent = noDeploy.filter((name) => !pins.some((pin) => pin.name === normalise(name)))
+  if (absent.length > 0) report.info(`no-deploy: not among the requirements: ${absent.join(', ')}`)
   return rest.pins
 }
 
