@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
@@ -61,7 +62,10 @@ describe('with each Python of this machine', () => {
       expect(loaded.trim().split('\n')).toEqual(Object.keys(MODULES).map((path) => `/var/task/${path}`))
       const others = await compiled([{ 'q.py': 'alpha = "delta"\n' }, MODULES, { 'r.py': '' }], {
         python,
-        environment: { PYTHONHASHSEED: '2', PYTHONOPTIMIZE: '2', PYTHONPATH: '/nowhere', PYTHONDONTWRITEBYTECODE: '1' },
+        environment: {
+          ...{ PYTHONHASHSEED: '2', PYTHONOPTIMIZE: '2', PYTHONNODEBUGRANGES: '1' },
+          ...{ PYTHONPATH: '/nowhere', PYTHONDONTWRITEBYTECODE: '1' },
+        },
       })
       expect(others[1]).toEqual(first)
     }
@@ -115,6 +119,26 @@ test('where a process is killed, or a text is missing, the build ends', async ()
     detail: expect.stringContaining('ended with -9'),
   })
 }, 60_000)
+
+test('who needs no more units waits until nothing is written any more', async () => {
+  await using toolchain = await hostToolchain()
+  const { units, temporary } = await unitsFor({ 'a.py': 'A = 1\n' }, { 'b.py': 'B = 1\n' })
+  const toolsFolder = await mkdtemp(join(temporary, 'tools'))
+  const late = join(temporary, 'late')
+  const program = `
+import json, sys, time
+plan = json.load(open(sys.argv[1]))
+open(plan["units"][0]["output"], "wb").write(bytes(4))
+print(0, flush=True)
+time.sleep(0.5)
+open(${JSON.stringify(late)}, "w").close()
+`
+  await writeFile(join(toolsFolder, 'compile_bytecode.py'), program)
+  const bytecode = compileUnits(units, { temporary, toolsFolder, toolchain })
+  expect(await bytecode.next()).toEqual({ done: false, value: [undefined] })
+  await bytecode.return(undefined)
+  expect(existsSync(late)).toBe(true)
+}, 30_000)
 
 describe('units', () => {
   const module = (index: number, bytes = 10) => ({ path: `${index}.py`, offset: 0, bytes })

@@ -15,7 +15,7 @@ import type { WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
 import { type Finding, verifyNeeded } from '../wheels/verify.ts'
 import { applicationSlice } from './application-slice.ts'
-import type { Compilation } from './compile.ts'
+import { type Compilation, compilerDigest } from './compile.ts'
 import { dependencySlices, verified } from './dependency-slices.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
@@ -158,7 +158,7 @@ async function ownSlice(
   const { pythonVersion, target } = compilation.toolchain
   const key = keyOf(
     ...['application', SLICE_FORMAT, await realpath(settings.project), target.runtime, target.architecture],
-    ...[pythonVersion, bytecode, product.compressor],
+    ...[pythonVersion, bytecode, product.compressor, await compilerDigest(product.toolsFolder)],
   )
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store })
 }

@@ -2,6 +2,7 @@ import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Builder, Toolchain } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
+import { sha256Of } from '../store/hash.ts'
 import { writeAll } from './write.ts'
 
 /** A module's text within a file of texts. */
@@ -39,7 +40,10 @@ export async function* compileUnits(
   const folder = `compile-${++compilations}`
   const where = await bringIn(units, join(temporary, folder), folder, toolsFolder, builder)
   // Nothing of the user's may change what is compiled; in 3.10 the order of constants in a set depends on the seed.
-  const neutral = { PYTHONHASHSEED: '0', PYTHONPATH: '', PYTHONHOME: '', PYTHONOPTIMIZE: '', PYTHONWARNINGS: 'ignore' }
+  const neutral = {
+    ...{ PYTHONHASHSEED: '0', PYTHONOPTIMIZE: '', PYTHONNODEBUGRANGES: '' },
+    ...{ PYTHONPATH: '', PYTHONHOME: '', PYTHONWARNINGS: 'ignore' },
+  }
   const progress = createProgress()
   const running = builder
     .run([builder.python, '-s', '-S', '-B', where.script, where.plan], { env: neutral, onLine: progress.onLine })
@@ -52,19 +56,22 @@ export async function* compileUnits(
       })
     })
   running.catch(() => undefined) // It is awaited below, unit by unit.
-  if (builder.kind === 'host') {
-    // The files are this machine's: while Python compiles the next unit, the last one can be compressed.
-    const out = `${builder.workspace}/${folder}/out`
-    for (const [index, unit] of units.entries()) {
-      await Promise.race([progress.of(index), running])
-      yield await bytecodeOf(unit, join(out, String(index)))
+  try {
+    if (builder.kind === 'host') {
+      // The files are this machine's: while Python compiles the next unit, the last one can be compressed.
+      const out = `${builder.workspace}/${folder}/out`
+      for (const [index, unit] of units.entries()) {
+        await Promise.race([progress.of(index), running])
+        yield await bytecodeOf(unit, join(out, String(index)))
+      }
+      return
     }
     await running
-    return
+    const taken = await builder.take(`${folder}/out`, join(temporary, folder, 'taken'))
+    for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, join(taken, String(index)))
+  } finally {
+    await running.catch(() => undefined) // Who needs no more of it removes the folders that it writes into.
   }
-  await running
-  const taken = await builder.take(`${folder}/out`, join(temporary, folder, 'taken'))
-  for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, join(taken, String(index)))
 }
 
 /** Tells when each unit is done, by the lines that the script prints. */
@@ -121,6 +128,11 @@ async function bringIn(
 }
 
 const SCRIPT = 'compile_bytecode.py'
+
+/** Of the program that compiles: a part of keys, for another one makes other bytecode. */
+export async function compilerDigest(toolsFolder: string): Promise<string> {
+  return (await sha256Of(join(toolsFolder, SCRIPT))).toString('hex')
+}
 
 async function bytecodeOf({ modules }: CompilationUnit, path: string): Promise<readonly (Buffer | undefined)[]> {
   const bytes = await readFile(path)

@@ -1,19 +1,18 @@
 import { statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import type { Toolchain } from '../builder/builder.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
-import { isPublicOnly, isPublicPin } from '../requirements/public-index.ts'
+import { isPublicPin, otherIndexes } from '../requirements/public-index.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { KeepOptions, Store } from '../store/store.ts'
 import { downloadWheels, isToBeBuilt, type WheelPath } from '../wheels/download.ts'
 import { reportFindings } from '../wheels/findings.ts'
 import { type Located, locateWheels } from '../wheels/locate.ts'
-import { stripWheels } from '../wheels/strip.ts'
+import { stripperDigest, stripWheels } from '../wheels/strip.ts'
 import { type Finding, type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
-import { type Compilation, compileUnits } from './compile.ts'
+import { type Compilation, compilerDigest, compileUnits } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
 import { inParallel } from './parallel.ts'
 import { openSlice, SLICE_FORMAT, type Slice, type SliceFacts } from './slice.ts'
@@ -49,8 +48,10 @@ interface Context {
   readonly made: Set<Pin>
   /** What was found in the binaries of wheels. */
   readonly findings: Finding[]
-  /** Whether pip looks nowhere but in the public index. */
-  readonly isPublicOnly: boolean
+  /** Where pip looks besides the public index. */
+  readonly indexes: readonly string[]
+  /** What makes slices besides the interpreter: programs of ours, and the image that strips. */
+  readonly recipe: readonly string[]
 }
 
 /** The published wheel that was chosen for a pin, or `none` where there is none for the target. */
@@ -70,10 +71,12 @@ export async function dependencySlices(
   options: SlicesOptions,
   collaborators: Collaborators,
 ): Promise<DependencySlices> {
-  const isPublic = await isPublicOnly(pipOptions, collaborators.environment)
+  const indexes = await otherIndexes(pipOptions, collaborators.environment)
+  const recipe = await recipeOf(options, collaborators)
   const found = { slices: new Map(), made: new Set<Pin>(), findings: [] }
-  const context: Context = { pipOptions, options, collaborators, ...found, isPublicOnly: isPublic }
+  const context: Context = { pipOptions, options, collaborators, indexes, recipe, ...found }
   const { slices, made } = context
+  const wheelless: Pin[] = []
   try {
     const published = pins.filter(({ name, source }) => source.kind === 'index' && !isToBeBuilt(name, pipOptions))
     const toBuild = new Set(pins.filter((pin) => !published.includes(pin)))
@@ -83,15 +86,16 @@ export async function dependencySlices(
     const missing = published.filter((pin) => !slices.has(pin) && !toBuild.has(pin))
     if (missing.length > 0) collaborators.report.progress(`bringing ${missing.length} of ${pins.length} distributions`)
     const located = await locate(missing, context)
-    await Promise.all(
-      halves(missing, located).map(async (half) => {
-        for (const pin of await sliceDownloads(half, located, context)) toBuild.add(pin)
-      }),
-    )
+    await inParallel(halves(missing, located), 2, async (half) => {
+      wheelless.push(...(await sliceDownloads(half, located, context)))
+    })
+    for (const pin of wheelless) toBuild.add(pin)
     await sliceBuilt(
       pins.filter((pin) => toBuild.has(pin)),
       context,
     )
+    // Only now: who was told that a wheel is missing may have published it before the next build.
+    for (const pin of wheelless) await remember(pin, 'none', context)
     reportFindings(context.findings, collaborators.report)
     return { slices: pins.map((pin) => present(slices.get(pin), pin.name)), made: made.size }
   } catch (error) {
@@ -101,15 +105,12 @@ export async function dependencySlices(
 }
 
 /** What an earlier build chose; its slice, where the store has it, is added to the others. */
-async function findPublished(
-  pin: Pin,
-  { pipOptions, options, collaborators, slices }: Context,
-): Promise<Selection | undefined> {
-  const { store, toolchain } = collaborators
-  const selection = await readRecord<Selection>(store, 'selections', selectionKey(pin, pipOptions, toolchain))
+async function findPublished(pin: Pin, context: Context): Promise<Selection | undefined> {
+  const { store } = context.collaborators
+  const selection = await readRecord<Selection>(store, 'selections', selectionKey(pin, context))
   if (selection === undefined || selection === 'none') return selection
-  const slice = await findSlice(sliceKey(selection, options, toolchain), store)
-  if (slice) slices.set(pin, slice)
+  const slice = await findSlice(sliceKey(selection, context), store)
+  if (slice) context.slices.set(pin, slice)
   return selection
 }
 
@@ -141,22 +142,24 @@ async function sliceDownloads(
   context: Context,
 ): Promise<readonly Pin[]> {
   const { pipOptions, collaborators } = context
-  const { toolchain, store, temporary } = collaborators
+  const { toolchain, temporary } = collaborators
   const builder = await toolchain.open()
   const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located })
-  const remember = (pin: Pin, selection: Selection): Promise<void> =>
-    writeRecord(store, 'selections', selectionKey(pin, pipOptions, toolchain), selection, secrecy(pin, context))
-  for (const pin of wheelless) await remember(pin, 'none')
   const brought = pins.filter((pin) => !wheelless.includes(pin))
   const work = await inParallel(brought, RECORDS_AT_ONCE, async (pin): Promise<SliceWork> => {
     const { filename, path } = present(wheels.get(pin.name), pin.name)
     const chosen = { filename, sha256: (await sha256Of(path)).toString('hex') }
-    await remember(pin, chosen)
+    await remember(pin, chosen, context)
     return { pin, path, chosen }
   })
   await makeSlices(work, context)
   for (const { path } of work) await rm(path, { force: true })
   return wheelless
+}
+
+function remember(pin: Pin, selection: Selection, context: Context): Promise<void> {
+  const { store } = context.collaborators
+  return writeRecord(store, 'selections', selectionKey(pin, context), selection, secrecy(pin, context))
 }
 
 async function sliceBuilt(pins: readonly Pin[], context: Context): Promise<void> {
@@ -173,24 +176,34 @@ async function sliceBuilt(pins: readonly Pin[], context: Context): Promise<void>
 /** Of everything that can change which wheel is chosen. Who asks an index does not change what it answers. */
 function selectionKey(
   { name, version, hashes, source }: Pin,
-  pipOptions: readonly string[],
-  { target }: Toolchain,
+  { pipOptions, indexes, collaborators }: Pick<Context, 'pipOptions' | 'indexes' | 'collaborators'>,
 ): string {
-  const { pythonMinor, architecture, glibc } = target
-  const where = pipOptions.map(withoutCredentials)
-  return keyOf('selection', 1, name, version, hashes.toSorted(), source, where, pythonMinor, architecture, glibc)
+  const { pythonMinor, architecture, glibc } = collaborators.toolchain.target
+  const where = [pipOptions.map(withoutCredentials), indexes]
+  return keyOf('selection', 2, name, version, hashes.toSorted(), source, where, pythonMinor, architecture, glibc)
 }
 
 /** Of everything that can change a byte of the slice. */
 function sliceKey(
   { filename, sha256 }: Chosen,
-  { pythonMinor, bytecode, slim, slimPatterns, strip, compressor }: SlicesOptions,
-  { pythonVersion, target }: Toolchain,
+  { options, recipe, collaborators }: Pick<Context, 'options' | 'recipe' | 'collaborators'>,
 ): string {
+  const { pythonMinor, bytecode, slim, slimPatterns, strip, compressor } = options
+  const { pythonVersion, target } = collaborators.toolchain
   const compiler = bytecode === 'none' ? '' : pythonVersion
   const { architecture, glibc } = target
-  const kind = [pythonMinor, compiler, architecture, glibc, bytecode, slim, slimPatterns, strip, compressor]
+  const kind = [pythonMinor, compiler, architecture, glibc, bytecode, slim, slimPatterns, strip, compressor, recipe]
   return keyOf('slice', SLICE_FORMAT, filename, sha256, ...kind)
+}
+
+async function recipeOf(
+  { bytecode, strip }: SlicesOptions,
+  { toolchain, toolsFolder }: Collaborators,
+): Promise<readonly string[]> {
+  return [
+    bytecode === 'none' ? '' : await compilerDigest(toolsFolder),
+    ...(strip ? [await stripperDigest(toolsFolder), toolchain.identity] : []),
+  ]
 }
 
 async function findSlice(key: string, store: Store): Promise<Slice | undefined> {
@@ -214,7 +227,7 @@ async function makeSlices(work: readonly SliceWork[], context: Context): Promise
   const { options, collaborators, slices } = context
   const missing: (SliceWork & { readonly key: string })[] = []
   for (const item of work) {
-    const key = sliceKey(item.chosen, options, collaborators.toolchain)
+    const key = sliceKey(item.chosen, context)
     const kept = await findSlice(key, collaborators.store)
     if (kept) slices.set(item.pin, kept)
     else missing.push({ ...item, key })
@@ -285,11 +298,15 @@ async function finishBatch(batch: readonly Drafted[], context: Context): Promise
       right.flatMap(({ draft }) => draft.units),
       { toolchain, temporary, toolsFolder },
     )
-    for (const { pin, key, draft } of right) {
-      const write = await draft.finish(taken(bytecode, draft.units.length))
-      const path = await store.keep('slices', key, write, secrecy(pin, context))
-      slices.set(pin, present(await openSlice(path), path))
-      made.add(pin)
+    try {
+      for (const { pin, key, draft } of right) {
+        const write = await draft.finish(taken(bytecode, draft.units.length))
+        const path = await store.keep('slices', key, write, secrecy(pin, context))
+        slices.set(pin, present(await openSlice(path), path))
+        made.add(pin)
+      }
+    } finally {
+      await bytecode.return(undefined)
     }
   } finally {
     for (const { draft } of batch) await draft[Symbol.asyncDispose]()
@@ -297,8 +314,8 @@ async function finishBatch(batch: readonly Drafted[], context: Context): Promise
 }
 
 /** What a private index has must not go where everybody can read it. */
-function secrecy(pin: Pin, { isPublicOnly }: Context): KeepOptions {
-  return { isPrivate: !(isPublicOnly && isPublicPin(pin)) }
+function secrecy(pin: Pin, { indexes }: Context): KeepOptions {
+  return { isPrivate: indexes.length > 0 || !isPublicPin(pin) }
 }
 
 /** A slice's wheel, as verification names it. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { withoutCredentials } from './credentials.ts'
 import type { Pin } from './pins.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -13,16 +14,22 @@ const INDEX_OPTION = /^(?:--)?(?:index-url|extra-index-url|find-links|i|f)$/
 const PUBLIC = /^https:\/\/(?:pypi\.org\/simple|files\.pythonhosted\.org\/\S*)\/?$/
 
 /**
- * Whether every distribution that pip finds by its settings comes from the public index. Conservative: one other address
- * among them and nothing is public, since pip does not tell which of them a file came from.
+ * Addresses besides the public index's where pip looks by its settings: what it finds depends on them, and may be nobody
+ * else's. pip does not tell which of them a file came from.
  */
-export async function isPublicOnly(pipOptions: readonly string[], environment: Variables): Promise<boolean> {
-  const fromVariables = Object.entries(environment).flatMap(([name, value]) =>
-    INDEX_VARIABLES.test(name) ? addressesIn(value ?? '') : [],
-  )
+export async function otherIndexes(pipOptions: readonly string[], environment: Variables): Promise<readonly string[]> {
+  const fromVariables = Object.entries(environment)
+    .filter(([name]) => INDEX_VARIABLES.test(name))
+    .toSorted()
+    .flatMap(([, value]) => addressesIn(value ?? ''))
   const fromFiles = await Promise.all(configurationFiles(environment).map(addressesInFile))
   const addresses = [...fromVariables, ...fromFiles.flat(), ...addressesInOptions(pipOptions)]
-  return addresses.every((address) => PUBLIC.test(address))
+  return addresses.filter((address) => !PUBLIC.test(address)).map(withoutCredentials)
+}
+
+/** Whether every distribution that pip finds by its settings comes from the public index. */
+export async function isPublicOnly(pipOptions: readonly string[], environment: Variables): Promise<boolean> {
+  return (await otherIndexes(pipOptions, environment)).length === 0
 }
 
 /** Whether one pin is, where the settings are public only. */

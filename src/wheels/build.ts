@@ -8,7 +8,7 @@ import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin } from '../requirements/pins.ts'
-import { isPublicOnly, isPublicPin } from '../requirements/public-index.ts'
+import { isPublicPin, otherIndexes } from '../requirements/public-index.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { KeepOptions, Store } from '../store/store.ts'
@@ -53,9 +53,9 @@ export interface WheelBuildCollaborators {
 }
 
 /** Part of every key: raise it when another wheel would come out of the same input. */
-const WHEEL_FORMAT = 1
+const WHEEL_FORMAT = 2
 /** What of `docker/` can change a wheel. */
-const RECIPE_FILES = ['fetch_repository.py', 'build-tools.txt', 'equip.sh'] as const
+const RECIPE_FILES = ['fetch_repository.py', 'describe_source.py', 'build-tools.txt', 'equip.sh'] as const
 
 /**
  * Wheels for pins that have none: from the store where they were built before, else built, and made whole with the shared
@@ -72,8 +72,9 @@ export async function buildWheels(
 ): Promise<ReadonlyMap<string, BuiltWheel>> {
   const wheels = new Map<string, BuiltWheel>()
   const missing: Work[] = []
+  const indexes = await otherIndexes(options.pipOptions, collaborators.environment)
   for (const pin of pins) {
-    const key = await wheelKey(pin, options, collaborators)
+    const key = await wheelKey(pin, { ...options, indexes }, collaborators)
     const kept = await findBuilt(key, collaborators.store)
     if (kept) wheels.set(pin.name, kept)
     else missing.push({ pin, key })
@@ -117,7 +118,7 @@ interface Work {
 /** Of everything that can change the wheel. What a build requires is the index's choice, unless it is constrained. */
 async function wheelKey(
   pin: Pin,
-  { pipOptions, buildConstraints, dockerEnv }: WheelBuildOptions,
+  { pipOptions, indexes, buildConstraints, dockerEnv }: WheelBuildOptions & { readonly indexes: readonly string[] },
   { toolchain, toolsFolder, listFiles }: WheelBuildCollaborators,
 ): Promise<string> {
   const { source } = pin
@@ -132,7 +133,7 @@ async function wheelKey(
     WHEEL_FORMAT,
     [pin.name, pin.version, [...pin.hashes].sort(), content],
     [identity, pythonVersion, target.architecture, target.glibc],
-    [pipOptions.map(withoutCredentials), buildConstraints, variables.sort()],
+    [pipOptions.map(withoutCredentials), indexes, buildConstraints, variables.sort()],
     [recipe, equipmentRecipe(target.pythonMinor)],
   )
 }
@@ -190,7 +191,7 @@ async function buildWheel(
       const bench = { builder, equipment, temporary, workFolder, run: following(pin, builder, report) }
       const attempt = await attemptBuild(pin, bench, options, collaborators)
       if ('filename' in attempt) {
-        const isPrivate = !(isPublicPin(pin) && (await isPublicOnly(options.pipOptions, environment)))
+        const isPrivate = !isPublicPin(pin) || (await otherIndexes(options.pipOptions, environment)).length > 0
         const file = join(attempt.folder, attempt.filename)
         const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate })
         report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`)

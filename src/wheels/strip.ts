@@ -2,6 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Toolchain } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
+import { sha256Of } from '../store/hash.ts'
 import type { WheelPath } from './download.ts'
 
 /**
@@ -33,6 +34,11 @@ export async function stripWheels(
   }
   const taken = await builder.take(`${folder}/stripped`, join(temporary, `${folder}-taken`))
   return new Map(compiled.map(({ filename }) => [filename, join(taken, filename)]))
+}
+
+/** Of the program that strips: a part of keys. */
+export async function stripperDigest(toolsFolder: string): Promise<string> {
+  return (await sha256Of(join(toolsFolder, SCRIPT))).toString('hex')
 }
 
 let rounds = 0
