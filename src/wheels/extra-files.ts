@@ -22,7 +22,7 @@ interface Kept extends Omit<ExtraFile, 'file'> {
 
 /**
  * Setting `docker-extra-files`: files of the image, kept in the store by the image and the patterns, so that they are
- * taken out once.
+ * taken out once. Of several at one place the first one's is taken.
  *
  * @param patterns `PATH` or `PATH:TARGET`, absolute, with `*` and `?`
  * @throws UserError for a pattern that matches nothing
@@ -33,7 +33,7 @@ export async function takeExtraFiles(
 ): Promise<readonly ExtraFile[]> {
   if (patterns.length === 0) return []
   const script = await readFile(join(toolsFolder, 'copy_files.py'), 'utf8')
-  const key = keyOf('extra files', toolchain.identity, patterns, script)
+  const key = keyOf('extra files 2', toolchain.identity, patterns, script)
   const kept = await findKept(key, store)
   if (kept) return kept
   const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-extra-'))
@@ -92,15 +92,16 @@ async function takeOut(
     })
   }
   const folder = await builder.take('extra-files', localFolder)
-  const files: ExtraFile[] = []
+  const files = new Map<string, ExtraFile>()
   for (const [number, { pattern, target }] of wanted.entries()) {
     const root = join(folder, String(number))
     for (const path of await filesBelow(root)) {
       const mode = (await stat(join(root, path))).mode & 0o111 ? 0o755 : 0o644
-      files.push({ path: targetOf(path, pattern, target), mode, file: join(root, path) })
+      const place = targetOf(path, pattern, target)
+      if (!files.has(place)) files.set(place, { path: place, mode, file: join(root, path) })
     }
   }
-  return files
+  return [...files.values()]
 }
 
 function splitPattern(entry: string): { readonly pattern: string; readonly target: string | undefined } {
@@ -126,10 +127,12 @@ export function targetOf(path: string, pattern: string, target: string | undefin
   )
 }
 
+/** Bytecode is compiled anew, with the paths of the artifact. */
 async function filesBelow(root: string): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => posix.relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !/(?:^|\/)__pycache__\//.test(path))
     .sort()
 }
