@@ -10,6 +10,7 @@ import { readPdmLock } from './pdm-lock.ts'
 import type { Pins } from './pins.ts'
 import { downloadOptions, readPipArgs, refuseChoices } from './pip-options.ts'
 import { readPipfileLock } from './pipfile-lock.ts'
+import { checkAddress, plainPins } from './plain-pins.ts'
 import { readPoetryLock } from './poetry-lock.ts'
 import { readPylock } from './pylock.ts'
 import { pinPyproject, pinRequirementsFile } from './unlocked.ts'
@@ -56,14 +57,20 @@ export async function lockRequirements(
     refuseChoices(options, manifest.path)
     const { pins, groupsLeftOut, indexes } = await readKept(context, store, readLock)
     tellGroups(groupsLeftOut, report)
-    return { pins, groupsLeftOut, pipOptions: [...indexOptions(indexes, variables), ...given] }
+    for (const { url } of indexes) checkAddress(url, manifest.path)
+    const pipOptions = [...indexOptions(indexes, variables), ...given]
+    return { pins: plainPins(pins, manifest.path), groupsLeftOut, pipOptions }
   }
   const read = manifest.kind === 'pyproject.toml' ? pinPyproject : pinRequirementsFile
   const collaborators = { toolchain, store, report, environment: variables }
   const resolved = await read({ ...context, options }, collaborators)
   tellGroups(resolved.groupsLeftOut, report)
   const { pins, groupsLeftOut } = resolved
-  return { pins, groupsLeftOut, pipOptions: [...downloadOptions(resolved.options), ...given] }
+  return {
+    pins: plainPins(pins, manifest.path),
+    groupsLeftOut,
+    pipOptions: [...downloadOptions(resolved.options), ...given],
+  }
 }
 
 function tellGroups(groupsLeftOut: readonly string[], report: Reporter): void {

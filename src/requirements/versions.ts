@@ -2,9 +2,11 @@ import { clean, satisfies as matches, valid, validRange } from '@renovatebot/pep
 
 /**
  * Whether a locked version is one of those that a specifier allows. Empty and `*` allow all; Poetry writes alternatives
- * with `||`. What is locked was chosen before, so that a pre-release counts like any other version.
+ * with `||`. What is locked was chosen before, so that a pre-release counts like any other version, and one that nothing
+ * can be compared with is taken.
  */
 export function satisfies(version: string, specifier: string): boolean {
+  if (!valid(version)) return true
   return specifier
     .split('||')
     .map((range) => range.trim())
