@@ -248,6 +248,39 @@ describe('a lock that cannot be used', () => {
   })
 })
 
+describe('a lock that somebody wrote by hand adds nothing to what pip is told', () => {
+  test.each<[string, Tool, string, string, string]>([
+    [
+      'a line, by a version',
+      'pylock',
+      'pylock.toml',
+      'version = "5.1.15"',
+      'version = "5.1.15\\n--index-url=https://x"',
+    ],
+    ['an option, by a version', 'uv', 'uv.lock', 'version = "5.1.15"', 'version = "5.1.15 --hash=sha256:00"'],
+    ['a variable, by a version', 'pipenv', 'Pipfile.lock', '"==5.1.15"', '"===${HOME}"'],
+    ['a line, by a hash', 'pipenv', 'Pipfile.lock', '"sha256:', '"sha256:00\\n/project/evil\\n'],
+    [
+      'an option, by a name',
+      'pylock',
+      'pylock.toml',
+      '[[packages]]\nname = "sqlparse"',
+      '[[packages]]\nname = "--index-url=https://x"',
+    ],
+    [
+      'a line that only Python sees, by a name',
+      'pylock',
+      'pylock.toml',
+      '[[packages]]\nname = "sqlparse"',
+      '[[packages]]\nname = "a\\u0085evil"',
+    ],
+  ])('%s', async (_, tool, file, from, to) => {
+    const locking = lock(await projectOf(tool, file, from, to))
+    await expect(locking).rejects.toBeInstanceOf(UserError)
+    await expect(locking).rejects.toMatchObject({ location: expect.objectContaining({ file }) })
+  })
+})
+
 test.each(TOOLS)('%s: options that would choose versions again are refused', async (tool) => {
   const locking = lock(await projectOf(tool), { pipArgs: '--index-url https://x.example/simple --pre' })
   await expect(locking).rejects.toMatchObject({
@@ -307,5 +340,13 @@ describe('indexes', () => {
     expect(pins.pins.find(({ name }) => name === 'django')?.source).toEqual({ kind: 'index', index: PRIVATE })
     expect(pins.pins.filter(({ source }) => source.kind === 'index' && source.index !== undefined)).toHaveLength(1)
     expect(pins.pipOptions).toEqual(['--extra-index-url', 'https://me:s3c%2Fret@x.example/simple'])
+  })
+
+  test('that variables have credentials for', async () => {
+    const from = 'name = "django"\nversion = "5.1.15"\nsource = { registry = "https://pypi.org/simple" }'
+    const project = await projectOf('uv', 'uv.lock', from, from.replace('https://pypi.org/simple', PRIVATE))
+    const environment = { PIP_EXTRA_INDEX_URL: 'https://other.example https://me:s3cret@x.example/simple/' }
+    const { pins } = await lock(project, { environment })
+    expect(pins.pipOptions).toEqual(['--extra-index-url', 'https://me:s3cret@x.example/simple/'])
   })
 })

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { indexLines, isRepository, requirementLine } from '../../src/wheels/build-source.ts'
 import { parseWheelName } from '../../src/wheels/complete-wheel.ts'
 import { targetOf } from '../../src/wheels/extra-files.ts'
@@ -35,6 +35,26 @@ test('only the options that say where to look go into a file for pip', () => {
       '--no-index',
     ]),
   ).toEqual(['--index-url https://a/simple', '--extra-index-url https://b', '-f https://c', '--no-index'])
+})
+
+describe('what may come from one index only is looked for', () => {
+  const source = { kind: 'index', index: 'https://own.example/simple' } as const
+
+  test.each<[string, readonly string[], readonly string[]]>([
+    [
+      'there',
+      ['--index-url', 'https://a/simple', '--find-links', '/wheels'],
+      ['--index-url https://own.example/simple'],
+    ],
+    [
+      'with the credentials that are known for it',
+      ['--extra-index-url', 'https://me:secret@own.example/simple/', '--trusted-host', 'own.example'],
+      ['--index-url https://me:secret@own.example/simple/', '--trusted-host own.example'],
+    ],
+    ['not even there without a network', ['--no-index', '-f', '/wheels'], ['--no-index', '-f /wheels']],
+  ])('%s', (_, options, lines) => {
+    expect(indexLines(options, source)).toEqual(lines)
+  })
 })
 
 test('the name of a wheel', () => {

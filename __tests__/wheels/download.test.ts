@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Toolchain } from '../../src/builder/builder.ts'
 import { UserError } from '../../src/errors.ts'
@@ -75,6 +76,19 @@ test('brings the best wheel of each, without what it asks for, and says which ha
     wheelless: ['foreign', 'too-new', 'source-only'],
   })
 }, 120_000)
+
+test('without a hash, what a lock has from one index comes from nowhere else', async () => {
+  const own = await folderWith()
+  await mkdir(join(own, 'pure'))
+  const { path } = await wheelIn(join(own, 'pure'), { name: 'pure', files: { 'pure.py': 'ORIGIN = "own"\n' } })
+  await writeFile(join(own, 'pure', 'index.html'), '<a href="pure-1.0-py3-none-any.whl">pure</a>')
+  const collaborators = { builder: await toolchain.open(), temporary: await folderWith(), located: new Map() }
+  const wanted: Pin = { ...pin('pure'), source: { kind: 'index', index: pathToFileURL(own).href } }
+  const pipOptions = ['--find-links', published]
+  const { wheels } = await downloadWheels([wanted, pin('wants')], { ...collaborators, pipOptions })
+  expect([...wheels.keys()].toSorted()).toEqual(['pure', 'wants'])
+  expect(await readFile(wheels.get('pure')?.path ?? '')).toEqual(await readFile(path))
+}, 60_000)
 
 describe('hashes', () => {
   test('that fit, beside pins that have none', async () => {

@@ -80,8 +80,15 @@ export function indexOptions(indexes: readonly Index[], variables: Variables): r
   return indexes.flatMap((index) => ['--extra-index-url', withCredentials(index, variables)])
 }
 
+/** Variables of pip and uv with addresses of indexes. */
+const ADDRESSES = ['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX']
+
 /** Sources: uv, "Package indexes"; Poetry, "Configuring credentials". */
 function withCredentials({ name, url }: Index, variables: Variables): string {
+  const given = ADDRESSES.flatMap((each) => variables[each]?.split(/\s+/) ?? [])
+    .map((each) => each.replace(/^[\w-]+=/, ''))
+    .find((each) => trimmed(each) === trimmed(url) && withoutCredentials(each) !== each)
+  if (given !== undefined) return given
   const upper = name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
   const prefix = [`UV_INDEX_${upper}`, `POETRY_HTTP_BASIC_${upper}`].find(
     (each) => variables[`${each}_USERNAME`] !== undefined || variables[`${each}_PASSWORD`] !== undefined,

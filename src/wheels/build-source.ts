@@ -53,8 +53,7 @@ export async function fetchSource(pin: Pin, fetching: Fetching): Promise<Fetched
 async function download(pin: Pin, { builder, run, pipOptions, temporary, workFolder }: Fetching): Promise<Fetched> {
   const { source } = pin
   const folder = `${workFolder}/source`
-  const own = source.kind === 'index' && source.index !== undefined ? ['--index-url', source.index] : undefined
-  const lines = [...indexLines(own ?? pipOptions), requirementLine(pin)]
+  const lines = [...indexLines(pipOptions, source), requirementLine(pin)]
   const requirements = await bringText(lines.join('\n'), `${workFolder}/request`, { builder, temporary })
   // `:all:` would build everything that the build requires from its source too.
   const which = source.kind === 'index' ? ['--no-binary', pin.name] : []
@@ -76,15 +75,26 @@ export function requirementLine({ name, version, hashes, source }: Pin): string 
 
 const INDEX_OPTION = /^(--(?:index-url|extra-index-url|find-links|trusted-host)|-i|-f)(?:[= ](.*))?$/s
 
-/** Those of pip's options that say where to look, a line each as in a requirements file. */
-export function indexLines(pipOptions: readonly string[]): string[] {
+/**
+ * Those of pip's options that say where to look, a line each as in a requirements file: for a source that names the only
+ * index that it may come from, that one, with the credentials that the options have for it.
+ */
+export function indexLines(pipOptions: readonly string[], source?: PinSource): string[] {
   const lines: string[] = []
   for (const [index, option] of pipOptions.entries()) {
     if (option === '--no-index') lines.push(option)
     const [, name, value] = INDEX_OPTION.exec(option) ?? []
     if (name !== undefined) lines.push(`${name} ${value ?? pipOptions[index + 1] ?? ''}`)
   }
-  return lines
+  const only = source?.kind === 'index' ? source.index : undefined
+  if (only === undefined || lines.includes('--no-index')) return lines
+  const known = lines.map((line) => line.replace(/^\S+ /, '')).find((address) => isSameIndex(address, only))
+  return [`--index-url ${known ?? only}`, ...lines.filter((line) => line.startsWith('--trusted-host '))]
+}
+
+function isSameIndex(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((address) => withoutCredentials(address).replace(/\/+$/, ''))
+  return left === right
 }
 
 async function cloneRepository(

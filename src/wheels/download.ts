@@ -48,8 +48,10 @@ export async function downloadWheels(pins: readonly Pin[], surroundings: Surroun
   const search = { ...surroundings, located: new Map<Pin, Located>() }
   // pip's checking of hashes is all or nothing (`--require-hashes`).
   const hashed = unknown.filter(({ hashes }) => hashes.length > 0)
+  // Without a hash, nothing but the index tells who made it: each is asked for what may come from it alone.
   const unhashed = unknown.filter(({ hashes }) => hashes.length === 0)
-  for (const part of [hashed, unhashed]) {
+  const indexes = [...new Set(unhashed.map(onlyIndex))]
+  for (const part of [hashed, ...indexes.map((index) => unhashed.filter((pin) => onlyIndex(pin) === index))]) {
     let wanted = part
     while (wanted.length > 0) {
       const { exitCode, stderr, taken } = await download(wanted, search)
@@ -62,6 +64,10 @@ export async function downloadWheels(pins: readonly Pin[], surroundings: Surroun
     }
   }
   return { wheels, wheelless }
+}
+
+function onlyIndex({ source }: Pin): string | undefined {
+  return source.kind === 'index' ? source.index : undefined
 }
 
 interface Attempt {
@@ -78,14 +84,14 @@ async function download(
   const folder = `download-${++downloads}`
   const staging = join(temporary, folder)
   await mkdir(staging)
+  const isHashed = pins.some((pin) => pin.hashes.length > 0 || located.has(pin))
   // In a file, and not as arguments: pip fills in variables there, and no list of processes shows a password.
   const lines = [
-    ...indexLines(await withReachableFolders(pipOptions, folder, builder)),
+    ...indexLines(await withReachableFolders(pipOptions, folder, builder), isHashed ? undefined : pins[0]?.source),
     ...pins.map((pin) => requirementLine(atItsPlace(pin, located.get(pin)))),
   ]
   await writeFile(join(staging, 'requirements.txt'), `${lines.join('\n')}\n`)
   await builder.put(staging, folder)
-  const isHashed = pins.some((pin) => pin.hashes.length > 0 || located.has(pin))
   const options = [
     ...['download', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--progress-bar', 'off'],
     ...['--dest', `${folder}/wheels`, '--requirement', `${folder}/requirements.txt`],
