@@ -169,8 +169,9 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
 
 function codeOf(error: Error): string | undefined {
   const { code } = error as NodeJS.ErrnoException
-  if (error.name === 'TimeoutError') return 'ETIMEDOUT'
-  return code !== undefined && UNREACHABLE.has(code) ? code : undefined
+  if (code !== undefined && UNREACHABLE.has(code)) return code
+  // The SDK gives a broken connection that name too, with a code of its own.
+  return error.name === 'TimeoutError' ? 'ETIMEDOUT' : undefined
 }
 
 /** Whether a call that failed may have done its work all the same: its answer got lost, or the service failed over it. */
