@@ -119,6 +119,16 @@ test.each([
     'requirements.txt',
     ['werkzeug'],
   ],
+  [
+    'folders of the project',
+    {
+      'requirements.txt': './libs/werkzeug ; python_version > "3"\n-e ./libs/jinja[i18n]\nclick\n',
+      'libs/werkzeug/pyproject.toml': '[project]\nname = "Werkzeug"\n',
+      'libs/jinja/pyproject.toml': '[tool.poetry]\nname = "jinja2"\n',
+    },
+    'requirements.txt',
+    ['click', 'jinja2', 'werkzeug'],
+  ],
   ['Pipfile', { Pipfile: '[packages]\njinja2 = "*"\n' }, 'Pipfile', ['jinja2']],
   [
     'a lock that names everything',

@@ -84,3 +84,14 @@ test.each([
     },
   ])
 })
+
+test('the metadata names what the package needs, without addresses', async () => {
+  const dependencies =
+    '["flask[async] >=3,\\n<4 ; python_version > \\"3\\"", "x @ https://me:pw@example.org/x.zip ; os_name == \\"posix\\""]'
+  const found = await read(`${PROJECT}dependencies = ${dependencies}\n`, ['web_shop/__init__.py'])
+  expect(found?.metadata[0]?.text.split('\n').slice(3)).toEqual([
+    'Requires-Dist: flask[async] >=3, <4 ; python_version > "3"',
+    'Requires-Dist: x ; os_name == "posix"',
+    '',
+  ])
+})

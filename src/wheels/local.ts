@@ -70,10 +70,21 @@ async function staticVersion(document: Table, folder: string): Promise<string | 
 function metadataOf(name: string, version: string, document: Table): LocalPackage['metadata'] {
   const folder = `${name.replaceAll('-', '_')}-${version.replaceAll('-', '_')}.dist-info`
   const entryPoints = entryPointsOf(document)
+  const { dependencies } = tableAt(document, 'project')
+  const required = Array.isArray(dependencies) ? dependencies.map(String) : []
+  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text) => `Requires-Dist: ${asField(text)}`)]
   return [
-    { path: `${folder}/METADATA`, text: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n` },
+    { path: `${folder}/METADATA`, text: ['Metadata-Version: 2.1', ...fields, ''].join('\n') },
     ...(entryPoints === '' ? [] : [{ path: `${folder}/entry_points.txt`, text: entryPoints }]),
   ]
+}
+
+/** A field of the metadata ends with its line. An address may hold credentials, and says nothing to whoever reads it on Lambda. */
+function asField(requirement: string): string {
+  return requirement
+    .replace(/^([^@;]+?)\s*@\s*\S+/, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 function entryPointsOf(document: Table): string {

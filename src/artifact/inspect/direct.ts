@@ -49,7 +49,8 @@ async function readWritten(project: string, path: string): Promise<Wanted[]> {
       return fromPyproject(asTable(parse((await readIfPresent(join(project, path))) ?? '')))
     if (path === 'Pipfile')
       return fromTable(asTable(parse((await readIfPresent(join(project, path))) ?? ''))['packages'])
-    return fromRequirements(await readRequirementsFiles(project, path))
+    const files = await readRequirementsFiles(project, path)
+    return [...fromRequirements(files), ...(await namedByFolder(project, files))]
   } catch (error) {
     if (error instanceof UserError || error instanceof TomlError) return []
     throw error
@@ -87,6 +88,23 @@ function fromRequirements(files: readonly RequirementsFile[]): Wanted[] {
   return files
     .filter(({ path }) => !constraints.has(path))
     .flatMap(({ lines }) => lines.flatMap(({ text }) => parseRequirement(text.replace(/\s--\w.*$/, '')) ?? []))
+}
+
+/** `./libs/shop` and `-e .`: the folder's `pyproject.toml` says whose it is. */
+async function namedByFolder(project: string, files: readonly RequirementsFile[]): Promise<Wanted[]> {
+  const folders = files.flatMap(({ lines }) =>
+    lines.flatMap(
+      ({ text }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text)?.[1] ?? [],
+    ),
+  )
+  const named = await Promise.all(
+    folders.map(async (folder) => {
+      const document = asTable(parse((await readIfPresent(join(project, folder, 'pyproject.toml'))) ?? ''))
+      const name = asTable(document['project'])['name'] ?? asTable(asTable(document['tool'])['poetry'])['name']
+      return typeof name === 'string' ? [{ name: normalise(name), extras: [], marker: undefined }] : []
+    }),
+  )
+  return named.flat()
 }
 
 type Table = Readonly<Record<string, unknown>>
