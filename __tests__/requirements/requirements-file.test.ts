@@ -261,6 +261,12 @@ dev = ["pytest"]
     })
   })
 
+  test('another Python is not mended by a lock that nobody made', async () => {
+    await expect(inputOf(PROJECT.replace('3.10', '3.14'))).rejects.toMatchObject({
+      hint: 'Set runtime to one that fits, or let the project allow this Python.',
+    })
+  })
+
   test('the project itself is installed where it says how it is built', async () => {
     const project = await folderWith({ 'pyproject.toml': `${PROJECT}[build-system]\nrequires = ["hatchling"]\n` })
     const { pins } = await lock(project, { stdout: ANSWER })

@@ -80,7 +80,7 @@ export function resolutionFailure(
       detail,
       hint:
         builder.kind === 'host'
-          ? 'The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2).'
+          ? 'The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2). What is pure Python is built here too, once the requirements are locked.'
           : 'Choose another version, or name what it needs to compile in system-packages.',
       ...(built ? { location: built.location } : place),
     })

@@ -147,14 +147,17 @@ export function staleLock(
 
 /** @throws UserError where the lock was not made for this Python */
 export function checkPython(
-  lock: Pick<Lock, 'path' | 'refresh'>,
+  lock: Pick<Lock, 'path'> & Partial<Pick<Lock, 'refresh'>>,
   requiresPython: string | undefined,
   pythonVersion: string,
 ): void {
   if (requiresPython === undefined || satisfies(pythonVersion, requiresPython)) return
   throw new UserError({
     title: `${lock.path} is for Python ${requiresPython}, and the runtime has ${pythonVersion}`,
-    hint: `Set runtime, or change requires-python and make the lock anew with: ${lock.refresh}`,
+    hint:
+      lock.refresh === undefined
+        ? 'Set runtime to one that fits, or let the project allow this Python.'
+        : `Set runtime, or change requires-python and make the lock anew with: ${lock.refresh}`,
     location: { file: lock.path, line: 1 },
   })
 }

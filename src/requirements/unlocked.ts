@@ -56,7 +56,7 @@ export async function pinPyproject(context: ManifestContext, collaborators: Coll
   const { project, path, settings, pythonVersion } = context
   const document = await readDocument(project, path, 'Correct it.')
   const wanted = readProjectDependencies(document, project)
-  checkPython({ path, refresh: 'uv lock' }, wanted.requiresPython, pythonVersion)
+  checkPython({ path }, wanted.requiresPython, pythonVersion)
   const chosen = chooseGroups(
     {
       manifest: path,
