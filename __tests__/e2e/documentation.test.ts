@@ -419,7 +419,7 @@ describe('what the pages say of the code', () => {
   })
 
   test.each(titles)('a message begins with: %s', (title) => {
-    const parts = title.split('…').filter((part) => part.trim() !== '')
+    const parts = title.split('…').flatMap((part) => part.trim() || [])
     const pattern = new RegExp(parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('[^\\n]*?'))
     expect(sources.filter((source) => pattern.test(source)).length).toBeGreaterThan(0)
   })
