@@ -104,3 +104,11 @@ describe('the certificate authority', () => {
     expect(seen[0]?.['PIP_CERT']).toBe(expected && `${folder}/${expected}`)
   })
 })
+
+test('the indexes of pip’s own files are uv’s too', async () => {
+  const home = await folderWith({ 'pip.conf': '[global]\nindex-url = https://own.example/simple\n' })
+  const { creating, seen } = await choose({ builder: 'host' }, { HOME: home, PIP_CONFIG_FILE: join(home, 'pip.conf') })
+  await using builder = await creating
+  expect(builder.kind).toBe('host')
+  expect(seen[0]).toMatchObject({ UV_DEFAULT_INDEX: 'https://own.example/simple' })
+})

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Target } from '../platform/target.ts'
 import type { Reporter } from '../report/reporter.ts'
+import { withPipFiles } from '../requirements/pip-files.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { Toolchain } from './builder.ts'
@@ -39,7 +40,7 @@ export async function createToolchain(
       { title: 'base-image and dockerfile are both set', hint: 'Name the base in the dockerfile: FROM IMAGE.' },
       { exitCode: 2 },
     )
-  const environment = withUvIndexes(surroundings.environment)
+  const environment = withUvIndexes(await withPipFiles(surroundings.environment))
   const caFile = settings.caFile ?? (environment['SSL_CERT_FILE'] || undefined)
   if (settings.builder === 'host') return await onHost(target, settings, { ...surroundings, environment }, caFile)
   const { findEngine } = await import('./docker-engine.ts')

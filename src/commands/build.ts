@@ -8,6 +8,7 @@ import { type Toolchain, ToolchainChanged } from '../builder/builder.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
+import { withPipFiles } from '../requirements/pip-files.ts'
 import type { BuildSettings } from '../settings/settings.ts'
 import type { Store } from '../store/store.ts'
 import { type Parts, type PartsCollaborators, partsOf, wheelsOf } from './parts.ts'
@@ -51,7 +52,7 @@ export async function build(
     await using store = createStore(settings)
     await using toolchain = await timed('builder', () => createToolchain(settings, store))
     report.info(`builder: ${toolchain.description}`)
-    const collaborators = { toolchain, store, report, environment }
+    const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) }
     const parts = await timed('requirements', () => partsOf(settings, product, collaborators))
     const isChecked = wantsCheck(settings.check, command)
     const { assembled, check } = await makeChecked(settings, isChecked, parts, { ...collaborators, product, timed })

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { withoutCredentials } from './credentials.ts'
 import type { Pin } from './pins.ts'
+import { pipFiles } from './pip-files.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 
@@ -22,7 +21,7 @@ export async function otherIndexes(pipOptions: readonly string[], environment: V
     .filter(([name]) => INDEX_VARIABLES.test(name))
     .toSorted()
     .flatMap(([, value]) => addressesIn(value ?? ''))
-  const fromFiles = await Promise.all(configurationFiles(environment).map(addressesInFile))
+  const fromFiles = await Promise.all(pipFiles(environment).map(addressesInFile))
   const addresses = [...fromVariables, ...fromFiles.flat(), ...addressesInOptions(pipOptions)]
   return addresses.filter((address) => !PUBLIC.test(address)).map(withoutCredentials)
 }
@@ -54,22 +53,6 @@ function addressesInOptions(options: readonly string[]): string[] {
     if (!option.startsWith('-') || !INDEX_OPTION.test(name.replace(/^-(?=\w$)/, '--'))) return []
     return addressesIn(value ?? options[index + 1] ?? '')
   })
-}
-
-/** Where pip reads its settings (its documentation, "Configuration files"). */
-function configurationFiles(environment: Variables): string[] {
-  const home = environment['HOME'] ?? homedir()
-  const configured = environment['XDG_CONFIG_HOME'] ?? join(home, '.config')
-  const own = environment['PIP_CONFIG_FILE']
-  const inEnvironment = environment['VIRTUAL_ENV']
-  return [
-    '/etc/pip.conf',
-    '/etc/xdg/pip/pip.conf',
-    join(home, '.pip/pip.conf'),
-    join(configured, 'pip/pip.conf'),
-    ...(inEnvironment === undefined ? [] : [join(inEnvironment, 'pip.conf')]),
-    ...(own === undefined ? [] : [own]),
-  ]
 }
 
 async function addressesInFile(path: string): Promise<string[]> {
