@@ -77,21 +77,28 @@ function widerPlatform({ target }: Builder): string {
 
 /** By name and version. Format: PEP 751. */
 function publishedWheels(pylock: string): ReadonlyMap<string, readonly PublishedWheel[]> {
-  const { packages } = parse(pylock) as {
-    packages?: {
-      name: string
-      version?: string
-      wheels?: { url?: string; size?: number; hashes?: { sha256?: string } }[]
-    }[]
-  }
   return new Map(
-    (packages ?? []).map(({ name, version, wheels }) => [
+    packagesOf(pylock).map(({ name, version, wheels }) => [
       `${normalise(name)}==${version ?? ''}`,
       (wheels ?? []).flatMap(({ url, size, hashes }) =>
         url?.startsWith('https://') && hashes?.sha256 ? [{ url, bytes: size ?? 0, sha256: hashes.sha256 }] : [],
       ),
     ]),
   )
+}
+
+interface LockedPackage {
+  readonly name: string
+  readonly version?: string
+  readonly wheels?: readonly { url?: string; size?: number; hashes?: { sha256?: string } }[]
+}
+
+function packagesOf(pylock: string): readonly LockedPackage[] {
+  try {
+    return (parse(pylock) as { packages?: readonly LockedPackage[] }).packages ?? []
+  } catch {
+    return [] // Whatever another uv says: pip is slower, and as right.
+  }
 }
 
 /** The one that pip takes; undefined where two are as good, or none is for the target. */
