@@ -48,16 +48,16 @@ test('for a pin that has its hash among others', async () => {
   expect(found).toEqual({ demo: BEST })
 })
 
-test.each<[string, string, (readonly string[])?]>([
-  ['the best one is not the one that the manifest has the hash of', answer(...TAGS), `sha256:${hashOf('0')}`],
-  ['none is for the target', answer('cp313-cp313-macosx_11_0_arm64', 'cp312-cp312-manylinux_2_17_x86_64')],
-  ['two are as good', answer('1-py3-none-any', '2-py3-none-any')],
-  ['it would be brought in the open', answer('http://files.example/demo-1.0-py3-none-any.whl')],
-  ['it is published in another version', answer(...TAGS).replace('1.0"\n[[packages.w', '1.1"\n[[packages.w')],
-  ['no wheel is published', answer()],
-  ['the answer is empty', ''],
-  ['the answer cannot be read', 'warning: something\n= ='],
-])('left to pip: %s', async (_, stdout, ...hashes) => {
+test.each<readonly [string, string, readonly string[]]>([
+  ['the best one is not the one that the manifest has the hash of', answer(...TAGS), [`sha256:${hashOf('0')}`]],
+  ['none is for the target', answer('cp313-cp313-macosx_11_0_arm64', 'cp312-cp312-manylinux_2_17_x86_64'), []],
+  ['two are as good', answer('1-py3-none-any', '2-py3-none-any'), []],
+  ['it would be brought in the open', answer('http://files.example/demo-1.0-py3-none-any.whl'), []],
+  ['it is published in another version', answer(...TAGS).replace('1.0"\n[[packages.w', '1.1"\n[[packages.w'), []],
+  ['no wheel is published', answer(), []],
+  ['the answer is empty', '', []],
+  ['the answer cannot be read', 'warning: something\n= =', []],
+])('left to pip: %s', async (_, stdout, hashes) => {
   expect((await located(stdout, [pin('demo', hashes)])).found).toEqual({})
 })
 
