@@ -111,16 +111,16 @@ async function buildByCommand(
   const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-secrets-'))
   try {
     for (const [id, content] of secrets) await writeFile(join(folder, id), content, { mode: 0o600 })
+    const given = argumentsOf(buildArgs)
     const options = [
       ...['--platform', platformOf(architecture), '--tag', tag, '--file', file],
-      // Values by the environment: everybody may read a command.
-      ...Object.keys(buildArgs).flatMap((name) => ['--build-arg', name]),
+      ...given.options,
       ...[...secrets.keys()].flatMap((id) => ['--secret', `id=${id},src=${join(folder, id)}`]),
       ...(isWithSsh ? ['--ssh', 'default'] : []),
     ]
     const { exitCode, stdout, stderr } = await run([...command, ...options, dirname(file)], {
       cwd: dirname(file),
-      env: { ...env, ...buildArgs },
+      env: { ...env, ...given.env },
       onLine: follow(report),
     })
     if (exitCode !== 0) throw buildFailure(file, `${stdout}\n${stderr}`)
@@ -128,6 +128,36 @@ async function buildByCommand(
       throw buildFailure(file, `The docker command made no image at ${engine.address}.`)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What the docker command heeds itself: another program or another engine would be what runs. */
+const HEEDED = new RegExp(
+  `^(?:${[
+    ...[
+      'PATH',
+      'HOME',
+      'TMPDIR',
+      'GODEBUG',
+      '(?:LD|DYLD|BUILDX|BUILDKIT|XDG)_.*',
+      'SSL_CERT_.*',
+      'SSH_(?:AUTH_SOCK|ASKPASS)',
+    ],
+    'DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH|TLS.*|API_VERSION|BUILDKIT|DEFAULT_PLATFORM|CUSTOM_HEADERS|CLI_.*)',
+    'GIT_(?:EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|CONFIG.*|DIR|WORK_TREE|TRACE.*)',
+  ].join('|')})$`,
+  'i',
+)
+
+/** Values by the environment, since everybody may read a command, but for names that mean something to it. */
+export function argumentsOf(buildArgs: Readonly<Record<string, string>>): {
+  readonly options: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+} {
+  const all = Object.entries(buildArgs)
+  return {
+    options: all.flatMap(([name, value]) => ['--build-arg', HEEDED.test(name) ? `${name}=${value}` : name]),
+    env: Object.fromEntries(all.filter(([name]) => !HEEDED.test(name))),
   }
 }
 
