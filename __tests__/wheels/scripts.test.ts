@@ -37,6 +37,7 @@ test.each<[string, readonly string[]]>([
   ['[console_scripts]\nb=p:m\na = p : m\n', ['a', 'b']],
   ['[console_scripts]\r\na = p:m\r\n', ['a']],
   ['[ console_scripts ]\n  a.b-c = p:m [extra]\n', ['a.b-c']],
+  ['[console_scripts]\n.. = p:m\n. = p:m\na = p:m\n', ['a']],
   ['[gui_scripts]\na = p:m\n[console_scripts]\nb = p:m\n', ['a', 'b']],
   ['[other]\na = p:m\n', []],
   ['[console_scripts]\n# a = p:m\n; b = p:m\n\n', []],

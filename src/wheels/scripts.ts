@@ -19,6 +19,7 @@ export function entryPointScripts(entryPoints: string, pythonMinor: string): { n
     if (section !== 'console_scripts' && section !== 'gui_scripts') continue
     const [, name, module, attribute] = /^\s*([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)/.exec(line) ?? []
     if (name === undefined || module === undefined || attribute === undefined) continue
+    if (/^\.+$/.test(name)) continue // No file: a folder, or the one above it.
     const [first = ''] = attribute.split('.')
     const text = `${interpreterLine(pythonMinor)}\nimport sys\n\nfrom ${module} import ${first}\n\nif __name__ == "__main__":\n    sys.exit(${attribute}())\n`
     scripts.push({ name, content: Buffer.from(text) })
