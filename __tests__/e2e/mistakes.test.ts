@@ -80,24 +80,6 @@ describe('mistakes in a project', () => {
     expect(exitCode).toBe(1)
   }, 60_000)
 
-  test('an application that does not import shows its own traceback', async () => {
-    const { exitCode, stderr } = await build(fixture('broken-import'))
-    expect(stderr).toContain(
-      "The application cannot be imported: ModuleNotFoundError: No module named 'module_that_does_not_exist'",
-    )
-    expect(stderr).toMatch(/File "\/var\/task\/wsgi\.py", line 1[^]*File "\/var\/task\/shop\.py", line 1/)
-    expect(stderr).not.toContain('importlib')
-    expect(stderr).toContain('Add what provides module_that_does_not_exist to the requirements')
-    expect(exitCode).toBe(1)
-  }, 60_000)
-
-  test('a name that the module does not have', async () => {
-    const { exitCode, stderr } = await build(fixture('bare-wsgi'), '--app', 'wsgi:aplication')
-    expect(stderr).toContain('aplication')
-    expect(stderr).toContain('The application cannot be imported')
-    expect(exitCode).toBe(1)
-  }, 60_000)
-
   test('a text that is no name of an application', async () => {
     const { exitCode, stderr } = await build(fixture('bare-wsgi'), '--app', 'wsgi application')
     expect(stderr).toContain('Allowed: module:attribute, module:factory() or dir/module.attribute')

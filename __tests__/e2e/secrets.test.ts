@@ -2,21 +2,33 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { type RunningEngine, startEngine } from '../../scripts/environment/engine.ts'
+import { ensureLambdaImages } from '../../scripts/environment/images.ts'
 import { findPythons, type Python } from '../../scripts/environment/pythons.ts'
 import { runAction } from '../support/action-runner.ts'
+import { containing } from '../support/matchers.ts'
+import { notTried } from '../support/optional.ts'
 import { machineVariables, REPOSITORY, runNode } from '../support/world.ts'
 
 let folder: string
 let python: Python
+let engine: RunningEngine | undefined
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'wsgi-lambda-secrets-')))
   const [found] = await findPythons()
   if (!found) throw new Error('This test needs Python 3.10 or newer, and none was found.')
   python = found
-})
+  const started = await startEngine()
+  if ('missing' in started) notTried(started.missing)
+  else {
+    engine = started
+    await ensureLambdaImages(['3.13'])
+  }
+}, 300_000)
 
 afterAll(async () => {
+  await engine?.stop()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -45,8 +57,46 @@ async function project(requirements: string, application = TALKATIVE): Promise<s
   return path
 }
 
+describe('an application that cannot be imported', () => {
+  const inImage = (): Record<string, string> => ({
+    builder: 'docker',
+    runtime: 'python3.13',
+    output: join(folder, 'out.zip'),
+  })
+
+  test('fails in a workflow without a secret in what is shown', async () => {
+    if (!engine) return
+    const workspace = await project('')
+    const result = await runAction({
+      inputs: { ...inImage(), command: 'build', check: 'true' },
+      env: variables(),
+      workspace,
+    })
+    expect(result.exitCode).toBe(1)
+    const { log, summary, annotations, outputs, state } = result
+    expect(annotations).toMatchObject([{ title: containing('RuntimeError') }])
+    expect(JSON.stringify({ log, summary, annotations, outputs, state })).not.toContain('canary')
+  }, 300_000)
+
+  test.each([['--verbose'], ['--json']])(
+    'fails on a console with %s without a password of an address',
+    async (flag) => {
+      if (!engine) return
+      const path = await project('', TALKATIVE.replace(/ with .*"/, '"'))
+      const flags = Object.entries(inImage()).flatMap(([name, value]) => [`--${name}`, value])
+      const { exitCode, stdout, stderr } = await runNode(
+        [join(REPOSITORY, 'dist/cli.cjs'), 'build', '--project', path, flag, '--check', ...flags],
+        { env: variables(), cwd: folder },
+      )
+      expect(exitCode).toBe(1)
+      expect(stdout + stderr).toContain('****@db')
+      expect(stdout + stderr).not.toContain('canary')
+    },
+    300_000,
+  )
+})
+
 describe.each<[string, string, Record<string, string>]>([
-  ['an application that cannot be imported', '', {}],
   ['an index that does not answer', 'anything\n', { UV_DEFAULT_INDEX: INDEX }],
   ['an index of pip that does not answer', 'anything\n', { PIP_INDEX_URL: INDEX }],
   ['an index in the manifest', `--index-url ${INDEX}\nanything\n`, {}],
