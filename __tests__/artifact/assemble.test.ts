@@ -61,7 +61,9 @@ async function made({ wheels = [], files = {}, settings: given = {}, whole }: Gi
 /** Without the runtime's and what installers record. */
 async function pathsIn(zip: string): Promise<string[]> {
   await using open = await openZip(zip)
-  return open.entries.map(({ path }) => path).filter((path) => !/^(?:python\/)?[^/]*(?:wsgi_|serverless_|\.dist-info\/)/.test(path))
+  return open.entries
+    .map(({ path }) => path)
+    .filter((path) => !/^(?:python\/)?[^/]*(?:wsgi_|serverless_|\.dist-info\/)/.test(path))
 }
 
 const DEMO = { files: { 'demo.py': 'X = 1\n', 'demo-1.0.data/data/lib/libdemo.so.1': 'code' } }
