@@ -51,6 +51,27 @@ describe('a failed build', () => {
     expect(problem.location).toEqual(where.location)
   })
 
+  const passedOver = (versions: string): string =>
+    `ERROR: Ignored the following versions that require a different python version: ${versions}\n` +
+    'ERROR: No matching distribution found for django==6.1.3\n'
+
+  test.each([
+    [
+      '6.1 Requires-Python >=3.12; 6.1.3 Requires-Python >=3.12; 6.2 Requires-Python >=3.13',
+      'does not support this Python',
+    ],
+    ['6.1.3 Requires-Python >=3.12', 'does not support this Python'],
+    ['6.1 Requires-Python >=3.12; 6.1.30 Requires-Python >=3.12', 'has no source distribution'],
+    ['16.1.3 Requires-Python >=3.12', 'has no source distribution'],
+  ])('of a version that pip passed over (%s): %s', (versions, why) => {
+    expect(buildProblem('django 6.1.3', passedOver(versions), where).title).toContain(why)
+  })
+
+  test('shows the beginning of a line that is very long', () => {
+    const { detail } = buildProblem('thing', `(from versions: ${'1.0, '.repeat(1000)})`, where)
+    expect(detail).toMatch(/^\(from versions: 1\.0, .{300,400} …$/)
+  })
+
   test('for another reason shows the end of what was said, without the frame of pip', () => {
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`)
     const frame = ['  note: This error originates from a subprocess', 'ERROR: Failed building wheel for thing', '']

@@ -106,6 +106,12 @@ const REMEDIES: readonly Remedy[] = [
     hint: 'For a key: docker-ssh: true and an SSH agent that has it. For a token: docker-secrets, or a variable in the address (git+https://${TOKEN}@…).',
   },
   {
+    // Of the very version that was asked for: pip names all that it passes over.
+    said: /[:;] (\S+) Requires-Python [^;\n]+[^]*No matching distribution found for [\w.-]+==\1(?:\s|$)/,
+    why: 'It does not support this Python',
+    hint: 'Lock again for the runtime (as with --python-version), or set runtime to a later one.',
+  },
+  {
     said: /No matching distribution found|Could not find a version that satisfies/i,
     why: 'The index has no source distribution of it, or its build requirements',
     hint: 'Choose another version, or the index that has it.',
@@ -147,6 +153,7 @@ const lowerFirst = (text: string): string =>
   /^(?:GDAL|OpenLDAP|Kerberos)/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
 
 const MOST_LINES = 25
+const MOST_CHARACTERS = 400
 /** pip's frame around what the compiler said: it tells nothing. */
 const FRAME =
   /^\s*(?:note: This error originates|error: subprocess-exited-with-error|╰─>|\[end of output\]|ERROR: Failed building wheel|ERROR: Failed to build|\[notice\])/
@@ -154,7 +161,12 @@ const FRAME =
 /** The end of the output without pip's frame around it. */
 function tellingLines(output: string): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '' && !FRAME.test(line))
-  return lines.slice(-MOST_LINES).join('\n')
+  return lines.slice(-MOST_LINES).map(shortened).join('\n')
+}
+
+/** pip lists all versions that there are, and compilers get all their options, in one line. */
+function shortened(line: string): string {
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)} …` : line
 }
 
 const WANTED: readonly (readonly [Equipment, RegExp])[] = [
