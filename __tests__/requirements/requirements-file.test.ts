@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { folderStore } from '../../src/store/folder.ts'
 import { folderWith } from '../settings/project-folder.ts'
 import { type Changes, lock, shown, temporaryStore } from './locking.ts'
 
@@ -187,6 +189,17 @@ describe('what is not locked', () => {
     const { lines, pins } = await locked('django', { stdout: ANSWER, store })
     expect(lines).toEqual(['requirements.txt is not locked: resolved in an earlier build to 3 distributions'])
     expect(pins.pins).toHaveLength(3)
+  })
+
+  test.each([
+    ['', 'resolutions'],
+    ['--extra-index-url https://own.example/simple', 'resolutions-private'],
+  ])('with %j, it is kept in %s', async (pipArgs, kept) => {
+    const folder = await folderWith()
+    const environment = { HOME: folder }
+    const store = folderStore({ folder, mostBytes: 1e9, onUnwritable: () => undefined })
+    await locked('django', { stdout: ANSWER.replace(/^--index-url.*/, ''), store, pipArgs, environment })
+    expect(await readdir(folder)).toEqual([kept])
   })
 
   test('of a folder of this machine, what it asks for is resolved, and the builder does not see it', async () => {

@@ -55,7 +55,8 @@ export async function resolve(request: Request, collaborators: Collaborators): P
   // uv asks repositories by git, which the image of a builder has only where it is asked for.
   const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request)) ? ['git'] : [])
   const text = withoutCredentials(await compile(request, builder, environment))
-  const isPrivate = !(await isPublicOnly(text.split(/\s+/), environment))
+  const asked = request.options.flatMap(({ name, value }) => [name, value])
+  const isPrivate = !(await isPublicOnly([...asked, ...text.split(/\s+/)], environment))
   await writeRecord(store, 'resolutions', key, { text }, { isPrivate })
   return { text, isKept: false }
 }
