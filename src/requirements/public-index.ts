@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
+import { pipFiles } from '../builder/pip-files.ts'
 import { withoutCredentials } from './credentials.ts'
 import type { Pin } from './pins.ts'
-import { pipFiles } from './pip-files.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { withPipFiles } from '../../src/requirements/pip-files.ts'
+import { withPipFiles } from '../../src/builder/pip-files.ts'
 import { folderWith } from '../settings/project-folder.ts'
 
 const [OWN, OTHER] = ['https://me:secret@own.example/simple', 'https://other.example/simple']
