@@ -93,7 +93,7 @@ async function onHost(
   { run, report, store, environment, cacheFolder, toolsFolder, signal }: Surroundings,
   caFile: string | undefined,
 ): Promise<Toolchain> {
-  refuseImageSettings(settings, 'The builder is host')
+  refuseImageSettings(settings, 'The builder is host', settings.builder === 'host' ? 2 : 1)
   return await createHostToolchain(
     target,
     { pythonBin: settings.pythonBin, caFile, environment, cacheFolder, toolsFolder, signal },
@@ -102,14 +102,17 @@ async function onHost(
 }
 
 /** What only an image can have must not be left out silently. */
-function refuseImageSettings(settings: BuilderSettings, reason: string): void {
+function refuseImageSettings(settings: BuilderSettings, reason: string, exitCode = 1): void {
   const given = IMAGE_ONLY.filter(([, isGiven]) => isGiven(settings)).map(([name]) => name)
   if (given.length === 0) return
-  throw new UserError({
-    title: `${given.join(', ')} ${given.length === 1 ? 'needs' : 'need'} the docker builder`,
-    detail: reason,
-    hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? '' : 's'}.`,
-  })
+  throw new UserError(
+    {
+      title: `${given.join(', ')} ${given.length === 1 ? 'needs' : 'need'} the docker builder`,
+      detail: reason,
+      hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? '' : 's'}.`,
+    },
+    { exitCode },
+  )
 }
 
 /** An SSH agent is not among them: on this machine git has it anyway. */
