@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { PinSource } from '../../src/requirements/pins.ts'
-import { isPublicOnly, isPublicPin } from '../../src/requirements/public-index.ts'
+import { isPublicOnly, isPublicPin, isWithoutIndex } from '../../src/requirements/public-index.ts'
 
 let home: string
 beforeEach(async () => {
@@ -53,4 +53,14 @@ test.each<[PinSource, boolean]>([
 ])('a pin of %j', (source, expected) => {
   const pin = { name: 'a', version: '1', hashes: [], source, requiredBy: [], location: undefined }
   expect(isPublicPin(pin)).toBe(expected)
+})
+
+test.each([
+  ['1', true],
+  ['True', true],
+  ['0', false],
+  ['', false],
+  [undefined, false],
+])('PIP_NO_INDEX=%s: no index is asked: %s', (value, expected) => {
+  expect(isWithoutIndex({ PIP_NO_INDEX: value })).toBe(expected)
 })

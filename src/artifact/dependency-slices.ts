@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { Reporter } from '../report/reporter.ts'
 import { withoutCredentials } from '../requirements/credentials.ts'
 import type { Pin, Pins } from '../requirements/pins.ts'
-import { isPublicPin, otherIndexes } from '../requirements/public-index.ts'
+import { isPublicPin, isWithoutIndex, otherIndexes } from '../requirements/public-index.ts'
 import { sha256Of } from '../store/hash.ts'
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { KeepOptions, Store } from '../store/store.ts'
@@ -116,9 +116,9 @@ async function findPublished(pin: Pin, context: Context): Promise<Selection | un
 
 async function locate(
   pins: readonly Pin[],
-  { pipOptions, collaborators: { toolchain, temporary } }: Context,
+  { pipOptions, collaborators: { toolchain, temporary, environment } }: Context,
 ): Promise<ReadonlyMap<Pin, Located>> {
-  if (pins.length === 0) return new Map()
+  if (pins.length === 0 || isWithoutIndex(environment)) return new Map()
   return await locateWheels(pins, { builder: await toolchain.open(), pipOptions, temporary })
 }
 

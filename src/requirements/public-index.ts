@@ -31,6 +31,11 @@ export async function isPublicOnly(pipOptions: readonly string[], environment: V
   return (await otherIndexes(pipOptions, environment)).length === 0
 }
 
+/** Whether pip is told by its variable to look at no index: uv does not heed it. */
+export function isWithoutIndex(environment: Variables): boolean {
+  return /^(?:y|yes|t|true|on|1)$/i.test(environment['PIP_NO_INDEX'] ?? '')
+}
+
 /** Whether one pin is, where the settings are public only. */
 export function isPublicPin({ source }: Pin): boolean {
   switch (source.kind) {
