@@ -909,6 +909,59 @@ var require_pep440 = __commonJS({
   }
 });
 
+// src/builder/pip-files.ts
+function pipFiles(environment) {
+  const home = environment["HOME"] ?? (0, import_node_os3.homedir)();
+  const configured = environment["XDG_CONFIG_HOME"] ?? (0, import_node_path5.join)(home, ".config");
+  const own = environment["PIP_CONFIG_FILE"];
+  const inEnvironment = environment["VIRTUAL_ENV"];
+  if (own === "/dev/null") return [];
+  return [
+    "/etc/xdg/pip/pip.conf",
+    "/etc/pip.conf",
+    ...own !== void 0 && (0, import_node_fs3.existsSync)(own) ? [] : [(0, import_node_path5.join)(home, ".pip/pip.conf"), (0, import_node_path5.join)(configured, "pip/pip.conf")],
+    ...inEnvironment === void 0 ? [] : [(0, import_node_path5.join)(inEnvironment, "pip.conf")],
+    ...own === void 0 ? [] : [own]
+  ];
+}
+async function withPipFiles(environment) {
+  const settings = /* @__PURE__ */ new Map();
+  for (const path4 of pipFiles(environment)) {
+    const text3 = await (0, import_promises6.readFile)(path4, "utf8").catch(() => "");
+    for (const [name, value] of settingsIn(text3)) settings.set(name, value);
+  }
+  const found = ["index-url", "extra-index-url"].flatMap((option) => {
+    const value = settings.get(`download ${option}`) ?? settings.get(`global ${option}`);
+    return value ? [[`PIP_${option.toUpperCase().replaceAll("-", "_")}`, value]] : [];
+  });
+  return { ...Object.fromEntries(found), ...environment };
+}
+function settingsIn(text3) {
+  const settings = /* @__PURE__ */ new Map();
+  let section = "";
+  let name = "";
+  for (const line of text3.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
+    const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
+    const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    if (header !== void 0) section = header;
+    else if (option !== void 0) {
+      name = `${section} ${option.toLowerCase().replaceAll("_", "-")}`;
+      settings.set(name, (value ?? "").trim());
+    } else if (/^\s+\S/.test(line)) settings.set(name, `${settings.get(name) ?? ""} ${line.trim()}`.trim());
+  }
+  return settings;
+}
+var import_node_fs3, import_promises6, import_node_os3, import_node_path5;
+var init_pip_files = __esm({
+  "src/builder/pip-files.ts"() {
+    "use strict";
+    import_node_fs3 = require("node:fs");
+    import_promises6 = require("node:fs/promises");
+    import_node_os3 = require("node:os");
+    import_node_path5 = require("node:path");
+  }
+});
+
 // docker:dockerode
 var require_dockerode = __commonJS({
   "docker:dockerode"(exports2, module2) {
@@ -1143,10 +1196,10 @@ function packFolder(localFolder, path4) {
   return archive;
 }
 async function fill(archive, localFolder, path4) {
-  const root = await (0, import_promises6.realpath)(localFolder);
+  const root = await (0, import_promises7.realpath)(localFolder);
   let parent = "";
   for (const name of path4.split("/").filter((part) => part !== "" && part !== ".")) {
-    parent = import_node_path5.posix.join(parent, name);
+    parent = import_node_path6.posix.join(parent, name);
     folderEntry(archive, parent);
   }
   await addContent(archive, root, root, parent);
@@ -1155,36 +1208,36 @@ function folderEntry(archive, name) {
   archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
 }
 async function addContent(archive, root, folder, path4) {
-  for (const name of (await (0, import_promises6.readdir)(folder)).sort()) {
-    const local = (0, import_node_path5.join)(folder, name);
-    const inside2 = import_node_path5.posix.join(path4, name);
-    const stats = await (0, import_promises6.lstat)(local);
+  for (const name of (await (0, import_promises7.readdir)(folder)).sort()) {
+    const local = (0, import_node_path6.join)(folder, name);
+    const inside2 = import_node_path6.posix.join(path4, name);
+    const stats = await (0, import_promises7.lstat)(local);
     if (stats.isDirectory()) {
       folderEntry(archive, inside2);
       await addContent(archive, root, local, inside2);
     } else if (stats.isSymbolicLink()) {
-      const linkname = await (0, import_promises6.readlink)(local);
-      if ((0, import_node_path5.isAbsolute)(linkname) || leadsOut((0, import_node_path5.relative)(root, (0, import_node_path5.normalize)((0, import_node_path5.join)(folder, linkname))))) {
+      const linkname = await (0, import_promises7.readlink)(local);
+      if ((0, import_node_path6.isAbsolute)(linkname) || leadsOut((0, import_node_path6.relative)(root, (0, import_node_path6.normalize)((0, import_node_path6.join)(folder, linkname))))) {
         throw new UserError({
-          title: `${(0, import_node_path5.relative)(root, local)} is a link to outside of ${root}`,
+          title: `${(0, import_node_path6.relative)(root, local)} is a link to outside of ${root}`,
           detail: `It points to ${linkname}, which is not there in a container.`,
           hint: "Put a copy of the file in its place."
         });
       }
-      archive.entry({ ...OWNER, name: inside2, type: "symlink", linkname: linkname.split(import_node_path5.sep).join("/"), mode: 511 });
+      archive.entry({ ...OWNER, name: inside2, type: "symlink", linkname: linkname.split(import_node_path6.sep).join("/"), mode: 511 });
     } else if (stats.isFile()) {
       const mode = stats.mode & 73 ? 493 : 420;
-      await (0, import_promises7.pipeline)((0, import_node_fs3.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
+      await (0, import_promises8.pipeline)((0, import_node_fs4.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
     }
   }
 }
 async function unpackFolder(archive, localFolder) {
-  await (0, import_promises6.mkdir)((0, import_node_path5.dirname)(localFolder), { recursive: true });
-  await (0, import_promises6.mkdir)(localFolder, { mode: 493 });
+  await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
+  await (0, import_promises7.mkdir)(localFolder, { mode: 493 });
   const broken = new AbortController();
   try {
     const entries = (0, import_tar_stream.extract)();
-    const piped = (0, import_promises7.pipeline)(archive, entries);
+    const piped = (0, import_promises8.pipeline)(archive, entries);
     piped.catch((error) => {
       broken.abort(error);
     });
@@ -1197,7 +1250,7 @@ async function unpackFolder(archive, localFolder) {
     for (const link of links.filter(({ isHard }) => isHard)) await makeLink(link, localFolder);
     for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
   } catch (error) {
-    await (0, import_promises6.rm)(localFolder, { recursive: true, force: true });
+    await (0, import_promises7.rm)(localFolder, { recursive: true, force: true });
     const isAbort = isError(error) && error.name === "AbortError";
     throw broken.signal.aborted && (isAbort || error === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error;
   }
@@ -1206,18 +1259,18 @@ async function unpackEntry(entry, localFolder, signal) {
   const { name, type, linkname, mode } = entry.header;
   const path4 = pathInside(name);
   if (path4 === void 0) throw escaping(name);
-  const local = (0, import_node_path5.join)(localFolder, path4);
+  const local = (0, import_node_path6.join)(localFolder, path4);
   switch (type) {
     case "directory":
-      await (0, import_promises6.mkdir)(local, { recursive: true, mode: 493 });
+      await (0, import_promises7.mkdir)(local, { recursive: true, mode: 493 });
       entry.resume();
       return void 0;
     case "file":
     case "contiguous-file": {
-      await (0, import_promises6.mkdir)((0, import_node_path5.dirname)(local), { recursive: true, mode: 493 });
+      await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
       const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises7.pipeline)(entry, (0, import_node_fs3.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
-      await (0, import_promises6.chmod)(local, wanted);
+      await (0, import_promises8.pipeline)(entry, (0, import_node_fs4.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
+      await (0, import_promises7.chmod)(local, wanted);
       return void 0;
     }
     case "link":
@@ -1234,34 +1287,34 @@ async function unpackEntry(entry, localFolder, signal) {
   }
 }
 async function makeLink({ path: path4, linkname, isHard }, localFolder) {
-  const local = (0, import_node_path5.join)(localFolder, path4);
-  await (0, import_promises6.mkdir)((0, import_node_path5.dirname)(local), { recursive: true, mode: 493 });
+  const local = (0, import_node_path6.join)(localFolder, path4);
+  await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
   if (isHard) {
     const source2 = pathInside(linkname);
     if (source2 === void 0) throw escaping(path4);
-    await (0, import_promises6.copyFile)((0, import_node_path5.join)(localFolder, source2), local);
+    await (0, import_promises7.copyFile)((0, import_node_path6.join)(localFolder, source2), local);
     return;
   }
-  const root = await (0, import_promises6.realpath)(localFolder);
-  if ((0, import_node_path5.isAbsolute)(linkname)) throw escaping(path4);
-  await (0, import_promises6.symlink)(linkname, local);
-  const end = await (0, import_promises6.realpath)(local).catch(() => void 0);
-  if (end === void 0 || leadsOut((0, import_node_path5.relative)(root, end))) throw escaping(path4);
+  const root = await (0, import_promises7.realpath)(localFolder);
+  if ((0, import_node_path6.isAbsolute)(linkname)) throw escaping(path4);
+  await (0, import_promises7.symlink)(linkname, local);
+  const end = await (0, import_promises7.realpath)(local).catch(() => void 0);
+  if (end === void 0 || leadsOut((0, import_node_path6.relative)(root, end))) throw escaping(path4);
 }
 function pathInside(name) {
   if (name.startsWith("/") || name.includes("\0")) return void 0;
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.some((part) => part === ".." || import_node_path5.sep === "\\" && /[\\:]/.test(part))) return void 0;
-  return parts.join(import_node_path5.sep);
+  if (parts.some((part) => part === ".." || import_node_path6.sep === "\\" && /[\\:]/.test(part))) return void 0;
+  return parts.join(import_node_path6.sep);
 }
-var import_node_fs3, import_promises6, import_node_path5, import_promises7, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
+var import_node_fs4, import_promises7, import_node_path6, import_promises8, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
 var init_docker_files = __esm({
   "src/builder/docker-files.ts"() {
     "use strict";
-    import_node_fs3 = require("node:fs");
-    import_promises6 = require("node:fs/promises");
-    import_node_path5 = require("node:path");
-    import_promises7 = require("node:stream/promises");
+    import_node_fs4 = require("node:fs");
+    import_promises7 = require("node:fs/promises");
+    import_node_path6 = require("node:path");
+    import_promises8 = require("node:stream/promises");
     import_tar_stream = __toESM(require_tar_stream(), 1);
     init_errors();
     init_docker_errors();
@@ -1276,7 +1329,7 @@ var init_docker_files = __esm({
       title: `${path4} in the container would lead out of the folder that is copied`,
       hint: "The package that made it is broken or hostile: look at where it comes from."
     });
-    leadsOut = (path4) => path4 === ".." || path4.startsWith(`..${import_node_path5.sep}`) || (0, import_node_path5.isAbsolute)(path4);
+    leadsOut = (path4) => path4 === ".." || path4.startsWith(`..${import_node_path6.sep}`) || (0, import_node_path6.isAbsolute)(path4);
   }
 });
 
@@ -1355,7 +1408,7 @@ async function removeVolume(engine, name) {
         const { statusCode } = error;
         if (statusCode === 404) return;
         if (statusCode !== 409 || attempt >= 50) throw error;
-        await (0, import_promises9.setTimeout)(100);
+        await (0, import_promises10.setTimeout)(100);
       }
     }
   });
@@ -1371,12 +1424,12 @@ async function removeContainer(engine, container) {
     }
   });
 }
-var import_promises8, import_promises9, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
+var import_promises9, import_promises10, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
 var init_docker_container = __esm({
   "src/builder/docker-container.ts"() {
     "use strict";
-    import_promises8 = require("node:stream/promises");
-    import_promises9 = require("node:timers/promises");
+    import_promises9 = require("node:stream/promises");
+    import_promises10 = require("node:timers/promises");
     init_errors();
     init_docker_engine();
     init_docker_errors();
@@ -1454,7 +1507,7 @@ var init_docker_container = __esm({
         this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
         const heartbeat = this.#watch(stream);
         try {
-          await (0, import_promises8.finished)(stream, { writable: false });
+          await (0, import_promises9.finished)(stream, { writable: false });
         } catch (error) {
           this.#signal?.throwIfAborted();
           throw engineError(error, "follow a program in the container", this.#engine.address);
@@ -1496,7 +1549,7 @@ ${completed.stdout}`;
             if (ExitCode === 137) await this.#refuseIfGone();
             return ExitCode;
           }
-          await (0, import_promises9.setTimeout)(20 + attempt * 2);
+          await (0, import_promises10.setTimeout)(20 + attempt * 2);
         }
         throw new UserError({
           title: "A program in the container closed its output and did not end",
@@ -1509,14 +1562,14 @@ ${completed.stdout}`;
           const doing = "wait for a program";
           const { State } = await this.#call(doing, () => this.#container.inspect());
           if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
-          await (0, import_promises9.setTimeout)(100);
+          await (0, import_promises10.setTimeout)(100);
         }
       }
       /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
       async put(archive, folder) {
-        let unreadable3;
+        let unreadable4;
         archive.on("error", (error) => {
-          unreadable3 ??= error;
+          unreadable4 ??= error;
         });
         try {
           const body = archive;
@@ -1526,7 +1579,7 @@ ${completed.stdout}`;
             COPY_SECONDS
           );
         } catch (error) {
-          throw unreadable3 ?? error;
+          throw unreadable4 ?? error;
         } finally {
           archive.destroy();
         }
@@ -1754,7 +1807,7 @@ async function findSandbox(engine, target, options) {
   const isRuntimes = own?.architecture === goName(target.architecture);
   const image = isRuntimes ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` } : { name: "the builder's image", ...otherwise };
   const [unpack4, program] = await Promise.all(
-    ["unpack_artifact.py", "check_artifact.py"].map((name) => (0, import_promises10.readFile)((0, import_node_path6.join)(toolsFolder, name), "utf8"))
+    ["unpack_artifact.py", "check_artifact.py"].map((name) => (0, import_promises11.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8"))
   );
   const place = {
     ...options,
@@ -1872,18 +1925,18 @@ function packZip(path4) {
   return archive;
 }
 async function addZip(archive, path4) {
-  const { size } = await (0, import_promises10.stat)(path4);
-  await (0, import_promises11.pipeline)((0, import_node_fs4.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
+  const { size } = await (0, import_promises11.stat)(path4);
+  await (0, import_promises12.pipeline)((0, import_node_fs5.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
 }
-var import_node_crypto2, import_node_fs4, import_promises10, import_node_path6, import_promises11, import_tar_stream2, TASK_ROOT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN;
+var import_node_crypto2, import_node_fs5, import_promises11, import_node_path7, import_promises12, import_tar_stream2, TASK_ROOT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN;
 var init_docker_check = __esm({
   "src/builder/docker-check.ts"() {
     "use strict";
     import_node_crypto2 = require("node:crypto");
-    import_node_fs4 = require("node:fs");
-    import_promises10 = require("node:fs/promises");
-    import_node_path6 = require("node:path");
-    import_promises11 = require("node:stream/promises");
+    import_node_fs5 = require("node:fs");
+    import_promises11 = require("node:fs/promises");
+    import_node_path7 = require("node:path");
+    import_promises12 = require("node:stream/promises");
     import_tar_stream2 = __toESM(require_tar_stream(), 1);
     init_errors();
     init_docker_container();
@@ -1904,12 +1957,12 @@ var init_docker_check = __esm({
 // src/store/hash.ts
 async function sha256Of(path4) {
   const hash = (0, import_node_crypto3.createHash)("sha256");
-  const file = await (0, import_promises12.open)(path4);
+  const file = await (0, import_promises13.open)(path4);
   try {
     const { size } = await file.stat();
     const buffer2 = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, size)));
     for (; ; ) {
-      const bytesRead = (0, import_node_fs5.readSync)(file.fd, buffer2);
+      const bytesRead = (0, import_node_fs6.readSync)(file.fd, buffer2);
       if (bytesRead === 0) return hash.digest();
       hash.update(buffer2.subarray(0, bytesRead));
     }
@@ -1917,23 +1970,23 @@ async function sha256Of(path4) {
     await file.close();
   }
 }
-var import_node_crypto3, import_node_fs5, import_promises12, CHUNK_BYTES;
+var import_node_crypto3, import_node_fs6, import_promises13, CHUNK_BYTES;
 var init_hash = __esm({
   "src/store/hash.ts"() {
     "use strict";
     import_node_crypto3 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
-    import_promises12 = require("node:fs/promises");
+    import_node_fs6 = require("node:fs");
+    import_promises13 = require("node:fs/promises");
     CHUNK_BYTES = 1 << 20;
   }
 });
 
 // src/builder/docker-context.ts
 async function contextFiles(folder) {
-  const isIgnored2 = dockerIgnore(await (0, import_promises13.readFile)((0, import_node_path7.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
-  const entries = await (0, import_promises13.readdir)(folder, { recursive: true, withFileTypes: true });
+  const isIgnored2 = dockerIgnore(await (0, import_promises14.readFile)((0, import_node_path8.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
+  const entries = await (0, import_promises14.readdir)(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => {
-    const file = (0, import_node_path7.join)(entry.parentPath, entry.name);
+    const file = (0, import_node_path8.join)(entry.parentPath, entry.name);
     return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
   }).filter(({ path: path4 }) => !isIgnored2(path4)).toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
@@ -1962,28 +2015,28 @@ function asExpression(pattern) {
     return part.length > 1 ? part : `\\${part}`;
   });
 }
-var import_promises13, import_node_path7;
+var import_promises14, import_node_path8;
 var init_docker_context = __esm({
   "src/builder/docker-context.ts"() {
     "use strict";
-    import_promises13 = require("node:fs/promises");
-    import_node_path7 = require("node:path");
+    import_promises14 = require("node:fs/promises");
+    import_node_path8 = require("node:path");
   }
 });
 
 // src/builder/docker-dockerfile.ts
 async function ensureDockerfileImage(engine, target, dockerfile, report) {
   const { file } = dockerfile;
-  if (!(await (0, import_promises14.stat)(file).catch(() => void 0))?.isFile())
+  if (!(await (0, import_promises15.stat)(file).catch(() => void 0))?.isFile())
     throw new UserError(
       { title: `dockerfile: ${file} is not a file`, hint: "The path is relative to the project." },
       { exitCode: 2 }
     );
-  const files = await contextFiles((0, import_node_path8.dirname)(file));
+  const files = await contextFiles((0, import_node_path9.dirname)(file));
   const key = await dockerfileKey(target, dockerfile, files);
   const tag = `${REPOSITORY}:${key}`;
   if (await imageIfThere(engine, tag)) return { tag, key };
-  await report.phase(`Build ${(0, import_node_path8.basename)(file)}`, async () => {
+  await report.phase(`Build ${(0, import_node_path9.basename)(file)}`, async () => {
     const command = await buildKitCommand(dockerfile, engine);
     if (command) await buildByCommand(command, tag, target, dockerfile, engine, report);
     else await buildByEngine(engine, tag, target, dockerfile, files, report);
@@ -1991,9 +2044,9 @@ async function ensureDockerfileImage(engine, target, dockerfile, report) {
   return { tag, key };
 }
 async function dockerfileKey({ architecture }, { file, buildArgs, secrets }, files) {
-  const parts = [architecture, (0, import_node_path8.basename)(file), Object.entries(buildArgs).sort(), [...secrets.keys()].sort()];
+  const parts = [architecture, (0, import_node_path9.basename)(file), Object.entries(buildArgs).sort(), [...secrets.keys()].sort()];
   const hash = (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify(parts));
-  hash.update(await (0, import_promises14.readFile)(file));
+  hash.update(await (0, import_promises15.readFile)(file));
   for (const { path: path4, file: content } of files) {
     hash.update(`\0${path4}\0`).update(await sha256Of(content));
   }
@@ -2009,19 +2062,19 @@ async function buildKitCommand({ run: run3, environment }, engine) {
   return major >= 19 && major < 23 ? { command: ["docker", "build", "--progress", "plain"], env } : void 0;
 }
 async function buildByCommand({ command, env }, tag, { architecture }, { file, buildArgs, secrets, isWithSsh, run: run3 }, engine, report) {
-  const folder = await (0, import_promises14.mkdtemp)((0, import_node_path8.join)((0, import_node_os3.tmpdir)(), "wsgi-lambda-secrets-"));
+  const folder = await (0, import_promises15.mkdtemp)((0, import_node_path9.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-secrets-"));
   try {
-    for (const [id, content] of secrets) await (0, import_promises14.writeFile)((0, import_node_path8.join)(folder, id), content, { mode: 384 });
+    for (const [id, content] of secrets) await (0, import_promises15.writeFile)((0, import_node_path9.join)(folder, id), content, { mode: 384 });
+    const given = argumentsOf(buildArgs);
     const options = [
       ...["--platform", platformOf(architecture), "--tag", tag, "--file", file],
-      // Values by the environment: everybody may read a command.
-      ...Object.keys(buildArgs).flatMap((name) => ["--build-arg", name]),
-      ...[...secrets.keys()].flatMap((id) => ["--secret", `id=${id},src=${(0, import_node_path8.join)(folder, id)}`]),
+      ...given.options,
+      ...[...secrets.keys()].flatMap((id) => ["--secret", `id=${id},src=${(0, import_node_path9.join)(folder, id)}`]),
       ...isWithSsh ? ["--ssh", "default"] : []
     ];
-    const { exitCode, stdout, stderr } = await run3([...command, ...options, (0, import_node_path8.dirname)(file)], {
-      cwd: (0, import_node_path8.dirname)(file),
-      env: { ...env, ...buildArgs },
+    const { exitCode, stdout, stderr } = await run3([...command, ...options, (0, import_node_path9.dirname)(file)], {
+      cwd: (0, import_node_path9.dirname)(file),
+      env: { ...env, ...given.env },
       onLine: follow(report)
     });
     if (exitCode !== 0) throw buildFailure(file, `${stdout}
@@ -2029,13 +2082,20 @@ ${stderr}`);
     if (!await imageIfThere(engine, tag))
       throw buildFailure(file, `The docker command made no image at ${engine.address}.`);
   } finally {
-    await (0, import_promises14.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises15.rm)(folder, { recursive: true, force: true });
   }
 }
+function argumentsOf(buildArgs) {
+  const all = Object.entries(buildArgs);
+  return {
+    options: all.flatMap(([name, value]) => ["--build-arg", HEEDED.test(name) ? `${name}=${value}` : name]),
+    env: Object.fromEntries(all.filter(([name]) => !HEEDED.test(name)))
+  };
+}
 async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, secrets, isWithSsh }, files, report) {
-  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises14.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
+  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises15.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
     throw new UserError({
-      title: `${(0, import_node_path8.basename)(file)} mounts a secret or the SSH agent, which needs the docker command with BuildKit`,
+      title: `${(0, import_node_path9.basename)(file)} mounts a secret or the SSH agent, which needs the docker command with BuildKit`,
       detail: "Only that command hands them over; the engine itself was found without it.",
       hint: "Install the docker command with its buildx plugin on this machine."
     });
@@ -2043,10 +2103,10 @@ async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, s
   const packing = packContext(archive, files, file);
   const stream = await engineCall(
     engine,
-    `build ${(0, import_node_path8.basename)(file)}`,
+    `build ${(0, import_node_path9.basename)(file)}`,
     () => engine.docker.buildImage(archive, {
       t: tag,
-      dockerfile: (0, import_node_path8.basename)(file),
+      dockerfile: (0, import_node_path9.basename)(file),
       buildargs: { ...buildArgs },
       platform: platformOf(architecture),
       rm: true,
@@ -2078,11 +2138,11 @@ async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, s
   if (failure !== void 0) throw buildFailure(file, said2.join("\n"));
 }
 async function packContext(archive, files, dockerfile) {
-  const all = new Map([[(0, import_node_path8.basename)(dockerfile), dockerfile], ...files.map(({ path: path4, file }) => [path4, file])]);
+  const all = new Map([[(0, import_node_path9.basename)(dockerfile), dockerfile], ...files.map(({ path: path4, file }) => [path4, file])]);
   try {
     for (const [name, file] of all) {
-      const { size, mode } = await (0, import_promises14.stat)(file);
-      await (0, import_promises15.pipeline)((0, import_node_fs6.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
+      const { size, mode } = await (0, import_promises15.stat)(file);
+      await (0, import_promises16.pipeline)((0, import_node_fs7.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
     }
     archive.finalize();
   } catch (error) {
@@ -2092,22 +2152,22 @@ async function packContext(archive, files, dockerfile) {
 function buildFailure(file, output) {
   if (saysDiskFull(output)) return diskFull(lastLines(output));
   return new UserError({
-    title: `${(0, import_node_path8.basename)(file)} could not be built`,
+    title: `${(0, import_node_path9.basename)(file)} could not be built`,
     detail: lastLines(output),
     hint: /requires BuildKit/i.test(output) ? "It uses what only BuildKit has (RUN --mount): install the docker command with its buildx plugin on this machine." : stepAdvice(output),
     output
   });
 }
-var import_node_crypto4, import_node_fs6, import_promises14, import_node_os3, import_node_path8, import_promises15, import_tar_stream3, REPOSITORY, BUILD_MINUTES, platformOf, follow;
+var import_node_crypto4, import_node_fs7, import_promises15, import_node_os4, import_node_path9, import_promises16, import_tar_stream3, REPOSITORY, BUILD_MINUTES, HEEDED, platformOf, follow;
 var init_docker_dockerfile = __esm({
   "src/builder/docker-dockerfile.ts"() {
     "use strict";
     import_node_crypto4 = require("node:crypto");
-    import_node_fs6 = require("node:fs");
-    import_promises14 = require("node:fs/promises");
-    import_node_os3 = require("node:os");
-    import_node_path8 = require("node:path");
-    import_promises15 = require("node:stream/promises");
+    import_node_fs7 = require("node:fs");
+    import_promises15 = require("node:fs/promises");
+    import_node_os4 = require("node:os");
+    import_node_path9 = require("node:path");
+    import_promises16 = require("node:stream/promises");
     import_tar_stream3 = __toESM(require_tar_stream(), 1);
     init_errors();
     init_hash();
@@ -2117,6 +2177,22 @@ var init_docker_dockerfile = __esm({
     init_docker_pull();
     REPOSITORY = "wsgi-lambda-dockerfile";
     BUILD_MINUTES = 60;
+    HEEDED = new RegExp(
+      `^(?:${[
+        ...[
+          "PATH",
+          "HOME",
+          "TMPDIR",
+          "GODEBUG",
+          "(?:LD|DYLD|BUILDX|BUILDKIT|XDG)_.*",
+          "SSL_CERT_.*",
+          "SSH_(?:AUTH_SOCK|ASKPASS)"
+        ],
+        "DOCKER_(?:HOST|CONFIG|CONTEXT|CERT_PATH|TLS.*|API_VERSION|BUILDKIT|DEFAULT_PLATFORM|CUSTOM_HEADERS|CLI_.*)",
+        "GIT_(?:EXEC_PATH|SSH|SSH_COMMAND|ASKPASS|PROXY_COMMAND|CONFIG.*|DIR|WORK_TREE|TRACE.*)"
+      ].join("|")})$`,
+      "i"
+    );
     platformOf = (architecture) => architecture === "arm64" ? "linux/arm64" : "linux/amd64";
     follow = (report) => (line) => {
       report.progress(line);
@@ -2290,7 +2366,7 @@ async function ensureBuilderImage(engine, target, options, report) {
   return { ...made, key };
 }
 async function readRecipe(toolsFolder) {
-  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises16.readFile)((0, import_node_path9.join)(toolsFolder, name))]);
+  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises17.readFile)((0, import_node_path10.join)(toolsFolder, name))]);
   return new Map(await Promise.all(files));
 }
 function imageKey(baseId, target, recipe, systemPackages) {
@@ -2403,13 +2479,13 @@ ${stderr}`),
 ${stderr}`)
   });
 }
-var import_node_crypto5, import_promises16, import_node_path9, RECIPE_FILES, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
+var import_node_crypto5, import_promises17, import_node_path10, RECIPE_FILES, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
 var init_docker_image = __esm({
   "src/builder/docker-image.ts"() {
     "use strict";
     import_node_crypto5 = require("node:crypto");
-    import_promises16 = require("node:fs/promises");
-    import_node_path9 = require("node:path");
+    import_promises17 = require("node:fs/promises");
+    import_node_path10 = require("node:path");
     init_errors();
     init_docker_container();
     init_docker_engine();
@@ -2432,7 +2508,7 @@ var init_docker_image = __esm({
 async function ensureEquippedImage(engine, target, builderImage, equipment, options, report) {
   if (equipment.length === 0) return builderImage;
   const recipe = await Promise.all(
-    RECIPE_FILES2.map(async (name) => [name, await (0, import_promises17.readFile)((0, import_node_path10.join)(options.toolsFolder, name))])
+    RECIPE_FILES2.map(async (name) => [name, await (0, import_promises18.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
   );
   const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
   const kept = await keptImage(engine, tag);
@@ -2497,13 +2573,13 @@ async function installEquipment(container, facts, target, making, report) {
   const missing2 = await runSteps(container, making, installCommands(manager, headers2), report);
   if (missing2) report.debug(`${manager} did not bring the headers of Python: ${missing2.detail ?? ""}`);
 }
-var import_node_crypto6, import_promises17, import_node_path10, RECIPE_FILES2;
+var import_node_crypto6, import_promises18, import_node_path11, RECIPE_FILES2;
 var init_docker_equipment = __esm({
   "src/builder/docker-equipment.ts"() {
     "use strict";
     import_node_crypto6 = require("node:crypto");
-    import_promises17 = require("node:fs/promises");
-    import_node_path10 = require("node:path");
+    import_promises18 = require("node:fs/promises");
+    import_node_path11 = require("node:path");
     init_errors();
     init_docker_container();
     init_docker_environment();
@@ -2593,7 +2669,7 @@ function frame(id, content) {
   header.writeUInt32BE(body.length, 4);
   return Buffer.concat([header, body]);
 }
-var import_node_net, import_node_stream2, AGENT_INSIDE, RELAY_INSIDE, KNOWN_HOSTS_INSIDE, START_SECONDS, SSH_VARIABLES, HEADER_BYTES, FrameReader;
+var import_node_net, import_node_stream2, AGENT_INSIDE, RELAY_INSIDE, KNOWN_HOSTS_INSIDE, START_SECONDS, SSH_VARIABLES, HEADER_BYTES, MOST_FRAME_BYTES, FrameReader;
 var init_docker_ssh = __esm({
   "src/builder/docker-ssh.ts"() {
     "use strict";
@@ -2609,6 +2685,7 @@ var init_docker_ssh = __esm({
       GIT_SSH_COMMAND: `ssh -o BatchMode=yes -o StrictHostKeyChecking=yes -o UserKnownHostsFile=${KNOWN_HOSTS_INSIDE}`
     };
     HEADER_BYTES = 8;
+    MOST_FRAME_BYTES = 1 << 20;
     FrameReader = class extends import_node_stream2.Writable {
       #received = Buffer.alloc(0);
       #onFrame;
@@ -2620,6 +2697,10 @@ var init_docker_ssh = __esm({
         this.#received = Buffer.concat([this.#received, piece]);
         while (this.#received.length >= HEADER_BYTES) {
           const end = HEADER_BYTES + this.#received.readUInt32BE(4);
+          if (end > MOST_FRAME_BYTES) {
+            done(new Error("the relay of the SSH agent sent more than an agent says"));
+            return;
+          }
           if (this.#received.length < end) break;
           const content = this.#received.subarray(HEADER_BYTES, end);
           this.#onFrame(this.#received.readUInt32BE(0), content);
@@ -2740,7 +2821,7 @@ async function startBuilder({ facts, engine, image, authorities, env }, { labels
     processors,
     put: (localFolder, path4) => container.put(packFolder(localFolder, inWorkspace(path4)), WORKSPACE),
     take: async (path4, localFolder) => {
-      await container.take(import_node_path11.posix.join(WORKSPACE, inWorkspace(path4)), localFolder);
+      await container.take(import_node_path12.posix.join(WORKSPACE, inWorkspace(path4)), localFolder);
       return localFolder;
     },
     run: (command, { cwd = WORKSPACE, env: added = {}, environment = "inherit", onLine } = {}) => environment === "replace" ? container.exec(withOnly(Object.keys(added), command, image.python), { cwd, env: added, onLine }) : container.exec(command, { cwd, env: { ...own, ...added }, onLine }),
@@ -2754,24 +2835,24 @@ async function removeContainers(labels) {
 }
 async function readAuthorities(caFile) {
   try {
-    return await (0, import_promises18.readFile)(caFile);
+    return await (0, import_promises19.readFile)(caFile);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
   }
 }
 function inWorkspace(path4) {
-  const normal = import_node_path11.posix.normalize(path4);
-  if (import_node_path11.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
+  const normal = import_node_path12.posix.normalize(path4);
+  if (import_node_path12.posix.isAbsolute(normal) || normal === ".." || normal.startsWith("../"))
     throw new Error(`${path4} is not below the workspace`);
   return normal;
 }
-var import_promises18, import_node_path11, WORKSPACE, SECRETS_INSIDE;
+var import_promises19, import_node_path12, WORKSPACE, SECRETS_INSIDE;
 var init_docker = __esm({
   "src/builder/docker.ts"() {
     "use strict";
-    import_promises18 = require("node:fs/promises");
-    import_node_path11 = require("node:path");
+    import_promises19 = require("node:fs/promises");
+    import_node_path12 = require("node:path");
     init_errors();
     init_builder();
     init_docker_check();
@@ -3852,7 +3933,7 @@ var init_zip_format = __esm({
 async function writeAll(file, bytes, position) {
   for (let done = 0; done < bytes.length; ) {
     const rest = bytes.length - done;
-    done += rest <= SYNC_BYTES ? (0, import_node_fs7.writeSync)(file.fd, bytes, done, rest, position + done) : (await file.write(bytes, done, rest, position + done)).bytesWritten;
+    done += rest <= SYNC_BYTES ? (0, import_node_fs8.writeSync)(file.fd, bytes, done, rest, position + done) : (await file.write(bytes, done, rest, position + done)).bytesWritten;
   }
 }
 async function readAll({ file, offset }, into) {
@@ -3868,11 +3949,11 @@ async function copyAll({ file, offset }, length, to, position) {
     done += chunk.length;
   }
 }
-var import_node_fs7, CHUNK_BYTES2, SYNC_BYTES;
+var import_node_fs8, CHUNK_BYTES2, SYNC_BYTES;
 var init_write = __esm({
   "src/artifact/write.ts"() {
     "use strict";
-    import_node_fs7 = require("node:fs");
+    import_node_fs8 = require("node:fs");
     CHUNK_BYTES2 = 1 << 20;
     SYNC_BYTES = 128 * 1024;
   }
@@ -3883,8 +3964,11 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
   if (units.length === 0) return;
   const builder = await toolchain.open();
   const folder = `compile-${++compilations}`;
-  const where = await bringIn(units, (0, import_node_path13.join)(temporary, folder), folder, toolsFolder, builder);
-  const neutral = { PYTHONHASHSEED: "0", PYTHONPATH: "", PYTHONHOME: "", PYTHONOPTIMIZE: "", PYTHONWARNINGS: "ignore" };
+  const where = await bringIn(units, (0, import_node_path14.join)(temporary, folder), folder, toolsFolder, builder);
+  const neutral = {
+    ...{ PYTHONHASHSEED: "0", PYTHONOPTIMIZE: "", PYTHONNODEBUGRANGES: "" },
+    ...{ PYTHONPATH: "", PYTHONHOME: "", PYTHONWARNINGS: "ignore" }
+  };
   const progress = createProgress();
   const running = builder.run([builder.python, "-s", "-S", "-B", where.script, where.plan], { env: neutral, onLine: progress.onLine }).then(({ exitCode, stderr }) => {
     if (exitCode === 0) return;
@@ -3895,18 +3979,21 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
     });
   });
   running.catch(() => void 0);
-  if (builder.kind === "host") {
-    const out = `${builder.workspace}/${folder}/out`;
-    for (const [index, unit] of units.entries()) {
-      await Promise.race([progress.of(index), running]);
-      yield await bytecodeOf(unit, (0, import_node_path13.join)(out, String(index)));
+  try {
+    if (builder.kind === "host") {
+      const out = `${builder.workspace}/${folder}/out`;
+      for (const [index, unit] of units.entries()) {
+        await Promise.race([progress.of(index), running]);
+        yield await bytecodeOf(unit, (0, import_node_path14.join)(out, String(index)));
+      }
+      return;
     }
     await running;
-    return;
+    const taken2 = await builder.take(`${folder}/out`, (0, import_node_path14.join)(temporary, folder, "taken"));
+    for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, (0, import_node_path14.join)(taken2, String(index)));
+  } finally {
+    await running.catch(() => void 0);
   }
-  await running;
-  const taken2 = await builder.take(`${folder}/out`, (0, import_node_path13.join)(temporary, folder, "taken"));
-  for (const [index, unit] of units.entries()) yield await bytecodeOf(unit, (0, import_node_path13.join)(taken2, String(index)));
 }
 function createProgress() {
   const waiting = /* @__PURE__ */ new Map();
@@ -3924,7 +4011,7 @@ function createProgress() {
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
   const { mkdir: mkdir13, copyFile: copyFile8, link } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
-  await mkdir13((0, import_node_path13.join)(local, "in", "out"), { recursive: true });
+  await mkdir13((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
@@ -3937,17 +4024,20 @@ async function bringIn(units, local, folder, toolsFolder, builder) {
       modules: unit.modules.map(({ path: path4, offset, bytes }) => [path4, offset, bytes])
     }))
   };
-  await (0, import_promises19.writeFile)((0, import_node_path13.join)(local, "in", "plan.json"), JSON.stringify(plan));
-  await (0, import_promises19.writeFile)((0, import_node_path13.join)(local, "in", "out", ".keep"), "");
+  await (0, import_promises20.writeFile)((0, import_node_path14.join)(local, "in", "plan.json"), JSON.stringify(plan));
+  await (0, import_promises20.writeFile)((0, import_node_path14.join)(local, "in", "out", ".keep"), "");
   if (!isLocal) {
-    await copyFile8((0, import_node_path13.join)(toolsFolder, SCRIPT), (0, import_node_path13.join)(local, "in", SCRIPT));
-    for (const [index, path4] of texts.entries()) await link(path4, (0, import_node_path13.join)(local, "in", `texts-${index}`));
+    await copyFile8((0, import_node_path14.join)(toolsFolder, SCRIPT), (0, import_node_path14.join)(local, "in", SCRIPT));
+    for (const [index, path4] of texts.entries()) await link(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
   }
-  await builder.put((0, import_node_path13.join)(local, "in"), folder);
-  return { script: isLocal ? (0, import_node_path13.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
+  await builder.put((0, import_node_path14.join)(local, "in"), folder);
+  return { script: isLocal ? (0, import_node_path14.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
+}
+async function compilerDigest(toolsFolder) {
+  return (await sha256Of((0, import_node_path14.join)(toolsFolder, SCRIPT))).toString("hex");
 }
 async function bytecodeOf({ modules }, path4) {
-  const bytes = await (0, import_promises19.readFile)(path4);
+  const bytes = await (0, import_promises20.readFile)(path4);
   let at = 0;
   return modules.map(() => {
     const length = bytes.readUInt32LE(at);
@@ -3971,7 +4061,7 @@ function unitsOf(texts, modules) {
   return unit.length > 0 ? [...units, { texts, modules: unit }] : units;
 }
 async function createTexts(path4) {
-  const file = await (0, import_promises19.open)(path4, "wx");
+  const file = await (0, import_promises20.open)(path4, "wx");
   let offset = 0;
   return {
     path: path4,
@@ -3989,13 +4079,14 @@ function bytecodePath(module2, pythonMinor, isAlone) {
   const stem = module2.slice(slash, -".py".length);
   return `${module2.slice(0, slash)}__pycache__/${stem}.cpython-${pythonMinor.replace(".", "")}.pyc`;
 }
-var import_promises19, import_node_path13, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
+var import_promises20, import_node_path14, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
 var init_compile = __esm({
   "src/artifact/compile.ts"() {
     "use strict";
-    import_promises19 = require("node:fs/promises");
-    import_node_path13 = require("node:path");
+    import_promises20 = require("node:fs/promises");
+    import_node_path14 = require("node:path");
     init_errors();
+    init_hash();
     init_write();
     compilations = 0;
     SCRIPT = "compile_bytecode.py";
@@ -4139,7 +4230,7 @@ async function writeSlice(path4, facts, entries, fill3) {
   const placed = placeEntries(sortedByPath(entries, ({ path: path5 }) => path5));
   const places = new Map(placed.map((entry) => [entry.path, entry]));
   const length = placed.reduce((sum3, { recordBytes }) => sum3 + recordBytes, 0);
-  const file = await (0, import_promises20.open)(path4, "wx");
+  const file = await (0, import_promises21.open)(path4, "wx");
   try {
     const held = length <= MOST_HELD_BYTES ? Buffer.allocUnsafe(length) : void 0;
     if (places.size < placed.length) throw new Error("a slice has two files of one path");
@@ -4184,7 +4275,7 @@ async function writeSlice(path4, facts, entries, fill3) {
   }
 }
 async function openSlice(path4) {
-  const file = await (0, import_promises20.open)(path4).catch(() => void 0);
+  const file = await (0, import_promises21.open)(path4).catch(() => void 0);
   if (!file) return void 0;
   try {
     const { entries, ...facts } = await readIndex(file);
@@ -4222,11 +4313,11 @@ function placeEntries(sorted) {
     return { path: path4, mode, method, crc, zippedBytes, unzippedBytes, offset: offset - recordBytes, recordBytes };
   });
 }
-var import_promises20, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate;
+var import_promises21, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate;
 var init_slice = __esm({
   "src/artifact/slice.ts"() {
     "use strict";
-    import_promises20 = require("node:fs/promises");
+    import_promises21 = require("node:fs/promises");
     import_node_util2 = require("node:util");
     import_node_zlib = require("node:zlib");
     init_paths();
@@ -4249,8 +4340,8 @@ async function applicationSlice(files, options, { store, ...compilation }) {
     const isSame3 = (path4) => last !== void 0 && last.facts.contents?.[path4] === contents.get(path4);
     const changed = files.filter(({ path: path4 }) => !isSame3(path4));
     if (last && changed.length === 0 && Object.keys(last.facts.contents ?? {}).length === files.length) return last;
-    const spoolPath = (0, import_node_path14.join)(compilation.temporary, "application.spool");
-    const spool = await (0, import_promises21.open)(spoolPath, "wx+");
+    const spoolPath = (0, import_node_path15.join)(compilation.temporary, "application.spool");
+    const spool = await (0, import_promises22.open)(spoolPath, "wx+");
     try {
       const unchanged = last ? reused(last, files, isSame3, options) : [];
       const compressed = await spoolAll(changed, contents, spool);
@@ -4271,7 +4362,7 @@ async function applicationSlice(files, options, { store, ...compilation }) {
       return slice;
     } finally {
       await spool.close();
-      await (0, import_promises21.rm)(spoolPath, { force: true });
+      await (0, import_promises22.rm)(spoolPath, { force: true });
     }
   } catch (error) {
     await last?.[Symbol.asyncDispose]();
@@ -4287,9 +4378,9 @@ async function contentKeys(files) {
 }
 async function digestOf({ content }) {
   if ("bytes" in content) return (0, import_node_crypto7.createHash)("sha256").update(content.bytes).digest("base64url");
-  const { size } = await (0, import_promises21.stat)(content.file);
+  const { size } = await (0, import_promises22.stat)(content.file);
   if (size > STREAM_BYTES) return (await sha256Of(content.file)).toString("base64url");
-  return (0, import_node_crypto7.createHash)("sha256").update(await (0, import_promises21.readFile)(content.file)).digest("base64url");
+  return (0, import_node_crypto7.createHash)("sha256").update(await (0, import_promises22.readFile)(content.file)).digest("base64url");
 }
 function reused(last, files, isSame3, { pythonMinor, bytecode }) {
   const placed = new Map(last.entries.map((entry) => [entry.path, entry]));
@@ -4307,8 +4398,8 @@ async function spoolAll(changed, contents, file) {
   await inParallel(changed, FILES_AT_ONCE, async (entry) => {
     const { content, path: path4, mode } = entry;
     await whileUnchanged(entry, async () => {
-      if ("file" in content && (await (0, import_promises21.stat)(content.file)).size > STREAM_BYTES) return;
-      const bytes = "file" in content ? await (0, import_promises21.readFile)(content.file) : content.bytes;
+      if ("file" in content && (await (0, import_promises22.stat)(content.file)).size > STREAM_BYTES) return;
+      const bytes = "file" in content ? await (0, import_promises22.readFile)(content.file) : content.bytes;
       refuseChanged(entry, (0, import_node_crypto7.createHash)("sha256").update(bytes).digest("base64url"), contents);
       const { bytes: compressed, ...sizes } = await compress(bytes);
       await addToSpool(spool, file, { path: path4, mode, ...sizes }, compressed);
@@ -4348,7 +4439,7 @@ async function spoolStream(entry, contents, spool, file) {
       }, done);
     }
   });
-  await (0, import_promises22.pipeline)((0, import_node_fs8.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
+  await (0, import_promises23.pipeline)((0, import_node_fs9.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
   refuseChanged(entry, hash.digest("base64url"), contents);
   const sizes = { method: DEFLATED, crc, zippedBytes: spool.end - offset, unzippedBytes };
   spool.entries.push({ entry: { path: entry.path, mode: entry.mode, ...sizes }, from: file, offset });
@@ -4359,10 +4450,10 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const sources = kind === "none" ? [] : changed.filter(({ path: path4 }) => path4.endsWith(".py"));
     if (sources.length === 0) return [];
     const modules = [];
-    const texts = __using(_stack, await createTexts((0, import_node_path14.join)(compilation.temporary, "application.texts")), true);
+    const texts = __using(_stack, await createTexts((0, import_node_path15.join)(compilation.temporary, "application.texts")), true);
     for (const source2 of sources) {
       const { path: path4, content } = source2;
-      const text3 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises21.readFile)(content.file)) : Buffer.from(content.bytes);
+      const text3 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises22.readFile)(content.file)) : Buffer.from(content.bytes);
       refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text3).digest("base64url"), contents);
       modules.push(await texts.add(path4, text3));
     }
@@ -4406,16 +4497,16 @@ function changedMeanwhile(path4) {
     hint: "Something else writes into the project during the build: end it, or leave the file out with exclude."
   });
 }
-var import_node_crypto7, import_node_fs8, import_promises21, import_node_path14, import_node_stream3, import_promises22, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
+var import_node_crypto7, import_node_fs9, import_promises22, import_node_path15, import_node_stream3, import_promises23, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
 var init_application_slice = __esm({
   "src/artifact/application-slice.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
-    import_node_fs8 = require("node:fs");
-    import_promises21 = require("node:fs/promises");
-    import_node_path14 = require("node:path");
+    import_node_fs9 = require("node:fs");
+    import_promises22 = require("node:fs/promises");
+    import_node_path15 = require("node:path");
     import_node_stream3 = require("node:stream");
-    import_promises22 = require("node:stream/promises");
+    import_promises23 = require("node:stream/promises");
     import_node_zlib2 = require("node:zlib");
     init_errors();
     init_hash();
@@ -4446,13 +4537,17 @@ var init_credentials = __esm({
 });
 
 // src/requirements/public-index.ts
-async function isPublicOnly(pipOptions, environment) {
-  const fromVariables = Object.entries(environment).flatMap(
-    ([name, value]) => INDEX_VARIABLES.test(name) ? addressesIn(value ?? "") : []
-  );
-  const fromFiles = await Promise.all(configurationFiles(environment).map(addressesInFile));
+async function otherIndexes(pipOptions, environment) {
+  const fromVariables = Object.entries(environment).filter(([name]) => INDEX_VARIABLES.test(name)).toSorted().flatMap(([, value]) => addressesIn(value ?? ""));
+  const fromFiles = await Promise.all(pipFiles(environment).map(addressesInFile));
   const addresses = [...fromVariables, ...fromFiles.flat(), ...addressesInOptions(pipOptions)];
-  return addresses.every((address) => PUBLIC.test(address));
+  return addresses.filter((address) => !PUBLIC.test(address)).map(withoutCredentials);
+}
+async function isPublicOnly(pipOptions, environment) {
+  return (await otherIndexes(pipOptions, environment)).length === 0;
+}
+function isWithoutIndex(environment) {
+  return /^(?:y|yes|t|true|on|1)$/i.test(environment["PIP_NO_INDEX"] ?? "");
 }
 function isPublicPin({ source: source2 }) {
   switch (source2.kind) {
@@ -4474,22 +4569,8 @@ function addressesInOptions(options) {
     return addressesIn(value ?? options[index + 1] ?? "");
   });
 }
-function configurationFiles(environment) {
-  const home = environment["HOME"] ?? (0, import_node_os4.homedir)();
-  const configured = environment["XDG_CONFIG_HOME"] ?? (0, import_node_path15.join)(home, ".config");
-  const own = environment["PIP_CONFIG_FILE"];
-  const inEnvironment = environment["VIRTUAL_ENV"];
-  return [
-    "/etc/pip.conf",
-    "/etc/xdg/pip/pip.conf",
-    (0, import_node_path15.join)(home, ".pip/pip.conf"),
-    (0, import_node_path15.join)(configured, "pip/pip.conf"),
-    ...inEnvironment === void 0 ? [] : [(0, import_node_path15.join)(inEnvironment, "pip.conf")],
-    ...own === void 0 ? [] : [own]
-  ];
-}
 async function addressesInFile(path4) {
-  const text3 = await (0, import_promises23.readFile)(path4, "utf8").catch(() => "");
+  const text3 = await (0, import_promises24.readFile)(path4, "utf8").catch(() => "");
   let isIndex = false;
   return text3.split(/\r?\n/).flatMap((line) => {
     const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
@@ -4498,13 +4579,13 @@ async function addressesInFile(path4) {
     return isIndex ? addressesIn(name === void 0 ? line : value ?? "") : [];
   });
 }
-var import_promises23, import_node_os4, import_node_path15, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
+var import_promises24, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
 var init_public_index = __esm({
   "src/requirements/public-index.ts"() {
     "use strict";
-    import_promises23 = require("node:fs/promises");
-    import_node_os4 = require("node:os");
-    import_node_path15 = require("node:path");
+    import_promises24 = require("node:fs/promises");
+    init_pip_files();
+    init_credentials();
     INDEX_VARIABLES = /^(?:PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS)|UV_(?:INDEX_URL|EXTRA_INDEX_URL|DEFAULT_INDEX|INDEX|FIND_LINKS))$/;
     INDEX_OPTION = /^(?:--)?(?:index-url|extra-index-url|find-links|i|f)$/;
     PUBLIC = /^https:\/\/(?:pypi\.org\/simple|files\.pythonhosted\.org\/\S*)\/?$/;
@@ -4614,7 +4695,7 @@ function normalise(name) {
 }
 async function readText(projectFolder, path4, includedBy) {
   try {
-    const bytes = await (0, import_promises24.readFile)(import_node_path16.posix.join(projectFolder, path4));
+    const bytes = await (0, import_promises25.readFile)(import_node_path16.posix.join(projectFolder, path4));
     return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
     throw new UserError(
@@ -4655,11 +4736,11 @@ function includesOf({ path: path4, lines: lines2 }) {
   );
   return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path16.posix.join(import_node_path16.posix.dirname(path4), file));
 }
-var import_promises24, import_node_path16;
+var import_promises25, import_node_path16;
 var init_files = __esm({
   "src/requirements/files.ts"() {
     "use strict";
-    import_promises24 = require("node:fs/promises");
+    import_promises25 = require("node:fs/promises");
     import_node_path16 = require("node:path");
     init_errors();
   }
@@ -4727,7 +4808,7 @@ function resolutionFailure(stderr, builder, files) {
     return new UserError({
       title: built ? `${name} must be built` : `${name} has no wheel for ${on}`,
       detail,
-      hint: builder.kind === "host" ? "The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2)." : "Choose another version, or name what it needs to compile in system-packages.",
+      hint: builder.kind === "host" ? "The host builder does not compile. Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2). What is pure Python is built here too, once the requirements are locked." : "Choose another version, or name what it needs to compile in system-packages.",
       ...built ? { location: built.location } : place
     });
   }
@@ -4836,8 +4917,7 @@ async function fetchSource(pin2, fetching) {
 async function download(pin2, { builder, run: run3, pipOptions, temporary, workFolder }) {
   const { source: source2 } = pin2;
   const folder = `${workFolder}/source`;
-  const own = source2.kind === "index" && source2.index !== void 0 ? ["--index-url", source2.index] : void 0;
-  const lines2 = [...indexLines(own ?? pipOptions), requirementLine(pin2)];
+  const lines2 = [...indexLines(pipOptions, source2), requirementLine(pin2)];
   const requirements = await bringText(lines2.join("\n"), `${workFolder}/request`, { builder, temporary });
   const which2 = source2.kind === "index" ? ["--no-binary", pin2.name] : [];
   const { exitCode, stdout, stderr } = await runPip(
@@ -4854,14 +4934,21 @@ function requirementLine({ name, version, hashes, source: source2 }) {
   const what = source2.kind === "url" ? `${name} @ ${source2.url}` : `${name}==${version ?? ""}`;
   return [what, ...hashes.map((hash) => `--hash=${hash}`)].join(" ");
 }
-function indexLines(pipOptions) {
+function indexLines(pipOptions, source2) {
   const lines2 = [];
   for (const [index, option] of pipOptions.entries()) {
     if (option === "--no-index") lines2.push(option);
     const [, name, value] = INDEX_OPTION2.exec(option) ?? [];
     if (name !== void 0) lines2.push(`${name} ${value ?? pipOptions[index + 1] ?? ""}`);
   }
-  return lines2;
+  const only = source2?.kind === "index" ? source2.index : void 0;
+  if (only === void 0 || lines2.includes("--no-index")) return lines2;
+  const known = lines2.map((line) => line.replace(/^\S+ /, "")).find((address) => isSameIndex(address, only));
+  return [`--index-url ${known ?? only}`, ...lines2.filter((line) => line.startsWith("--trusted-host "))];
+}
+function isSameIndex(one, other) {
+  const [left, right] = [one, other].map((address) => withoutCredentials(address).replace(/\/+$/, ""));
+  return left === right;
 }
 async function cloneRepository(pin2, url, { builder, run: run3, temporary, workFolder }) {
   const folder = `${workFolder}/source`;
@@ -4884,12 +4971,12 @@ function inside(subdirectory, pin2) {
 }
 async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles3 }) {
   const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises25.mkdtemp)((0, import_node_path17.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises25.stat)(path4)).isFile();
+  const staging = await (0, import_promises26.mkdtemp)((0, import_node_path17.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises26.stat)(path4)).isFile();
   const files = isArchive ? [{ path: (0, import_node_path17.basename)(path4), file: path4 }] : await listFiles3(path4);
   for (const { path: name, file } of files) {
-    await (0, import_promises25.mkdir)((0, import_node_path17.dirname)((0, import_node_path17.join)(staging, name)), { recursive: true });
-    await (0, import_promises25.copyFile)(file, (0, import_node_path17.join)(staging, name));
+    await (0, import_promises26.mkdir)((0, import_node_path17.dirname)((0, import_node_path17.join)(staging, name)), { recursive: true });
+    await (0, import_promises26.copyFile)(file, (0, import_node_path17.join)(staging, name));
   }
   await builder.put(staging, folder);
   return { path: isArchive ? `${folder}/${(0, import_node_path17.basename)(path4)}` : folder, folder };
@@ -4919,17 +5006,17 @@ function knownVersion({ version, source: source2 }) {
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
 async function bringText(text3, folder, { builder, temporary }) {
-  const staging = await (0, import_promises25.mkdtemp)((0, import_node_path17.join)(temporary, "text-"));
-  await (0, import_promises25.writeFile)((0, import_node_path17.join)(staging, "input.txt"), `${text3}
+  const staging = await (0, import_promises26.mkdtemp)((0, import_node_path17.join)(temporary, "text-"));
+  await (0, import_promises26.writeFile)((0, import_node_path17.join)(staging, "input.txt"), `${text3}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
 }
-var import_promises25, import_node_path17, SCRIPTS_FOLDER, QUIETLY, INDEX_OPTION2, BUILD_DATE, constrained;
+var import_promises26, import_node_path17, SCRIPTS_FOLDER, QUIETLY, INDEX_OPTION2, BUILD_DATE, constrained;
 var init_build_source = __esm({
   "src/wheels/build-source.ts"() {
     "use strict";
-    import_promises25 = require("node:fs/promises");
+    import_promises26 = require("node:fs/promises");
     import_node_path17 = require("node:path");
     init_errors();
     init_credentials();
@@ -4955,7 +5042,8 @@ async function downloadWheels(pins, surroundings2) {
   const search = { ...surroundings2, located: /* @__PURE__ */ new Map() };
   const hashed = unknown2.filter(({ hashes }) => hashes.length > 0);
   const unhashed = unknown2.filter(({ hashes }) => hashes.length === 0);
-  for (const part of [hashed, unhashed]) {
+  const indexes = [...new Set(unhashed.map(onlyIndex))];
+  for (const part of [hashed, ...indexes.map((index) => unhashed.filter((pin2) => onlyIndex(pin2) === index))]) {
     let wanted = part;
     while (wanted.length > 0) {
       const { exitCode: exitCode2, stderr, taken: taken3 } = await download2(wanted, search);
@@ -4969,19 +5057,22 @@ async function downloadWheels(pins, surroundings2) {
   }
   return { wheels, wheelless };
 }
+function onlyIndex({ source: source2 }) {
+  return source2.kind === "index" ? source2.index : void 0;
+}
 async function download2(pins, { builder, pipOptions, temporary, located: located2 }) {
   if (pins.length === 0) return { exitCode: 0, stderr: "", taken: [] };
   const folder = `download-${++downloads}`;
   const staging = (0, import_node_path18.join)(temporary, folder);
-  await (0, import_promises26.mkdir)(staging);
+  await (0, import_promises27.mkdir)(staging);
+  const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const lines2 = [
-    ...indexLines(await withReachableFolders(pipOptions, folder, builder)),
+    ...indexLines(await withReachableFolders(pipOptions, folder, builder), isHashed ? void 0 : pins[0]?.source),
     ...pins.map((pin2) => requirementLine(atItsPlace(pin2, located2.get(pin2))))
   ];
-  await (0, import_promises26.writeFile)((0, import_node_path18.join)(staging, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises27.writeFile)((0, import_node_path18.join)(staging, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(staging, folder);
-  const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const options = [
     ...["download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--progress-bar", "off"],
     ...["--dest", `${folder}/wheels`, "--requirement", `${folder}/requirements.txt`],
@@ -4992,7 +5083,7 @@ async function download2(pins, { builder, pipOptions, temporary, located: locate
   const { exitCode, stderr } = await runPip(options, builder);
   if (exitCode !== 0) return { exitCode, stderr, taken: [] };
   const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path18.join)(temporary, `${folder}-wheels`));
-  const filenames = await (0, import_promises26.readdir)(taken2);
+  const filenames = await (0, import_promises27.readdir)(taken2);
   return {
     exitCode,
     stderr,
@@ -5028,11 +5119,11 @@ function isToBeBuilt(name, pipOptions) {
     return value.split(",").some((entry) => entry === ":all:" || entry !== "" && normalise(entry) === name);
   });
 }
-var import_promises26, import_node_path18, downloads;
+var import_promises27, import_node_path18, downloads;
 var init_download = __esm({
   "src/wheels/download.ts"() {
     "use strict";
-    import_promises26 = require("node:fs/promises");
+    import_promises27 = require("node:fs/promises");
     import_node_path18 = require("node:path");
     init_tags();
     init_failure();
@@ -5867,9 +5958,9 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
   if (uv === void 0 || wanted.length === 0) return /* @__PURE__ */ new Map();
   const folder = `locate-${++searches}`;
   const local = (0, import_node_path19.join)(temporary, folder);
-  await (0, import_promises27.mkdir)(local);
+  await (0, import_promises28.mkdir)(local);
   const lines2 = [...indexLines(pipOptions), ...wanted.map(requirementLine)];
-  await (0, import_promises27.writeFile)((0, import_node_path19.join)(local, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises28.writeFile)((0, import_node_path19.join)(local, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(local, folder);
   const options = [
@@ -5884,7 +5975,8 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
       "--no-header"
     ],
     ...["--python-platform", widerPlatform(builder), "--python-version", builder.pythonVersion],
-    ...["--python", builder.python]
+    // As pip looks: in all indexes for the best one, and not in the first that has the name.
+    ...["--python", builder.python, "--index-strategy", "unsafe-best-match"]
   ];
   const { exitCode, stdout } = await builder.run([uv, "pip", "compile", `${folder}/requirements.txt`, ...options]);
   if (exitCode !== 0) return /* @__PURE__ */ new Map();
@@ -5904,15 +5996,21 @@ function widerPlatform({ target }) {
   return target.uvPlatform.replace("manylinux_2_17", "manylinux_2_28");
 }
 function publishedWheels(pylock) {
-  const { packages } = parse(pylock);
   return new Map(
-    (packages ?? []).map(({ name, version, wheels }) => [
+    packagesOf(pylock).map(({ name, version, wheels }) => [
       `${normalise(name)}==${version ?? ""}`,
       (wheels ?? []).flatMap(
         ({ url, size, hashes }) => url?.startsWith("https://") && hashes?.sha256 ? [{ url, bytes: size ?? 0, sha256: hashes.sha256 }] : []
       )
     ])
   );
+}
+function packagesOf(pylock) {
+  try {
+    return parse(pylock).packages ?? [];
+  } catch {
+    return [];
+  }
 }
 function bestWheel(wheels, { target }) {
   const ranked = wheels.flatMap((wheel) => {
@@ -5925,11 +6023,11 @@ function bestWheel(wheels, { target }) {
 function filenameOf(url) {
   return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
 }
-var import_promises27, import_node_path19, searches;
+var import_promises28, import_node_path19, searches;
 var init_locate = __esm({
   "src/wheels/locate.ts"() {
     "use strict";
-    import_promises27 = require("node:fs/promises");
+    import_promises28 = require("node:fs/promises");
     import_node_path19 = require("node:path");
     init_dist();
     init_tags();
@@ -5946,9 +6044,9 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   const builder = await toolchain.open(["compilers"]);
   const folder = `strip-${++rounds}`;
   const local = (0, import_node_path20.join)(temporary, folder);
-  await (0, import_promises28.mkdir)(local);
-  for (const { filename, path: path4 } of compiled) await (0, import_promises28.copyFile)(path4, (0, import_node_path20.join)(local, filename));
-  await (0, import_promises28.copyFile)((0, import_node_path20.join)(toolsFolder, SCRIPT2), (0, import_node_path20.join)(local, SCRIPT2));
+  await (0, import_promises29.mkdir)(local);
+  for (const { filename, path: path4 } of compiled) await (0, import_promises29.copyFile)(path4, (0, import_node_path20.join)(local, filename));
+  await (0, import_promises29.copyFile)((0, import_node_path20.join)(toolsFolder, SCRIPT2), (0, import_node_path20.join)(local, SCRIPT2));
   await builder.put(local, folder);
   const paths = compiled.map(({ filename }) => `${folder}/${filename}`);
   const command = [builder.python, "-I", "-B", `${folder}/${SCRIPT2}`, `${folder}/stripped`, ...paths];
@@ -5963,13 +6061,17 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path20.join)(temporary, `${folder}-taken`));
   return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path20.join)(taken2, filename)]));
 }
-var import_promises28, import_node_path20, rounds, SCRIPT2;
+async function stripperDigest(toolsFolder) {
+  return (await sha256Of((0, import_node_path20.join)(toolsFolder, SCRIPT2))).toString("hex");
+}
+var import_promises29, import_node_path20, rounds, SCRIPT2;
 var init_strip = __esm({
   "src/wheels/strip.ts"() {
     "use strict";
-    import_promises28 = require("node:fs/promises");
+    import_promises29 = require("node:fs/promises");
     import_node_path20 = require("node:path");
     init_errors();
+    init_hash();
     rounds = 0;
     SCRIPT2 = "strip_wheel.py";
   }
@@ -6178,17 +6280,17 @@ function bytesOfFile(descriptor, length) {
       if (start < windowStart || stop > windowStart + window.length) {
         window = Buffer.alloc(Math.min(length - start, Math.max(stop - start, WINDOW_BYTES)));
         windowStart = start;
-        (0, import_node_fs9.readSync)(descriptor, window, 0, window.length, start);
+        (0, import_node_fs10.readSync)(descriptor, window, 0, window.length, start);
       }
       return window.subarray(start - windowStart, stop - windowStart);
     }
   };
 }
-var import_node_fs9, WINDOW_BYTES;
+var import_node_fs10, WINDOW_BYTES;
 var init_file_bytes = __esm({
   "src/wheels/file-bytes.ts"() {
     "use strict";
-    import_node_fs9 = require("node:fs");
+    import_node_fs10 = require("node:fs");
     WINDOW_BYTES = 64 * 1024;
   }
 });
@@ -6228,7 +6330,7 @@ var init_metadata = __esm({
 
 // src/wheels/read-zip.ts
 async function openZip(path4) {
-  const file = await (0, import_promises29.open)(path4);
+  const file = await (0, import_promises30.open)(path4);
   try {
     const { size } = await file.stat();
     const entries = readDirectory(await readCentralDirectory(file, size));
@@ -6280,7 +6382,7 @@ async function unpackTo(path4, entry, file, watch) {
   const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
   const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
   try {
-    await (0, import_promises30.pipeline)(compressed, inflate, check2, (0, import_node_fs10.createWriteStream)(path4, { flags: "wx" }));
+    await (0, import_promises31.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
   } catch (error) {
     if (!error.code?.startsWith("Z_")) throw error;
     throw damaged(entry, error);
@@ -6408,14 +6510,14 @@ async function readAt(file, position, length) {
 function wide(bytes, at) {
   return Number(bytes.readBigUInt64LE(at));
 }
-var import_node_fs10, import_promises29, import_node_stream4, import_promises30, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
+var import_node_fs11, import_promises30, import_node_stream4, import_promises31, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
 var init_read_zip = __esm({
   "src/wheels/read-zip.ts"() {
     "use strict";
-    import_node_fs10 = require("node:fs");
-    import_promises29 = require("node:fs/promises");
+    import_node_fs11 = require("node:fs");
+    import_promises30 = require("node:fs/promises");
     import_node_stream4 = require("node:stream");
-    import_promises30 = require("node:stream/promises");
+    import_promises31 = require("node:stream/promises");
     import_node_util3 = require("node:util");
     import_node_zlib3 = require("node:zlib");
     init_zip_format();
@@ -6656,6 +6758,7 @@ function entryPointScripts(entryPoints, pythonMinor) {
     if (section !== "console_scripts" && section !== "gui_scripts") continue;
     const [, name, module2, attribute] = /^\s*([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)/.exec(line) ?? [];
     if (name === void 0 || module2 === void 0 || attribute === void 0) continue;
+    if (/^\.+$/.test(name)) continue;
     const [first = ""] = attribute.split(".");
     const text3 = `${interpreterLine(pythonMinor)}
 import sys
@@ -7824,13 +7927,13 @@ async function readContents2(wheel, textsPath, options) {
 }
 async function readLarge(wheel, file, path4) {
   const { sha256 } = await wheel.unpack(file, path4);
-  const unpacked = await (0, import_promises31.open)(path4);
+  const unpacked = await (0, import_promises32.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
     return { digest: sha256.toString("base64url"), facts };
   } finally {
     await unpacked.close();
-    await (0, import_promises31.rm)(path4);
+    await (0, import_promises32.rm)(path4);
   }
 }
 function isNamespace(content) {
@@ -7940,12 +8043,12 @@ function recordOf(infoFolder, sizes, digests) {
 function digestOf2(content) {
   return (0, import_node_crypto9.createHash)("sha256").update(content).digest("base64url");
 }
-var import_node_crypto9, import_promises31, import_node_path22, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
+var import_node_crypto9, import_promises32, import_node_path22, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
 var init_make_slice = __esm({
   "src/artifact/make-slice.ts"() {
     "use strict";
     import_node_crypto9 = require("node:crypto");
-    import_promises31 = require("node:fs/promises");
+    import_promises32 = require("node:fs/promises");
     import_node_path22 = require("node:path");
     init_elf();
     init_file_bytes();
@@ -7968,10 +8071,12 @@ var init_make_slice = __esm({
 
 // src/artifact/dependency-slices.ts
 async function dependencySlices({ pins, pipOptions }, options, collaborators) {
-  const isPublic = await isPublicOnly(pipOptions, collaborators.environment);
-  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set() };
-  const context = { pipOptions, options, collaborators, ...found, isPublicOnly: isPublic };
+  const indexes = await otherIndexes(pipOptions, collaborators.environment);
+  const recipe = await recipeOf(options, collaborators);
+  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set(), findings: [] };
+  const context = { pipOptions, options, collaborators, indexes, recipe, ...found };
   const { slices, made } = context;
+  const wheelless = [];
   try {
     const published = pins.filter(({ name, source: source2 }) => source2.kind === "index" && !isToBeBuilt(name, pipOptions));
     const toBuild = new Set(pins.filter((pin2) => !published.includes(pin2)));
@@ -7981,31 +8086,32 @@ async function dependencySlices({ pins, pipOptions }, options, collaborators) {
     const missing2 = published.filter((pin2) => !slices.has(pin2) && !toBuild.has(pin2));
     if (missing2.length > 0) collaborators.report.progress(`bringing ${missing2.length} of ${pins.length} distributions`);
     const located2 = await locate(missing2, context);
-    await Promise.all(
-      halves(missing2, located2).map(async (half) => {
-        for (const pin2 of await sliceDownloads(half, located2, context)) toBuild.add(pin2);
-      })
-    );
+    await inParallel(halves(missing2, located2), 2, async (half) => {
+      wheelless.push(...await sliceDownloads(half, located2, context));
+    });
+    for (const pin2 of wheelless) toBuild.add(pin2);
     await sliceBuilt(
       pins.filter((pin2) => toBuild.has(pin2)),
       context
     );
+    for (const pin2 of wheelless) await remember(pin2, "none", context);
+    reportFindings(context.findings, collaborators.report);
     return { slices: pins.map((pin2) => present(slices.get(pin2), pin2.name)), made: made.size };
   } catch (error) {
     for (const slice of slices.values()) await slice[Symbol.asyncDispose]();
     throw error;
   }
 }
-async function findPublished(pin2, { pipOptions, options, collaborators, slices }) {
-  const { store, toolchain } = collaborators;
-  const selection = await readRecord(store, "selections", selectionKey(pin2, pipOptions, toolchain));
+async function findPublished(pin2, context) {
+  const { store } = context.collaborators;
+  const selection = await readRecord(store, "selections", selectionKey(pin2, context));
   if (selection === void 0 || selection === "none") return selection;
-  const slice = await findSlice(sliceKey(selection, options, toolchain), store);
-  if (slice) slices.set(pin2, slice);
+  const slice = await findSlice(sliceKey(selection, context), store);
+  if (slice) context.slices.set(pin2, slice);
   return selection;
 }
-async function locate(pins, { pipOptions, collaborators: { toolchain, temporary } }) {
-  if (pins.length === 0) return /* @__PURE__ */ new Map();
+async function locate(pins, { pipOptions, collaborators: { toolchain, temporary, environment } }) {
+  if (pins.length === 0 || isWithoutIndex(environment)) return /* @__PURE__ */ new Map();
   return await locateWheels(pins, { builder: await toolchain.open(), pipOptions, temporary });
 }
 function halves(pins, located2) {
@@ -8021,21 +8127,23 @@ function halves(pins, located2) {
 }
 async function sliceDownloads(pins, located2, context) {
   const { pipOptions, collaborators } = context;
-  const { toolchain, store, temporary } = collaborators;
+  const { toolchain, temporary } = collaborators;
   const builder = await toolchain.open();
   const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located: located2 });
-  const remember = (pin2, selection) => writeRecord(store, "selections", selectionKey(pin2, pipOptions, toolchain), selection, secrecy(pin2, context));
-  for (const pin2 of wheelless) await remember(pin2, "none");
-  const work = [];
-  for (const pin2 of pins.filter((pin3) => !wheelless.includes(pin3))) {
+  const brought = pins.filter((pin2) => !wheelless.includes(pin2));
+  const work = await inParallel(brought, RECORDS_AT_ONCE, async (pin2) => {
     const { filename, path: path4 } = present(wheels.get(pin2.name), pin2.name);
     const chosen = { filename, sha256: (await sha256Of(path4)).toString("hex") };
-    await remember(pin2, chosen);
-    work.push({ pin: pin2, path: path4, chosen });
-  }
+    await remember(pin2, chosen, context);
+    return { pin: pin2, path: path4, chosen };
+  });
   await makeSlices(work, context);
-  for (const { path: path4 } of work) await (0, import_promises32.rm)(path4, { force: true });
+  for (const { path: path4 } of work) await (0, import_promises33.rm)(path4, { force: true });
   return wheelless;
+}
+function remember(pin2, selection, context) {
+  const { store } = context.collaborators;
+  return writeRecord(store, "selections", selectionKey(pin2, context), selection, secrecy(pin2, context));
 }
 async function sliceBuilt(pins, context) {
   if (pins.length === 0) return;
@@ -8047,16 +8155,24 @@ async function sliceBuilt(pins, context) {
   }
   await makeSlices(work, context);
 }
-function selectionKey({ name, version, hashes, source: source2 }, pipOptions, { target }) {
-  const { pythonMinor, architecture, glibc } = target;
-  const where = pipOptions.map(withoutCredentials);
-  return keyOf("selection", 1, name, version, hashes.toSorted(), source2, where, pythonMinor, architecture, glibc);
+function selectionKey({ name, version, hashes, source: source2 }, { pipOptions, indexes, collaborators }) {
+  const { pythonMinor, architecture, glibc } = collaborators.toolchain.target;
+  const where = [pipOptions.map(withoutCredentials), indexes];
+  return keyOf("selection", 2, name, version, hashes.toSorted(), source2, where, pythonMinor, architecture, glibc);
 }
-function sliceKey({ filename, sha256 }, { pythonMinor, bytecode, slim: slim2, slimPatterns, strip, compressor }, { pythonVersion, target }) {
+function sliceKey({ filename, sha256 }, { options, recipe, collaborators }) {
+  const { pythonMinor, bytecode, slim: slim2, slimPatterns, strip, compressor } = options;
+  const { pythonVersion, target } = collaborators.toolchain;
   const compiler = bytecode === "none" ? "" : pythonVersion;
   const { architecture, glibc } = target;
-  const kind = [pythonMinor, compiler, architecture, glibc, bytecode, slim2, slimPatterns, strip, compressor];
+  const kind = [pythonMinor, compiler, architecture, glibc, bytecode, slim2, slimPatterns, strip, compressor, recipe];
   return keyOf("slice", SLICE_FORMAT, filename, sha256, ...kind);
+}
+async function recipeOf({ bytecode, strip }, { toolchain, toolsFolder }) {
+  return [
+    bytecode === "none" ? "" : await compilerDigest(toolsFolder),
+    ...strip ? [await stripperDigest(toolsFolder), toolchain.identity] : []
+  ];
 }
 async function findSlice(key, store) {
   const path4 = await store.find("slices", key);
@@ -8066,57 +8182,80 @@ async function makeSlices(work, context) {
   const { options, collaborators, slices } = context;
   const missing2 = [];
   for (const item of work) {
-    const key = sliceKey(item.chosen, options, collaborators.toolchain);
+    const key = sliceKey(item.chosen, context);
     const kept = await findSlice(key, collaborators.store);
     if (kept) slices.set(item.pin, kept);
     else missing2.push({ ...item, key });
   }
   const wheels = missing2.map(({ path: path4, chosen: { filename } }) => ({ path: path4, filename }));
   const stripped = options.strip ? await stripWheels(wheels, collaborators) : /* @__PURE__ */ new Map();
+  const inOrder = missing2.toSorted((a, b) => wheelBytes(b) - wheelBytes(a));
+  const underWay = /* @__PURE__ */ new Set();
+  const failures = [];
+  const finish = async (batch2) => {
+    if (underWay.size >= BATCHES_AT_ONCE) await Promise.race(underWay);
+    const finishing = finishBatch(batch2, context).catch((error) => {
+      failures.push(error);
+    }).finally(() => {
+      underWay.delete(finishing);
+    });
+    underWay.add(finishing);
+  };
   let batch = [];
   try {
-    for (const { pin: pin2, path: original, chosen, key } of missing2) {
+    for (const { pin: pin2, path: original, chosen, key } of inOrder) {
+      if (failures.length > 0) break;
       const path4 = stripped.get(chosen.filename) ?? original;
       batch.push({ pin: pin2, key, draft: await draftSlice(path4, chosen.filename, collaborators.temporary, options) });
       if (bytesOf(batch) < BATCH_BYTES2) continue;
-      await finishBatch(batch, context);
+      await finish(batch);
       batch = [];
     }
-    await finishBatch(batch, context);
+    await finish(batch);
+    batch = [];
   } finally {
+    await Promise.all(underWay);
     for (const { draft } of batch) await draft[Symbol.asyncDispose]();
   }
+  if (failures.length > 0) throw failures[0];
+}
+function wheelBytes({ path: path4 }) {
+  return (0, import_node_fs12.statSync)(path4).size;
 }
 function bytesOf(batch) {
   const modules = batch.flatMap(({ draft }) => draft.units.flatMap((unit) => unit.modules));
   return modules.reduce((sum3, { bytes }) => sum3 + bytes, 0);
 }
 async function finishBatch(batch, context) {
-  const { collaborators, slices, made } = context;
-  const { store, report, ...compilation } = collaborators;
-  const { target } = compilation.toolchain;
-  reportFindings(
-    batch.flatMap(({ draft: { facts } }) => verifyBinaries(facts.binaries, target, verified(facts))),
-    report
-  );
-  const bytecode = compileUnits(
-    batch.flatMap(({ draft }) => draft.units),
-    compilation
-  );
-  for (const { pin: pin2, key, draft } of batch) {
-    const path4 = await store.keep(
-      "slices",
-      key,
-      await draft.finish(taken(bytecode, draft.units.length)),
-      secrecy(pin2, context)
+  const { collaborators, slices, made, findings: findings2 } = context;
+  const { store, toolchain, temporary, toolsFolder } = collaborators;
+  const { target } = toolchain;
+  try {
+    const right = batch.filter(({ draft: { facts } }) => {
+      const found = verifyBinaries(facts.binaries, target, verified(facts));
+      findings2.push(...found);
+      return !found.some(({ severity }) => severity === "error");
+    });
+    const bytecode = compileUnits(
+      right.flatMap(({ draft }) => draft.units),
+      { toolchain, temporary, toolsFolder }
     );
-    await draft[Symbol.asyncDispose]();
-    slices.set(pin2, present(await openSlice(path4), path4));
-    made.add(pin2);
+    try {
+      for (const { pin: pin2, key, draft } of right) {
+        const write = await draft.finish(taken(bytecode, draft.units.length));
+        const path4 = await store.keep("slices", key, write, secrecy(pin2, context));
+        slices.set(pin2, present(await openSlice(path4), path4));
+        made.add(pin2);
+      }
+    } finally {
+      await bytecode.return(void 0);
+    }
+  } finally {
+    for (const { draft } of batch) await draft[Symbol.asyncDispose]();
   }
 }
-function secrecy(pin2, { isPublicOnly: isPublicOnly2 }) {
-  return { isPrivate: !(isPublicOnly2 && isPublicPin(pin2)) };
+function secrecy(pin2, { indexes }) {
+  return { isPrivate: indexes.length > 0 || !isPublicPin(pin2) };
 }
 function verified({ distribution, version, tags }) {
   return { name: distribution, version, tags };
@@ -8132,11 +8271,12 @@ function present(value, name) {
   if (value === void 0) throw new Error(`${name} is not there`);
   return value;
 }
-var import_promises32, RECORDS_AT_ONCE, BATCH_BYTES2;
+var import_node_fs12, import_promises33, RECORDS_AT_ONCE, BATCH_BYTES2, BATCHES_AT_ONCE;
 var init_dependency_slices = __esm({
   "src/artifact/dependency-slices.ts"() {
     "use strict";
-    import_promises32 = require("node:fs/promises");
+    import_node_fs12 = require("node:fs");
+    import_promises33 = require("node:fs/promises");
     init_credentials();
     init_public_index();
     init_hash();
@@ -8151,7 +8291,8 @@ var init_dependency_slices = __esm({
     init_parallel();
     init_slice();
     RECORDS_AT_ONCE = 8;
-    BATCH_BYTES2 = 24 << 20;
+    BATCH_BYTES2 = 2 << 20;
+    BATCHES_AT_ONCE = 2;
   }
 });
 
@@ -8247,20 +8388,30 @@ var init_merge = __esm({
   }
 });
 
+// src/artifact/outputs.ts
+function layerPathOf(output) {
+  return output.replace(/(?:\.zip)?$/, ".layer.zip");
+}
+var init_outputs = __esm({
+  "src/artifact/outputs.ts"() {
+    "use strict";
+  }
+});
+
 // src/artifact/application.ts
 async function applicationEntries(project, { exclude, include, output }) {
-  const root = await (0, import_promises33.realpath)(project);
+  const root = await (0, import_promises34.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const realOutput = await (0, import_promises33.realpath)(output).catch(() => output);
+  const outputs = await Promise.all([output, layerPathOf(output)].map((path4) => (0, import_promises34.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises33.readdir)(folder, { withFileTypes: true })) {
+    for (const child2 of await (0, import_promises34.readdir)(folder, { withFileTypes: true })) {
       const absolute2 = (0, import_node_path23.join)(folder, child2.name);
       const kind = await kindOf(absolute2, child2);
-      if (kind === "other" || absolute2 === realOutput) continue;
+      if (kind === "other" || outputs.includes(absolute2)) continue;
       if (isIgnored(absolute2, kind, [always])) continue;
       const isHidden = isLeftOut || isIgnored(absolute2, kind, here);
       if (isHidden && (include.length === 0 || kind === "file" && !included.ignores(pathBelow(root, absolute2))))
@@ -8268,11 +8419,11 @@ async function applicationEntries(project, { exclude, include, output }) {
       if (child2.isSymbolicLink()) await refuseLinkOutside(root, absolute2);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises33.stat)(absolute2);
+        const { mode } = await (0, import_promises34.stat)(absolute2);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute2 } });
         continue;
       }
-      const real = await (0, import_promises33.realpath)(absolute2);
+      const real = await (0, import_promises34.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
       const kept = here.map((file) => withFolder(absolute2, file));
       await walk(absolute2, childPath, kept, [...ancestors, real], isHidden);
@@ -8285,6 +8436,15 @@ function underVendor(entries, vendor) {
   if (vendor === void 0) return [...entries];
   const folder = `${import_node_path23.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
   const own = entries.filter(({ path: path4 }) => !path4.startsWith(folder));
+  if (own.length === entries.length) {
+    throw new UserError(
+      {
+        title: `vendor: ${vendor} has no files in the project`,
+        hint: "Name a folder below the project; what git ignores is taken only where include names it."
+      },
+      { exitCode: 2 }
+    );
+  }
   const paths = new Set(own.map(({ path: path4 }) => path4));
   const laid = entries.filter(({ path: path4 }) => path4.startsWith(folder)).map((entry) => ({ ...entry, path: entry.path.slice(folder.length) }));
   return [...own, ...laid.filter(({ path: path4 }) => !paths.has(path4))];
@@ -8298,7 +8458,7 @@ async function ignoreFilesAbove(project) {
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises33.readFile)((0, import_node_path23.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text3 = await (0, import_promises34.readFile)((0, import_node_path23.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
@@ -8327,12 +8487,12 @@ function pathBelow(folder, absolute2) {
   return (0, import_node_path23.relative)(folder, absolute2).split(import_node_path23.sep).join("/");
 }
 async function kindOf(absolute2, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises33.stat)(absolute2).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises34.stat)(absolute2).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root, absolute2) {
-  const real = await (0, import_promises33.realpath)(absolute2).catch(() => void 0);
+  const real = await (0, import_promises34.realpath)(absolute2).catch(() => void 0);
   if (real === root || real?.startsWith(root + import_node_path23.sep)) return;
   throw new UserError({
     title: `${(0, import_node_path23.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
@@ -8344,16 +8504,17 @@ async function isVirtualEnvironment(folder) {
   return await exists2((0, import_node_path23.join)(folder, "pyvenv.cfg"));
 }
 async function exists2(path4) {
-  return await (0, import_promises33.stat)(path4).catch(() => void 0) !== void 0;
+  return await (0, import_promises34.stat)(path4).catch(() => void 0) !== void 0;
 }
-var import_promises33, import_node_path23, import_ignore2, NEVER;
+var import_promises34, import_node_path23, import_ignore2, NEVER;
 var init_application = __esm({
   "src/artifact/application.ts"() {
     "use strict";
-    import_promises33 = require("node:fs/promises");
+    import_promises34 = require("node:fs/promises");
     import_node_path23 = require("node:path");
     import_ignore2 = __toESM(require_ignore(), 1);
     init_errors();
+    init_outputs();
     NEVER = [
       [".git", ".gitignore", ".gitattributes", ".gitmodules", ".hg", ".svn", ".github"],
       [".env", ".env.*", "*.env", ".envrc"],
@@ -9851,7 +10012,7 @@ var init_schema = __esm({
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises34.readdir)((0, import_node_path24.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises35.readdir)((0, import_node_path24.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -9894,11 +10055,11 @@ function withRuntime(project, runtime, report) {
   }
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
-var import_promises34, import_node_path24, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
+var import_promises35, import_node_path24, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
 var init_runtime = __esm({
   "src/artifact/runtime.ts"() {
     "use strict";
-    import_promises34 = require("node:fs/promises");
+    import_promises35 = require("node:fs/promises");
     import_node_path24 = require("node:path");
     import_node_util4 = require("node:util");
     init_schema();
@@ -9956,20 +10117,20 @@ var init_own_files = __esm({
 // src/artifact/zip.ts
 async function writeZip(output, picks, place) {
   const temporary = `${output}.${(0, import_node_crypto10.randomUUID)()}.part`;
-  await (0, import_promises35.mkdir)((0, import_node_path25.dirname)(output), { recursive: true });
+  await (0, import_promises36.mkdir)((0, import_node_path25.dirname)(output), { recursive: true });
   try {
-    const file = await (0, import_promises35.open)(temporary, "wx");
+    const file = await (0, import_promises36.open)(temporary, "wx");
     try {
       const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
       await file.close();
-      await (0, import_promises35.rename)(temporary, output);
+      await (0, import_promises36.rename)(temporary, output);
       return written2;
     } catch (error) {
       await file.close().catch(() => void 0);
       throw error;
     }
   } catch (error) {
-    await (0, import_promises35.rm)(temporary, { force: true });
+    await (0, import_promises36.rm)(temporary, { force: true });
     throw error;
   }
 }
@@ -10050,7 +10211,7 @@ function createWriter(file, hash) {
         if (filled === CHUNK_BYTES3) await flush();
         const space = room();
         const length = Math.min(space.length, end - at);
-        if ((0, import_node_fs11.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
+        if ((0, import_node_fs13.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
         filled += length;
         at += length;
       }
@@ -10071,13 +10232,13 @@ function createWriter(file, hash) {
     }
   };
 }
-var import_node_crypto10, import_node_fs11, import_promises35, import_node_path25, CHUNK_BYTES3;
+var import_node_crypto10, import_node_fs13, import_promises36, import_node_path25, CHUNK_BYTES3;
 var init_zip = __esm({
   "src/artifact/zip.ts"() {
     "use strict";
     import_node_crypto10 = require("node:crypto");
-    import_node_fs11 = require("node:fs");
-    import_promises35 = require("node:fs/promises");
+    import_node_fs13 = require("node:fs");
+    import_promises36 = require("node:fs/promises");
     import_node_path25 = require("node:path");
     init_paths();
     init_write();
@@ -10089,7 +10250,7 @@ var init_zip = __esm({
 // src/artifact/assemble.ts
 async function assemble(settings, parts, product, collaborators) {
   const { toolchain, report } = collaborators;
-  const temporary = await (0, import_promises36.mkdtemp)((0, import_node_path26.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  const temporary = await (0, import_promises37.mkdtemp)((0, import_node_path26.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain };
   const slices = [];
   try {
@@ -10112,7 +10273,7 @@ async function assemble(settings, parts, product, collaborators) {
     return { ...zips, packages, made: dependencies.made };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
-    await (0, import_promises36.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises37.rm)(temporary, { recursive: true, force: true });
   }
 }
 function placeInLayer(path4) {
@@ -10130,7 +10291,7 @@ async function writeZips({ output, dependenciesLayer }, picks, application, whol
   }
   const own = picks.filter(({ slice }) => slice === application);
   const artifact = await write(output, own);
-  const layer = await write(output.replace(/(?:\.zip)?$/, ".layer.zip"), others, placeInLayer);
+  const layer = await write(layerPathOf(output), others, placeInLayer);
   return { artifact, layer, whole: whole === void 0 ? artifact : await write(whole, picks) };
 }
 async function bothOrNeither(dependencies, application) {
@@ -10153,8 +10314,8 @@ async function ownSlice(settings, product, parts, compilation, { store, report }
   const bytecode = settings.bytecode === "dependencies" ? "none" : dependencies;
   const { pythonVersion, target } = compilation.toolchain;
   const key = keyOf(
-    ...["application", SLICE_FORMAT, await (0, import_promises36.realpath)(settings.project), target.runtime, target.architecture],
-    ...[pythonVersion, bytecode, product.compressor]
+    ...["application", SLICE_FORMAT, await (0, import_promises37.realpath)(settings.project), target.runtime, target.architecture],
+    ...[pythonVersion, bytecode, product.compressor, await compilerDigest(product.toolsFolder)]
   );
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store });
 }
@@ -10208,14 +10369,14 @@ function refuseTooLarge(picks, packages) {
 async function ignoreOwnFolder({ project, output }) {
   const own = (0, import_node_path26.join)(project, ".wsgi-lambda");
   if ((0, import_node_path26.dirname)(output) !== own) return;
-  await (0, import_promises36.mkdir)(own, { recursive: true });
-  await (0, import_promises36.writeFile)((0, import_node_path26.join)(own, ".gitignore"), "*\n");
+  await (0, import_promises37.mkdir)(own, { recursive: true });
+  await (0, import_promises37.writeFile)((0, import_node_path26.join)(own, ".gitignore"), "*\n");
 }
-var import_promises36, import_node_os5, import_node_path26;
+var import_promises37, import_node_os5, import_node_path26;
 var init_assemble = __esm({
   "src/artifact/assemble.ts"() {
     "use strict";
-    import_promises36 = require("node:fs/promises");
+    import_promises37 = require("node:fs/promises");
     import_node_os5 = require("node:os");
     import_node_path26 = require("node:path");
     init_errors();
@@ -10225,8 +10386,10 @@ var init_assemble = __esm({
     init_findings();
     init_verify();
     init_application_slice();
+    init_compile();
     init_dependency_slices();
     init_merge();
+    init_outputs();
     init_own_files();
     init_slice();
     init_zip();
@@ -10745,6 +10908,7 @@ var init_markers = __esm({
 
 // src/requirements/versions.ts
 function satisfies2(version, specifier) {
+  if (!(0, import_pep4404.valid)(version)) return true;
   return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4404.satisfies)(version, range, { prereleases: true }));
 }
 function isSpecifier(text3) {
@@ -10857,7 +11021,7 @@ function checkPython(lock, requiresPython, pythonVersion) {
   if (requiresPython === void 0 || satisfies2(pythonVersion, requiresPython)) return;
   throw new UserError({
     title: `${lock.path} is for Python ${requiresPython}, and the runtime has ${pythonVersion}`,
-    hint: `Set runtime, or change requires-python and make the lock anew with: ${lock.refresh}`,
+    hint: lock.refresh === void 0 ? "Set runtime to one that fits, or let the project allow this Python." : `Set runtime, or change requires-python and make the lock anew with: ${lock.refresh}`,
     location: { file: lock.path, line: 1 }
   });
 }
@@ -10896,6 +11060,8 @@ function indexOptions(indexes, variables) {
   return indexes.flatMap((index) => ["--extra-index-url", withCredentials(index, variables)]);
 }
 function withCredentials({ name, url }, variables) {
+  const given = ADDRESSES.flatMap((each) => variables[each]?.split(/\s+/) ?? []).map((each) => each.replace(/^[\w-]+=/, "")).find((each) => trimmed(each) === trimmed(url) && withoutCredentials(each) !== each);
+  if (given !== void 0) return given;
   const upper = name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
   const prefix = [`UV_INDEX_${upper}`, `POETRY_HTTP_BASIC_${upper}`].find(
     (each) => variables[`${each}_USERNAME`] !== void 0 || variables[`${each}_PASSWORD`] !== void 0
@@ -10923,7 +11089,7 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path27;
+var import_node_path27, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
@@ -10931,6 +11097,7 @@ var init_lock_context = __esm({
     init_errors();
     init_credentials();
     init_locked();
+    ADDRESSES = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX"];
   }
 });
 
@@ -10948,15 +11115,15 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises37.readFile)((0, import_node_path28.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises38.readFile)((0, import_node_path28.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises37, import_node_path28, READER_VERSION;
+var import_promises38, import_node_path28, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises37 = require("node:fs/promises");
+    import_promises38 = require("node:fs/promises");
     import_node_path28 = require("node:path");
     init_records();
     init_credentials();
@@ -10971,7 +11138,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises38.readFile)((0, import_node_path29.join)(project, path4), "utf8");
+    return await (0, import_promises39.readFile)((0, import_node_path29.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -11025,11 +11192,11 @@ function requestLines({ path: path4, text: text3 }) {
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises38, import_node_path29;
+var import_promises39, import_node_path29;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises38 = require("node:fs/promises");
+    import_promises39 = require("node:fs/promises");
     import_node_path29 = require("node:path");
     init_dist();
     init_errors();
@@ -11647,7 +11814,7 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs12.existsSync)((0, import_node_path32.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs14.existsSync)((0, import_node_path32.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
@@ -11693,11 +11860,11 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs12, import_node_path32, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs14, import_node_path32, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
-    import_node_fs12 = require("node:fs");
+    import_node_fs14 = require("node:fs");
     import_node_path32 = require("node:path");
     init_errors();
     init_documents();
@@ -11711,6 +11878,44 @@ var init_pipfile_lock = __esm({
     REFRESH2 = "pipenv lock";
     CATEGORIES = { packages: "default", dev: "develop", "dev-packages": "develop" };
     MAIN = "default";
+  }
+});
+
+// src/requirements/plain-pins.ts
+function plainPins(pins, manifest) {
+  for (const pin2 of pins) {
+    const { name, version, hashes, source: source2, location } = pin2;
+    const wrong2 = [
+      NAME2.test(name) ? void 0 : name,
+      version === void 0 || VERSION.test(version) ? void 0 : version,
+      hashes.find((hash) => !HASH.test(hash)),
+      source2.kind === "url" && BREAK.test(source2.url) ? source2.url : void 0
+    ].find((each) => each !== void 0);
+    if (wrong2 === void 0) continue;
+    throw unreadable3(manifest, wrong2, location ?? { file: manifest, line: 1 });
+  }
+  return pins;
+}
+function checkAddress(address, manifest) {
+  if (BREAK.test(address)) throw unreadable3(manifest, address, { file: manifest, line: 1 });
+}
+function unreadable3(manifest, text3, location) {
+  return new UserError({
+    title: `${manifest}: ${JSON.stringify(withoutCredentials(text3))} is no name, version, hash or address of a distribution`,
+    hint: "No tool writes that: look at who changed the file, and make it anew.",
+    location
+  });
+}
+var NAME2, VERSION, HASH, BREAK;
+var init_plain_pins = __esm({
+  "src/requirements/plain-pins.ts"() {
+    "use strict";
+    init_errors();
+    init_credentials();
+    NAME2 = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+    VERSION = /^[A-Za-z0-9][A-Za-z0-9.!+_-]*$/;
+    HASH = /^[a-z0-9_]+:[0-9a-f]+$/i;
+    BREAK = /[\s\p{Cc}]/u;
   }
 });
 
@@ -11941,7 +12146,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs13.existsSync)((0, import_node_path33.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path33.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -11959,11 +12164,11 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs13, import_node_path33;
+var import_node_fs15, import_node_path33;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
-    import_node_fs13 = require("node:fs");
+    import_node_fs15 = require("node:fs");
     import_node_path33 = require("node:path");
     init_errors();
     init_documents();
@@ -12018,7 +12223,7 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises39.stat)(path4);
+  const found = await (0, import_promises40.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
     const name = identity?.name ?? normalise((0, import_node_path34.basename)(path4));
@@ -12030,7 +12235,7 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises39.readFile)((0, import_node_path34.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises40.readFile)((0, import_node_path34.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
   const document = parseDocument(relativePath(project, (0, import_node_path34.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document, project);
@@ -12050,11 +12255,11 @@ function nameIn(texts) {
   const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises39, import_node_path34, DESCRIPTIONS;
+var import_promises40, import_node_path34, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises39 = require("node:fs/promises");
+    import_promises40 = require("node:fs/promises");
     import_node_path34 = require("node:path");
     init_documents();
     init_files();
@@ -12174,7 +12379,7 @@ function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
   const folders = [project, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(location.file))];
   const candidates = (0, import_node_path35.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path35.join)(folder, path4));
-  const found = candidates.find((candidate) => (0, import_node_fs14.existsSync)(candidate));
+  const found = candidates.find((candidate) => (0, import_node_fs16.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${written2} does not exist`,
@@ -12193,11 +12398,11 @@ function bareUrl(text3) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs14, import_node_path35, import_node_url, COMPILED, EDITABLE;
+var import_node_fs16, import_node_path35, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
+    import_node_fs16 = require("node:fs");
     import_node_path35 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
@@ -12301,7 +12506,8 @@ async function resolve7(request2, collaborators) {
   report.progress("resolving the requirements");
   const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request2)) ? ["git"] : []);
   const text3 = withoutCredentials(await compile(request2, builder, environment));
-  const isPrivate = !await isPublicOnly(text3.split(/\s+/), environment);
+  const asked = request2.options.flatMap(({ name, value }) => [name, value]);
+  const isPrivate = !await isPublicOnly([...asked, ...text3.split(/\s+/)], environment);
   await writeRecord(store, "resolutions", key, { text: text3 }, { isPrivate });
   return { text: text3, isKept: false };
 }
@@ -12329,7 +12535,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request2, builder, environment) {
-  const staging = await (0, import_promises40.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request2, staging, builder);
     await builder.put(staging, "manifest");
@@ -12337,7 +12543,7 @@ async function compile(request2, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request2.files);
     return stdout;
   } finally {
-    await (0, import_promises40.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises41.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request2, staging, builder) {
@@ -12346,9 +12552,9 @@ async function stage(request2, staging, builder) {
   );
   const { lines: lines2, words: words3 } = uvOptions(options);
   const entries = await Promise.all(request2.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises40.writeFile)((0, import_node_path36.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises41.writeFile)((0, import_node_path36.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request2.constraints.map(constraintLine);
-  await (0, import_promises40.writeFile)((0, import_node_path36.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises41.writeFile)((0, import_node_path36.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request2.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -12357,7 +12563,7 @@ async function stage(request2, staging, builder) {
 }
 async function stagedOption(option, index, staging, builder) {
   if (option.name !== "--find-links" || !(0, import_node_path36.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises40.cp)(option.value, (0, import_node_path36.join)(staging, "links", String(index)), { recursive: true });
+  await (0, import_promises41.cp)(option.value, (0, import_node_path36.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -12367,10 +12573,10 @@ function localEntry(url) {
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
   const folder = (0, import_node_path36.join)(staging, "local", String(index));
-  await (0, import_promises40.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises40.stat)(entry.path)).isDirectory();
+  await (0, import_promises41.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises41.stat)(entry.path)).isDirectory();
   const target = isFolder ? folder : (0, import_node_path36.join)(folder, (0, import_node_path36.basename)(entry.path));
-  await (0, import_promises40.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path36.basename)(file)) });
+  await (0, import_promises41.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path36.basename)(file)) });
   const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path36.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
@@ -12404,11 +12610,11 @@ function atCommit(written2, resolved) {
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises40, import_node_os6, import_node_path36, LOCAL, NEVER_BUILT;
+var import_promises41, import_node_os6, import_node_path36, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
+    import_promises41 = require("node:fs/promises");
     import_node_os6 = require("node:os");
     import_node_path36 = require("node:path");
     init_errors();
@@ -12439,7 +12645,7 @@ async function pinPyproject(context, collaborators) {
   const { project, path: path4, settings, pythonVersion } = context;
   const document = await readDocument(project, path4, "Correct it.");
   const wanted = readProjectDependencies(document, project);
-  checkPython({ path: path4, refresh: "uv lock" }, wanted.requiresPython, pythonVersion);
+  checkPython({ path: path4 }, wanted.requiresPython, pythonVersion);
   const chosen = chooseGroups(
     {
       manifest: path4,
@@ -12818,14 +13024,20 @@ async function lockRequirements(settings, { toolchain, store, report, environmen
     refuseChoices(options, manifest.path);
     const { pins: pins2, groupsLeftOut: groupsLeftOut2, indexes } = await readKept(context, store, readLock);
     tellGroups(groupsLeftOut2, report);
-    return { pins: pins2, groupsLeftOut: groupsLeftOut2, pipOptions: [...indexOptions(indexes, variables), ...given] };
+    for (const { url } of indexes) checkAddress(url, manifest.path);
+    const pipOptions = [...indexOptions(indexes, variables), ...given];
+    return { pins: plainPins(pins2, manifest.path), groupsLeftOut: groupsLeftOut2, pipOptions };
   }
   const read = manifest.kind === "pyproject.toml" ? pinPyproject : pinRequirementsFile;
   const collaborators = { toolchain, store, report, environment: variables };
   const resolved = await read({ ...context, options }, collaborators);
   tellGroups(resolved.groupsLeftOut, report);
   const { pins, groupsLeftOut } = resolved;
-  return { pins, groupsLeftOut, pipOptions: [...downloadOptions(resolved.options), ...given] };
+  return {
+    pins: plainPins(pins, manifest.path),
+    groupsLeftOut,
+    pipOptions: [...downloadOptions(resolved.options), ...given]
+  };
 }
 function tellGroups(groupsLeftOut, report) {
   if (groupsLeftOut.length > 0) report.info(`groups left out: ${groupsLeftOut.join(", ")}`);
@@ -12840,6 +13052,7 @@ var init_lock = __esm({
     init_pdm_lock();
     init_pip_options();
     init_pipfile_lock();
+    init_plain_pins();
     init_poetry_lock();
     init_pylock();
     init_unlocked();
@@ -12871,12 +13084,15 @@ function hintOf({ packages, hint }, image) {
 }
 function tellingLines(output) {
   const lines2 = output.split("\n").filter((line) => line.trim() !== "" && !FRAME.test(line));
-  return lines2.slice(-MOST_LINES).join("\n");
+  return lines2.slice(-MOST_LINES).map(shortened2).join("\n");
+}
+function shortened2(line) {
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)} …` : line;
 }
 function equipmentWanted(output) {
   return WANTED.filter(([, said2]) => said2.test(output)).map(([equipment]) => equipment);
 }
-var REMEDIES, lowerFirst, MOST_LINES, FRAME, WANTED;
+var REMEDIES, lowerFirst, MOST_LINES, MOST_CHARACTERS, FRAME, WANTED;
 var init_build_failure = __esm({
   "src/wheels/build-failure.ts"() {
     "use strict";
@@ -12976,6 +13192,12 @@ var init_build_failure = __esm({
         hint: "For a key: docker-ssh: true and an SSH agent that has it. For a token: docker-secrets, or a variable in the address (git+https://${TOKEN}@…)."
       },
       {
+        // Of the very version that was asked for: pip names all that it passes over.
+        said: /[:;] (\S+) Requires-Python [^;\n]+[^]*No matching distribution found for [\w.-]+==\1(?:\s|$)/,
+        why: "It does not support this Python",
+        hint: "Lock again for the runtime (as with --python-version), or set runtime to a later one."
+      },
+      {
         said: /No matching distribution found|Could not find a version that satisfies/i,
         why: "The index has no source distribution of it, or its build requirements",
         hint: "Choose another version, or the index that has it."
@@ -12988,6 +13210,7 @@ var init_build_failure = __esm({
     ];
     lowerFirst = (text3) => /^(?:GDAL|OpenLDAP|Kerberos)/.test(text3) ? text3 : text3.charAt(0).toLowerCase() + text3.slice(1);
     MOST_LINES = 25;
+    MOST_CHARACTERS = 400;
     FRAME = /^\s*(?:note: This error originates|error: subprocess-exited-with-error|╰─>|\[end of output\]|ERROR: Failed building wheel|ERROR: Failed to build|\[notice\])/;
     WANTED = [
       [
@@ -13141,8 +13364,9 @@ var init_complete_wheel = __esm({
 async function buildWheels(pins, options, collaborators) {
   const wheels = /* @__PURE__ */ new Map();
   const missing2 = [];
+  const indexes = await otherIndexes(options.pipOptions, collaborators.environment);
   for (const pin2 of pins) {
-    const key = await wheelKey(pin2, options, collaborators);
+    const key = await wheelKey(pin2, { ...options, indexes }, collaborators);
     const kept = await findBuilt(key, collaborators.store);
     if (kept) wheels.set(pin2.name, kept);
     else missing2.push({ pin: pin2, key });
@@ -13176,17 +13400,17 @@ function together(failures) {
     location: first?.location
   });
 }
-async function wheelKey(pin2, { pipOptions, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles3 }) {
+async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles3 }) {
   const { source: source2 } = pin2;
   const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles3) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises41.readFile)((0, import_node_path39.join)(toolsFolder, name), "utf8")));
+  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises42.readFile)((0, import_node_path39.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
     WHEEL_FORMAT,
     [pin2.name, pin2.version, [...pin2.hashes].sort(), content],
     [identity, pythonVersion, target.architecture, target.glibc],
-    [pipOptions.map(withoutCredentials), buildConstraints, variables.sort()],
+    [pipOptions.map(withoutCredentials), indexes, buildConstraints, variables.sort()],
     [recipe, equipmentRecipe(target.pythonMinor)]
   );
 }
@@ -13195,7 +13419,7 @@ function isCredential(name, { source: source2 }, pipOptions) {
   return addresses.some((address) => address.includes(`\${${name}}`));
 }
 async function contentOf2(path4, listFiles3) {
-  if ((await (0, import_promises41.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  if ((await (0, import_promises42.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
   const hash = (0, import_node_crypto11.createHash)("sha256");
   for (const { path: name, file, mode } of await listFiles3(path4))
     hash.update(`${name}\0${mode}\0`).update(await sha256Of(file));
@@ -13207,7 +13431,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises41.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises42.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -13215,7 +13439,7 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises41.mkdtemp)((0, import_node_path39.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises42.mkdtemp)((0, import_node_path39.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository(pin2.source) ? ["git"] : [];
     for (; ; ) {
@@ -13224,7 +13448,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const bench = { builder, equipment, temporary, workFolder, run: following(pin2, builder, report) };
       const attempt = await attemptBuild(pin2, bench, options, collaborators);
       if ("filename" in attempt) {
-        const isPrivate = !(isPublicPin(pin2) && await isPublicOnly(options.pipOptions, environment));
+        const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
         const file = (0, import_node_path39.join)(attempt.folder, attempt.filename);
         const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
         report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`);
@@ -13233,7 +13457,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       equipment = [...equipment, ...attempt.needs];
     }
   } finally {
-    await (0, import_promises41.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises42.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
@@ -13287,12 +13511,12 @@ function moreEquipment(pin2, output, { builder, equipment }) {
     buildProblem(nameOf(pin2), withoutCredentials(output), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto11, import_promises41, import_node_os7, import_node_path39, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto11, import_promises42, import_node_os7, import_node_path39, WHEEL_FORMAT, RECIPE_FILES3, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
     import_node_crypto11 = require("node:crypto");
-    import_promises41 = require("node:fs/promises");
+    import_promises42 = require("node:fs/promises");
     import_node_os7 = require("node:os");
     import_node_path39 = require("node:path");
     init_docker_setup();
@@ -13306,8 +13530,8 @@ var init_build = __esm({
     init_build_needs();
     init_build_source();
     init_complete_wheel();
-    WHEEL_FORMAT = 1;
-    RECIPE_FILES3 = ["fetch_repository.py", "build-tools.txt", "equip.sh"];
+    WHEEL_FORMAT = 2;
+    RECIPE_FILES3 = ["fetch_repository.py", "describe_source.py", "build-tools.txt", "equip.sh"];
     tries = 0;
   }
 });
@@ -13315,16 +13539,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises42.readFile)((0, import_node_path40.join)(toolsFolder, "copy_files.py"), "utf8");
-  const key = keyOf("extra files", toolchain.identity, patterns, script);
+  const script = await (0, import_promises43.readFile)((0, import_node_path40.join)(toolsFolder, "copy_files.py"), "utf8");
+  const key = keyOf("extra files 2", toolchain.identity, patterns, script);
   const kept = await findKept(key, store);
   if (kept) return kept;
-  const folder = await (0, import_promises42.mkdtemp)((0, import_node_path40.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
+  const folder = await (0, import_promises43.mkdtemp)((0, import_node_path40.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
   try {
     const taken2 = await takeOut2(patterns, (0, import_node_path40.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises42.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises43.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -13343,7 +13567,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises42.copyFile)(file, kept)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises43.copyFile)(file, kept)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -13367,15 +13591,16 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
     });
   }
   const folder = await builder.take("extra-files", localFolder);
-  const files = [];
+  const files = /* @__PURE__ */ new Map();
   for (const [number2, { pattern, target }] of wanted.entries()) {
     const root = (0, import_node_path40.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises42.stat)((0, import_node_path40.join)(root, path4))).mode & 73 ? 493 : 420;
-      files.push({ path: targetOf2(path4, pattern, target), mode, file: (0, import_node_path40.join)(root, path4) });
+      const mode = (await (0, import_promises43.stat)((0, import_node_path40.join)(root, path4))).mode & 73 ? 493 : 420;
+      const place = targetOf2(path4, pattern, target);
+      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path40.join)(root, path4) });
     }
   }
-  return files;
+  return [...files.values()];
 }
 function splitPattern(entry) {
   const at = entry.indexOf(":");
@@ -13396,14 +13621,14 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises42.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path40.posix.relative(root, (0, import_node_path40.join)(entry.parentPath, entry.name))).sort();
+  const entries = await (0, import_promises43.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path40.posix.relative(root, (0, import_node_path40.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
 }
-var import_promises42, import_node_os8, import_node_path40, SHARED_LIBRARY;
+var import_promises43, import_node_os8, import_node_path40, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises42 = require("node:fs/promises");
+    import_promises43 = require("node:fs/promises");
     import_node_os8 = require("node:os");
     import_node_path40 = require("node:path");
     init_errors();
@@ -13674,8 +13899,8 @@ var init_local_mapping = __esm({
 async function readLocalPackage(pin2, listFiles3) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises43.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises43.readFile)((0, import_node_path41.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  if (!(await (0, import_promises44.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises44.readFile)((0, import_node_path41.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document === void 0) return void 0;
   const listed = await listFiles3(folder);
@@ -13702,19 +13927,22 @@ async function staticVersion(document, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text3 = await (0, import_promises43.readFile)((0, import_node_path41.join)(folder, path4), "utf8").catch(() => "");
+  const text3 = await (0, import_promises44.readFile)((0, import_node_path41.join)(folder, path4), "utf8").catch(() => "");
   return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text3)?.[1];
 }
 function metadataOf(name, version, document) {
-  const folder = `${name.replaceAll("-", "_")}-${version.replaceAll("-", "_")}.dist-info`;
+  const folder = `${name.replaceAll("-", "_")}-${version.replace(/[^\w.+!]/g, "_")}.dist-info`;
   const entryPoints = entryPointsOf(document);
+  const { dependencies } = tableAt2(document, "project");
+  const required = Array.isArray(dependencies) ? dependencies.map(String) : [];
+  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text3) => `Requires-Dist: ${asField(text3)}`)];
   return [
-    { path: `${folder}/METADATA`, text: `Metadata-Version: 2.1
-Name: ${name}
-Version: ${version}
-` },
+    { path: `${folder}/METADATA`, text: ["Metadata-Version: 2.1", ...fields, ""].join("\n") },
     ...entryPoints === "" ? [] : [{ path: `${folder}/entry_points.txt`, text: entryPoints }]
   ];
+}
+function asField(requirement) {
+  return requirement.replace(/^([^@;]+?)\s*@\s*\S+/, "$1").replace(/\s+/g, " ").trim();
 }
 function entryPointsOf(document) {
   const project = tableAt2(document, "project");
@@ -13729,11 +13957,11 @@ function entryPointsOf(document) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises43, import_node_path41, isText;
+var import_promises44, import_node_path41, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
+    import_promises44 = require("node:fs/promises");
     import_node_path41 = require("node:path");
     init_dist();
     init_files();
@@ -13751,7 +13979,7 @@ async function partsOf(settings, product, collaborators) {
   const wanted = withoutLeftOut(pins, settings, collaborators.report);
   const locals = /* @__PURE__ */ new Map();
   for (const pin2 of wanted) {
-    const placed = await readLocalPackage(pin2, listFiles);
+    const placed = await readLocalPackage(pin2, listFiles(settings));
     if (placed) locals.set(pin2, placed);
   }
   return { pins: wanted.filter((pin2) => !locals.has(pin2)), pipOptions, locals: [...locals.values()], extraFiles };
@@ -13761,20 +13989,26 @@ function withoutLeftOut(pins, { noDeploy, runtimeSdk }, report) {
   const rest = runtimeSdk ? withoutRuntimeSdk(named.pins) : { pins: named.pins, leftOut: [] };
   const leftOut = [...named.leftOut, ...rest.leftOut];
   if (leftOut.length > 0) report.info(`left out: ${leftOut.join(", ")}`);
+  const absent = noDeploy.filter((name) => !pins.some((pin2) => pin2.name === normalise(name)));
+  if (absent.length > 0) report.info(`no-deploy: not among the requirements: ${absent.join(", ")}`);
   return rest.pins;
 }
-async function wheelsOf(pins, { pipOptions }, { dockerEnv, buildConstraints }, { toolsFolder }, collaborators) {
+async function wheelsOf(pins, { pipOptions }, settings, { toolsFolder }, collaborators) {
+  const { buildConstraints, dockerEnv } = settings;
   const options = { pipOptions, buildConstraints, dockerEnv };
-  return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles });
+  return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles: listFiles(settings) });
 }
-async function listFiles(folder) {
-  const entries = await applicationEntries(folder, { exclude: [], include: [], output: "" });
-  return entries.flatMap(({ path: path4, mode, content }) => "file" in content ? [{ path: path4, mode, file: content.file }] : []);
+function listFiles({ output }) {
+  return async (folder) => {
+    const entries = await applicationEntries(folder, { exclude: [], include: [], output });
+    return entries.flatMap(({ path: path4, mode, content }) => "file" in content ? [{ path: path4, mode, file: content.file }] : []);
+  };
 }
 var init_parts = __esm({
   "src/commands/parts.ts"() {
     "use strict";
     init_application();
+    init_files();
     init_lock();
     init_build();
     init_extra_files();
@@ -13792,7 +14026,7 @@ async function build(settings, command, { createToolchain: createToolchain2, cre
       const store = __using(_stack, createStore(settings), true);
       const toolchain = __using(_stack, await timed("builder", () => createToolchain2(settings, store)), true);
       report.info(`builder: ${toolchain.description}`);
-      const collaborators = { toolchain, store, report, environment };
+      const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) };
       const parts = await timed("requirements", () => partsOf(settings, product, collaborators));
       const isChecked = wantsCheck(settings.check, command);
       const { assembled, check: check2 } = await makeChecked(settings, isChecked, parts, { ...collaborators, product, timed });
@@ -13858,7 +14092,7 @@ async function makeChecked(settings, isChecked, parts, making) {
 }
 async function make(settings, isChecked, parts, making) {
   const { product, timed, ...collaborators } = making;
-  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises44.mkdtemp)((0, import_node_path42.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises45.mkdtemp)((0, import_node_path42.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
     const assembled = await timed(
       "artifact",
@@ -13871,19 +14105,20 @@ async function make(settings, isChecked, parts, making) {
     const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises44.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises44, import_node_os9, import_node_path42;
+var import_promises45, import_node_os9, import_node_path42;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
+    import_promises45 = require("node:fs/promises");
     import_node_os9 = require("node:os");
     import_node_path42 = require("node:path");
     init_assemble();
     init_check();
     init_builder();
+    init_pip_files();
     init_errors();
     init_size();
     init_parts();
@@ -14031,8 +14266,8 @@ function isDenied(error) {
 }
 function codeOf2(error) {
   const { code } = error;
-  if (error.name === "TimeoutError") return "ETIMEDOUT";
-  return code !== void 0 && UNREACHABLE.has(code) ? code : void 0;
+  if (code !== void 0 && UNREACHABLE.has(code)) return code;
+  return error.name === "TimeoutError" ? "ETIMEDOUT" : void 0;
 }
 function mayHaveArrived(error) {
   if (!(error instanceof Error)) return false;
@@ -14331,17 +14566,17 @@ function asTable2(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises45.readFile)(path4, "utf8");
+    return await (0, import_promises46.readFile)(path4, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return void 0;
     throw error;
   }
 }
-var import_promises45, import_node_path43;
+var import_promises46, import_node_path43;
 var init_pyproject = __esm({
   "src/settings/pyproject.ts"() {
     "use strict";
-    import_promises45 = require("node:fs/promises");
+    import_promises46 = require("node:fs/promises");
     import_node_path43 = require("node:path");
     init_dist();
     init_errors();
@@ -14415,7 +14650,7 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds }
         params: {
           Bucket: name,
           Key: keyOf2(key),
-          Body: (0, import_node_fs17.createReadStream)(path4),
+          Body: (0, import_node_fs19.createReadStream)(path4),
           Metadata: { sha256 },
           // Of an upload in parts, S3 looks at it when the parts are put together.
           ...isNew ? { IfNoneMatch: "*" } : {}
@@ -14455,11 +14690,11 @@ function isMissing(error) {
 function isThere(error) {
   return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
 }
-var import_node_fs17, import_node_stream6, import_client_s3, import_lib_storage, PART_BYTES, PARTS_AT_ONCE;
+var import_node_fs19, import_node_stream6, import_client_s3, import_lib_storage, PART_BYTES, PARTS_AT_ONCE;
 var init_s3 = __esm({
   "src/aws/s3.ts"() {
     "use strict";
-    import_node_fs17 = require("node:fs");
+    import_node_fs19 = require("node:fs");
     import_node_stream6 = require("node:stream");
     import_client_s3 = __toESM(require_client_s3(), 1);
     import_lib_storage = __toESM(require_lib_storage(), 1);
@@ -14883,7 +15118,7 @@ var init_layers = __esm({
 // src/artifact/given.ts
 async function readArtifact(given) {
   const path4 = (0, import_node_path49.resolve)(given);
-  const found = await (0, import_promises51.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises52.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -14901,7 +15136,7 @@ async function readArtifact(given) {
       if (!configuration) throw new BadZip(`it has no ${CONFIGURATION}`);
       const target = readTarget((await zip.content(configuration)).toString());
       const digest = await sha256Of(path4);
-      const packages = await packagesOf(zip);
+      const packages = await packagesOf2(zip);
       return {
         artifact: {
           path: path4,
@@ -14943,7 +15178,7 @@ function readTarget(configuration) {
   if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
   return read.output;
 }
-async function packagesOf(zip) {
+async function packagesOf2(zip) {
   const { entries } = zip;
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   const text3 = async (path4) => {
@@ -14963,11 +15198,11 @@ async function packagesOf(zip) {
     })
   );
 }
-var import_promises51, import_node_path49;
+var import_promises52, import_node_path49;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises51 = require("node:fs/promises");
+    import_promises52 = require("node:fs/promises");
     import_node_path49 = require("node:path");
     init_dist2();
     init_errors();
@@ -15798,7 +16033,7 @@ function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises52.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises53.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -15818,11 +16053,11 @@ async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
   await bucket.write(key, path4, sha256);
 }
-var import_promises52;
+var import_promises53;
 var init_upload = __esm({
   "src/release/upload.ts"() {
     "use strict";
-    import_promises52 = require("node:fs/promises");
+    import_promises53 = require("node:fs/promises");
     init_limits();
     init_size();
   }
@@ -16051,7 +16286,7 @@ var init_source_hash = __esm({
 // src/artifact/inspect/contents.ts
 async function readContents3(given, assumed) {
   const path4 = (0, import_node_path50.resolve)(given);
-  const found = await (0, import_promises53.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises54.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -16178,11 +16413,11 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises53, import_node_path50, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO, MAY_BE_BINARY;
+var import_promises54, import_node_path50, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises53 = require("node:fs/promises");
+    import_promises54 = require("node:fs/promises");
     import_node_path50 = require("node:path");
     init_dist2();
     init_errors();
@@ -16255,7 +16490,7 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs18.existsSync)((0, import_node_path51.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path51.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
@@ -16268,7 +16503,8 @@ async function readWritten(project, path4) {
       return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
       return fromTable(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? ""))["packages"]);
-    return fromRequirements(await readRequirementsFiles(project, path4));
+    const files = await readRequirementsFiles(project, path4);
+    return [...fromRequirements(files), ...await namedByFolder(project, files)];
   } catch (error) {
     if (error instanceof UserError || error instanceof TomlError) return [];
     throw error;
@@ -16300,14 +16536,29 @@ function fromRequirements(files) {
   );
   return files.filter(({ path: path4 }) => !constraints.has(path4)).flatMap(({ lines: lines2 }) => lines2.flatMap(({ text: text3 }) => parseRequirement(text3.replace(/\s--\w.*$/, "")) ?? []));
 }
+async function namedByFolder(project, files) {
+  const folders = files.flatMap(
+    ({ lines: lines2 }) => lines2.flatMap(
+      ({ text: text3 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text3)?.[1] ?? []
+    )
+  );
+  const named = await Promise.all(
+    folders.map(async (folder) => {
+      const document = asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, folder, "pyproject.toml")) ?? ""));
+      const name = asTable3(document["project"])["name"] ?? asTable3(asTable3(document["tool"])["poetry"])["name"];
+      return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
+    })
+  );
+  return named.flat();
+}
 function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs18, import_node_path51, UNKNOWN;
+var import_node_fs20, import_node_path51, UNKNOWN;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
-    import_node_fs18 = require("node:fs");
+    import_node_fs20 = require("node:fs");
     import_node_path51 = require("node:path");
     init_dist();
     init_errors();
@@ -16763,12 +17014,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises54.mkdtemp)((0, import_node_path54.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises55.mkdtemp)((0, import_node_path54.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises54.copyFile)(path4, (0, import_node_path54.join)(temporary, "artifact.zip"));
+    await (0, import_promises55.copyFile)(path4, (0, import_node_path54.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises54.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises55.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -16804,11 +17055,11 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises54, import_node_os11, import_node_path54, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises55, import_node_os11, import_node_path54, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises54 = require("node:fs/promises");
+    import_promises55 = require("node:fs/promises");
     import_node_os11 = require("node:os");
     import_node_path54 = require("node:path");
     init_errors();
@@ -17267,7 +17518,7 @@ function variablesOf2(given, variables) {
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises55.readFile)(file)).catch((error) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises56.readFile)(file)).catch((error) => {
     throw wrong(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
@@ -17279,11 +17530,11 @@ async function readCode(file, readInput) {
 function wrong(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises55;
+var import_promises56;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises55 = require("node:fs/promises");
+    import_promises56 = require("node:fs/promises");
     init_errors();
     init_command();
     init_protocol();
@@ -17300,12 +17551,12 @@ var import_node_buffer = require("node:buffer");
 var import_node_os12 = require("node:os");
 var import_node_path56 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises56 = require("node:timers/promises");
+var import_promises57 = require("node:timers/promises");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
 // src/builder/choose.ts
-var import_node_path12 = require("node:path");
+var import_node_path13 = require("node:path");
 init_errors();
 
 // src/builder/docker-handed.ts
@@ -17578,6 +17829,7 @@ function hasAny(environment, names) {
 }
 
 // src/builder/choose.ts
+init_pip_files();
 async function createToolchain(target, settings, surroundings2) {
   const { report, signal } = surroundings2;
   if (settings.dockerfile !== void 0 && settings.baseImage !== void 0)
@@ -17585,7 +17837,7 @@ async function createToolchain(target, settings, surroundings2) {
       { title: "base-image and dockerfile are both set", hint: "Name the base in the dockerfile: FROM IMAGE." },
       { exitCode: 2 }
     );
-  const environment = withUvIndexes(surroundings2.environment);
+  const environment = withUvIndexes(await withPipFiles(surroundings2.environment));
   const caFile = settings.caFile ?? (environment["SSL_CERT_FILE"] || void 0);
   if (settings.builder === "host") return await onHost(target, settings, { ...surroundings2, environment }, caFile);
   const { findEngine: findEngine2 } = await Promise.resolve().then(() => (init_docker_engine(), docker_engine_exports));
@@ -17615,7 +17867,7 @@ async function handedOver({ dockerfile, dockerBuildArgs, dockerEnv, dockerSecret
   const sshAgent = dockerSsh ? await findSshAgent(environment, toolsFolder) : void 0;
   const made = dockerfile !== void 0 && {
     dockerfile: {
-      file: (0, import_node_path12.resolve)(project, dockerfile),
+      file: (0, import_node_path13.resolve)(project, dockerfile),
       buildArgs: dockerBuildArgs,
       secrets,
       isWithSsh: dockerSsh,
@@ -17626,21 +17878,24 @@ async function handedOver({ dockerfile, dockerBuildArgs, dockerEnv, dockerSecret
   return { variables: dockerEnv, secrets, sshAgent, ...made };
 }
 async function onHost(target, settings, { run: run3, report, store, environment, cacheFolder, toolsFolder, signal }, caFile) {
-  refuseImageSettings(settings, "The builder is host");
+  refuseImageSettings(settings, "The builder is host", settings.builder === "host" ? 2 : 1);
   return await createHostToolchain(
     target,
     { pythonBin: settings.pythonBin, caFile, environment, cacheFolder, toolsFolder, signal },
     { run: run3, report, store }
   );
 }
-function refuseImageSettings(settings, reason) {
+function refuseImageSettings(settings, reason, exitCode = 1) {
   const given = IMAGE_ONLY.filter(([, isGiven]) => isGiven(settings)).map(([name]) => name);
   if (given.length === 0) return;
-  throw new UserError({
-    title: `${given.join(", ")} ${given.length === 1 ? "needs" : "need"} the docker builder`,
-    detail: reason,
-    hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? "" : "s"}.`
-  });
+  throw new UserError(
+    {
+      title: `${given.join(", ")} ${given.length === 1 ? "needs" : "need"} the docker builder`,
+      detail: reason,
+      hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? "" : "s"}.`
+    },
+    { exitCode }
+  );
 }
 var IMAGE_ONLY = [
   ["base-image", ({ baseImage }) => baseImage !== void 0],
@@ -17804,13 +18059,13 @@ function definedVariables(variables) {
 }
 
 // src/settings/settings.ts
-var import_promises47 = require("node:fs/promises");
+var import_promises48 = require("node:fs/promises");
 var import_node_path47 = require("node:path");
 init_errors();
 init_runtimes();
 
 // src/settings/discovery.ts
-var import_promises46 = require("node:fs/promises");
+var import_promises47 = require("node:fs/promises");
 var import_node_path44 = require("node:path");
 init_pyproject();
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
@@ -17852,7 +18107,7 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises46.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises47.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
@@ -17877,7 +18132,7 @@ function callableIn(source2) {
 }
 
 // src/settings/manifest.ts
-var import_node_fs15 = require("node:fs");
+var import_node_fs17 = require("node:fs");
 var import_node_path45 = require("node:path");
 var KINDS2 = [
   "uv.lock",
@@ -17890,7 +18145,7 @@ var KINDS2 = [
 ];
 var REQUIREMENTS = "requirements.txt";
 function findManifest(projectFolder, given, pyproject) {
-  const has2 = (path4) => (0, import_node_fs15.existsSync)((0, import_node_path45.join)(projectFolder, path4));
+  const has2 = (path4) => (0, import_node_fs17.existsSync)((0, import_node_path45.join)(projectFolder, path4));
   if (given !== void 0) return has2(given) ? manifestAt(given.replaceAll("\\", "/")) : { problem: missing(given) };
   const own = KINDS2.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
     (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
@@ -17918,10 +18173,10 @@ function missing(given) {
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs15.existsSync)((0, import_node_path45.join)(folder, ".git")); up += "/..") {
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs17.existsSync)((0, import_node_path45.join)(folder, ".git")); up += "/..") {
     if ((0, import_node_path45.dirname)(folder) === folder) return void 0;
     folder = (0, import_node_path45.dirname)(folder);
-    if ((0, import_node_fs15.existsSync)((0, import_node_path45.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+    if ((0, import_node_fs17.existsSync)((0, import_node_path45.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
@@ -18049,7 +18304,7 @@ async function loadFunctionSettings(origin) {
 }
 async function load({ project, stage: stage2, environment, explicit }) {
   const folder = (0, import_node_path47.resolve)(project);
-  if (!(await (0, import_promises47.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  if (!(await (0, import_promises48.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -18176,7 +18431,7 @@ function fillStage(values, stage2) {
 
 // src/store/folder.ts
 var import_node_crypto13 = require("node:crypto");
-var import_promises48 = require("node:fs/promises");
+var import_promises49 = require("node:fs/promises");
 var import_node_os10 = require("node:os");
 var import_node_path48 = require("node:path");
 init_errors();
@@ -18234,24 +18489,24 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     }
     ;
     (await listingOf(kind)).delete(key);
-    await (0, import_promises48.rm)(path4, { force: true }).catch(() => void 0);
+    await (0, import_promises49.rm)(path4, { force: true }).catch(() => void 0);
     return void 0;
   };
   const writeBelow = async (root, kind, key, write, { isPrivate = false }) => {
     const parent = (0, import_node_path48.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises48.mkdir)(parent, { recursive: true });
+    await (0, import_promises49.mkdir)(parent, { recursive: true });
     const temporary = (0, import_node_path48.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
     try {
       await write(temporary);
       const path4 = (0, import_node_path48.join)(parent, `${key}-${(await sha256Of(temporary)).toString("hex")}`);
-      await (0, import_promises48.rename)(temporary, path4);
+      await (0, import_promises49.rename)(temporary, path4);
       const listing = await listingOf(kind);
       const before = listing.get(key);
       listing.set(key, path4);
-      if (before !== void 0 && before !== path4) await (0, import_promises48.rm)(before, { force: true }).catch(() => void 0);
+      if (before !== void 0 && before !== path4) await (0, import_promises49.rm)(before, { force: true }).catch(() => void 0);
       return path4;
     } finally {
-      await (0, import_promises48.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises49.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
   const keep2 = async (kind, key, write, options = {}) => {
@@ -18266,7 +18521,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises48.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises49.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-store-"));
     try {
       return await writeBelow(await spill, kind, key, write, options);
     } catch (error) {
@@ -18286,7 +18541,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     keep: keep2,
     [Symbol.asyncDispose]: async () => {
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises48.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises49.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
@@ -18296,7 +18551,7 @@ async function listKind(folder, kind) {
   return new Map([...ofClosed, ...ofOpen]);
 }
 async function listFiles2(folder) {
-  const names = await (0, import_promises48.readdir)(folder).catch(() => []);
+  const names = await (0, import_promises49.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
@@ -18307,7 +18562,7 @@ async function listFiles2(folder) {
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises48.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises49.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -18316,9 +18571,9 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises48.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises49.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises48.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises49.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
@@ -18326,7 +18581,7 @@ function ifGone(error) {
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
     STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below2) => {
-      const names = await (0, import_promises48.readdir)((0, import_node_path48.join)(folder, below2)).catch(() => []);
+      const names = await (0, import_promises49.readdir)((0, import_node_path48.join)(folder, below2)).catch(() => []);
       return await Promise.all(names.map((name) => describe2((0, import_node_path48.join)(folder, below2, name), name)));
     })
   );
@@ -18339,18 +18594,18 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises48.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises49.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises48.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises49.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
 // src/store/shared.ts
 var import_node_crypto14 = require("node:crypto");
-var import_node_fs16 = require("node:fs");
+var import_node_fs18 = require("node:fs");
 var import_node_stream5 = require("node:stream");
-var import_promises49 = require("node:stream/promises");
+var import_promises50 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -18440,7 +18695,7 @@ async function receive(bucket, name, path4) {
       done(null, chunk);
     }
   });
-  await (0, import_promises49.pipeline)(found.body, hashing, (0, import_node_fs16.createWriteStream)(path4));
+  await (0, import_promises50.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
   if (hash.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
 function nameOf3(kind, key) {
@@ -18476,7 +18731,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises50 = require("node:fs/promises");
+var import_promises51 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -18493,7 +18748,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises50.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises51.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -18529,7 +18784,7 @@ function openStore({
 }
 
 // src/version.ts
-var VERSION = "0.1.0";
+var VERSION2 = "0.1.0";
 
 // src/cli-run.ts
 var CANCELLED = 130;
@@ -18575,13 +18830,13 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path56.join)(folders.cache, "store"), environment, version: VERSION, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path56.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
         toolsFolder: folders.tools,
         runtimeFolder: folders.runtime,
-        version: VERSION,
+        version: VERSION2,
         compressor: `zlib ${process.versions.zlib}`
       },
       createStore,
@@ -18591,7 +18846,7 @@ async function run2(invocation) {
     };
     const createLambda = async () => {
       const { createLambdaApi: createLambdaApi2 } = await Promise.resolve().then(() => (init_lambda(), lambda_exports));
-      return createLambdaApi2({ version: VERSION, wait: import_promises56.setTimeout, signal });
+      return createLambdaApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal });
     };
     switch (invocation.command) {
       case "build": {
@@ -18608,10 +18863,10 @@ async function run2(invocation) {
         const result = await deploy2(await loadDeploySettings(origin), {
           ...collaborators,
           lambda: await createLambda(),
-          urls: createFunctionUrlApi2({ version: VERSION, wait: import_promises56.setTimeout, signal }),
-          layers: createLayerApi2({ version: VERSION, wait: import_promises56.setTimeout, signal }),
-          openBucket: (address) => openBucket2(address, { environment, version: VERSION, signal }),
-          wait: import_promises56.setTimeout,
+          urls: createFunctionUrlApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal }),
+          layers: createLayerApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal }),
+          openBucket: (address) => openBucket2(address, { environment, version: VERSION2, signal }),
+          wait: import_promises57.setTimeout,
           signal,
           commit
         });

@@ -4908,12 +4908,13 @@ function addSettingFlags(command, names) {
       `--${name} <${setting.placeholder ?? "VALUE"}>`,
       setting.description + formatHint(setting)
     );
+    option.negate = false;
     if (takesLines(name)) option.argParser(collected);
     command.addOption(option);
   }
 }
 function takesLines(name) {
-  return SETTINGS[name].format.includes("one a line");
+  return /\ba line\b/.test(SETTINGS[name].format);
 }
 function formatHint(setting) {
   const text2 = setting.defaultText ?? (typeof setting.default === "string" ? setting.default : void 0);
@@ -4936,7 +4937,7 @@ function givenSettings(command) {
   for (const name of SETTING_NAMES) {
     const value = options[camelCase(name)];
     if (value === void 0) continue;
-    given[name] = SETTINGS[name].mistakes && Array.isArray(value) ? value.join("\n") : value;
+    given[name] = Array.isArray(value) ? value.join("\n") : value;
   }
   return given;
 }

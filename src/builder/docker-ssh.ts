@@ -77,6 +77,8 @@ export async function forwardAgent(container: Container, python: string, agent: 
 }
 
 const HEADER_BYTES = 8
+/** The relay sends pieces of 64 KB; what runs beside it in the container may send anything. */
+const MOST_FRAME_BYTES = 1 << 20
 
 export function frame(id: number, content: Buffer | string): Buffer {
   const body = Buffer.from(content as Buffer)
@@ -100,6 +102,10 @@ export class FrameReader extends Writable {
     this.#received = Buffer.concat([this.#received, piece])
     while (this.#received.length >= HEADER_BYTES) {
       const end = HEADER_BYTES + this.#received.readUInt32BE(4)
+      if (end > MOST_FRAME_BYTES) {
+        done(new Error('the relay of the SSH agent sent more than an agent says'))
+        return
+      }
       if (this.#received.length < end) break
       const content = this.#received.subarray(HEADER_BYTES, end)
       this.#onFrame(this.#received.readUInt32BE(0), content)

@@ -68,7 +68,8 @@ async function staticVersion(document: Table, folder: string): Promise<string | 
 
 /** "Core metadata specifications" and "Recording installed projects" of the Python Packaging User Guide. */
 function metadataOf(name: string, version: string, document: Table): LocalPackage['metadata'] {
-  const folder = `${name.replaceAll('-', '_')}-${version.replaceAll('-', '_')}.dist-info`
+  // A version may be any text in pyproject.toml; a path may not.
+  const folder = `${name.replaceAll('-', '_')}-${version.replace(/[^\w.+!]/g, '_')}.dist-info`
   const entryPoints = entryPointsOf(document)
   const { dependencies } = tableAt(document, 'project')
   const required = Array.isArray(dependencies) ? dependencies.map(String) : []

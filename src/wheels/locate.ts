@@ -53,7 +53,8 @@ export async function locateWheels(
       '--no-header',
     ],
     ...['--python-platform', widerPlatform(builder), '--python-version', builder.pythonVersion],
-    ...['--python', builder.python],
+    // As pip looks: in all indexes for the best one, and not in the first that has the name.
+    ...['--python', builder.python, '--index-strategy', 'unsafe-best-match'],
   ]
   const { exitCode, stdout } = await builder.run([uv, 'pip', 'compile', `${folder}/requirements.txt`, ...options])
   if (exitCode !== 0) return new Map()
