@@ -98,7 +98,7 @@ export class FrameReader extends Writable {
     this.#onFrame = onFrame
   }
 
-  override _write(piece: Buffer, _encoding: string, done: () => void): void {
+  override _write(piece: Buffer, _encoding: string, done: (error?: Error) => void): void {
     this.#received = Buffer.concat([this.#received, piece])
     while (this.#received.length >= HEADER_BYTES) {
       const end = HEADER_BYTES + this.#received.readUInt32BE(4)
