@@ -4,10 +4,11 @@
  *     npm run bench:packaging
  *     npm run bench:packaging -- --tools ours,uv --projects django --rounds 1
  *     npm run bench:packaging -- --quick
+ *     npm run bench:packaging -- --projects django --rounds 2 --record
  *     npm run bench:packaging -- --clean
  *
  * The tools, the projects and the programs that measure are in bench/packaging/. Everything is done below
- * .cache/bench-packaging; the result is written to bench/results/, unless only a part is measured.
+ * .cache/bench-packaging; the result is written to bench/results/, where all of it was measured or --record asks for it.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
@@ -38,6 +39,7 @@ const { values: options } = parseArgs({
     clean: { type: 'boolean', default: false }, // remove everything that the benchmark has left on the machine
     limit: { type: 'string', default: '300' }, // seconds for one build
     projects: { type: 'string' },
+    record: { type: 'boolean', default: false }, // write the result also where only a part was measured
     quick: { type: 'boolean', default: false }, // one round, without what takes long besides
     rounds: { type: 'string', default: '3' },
     runtime: { type: 'string', default: 'python3.11' },
@@ -64,7 +66,7 @@ async function main(): Promise<void> {
   const bars = barsOf(results)
   const text = report(results, bars)
   console.log(text)
-  if (isWhole) await write(results, bars, text)
+  if (isWhole || options.record) await write(results, bars, text)
 }
 
 interface Surroundings {
