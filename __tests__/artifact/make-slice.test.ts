@@ -31,7 +31,7 @@ async function make(
   const { path, filename } = await wheelIn(temporary, parts)
   const all = { pythonMinor: minor, bytecode: 'with-sources', slim: false, slimPatterns: [], strip: false, ...options }
   await using draft = await draftSlice(path, filename, temporary, all as SliceOptions)
-  const bytecode = await compileUnits(draft.units, { temporary, toolsFolder: TOOLS_FOLDER, toolchain })
+  const bytecode = compileUnits(draft.units, { temporary, toolsFolder: TOOLS_FOLDER, toolchain })
   const slicePath = join(temporary, 'slice')
   await (await draft.finish(bytecode))(slicePath)
   const slice = await openSlice(slicePath)
