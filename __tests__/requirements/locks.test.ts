@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { folderStore } from '../../src/store/folder.ts'
 import { folderWith } from '../settings/project-folder.ts'
+import { PUBLIC_INDEX, withPublicIndex } from '../support/public-index.ts'
 import { type Changes, lock, temporaryStore } from './locking.ts'
 
 // Locks of the same dependencies, each written by its own tool (uv 0.13, Poetry 2.5, PDM 2.29, Pipenv 2026).
@@ -13,9 +14,16 @@ type Tool = 'uv' | 'poetry' | 'pdm' | 'pipenv' | 'pylock' | 'pdm-pylock'
 const TOOLS: readonly Tool[] = ['uv', 'poetry', 'pdm', 'pipenv', 'pylock']
 
 /** A project of one tool, perhaps with a text replaced in one of its files. */
+/** The locks that say where distributions come from. */
+const ADDRESSED = ['uv.lock', 'pylock.toml', 'Pipfile', 'Pipfile.lock']
+
 async function projectOf(tool: Tool, file?: string, from?: string, to?: string): Promise<string> {
   const project = await folderWith()
   await cp(join(LOCKS, tool), project, { recursive: true })
+  for (const name of ADDRESSED) {
+    const text = await readFile(join(project, name), 'utf8').catch(() => undefined)
+    if (text !== undefined) await writeFile(join(project, name), withPublicIndex(text))
+  }
   if (file !== undefined) {
     const text = await readFile(join(project, file), 'utf8')
     expect(text).toContain(from)
@@ -310,7 +318,7 @@ describe('what a lock was read as is kept', () => {
 
   test('but never with credentials', async () => {
     const url = 'https://me:secret@x.example/simple'
-    const project = await projectOf('pipenv', 'Pipfile.lock', 'https://pypi.org/simple', url)
+    const project = await projectOf('pipenv', 'Pipfile.lock', PUBLIC_INDEX, url)
     const folder = await folderWith()
     const store = folderStore({ folder, mostBytes: 1e9, onUnwritable: () => undefined })
     const { pins } = await lock(project, { store })
@@ -329,7 +337,7 @@ describe('indexes', () => {
     const project = await projectOf(
       'uv',
       'uv.lock',
-      'name = "django"\nversion = "5.1.15"\nsource = { registry = "https://pypi.org/simple" }',
+      `name = "django"\nversion = "5.1.15"\nsource = { registry = "${PUBLIC_INDEX}" }`,
       `name = "django"\nversion = "5.1.15"\nsource = { registry = "${PRIVATE}" }`,
     )
     const manifest = join(project, 'pyproject.toml')
@@ -343,8 +351,8 @@ describe('indexes', () => {
   })
 
   test('that variables have credentials for', async () => {
-    const from = 'name = "django"\nversion = "5.1.15"\nsource = { registry = "https://pypi.org/simple" }'
-    const project = await projectOf('uv', 'uv.lock', from, from.replace('https://pypi.org/simple', PRIVATE))
+    const from = `name = "django"\nversion = "5.1.15"\nsource = { registry = "${PUBLIC_INDEX}" }`
+    const project = await projectOf('uv', 'uv.lock', from, from.replace(PUBLIC_INDEX, PRIVATE))
     const environment = { PIP_EXTRA_INDEX_URL: 'https://other.example https://me:s3cret@x.example/simple/' }
     const { pins } = await lock(project, { environment })
     expect(pins.pipOptions).toEqual(['--extra-index-url', 'https://me:s3cret@x.example/simple/'])

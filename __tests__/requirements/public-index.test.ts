@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { PinSource } from '../../src/requirements/pins.ts'
 import { isPublicOnly, isPublicPin, isWithoutIndex } from '../../src/requirements/public-index.ts'
+import { PUBLIC_FILES, PUBLIC_INDEX } from '../support/public-index.ts'
 
 let home: string
 beforeEach(async () => {
@@ -17,12 +18,17 @@ const COMPANY = 'https://packages.example.org/simple'
 
 test.each([
   ['nothing is set', {}, [], true],
-  ['the public index by name', { PIP_INDEX_URL: 'https://pypi.org/simple/' }, [], true],
+  ['the public index by name', { PIP_INDEX_URL: `${PUBLIC_INDEX}/` }, [], true],
   ['an index of a company', { PIP_INDEX_URL: COMPANY }, [], false],
-  ['an index beside the public one', { UV_INDEX: COMPANY, UV_DEFAULT_INDEX: 'https://pypi.org/simple' }, [], false],
-  ['the second of two addresses', { PIP_EXTRA_INDEX_URL: `https://pypi.org/simple ${COMPANY}` }, [], false],
-  ['a host that begins like the public one', { PIP_INDEX_URL: 'https://pypi.org.example.org/simple' }, [], false],
-  ['credentials in the public address', { PIP_INDEX_URL: 'https://user:pw@pypi.org/simple' }, [], false],
+  ['an index beside the public one', { UV_INDEX: COMPANY, UV_DEFAULT_INDEX: PUBLIC_INDEX }, [], false],
+  ['the second of two addresses', { PIP_EXTRA_INDEX_URL: `${PUBLIC_INDEX} ${COMPANY}` }, [], false],
+  [
+    'a host that begins like the public one',
+    { PIP_INDEX_URL: PUBLIC_INDEX.replace('/simple', '.example.org/simple') },
+    [],
+    false,
+  ],
+  ['credentials in the public address', { PIP_INDEX_URL: PUBLIC_INDEX.replace('//', '//user:pw@') }, [], false],
   ['an option', {}, ['--extra-index-url', COMPANY], false],
   ['an option with its value', {}, [`--index-url=${COMPANY}`], false],
   ['a short option', {}, ['-i', COMPANY], false],
@@ -33,9 +39,9 @@ test.each([
 })
 
 test.each([
-  ['[global]\nindex-url = https://pypi.org/simple\n', true],
+  [`[global]\nindex-url = ${PUBLIC_INDEX}\n`, true],
   [`[global]\nindex-url = ${COMPANY}\n`, false],
-  [`[global]\ntimeout = 5\nextra-index-url =\n    https://pypi.org/simple\n    ${COMPANY}\n`, false],
+  [`[global]\ntimeout = 5\nextra-index-url =\n    ${PUBLIC_INDEX}\n    ${COMPANY}\n`, false],
   [`[global]\ntrusted-host =\n    ${COMPANY}\n`, true],
 ])('pip’s own file: %j', async (text, expected) => {
   const file = join(home, 'pip.conf')
@@ -45,9 +51,9 @@ test.each([
 
 test.each<[PinSource, boolean]>([
   [{ kind: 'index' }, true],
-  [{ kind: 'index', index: 'https://pypi.org/simple' }, true],
+  [{ kind: 'index', index: PUBLIC_INDEX }, true],
   [{ kind: 'index', index: COMPANY }, false],
-  [{ kind: 'url', url: 'https://files.pythonhosted.org/packages/a/b/c.whl' }, true],
+  [{ kind: 'url', url: `${PUBLIC_FILES}/packages/a/b/c.whl` }, true],
   [{ kind: 'url', url: 'git+ssh://git@example.org/x.git@abc' }, false],
   [{ kind: 'local', path: '/project/lib', isEditable: false }, false],
 ])('a pin of %j', (source, expected) => {
