@@ -34,11 +34,11 @@ export function report(results: Results, bars: readonly Bar[]): string {
 }
 
 /** The short form, for the README. */
-export function summary({ tools }: ProjectResult, { date, runtime }: Results): string {
+export function summary({ tools }: ProjectResult, { date, runtime, rounds }: Results): string {
   const header = ['', ...SCENARIOS.map((scenario) => TITLES[scenario]), 'zip', 'start to first 200']
   return [
     '### What packaging takes',
-    `A Django project with REST framework, psycopg, Pillow and cryptography, for ${runtime} (${date}; the median of several rounds in which the tools take turns). ` +
+    `A Django project with REST framework, psycopg, Pillow and cryptography, for ${runtime} (${date}; ${roundsInWords(rounds)} in which the tools take turns). ` +
       'The last column counts the binaries in the zip that cannot load on the runtime. ' +
       '[The whole result](bench/results/packaging.md), [how it is measured](bench/README.md).',
     table(
@@ -209,4 +209,8 @@ function megabytes(bytes: number): string {
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function roundsInWords(rounds: number): string {
+  return rounds === 1 ? 'one round' : `the median of ${rounds} rounds`
 }
