@@ -2566,7 +2566,7 @@ async function installEquipment(container, facts, target, making, report) {
     throw new UserError({
       title: `${manager} did not bring ${lacking.join(", ")} to ${making.baseImage}`,
       detail: failure.detail,
-      hint: lacking.includes("rust") ? "Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with /root/.cargo/bin in PATH." : failure.hint
+      hint: lacking.includes("rust") ? "Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH." : failure.hint
     });
   }
   const headers2 = headerPackages(facts, target.pythonMinor, making.equipment);
@@ -13149,7 +13149,7 @@ var init_build_failure = __esm({
       {
         said: /rustc \S+ is not supported|requires rustc|is currently active is older|feature `edition20\d\d` is required|lock file version/i,
         why: "The image's distribution has a Rust that is too old",
-        hint: "Install a newer one in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y, with /root/.cargo/bin in PATH."
+        hint: "Install a newer one in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH."
       },
       {
         said: /pkg-config\b.*(?:not found|No such file)|Package .* was not found in the pkg-config search path|Package '?[\w.+-]+'?,? (?:required by|not found)|dependency "?[\w.+-]+"? not found/i,

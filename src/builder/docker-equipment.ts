@@ -136,7 +136,7 @@ async function installEquipment(
       title: `${manager} did not bring ${lacking.join(', ')} to ${making.baseImage}`,
       detail: failure.detail,
       hint: lacking.includes('rust')
-        ? 'Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with /root/.cargo/bin in PATH.'
+        ? 'Where the distribution has no Rust, install it in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y --default-toolchain stable, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH.'
         : failure.hint,
     })
   }

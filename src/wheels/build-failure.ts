@@ -63,7 +63,7 @@ const REMEDIES: readonly Remedy[] = [
   {
     said: /rustc \S+ is not supported|requires rustc|is currently active is older|feature `edition20\d\d` is required|lock file version/i,
     why: "The image's distribution has a Rust that is too old",
-    hint: 'Install a newer one in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y, with /root/.cargo/bin in PATH.',
+    hint: 'Install a newer one in a dockerfile: RUN curl -sSf https://sh.rustup.rs | sh -s -- -y, with CARGO_HOME=/opt/cargo and /opt/cargo/bin in PATH.',
   },
   {
     said: /pkg-config\b.*(?:not found|No such file)|Package .* was not found in the pkg-config search path|Package '?[\w.+-]+'?,? (?:required by|not found)|dependency "?[\w.+-]+"? not found/i,
