@@ -4862,20 +4862,6 @@ var init_failure = __esm({
   }
 });
 
-// src/wheels/bench.ts
-async function listFolder(folder, builder) {
-  const program = 'import os, sys; print("\\n".join(sorted(os.listdir(sys.argv[1]))))';
-  const { stdout } = await builder.run([builder.python, "-I", "-c", program, folder]);
-  return stdout.split("\n").filter((name) => name !== "");
-}
-var nameOf;
-var init_bench = __esm({
-  "src/wheels/bench.ts"() {
-    "use strict";
-    nameOf = ({ name, version }) => version === void 0 ? name : `${name} ${version}`;
-  }
-});
-
 // src/wheels/pip.ts
 async function runPip(args, builder, { run: run3 = (command) => builder.run(command), env } = {}) {
   const completed = await run3([builder.python, "-m", "pip", ...args], env);
@@ -4896,40 +4882,7 @@ var init_pip = __esm({
   }
 });
 
-// src/wheels/build-source.ts
-function isRepository(source2) {
-  return source2.kind === "url" && source2.url.startsWith("git+");
-}
-async function fetchSource(pin2, fetching) {
-  const { source: source2 } = pin2;
-  if (source2.kind === "local") return await bringLocal(source2.path, fetching);
-  if (isRepository(source2)) return await cloneRepository(pin2, source2.kind === "url" ? source2.url : "", fetching);
-  if (source2.kind === "url" && /^(?:hg|svn|bzr)\+/.test(source2.url)) {
-    throw new UserError({
-      title: `${nameOf(pin2)} comes from a repository that is not git's`,
-      detail: withoutCredentials(source2.url),
-      hint: "Name an archive of it, or a mirror by git.",
-      location: pin2.location
-    });
-  }
-  return await download(pin2, fetching);
-}
-async function download(pin2, { builder, run: run3, pipOptions, temporary, workFolder }) {
-  const { source: source2 } = pin2;
-  const folder = `${workFolder}/source`;
-  const lines2 = [...indexLines(pipOptions, source2), requirementLine(pin2)];
-  const requirements = await bringText(lines2.join("\n"), `${workFolder}/request`, { builder, temporary });
-  const which2 = source2.kind === "index" ? ["--no-binary", pin2.name] : [];
-  const { exitCode, stdout, stderr } = await runPip(
-    [...["download", ...QUIETLY, ...which2], ...["--dest", folder, "--requirement", requirements]],
-    builder,
-    { run: run3 }
-  );
-  if (exitCode !== 0) return { output: `${stdout}
-${stderr}` };
-  const [file = ""] = await listFolder(folder, builder);
-  return { path: `${folder}/${file}`, folder };
-}
+// src/wheels/requirement-lines.ts
 function requirementLine({ name, version, hashes, source: source2 }) {
   const what = source2.kind === "url" ? `${name} @ ${source2.url}` : `${name}==${version ?? ""}`;
   return [what, ...hashes.map((hash) => `--hash=${hash}`)].join(" ");
@@ -4950,83 +4903,12 @@ function isSameIndex(one, other) {
   const [left, right] = [one, other].map((address) => withoutCredentials(address).replace(/\/+$/, ""));
   return left === right;
 }
-async function cloneRepository(pin2, url, { builder, run: run3, temporary, workFolder }) {
-  const folder = `${workFolder}/source`;
-  const address = await bringText(url, `${workFolder}/request`, { builder, temporary });
-  const script = `${SCRIPTS_FOLDER}/fetch_repository.py`;
-  const { exitCode, stdout, stderr } = await run3([builder.python, "-I", script, address, folder]);
-  if (exitCode !== 0) return { output: `${stdout}
-${stderr}` };
-  const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
-  return { path: import_node_path17.posix.join(folder, inside(subdirectory, pin2)), folder };
-}
-function inside(subdirectory, pin2) {
-  const normal = import_node_path17.posix.normalize(subdirectory);
-  if (!normal.startsWith("..") && !import_node_path17.posix.isAbsolute(normal)) return normal;
-  throw new UserError({
-    title: `${nameOf(pin2)}: its subdirectory leads out of its repository`,
-    detail: `#subdirectory=${subdirectory}`,
-    location: pin2.location
-  });
-}
-async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles3 }) {
-  const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises26.mkdtemp)((0, import_node_path17.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises26.stat)(path4)).isFile();
-  const files = isArchive ? [{ path: (0, import_node_path17.basename)(path4), file: path4 }] : await listFiles3(path4);
-  for (const { path: name, file } of files) {
-    await (0, import_promises26.mkdir)((0, import_node_path17.dirname)((0, import_node_path17.join)(staging, name)), { recursive: true });
-    await (0, import_promises26.copyFile)(file, (0, import_node_path17.join)(staging, name));
-  }
-  await builder.put(staging, folder);
-  return { path: isArchive ? `${folder}/${(0, import_node_path17.basename)(path4)}` : folder, folder };
-}
-async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
-  const folder = `${workFolder}/built`;
-  const input = `${workFolder}/build`;
-  const lines2 = [...indexLines(pipOptions), `./${path4}`];
-  const requirements = await bringText(lines2.join("\n"), `${input}/request`, { builder, temporary });
-  const constraints = await bringText(buildConstraints.join("\n"), `${input}/constraints`, { builder, temporary });
-  const env = {
-    SOURCE_DATE_EPOCH: BUILD_DATE,
-    ...knownVersion(pin2),
-    ...buildConstraints.length > 0 ? constrained(import_node_path17.posix.join(builder.workspace, constraints)) : {},
-    ...dockerEnv
-  };
-  const { exitCode, stdout, stderr } = await runPip(
-    ["wheel", ...QUIETLY, "--no-cache-dir", "--wheel-dir", folder, "--requirement", requirements],
-    builder,
-    { run: run3, env }
-  );
-  return exitCode === 0 ? { folder } : { output: `${stdout}
-${stderr}` };
-}
-function knownVersion({ version, source: source2 }) {
-  if (source2.kind !== "local" || version === void 0) return {};
-  return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
-}
-async function bringText(text3, folder, { builder, temporary }) {
-  const staging = await (0, import_promises26.mkdtemp)((0, import_node_path17.join)(temporary, "text-"));
-  await (0, import_promises26.writeFile)((0, import_node_path17.join)(staging, "input.txt"), `${text3}
-`, { mode: 384 });
-  await builder.put(staging, folder);
-  return `${folder}/input.txt`;
-}
-var import_promises26, import_node_path17, SCRIPTS_FOLDER, QUIETLY, INDEX_OPTION2, BUILD_DATE, constrained;
-var init_build_source = __esm({
-  "src/wheels/build-source.ts"() {
+var INDEX_OPTION2;
+var init_requirement_lines = __esm({
+  "src/wheels/requirement-lines.ts"() {
     "use strict";
-    import_promises26 = require("node:fs/promises");
-    import_node_path17 = require("node:path");
-    init_errors();
     init_credentials();
-    init_bench();
-    init_pip();
-    SCRIPTS_FOLDER = "wheel-tools";
-    QUIETLY = ["--no-deps", "--no-input", "--disable-pip-version-check"];
     INDEX_OPTION2 = /^(--(?:index-url|extra-index-url|find-links|trusted-host)|-i|-f)(?:[= ](.*))?$/s;
-    BUILD_DATE = "946684800";
-    constrained = (file) => ({ PIP_CONSTRAINT: file, PIP_BUILD_CONSTRAINT: file });
   }
 });
 
@@ -5035,7 +4917,7 @@ async function downloadWheels(pins, surroundings2) {
   const { located: located2 } = surroundings2;
   const wheels = /* @__PURE__ */ new Map();
   const known = pins.filter((pin2) => located2.has(pin2));
-  const { exitCode, taken: taken2 } = await download2(known, surroundings2);
+  const { exitCode, taken: taken2 } = await download(known, surroundings2);
   const unknown2 = exitCode === 0 ? pins.filter((pin2) => !located2.has(pin2)) : pins;
   for (const wheel of taken2) wheels.set(wheel.name, wheel);
   const wheelless = [];
@@ -5046,7 +4928,7 @@ async function downloadWheels(pins, surroundings2) {
   for (const part of [hashed, ...indexes.map((index) => unhashed.filter((pin2) => onlyIndex(pin2) === index))]) {
     let wanted = part;
     while (wanted.length > 0) {
-      const { exitCode: exitCode2, stderr, taken: taken3 } = await download2(wanted, search);
+      const { exitCode: exitCode2, stderr, taken: taken3 } = await download(wanted, search);
       for (const wheel of taken3) wheels.set(wheel.name, wheel);
       if (exitCode2 === 0) break;
       const missing2 = wanted.find((pin2) => saysNoWheel(stderr, pin2));
@@ -5060,17 +4942,17 @@ async function downloadWheels(pins, surroundings2) {
 function onlyIndex({ source: source2 }) {
   return source2.kind === "index" ? source2.index : void 0;
 }
-async function download2(pins, { builder, pipOptions, temporary, located: located2 }) {
+async function download(pins, { builder, pipOptions, temporary, located: located2 }) {
   if (pins.length === 0) return { exitCode: 0, stderr: "", taken: [] };
   const folder = `download-${++downloads}`;
-  const staging = (0, import_node_path18.join)(temporary, folder);
-  await (0, import_promises27.mkdir)(staging);
+  const staging = (0, import_node_path17.join)(temporary, folder);
+  await (0, import_promises26.mkdir)(staging);
   const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const lines2 = [
     ...indexLines(await withReachableFolders(pipOptions, folder, builder), isHashed ? void 0 : pins[0]?.source),
     ...pins.map((pin2) => requirementLine(atItsPlace(pin2, located2.get(pin2))))
   ];
-  await (0, import_promises27.writeFile)((0, import_node_path18.join)(staging, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises26.writeFile)((0, import_node_path17.join)(staging, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(staging, folder);
   const options = [
@@ -5082,15 +4964,15 @@ async function download2(pins, { builder, pipOptions, temporary, located: locate
   ];
   const { exitCode, stderr } = await runPip(options, builder);
   if (exitCode !== 0) return { exitCode, stderr, taken: [] };
-  const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path18.join)(temporary, `${folder}-wheels`));
-  const filenames = await (0, import_promises27.readdir)(taken2);
+  const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path17.join)(temporary, `${folder}-wheels`));
+  const filenames = await (0, import_promises26.readdir)(taken2);
   return {
     exitCode,
     stderr,
     taken: filenames.map((filename) => ({
       name: normalise(filename.split("-", 1)[0] ?? ""),
       filename,
-      path: (0, import_node_path18.join)(taken2, filename)
+      path: (0, import_node_path17.join)(taken2, filename)
     }))
   };
 }
@@ -5102,7 +4984,7 @@ async function withReachableFolders(pipOptions, folder, builder) {
   if (builder.kind === "host") return pipOptions;
   return await Promise.all(
     pipOptions.map(async (option, index) => {
-      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path18.isAbsolute)(option)) return option;
+      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path17.isAbsolute)(option)) return option;
       await builder.put(option, `${folder}/links-${index}`);
       return `${builder.workspace}/${folder}/links-${index}`;
     })
@@ -5119,17 +5001,17 @@ function isToBeBuilt(name, pipOptions) {
     return value.split(",").some((entry) => entry === ":all:" || entry !== "" && normalise(entry) === name);
   });
 }
-var import_promises27, import_node_path18, downloads;
+var import_promises26, import_node_path17, downloads;
 var init_download = __esm({
   "src/wheels/download.ts"() {
     "use strict";
-    import_promises27 = require("node:fs/promises");
-    import_node_path18 = require("node:path");
+    import_promises26 = require("node:fs/promises");
+    import_node_path17 = require("node:path");
     init_tags();
     init_failure();
     init_files();
-    init_build_source();
     init_pip();
+    init_requirement_lines();
     downloads = 0;
   }
 });
@@ -5957,10 +5839,10 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
   const wanted = pins.filter(({ source: source2, version }) => source2.kind === "index" && !source2.index && version !== void 0);
   if (uv === void 0 || wanted.length === 0) return /* @__PURE__ */ new Map();
   const folder = `locate-${++searches}`;
-  const local = (0, import_node_path19.join)(temporary, folder);
-  await (0, import_promises28.mkdir)(local);
+  const local = (0, import_node_path18.join)(temporary, folder);
+  await (0, import_promises27.mkdir)(local);
   const lines2 = [...indexLines(pipOptions), ...wanted.map(requirementLine)];
-  await (0, import_promises28.writeFile)((0, import_node_path19.join)(local, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises27.writeFile)((0, import_node_path18.join)(local, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(local, folder);
   const options = [
@@ -6023,16 +5905,16 @@ function bestWheel(wheels, { target }) {
 function filenameOf(url) {
   return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
 }
-var import_promises28, import_node_path19, searches;
+var import_promises27, import_node_path18, searches;
 var init_locate = __esm({
   "src/wheels/locate.ts"() {
     "use strict";
-    import_promises28 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
+    import_promises27 = require("node:fs/promises");
+    import_node_path18 = require("node:path");
     init_dist();
     init_tags();
     init_files();
-    init_build_source();
+    init_requirement_lines();
     searches = 0;
   }
 });
@@ -6043,10 +5925,10 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   if (compiled.length === 0) return /* @__PURE__ */ new Map();
   const builder = await toolchain.open(["compilers"]);
   const folder = `strip-${++rounds}`;
-  const local = (0, import_node_path20.join)(temporary, folder);
-  await (0, import_promises29.mkdir)(local);
-  for (const { filename, path: path4 } of compiled) await (0, import_promises29.copyFile)(path4, (0, import_node_path20.join)(local, filename));
-  await (0, import_promises29.copyFile)((0, import_node_path20.join)(toolsFolder, SCRIPT2), (0, import_node_path20.join)(local, SCRIPT2));
+  const local = (0, import_node_path19.join)(temporary, folder);
+  await (0, import_promises28.mkdir)(local);
+  for (const { filename, path: path4 } of compiled) await (0, import_promises28.copyFile)(path4, (0, import_node_path19.join)(local, filename));
+  await (0, import_promises28.copyFile)((0, import_node_path19.join)(toolsFolder, SCRIPT2), (0, import_node_path19.join)(local, SCRIPT2));
   await builder.put(local, folder);
   const paths = compiled.map(({ filename }) => `${folder}/${filename}`);
   const command = [builder.python, "-I", "-B", `${folder}/${SCRIPT2}`, `${folder}/stripped`, ...paths];
@@ -6058,18 +5940,18 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
       hint: "Leave strip out, or name an image with binutils as base-image."
     });
   }
-  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path20.join)(temporary, `${folder}-taken`));
-  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path20.join)(taken2, filename)]));
+  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path19.join)(temporary, `${folder}-taken`));
+  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path19.join)(taken2, filename)]));
 }
 async function stripperDigest(toolsFolder) {
-  return (await sha256Of((0, import_node_path20.join)(toolsFolder, SCRIPT2))).toString("hex");
+  return (await sha256Of((0, import_node_path19.join)(toolsFolder, SCRIPT2))).toString("hex");
 }
-var import_promises29, import_node_path20, rounds, SCRIPT2;
+var import_promises28, import_node_path19, rounds, SCRIPT2;
 var init_strip = __esm({
   "src/wheels/strip.ts"() {
     "use strict";
-    import_promises29 = require("node:fs/promises");
-    import_node_path20 = require("node:path");
+    import_promises28 = require("node:fs/promises");
+    import_node_path19 = require("node:path");
     init_errors();
     init_hash();
     rounds = 0;
@@ -6330,7 +6212,7 @@ var init_metadata = __esm({
 
 // src/wheels/read-zip.ts
 async function openZip(path4) {
-  const file = await (0, import_promises30.open)(path4);
+  const file = await (0, import_promises29.open)(path4);
   try {
     const { size } = await file.stat();
     const entries = readDirectory(await readCentralDirectory(file, size));
@@ -6382,7 +6264,7 @@ async function unpackTo(path4, entry, file, watch) {
   const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
   const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
   try {
-    await (0, import_promises31.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
+    await (0, import_promises30.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
   } catch (error) {
     if (!error.code?.startsWith("Z_")) throw error;
     throw damaged(entry, error);
@@ -6510,14 +6392,14 @@ async function readAt(file, position, length) {
 function wide(bytes, at) {
   return Number(bytes.readBigUInt64LE(at));
 }
-var import_node_fs11, import_promises30, import_node_stream4, import_promises31, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
+var import_node_fs11, import_promises29, import_node_stream4, import_promises30, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
 var init_read_zip = __esm({
   "src/wheels/read-zip.ts"() {
     "use strict";
     import_node_fs11 = require("node:fs");
-    import_promises30 = require("node:fs/promises");
+    import_promises29 = require("node:fs/promises");
     import_node_stream4 = require("node:stream");
-    import_promises31 = require("node:stream/promises");
+    import_promises30 = require("node:stream/promises");
     import_node_util3 = require("node:util");
     import_node_zlib3 = require("node:zlib");
     init_zip_format();
@@ -6683,7 +6565,7 @@ function findInfoFolder(entries, filename) {
 }
 function installedFile(entry, infoFolder) {
   const { path: path4 } = entry;
-  if (import_node_path21.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path21.posix.basename(path4))) return void 0;
+  if (import_node_path20.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path20.posix.basename(path4))) return void 0;
   const [, kind, rest = ""] = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path4) ?? [];
   const mode = isProgram(path4) || (entry.mode & 73) !== 0 ? 493 : 420;
   switch (kind) {
@@ -6719,12 +6601,12 @@ function brokenWheel(filename, { message, cause }) {
     { cause }
   );
 }
-var import_node_crypto8, import_node_path21, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
+var import_node_crypto8, import_node_path20, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
 var init_read_wheel = __esm({
   "src/wheels/read-wheel.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
-    import_node_path21 = require("node:path");
+    import_node_path20 = require("node:path");
     init_errors();
     init_files();
     init_metadata();
@@ -7861,7 +7743,7 @@ var init_slim = __esm({
 async function draftSlice(wheelPath, filename, temporary, options) {
   const wheel = await openWheel(wheelPath, filename);
   try {
-    const textsPath = (0, import_node_path22.join)(temporary, `${(0, import_node_crypto9.createHash)("sha256").update(filename).digest("hex")}.texts`);
+    const textsPath = (0, import_node_path21.join)(temporary, `${(0, import_node_crypto9.createHash)("sha256").update(filename).digest("hex")}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
     const { kept, leftOut } = slim(wheel, moduleTexts, options);
     const files = wheel.files.filter(({ path: path4 }) => kept.has(path4));
@@ -7927,13 +7809,13 @@ async function readContents2(wheel, textsPath, options) {
 }
 async function readLarge(wheel, file, path4) {
   const { sha256 } = await wheel.unpack(file, path4);
-  const unpacked = await (0, import_promises32.open)(path4);
+  const unpacked = await (0, import_promises31.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
     return { digest: sha256.toString("base64url"), facts };
   } finally {
     await unpacked.close();
-    await (0, import_promises32.rm)(path4);
+    await (0, import_promises31.rm)(path4);
   }
 }
 function isNamespace(content) {
@@ -8043,13 +7925,13 @@ function recordOf(infoFolder, sizes, digests) {
 function digestOf2(content) {
   return (0, import_node_crypto9.createHash)("sha256").update(content).digest("base64url");
 }
-var import_node_crypto9, import_promises32, import_node_path22, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
+var import_node_crypto9, import_promises31, import_node_path21, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
 var init_make_slice = __esm({
   "src/artifact/make-slice.ts"() {
     "use strict";
     import_node_crypto9 = require("node:crypto");
-    import_promises32 = require("node:fs/promises");
-    import_node_path22 = require("node:path");
+    import_promises31 = require("node:fs/promises");
+    import_node_path21 = require("node:path");
     init_elf();
     init_file_bytes();
     init_paths();
@@ -8138,7 +8020,7 @@ async function sliceDownloads(pins, located2, context) {
     return { pin: pin2, path: path4, chosen };
   });
   await makeSlices(work, context);
-  for (const { path: path4 } of work) await (0, import_promises33.rm)(path4, { force: true });
+  for (const { path: path4 } of work) await (0, import_promises32.rm)(path4, { force: true });
   return wheelless;
 }
 function remember(pin2, selection, context) {
@@ -8271,12 +8153,12 @@ function present(value, name) {
   if (value === void 0) throw new Error(`${name} is not there`);
   return value;
 }
-var import_node_fs12, import_promises33, RECORDS_AT_ONCE, BATCH_BYTES2, BATCHES_AT_ONCE;
+var import_node_fs12, import_promises32, RECORDS_AT_ONCE, BATCH_BYTES2, BATCHES_AT_ONCE;
 var init_dependency_slices = __esm({
   "src/artifact/dependency-slices.ts"() {
     "use strict";
     import_node_fs12 = require("node:fs");
-    import_promises33 = require("node:fs/promises");
+    import_promises32 = require("node:fs/promises");
     init_credentials();
     init_public_index();
     init_hash();
@@ -8400,16 +8282,16 @@ var init_outputs = __esm({
 
 // src/artifact/application.ts
 async function applicationEntries(project, { exclude, include, output }) {
-  const root = await (0, import_promises34.realpath)(project);
+  const root = await (0, import_promises33.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const outputs = await Promise.all([output, layerPathOf(output)].map((path4) => (0, import_promises34.realpath)(path4).catch(() => path4)));
+  const outputs = await Promise.all([output, layerPathOf(output)].map((path4) => (0, import_promises33.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises34.readdir)(folder, { withFileTypes: true })) {
-      const absolute2 = (0, import_node_path23.join)(folder, child2.name);
+    for (const child2 of await (0, import_promises33.readdir)(folder, { withFileTypes: true })) {
+      const absolute2 = (0, import_node_path22.join)(folder, child2.name);
       const kind = await kindOf(absolute2, child2);
       if (kind === "other" || outputs.includes(absolute2)) continue;
       if (isIgnored(absolute2, kind, [always])) continue;
@@ -8419,11 +8301,11 @@ async function applicationEntries(project, { exclude, include, output }) {
       if (child2.isSymbolicLink()) await refuseLinkOutside(root, absolute2);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises34.stat)(absolute2);
+        const { mode } = await (0, import_promises33.stat)(absolute2);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute2 } });
         continue;
       }
-      const real = await (0, import_promises34.realpath)(absolute2);
+      const real = await (0, import_promises33.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
       const kept = here.map((file) => withFolder(absolute2, file));
       await walk(absolute2, childPath, kept, [...ancestors, real], isHidden);
@@ -8434,7 +8316,7 @@ async function applicationEntries(project, { exclude, include, output }) {
 }
 function underVendor(entries, vendor) {
   if (vendor === void 0) return [...entries];
-  const folder = `${import_node_path23.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
+  const folder = `${import_node_path22.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
   const own = entries.filter(({ path: path4 }) => !path4.startsWith(folder));
   if (own.length === entries.length) {
     throw new UserError(
@@ -8451,14 +8333,14 @@ function underVendor(entries, vendor) {
 }
 async function ignoreFilesAbove(project) {
   const above = [];
-  for (let folder = project; ; folder = (0, import_node_path23.dirname)(folder)) {
+  for (let folder = project; ; folder = (0, import_node_path22.dirname)(folder)) {
     if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path23.join)(folder, ".git"))) return above;
-    if ((0, import_node_path23.dirname)(folder) === folder) return [];
+    if (await exists2((0, import_node_path22.join)(folder, ".git"))) return above;
+    if ((0, import_node_path22.dirname)(folder) === folder) return [];
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises34.readFile)((0, import_node_path23.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text3 = await (0, import_promises33.readFile)((0, import_node_path22.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
@@ -8484,34 +8366,34 @@ function withFolder(absolute2, file) {
   return { folder: file.folder, patterns };
 }
 function pathBelow(folder, absolute2) {
-  return (0, import_node_path23.relative)(folder, absolute2).split(import_node_path23.sep).join("/");
+  return (0, import_node_path22.relative)(folder, absolute2).split(import_node_path22.sep).join("/");
 }
 async function kindOf(absolute2, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises34.stat)(absolute2).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises33.stat)(absolute2).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root, absolute2) {
-  const real = await (0, import_promises34.realpath)(absolute2).catch(() => void 0);
-  if (real === root || real?.startsWith(root + import_node_path23.sep)) return;
+  const real = await (0, import_promises33.realpath)(absolute2).catch(() => void 0);
+  if (real === root || real?.startsWith(root + import_node_path22.sep)) return;
   throw new UserError({
-    title: `${(0, import_node_path23.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    title: `${(0, import_node_path22.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
     detail: real && `It leads to ${real}.`,
     hint: "Copy the file into the project, or leave the link out with exclude."
   });
 }
 async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path23.join)(folder, "pyvenv.cfg"));
+  return await exists2((0, import_node_path22.join)(folder, "pyvenv.cfg"));
 }
 async function exists2(path4) {
-  return await (0, import_promises34.stat)(path4).catch(() => void 0) !== void 0;
+  return await (0, import_promises33.stat)(path4).catch(() => void 0) !== void 0;
 }
-var import_promises34, import_node_path23, import_ignore2, NEVER;
+var import_promises33, import_node_path22, import_ignore2, NEVER;
 var init_application = __esm({
   "src/artifact/application.ts"() {
     "use strict";
-    import_promises34 = require("node:fs/promises");
-    import_node_path23 = require("node:path");
+    import_promises33 = require("node:fs/promises");
+    import_node_path22 = require("node:path");
     import_ignore2 = __toESM(require_ignore(), 1);
     init_errors();
     init_outputs();
@@ -10012,7 +9894,7 @@ var init_schema = __esm({
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises35.readdir)((0, import_node_path24.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises34.readdir)((0, import_node_path23.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -10027,7 +9909,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     version
   };
   return [
-    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path24.join)(runtimeFolder, path4) } })),
+    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path23.join)(runtimeFolder, path4) } })),
     {
       path: CONFIGURATION,
       mode: 420,
@@ -10055,12 +9937,12 @@ function withRuntime(project, runtime, report) {
   }
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
-var import_promises35, import_node_path24, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
+var import_promises34, import_node_path23, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
 var init_runtime = __esm({
   "src/artifact/runtime.ts"() {
     "use strict";
-    import_promises35 = require("node:fs/promises");
-    import_node_path24 = require("node:path");
+    import_promises34 = require("node:fs/promises");
+    import_node_path23 = require("node:path");
     import_node_util4 = require("node:util");
     init_schema();
     init_merge();
@@ -10117,20 +9999,20 @@ var init_own_files = __esm({
 // src/artifact/zip.ts
 async function writeZip(output, picks, place) {
   const temporary = `${output}.${(0, import_node_crypto10.randomUUID)()}.part`;
-  await (0, import_promises36.mkdir)((0, import_node_path25.dirname)(output), { recursive: true });
+  await (0, import_promises35.mkdir)((0, import_node_path24.dirname)(output), { recursive: true });
   try {
-    const file = await (0, import_promises36.open)(temporary, "wx");
+    const file = await (0, import_promises35.open)(temporary, "wx");
     try {
       const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
       await file.close();
-      await (0, import_promises36.rename)(temporary, output);
+      await (0, import_promises35.rename)(temporary, output);
       return written2;
     } catch (error) {
       await file.close().catch(() => void 0);
       throw error;
     }
   } catch (error) {
-    await (0, import_promises36.rm)(temporary, { force: true });
+    await (0, import_promises35.rm)(temporary, { force: true });
     throw error;
   }
 }
@@ -10232,14 +10114,14 @@ function createWriter(file, hash) {
     }
   };
 }
-var import_node_crypto10, import_node_fs13, import_promises36, import_node_path25, CHUNK_BYTES3;
+var import_node_crypto10, import_node_fs13, import_promises35, import_node_path24, CHUNK_BYTES3;
 var init_zip = __esm({
   "src/artifact/zip.ts"() {
     "use strict";
     import_node_crypto10 = require("node:crypto");
     import_node_fs13 = require("node:fs");
-    import_promises36 = require("node:fs/promises");
-    import_node_path25 = require("node:path");
+    import_promises35 = require("node:fs/promises");
+    import_node_path24 = require("node:path");
     init_paths();
     init_write();
     init_zip_records();
@@ -10250,7 +10132,7 @@ var init_zip = __esm({
 // src/artifact/assemble.ts
 async function assemble(settings, parts, product, collaborators) {
   const { toolchain, report } = collaborators;
-  const temporary = await (0, import_promises37.mkdtemp)((0, import_node_path26.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  const temporary = await (0, import_promises36.mkdtemp)((0, import_node_path25.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain };
   const slices = [];
   try {
@@ -10273,7 +10155,7 @@ async function assemble(settings, parts, product, collaborators) {
     return { ...zips, packages, made: dependencies.made };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
-    await (0, import_promises37.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises36.rm)(temporary, { recursive: true, force: true });
   }
 }
 function placeInLayer(path4) {
@@ -10314,7 +10196,7 @@ async function ownSlice(settings, product, parts, compilation, { store, report }
   const bytecode = settings.bytecode === "dependencies" ? "none" : dependencies;
   const { pythonVersion, target } = compilation.toolchain;
   const key = keyOf(
-    ...["application", SLICE_FORMAT, await (0, import_promises37.realpath)(settings.project), target.runtime, target.architecture],
+    ...["application", SLICE_FORMAT, await (0, import_promises36.realpath)(settings.project), target.runtime, target.architecture],
     ...[pythonVersion, bytecode, product.compressor, await compilerDigest(product.toolsFolder)]
   );
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store });
@@ -10324,7 +10206,7 @@ function missingLibraries2(dependencies, application, target) {
   return verifyNeeded(
     dependencies.map(({ facts }) => ({ wheel: verified(facts), binaries: facts.binaries })),
     target,
-    own.map((path4) => import_node_path26.posix.basename(path4))
+    own.map((path4) => import_node_path25.posix.basename(path4))
   );
 }
 function reportMerge({ replaced, conflicts }, { onConflict }, report) {
@@ -10367,18 +10249,18 @@ function refuseTooLarge(picks, packages) {
   });
 }
 async function ignoreOwnFolder({ project, output }) {
-  const own = (0, import_node_path26.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path26.dirname)(output) !== own) return;
-  await (0, import_promises37.mkdir)(own, { recursive: true });
-  await (0, import_promises37.writeFile)((0, import_node_path26.join)(own, ".gitignore"), "*\n");
+  const own = (0, import_node_path25.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path25.dirname)(output) !== own) return;
+  await (0, import_promises36.mkdir)(own, { recursive: true });
+  await (0, import_promises36.writeFile)((0, import_node_path25.join)(own, ".gitignore"), "*\n");
 }
-var import_promises37, import_node_os5, import_node_path26;
+var import_promises36, import_node_os5, import_node_path25;
 var init_assemble = __esm({
   "src/artifact/assemble.ts"() {
     "use strict";
-    import_promises37 = require("node:fs/promises");
+    import_promises36 = require("node:fs/promises");
     import_node_os5 = require("node:os");
-    import_node_path26 = require("node:path");
+    import_node_path25 = require("node:path");
     init_errors();
     init_limits();
     init_size();
@@ -11046,10 +10928,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path27.isAbsolute)(file) ? file : (0, import_node_path27.join)(project, import_node_path27.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path26.isAbsolute)(file) ? file : (0, import_node_path26.join)(project, import_node_path26.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path27.posix.join(import_node_path27.posix.dirname(path4), file);
+  return import_node_path26.posix.join(import_node_path26.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -11079,7 +10961,7 @@ function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path27.relative)(project, path4).split(import_node_path27.sep).join("/");
+  return (0, import_node_path26.relative)(project, path4).split(import_node_path26.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -11089,11 +10971,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path27, ADDRESSES;
+var import_node_path26, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path27 = require("node:path");
+    import_node_path26 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -11115,16 +10997,16 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises38.readFile)((0, import_node_path28.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises37.readFile)((0, import_node_path27.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises38, import_node_path28, READER_VERSION;
+var import_promises37, import_node_path27, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises38 = require("node:fs/promises");
-    import_node_path28 = require("node:path");
+    import_promises37 = require("node:fs/promises");
+    import_node_path27 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
@@ -11138,7 +11020,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises39.readFile)((0, import_node_path29.join)(project, path4), "utf8");
+    return await (0, import_promises38.readFile)((0, import_node_path28.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -11192,12 +11074,12 @@ function requestLines({ path: path4, text: text3 }) {
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises39, import_node_path29;
+var import_promises38, import_node_path28;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises39 = require("node:fs/promises");
-    import_node_path29 = require("node:path");
+    import_promises38 = require("node:fs/promises");
+    import_node_path28 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -11284,7 +11166,7 @@ function archiveIdentity(url) {
   const [, name, version] = wheel ?? source2 ?? [];
   return name !== void 0 && version !== void 0 ? { name: normalise(name), version } : void 0;
 }
-function isRepository2(url) {
+function isRepository(url) {
   return /^(?:git|hg|svn|bzr)\+/.test(url);
 }
 function eggName(url) {
@@ -11303,7 +11185,7 @@ var init_requirement = __esm({
 function readProjectDependencies(document, project) {
   const { root } = document;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document, (0, import_node_path30.join)(project, import_node_path30.posix.dirname(document.path)));
+  const reader = readerOf(document, (0, import_node_path29.join)(project, import_node_path29.posix.dirname(document.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
   const fromPoetry2 = reader.poetryTable(asTable(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
@@ -11363,7 +11245,7 @@ function poetryDependency(name, value, location, document, folder) {
     url: path4 === void 0 ? urlOf(table2) : void 0,
     marker: poetryMarker(table2),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path30.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path29.join)(folder, path4),
     isOptional: table2["optional"] === true
   };
 }
@@ -11462,11 +11344,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
   });
 }
-var import_node_path30;
+var import_node_path29;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path30 = require("node:path");
+    import_node_path29 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11597,7 +11479,7 @@ function readOptions(words3) {
   const options = [];
   for (let at = 0; at < words3.length; at++) {
     const { written: written2, value: attached } = splitOption(words3[at] ?? "");
-    const name = nameOf2(written2);
+    const name = nameOf(written2);
     if (name === void 0) return { option: written2, hint: ADVICE[written2] ?? `Options that can be used: ${KNOWN}.` };
     if (!KINDS[name].takesValue) {
       if (attached !== void 0) return { option: written2, hint: "It takes no value." };
@@ -11617,7 +11499,7 @@ function splitOption(word) {
   }
   return /^-\w./.test(word) ? { written: word.slice(0, 2), value: word.slice(2).replace(/^=/, "") } : { written: word, value: void 0 };
 }
-function nameOf2(written2) {
+function nameOf(written2) {
   return Object.hasOwn(KINDS, written2) ? written2 : SYNONYMS[written2];
 }
 function readPipArgs(pipArgs, project) {
@@ -11637,7 +11519,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path31.isAbsolute)(value) ? (0, import_node_path31.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path30.isAbsolute)(value) ? (0, import_node_path30.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -11673,11 +11555,11 @@ function uvOptions(options) {
   });
   return { lines: lines2, words: words3 };
 }
-var import_node_path31, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path30, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path31 = require("node:path");
+    import_node_path30 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
@@ -11814,7 +11696,7 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs14.existsSync)((0, import_node_path32.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs14.existsSync)((0, import_node_path31.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
@@ -11860,12 +11742,12 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs14, import_node_path32, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs14, import_node_path31, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
     import_node_fs14 = require("node:fs");
-    import_node_path32 = require("node:path");
+    import_node_path31 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12146,7 +12028,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path33.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path32.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -12164,12 +12046,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs15, import_node_path33;
+var import_node_fs15, import_node_path32;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
     import_node_fs15 = require("node:fs");
-    import_node_path33 = require("node:path");
+    import_node_path32 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12223,10 +12105,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises40.stat)(path4);
+  const found = await (0, import_promises39.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path34.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path33.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -12235,16 +12117,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises40.readFile)((0, import_node_path34.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises39.readFile)((0, import_node_path33.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document = parseDocument(relativePath(project, (0, import_node_path34.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const document = parseDocument(relativePath(project, (0, import_node_path33.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document, project);
   const own = asTable(document.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
   const isPoetrys = asTable(asTable(document.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path34.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path33.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -12255,12 +12137,12 @@ function nameIn(texts) {
   const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises40, import_node_path34, DESCRIPTIONS;
+var import_promises39, import_node_path33, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
-    import_node_path34 = require("node:path");
+    import_promises39 = require("node:fs/promises");
+    import_node_path33 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -12275,7 +12157,7 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown = import_node_path35.posix.relative(project, path4);
+  const shown = import_node_path34.posix.relative(project, path4);
   const list = interpret(project, await readRequirementsFiles(project, shown));
   return [...list.entries, ...list.constraints];
 }
@@ -12295,9 +12177,9 @@ function interpret(project, files) {
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path35.posix.join(import_node_path35.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path34.posix.join(import_node_path34.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(file.path))));
+      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(file.path))));
       else (isConstraint ? constraints : entries).push(entryOf(text3, location, project));
     }
   };
@@ -12377,8 +12259,8 @@ function localOf(text3, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(location.file))];
-  const candidates = (0, import_node_path35.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path35.join)(folder, path4));
+  const folders = [project, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(location.file))];
+  const candidates = (0, import_node_path34.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path34.join)(folder, path4));
   const found = candidates.find((candidate) => (0, import_node_fs16.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
@@ -12398,12 +12280,12 @@ function bareUrl(text3) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs16, import_node_path35, import_node_url, COMPILED, EDITABLE;
+var import_node_fs16, import_node_path34, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
     import_node_fs16 = require("node:fs");
-    import_node_path35 = require("node:path");
+    import_node_path34 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -12535,7 +12417,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request2, builder, environment) {
-  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises40.mkdtemp)((0, import_node_path35.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request2, staging, builder);
     await builder.put(staging, "manifest");
@@ -12543,7 +12425,7 @@ async function compile(request2, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request2.files);
     return stdout;
   } finally {
-    await (0, import_promises41.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises40.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request2, staging, builder) {
@@ -12552,9 +12434,9 @@ async function stage(request2, staging, builder) {
   );
   const { lines: lines2, words: words3 } = uvOptions(options);
   const entries = await Promise.all(request2.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises41.writeFile)((0, import_node_path36.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises40.writeFile)((0, import_node_path35.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request2.constraints.map(constraintLine);
-  await (0, import_promises41.writeFile)((0, import_node_path36.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises40.writeFile)((0, import_node_path35.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request2.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -12562,8 +12444,8 @@ async function stage(request2, staging, builder) {
   return [...command, ...limits, ...output, ...words3, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path36.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises41.cp)(option.value, (0, import_node_path36.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path35.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises40.cp)(option.value, (0, import_node_path35.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -12572,12 +12454,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path36.join)(staging, "local", String(index));
-  await (0, import_promises41.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises41.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path36.join)(folder, (0, import_node_path36.basename)(entry.path));
-  await (0, import_promises41.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path36.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path36.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path35.join)(staging, "local", String(index));
+  await (0, import_promises40.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises40.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path35.join)(folder, (0, import_node_path35.basename)(entry.path));
+  await (0, import_promises40.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path35.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path35.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -12606,17 +12488,17 @@ function referenced({ entries, options, remoteFiles }, environment) {
 }
 function atCommit(written2, resolved) {
   const commit = /@([0-9a-f]{40})(?:#|$)/.exec(resolved)?.[1];
-  if (!isRepository2(written2) || commit === void 0) return written2;
+  if (!isRepository(written2) || commit === void 0) return written2;
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises41, import_node_os6, import_node_path36, LOCAL, NEVER_BUILT;
+var import_promises40, import_node_os6, import_node_path35, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
+    import_promises40 = require("node:fs/promises");
     import_node_os6 = require("node:os");
-    import_node_path36 = require("node:path");
+    import_node_path35 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
@@ -12868,11 +12750,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path37.posix.join(import_node_path37.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path36.posix.join(import_node_path36.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table2, { project, path: path4 }) {
   const folder = localPath(asTable(table2["source"]));
-  return folder !== void 0 && (0, import_node_path37.join)(project, import_node_path37.posix.dirname(path4), folder) === (0, import_node_path37.dirname)((0, import_node_path37.join)(project, manifestPath(path4)));
+  return folder !== void 0 && (0, import_node_path36.join)(project, import_node_path36.posix.dirname(path4), folder) === (0, import_node_path36.dirname)((0, import_node_path36.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -12994,11 +12876,11 @@ function isSame2(entry, { name, specifier }) {
   const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path37, REFRESH4;
+var import_node_path36, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path37 = require("node:path");
+    import_node_path36 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -13064,6 +12946,20 @@ var init_lock = __esm({
       "pylock.toml": readPylock,
       "Pipfile.lock": readPipfileLock
     };
+  }
+});
+
+// src/wheels/bench.ts
+async function listFolder(folder, builder) {
+  const program = 'import os, sys; print("\\n".join(sorted(os.listdir(sys.argv[1]))))';
+  const { stdout } = await builder.run([builder.python, "-I", "-c", program, folder]);
+  return stdout.split("\n").filter((name) => name !== "");
+}
+var nameOf2;
+var init_bench = __esm({
+  "src/wheels/bench.ts"() {
+    "use strict";
+    nameOf2 = ({ name, version }) => version === void 0 ? name : `${name} ${version}`;
   }
 });
 
@@ -13262,6 +13158,120 @@ var init_build_needs = __esm({
   }
 });
 
+// src/wheels/build-source.ts
+function isRepository2(source2) {
+  return source2.kind === "url" && source2.url.startsWith("git+");
+}
+async function fetchSource(pin2, fetching) {
+  const { source: source2 } = pin2;
+  if (source2.kind === "local") return await bringLocal(source2.path, fetching);
+  if (isRepository2(source2)) return await cloneRepository(pin2, source2.kind === "url" ? source2.url : "", fetching);
+  if (source2.kind === "url" && /^(?:hg|svn|bzr)\+/.test(source2.url)) {
+    throw new UserError({
+      title: `${nameOf2(pin2)} comes from a repository that is not git's`,
+      detail: withoutCredentials(source2.url),
+      hint: "Name an archive of it, or a mirror by git.",
+      location: pin2.location
+    });
+  }
+  return await download2(pin2, fetching);
+}
+async function download2(pin2, { builder, run: run3, pipOptions, temporary, workFolder }) {
+  const { source: source2 } = pin2;
+  const folder = `${workFolder}/source`;
+  const lines2 = [...indexLines(pipOptions, source2), requirementLine(pin2)];
+  const requirements = await bringText(lines2.join("\n"), `${workFolder}/request`, { builder, temporary });
+  const which2 = source2.kind === "index" ? ["--no-binary", pin2.name] : [];
+  const { exitCode, stdout, stderr } = await runPip(
+    [...["download", ...QUIETLY, ...which2], ...["--dest", folder, "--requirement", requirements]],
+    builder,
+    { run: run3 }
+  );
+  if (exitCode !== 0) return { output: `${stdout}
+${stderr}` };
+  const [file = ""] = await listFolder(folder, builder);
+  return { path: `${folder}/${file}`, folder };
+}
+async function cloneRepository(pin2, url, { builder, run: run3, temporary, workFolder }) {
+  const folder = `${workFolder}/source`;
+  const address = await bringText(url, `${workFolder}/request`, { builder, temporary });
+  const script = `${SCRIPTS_FOLDER}/fetch_repository.py`;
+  const { exitCode, stdout, stderr } = await run3([builder.python, "-I", script, address, folder]);
+  if (exitCode !== 0) return { output: `${stdout}
+${stderr}` };
+  const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
+  return { path: import_node_path37.posix.join(folder, inside(subdirectory, pin2)), folder };
+}
+function inside(subdirectory, pin2) {
+  const normal = import_node_path37.posix.normalize(subdirectory);
+  if (!normal.startsWith("..") && !import_node_path37.posix.isAbsolute(normal)) return normal;
+  throw new UserError({
+    title: `${nameOf2(pin2)}: its subdirectory leads out of its repository`,
+    detail: `#subdirectory=${subdirectory}`,
+    location: pin2.location
+  });
+}
+async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles3 }) {
+  const folder = `${workFolder}/source`;
+  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path37.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises41.stat)(path4)).isFile();
+  const files = isArchive ? [{ path: (0, import_node_path37.basename)(path4), file: path4 }] : await listFiles3(path4);
+  for (const { path: name, file } of files) {
+    await (0, import_promises41.mkdir)((0, import_node_path37.dirname)((0, import_node_path37.join)(staging, name)), { recursive: true });
+    await (0, import_promises41.copyFile)(file, (0, import_node_path37.join)(staging, name));
+  }
+  await builder.put(staging, folder);
+  return { path: isArchive ? `${folder}/${(0, import_node_path37.basename)(path4)}` : folder, folder };
+}
+async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
+  const folder = `${workFolder}/built`;
+  const input = `${workFolder}/build`;
+  const lines2 = [...indexLines(pipOptions), `./${path4}`];
+  const requirements = await bringText(lines2.join("\n"), `${input}/request`, { builder, temporary });
+  const constraints = await bringText(buildConstraints.join("\n"), `${input}/constraints`, { builder, temporary });
+  const env = {
+    SOURCE_DATE_EPOCH: BUILD_DATE,
+    ...knownVersion(pin2),
+    ...buildConstraints.length > 0 ? constrained(import_node_path37.posix.join(builder.workspace, constraints)) : {},
+    ...dockerEnv
+  };
+  const { exitCode, stdout, stderr } = await runPip(
+    ["wheel", ...QUIETLY, "--no-cache-dir", "--wheel-dir", folder, "--requirement", requirements],
+    builder,
+    { run: run3, env }
+  );
+  return exitCode === 0 ? { folder } : { output: `${stdout}
+${stderr}` };
+}
+function knownVersion({ version, source: source2 }) {
+  if (source2.kind !== "local" || version === void 0) return {};
+  return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
+}
+async function bringText(text3, folder, { builder, temporary }) {
+  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path37.join)(temporary, "text-"));
+  await (0, import_promises41.writeFile)((0, import_node_path37.join)(staging, "input.txt"), `${text3}
+`, { mode: 384 });
+  await builder.put(staging, folder);
+  return `${folder}/input.txt`;
+}
+var import_promises41, import_node_path37, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
+var init_build_source = __esm({
+  "src/wheels/build-source.ts"() {
+    "use strict";
+    import_promises41 = require("node:fs/promises");
+    import_node_path37 = require("node:path");
+    init_errors();
+    init_credentials();
+    init_bench();
+    init_pip();
+    init_requirement_lines();
+    SCRIPTS_FOLDER = "wheel-tools";
+    QUIETLY = ["--no-deps", "--no-input", "--disable-pip-version-check"];
+    BUILD_DATE = "946684800";
+    constrained = (file) => ({ PIP_CONSTRAINT: file, PIP_BUILD_CONSTRAINT: file });
+  }
+});
+
 // src/wheels/complete-wheel.ts
 function parseWheelName(filename) {
   const parts = filename.replace(/\.whl$/, "").split("-");
@@ -13274,7 +13284,7 @@ async function completeWheel(pin2, folder, bench) {
   const { name, version, platforms } = parseWheelName(filename);
   if (name !== pin2.name || pin2.version !== void 0 && !isSameVersion(version, pin2.version)) {
     throw new UserError({
-      title: `${nameOf(pin2)} was asked for, and its source makes ${filename}`,
+      title: `${nameOf2(pin2)} was asked for, and its source makes ${filename}`,
       hint: "Correct the name or the version in the manifest.",
       location: pin2.location
     });
@@ -13316,7 +13326,7 @@ function repairProblem(pin2, said2, builder) {
   if (/too-recent versioned symbols/i.test(said2)) return tooNew(pin2, lastLine(said2), builder);
   const missing2 = /required library "?([^"\s]+)"? could not be located/i.exec(said2)?.[1];
   return {
-    title: `${nameOf(pin2)} was compiled, and ${missing2 === void 0 ? "could not be made whole" : `needs ${missing2}, which is not in the image`}`,
+    title: `${nameOf2(pin2)} was compiled, and ${missing2 === void 0 ? "could not be made whole" : `needs ${missing2}, which is not in the image`}`,
     detail: said2.trim().split("\n").slice(-10).join("\n"),
     hint: missing2 === void 0 ? void 0 : `Name the package that has ${missing2} in system-packages, or install it in a dockerfile where the linker finds it.`,
     location: pin2.location
@@ -13325,7 +13335,7 @@ function repairProblem(pin2, said2, builder) {
 function tooNew(pin2, why, builder) {
   const { runtime, glibc, image } = builder.target;
   return {
-    title: `${nameOf(pin2)} was compiled against a newer C library than ${runtime} has`,
+    title: `${nameOf2(pin2)} was compiled against a newer C library than ${runtime} has`,
     detail: `${why} ${runtime} has glibc ${glibc}. Built in: ${builder.description}.`,
     hint: `Compile where the C library is not newer: leave base-image and dockerfile out to use ${image}, or name an image with glibc ${glibc} or older.`,
     location: pin2.location
@@ -13333,7 +13343,7 @@ function tooNew(pin2, why, builder) {
 }
 function hostRefusal(pin2, why) {
   return new UserError({
-    title: `${nameOf(pin2)} has no wheel that could be used, and has to be compiled`,
+    title: `${nameOf2(pin2)} has no wheel that could be used, and has to be compiled`,
     detail: why,
     hint: "Use builder: docker (with system-packages for what it needs), choose another version, or a binary variant of the package (psycopg[binary] instead of psycopg2).",
     location: pin2.location
@@ -13374,7 +13384,7 @@ async function buildWheels(pins, options, collaborators) {
   if (missing2.length === 0) return wheels;
   const { target } = collaborators.toolchain;
   await collaborators.report.phase(
-    `Build ${missing2.map(({ pin: pin2 }) => nameOf(pin2)).join(", ")} for ${target.runtime} on ${target.architecture}`,
+    `Build ${missing2.map(({ pin: pin2 }) => nameOf2(pin2)).join(", ")} for ${target.runtime} on ${target.architecture}`,
     async () => {
       const failures = [];
       for (const work of missing2) {
@@ -13441,7 +13451,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
   const temporary = await (0, import_promises42.mkdtemp)((0, import_node_path39.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
-    let equipment = isRepository(pin2.source) ? ["git"] : [];
+    let equipment = isRepository2(pin2.source) ? ["git"] : [];
     for (; ; ) {
       const builder = await toolchain.open(equipment);
       const workFolder = `wheels/${++tries}-${pin2.name}`;
@@ -13492,7 +13502,7 @@ async function describeSource(pin2, path4, builder) {
   ]);
   if (exitCode === 0) return JSON.parse(stdout);
   throw new UserError({
-    title: `${nameOf(pin2)} could not be built: ${path4.split("/").at(-1) ?? path4} in its source cannot be read`,
+    title: `${nameOf2(pin2)} could not be built: ${path4.split("/").at(-1) ?? path4} in its source cannot be read`,
     detail: lastLine(stderr),
     hint: "Look whether the archive is whole, and whether #subdirectory= names a folder that is there.",
     location: pin2.location
@@ -13508,7 +13518,7 @@ function moreEquipment(pin2, output, { builder, equipment }) {
   const isOfBuild = /subprocess-exited-with-error|metadata-generation-failed|Preparing metadata|egg_info/i.test(output);
   if (isOfBuild && builder.kind === "docker" && !equipment.includes("compilers")) return { needs: ["compilers"] };
   throw new UserError(
-    buildProblem(nameOf(pin2), withoutCredentials(output), { image: builder.description, location: pin2.location })
+    buildProblem(nameOf2(pin2), withoutCredentials(output), { image: builder.description, location: pin2.location })
   );
 }
 var import_node_crypto11, import_promises42, import_node_os7, import_node_path39, WHEEL_FORMAT, RECIPE_FILES3, tries;

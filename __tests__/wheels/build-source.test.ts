@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { indexLines, isRepository, requirementLine } from '../../src/wheels/build-source.ts'
+import { isRepository } from '../../src/wheels/build-source.ts'
 import { parseWheelName } from '../../src/wheels/complete-wheel.ts'
 import { targetOf } from '../../src/wheels/extra-files.ts'
+import { indexLines, requirementLine } from '../../src/wheels/requirement-lines.ts'
 
 const pin = { name: 'shop', version: '1.0', hashes: [], requiredBy: [], location: undefined }
 

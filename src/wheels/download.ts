@@ -5,9 +5,9 @@ import { pipTargetOptions } from '../platform/tags.ts'
 import { resolutionFailure } from '../requirements/failure.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
-import { indexLines, requirementLine } from './build-source.ts'
 import type { Located } from './locate.ts'
 import { runPip } from './pip.ts'
+import { indexLines, requirementLine } from './requirement-lines.ts'
 
 /** A wheel file on this machine. */
 export interface WheelPath {

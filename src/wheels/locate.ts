@@ -5,7 +5,7 @@ import type { Builder } from '../builder/builder.ts'
 import { rankWheel } from '../platform/tags.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
-import { indexLines, requirementLine } from './build-source.ts'
+import { indexLines, requirementLine } from './requirement-lines.ts'
 
 /** Where the best wheel of a pin is published. */
 export interface Located {
