@@ -3,10 +3,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
+import { createAwsApis } from './aws/apis.ts'
 import { openBucket } from './aws/bucket.ts'
-import { createFunctionUrlApi } from './aws/function-url.ts'
-import { createLambdaApi, type LambdaApi } from './aws/lambda.ts'
-import { createLayerApi } from './aws/layers.ts'
+import type { LambdaApi } from './aws/lambda.ts'
 import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
@@ -114,14 +113,12 @@ async function main(): Promise<void> {
     const settings = await loadDeploySettings(origin)
     mask(settings.environment)
     if (settings.build) await restore(settings.build)
-    const lambda = masking(createLambdaApi({ version: VERSION, wait, signal }))
-    const urls = createFunctionUrlApi({ version: VERSION, wait, signal })
+    const aws = createAwsApis({ version: VERSION, wait, signal })
     const commit = environment['GITHUB_SHA']
     const result = await deploy(settings, {
       ...collaborators,
-      lambda,
-      urls,
-      layers: createLayerApi({ version: VERSION, wait, signal }),
+      ...aws,
+      lambda: masking(aws.lambda),
       openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
       wait,
       signal,

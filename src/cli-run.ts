@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
-import type { LambdaApi } from './aws/lambda.ts'
+import type { AwsApis } from './aws/apis.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
@@ -119,9 +119,9 @@ export async function run(invocation: Invocation): Promise<number> {
       clock,
     }
     // AWS's clients are loaded with the commands that talk to it: the others start without them.
-    const createLambda = async (): Promise<LambdaApi> => {
-      const { createLambdaApi } = await import('./aws/lambda.ts')
-      return createLambdaApi({ version: VERSION, wait, signal })
+    const createAws = async (): Promise<AwsApis> => {
+      const { createAwsApis } = await import('./aws/apis.ts')
+      return createAwsApis({ version: VERSION, wait, signal })
     }
     switch (invocation.command) {
       case 'build': {
@@ -131,15 +131,11 @@ export async function run(invocation: Invocation): Promise<number> {
       }
       case 'deploy': {
         const { openBucket } = await import('./aws/bucket.ts')
-        const { createFunctionUrlApi } = await import('./aws/function-url.ts')
-        const { createLayerApi } = await import('./aws/layers.ts')
         const { deploy } = await import('./commands/deploy.ts')
         const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
         const result = await deploy(await loadDeploySettings(origin), {
           ...collaborators,
-          lambda: await createLambda(),
-          urls: createFunctionUrlApi({ version: VERSION, wait, signal }),
-          layers: createLayerApi({ version: VERSION, wait, signal }),
+          ...(await createAws()),
           openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
           wait,
           signal,
@@ -166,7 +162,7 @@ export async function run(invocation: Invocation): Promise<number> {
       case 'remote': {
         const { remote } = await import('./commands/remote.ts')
         const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
-          lambda: await createLambda(),
+          lambda: (await createAws()).lambda,
           report,
           readInput: () => buffer(process.stdin),
           variables: environment,

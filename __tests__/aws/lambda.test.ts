@@ -144,7 +144,7 @@ describe('another change is going on', () => {
   test('a conflict that stays is not repeated', async () => {
     answers = [refused('ResourceConflictException', 'Alias already exists', 409)]
     const { lambda, waits } = createApi()
-    await expect(lambda.createAlias('shop', 'live', '1', '')).rejects.toMatchObject({ name: 'UserError' })
+    await expect(lambda.createAlias('shop', 'live', { version: '1', description: '' })).rejects.toMatchObject({ name: 'UserError' })
     expect([received.length, waits]).toEqual([1, []])
   })
 })

@@ -29,7 +29,7 @@ async function createFunction() {
   const code = (text: string) => ({ zip: Buffer.from(text), architecture: 'x86_64' })
   await lambda.createFunction('shop', { ...same.configuration, timeout: 77 }, code('one'))
   await lambda.publish('shop', 'one', '')
-  await lambda.createAlias('shop', 'live', '1', '')
+  await lambda.createAlias('shop', 'live', { version: '1', description: '' })
   await lambda.updateCode('shop', code('two'))
   await lambda.publish('shop', 'two', '')
   lambda.calls.length = 0

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
-import { NOT_RELEASED, RELEASED, UNFINISHED } from '../../src/release/plan.ts'
+import { NOT_RELEASED, RELEASED, UNFINISHED } from '../../src/release/state.ts'
 import { alias, configured, current, same } from './releases.ts'
 import { createReleasedWorld, createWorld, effects, failureOf, v1, v2 } from './world.ts'
 
@@ -289,7 +289,7 @@ describe('a failure leaves traffic where it was', () => {
   test('an alias that somebody else moved meanwhile is not overwritten', async () => {
     const { lambda, release, aliasNow } = await createReleasedWorld()
     lambda.interruptAt(/^updateAlias/, () => {
-      void lambda.updateAlias('shop', 'live', '2', 'by hand')
+      void lambda.updateAlias('shop', 'live', { version: '2', description: 'by hand' })
     })
     const error = await failureOf(release(v2))
     expect(error.title).toContain('PreconditionFailedException')
@@ -299,7 +299,7 @@ describe('a failure leaves traffic where it was', () => {
   test('an alias whose revision is another one, but which serves the same, is moved', async () => {
     const { lambda, release, aliasNow } = await createReleasedWorld()
     lambda.interruptAt(/^updateAlias/, () => {
-      void lambda.updateAlias('shop', 'live', '1', RELEASED)
+      void lambda.updateAlias('shop', 'live', { version: '1', description: RELEASED })
     })
     await release(v2)
     expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { desiredRelease } from '../../src/release/desired.ts'
-import type { CurrentRelease } from '../../src/release/plan.ts'
+import type { CurrentRelease } from '../../src/release/state.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
 import { current, invokeStatement, latest, nothing, policy, ROLE, url, urlStatement } from './releases.ts'
@@ -191,7 +191,7 @@ describe('the way in, when nobody sets one', () => {
   })
 
   test('a deployment that was ended before its URL goes on to it', () => {
-    const alias = { arn: 'arn', version: '1', description: 'wsgi-lambda: not released yet', revisionId: 'r' }
+    const alias = { arn: 'arn', version: '1', description: 'wsgi-lambda: not released yet', weights: {}, revisionId: 'r' }
     expect(desiredRelease(settings(given), CODE, { ...current, url: undefined, alias }).access).toBe('public')
   })
 })

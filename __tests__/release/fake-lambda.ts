@@ -1,6 +1,7 @@
 import type { FunctionUrl, FunctionUrlApi } from '../../src/aws/function-url.ts'
 import type {
   AliasState,
+  AliasTarget,
   Code,
   FunctionConfiguration,
   Invocation,
@@ -82,9 +83,9 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
     found.latest = { ...found.latest, ...changes, ...outcome }
     pending.set(name, fake.pendingReads)
   }
-  function setAlias(name: string, alias: string, version: string, description: string): AliasState {
+  function setAlias(name: string, alias: string, { version, description, weights = {} }: AliasTarget): AliasState {
     if (!versionOf(name, version)) throw named('ResourceNotFoundException', `Function not found: ${name}:${version}`)
-    const state = { arn: `${ACCOUNT}:${name}:${alias}`, version, description, revisionId: `r${++revision}` }
+    const state = { arn: `${ACCOUNT}:${name}:${alias}`, version, description, weights, revisionId: `r${++revision}` }
     at(name).aliases.set(alias, state)
     return state
   }
@@ -178,19 +179,19 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         return version
       }),
     getAlias: (name, alias) => read(`getAlias ${alias}`, () => functions.get(name)?.aliases.get(alias)),
-    createAlias: (name, alias, version, description) =>
-      write(`createAlias ${alias} → ${version} (${description})`, () => {
+    createAlias: (name, alias, target) =>
+      write(`createAlias ${alias} → ${target.version} (${target.description})`, () => {
         if (at(name).aliases.has(alias)) throw named('ResourceConflictException', `Alias already exists: ${alias}`)
-        return setAlias(name, alias, version, description)
+        return setAlias(name, alias, target)
       }),
-    updateAlias: (name, alias, version, description, revisionId) =>
-      write(`updateAlias ${alias} → ${version} (${description})`, () => {
+    updateAlias: (name, alias, target, revisionId) =>
+      write(`updateAlias ${alias} → ${target.version} (${target.description})`, () => {
         const state = at(name).aliases.get(alias)
         if (!state) throw named('ResourceNotFoundException', `Alias not found: ${alias}`)
         if (revisionId !== undefined && revisionId !== state.revisionId) {
           throw named('PreconditionFailedException', 'The Revision Id provided does not match the latest Revision Id')
         }
-        return setAlias(name, alias, version, description)
+        return setAlias(name, alias, target)
       }),
     urls: {
       get: (name, alias) => read(`getUrl ${alias}`, () => functions.get(name)?.urls.get(alias)),

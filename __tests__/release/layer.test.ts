@@ -2,14 +2,10 @@ import { describe, expect, test } from '@jest/globals'
 import type { Code } from '../../src/aws/lambda.ts'
 import type { LayerContent } from '../../src/aws/layers.ts'
 import { desiredRelease } from '../../src/release/desired.ts'
+import { withLayer } from '../../src/release/difference.ts'
 import { readLayer } from '../../src/release/layer.ts'
-import {
-  type CurrentRelease,
-  type DesiredLayer,
-  type DesiredRelease,
-  planRelease,
-  withLayer,
-} from '../../src/release/plan.ts'
+import { planRelease } from '../../src/release/plan.ts'
+import type { CurrentRelease, DesiredLayer, DesiredRelease } from '../../src/release/state.ts'
 import { loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderWith } from '../settings/project-folder.ts'
 import { configured, current, latest, nothing, same, version7 } from './releases.ts'

@@ -1,18 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import type { FunctionConfiguration } from '../../src/aws/lambda.ts'
+import { describeStep } from '../../src/release/describe.ts'
+import { differences, usesAddress, withAddress } from '../../src/release/difference.ts'
+import { planRelease } from '../../src/release/plan.ts'
 import {
   type CurrentRelease,
   type DesiredRelease,
-  describeStep,
-  differences,
   NOT_RELEASED,
-  planRelease,
   RELEASED,
-  type Step,
   UNFINISHED,
-  usesAddress,
-  withAddress,
-} from '../../src/release/plan.ts'
+} from '../../src/release/state.ts'
+import type { Step } from '../../src/release/steps.ts'
 import {
   alias,
   configured,

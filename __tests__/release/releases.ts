@@ -1,6 +1,6 @@
 import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
-import { type CurrentRelease, type DesiredRelease, RELEASED } from '../../src/release/plan.ts'
+import { type CurrentRelease, type DesiredRelease, RELEASED } from '../../src/release/state.ts'
 
 /** Plain values that the tests of releases start from. */
 
@@ -26,7 +26,13 @@ export const version7: VersionState = {
   lastUpdateReason: undefined,
 }
 export const latest: VersionState = { ...version7, arn: ARN, version: '$LATEST', description: 'The shop' }
-export const alias: AliasState = { arn: `${ARN}:live`, version: '7', description: RELEASED, revisionId: 'r1' }
+export const alias: AliasState = {
+  arn: `${ARN}:live`,
+  version: '7',
+  description: RELEASED,
+  weights: {},
+  revisionId: 'r1',
+}
 export const url: FunctionUrl = {
   address: 'https://abc.lambda-url.eu-west-1.on.aws/',
   authType: 'NONE',

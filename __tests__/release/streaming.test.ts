@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { InvokeMode } from '../../src/aws/function-url.ts'
 import type { Invocation } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
-import { type DesiredRelease, RELEASED, UNFINISHED } from '../../src/release/plan.ts'
+import { type DesiredRelease, RELEASED, UNFINISHED } from '../../src/release/state.ts'
 import { createReleasedWorld, effects, failureOf, v1, v2 } from './world.ts'
 
 /** Code and mode of the URL belong together, whatever happens between the calls that change them. */

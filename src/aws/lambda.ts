@@ -61,10 +61,17 @@ export interface FunctionConfiguration {
   readonly layers: readonly string[] | undefined
 }
 
-export interface AliasState {
-  readonly arn: string
+/** Where an alias sends traffic. */
+export interface AliasTarget {
   readonly version: string
   readonly description: string
+  /** Other versions that get a part of the traffic, from 0 to 1; none where it is undefined. */
+  readonly weights?: Readonly<Record<string, number>> | undefined
+}
+
+export interface AliasState extends AliasTarget {
+  readonly arn: string
+  readonly weights: Readonly<Record<string, number>>
   readonly revisionId: string
 }
 
@@ -86,15 +93,9 @@ export interface LambdaApi {
   /** Refused by Lambda unless the code is the one that was meant. @returns the version's number. */
   publish(functionName: string, codeSha256: string, description: string): Promise<string>
   getAlias(functionName: string, alias: string): Promise<AliasState | undefined>
-  createAlias(functionName: string, alias: string, version: string, description: string): Promise<AliasState>
+  createAlias(functionName: string, alias: string, target: AliasTarget): Promise<AliasState>
   /** With the revision that was read, so that nobody else's change is overwritten. Not cancelled: it is what undoes. */
-  updateAlias(
-    functionName: string,
-    alias: string,
-    version: string,
-    description: string,
-    revisionId?: string,
-  ): Promise<AliasState>
+  updateAlias(functionName: string, alias: string, target: AliasTarget, revisionId?: string): Promise<AliasState>
   /** The policy document of the alias as JSON, or undefined when it has none. */
   getPolicy(functionName: string, alias: string): Promise<string | undefined>
   permitUrl(functionName: string, alias: string, statement: 'url' | 'invoke'): Promise<void>
@@ -186,29 +187,31 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       )
       return found && aliasState(found)
     },
-    createAlias: async (functionName, alias, version, description) =>
+    createAlias: async (functionName, alias, target) =>
       aliasState(
         await call('CreateAlias', `${functionName}:${alias}`, () =>
           client.send(
             new CreateAliasCommand({
               FunctionName: functionName,
               Name: alias,
-              FunctionVersion: version,
-              Description: description,
+              FunctionVersion: target.version,
+              Description: target.description,
             }),
             cancellable,
           ),
         ),
       ),
-    updateAlias: async (functionName, alias, version, description, revisionId) =>
+    updateAlias: async (functionName, alias, target, revisionId) =>
       aliasState(
         await call('UpdateAlias', `${functionName}:${alias}`, () =>
           client.send(
             new UpdateAliasCommand({
               FunctionName: functionName,
               Name: alias,
-              FunctionVersion: version,
-              Description: description,
+              FunctionVersion: target.version,
+              Description: target.description,
+              // What is not sent stays: an alias that somebody else had divided would go on to send traffic elsewhere.
+              RoutingConfig: { AdditionalVersionWeights: { ...target.weights } },
               RevisionId: revisionId,
             }),
           ),
@@ -317,12 +320,14 @@ function aliasState(found: {
   AliasArn?: string | undefined
   FunctionVersion?: string | undefined
   Description?: string | undefined
+  RoutingConfig?: { AdditionalVersionWeights?: Record<string, number> | undefined } | undefined
   RevisionId?: string | undefined
 }): AliasState {
   return {
     arn: found.AliasArn ?? '',
     version: found.FunctionVersion ?? '',
     description: found.Description ?? '',
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
     revisionId: found.RevisionId ?? '',
   }
 }

@@ -1,26 +1,30 @@
 import { readArtifact } from '../artifact/given.ts'
-import type { FunctionUrlApi } from '../aws/function-url.ts'
-import type { LambdaApi } from '../aws/lambda.ts'
-import type { LayerApi } from '../aws/layers.ts'
+import type { AwsApis } from '../aws/apis.ts'
 import type { Bucket } from '../aws/s3.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
-import { readCurrentRelease } from '../release/current.ts'
-import { desiredConfiguration, desiredInvokeMode, desiredRelease, layerNameOf } from '../release/desired.ts'
-import { readLayer } from '../release/layer.ts'
-import { type CurrentRelease, describeStep, planRelease, type Step } from '../release/plan.ts'
+import { readCurrentRelease, readServedRelease } from '../release/current.ts'
+import { describeStep } from '../release/describe.ts'
+import {
+  desiredConfiguration,
+  desiredInvokeMode,
+  desiredRelease,
+  layerNameOf,
+  type ReleasedCode,
+} from '../release/desired.ts'
+import { type LayerOfRelease, readLayer } from '../release/layer.ts'
+import { planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { sizeProblem, sizeWarning } from '../release/size.ts'
-import { transportOf } from '../release/upload.ts'
+import type { CurrentRelease, DesiredRelease } from '../release/state.ts'
+import type { Step } from '../release/steps.ts'
+import { type Transport, transportOf } from '../release/upload.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 
-export interface DeployCollaborators extends BuildCollaborators {
-  readonly lambda: LambdaApi
-  readonly urls: FunctionUrlApi
-  readonly layers: LayerApi
+export interface DeployCollaborators extends BuildCollaborators, AwsApis {
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string) => Promise<Bucket>
   readonly wait: (milliseconds: number) => Promise<void>
@@ -35,72 +39,110 @@ export type DeployResult = BuildResult & Release & { readonly plan: readonly str
 /** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
   const { report, clock } = collaborators
-  const readCurrent = (): Promise<CurrentRelease> =>
-    readCurrentRelease(settings.functionName, settings.alias, collaborators)
+  const { functionName, alias } = settings
   // First of all, so that missing credentials or a missing role are told before anything is built.
-  const first = await readCurrent()
-  const { environment } = desiredConfiguration(settings, first)
-  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, first)
+  const served = await readServedRelease(functionName, alias, collaborators)
+  const { environment } = desiredConfiguration(settings, served)
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served)
   const built = await buildOrRead(settings, environment, collaborators)
-  return await report.phase(`Release ${settings.functionName}`, async () => {
+  return await report.phase(`Release ${functionName}`, async () => {
     const started = clock()
-    const current = await readCurrent() // Once more: a build takes minutes, in which others may change the function.
-    const { artifact, runtime, architecture, streaming } = built
-    const bucket = await uploadBucket(built, settings, collaborators)
-    const transport = transportOf(artifact, bucket, report)
-    const layer = await readLayer(
-      built.layer && {
-        ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
-        transport: transportOf(built.layer, bucket, report),
-      },
-      collaborators.layers,
-    )
-    const code = {
-      ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
-      ...{ upload: transport.address, layer: layer.desired },
+    const sent = await sendingOf(built, settings, collaborators)
+    const planFrom = (current: CurrentRelease): Planned => {
+      const desired = desiredRelease(settings, sent.code, current)
+      return { current, desired, steps: planRelease(current, desired) }
     }
-    const desired = desiredRelease(settings, code, current)
-    const steps = planRelease(current, desired)
+    const first = planFrom(served)
+    // Where something is to be done, it is planned from what there is now: a build takes minutes, in which others may
+    // change the function.
+    const planned =
+      first.steps.length === 0 ? first : planFrom(await readCurrentRelease(functionName, alias, collaborators))
+    const { current, desired, steps } = planned
     if (sendsCode(steps)) checkSize(built, current, settings, report)
     if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
       report.notice({
-        title: `${settings.functionName} gets no Function URL, since it was there before`,
+        title: `${functionName} gets no Function URL, since it was there before`,
         hint: 'To give it one, set function-url to public or iam; to silence this, to none.',
       })
     }
+    const release = await carryOut(planned, sent, settings, collaborators)
     const plan = steps.map((step) => describeStep(step, desired))
-    const nothing = { version: current.served?.version ?? '', alias: current.alias, url: current.url, commands: [] }
-    const result = (release: Release): DeployResult => ({
+    return {
       ...built,
       ...release,
       plan,
       seconds: { ...built.seconds, release: Math.round(clock() - started) / 1000 },
-    })
-    if (steps.length === 0) {
-      report.info(
-        `Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`,
-      )
-      return result(released(steps, nothing, { current, desired }))
     }
-    if (settings.dryRun) {
-      for (const line of plan) report.info(`would ${line}`)
-      return result({ ...released(steps, nothing, { current, desired }), changed: false })
-    }
-    const release = await applyRelease(
-      steps,
-      {
-        current,
-        desired,
-        code: await transport.readCode(architecture),
-        upload: transport.upload,
-        publishLayer: layer.publish,
-        versionDescription: collaborators.commit ?? '',
-      },
-      collaborators,
-    )
-    await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
-    return result(release)
   })
+}
+
+/** A plan, what it was made from and for. */
+interface Planned {
+  readonly current: CurrentRelease
+  readonly desired: DesiredRelease
+  readonly steps: readonly Step[]
+}
+
+/** What is done of a plan: all, or nothing where there is nothing to do or only the plan was asked for. */
+async function carryOut(
+  { current, desired, steps }: Planned,
+  { transport, layer }: Sending,
+  settings: DeploySettings,
+  collaborators: DeployCollaborators,
+): Promise<Release> {
+  const { report } = collaborators
+  const nothing = { version: current.served?.version ?? '', alias: current.alias, url: current.url, commands: [] }
+  if (steps.length === 0) {
+    report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`)
+    return released(steps, nothing, { current, desired })
+  }
+  if (settings.dryRun) {
+    for (const step of steps) report.info(`would ${describeStep(step, desired)}`)
+    return { ...released(steps, nothing, { current, desired }), changed: false }
+  }
+  const release = await applyRelease(
+    steps,
+    {
+      current,
+      desired,
+      code: await transport.readCode(desired.architecture),
+      upload: transport.upload,
+      publishLayer: layer.publish,
+      versionDescription: collaborators.commit ?? '',
+    },
+    collaborators,
+  )
+  await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
+  return release
+}
+
+/** What is released, and how it reaches Lambda. */
+interface Sending {
+  readonly code: ReleasedCode
+  readonly transport: Transport
+  readonly layer: LayerOfRelease
+}
+
+async function sendingOf(
+  built: BuildResult,
+  settings: DeploySettings,
+  collaborators: DeployCollaborators,
+): Promise<Sending> {
+  const { artifact, runtime, architecture, streaming } = built
+  const bucket = await uploadBucket(built, settings, collaborators)
+  const transport = transportOf(artifact, bucket, collaborators.report)
+  const layer = await readLayer(
+    built.layer && {
+      ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
+      transport: transportOf(built.layer, bucket, collaborators.report),
+    },
+    collaborators.layers,
+  )
+  const code = {
+    ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
+    ...{ upload: transport.address, layer: layer.desired },
+  }
+  return { code, transport, layer }
 }
 
 /** The import check sees the variables that the function will have, those that it keeps among them. */

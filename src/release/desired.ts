@@ -6,14 +6,8 @@ import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
-import {
-  type CurrentRelease,
-  type DesiredLayer,
-  type DesiredRelease,
-  isRestricted,
-  NOT_RELEASED,
-  OWN_LAYER,
-} from './plan.ts'
+import { type CurrentRelease, type DesiredLayer, type DesiredRelease, NOT_RELEASED, OWN_LAYER } from './state.ts'
+import { isRestricted } from './way-in.ts'
 
 const HANDLER = 'wsgi_handler.handler'
 const NEW_FUNCTION = { memory: 512, timeout: 30, description: '' } as const

@@ -1,6 +1,6 @@
 import type { LayerApi } from '../aws/layers.ts'
 import { layerNameOf } from './desired.ts'
-import type { DesiredLayer } from './plan.ts'
+import type { DesiredLayer } from './state.ts'
 import type { Transport } from './upload.ts'
 
 /** The dependencies of a function as a zip of their own, and how it reaches Lambda. */

@@ -1,6 +1,6 @@
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
-import type { DesiredRelease } from './plan.ts'
+import type { DesiredRelease } from './state.ts'
 
 /** An application's own 403 is none of this. */
 const REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i

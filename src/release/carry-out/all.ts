@@ -1,0 +1,13 @@
+import type { Executors } from '../releasing.ts'
+import type { Step } from '../steps.ts'
+import { changeExecutors } from './change.ts'
+import { proofExecutors } from './proof.ts'
+import { trafficExecutors } from './traffic.ts'
+import { wayInExecutors } from './way-in.ts'
+
+export const EXECUTORS: Executors<Step> = {
+  ...changeExecutors,
+  ...wayInExecutors,
+  ...proofExecutors,
+  ...trafficExecutors,
+}

@@ -1,0 +1,48 @@
+import type { ChangeStep } from '../change.ts'
+import { configurationNow, type Executors, type Releasing } from '../releasing.ts'
+import { waitUntilActive, waitUntilIdle, waitUntilUpdated } from '../wait.ts'
+
+export const changeExecutors: Executors<ChangeStep> = {
+  upload: async (_, { upload }) => {
+    await upload()
+  },
+  'publish-layer': async (_, { progress, publishLayer }) => {
+    progress.layer = await publishLayer()
+  },
+  'create-function': async (_, releasing) => {
+    const { functionName } = releasing.desired
+    await releasing.with.lambda.createFunction(functionName, configurationNow(releasing), releasing.code)
+    await waitUntilUpdated(functionName, releasing.with)
+  },
+  'update-code': async (_, { desired: { functionName }, code, with: waiting }) => {
+    await waitUntilIdle(functionName, waiting)
+    await waiting.lambda.updateCode(functionName, code)
+    await waitUntilUpdated(functionName, waiting)
+  },
+  'update-configuration': async (_, releasing) => {
+    await updateConfiguration(releasing)
+    await waitUntilUpdated(releasing.desired.functionName, releasing.with)
+  },
+  publish: async (_, releasing) => {
+    await publish(releasing)
+  },
+  'fill-url': async (_, releasing) => {
+    await updateConfiguration(releasing)
+    await publish(releasing)
+  },
+}
+
+async function updateConfiguration(releasing: Releasing): Promise<void> {
+  const { functionName } = releasing.desired
+  await waitUntilIdle(functionName, releasing.with)
+  await releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing))
+}
+
+async function publish({ desired, versionDescription, progress, with: waiting }: Releasing): Promise<void> {
+  // Also where this run changed nothing: an earlier one may have been killed while its change went on.
+  await waitUntilUpdated(desired.functionName, waiting)
+  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription)
+  await waitUntilActive(desired.functionName, version, waiting)
+  waiting.report.info(`version ${version}`)
+  progress.version = version
+}

@@ -1,0 +1,60 @@
+import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
+import type { AliasState, Code, FunctionConfiguration } from '../aws/lambda.ts'
+import { withAddress, withLayer } from './difference.ts'
+import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
+import type { Step } from './steps.ts'
+import type { Waiting } from './wait.ts'
+
+export interface RanCommand {
+  readonly command: string
+  readonly phase: Phase
+  readonly exitCode: number
+  readonly seconds: number
+  readonly output: string
+}
+
+export interface ApplyOptions {
+  readonly current: CurrentRelease
+  readonly desired: DesiredRelease
+  readonly code: Code
+  /** Puts the code where it is read from, where the plan says so. */
+  readonly upload: () => Promise<void>
+  /** Publishes the layer that the plan names. @returns the ARN of its version */
+  readonly publishLayer: () => Promise<string>
+  /** Of the published version: what was released, for people. */
+  readonly versionDescription: string
+}
+
+/** Whom a release speaks with. */
+export interface ReleaseCollaborators extends Waiting {
+  readonly urls: FunctionUrlApi
+}
+
+/** Where a release stands while its steps are carried out. */
+export interface Progress {
+  version: string
+  /** The ARN of the version that was published. */
+  layer: string | undefined
+  alias: AliasState | undefined
+  url: FunctionUrl | undefined
+  hasMoved: boolean
+  /** Set before the call: a call without an answer may have done it. */
+  mayHaveChangedMode: boolean
+  readonly commands: RanCommand[]
+}
+
+/** All that a step needs to be carried out. */
+export interface Releasing extends ApplyOptions {
+  readonly progress: Progress
+  readonly with: ReleaseCollaborators
+}
+
+/** For each kind of step how it is carried out. */
+export type Executors<S extends Step> = {
+  readonly [K in S['kind']]: (step: Extract<S, { readonly kind: K }>, releasing: Releasing) => Promise<void>
+}
+
+/** With what is known only now: the address of the URL, the version of the layer. */
+export function configurationNow({ desired, progress }: Releasing): FunctionConfiguration {
+  return withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer)
+}

@@ -1,0 +1,57 @@
+import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
+import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
+
+/** What AWS has, as far as a release looks at it. */
+export interface CurrentRelease {
+  /** `$LATEST`: only where changes start from, never what "unchanged" is judged by. */
+  readonly latest: VersionState | undefined
+  readonly alias: AliasState | undefined
+  /** The version that the alias serves. */
+  readonly served: VersionState | undefined
+  readonly url: FunctionUrl | undefined
+  /** The policy of the alias, as JSON. */
+  readonly policy: string | undefined
+}
+
+/** What should be there. */
+export interface DesiredRelease {
+  readonly functionName: string
+  readonly alias: string
+  /** Base64. */
+  readonly codeSha256: string
+  readonly architecture: string
+  /** Values of the environment may hold `{{url}}`. */
+  readonly configuration: FunctionConfiguration
+  readonly access: 'public' | 'iam' | 'none'
+  /** What the code needs of the Function URL; undefined where that is left alone. */
+  readonly invokeMode: InvokeMode | undefined
+  readonly beforeTraffic: readonly string[]
+  readonly afterTraffic: readonly string[]
+  readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
+  /** The layer of the dependencies; undefined where the code has them. */
+  readonly layer: DesiredLayer | undefined
+  /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */
+  readonly upload: string | undefined
+}
+
+/** A layer that a release makes where nobody has it yet. */
+export interface DesiredLayer {
+  readonly name: string
+  /** Base64. */
+  readonly codeSha256: string
+  /** Of the version that has the content already. */
+  readonly arn: string | undefined
+  /** Where it is put first (`s3://BUCKET/KEY`); undefined for the request itself. */
+  readonly upload: string | undefined
+}
+
+export type Phase = 'before-traffic' | 'after-traffic'
+
+/** Stands in the layers of a configuration for the one that is not published yet. No ARN looks like it. */
+export const OWN_LAYER = '{{layer}}'
+
+/** The alias's description while the version that it points to has not proven itself: nothing is "unchanged" then. */
+export const NOT_RELEASED = 'wsgi-lambda: not released yet'
+/** The same while it serves already and the commands after traffic are still to run: a killed run is then gone on with. */
+export const UNFINISHED = 'wsgi-lambda: commands after traffic are still to run'
+export const RELEASED = 'wsgi-lambda'
