@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Assembled, assemble } from '../../src/artifact/assemble.ts'
@@ -44,18 +46,21 @@ async function made({ wheels = [], files = {}, settings: given = {}, whole }: Gi
     ...{ project, stage: undefined, environment: {} },
     explicit: { given: explicit, nameOf: String },
   })
-  await using store = folderStore({ folder: await folderWith(), mostBytes: 1e9, onUnwritable: () => undefined })
+  const folder = await folderWith()
   const report = listeningReporter()
-  const assembled: Assembled = await assemble(
-    settings,
-    { pins: wheels.map(pinOf), pipOptions: ['--find-links', links], locals: [], extraFiles: [] },
-    {
-      ...{ toolsFolder: TOOLS_FOLDER, runtimeFolder: join(REPOSITORY, 'runtime') },
-      ...{ version: '1.2.3', compressor: 'zlib' },
-    },
-    { toolchain, store, report, environment: {}, buildWheels: () => Promise.resolve(new Map()), whole },
-  )
-  return { assembled, report, project }
+  const once = async (): Promise<Assembled> => {
+    await using store = folderStore({ folder, mostBytes: 1e9, onUnwritable: () => undefined })
+    return await assemble(
+      settings,
+      { pins: wheels.map(pinOf), pipOptions: ['--find-links', links], locals: [], extraFiles: [] },
+      {
+        ...{ toolsFolder: TOOLS_FOLDER, runtimeFolder: join(REPOSITORY, 'runtime') },
+        ...{ version: '1.2.3', compressor: 'zlib' },
+      },
+      { toolchain, store, report, environment: {}, buildWheels: () => Promise.resolve(new Map()), whole },
+    )
+  }
+  return { assembled: await once(), again: once, report, project }
 }
 
 /** Without the runtime's and what installers record. */
@@ -111,4 +116,71 @@ test('or are told of; the project’s own file wins, with a warning', async () =
   ])
   const own = await made({ wheels: [DEMO], files: { 'demo.py': 'MINE = 1\n' } })
   expect(own.report.problems).toMatchObject([{ detail: 'demo.py (demo)' }])
+}, 60_000)
+
+const WITH_LAYER = { wheels: [DEMO], settings: { 'dependencies-layer': true } }
+
+test('where nothing has changed, the zips that are there stay, and the same is said of them', async () => {
+  const { assembled, again } = await made(WITH_LAYER)
+  const paths = [assembled.artifact.path, assembled.layer?.path ?? '']
+  const before = await Promise.all(paths.map((path) => stat(path)))
+  expect(await again()).toEqual({ ...assembled, made: 0 })
+  expect(await Promise.all(paths.map((path) => stat(path)))).toMatchObject(
+    before.map(({ ino, mtimeMs }) => ({ ino, mtimeMs })),
+  )
+}, 60_000)
+
+test.each<[string, (path: string) => Promise<void>]>([
+  ['was removed', (path) => rm(path)],
+  ['was cut off', (path) => writeFile(path, 'PK')],
+  [
+    'holds another byte, and has its old length and time',
+    async (path) => {
+      const { atime, mtime } = await stat(path)
+      const bytes = await readFile(path)
+      bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100)
+      await writeFile(path, bytes)
+      await utimes(path, atime, mtime)
+    },
+  ],
+  [
+    'was replaced',
+    async (path) => {
+      await writeFile(`${path}.other`, 'another')
+      await rename(`${path}.other`, path)
+    },
+  ],
+])(
+  'a zip that %s is written again',
+  async (_, change) => {
+    for (const part of ['artifact', 'layer'] as const) {
+      const { assembled, again } = await made(WITH_LAYER)
+      const path = assembled[part]?.path ?? ''
+      const bytes = await readFile(path)
+      await change(path)
+      expect(await again()).toEqual({ ...assembled, made: 0 })
+      expect(bytes.equals(await readFile(path))).toBe(true)
+    }
+  },
+  60_000,
+)
+
+test('a change of the project is never overlooked', async () => {
+  const { assembled, again, project } = await made({ wheels: [DEMO] })
+  await writeFile(join(project, 'wsgi.py'), 'app = 1234\n')
+  const changed = await again()
+  expect(changed.artifact.sha256).not.toBe(assembled.artifact.sha256)
+  await writeFile(join(project, 'wsgi.py'), 'app = None\n')
+  expect(await again()).toEqual({ ...assembled, made: 0 })
+  expect(
+    createHash('sha256')
+      .update(await readFile(assembled.artifact.path))
+      .digest('hex'),
+  ).toBe(assembled.artifact.sha256)
+}, 60_000)
+
+test('what was told of a merge is told by each build', async () => {
+  const { again, report } = await made({ wheels: [DEMO], files: { 'demo.py': 'MINE = 1\n' } })
+  await again()
+  expect(report.problems).toMatchObject([{ detail: 'demo.py (demo)' }, { detail: 'demo.py (demo)' }])
 }, 60_000)

@@ -17,33 +17,18 @@ import { type Finding, verifyNeeded } from '../wheels/verify.ts'
 import { applicationSlice } from './application-slice.ts'
 import { type Compilation, compilerDigest } from './compile.ts'
 import { dependencySlices, verified } from './dependency-slices.ts'
+import { findZips, mergeKey, rememberZips } from './kept.ts'
 import type { SliceOptions } from './make-slice.ts'
 import { conflictProblem, type Merged, mergeSlices, type Pick as Picked } from './merge.ts'
-import { layerPathOf } from './outputs.ts'
+import { type Artifact, layerPathOf, type Outputs, type PackageSize } from './outputs.ts'
 import { type OwnParts, ownFiles } from './own-files.ts'
 import type { ProductFiles } from './runtime.ts'
 import { SLICE_FORMAT, type Slice } from './slice.ts'
-import { type Place, type WrittenZip, writeZip } from './zip.ts'
+import { type Place, writeZip } from './zip.ts'
 
-export interface Artifact extends WrittenZip {
-  readonly path: string
-}
-
-export interface PackageSize {
-  readonly name: string
-  readonly version: string
-  readonly zipBytes: number
-  readonly unzippedBytes: number
-}
-
-export interface Assembled {
-  readonly artifact: Artifact
-  /** The dependencies, where they are a layer. */
-  readonly layer?: Artifact
+export interface Assembled extends Outputs {
   /** Code and layer as one artifact, where that was asked for; else the code. */
   readonly whole: Artifact
-  /** Sorted by name. */
-  readonly packages: readonly PackageSize[]
   /** How many slices the store did not have. */
   readonly made: number
 }
@@ -67,7 +52,7 @@ export async function assemble(
   product: ProductFiles,
   collaborators: AssemblyCollaborators,
 ): Promise<Assembled> {
-  const { toolchain, report } = collaborators
+  const { toolchain, store } = collaborators
   const temporary = await mkdtemp(join(tmpdir(), 'wsgi-lambda-artifact-'))
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain }
   const slices: Slice[] = []
@@ -83,18 +68,36 @@ export async function assemble(
       ownSlice(settings, product, parts, compilation, collaborators),
     )
     slices.push(...dependencies.slices, application)
-    const merged = mergeSlices(application, dependencies.slices)
-    reportMerge(merged, settings, report)
-    reportFindings(missingLibraries(dependencies.slices, application, settings.target), report)
-    const packages = packageSizes(dependencies.slices, merged.picks)
-    refuseTooLarge(merged.picks, packages)
+    const key = mergeKey(application, dependencies.slices, settings, product)
+    const kept = collaborators.whole === undefined ? await findZips(key, settings.output, store) : undefined
+    const zips = kept
+      ? { ...kept, whole: kept.artifact }
+      : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators)
     await ignoreOwnFolder(settings)
-    const zips = await writeZips(settings, merged.picks, application, collaborators.whole)
-    return { ...zips, packages, made: dependencies.made }
+    return { ...zips, made: dependencies.made }
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]()
     await rm(temporary, { recursive: true, force: true })
   }
+}
+
+async function mergeAndWrite(
+  application: Slice,
+  dependencies: readonly Slice[],
+  key: string,
+  settings: BuildSettings,
+  { store, report, whole }: AssemblyCollaborators,
+): Promise<Omit<Assembled, 'made'>> {
+  const merged = mergeSlices(application, dependencies)
+  reportMerge(merged, settings, report)
+  const missing = missingLibraries(dependencies, application, settings.target)
+  reportFindings(missing, report)
+  const packages = packageSizes(dependencies, merged.picks)
+  refuseTooLarge(merged.picks, packages)
+  const zips = { ...(await writeZips(settings, merged.picks, application, whole)), packages }
+  const isQuiet = merged.replaced.length + merged.conflicts.length + missing.length === 0
+  if (isQuiet) await rememberZips(key, zips, store)
+  return zips
 }
 
 /** Where Lambda looks for libraries and modules of a layer (AWS Lambda developer guide, "Layer paths for each Lambda runtime"). */

@@ -7,7 +7,8 @@ import { ARCHITECTURES } from '../platform/target.ts'
 import { sha256Of } from '../store/hash.ts'
 import { distributionOf, recordRows, sourceOf } from '../wheels/metadata.ts'
 import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
-import type { Assembled, PackageSize } from './assemble.ts'
+import type { Assembled } from './assemble.ts'
+import type { PackageSize } from './outputs.ts'
 import { CONFIGURATION } from './runtime.ts'
 
 export interface GivenArtifact extends Omit<Assembled, 'whole'> {

@@ -1,3 +1,25 @@
+import type { WrittenZip } from './zip.ts'
+
+export interface Artifact extends WrittenZip {
+  readonly path: string
+}
+
+export interface PackageSize {
+  readonly name: string
+  readonly version: string
+  readonly zipBytes: number
+  readonly unzippedBytes: number
+}
+
+/** What a build of the project has written. */
+export interface Outputs {
+  readonly artifact: Artifact
+  /** The dependencies, where they are a layer. */
+  readonly layer?: Artifact
+  /** Sorted by name. */
+  readonly packages: readonly PackageSize[]
+}
+
 /** Where the layer of dependencies is written: beside the artifact. */
 export function layerPathOf(output: string): string {
   return output.replace(/(?:\.zip)?$/, '.layer.zip')

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { promisify } from 'node:util'
-import { crc32, deflateRaw } from 'node:zlib'
+import { crc32, deflateRaw, deflateRawSync } from 'node:zlib'
 import type { ElfFacts } from '../wheels/elf.ts'
 import { sortedByPath } from '../wheels/paths.ts'
 import type { FilePart } from '../wheels/read-zip.ts'
@@ -39,6 +40,8 @@ export interface SliceFacts {
 
 /** A slice in the store, open for reading. */
 export interface Slice extends AsyncDisposable {
+  /** Of its file, which says what it was made of and what it holds. */
+  readonly name: string
   readonly facts: SliceFacts
   /** Sorted by path, bytewise; so are their records in the file, one directly after the other. */
   readonly entries: readonly PlacedEntry[]
@@ -65,6 +68,8 @@ type Index = SliceFacts & {
 }
 
 const deflate = promisify(deflateRaw)
+/** Above it, deflating on a thread is worth the way there. */
+const SYNC_BYTES = 128 * 1024
 
 /** Compressed content with what a zip says of it. */
 export interface Compressed extends Omit<SliceEntry, 'path' | 'mode'> {
@@ -75,7 +80,8 @@ export interface Compressed extends Omit<SliceEntry, 'path' | 'mode'> {
 export async function compress(content: Uint8Array): Promise<Compressed> {
   // In one piece where it may be: zlib's own pieces are of 16 KB, each a way from a thread and back.
   const chunkSize = Math.min(1 << 20, Math.max(64, content.length))
-  const deflated = await deflate(content, { level: 6, chunkSize })
+  const options = { level: 6, chunkSize }
+  const deflated = content.length > SYNC_BYTES ? await deflate(content, options) : deflateRawSync(content, options)
   const isSmaller = deflated.length < content.length
   const bytes = isSmaller ? deflated : content
   return {
@@ -153,21 +159,32 @@ export async function openSlice(path: string): Promise<Slice | undefined> {
   if (!file) return undefined
   try {
     const { entries, ...facts } = await readIndex(file)
-    const described = entries.map(
-      ([path, isExecutable, method, crc, zippedBytes, unzippedBytes]): SliceEntry => ({
-        path,
-        mode: isExecutable ? 0o755 : 0o644,
-        method,
-        crc,
-        zippedBytes,
-        unzippedBytes,
-      }),
-    )
-    return { facts, entries: placeEntries(described), file, [Symbol.asyncDispose]: () => file.close() }
+    let placed: readonly PlacedEntry[] | undefined
+    return {
+      name: basename(path),
+      facts,
+      // Only a merge asks for them: thousands of objects.
+      get entries() {
+        return (placed ??= placeEntries(entries.map(described)))
+      },
+      file,
+      [Symbol.asyncDispose]: () => file.close(),
+    }
   } catch {
     await file.close()
     return undefined
   }
+}
+
+function described([
+  path,
+  isExecutable,
+  method,
+  crc,
+  zippedBytes,
+  unzippedBytes,
+]: Index['entries'][number]): SliceEntry {
+  return { path, mode: isExecutable ? 0o755 : 0o644, method, crc, zippedBytes, unzippedBytes }
 }
 
 async function readIndex(file: FileHandle): Promise<Index> {

@@ -18,6 +18,9 @@ export interface WrittenZip {
   readonly entries: number
 }
 
+/** Part of the key of what is remembered of a zip: raise it when the same slices make other bytes. */
+export const ZIP_FORMAT = 1
+
 /** Copied in one piece: large enough that the calls do not count, small enough that memory does not. */
 const CHUNK_BYTES = 4 << 20
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Problem, UserError } from '../errors.ts'
+import { openDigests } from './digests.ts'
 import { sha256Of } from './hash.ts'
 import { foldersOf, type KeepOptions, STORE_KINDS, type Store, type StoreKind } from './store.ts'
 
@@ -33,6 +34,7 @@ const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENO
 export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOptions): Store {
   // Read once: what another build adds meanwhile is made here too, and what it removes is noticed when it is read.
   const listings = new Map<StoreKind, Promise<Map<string, string>>>()
+  const digests = openDigests(join(folder, 'digests.json'))
   let spill: Promise<string> | undefined
   let isUnwritable = false
   let hasWritten = false
@@ -46,7 +48,7 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
   const find = async (kind: StoreKind, key: string): Promise<string | undefined> => {
     const path = (await listingOf(kind)).get(key)
     if (path === undefined) return undefined
-    const digest = (await sha256Of(path).catch(ifGone))?.toString('hex')
+    const digest = await digests.of(path).catch(ifGone)
     if (digest === digestIn(path)) {
       await markUsed(path)
       return path
@@ -68,8 +70,10 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
     const temporary = join(parent, `.${randomUUID()}.part`)
     try {
       await write(temporary)
-      const path = join(parent, `${key}-${(await sha256Of(temporary)).toString('hex')}`)
+      const digest = (await sha256Of(temporary)).toString('hex')
+      const path = join(parent, `${key}-${digest}`)
       await rename(temporary, path)
+      await digests.note(path, digest)
       const listing = await listingOf(kind)
       const before = listing.get(key)
       listing.set(key, path)
@@ -112,7 +116,9 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
   return {
     find,
     keep,
+    digestOf: (path) => digests.of(path),
     [Symbol.asyncDispose]: async () => {
+      await digests.save()
       if (hasWritten) await prune(folder, mostBytes).catch(() => undefined) // It may hold files of others: then it grows.
       if (spill) await rm(await spill, { recursive: true, force: true })
     },

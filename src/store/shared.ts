@@ -90,6 +90,7 @@ export function sharedStore(local: Store, { openBucket, canWrite, report }: Shar
       if (SHARED.has(kind) && !failed.has('write')) uploads.push(writes(() => add(kind, key, path)))
       return path
     },
+    digestOf: (path) => local.digestOf(path),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(uploads) // The local store may remove its files after that.
       await local[Symbol.asyncDispose]()

@@ -14,6 +14,8 @@ export const STORE_KINDS = [
   'toolchains',
   /** Artifacts whose application was imported. */
   'checks',
+  /** What a merge of slices became: hashes and sizes. The zip itself stays where the build wrote it. */
+  'artifacts',
 ] as const
 
 export type StoreKind = (typeof STORE_KINDS)[number]
@@ -41,4 +43,6 @@ export interface Store extends AsyncDisposable {
    * the file lasts as long as this object. @returns its path
    */
   keep(kind: StoreKind, key: string, write: (path: string) => Promise<void>, options?: KeepOptions): Promise<string>
+  /** Hexadecimal SHA-256 of any file, remembered for as long as the file stays the same. @throws where it cannot be read */
+  digestOf(path: string): Promise<string>
 }
