@@ -57,8 +57,13 @@ async function download(...pins: readonly Pin[]) {
   const pipOptions = ['--no-index', '--find-links', published]
   const located = new Map()
   const temporary = await folderWith()
-  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located })
-  const filenames = Object.fromEntries([...wheels].map(([name, { filename }]) => [name, filename]))
+  const filenames: Record<string, string> = {}
+  const wheelless = await downloadWheels(pins, {
+    ...{ builder, pipOptions, temporary, located },
+    onWheel: ({ name }, { filename }) => {
+      filenames[name] = filename
+    },
+  })
   return { filenames, wheelless: wheelless.map(({ name }) => name) }
 }
 
@@ -85,9 +90,13 @@ test('without a hash, what a lock has from one index comes from nowhere else', a
   const collaborators = { builder: await toolchain.open(), temporary: await folderWith(), located: new Map() }
   const wanted: Pin = { ...pin('pure'), source: { kind: 'index', index: pathToFileURL(own).href } }
   const pipOptions = ['--find-links', published]
-  const { wheels } = await downloadWheels([wanted, pin('wants')], { ...collaborators, pipOptions })
-  expect([...wheels.keys()].toSorted()).toEqual(['pure', 'wants'])
-  expect(await readFile(wheels.get('pure')?.path ?? '')).toEqual(await readFile(path))
+  const paths = new Map<string, string>()
+  await downloadWheels([wanted, pin('wants')], {
+    ...{ ...collaborators, pipOptions },
+    onWheel: ({ name }, wheel) => paths.set(name, wheel.path),
+  })
+  expect([...paths.keys()].toSorted()).toEqual(['pure', 'wants'])
+  expect(await readFile(paths.get('pure') ?? '')).toEqual(await readFile(path))
 }, 60_000)
 
 describe('hashes', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BrokenElf, type ElfFacts, readElf } from '../wheels/elf.ts'
@@ -58,7 +58,7 @@ export async function draftSlice(
 ): Promise<Draft> {
   const wheel = await openWheel(wheelPath, filename)
   try {
-    const textsPath = join(temporary, `${createHash('sha256').update(filename).digest('hex')}.texts`)
+    const textsPath = join(temporary, `${hash('sha256', filename)}.texts`)
     const { read, moduleTexts } = await readContents(wheel, textsPath, options)
     const { kept, leftOut } = slim(wheel, moduleTexts, options)
     const files = wheel.files.filter(({ path }) => kept.has(path))
@@ -100,10 +100,10 @@ async function readContents(
   const namespaces: string[] = []
   const rewritten = new Map<string, Buffer>()
   const moduleTexts = new Map<string, string>()
-  for await (const { file, content } of wheel.contents(wheel.files.filter((file) => !isLarge(file)))) {
+  for await (const { file, content, sha256 } of wheel.contents(wheel.files.filter((file) => !isLarge(file)))) {
     const script = file.isScript ? withInterpreter(content, options.pythonMinor) : undefined
     if (script) rewritten.set(file.path, script)
-    digests.set(file.path, digestOf(script ?? content))
+    digests.set(file.path, script ? digestOf(script) : sha256)
     if (file.path.endsWith('.py') && !file.isScript) {
       modules.push(await texts.add(file.path, content))
       if (options.slim) moduleTexts.set(file.path, content.toString('latin1'))
@@ -296,5 +296,5 @@ function recordOf(infoFolder: string, sizes: readonly Size[], digests: ReadonlyM
 }
 
 function digestOf(content: Buffer): string {
-  return createHash('sha256').update(content).digest('base64url')
+  return hash('sha256', content, 'base64url')
 }

@@ -1,26 +1,18 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import type { Builder } from '../builder/builder.ts'
+import type { Builder, Completed } from '../builder/builder.ts'
 import { pipTargetOptions } from '../platform/tags.ts'
 import { resolutionFailure } from '../requirements/failure.ts'
 import { normalise } from '../requirements/files.ts'
 import type { Pin } from '../requirements/pins.ts'
+import { sha256Of } from '../store/hash.ts'
+import { type DownloadedWheel, watchArrivals } from './arrivals.ts'
 import type { Located } from './locate.ts'
 import { runPip } from './pip.ts'
 import { indexLines, requirementLine } from './requirement-lines.ts'
 
 /** A wheel file on this machine. */
-export interface WheelPath {
-  readonly filename: string
-  readonly path: string
-}
-
-export interface Downloaded {
-  /** By the pin's name. */
-  readonly wheels: ReadonlyMap<string, WheelPath>
-  /** Pins of which no wheel is published for the target. */
-  readonly wheelless: readonly Pin[]
-}
+export type WheelPath = Pick<DownloadedWheel, 'filename' | 'path'>
 
 let downloads = 0
 
@@ -30,22 +22,27 @@ interface Surroundings {
   readonly temporary: string
   /** Where wheels are, as far as that is known: then pip need not look for them. */
   readonly located: ReadonlyMap<Pin, Located>
+  /** Called once for each wheel, where it can be while pip still brings others. */
+  readonly onWheel: (pin: Pin, wheel: DownloadedWheel) => void
 }
 
 /**
  * Brings the wheel of each pin that is best for the target, by pip, whose settings and credentials users have already; pip
- * checks the hashes. @throws UserError when the index cannot be reached or refuses, or a hash is wrong
+ * checks the hashes. @returns the pins of which no wheel is published for the target
+ * @throws UserError when the index cannot be reached or refuses, or a hash is wrong
  */
-export async function downloadWheels(pins: readonly Pin[], surroundings: Surroundings): Promise<Downloaded> {
+export async function downloadWheels(pins: readonly Pin[], surroundings: Surroundings): Promise<readonly Pin[]> {
   const { located } = surroundings
-  const wheels = new Map<string, WheelPath>()
-  const known = pins.filter((pin) => located.has(pin))
-  const { exitCode, taken } = await download(known, surroundings)
+  const brought = new Set<Pin>()
+  await download(
+    pins.filter((pin) => located.has(pin)),
+    brought,
+    surroundings,
+  )
   // An index may give its pages and files to different users: what fails is tried from the page on.
-  const unknown = exitCode === 0 ? pins.filter((pin) => !located.has(pin)) : pins
-  for (const wheel of taken) wheels.set(wheel.name, wheel)
-  const wheelless: Pin[] = []
   const search = { ...surroundings, located: new Map<Pin, Located>() }
+  const unknown = pins.filter((pin) => !brought.has(pin))
+  const wheelless: Pin[] = []
   // pip's checking of hashes is all or nothing (`--require-hashes`).
   const hashed = unknown.filter(({ hashes }) => hashes.length > 0)
   // Without a hash, nothing but the index tells who made it: each is asked for what may come from it alone.
@@ -54,8 +51,7 @@ export async function downloadWheels(pins: readonly Pin[], surroundings: Surroun
   for (const part of [hashed, ...indexes.map((index) => unhashed.filter((pin) => onlyIndex(pin) === index))]) {
     let wanted = part
     while (wanted.length > 0) {
-      const { exitCode, stderr, taken } = await download(wanted, search)
-      for (const wheel of taken) wheels.set(wheel.name, wheel)
+      const { exitCode, stderr } = await download(wanted, brought, search)
       if (exitCode === 0) break
       const missing = wanted.find((pin) => saysNoWheel(stderr, pin))
       if (!missing) throw resolutionFailure(stderr, surroundings.builder, [])
@@ -63,27 +59,23 @@ export async function downloadWheels(pins: readonly Pin[], surroundings: Surroun
       wanted = wanted.filter((pin) => pin !== missing)
     }
   }
-  return { wheels, wheelless }
+  return wheelless
 }
 
 function onlyIndex({ source }: Pin): string | undefined {
   return source.kind === 'index' ? source.index : undefined
 }
 
-interface Attempt {
-  readonly exitCode: number
-  readonly stderr: string
-  readonly taken: readonly (WheelPath & { readonly name: string })[]
-}
-
+/** Adds the pins whose wheels were handed over to those that were brought. */
 async function download(
   pins: readonly Pin[],
-  { builder, pipOptions, temporary, located }: Surroundings,
-): Promise<Attempt> {
-  if (pins.length === 0) return { exitCode: 0, stderr: '', taken: [] }
+  brought: Set<Pin>,
+  { builder, pipOptions, temporary, located, onWheel }: Surroundings,
+): Promise<Pick<Completed, 'exitCode' | 'stderr'>> {
+  if (pins.length === 0) return { exitCode: 0, stderr: '' }
   const folder = `download-${++downloads}`
   const staging = join(temporary, folder)
-  await mkdir(staging)
+  await mkdir(join(staging, TEMPORARY_FILES), { recursive: true })
   const isHashed = pins.some((pin) => pin.hashes.length > 0 || located.has(pin))
   // In a file, and not as arguments: pip fills in variables there, and no list of processes shows a password.
   const lines = [
@@ -91,6 +83,7 @@ async function download(
     ...pins.map((pin) => requirementLine(atItsPlace(pin, located.get(pin)))),
   ]
   await writeFile(join(staging, 'requirements.txt'), `${lines.join('\n')}\n`)
+  await writeFile(join(staging, TEMPORARY_FILES, '.keep'), '')
   await builder.put(staging, folder)
   const options = [
     ...['download', '--quiet', '--no-input', '--disable-pip-version-check', '--no-deps', '--progress-bar', 'off'],
@@ -99,19 +92,36 @@ async function download(
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...(pipOptions.includes('--prefer-binary') ? ['--prefer-binary'] : []),
   ]
-  const { exitCode, stderr } = await runPip(options, builder)
-  if (exitCode !== 0) return { exitCode, stderr, taken: [] }
-  const taken = await builder.take(`${folder}/wheels`, join(temporary, `${folder}-wheels`))
-  const filenames = await readdir(taken)
-  return {
-    exitCode,
-    stderr,
-    taken: filenames.map((filename) => ({
-      name: normalise(filename.split('-', 1)[0] ?? ''),
-      filename,
-      path: join(taken, filename),
-    })),
+  const handOver = (wheel: DownloadedWheel): void => {
+    const pin = pins.find(({ name }) => name === distributionOf(wheel.filename))
+    if (!pin || brought.has(pin)) return
+    brought.add(pin)
+    onWheel(pin, wheel)
   }
+  const temporaryFiles = join(builder.workspace, folder, TEMPORARY_FILES)
+  const awaited = builder.kind === 'host' ? pins.flatMap((pin) => located.get(pin) ?? []) : []
+  const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver)
+  try {
+    const completed = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } })
+    await stopWatching()
+    if (completed.exitCode !== 0) return completed
+    const taken = await builder.take(`${folder}/wheels`, `${staging}-wheels`)
+    const early = new Set([...brought].map(({ name }) => name))
+    for (const filename of (await readdir(taken)).filter((filename) => !early.has(distributionOf(filename)))) {
+      const path = join(taken, filename)
+      handOver({ filename, path, sha256: (await sha256Of(path)).toString('hex') })
+    }
+    return completed
+  } finally {
+    await stopWatching()
+  }
+}
+
+const TEMPORARY_FILES = 'temporary'
+
+/** Normalised, PEP 503. */
+function distributionOf(filename: string): string {
+  return normalise(filename.split('-', 1)[0] ?? '')
 }
 
 function atItsPlace(pin: Pin, located: Located | undefined): Pin {

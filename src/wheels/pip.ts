@@ -9,7 +9,10 @@ import type { Run } from './bench.ts'
 export async function runPip(
   args: readonly string[],
   builder: Builder,
-  { run = (command) => builder.run(command), env }: { run?: Run; env?: Readonly<Record<string, string>> } = {},
+  {
+    run = (command, env = {}) => builder.run(command, { env }),
+    env,
+  }: { run?: Run; env?: Readonly<Record<string, string>> } = {},
 ): Promise<Completed> {
   const completed = await run([builder.python, '-m', 'pip', ...args], env)
   if (completed.exitCode === 0 || !/No module named '?pip'?/.test(completed.stderr)) return completed

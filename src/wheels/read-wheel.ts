@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { posix } from 'node:path'
 import { UserError } from '../errors.ts'
 import { normalise } from '../requirements/files.ts'
@@ -44,6 +44,8 @@ export interface Wheel extends AsyncDisposable {
 export interface WheelContent {
   readonly file: WheelFile
   readonly content: Buffer
+  /** As RECORD has it. */
+  readonly sha256: string
 }
 
 /** Of one wheel, unpacked: four times what Lambda takes. */
@@ -140,9 +142,9 @@ async function* readContents(
   try {
     for await (const [entry, compressed] of zip.compressed([...files.keys()])) {
       const content = await inflated(entry, compressed)
-      refuseUnrecorded(entry.path, content, records.get(entry.path))
+      const sha256 = checkedDigest(entry.path, content, records.get(entry.path))
       const file = files.get(entry)
-      if (file) yield { file, content }
+      if (file) yield { file, content, sha256 }
     }
   } catch (error) {
     throw error instanceof BadZip ? brokenWheel(filename, error) : error
@@ -163,10 +165,13 @@ async function unpack(zip: OpenZip, { entry }: WheelFile, path: string, line: st
 }
 
 /** A file that RECORD does not list is taken, as pip and uv take it; one that is another than it says is not. */
-function refuseUnrecorded(path: string, content: Buffer, line: string | undefined): void {
+function checkedDigest(path: string, content: Buffer, line: string | undefined): string {
+  const sha256 = hash('sha256', content, 'base64url')
   const recorded = recordedDigest(line)
-  if (recorded && createHash(recorded.algorithm).update(content).digest('base64url') !== recorded.digest)
-    throw unrecorded(path)
+  if (!recorded) return sha256
+  const { algorithm, digest } = recorded
+  if ((algorithm === 'sha256' ? sha256 : hash(algorithm, content, 'base64url')) !== digest) throw unrecorded(path)
+  return sha256
 }
 
 function recordedDigest(line: string | undefined): { algorithm: string; digest: string } | undefined {
