@@ -50,7 +50,10 @@ const lazyHalf: Plugin = {
 
 /** Packages that most commands do not need, by the bundle that holds them. */
 const APART = {
-  aws: ['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+  aws: [
+    ...['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
+    ...['@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
+  ],
   docker: ['dockerode', 'tar-stream'],
 } as const
 
