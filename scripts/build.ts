@@ -52,7 +52,7 @@ const lazyHalf: Plugin = {
 const APART = {
   aws: [
     ...['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
-    ...['@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
+    ...['@aws-sdk/client-cloudwatch', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
   ],
   docker: ['dockerode', 'tar-stream'],
 } as const
