@@ -5,6 +5,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
 import { createAwsApis } from './aws/apis.ts'
 import { openBucket } from './aws/bucket.ts'
+import { readAccount } from './aws/identity.ts'
 import type { LambdaApi } from './aws/lambda.ts'
 import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
@@ -12,6 +13,7 @@ import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { SettingsError } from './errors.ts'
+import { checkAccount } from './release/account.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
@@ -112,6 +114,7 @@ async function main(): Promise<void> {
     }
     const settings = await loadDeploySettings(origin)
     mask(settings.environment)
+    await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
     if (settings.build) await restore(settings.build)
     const aws = createAwsApis({ version: VERSION, wait, signal })
     const commit = environment['GITHUB_SHA']

@@ -14,6 +14,7 @@ import type { InspectArguments } from './commands/inspect.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
+import { checkAccount } from './release/account.ts'
 import { UNKNOWN_RESULT } from './remote/command.ts'
 import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
@@ -21,6 +22,7 @@ import { inert, inertJson, linesOf, withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import { definedVariables } from './settings/environment.ts'
 import {
+  type FunctionSettings,
   loadBuildSettings,
   loadDeploySettings,
   loadFunctionSettings,
@@ -119,9 +121,11 @@ export async function run(invocation: Invocation): Promise<number> {
       clock,
     }
     // AWS's clients are loaded with the commands that talk to it: the others start without them.
-    const createAws = async (): Promise<AwsApis> => {
+    const createAws = async (settings: FunctionSettings): Promise<AwsApis> => {
+      const options = { version: VERSION, wait, signal }
+      await checkAccount(settings, async () => (await import('./aws/identity.ts')).readAccount(options))
       const { createAwsApis } = await import('./aws/apis.ts')
-      return createAwsApis({ version: VERSION, wait, signal })
+      return createAwsApis(options)
     }
     switch (invocation.command) {
       case 'build': {
@@ -133,9 +137,10 @@ export async function run(invocation: Invocation): Promise<number> {
         const { openBucket } = await import('./aws/bucket.ts')
         const { deploy } = await import('./commands/deploy.ts')
         const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
-        const result = await deploy(await loadDeploySettings(origin), {
+        const settings = await loadDeploySettings(origin)
+        const result = await deploy(settings, {
           ...collaborators,
-          ...(await createAws()),
+          ...(await createAws(settings)),
           openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
           wait,
           signal,
@@ -161,8 +166,9 @@ export async function run(invocation: Invocation): Promise<number> {
       }
       case 'remote': {
         const { remote } = await import('./commands/remote.ts')
-        const outcome = await remote(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
-          lambda: (await createAws()).lambda,
+        const settings = await loadFunctionSettings(origin)
+        const outcome = await remote(invocation.remote, flags.qualifier, settings, {
+          lambda: (await createAws(settings)).lambda,
           report,
           readInput: () => buffer(process.stdin),
           variables: environment,

@@ -17,15 +17,22 @@ export interface Caller {
   readonly find: <T>(action: string, resource: string, send: () => Promise<T>) => Promise<T | undefined>
 }
 
-/** @param arnOf what a statement of a policy names for a resource. Default: the function of that name */
-export function createCaller(wait: ClientOptions['wait'], arnOf?: (resource: string) => string): Caller {
+/**
+ * @param arnOf what a statement of a policy names for a resource. Default: the function of that name
+ * @param service as IAM names it, in front of its actions
+ */
+export function createCaller(
+  wait: ClientOptions['wait'],
+  arnOf?: (resource: string) => string,
+  service = 'lambda',
+): Caller {
   const call: Caller['call'] = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send()
       } catch (error) {
         if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
-          throw adviceFor(error, { action: `lambda:${action}`, resource, ...(arnOf && { arn: arnOf(resource) }) })
+          throw adviceFor(error, { action: `${service}:${action}`, resource, ...(arnOf && { arn: arnOf(resource) }) })
         await wait(250 * 2 ** attempt)
       }
     }

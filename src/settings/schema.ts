@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
+import { ACCOUNT_SETTINGS } from './account.ts'
 import { eventMistakes } from './events.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
 import {
@@ -296,6 +297,7 @@ export const RELEASE_SETTINGS = {
     placeholder: 'URL',
   }),
   ...UPLOAD_SETTINGS,
+  ...ACCOUNT_SETTINGS,
   artifact: text({
     description: 'A zip that `build` made: deploy it as it is instead of building.',
     format: 'a path',
