@@ -25,6 +25,24 @@ export interface Compilation {
   /** The folder `docker/` of this package. */
   readonly toolsFolder: string
   readonly toolchain: Toolchain
+  /** Where given, interpreters run one after the other: each uses all processors. */
+  readonly turns?: Turns
+}
+
+/** Waits until everyone who came before is done. @returns what says that one is done oneself */
+export type Turns = () => Promise<() => void>
+
+export function createTurns(): Turns {
+  let last = Promise.resolve()
+  return async () => {
+    const before = last
+    let done = (): void => undefined
+    last = new Promise((resolve) => {
+      done = resolve
+    })
+    await before
+    return done
+  }
 }
 
 /**
@@ -33,7 +51,7 @@ export interface Compilation {
  */
 export async function* compileUnits(
   units: readonly CompilationUnit[],
-  { temporary, toolsFolder, toolchain }: Compilation,
+  { temporary, toolsFolder, toolchain, turns }: Compilation,
 ): AsyncGenerator<readonly (Buffer | undefined)[]> {
   if (units.length === 0) return
   const builder = await toolchain.open()
@@ -45,6 +63,7 @@ export async function* compileUnits(
     ...{ PYTHONPATH: '', PYTHONHOME: '', PYTHONWARNINGS: 'ignore' },
   }
   const progress = createProgress()
+  const done = await turns?.()
   const running = builder
     .run([builder.python, '-s', '-S', '-B', where.script, where.plan], { env: neutral, onLine: progress.onLine })
     .then(({ exitCode, stderr }) => {
@@ -55,6 +74,7 @@ export async function* compileUnits(
         hint: 'Most likely memory or disk space ran out where the build runs.',
       })
     })
+    .finally(done)
   running.catch(() => undefined) // It is awaited below, unit by unit.
   try {
     if (builder.kind === 'host') {

@@ -3,7 +3,7 @@ import type { KeepOptions, Store } from '../store/store.ts'
 import type { DownloadedWheel } from '../wheels/arrivals.ts'
 import { stripWheels } from '../wheels/strip.ts'
 import { type Finding, type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
-import { type Compilation, compileUnits } from './compile.ts'
+import { type Compilation, compileUnits, createTurns } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
 import { openSlice, type Slice, type SliceFacts } from './slice.ts'
 
@@ -36,8 +36,9 @@ interface Drafted extends SliceWork {
   readonly draft: Draft
 }
 
-export function createSliceMaker(options: SliceOptions, collaborators: Collaborators): SliceMaker {
-  const { store, temporary } = collaborators
+export function createSliceMaker(options: SliceOptions, given: Collaborators): SliceMaker {
+  const collaborators = { ...given, turns: createTurns() }
+  const { store, temporary } = given
   const findings: Finding[] = []
   const failures: unknown[] = []
   const underWay = new Set<Promise<void>>()

@@ -83,7 +83,8 @@ export async function compress(content: Uint8Array): Promise<Compressed> {
   const options = { level: 6, chunkSize }
   const deflated = content.length > SYNC_BYTES ? await deflate(content, options) : deflateRawSync(content, options)
   const isSmaller = deflated.length < content.length
-  const bytes = isSmaller ? deflated : content
+  // A copy: what zlib answers holds on to as much memory as the content takes.
+  const bytes = isSmaller ? Buffer.from(deflated) : content
   return {
     method: isSmaller ? DEFLATED : STORED,
     crc: crc32(content),
