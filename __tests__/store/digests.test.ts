@@ -105,3 +105,11 @@ test('an index that is damaged, or cannot be written, costs nothing but time', a
 test('what is not there is an error', async () => {
   await expect(openDigests(index).of(join(folder, 'none'))).rejects.toThrow('ENOENT')
 })
+
+test('what its owner removes is forgotten', async () => {
+  await rememberWrongly()
+  const digests = openDigests(index)
+  digests.forget(file)
+  await digests.save()
+  expect(await readFile(index, 'utf8')).toBe('[]')
+})

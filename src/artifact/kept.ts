@@ -6,8 +6,9 @@ import type { ProductFiles } from './runtime.ts'
 import type { Slice } from './slice.ts'
 import { type WrittenZip, ZIP_FORMAT } from './zip.ts'
 
-/** What is remembered of a merge; it holds for every place that its zips are written to. */
+/** What is remembered of the last merge whose zips were written to a place. */
 interface Kept {
+  readonly mergeKey: string
   readonly artifact: WrittenZip
   readonly layer?: WrittenZip
   readonly packages: readonly PackageSize[]
@@ -22,13 +23,13 @@ export function mergeKey(
 ): string {
   const names = [application, ...dependencies].map(({ name }) => name)
   const { runtime, architecture, glibc } = target
-  return keyOf('artifact', ZIP_FORMAT, version, names, runtime, architecture, glibc, dependenciesLayer, onConflict)
+  return keyOf('merge', ZIP_FORMAT, version, names, runtime, architecture, glibc, dependenciesLayer, onConflict)
 }
 
-/** The zips of an earlier build of the same slices, if that is what still lies where this one would write. */
+/** The zips of the last build, if it merged the same, and they still lie where this one would write. */
 export async function findZips(key: string, output: string, store: Store): Promise<Outputs | undefined> {
-  const kept = await readRecord<Kept>(store, 'artifacts', key)
-  if (!kept) return undefined
+  const kept = await readRecord<Kept>(store, 'artifacts', keyOf('artifact', output))
+  if (kept?.mergeKey !== key) return undefined
   const { artifact, layer, packages } = kept
   const isThere = async ({ path, sha256 }: Artifact): Promise<boolean> =>
     (await store.digestOf(path).catch(() => undefined)) === sha256
@@ -42,9 +43,14 @@ export async function findZips(key: string, output: string, store: Store): Promi
 
 /** For the next build. Never of a merge that something was said about: that is said each time. */
 export async function rememberZips(key: string, { artifact, layer, packages }: Outputs, store: Store): Promise<void> {
-  const kept: Kept = { artifact: withoutPath(artifact), ...(layer && { layer: withoutPath(layer) }), packages }
+  const kept: Kept = {
+    mergeKey: key,
+    artifact: withoutPath(artifact),
+    ...(layer && { layer: withoutPath(layer) }),
+    packages,
+  }
   // Names of private packages; and elsewhere there is no zip that it could be of use for.
-  await writeRecord(store, 'artifacts', key, kept, { isPrivate: true })
+  await writeRecord(store, 'artifacts', keyOf('artifact', artifact.path), kept, { isPrivate: true })
 }
 
 function withoutPath({ sha256, codeSha256, zipBytes, unzippedBytes, entries }: Artifact): WrittenZip {

@@ -13,6 +13,8 @@ export interface Digests {
   of(path: string): Promise<string>
   /** Told by who has written a file under a name that nobody else writes to. */
   note(path: string, sha256: string): Promise<void>
+  /** Told by who removes a file. */
+  forget(path: string): void
   /** Keeps what was learnt for the next build, where that is possible. */
   save(): Promise<void>
 }
@@ -52,6 +54,9 @@ export function openDigests(index: string): Digests {
     },
     note: async (path, sha256) => {
       learn(path, { state: (await stateOf(path)).state, sha256, at: Date.now() })
+    },
+    forget: (path) => {
+      if (all().delete(resolve(path))) hasLearnt = true
     },
     save: async () => {
       if (!hasLearnt) return

@@ -45,6 +45,11 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
     return listing
   }
 
+  const remove = async (path: string): Promise<void> => {
+    digests.forget(path)
+    await rm(path, { force: true }).catch(() => undefined) // Where it may not be removed it is only not used.
+  }
+
   const find = async (kind: StoreKind, key: string): Promise<string | undefined> => {
     const path = (await listingOf(kind)).get(key)
     if (path === undefined) return undefined
@@ -54,7 +59,7 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
       return path
     }
     ;(await listingOf(kind)).delete(key)
-    await rm(path, { force: true }).catch(() => undefined) // Where it may not be removed it is only not used.
+    await remove(path)
     return undefined
   }
 
@@ -78,7 +83,7 @@ export function folderStore({ folder, mostBytes, onUnwritable }: FolderStoreOpti
       const before = listing.get(key)
       listing.set(key, path)
       // Of an application, which changes with every build, only the last state is of use.
-      if (before !== undefined && before !== path) await rm(before, { force: true }).catch(() => undefined)
+      if (before !== undefined && before !== path) await remove(before)
       return path
     } finally {
       await rm(temporary, { force: true }).catch(() => undefined)

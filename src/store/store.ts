@@ -14,7 +14,7 @@ export const STORE_KINDS = [
   'toolchains',
   /** Artifacts whose application was imported. */
   'checks',
-  /** What a merge of slices became: hashes and sizes. The zip itself stays where the build wrote it. */
+  /** Of what was last written to a place: which slices, hashes and sizes. The zip itself stays where it is. */
   'artifacts',
 ] as const
 
