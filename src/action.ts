@@ -122,7 +122,7 @@ async function main(): Promise<void> {
       ...collaborators,
       ...aws,
       lambda: masking(aws.lambda),
-      openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
+      openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       wait,
       signal,
       commit,
@@ -232,7 +232,7 @@ function setOutputs(outputs: ActionOutputs): void {
 }
 
 function summaryOf(
-  { function: released, changed, runtime, artifact, plan, commands, packages }: DeployResult,
+  { function: released, changed, runtime, artifact, plan, commands, coldStartMs, packages }: DeployResult,
   isDryRun: boolean,
 ): string {
   return deploymentSummary({
@@ -247,6 +247,7 @@ function summaryOf(
     unzippedBytes: artifact.unzippedBytes,
     plan,
     commands,
+    coldStartMs,
     packages,
   })
 }

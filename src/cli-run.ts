@@ -141,7 +141,7 @@ export async function run(invocation: Invocation): Promise<number> {
         const result = await deploy(settings, {
           ...collaborators,
           ...(await createAws(settings)),
-          openBucket: (address) => openBucket(address, { environment, version: VERSION, signal }),
+          openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
           wait,
           signal,
           commit,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { openBucket } from '../../src/aws/bucket.ts'
-import { type Bucket, hasOwnEndpoint, parseBucketAddress } from '../../src/aws/s3.ts'
+import { type Bucket, type BucketAccess, hasOwnEndpoint, parseBucketAddress } from '../../src/aws/s3.ts'
 import { fakeS3 } from '../support/fake-s3.ts'
 import { useAsAws } from './as-aws.ts'
 
@@ -27,12 +27,13 @@ beforeEach(() => {
   s3.refuse = () => undefined
 })
 
-const open = (patienceSeconds = 5): Promise<Bucket> =>
+const open = (patienceSeconds = 5, access?: BucketAccess): Promise<Bucket> =>
   openBucket('s3://builds/shop', {
     environment: process.env,
     version: '1.2.3',
     signal: new AbortController().signal,
     patienceSeconds,
+    access,
   })
 
 test.each([
@@ -71,6 +72,20 @@ test('what is there is only replaced where that was meant', async () => {
   expect(await bucket.find('a')).toMatchObject({ sha256: 'first' })
   expect(await bucket.write('a', file, 'third')).toBe(true)
   expect(await bucket.find('a')).toMatchObject({ sha256: 'third' })
+})
+
+test.each([
+  [{ owner: '123456789012', kmsKey: 'alias/builds' }, ['123456789012', 'aws:kms', 'alias/builds']],
+  [{ owner: undefined, kmsKey: undefined }, [undefined, undefined, undefined]],
+])('of %j every call names the owner, and what is written the key', async (access, [owner, encryption, key]) => {
+  const guarded = await open(5, access)
+  await guarded.write('a', file, 'digest')
+  await guarded.find('a')
+  await guarded.read('a')
+  const headers = ['PUT', 'HEAD', 'GET'].map((method) => s3.headers.get(`${method} builds/shop/a`) ?? {})
+  expect(headers.map((each) => each['x-amz-expected-bucket-owner'])).toEqual([owner, owner, owner])
+  expect(headers[0]?.['x-amz-server-side-encryption']).toBe(encryption)
+  expect(headers[0]?.['x-amz-server-side-encryption-aws-kms-key-id']).toBe(key)
 })
 
 describe('a refusal says what to do', () => {

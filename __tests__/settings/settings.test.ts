@@ -227,6 +227,18 @@ describe('mistakes', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter')
   })
 
+  test('what is said of a bucket needs one', async () => {
+    const flags = { 'function-name': 'shop', 'upload-kms-key': 'alias/builds', 'upload-bucket-owner': '123456789012' }
+    expect(titles(await problemsOf(loadFunctionSettings(await origin({}, { flags }))))).toEqual([
+      'upload-kms-key is set, and upload-bucket is not',
+      'upload-bucket-owner is set, and upload-bucket is not',
+    ])
+    const settings = await loadFunctionSettings(
+      await origin({}, { flags: { ...flags, 'upload-bucket': 's3://builds' } }),
+    )
+    expect(settings).toMatchObject({ uploadKmsKey: 'alias/builds', uploadBucketOwner: '123456789012' })
+  })
+
   test('a single one stands in the error itself', async () => {
     const loading = loadFunctionSettings(await origin({}, { flags: { 'function-name': 'a b' } }))
     await expect(loading).rejects.toMatchObject({ title: '--function-name is not valid', detail: 'Given: "a b"' })

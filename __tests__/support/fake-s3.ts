@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
 /**
@@ -12,6 +18,8 @@ export interface FakeS3 {
   readonly objects: Map<string, { readonly bytes: Buffer; readonly metadata: Readonly<Record<string, string>> }>
   /** As in `PUT BUCKET/KEY`. */
   readonly calls: string[]
+  /** Of the last call of each of those names. */
+  readonly headers: Map<string, IncomingHttpHeaders>
   /** The code of the error that a call is answered with, or `silence`; undefined lets it pass. */
   refuse: (call: string) => string | undefined
 }
@@ -20,13 +28,14 @@ const STATUS: Readonly<Record<string, number>> = { AccessDenied: 403, NoSuchBuck
 
 export function fakeS3(): FakeS3 {
   const server = createServer((incoming, outgoing) => void answer(incoming, outgoing))
-  const fake: FakeS3 = { server, objects: new Map(), calls: [], refuse: () => undefined }
+  const fake: FakeS3 = { server, objects: new Map(), calls: [], headers: new Map(), refuse: () => undefined }
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const bytes = await buffer(incoming)
     const name = decodeURIComponent(new URL(incoming.url ?? '/', 'http://s3').pathname.slice(1))
     const call = `${incoming.method ?? ''} ${name}`
     fake.calls.push(call)
+    fake.headers.set(call, incoming.headers)
     const refusal = fake.refuse(call)
     if (refusal === 'silence') return
     if (refusal !== undefined) {

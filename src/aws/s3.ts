@@ -36,12 +36,21 @@ export interface BucketOptions {
   readonly isPathStyle: boolean
   /** How long a server may say nothing. Without it, the SDK's patience: an upload that has to succeed. */
   readonly patienceSeconds?: number
+  readonly access?: BucketAccess | undefined
+}
+
+/** Whose bucket it is, and how what is put into it is encrypted. */
+export interface BucketAccess {
+  /** The account that the bucket must belong to: S3 refuses every call otherwise. */
+  readonly owner: string | undefined
+  /** By its ARN, id or alias; undefined for the bucket's own way. */
+  readonly kmsKey: string | undefined
 }
 
 /** @param address as in `s3://BUCKET` or `s3://BUCKET/PREFIX` */
 export function createBucket(
   address: string,
-  { version, signal, isPathStyle, patienceSeconds }: BucketOptions,
+  { version, signal, isPathStyle, patienceSeconds, access }: BucketOptions,
 ): Bucket {
   const { name, prefix } = parseBucketAddress(address)
   const client = new S3Client({
@@ -50,6 +59,9 @@ export function createBucket(
     followRegionRedirects: true,
     ...(patienceSeconds === undefined ? {} : impatient(patienceSeconds * 1000)),
   })
+  if (access?.owner !== undefined) expectOwner(client, access.owner)
+  const encryption =
+    access?.kmsKey === undefined ? {} : ({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: access.kmsKey } as const)
   const keyOf = (key: string): string => prefix + key
   const advice = (error: unknown, action: string, key: string): unknown =>
     adviceFor(error, {
@@ -91,6 +103,7 @@ export function createBucket(
           Key: keyOf(key),
           Body: createReadStream(path),
           Metadata: { sha256 },
+          ...encryption,
           // Of an upload in parts, S3 looks at it when the parts are put together.
           ...(isNew ? { IfNoneMatch: '*' } : {}),
         },
@@ -120,6 +133,14 @@ export function parseBucketAddress(address: string): { readonly name: string; re
 /** Whether the variables name an endpoint of one's own, which knows buckets by path only. */
 export function hasOwnEndpoint(environment: Readonly<Record<string, string | undefined>>): boolean {
   return Boolean(environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'])
+}
+
+/** In every call, those that an upload in parts makes by itself among them. */
+function expectOwner(client: S3Client, owner: string): void {
+  client.middlewareStack.add(
+    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
+    { step: 'initialize', name: 'expectOwner' },
+  )
 }
 
 /** Counted from the last byte that came or went: a large object may take longer as a whole. */

@@ -1,6 +1,6 @@
 import { readArtifact } from '../artifact/given.ts'
 import type { AwsApis } from '../aws/apis.ts'
-import type { Bucket } from '../aws/s3.ts'
+import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
@@ -26,7 +26,7 @@ import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 
 export interface DeployCollaborators extends BuildCollaborators, AwsApis {
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
-  readonly openBucket: (address: string) => Promise<Bucket>
+  readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
   readonly wait: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   /** For the description of the version: which commit it was built from, when that is known. */
@@ -91,7 +91,10 @@ async function carryOut(
   collaborators: DeployCollaborators,
 ): Promise<Release> {
   const { report } = collaborators
-  const nothing = { version: current.served?.version ?? '', alias: current.alias, url: current.url, commands: [] }
+  const nothing = {
+    ...{ version: current.served?.version ?? '', alias: current.alias, url: current.url },
+    ...{ commands: [], coldStartMs: undefined },
+  }
   if (steps.length === 0) {
     report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`)
     return released(steps, nothing, { current, desired })
@@ -165,7 +168,8 @@ async function uploadBucket(
 ): Promise<Bucket | undefined> {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
   if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
-  return await openBucket(settings.uploadBucket)
+  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings
+  return await openBucket(address, { owner, kmsKey })
 }
 
 function sendsCode(steps: readonly Step[]): boolean {

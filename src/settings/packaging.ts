@@ -289,4 +289,19 @@ export const UPLOAD_SETTINGS = {
     example: 's3://example-uploads/shop',
     placeholder: 'ADDRESS',
   }),
+  'upload-kms-key': text({
+    description: 'The KMS key that artifacts in upload-bucket are encrypted with.',
+    format: 'the ARN, the id or alias/NAME of a key',
+    pattern: /^(?:arn:[\w-]+:kms:[\w-]+:\d{12}:(?:key|alias)\/[\w/-]+|alias\/[\w/-]+|(?:mrk-)?[0-9a-f-]{32,36})$/,
+    example: 'arn:aws:kms:eu-west-1:123456789012:key/11112222-3333-4444-5555-666677778888',
+    defaultText: "the bucket's own encryption",
+    placeholder: 'KEY',
+  }),
+  'upload-bucket-owner': text({
+    description: 'The account that upload-bucket must belong to: nothing is sent to a bucket of another one.',
+    format: '12 digits',
+    pattern: /^\d{12}$/,
+    example: '123456789012',
+    placeholder: 'ID',
+  }),
 } as const

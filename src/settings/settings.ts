@@ -209,13 +209,18 @@ async function discoverRuntime(
   return result.runtime
 }
 
-function contradictions({ environment, secrets }: Values): Problem[] {
-  return Object.keys(secrets)
-    .filter((name) => Object.hasOwn(environment, name))
-    .map((name) => ({
+function contradictions({ environment, secrets, ...values }: Values): Problem[] {
+  const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name))
+  const ofBucket = { 'upload-kms-key': values.uploadKmsKey, 'upload-bucket-owner': values.uploadBucketOwner }
+  return [
+    ...twice.map((name) => ({
       title: `${name} stands in environment and in secrets`,
       hint: 'Keep one of them: a value that may be read by all, or a reference.',
-    }))
+    })),
+    ...Object.entries(values.uploadBucket === undefined ? ofBucket : {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+  ]
 }
 
 /** Fills `{{stage}}` in names and in tables. */
