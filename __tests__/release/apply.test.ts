@@ -1,8 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
-import { NOT_RELEASED, RELEASED, UNFINISHED } from '../../src/release/state.ts'
-import { alias, configured, current, same } from './releases.ts'
+import {
+  alias,
+  configured,
+  current,
+  NOT_RELEASED,
+  RELEASED,
+  RELEASED_AFTER_1,
+  same,
+  UNFINISHED,
+  UNFINISHED_AFTER_1,
+} from './releases.ts'
 import { createReleasedWorld, createWorld, effects, failureOf, v1, v2 } from './world.ts'
 
 const failing = { payload: JSON.stringify([3, 'no such table\n']) }
@@ -57,9 +66,9 @@ describe('the order of a release', () => {
       'publish two',
       'invoke 2 manage "migrate --noinput"',
       'invoke 2 GET /',
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       'invoke 2 manage \"clearsessions\"',
-      `updateAlias live → 2 (${RELEASED})`,
+      `updateAlias live → 2 (${RELEASED_AFTER_1})`,
     ])
     expect(served).toEqual(['2 while 1 serves', '2 while 1 serves', '2 while 2 serves'])
     expect(facts.version).toBe('2')
@@ -108,7 +117,7 @@ describe('the order of a release', () => {
     await release(configured({ environment: { SITE: '{{url}}' } }, v1))
     const served = await lambda.getVersion('shop', 'live')
     expect(served?.environment).toEqual({ SITE: 'https://abc.lambda-url.eu-west-1.on.aws' })
-    expect((await aliasNow())?.description).toBe(RELEASED)
+    expect((await aliasNow())?.description).toBe(RELEASED_AFTER_1)
   })
 
   test('without a URL the alias is created last', async () => {
@@ -138,10 +147,10 @@ describe('the order of a release', () => {
     lambda.calls.length = 0
     await release({ ...v2, access: 'public' })
     expect(effects(lambda).slice(-4)).toEqual([
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       'updateUrl NONE',
       'invoke 2 manage "clearsessions"',
-      `updateAlias live → 2 (${RELEASED})`,
+      `updateAlias live → 2 (${RELEASED_AFTER_1})`,
     ])
   })
 
@@ -215,7 +224,10 @@ describe('a failure leaves traffic where it was', () => {
     lambda.failAt(/^updateAlias/, new UserError({ title: 'PreconditionFailedException' }), 'after')
     await release(v2)
     expect((await aliasNow())?.version).toBe('2')
-    expect(effects(lambda).slice(-2)).toEqual(['invoke 2 manage "clearsessions"', `updateAlias live → 2 (${RELEASED})`])
+    expect(effects(lambda).slice(-2)).toEqual([
+      'invoke 2 manage "clearsessions"',
+      `updateAlias live → 2 (${RELEASED_AFTER_1})`,
+    ])
   })
 
   test('a command that fails before traffic moves', async () => {
@@ -268,7 +280,7 @@ describe('a failure leaves traffic where it was', () => {
       'The alias live is back on version 1. These commands have run and are not reversed: manage migrate --noinput.',
     )
     expect(lambda.writes().slice(-2)).toEqual([
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       `updateAlias live → 1 (${RELEASED})`,
     ])
     expect((await aliasNow())?.version).toBe('1')
@@ -302,7 +314,7 @@ describe('a failure leaves traffic where it was', () => {
       void lambda.updateAlias('shop', 'live', { version: '1', description: RELEASED })
     })
     await release(v2)
-    expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED })
+    expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED_AFTER_1 })
   })
 
   test('when a defect comes after the move, and it cannot be taken back, that is said on its own', async () => {

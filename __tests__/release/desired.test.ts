@@ -191,7 +191,13 @@ describe('the way in, when nobody sets one', () => {
   })
 
   test('a deployment that was ended before its URL goes on to it', () => {
-    const alias = { arn: 'arn', version: '1', description: 'wsgi-lambda: not released yet', weights: {}, revisionId: 'r' }
+    const alias = {
+      arn: 'arn',
+      version: '1',
+      description: 'wsgi-lambda: not released yet',
+      weights: {},
+      revisionId: 'r',
+    }
     expect(desiredRelease(settings(given), CODE, { ...current, url: undefined, alias }).access).toBe('public')
   })
 })

@@ -1,10 +1,18 @@
 import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
-import { type CurrentRelease, type DesiredRelease, RELEASED } from '../../src/release/state.ts'
+import { aliasDescription } from '../../src/release/alias-mark.ts'
+import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 
 /** Plain values that the tests of releases start from. */
 
 const ARN = 'arn:aws:lambda:eu-west-1:123456789012:function:shop'
+/** Descriptions of an alias. */
+export const NOT_RELEASED = aliasDescription({ phase: 'not-released', before: [] })
+export const UNFINISHED = aliasDescription({ phase: 'unfinished', before: [] })
+export const RELEASED = aliasDescription({ phase: 'released', before: [] })
+/** The same, once version 1 was served. */
+export const UNFINISHED_AFTER_1 = aliasDescription({ phase: 'unfinished', before: ['1'] })
+export const RELEASED_AFTER_1 = aliasDescription({ phase: 'released', before: ['1'] })
 export const ROLE = 'arn:aws:iam::123456789012:role/shop'
 
 export const version7: VersionState = {

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import type { InvokeMode } from '../../src/aws/function-url.ts'
 import type { Invocation } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
-import { type DesiredRelease, RELEASED, UNFINISHED } from '../../src/release/state.ts'
+import type { DesiredRelease } from '../../src/release/state.ts'
+import { RELEASED, RELEASED_AFTER_1, UNFINISHED_AFTER_1 } from './releases.ts'
 import { createReleasedWorld, effects, failureOf, v1, v2 } from './world.ts'
 
 /** Code and mode of the URL belong together, whatever happens between the calls that change them. */
@@ -32,9 +33,9 @@ describe.each(turns)('streaming is turned %s', (_, before, after, from, to) => {
       'invoke 2 manage "migrate --noinput"',
       'invoke 2 GET /',
       `updateUrl ${to}`,
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       'invoke 2 manage "clearsessions"',
-      `updateAlias live → 2 (${RELEASED})`,
+      `updateAlias live → 2 (${RELEASED_AFTER_1})`,
     ])
     const changed = lambda.calls.indexOf(`updateUrl ${to}`)
     expect(lambda.calls[changed + 1]).toMatch(/^updateAlias/)
@@ -81,7 +82,7 @@ describe.each(turns)('streaming is turned %s', (_, before, after, from, to) => {
     )
     expect(lambda.writes().slice(-4)).toEqual([
       `updateUrl ${to}`,
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       `updateAlias live → 1 (${RELEASED})`,
       `updateUrl ${from}`,
     ])
@@ -129,7 +130,7 @@ describe.each(turns)('streaming is turned %s', (_, before, after, from, to) => {
     })
     await failureOf(release(after))
     expect(lambda.writes().slice(-2)).toEqual([
-      `updateAlias live → 2 (${UNFINISHED})`,
+      `updateAlias live → 2 (${UNFINISHED_AFTER_1})`,
       'updateAlias live → 1 (wsgi-lambda)',
     ])
     await expect(aliasNow()).rejects.toBe(problem)

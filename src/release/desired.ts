@@ -6,7 +6,8 @@ import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
-import { type CurrentRelease, type DesiredLayer, type DesiredRelease, NOT_RELEASED, OWN_LAYER } from './state.ts'
+import { readAliasMark } from './alias-mark.ts'
+import { type CurrentRelease, type DesiredLayer, type DesiredRelease, OWN_LAYER } from './state.ts'
 import { isRestricted } from './way-in.ts'
 
 const HANDLER = 'wsgi_handler.handler'
@@ -187,5 +188,6 @@ function desiredEnvironment({ environmentStrategy, environment, secrets }: Funct
 function ownAccess({ latest, alias, url, policy }: CurrentRelease): DesiredRelease['access'] {
   if (url?.authType === 'AWS_IAM') return 'iam'
   if (url) return isRestricted(policy) ? 'none' : 'public'
-  return latest === undefined || alias?.description === NOT_RELEASED ? 'public' : 'none'
+  const isUnreleased = alias !== undefined && readAliasMark(alias.description).phase === 'not-released'
+  return latest === undefined || isUnreleased ? 'public' : 'none'
 }

@@ -1,7 +1,8 @@
+import { readAliasMark } from './alias-mark.ts'
 import { changeSteps } from './change.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { proofSteps, runSteps } from './proof.ts'
-import { type CurrentRelease, type DesiredRelease, NOT_RELEASED, UNFINISHED } from './state.ts'
+import type { CurrentRelease, DesiredRelease } from './state.ts'
 import type { Step } from './steps.ts'
 import { modeSteps, wayInSteps } from './way-in.ts'
 
@@ -42,5 +43,5 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
 /** The alias is on a version that has not proven itself, or on several. */
 function isPending({ alias }: CurrentRelease): boolean {
   if (alias === undefined) return false
-  return [NOT_RELEASED, UNFINISHED].includes(alias.description) || Object.keys(alias.weights).length > 0
+  return readAliasMark(alias.description).phase !== 'released' || Object.keys(alias.weights).length > 0
 }

@@ -49,9 +49,3 @@ export type Phase = 'before-traffic' | 'after-traffic'
 
 /** Stands in the layers of a configuration for the one that is not published yet. No ARN looks like it. */
 export const OWN_LAYER = '{{layer}}'
-
-/** The alias's description while the version that it points to has not proven itself: nothing is "unchanged" then. */
-export const NOT_RELEASED = 'wsgi-lambda: not released yet'
-/** The same while it serves already and the commands after traffic are still to run: a killed run is then gone on with. */
-export const UNFINISHED = 'wsgi-lambda: commands after traffic are still to run'
-export const RELEASED = 'wsgi-lambda'

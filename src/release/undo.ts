@@ -1,18 +1,20 @@
 import type { AliasState } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
+import { aliasDescription, NOT_RELEASED, readAliasMark } from './alias-mark.ts'
 import type { Progress, Releasing } from './releasing.ts'
-import { type DesiredRelease, NOT_RELEASED } from './state.ts'
+import type { DesiredRelease } from './state.ts'
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
 export async function undo(error: unknown, releasing: Releasing): Promise<unknown> {
   const { current, desired, progress } = releasing
   const { lambda, report } = releasing.with
-  const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : undefined
+  const hasServed = current.alias !== undefined && readAliasMark(current.alias.description).phase !== 'not-released'
+  const previous = hasServed ? current.alias : undefined
   let stuck: unknown
   let served = progress.hasMoved ? progress.version : undefined
   if (progress.hasMoved) {
     report.progress('moving the alias back')
-    const target = previous ?? { version: progress.version, description: NOT_RELEASED }
+    const target = previous ?? { version: progress.version, description: aliasDescription(NOT_RELEASED) }
     try {
       served = (await lambda.updateAlias(desired.functionName, desired.alias, target)).version
     } catch (failure) {

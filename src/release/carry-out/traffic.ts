@@ -1,19 +1,19 @@
 import type { AliasState } from '../../aws/lambda.ts'
+import { type AliasMark, aliasDescription, servedBefore } from '../alias-mark.ts'
 import type { Executors, Releasing } from '../releasing.ts'
-import { RELEASED, UNFINISHED } from '../state.ts'
 import type { TrafficStep } from '../traffic.ts'
 
 export const trafficExecutors: Executors<TrafficStep> = {
   'move-alias': async (_, releasing) => {
     const { current, desired, progress } = releasing
-    progress.alias = await moveAlias(desired.afterTraffic.length > 0 ? UNFINISHED : RELEASED, releasing)
+    progress.alias = await moveAlias(desired.afterTraffic.length > 0 ? 'unfinished' : 'released', releasing)
     progress.hasMoved = true
     const { served } = current
     const from = served && served.version !== progress.version ? `${served.version} → ` : ''
     releasing.with.report.info(`${desired.alias}: version ${from}${progress.version}`)
   },
   finish: async (_, releasing) => {
-    releasing.progress.alias = await moveAlias(RELEASED, releasing)
+    releasing.progress.alias = await moveAlias('released', releasing)
   },
 }
 
@@ -22,9 +22,10 @@ export const trafficExecutors: Executors<TrafficStep> = {
  * move. So what counts is where the alias is.
  */
 async function moveAlias(
-  description: string,
+  phase: AliasMark['phase'],
   { progress: { alias, version }, desired: { functionName, alias: name }, with: { lambda } }: Releasing,
 ): Promise<AliasState> {
+  const description = aliasDescription({ phase, before: servedBefore(alias, version) })
   const target = { version, description }
   try {
     return alias

@@ -1,10 +1,10 @@
+import { aliasDescription, NOT_RELEASED } from '../alias-mark.ts'
 import type { Executors } from '../releasing.ts'
-import { NOT_RELEASED } from '../state.ts'
 import type { WayInStep } from '../way-in.ts'
 
 export const wayInExecutors: Executors<WayInStep> = {
   'create-alias': async (_, { desired: { functionName, alias }, progress, with: { lambda } }) => {
-    const target = { version: progress.version, description: NOT_RELEASED }
+    const target = { version: progress.version, description: aliasDescription(NOT_RELEASED) }
     progress.alias = await lambda.createAlias(functionName, alias, target)
   },
   'create-url': async (

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { type Git, readRun } from '../../src/settings/run.ts'
+
+const COMMIT = '4f2a9c0b7d1e4f2a9c0b7d1e4f2a9c0b7d1e4f2a'
+const git: Git = () => Promise.resolve(`${COMMIT} 2026-11-23T09:35:45+01:00\n`)
+const noGit: Git = () => Promise.resolve(undefined)
+
+const github = {
+  GITHUB_ACTIONS: 'true',
+  GITHUB_SHA: COMMIT,
+  GITHUB_ACTOR: 'octocat',
+  GITHUB_REPOSITORY: 'octocat/shop',
+  GITHUB_WORKFLOW: 'Deploy',
+  GITHUB_WORKFLOW_REF: 'octocat/shop/.github/workflows/deploy.yml@refs/heads/main',
+  GITHUB_RUN_NUMBER: '42',
+  GITHUB_RUN_ID: '1234567890',
+  GITHUB_EVENT_NAME: 'push',
+}
+
+describe('a run of GitHub Actions', () => {
+  test('is known by its workflow and number', async () => {
+    expect(await readRun(github, git)).toEqual({
+      commit: COMMIT,
+      committedAt: '2026-11-23T09:35:45+01:00',
+      actor: 'octocat',
+      workflow: { name: 'octocat/shop/deploy.yml', number: 42 },
+      isManual: false,
+      address: 'https://github.com/octocat/shop/actions/runs/1234567890',
+    })
+  })
+
+  test.each([
+    ['the pushed commit', { id: COMMIT, timestamp: '2026-11-22T10:00:00Z' }, '2026-11-22T10:00:00Z'],
+    ['another commit', { id: 'other', timestamp: '2026-11-22T10:00:00Z' }, undefined],
+    ['no commit', null, undefined],
+  ])('takes the date from the event: %s', async (_, head, committedAt) => {
+    const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-run-'))
+    try {
+      const path = join(folder, 'event.json')
+      await writeFile(path, JSON.stringify({ head_commit: head }))
+      expect((await readRun({ ...github, GITHUB_EVENT_PATH: path }, noGit)).committedAt).toBe(committedAt)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('that somebody started, or started again', async () => {
+    const started = { ...github, GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_TRIGGERING_ACTOR: 'hubot' }
+    expect(await readRun(started, noGit)).toMatchObject({ isManual: true, actor: 'hubot' })
+  })
+})
+
+test('a job of GitLab', async () => {
+  const gitlab = {
+    GITLAB_CI: 'true',
+    CI_COMMIT_SHA: COMMIT,
+    CI_COMMIT_TIMESTAMP: '2026-11-23T09:35:45+01:00',
+    GITLAB_USER_LOGIN: 'ada',
+    CI_PROJECT_PATH: 'group/shop',
+    CI_PIPELINE_IID: '7',
+    CI_PIPELINE_SOURCE: 'web',
+    CI_JOB_URL: 'https://gitlab.example.org/group/shop/-/jobs/1',
+  }
+  expect(await readRun(gitlab, noGit)).toEqual({
+    commit: COMMIT,
+    committedAt: '2026-11-23T09:35:45+01:00',
+    actor: 'ada',
+    workflow: { name: 'group/shop', number: 7 },
+    isManual: true,
+    address: 'https://gitlab.example.org/group/shop/-/jobs/1',
+  })
+})
+
+describe("somebody's own computer", () => {
+  test('with git', async () => {
+    expect(await readRun({ USER: 'ada' }, git)).toMatchObject({ commit: COMMIT, actor: 'ada', workflow: undefined })
+  })
+
+  test('without git, or outside of a repository', async () => {
+    expect(await readRun({}, noGit)).toMatchObject({ commit: undefined, committedAt: undefined, actor: undefined })
+  })
+})

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises'
+
+/** Who deploys what from where, as far as the machine tells: a run of a CI system, or somebody's own computer. */
+export interface Run {
+  readonly commit: string | undefined
+  /** The committer's date of that commit, ISO 8601. */
+  readonly committedAt: string | undefined
+  readonly actor: string | undefined
+  /** Runs of one workflow have rising numbers. The name says which workflow, of which repository. */
+  readonly workflow: { readonly name: string; readonly number: number } | undefined
+  /** Whether somebody started this very run by hand. */
+  readonly isManual: boolean
+  /** Where it can be looked at. */
+  readonly address: string | undefined
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** Runs `git` in the project. @returns what it printed, undefined where it failed or there is none */
+export type Git = (args: readonly string[]) => Promise<string | undefined>
+
+/** GitHub Actions and GitLab CI/CD by their variables (their pages "Variables reference", "Predefined CI/CD variables reference"). */
+export async function readRun(variables: Variables, git: Git): Promise<Run> {
+  const told = toldBy(variables)
+  if (told.commit !== undefined && told.committedAt !== undefined) return told
+  const pushed = await pushedCommit(variables['GITHUB_EVENT_PATH'])
+  if (pushed !== undefined && pushed.id === told.commit) return { ...told, committedAt: pushed.timestamp }
+  const shown = await git(['show', '--no-patch', '--format=%H %cI', told.commit ?? 'HEAD'])
+  const [, commit, committedAt] = /^([0-9a-f]{40,64}) (\S+)$/m.exec(shown ?? '') ?? []
+  return { ...told, commit: told.commit ?? commit, committedAt }
+}
+
+function toldBy(variables: Variables): Run {
+  if (variables['GITHUB_ACTIONS'] === 'true') return githubRun(variables)
+  if (variables['GITLAB_CI'] !== undefined) return gitlabRun(variables)
+  return {
+    commit: variables['GITHUB_SHA'] ?? variables['CI_COMMIT_SHA'],
+    committedAt: undefined,
+    actor: variables['USER'] ?? variables['USERNAME'],
+    workflow: undefined,
+    isManual: false,
+    address: undefined,
+  }
+}
+
+function githubRun(variables: Variables): Run {
+  const repository = variables['GITHUB_REPOSITORY'] ?? ''
+  // OWNER/REPOSITORY/.github/workflows/FILE@REF: the file stays where the workflow's name is changed.
+  const file = /\/([^/@]+)@/.exec(variables['GITHUB_WORKFLOW_REF'] ?? '')?.[1] ?? variables['GITHUB_WORKFLOW'] ?? ''
+  const id = variables['GITHUB_RUN_ID']
+  const server = variables['GITHUB_SERVER_URL'] ?? 'https://github.com'
+  return {
+    commit: variables['GITHUB_SHA'],
+    committedAt: undefined,
+    actor: variables['GITHUB_TRIGGERING_ACTOR'] ?? variables['GITHUB_ACTOR'],
+    workflow: workflowOf(`${repository}/${file}`, variables['GITHUB_RUN_NUMBER']),
+    isManual: variables['GITHUB_EVENT_NAME'] === 'workflow_dispatch',
+    address: id && `${server}/${repository}/actions/runs/${id}`,
+  }
+}
+
+function gitlabRun(variables: Variables): Run {
+  return {
+    commit: variables['CI_COMMIT_SHA'],
+    committedAt: variables['CI_COMMIT_TIMESTAMP'],
+    actor: variables['GITLAB_USER_LOGIN'],
+    workflow: workflowOf(variables['CI_PROJECT_PATH'] ?? '', variables['CI_PIPELINE_IID']),
+    isManual: variables['CI_PIPELINE_SOURCE'] === 'web' || variables['CI_JOB_MANUAL'] === 'true',
+    address: variables['CI_JOB_URL'] ?? variables['CI_PIPELINE_URL'],
+  }
+}
+
+function workflowOf(name: string, number: string | undefined): Run['workflow'] {
+  return /^\d+$/.test(number ?? '') ? { name, number: Number(number) } : undefined
+}
+
+/** Of a push, GitHub tells the newest commit in the event. */
+async function pushedCommit(path: string | undefined): Promise<{ id: string; timestamp: string } | undefined> {
+  if (path === undefined) return undefined
+  try {
+    const { head_commit: head } = JSON.parse(await readFile(path, 'utf8')) as {
+      head_commit?: { id?: string; timestamp?: string } | null
+    }
+    return head?.id === undefined || head.timestamp === undefined
+      ? undefined
+      : { id: head.id, timestamp: head.timestamp }
+  } catch {
+    return undefined
+  }
+}
