@@ -5,6 +5,7 @@ import { differences, usesAddress, withAddress } from '../../src/release/differe
 import { planRelease } from '../../src/release/plan.ts'
 import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 import type { Step } from '../../src/release/steps.ts'
+import { parseSmokeRequest } from '../../src/settings/traffic.ts'
 import {
   alias,
   configured,
@@ -466,7 +467,10 @@ test.each<[Step, string]>([
   [{ kind: 'fill-url' }, 'write the address of the Function URL into the environment and publish again'],
   [{ kind: 'run', phase: 'before-traffic', command: 'manage migrate' }, 'run before traffic moves: manage migrate'],
   [{ kind: 'run', phase: 'after-traffic', command: 'manage x' }, 'run after traffic moves: manage x'],
-  [{ kind: 'smoke', path: '/health' }, 'request /health from the new version'],
+  [
+    { kind: 'smoke', requests: ['/health 200', '/login'].map(parseSmokeRequest) },
+    'request /health, /login from the new version',
+  ],
   [{ kind: 'move-alias' }, 'move the alias live to the new version'],
   [{ kind: 'permit-url', statement: 'url' }, 'permit everyone to call the Function URL'],
   [{ kind: 'permit-url', statement: 'invoke' }, 'permit everyone to invoke the function through it'],

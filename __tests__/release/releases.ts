@@ -2,6 +2,7 @@ import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
 import { aliasDescription } from '../../src/release/alias-mark.ts'
 import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
+import { smokeRequestsOf } from '../../src/settings/traffic.ts'
 
 /** Plain values that the tests of releases start from. */
 
@@ -103,7 +104,7 @@ export const same: DesiredRelease = {
   invokeMode: 'BUFFERED',
   beforeTraffic: ['manage migrate --noinput'],
   afterTraffic: ['manage clearsessions'],
-  smoke: { path: '/', host: undefined },
+  smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },
   upload: undefined,
   layer: undefined,
 }

@@ -1,30 +1,43 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ClientContext, Invocation } from '../../src/aws/lambda.ts'
+import type { Invocation, LambdaApi } from '../../src/aws/lambda.ts'
+import { UserError } from '../../src/errors.ts'
 import { smoke } from '../../src/release/smoke.ts'
+import { parseSmokeRequest } from '../../src/settings/traffic.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeLambda } from './fake-lambda.ts'
 
-async function request(answer: Partial<Invocation>, path = '/') {
+type Answer = Partial<Invocation> | Error
+
+/** Sends requests to a version that answers so, one answer after the other. */
+async function requestAll(lines: readonly string[], answers: readonly Answer[]) {
   const events: Readonly<Record<string, unknown>>[] = []
   const invoked: unknown[] = []
   const report = recordingReporter()
-  const lambda = {
-    ...fakeLambda(),
-    invoke: (
-      name: string,
-      qualifier: string,
-      payload: string,
-      timeoutSeconds: number,
-      clientContext?: ClientContext,
-    ): Promise<Invocation> => {
-      invoked.push([name, qualifier, timeoutSeconds, clientContext])
-      events.push(JSON.parse(payload) as Readonly<Record<string, unknown>>)
-      return Promise.resolve({ payload: '', functionError: undefined, logTail: '', ...answer })
-    },
+  const invoke: LambdaApi['invoke'] = (name, qualifier, payload, timeoutSeconds, clientContext) => {
+    invoked.push([name, qualifier, timeoutSeconds, clientContext])
+    events.push(JSON.parse(payload) as Readonly<Record<string, unknown>>)
+    const answer = answers[invoked.length - 1] ?? answers.at(-1)
+    if (answer instanceof Error) return Promise.reject(answer)
+    return Promise.resolve({ payload: '', functionError: undefined, logTail: '', ...answer })
   }
-  const where = { functionName: 'shop', version: '8', timeoutSeconds: 30 }
-  const statusCode = await smoke({ path, host: 'shop.example.org' }, where, { lambda, report })
-  return { statusCode, invoked, event: events[0] ?? {}, report }
+  let now = 0
+  const waiting = {
+    lambda: { ...fakeLambda(), invoke },
+    report,
+    wait: (milliseconds: number) => {
+      now += milliseconds
+      return Promise.resolve()
+    },
+    clock: () => now,
+    signal: new AbortController().signal,
+  }
+  const where = { functionName: 'shop', version: '8', host: 'shop.example.org', timeoutSeconds: 30 }
+  await smoke(lines.map(parseSmokeRequest), where, waiting)
+  return { invoked, event: events[0] ?? {}, report }
+}
+
+async function request(answer: Answer, line = '/') {
+  return await requestAll([line], [answer])
 }
 
 const answering = (statusCode: number, body = '') => ({ payload: JSON.stringify({ statusCode, body }) })
@@ -48,8 +61,8 @@ test('a path without a query', async () => {
 })
 
 test.each([200, 301, 401, 403, 404, 499])('%d passes', async (status) => {
-  const { statusCode, report } = await request(answering(status))
-  expect(statusCode).toBe(status)
+  const { report } = await request(answering(status))
+  expect(report.of('info')).toEqual([`GET / on version 8 → ${status}`])
   expect(report.problems).toEqual([])
 })
 
@@ -63,7 +76,6 @@ describe('an answer fails', () => {
   test.each([500, 502, 599])('%d, with body and log', async (status) => {
     const answer = { ...answering(status, 'no such table: shop'), logTail: 'START\nTraceback\n' }
     await expect(request(answer)).rejects.toMatchObject({
-      name: 'UserError',
       title: `The new version answers GET / with ${status}`,
       detail: 'no such table: shop\nSTART\nTraceback',
     })
@@ -100,9 +112,63 @@ describe('an answer fails', () => {
     'when it is no answer to a request: %s',
     async (payload) => {
       await expect(request({ payload })).rejects.toMatchObject({
-        name: 'UserError',
         title: expect.stringContaining('The new version does not answer GET /'),
       })
     },
   )
+})
+
+describe('what is expected of an answer', () => {
+  test.each([
+    ['/ 200', 200, ''],
+    ['/ 2xx', 204, ''],
+    ['/ 200-399', 302, ''],
+    ['/ 500', 500, ''],
+    ['/ 200 Sign in', 200, '<h1>Sign in</h1>'],
+  ])('%s passes with %d %s', async (line, status, body) => {
+    const { report } = await request(answering(status, body), line)
+    expect(report.problems).toEqual([])
+  })
+
+  test.each([
+    ['/ 200', 204, '', 'The new version answers GET / with 204, and 200 was expected'],
+    ['/ 2xx', 302, '', 'The new version answers GET / with 302, and 200 to 299 was expected'],
+    ['/ 404', 400, '', 'The new version answers GET / with 400, and 404 was expected'],
+    ['/ 200 Sign in', 200, 'Welcome', 'The answer of the new version to GET / (200) does not hold "Sign in"'],
+  ])('%s fails with %d %s', async (line, status, body, title) => {
+    const problem = { title, hint: 'Mend the application, or what smoke-requests expects.' }
+    await expect(request(answering(status, body), line)).rejects.toMatchObject(problem)
+  })
+
+  test('all are sent, and every failing one is told', async () => {
+    const answers = [answering(500, 'one'), answering(200), answering(404, 'three')]
+    await expect(requestAll(['/', '/ok', '/health 200'], answers)).rejects.toMatchObject({
+      title: '2 of 3 smoke requests failed',
+      problems: [
+        { title: 'The new version answers GET / with 500', detail: 'one' },
+        { title: 'The new version answers GET /health with 404, and 200 was expected', detail: 'three' },
+      ],
+    })
+  })
+})
+
+describe('a version that Lambda does not invoke yet', () => {
+  const named = (name: string): Error =>
+    new UserError({ title: name }, { cause: Object.assign(new Error('Rate Exceeded.'), { name }) })
+
+  test.each(['TooManyRequestsException', 'ResourceConflictException'])('%s: is asked again', async (name) => {
+    const { invoked, report } = await requestAll(['/'], [named(name), named(name), answering(200)])
+    expect(invoked).toHaveLength(3)
+    expect(report.of('progress')[1]).toBe(`GET / on version 8: ${name}, again in 1.0 s`)
+  })
+
+  test('is not asked for ever', async () => {
+    await expect(request(named('TooManyRequestsException'))).rejects.toMatchObject({
+      title: 'TooManyRequestsException',
+    })
+  })
+
+  test('what may have begun is not sent again', async () => {
+    await expect(request(named('ServiceException'))).rejects.toMatchObject({ title: 'ServiceException' })
+  })
 })

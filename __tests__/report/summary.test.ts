@@ -13,6 +13,7 @@ const facts: DeploymentFacts = {
   zipBytes: 1_234_567,
   unzippedBytes: 4_000_000,
   plan: ['update the code', 'publish a version'],
+  coldStartMs: undefined,
   commands: [{ command: 'manage migrate', phase: 'before-traffic', exitCode: 0, seconds: 1.25, output: 'OK\n' }],
   packages: [
     { name: 'django', version: '5.2', zipBytes: 3_000_000, unzippedBytes: 8_000_000 },

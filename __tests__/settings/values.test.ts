@@ -16,6 +16,8 @@ function refused(given: Record<string, unknown>): readonly Problem[] {
   return checkValues([flags(given)]).problems
 }
 
+const SMOKE_LINES = ['/', '/login 200 Sign in', '/a?b=1 2xx', '/c 200-399']
+
 describe('a value that is accepted', () => {
   test.each<[string, unknown, keyof Values, unknown]>([
     ['app', 'mysite.wsgi:application', 'app', 'mysite.wsgi:application'],
@@ -76,6 +78,7 @@ describe('a value that is accepted', () => {
     ],
     ['smoke-path', '/health?deep=1', 'smokePath', '/health?deep=1'],
     ['smoke-host', 'www.example.org:8443', 'smokeHost', 'www.example.org:8443'],
+    ['smoke-requests', '/\n/login 200 Sign in\n/a?b=1 2xx\n/c 200-399', 'smokeRequests', SMOKE_LINES],
     ['url-origin', 'http://127.0.0.1:4566/{id}', 'urlOrigin', 'http://127.0.0.1:4566/{id}'],
     ['description', 7, 'description', '7'],
   ])('%s: %j', (name, given, key, value) => {
@@ -124,6 +127,9 @@ describe('a value that is refused', () => {
     ['role', 'arn:aws:iam::123456789012:user/shop'],
     ['smoke-path', 'health'],
     ['smoke-host', 'https://example.org'],
+    ['smoke-requests', 'login'],
+    ['smoke-requests', '/login Sign in'],
+    ['smoke-requests', '/login 600'],
     ['url-origin', 'ftp://x'],
     ['description', '   '],
     ['description', null],

@@ -1,4 +1,5 @@
 import { EXECUTORS } from './carry-out/all.ts'
+import { tellingColdStart } from './cold-start.ts'
 import { describeStep } from './describe.ts'
 import type { ApplyOptions, Progress, RanCommand, ReleaseCollaborators, Releasing } from './releasing.ts'
 import type { Step } from './steps.ts'
@@ -16,6 +17,8 @@ export interface Release {
   readonly changed: boolean
   readonly steps: readonly Step[]
   readonly commands: readonly RanCommand[]
+  /** How long the first start of the new version took, where the platform tells it. */
+  readonly coldStartMs: number | undefined
 }
 
 /** Carries out a plan. @throws UserError; the alias then serves what it served before. */
@@ -33,8 +36,14 @@ export async function applyRelease(
     hasMoved: false,
     mayHaveChangedMode: false,
     commands: [],
+    coldStartMs: undefined,
   }
-  const releasing: Releasing = { ...options, progress, with: collaborators }
+  const lambda = tellingColdStart(collaborators.lambda, (version, milliseconds) => {
+    if (version !== progress.version || milliseconds === undefined) return
+    collaborators.report.info(`version ${version} took ${Math.round(milliseconds)} ms to start (Init Duration)`)
+    progress.coldStartMs = milliseconds
+  })
+  const releasing: Releasing = { ...options, progress, with: { ...collaborators, lambda } }
   try {
     for (const step of steps) {
       collaborators.signal.throwIfAborted()
@@ -50,7 +59,13 @@ export async function applyRelease(
 
 export function released(
   steps: readonly Step[],
-  { version, alias, url, commands }: Pick<Progress, 'version' | 'alias' | 'url' | 'commands'>,
+  {
+    version,
+    alias,
+    url,
+    commands,
+    coldStartMs,
+  }: Pick<Progress, 'version' | 'alias' | 'url' | 'commands' | 'coldStartMs'>,
   { current, desired }: Pick<ApplyOptions, 'current' | 'desired'>,
 ): Release {
   const aliasArn = alias?.arn ?? ''
@@ -66,5 +81,6 @@ export function released(
     changed: steps.length > 0,
     steps,
     commands,
+    coldStartMs,
   }
 }

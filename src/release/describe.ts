@@ -17,7 +17,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'permit-url': ({ statement }) =>
     `permit everyone to ${statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`,
   run: ({ phase, command }) => `run ${phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${command}`,
-  smoke: ({ path }) => `request ${path} from the new version`,
+  smoke: ({ requests }) => `request ${requests.map(({ path }) => path).join(', ')} from the new version`,
   'move-alias': (_, { alias }) => `move the alias ${alias} to the new version`,
   finish: () => 'mark the release as finished',
 }

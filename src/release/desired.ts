@@ -6,6 +6,7 @@ import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
+import { smokeRequestsOf } from '../settings/traffic.ts'
 import { readAliasMark } from './alias-mark.ts'
 import { type CurrentRelease, type DesiredLayer, type DesiredRelease, OWN_LAYER } from './state.ts'
 import { isRestricted } from './way-in.ts'
@@ -50,7 +51,7 @@ export function desiredRelease(
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : undefined,
+    smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
+import { smokeRequestsOf } from '../settings/traffic.ts'
 import type { DesiredRelease } from './state.ts'
 
 /** An application's own 403 is none of this. */
@@ -12,7 +13,7 @@ export async function requestPublicUrl(
   { report, clock }: { report: Reporter; clock: () => number },
 ): Promise<void> {
   if (address === undefined || access !== 'public' || !settings.smoke) return
-  const url = publicAddress(address, settings.urlOrigin) + settings.smokePath
+  const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? '/')
   const started = clock()
   try {
     const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(30_000) })

@@ -41,6 +41,8 @@ export interface Progress {
   /** Set before the call: a call without an answer may have done it. */
   mayHaveChangedMode: boolean
   readonly commands: RanCommand[]
+  /** Milliseconds; undefined where the platform tells none. */
+  coldStartMs: number | undefined
 }
 
 /** All that a step needs to be carried out. */

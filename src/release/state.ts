@@ -1,5 +1,6 @@
 import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
 import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
+import type { SmokeRequest } from '../settings/traffic.ts'
 
 /** What AWS has, as far as a release looks at it. */
 export interface CurrentRelease {
@@ -27,7 +28,7 @@ export interface DesiredRelease {
   readonly invokeMode: InvokeMode | undefined
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
-  readonly smoke: { readonly path: string; readonly host: string | undefined } | undefined
+  readonly smoke: { readonly requests: readonly SmokeRequest[]; readonly host: string | undefined } | undefined
   /** The layer of the dependencies; undefined where the code has them. */
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */

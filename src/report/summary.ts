@@ -14,6 +14,8 @@ export interface DeploymentFacts {
   readonly zipBytes: number
   readonly unzippedBytes: number
   readonly plan: readonly string[]
+  /** Of the new version, where the platform tells it. */
+  readonly coldStartMs: number | undefined
   readonly commands: readonly {
     readonly command: string
     readonly phase: string
@@ -42,6 +44,9 @@ export function deploymentSummary(facts: DeploymentFacts): string {
     ['Version', `${code(version || '–')} (alias ${code(alias)})`],
     ...(url === undefined ? [] : [['URL', address(url)] as [string, string]]),
     ['Runtime', code(facts.runtime)],
+    ...(facts.coldStartMs === undefined
+      ? []
+      : [['Cold start', `${Math.round(facts.coldStartMs)} ms`] as [string, string]]),
     ['Size', `${megabytes(facts.zipBytes)} (${megabytes(facts.unzippedBytes)} unzipped)`],
   ]
   return [

@@ -13,6 +13,7 @@ import {
   UPLOAD_SETTINGS,
 } from './packaging.ts'
 import { REFERENCES, SECRETS_VARIABLE, secretMistakes } from './secrets.ts'
+import { TRAFFIC_SETTINGS } from './traffic.ts'
 
 export type { Setting } from './kinds.ts'
 
@@ -287,6 +288,7 @@ export const RELEASE_SETTINGS = {
     defaultText: 'the host of the Function URL',
     placeholder: 'HOST',
   }),
+  ...TRAFFIC_SETTINGS,
   'url-origin': text({
     description:
       'Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.',

@@ -4,20 +4,15 @@ import { parseCommandLine, remarksOn, runRemoteCommand } from '../../remote/comm
 import { linesOf } from '../../report/inert.ts'
 import type { ProofStep } from '../proof.ts'
 import type { Executors, RanCommand, Releasing } from '../releasing.ts'
-import { smoke } from '../smoke.ts'
+import { type SmokeTarget, smoke } from '../smoke.ts'
 import type { StepOf } from '../steps.ts'
 
 export const proofExecutors: Executors<ProofStep> = {
   run: async (step, releasing) => {
     releasing.progress.commands.push(await run(step, releasing))
   },
-  smoke: async ({ path }, { desired, progress, with: { lambda, report } }) => {
-    const { functionName, configuration } = desired
-    await smoke(
-      { path, host: desired.smoke?.host ?? hostOf(progress.url) },
-      { functionName, version: progress.version, timeoutSeconds: configuration.timeout },
-      { lambda, report },
-    )
+  smoke: async ({ requests }, releasing) => {
+    await smoke(requests, smokeTarget(releasing), releasing.with)
   },
 }
 
@@ -47,6 +42,13 @@ async function run(
 /** Enough of an output to see what went wrong: the log has all of it. */
 function lastLines(output: string): string {
   return linesOf(output.trimEnd()).slice(-5).join('\n')
+}
+
+/** The new version, asked as its visitors will. */
+export function smokeTarget({ desired, progress }: Releasing): SmokeTarget {
+  const { functionName, configuration, smoke: settings } = desired
+  const host = settings?.host ?? hostOf(progress.url)
+  return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout }
 }
 
 /** Without a Function URL no address is known: a name that is a host and nothing else. */
