@@ -117,7 +117,7 @@ describe('the order of a release', () => {
     await release(configured({ environment: { SITE: '{{url}}' } }, v1))
     const served = await lambda.getVersion('shop', 'live')
     expect(served?.environment).toEqual({ SITE: 'https://abc.lambda-url.eu-west-1.on.aws' })
-    expect((await aliasNow())?.description).toBe(RELEASED)
+    expect((await aliasNow())?.description).toBe(RELEASED_AFTER_1)
   })
 
   test('without a URL the alias is created last', async () => {
@@ -314,7 +314,7 @@ describe('a failure leaves traffic where it was', () => {
       void lambda.updateAlias('shop', 'live', { version: '1', description: RELEASED })
     })
     await release(v2)
-    expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED })
+    expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED_AFTER_1 })
   })
 
   test('when a defect comes after the move, and it cannot be taken back, that is said on its own', async () => {
