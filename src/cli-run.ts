@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
 import type { AwsApis } from './aws/apis.ts'
+import { wait } from './aws/wait.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
@@ -15,7 +15,8 @@ import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
 import { checkAccount } from './release/account.ts'
-import { UNKNOWN_RESULT } from './remote/command.ts'
+import { UNKNOWN_RESULT } from './remote/failure.ts'
+import { unshown } from './remote/live.ts'
 import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { inert, inertJson, linesOf, withoutPasswords } from './report/inert.ts'
@@ -41,6 +42,7 @@ export interface CommonFlags {
   readonly verbose?: boolean
   readonly color?: boolean
   readonly qualifier?: string
+  readonly follow?: boolean
 }
 
 /** One parsed command line. */
@@ -49,10 +51,13 @@ export type Invocation = {
   /** Settings by their kebab-case names, as they were written. */
   readonly given: Readonly<Record<string, unknown>>
 } & (
-  | { readonly command: 'build' | 'deploy' }
+  | { readonly command: 'build' | 'deploy' | 'permissions' }
   | { readonly command: 'inspect'; readonly inspect: InspectArguments }
   | { readonly command: 'remote'; readonly remote: RemoteArguments }
 )
+
+/** Commands whose standard output is for other programs. */
+const HAS_OWN_OUTPUT: ReadonlySet<Invocation['command']> = new Set(['remote', 'permissions'])
 
 /** Ended by Ctrl-C: 128 + SIGINT, as shells count. */
 const CANCELLED = 130
@@ -69,8 +74,8 @@ export async function run(invocation: Invocation): Promise<number> {
     environment['NO_COLOR'] === undefined &&
     (environment['FORCE_COLOR'] !== undefined || process.stderr.isTTY)
   const colors = picocolors.createColors(hasColors)
-  // Of a remote command, standard output has what the command printed and nothing else.
-  const out = isJson || invocation.command === 'remote' ? process.stderr : process.stdout
+  // Standard output has what a remote command printed, or a document, and nothing else.
+  const out = isJson || HAS_OWN_OUTPUT.has(invocation.command) ? process.stderr : process.stdout
   const clock = (): number => performance.now()
   const report = consoleReporter({
     write: (text) => out.write(text),
@@ -151,6 +156,11 @@ export async function run(invocation: Invocation): Promise<number> {
           process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
         return 0
       }
+      case 'permissions': {
+        const { permissions } = await import('./commands/permissions.ts')
+        print(permissions(await loadFunctionSettings(origin), { report, environment }))
+        return 0
+      }
       case 'inspect': {
         const { inspect } = await import('./commands/inspect.ts')
         const { inspectionText } = await import('./commands/inspection-text.ts')
@@ -167,14 +177,19 @@ export async function run(invocation: Invocation): Promise<number> {
       case 'remote': {
         const { remote } = await import('./commands/remote.ts')
         const settings = await loadFunctionSettings(origin)
-        const outcome = await remote(invocation.remote, flags.qualifier, settings, {
-          lambda: (await createAws(settings)).lambda,
-          report,
+        const isLiveOutput = !isJson && process.stdout.isTTY
+        const { lambda, logs } = await createAws(settings)
+        const { outcome, shown } = await remote(invocation.remote, flags.qualifier, settings, {
+          ...{ lambda, logs, report, wait, clock, signal },
           readInput: () => buffer(process.stdin),
           variables: environment,
+          show: showing(flags.follow ?? isLiveOutput, (line) => {
+            if (isLiveOutput) process.stdout.write(`${line}\n`)
+            else report.output(line)
+          }),
         })
         if (isJson) print(asJson(outcome))
-        else process.stdout.write(outcome.output)
+        else process.stdout.write(isLiveOutput ? unshown(outcome.output, shown) : outcome.output)
         return exitStatus(outcome)
       }
     }
@@ -189,6 +204,10 @@ export async function run(invocation: Invocation): Promise<number> {
   } finally {
     cancellation.stop()
   }
+}
+
+function showing(isOn: boolean, show: (line: string) => void): typeof show | undefined {
+  return isOn ? show : undefined
 }
 
 /** Output that is no text is base64, as in the reply of the function. */

@@ -94,6 +94,20 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       })
     })
 
+  addCommand(
+    program,
+    'permissions',
+    'Print the policy that a deployment with these settings needs. Asks AWS nothing.',
+    SETTING_NAMES,
+    [
+      'wsgi-lambda permissions --stage production > policy.json',
+      'AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop',
+      'wsgi-lambda permissions --dry-run',
+    ],
+  ).action((_flags: unknown, command: Command) => {
+    start({ command: 'permissions', flags: givenOptions(command), given: givenSettings(command) })
+  })
+
   addRemoteCommand(program, start, 'manage', [], 'Run a Django management command in the deployed function.', [
     'wsgi-lambda --function-name shop manage showmigrations',
     'wsgi-lambda --function-name shop --qualifier 7 manage migrate --noinput',
@@ -185,6 +199,8 @@ function addRemoteFlags(command: Command): void {
         'a variable for a remote command; NAME alone takes its value from here (repeatable)',
       ).argParser(collected),
     )
+    .option('--follow', 'show the output of a remote command while it runs (default: on a terminal)')
+    .option('--no-follow', 'show it when the command has ended')
     .option('-i, --stdin', 'send standard input, read to its end, to a remote command')
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { parseBucketAddress } from './bucket-address.ts'
 import { adviceFor } from './errors.ts'
 
 /** A part of a larger object, of which four are on their way at once: what an upload holds in memory is bounded by it. */
@@ -122,12 +123,6 @@ export function createBucket(
       }
     },
   }
-}
-
-/** `s3://BUCKET/PREFIX`: the prefix ends with a slash, or is empty. */
-export function parseBucketAddress(address: string): { readonly name: string; readonly prefix: string } {
-  const [, name = '', path = ''] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? []
-  return { name, prefix: path === '' ? '' : `${path}/` }
 }
 
 /** Whether the variables name an endpoint of one's own, which knows buckets by path only. */

@@ -1,0 +1,25 @@
+import { deployPolicy, grantsOf, type Policy, placeOf, UNKNOWN } from '../release/permissions.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+
+export interface PermissionsCollaborators {
+  readonly report: Reporter
+  /** The process's variables, for the region. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** The policy that a deployment with these settings needs. Nothing is asked for, so no credentials are needed. */
+export function permissions(settings: FunctionSettings, { report, environment }: PermissionsCollaborators): Policy {
+  const place = placeOf(settings, environment)
+  for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(', ')}`)
+  const policy = deployPolicy(settings, place)
+  const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(' ')
+  const unknown = Object.values(UNKNOWN).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources))
+  if (unknown.length > 0) {
+    report.notice({
+      title: `To be replaced in the policy: ${unknown.join(', ')}`,
+      hint: 'AWS_REGION tells the region; role, or allowed-account-ids with one account, tells the account.',
+    })
+  }
+  return policy
+}
