@@ -72,6 +72,7 @@ function createWorld() {
         find: () => Promise.reject(new Error('no layer is needed here')),
         publish: () => Promise.reject(new Error('no layer is needed here')),
       },
+      code: { find: () => Promise.resolve(undefined) },
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
       environment: {},

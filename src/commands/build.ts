@@ -11,12 +11,13 @@ import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
 import { megabytes } from '../report/size.ts'
 import type { BuildSettings } from '../settings/settings.ts'
+import type { StoreSettings } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { type Parts, type PartsCollaborators, partsOf, wheelsOf } from './parts.ts'
 
 export interface BuildCollaborators {
   readonly createToolchain: (settings: BuildSettings, store: Store) => Promise<Toolchain>
-  readonly createStore: (settings: BuildSettings) => Store
+  readonly createStore: (settings: StoreSettings) => Store
   readonly product: ProductFiles
   readonly report: Reporter
   /** The process's variables: settings and credentials of indexes. */

@@ -1,32 +1,27 @@
-import { readArtifact } from '../artifact/given.ts'
 import type { AwsApis } from '../aws/apis.ts'
-import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { UserError } from '../errors.ts'
-import { LIMITS } from '../platform/limits.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease, readServedRelease } from '../release/current.ts'
 import { describeStep } from '../release/describe.ts'
-import {
-  desiredConfiguration,
-  desiredInvokeMode,
-  desiredRelease,
-  layerNameOf,
-  type ReleasedCode,
-} from '../release/desired.ts'
-import { type LayerOfRelease, readLayer } from '../release/layer.ts'
+import { lookingFor } from '../release/current-aside.ts'
+import { desiredRelease } from '../release/desired.ts'
+import { desiredConfiguration } from '../release/desired-configuration.ts'
+import { layerNameOf } from '../release/desired-layers.ts'
+import { desiredInvokeMode } from '../release/desired-way-in.ts'
 import { planRelease } from '../release/plan.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
+import { type Planned, planFacts } from '../release/report-plan.ts'
 import { sizeProblem, sizeWarning } from '../release/size.ts'
-import type { CurrentRelease, DesiredRelease } from '../release/state.ts'
+import type { CurrentRelease } from '../release/state.ts'
 import type { Step } from '../release/steps.ts'
-import { type Transport, transportOf } from '../release/upload.ts'
-import type { Table } from '../settings/kinds.ts'
+import type { PlanFacts } from '../report/plan-facts.ts'
+import { planText } from '../report/plan-text.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import { type BuildCollaborators, type BuildResult, build } from './build.ts'
+import type { BuildCollaborators, BuildResult } from './build.ts'
+import { compareFiles } from './compare.ts'
+import { buildOrRead, type Sending, type SendingCollaborators, sendingOf } from './sending.ts'
 
-export interface DeployCollaborators extends BuildCollaborators, AwsApis {
-  /** The bucket of `upload-bucket`: opened where an artifact needs it. */
-  readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
+export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly wait: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
   /** For the description of the version: which commit it was built from, when that is known. */
@@ -34,14 +29,20 @@ export interface DeployCollaborators extends BuildCollaborators, AwsApis {
 }
 
 /** What `deploy --json` prints. */
-export type DeployResult = BuildResult & Release & { readonly plan: readonly string[] }
+export type DeployResult = BuildResult &
+  Release & {
+    readonly plan: readonly string[]
+    /** Against what was served before. */
+    readonly difference: PlanFacts
+  }
 
 /** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
   const { report, clock } = collaborators
   const { functionName, alias } = settings
+  const looking = lookingFor(settings)
   // First of all, so that missing credentials or a missing role are told before anything is built.
-  const served = await readServedRelease(functionName, alias, collaborators)
+  const served = await readServedRelease(functionName, alias, collaborators, looking)
   const { environment } = desiredConfiguration(settings, served)
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served)
   const built = await buildOrRead(settings, environment, collaborators)
@@ -56,7 +57,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     // Where something is to be done, it is planned from what there is now: a build takes minutes, in which others may
     // change the function.
     const planned =
-      first.steps.length === 0 ? first : planFrom(await readCurrentRelease(functionName, alias, collaborators))
+      first.steps.length === 0 ? first : planFrom(await readCurrentRelease(functionName, alias, collaborators, looking))
     const { current, desired, steps } = planned
     if (sendsCode(steps)) checkSize(built, current, settings, report)
     if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
@@ -65,22 +66,18 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
         hint: 'To give it one, set function-url to public or iam; to silence this, to none.',
       })
     }
-    const release = await carryOut(planned, sent, settings, collaborators)
     const plan = steps.map((step) => describeStep(step, desired))
+    const difference = planFacts(planned, await compareFiles(planned, built, settings, collaborators), [])
+    if (settings.dryRun) for (const line of planText({ plan, difference })) report.info(line)
+    const release = await carryOut(planned, sent, settings, collaborators)
     return {
       ...built,
       ...release,
       plan,
+      difference,
       seconds: { ...built.seconds, release: Math.round(clock() - started) / 1000 },
     }
   })
-}
-
-/** A plan, what it was made from and for. */
-interface Planned {
-  readonly current: CurrentRelease
-  readonly desired: DesiredRelease
-  readonly steps: readonly Step[]
 }
 
 /** What is done of a plan: all, or nothing where there is nothing to do or only the plan was asked for. */
@@ -99,10 +96,7 @@ async function carryOut(
     report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`)
     return released(steps, nothing, { current, desired })
   }
-  if (settings.dryRun) {
-    for (const step of steps) report.info(`would ${describeStep(step, desired)}`)
-    return { ...released(steps, nothing, { current, desired }), changed: false }
-  }
+  if (settings.dryRun) return { ...released(steps, nothing, { current, desired }), changed: false }
   const release = await applyRelease(
     steps,
     {
@@ -117,59 +111,6 @@ async function carryOut(
   )
   await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators)
   return release
-}
-
-/** What is released, and how it reaches Lambda. */
-interface Sending {
-  readonly code: ReleasedCode
-  readonly transport: Transport
-  readonly layer: LayerOfRelease
-}
-
-async function sendingOf(
-  built: BuildResult,
-  settings: DeploySettings,
-  collaborators: DeployCollaborators,
-): Promise<Sending> {
-  const { artifact, runtime, architecture, streaming } = built
-  const bucket = await uploadBucket(built, settings, collaborators)
-  const transport = transportOf(artifact, bucket, collaborators.report)
-  const layer = await readLayer(
-    built.layer && {
-      ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
-      transport: transportOf(built.layer, bucket, collaborators.report),
-    },
-    collaborators.layers,
-  )
-  const code = {
-    ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
-    ...{ upload: transport.address, layer: layer.desired },
-  }
-  return { code, transport, layer }
-}
-
-/** The import check sees the variables that the function will have, those that it keeps among them. */
-async function buildOrRead(
-  settings: DeploySettings,
-  environment: Table,
-  collaborators: DeployCollaborators,
-): Promise<BuildResult> {
-  if (settings.build) return await build({ ...settings.build, environment }, 'deploy', collaborators)
-  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(settings.artifact ?? '')
-  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
-  const slices = { total: packages.length, reused: packages.length, built: 0 }
-  return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
-}
-
-async function uploadBucket(
-  { artifact, layer }: BuildResult,
-  settings: DeploySettings,
-  { openBucket }: DeployCollaborators,
-): Promise<Bucket | undefined> {
-  const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
-  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
-  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings
-  return await openBucket(address, { owner, kmsKey })
 }
 
 function sendsCode(steps: readonly Step[]): boolean {

@@ -4,7 +4,7 @@ import { groupBy } from '../artifact/inspect/group.ts'
 import type { Inspection } from '../artifact/inspect/inspection.ts'
 import type { Colors } from '../report/console.ts'
 import { inert, linesOf, withoutCommand } from '../report/inert.ts'
-import { megabytes } from '../report/size.ts'
+import { megabytes, signedSize, sizeText } from '../report/size.ts'
 import { type Alignment, alignedLines } from '../report/table.ts'
 import type { InspectResult, Why } from './inspect.ts'
 
@@ -265,14 +265,6 @@ function shortPath(path: string): string {
 function few(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most).join(', ')
   return names.length > most ? `${shown} and ${names.length - most} more` : shown
-}
-
-function sizeText(bytes: number): string {
-  return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes)
-}
-
-function signedSize(bytes: number): string {
-  return bytes === 0 ? '0' : `${bytes > 0 ? '+' : ''}${sizeText(bytes)}`
 }
 
 function percent(part: number, whole: number): string {

@@ -17,14 +17,11 @@ export interface OpenStoreOptions {
   readonly report: Reporter
 }
 
+export type StoreSettings = Pick<Values, 'store' | 'storeSize' | 'sharedStore' | 'sharedStoreWrite'>
+
 /** The store that the settings ask for: a folder, and behind it the bucket of `shared-store`. */
 export function openStore(
-  {
-    store,
-    storeSize,
-    sharedStore: address,
-    sharedStoreWrite,
-  }: Pick<Values, 'store' | 'storeSize' | 'sharedStore' | 'sharedStoreWrite'>,
+  { store, storeSize, sharedStore: address, sharedStoreWrite }: StoreSettings,
   { folder, environment, version, signal, report }: OpenStoreOptions,
 ): Store {
   const local = folderStore({

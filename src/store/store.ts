@@ -16,6 +16,8 @@ export const STORE_KINDS = [
   'checks',
   /** Of what was last written to a place: which slices, hashes and sizes. The zip itself stays where it is. */
   'artifacts',
+  /** Which files were released, without their content. */
+  'releases',
 ] as const
 
 export type StoreKind = (typeof STORE_KINDS)[number]

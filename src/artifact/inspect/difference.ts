@@ -29,7 +29,7 @@ export interface PackageChange {
 interface Side {
   readonly zipBytes: number
   readonly packages: readonly Pick<InspectedPackage, 'name' | 'version' | 'zipBytes' | 'unzippedBytes'>[]
-  readonly files: readonly ZippedFile[]
+  readonly files: readonly Omit<ZippedFile, 'modified'>[]
 }
 
 export function difference(before: Side, after: Side): Difference {
@@ -64,7 +64,7 @@ function packageChanges(before: Side, after: Side): PackageChange[] {
 function fileChanges(before: Side, after: Side): Difference['files'] {
   const old = new Map(before.files.map((file) => [file.path, file]))
   const now = new Set(after.files.map(({ path }) => path))
-  const isOther = (file: ZippedFile): boolean => {
+  const isOther = (file: Side['files'][number]): boolean => {
     const was = old.get(file.path)
     return was !== undefined && (was.crc !== file.crc || was.unzippedBytes !== file.unzippedBytes)
   }

@@ -1,0 +1,66 @@
+import { keyOf, readRecord, writeRecord } from '../store/records.ts'
+import type { Store } from '../store/store.ts'
+import { openZip, type ZipEntry } from '../wheels/read-zip.ts'
+import type { DistInfo } from './inspect/contents.ts'
+import { partsOf } from './inspect/packages.ts'
+
+/** What an artifact consists of, without its content: enough to tell what another one changes. */
+export interface FileList {
+  readonly zipBytes: number
+  readonly files: readonly ListedFile[]
+  /** Sorted by name. */
+  readonly packages: readonly { readonly name: string; readonly version: string }[]
+}
+
+export interface ListedFile {
+  readonly path: string
+  readonly crc: number
+  readonly zippedBytes: number
+  readonly unzippedBytes: number
+  /** The distribution that it belongs to; undefined for the project's own files and the runtime. */
+  readonly package?: string | undefined
+}
+
+const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/
+
+/** @throws BadZip */
+export async function listFiles(path: string, zipBytes: number): Promise<FileList> {
+  await using zip = await openZip(path)
+  const distInfos = new Map<string, DistInfo>()
+  for (const entry of zip.entries) {
+    const [, folder = '', name = ''] = DIST_INFO.exec(entry.path) ?? []
+    if (folder === '') continue
+    const before = distInfos.get(folder) ?? { metadata: '', record: '', wheel: '' }
+    distInfos.set(folder, { ...before, [name.toLowerCase()]: (await zip.content(entry)).toString() })
+  }
+  const { distributions, ownerOf } = partsOf({ files: zip.entries, distInfos })
+  return {
+    zipBytes,
+    files: zip.entries.map((entry) => listed(entry, ownerOf(entry.path))),
+    packages: distributions.map(({ name, version }) => ({ name, version })),
+  }
+}
+
+export function listed({ path, crc, zippedBytes, unzippedBytes }: ZipEntry, owner: string | undefined): ListedFile {
+  return { path, crc, zippedBytes, unzippedBytes, ...(owner !== undefined && { package: owner }) }
+}
+
+/** The text of one file of an artifact; undefined where it has none of that name. @throws BadZip */
+export async function readTexts(path: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+  await using zip = await openZip(path)
+  const texts = new Map<string, string>()
+  for (const entry of zip.entries)
+    if (wanted.has(entry.path)) texts.set(entry.path, (await zip.content(entry)).toString())
+  return texts
+}
+
+/** Of an artifact that was kept when it was released from here. @param codeSha256 base64 */
+export async function findFileList(codeSha256: string, store: Store): Promise<FileList | undefined> {
+  return await readRecord<FileList>(store, 'releases', keyOf('files', codeSha256))
+}
+
+/** @param codeSha256 base64 */
+export async function keepFileList(codeSha256: string, list: FileList, store: Store): Promise<void> {
+  // Names of private packages and of the project's own files.
+  await writeRecord(store, 'releases', keyOf('files', codeSha256), list, { isPrivate: true })
+}

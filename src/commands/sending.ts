@@ -1,0 +1,69 @@
+import { readArtifact } from '../artifact/given.ts'
+import type { LayerApi } from '../aws/layers.ts'
+import type { Bucket, BucketAccess } from '../aws/s3.ts'
+import { LIMITS } from '../platform/limits.ts'
+import type { ReleasedCode } from '../release/desired.ts'
+import { type LayerOfRelease, readLayer } from '../release/layer.ts'
+import { type Transport, transportOf } from '../release/upload.ts'
+import type { Table } from '../settings/kinds.ts'
+import type { DeploySettings } from '../settings/settings.ts'
+import { type BuildCollaborators, type BuildResult, build } from './build.ts'
+
+export interface SendingCollaborators extends BuildCollaborators {
+  readonly layers: LayerApi
+  /** The bucket of `upload-bucket`: opened where an artifact needs it. */
+  readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
+}
+
+/** What is released, and how it reaches Lambda. */
+export interface Sending {
+  readonly code: ReleasedCode
+  readonly transport: Transport
+  readonly layer: LayerOfRelease
+}
+
+export async function sendingOf(
+  built: BuildResult,
+  settings: DeploySettings,
+  collaborators: SendingCollaborators,
+): Promise<Sending> {
+  const { artifact, runtime, architecture, streaming } = built
+  const bucket = await uploadBucket(built, settings, collaborators)
+  const transport = transportOf(artifact, bucket, collaborators.report)
+  const layer = await readLayer(
+    built.layer && {
+      ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
+      transport: transportOf(built.layer, bucket, collaborators.report),
+    },
+    collaborators.layers,
+  )
+  const code = {
+    ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
+    ...{ upload: transport.address, layer: layer.desired },
+  }
+  return { code, transport, layer }
+}
+
+/** The import check sees the variables that the function will have, those that it keeps among them. */
+export async function buildOrRead(
+  settings: DeploySettings,
+  environment: Table,
+  collaborators: SendingCollaborators,
+): Promise<BuildResult> {
+  if (settings.build) return await build({ ...settings.build, environment }, 'deploy', collaborators)
+  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(settings.artifact ?? '')
+  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
+  const slices = { total: packages.length, reused: packages.length, built: 0 }
+  return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
+}
+
+async function uploadBucket(
+  { artifact, layer }: BuildResult,
+  settings: DeploySettings,
+  { openBucket }: SendingCollaborators,
+): Promise<Bucket | undefined> {
+  const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
+  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
+  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings
+  return await openBucket(address, { owner, kmsKey })
+}

@@ -1,0 +1,102 @@
+import type {
+  CodeChange,
+  MigrationRemark,
+  NewMigration,
+  PackageChange,
+  PlanFacts,
+  VariableChanges,
+} from './plan-facts.ts'
+import { megabytes, signedSize } from './size.ts'
+import { alignedLines } from './table.ts'
+
+/** Of what may be many, so many are shown; `--json` has all. */
+const MOST_LINES = 15
+
+/** A plan for a console or a log: what would be done, then what it changes. Nothing to do is no line. */
+export function planText({ plan, difference }: { plan: readonly string[]; difference: PlanFacts }): string[] {
+  return [...plan.map((line) => `would ${line}`), ...differenceText(difference)]
+}
+
+function differenceText(difference: PlanFacts): string[] {
+  const { served, configuration, environment, code, migrations, permissions } = difference
+  const against = served === undefined ? 'nothing is served yet' : `against version ${served}`
+  return [
+    ...section(
+      `configuration, ${against}:`,
+      alignedLines(
+        configuration.map(({ setting, before, after }) => [setting, `${before ?? '–'} → ${after ?? '–'}`]),
+        ['left', 'left'],
+      ),
+    ),
+    ...section(`environment, names only, ${against}:`, variableLines(environment)),
+    ...(code ? section(`code, ${against}:`, codeLines(code)) : []),
+    ...section(`migrations that version ${served ?? '–'} has not:`, (migrations ?? []).flatMap(migrationLines)),
+    ...section('permissions that this needs:', permissions),
+  ]
+}
+
+function section(heading: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [heading, ...lines.map((line) => `  ${line}`)]
+}
+
+export function variableLines({ added, changed, removed }: VariableChanges): string[] {
+  return [
+    ...added.map((name) => `+ ${name}`),
+    ...changed.map((name) => `~ ${name}`),
+    ...removed.map((name) => `- ${name}`),
+  ]
+}
+
+function codeLines({ before, after, zipBytes, unzippedBytes, contents }: CodeChange): string[] {
+  return [
+    `${before ?? '–'} → ${after}`,
+    `${megabytes(zipBytes)} zipped, ${megabytes(unzippedBytes)} unzipped${contents ? ` (${signedSize(contents.zipBytes)}, ${signedSize(contents.unzippedBytes)})` : ''}`,
+    ...(contents ? [...packageLines(contents.packages), ...fileLines(contents.files)] : []),
+  ]
+}
+
+function packageLines(packages: readonly PackageChange[]): string[] {
+  const rows = packages
+    .slice(0, MOST_LINES)
+    .map(({ name, before, after, zipBytes, unzippedBytes }) => [
+      name,
+      versions(before, after),
+      signedSize(zipBytes),
+      signedSize(unzippedBytes),
+    ])
+  const head = ['package', 'version', 'zipped', 'unzipped']
+  const lines = rows.length === 0 ? [] : alignedLines([head, ...rows], ['left', 'left', 'right', 'right'])
+  return [...lines, ...remainder(packages.length, 'packages')]
+}
+
+export function versions(before: string | undefined, after: string | undefined): string {
+  return before === after ? (after ?? '') : `${before ?? '–'} → ${after ?? '–'}`
+}
+
+function fileLines({ added, removed, changed }: NonNullable<CodeChange['contents']>['files']): string[] {
+  const paths = [
+    ...added.map((path) => `+ ${path}`),
+    ...removed.map((path) => `- ${path}`),
+    ...changed.map((path) => `~ ${path}`),
+  ].filter((line) => !/\.pyc$|\.dist-info\//.test(line))
+  return [
+    `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
+    ...paths.slice(0, MOST_LINES),
+    ...remainder(paths.length, 'files'),
+  ]
+}
+
+function remainder(count: number, what: string): string[] {
+  return count > MOST_LINES ? [`… and ${count - MOST_LINES} more ${what}: --json has all`] : []
+}
+
+export function migrationLines({ path, isBytecodeOnly, remarks }: NewMigration): string[] {
+  return [
+    isBytecodeOnly ? `${path} (bytecode only: look at it yourself)` : path,
+    ...remarks.map((remark) => `  ! ${remarkText(remark)}`),
+  ]
+}
+
+function remarkText({ line, operation, reason }: MigrationRemark): string {
+  return `line ${line}: ${operation}: ${reason}`
+}
