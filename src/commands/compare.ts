@@ -35,7 +35,6 @@ export async function compareFiles(
   const after = (await findFileList(artifact.codeSha256, store)) ?? (await listFiles(artifact.path, zipBytes))
   await keepFileList(artifact.codeSha256, after, store)
   if (!served) return { ...unknown, after }
-  const { functionName } = settings
   const before = settings.dryRun
     ? await askForFiles(served, settings, { ...collaborators, store })
     : await findFileList(served.codeSha256, store)
