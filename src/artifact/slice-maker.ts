@@ -5,6 +5,7 @@ import { stripWheels } from '../wheels/strip.ts'
 import { type Finding, type VerifiedWheel, verifyBinaries } from '../wheels/verify.ts'
 import { type Compilation, compileUnits, createTurns } from './compile.ts'
 import { type Draft, draftSlice, type SliceOptions } from './make-slice.ts'
+import { letGoEarly } from './memory.ts'
 import { openSlice, type Slice, type SliceFacts } from './slice.ts'
 
 /** A slice that the store may not have. */
@@ -85,6 +86,7 @@ export function createSliceMaker(options: SliceOptions, given: Collaborators): S
   }
   return {
     add: (work) => {
+      letGoEarly()
       then(() => make(work))
     },
     finish: async () => {

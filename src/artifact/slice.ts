@@ -79,7 +79,7 @@ export interface Compressed extends Omit<SliceEntry, 'path' | 'mode'> {
 /** Deflates at zlib's default level, or stores what does not become smaller. */
 export async function compress(content: Uint8Array): Promise<Compressed> {
   // In one piece where it may be: zlib's own pieces are of 16 KB, each a way from a thread and back.
-  const chunkSize = Math.min(1 << 20, Math.max(64, content.length))
+  const chunkSize = Math.min(1 << 20, Math.max(64, content.length >> 1))
   const options = { level: 6, chunkSize }
   const deflated = content.length > SYNC_BYTES ? await deflate(content, options) : deflateRawSync(content, options)
   const isSmaller = deflated.length < content.length
