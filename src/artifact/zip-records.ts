@@ -42,19 +42,31 @@ export function localHeader(entry: Described): Buffer {
 /** How long that record is. */
 localHeader.bytes = ({ path }: { readonly path: string }): number => LOCAL_HEADER.bytes + Buffer.byteLength(path)
 
-/** The central directory of a zip whose files stand at these offsets, with its end records. */
-export function centralDirectory(entries: readonly Described[], offsets: readonly number[], start: number): Buffer {
-  const length = entries.reduce((sum, { path }) => sum + CENTRAL_HEADER.bytes + Buffer.byteLength(path), 0)
+/** A file and how many bytes of the zip are its local header and data. */
+interface Recorded extends Described {
+  readonly recordBytes: number
+}
+
+/** The central directory of a zip whose records stand one directly after the other, with its end records. */
+export function centralDirectory(entries: readonly Recorded[]): Buffer {
+  // What a record has beside its data is its header, and of that all but a fixed part is the name.
+  const length = entries.reduce(
+    (sum, { recordBytes, zippedBytes }) =>
+      sum + CENTRAL_HEADER.bytes + (recordBytes - zippedBytes - LOCAL_HEADER.bytes),
+    0,
+  )
   const directory = Buffer.alloc(length)
   const view = viewOf(directory)
   let at = 0
-  for (const [index, entry] of entries.entries()) {
+  let start = 0
+  for (const entry of entries) {
     const nameLength = directory.write(entry.path, at + CENTRAL_HEADER.bytes)
     view.setUint32(at, CENTRAL_HEADER.signature, true)
     view.setUint16(at + 4, MADE_BY, true)
     writeCommonFields(view, at + 6, entry, nameLength)
     view.setUint32(at + 38, ((REGULAR_FILE | entry.mode) << 16) >>> 0, true)
-    view.setUint32(at + 42, offsets[index] ?? 0, true)
+    view.setUint32(at + 42, start, true)
+    start += entry.recordBytes
     at += CENTRAL_HEADER.bytes + nameLength
   }
   return Buffer.concat([directory, endRecords(entries.length, length, start)])

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sortedByPath } from '../wheels/paths.ts'
 import type { Pick } from './merge.ts'
-import type { SliceEntry } from './slice.ts'
+import type { PlacedEntry } from './slice.ts'
 import { writeAll } from './write.ts'
 import { centralDirectory, localHeader } from './zip-records.ts'
 
@@ -38,6 +38,8 @@ export async function writeZip(output: string, picks: readonly Pick[], place?: P
     try {
       const written = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks))
       await file.close()
+      // ext4 takes all of a new file to the disk before it replaces one: that takes longer than to write it.
+      await unlink(output).catch(() => undefined) // Where it cannot be removed, the renaming says why.
       await rename(temporary, output)
       return written
     } catch (error) {
@@ -63,7 +65,10 @@ function writeCopied(file: FileHandle, picks: readonly Pick[]): Promise<WrittenZ
 /** Under other paths, records have other headers: only their data is copied. */
 function writeMoved(file: FileHandle, picks: readonly Pick[], place: Place): Promise<WrittenZip> {
   const moved = sortedByPath(
-    picks.map((pick) => ({ pick, entry: { ...pick.entry, path: place(pick.entry.path) } })),
+    picks.map((pick) => {
+      const path = place(pick.entry.path)
+      return { pick, entry: { ...pick.entry, path, recordBytes: localHeader.bytes({ path }) + pick.entry.zippedBytes } }
+    }),
     ({ entry }) => entry.path,
   )
   const entries = moved.map(({ entry }) => entry)
@@ -77,19 +82,13 @@ function writeMoved(file: FileHandle, picks: readonly Pick[], place: Place): Pro
 
 async function writeRecords(
   file: FileHandle,
-  entries: readonly SliceEntry[],
+  entries: readonly PlacedEntry[],
   write: (writer: Writer) => Promise<void>,
 ): Promise<WrittenZip> {
   const hash = createHash('sha256')
   const writer = createWriter(file, hash)
-  const offsets: number[] = []
-  let end = 0
-  for (const entry of entries) {
-    offsets.push(end)
-    end += localHeader.bytes(entry) + entry.zippedBytes
-  }
   await write(writer)
-  await writer.write(centralDirectory(entries, offsets, end))
+  await writer.write(centralDirectory(entries))
   const zipBytes = await writer.finish()
   const digest = hash.digest()
   return {
