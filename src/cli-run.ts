@@ -10,6 +10,7 @@ import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
+import type { DeployCollaborators } from './commands/deploy.ts'
 import type { InspectArguments } from './commands/inspect.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
@@ -52,6 +53,7 @@ export type Invocation = {
   readonly given: Readonly<Record<string, unknown>>
 } & (
   | { readonly command: 'build' | 'deploy' | 'permissions' }
+  | { readonly command: 'plan'; readonly isDetailed: boolean }
   | { readonly command: 'inspect'; readonly inspect: InspectArguments }
   | { readonly command: 'remote'; readonly remote: RemoteArguments }
 )
@@ -132,6 +134,17 @@ export async function run(invocation: Invocation): Promise<number> {
       const { createAwsApis } = await import('./aws/apis.ts')
       return createAwsApis(options)
     }
+    const releaseCollaborators = async (settings: FunctionSettings): Promise<DeployCollaborators> => {
+      const { openBucket } = await import('./aws/bucket.ts')
+      return {
+        ...collaborators,
+        ...(await createAws(settings)),
+        openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+        wait,
+        signal,
+        commit: environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA'],
+      }
+    }
     switch (invocation.command) {
       case 'build': {
         const result = await build(await loadBuildSettings(origin), 'build', collaborators)
@@ -139,22 +152,20 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'deploy': {
-        const { openBucket } = await import('./aws/bucket.ts')
         const { deploy } = await import('./commands/deploy.ts')
-        const commit = environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA']
         const settings = await loadDeploySettings(origin)
-        const result = await deploy(settings, {
-          ...collaborators,
-          ...(await createAws(settings)),
-          openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
-          wait,
-          signal,
-          commit,
-        })
+        const result = await deploy(settings, await releaseCollaborators(settings))
         if (isJson) print(result)
         else if (result.function.version !== '')
           process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
         return 0
+      }
+      case 'plan': {
+        const { plan, planExitCode } = await import('./commands/plan.ts')
+        const settings = await loadDeploySettings(origin)
+        const result = await plan(settings, await releaseCollaborators(settings))
+        if (isJson) print(result)
+        return planExitCode(result, invocation)
       }
       case 'permissions': {
         const { permissions } = await import('./commands/permissions.ts')

@@ -18,6 +18,8 @@ import { VERSION } from './version.ts'
  */
 
 const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
+/** A plan is a dry run, always. */
+const PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== 'dry-run')
 const INSPECT_FLAGS: readonly SettingName[] = [
   'output',
   'requirements',
@@ -72,6 +74,21 @@ function createProgram(start: (invocation: Invocation) => void): Command {
   ).action((_flags: unknown, command: Command) => {
     start({ command: 'deploy', flags: givenOptions(command), given: givenSettings(command) })
   })
+
+  addCommand(program, 'plan', 'Build the project and show what a deployment would change.', PLAN_FLAGS, [
+    'wsgi-lambda plan --stage production',
+    'wsgi-lambda plan --function-name shop --artifact build/app.zip --json',
+    'wsgi-lambda plan --function-name shop --detailed-exitcode',
+  ])
+    .option('--detailed-exitcode', 'end with 3 where something would change')
+    .action((_flags: unknown, command: Command) => {
+      start({
+        command: 'plan',
+        flags: givenOptions(command),
+        given: givenSettings(command),
+        isDetailed: givenOptions(command)['detailedExitcode'] === true,
+      })
+    })
 
   addCommand(program, 'inspect', 'Show what is in an artifact: sizes, reasons, bytecode, binaries.', INSPECT_FLAGS, [
     'wsgi-lambda inspect',
