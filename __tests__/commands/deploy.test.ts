@@ -8,6 +8,7 @@ import { type DeployResult, deploy } from '../../src/commands/deploy.ts'
 import { UserError } from '../../src/errors.ts'
 import { loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderStore } from '../../src/store/folder.ts'
+import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { ROLE } from '../release/releases.ts'
 import { recordingReporter } from '../report/recording.ts'
@@ -68,6 +69,8 @@ function createWorld() {
       },
       lambda,
       urls: lambda.urls,
+      alarms: { read: () => Promise.reject(new Error('no alarm is watched here')) },
+      aside: fakeAside(lambda.calls),
       layers: {
         find: () => Promise.reject(new Error('no layer is needed here')),
         publish: () => Promise.reject(new Error('no layer is needed here')),

@@ -6,6 +6,7 @@ import {
   configured,
   current,
   NOT_RELEASED,
+  nothing as noRelease,
   RELEASED,
   RELEASED_AFTER_1,
   same,
@@ -438,8 +439,7 @@ describe('released', () => {
 
   test('before the first deployment there is neither version nor address', () => {
     const nothing = { version: '', alias: undefined, url: undefined, commands: [], coldStartMs: undefined }
-    const state = { latest: undefined, alias: undefined, served: undefined, url: undefined, policy: undefined }
-    expect(released([], nothing, { current: state, desired: same }).function).toEqual({
+    expect(released([], nothing, { current: noRelease, desired: same }).function).toEqual({
       name: 'shop',
       arn: '',
       version: '',

@@ -37,6 +37,7 @@ describe('the configuration', () => {
       timeout: 30,
       description: '',
       environment: {},
+      options: {},
     })
     expect(architecture).toBe('arm64')
   })

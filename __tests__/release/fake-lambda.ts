@@ -1,3 +1,4 @@
+import { readOptions } from '../../src/aws/function-options.ts'
 import type { FunctionUrl, FunctionUrlApi } from '../../src/aws/function-url.ts'
 import type {
   AliasState,
@@ -143,6 +144,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
             codeSha256: sha256Of(code),
             architecture: code.architecture,
             layers: layersOf(configuration) ?? [],
+            options: { ...readOptions({ FunctionName: name }), ...configuration.options },
             state: 'Active',
             stateReason: undefined,
             lastUpdateStatus: 'Successful',
@@ -159,10 +161,11 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
       write(`updateCode ${sha256Of(code)}`, () => {
         change(name, { codeSha256: sha256Of(code), architecture: code.architecture })
       }),
-    updateConfiguration: (name, configuration: FunctionConfiguration) =>
+    updateConfiguration: (name, configuration) =>
       write(`updateConfiguration ${JSON.stringify(configuration.environment)}`, () => {
-        const { layers, ...rest } = configuration
-        change(name, { ...rest, ...(layers && { layers: layersOf(configuration) ?? [] }) })
+        const { layers, options, ...rest } = configuration
+        const all = { ...at(name).latest.options, ...options }
+        change(name, { ...rest, ...(layers && { layers: layersOf(configuration) ?? [] }), options: all })
       }),
     publish: (name, codeSha256, description) =>
       write(`publish ${codeSha256}`, () => {
@@ -185,7 +188,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         return setAlias(name, alias, target)
       }),
     updateAlias: (name, alias, target, revisionId) =>
-      write(`updateAlias ${alias} → ${target.version} (${target.description})`, () => {
+      write(`updateAlias ${alias} → ${target.version} (${target.description})${sharesOf(target)}`, () => {
         const state = at(name).aliases.get(alias)
         if (!state) throw named('ResourceNotFoundException', `Alias not found: ${alias}`)
         if (revisionId !== undefined && revisionId !== state.revisionId) {
@@ -240,7 +243,14 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
   return fake
 }
 
-function layersOf({ layers }: FunctionConfiguration): VersionState['layers'] | undefined {
+/** What other versions get, as in ` and 10 % to 2`. */
+function sharesOf({ weights = {} }: AliasTarget): string {
+  return Object.entries(weights)
+    .map(([version, weight]) => ` and ${weight * 100} % to ${version}`)
+    .join('')
+}
+
+function layersOf({ layers }: Partial<FunctionConfiguration>): VersionState['layers'] | undefined {
   return layers?.map((arn) => ({ arn, zipBytes: 1 }))
 }
 
@@ -260,9 +270,10 @@ function contentOf({
   timeout,
   environment,
   layers,
+  options,
 }: VersionState): string {
   const variables = Object.entries(environment).toSorted()
-  return JSON.stringify([codeSha256, architecture, runtime, handler, role, memory, timeout, variables, layers])
+  return JSON.stringify([codeSha256, architecture, runtime, handler, role, memory, timeout, variables, layers, options])
 }
 
 /** Removes and gives back what was planned for a call, by its line or its number. */

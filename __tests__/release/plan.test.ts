@@ -390,7 +390,7 @@ describe('differences', () => {
   test.each<[string, Partial<FunctionConfiguration>, string[]]>([
     ['nothing', {}, []],
     ['memory and timeout', { memory: 128, timeout: 1 }, ['memory', 'timeout']],
-    ['the handler', { handler: 'app.handler' }, ['handler']],
+    ['the handler', { handler: 'app.handler' }, ['handler app.handler instead of wsgi_handler.handler']],
     ['the runtime', { runtime: 'python3.12' }, ['runtime']],
     ['the role', { role: 'arn:aws:iam::123456789012:role/other' }, ['role']],
     ['the description', { description: 'Another' }, ['description']],
@@ -398,7 +398,7 @@ describe('differences', () => {
     [
       'variables that come and go, sorted',
       { environment: { Z: 'z', A: 'a' } },
-      ['environment A', 'environment DEBUG', 'environment Z'],
+      ['environment A', 'removes environment DEBUG', 'environment Z'],
     ],
   ])('%s', (_, changes, names) => {
     expect(differences(latest, { ...same.configuration, ...changes })).toEqual(names)

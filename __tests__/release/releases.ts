@@ -1,6 +1,8 @@
+import { type FunctionOptions, readOptions } from '../../src/aws/function-options.ts'
 import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
 import { aliasDescription } from '../../src/release/alias-mark.ts'
+import { NOT_LOOKED_AT, NOTHING_ASIDE } from '../../src/release/aside-state.ts'
 import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 import { smokeRequestsOf } from '../../src/settings/traffic.ts'
 
@@ -16,6 +18,9 @@ export const UNFINISHED_AFTER_1 = aliasDescription({ phase: 'unfinished', before
 export const RELEASED_AFTER_1 = aliasDescription({ phase: 'released', before: ['1'] })
 export const ROLE = 'arn:aws:iam::123456789012:role/shop'
 
+/** What Lambda says of a function for which nobody has set anything. */
+export const options: FunctionOptions = readOptions({ FunctionName: 'shop' })
+
 export const version7: VersionState = {
   arn: `${ARN}:7`,
   version: '7',
@@ -29,6 +34,7 @@ export const version7: VersionState = {
   description: 'commit abc',
   environment: { DEBUG: '0' },
   layers: [],
+  options,
   state: 'Active',
   stateReason: undefined,
   lastUpdateStatus: 'Successful',
@@ -75,6 +81,7 @@ export const current: CurrentRelease = {
   served: version7,
   url,
   policy: policy(urlStatement, invokeStatement),
+  aside: NOT_LOOKED_AT,
 }
 export const nothing: CurrentRelease = {
   latest: undefined,
@@ -82,6 +89,7 @@ export const nothing: CurrentRelease = {
   served: undefined,
   url: undefined,
   policy: undefined,
+  aside: NOT_LOOKED_AT,
 }
 
 /** What `current` already has. */
@@ -99,12 +107,16 @@ export const same: DesiredRelease = {
     description: 'The shop',
     environment: { DEBUG: '0' },
     layers: undefined,
+    options: {},
   },
+  aside: NOTHING_ASIDE,
+  manage: 'all',
   access: 'public',
   invokeMode: 'BUFFERED',
   beforeTraffic: ['manage migrate --noinput'],
   afterTraffic: ['manage clearsessions'],
   smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },
+  traffic: { portions: [], alarms: [] },
   upload: undefined,
   layer: undefined,
 }

@@ -5,7 +5,10 @@ import { applyRelease, type Release } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
 import { planRelease } from '../../src/release/plan.ts'
 import type { DesiredRelease } from '../../src/release/state.ts'
+import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
+import { fakeAlarms } from './fake-alarms.ts'
+import { fakeAside } from './fake-aside.ts'
 import { type FakeLambda, fakeLambda } from './fake-lambda.ts'
 import { configured, same } from './releases.ts'
 
@@ -15,6 +18,9 @@ export const v2 = configured({ memory: 1024 }, { ...same, codeSha256: 'two' })
 /** A Lambda, and somebody who releases to it. */
 export function createWorld() {
   const lambda = fakeLambda()
+  const aside = fakeAside(lambda.calls)
+  const logs = fakeLogs()
+  const alarms = fakeAlarms()
   const report = recordingReporter()
   const controller = new AbortController()
   const waits: number[] = []
@@ -22,10 +28,15 @@ export function createWorld() {
   const waiting = {
     lambda,
     urls: lambda.urls,
+    aside,
+    alarms,
+    logs,
     report,
     signal: controller.signal,
     clock: () => (now += 10),
-    wait: (milliseconds: number) => {
+    wait: (milliseconds: number, until?: AbortSignal) => {
+      // Until a command has answered: it always does before its log is looked at.
+      if (until && until !== controller.signal) return aborted(until)
       waits.push(milliseconds)
       now += milliseconds
       return Promise.resolve()
@@ -47,7 +58,11 @@ export function createWorld() {
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')
-  return { lambda, report, controller, waits, release, aliasNow }
+  return { lambda, alarms, logs, report, controller, waits, release, aliasNow }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
 /** A world in which version 1 is released, and then the calls are counted from zero. */

@@ -1,22 +1,31 @@
+import { type AlarmApi, createAlarmApi } from './alarms.ts'
+import { type AsideApis, createAsideApis } from './aside.ts'
 import type { ClientOptions } from './call.ts'
 import { createFunctionUrlApi, type FunctionUrlApi } from './function-url.ts'
 import { createLambdaApi, type LambdaApi } from './lambda.ts'
 import { createLayerApi, type LayerApi } from './layers.ts'
+import { createLogsApi, type LogsApi } from './logs.ts'
 import { createServedCodeApi, type ServedCodeApi } from './served-code.ts'
 
 /** Everything of AWS that a release speaks with. */
 export interface AwsApis {
+  readonly alarms: AlarmApi
   readonly lambda: LambdaApi
   readonly urls: FunctionUrlApi
   readonly layers: LayerApi
+  readonly aside: AsideApis
   readonly code: ServedCodeApi
+  readonly logs: LogsApi
 }
 
 export function createAwsApis(options: ClientOptions): AwsApis {
   return {
+    alarms: createAlarmApi(options),
     lambda: createLambdaApi(options),
     urls: createFunctionUrlApi(options),
     layers: createLayerApi(options),
+    aside: createAsideApis(options),
     code: createServedCodeApi(options),
+    logs: createLogsApi(options),
   }
 }

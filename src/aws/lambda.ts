@@ -17,6 +17,8 @@ import {
 } from '@aws-sdk/client-lambda'
 import { type ClientOptions, createCaller } from './call.ts'
 import { adviceFor } from './errors.ts'
+import { type FunctionOptions, optionsRequest, readOptions } from './function-options.ts'
+import { OUR_TAG, type Tags } from './tags.ts'
 
 /** A function's settings and code as one version has them. */
 export interface VersionState {
@@ -34,10 +36,13 @@ export interface VersionState {
   readonly description: string
   readonly environment: Readonly<Record<string, string>>
   readonly layers: readonly Layer[]
+  readonly options: FunctionOptions
   readonly state: string
   readonly stateReason: string | undefined
   readonly lastUpdateStatus: string
   readonly lastUpdateReason: string | undefined
+  /** Where it logs; undefined where AWS does not say. */
+  readonly logGroup?: string | undefined
 }
 
 /** One version of a layer, as a function uses it. */
@@ -59,6 +64,15 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>
   /** The ARNs of versions, in the order in which they are laid over each other; undefined leaves them alone. */
   readonly layers: readonly string[] | undefined
+  /** What is not among them is left alone. */
+  readonly options: Partial<FunctionOptions>
+}
+
+/** What a function is created with that no version keeps. */
+export interface BesideVersions {
+  readonly tags: Tags
+  /** An ARN. */
+  readonly codeSigningConfig: string | undefined
 }
 
 /** Where an alias sends traffic. */
@@ -87,9 +101,15 @@ export interface Invocation {
 export interface LambdaApi {
   /** Undefined when there is no such function or version. */
   getVersion(functionName: string, qualifier?: string): Promise<VersionState | undefined>
-  createFunction(functionName: string, configuration: FunctionConfiguration, code: Code): Promise<void>
+  createFunction(
+    functionName: string,
+    configuration: FunctionConfiguration,
+    code: Code,
+    beside?: BesideVersions,
+  ): Promise<void>
   updateCode(functionName: string, code: Code): Promise<void>
-  updateConfiguration(functionName: string, configuration: FunctionConfiguration): Promise<void>
+  /** What is undefined stays as it is. */
+  updateConfiguration(functionName: string, configuration: Partial<FunctionConfiguration>): Promise<void>
   /** Refused by Lambda unless the code is the one that was meant. @returns the version's number. */
   publish(functionName: string, codeSha256: string, description: string): Promise<string>
   getAlias(functionName: string, alias: string): Promise<AliasState | undefined>
@@ -136,8 +156,7 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       )
       return found && versionState(found)
     },
-    createFunction: async (functionName, configuration, code) => {
-      const tags = { 'managed-by': 'wsgi-lambda' }
+    createFunction: async (functionName, configuration, code, beside) => {
       await call('CreateFunction', functionName, () =>
         client.send(
           new CreateFunctionCommand({
@@ -145,7 +164,8 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
             ...request(configuration),
             Architectures: [code.architecture as Architecture],
             Code: codeRequest(code),
-            Tags: tags,
+            Tags: { ...beside?.tags, ...OUR_TAG },
+            CodeSigningConfigArn: beside?.codeSigningConfig,
           }),
           cancellable,
         ),
@@ -280,18 +300,19 @@ export function codeRequest(code: Code) {
   return 'zip' in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key }
 }
 
-function request(configuration: FunctionConfiguration) {
-  const { runtime, handler, role, memory, timeout, description, environment, layers } = configuration
+function request(configuration: Partial<FunctionConfiguration>) {
+  const { runtime, handler, role, memory, timeout, description, environment, layers, options } = configuration
   return {
-    Runtime: runtime as Runtime,
+    Runtime: runtime as Runtime | undefined,
     Handler: handler,
     Role: role,
     MemorySize: memory,
     Timeout: timeout,
     Description: description,
-    Environment: { Variables: { ...environment } },
+    Environment: environment && { Variables: { ...environment } },
     // Whoever sends them needs lambda:GetLayerVersion on each of them.
     ...(layers && { Layers: [...layers] }),
+    ...(options && optionsRequest(options)),
   }
 }
 
@@ -308,11 +329,13 @@ function versionState(found: SdkConfiguration): VersionState {
     timeout: found.Timeout ?? 3,
     description: found.Description ?? '',
     environment: found.Environment?.Variables ?? {},
+    options: readOptions(found),
     layers: (found.Layers ?? []).map(({ Arn = '', CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
     state: found.State ?? 'Active',
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? 'Successful',
     lastUpdateReason: found.LastUpdateStatusReason,
+    logGroup: found.LoggingConfig?.LogGroup,
   }
 }
 

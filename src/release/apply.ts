@@ -31,10 +31,14 @@ export async function applyRelease(
   const progress: Progress = {
     version: current.served?.version ?? '',
     layer: undefined,
+    role: undefined,
     alias: current.alias,
     url: current.url,
     hasMoved: false,
+    mayHaveMoved: false,
+    mayHaveShifted: false,
     mayHaveChangedMode: false,
+    begun: [],
     commands: [],
     coldStartMs: undefined,
   }

@@ -24,7 +24,8 @@ export function changeSteps(
   const changes = differences(latest, configuration)
   // What Lambda shows may not be what it has then.
   const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
-  if (hasFailed && changes.length === 0) changes.push('the same again, since the last update failed')
+  if (hasFailed && changes.length === 0 && desired.manage === 'all')
+    changes.push('the same again, since the last update failed')
   const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed
   return [
     ...layer,

@@ -18,8 +18,29 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     `permit everyone to ${statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`,
   run: ({ phase, command }) => `run ${phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${command}`,
   smoke: ({ requests }) => `request ${requests.map(({ path }) => path).join(', ')} from the new version`,
-  'move-alias': (_, { alias }) => `move the alias ${alias} to the new version`,
+  'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
+  'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
+  'shift-traffic': ({ percent, seconds }) =>
+    `send ${percent} % of the traffic to the new version for ${duration(seconds)}`,
+  'move-alias': ({ isFirst }, { alias }) =>
+    `move the alias ${alias} to the new version${isFirst ? ', at once: no version has served before' : ''}`,
+  'create-role': ({ name }) => `create the execution role ${name}`,
+  'update-role': ({ name }) => `update what the execution role ${name} may do`,
+  'create-log-group': ({ name }) => `create the log group ${name}`,
+  'set-log-retention': ({ group, days }) =>
+    `keep the lines of the log group ${group} ${days === undefined ? 'for ever' : `for ${days} days`}`,
+  'set-code-signing': ({ arn }) =>
+    arn === undefined ? 'check no signature of new code' : `check new code by the code signing configuration ${arn}`,
+  'reserve-concurrency': ({ reserved }) =>
+    reserved === undefined ? 'reserve no concurrency' : `reserve a concurrency of ${reserved}`,
+  'add-tags': ({ names }) => `tag the function: ${names.join(', ')}`,
+  'describe-function': () => 'update the description of the function',
   finish: () => 'mark the release as finished',
+}
+
+function duration(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }
 
 /** One line for a step: for the console, the summary and a dry run. */

@@ -1,5 +1,5 @@
 import type { LayerApi } from '../aws/layers.ts'
-import { layerNameOf } from './desired.ts'
+import { layerNameOf } from './desired-layers.ts'
 import type { DesiredLayer } from './state.ts'
 import type { Transport } from './upload.ts'
 

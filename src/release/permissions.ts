@@ -1,31 +1,10 @@
 import { parseBucketAddress } from '../aws/bucket-address.ts'
+import { defaultLogGroup } from '../aws/function-options.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
+import { roleNameOf } from './current-aside.ts'
 import { layerNameOf } from './desired-layers.ts'
-
-/** Where the resources of a policy are. */
-export interface Place {
-  /** `aws`, `aws-cn` or `aws-us-gov`. */
-  readonly partition: string
-  readonly region: string
-  readonly account: string
-}
-
-/** Actions that a deployment with some settings needs on some resources. */
-export interface Grant {
-  /** Of its statement: letters and digits. */
-  readonly sid: string
-  /** What it is needed for, in a few words. */
-  readonly why: string
-  readonly actions: readonly string[]
-  /** ARNs, where `*` stands for anything. */
-  readonly resources: readonly string[]
-  readonly condition?: Condition
-  /** Needed to see what would be done too. */
-  readonly isForReading?: true
-}
-
-/** By operator, then by key. */
-type Condition = Readonly<Record<string, Readonly<Record<string, string>>>>
+import { type Condition, functionArns, type Grant, ofLambda, type Place, UNKNOWN } from './grant.ts'
+import { functionSettingGrants } from './permissions-function.ts'
 
 export interface Statement {
   readonly Sid: string
@@ -39,9 +18,6 @@ export interface Policy {
   readonly Version: '2012-10-17'
   readonly Statement: readonly Statement[]
 }
-
-/** Stand where nobody knows better, and are to be replaced. */
-export const UNKNOWN = { region: 'REGION', account: 'ACCOUNT', role: 'ROLE' } as const
 
 /** As far as the settings and the variables of the SDK tell. */
 export function placeOf(
@@ -88,58 +64,99 @@ export function grantsOf(settings: FunctionSettings, place: Place): readonly Gra
   const grants = [
     ...functionGrants(settings, place),
     ...urlGrants(settings, place),
+    ...functionSettingGrants(settings, place),
     ...layerGrants(settings, place),
     ...uploadGrants(settings, place),
   ]
   return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants
 }
 
-/** The function itself, and what it is qualified by: versions and aliases. */
-function functionArns({ functionName }: FunctionSettings, { partition, region, account }: Place): readonly string[] {
-  const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`
-  return [arn, `${arn}:*`]
-}
-
 function functionGrants(settings: FunctionSettings, place: Place): Grant[] {
   const resources = functionArns(settings, place)
-  const { partition, account } = place
-  const invokes = settings.smoke || settings.migrate || settings.beforeTraffic.length + settings.afterTraffic.length > 0
+  const reading: Grant = {
+    sid: 'ReadFunction',
+    why: 'see what the function has and serves',
+    actions: ['GetFunctionConfiguration', 'GetAlias', 'GetFunctionUrlConfig', 'GetPolicy'].map(ofLambda),
+    resources,
+    isForReading: true,
+  }
+  const releasing: Grant = {
+    sid: 'ReleaseFunction',
+    why: 'release a new version',
+    actions: ['UpdateFunctionCode', 'PublishVersion', 'CreateAlias', 'UpdateAlias'].map(ofLambda),
+    resources,
+  }
+  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)]
+}
+
+/** Whoever writes a configuration gives the function its role, the one that it has already too. */
+function configurationGrants(settings: FunctionSettings, place: Place): Grant[] {
+  if (settings.manage === 'code') return []
   return [
     {
-      sid: 'ReadFunction',
-      why: 'see what the function has and serves',
-      actions: ['GetFunctionConfiguration', 'GetAlias', 'GetFunctionUrlConfig', 'GetPolicy'].map(ofLambda),
-      resources,
-      isForReading: true,
-    },
-    {
       sid: 'ReleaseFunction',
-      why: 'create the function, tagged managed-by: wsgi-lambda',
-      actions: ['CreateFunction', 'TagResource'].map(ofLambda),
-      resources,
-    },
-    {
-      sid: 'ReleaseFunction',
-      why: 'release a new version',
-      actions: [
-        ...['UpdateFunctionCode', 'UpdateFunctionConfiguration', 'PublishVersion', 'CreateAlias', 'UpdateAlias'],
-        ...(invokes ? ['InvokeFunction'] : []),
-      ].map(ofLambda),
-      resources,
+      why: 'create the function, tagged managed-by: wsgi-lambda, and change its configuration',
+      actions: ['CreateFunction', 'TagResource', 'UpdateFunctionConfiguration'].map(ofLambda),
+      resources: functionArns(settings, place),
     },
     {
       sid: 'PassRole',
       why: 'give the function its execution role',
       actions: ['iam:PassRole'],
-      resources: [settings.role ?? `arn:${partition}:iam::${account}:role/${UNKNOWN.role}`],
+      resources: [executionRole(settings, place)],
       condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     },
   ]
 }
 
+function executionRole({ role, createRole, functionName }: FunctionSettings, { partition, account }: Place): string {
+  return role ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN.role}`
+}
+
+/** What the new version is asked before traffic moves, and after. */
+function proofGrants(settings: FunctionSettings, place: Place): Grant[] {
+  const { smoke, migrate, beforeTraffic, afterTraffic, trafficAlarms } = settings
+  const hasCommands = migrate || beforeTraffic.length + afterTraffic.length > 0
+  const { partition, region, account } = place
+  const group = settings.logGroup ?? defaultLogGroup(settings.functionName)
+  return [
+    ...(smoke || hasCommands
+      ? [
+          {
+            sid: 'ReleaseFunction',
+            why: 'send requests and commands to the new version',
+            actions: ['lambda:InvokeFunction'],
+            resources: functionArns(settings, place),
+          },
+        ]
+      : []),
+    ...(hasCommands
+      ? [
+          {
+            sid: 'ReadLog',
+            why: 'show what a command prints while it runs, and see how one ended whose answer got lost',
+            actions: ['logs:FilterLogEvents'],
+            resources: [`arn:${partition}:logs:${region}:${account}:log-group:${group}:*`],
+          },
+        ]
+      : []),
+    ...(trafficAlarms.length > 0
+      ? [
+          {
+            sid: 'ReadAlarms',
+            why: 'watch alarms while traffic moves in steps',
+            actions: ['cloudwatch:DescribeAlarms'],
+            // Composite alarms are told to nobody who may not see all (CloudWatch API reference, DescribeAlarms).
+            resources: ['*'],
+          },
+        ]
+      : []),
+  ]
+}
+
 function urlGrants(settings: FunctionSettings, place: Place): Grant[] {
-  const { functionUrl } = settings
-  if (functionUrl === 'none') return []
+  const { functionUrl, manage } = settings
+  if (functionUrl === 'none' || manage === 'code') return []
   return [
     {
       sid: 'ReleaseFunction',
@@ -153,8 +170,8 @@ function urlGrants(settings: FunctionSettings, place: Place): Grant[] {
   ]
 }
 
-function layerGrants({ dependenciesLayer, functionName }: FunctionSettings, place: Place): Grant[] {
-  if (!dependenciesLayer) return []
+function layerGrants({ dependenciesLayer, functionName, manage }: FunctionSettings, place: Place): Grant[] {
+  if (!dependenciesLayer || manage === 'code') return []
   const { partition, region, account } = place
   const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`
   return [
@@ -215,8 +232,4 @@ function encryptionGrant(key: string, { partition, region, account }: Place): Gr
   // No statement takes an alias as its resource (AWS KMS developer guide, "Use aliases to control access to KMS keys").
   const condition = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias } }
   return { ...grant, resources: [`${keys}/*`], condition }
-}
-
-function ofLambda(action: string): string {
-  return `lambda:${action}`
 }

@@ -1,15 +1,18 @@
 import { readAliasMark } from './alias-mark.ts'
+import { asideSteps, descriptionSteps } from './aside.ts'
 import { changeSteps } from './change.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { proofSteps, runSteps } from './proof.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 import type { Step } from './steps.ts'
+import { trafficSteps } from './traffic.ts'
 import { modeSteps, wayInSteps } from './way-in.ts'
 
 /**
  * The steps from what is there to what should be, in the order that keeps traffic on the old version until the new one
  * has proven itself. Nothing to do is an empty list: code, configuration, alias and way in of the *served* version are
- * what should be. Otherwise the commands run, whatever an earlier run may have reached.
+ * what should be, and so is what a function has beside its versions; where only that differs, only that is done. Otherwise the
+ * commands run, whatever an earlier run may have reached.
  */
 export function planRelease(current: CurrentRelease, desired: DesiredRelease): readonly Step[] {
   const configuration = withAddress(desired.configuration, current.url?.address)
@@ -20,20 +23,27 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   const servesIt = isServedVersionRight && !isPending(current)
   const wayIn = wayInSteps(current, desired)
   const mode = modeSteps(current, desired)
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return []
+  const aside = asideSteps(current, desired)
+  const besides = [...aside.first, ...(isServedVersionRight ? descriptionSteps(current, desired) : [])]
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return besides
+  const traffic = trafficSteps(current, desired, isServedVersionRight)
   const change: Step[] = isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
   return [
+    ...besides,
     // Where the alias is on the right version, the mode is wrong for it already.
     ...(isServedVersionRight ? mode : []),
+    ...traffic.first,
     ...change,
+    ...aside.created,
     ...(isPublished ? [] : [{ kind: 'publish' } as const]),
     ...wayIn.before,
     ...(needsAddress ? [{ kind: 'fill-url' } as const] : []),
     ...proofSteps(desired),
     ...(isServedVersionRight ? [] : mode),
-    ...(servesIt ? [] : [{ kind: 'move-alias' } as const]),
+    ...traffic.shifts,
+    ...(servesIt ? [] : [traffic.move]),
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),

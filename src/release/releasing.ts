@@ -1,6 +1,9 @@
+import type { AlarmApi } from '../aws/alarms.ts'
+import type { AsideApis } from '../aws/aside.ts'
 import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
 import type { AliasState, Code, FunctionConfiguration } from '../aws/lambda.ts'
-import { withAddress, withLayer } from './difference.ts'
+import type { LogsApi } from '../aws/logs.ts'
+import { withAddress, withLayer, withRole } from './difference.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
 import type { Step } from './steps.ts'
 import type { Waiting } from './wait.ts'
@@ -28,6 +31,9 @@ export interface ApplyOptions {
 /** Whom a release speaks with. */
 export interface ReleaseCollaborators extends Waiting {
   readonly urls: FunctionUrlApi
+  readonly alarms: AlarmApi
+  readonly aside: AsideApis
+  readonly logs: LogsApi
 }
 
 /** Where a release stands while its steps are carried out. */
@@ -35,11 +41,17 @@ export interface Progress {
   version: string
   /** The ARN of the version that was published. */
   layer: string | undefined
+  /** The ARN of the role that was made. */
+  role: string | undefined
   alias: AliasState | undefined
   url: FunctionUrl | undefined
   hasMoved: boolean
-  /** Set before the call: a call without an answer may have done it. */
+  /** These are set before the call: a call without an answer may have done it. */
+  mayHaveMoved: boolean
+  mayHaveShifted: boolean
   mayHaveChangedMode: boolean
+  /** Commands that were sent, whatever became of them. */
+  readonly begun: string[]
   readonly commands: RanCommand[]
   /** Milliseconds; undefined where the platform tells none. */
   coldStartMs: number | undefined
@@ -58,5 +70,5 @@ export type Executors<S extends Step> = {
 
 /** With what is known only now: the address of the URL, the version of the layer. */
 export function configurationNow({ desired, progress }: Releasing): FunctionConfiguration {
-  return withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer)
+  return withRole(withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer), progress.role)
 }

@@ -1,6 +1,7 @@
 import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
 import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
-import type { SmokeRequest } from '../settings/traffic.ts'
+import type { SmokeRequest, TrafficPortion } from '../settings/traffic.ts'
+import type { CurrentAside, DesiredAside } from './aside-state.ts'
 
 /** What AWS has, as far as a release looks at it. */
 export interface CurrentRelease {
@@ -12,6 +13,14 @@ export interface CurrentRelease {
   readonly url: FunctionUrl | undefined
   /** The policy of the alias, as JSON. */
   readonly policy: string | undefined
+  readonly aside: CurrentAside
+}
+
+/** Traffic in steps, as it is asked for. */
+export interface DesiredTraffic {
+  readonly portions: readonly TrafficPortion[]
+  /** Names of CloudWatch alarms. */
+  readonly alarms: readonly string[]
 }
 
 /** What should be there. */
@@ -23,12 +32,16 @@ export interface DesiredRelease {
   readonly architecture: string
   /** Values of the environment may hold `{{url}}`. */
   readonly configuration: FunctionConfiguration
+  readonly aside: DesiredAside
+  /** `code`: the configuration is somebody else's, and is not written. */
+  readonly manage: 'all' | 'code'
   readonly access: 'public' | 'iam' | 'none'
   /** What the code needs of the Function URL; undefined where that is left alone. */
   readonly invokeMode: InvokeMode | undefined
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly requests: readonly SmokeRequest[]; readonly host: string | undefined } | undefined
+  readonly traffic: DesiredTraffic
   /** The layer of the dependencies; undefined where the code has them. */
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */

@@ -3,6 +3,7 @@ import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { ACCOUNT_SETTINGS } from './account.ts'
 import { eventMistakes } from './events.ts'
+import { FUNCTION_SETTINGS } from './function.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
 import {
   CHECK_SETTINGS,
@@ -236,6 +237,7 @@ export const RELEASE_SETTINGS = {
     default: 'merge',
     placeholder: 'STRATEGY',
   }),
+  ...FUNCTION_SETTINGS,
   description: text({
     description: 'The description of the function.',
     example: 'The shop',
@@ -328,6 +330,10 @@ type ValuesOf<S> = { readonly [K in keyof S & string as CamelCase<K>]: Given<S[K
 
 /** Every setting by its camel-case name: what was given, else the default, else undefined. */
 export type Values = ValuesOf<typeof SETTINGS>
+
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
 
 export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())

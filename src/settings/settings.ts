@@ -4,11 +4,13 @@ import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Architecture, Target } from '../platform/target.ts'
 import { findApplication } from './discovery.ts'
+import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type SettingName, type Values } from './schema.ts'
+import { trafficContradictions } from './traffic.ts'
 import { checkValues, mistake, type Source } from './values.ts'
 
 /** Where the settings come from. `explicit` are the action's inputs or the command line's flags. */
@@ -69,6 +71,7 @@ export async function loadDeploySettings(origin: SettingsOrigin): Promise<Deploy
   const { common, problems } = loaded
   const named = namePart(loaded)
   const build = common.artifact === undefined ? await buildPart(loaded) : undefined
+  problems.push(...functionContradictions(common, build?.target.runtime, loaded.isGiven))
   return settle(problems, { ...common, ...named, build })
 }
 
@@ -220,6 +223,7 @@ function contradictions({ environment, secrets, ...values }: Values): Problem[] 
     ...Object.entries(values.uploadBucket === undefined ? ofBucket : {})
       .filter(([, value]) => value !== undefined)
       .map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+    ...trafficContradictions(values),
   ]
 }
 
@@ -253,6 +257,7 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
     ...values,
     environment: fillTable(values.environment, 'environment variable'),
     secrets: fillTable(values.secrets, 'secret'),
+    tags: fillTable(values.tags, 'tag'),
     events: fillTable(values.events, 'event'),
   }
   for (const name of SETTING_NAMES) {

@@ -1,11 +1,13 @@
 import type { Executors } from '../releasing.ts'
 import type { Step } from '../steps.ts'
+import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
 import { proofExecutors } from './proof.ts'
 import { trafficExecutors } from './traffic.ts'
 import { wayInExecutors } from './way-in.ts'
 
 export const EXECUTORS: Executors<Step> = {
+  ...asideExecutors,
   ...changeExecutors,
   ...wayInExecutors,
   ...proofExecutors,

@@ -1,6 +1,7 @@
 import type { ChangeStep } from '../change.ts'
 import { configurationNow, type Executors, type Releasing } from '../releasing.ts'
 import { waitUntilActive, waitUntilIdle, waitUntilUpdated } from '../wait.ts'
+import { withNewRole } from './aside.ts'
 
 export const changeExecutors: Executors<ChangeStep> = {
   upload: async (_, { upload }) => {
@@ -10,8 +11,12 @@ export const changeExecutors: Executors<ChangeStep> = {
     progress.layer = await publishLayer()
   },
   'create-function': async (_, releasing) => {
-    const { functionName } = releasing.desired
-    await releasing.with.lambda.createFunction(functionName, configurationNow(releasing), releasing.code)
+    const { functionName, aside } = releasing.desired
+    const beside = { tags: aside.tags, codeSigningConfig: aside.codeSigning?.arn }
+    await withNewRole(
+      () => releasing.with.lambda.createFunction(functionName, configurationNow(releasing), releasing.code, beside),
+      releasing,
+    )
     await waitUntilUpdated(functionName, releasing.with)
   },
   'update-code': async (_, { desired: { functionName }, code, with: waiting }) => {
@@ -35,7 +40,10 @@ export const changeExecutors: Executors<ChangeStep> = {
 async function updateConfiguration(releasing: Releasing): Promise<void> {
   const { functionName } = releasing.desired
   await waitUntilIdle(functionName, releasing.with)
-  await releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing))
+  await withNewRole(
+    () => releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing)),
+    releasing,
+  )
 }
 
 async function publish({ desired, versionDescription, progress, with: waiting }: Releasing): Promise<void> {

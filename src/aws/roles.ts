@@ -1,0 +1,100 @@
+import {
+  CreateRoleCommand,
+  EntityAlreadyExistsException,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  NoSuchEntityException,
+  PutRolePolicyCommand,
+  type Role,
+} from '@aws-sdk/client-iam'
+import { type ClientOptions, createCaller } from './call.ts'
+import { OUR_TAG } from './tags.ts'
+
+export interface RoleState {
+  readonly arn: string
+  /** Whether this program made it. */
+  readonly isOurs: boolean
+}
+
+/** Execution roles. Documents are JSON. Every failure is a UserError where advice is possible. */
+export interface RoleApi {
+  get(name: string): Promise<RoleState | undefined>
+  /** What this program let the role do; undefined where there is no such role or policy. */
+  getPolicy(name: string): Promise<string | undefined>
+  /** One of that name that is there already is given back. */
+  create(name: string, trust: string): Promise<RoleState>
+  putPolicy(name: string, policy: string): Promise<void>
+  /** IAM has none of its own: it is the one of the functions. */
+  region(): Promise<string>
+}
+
+const POLICY = 'wsgi-lambda'
+
+export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi {
+  const client = new IAMClient({ customUserAgent: [['wsgi-lambda', version]] })
+  const cancellable = { abortSignal: signal }
+  const { call } = createCaller(wait, (name) => `arn:aws:iam::*:role/${name}`, 'iam')
+  const get: RoleApi['get'] = async (name) => {
+    const found = await call('GetRole', name, () =>
+      existing(() => client.send(new GetRoleCommand({ RoleName: name }), cancellable)),
+    )
+    return found?.Role && stateOf(found.Role)
+  }
+  return {
+    get,
+    getPolicy: async (name) => {
+      const found = await call('GetRolePolicy', name, () =>
+        existing(() => client.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }), cancellable)),
+      )
+      // RFC 3986, as IAM gives documents.
+      return found?.PolicyDocument && decodeURIComponent(found.PolicyDocument)
+    },
+    create: async (name, trust) => {
+      const created = await call('CreateRole', name, async () => {
+        try {
+          const { Role: role } = await client.send(
+            new CreateRoleCommand({
+              RoleName: name,
+              AssumeRolePolicyDocument: trust,
+              Description: 'Made by wsgi-lambda for a function',
+              Tags: Object.entries(OUR_TAG).map(([Key, Value]) => ({ Key, Value })),
+            }),
+            cancellable,
+          )
+          return role
+        } catch (error) {
+          if (error instanceof EntityAlreadyExistsException) return undefined
+          throw error
+        }
+      })
+      const role = created ? stateOf(created) : await get(name)
+      return role ?? { arn: '', isOurs: false }
+    },
+    region: () => client.config.region(),
+    putPolicy: async (name, policy) => {
+      await call('PutRolePolicy', name, () =>
+        client.send(
+          new PutRolePolicyCommand({ RoleName: name, PolicyName: POLICY, PolicyDocument: policy }),
+          cancellable,
+        ),
+      )
+    },
+  }
+}
+
+async function existing<T>(send: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await send()
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return undefined
+    throw error
+  }
+}
+
+function stateOf({ Arn: arn = '', Tags: tags = [] }: Role): RoleState {
+  const isOurs = Object.entries(OUR_TAG).every(([key, value]) =>
+    tags.some(({ Key, Value }) => Key === key && Value === value),
+  )
+  return { arn, isOurs }
+}

@@ -1,0 +1,85 @@
+import type { AsideApis } from '../aws/aside.ts'
+import { defaultLogGroup } from '../aws/function-options.ts'
+import type { VersionState } from '../aws/lambda.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+import type { CurrentAside, CurrentRole } from './aside-state.ts'
+
+/** What a release looks at beside what is served: each is one call more, in the same round as the others. */
+export interface Looking {
+  /** `$LATEST`, also where nothing is to be done. */
+  readonly latest: boolean
+  readonly tags: boolean
+  readonly reservedConcurrency: boolean
+  readonly codeSigning: boolean
+  /** The group that log lines are written to, where that is known; `own` for the one that the function has. */
+  readonly logGroup: string | 'own' | undefined
+  /** The name of the role. */
+  readonly role: string | undefined
+}
+
+export const LOOKING_NOWHERE: Looking = {
+  latest: false,
+  tags: false,
+  reservedConcurrency: false,
+  codeSigning: false,
+  logGroup: undefined,
+  role: undefined,
+}
+
+/** Where the settings make it necessary to look. */
+export function lookingFor(settings: FunctionSettings): Looking {
+  return {
+    latest: settings.manage === 'code' || settings.description !== undefined,
+    tags: Object.keys(settings.tags).length > 0,
+    reservedConcurrency: settings.reservedConcurrency !== undefined,
+    codeSigning: settings.codeSigningConfig !== undefined,
+    logGroup: settings.logRetention === undefined ? undefined : (settings.logGroup ?? 'own'),
+    role: settings.createRole ? roleNameOf(settings.functionName) : undefined,
+  }
+}
+
+export function roleNameOf(functionName: string): string {
+  return `${functionName}-role`
+}
+
+/** @param servedNow the version that is served, read at the same time */
+export async function readAside(
+  functionName: string,
+  looking: Looking,
+  apis: AsideApis,
+  servedNow: Promise<VersionState | undefined>,
+): Promise<CurrentAside> {
+  const [tags, reservedConcurrency, codeSigning, logGroup, role] = await Promise.all([
+    looking.tags ? apis.tags.get(functionName) : undefined,
+    looking.reservedConcurrency
+      ? apis.reservedConcurrency.get(functionName).then((reserved) => ({ reserved }))
+      : undefined,
+    looking.codeSigning ? apis.codeSigning.get(functionName).then((arn) => ({ arn })) : undefined,
+    looking.logGroup === undefined ? undefined : readLogGroup(functionName, looking.logGroup, apis, servedNow),
+    looking.role === undefined ? undefined : readRole(looking.role, apis),
+  ])
+  return { tags, reservedConcurrency, codeSigning, logGroup, role }
+}
+
+async function readLogGroup(
+  functionName: string,
+  group: string,
+  { openLogGroups }: AsideApis,
+  servedNow: Promise<VersionState | undefined>,
+): Promise<CurrentAside['logGroup']> {
+  const logGroups = await openLogGroups()
+  const likely = group === 'own' ? defaultLogGroup(functionName) : group
+  const [found, served] = await Promise.all([logGroups.find(likely), servedNow])
+  const name = group === 'own' ? (served?.options.logGroup ?? likely) : group
+  return { name, found: name === likely ? found : await logGroups.find(name) }
+}
+
+/** Where our policy is, the role is ours; only where it is not, the role itself is asked for. */
+async function readRole(name: string, { openRoles }: AsideApis): Promise<CurrentRole> {
+  const roles = await openRoles()
+  const policy = await roles.getPolicy(name)
+  if (policy !== undefined) return { name, state: 'ours', arn: undefined, policy }
+  const role = await roles.get(name)
+  if (role === undefined) return { name, state: 'missing', arn: undefined, policy }
+  return { name, state: role.isOurs ? 'ours' : 'theirs', arn: role.arn, policy }
+}
