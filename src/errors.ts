@@ -39,10 +39,14 @@ export class SeveralErrors extends UserError {
   override readonly name: string = 'SeveralErrors'
   readonly problems: readonly Problem[]
 
-  constructor(problems: readonly Problem[], title: string, { exitCode = 1 }: { exitCode?: number } = {}) {
+  constructor(
+    problems: readonly Problem[],
+    title: string,
+    { exitCode = 1, cause }: { exitCode?: number; cause?: unknown } = {},
+  ) {
     const [first] = problems
     const only = problems.length === 1 ? first : undefined
-    super({ title: only?.title ?? title, detail: only?.detail, hint: only?.hint }, { exitCode })
+    super({ title: only?.title ?? title, detail: only?.detail, hint: only?.hint }, { exitCode, cause })
     this.problems = problems
   }
 }

@@ -1,5 +1,71 @@
-/** The alias, last of all. */
+import { UserError } from '../errors.ts'
+import type { TrafficPortion } from '../settings/traffic.ts'
+import { readAliasMark } from './alias-mark.ts'
+import type { CurrentRelease, DesiredRelease } from './state.ts'
+
+/** How traffic gets from the old version to the new one, last of all. */
 export type TrafficStep =
-  | { readonly kind: 'move-alias' }
+  /** What a run has left behind that was ended within a step. */
+  | { readonly kind: 'clear-weights' }
+  | { readonly kind: 'check-alarms'; readonly names: readonly string[] }
+  | ({ readonly kind: 'shift-traffic' } & TrafficPortion)
+  | { readonly kind: 'move-alias'; readonly isFirst?: true }
   /** Nothing is left to do after the move: the alias says so. */
   | { readonly kind: 'finish' }
+
+export interface TrafficSteps {
+  /** Before anything else is changed. */
+  readonly first: readonly TrafficStep[]
+  readonly shifts: readonly TrafficStep[]
+  readonly move: TrafficStep
+}
+
+/** @throws UserError where Lambda would not divide traffic between these versions, or visitors would get broken answers. */
+export function trafficSteps(
+  current: CurrentRelease,
+  desired: DesiredRelease,
+  isServedVersionRight: boolean,
+): TrafficSteps {
+  const { portions, alarms } = desired.traffic
+  const isDivided = Object.keys(current.alias?.weights ?? {}).length > 0
+  const clearing: TrafficStep[] = isDivided ? [{ kind: 'clear-weights' }] : []
+  if (portions.length === 0 || isServedVersionRight) {
+    return { first: clearing, shifts: [], move: { kind: 'move-alias' } }
+  }
+  if (!hasOldVersion(current)) return { first: clearing, shifts: [], move: { kind: 'move-alias', isFirst: true } }
+  checkDivision(current, desired)
+  return {
+    first: [...clearing, ...(alarms.length > 0 ? [{ kind: 'check-alarms', names: alarms } as const] : [])],
+    shifts: portions.map((portion) => ({ kind: 'shift-traffic', ...portion })),
+    move: { kind: 'move-alias' },
+  }
+}
+
+/** A version that has served: one that has not proven itself gets no traffic. */
+function hasOldVersion({ alias, served }: CurrentRelease): boolean {
+  return alias !== undefined && served !== undefined && readAliasMark(alias.description).phase !== 'not-released'
+}
+
+/** Lambda developer guide, "Using aliases in a weighted configuration": both versions have the same execution role. */
+function checkDivision({ served, url }: CurrentRelease, { configuration, invokeMode, alias }: DesiredRelease): void {
+  if (served !== undefined && served.role !== configuration.role) {
+    throw new UserError(
+      {
+        title: `traffic cannot move in steps: the new version has another role than version ${served.version}, which ${alias} serves`,
+        detail: `${served.role} → ${configuration.role}. Lambda divides traffic only between versions of one role.`,
+        hint: 'Deploy the new role once without traffic, then go on with it.',
+      },
+      { exitCode: 2 },
+    )
+  }
+  if (url !== undefined && invokeMode !== undefined && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `traffic cannot move in steps while streaming is turned ${invokeMode === 'RESPONSE_STREAM' ? 'on' : 'off'}`,
+        detail: `The Function URL has one invoke mode for both versions, now ${url.invokeMode}: visitors of one of them would get answers in a shape that is meant for Lambda.`,
+        hint: 'Deploy the change of streaming once without traffic, then go on with it.',
+      },
+      { exitCode: 2 },
+    )
+  }
+}

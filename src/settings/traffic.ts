@@ -1,4 +1,5 @@
-import { lines } from './kinds.ts'
+import type { Problem } from '../errors.ts'
+import { lines, text } from './kinds.ts'
 
 /** A request that a new version has to answer, and how. */
 export interface SmokeRequest {
@@ -9,10 +10,25 @@ export interface SmokeRequest {
   readonly text: string | undefined
 }
 
+/** A part of the traffic, for a time. */
+export interface TrafficPortion {
+  /** Of the traffic to the new version, 1 to 99. */
+  readonly percent: number
+  readonly seconds: number
+}
+
 /** Without a status: what an application answers that works, whatever it thinks of a request without cookies. */
 const NO_FAILURE = { from: 0, to: 499 } as const
 
 const SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/
+
+const PORTION = /^([1-9]\d?)%\s+([1-9]\d{0,5})([smh])$/
+const TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/
+const SECONDS = { s: 1, m: 60, h: 3600 } as const
+/** A job of GitHub's own machines ends after six hours. */
+const LONGEST_SECONDS = 5 * 3600
+/** CloudWatch API reference, "DescribeAlarms". */
+const MOST_ALARMS = 100
 
 /** Settings of how a new version proves itself, and of how traffic gets to it. */
 export const TRAFFIC_SETTINGS = {
@@ -25,7 +41,76 @@ export const TRAFFIC_SETTINGS = {
     default: [],
     placeholder: 'LINES',
   }),
+  traffic: text({
+    description:
+      'Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.',
+    format: 'PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h',
+    pattern: TRAFFIC,
+    example: '10% 5m, 50% 5m',
+    defaultText: 'all at once',
+    placeholder: 'STEPS',
+  }),
+  'traffic-alarms': lines({
+    description: 'CloudWatch alarms that move traffic back when one of them is in ALARM during those steps.',
+    format: 'one name a line',
+    example: 'shop-errors',
+    default: [],
+    placeholder: 'NAMES',
+  }),
 } as const
+
+/** The steps of `traffic`, in order. */
+export function parseTraffic(given: string | undefined): readonly TrafficPortion[] {
+  return (given?.split(',') ?? []).map((portion) => {
+    const [, percent, time, unit = 's'] = PORTION.exec(portion.trim()) ?? []
+    return { percent: Number(percent), seconds: Number(time) * SECONDS[unit as keyof typeof SECONDS] }
+  })
+}
+
+/** What does not fit together, each mistake on its own. */
+export function trafficContradictions({
+  traffic,
+  trafficAlarms,
+  smoke,
+}: {
+  readonly traffic: string | undefined
+  readonly trafficAlarms: readonly string[]
+  readonly smoke: boolean
+}): Problem[] {
+  const portions = parseTraffic(traffic)
+  const isRising = portions.every(({ percent }, index) => percent > (portions[index - 1]?.percent ?? 0))
+  const seconds = portions.reduce((sum, portion) => sum + portion.seconds, 0)
+  return [
+    ...(isRising ? [] : [{ title: `traffic: ${traffic} does not rise`, hint: 'As in 10% 5m, 50% 5m.' }]),
+    ...(seconds > LONGEST_SECONDS
+      ? [
+          {
+            title: `traffic takes ${seconds} seconds, and ${LONGEST_SECONDS} are the most`,
+            hint: 'Choose shorter steps.',
+          },
+        ]
+      : []),
+    ...(trafficAlarms.length > MOST_ALARMS
+      ? [{ title: `traffic-alarms has ${trafficAlarms.length} names, and ${MOST_ALARMS} are the most` }]
+      : []),
+    ...(portions.length === 0 && trafficAlarms.length > 0
+      ? [
+          {
+            title: 'traffic-alarms is set, and traffic is not',
+            hint: 'Alarms are watched while traffic moves in steps: set traffic, as in 10% 5m, or remove traffic-alarms.',
+          },
+        ]
+      : []),
+    ...(portions.length > 0 && trafficAlarms.length === 0 && !smoke
+      ? [
+          {
+            title: 'traffic moves in steps, and nothing judges them',
+            hint: 'Set traffic-alarms, or let smoke be on: its requests are sent during the steps.',
+          },
+        ]
+      : []),
+  ]
+}
 
 /** A line of `smoke-requests`. */
 export function parseSmokeRequest(line: string): SmokeRequest {

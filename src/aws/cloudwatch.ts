@@ -1,0 +1,27 @@
+import { AlarmType, CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import type { Alarm, AlarmApi } from './alarms.ts'
+import { type ClientOptions, createCaller } from './call.ts'
+
+export function createCloudWatch({ version, wait, signal }: ClientOptions): AlarmApi {
+  const client = new CloudWatchClient({ customUserAgent: [['wsgi-lambda', version]] })
+  // DescribeAlarms can be allowed for all alarms only (CloudWatch user guide, "Permissions reference").
+  const { call } = createCaller(wait, () => '*', 'cloudwatch')
+  return {
+    read: async (names) => {
+      const command = new DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        // Without it composite alarms are left out.
+        AlarmTypes: [AlarmType.MetricAlarm, AlarmType.CompositeAlarm],
+        MaxRecords: 100,
+      })
+      const found = await call('DescribeAlarms', names.join(', '), () => client.send(command, { abortSignal: signal }))
+      return [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])].map(
+        ({ AlarmName: name = '', StateValue: state = 'INSUFFICIENT_DATA', StateReason: reason = '' }): Alarm => ({
+          name,
+          state,
+          reason,
+        }),
+      )
+    },
+  }
+}
