@@ -1,4 +1,5 @@
-import { deployPolicy, grantsOf, type Policy, placeOf, UNKNOWN } from '../release/permissions.ts'
+import { UNKNOWN } from '../release/grant.ts'
+import { deployPolicy, grantsOf, type Policy, placeOf } from '../release/permissions.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
