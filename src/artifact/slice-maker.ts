@@ -30,8 +30,8 @@ type Collaborators = Compilation & { readonly store: Store }
 
 /** Of sources; so much is compiled by one process while the next wheels are read. */
 const BATCH_BYTES = 2 << 20
-/** Of those, that many are under way: their texts and bytecode are held. */
-const BATCHES_AT_ONCE = 2
+/** Of those, that many are under way: one is compiled, the others are compressed and written. */
+const BATCHES_AT_ONCE = 3
 
 interface Drafted extends SliceWork {
   readonly draft: Draft
