@@ -46,16 +46,15 @@ export function deployPolicy(settings: FunctionSettings, place: Place): Policy {
 
 /** Grants of one name are one statement. */
 export function policyOf(grants: readonly Grant[]): Policy {
-  const bySid = Map.groupBy(grants, ({ sid }) => sid)
+  const sids = [...new Set(grants.map(({ sid }) => sid))]
   return {
     Version: '2012-10-17',
-    Statement: [...bySid].map(([Sid, [first, ...others]]) => ({
-      Sid,
-      Effect: 'Allow',
-      Action: [first, ...others].flatMap((grant) => grant?.actions ?? []),
-      Resource: first?.resources ?? [],
-      ...(first?.condition && { Condition: first.condition }),
-    })),
+    Statement: sids.map((Sid) => {
+      const own = grants.filter(({ sid }) => sid === Sid)
+      const [{ resources = [], condition } = {}] = own
+      const actions = own.flatMap((grant) => grant.actions)
+      return { Sid, Effect: 'Allow', Action: actions, Resource: resources, ...(condition && { Condition: condition }) }
+    }),
   }
 }
 
