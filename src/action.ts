@@ -14,6 +14,7 @@ import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { SettingsError } from './errors.ts'
 import { checkAccount } from './release/account.ts'
+import { orderAt } from './release/order.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
@@ -117,7 +118,6 @@ async function main(): Promise<void> {
     await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
     if (settings.build) await restore(settings.build)
     const aws = createAwsApis({ version: VERSION, wait, signal })
-    const commit = environment['GITHUB_SHA']
     const result = await deploy(settings, {
       ...collaborators,
       ...aws,
@@ -125,7 +125,7 @@ async function main(): Promise<void> {
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       wait,
       signal,
-      commit,
+      order: orderAt({ project, environment, run: runProcess, process }),
     })
     setOutputs(outputsOf(result))
     await writeSummary(summaryOf(result, settings.dryRun))

@@ -16,6 +16,7 @@ import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
 import { checkAccount } from './release/account.ts'
+import { orderAt } from './release/order.ts'
 import { UNKNOWN_RESULT } from './remote/failure.ts'
 import { unshown } from './remote/live.ts'
 import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
@@ -142,7 +143,7 @@ export async function run(invocation: Invocation): Promise<number> {
         openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
         wait,
         signal,
-        commit: environment['GITHUB_SHA'] ?? environment['CI_COMMIT_SHA'],
+        order: orderAt({ project: settings.project, environment, run: runProcess, process }),
       }
     }
     switch (invocation.command) {

@@ -10,6 +10,7 @@ import { loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderStore } from '../../src/store/folder.ts'
 import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
+import { fakeOrder } from '../release/order.ts'
 import { ROLE } from '../release/releases.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeBuilder } from '../requirements/fakes.ts'
@@ -82,7 +83,7 @@ function createWorld() {
       clock: () => performance.now(),
       wait: () => Promise.resolve(),
       signal: new AbortController().signal,
-      commit: 'abc123',
+      order: fakeOrder,
     })
   }
   return { lambda, report, run, closed, building }
@@ -97,7 +98,8 @@ test('a project becomes a released function', async () => {
     version: '1',
     codeSha256: createHash('sha256').update(zip).digest('base64'),
     handler: 'wsgi_handler.handler',
-    description: 'abc123',
+    description:
+      'wsgi-lambda release; commit abc1234567890; by octocat; committed 2026-11-23T09:00:00Z; run 42 of octocat/shop/deploy.yml',
   })
   expect(result).toMatchObject({
     artifact: { path: join(project, '.wsgi-lambda/shop.zip'), codeSha256: served?.codeSha256 },

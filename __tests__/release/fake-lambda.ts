@@ -284,5 +284,6 @@ function take<T extends { readonly call: RegExp | number }>(planned: T[], line: 
 
 /** As the client gives errors to a release: advice where there is any. */
 function named(name: string, message: string): Error {
-  return new UserError({ title: `${name}: ${message}` })
+  const cause = Object.assign(new Error(message), { name })
+  return new UserError({ title: `${name}: ${message}` }, { cause })
 }

@@ -10,6 +10,7 @@ import { recordingReporter } from '../report/recording.ts'
 import { fakeAlarms } from './fake-alarms.ts'
 import { fakeAside } from './fake-aside.ts'
 import { type FakeLambda, fakeLambda } from './fake-lambda.ts'
+import { openLock } from './order.ts'
 import { configured, same } from './releases.ts'
 
 export const v1 = { ...same, codeSha256: 'one' }
@@ -54,7 +55,15 @@ export function createWorld() {
       lambda.calls.push(`publishLayer ${desired.layer?.name ?? ''}`)
       return Promise.resolve('arn:aws:lambda:eu-west-1:1:layer:shop-dependencies:2')
     }
-    const options = { current: from, desired, code, upload, publishLayer, versionDescription: 'commit abc' }
+    const options = {
+      current: from,
+      desired,
+      code,
+      upload,
+      publishLayer,
+      versionDescription: 'commit abc',
+      lock: openLock,
+    }
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')

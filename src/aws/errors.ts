@@ -188,6 +188,12 @@ export function isNotFound(error: unknown): boolean {
   return error.name === 'ResourceNotFoundException' || isNotFound(error.cause)
 }
 
+/** Whether AWS says that the thing is there already, or is another one than was read; also where it was translated. */
+export function isConflict(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ['ResourceConflictException', 'PreconditionFailedException'].includes(error.name) || isConflict(error.cause)
+}
+
 /** Whether AWS says that another change is still going on, which passes. */
 export function isBusy(error: unknown): boolean {
   return (

@@ -231,7 +231,10 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
               FunctionVersion: target.version,
               Description: target.description,
               // What is not sent stays: an alias that somebody else had divided would go on to send traffic elsewhere.
-              RoutingConfig: { AdditionalVersionWeights: { ...target.weights } },
+              // An alias of $LATEST cannot be divided.
+              ...(target.version !== '$LATEST' && {
+                RoutingConfig: { AdditionalVersionWeights: { ...target.weights } },
+              }),
               RevisionId: revisionId,
             }),
           ),

@@ -2,18 +2,22 @@ import type { AwsApis } from '../aws/apis.ts'
 import { UserError } from '../errors.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
 import { readCurrentRelease, readServedRelease } from '../release/current.ts'
-import { describeStep } from '../release/describe.ts'
 import { lookingFor } from '../release/current-aside.ts'
+import { describeStep } from '../release/describe.ts'
 import { desiredRelease } from '../release/desired.ts'
 import { desiredConfiguration } from '../release/desired-configuration.ts'
 import { layerNameOf } from '../release/desired-layers.ts'
 import { desiredInvokeMode } from '../release/desired-way-in.ts'
+import { refuseOlder } from '../release/older.ts'
+import type { Order } from '../release/order.ts'
 import { planRelease } from '../release/plan.ts'
+import { versionDescription } from '../release/provenance.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { type Planned, planFacts } from '../release/report-plan.ts'
 import { sizeProblem, sizeWarning } from '../release/size.ts'
 import type { CurrentRelease } from '../release/state.ts'
 import type { Step } from '../release/steps.ts'
+import { inTurn, readInTurn, type Turn } from '../release/turn.ts'
 import type { PlanFacts } from '../report/plan-facts.ts'
 import { planText } from '../report/plan-text.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -24,8 +28,8 @@ import { buildOrRead, type Sending, type SendingCollaborators, sendingOf } from 
 export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly wait: (milliseconds: number) => Promise<void>
   readonly signal: AbortSignal
-  /** For the description of the version: which commit it was built from, when that is known. */
-  readonly commit: string | undefined
+  /** Who this is among other runs. */
+  readonly order: Order
 }
 
 /** What `deploy --json` prints. */
@@ -54,36 +58,41 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
       return { current, desired, steps: planRelease(current, desired) }
     }
     const first = planFrom(served)
-    // Where something is to be done, it is planned from what there is now: a build takes minutes, in which others may
-    // change the function.
-    const planned =
-      first.steps.length === 0 ? first : planFrom(await readCurrentRelease(functionName, alias, collaborators, looking))
-    const { current, desired, steps } = planned
-    if (sendsCode(steps)) checkSize(built, current, settings, report)
-    if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
-      report.notice({
-        title: `${functionName} gets no Function URL, since it was there before`,
-        hint: 'To give it one, set function-url to public or iam; to silence this, to none.',
-      })
+    const finish = async (turn: Turn | undefined): Promise<DeployResult> => {
+      // Where something is to be done, it is planned from what there is now: a build takes minutes, in which others may
+      // change the function.
+      const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking)
+      const planned = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow))
+      const { current, desired, steps } = planned
+      if (sendsCode(steps)) checkSize(built, current, settings, report)
+      if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
+        report.notice({
+          title: `${functionName} gets no Function URL, since it was there before`,
+          hint: 'To give it one, set function-url to public or iam; to silence this, to none.',
+        })
+      }
+      const plan = steps.map((step) => describeStep(step, desired))
+      const difference = planFacts(planned, await compareFiles(planned, built, settings, collaborators), [])
+      if (settings.dryRun) for (const line of planText({ plan, difference })) report.info(line)
+      const release = await carryOut(planned, sent, turn, settings, collaborators)
+      return {
+        ...built,
+        ...release,
+        plan,
+        difference,
+        seconds: { ...built.seconds, release: Math.round(clock() - started) / 1000 },
+      }
     }
-    const plan = steps.map((step) => describeStep(step, desired))
-    const difference = planFacts(planned, await compareFiles(planned, built, settings, collaborators), [])
-    if (settings.dryRun) for (const line of planText({ plan, difference })) report.info(line)
-    const release = await carryOut(planned, sent, settings, collaborators)
-    return {
-      ...built,
-      ...release,
-      plan,
-      difference,
-      seconds: { ...built.seconds, release: Math.round(clock() - started) / 1000 },
-    }
+    if (first.steps.length === 0 || settings.dryRun) return await finish(undefined)
+    return await inTurn({ ...settings, exists: served.latest !== undefined }, collaborators, finish)
   })
 }
 
 /** What is done of a plan: all, or nothing where there is nothing to do or only the plan was asked for. */
 async function carryOut(
   { current, desired, steps }: Planned,
-  { transport, layer }: Sending,
+  { code, transport, layer }: Sending,
+  turn: Turn | undefined,
   settings: DeploySettings,
   collaborators: DeployCollaborators,
 ): Promise<Release> {
@@ -96,7 +105,8 @@ async function carryOut(
     report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`)
     return released(steps, nothing, { current, desired })
   }
-  if (settings.dryRun) return { ...released(steps, nothing, { current, desired }), changed: false }
+  if (turn === undefined) return { ...released(steps, nothing, { current, desired }), changed: false }
+  refuseOlder(current.served, turn.run, settings.allowOlder)
   const release = await applyRelease(
     steps,
     {
@@ -105,7 +115,8 @@ async function carryOut(
       code: await transport.readCode(desired.architecture),
       upload: transport.upload,
       publishLayer: layer.publish,
-      versionDescription: collaborators.commit ?? '',
+      versionDescription: versionDescription({ ...turn.run, kind: 'release', streams: code.streaming }),
+      lock: turn.lock,
     },
     collaborators,
   )

@@ -51,6 +51,7 @@ export async function applyRelease(
   try {
     for (const step of steps) {
       collaborators.signal.throwIfAborted()
+      await options.lock.confirm()
       collaborators.report.info(describeStep(step, desired))
       const carryOut = EXECUTORS[step.kind] as (step: Step, releasing: Releasing) => Promise<void>
       await carryOut(step, releasing)

@@ -4,6 +4,7 @@ import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
 import type { AliasState, Code, FunctionConfiguration } from '../aws/lambda.ts'
 import type { LogsApi } from '../aws/logs.ts'
 import { withAddress, withLayer, withRole } from './difference.ts'
+import type { ReleaseLock } from './lock.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
 import type { Step } from './steps.ts'
 import type { Waiting } from './wait.ts'
@@ -24,8 +25,9 @@ export interface ApplyOptions {
   readonly upload: () => Promise<void>
   /** Publishes the layer that the plan names. @returns the ARN of its version */
   readonly publishLayer: () => Promise<string>
-  /** Of the published version: what was released, for people. */
+  /** Of the published version: where it comes from. */
   readonly versionDescription: string
+  readonly lock: ReleaseLock
 }
 
 /** Whom a release speaks with. */

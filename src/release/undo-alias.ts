@@ -43,8 +43,10 @@ export async function undoAlias(releasing: Releasing): Promise<Undone & { readon
   const target = previous
     ? { version: previous.version, description: previous.description }
     : { version, description: aliasDescription(NOT_RELEASED) }
+  // Whoever has the lock now may have moved it on.
+  const revisionId = releasing.lock.isLost() ? progress.alias?.revisionId : undefined
   try {
-    const { version: served } = await lambda.updateAlias(functionName, name, target)
+    const { version: served } = await lambda.updateAlias(functionName, name, target, revisionId)
     return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served }
   } catch (failure) {
     const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf(failure))

@@ -13,6 +13,7 @@ import {
   STORE_SETTINGS,
   UPLOAD_SETTINGS,
 } from './packaging.ts'
+import { ORDER_SETTINGS } from './release-order.ts'
 import { REFERENCES, SECRETS_VARIABLE, secretMistakes } from './secrets.ts'
 import { TRAFFIC_SETTINGS } from './traffic.ts'
 
@@ -302,6 +303,7 @@ export const RELEASE_SETTINGS = {
   }),
   ...UPLOAD_SETTINGS,
   ...ACCOUNT_SETTINGS,
+  ...ORDER_SETTINGS,
   artifact: text({
     description: 'A zip that `build` made: deploy it as it is instead of building.',
     format: 'a path',

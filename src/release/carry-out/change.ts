@@ -1,4 +1,7 @@
+import { isConflict } from '../../aws/errors.ts'
+import { UserError } from '../../errors.ts'
 import type { ChangeStep } from '../change.ts'
+import { hasCode } from '../difference.ts'
 import { configurationNow, type Executors, type Releasing } from '../releasing.ts'
 import { waitUntilActive, waitUntilIdle, waitUntilUpdated } from '../wait.ts'
 import { withNewRole } from './aside.ts'
@@ -11,13 +14,11 @@ export const changeExecutors: Executors<ChangeStep> = {
     progress.layer = await publishLayer()
   },
   'create-function': async (_, releasing) => {
-    const { functionName, aside } = releasing.desired
-    const beside = { tags: aside.tags, codeSigningConfig: aside.codeSigning?.arn }
-    await withNewRole(
-      () => releasing.with.lambda.createFunction(functionName, configurationNow(releasing), releasing.code, beside),
-      releasing,
-    )
+    const { functionName } = releasing.desired
+    await createFunction(releasing)
     await waitUntilUpdated(functionName, releasing.with)
+    // Whoever has it now has planned with the new function: this plan is out of date.
+    await releasing.lock.take(0)
   },
   'update-code': async (_, { desired: { functionName }, code, with: waiting }) => {
     await waitUntilIdle(functionName, waiting)
@@ -35,6 +36,30 @@ export const changeExecutors: Executors<ChangeStep> = {
     await updateConfiguration(releasing)
     await publish(releasing)
   },
+}
+
+/** An answer can get lost, and a client repeats what is done already then. */
+async function createFunction(releasing: Releasing): Promise<void> {
+  const { functionName, codeSha256, architecture, aside } = releasing.desired
+  const { lambda } = releasing.with
+  const beside = { tags: aside.tags, codeSigningConfig: aside.codeSigning?.arn }
+  try {
+    await withNewRole(
+      () => lambda.createFunction(functionName, configurationNow(releasing), releasing.code, beside),
+      releasing,
+    )
+  } catch (error) {
+    const there = await lambda.getVersion(functionName).catch(() => undefined)
+    if (there && hasCode(there, codeSha256, architecture)) return
+    if (!isConflict(error)) throw error
+    throw new UserError(
+      {
+        title: `Somebody else has created ${functionName} meanwhile`,
+        hint: 'Run this again: it goes on from what is there.',
+      },
+      { cause: error },
+    )
+  }
 }
 
 async function updateConfiguration(releasing: Releasing): Promise<void> {
