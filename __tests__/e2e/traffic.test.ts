@@ -1,0 +1,160 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
+import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { DeployResult } from '../../src/commands/deploy.ts'
+import { addFiles } from '../settings/project-folder.ts'
+import { type Ended, startWorld, type World } from '../support/world.ts'
+
+/** How traffic gets to a new version: what the emulator stores of it. It sends all of it to the main version. */
+
+const app = (greeting: string): string => `
+import os
+
+def app(environ, start_response):
+    is_broken = os.path.exists(os.environ["BROKEN"])
+    start_response("500 Broken" if is_broken else "200 OK", [("Content-Type", "text/plain")])
+    return [b"broken" if is_broken else b"${greeting}"]
+`
+
+let world: World
+let lambda: LambdaClient
+let alarms: CloudWatchClient
+let project: string
+let broken: string
+
+beforeAll(async () => {
+  world = await startWorld()
+  project = join(world.folder, 'project')
+  broken = join(world.folder, 'broken')
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = world.env
+  const { endpoint, region } = world.emulator
+  const options = { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+  lambda = new LambdaClient(options)
+  alarms = new CloudWatchClient(options)
+}, 240_000)
+
+afterAll(async () => {
+  lambda.destroy()
+  alarms.destroy()
+  await world[Symbol.asyncDispose]()
+}, 60_000)
+
+beforeEach(async () => {
+  world.proxy.clear()
+  await rm(broken, { force: true })
+})
+
+/** Deploys an application that greets so. */
+async function deploy(greeting: string, ...args: string[]): Promise<Ended> {
+  await addFiles(project, { 'app.py': app(greeting), 'requirements.txt': '' })
+  const own = ['--project', project, '--function-name', 'traffic', '--environment', `BROKEN=${broken}`, '--json']
+  return await world.deploy([...own, ...args])
+}
+
+async function deployed(greeting: string, ...args: string[]): Promise<DeployResult> {
+  const { exitCode, stdout, stderr } = await deploy(greeting, ...args)
+  expect([exitCode, exitCode === 0 ? '' : stderr]).toEqual([0, ''])
+  return JSON.parse(stdout) as DeployResult
+}
+
+async function aliasNow(): Promise<{ version: string | undefined; weights: Record<string, number> }> {
+  const { FunctionVersion: version, RoutingConfig: routing } = await lambda.send(
+    new GetAliasCommand({ FunctionName: 'traffic', Name: 'live' }),
+  )
+  return { version, weights: routing?.AdditionalVersionWeights ?? {} }
+}
+
+async function setAlarm(state: 'OK' | 'ALARM'): Promise<void> {
+  const reason = `set to ${state} by a test`
+  await alarms.send(new SetAlarmStateCommand({ AlarmName: 'traffic-errors', StateValue: state, StateReason: reason }))
+}
+
+/** Until the alias is divided. */
+async function divided(): Promise<void> {
+  while (Object.keys((await aliasNow()).weights).length === 0) await sleep(100)
+}
+
+const writes = (): string[] => world.operations().filter((operation) => !operation.startsWith('Get'))
+
+describe('traffic in steps', () => {
+  beforeAll(async () => {
+    await alarms.send(
+      new PutMetricAlarmCommand({
+        AlarmName: 'traffic-errors',
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 5,
+        ComparisonOperator: 'GreaterThanThreshold',
+      }),
+    )
+    await setAlarm('OK')
+    await deployed('one')
+  }, 120_000)
+
+  test('a part of it for a time, then all of it', async () => {
+    const { plan, function: released } = await deployed(
+      'two',
+      ...['--traffic', '10% 1s, 50% 1s', '--traffic-alarms', 'traffic-errors'],
+    )
+    expect(plan).toEqual([
+      'see that no alarm is on: traffic-errors',
+      'update the code',
+      'publish a version and wait until it is active',
+      'request / from the new version',
+      'send 10 % of the traffic to the new version for 1 s',
+      'send 50 % of the traffic to the new version for 1 s',
+      'move the alias live to the new version',
+    ])
+    expect(writes().filter((operation) => operation === 'UpdateAlias')).toHaveLength(3)
+    expect(await aliasNow()).toEqual({ version: released.version, weights: {} })
+  }, 60_000)
+
+  test('back, when a request fails meanwhile', async () => {
+    const before = await aliasNow()
+    const deploying = deploy('three', '--traffic', '10% 60s')
+    await divided()
+    await writeFile(broken, '')
+    const { exitCode, stderr } = await deploying
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('With 10 % of the traffic: The new version answers GET / with 500')
+    expect(stderr).toContain(`All traffic is back on version ${before.version}`)
+    expect(await aliasNow()).toEqual(before)
+  }, 90_000)
+
+  test('back, when an alarm goes on meanwhile; and not at all while it is on', async () => {
+    const before = await aliasNow()
+    const args = ['--traffic', '10% 60s', '--traffic-alarms', 'traffic-errors', '--no-smoke']
+    const deploying = deploy('four', ...args)
+    await divided()
+    await setAlarm('ALARM')
+    const { exitCode, stderr } = await deploying
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain('With 10 % of the traffic: The alarm traffic-errors is in ALARM')
+    expect(stderr).toContain('set to ALARM by a test')
+    expect(await aliasNow()).toEqual(before)
+
+    world.proxy.clear()
+    const refused = await deploy('four', ...args)
+    expect(refused.exitCode).toBe(1)
+    expect(refused.stderr).toContain('The alarm traffic-errors is in ALARM')
+    expect(refused.stderr).toContain('Nothing has been changed.')
+    expect(await aliasNow()).toEqual(before)
+    await setAlarm('OK')
+  }, 90_000)
+
+  test('what an ended run has left is cleared first', async () => {
+    const { version } = await aliasNow()
+    const weights = { AdditionalVersionWeights: { '1': 0.5 } }
+    await lambda.send(new UpdateAliasCommand({ FunctionName: 'traffic', Name: 'live', RoutingConfig: weights }))
+    const { plan } = await deployed('two', '--traffic', '10% 1s')
+    expect(plan[0]).toBe('send all traffic of the alias live to one version again')
+    expect(await aliasNow()).toEqual({ version, weights: {} })
+    expect(await deployed('two', '--traffic', '10% 1s')).toMatchObject({ changed: false })
+  }, 60_000)
+})
