@@ -51,9 +51,10 @@ export function policyOf(grants: readonly Grant[]): Policy {
     Version: '2012-10-17',
     Statement: sids.map((Sid) => {
       const own = grants.filter(({ sid }) => sid === Sid)
-      const [{ resources = [], condition } = {}] = own
-      const actions = own.flatMap((grant) => grant.actions)
-      return { Sid, Effect: 'Allow', Action: actions, Resource: resources, ...(condition && { Condition: condition }) }
+      const [first] = own
+      const Action = own.flatMap(({ actions }) => actions)
+      const Condition = first?.condition
+      return { Sid, Effect: 'Allow', Action, Resource: first?.resources ?? [], ...(Condition && { Condition }) }
     }),
   }
 }
