@@ -1,4 +1,5 @@
-import type { ClientOptions } from './call.ts'
+import { AlarmType, CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch'
+import { type ClientOptions, createCaller } from './call.ts'
 
 export interface Alarm {
   readonly name: string
@@ -13,13 +14,26 @@ export interface AlarmApi {
   read(names: readonly string[]): Promise<readonly Alarm[]>
 }
 
-/** The client is only loaded where alarms are asked: few releases do. */
-export function createAlarmApi(options: ClientOptions): AlarmApi {
-  let opened: Promise<AlarmApi> | undefined
+export function createCloudWatchAlarms({ version, wait, signal }: ClientOptions): AlarmApi {
+  const client = new CloudWatchClient({ customUserAgent: [['wsgi-lambda', version]] })
+  // DescribeAlarms can be allowed for all alarms only (CloudWatch user guide, "Permissions reference").
+  const { call } = createCaller(wait, () => '*', 'cloudwatch')
   return {
     read: async (names) => {
-      opened ??= import('./cloudwatch.ts').then(({ createCloudWatch }) => createCloudWatch(options))
-      return await (await opened).read(names)
+      const command = new DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        // Without it composite alarms are left out.
+        AlarmTypes: [AlarmType.MetricAlarm, AlarmType.CompositeAlarm],
+        MaxRecords: 100,
+      })
+      const found = await call('DescribeAlarms', names.join(', '), () => client.send(command, { abortSignal: signal }))
+      return [...(found.MetricAlarms ?? []), ...(found.CompositeAlarms ?? [])].map(
+        ({ AlarmName: name = '', StateValue: state = 'INSUFFICIENT_DATA', StateReason: reason = '' }): Alarm => ({
+          name,
+          state,
+          reason,
+        }),
+      )
     },
   }
 }

@@ -1,10 +1,11 @@
-import { type AlarmApi, createAlarmApi } from './alarms.ts'
+import type { AlarmApi } from './alarms.ts'
 import { type AsideApis, createAsideApis } from './aside.ts'
 import type { ClientOptions } from './call.ts'
 import { createFunctionUrlApi, type FunctionUrlApi } from './function-url.ts'
 import { createLambdaApi, type LambdaApi } from './lambda.ts'
 import { createLayerApi, type LayerApi } from './layers.ts'
 import { createLogsApi, type LogsApi } from './logs.ts'
+import { createAlarmApi } from './open-alarms.ts'
 import { createServedCodeApi, type ServedCodeApi } from './served-code.ts'
 
 /** Everything of AWS that a release speaks with. */
