@@ -12,6 +12,7 @@ import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { fakeOrder } from '../release/order.ts'
 import { ROLE } from '../release/releases.ts'
+import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeBuilder } from '../requirements/fakes.ts'
 
@@ -70,6 +71,7 @@ function createWorld() {
       },
       lambda,
       urls: lambda.urls,
+      logs: fakeLogs(),
       alarms: { read: () => Promise.reject(new Error('no alarm is watched here')) },
       aside: fakeAside(lambda.calls),
       layers: {

@@ -8,6 +8,7 @@ import { UserError } from '../../src/errors.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { same } from '../release/releases.ts'
+import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
 
 const settings = { functionName: 'shop', alias: 'live' } as FunctionSettings
@@ -57,7 +58,8 @@ async function run(
     event = received['_serverless-wsgi'] as Readonly<Record<string, unknown>>
     return { payload: reply }
   }
-  const outcome = await remote({ ...nothing, ...given }, undefined, settings, {
+  const { outcome } = await remote({ ...nothing, ...given }, undefined, settings, {
+    ...collaborators,
     lambda,
     report,
     readInput: () => Promise.resolve(Buffer.from(input)),
@@ -68,8 +70,13 @@ async function run(
 
 const collaborators = {
   report: recordingReporter(),
+  logs: fakeLogs(),
   readInput: () => Promise.resolve(Buffer.alloc(0)),
   variables: {},
+  wait: () => Promise.resolve(),
+  clock: () => 0,
+  signal: new AbortController().signal,
+  show: undefined,
 }
 
 describe('what is sent', () => {
@@ -203,7 +210,7 @@ describe('where it runs', () => {
       },
     }
     lambda.application = () => ({ payload: '[7, "out"]' })
-    const outcome = await remote(ls, qualifier, settings, { ...collaborators, lambda: recording })
+    const { outcome } = await remote(ls, qualifier, settings, { ...collaborators, lambda: recording })
     expect(outcome).toMatchObject({ exitCode: 7, output: Buffer.from('out') })
     expect(lambda.calls.at(-1)).toBe(`invoke ${expected} command "ls"`)
     expect(timeouts).toEqual([77])

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Invocation } from '../../src/aws/lambda.ts'
-import { UserError } from '../../src/errors.ts'
-import { invocationFailure, parseCommandLine, runRemoteCommand, UNKNOWN_RESULT } from '../../src/remote/command.ts'
+import { runRemoteCommand } from '../../src/remote/command.ts'
+import { parseCommandLine } from '../../src/remote/command-line.ts'
+import { invocationFailure, UNKNOWN_RESULT } from '../../src/remote/failure.ts'
 import { exitStatus, quoteAll, type RemoteCommand } from '../../src/remote/protocol.ts'
-import { fakeLambda } from '../release/fake-lambda.ts'
+import { createRun } from './running.ts'
 
-const where = { functionName: 'shop', qualifier: '8', timeoutSeconds: 30 }
 const answer = (given: Partial<Invocation>): Invocation => ({
   payload: '',
   functionError: undefined,
@@ -15,13 +15,9 @@ const answer = (given: Partial<Invocation>): Invocation => ({
 
 /** Runs a command against a function that gives this answer, or throws. */
 async function run(command: RemoteCommand, given: Partial<Invocation> | Error) {
-  const sent: unknown[] = []
-  const invoke = (...args: unknown[]): Promise<Invocation> => {
-    sent.push(args)
-    return given instanceof Error ? Promise.reject(given) : Promise.resolve(answer(given))
-  }
-  const outcome = await runRemoteCommand(command, where, { ...fakeLambda(), invoke })
-  return { outcome, sent }
+  const world = createRun(() => (given instanceof Error ? Promise.reject(given) : Promise.resolve(answer(given))))
+  const { outcome } = await runRemoteCommand(command, world.target, world.collaborators)
+  return { outcome, sent: world.sent }
 }
 
 const migrate: RemoteCommand = { kind: 'manage', data: 'migrate --noinput' }
@@ -43,7 +39,7 @@ describe('the protocol', () => {
     ],
   ])('%j', async (command, fields) => {
     const { sent } = await run(command, { payload: '[0, ""]' })
-    const [[name, qualifier, payload, seconds, clientContext]] = sent as [unknown[]]
+    const [name, qualifier, payload, seconds, clientContext] = sent[0] ?? []
     expect([name, qualifier, seconds, clientContext]).toEqual(['shop', '8', 30, { custom: { 'wsgi-lambda': '1' } }])
     expect(JSON.parse(String(payload))).toEqual({
       '_serverless-wsgi': { ...fields, id: expect.stringMatching(/^[\da-f-]{36}$/) as unknown },
@@ -116,46 +112,21 @@ describe('the protocol', () => {
   })
 })
 
-describe('the call itself fails', () => {
-  test('with advice: the result is unknown', async () => {
-    const error = new UserError({ title: 'AWS could not be reached', detail: 'why', hint: 'what to do' })
-    await expect(run(migrate, error)).rejects.toMatchObject({
-      title: 'AWS could not be reached',
-      detail: 'why',
-      hint: 'what to do',
-      exitCode: UNKNOWN_RESULT,
-      cause: error,
-    })
-  })
-
-  test('with a defect, which stays one', async () => {
-    const bug = new TypeError('x is not a function')
-    await expect(run(migrate, bug)).rejects.toBe(bug)
-  })
+test('a defect stays one', async () => {
+  const bug = new TypeError('x is not a function')
+  await expect(run(migrate, bug)).rejects.toBe(bug)
 })
 
-describe('when an answer got lost, it says what tells how the command ended', () => {
-  const caused = (cause: object) =>
-    new UserError({ title: 'AWS failed', hint: 'Try again.' }, { cause: Object.assign(new Error('why'), cause) })
-
-  test.each([{ code: 'ECONNRESET' }, { code: 'ETIMEDOUT' }, { $metadata: { httpStatusCode: 503 } }])(
-    '%j',
-    async (cause) => {
-      await expect(run(migrate, caused(cause))).rejects.toMatchObject({
-        exitCode: UNKNOWN_RESULT,
-        hint: expect.stringMatching(
-          /^Try again\.\nIt may have run all the same: .* in a line with [\da-f-]{36}\.$/,
-        ) as unknown,
-      })
-    },
-  )
-
-  test.each([{ code: 'ECONNREFUSED' }, { $metadata: { httpStatusCode: 403 } }, {}])(
-    'but not where it cannot have run: %j',
-    async (cause) => {
-      await expect(run(migrate, caused(cause))).rejects.toMatchObject({ exitCode: UNKNOWN_RESULT, hint: 'Try again.' })
-    },
-  )
+test.each([
+  [undefined, 30],
+  [20, 20],
+  [900, 30],
+])('a command with a timeout of %s is waited for %d seconds at most', async (timeoutSeconds, expected) => {
+  const { sent } = await run({ ...migrate, timeoutSeconds }, { payload: '[0, ""]' })
+  expect(sent[0]?.[3]).toBe(expected)
+  expect(JSON.parse(String(sent[0]?.[2]))).toMatchObject({
+    '_serverless-wsgi': timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds },
+  })
 })
 
 test.each([
@@ -232,13 +203,35 @@ describe('a line of before-traffic', () => {
     ['command ls', { kind: 'command', data: 'ls' }],
     ['exec for x in range(2):\n  print(x)', { kind: 'exec', data: 'for x in range(2):\n  print(x)' }],
     ['manage', { kind: 'manage', data: '' }],
+    ['timeout=600 manage migrate --noinput', { ...migrate, timeoutSeconds: 600 }],
+    ['timeout=1 shell timeout=5', { kind: 'command', data: 'timeout=5', timeoutSeconds: 1 }],
   ])('%j', (line, command) => {
     expect(parseCommandLine(line)).toEqual(command)
   })
 
-  test.each(['', 'migrate', 'Manage migrate', 'manage.py migrate', 'constructor', '--help'])('%j is none', (line) => {
+  test.each([
+    '',
+    'migrate',
+    'Manage migrate',
+    'manage.py migrate',
+    'constructor',
+    '--help',
+    'timeout=600',
+    'timeout=5m manage x',
+    'timeout=-1 manage x',
+    'timeout 5 manage x',
+  ])('%j is none', (line) => {
     expect(() => parseCommandLine(line)).toThrow(
       expect.objectContaining({ title: `${JSON.stringify(line)} is not a remote command`, exitCode: 2 }),
     )
   })
+
+  test.each(['timeout=0 manage migrate', 'timeout=901 manage migrate'])(
+    '%j has a timeout that Lambda has not',
+    (line) => {
+      expect(() => parseCommandLine(line)).toThrow(
+        expect.objectContaining({ title: `The timeout of ${JSON.stringify(line)} is out of range`, exitCode: 2 }),
+      )
+    },
+  )
 })

@@ -174,12 +174,9 @@ function codeOf(error: Error): string | undefined {
   return error.name === 'TimeoutError' ? 'ETIMEDOUT' : undefined
 }
 
-/** Whether a call that failed may have done its work all the same: its answer got lost, or the service failed over it. */
-export function mayHaveArrived(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code, $metadata } = error as NodeJS.ErrnoException & { $metadata?: { httpStatusCode?: number } }
-  const isLost = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '')
-  return isLost || ($metadata?.httpStatusCode ?? 0) >= 500 || mayHaveArrived(error.cause)
+/** Whether the credentials lack a permission, also where that was translated. */
+export function isAccessDenied(error: unknown): boolean {
+  return error instanceof Error && (isDenied(error) || isAccessDenied(error.cause))
 }
 
 /** Whether AWS says that the thing does not exist, also where it was translated. */

@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import { remarksOn, runRemoteCommand, UNKNOWN_RESULT, unknownResult } from '../remote/command.ts'
-import { type CommandOutcome, quoteAll, type RemoteCommand } from '../remote/protocol.ts'
-import type { Reporter } from '../report/reporter.ts'
+import {
+  type CommandCollaborators,
+  type CommandTarget,
+  defaultLogGroup,
+  type RanRemotely,
+  remarksOn,
+  runRemoteCommand,
+} from '../remote/command.ts'
+import { unknownResult } from '../remote/failure.ts'
+import { quoteAll, type RemoteCommand } from '../remote/protocol.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 export interface RemoteArguments {
@@ -19,41 +26,59 @@ export interface RemoteArguments {
   readonly sendsInput: boolean
 }
 
-export interface RemoteCollaborators {
+export interface RemoteCollaborators extends CommandCollaborators {
   readonly lambda: LambdaApi
-  readonly report: Reporter
   /** All of standard input. */
   readonly readInput: () => Promise<Buffer>
   /** The variables of this process. */
   readonly variables: Readonly<Record<string, string>>
+  /** Is given the lines of the output while the command runs; undefined where nobody looks at them. */
+  readonly show: ((line: string) => void) | undefined
 }
 
-/** Runs one command in the deployed function. @throws UserError with exit code 125 when it never ran. */
+/** Runs one command in the deployed function. @throws UserError with exit code 125 when it is not known how it ended. */
 export async function remote(
   given: RemoteArguments,
   qualifier: string | undefined,
   settings: FunctionSettings,
   collaborators: RemoteCollaborators,
-): Promise<CommandOutcome> {
-  const { lambda, report } = collaborators
+): Promise<RanRemotely> {
   const command = await commandOf(given, collaborators)
-  const target = qualifier ?? settings.alias
-  const version = await lambda.getVersion(settings.functionName, target).catch((error: unknown) => {
+  const target = await targetOf(qualifier, settings, collaborators).catch((error: unknown) => {
     throw unknownResult(error)
   })
-  if (!version) {
-    throw new UserError(
-      {
-        title: `${settings.functionName}:${target} does not exist`,
-        hint: 'Deploy it first, or check function-name, --qualifier and the region.',
-      },
-      { exitCode: UNKNOWN_RESULT },
-    )
+  const ran = await runRemoteCommand(command, target, collaborators, collaborators.show)
+  for (const remark of remarksOn(command, ran.outcome)) collaborators.report.warning(remark)
+  return ran
+}
+
+/** The version for commands that belongs to what the alias serves, where there is one and nobody names another. */
+export async function targetOf(
+  qualifier: string | undefined,
+  { functionName, alias }: Pick<FunctionSettings, 'functionName' | 'alias'>,
+  { lambda, report }: Pick<RemoteCollaborators, 'lambda' | 'report'>,
+): Promise<CommandTarget> {
+  const own = `${alias}-commands`
+  const [served, forCommands] = await Promise.all([
+    lambda.getVersion(functionName, qualifier ?? alias),
+    qualifier === undefined ? lambda.getVersion(functionName, own) : undefined,
+  ])
+  if (!served) {
+    throw new UserError({
+      title: `${functionName}:${qualifier ?? alias} does not exist`,
+      hint: 'Deploy it first, or check function-name, --qualifier and the region.',
+    })
   }
-  const where = { functionName: settings.functionName, qualifier: target, timeoutSeconds: version.timeout }
-  const outcome = await runRemoteCommand(command, where, lambda)
-  for (const remark of remarksOn(command, outcome)) report.warning(remark)
-  return outcome
+  // After a rollback the alias may serve other code than the last release.
+  const isRight = forCommands?.codeSha256 === served.codeSha256
+  const version = isRight ? forCommands : served
+  if (isRight) report.info(`runs on version ${version.version} (${own}), which is configured for commands`)
+  return {
+    functionName,
+    qualifier: isRight ? own : (qualifier ?? alias),
+    timeoutSeconds: version.timeout,
+    logGroup: () => Promise.resolve(version.logGroup ?? defaultLogGroup(functionName)),
+  }
 }
 
 async function commandOf(given: RemoteArguments, collaborators: RemoteCollaborators): Promise<RemoteCommand> {

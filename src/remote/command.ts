@@ -1,40 +1,116 @@
 import { randomUUID } from 'node:crypto'
-import { mayHaveArrived } from '../aws/errors.ts'
+import { invocationFate } from '../aws/invocation-fate.ts'
 import type { Invocation, LambdaApi } from '../aws/lambda.ts'
+import type { LogsApi } from '../aws/logs.ts'
 import { type Problem, UserError } from '../errors.ts'
-import {
-  type CommandKind,
-  type CommandOutcome,
-  ignoredParts,
-  OWN_CLIENT,
-  parseJson,
-  type RemoteCommand,
-  readReply,
-  requestOf,
-} from './protocol.ts'
+import { type CommandLog, commandLog, type LoggedRun } from './command-log.ts'
+import { cutOff, goesOn, invocationFailure, UNKNOWN_RESULT, unknownEnd, unknownResult } from './failure.ts'
+import { type Followed, followed } from './live.ts'
+import { type CommandOutcome, ignoredParts, OWN_CLIENT, type RemoteCommand, readReply, requestOf } from './protocol.ts'
+import { type Pacing, sendOnce } from './sending.ts'
+import { settle } from './settle.ts'
 
-/** What a remote command ends with when it never ran or its result is unknown, as with `docker run`. */
-export const UNKNOWN_RESULT = 125
+/** Where a command runs. */
+export interface CommandTarget {
+  readonly functionName: string
+  readonly qualifier: string
+  /** Of the function. */
+  readonly timeoutSeconds: number
+  /** Where the function logs: asked for when its log is read. */
+  readonly logGroup: () => Promise<string>
+}
+
+export interface CommandCollaborators extends Pacing {
+  readonly lambda: Pick<LambdaApi, 'invoke'>
+  readonly logs: LogsApi
+}
+
+export interface RanRemotely {
+  readonly outcome: CommandOutcome
+  /** Lines that have been shown already. */
+  readonly shown: readonly string[]
+}
 
 /**
- * Runs one command inside a version of the function. @throws UserError: with exit code 125 when it is not known that and
- * how it ended, with 2 when it cannot be sent.
+ * Runs one command inside a version of the function, once. What its log gets meanwhile is given to `show`; where the answer
+ * gets lost, the log tells how it ended. @throws UserError: with exit code 125 when it is not known that and how it ended,
+ * with 2 when it cannot be sent.
  */
 export async function runRemoteCommand(
   command: RemoteCommand,
-  { functionName, qualifier, timeoutSeconds }: { functionName: string; qualifier: string; timeoutSeconds: number },
-  lambda: LambdaApi,
-): Promise<CommandOutcome> {
+  target: CommandTarget,
+  collaborators: CommandCollaborators,
+  show?: (line: string) => void,
+): Promise<RanRemotely> {
+  const { lambda, logs, report, clock, signal } = collaborators
+  const { functionName, qualifier } = target
   const id = randomUUID()
   const payload = requestOf(command, id)
-  const invocation = await lambda
-    .invoke(functionName, qualifier, payload, timeoutSeconds, OWN_CLIENT)
-    .catch((error: unknown) => {
-      throw unknownResult(error, mayHaveArrived(error) ? whereItEnded(id) : undefined)
-    })
+  const timeoutSeconds = Math.min(target.timeoutSeconds, command.timeoutSeconds ?? Infinity)
+  const log = commandLog(id, target.logGroup, { logs, now: Date.now })
+  const sent = { at: 0, mayRun: false }
+  const sending = sendOnce(async () => {
+    Object.assign(sent, { at: clock(), mayRun: true })
+    try {
+      return await lambda.invoke(functionName, qualifier, payload, timeoutSeconds, OWN_CLIENT)
+    } catch (error) {
+      sent.mayRun = invocationFate(error) === 'unknown'
+      throw error
+    }
+  }, collaborators)
+  const { answer, shown } = await (show ? followed(sending, log, show, collaborators) : unfollowed(sending))
+  if (answer.status === 'fulfilled') return { outcome: outcomeOf(answer.value), shown }
+  const failure: unknown = answer.reason
+  if (signal.aborted) {
+    if (sent.mayRun) report.warning(goesOn(id, log.run, timeoutSeconds))
+    throw failure
+  }
+  if (!isLost(failure)) throw unknownResult(failure)
+  report.info('the answer got lost: the log tells how the command ended')
+  const run = await settle(log, { sentAt: sent.at, timeoutSeconds: target.timeoutSeconds }, collaborators)
+  return { outcome: settled(id, run, log, failure), shown }
+}
+
+/** Where a function logs, by its name or as one of its versions says. */
+export async function logGroupOf(functionName: string, qualifier: string, lambda: LambdaApi): Promise<string> {
+  const version = await lambda.getVersion(functionName, qualifier)
+  return version?.logGroup ?? defaultLogGroup(functionName)
+}
+
+export function defaultLogGroup(functionName: string): string {
+  return `/aws/lambda/${functionName}`
+}
+
+async function unfollowed<T>(answer: Promise<T>): Promise<Followed<T>> {
+  const [result] = await Promise.allSettled([answer])
+  return { answer: result, shown: [] }
+}
+
+function outcomeOf(invocation: Invocation): CommandOutcome {
   const outcome = invocation.functionError === undefined ? readReply(invocation.payload) : undefined
   if (outcome) return outcome
   throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT })
+}
+
+/** Whether the command may have run though its answer did not come. Anything but a failed call is a defect. */
+function isLost(failure: unknown): boolean {
+  const isCall =
+    failure instanceof UserError || (failure instanceof Error && ('$metadata' in failure || 'code' in failure))
+  return isCall && invocationFate(failure) === 'unknown'
+}
+
+/** @throws UserError unless the log has the end */
+function settled(id: string, run: LoggedRun | undefined, log: CommandLog, failure: unknown): CommandOutcome {
+  if (run?.end?.kind === 'cut-off') throw cutOff(run, run.end.reason, failure)
+  if (run?.end === undefined) throw unknownEnd(id, run, log.failure, failure)
+  const { logGroup, logStream, requestId, lines, end } = run
+  return {
+    exitCode: end.exitCode,
+    output: Buffer.from(lines.map((line) => `${line}\n`).join('')),
+    omittedBytes: 0,
+    run: { id, requestId, logGroup, logStream, seconds: end.seconds },
+    isFromLog: true,
+  }
 }
 
 /** What the output alone does not say: that a part of it is missing, or that a part of the request was not understood. */
@@ -42,6 +118,12 @@ export function remarksOn(command: RemoteCommand, outcome: CommandOutcome): Prob
   const remarks: Problem[] = []
   const { omittedBytes, run } = outcome
   const ignored = ignoredParts(command, outcome)
+  if (outcome.isFromLog) {
+    remarks.push({
+      title: 'The answer of the command got lost, and its log told how it ended',
+      hint: 'It ran once. Its output is what the log has of it.',
+    })
+  }
   if (omittedBytes > 0) {
     const where = run?.logGroup
       ? `Its log has them: the stream ${run.logStream} of ${run.logGroup}.`
@@ -55,77 +137,4 @@ export function remarksOn(command: RemoteCommand, outcome: CommandOutcome): Prob
     })
   }
   return remarks
-}
-
-/** A line of `before-traffic`, as in `manage migrate --noinput`. */
-export function parseCommandLine(line: string): RemoteCommand {
-  const [, word = '', rest = ''] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? []
-  const kind = word === 'shell' ? 'command' : word
-  if (isCommandKind(kind)) return { kind, data: rest }
-  throw new UserError(
-    {
-      title: `${JSON.stringify(line)} is not a remote command`,
-      hint: 'It starts with manage, flask, exec or shell, as in: manage migrate --noinput',
-    },
-    { exitCode: 2 },
-  )
-}
-
-function isCommandKind(word: string): word is CommandKind {
-  return ['manage', 'flask', 'exec', 'command'].includes(word)
-}
-
-/** A failed call as the failure of a remote command, of which nobody knows whether it ran. */
-export function unknownResult(error: unknown, advice?: string): unknown {
-  if (!(error instanceof UserError)) return error
-  const { title, detail, hint } = error
-  const hints = [hint, advice].filter((text) => text !== undefined)
-  return new UserError(
-    { title, detail, hint: hints.length > 0 ? hints.join('\n') : undefined },
-    { exitCode: UNKNOWN_RESULT, cause: error },
-  )
-}
-
-function whereItEnded(id: string): string {
-  return `It may have run all the same: the function's log then has how it ended, in a line with ${id}.`
-}
-
-/** Why an invocation gave no answer: a time-out, an import that fails, a handler that is not ours. */
-export function invocationFailure({ payload, functionError, logTail }: Invocation): {
-  title: string
-  detail: string
-  hint?: string
-} {
-  const { errorType, errorMessage, stackTrace } = readFailure(payload)
-  const detail = [errorMessage, ...stackTrace.map((frame) => frame.trimEnd()), logTail.trimEnd()]
-    .filter(Boolean)
-    .join('\n')
-  if (/Task timed out/.test(errorMessage)) {
-    return { title: 'The function timed out', detail, hint: 'Give it more time with timeout (up to 900 seconds).' }
-  }
-  if (functionError === undefined) {
-    return {
-      title: 'The function gave an answer that is not a command result',
-      detail,
-      hint: 'Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler.',
-    }
-  }
-  return { title: `The function failed${errorType === undefined ? '' : `: ${errorType}`}`, detail }
-}
-
-/** The error object of a runtime. Any function may be named, so it can have any shape. */
-function readFailure(payload: string): {
-  errorType: string | undefined
-  errorMessage: string
-  stackTrace: readonly string[]
-} {
-  const parsed = parseJson(payload)
-  const { errorType, errorMessage, stackTrace } = (
-    typeof parsed === 'object' && parsed !== null ? parsed : {}
-  ) as Readonly<Record<string, unknown>>
-  return {
-    errorType: typeof errorType === 'string' ? errorType : undefined,
-    errorMessage: typeof errorMessage === 'string' ? errorMessage : payload,
-    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame) => typeof frame === 'string') : [],
-  }
 }

@@ -17,6 +17,8 @@ export interface RemoteCommand {
   readonly file?: string | undefined
   readonly stdin?: Buffer | undefined
   readonly environment?: Readonly<Record<string, string>> | undefined
+  /** How long it may take, where that is less than the function's timeout. */
+  readonly timeoutSeconds?: number | undefined
 }
 
 export interface CommandOutcome {
@@ -26,6 +28,8 @@ export interface CommandOutcome {
   readonly omittedBytes: number
   /** What only our own runtime tells. */
   readonly run: CommandRun | undefined
+  /** The answer got lost: this is what the log has. */
+  readonly isFromLog?: true
 }
 
 export interface CommandRun {
@@ -48,10 +52,11 @@ const MAXIMUM_BYTES = 6 * 1024 * 1024
 
 /** The event of a command. @throws UserError (exit code 2) when Lambda would not take it. */
 export function requestOf(
-  { kind, data, arguments: passed, file, stdin, environment }: RemoteCommand,
+  { kind, data, arguments: passed, file, stdin, environment, timeoutSeconds: timeout }: RemoteCommand,
   id: string,
 ): string {
-  const fields = { command: kind, data, arguments: passed, stdin: stdin?.toString('base64'), environment, file, id }
+  const input = stdin?.toString('base64')
+  const fields = { command: kind, data, arguments: passed, stdin: input, environment, file, timeout, id }
   const payload = JSON.stringify({ '_serverless-wsgi': fields })
   const bytes = Buffer.byteLength(payload)
   if (bytes <= MAXIMUM_BYTES) return payload
