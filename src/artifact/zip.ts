@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { sortedByPath } from '../wheels/paths.ts'
 import type { Pick } from './merge.ts'
@@ -38,8 +38,6 @@ export async function writeZip(output: string, picks: readonly Pick[], place?: P
     try {
       const written = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks))
       await file.close()
-      // ext4 takes all of a new file to the disk before it replaces one: that takes longer than to write it.
-      await unlink(output).catch(() => undefined) // Where it cannot be removed, the renaming says why.
       await rename(temporary, output)
       return written
     } catch (error) {
