@@ -57,9 +57,11 @@ const APART = {
   docker: ['dockerode', 'tar-stream'],
 } as const
 
-/** A bundle that exports packages by their names. */
+/** A bundle that exports packages by their names. Each is run when it is asked for: most commands need few of them. */
 function packagesBundle(folder: string, name: keyof typeof APART): BuildOptions {
-  const members = APART[name].map((member) => `${JSON.stringify(member)}: require(${JSON.stringify(member)})`)
+  const members = APART[name].map(
+    (member) => `get ${JSON.stringify(member)}() { return require(${JSON.stringify(member)}) }`,
+  )
   return {
     ...shared,
     stdin: { contents: `module.exports = { ${members.join(', ')} }`, resolveDir: root, sourcefile: `${name}.cjs` },

@@ -1,8 +1,8 @@
 import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
-import { openZip, type ZipEntry } from '../wheels/read-zip.ts'
+import { inflated, type OpenZip, openZip, type ZipEntry } from '../wheels/read-zip.ts'
 import type { DistInfo } from './inspect/contents.ts'
-import { partsOf } from './inspect/packages.ts'
+import { type Parts, partsOf } from './inspect/packages.ts'
 
 /** What an artifact consists of, without its content: enough to tell what another one changes. */
 export interface FileList {
@@ -21,24 +21,30 @@ export interface ListedFile {
   readonly package?: string | undefined
 }
 
-const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/
-
 /** @throws BadZip */
 export async function listFiles(path: string, zipBytes: number): Promise<FileList> {
   await using zip = await openZip(path)
-  const distInfos = new Map<string, DistInfo>()
-  for (const entry of zip.entries) {
-    const [, folder = '', name = ''] = DIST_INFO.exec(entry.path) ?? []
-    if (folder === '') continue
-    const before = distInfos.get(folder) ?? { metadata: '', record: '', wheel: '' }
-    distInfos.set(folder, { ...before, [name.toLowerCase()]: (await zip.content(entry)).toString() })
-  }
-  const { distributions, ownerOf } = partsOf({ files: zip.entries, distInfos })
+  const { distributions, ownerOf } = await partsOfZip(zip)
   return {
     zipBytes,
     files: zip.entries.map((entry) => listed(entry, ownerOf(entry.path))),
     packages: distributions.map(({ name, version }) => ({ name, version })),
   }
+}
+
+const DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/
+
+/** Whose its files are, in one pass over it. @throws BadZip */
+export async function partsOfZip(zip: OpenZip): Promise<Parts> {
+  const distInfos = new Map<string, DistInfo>()
+  const wanted = zip.entries.filter(({ path }) => DIST_INFO.test(path))
+  for await (const [entry, compressed] of zip.compressed(wanted)) {
+    const [, folder = '', name = ''] = DIST_INFO.exec(entry.path) ?? []
+    const before = distInfos.get(folder) ?? { metadata: '', record: '', wheel: '' }
+    const content = await inflated(entry, compressed)
+    distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() })
+  }
+  return partsOf({ files: zip.entries, distInfos })
 }
 
 export function listed({ path, crc, zippedBytes, unzippedBytes }: ZipEntry, owner: string | undefined): ListedFile {

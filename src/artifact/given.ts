@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises'
-import { posix, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { UserError } from '../errors.ts'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { sha256Of } from '../store/hash.ts'
-import { distributionOf, recordRows, sourceOf } from '../wheels/metadata.ts'
 import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
 import type { Assembled } from './assemble.ts'
+import { partsOfZip } from './file-list.ts'
+import { sizeOf } from './inspect/packages.ts'
 import type { PackageSize } from './outputs.ts'
 import { CONFIGURATION } from './runtime.ts'
 
@@ -75,23 +76,9 @@ function readTarget(configuration: string): { runtime: string; architecture: str
 }
 
 async function packagesOf(zip: OpenZip): Promise<PackageSize[]> {
-  const { entries } = zip
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]))
-  const text = async (path: string): Promise<string> => {
-    const entry = byPath.get(path)
-    return entry ? (await zip.content(entry)).toString() : ''
-  }
-  const folders = entries.flatMap(({ path }) =>
-    /^[^/]+\.dist-info\/METADATA$/.test(path) ? [posix.dirname(path)] : [],
-  )
-  return await Promise.all(
-    folders.map(async (folder) => {
-      const { name, version } = distributionOf(await text(`${folder}/METADATA`), '')
-      const owned = new Set(recordRows(await text(`${folder}/RECORD`)).map(({ path }) => path))
-      const files = entries.filter(({ path }) => owned.has(path) || owned.has(sourceOf(path)))
-      const sum = (key: 'zippedBytes' | 'unzippedBytes'): number =>
-        files.reduce((total, entry) => total + entry[key], 0)
-      return { name, version, zipBytes: sum('zippedBytes'), unzippedBytes: sum('unzippedBytes') }
-    }),
-  )
+  const { distributions } = await partsOfZip(zip)
+  return distributions.map(({ name, version, files }) => {
+    const { zippedBytes: zipBytes, unzippedBytes } = sizeOf(files)
+    return { name, version, zipBytes, unzippedBytes }
+  })
 }

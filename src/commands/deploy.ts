@@ -1,3 +1,4 @@
+import { readArtifact } from '../artifact/given.ts'
 import type { AwsApis } from '../aws/apis.ts'
 import { UserError } from '../errors.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
@@ -21,9 +22,9 @@ import { inTurn, readInTurn, type Turn } from '../release/turn.ts'
 import type { PlanFacts } from '../report/plan-facts.ts'
 import { planText } from '../report/plan-text.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import type { BuildCollaborators, BuildResult } from './build.ts'
+import { type BuildCollaborators, type BuildResult, build } from './build.ts'
 import { compareFiles } from './compare.ts'
-import { buildOrRead, type Sending, type SendingCollaborators, sendingOf } from './sending.ts'
+import { asBuilt, type Sending, type SendingCollaborators, sendingOf } from './sending.ts'
 
 export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly wait: (milliseconds: number) => Promise<void>
@@ -46,10 +47,15 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
   const { functionName, alias } = settings
   const looking = lookingFor(settings)
   // First of all, so that missing credentials or a missing role are told before anything is built.
-  const served = await readServedRelease(functionName, alias, collaborators, looking)
+  const [served, source] = await Promise.all([
+    readServedRelease(functionName, alias, collaborators, looking),
+    settings.build ?? readArtifact(settings.artifact ?? ''),
+  ])
   const { environment } = desiredConfiguration(settings, served)
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served)
-  const built = await buildOrRead(settings, environment, collaborators)
+  // The import check sees the variables that the function will have, those that it keeps among them.
+  const built =
+    'target' in source ? await build({ ...source, environment }, 'deploy', collaborators) : asBuilt(source, report)
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock()
     const sent = await sendingOf(built, settings, collaborators)

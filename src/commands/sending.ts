@@ -1,13 +1,13 @@
-import { readArtifact } from '../artifact/given.ts'
+import type { GivenArtifact } from '../artifact/given.ts'
 import type { LayerApi } from '../aws/layers.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { ReleasedCode } from '../release/desired.ts'
 import { type LayerOfRelease, readLayer } from '../release/layer.ts'
 import { type Transport, transportOf } from '../release/upload.ts'
-import type { Table } from '../settings/kinds.ts'
+import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import { type BuildCollaborators, type BuildResult, build } from './build.ts'
+import type { BuildCollaborators, BuildResult } from './build.ts'
 
 export interface SendingCollaborators extends BuildCollaborators {
   readonly layers: LayerApi
@@ -44,15 +44,12 @@ export async function sendingOf(
   return { code, transport, layer }
 }
 
-/** The import check sees the variables that the function will have, those that it keeps among them. */
-export async function buildOrRead(
-  settings: DeploySettings,
-  environment: Table,
-  collaborators: SendingCollaborators,
-): Promise<BuildResult> {
-  if (settings.build) return await build({ ...settings.build, environment }, 'deploy', collaborators)
-  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(settings.artifact ?? '')
-  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
+/** A zip that was built before, as if it had been built now. */
+export function asBuilt(
+  { artifact, packages, runtime, architecture, streaming }: GivenArtifact,
+  report: Reporter,
+): BuildResult {
+  report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
   const slices = { total: packages.length, reused: packages.length, built: 0 }
   return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
 }
