@@ -48726,5 +48726,21491 @@ to input.params.ContentLength in bytes.
   }
 });
 
+// node_modules/@aws-sdk/client-sts/dist-cjs/index.js
+var require_dist_cjs19 = __commonJS({
+  "node_modules/@aws-sdk/client-sts/dist-cjs/index.js"(exports2) {
+    var { awsEndpointFunctions: awsEndpointFunctions2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider: createDefaultUserAgentProvider2, getDefaultSocketTimeout: getDefaultSocketTimeout2, NODE_APP_ID_CONFIG_OPTIONS: NODE_APP_ID_CONFIG_OPTIONS2, getAwsRegionExtensionConfiguration: getAwsRegionExtensionConfiguration2, resolveAwsRegionExtensionConfiguration: resolveAwsRegionExtensionConfiguration2, resolveUserAgentConfig: resolveUserAgentConfig2, resolveHostHeaderConfig: resolveHostHeaderConfig2, getUserAgentPlugin: getUserAgentPlugin2, getHostHeaderPlugin: getHostHeaderPlugin2, getLoggerPlugin: getLoggerPlugin2, getRecursionDetectionPlugin: getRecursionDetectionPlugin2, setCredentialFeature: setCredentialFeature2, stsRegionDefaultResolver: stsRegionDefaultResolver2 } = (init_client3(), __toCommonJS(client_exports2));
+    var { NoAuthSigner: NoAuthSigner2, getHttpAuthSchemeEndpointRuleSetPlugin: getHttpAuthSchemeEndpointRuleSetPlugin2, DefaultIdentityProviderConfig: DefaultIdentityProviderConfig2, getHttpSigningPlugin: getHttpSigningPlugin2 } = (init_dist_es(), __toCommonJS(dist_es_exports));
+    var { normalizeProvider: normalizeProvider3, getSmithyContext: getSmithyContext2, ServiceException: ServiceException2, NoOpLogger: NoOpLogger2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion3, loadConfigsForDefaultMode: loadConfigsForDefaultMode2, getDefaultExtensionConfiguration: getDefaultExtensionConfiguration2, resolveDefaultRuntimeConfig: resolveDefaultRuntimeConfig2, Client: Client2, makeBuilder: makeBuilder2, createAggregatedClient: createAggregatedClient2 } = (init_client2(), __toCommonJS(client_exports));
+    var { Command: $Command } = (init_client2(), __toCommonJS(client_exports));
+    exports2.$Command = $Command;
+    exports2.__Client = Client2;
+    var { resolveDefaultsModeConfig: resolveDefaultsModeConfig2, loadConfig: loadConfig2, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS: NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS: NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, NODE_REGION_CONFIG_OPTIONS: NODE_REGION_CONFIG_OPTIONS2, NODE_REGION_CONFIG_FILE_OPTIONS: NODE_REGION_CONFIG_FILE_OPTIONS2, resolveRegionConfig: resolveRegionConfig2 } = (init_config2(), __toCommonJS(config_exports));
+    var { BinaryDecisionDiagram: BinaryDecisionDiagram2, EndpointCache: EndpointCache2, decideEndpoint: decideEndpoint2, customEndpointFunctions: customEndpointFunctions2, resolveParams: resolveParams2, resolveEndpointConfig: resolveEndpointConfig2, getEndpointPlugin: getEndpointPlugin2 } = (init_endpoints(), __toCommonJS(endpoints_exports));
+    var { parseUrl: parseUrl2, getHttpHandlerExtensionConfiguration: getHttpHandlerExtensionConfiguration2, resolveHttpHandlerRuntimeConfig: resolveHttpHandlerRuntimeConfig2, getContentLengthPlugin: getContentLengthPlugin2 } = (init_protocols(), __toCommonJS(protocols_exports));
+    var { DEFAULT_RETRY_MODE: DEFAULT_RETRY_MODE2, NODE_RETRY_MODE_CONFIG_OPTIONS: NODE_RETRY_MODE_CONFIG_OPTIONS2, NODE_MAX_ATTEMPT_CONFIG_OPTIONS: NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, resolveRetryConfig: resolveRetryConfig2, getRetryPlugin: getRetryPlugin2 } = (init_retry2(), __toCommonJS(retry_exports));
+    var { TypeRegistry: TypeRegistry2, getSchemaSerdePlugin: getSchemaSerdePlugin2 } = (init_schema(), __toCommonJS(schema_exports));
+    var { resolveAwsSdkSigV4Config: resolveAwsSdkSigV4Config2, resolveAwsSdkSigV4AConfig: resolveAwsSdkSigV4AConfig2, AwsSdkSigV4Signer: AwsSdkSigV4Signer2, AwsSdkSigV4ASigner: AwsSdkSigV4ASigner2, NODE_SIGV4A_CONFIG_OPTIONS: NODE_SIGV4A_CONFIG_OPTIONS2, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS: NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2 } = (init_httpAuthSchemes2(), __toCommonJS(httpAuthSchemes_exports));
+    var { SignatureV4MultiRegion: SignatureV4MultiRegion3 } = require_dist_cjs10();
+    var { defaultProvider } = require_dist_cjs15();
+    var { toUtf8: toUtf83, fromUtf8: fromUtf83, toBase64: toBase643, fromBase64: fromBase642, calculateBodyLength: calculateBodyLength2 } = (init_serde(), __toCommonJS(serde_exports));
+    var { streamCollector: streamCollector7, NodeHttpHandler } = require_dist_cjs5();
+    var { AwsQueryProtocol: AwsQueryProtocol2 } = (init_protocols2(), __toCommonJS(protocols_exports2));
+    var { Sha256 } = (init_checksum2(), __toCommonJS(checksum_exports));
+    var q3 = "ref";
+    var a5 = -1;
+    var b5 = true;
+    var c5 = "isSet";
+    var d5 = "PartitionResult";
+    var e5 = "booleanEquals";
+    var f5 = "stringEquals";
+    var g5 = "getAttr";
+    var h5 = "us-east-1";
+    var i5 = "sigv4";
+    var j5 = "sts";
+    var k5 = "https://sts.{Region}.{PartitionResult#dnsSuffix}";
+    var l3 = { [q3]: "Endpoint" };
+    var m3 = { [q3]: "Region" };
+    var n3 = { [q3]: d5 };
+    var o3 = {};
+    var p3 = [m3];
+    var _data5 = {
+      conditions: [
+        [c5, [l3]],
+        [c5, p3],
+        ["aws.partition", p3, d5],
+        [e5, [{ [q3]: "UseFIPS" }, b5]],
+        [e5, [{ [q3]: "UseDualStack" }, b5]],
+        [f5, [m3, "aws-global"]],
+        [e5, [{ [q3]: "UseGlobalEndpoint" }, b5]],
+        [f5, [m3, "eu-central-1"]],
+        [e5, [{ fn: g5, argv: [n3, "supportsDualStack"] }, b5]],
+        [e5, [{ fn: g5, argv: [n3, "supportsFIPS"] }, b5]],
+        [f5, [m3, "ap-south-1"]],
+        [f5, [m3, "eu-north-1"]],
+        [f5, [m3, "eu-west-1"]],
+        [f5, [m3, "eu-west-2"]],
+        [f5, [m3, "eu-west-3"]],
+        [f5, [m3, "sa-east-1"]],
+        [f5, [m3, h5]],
+        [f5, [m3, "us-east-2"]],
+        [f5, [m3, "us-west-2"]],
+        [f5, [m3, "us-west-1"]],
+        [f5, [m3, "ca-central-1"]],
+        [f5, [m3, "ap-southeast-1"]],
+        [f5, [m3, "ap-northeast-1"]],
+        [f5, [m3, "ap-southeast-2"]],
+        [f5, [{ fn: g5, argv: [n3, "name"] }, "aws-us-gov"]]
+      ],
+      results: [
+        [a5],
+        ["https://sts.amazonaws.com", { authSchemes: [{ name: i5, signingName: j5, signingRegion: h5 }] }],
+        [k5, { authSchemes: [{ name: i5, signingName: j5, signingRegion: "{Region}" }] }],
+        [a5, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a5, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [l3, o3],
+        ["https://sts-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", o3],
+        [a5, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://sts.{Region}.amazonaws.com", o3],
+        ["https://sts-fips.{Region}.{PartitionResult#dnsSuffix}", o3],
+        [a5, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://sts.{Region}.{PartitionResult#dualStackDnsSuffix}", o3],
+        [a5, "DualStack is enabled but this partition does not support DualStack"],
+        [k5, o3],
+        [a5, "Invalid Configuration: Missing Region"]
+      ]
+    };
+    var root5 = 2;
+    var r5 = 1e8;
+    var nodes5 = new Int32Array([
+      -1,
+      1,
+      -1,
+      0,
+      30,
+      3,
+      1,
+      4,
+      r5 + 14,
+      2,
+      5,
+      r5 + 14,
+      3,
+      25,
+      6,
+      4,
+      24,
+      7,
+      5,
+      r5 + 1,
+      8,
+      6,
+      9,
+      r5 + 13,
+      7,
+      r5 + 1,
+      10,
+      10,
+      r5 + 1,
+      11,
+      11,
+      r5 + 1,
+      12,
+      12,
+      r5 + 1,
+      13,
+      13,
+      r5 + 1,
+      14,
+      14,
+      r5 + 1,
+      15,
+      15,
+      r5 + 1,
+      16,
+      16,
+      r5 + 1,
+      17,
+      17,
+      r5 + 1,
+      18,
+      18,
+      r5 + 1,
+      19,
+      19,
+      r5 + 1,
+      20,
+      20,
+      r5 + 1,
+      21,
+      21,
+      r5 + 1,
+      22,
+      22,
+      r5 + 1,
+      23,
+      23,
+      r5 + 1,
+      r5 + 2,
+      8,
+      r5 + 11,
+      r5 + 12,
+      4,
+      28,
+      26,
+      9,
+      27,
+      r5 + 10,
+      24,
+      r5 + 8,
+      r5 + 9,
+      8,
+      29,
+      r5 + 7,
+      9,
+      r5 + 6,
+      r5 + 7,
+      3,
+      r5 + 3,
+      31,
+      4,
+      r5 + 4,
+      r5 + 5
+    ]);
+    var bdd5 = BinaryDecisionDiagram2.from(nodes5, root5, _data5.conditions, _data5.results);
+    var cache5 = new EndpointCache2({
+      size: 50,
+      params: ["Endpoint", "Region", "UseDualStack", "UseFIPS", "UseGlobalEndpoint"]
+    });
+    var defaultEndpointResolver5 = (endpointParams, context = {}) => {
+      return cache5.get(endpointParams, () => decideEndpoint2(bdd5, {
+        endpointParams,
+        logger: context.logger
+      }));
+    };
+    customEndpointFunctions2.aws = awsEndpointFunctions2;
+    var createEndpointRuleSetHttpAuthSchemeParametersProvider2 = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
+      if (!input) {
+        throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
+      }
+      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
+      const instructionsFn = getSmithyContext2(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
+      if (!instructionsFn) {
+        throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
+      }
+      const endpointParameters = await resolveParams2(input, { getEndpointParameterInstructions: instructionsFn }, config);
+      return Object.assign(defaultParameters, endpointParameters);
+    };
+    var _defaultSTSHttpAuthSchemeParametersProvider2 = async (config, context, input) => {
+      return {
+        operation: getSmithyContext2(context).operation,
+        region: await normalizeProvider3(config.region)() || (() => {
+          throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })()
+      };
+    };
+    var defaultSTSHttpAuthSchemeParametersProvider2 = createEndpointRuleSetHttpAuthSchemeParametersProvider2(_defaultSTSHttpAuthSchemeParametersProvider2);
+    function createAwsAuthSigv4HttpAuthOption5(authParameters) {
+      return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+          name: "sts",
+          region: authParameters.region
+        },
+        propertiesExtractor: (config, context) => ({
+          signingProperties: {
+            config,
+            context
+          }
+        })
+      };
+    }
+    function createAwsAuthSigv4aHttpAuthOption2(authParameters) {
+      return {
+        schemeId: "aws.auth#sigv4a",
+        signingProperties: {
+          name: "sts",
+          region: authParameters.region
+        },
+        propertiesExtractor: (config, context) => ({
+          signingProperties: {
+            config,
+            context
+          }
+        })
+      };
+    }
+    function createSmithyApiNoAuthHttpAuthOption5(authParameters) {
+      return {
+        schemeId: "smithy.api#noAuth"
+      };
+    }
+    var createEndpointRuleSetHttpAuthSchemeProvider2 = (defaultEndpointResolver6, defaultHttpAuthSchemeResolver, createHttpAuthOptionFunctions) => {
+      const endpointRuleSetHttpAuthSchemeProvider = (authParameters) => {
+        const endpoint = defaultEndpointResolver6(authParameters);
+        const authSchemes = endpoint.properties?.authSchemes;
+        if (!authSchemes) {
+          return defaultHttpAuthSchemeResolver(authParameters);
+        }
+        const options = [];
+        for (const scheme of authSchemes) {
+          const { name: resolvedName, properties = {}, ...rest } = scheme;
+          const name = resolvedName.toLowerCase();
+          if (resolvedName !== name) {
+            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
+          }
+          let schemeId;
+          if (name === "sigv4a") {
+            schemeId = "aws.auth#sigv4a";
+            const sigv4Present = authSchemes.find((s2) => {
+              const name2 = s2.name.toLowerCase();
+              return name2 !== "sigv4a" && name2.startsWith("sigv4");
+            });
+            if (SignatureV4MultiRegion3.sigv4aDependency() === "none" && sigv4Present) {
+              continue;
+            }
+          } else if (name.startsWith("sigv4")) {
+            schemeId = "aws.auth#sigv4";
+          } else {
+            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
+          }
+          const createOption = createHttpAuthOptionFunctions[schemeId];
+          if (!createOption) {
+            throw new Error(`Could not find HttpAuthOption create function for '${schemeId}'`);
+          }
+          const option = createOption(authParameters);
+          option.schemeId = schemeId;
+          option.signingProperties = { ...option.signingProperties || {}, ...rest, ...properties };
+          options.push(option);
+        }
+        return options;
+      };
+      return endpointRuleSetHttpAuthSchemeProvider;
+    };
+    var _defaultSTSHttpAuthSchemeProvider2 = (authParameters) => {
+      const options = [];
+      switch (authParameters.operation) {
+        case "AssumeRoleWithSAML": {
+          options.push(createSmithyApiNoAuthHttpAuthOption5());
+          options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+          break;
+        }
+        case "AssumeRoleWithWebIdentity": {
+          options.push(createSmithyApiNoAuthHttpAuthOption5());
+          options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+          break;
+        }
+        default: {
+          options.push(createAwsAuthSigv4HttpAuthOption5(authParameters));
+          options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+        }
+      }
+      return options;
+    };
+    var defaultSTSHttpAuthSchemeProvider2 = createEndpointRuleSetHttpAuthSchemeProvider2(defaultEndpointResolver5, _defaultSTSHttpAuthSchemeProvider2, {
+      "aws.auth#sigv4": createAwsAuthSigv4HttpAuthOption5,
+      "aws.auth#sigv4a": createAwsAuthSigv4aHttpAuthOption2,
+      "smithy.api#noAuth": createSmithyApiNoAuthHttpAuthOption5
+    });
+    var resolveHttpAuthSchemeConfig5 = (config) => {
+      const config_0 = resolveAwsSdkSigV4Config2(config);
+      const config_1 = resolveAwsSdkSigV4AConfig2(config_0);
+      return Object.assign(config_1, {
+        authSchemePreference: normalizeProvider3(config.authSchemePreference ?? [])
+      });
+    };
+    var resolveClientEndpointParameters5 = (options) => {
+      return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        useGlobalEndpoint: options.useGlobalEndpoint ?? false,
+        defaultSigningName: "sts"
+      });
+    };
+    var commonParams5 = {
+      UseGlobalEndpoint: { type: "builtInParams", name: "useGlobalEndpoint" },
+      UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+      Endpoint: { type: "builtInParams", name: "endpoint" },
+      Region: { type: "builtInParams", name: "region" },
+      UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
+    };
+    var version = "3.1163.0";
+    var packageInfo = {
+      version
+    };
+    var STSServiceException2 = class _STSServiceException extends ServiceException2 {
+      static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.sts#STSServiceException";
+      constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, _STSServiceException.prototype);
+      }
+    };
+    var ExpiredTokenException3 = class _ExpiredTokenException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#ExpiredTokenException";
+      name = "ExpiredTokenException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ExpiredTokenException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ExpiredTokenException.prototype);
+      }
+    };
+    var MalformedPolicyDocumentException2 = class _MalformedPolicyDocumentException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#MalformedPolicyDocumentException";
+      name = "MalformedPolicyDocumentException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "MalformedPolicyDocumentException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _MalformedPolicyDocumentException.prototype);
+      }
+    };
+    var PackedPolicyTooLargeException2 = class _PackedPolicyTooLargeException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#PackedPolicyTooLargeException";
+      name = "PackedPolicyTooLargeException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "PackedPolicyTooLargeException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _PackedPolicyTooLargeException.prototype);
+      }
+    };
+    var RegionDisabledException2 = class _RegionDisabledException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#RegionDisabledException";
+      name = "RegionDisabledException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "RegionDisabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _RegionDisabledException.prototype);
+      }
+    };
+    var IDPRejectedClaimException2 = class _IDPRejectedClaimException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#IDPRejectedClaimException";
+      name = "IDPRejectedClaimException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "IDPRejectedClaimException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _IDPRejectedClaimException.prototype);
+      }
+    };
+    var InvalidIdentityTokenException2 = class _InvalidIdentityTokenException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#InvalidIdentityTokenException";
+      name = "InvalidIdentityTokenException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidIdentityTokenException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidIdentityTokenException.prototype);
+      }
+    };
+    var IDPCommunicationErrorException2 = class _IDPCommunicationErrorException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#IDPCommunicationErrorException";
+      name = "IDPCommunicationErrorException";
+      $fault = "client";
+      $retryable = {};
+      constructor(opts) {
+        super({
+          name: "IDPCommunicationErrorException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _IDPCommunicationErrorException.prototype);
+      }
+    };
+    var InvalidAuthorizationMessageException = class _InvalidAuthorizationMessageException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#InvalidAuthorizationMessageException";
+      name = "InvalidAuthorizationMessageException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidAuthorizationMessageException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidAuthorizationMessageException.prototype);
+      }
+    };
+    var ExpiredTradeInTokenException = class _ExpiredTradeInTokenException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#ExpiredTradeInTokenException";
+      name = "ExpiredTradeInTokenException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ExpiredTradeInTokenException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ExpiredTradeInTokenException.prototype);
+      }
+    };
+    var JWTPayloadSizeExceededException = class _JWTPayloadSizeExceededException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#JWTPayloadSizeExceededException";
+      name = "JWTPayloadSizeExceededException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "JWTPayloadSizeExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _JWTPayloadSizeExceededException.prototype);
+      }
+    };
+    var OutboundWebIdentityFederationDisabledException = class _OutboundWebIdentityFederationDisabledException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#OutboundWebIdentityFederationDisabledException";
+      name = "OutboundWebIdentityFederationDisabledException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "OutboundWebIdentityFederationDisabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _OutboundWebIdentityFederationDisabledException.prototype);
+      }
+    };
+    var SessionDurationEscalationException = class _SessionDurationEscalationException extends STSServiceException2 {
+      static shapeId = "com.amazonaws.sts#SessionDurationEscalationException";
+      name = "SessionDurationEscalationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "SessionDurationEscalationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _SessionDurationEscalationException.prototype);
+      }
+    };
+    var _A2 = "Arn";
+    var _AKI2 = "AccessKeyId";
+    var _AP = "AssumedPrincipal";
+    var _AR2 = "AssumeRole";
+    var _ARI2 = "AssumedRoleId";
+    var _ARR2 = "AssumeRoleRequest";
+    var _ARRs2 = "AssumeRoleResponse";
+    var _ARRss = "AssumeRootRequest";
+    var _ARRssu = "AssumeRootResponse";
+    var _ARU2 = "AssumedRoleUser";
+    var _ARWSAML = "AssumeRoleWithSAML";
+    var _ARWSAMLR = "AssumeRoleWithSAMLRequest";
+    var _ARWSAMLRs = "AssumeRoleWithSAMLResponse";
+    var _ARWWI2 = "AssumeRoleWithWebIdentity";
+    var _ARWWIR2 = "AssumeRoleWithWebIdentityRequest";
+    var _ARWWIRs2 = "AssumeRoleWithWebIdentityResponse";
+    var _ARs = "AssumeRoot";
+    var _Ac = "Account";
+    var _Au2 = "Audience";
+    var _C2 = "Credentials";
+    var _CA2 = "ContextAssertion";
+    var _DAM = "DecodeAuthorizationMessage";
+    var _DAMR = "DecodeAuthorizationMessageRequest";
+    var _DAMRe = "DecodeAuthorizationMessageResponse";
+    var _DM = "DecodedMessage";
+    var _DS2 = "DurationSeconds";
+    var _E2 = "Expiration";
+    var _EI2 = "ExternalId";
+    var _EM = "EncodedMessage";
+    var _ETE3 = "ExpiredTokenException";
+    var _ETITE = "ExpiredTradeInTokenException";
+    var _FU = "FederatedUser";
+    var _FUI = "FederatedUserId";
+    var _GAKI = "GetAccessKeyInfo";
+    var _GAKIR = "GetAccessKeyInfoRequest";
+    var _GAKIRe = "GetAccessKeyInfoResponse";
+    var _GCI = "GetCallerIdentity";
+    var _GCIR = "GetCallerIdentityRequest";
+    var _GCIRe = "GetCallerIdentityResponse";
+    var _GDAT = "GetDelegatedAccessToken";
+    var _GDATR = "GetDelegatedAccessTokenRequest";
+    var _GDATRe = "GetDelegatedAccessTokenResponse";
+    var _GFT = "GetFederationToken";
+    var _GFTR = "GetFederationTokenRequest";
+    var _GFTRe = "GetFederationTokenResponse";
+    var _GST = "GetSessionToken";
+    var _GSTR = "GetSessionTokenRequest";
+    var _GSTRe = "GetSessionTokenResponse";
+    var _GWIT = "GetWebIdentityToken";
+    var _GWITR = "GetWebIdentityTokenRequest";
+    var _GWITRe = "GetWebIdentityTokenResponse";
+    var _I = "Issuer";
+    var _IAME = "InvalidAuthorizationMessageException";
+    var _IDPCEE2 = "IDPCommunicationErrorException";
+    var _IDPRCE2 = "IDPRejectedClaimException";
+    var _IITE2 = "InvalidIdentityTokenException";
+    var _JWTPSEE = "JWTPayloadSizeExceededException";
+    var _K2 = "Key";
+    var _MPDE2 = "MalformedPolicyDocumentException";
+    var _MSTS2 = "MinimumSessionTokenSize";
+    var _N = "Name";
+    var _NQ = "NameQualifier";
+    var _OWIFDE = "OutboundWebIdentityFederationDisabledException";
+    var _P2 = "Policy";
+    var _PA2 = "PolicyArns";
+    var _PAr2 = "PrincipalArn";
+    var _PAro = "ProviderArn";
+    var _PC2 = "ProvidedContexts";
+    var _PCLT2 = "ProvidedContextsListType";
+    var _PCr2 = "ProvidedContext";
+    var _PDT2 = "PolicyDescriptorType";
+    var _PI2 = "ProviderId";
+    var _PPS2 = "PackedPolicySize";
+    var _PPTLE2 = "PackedPolicyTooLargeException";
+    var _Pr2 = "Provider";
+    var _RA2 = "RoleArn";
+    var _RDE2 = "RegionDisabledException";
+    var _RSN2 = "RoleSessionName";
+    var _S = "Subject";
+    var _SA = "SigningAlgorithm";
+    var _SAK2 = "SecretAccessKey";
+    var _SAMLA = "SAMLAssertion";
+    var _SAMLAT = "SAMLAssertionType";
+    var _SDEE = "SessionDurationEscalationException";
+    var _SFWIT2 = "SubjectFromWebIdentityToken";
+    var _SI2 = "SourceIdentity";
+    var _SN2 = "SerialNumber";
+    var _ST2 = "SubjectType";
+    var _STS2 = "SessionTokenSize";
+    var _STU2 = "SessionTokenUtilization";
+    var _STe = "SessionToken";
+    var _T2 = "Tags";
+    var _TC2 = "TokenCode";
+    var _TIT = "TradeInToken";
+    var _TP = "TargetPrincipal";
+    var _TPA = "TaskPolicyArn";
+    var _TTK2 = "TransitiveTagKeys";
+    var _Ta2 = "Tag";
+    var _UI = "UserId";
+    var _V2 = "Value";
+    var _WIT2 = "WebIdentityToken";
+    var _a2 = "arn";
+    var _aKST2 = "accessKeySecretType";
+    var _aQE2 = "awsQueryError";
+    var _c5 = "client";
+    var _cTT2 = "clientTokenType";
+    var _e5 = "error";
+    var _hE5 = "httpError";
+    var _m4 = "message";
+    var _pDLT2 = "policyDescriptorListType";
+    var _s5 = "smithy.ts.sdk.synthetic.com.amazonaws.sts";
+    var _tITT = "tradeInTokenType";
+    var _tLT2 = "tagListType";
+    var _wITT = "webIdentityTokenType";
+    var n05 = "com.amazonaws.sts";
+    var _s_registry5 = new TypeRegistry2(_s5);
+    var STSServiceException$2 = [-3, _s5, "STSServiceException", 0, [], []];
+    _s_registry5.registerError(STSServiceException$2, STSServiceException2);
+    var n0_registry5 = new TypeRegistry2(n05);
+    var ExpiredTokenException$3 = [
+      -3,
+      n05,
+      _ETE3,
+      { [_aQE2]: [`ExpiredTokenException`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ExpiredTokenException$3, ExpiredTokenException3);
+    var ExpiredTradeInTokenException$ = [
+      -3,
+      n05,
+      _ETITE,
+      { [_aQE2]: [`ExpiredTradeInTokenException`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ExpiredTradeInTokenException$, ExpiredTradeInTokenException);
+    var IDPCommunicationErrorException$2 = [
+      -3,
+      n05,
+      _IDPCEE2,
+      { [_aQE2]: [`IDPCommunicationError`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(IDPCommunicationErrorException$2, IDPCommunicationErrorException2);
+    var IDPRejectedClaimException$2 = [
+      -3,
+      n05,
+      _IDPRCE2,
+      { [_aQE2]: [`IDPRejectedClaim`, 403], [_e5]: _c5, [_hE5]: 403 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(IDPRejectedClaimException$2, IDPRejectedClaimException2);
+    var InvalidAuthorizationMessageException$ = [
+      -3,
+      n05,
+      _IAME,
+      { [_aQE2]: [`InvalidAuthorizationMessageException`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidAuthorizationMessageException$, InvalidAuthorizationMessageException);
+    var InvalidIdentityTokenException$2 = [
+      -3,
+      n05,
+      _IITE2,
+      { [_aQE2]: [`InvalidIdentityToken`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidIdentityTokenException$2, InvalidIdentityTokenException2);
+    var JWTPayloadSizeExceededException$ = [
+      -3,
+      n05,
+      _JWTPSEE,
+      { [_aQE2]: [`JWTPayloadSizeExceededException`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(JWTPayloadSizeExceededException$, JWTPayloadSizeExceededException);
+    var MalformedPolicyDocumentException$2 = [
+      -3,
+      n05,
+      _MPDE2,
+      { [_aQE2]: [`MalformedPolicyDocument`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(MalformedPolicyDocumentException$2, MalformedPolicyDocumentException2);
+    var OutboundWebIdentityFederationDisabledException$ = [
+      -3,
+      n05,
+      _OWIFDE,
+      { [_aQE2]: [`OutboundWebIdentityFederationDisabledException`, 403], [_e5]: _c5, [_hE5]: 403 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(OutboundWebIdentityFederationDisabledException$, OutboundWebIdentityFederationDisabledException);
+    var PackedPolicyTooLargeException$2 = [
+      -3,
+      n05,
+      _PPTLE2,
+      { [_aQE2]: [`PackedPolicyTooLarge`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(PackedPolicyTooLargeException$2, PackedPolicyTooLargeException2);
+    var RegionDisabledException$2 = [
+      -3,
+      n05,
+      _RDE2,
+      { [_aQE2]: [`RegionDisabledException`, 403], [_e5]: _c5, [_hE5]: 403 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(RegionDisabledException$2, RegionDisabledException2);
+    var SessionDurationEscalationException$ = [
+      -3,
+      n05,
+      _SDEE,
+      { [_aQE2]: [`SessionDurationEscalationException`, 403], [_e5]: _c5, [_hE5]: 403 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(SessionDurationEscalationException$, SessionDurationEscalationException);
+    var errorTypeRegistries5 = [
+      _s_registry5,
+      n0_registry5
+    ];
+    var accessKeySecretType2 = [0, n05, _aKST2, 8, 0];
+    var clientTokenType2 = [0, n05, _cTT2, 8, 0];
+    var SAMLAssertionType = [0, n05, _SAMLAT, 8, 0];
+    var tradeInTokenType = [0, n05, _tITT, 8, 0];
+    var webIdentityTokenType = [0, n05, _wITT, 8, 0];
+    var AssumedRoleUser$2 = [
+      3,
+      n05,
+      _ARU2,
+      0,
+      [_ARI2, _A2],
+      [0, 0],
+      2
+    ];
+    var AssumeRoleRequest$2 = [
+      3,
+      n05,
+      _ARR2,
+      0,
+      [_RA2, _RSN2, _PA2, _P2, _DS2, _T2, _TTK2, _EI2, _SN2, _TC2, _SI2, _PC2, _MSTS2],
+      [0, 0, () => policyDescriptorListType2, 0, 1, () => tagListType2, 64 | 0, 0, 0, 0, 0, () => ProvidedContextsListType2, 1],
+      2
+    ];
+    var AssumeRoleResponse$2 = [
+      3,
+      n05,
+      _ARRs2,
+      0,
+      [_C2, _ARU2, _PPS2, _SI2, _STU2, _STS2],
+      [[() => Credentials$2, 0], () => AssumedRoleUser$2, 1, 0, 1, 1]
+    ];
+    var AssumeRoleWithSAMLRequest$ = [
+      3,
+      n05,
+      _ARWSAMLR,
+      0,
+      [_RA2, _PAr2, _SAMLA, _PA2, _P2, _DS2, _MSTS2],
+      [0, 0, [() => SAMLAssertionType, 0], () => policyDescriptorListType2, 0, 1, 1],
+      3
+    ];
+    var AssumeRoleWithSAMLResponse$ = [
+      3,
+      n05,
+      _ARWSAMLRs,
+      0,
+      [_C2, _ARU2, _PPS2, _S, _ST2, _I, _Au2, _NQ, _SI2, _STU2, _STS2],
+      [[() => Credentials$2, 0], () => AssumedRoleUser$2, 1, 0, 0, 0, 0, 0, 0, 1, 1]
+    ];
+    var AssumeRoleWithWebIdentityRequest$2 = [
+      3,
+      n05,
+      _ARWWIR2,
+      0,
+      [_RA2, _RSN2, _WIT2, _PI2, _PA2, _P2, _DS2, _MSTS2],
+      [0, 0, [() => clientTokenType2, 0], 0, () => policyDescriptorListType2, 0, 1, 1],
+      3
+    ];
+    var AssumeRoleWithWebIdentityResponse$2 = [
+      3,
+      n05,
+      _ARWWIRs2,
+      0,
+      [_C2, _SFWIT2, _ARU2, _PPS2, _Pr2, _Au2, _SI2, _STU2, _STS2],
+      [[() => Credentials$2, 0], 0, () => AssumedRoleUser$2, 1, 0, 0, 0, 1, 1]
+    ];
+    var AssumeRootRequest$ = [
+      3,
+      n05,
+      _ARRss,
+      0,
+      [_TP, _TPA, _DS2, _MSTS2],
+      [0, () => PolicyDescriptorType$2, 1, 1],
+      2
+    ];
+    var AssumeRootResponse$ = [
+      3,
+      n05,
+      _ARRssu,
+      0,
+      [_C2, _SI2, _STU2, _STS2],
+      [[() => Credentials$2, 0], 0, 1, 1]
+    ];
+    var Credentials$2 = [
+      3,
+      n05,
+      _C2,
+      0,
+      [_AKI2, _SAK2, _STe, _E2],
+      [0, [() => accessKeySecretType2, 0], 0, 4],
+      4
+    ];
+    var DecodeAuthorizationMessageRequest$ = [
+      3,
+      n05,
+      _DAMR,
+      0,
+      [_EM],
+      [0],
+      1
+    ];
+    var DecodeAuthorizationMessageResponse$ = [
+      3,
+      n05,
+      _DAMRe,
+      0,
+      [_DM],
+      [0]
+    ];
+    var FederatedUser$ = [
+      3,
+      n05,
+      _FU,
+      0,
+      [_FUI, _A2],
+      [0, 0],
+      2
+    ];
+    var GetAccessKeyInfoRequest$ = [
+      3,
+      n05,
+      _GAKIR,
+      0,
+      [_AKI2],
+      [0],
+      1
+    ];
+    var GetAccessKeyInfoResponse$ = [
+      3,
+      n05,
+      _GAKIRe,
+      0,
+      [_Ac],
+      [0]
+    ];
+    var GetCallerIdentityRequest$ = [
+      3,
+      n05,
+      _GCIR,
+      0,
+      [],
+      []
+    ];
+    var GetCallerIdentityResponse$ = [
+      3,
+      n05,
+      _GCIRe,
+      0,
+      [_UI, _Ac, _A2],
+      [0, 0, 0]
+    ];
+    var GetDelegatedAccessTokenRequest$ = [
+      3,
+      n05,
+      _GDATR,
+      0,
+      [_TIT],
+      [[() => tradeInTokenType, 0]],
+      1
+    ];
+    var GetDelegatedAccessTokenResponse$ = [
+      3,
+      n05,
+      _GDATRe,
+      0,
+      [_C2, _PPS2, _AP],
+      [[() => Credentials$2, 0], 1, 0]
+    ];
+    var GetFederationTokenRequest$ = [
+      3,
+      n05,
+      _GFTR,
+      0,
+      [_N, _P2, _PA2, _DS2, _T2, _MSTS2],
+      [0, 0, () => policyDescriptorListType2, 1, () => tagListType2, 1],
+      1
+    ];
+    var GetFederationTokenResponse$ = [
+      3,
+      n05,
+      _GFTRe,
+      0,
+      [_C2, _FU, _PPS2, _STU2, _STS2],
+      [[() => Credentials$2, 0], () => FederatedUser$, 1, 1, 1]
+    ];
+    var GetSessionTokenRequest$ = [
+      3,
+      n05,
+      _GSTR,
+      0,
+      [_DS2, _SN2, _TC2, _MSTS2],
+      [1, 0, 0, 1]
+    ];
+    var GetSessionTokenResponse$ = [
+      3,
+      n05,
+      _GSTRe,
+      0,
+      [_C2, _STU2, _STS2],
+      [[() => Credentials$2, 0], 1, 1]
+    ];
+    var GetWebIdentityTokenRequest$ = [
+      3,
+      n05,
+      _GWITR,
+      0,
+      [_Au2, _SA, _DS2, _T2],
+      [64 | 0, 0, 1, () => tagListType2],
+      2
+    ];
+    var GetWebIdentityTokenResponse$ = [
+      3,
+      n05,
+      _GWITRe,
+      0,
+      [_WIT2, _E2],
+      [[() => webIdentityTokenType, 0], 4]
+    ];
+    var PolicyDescriptorType$2 = [
+      3,
+      n05,
+      _PDT2,
+      0,
+      [_a2],
+      [0]
+    ];
+    var ProvidedContext$2 = [
+      3,
+      n05,
+      _PCr2,
+      0,
+      [_PAro, _CA2],
+      [0, 0]
+    ];
+    var Tag$2 = [
+      3,
+      n05,
+      _Ta2,
+      0,
+      [_K2, _V2],
+      [0, 0],
+      2
+    ];
+    var policyDescriptorListType2 = [
+      1,
+      n05,
+      _pDLT2,
+      0,
+      () => PolicyDescriptorType$2
+    ];
+    var ProvidedContextsListType2 = [
+      1,
+      n05,
+      _PCLT2,
+      0,
+      () => ProvidedContext$2
+    ];
+    var tagListType2 = [
+      1,
+      n05,
+      _tLT2,
+      0,
+      () => Tag$2
+    ];
+    var AssumeRole$2 = [
+      9,
+      n05,
+      _AR2,
+      0,
+      () => AssumeRoleRequest$2,
+      () => AssumeRoleResponse$2
+    ];
+    var AssumeRoleWithSAML$ = [
+      9,
+      n05,
+      _ARWSAML,
+      0,
+      () => AssumeRoleWithSAMLRequest$,
+      () => AssumeRoleWithSAMLResponse$
+    ];
+    var AssumeRoleWithWebIdentity$2 = [
+      9,
+      n05,
+      _ARWWI2,
+      0,
+      () => AssumeRoleWithWebIdentityRequest$2,
+      () => AssumeRoleWithWebIdentityResponse$2
+    ];
+    var AssumeRoot$ = [
+      9,
+      n05,
+      _ARs,
+      0,
+      () => AssumeRootRequest$,
+      () => AssumeRootResponse$
+    ];
+    var DecodeAuthorizationMessage$ = [
+      9,
+      n05,
+      _DAM,
+      0,
+      () => DecodeAuthorizationMessageRequest$,
+      () => DecodeAuthorizationMessageResponse$
+    ];
+    var GetAccessKeyInfo$ = [
+      9,
+      n05,
+      _GAKI,
+      0,
+      () => GetAccessKeyInfoRequest$,
+      () => GetAccessKeyInfoResponse$
+    ];
+    var GetCallerIdentity$ = [
+      9,
+      n05,
+      _GCI,
+      0,
+      () => GetCallerIdentityRequest$,
+      () => GetCallerIdentityResponse$
+    ];
+    var GetDelegatedAccessToken$ = [
+      9,
+      n05,
+      _GDAT,
+      0,
+      () => GetDelegatedAccessTokenRequest$,
+      () => GetDelegatedAccessTokenResponse$
+    ];
+    var GetFederationToken$ = [
+      9,
+      n05,
+      _GFT,
+      0,
+      () => GetFederationTokenRequest$,
+      () => GetFederationTokenResponse$
+    ];
+    var GetSessionToken$ = [
+      9,
+      n05,
+      _GST,
+      0,
+      () => GetSessionTokenRequest$,
+      () => GetSessionTokenResponse$
+    ];
+    var GetWebIdentityToken$ = [
+      9,
+      n05,
+      _GWIT,
+      0,
+      () => GetWebIdentityTokenRequest$,
+      () => GetWebIdentityTokenResponse$
+    ];
+    var getRuntimeConfig$1 = (config) => {
+      return {
+        apiVersion: "2011-06-15",
+        base64Decoder: config?.base64Decoder ?? fromBase642,
+        base64Encoder: config?.base64Encoder ?? toBase643,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver5,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSTSHttpAuthSchemeProvider2,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+          {
+            schemeId: "aws.auth#sigv4",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+            signer: new AwsSdkSigV4Signer2()
+          },
+          {
+            schemeId: "aws.auth#sigv4a",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
+            signer: new AwsSdkSigV4ASigner2()
+          },
+          {
+            schemeId: "smithy.api#noAuth",
+            identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
+            signer: new NoAuthSigner2()
+          }
+        ],
+        logger: config?.logger ?? new NoOpLogger2(),
+        protocol: config?.protocol ?? AwsQueryProtocol2,
+        protocolSettings: config?.protocolSettings ?? {
+          defaultNamespace: "com.amazonaws.sts",
+          errorTypeRegistries: errorTypeRegistries5,
+          xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+          version: "2011-06-15",
+          serviceTarget: "AWSSecurityTokenServiceV20110615"
+        },
+        serviceId: config?.serviceId ?? "STS",
+        sha256: config?.sha256 ?? Sha256,
+        signerConstructor: config?.signerConstructor ?? SignatureV4MultiRegion3,
+        urlParser: config?.urlParser ?? parseUrl2,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf83,
+        utf8Encoder: config?.utf8Encoder ?? toUtf83
+      };
+    };
+    var getRuntimeConfig9 = (config) => {
+      emitWarningIfUnsupportedVersion3(process.version);
+      const defaultsMode = resolveDefaultsModeConfig2(config);
+      const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode2);
+      const clientSharedValues = getRuntimeConfig$1(config);
+      emitWarningIfUnsupportedVersion$1(process.version);
+      const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger
+      };
+      return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig2(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength2,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout2(config?.requestHandler, 3e5),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider2({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+          {
+            schemeId: "aws.auth#sigv4",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4") || (async (idProps) => await defaultProvider(idProps?.__config || {})()),
+            signer: new AwsSdkSigV4Signer2()
+          },
+          {
+            schemeId: "aws.auth#sigv4a",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
+            signer: new AwsSdkSigV4ASigner2()
+          },
+          {
+            schemeId: "smithy.api#noAuth",
+            identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
+            signer: new NoAuthSigner2()
+          }
+        ],
+        maxAttempts: config?.maxAttempts ?? loadConfig2(NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, config),
+        region: config?.region ?? loadConfig2(NODE_REGION_CONFIG_OPTIONS2, { ...NODE_REGION_CONFIG_FILE_OPTIONS2, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ?? loadConfig2({
+          ...NODE_RETRY_MODE_CONFIG_OPTIONS2,
+          default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE2
+        }, config),
+        sigv4aSigningRegionSet: config?.sigv4aSigningRegionSet ?? loadConfig2(NODE_SIGV4A_CONFIG_OPTIONS2, loaderConfig),
+        streamCollector: config?.streamCollector ?? streamCollector7,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig2(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig2(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig2(NODE_APP_ID_CONFIG_OPTIONS2, loaderConfig)
+      };
+    };
+    var getHttpAuthExtensionConfiguration5 = (runtimeConfig) => {
+      const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+      let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+      let _credentials = runtimeConfig.credentials;
+      return {
+        setHttpAuthScheme(httpAuthScheme) {
+          const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+          if (index === -1) {
+            _httpAuthSchemes.push(httpAuthScheme);
+          } else {
+            _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+          }
+        },
+        httpAuthSchemes() {
+          return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+          _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+          return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+          _credentials = credentials;
+        },
+        credentials() {
+          return _credentials;
+        }
+      };
+    };
+    var resolveHttpAuthRuntimeConfig5 = (config) => {
+      return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials()
+      };
+    };
+    var resolveRuntimeExtensions5 = (runtimeConfig, extensions) => {
+      const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration2(runtimeConfig), getDefaultExtensionConfiguration2(runtimeConfig), getHttpHandlerExtensionConfiguration2(runtimeConfig), getHttpAuthExtensionConfiguration5(runtimeConfig));
+      extensions.forEach((extension) => extension.configure(extensionConfiguration));
+      return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
+    };
+    var STSClient2 = class extends Client2 {
+      config;
+      constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig9(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters5(_config_0);
+        const _config_2 = resolveUserAgentConfig2(_config_1);
+        const _config_3 = resolveRetryConfig2(_config_2);
+        const _config_4 = resolveRegionConfig2(_config_3);
+        const _config_5 = resolveHostHeaderConfig2(_config_4);
+        const _config_6 = resolveEndpointConfig2(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig5(_config_6);
+        const _config_8 = resolveRuntimeExtensions5(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin2(this.config));
+        this.middlewareStack.use(getUserAgentPlugin2(this.config));
+        this.middlewareStack.use(getRetryPlugin2(this.config));
+        this.middlewareStack.use(getContentLengthPlugin2(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin2(this.config));
+        this.middlewareStack.use(getLoggerPlugin2(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin2(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin2(this.config, {
+          httpAuthSchemeParametersProvider: defaultSTSHttpAuthSchemeParametersProvider2,
+          identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig2({
+            "aws.auth#sigv4": config.credentials,
+            "aws.auth#sigv4a": config.credentials
+          })
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin2(this.config));
+      }
+      destroy() {
+        super.destroy();
+      }
+    };
+    var command5 = makeBuilder2(commonParams5, "AWSSecurityTokenServiceV20110615", "STSClient", getEndpointPlugin2);
+    var _ep05 = {};
+    var _mw05 = (Command2, cs, config, o4) => [];
+    var AssumeRoleCommand2 = class extends command5(_ep05, _mw05, "AssumeRole", AssumeRole$2) {
+    };
+    var AssumeRoleWithSAMLCommand = class extends command5(_ep05, _mw05, "AssumeRoleWithSAML", AssumeRoleWithSAML$) {
+    };
+    var AssumeRoleWithWebIdentityCommand2 = class extends command5(_ep05, _mw05, "AssumeRoleWithWebIdentity", AssumeRoleWithWebIdentity$2) {
+    };
+    var AssumeRootCommand = class extends command5(_ep05, _mw05, "AssumeRoot", AssumeRoot$) {
+    };
+    var DecodeAuthorizationMessageCommand = class extends command5(_ep05, _mw05, "DecodeAuthorizationMessage", DecodeAuthorizationMessage$) {
+    };
+    var GetAccessKeyInfoCommand = class extends command5(_ep05, _mw05, "GetAccessKeyInfo", GetAccessKeyInfo$) {
+    };
+    var GetCallerIdentityCommand = class extends command5(_ep05, _mw05, "GetCallerIdentity", GetCallerIdentity$) {
+    };
+    var GetDelegatedAccessTokenCommand = class extends command5(_ep05, _mw05, "GetDelegatedAccessToken", GetDelegatedAccessToken$) {
+    };
+    var GetFederationTokenCommand = class extends command5(_ep05, _mw05, "GetFederationToken", GetFederationToken$) {
+    };
+    var GetSessionTokenCommand = class extends command5(_ep05, _mw05, "GetSessionToken", GetSessionToken$) {
+    };
+    var GetWebIdentityTokenCommand = class extends command5(_ep05, _mw05, "GetWebIdentityToken", GetWebIdentityToken$) {
+    };
+    var commands5 = {
+      AssumeRoleCommand: AssumeRoleCommand2,
+      AssumeRoleWithSAMLCommand,
+      AssumeRoleWithWebIdentityCommand: AssumeRoleWithWebIdentityCommand2,
+      AssumeRootCommand,
+      DecodeAuthorizationMessageCommand,
+      GetAccessKeyInfoCommand,
+      GetCallerIdentityCommand,
+      GetDelegatedAccessTokenCommand,
+      GetFederationTokenCommand,
+      GetSessionTokenCommand,
+      GetWebIdentityTokenCommand
+    };
+    var STS2 = class extends STSClient2 {
+    };
+    createAggregatedClient2(commands5, STS2);
+    var getAccountIdFromAssumedRoleUser2 = (assumedRoleUser) => {
+      if (typeof assumedRoleUser?.Arn === "string") {
+        const arnComponents = assumedRoleUser.Arn.split(":");
+        if (arnComponents.length > 4 && arnComponents[4] !== "") {
+          return arnComponents[4];
+        }
+      }
+      return void 0;
+    };
+    var resolveRegion2 = async (_region, _parentRegion, credentialProviderLogger, loaderConfig = {}) => {
+      const region = typeof _region === "function" ? await _region() : _region;
+      const parentRegion = typeof _parentRegion === "function" ? await _parentRegion() : _parentRegion;
+      let stsDefaultRegion = "";
+      const resolvedRegion = region ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver2(loaderConfig)());
+      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
+      return resolvedRegion;
+    };
+    var getDefaultRoleAssumer$1 = (stsOptions, STSClient3) => {
+      let stsClient;
+      let closureSourceCreds;
+      return async (sourceCreds, params) => {
+        closureSourceCreds = sourceCreds;
+        if (!stsClient) {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion2(region, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+            logger: logger2,
+            profile
+          });
+          const isCompatibleRequestHandler = !isH22(requestHandler);
+          stsClient = new STSClient3({
+            ...stsOptions,
+            userAgentAppId,
+            profile,
+            credentialDefaultProvider: () => async () => closureSourceCreds,
+            region: resolvedRegion,
+            requestHandler: isCompatibleRequestHandler ? requestHandler : void 0,
+            logger: logger2
+          });
+        }
+        const { Credentials, AssumedRoleUser } = await stsClient.send(new AssumeRoleCommand2(params));
+        if (!Credentials || !Credentials.AccessKeyId || !Credentials.SecretAccessKey) {
+          throw new Error(`Invalid response from STS.assumeRole call with role ${params.RoleArn}`);
+        }
+        const accountId = getAccountIdFromAssumedRoleUser2(AssumedRoleUser);
+        const credentials = {
+          accessKeyId: Credentials.AccessKeyId,
+          secretAccessKey: Credentials.SecretAccessKey,
+          sessionToken: Credentials.SessionToken,
+          expiration: Credentials.Expiration,
+          ...Credentials.CredentialScope && { credentialScope: Credentials.CredentialScope },
+          ...accountId && { accountId }
+        };
+        setCredentialFeature2(credentials, "CREDENTIALS_STS_ASSUME_ROLE", "i");
+        return credentials;
+      };
+    };
+    var getDefaultRoleAssumerWithWebIdentity$1 = (stsOptions, STSClient3) => {
+      let stsClient;
+      return async (params) => {
+        if (!stsClient) {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion2(region, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+            logger: logger2,
+            profile
+          });
+          const isCompatibleRequestHandler = !isH22(requestHandler);
+          stsClient = new STSClient3({
+            ...stsOptions,
+            userAgentAppId,
+            profile,
+            region: resolvedRegion,
+            requestHandler: isCompatibleRequestHandler ? requestHandler : void 0,
+            logger: logger2
+          });
+        }
+        const { Credentials, AssumedRoleUser } = await stsClient.send(new AssumeRoleWithWebIdentityCommand2(params));
+        if (!Credentials || !Credentials.AccessKeyId || !Credentials.SecretAccessKey) {
+          throw new Error(`Invalid response from STS.assumeRoleWithWebIdentity call with role ${params.RoleArn}`);
+        }
+        const accountId = getAccountIdFromAssumedRoleUser2(AssumedRoleUser);
+        const credentials = {
+          accessKeyId: Credentials.AccessKeyId,
+          secretAccessKey: Credentials.SecretAccessKey,
+          sessionToken: Credentials.SessionToken,
+          expiration: Credentials.Expiration,
+          ...Credentials.CredentialScope && { credentialScope: Credentials.CredentialScope },
+          ...accountId && { accountId }
+        };
+        if (accountId) {
+          setCredentialFeature2(credentials, "RESOLVED_ACCOUNT_ID", "T");
+        }
+        setCredentialFeature2(credentials, "CREDENTIALS_STS_ASSUME_ROLE_WEB_ID", "k");
+        return credentials;
+      };
+    };
+    var isH22 = (requestHandler) => {
+      return requestHandler?.metadata?.handlerProtocol === "h2";
+    };
+    var getCustomizableStsClientCtor2 = (baseCtor, customizations) => {
+      if (!customizations)
+        return baseCtor;
+      else
+        return class CustomizableSTSClient extends baseCtor {
+          constructor(config) {
+            super(config);
+            for (const customization of customizations) {
+              this.middlewareStack.use(customization);
+            }
+          }
+        };
+    };
+    var getDefaultRoleAssumer3 = (stsOptions = {}, stsPlugins) => getDefaultRoleAssumer$1(stsOptions, getCustomizableStsClientCtor2(STSClient2, stsPlugins));
+    var getDefaultRoleAssumerWithWebIdentity3 = (stsOptions = {}, stsPlugins) => getDefaultRoleAssumerWithWebIdentity$1(stsOptions, getCustomizableStsClientCtor2(STSClient2, stsPlugins));
+    var decorateDefaultCredentialProvider2 = (provider) => (input) => provider({
+      roleAssumer: getDefaultRoleAssumer3(input),
+      roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity3(input),
+      ...input
+    });
+    exports2.AssumeRole$ = AssumeRole$2;
+    exports2.AssumeRoleCommand = AssumeRoleCommand2;
+    exports2.AssumeRoleRequest$ = AssumeRoleRequest$2;
+    exports2.AssumeRoleResponse$ = AssumeRoleResponse$2;
+    exports2.AssumeRoleWithSAML$ = AssumeRoleWithSAML$;
+    exports2.AssumeRoleWithSAMLCommand = AssumeRoleWithSAMLCommand;
+    exports2.AssumeRoleWithSAMLRequest$ = AssumeRoleWithSAMLRequest$;
+    exports2.AssumeRoleWithSAMLResponse$ = AssumeRoleWithSAMLResponse$;
+    exports2.AssumeRoleWithWebIdentity$ = AssumeRoleWithWebIdentity$2;
+    exports2.AssumeRoleWithWebIdentityCommand = AssumeRoleWithWebIdentityCommand2;
+    exports2.AssumeRoleWithWebIdentityRequest$ = AssumeRoleWithWebIdentityRequest$2;
+    exports2.AssumeRoleWithWebIdentityResponse$ = AssumeRoleWithWebIdentityResponse$2;
+    exports2.AssumeRoot$ = AssumeRoot$;
+    exports2.AssumeRootCommand = AssumeRootCommand;
+    exports2.AssumeRootRequest$ = AssumeRootRequest$;
+    exports2.AssumeRootResponse$ = AssumeRootResponse$;
+    exports2.AssumedRoleUser$ = AssumedRoleUser$2;
+    exports2.Credentials$ = Credentials$2;
+    exports2.DecodeAuthorizationMessage$ = DecodeAuthorizationMessage$;
+    exports2.DecodeAuthorizationMessageCommand = DecodeAuthorizationMessageCommand;
+    exports2.DecodeAuthorizationMessageRequest$ = DecodeAuthorizationMessageRequest$;
+    exports2.DecodeAuthorizationMessageResponse$ = DecodeAuthorizationMessageResponse$;
+    exports2.ExpiredTokenException = ExpiredTokenException3;
+    exports2.ExpiredTokenException$ = ExpiredTokenException$3;
+    exports2.ExpiredTradeInTokenException = ExpiredTradeInTokenException;
+    exports2.ExpiredTradeInTokenException$ = ExpiredTradeInTokenException$;
+    exports2.FederatedUser$ = FederatedUser$;
+    exports2.GetAccessKeyInfo$ = GetAccessKeyInfo$;
+    exports2.GetAccessKeyInfoCommand = GetAccessKeyInfoCommand;
+    exports2.GetAccessKeyInfoRequest$ = GetAccessKeyInfoRequest$;
+    exports2.GetAccessKeyInfoResponse$ = GetAccessKeyInfoResponse$;
+    exports2.GetCallerIdentity$ = GetCallerIdentity$;
+    exports2.GetCallerIdentityCommand = GetCallerIdentityCommand;
+    exports2.GetCallerIdentityRequest$ = GetCallerIdentityRequest$;
+    exports2.GetCallerIdentityResponse$ = GetCallerIdentityResponse$;
+    exports2.GetDelegatedAccessToken$ = GetDelegatedAccessToken$;
+    exports2.GetDelegatedAccessTokenCommand = GetDelegatedAccessTokenCommand;
+    exports2.GetDelegatedAccessTokenRequest$ = GetDelegatedAccessTokenRequest$;
+    exports2.GetDelegatedAccessTokenResponse$ = GetDelegatedAccessTokenResponse$;
+    exports2.GetFederationToken$ = GetFederationToken$;
+    exports2.GetFederationTokenCommand = GetFederationTokenCommand;
+    exports2.GetFederationTokenRequest$ = GetFederationTokenRequest$;
+    exports2.GetFederationTokenResponse$ = GetFederationTokenResponse$;
+    exports2.GetSessionToken$ = GetSessionToken$;
+    exports2.GetSessionTokenCommand = GetSessionTokenCommand;
+    exports2.GetSessionTokenRequest$ = GetSessionTokenRequest$;
+    exports2.GetSessionTokenResponse$ = GetSessionTokenResponse$;
+    exports2.GetWebIdentityToken$ = GetWebIdentityToken$;
+    exports2.GetWebIdentityTokenCommand = GetWebIdentityTokenCommand;
+    exports2.GetWebIdentityTokenRequest$ = GetWebIdentityTokenRequest$;
+    exports2.GetWebIdentityTokenResponse$ = GetWebIdentityTokenResponse$;
+    exports2.IDPCommunicationErrorException = IDPCommunicationErrorException2;
+    exports2.IDPCommunicationErrorException$ = IDPCommunicationErrorException$2;
+    exports2.IDPRejectedClaimException = IDPRejectedClaimException2;
+    exports2.IDPRejectedClaimException$ = IDPRejectedClaimException$2;
+    exports2.InvalidAuthorizationMessageException = InvalidAuthorizationMessageException;
+    exports2.InvalidAuthorizationMessageException$ = InvalidAuthorizationMessageException$;
+    exports2.InvalidIdentityTokenException = InvalidIdentityTokenException2;
+    exports2.InvalidIdentityTokenException$ = InvalidIdentityTokenException$2;
+    exports2.JWTPayloadSizeExceededException = JWTPayloadSizeExceededException;
+    exports2.JWTPayloadSizeExceededException$ = JWTPayloadSizeExceededException$;
+    exports2.MalformedPolicyDocumentException = MalformedPolicyDocumentException2;
+    exports2.MalformedPolicyDocumentException$ = MalformedPolicyDocumentException$2;
+    exports2.OutboundWebIdentityFederationDisabledException = OutboundWebIdentityFederationDisabledException;
+    exports2.OutboundWebIdentityFederationDisabledException$ = OutboundWebIdentityFederationDisabledException$;
+    exports2.PackedPolicyTooLargeException = PackedPolicyTooLargeException2;
+    exports2.PackedPolicyTooLargeException$ = PackedPolicyTooLargeException$2;
+    exports2.PolicyDescriptorType$ = PolicyDescriptorType$2;
+    exports2.ProvidedContext$ = ProvidedContext$2;
+    exports2.RegionDisabledException = RegionDisabledException2;
+    exports2.RegionDisabledException$ = RegionDisabledException$2;
+    exports2.STS = STS2;
+    exports2.STSClient = STSClient2;
+    exports2.STSServiceException = STSServiceException2;
+    exports2.STSServiceException$ = STSServiceException$2;
+    exports2.SessionDurationEscalationException = SessionDurationEscalationException;
+    exports2.SessionDurationEscalationException$ = SessionDurationEscalationException$;
+    exports2.Tag$ = Tag$2;
+    exports2.decorateDefaultCredentialProvider = decorateDefaultCredentialProvider2;
+    exports2.errorTypeRegistries = errorTypeRegistries5;
+    exports2.getDefaultRoleAssumer = getDefaultRoleAssumer3;
+    exports2.getDefaultRoleAssumerWithWebIdentity = getDefaultRoleAssumerWithWebIdentity3;
+  }
+});
+
+// node_modules/@smithy/middleware-compression/dist-cjs/compressStream.js
+var require_compressStream = __commonJS({
+  "node_modules/@smithy/middleware-compression/dist-cjs/compressStream.js"(exports2) {
+    var { createGzip } = require("node:zlib");
+    exports2.compressStream = async (body) => body.pipe(createGzip());
+  }
+});
+
+// node_modules/@smithy/middleware-compression/dist-cjs/compressString.js
+var require_compressString = __commonJS({
+  "node_modules/@smithy/middleware-compression/dist-cjs/compressString.js"(exports2) {
+    var { promisify } = require("node:util");
+    var { gzip } = require("node:zlib");
+    var { toUint8Array: toUint8Array2 } = (init_serde(), __toCommonJS(serde_exports));
+    var gzipAsync = promisify(gzip);
+    exports2.compressString = async (body) => {
+      try {
+        const compressedBuffer = await gzipAsync(toUint8Array2(body || ""));
+        return toUint8Array2(compressedBuffer);
+      } catch (err) {
+        throw new Error("Failure during compression: " + err.message);
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/middleware-compression/dist-cjs/index.js
+var require_dist_cjs20 = __commonJS({
+  "node_modules/@smithy/middleware-compression/dist-cjs/index.js"(exports2) {
+    var { booleanSelector: booleanSelector2, SelectorType: SelectorType3, numberSelector: numberSelector2 } = (init_config2(), __toCommonJS(config_exports));
+    var { setFeature: setFeature4 } = (init_dist_es(), __toCommonJS(dist_es_exports));
+    var { HttpRequest: HttpRequest2 } = (init_protocols(), __toCommonJS(protocols_exports));
+    var { compressStream } = require_compressStream();
+    var { compressString } = require_compressString();
+    var { isArrayBuffer: isArrayBuffer2 } = (init_serde(), __toCommonJS(serde_exports));
+    var { normalizeProvider: normalizeProvider3 } = (init_client2(), __toCommonJS(client_exports));
+    var NODE_DISABLE_REQUEST_COMPRESSION_ENV_NAME = "AWS_DISABLE_REQUEST_COMPRESSION";
+    var NODE_DISABLE_REQUEST_COMPRESSION_INI_NAME = "disable_request_compression";
+    var DEFAULT_DISABLE_REQUEST_COMPRESSION = false;
+    var NODE_DISABLE_REQUEST_COMPRESSION_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => booleanSelector2(env2, NODE_DISABLE_REQUEST_COMPRESSION_ENV_NAME, SelectorType3.ENV),
+      configFileSelector: (profile) => booleanSelector2(profile, NODE_DISABLE_REQUEST_COMPRESSION_INI_NAME, SelectorType3.CONFIG),
+      default: DEFAULT_DISABLE_REQUEST_COMPRESSION
+    };
+    var NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_ENV_NAME = "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES";
+    var NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_INI_NAME = "request_min_compression_size_bytes";
+    var DEFAULT_NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES = 10240;
+    var NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => numberSelector2(env2, NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_ENV_NAME, SelectorType3.ENV),
+      configFileSelector: (profile) => numberSelector2(profile, NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_INI_NAME, SelectorType3.CONFIG),
+      default: DEFAULT_NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES
+    };
+    var CompressionAlgorithm;
+    (function(CompressionAlgorithm2) {
+      CompressionAlgorithm2["GZIP"] = "gzip";
+    })(CompressionAlgorithm || (CompressionAlgorithm = {}));
+    var CLIENT_SUPPORTED_ALGORITHMS2 = [CompressionAlgorithm.GZIP];
+    var isStreaming2 = (body) => body !== void 0 && typeof body !== "string" && !ArrayBuffer.isView(body) && !isArrayBuffer2(body);
+    var compressionMiddleware = (config, middlewareConfig) => (next, context) => async (args) => {
+      if (!HttpRequest2.isInstance(args.request)) {
+        return next(args);
+      }
+      const disableRequestCompression = await config.disableRequestCompression();
+      if (disableRequestCompression) {
+        return next(args);
+      }
+      const { request } = args;
+      const { body, headers } = request;
+      const { encodings, streamRequiresLength } = middlewareConfig;
+      let updatedBody = body;
+      let updatedHeaders = headers;
+      for (const algorithm of encodings) {
+        if (CLIENT_SUPPORTED_ALGORITHMS2.includes(algorithm)) {
+          let isRequestCompressed = false;
+          if (isStreaming2(body)) {
+            if (!streamRequiresLength) {
+              updatedBody = await compressStream(body);
+              isRequestCompressed = true;
+            } else {
+              throw new Error("Compression is not supported for streaming blobs that require a length.");
+            }
+          } else {
+            const bodyLength = config.bodyLengthChecker(body);
+            const requestMinCompressionSizeBytes = await config.requestMinCompressionSizeBytes();
+            if (bodyLength && bodyLength >= requestMinCompressionSizeBytes) {
+              updatedBody = await compressString(body);
+              isRequestCompressed = true;
+            }
+          }
+          if (isRequestCompressed) {
+            if (headers["content-encoding"]) {
+              updatedHeaders = {
+                ...headers,
+                "content-encoding": `${headers["content-encoding"]}, ${algorithm}`
+              };
+            } else {
+              updatedHeaders = { ...headers, "content-encoding": algorithm };
+            }
+            if (updatedHeaders["content-encoding"].includes("gzip")) {
+              setFeature4(context, "GZIP_REQUEST_COMPRESSION", "L");
+            }
+            break;
+          }
+        }
+      }
+      return next({
+        ...args,
+        request: {
+          ...request,
+          body: updatedBody,
+          headers: updatedHeaders
+        }
+      });
+    };
+    var compressionMiddlewareOptions = {
+      name: "compressionMiddleware",
+      step: "build",
+      tags: ["REQUEST_BODY_COMPRESSION", "GZIP"],
+      override: true,
+      priority: "high"
+    };
+    var getCompressionPlugin = (config, middlewareConfig) => ({
+      applyToStack: (clientStack) => {
+        clientStack.add(compressionMiddleware(config, middlewareConfig), compressionMiddlewareOptions);
+      }
+    });
+    var resolveCompressionConfig = (input) => {
+      const { disableRequestCompression, requestMinCompressionSizeBytes: _requestMinCompressionSizeBytes } = input;
+      return Object.assign(input, {
+        disableRequestCompression: normalizeProvider3(disableRequestCompression),
+        requestMinCompressionSizeBytes: async () => {
+          const requestMinCompressionSizeBytes = await normalizeProvider3(_requestMinCompressionSizeBytes)();
+          if (requestMinCompressionSizeBytes < 0 || requestMinCompressionSizeBytes > 10485760) {
+            throw new RangeError(`The value for requestMinCompressionSizeBytes must be between 0 and 10485760 inclusive. The provided value ${requestMinCompressionSizeBytes} is outside this range."`);
+          }
+          return requestMinCompressionSizeBytes;
+        }
+      });
+    };
+    exports2.DEFAULT_DISABLE_REQUEST_COMPRESSION = DEFAULT_DISABLE_REQUEST_COMPRESSION;
+    exports2.DEFAULT_NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES = DEFAULT_NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES;
+    exports2.NODE_DISABLE_REQUEST_COMPRESSION_CONFIG_OPTIONS = NODE_DISABLE_REQUEST_COMPRESSION_CONFIG_OPTIONS;
+    exports2.NODE_DISABLE_REQUEST_COMPRESSION_ENV_NAME = NODE_DISABLE_REQUEST_COMPRESSION_ENV_NAME;
+    exports2.NODE_DISABLE_REQUEST_COMPRESSION_INI_NAME = NODE_DISABLE_REQUEST_COMPRESSION_INI_NAME;
+    exports2.NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_CONFIG_OPTIONS = NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_CONFIG_OPTIONS;
+    exports2.NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_ENV_NAME = NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_ENV_NAME;
+    exports2.NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_INI_NAME = NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_INI_NAME;
+    exports2.compressionMiddleware = compressionMiddleware;
+    exports2.compressionMiddlewareOptions = compressionMiddlewareOptions;
+    exports2.getCompressionPlugin = getCompressionPlugin;
+    exports2.resolveCompressionConfig = resolveCompressionConfig;
+  }
+});
+
+// node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js
+var require_dist_cjs21 = __commonJS({
+  "node_modules/@aws-sdk/client-cloudwatch/dist-cjs/index.js"(exports2) {
+    var { awsEndpointFunctions: awsEndpointFunctions2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider: createDefaultUserAgentProvider2, getDefaultSocketTimeout: getDefaultSocketTimeout2, NODE_APP_ID_CONFIG_OPTIONS: NODE_APP_ID_CONFIG_OPTIONS2, getAwsRegionExtensionConfiguration: getAwsRegionExtensionConfiguration2, resolveAwsRegionExtensionConfiguration: resolveAwsRegionExtensionConfiguration2, resolveUserAgentConfig: resolveUserAgentConfig2, resolveHostHeaderConfig: resolveHostHeaderConfig2, getUserAgentPlugin: getUserAgentPlugin2, getHostHeaderPlugin: getHostHeaderPlugin2, getLoggerPlugin: getLoggerPlugin2, getRecursionDetectionPlugin: getRecursionDetectionPlugin2 } = (init_client3(), __toCommonJS(client_exports2));
+    var { getHttpAuthSchemeEndpointRuleSetPlugin: getHttpAuthSchemeEndpointRuleSetPlugin2, DefaultIdentityProviderConfig: DefaultIdentityProviderConfig2, getHttpSigningPlugin: getHttpSigningPlugin2, createPaginator: createPaginator2 } = (init_dist_es(), __toCommonJS(dist_es_exports));
+    var { normalizeProvider: normalizeProvider3, getSmithyContext: getSmithyContext2, ServiceException: ServiceException2, NoOpLogger: NoOpLogger2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion3, loadConfigsForDefaultMode: loadConfigsForDefaultMode2, getDefaultExtensionConfiguration: getDefaultExtensionConfiguration2, resolveDefaultRuntimeConfig: resolveDefaultRuntimeConfig2, Client: Client2, makeBuilder: makeBuilder2, createWaiter: createWaiter2, checkExceptions: checkExceptions2, WaiterState: WaiterState2, createAggregatedClient: createAggregatedClient2 } = (init_client2(), __toCommonJS(client_exports));
+    var { Command: $Command } = (init_client2(), __toCommonJS(client_exports));
+    exports2.$Command = $Command;
+    exports2.__Client = Client2;
+    var { resolveDefaultsModeConfig: resolveDefaultsModeConfig2, loadConfig: loadConfig2, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS: NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS: NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, NODE_REGION_CONFIG_OPTIONS: NODE_REGION_CONFIG_OPTIONS2, NODE_REGION_CONFIG_FILE_OPTIONS: NODE_REGION_CONFIG_FILE_OPTIONS2, resolveRegionConfig: resolveRegionConfig2 } = (init_config2(), __toCommonJS(config_exports));
+    var { BinaryDecisionDiagram: BinaryDecisionDiagram2, EndpointCache: EndpointCache2, decideEndpoint: decideEndpoint2, customEndpointFunctions: customEndpointFunctions2, resolveEndpointConfig: resolveEndpointConfig2, getEndpointPlugin: getEndpointPlugin2 } = (init_endpoints(), __toCommonJS(endpoints_exports));
+    var { parseUrl: parseUrl2, getHttpHandlerExtensionConfiguration: getHttpHandlerExtensionConfiguration2, resolveHttpHandlerRuntimeConfig: resolveHttpHandlerRuntimeConfig2, getContentLengthPlugin: getContentLengthPlugin2 } = (init_protocols(), __toCommonJS(protocols_exports));
+    var { DEFAULT_RETRY_MODE: DEFAULT_RETRY_MODE2, NODE_RETRY_MODE_CONFIG_OPTIONS: NODE_RETRY_MODE_CONFIG_OPTIONS2, NODE_MAX_ATTEMPT_CONFIG_OPTIONS: NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, resolveRetryConfig: resolveRetryConfig2, getRetryPlugin: getRetryPlugin2 } = (init_retry2(), __toCommonJS(retry_exports));
+    var { TypeRegistry: TypeRegistry2, getSchemaSerdePlugin: getSchemaSerdePlugin2 } = (init_schema(), __toCommonJS(schema_exports));
+    var { NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_CONFIG_OPTIONS, NODE_DISABLE_REQUEST_COMPRESSION_CONFIG_OPTIONS, resolveCompressionConfig, getCompressionPlugin } = require_dist_cjs20();
+    var { resolveAwsSdkSigV4Config: resolveAwsSdkSigV4Config2, AwsSdkSigV4Signer: AwsSdkSigV4Signer2, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS: NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2 } = (init_httpAuthSchemes2(), __toCommonJS(httpAuthSchemes_exports));
+    var { defaultProvider } = require_dist_cjs15();
+    var { toUtf8: toUtf83, fromUtf8: fromUtf83, toBase64: toBase643, fromBase64: fromBase642, calculateBodyLength: calculateBodyLength2 } = (init_serde(), __toCommonJS(serde_exports));
+    var { streamCollector: streamCollector7, NodeHttpHandler } = require_dist_cjs5();
+    var { AwsJson1_0Protocol: AwsJson1_0Protocol2 } = (init_protocols2(), __toCommonJS(protocols_exports2));
+    var { Sha256 } = (init_checksum2(), __toCommonJS(checksum_exports));
+    var defaultCloudWatchHttpAuthSchemeParametersProvider = async (config, context, input) => {
+      return {
+        operation: getSmithyContext2(context).operation,
+        region: await normalizeProvider3(config.region)() || (() => {
+          throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })()
+      };
+    };
+    function createAwsAuthSigv4HttpAuthOption5(authParameters) {
+      return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+          name: "monitoring",
+          region: authParameters.region
+        },
+        propertiesExtractor: (config, context) => ({
+          signingProperties: {
+            config,
+            context
+          }
+        })
+      };
+    }
+    var defaultCloudWatchHttpAuthSchemeProvider = (authParameters) => {
+      const options = [];
+      switch (authParameters.operation) {
+        default: {
+          options.push(createAwsAuthSigv4HttpAuthOption5(authParameters));
+        }
+      }
+      return options;
+    };
+    var resolveHttpAuthSchemeConfig5 = (config) => {
+      const config_0 = resolveAwsSdkSigV4Config2(config);
+      return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider3(config.authSchemePreference ?? [])
+      });
+    };
+    var resolveClientEndpointParameters5 = (options) => {
+      return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "monitoring"
+      });
+    };
+    var commonParams5 = {
+      UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+      Endpoint: { type: "builtInParams", name: "endpoint" },
+      Region: { type: "builtInParams", name: "region" },
+      UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
+    };
+    var version = "3.1163.0";
+    var packageInfo = {
+      version
+    };
+    var k5 = "ref";
+    var a5 = -1;
+    var b5 = true;
+    var c5 = "isSet";
+    var d5 = "PartitionResult";
+    var e5 = "booleanEquals";
+    var f5 = "getAttr";
+    var g5 = { [k5]: "Endpoint" };
+    var h5 = { [k5]: d5 };
+    var i5 = {};
+    var j5 = [{ [k5]: "Region" }];
+    var _data5 = {
+      conditions: [
+        [c5, [g5]],
+        [c5, j5],
+        ["aws.partition", j5, d5],
+        [e5, [{ [k5]: "UseFIPS" }, b5]],
+        [e5, [{ [k5]: "UseDualStack" }, b5]],
+        ["stringEquals", [{ fn: f5, argv: [h5, "name"] }, "aws-us-gov"]],
+        [e5, [{ fn: f5, argv: [h5, "supportsFIPS"] }, b5]],
+        [e5, [{ fn: f5, argv: [h5, "supportsDualStack"] }, b5]]
+      ],
+      results: [
+        [a5],
+        [a5, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a5, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [g5, i5],
+        ["https://monitoring.{Region}.{PartitionResult#dnsSuffix}", i5],
+        ["https://monitoring.{Region}.{PartitionResult#dualStackDnsSuffix}", i5],
+        ["https://monitoring-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i5],
+        [a5, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://monitoring-fips.{Region}.{PartitionResult#dnsSuffix}", i5],
+        [a5, "FIPS is enabled but this partition does not support FIPS"],
+        [a5, "DualStack is enabled but this partition does not support DualStack"],
+        [a5, "Invalid Configuration: Missing Region"]
+      ]
+    };
+    var root5 = 2;
+    var r5 = 1e8;
+    var nodes5 = new Int32Array([
+      -1,
+      1,
+      -1,
+      0,
+      14,
+      3,
+      1,
+      4,
+      r5 + 11,
+      2,
+      5,
+      r5 + 11,
+      3,
+      8,
+      6,
+      4,
+      7,
+      r5 + 4,
+      7,
+      r5 + 5,
+      r5 + 10,
+      4,
+      11,
+      9,
+      5,
+      r5 + 4,
+      10,
+      6,
+      r5 + 8,
+      r5 + 9,
+      5,
+      r5 + 5,
+      12,
+      6,
+      13,
+      r5 + 7,
+      7,
+      r5 + 6,
+      r5 + 7,
+      3,
+      r5 + 1,
+      15,
+      4,
+      r5 + 2,
+      r5 + 3
+    ]);
+    var bdd5 = BinaryDecisionDiagram2.from(nodes5, root5, _data5.conditions, _data5.results);
+    var cache5 = new EndpointCache2({
+      size: 50,
+      params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
+    });
+    var defaultEndpointResolver5 = (endpointParams, context = {}) => {
+      return cache5.get(endpointParams, () => decideEndpoint2(bdd5, {
+        endpointParams,
+        logger: context.logger
+      }));
+    };
+    customEndpointFunctions2.aws = awsEndpointFunctions2;
+    var CloudWatchServiceException = class _CloudWatchServiceException extends ServiceException2 {
+      static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.cloudwatch#CloudWatchServiceException";
+      constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, _CloudWatchServiceException.prototype);
+      }
+    };
+    var ConflictException = class _ConflictException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ConflictException";
+      name = "ConflictException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "ConflictException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ConflictException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var KmsAccessDeniedException = class _KmsAccessDeniedException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#KmsAccessDeniedException";
+      name = "KmsAccessDeniedException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "KmsAccessDeniedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _KmsAccessDeniedException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var KmsKeyDisabledException = class _KmsKeyDisabledException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#KmsKeyDisabledException";
+      name = "KmsKeyDisabledException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "KmsKeyDisabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _KmsKeyDisabledException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var KmsKeyNotFoundException = class _KmsKeyNotFoundException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#KmsKeyNotFoundException";
+      name = "KmsKeyNotFoundException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "KmsKeyNotFoundException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _KmsKeyNotFoundException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var ResourceNotFoundException2 = class _ResourceNotFoundException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ResourceNotFoundException";
+      name = "ResourceNotFoundException";
+      $fault = "client";
+      ResourceType;
+      ResourceId;
+      Message;
+      constructor(opts) {
+        super({
+          name: "ResourceNotFoundException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ResourceNotFoundException.prototype);
+        this.ResourceType = opts.ResourceType;
+        this.ResourceId = opts.ResourceId;
+        this.Message = opts.Message;
+      }
+    };
+    var ConcurrentModificationException = class _ConcurrentModificationException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ConcurrentModificationException";
+      name = "ConcurrentModificationException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "ConcurrentModificationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ConcurrentModificationException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var DashboardInvalidInputError = class _DashboardInvalidInputError extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#DashboardInvalidInputError";
+      name = "DashboardInvalidInputError";
+      $fault = "client";
+      dashboardValidationMessages;
+      constructor(opts) {
+        super({
+          name: "DashboardInvalidInputError",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DashboardInvalidInputError.prototype);
+        this.dashboardValidationMessages = opts.dashboardValidationMessages;
+      }
+    };
+    var DashboardNotFoundError = class _DashboardNotFoundError extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#DashboardNotFoundError";
+      name = "DashboardNotFoundError";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "DashboardNotFoundError",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DashboardNotFoundError.prototype);
+      }
+    };
+    var ResourceConflict = class _ResourceConflict extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ResourceConflict";
+      name = "ResourceConflict";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ResourceConflict",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ResourceConflict.prototype);
+      }
+    };
+    var ResourceNotFound = class _ResourceNotFound extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ResourceNotFound";
+      name = "ResourceNotFound";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ResourceNotFound",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ResourceNotFound.prototype);
+      }
+    };
+    var InternalServiceFault = class _InternalServiceFault extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#InternalServiceFault";
+      name = "InternalServiceFault";
+      $fault = "server";
+      Message;
+      constructor(opts) {
+        super({
+          name: "InternalServiceFault",
+          $fault: "server",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InternalServiceFault.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var InvalidParameterCombinationException = class _InvalidParameterCombinationException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#InvalidParameterCombinationException";
+      name = "InvalidParameterCombinationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidParameterCombinationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidParameterCombinationException.prototype);
+      }
+    };
+    var InvalidParameterValueException = class _InvalidParameterValueException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#InvalidParameterValueException";
+      name = "InvalidParameterValueException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidParameterValueException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidParameterValueException.prototype);
+      }
+    };
+    var MissingRequiredParameterException = class _MissingRequiredParameterException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#MissingRequiredParameterException";
+      name = "MissingRequiredParameterException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "MissingRequiredParameterException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _MissingRequiredParameterException.prototype);
+      }
+    };
+    var InvalidNextToken = class _InvalidNextToken extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#InvalidNextToken";
+      name = "InvalidNextToken";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidNextToken",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidNextToken.prototype);
+      }
+    };
+    var LimitExceededException = class _LimitExceededException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#LimitExceededException";
+      name = "LimitExceededException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "LimitExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _LimitExceededException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var LimitExceededFault = class _LimitExceededFault extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#LimitExceededFault";
+      name = "LimitExceededFault";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "LimitExceededFault",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _LimitExceededFault.prototype);
+      }
+    };
+    var InvalidFormatFault = class _InvalidFormatFault extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#InvalidFormatFault";
+      name = "InvalidFormatFault";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidFormatFault",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidFormatFault.prototype);
+      }
+    };
+    var ValidationException2 = class _ValidationException extends CloudWatchServiceException {
+      static shapeId = "com.amazonaws.cloudwatch#ValidationException";
+      name = "ValidationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ValidationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ValidationException.prototype);
+      }
+    };
+    var _A2 = "Average";
+    var _AA = "AlarmActions";
+    var _AAV = "ApproximateAggregateValue";
+    var _AAl = "AlarmArn";
+    var _AC = "ActionConfiguration";
+    var _ACA = "AlarmContributorAttributes";
+    var _ACI = "AlarmContributorId";
+    var _ACUT = "AlarmConfigurationUpdatedTimestamp";
+    var _ACl = "AlarmContributor";
+    var _ACla = "AlarmContributors";
+    var _AD = "AnomalyDetector";
+    var _ADC = "AnomalyDetectorConfiguration";
+    var _ADETR = "AnomalyDetectorExcludedTimeRanges";
+    var _ADI = "AnomalyDetectorId";
+    var _ADIn = "AnomalyDetectorIds";
+    var _ADKK = "AssociateDatasetKmsKey";
+    var _ADKKI = "AssociateDatasetKmsKeyInput";
+    var _ADKKO = "AssociateDatasetKmsKeyOutput";
+    var _ADT = "AnomalyDetectorTypes";
+    var _ADl = "AlarmDescription";
+    var _ADn = "AnomalyDetectors";
+    var _AE = "ActionsEnabled";
+    var _AEg = "AggregationExpression";
+    var _AHI = "AlarmHistoryItem";
+    var _AHIl = "AlarmHistoryItems";
+    var _AI = "AccountId";
+    var _ALLC = "ActionLogLineCount";
+    var _ALLRA = "ActionLogLineRoleArn";
+    var _AMRA = "AlarmMuteRuleArn";
+    var _AMRN = "AlarmMuteRuleName";
+    var _AMRS = "AlarmMuteRuleSummary";
+    var _AMRSl = "AlarmMuteRuleSummaries";
+    var _AN = "AlarmName";
+    var _ANP = "AlarmNamePrefix";
+    var _ANl = "AlarmNames";
+    var _AOTL = "ApplyOnTransformedLogs";
+    var _AP = "ActionPrefix";
+    var _APQLC = "AlarmPromQLCriteria";
+    var _AR2 = "AlarmRule";
+    var _AS = "AdaptationSpeed";
+    var _ASB = "ActionsSuppressedBy";
+    var _ASEP = "ActionsSuppressorExtensionPeriod";
+    var _ASR = "ActionsSuppressedReason";
+    var _ASWP = "ActionsSuppressorWaitPeriod";
+    var _ASc = "ActionsSuppressor";
+    var _ASd = "AdditionalStatistics";
+    var _ASg = "AggregationStatistic";
+    var _AT3 = "AlarmType";
+    var _ATP = "AlarmTagsPropagation";
+    var _ATl = "AlarmTypes";
+    var _AUC = "ApproximateUniqueCount";
+    var _AV = "AggregateValue";
+    var _AVp = "ApproximateValue";
+    var _Ar = "Arn";
+    var _At = "Attributes";
+    var _BF = "BatchFailures";
+    var _C2 = "Configuration";
+    var _CA2 = "ContributorAttributes";
+    var _CAo = "CompositeAlarm";
+    var _CAom = "CompositeAlarms";
+    var _CAr = "CreatedAt";
+    var _CD = "CreationDate";
+    var _CE = "ConflictException";
+    var _CI = "ContributorId";
+    var _CME = "ConcurrentModificationException";
+    var _CO = "ComparisonOperator";
+    var _COAN = "ChildrenOfAlarmName";
+    var _CRMC = "CreateResourceMetricsConfiguration";
+    var _CRMCI = "CreateResourceMetricsConfigurationInput";
+    var _CRMCO = "CreateResourceMetricsConfigurationOutput";
+    var _Co = "Contributors";
+    var _Cod = "Code";
+    var _Cou = "Counts";
+    var _D = "Dimensions";
+    var _DA = "DashboardArn";
+    var _DAA = "DisableAlarmActions";
+    var _DAAI = "DisableAlarmActionsInput";
+    var _DAC = "DescribeAlarmContributors";
+    var _DACI = "DescribeAlarmContributorsInput";
+    var _DACO = "DescribeAlarmContributorsOutput";
+    var _DAD = "DeleteAnomalyDetector";
+    var _DADI = "DeleteAnomalyDetectorInput";
+    var _DADIe = "DescribeAnomalyDetectorsInput";
+    var _DADO = "DeleteAnomalyDetectorOutput";
+    var _DADOe = "DescribeAnomalyDetectorsOutput";
+    var _DADe = "DescribeAnomalyDetectors";
+    var _DAFM = "DescribeAlarmsForMetric";
+    var _DAFMI = "DescribeAlarmsForMetricInput";
+    var _DAFMO = "DescribeAlarmsForMetricOutput";
+    var _DAH = "DescribeAlarmHistory";
+    var _DAHI = "DescribeAlarmHistoryInput";
+    var _DAHO = "DescribeAlarmHistoryOutput";
+    var _DAI = "DeleteAlarmsInput";
+    var _DAIe = "DescribeAlarmsInput";
+    var _DAMR = "DeleteAlarmMuteRule";
+    var _DAMRI = "DeleteAlarmMuteRuleInput";
+    var _DAO = "DescribeAlarmsOutput";
+    var _DAe = "DeleteAlarms";
+    var _DAes = "DescribeAlarms";
+    var _DB = "DashboardBody";
+    var _DD = "DeleteDashboards";
+    var _DDI = "DeleteDashboardsInput";
+    var _DDKK = "DisassociateDatasetKmsKey";
+    var _DDKKI = "DisassociateDatasetKmsKeyInput";
+    var _DDKKO = "DisassociateDatasetKmsKeyOutput";
+    var _DDO = "DeleteDashboardsOutput";
+    var _DE = "DashboardEntry";
+    var _DEa = "DashboardEntries";
+    var _DF = "DimensionFilter";
+    var _DFi = "DimensionFilters";
+    var _DI = "DatasetIdentifier";
+    var _DIIE = "DashboardInvalidInputError";
+    var _DIR = "DeleteInsightRules";
+    var _DIRI = "DeleteInsightRulesInput";
+    var _DIRIe = "DescribeInsightRulesInput";
+    var _DIRIi = "DisableInsightRulesInput";
+    var _DIRO = "DeleteInsightRulesOutput";
+    var _DIROe = "DescribeInsightRulesOutput";
+    var _DIROi = "DisableInsightRulesOutput";
+    var _DIRe = "DescribeInsightRules";
+    var _DIRi = "DisableInsightRules";
+    var _DIa = "DatasetId";
+    var _DMS = "DeleteMetricStream";
+    var _DMSI = "DeleteMetricStreamInput";
+    var _DMSO = "DeleteMetricStreamOutput";
+    var _DN = "DashboardName";
+    var _DNFE = "DashboardNotFoundError";
+    var _DNP = "DashboardNamePrefix";
+    var _DNa = "DashboardNames";
+    var _DP = "DataPath";
+    var _DRMC = "DeleteResourceMetricsConfiguration";
+    var _DRMCI = "DeleteResourceMetricsConfigurationInput";
+    var _DRMCO = "DeleteResourceMetricsConfigurationOutput";
+    var _DTA = "DatapointsToAlarm";
+    var _DVM = "DashboardValidationMessage";
+    var _DVMa = "DashboardValidationMessages";
+    var _Da = "Datapoint";
+    var _Dat = "Datapoints";
+    var _De = "Description";
+    var _Def = "Definition";
+    var _Di = "Dimension";
+    var _Du = "Duration";
+    var _E2 = "Enabled";
+    var _EAA = "EnableAlarmActions";
+    var _EAAI = "EnableAlarmActionsInput";
+    var _EC = "EvaluationCriteria";
+    var _ED = "ExpireDate";
+    var _EDn = "EndDate";
+    var _EF = "ExcludeFilters";
+    var _EI2 = "EvaluationInterval";
+    var _EIR = "EnableInsightRules";
+    var _EIRI = "EnableInsightRulesInput";
+    var _EIRO = "EnableInsightRulesOutput";
+    var _ELSCP = "EvaluateLowSampleCountPercentile";
+    var _EMD = "EntityMetricData";
+    var _EMDL = "EntityMetricDataList";
+    var _EP = "EvaluationPeriods";
+    var _ES = "ExtendedStatistics";
+    var _ESv = "EvaluationState";
+    var _ESx = "ExtendedStatistic";
+    var _ET = "EndTime";
+    var _ETK = "ExcludedTagKeys";
+    var _ETO = "EndTimeOffset";
+    var _ETR = "ExcludedTimeRanges";
+    var _ETx = "ExceptionType";
+    var _EW = "EvaluationWindow";
+    var _En = "Entity";
+    var _Ent = "Entries";
+    var _Ex = "Expression";
+    var _F = "Failures";
+    var _FA = "FirehoseArn";
+    var _FC = "FailureCode";
+    var _FD = "FailureDescription";
+    var _FR = "FailureResource";
+    var _GAMR = "GetAlarmMuteRule";
+    var _GAMRI = "GetAlarmMuteRuleInput";
+    var _GAMRO = "GetAlarmMuteRuleOutput";
+    var _GD = "GetDashboard";
+    var _GDI = "GetDashboardInput";
+    var _GDIe = "GetDatasetInput";
+    var _GDO = "GetDashboardOutput";
+    var _GDOe = "GetDatasetOutput";
+    var _GDe = "GetDataset";
+    var _GIRR = "GetInsightRuleReport";
+    var _GIRRI = "GetInsightRuleReportInput";
+    var _GIRRO = "GetInsightRuleReportOutput";
+    var _GMD = "GetMetricData";
+    var _GMDI = "GetMetricDataInput";
+    var _GMDO = "GetMetricDataOutput";
+    var _GMS = "GetMetricStatistics";
+    var _GMSI = "GetMetricStatisticsInput";
+    var _GMSIe = "GetMetricStreamInput";
+    var _GMSO = "GetMetricStatisticsOutput";
+    var _GMSOe = "GetMetricStreamOutput";
+    var _GMSe = "GetMetricStream";
+    var _GMWI = "GetMetricWidgetImage";
+    var _GMWII = "GetMetricWidgetImageInput";
+    var _GMWIO = "GetMetricWidgetImageOutput";
+    var _GOTE = "GetOTelEnrichment";
+    var _GOTEI = "GetOTelEnrichmentInput";
+    var _GOTEO = "GetOTelEnrichmentOutput";
+    var _GRMC = "GetResourceMetricsConfiguration";
+    var _GRMCI = "GetResourceMetricsConfigurationInput";
+    var _GRMCO = "GetResourceMetricsConfigurationOutput";
+    var _HD = "HistoryData";
+    var _HIT = "HistoryItemType";
+    var _HS = "HistorySummary";
+    var _I = "Id";
+    var _IDA = "InsufficientDataActions";
+    var _IF = "IncludeFilters";
+    var _IFF = "InvalidFormatFault";
+    var _ILA = "IncludeLinkedAccounts";
+    var _ILAM = "IncludeLinkedAccountsMetrics";
+    var _IM = "IncludeMetrics";
+    var _INT = "InvalidNextToken";
+    var _IPCE = "InvalidParameterCombinationException";
+    var _IPVE = "InvalidParameterValueException";
+    var _IR = "InsightRules";
+    var _IRC = "InsightRuleContributor";
+    var _IRCD = "InsightRuleContributorDatapoint";
+    var _IRCDn = "InsightRuleContributorDatapoints";
+    var _IRCn = "InsightRuleContributors";
+    var _IRMD = "InsightRuleMetricDatapoint";
+    var _IRMDn = "InsightRuleMetricDatapoints";
+    var _IRn = "InsightRule";
+    var _ISF = "InternalServiceFault";
+    var _ITK = "IncludedTagKeys";
+    var _K2 = "Keys";
+    var _KA = "KeyAttributes";
+    var _KADE = "KmsAccessDeniedException";
+    var _KKA = "KmsKeyArn";
+    var _KKDE = "KmsKeyDisabledException";
+    var _KKNFE = "KmsKeyNotFoundException";
+    var _KL = "KeyLabels";
+    var _Ke = "Key";
+    var _L = "Label";
+    var _LA = "LogAlarms";
+    var _LAMR = "ListAlarmMuteRules";
+    var _LAMRI = "ListAlarmMuteRulesInput";
+    var _LAMRO = "ListAlarmMuteRulesOutput";
+    var _LAo = "LogAlarm";
+    var _LD = "ListDashboards";
+    var _LDI = "ListDashboardsInput";
+    var _LDO = "ListDashboardsOutput";
+    var _LEE = "LimitExceededException";
+    var _LEF = "LimitExceededFault";
+    var _LGI = "LogGroupIdentifiers";
+    var _LM = "LastModified";
+    var _LMI = "ListMetricsInput";
+    var _LMIR = "ListManagedInsightRules";
+    var _LMIRI = "ListManagedInsightRulesInput";
+    var _LMIRO = "ListManagedInsightRulesOutput";
+    var _LMO = "ListMetricsOutput";
+    var _LMS = "ListMetricStreams";
+    var _LMSI = "ListMetricStreamsInput";
+    var _LMSO = "ListMetricStreamsOutput";
+    var _LMi = "ListMetrics";
+    var _LO = "LabelOptions";
+    var _LTFR = "ListTagsForResource";
+    var _LTFRI = "ListTagsForResourceInput";
+    var _LTFRO = "ListTagsForResourceOutput";
+    var _LUD = "LastUpdateDate";
+    var _LUT = "LastUpdatedTimestamp";
+    var _M = "Message";
+    var _MA = "MetricAlarms";
+    var _MAe = "MetricAlarm";
+    var _MC = "MetricCharacteristics";
+    var _MCC = "MaxContributorCount";
+    var _MCV = "MaxContributorValue";
+    var _MD = "MetricData";
+    var _MDQ = "MetricDataQueries";
+    var _MDQe = "MetricDataQuery";
+    var _MDR = "MetricDataResults";
+    var _MDRM = "MetricDataResultMessages";
+    var _MDRe = "MetricDataResult";
+    var _MDa = "MaxDatapoints";
+    var _MDe = "MetricDatapoints";
+    var _MDes = "MessageData";
+    var _MDet = "MetricDatum";
+    var _MMAD = "MetricMathAnomalyDetector";
+    var _MN = "MetricName";
+    var _MNe = "MetricNames";
+    var _MR = "MaxRecords";
+    var _MRD = "ManagedRuleDescription";
+    var _MRDa = "ManagedRuleDescriptions";
+    var _MRPE = "MissingRequiredParameterException";
+    var _MRS = "ManagedRuleState";
+    var _MRa = "MaxResults";
+    var _MRan = "ManagedRule";
+    var _MRana = "ManagedRules";
+    var _MS = "MetricSelections";
+    var _MSE = "MetricStreamEntry";
+    var _MSEe = "MetricStreamEntries";
+    var _MSF = "MetricStreamFilter";
+    var _MSFe = "MetricStreamFilters";
+    var _MSSC = "MetricStreamStatisticsConfiguration";
+    var _MSSCe = "MetricStreamStatisticsConfigurations";
+    var _MSSIM = "MetricStreamStatisticsIncludeMetrics";
+    var _MSSM = "MetricStreamStatisticsMetric";
+    var _MSe = "MetricStat";
+    var _MT = "MuteType";
+    var _MTe = "MetricTimezone";
+    var _MTu = "MuteTargets";
+    var _MW = "MetricWidget";
+    var _MWI = "MetricWidgetImage";
+    var _Ma = "Maximum";
+    var _Me = "Metrics";
+    var _Mes = "Messages";
+    var _Met = "Metric";
+    var _Mi = "Minimum";
+    var _N = "Namespace";
+    var _NT = "NextToken";
+    var _Na = "Name";
+    var _Nam = "Names";
+    var _OA = "OwningAccount";
+    var _OAw = "OwningAccounts";
+    var _OB = "OrderBy";
+    var _OF = "OutputFormat";
+    var _OFS = "OutlierFilteringStrength";
+    var _OKA = "OKActions";
+    var _OSEAWUPE = "OnlyStartEvaluatingAfterWarmUpPeriodEnds";
+    var _OTEMS = "OTelEnrichmentMetricSelector";
+    var _OTEMSL = "OTelEnrichmentMetricSelectorList";
+    var _P2 = "Period";
+    var _PAD = "PutAnomalyDetector";
+    var _PADI = "PutAnomalyDetectorInput";
+    var _PADO = "PutAnomalyDetectorOutput";
+    var _PAMR = "PutAlarmMuteRule";
+    var _PAMRI = "PutAlarmMuteRuleInput";
+    var _PCA = "PutCompositeAlarm";
+    var _PCAI = "PutCompositeAlarmInput";
+    var _PD = "PutDashboard";
+    var _PDI = "PutDashboardInput";
+    var _PDO = "PutDashboardOutput";
+    var _PF = "PartialFailure";
+    var _PIR = "PutInsightRule";
+    var _PIRI = "PutInsightRuleInput";
+    var _PIRO = "PutInsightRuleOutput";
+    var _PLA = "PutLogAlarm";
+    var _PLAI = "PutLogAlarmInput";
+    var _PMA = "PutMetricAlarm";
+    var _PMAI = "PutMetricAlarmInput";
+    var _PMD = "PutMetricData";
+    var _PMDI = "PutMetricDataInput";
+    var _PMIR = "PutManagedInsightRules";
+    var _PMIRI = "PutManagedInsightRulesInput";
+    var _PMIRO = "PutManagedInsightRulesOutput";
+    var _PMS = "PutMetricStream";
+    var _PMSI = "PutMetricStreamInput";
+    var _PMSO = "PutMetricStreamOutput";
+    var _POAN = "ParentsOfAlarmName";
+    var _PP = "PendingPeriod";
+    var _PQLC = "PromQLCriteria";
+    var _PS = "PeriodicSpikes";
+    var _Q = "Query";
+    var _QARN = "QueryARN";
+    var _QRTA = "QueryResultsToAlarm";
+    var _QRTE = "QueryResultsToEvaluate";
+    var _QS = "QueryString";
+    var _R = "Rule";
+    var _RA2 = "ResourceArn";
+    var _RARN = "ResourceARN";
+    var _RAe = "RecentlyActive";
+    var _RAo = "RoleArn";
+    var _RC2 = "ResourceConflict";
+    var _RD = "ReturnData";
+    var _RDu = "RuleDefinition";
+    var _RI = "ResourceId";
+    var _RMC = "ResourceMetricsConfiguration";
+    var _RMS = "ResourceMetricSelection";
+    var _RMSL = "ResourceMetricSelectionList";
+    var _RN = "RuleNames";
+    var _RNF = "ResourceNotFound";
+    var _RNFE2 = "ResourceNotFoundException";
+    var _RNu = "RuleName";
+    var _RP = "RecoveryPeriod";
+    var _RS = "RuleState";
+    var _RT3 = "ResourceType";
+    var _Ra = "Range";
+    var _S = "Status";
+    var _SAS = "SetAlarmState";
+    var _SASI = "SetAlarmStateInput";
+    var _SB = "ScanBy";
+    var _SC = "SampleCount";
+    var _SCc = "ScheduleConfiguration";
+    var _SCt = "StatisticsConfigurations";
+    var _SCta = "StatusCode";
+    var _SD = "StartDate";
+    var _SE = "ScheduleExpression";
+    var _SEV = "StrictEntityValidation";
+    var _SMAD = "SingleMetricAnomalyDetector";
+    var _SMS = "StartMetricStreams";
+    var _SMSI = "StartMetricStreamsInput";
+    var _SMSIt = "StopMetricStreamsInput";
+    var _SMSO = "StartMetricStreamsOutput";
+    var _SMSOt = "StopMetricStreamsOutput";
+    var _SMSt = "StopMetricStreams";
+    var _SOTE = "StartOTelEnrichment";
+    var _SOTEI = "StartOTelEnrichmentInput";
+    var _SOTEIt = "StopOTelEnrichmentInput";
+    var _SOTEO = "StartOTelEnrichmentOutput";
+    var _SOTEOt = "StopOTelEnrichmentOutput";
+    var _SOTEt = "StopOTelEnrichment";
+    var _SQC = "ScheduledQueryConfiguration";
+    var _SQRARN = "ScheduledQueryRoleARN";
+    var _SR = "StateReason";
+    var _SRD = "StateReasonData";
+    var _SRt = "StorageResolution";
+    var _SS = "StatisticSet";
+    var _ST2 = "StartTime";
+    var _STO = "StartTimeOffset";
+    var _STT2 = "StateTransitionedTimestamp";
+    var _SUT = "StateUpdatedTimestamp";
+    var _SV = "StateValue";
+    var _SVt = "StatisticValues";
+    var _SW = "SlidingWindow";
+    var _Sc = "Schema";
+    var _Sch = "Schedule";
+    var _Si = "Size";
+    var _St = "Stat";
+    var _Sta = "Statistic";
+    var _Stat = "Statistics";
+    var _State = "State";
+    var _Statu = "Statuses";
+    var _Su = "Sum";
+    var _T2 = "Timestamp";
+    var _TK = "TagKeys";
+    var _TL = "TagList";
+    var _TMD = "TreatMissingData";
+    var _TMI = "ThresholdMetricId";
+    var _TN = "TemplateName";
+    var _TR = "TagResource";
+    var _TRI = "TagResourceInput";
+    var _TRO = "TagResourceOutput";
+    var _Ta2 = "Tags";
+    var _Tag = "Tag";
+    var _Th = "Threshold";
+    var _Ti = "Timezone";
+    var _Tim = "Timestamps";
+    var _U = "Unit";
+    var _UA = "UpdatedAt";
+    var _UC = "UniqueContributors";
+    var _UOTE = "UpdateOTelEnrichment";
+    var _UOTEI = "UpdateOTelEnrichmentInput";
+    var _UOTEO = "UpdateOTelEnrichmentOutput";
+    var _UR = "UntagResource";
+    var _URI = "UntagResourceInput";
+    var _URMC = "UpdateResourceMetricsConfiguration";
+    var _URMCI = "UpdateResourceMetricsConfigurationInput";
+    var _URMCO = "UpdateResourceMetricsConfigurationOutput";
+    var _URO = "UntagResourceOutput";
+    var _V2 = "Value";
+    var _VE2 = "ValidationException";
+    var _Va = "Values";
+    var _WCW = "WallClockWindow";
+    var _WUC = "WarmUpConfiguration";
+    var _WUPDIM = "WarmUpPeriodDurationInMinutes";
+    var _aQE2 = "awsQueryError";
+    var _c5 = "client";
+    var _dVM = "dashboardValidationMessages";
+    var _e5 = "error";
+    var _hE5 = "httpError";
+    var _m4 = "message";
+    var _s5 = "smithy.ts.sdk.synthetic.com.amazonaws.cloudwatch";
+    var _se3 = "server";
+    var n05 = "com.amazonaws.cloudwatch";
+    var _s_registry5 = new TypeRegistry2(_s5);
+    var CloudWatchServiceException$ = [-3, _s5, "CloudWatchServiceException", 0, [], []];
+    _s_registry5.registerError(CloudWatchServiceException$, CloudWatchServiceException);
+    var n0_registry5 = new TypeRegistry2(n05);
+    var ConcurrentModificationException$ = [
+      -3,
+      n05,
+      _CME,
+      { [_aQE2]: [`ConcurrentModificationException`, 429], [_e5]: _c5, [_hE5]: 429 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(ConcurrentModificationException$, ConcurrentModificationException);
+    var ConflictException$ = [
+      -3,
+      n05,
+      _CE,
+      { [_e5]: _c5, [_hE5]: 409 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(ConflictException$, ConflictException);
+    var DashboardInvalidInputError$ = [
+      -3,
+      n05,
+      _DIIE,
+      { [_aQE2]: [`InvalidParameterInput`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4, _dVM],
+      [0, () => DashboardValidationMessages]
+    ];
+    n0_registry5.registerError(DashboardInvalidInputError$, DashboardInvalidInputError);
+    var DashboardNotFoundError$ = [
+      -3,
+      n05,
+      _DNFE,
+      { [_aQE2]: [`ResourceNotFound`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(DashboardNotFoundError$, DashboardNotFoundError);
+    var InternalServiceFault$ = [
+      -3,
+      n05,
+      _ISF,
+      { [_aQE2]: [`InternalServiceError`, 500], [_e5]: _se3, [_hE5]: 500 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(InternalServiceFault$, InternalServiceFault);
+    var InvalidFormatFault$ = [
+      -3,
+      n05,
+      _IFF,
+      { [_aQE2]: [`InvalidFormat`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidFormatFault$, InvalidFormatFault);
+    var InvalidNextToken$ = [
+      -3,
+      n05,
+      _INT,
+      { [_aQE2]: [`InvalidNextToken`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidNextToken$, InvalidNextToken);
+    var InvalidParameterCombinationException$ = [
+      -3,
+      n05,
+      _IPCE,
+      { [_aQE2]: [`InvalidParameterCombination`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidParameterCombinationException$, InvalidParameterCombinationException);
+    var InvalidParameterValueException$ = [
+      -3,
+      n05,
+      _IPVE,
+      { [_aQE2]: [`InvalidParameterValue`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidParameterValueException$, InvalidParameterValueException);
+    var KmsAccessDeniedException$ = [
+      -3,
+      n05,
+      _KADE,
+      { [_e5]: _c5 },
+      [_M],
+      [0],
+      1
+    ];
+    n0_registry5.registerError(KmsAccessDeniedException$, KmsAccessDeniedException);
+    var KmsKeyDisabledException$ = [
+      -3,
+      n05,
+      _KKDE,
+      { [_e5]: _c5 },
+      [_M],
+      [0],
+      1
+    ];
+    n0_registry5.registerError(KmsKeyDisabledException$, KmsKeyDisabledException);
+    var KmsKeyNotFoundException$ = [
+      -3,
+      n05,
+      _KKNFE,
+      { [_e5]: _c5 },
+      [_M],
+      [0],
+      1
+    ];
+    n0_registry5.registerError(KmsKeyNotFoundException$, KmsKeyNotFoundException);
+    var LimitExceededException$ = [
+      -3,
+      n05,
+      _LEE,
+      { [_aQE2]: [`LimitExceededException`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(LimitExceededException$, LimitExceededException);
+    var LimitExceededFault$ = [
+      -3,
+      n05,
+      _LEF,
+      { [_aQE2]: [`LimitExceeded`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(LimitExceededFault$, LimitExceededFault);
+    var MissingRequiredParameterException$ = [
+      -3,
+      n05,
+      _MRPE,
+      { [_aQE2]: [`MissingParameter`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(MissingRequiredParameterException$, MissingRequiredParameterException);
+    var ResourceConflict$ = [
+      -3,
+      n05,
+      _RC2,
+      { [_aQE2]: [`ResourceConflict`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ResourceConflict$, ResourceConflict);
+    var ResourceNotFound$ = [
+      -3,
+      n05,
+      _RNF,
+      { [_aQE2]: [`ResourceNotFound`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ResourceNotFound$, ResourceNotFound);
+    var ResourceNotFoundException$2 = [
+      -3,
+      n05,
+      _RNFE2,
+      { [_aQE2]: [`ResourceNotFoundException`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_RT3, _RI, _M],
+      [0, 0, 0]
+    ];
+    n0_registry5.registerError(ResourceNotFoundException$2, ResourceNotFoundException2);
+    var ValidationException$2 = [
+      -3,
+      n05,
+      _VE2,
+      { [_aQE2]: [`ValidationError`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ValidationException$2, ValidationException2);
+    var errorTypeRegistries5 = [
+      _s_registry5,
+      n0_registry5
+    ];
+    var ActionConfiguration$ = [
+      3,
+      n05,
+      _AC,
+      0,
+      [_ATP],
+      [() => AlarmTagsPropagation$]
+    ];
+    var AlarmContributor$ = [
+      3,
+      n05,
+      _ACl,
+      0,
+      [_CI, _CA2, _SR, _STT2],
+      [0, 128 | 0, 0, 4],
+      3
+    ];
+    var AlarmHistoryItem$ = [
+      3,
+      n05,
+      _AHI,
+      0,
+      [_AN, _ACI, _AT3, _T2, _HIT, _HS, _HD, _ACA],
+      [0, 0, 0, 4, 0, 0, 0, 128 | 0]
+    ];
+    var AlarmMuteRuleSummary$ = [
+      3,
+      n05,
+      _AMRS,
+      0,
+      [_AMRA, _ED, _S, _MT, _LUT],
+      [0, 4, 0, 0, 4]
+    ];
+    var AlarmPromQLCriteria$ = [
+      3,
+      n05,
+      _APQLC,
+      0,
+      [_Q, _PP, _RP],
+      [0, 1, 1],
+      1
+    ];
+    var AlarmTagsPropagation$ = [
+      3,
+      n05,
+      _ATP,
+      0,
+      [_E2, _ITK, _ETK],
+      [2, 64 | 0, 64 | 0],
+      1
+    ];
+    var AnomalyDetector$ = [
+      3,
+      n05,
+      _AD,
+      0,
+      [_ADI, _N, _MN, _D, _St, _C2, _SV, _MC, _SMAD, _MMAD],
+      [0, 0, 0, () => Dimensions, 0, () => AnomalyDetectorConfiguration$, 0, () => MetricCharacteristics$, () => SingleMetricAnomalyDetector$, () => MetricMathAnomalyDetector$]
+    ];
+    var AnomalyDetectorConfiguration$ = [
+      3,
+      n05,
+      _ADC,
+      0,
+      [_ETR, _MTe, _AS, _OFS],
+      [() => AnomalyDetectorExcludedTimeRanges, 0, 0, 0]
+    ];
+    var AssociateDatasetKmsKeyInput$ = [
+      3,
+      n05,
+      _ADKKI,
+      0,
+      [_DI, _KKA],
+      [0, 0],
+      2
+    ];
+    var AssociateDatasetKmsKeyOutput$ = [
+      3,
+      n05,
+      _ADKKO,
+      0,
+      [],
+      []
+    ];
+    var CompositeAlarm$ = [
+      3,
+      n05,
+      _CAo,
+      0,
+      [_AE, _AA, _AAl, _ACUT, _ADl, _AN, _AR2, _IDA, _OKA, _SR, _SRD, _SUT, _SV, _STT2, _ASB, _ASR, _ASc, _ASWP, _ASEP, _AC],
+      [2, 64 | 0, 0, 4, 0, 0, 0, 64 | 0, 64 | 0, 0, 0, 4, 0, 4, 0, 0, 0, 1, 1, () => ActionConfiguration$]
+    ];
+    var CreateResourceMetricsConfigurationInput$ = [
+      3,
+      n05,
+      _CRMCI,
+      0,
+      [_RA2, _MS],
+      [0, () => ResourceMetricSelectionList],
+      1
+    ];
+    var CreateResourceMetricsConfigurationOutput$ = [
+      3,
+      n05,
+      _CRMCO,
+      0,
+      [_RMC],
+      [() => ResourceMetricsConfiguration$],
+      1
+    ];
+    var DashboardEntry$ = [
+      3,
+      n05,
+      _DE,
+      0,
+      [_DN, _DA, _LM, _Si],
+      [0, 0, 4, 1]
+    ];
+    var DashboardValidationMessage$ = [
+      3,
+      n05,
+      _DVM,
+      0,
+      [_DP, _M],
+      [0, 0]
+    ];
+    var Datapoint$ = [
+      3,
+      n05,
+      _Da,
+      0,
+      [_T2, _SC, _A2, _Su, _Mi, _Ma, _U, _ES],
+      [4, 1, 1, 1, 1, 1, 0, 128 | 1]
+    ];
+    var DeleteAlarmMuteRuleInput$ = [
+      3,
+      n05,
+      _DAMRI,
+      0,
+      [_AMRN],
+      [0],
+      1
+    ];
+    var DeleteAlarmsInput$ = [
+      3,
+      n05,
+      _DAI,
+      0,
+      [_ANl],
+      [64 | 0],
+      1
+    ];
+    var DeleteAnomalyDetectorInput$ = [
+      3,
+      n05,
+      _DADI,
+      0,
+      [_ADI, _N, _MN, _D, _St, _SMAD, _MMAD],
+      [0, 0, 0, () => Dimensions, 0, () => SingleMetricAnomalyDetector$, () => MetricMathAnomalyDetector$]
+    ];
+    var DeleteAnomalyDetectorOutput$ = [
+      3,
+      n05,
+      _DADO,
+      0,
+      [],
+      []
+    ];
+    var DeleteDashboardsInput$ = [
+      3,
+      n05,
+      _DDI,
+      0,
+      [_DNa],
+      [64 | 0],
+      1
+    ];
+    var DeleteDashboardsOutput$ = [
+      3,
+      n05,
+      _DDO,
+      0,
+      [],
+      []
+    ];
+    var DeleteInsightRulesInput$ = [
+      3,
+      n05,
+      _DIRI,
+      0,
+      [_RN],
+      [64 | 0],
+      1
+    ];
+    var DeleteInsightRulesOutput$ = [
+      3,
+      n05,
+      _DIRO,
+      0,
+      [_F],
+      [() => BatchFailures]
+    ];
+    var DeleteMetricStreamInput$ = [
+      3,
+      n05,
+      _DMSI,
+      0,
+      [_Na],
+      [0],
+      1
+    ];
+    var DeleteMetricStreamOutput$ = [
+      3,
+      n05,
+      _DMSO,
+      0,
+      [],
+      []
+    ];
+    var DeleteResourceMetricsConfigurationInput$ = [
+      3,
+      n05,
+      _DRMCI,
+      0,
+      [_RA2],
+      [0],
+      1
+    ];
+    var DeleteResourceMetricsConfigurationOutput$ = [
+      3,
+      n05,
+      _DRMCO,
+      0,
+      [],
+      []
+    ];
+    var DescribeAlarmContributorsInput$ = [
+      3,
+      n05,
+      _DACI,
+      0,
+      [_AN, _NT],
+      [0, 0],
+      1
+    ];
+    var DescribeAlarmContributorsOutput$ = [
+      3,
+      n05,
+      _DACO,
+      0,
+      [_ACla, _NT],
+      [() => AlarmContributors, 0],
+      1
+    ];
+    var DescribeAlarmHistoryInput$ = [
+      3,
+      n05,
+      _DAHI,
+      0,
+      [_AN, _ACI, _ATl, _HIT, _SD, _EDn, _MR, _NT, _SB],
+      [0, 0, 64 | 0, 0, 4, 4, 1, 0, 0]
+    ];
+    var DescribeAlarmHistoryOutput$ = [
+      3,
+      n05,
+      _DAHO,
+      0,
+      [_AHIl, _NT],
+      [() => AlarmHistoryItems, 0]
+    ];
+    var DescribeAlarmsForMetricInput$ = [
+      3,
+      n05,
+      _DAFMI,
+      0,
+      [_MN, _N, _Sta, _ESx, _D, _P2, _U],
+      [0, 0, 0, 0, () => Dimensions, 1, 0],
+      2
+    ];
+    var DescribeAlarmsForMetricOutput$ = [
+      3,
+      n05,
+      _DAFMO,
+      0,
+      [_MA],
+      [() => MetricAlarms]
+    ];
+    var DescribeAlarmsInput$ = [
+      3,
+      n05,
+      _DAIe,
+      0,
+      [_ANl, _ANP, _ATl, _COAN, _POAN, _SV, _AP, _MR, _NT],
+      [64 | 0, 0, 64 | 0, 0, 0, 0, 0, 1, 0]
+    ];
+    var DescribeAlarmsOutput$ = [
+      3,
+      n05,
+      _DAO,
+      0,
+      [_CAom, _MA, _LA, _NT],
+      [() => CompositeAlarms, () => MetricAlarms, () => LogAlarms, 0]
+    ];
+    var DescribeAnomalyDetectorsInput$ = [
+      3,
+      n05,
+      _DADIe,
+      0,
+      [_ADIn, _NT, _MRa, _N, _MN, _D, _ADT],
+      [64 | 0, 0, 1, 0, 0, () => Dimensions, 64 | 0]
+    ];
+    var DescribeAnomalyDetectorsOutput$ = [
+      3,
+      n05,
+      _DADOe,
+      0,
+      [_ADn, _NT],
+      [() => AnomalyDetectors, 0]
+    ];
+    var DescribeInsightRulesInput$ = [
+      3,
+      n05,
+      _DIRIe,
+      0,
+      [_NT, _MRa],
+      [0, 1]
+    ];
+    var DescribeInsightRulesOutput$ = [
+      3,
+      n05,
+      _DIROe,
+      0,
+      [_NT, _IR],
+      [0, () => InsightRules]
+    ];
+    var Dimension$ = [
+      3,
+      n05,
+      _Di,
+      0,
+      [_Na, _V2],
+      [0, 0],
+      2
+    ];
+    var DimensionFilter$ = [
+      3,
+      n05,
+      _DF,
+      0,
+      [_Na, _V2],
+      [0, 0],
+      1
+    ];
+    var DisableAlarmActionsInput$ = [
+      3,
+      n05,
+      _DAAI,
+      0,
+      [_ANl],
+      [64 | 0],
+      1
+    ];
+    var DisableInsightRulesInput$ = [
+      3,
+      n05,
+      _DIRIi,
+      0,
+      [_RN],
+      [64 | 0],
+      1
+    ];
+    var DisableInsightRulesOutput$ = [
+      3,
+      n05,
+      _DIROi,
+      0,
+      [_F],
+      [() => BatchFailures]
+    ];
+    var DisassociateDatasetKmsKeyInput$ = [
+      3,
+      n05,
+      _DDKKI,
+      0,
+      [_DI],
+      [0],
+      1
+    ];
+    var DisassociateDatasetKmsKeyOutput$ = [
+      3,
+      n05,
+      _DDKKO,
+      0,
+      [],
+      []
+    ];
+    var EnableAlarmActionsInput$ = [
+      3,
+      n05,
+      _EAAI,
+      0,
+      [_ANl],
+      [64 | 0],
+      1
+    ];
+    var EnableInsightRulesInput$ = [
+      3,
+      n05,
+      _EIRI,
+      0,
+      [_RN],
+      [64 | 0],
+      1
+    ];
+    var EnableInsightRulesOutput$ = [
+      3,
+      n05,
+      _EIRO,
+      0,
+      [_F],
+      [() => BatchFailures]
+    ];
+    var Entity$ = [
+      3,
+      n05,
+      _En,
+      0,
+      [_KA, _At],
+      [128 | 0, 128 | 0]
+    ];
+    var EntityMetricData$ = [
+      3,
+      n05,
+      _EMD,
+      0,
+      [_En, _MD],
+      [() => Entity$, () => MetricData]
+    ];
+    var GetAlarmMuteRuleInput$ = [
+      3,
+      n05,
+      _GAMRI,
+      0,
+      [_AMRN],
+      [0],
+      1
+    ];
+    var GetAlarmMuteRuleOutput$ = [
+      3,
+      n05,
+      _GAMRO,
+      0,
+      [_Na, _AMRA, _De, _R, _MTu, _SD, _ED, _S, _LUT, _MT],
+      [0, 0, 0, () => Rule$, () => MuteTargets$, 4, 4, 0, 4, 0]
+    ];
+    var GetDashboardInput$ = [
+      3,
+      n05,
+      _GDI,
+      0,
+      [_DN],
+      [0],
+      1
+    ];
+    var GetDashboardOutput$ = [
+      3,
+      n05,
+      _GDO,
+      0,
+      [_DA, _DB, _DN],
+      [0, 0, 0]
+    ];
+    var GetDatasetInput$ = [
+      3,
+      n05,
+      _GDIe,
+      0,
+      [_DI],
+      [0],
+      1
+    ];
+    var GetDatasetOutput$ = [
+      3,
+      n05,
+      _GDOe,
+      0,
+      [_DIa, _Ar, _KKA],
+      [0, 0, 0],
+      2
+    ];
+    var GetInsightRuleReportInput$ = [
+      3,
+      n05,
+      _GIRRI,
+      0,
+      [_RNu, _ST2, _ET, _P2, _MCC, _Me, _OB],
+      [0, 4, 4, 1, 1, 64 | 0, 0],
+      4
+    ];
+    var GetInsightRuleReportOutput$ = [
+      3,
+      n05,
+      _GIRRO,
+      0,
+      [_KL, _ASg, _AV, _AUC, _Co, _MDe],
+      [64 | 0, 0, 1, 1, () => InsightRuleContributors, () => InsightRuleMetricDatapoints]
+    ];
+    var GetMetricDataInput$ = [
+      3,
+      n05,
+      _GMDI,
+      0,
+      [_MDQ, _ST2, _ET, _NT, _SB, _MDa, _LO],
+      [() => MetricDataQueries, 4, 4, 0, 0, 1, () => LabelOptions$],
+      3
+    ];
+    var GetMetricDataOutput$ = [
+      3,
+      n05,
+      _GMDO,
+      0,
+      [_MDR, _NT, _Mes],
+      [() => MetricDataResults, 0, () => MetricDataResultMessages]
+    ];
+    var GetMetricStatisticsInput$ = [
+      3,
+      n05,
+      _GMSI,
+      0,
+      [_N, _MN, _ST2, _ET, _P2, _D, _Stat, _ES, _U],
+      [0, 0, 4, 4, 1, () => Dimensions, 64 | 0, 64 | 0, 0],
+      5
+    ];
+    var GetMetricStatisticsOutput$ = [
+      3,
+      n05,
+      _GMSO,
+      0,
+      [_L, _Dat],
+      [0, () => Datapoints]
+    ];
+    var GetMetricStreamInput$ = [
+      3,
+      n05,
+      _GMSIe,
+      0,
+      [_Na],
+      [0],
+      1
+    ];
+    var GetMetricStreamOutput$ = [
+      3,
+      n05,
+      _GMSOe,
+      0,
+      [_Ar, _Na, _IF, _EF, _FA, _RAo, _State, _CD, _LUD, _OF, _SCt, _ILAM],
+      [0, 0, () => MetricStreamFilters, () => MetricStreamFilters, 0, 0, 0, 4, 4, 0, () => MetricStreamStatisticsConfigurations, 2]
+    ];
+    var GetMetricWidgetImageInput$ = [
+      3,
+      n05,
+      _GMWII,
+      0,
+      [_MW, _OF],
+      [0, 0],
+      1
+    ];
+    var GetMetricWidgetImageOutput$ = [
+      3,
+      n05,
+      _GMWIO,
+      0,
+      [_MWI],
+      [21]
+    ];
+    var GetOTelEnrichmentInput$ = [
+      3,
+      n05,
+      _GOTEI,
+      0,
+      [],
+      []
+    ];
+    var GetOTelEnrichmentOutput$ = [
+      3,
+      n05,
+      _GOTEO,
+      0,
+      [_S, _IF, _EF, _CAr, _UA],
+      [0, () => OTelEnrichmentMetricSelectorList, () => OTelEnrichmentMetricSelectorList, 4, 4],
+      1
+    ];
+    var GetResourceMetricsConfigurationInput$ = [
+      3,
+      n05,
+      _GRMCI,
+      0,
+      [_RA2],
+      [0],
+      1
+    ];
+    var GetResourceMetricsConfigurationOutput$ = [
+      3,
+      n05,
+      _GRMCO,
+      0,
+      [_RMC],
+      [() => ResourceMetricsConfiguration$],
+      1
+    ];
+    var InsightRule$ = [
+      3,
+      n05,
+      _IRn,
+      0,
+      [_Na, _State, _Sc, _Def, _MRan, _AOTL],
+      [0, 0, 0, 0, 2, 2],
+      4
+    ];
+    var InsightRuleContributor$ = [
+      3,
+      n05,
+      _IRC,
+      0,
+      [_K2, _AAV, _Dat],
+      [64 | 0, 1, () => InsightRuleContributorDatapoints],
+      3
+    ];
+    var InsightRuleContributorDatapoint$ = [
+      3,
+      n05,
+      _IRCD,
+      0,
+      [_T2, _AVp],
+      [4, 1],
+      2
+    ];
+    var InsightRuleMetricDatapoint$ = [
+      3,
+      n05,
+      _IRMD,
+      0,
+      [_T2, _UC, _MCV, _SC, _A2, _Su, _Mi, _Ma],
+      [4, 1, 1, 1, 1, 1, 1, 1],
+      1
+    ];
+    var LabelOptions$ = [
+      3,
+      n05,
+      _LO,
+      0,
+      [_Ti],
+      [0]
+    ];
+    var ListAlarmMuteRulesInput$ = [
+      3,
+      n05,
+      _LAMRI,
+      0,
+      [_AN, _Statu, _MR, _NT],
+      [0, 64 | 0, 1, 0]
+    ];
+    var ListAlarmMuteRulesOutput$ = [
+      3,
+      n05,
+      _LAMRO,
+      0,
+      [_AMRSl, _NT],
+      [() => AlarmMuteRuleSummaries, 0]
+    ];
+    var ListDashboardsInput$ = [
+      3,
+      n05,
+      _LDI,
+      0,
+      [_DNP, _NT],
+      [0, 0]
+    ];
+    var ListDashboardsOutput$ = [
+      3,
+      n05,
+      _LDO,
+      0,
+      [_DEa, _NT],
+      [() => DashboardEntries, 0]
+    ];
+    var ListManagedInsightRulesInput$ = [
+      3,
+      n05,
+      _LMIRI,
+      0,
+      [_RARN, _NT, _MRa],
+      [0, 0, 1],
+      1
+    ];
+    var ListManagedInsightRulesOutput$ = [
+      3,
+      n05,
+      _LMIRO,
+      0,
+      [_MRana, _NT],
+      [() => ManagedRuleDescriptions, 0]
+    ];
+    var ListMetricsInput$ = [
+      3,
+      n05,
+      _LMI,
+      0,
+      [_N, _MN, _D, _NT, _RAe, _ILA, _OA],
+      [0, 0, () => DimensionFilters, 0, 0, 2, 0]
+    ];
+    var ListMetricsOutput$ = [
+      3,
+      n05,
+      _LMO,
+      0,
+      [_Me, _NT, _OAw],
+      [() => Metrics, 0, 64 | 0]
+    ];
+    var ListMetricStreamsInput$ = [
+      3,
+      n05,
+      _LMSI,
+      0,
+      [_NT, _MRa],
+      [0, 1]
+    ];
+    var ListMetricStreamsOutput$ = [
+      3,
+      n05,
+      _LMSO,
+      0,
+      [_NT, _Ent],
+      [0, () => MetricStreamEntries]
+    ];
+    var ListTagsForResourceInput$ = [
+      3,
+      n05,
+      _LTFRI,
+      0,
+      [_RARN],
+      [0],
+      1
+    ];
+    var ListTagsForResourceOutput$ = [
+      3,
+      n05,
+      _LTFRO,
+      0,
+      [_Ta2],
+      [() => TagList]
+    ];
+    var LogAlarm$ = [
+      3,
+      n05,
+      _LAo,
+      0,
+      [_AN, _AAl, _ADl, _ACUT, _AE, _OKA, _AA, _IDA, _SV, _SR, _SRD, _SUT, _SQC, _QRTE, _QRTA, _Th, _CO, _TMD, _STT2, _ESv, _ALLC, _ALLRA, _WUC, _AC],
+      [0, 0, 0, 4, 2, 64 | 0, 64 | 0, 64 | 0, 0, 0, 0, 4, () => ScheduledQueryConfiguration$, 1, 1, 1, 0, 0, 4, 0, 1, 0, () => WarmUpConfiguration$, () => ActionConfiguration$]
+    ];
+    var ManagedRule$ = [
+      3,
+      n05,
+      _MRan,
+      0,
+      [_TN, _RARN, _Ta2],
+      [0, 0, () => TagList],
+      2
+    ];
+    var ManagedRuleDescription$ = [
+      3,
+      n05,
+      _MRD,
+      0,
+      [_TN, _RARN, _RS],
+      [0, 0, () => ManagedRuleState$]
+    ];
+    var ManagedRuleState$ = [
+      3,
+      n05,
+      _MRS,
+      0,
+      [_RNu, _State],
+      [0, 0],
+      2
+    ];
+    var MessageData$ = [
+      3,
+      n05,
+      _MDes,
+      0,
+      [_Cod, _V2],
+      [0, 0]
+    ];
+    var Metric$ = [
+      3,
+      n05,
+      _Met,
+      0,
+      [_N, _MN, _D],
+      [0, 0, () => Dimensions]
+    ];
+    var MetricAlarm$ = [
+      3,
+      n05,
+      _MAe,
+      0,
+      [_AN, _AAl, _ADl, _ACUT, _AE, _OKA, _AA, _IDA, _SV, _SR, _SRD, _SUT, _MN, _N, _Sta, _ESx, _D, _P2, _U, _EP, _DTA, _Th, _CO, _TMD, _ELSCP, _Me, _TMI, _ESv, _STT2, _EW, _WUC, _EC, _EI2, _AC],
+      [0, 0, 0, 4, 2, 64 | 0, 64 | 0, 64 | 0, 0, 0, 0, 4, 0, 0, 0, 0, () => Dimensions, 1, 0, 1, 1, 1, 0, 0, 0, () => MetricDataQueries, 0, 0, 4, () => EvaluationWindow$, () => WarmUpConfiguration$, () => EvaluationCriteria$, 1, () => ActionConfiguration$]
+    ];
+    var MetricCharacteristics$ = [
+      3,
+      n05,
+      _MC,
+      0,
+      [_PS],
+      [2]
+    ];
+    var MetricDataQuery$ = [
+      3,
+      n05,
+      _MDQe,
+      0,
+      [_I, _MSe, _Ex, _L, _RD, _P2, _AI],
+      [0, () => MetricStat$, 0, 0, 2, 1, 0],
+      1
+    ];
+    var MetricDataResult$ = [
+      3,
+      n05,
+      _MDRe,
+      0,
+      [_I, _L, _Tim, _Va, _SCta, _Mes],
+      [0, 0, 64 | 4, 64 | 1, 0, () => MetricDataResultMessages]
+    ];
+    var MetricDatum$ = [
+      3,
+      n05,
+      _MDet,
+      0,
+      [_MN, _D, _T2, _V2, _SVt, _Va, _Cou, _U, _SRt],
+      [0, () => Dimensions, 4, 1, () => StatisticSet$, 64 | 1, 64 | 1, 0, 1],
+      1
+    ];
+    var MetricMathAnomalyDetector$ = [
+      3,
+      n05,
+      _MMAD,
+      0,
+      [_MDQ],
+      [() => MetricDataQueries]
+    ];
+    var MetricStat$ = [
+      3,
+      n05,
+      _MSe,
+      0,
+      [_Met, _P2, _St, _U],
+      [() => Metric$, 1, 0, 0],
+      3
+    ];
+    var MetricStreamEntry$ = [
+      3,
+      n05,
+      _MSE,
+      0,
+      [_Ar, _CD, _LUD, _Na, _FA, _State, _OF],
+      [0, 4, 4, 0, 0, 0, 0]
+    ];
+    var MetricStreamFilter$ = [
+      3,
+      n05,
+      _MSF,
+      0,
+      [_N, _MNe],
+      [0, 64 | 0]
+    ];
+    var MetricStreamStatisticsConfiguration$ = [
+      3,
+      n05,
+      _MSSC,
+      0,
+      [_IM, _ASd],
+      [() => MetricStreamStatisticsIncludeMetrics, 64 | 0],
+      2
+    ];
+    var MetricStreamStatisticsMetric$ = [
+      3,
+      n05,
+      _MSSM,
+      0,
+      [_N, _MN],
+      [0, 0],
+      2
+    ];
+    var MuteTargets$ = [
+      3,
+      n05,
+      _MTu,
+      0,
+      [_ANl],
+      [64 | 0],
+      1
+    ];
+    var OTelEnrichmentMetricSelector$ = [
+      3,
+      n05,
+      _OTEMS,
+      0,
+      [_N, _MNe],
+      [0, 64 | 0],
+      1
+    ];
+    var PartialFailure$ = [
+      3,
+      n05,
+      _PF,
+      0,
+      [_FR, _ETx, _FC, _FD],
+      [0, 0, 0, 0]
+    ];
+    var PutAlarmMuteRuleInput$ = [
+      3,
+      n05,
+      _PAMRI,
+      0,
+      [_Na, _R, _De, _MTu, _Ta2, _SD, _ED],
+      [0, () => Rule$, 0, () => MuteTargets$, () => TagList, 4, 4],
+      2
+    ];
+    var PutAnomalyDetectorInput$ = [
+      3,
+      n05,
+      _PADI,
+      0,
+      [_N, _MN, _D, _St, _C2, _MC, _SMAD, _MMAD],
+      [0, 0, () => Dimensions, 0, () => AnomalyDetectorConfiguration$, () => MetricCharacteristics$, () => SingleMetricAnomalyDetector$, () => MetricMathAnomalyDetector$]
+    ];
+    var PutAnomalyDetectorOutput$ = [
+      3,
+      n05,
+      _PADO,
+      0,
+      [_ADI],
+      [0]
+    ];
+    var PutCompositeAlarmInput$ = [
+      3,
+      n05,
+      _PCAI,
+      0,
+      [_AN, _AR2, _AE, _AA, _ADl, _IDA, _OKA, _Ta2, _ASc, _ASWP, _ASEP, _AC],
+      [0, 0, 2, 64 | 0, 0, 64 | 0, 64 | 0, () => TagList, 0, 1, 1, () => ActionConfiguration$],
+      2
+    ];
+    var PutDashboardInput$ = [
+      3,
+      n05,
+      _PDI,
+      0,
+      [_DN, _DB, _Ta2],
+      [0, 0, () => TagList],
+      2
+    ];
+    var PutDashboardOutput$ = [
+      3,
+      n05,
+      _PDO,
+      0,
+      [_DVMa],
+      [() => DashboardValidationMessages]
+    ];
+    var PutInsightRuleInput$ = [
+      3,
+      n05,
+      _PIRI,
+      0,
+      [_RNu, _RDu, _RS, _Ta2, _AOTL],
+      [0, 0, 0, () => TagList, 2],
+      2
+    ];
+    var PutInsightRuleOutput$ = [
+      3,
+      n05,
+      _PIRO,
+      0,
+      [],
+      []
+    ];
+    var PutLogAlarmInput$ = [
+      3,
+      n05,
+      _PLAI,
+      0,
+      [_AN, _SQC, _QRTE, _QRTA, _Th, _CO, _ADl, _ALLC, _ALLRA, _AE, _OKA, _AA, _IDA, _TMD, _Ta2, _WUC, _AC],
+      [0, () => ScheduledQueryConfiguration$, 1, 1, 1, 0, 0, 1, 0, 2, 64 | 0, 64 | 0, 64 | 0, 0, () => TagList, () => WarmUpConfiguration$, () => ActionConfiguration$],
+      6
+    ];
+    var PutManagedInsightRulesInput$ = [
+      3,
+      n05,
+      _PMIRI,
+      0,
+      [_MRana],
+      [() => ManagedRules],
+      1
+    ];
+    var PutManagedInsightRulesOutput$ = [
+      3,
+      n05,
+      _PMIRO,
+      0,
+      [_F],
+      [() => BatchFailures]
+    ];
+    var PutMetricAlarmInput$ = [
+      3,
+      n05,
+      _PMAI,
+      0,
+      [_AN, _ADl, _AE, _OKA, _AA, _IDA, _MN, _N, _Sta, _ESx, _D, _P2, _U, _EP, _DTA, _Th, _CO, _TMD, _ELSCP, _Me, _Ta2, _TMI, _EW, _WUC, _EC, _EI2, _AC],
+      [0, 0, 2, 64 | 0, 64 | 0, 64 | 0, 0, 0, 0, 0, () => Dimensions, 1, 0, 1, 1, 1, 0, 0, 0, () => MetricDataQueries, () => TagList, 0, () => EvaluationWindow$, () => WarmUpConfiguration$, () => EvaluationCriteria$, 1, () => ActionConfiguration$],
+      1
+    ];
+    var PutMetricDataInput$ = [
+      3,
+      n05,
+      _PMDI,
+      0,
+      [_N, _MD, _EMD, _SEV],
+      [0, () => MetricData, () => EntityMetricDataList, 2],
+      1
+    ];
+    var PutMetricStreamInput$ = [
+      3,
+      n05,
+      _PMSI,
+      0,
+      [_Na, _FA, _RAo, _OF, _IF, _EF, _Ta2, _SCt, _ILAM],
+      [0, 0, 0, 0, () => MetricStreamFilters, () => MetricStreamFilters, () => TagList, () => MetricStreamStatisticsConfigurations, 2],
+      4
+    ];
+    var PutMetricStreamOutput$ = [
+      3,
+      n05,
+      _PMSO,
+      0,
+      [_Ar],
+      [0]
+    ];
+    var Range$ = [
+      3,
+      n05,
+      _Ra,
+      0,
+      [_ST2, _ET],
+      [4, 4],
+      2
+    ];
+    var ResourceMetricsConfiguration$ = [
+      3,
+      n05,
+      _RMC,
+      0,
+      [_RA2, _CAr, _UA, _MS],
+      [0, 4, 4, () => ResourceMetricSelectionList],
+      3
+    ];
+    var ResourceMetricSelection$ = [
+      3,
+      n05,
+      _RMS,
+      0,
+      [_IM],
+      [64 | 0],
+      1
+    ];
+    var Rule$ = [
+      3,
+      n05,
+      _R,
+      0,
+      [_Sch],
+      [() => Schedule$],
+      1
+    ];
+    var Schedule$ = [
+      3,
+      n05,
+      _Sch,
+      0,
+      [_Ex, _Du, _Ti],
+      [0, 0, 0],
+      2
+    ];
+    var ScheduleConfiguration$ = [
+      3,
+      n05,
+      _SCc,
+      0,
+      [_SE, _STO, _ETO],
+      [0, 1, 1],
+      2
+    ];
+    var ScheduledQueryConfiguration$ = [
+      3,
+      n05,
+      _SQC,
+      0,
+      [_QS, _SQRARN, _SCc, _AEg, _LGI, _QARN, _Ta2],
+      [0, 0, () => ScheduleConfiguration$, 0, 64 | 0, 0, () => TagList],
+      4
+    ];
+    var SetAlarmStateInput$ = [
+      3,
+      n05,
+      _SASI,
+      0,
+      [_AN, _SV, _SR, _SRD],
+      [0, 0, 0, 0],
+      3
+    ];
+    var SingleMetricAnomalyDetector$ = [
+      3,
+      n05,
+      _SMAD,
+      0,
+      [_AI, _N, _MN, _D, _St],
+      [0, 0, 0, () => Dimensions, 0]
+    ];
+    var SlidingWindow$ = [
+      3,
+      n05,
+      _SW,
+      0,
+      [],
+      []
+    ];
+    var StartMetricStreamsInput$ = [
+      3,
+      n05,
+      _SMSI,
+      0,
+      [_Nam],
+      [64 | 0],
+      1
+    ];
+    var StartMetricStreamsOutput$ = [
+      3,
+      n05,
+      _SMSO,
+      0,
+      [],
+      []
+    ];
+    var StartOTelEnrichmentInput$ = [
+      3,
+      n05,
+      _SOTEI,
+      0,
+      [_IF, _EF],
+      [() => OTelEnrichmentMetricSelectorList, () => OTelEnrichmentMetricSelectorList]
+    ];
+    var StartOTelEnrichmentOutput$ = [
+      3,
+      n05,
+      _SOTEO,
+      0,
+      [_IF, _EF, _CAr, _UA],
+      [() => OTelEnrichmentMetricSelectorList, () => OTelEnrichmentMetricSelectorList, 4, 4]
+    ];
+    var StatisticSet$ = [
+      3,
+      n05,
+      _SS,
+      0,
+      [_SC, _Su, _Mi, _Ma],
+      [1, 1, 1, 1],
+      4
+    ];
+    var StopMetricStreamsInput$ = [
+      3,
+      n05,
+      _SMSIt,
+      0,
+      [_Nam],
+      [64 | 0],
+      1
+    ];
+    var StopMetricStreamsOutput$ = [
+      3,
+      n05,
+      _SMSOt,
+      0,
+      [],
+      []
+    ];
+    var StopOTelEnrichmentInput$ = [
+      3,
+      n05,
+      _SOTEIt,
+      0,
+      [],
+      []
+    ];
+    var StopOTelEnrichmentOutput$ = [
+      3,
+      n05,
+      _SOTEOt,
+      0,
+      [],
+      []
+    ];
+    var Tag$2 = [
+      3,
+      n05,
+      _Tag,
+      0,
+      [_Ke, _V2],
+      [0, 0],
+      2
+    ];
+    var TagResourceInput$ = [
+      3,
+      n05,
+      _TRI,
+      0,
+      [_RARN, _Ta2],
+      [0, () => TagList],
+      2
+    ];
+    var TagResourceOutput$ = [
+      3,
+      n05,
+      _TRO,
+      0,
+      [],
+      []
+    ];
+    var UntagResourceInput$ = [
+      3,
+      n05,
+      _URI,
+      0,
+      [_RARN, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagResourceOutput$ = [
+      3,
+      n05,
+      _URO,
+      0,
+      [],
+      []
+    ];
+    var UpdateOTelEnrichmentInput$ = [
+      3,
+      n05,
+      _UOTEI,
+      0,
+      [_IF, _EF],
+      [() => OTelEnrichmentMetricSelectorList, () => OTelEnrichmentMetricSelectorList]
+    ];
+    var UpdateOTelEnrichmentOutput$ = [
+      3,
+      n05,
+      _UOTEO,
+      0,
+      [_IF, _EF, _CAr, _UA],
+      [() => OTelEnrichmentMetricSelectorList, () => OTelEnrichmentMetricSelectorList, 4, 4]
+    ];
+    var UpdateResourceMetricsConfigurationInput$ = [
+      3,
+      n05,
+      _URMCI,
+      0,
+      [_RA2, _MS],
+      [0, () => ResourceMetricSelectionList],
+      1
+    ];
+    var UpdateResourceMetricsConfigurationOutput$ = [
+      3,
+      n05,
+      _URMCO,
+      0,
+      [_RMC],
+      [() => ResourceMetricsConfiguration$],
+      1
+    ];
+    var WallClockWindow$ = [
+      3,
+      n05,
+      _WCW,
+      0,
+      [_Ti],
+      [0]
+    ];
+    var WarmUpConfiguration$ = [
+      3,
+      n05,
+      _WUC,
+      0,
+      [_WUPDIM, _OSEAWUPE],
+      [1, 2],
+      1
+    ];
+    var __Unit = "unit";
+    var AlarmContributors = [
+      1,
+      n05,
+      _ACla,
+      0,
+      () => AlarmContributor$
+    ];
+    var AlarmHistoryItems = [
+      1,
+      n05,
+      _AHIl,
+      0,
+      () => AlarmHistoryItem$
+    ];
+    var AlarmMuteRuleSummaries = [
+      1,
+      n05,
+      _AMRSl,
+      0,
+      () => AlarmMuteRuleSummary$
+    ];
+    var AnomalyDetectorExcludedTimeRanges = [
+      1,
+      n05,
+      _ADETR,
+      0,
+      () => Range$
+    ];
+    var AnomalyDetectors = [
+      1,
+      n05,
+      _ADn,
+      0,
+      () => AnomalyDetector$
+    ];
+    var BatchFailures = [
+      1,
+      n05,
+      _BF,
+      0,
+      () => PartialFailure$
+    ];
+    var CompositeAlarms = [
+      1,
+      n05,
+      _CAom,
+      0,
+      () => CompositeAlarm$
+    ];
+    var DashboardEntries = [
+      1,
+      n05,
+      _DEa,
+      0,
+      () => DashboardEntry$
+    ];
+    var DashboardValidationMessages = [
+      1,
+      n05,
+      _DVMa,
+      0,
+      () => DashboardValidationMessage$
+    ];
+    var Datapoints = [
+      1,
+      n05,
+      _Dat,
+      0,
+      () => Datapoint$
+    ];
+    var DimensionFilters = [
+      1,
+      n05,
+      _DFi,
+      0,
+      () => DimensionFilter$
+    ];
+    var Dimensions = [
+      1,
+      n05,
+      _D,
+      0,
+      () => Dimension$
+    ];
+    var EntityMetricDataList = [
+      1,
+      n05,
+      _EMDL,
+      0,
+      () => EntityMetricData$
+    ];
+    var InsightRuleContributorDatapoints = [
+      1,
+      n05,
+      _IRCDn,
+      0,
+      () => InsightRuleContributorDatapoint$
+    ];
+    var InsightRuleContributors = [
+      1,
+      n05,
+      _IRCn,
+      0,
+      () => InsightRuleContributor$
+    ];
+    var InsightRuleMetricDatapoints = [
+      1,
+      n05,
+      _IRMDn,
+      0,
+      () => InsightRuleMetricDatapoint$
+    ];
+    var InsightRules = [
+      1,
+      n05,
+      _IR,
+      0,
+      () => InsightRule$
+    ];
+    var LogAlarms = [
+      1,
+      n05,
+      _LA,
+      0,
+      () => LogAlarm$
+    ];
+    var ManagedRuleDescriptions = [
+      1,
+      n05,
+      _MRDa,
+      0,
+      () => ManagedRuleDescription$
+    ];
+    var ManagedRules = [
+      1,
+      n05,
+      _MRana,
+      0,
+      () => ManagedRule$
+    ];
+    var MetricAlarms = [
+      1,
+      n05,
+      _MA,
+      0,
+      () => MetricAlarm$
+    ];
+    var MetricData = [
+      1,
+      n05,
+      _MD,
+      0,
+      () => MetricDatum$
+    ];
+    var MetricDataQueries = [
+      1,
+      n05,
+      _MDQ,
+      0,
+      () => MetricDataQuery$
+    ];
+    var MetricDataResultMessages = [
+      1,
+      n05,
+      _MDRM,
+      0,
+      () => MessageData$
+    ];
+    var MetricDataResults = [
+      1,
+      n05,
+      _MDR,
+      0,
+      () => MetricDataResult$
+    ];
+    var Metrics = [
+      1,
+      n05,
+      _Me,
+      0,
+      () => Metric$
+    ];
+    var MetricStreamEntries = [
+      1,
+      n05,
+      _MSEe,
+      0,
+      () => MetricStreamEntry$
+    ];
+    var MetricStreamFilters = [
+      1,
+      n05,
+      _MSFe,
+      0,
+      () => MetricStreamFilter$
+    ];
+    var MetricStreamStatisticsConfigurations = [
+      1,
+      n05,
+      _MSSCe,
+      0,
+      () => MetricStreamStatisticsConfiguration$
+    ];
+    var MetricStreamStatisticsIncludeMetrics = [
+      1,
+      n05,
+      _MSSIM,
+      0,
+      () => MetricStreamStatisticsMetric$
+    ];
+    var OTelEnrichmentMetricSelectorList = [
+      1,
+      n05,
+      _OTEMSL,
+      0,
+      () => OTelEnrichmentMetricSelector$
+    ];
+    var ResourceMetricSelectionList = [
+      1,
+      n05,
+      _RMSL,
+      0,
+      () => ResourceMetricSelection$
+    ];
+    var TagList = [
+      1,
+      n05,
+      _TL,
+      0,
+      () => Tag$2
+    ];
+    var EvaluationCriteria$ = [
+      4,
+      n05,
+      _EC,
+      0,
+      [_PQLC],
+      [() => AlarmPromQLCriteria$]
+    ];
+    var EvaluationWindow$ = [
+      4,
+      n05,
+      _EW,
+      0,
+      [_WCW, _SW],
+      [() => WallClockWindow$, () => SlidingWindow$]
+    ];
+    var AssociateDatasetKmsKey$ = [
+      9,
+      n05,
+      _ADKK,
+      0,
+      () => AssociateDatasetKmsKeyInput$,
+      () => AssociateDatasetKmsKeyOutput$
+    ];
+    var CreateResourceMetricsConfiguration$ = [
+      9,
+      n05,
+      _CRMC,
+      0,
+      () => CreateResourceMetricsConfigurationInput$,
+      () => CreateResourceMetricsConfigurationOutput$
+    ];
+    var DeleteAlarmMuteRule$ = [
+      9,
+      n05,
+      _DAMR,
+      0,
+      () => DeleteAlarmMuteRuleInput$,
+      () => __Unit
+    ];
+    var DeleteAlarms$ = [
+      9,
+      n05,
+      _DAe,
+      0,
+      () => DeleteAlarmsInput$,
+      () => __Unit
+    ];
+    var DeleteAnomalyDetector$ = [
+      9,
+      n05,
+      _DAD,
+      0,
+      () => DeleteAnomalyDetectorInput$,
+      () => DeleteAnomalyDetectorOutput$
+    ];
+    var DeleteDashboards$ = [
+      9,
+      n05,
+      _DD,
+      0,
+      () => DeleteDashboardsInput$,
+      () => DeleteDashboardsOutput$
+    ];
+    var DeleteInsightRules$ = [
+      9,
+      n05,
+      _DIR,
+      0,
+      () => DeleteInsightRulesInput$,
+      () => DeleteInsightRulesOutput$
+    ];
+    var DeleteMetricStream$ = [
+      9,
+      n05,
+      _DMS,
+      0,
+      () => DeleteMetricStreamInput$,
+      () => DeleteMetricStreamOutput$
+    ];
+    var DeleteResourceMetricsConfiguration$ = [
+      9,
+      n05,
+      _DRMC,
+      0,
+      () => DeleteResourceMetricsConfigurationInput$,
+      () => DeleteResourceMetricsConfigurationOutput$
+    ];
+    var DescribeAlarmContributors$ = [
+      9,
+      n05,
+      _DAC,
+      0,
+      () => DescribeAlarmContributorsInput$,
+      () => DescribeAlarmContributorsOutput$
+    ];
+    var DescribeAlarmHistory$ = [
+      9,
+      n05,
+      _DAH,
+      0,
+      () => DescribeAlarmHistoryInput$,
+      () => DescribeAlarmHistoryOutput$
+    ];
+    var DescribeAlarms$ = [
+      9,
+      n05,
+      _DAes,
+      0,
+      () => DescribeAlarmsInput$,
+      () => DescribeAlarmsOutput$
+    ];
+    var DescribeAlarmsForMetric$ = [
+      9,
+      n05,
+      _DAFM,
+      0,
+      () => DescribeAlarmsForMetricInput$,
+      () => DescribeAlarmsForMetricOutput$
+    ];
+    var DescribeAnomalyDetectors$ = [
+      9,
+      n05,
+      _DADe,
+      0,
+      () => DescribeAnomalyDetectorsInput$,
+      () => DescribeAnomalyDetectorsOutput$
+    ];
+    var DescribeInsightRules$ = [
+      9,
+      n05,
+      _DIRe,
+      0,
+      () => DescribeInsightRulesInput$,
+      () => DescribeInsightRulesOutput$
+    ];
+    var DisableAlarmActions$ = [
+      9,
+      n05,
+      _DAA,
+      0,
+      () => DisableAlarmActionsInput$,
+      () => __Unit
+    ];
+    var DisableInsightRules$ = [
+      9,
+      n05,
+      _DIRi,
+      0,
+      () => DisableInsightRulesInput$,
+      () => DisableInsightRulesOutput$
+    ];
+    var DisassociateDatasetKmsKey$ = [
+      9,
+      n05,
+      _DDKK,
+      2,
+      () => DisassociateDatasetKmsKeyInput$,
+      () => DisassociateDatasetKmsKeyOutput$
+    ];
+    var EnableAlarmActions$ = [
+      9,
+      n05,
+      _EAA,
+      0,
+      () => EnableAlarmActionsInput$,
+      () => __Unit
+    ];
+    var EnableInsightRules$ = [
+      9,
+      n05,
+      _EIR,
+      0,
+      () => EnableInsightRulesInput$,
+      () => EnableInsightRulesOutput$
+    ];
+    var GetAlarmMuteRule$ = [
+      9,
+      n05,
+      _GAMR,
+      0,
+      () => GetAlarmMuteRuleInput$,
+      () => GetAlarmMuteRuleOutput$
+    ];
+    var GetDashboard$ = [
+      9,
+      n05,
+      _GD,
+      0,
+      () => GetDashboardInput$,
+      () => GetDashboardOutput$
+    ];
+    var GetDataset$ = [
+      9,
+      n05,
+      _GDe,
+      0,
+      () => GetDatasetInput$,
+      () => GetDatasetOutput$
+    ];
+    var GetInsightRuleReport$ = [
+      9,
+      n05,
+      _GIRR,
+      0,
+      () => GetInsightRuleReportInput$,
+      () => GetInsightRuleReportOutput$
+    ];
+    var GetMetricData$ = [
+      9,
+      n05,
+      _GMD,
+      0,
+      () => GetMetricDataInput$,
+      () => GetMetricDataOutput$
+    ];
+    var GetMetricStatistics$ = [
+      9,
+      n05,
+      _GMS,
+      0,
+      () => GetMetricStatisticsInput$,
+      () => GetMetricStatisticsOutput$
+    ];
+    var GetMetricStream$ = [
+      9,
+      n05,
+      _GMSe,
+      0,
+      () => GetMetricStreamInput$,
+      () => GetMetricStreamOutput$
+    ];
+    var GetMetricWidgetImage$ = [
+      9,
+      n05,
+      _GMWI,
+      0,
+      () => GetMetricWidgetImageInput$,
+      () => GetMetricWidgetImageOutput$
+    ];
+    var GetOTelEnrichment$ = [
+      9,
+      n05,
+      _GOTE,
+      0,
+      () => GetOTelEnrichmentInput$,
+      () => GetOTelEnrichmentOutput$
+    ];
+    var GetResourceMetricsConfiguration$ = [
+      9,
+      n05,
+      _GRMC,
+      0,
+      () => GetResourceMetricsConfigurationInput$,
+      () => GetResourceMetricsConfigurationOutput$
+    ];
+    var ListAlarmMuteRules$ = [
+      9,
+      n05,
+      _LAMR,
+      0,
+      () => ListAlarmMuteRulesInput$,
+      () => ListAlarmMuteRulesOutput$
+    ];
+    var ListDashboards$ = [
+      9,
+      n05,
+      _LD,
+      0,
+      () => ListDashboardsInput$,
+      () => ListDashboardsOutput$
+    ];
+    var ListManagedInsightRules$ = [
+      9,
+      n05,
+      _LMIR,
+      0,
+      () => ListManagedInsightRulesInput$,
+      () => ListManagedInsightRulesOutput$
+    ];
+    var ListMetrics$ = [
+      9,
+      n05,
+      _LMi,
+      0,
+      () => ListMetricsInput$,
+      () => ListMetricsOutput$
+    ];
+    var ListMetricStreams$ = [
+      9,
+      n05,
+      _LMS,
+      0,
+      () => ListMetricStreamsInput$,
+      () => ListMetricStreamsOutput$
+    ];
+    var ListTagsForResource$ = [
+      9,
+      n05,
+      _LTFR,
+      0,
+      () => ListTagsForResourceInput$,
+      () => ListTagsForResourceOutput$
+    ];
+    var PutAlarmMuteRule$ = [
+      9,
+      n05,
+      _PAMR,
+      0,
+      () => PutAlarmMuteRuleInput$,
+      () => __Unit
+    ];
+    var PutAnomalyDetector$ = [
+      9,
+      n05,
+      _PAD,
+      0,
+      () => PutAnomalyDetectorInput$,
+      () => PutAnomalyDetectorOutput$
+    ];
+    var PutCompositeAlarm$ = [
+      9,
+      n05,
+      _PCA,
+      0,
+      () => PutCompositeAlarmInput$,
+      () => __Unit
+    ];
+    var PutDashboard$ = [
+      9,
+      n05,
+      _PD,
+      0,
+      () => PutDashboardInput$,
+      () => PutDashboardOutput$
+    ];
+    var PutInsightRule$ = [
+      9,
+      n05,
+      _PIR,
+      0,
+      () => PutInsightRuleInput$,
+      () => PutInsightRuleOutput$
+    ];
+    var PutLogAlarm$ = [
+      9,
+      n05,
+      _PLA,
+      0,
+      () => PutLogAlarmInput$,
+      () => __Unit
+    ];
+    var PutManagedInsightRules$ = [
+      9,
+      n05,
+      _PMIR,
+      0,
+      () => PutManagedInsightRulesInput$,
+      () => PutManagedInsightRulesOutput$
+    ];
+    var PutMetricAlarm$ = [
+      9,
+      n05,
+      _PMA,
+      0,
+      () => PutMetricAlarmInput$,
+      () => __Unit
+    ];
+    var PutMetricData$ = [
+      9,
+      n05,
+      _PMD,
+      0,
+      () => PutMetricDataInput$,
+      () => __Unit
+    ];
+    var PutMetricStream$ = [
+      9,
+      n05,
+      _PMS,
+      0,
+      () => PutMetricStreamInput$,
+      () => PutMetricStreamOutput$
+    ];
+    var SetAlarmState$ = [
+      9,
+      n05,
+      _SAS,
+      0,
+      () => SetAlarmStateInput$,
+      () => __Unit
+    ];
+    var StartMetricStreams$ = [
+      9,
+      n05,
+      _SMS,
+      0,
+      () => StartMetricStreamsInput$,
+      () => StartMetricStreamsOutput$
+    ];
+    var StartOTelEnrichment$ = [
+      9,
+      n05,
+      _SOTE,
+      0,
+      () => StartOTelEnrichmentInput$,
+      () => StartOTelEnrichmentOutput$
+    ];
+    var StopMetricStreams$ = [
+      9,
+      n05,
+      _SMSt,
+      0,
+      () => StopMetricStreamsInput$,
+      () => StopMetricStreamsOutput$
+    ];
+    var StopOTelEnrichment$ = [
+      9,
+      n05,
+      _SOTEt,
+      0,
+      () => StopOTelEnrichmentInput$,
+      () => StopOTelEnrichmentOutput$
+    ];
+    var TagResource$ = [
+      9,
+      n05,
+      _TR,
+      0,
+      () => TagResourceInput$,
+      () => TagResourceOutput$
+    ];
+    var UntagResource$ = [
+      9,
+      n05,
+      _UR,
+      0,
+      () => UntagResourceInput$,
+      () => UntagResourceOutput$
+    ];
+    var UpdateOTelEnrichment$ = [
+      9,
+      n05,
+      _UOTE,
+      0,
+      () => UpdateOTelEnrichmentInput$,
+      () => UpdateOTelEnrichmentOutput$
+    ];
+    var UpdateResourceMetricsConfiguration$ = [
+      9,
+      n05,
+      _URMC,
+      0,
+      () => UpdateResourceMetricsConfigurationInput$,
+      () => UpdateResourceMetricsConfigurationOutput$
+    ];
+    var getRuntimeConfig$1 = (config) => {
+      return {
+        apiVersion: "2010-08-01",
+        base64Decoder: config?.base64Decoder ?? fromBase642,
+        base64Encoder: config?.base64Encoder ?? toBase643,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver5,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultCloudWatchHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+          {
+            schemeId: "aws.auth#sigv4",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+            signer: new AwsSdkSigV4Signer2()
+          }
+        ],
+        logger: config?.logger ?? new NoOpLogger2(),
+        protocol: config?.protocol ?? AwsJson1_0Protocol2,
+        protocolSettings: config?.protocolSettings ?? {
+          defaultNamespace: "com.amazonaws.cloudwatch",
+          errorTypeRegistries: errorTypeRegistries5,
+          xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+          version: "2010-08-01",
+          serviceTarget: "GraniteServiceVersion20100801",
+          awsQueryCompatible: true
+        },
+        serviceId: config?.serviceId ?? "CloudWatch",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl2,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf83,
+        utf8Encoder: config?.utf8Encoder ?? toUtf83
+      };
+    };
+    var getRuntimeConfig9 = (config) => {
+      emitWarningIfUnsupportedVersion3(process.version);
+      const defaultsMode = resolveDefaultsModeConfig2(config);
+      const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode2);
+      const clientSharedValues = getRuntimeConfig$1(config);
+      emitWarningIfUnsupportedVersion$1(process.version);
+      const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger
+      };
+      return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig2(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength2,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout2(config?.requestHandler, 9e5),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider2({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        disableRequestCompression: config?.disableRequestCompression ?? loadConfig2(NODE_DISABLE_REQUEST_COMPRESSION_CONFIG_OPTIONS, config),
+        maxAttempts: config?.maxAttempts ?? loadConfig2(NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, config),
+        region: config?.region ?? loadConfig2(NODE_REGION_CONFIG_OPTIONS2, { ...NODE_REGION_CONFIG_FILE_OPTIONS2, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        requestMinCompressionSizeBytes: config?.requestMinCompressionSizeBytes ?? loadConfig2(NODE_REQUEST_MIN_COMPRESSION_SIZE_BYTES_CONFIG_OPTIONS, config),
+        retryMode: config?.retryMode ?? loadConfig2({
+          ...NODE_RETRY_MODE_CONFIG_OPTIONS2,
+          default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE2
+        }, config),
+        streamCollector: config?.streamCollector ?? streamCollector7,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig2(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig2(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig2(NODE_APP_ID_CONFIG_OPTIONS2, loaderConfig)
+      };
+    };
+    var getHttpAuthExtensionConfiguration5 = (runtimeConfig) => {
+      const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+      let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+      let _credentials = runtimeConfig.credentials;
+      return {
+        setHttpAuthScheme(httpAuthScheme) {
+          const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+          if (index === -1) {
+            _httpAuthSchemes.push(httpAuthScheme);
+          } else {
+            _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+          }
+        },
+        httpAuthSchemes() {
+          return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+          _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+          return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+          _credentials = credentials;
+        },
+        credentials() {
+          return _credentials;
+        }
+      };
+    };
+    var resolveHttpAuthRuntimeConfig5 = (config) => {
+      return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials()
+      };
+    };
+    var resolveRuntimeExtensions5 = (runtimeConfig, extensions) => {
+      const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration2(runtimeConfig), getDefaultExtensionConfiguration2(runtimeConfig), getHttpHandlerExtensionConfiguration2(runtimeConfig), getHttpAuthExtensionConfiguration5(runtimeConfig));
+      extensions.forEach((extension) => extension.configure(extensionConfiguration));
+      return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
+    };
+    var CloudWatchClient = class extends Client2 {
+      config;
+      constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig9(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters5(_config_0);
+        const _config_2 = resolveUserAgentConfig2(_config_1);
+        const _config_3 = resolveRetryConfig2(_config_2);
+        const _config_4 = resolveRegionConfig2(_config_3);
+        const _config_5 = resolveHostHeaderConfig2(_config_4);
+        const _config_6 = resolveEndpointConfig2(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig5(_config_6);
+        const _config_8 = resolveCompressionConfig(_config_7);
+        const _config_9 = resolveRuntimeExtensions5(_config_8, configuration?.extensions || []);
+        this.config = _config_9;
+        this.middlewareStack.use(getSchemaSerdePlugin2(this.config));
+        this.middlewareStack.use(getUserAgentPlugin2(this.config));
+        this.middlewareStack.use(getRetryPlugin2(this.config));
+        this.middlewareStack.use(getContentLengthPlugin2(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin2(this.config));
+        this.middlewareStack.use(getLoggerPlugin2(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin2(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin2(this.config, {
+          httpAuthSchemeParametersProvider: defaultCloudWatchHttpAuthSchemeParametersProvider,
+          identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig2({
+            "aws.auth#sigv4": config.credentials
+          })
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin2(this.config));
+      }
+      destroy() {
+        super.destroy();
+      }
+    };
+    var command5 = makeBuilder2(commonParams5, "GraniteServiceVersion20100801", "CloudWatchClient", getEndpointPlugin2);
+    var _ep05 = {};
+    var _mw05 = (Command2, cs, config, o3) => [];
+    var _mw1 = (Command2, cs, config, o3) => [
+      getCompressionPlugin(config, {
+        encodings: ["gzip"]
+      })
+    ];
+    var AssociateDatasetKmsKeyCommand = class extends command5(_ep05, _mw05, "AssociateDatasetKmsKey", AssociateDatasetKmsKey$) {
+    };
+    var CreateResourceMetricsConfigurationCommand = class extends command5(_ep05, _mw05, "CreateResourceMetricsConfiguration", CreateResourceMetricsConfiguration$) {
+    };
+    var DeleteAlarmMuteRuleCommand = class extends command5(_ep05, _mw05, "DeleteAlarmMuteRule", DeleteAlarmMuteRule$) {
+    };
+    var DeleteAlarmsCommand = class extends command5(_ep05, _mw05, "DeleteAlarms", DeleteAlarms$) {
+    };
+    var DeleteAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "DeleteAnomalyDetector", DeleteAnomalyDetector$) {
+    };
+    var DeleteDashboardsCommand = class extends command5(_ep05, _mw05, "DeleteDashboards", DeleteDashboards$) {
+    };
+    var DeleteInsightRulesCommand = class extends command5(_ep05, _mw05, "DeleteInsightRules", DeleteInsightRules$) {
+    };
+    var DeleteMetricStreamCommand = class extends command5(_ep05, _mw05, "DeleteMetricStream", DeleteMetricStream$) {
+    };
+    var DeleteResourceMetricsConfigurationCommand = class extends command5(_ep05, _mw05, "DeleteResourceMetricsConfiguration", DeleteResourceMetricsConfiguration$) {
+    };
+    var DescribeAlarmContributorsCommand = class extends command5(_ep05, _mw05, "DescribeAlarmContributors", DescribeAlarmContributors$) {
+    };
+    var DescribeAlarmHistoryCommand = class extends command5(_ep05, _mw05, "DescribeAlarmHistory", DescribeAlarmHistory$) {
+    };
+    var DescribeAlarmsCommand = class extends command5(_ep05, _mw05, "DescribeAlarms", DescribeAlarms$) {
+    };
+    var DescribeAlarmsForMetricCommand = class extends command5(_ep05, _mw05, "DescribeAlarmsForMetric", DescribeAlarmsForMetric$) {
+    };
+    var DescribeAnomalyDetectorsCommand = class extends command5(_ep05, _mw05, "DescribeAnomalyDetectors", DescribeAnomalyDetectors$) {
+    };
+    var DescribeInsightRulesCommand = class extends command5(_ep05, _mw05, "DescribeInsightRules", DescribeInsightRules$) {
+    };
+    var DisableAlarmActionsCommand = class extends command5(_ep05, _mw05, "DisableAlarmActions", DisableAlarmActions$) {
+    };
+    var DisableInsightRulesCommand = class extends command5(_ep05, _mw05, "DisableInsightRules", DisableInsightRules$) {
+    };
+    var DisassociateDatasetKmsKeyCommand = class extends command5(_ep05, _mw05, "DisassociateDatasetKmsKey", DisassociateDatasetKmsKey$) {
+    };
+    var EnableAlarmActionsCommand = class extends command5(_ep05, _mw05, "EnableAlarmActions", EnableAlarmActions$) {
+    };
+    var EnableInsightRulesCommand = class extends command5(_ep05, _mw05, "EnableInsightRules", EnableInsightRules$) {
+    };
+    var GetAlarmMuteRuleCommand = class extends command5(_ep05, _mw05, "GetAlarmMuteRule", GetAlarmMuteRule$) {
+    };
+    var GetDashboardCommand = class extends command5(_ep05, _mw05, "GetDashboard", GetDashboard$) {
+    };
+    var GetDatasetCommand = class extends command5(_ep05, _mw05, "GetDataset", GetDataset$) {
+    };
+    var GetInsightRuleReportCommand = class extends command5(_ep05, _mw05, "GetInsightRuleReport", GetInsightRuleReport$) {
+    };
+    var GetMetricDataCommand = class extends command5(_ep05, _mw05, "GetMetricData", GetMetricData$) {
+    };
+    var GetMetricStatisticsCommand = class extends command5(_ep05, _mw05, "GetMetricStatistics", GetMetricStatistics$) {
+    };
+    var GetMetricStreamCommand = class extends command5(_ep05, _mw05, "GetMetricStream", GetMetricStream$) {
+    };
+    var GetMetricWidgetImageCommand = class extends command5(_ep05, _mw05, "GetMetricWidgetImage", GetMetricWidgetImage$) {
+    };
+    var GetOTelEnrichmentCommand = class extends command5(_ep05, _mw05, "GetOTelEnrichment", GetOTelEnrichment$) {
+    };
+    var GetResourceMetricsConfigurationCommand = class extends command5(_ep05, _mw05, "GetResourceMetricsConfiguration", GetResourceMetricsConfiguration$) {
+    };
+    var ListAlarmMuteRulesCommand = class extends command5(_ep05, _mw05, "ListAlarmMuteRules", ListAlarmMuteRules$) {
+    };
+    var ListDashboardsCommand = class extends command5(_ep05, _mw05, "ListDashboards", ListDashboards$) {
+    };
+    var ListManagedInsightRulesCommand = class extends command5(_ep05, _mw05, "ListManagedInsightRules", ListManagedInsightRules$) {
+    };
+    var ListMetricsCommand = class extends command5(_ep05, _mw05, "ListMetrics", ListMetrics$) {
+    };
+    var ListMetricStreamsCommand = class extends command5(_ep05, _mw05, "ListMetricStreams", ListMetricStreams$) {
+    };
+    var ListTagsForResourceCommand = class extends command5(_ep05, _mw05, "ListTagsForResource", ListTagsForResource$) {
+    };
+    var PutAlarmMuteRuleCommand = class extends command5(_ep05, _mw05, "PutAlarmMuteRule", PutAlarmMuteRule$) {
+    };
+    var PutAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "PutAnomalyDetector", PutAnomalyDetector$) {
+    };
+    var PutCompositeAlarmCommand = class extends command5(_ep05, _mw05, "PutCompositeAlarm", PutCompositeAlarm$) {
+    };
+    var PutDashboardCommand = class extends command5(_ep05, _mw05, "PutDashboard", PutDashboard$) {
+    };
+    var PutInsightRuleCommand = class extends command5(_ep05, _mw05, "PutInsightRule", PutInsightRule$) {
+    };
+    var PutLogAlarmCommand = class extends command5(_ep05, _mw05, "PutLogAlarm", PutLogAlarm$) {
+    };
+    var PutManagedInsightRulesCommand = class extends command5(_ep05, _mw05, "PutManagedInsightRules", PutManagedInsightRules$) {
+    };
+    var PutMetricAlarmCommand = class extends command5(_ep05, _mw05, "PutMetricAlarm", PutMetricAlarm$) {
+    };
+    var PutMetricDataCommand = class extends command5(_ep05, _mw1, "PutMetricData", PutMetricData$) {
+    };
+    var PutMetricStreamCommand = class extends command5(_ep05, _mw05, "PutMetricStream", PutMetricStream$) {
+    };
+    var SetAlarmStateCommand = class extends command5(_ep05, _mw05, "SetAlarmState", SetAlarmState$) {
+    };
+    var StartMetricStreamsCommand = class extends command5(_ep05, _mw05, "StartMetricStreams", StartMetricStreams$) {
+    };
+    var StartOTelEnrichmentCommand = class extends command5(_ep05, _mw05, "StartOTelEnrichment", StartOTelEnrichment$) {
+    };
+    var StopMetricStreamsCommand = class extends command5(_ep05, _mw05, "StopMetricStreams", StopMetricStreams$) {
+    };
+    var StopOTelEnrichmentCommand = class extends command5(_ep05, _mw05, "StopOTelEnrichment", StopOTelEnrichment$) {
+    };
+    var TagResourceCommand = class extends command5(_ep05, _mw05, "TagResource", TagResource$) {
+    };
+    var UntagResourceCommand = class extends command5(_ep05, _mw05, "UntagResource", UntagResource$) {
+    };
+    var UpdateOTelEnrichmentCommand = class extends command5(_ep05, _mw05, "UpdateOTelEnrichment", UpdateOTelEnrichment$) {
+    };
+    var UpdateResourceMetricsConfigurationCommand = class extends command5(_ep05, _mw05, "UpdateResourceMetricsConfiguration", UpdateResourceMetricsConfiguration$) {
+    };
+    var paginateDescribeAlarmHistory = createPaginator2(CloudWatchClient, DescribeAlarmHistoryCommand, "NextToken", "NextToken", "MaxRecords");
+    var paginateDescribeAlarms = createPaginator2(CloudWatchClient, DescribeAlarmsCommand, "NextToken", "NextToken", "MaxRecords");
+    var paginateDescribeAnomalyDetectors = createPaginator2(CloudWatchClient, DescribeAnomalyDetectorsCommand, "NextToken", "NextToken", "MaxResults");
+    var paginateDescribeInsightRules = createPaginator2(CloudWatchClient, DescribeInsightRulesCommand, "NextToken", "NextToken", "MaxResults");
+    var paginateGetMetricData = createPaginator2(CloudWatchClient, GetMetricDataCommand, "NextToken", "NextToken", "MaxDatapoints");
+    var paginateListAlarmMuteRules = createPaginator2(CloudWatchClient, ListAlarmMuteRulesCommand, "NextToken", "NextToken", "MaxRecords");
+    var paginateListDashboards = createPaginator2(CloudWatchClient, ListDashboardsCommand, "NextToken", "NextToken", "");
+    var paginateListManagedInsightRules = createPaginator2(CloudWatchClient, ListManagedInsightRulesCommand, "NextToken", "NextToken", "MaxResults");
+    var paginateListMetrics = createPaginator2(CloudWatchClient, ListMetricsCommand, "NextToken", "NextToken", "");
+    var paginateListMetricStreams = createPaginator2(CloudWatchClient, ListMetricStreamsCommand, "NextToken", "NextToken", "MaxResults");
+    var checkState$3 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new DescribeAlarmsCommand(input));
+        reason = result;
+        try {
+          const returnComparator = () => {
+            let flat_1 = [].concat(...result.MetricAlarms);
+            return flat_1.length > 0;
+          };
+          if (returnComparator() == true) {
+            return { state: WaiterState2.SUCCESS, reason };
+          }
+        } catch (e6) {
+        }
+      } catch (exception) {
+        reason = exception;
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$3);
+    };
+    var waitUntilAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$3);
+      return checkExceptions2(result);
+    };
+    var checkState$2 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new GetAlarmMuteRuleCommand(input));
+        reason = result;
+        return { state: WaiterState2.SUCCESS, reason };
+      } catch (exception) {
+        reason = exception;
+        if (exception.name === "ResourceNotFoundException") {
+          return { state: WaiterState2.RETRY, reason };
+        }
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForAlarmMuteRuleExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$2);
+    };
+    var waitUntilAlarmMuteRuleExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$2);
+      return checkExceptions2(result);
+    };
+    var checkState$1 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new DescribeAlarmsCommand(input));
+        reason = result;
+        try {
+          const returnComparator = () => {
+            let flat_1 = [].concat(...result.CompositeAlarms);
+            return flat_1.length > 0;
+          };
+          if (returnComparator() == true) {
+            return { state: WaiterState2.SUCCESS, reason };
+          }
+        } catch (e6) {
+        }
+      } catch (exception) {
+        reason = exception;
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForCompositeAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$1);
+    };
+    var waitUntilCompositeAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$1);
+      return checkExceptions2(result);
+    };
+    var checkState = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new DescribeAlarmsCommand(input));
+        reason = result;
+        try {
+          const returnComparator = () => {
+            let flat_1 = [].concat(...result.LogAlarms);
+            return flat_1.length > 0;
+          };
+          if (returnComparator() == true) {
+            return { state: WaiterState2.SUCCESS, reason };
+          }
+        } catch (e6) {
+        }
+      } catch (exception) {
+        reason = exception;
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForLogAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState);
+    };
+    var waitUntilLogAlarmExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 5, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState);
+      return checkExceptions2(result);
+    };
+    var commands5 = {
+      AssociateDatasetKmsKeyCommand,
+      CreateResourceMetricsConfigurationCommand,
+      DeleteAlarmMuteRuleCommand,
+      DeleteAlarmsCommand,
+      DeleteAnomalyDetectorCommand,
+      DeleteDashboardsCommand,
+      DeleteInsightRulesCommand,
+      DeleteMetricStreamCommand,
+      DeleteResourceMetricsConfigurationCommand,
+      DescribeAlarmContributorsCommand,
+      DescribeAlarmHistoryCommand,
+      DescribeAlarmsCommand,
+      DescribeAlarmsForMetricCommand,
+      DescribeAnomalyDetectorsCommand,
+      DescribeInsightRulesCommand,
+      DisableAlarmActionsCommand,
+      DisableInsightRulesCommand,
+      DisassociateDatasetKmsKeyCommand,
+      EnableAlarmActionsCommand,
+      EnableInsightRulesCommand,
+      GetAlarmMuteRuleCommand,
+      GetDashboardCommand,
+      GetDatasetCommand,
+      GetInsightRuleReportCommand,
+      GetMetricDataCommand,
+      GetMetricStatisticsCommand,
+      GetMetricStreamCommand,
+      GetMetricWidgetImageCommand,
+      GetOTelEnrichmentCommand,
+      GetResourceMetricsConfigurationCommand,
+      ListAlarmMuteRulesCommand,
+      ListDashboardsCommand,
+      ListManagedInsightRulesCommand,
+      ListMetricsCommand,
+      ListMetricStreamsCommand,
+      ListTagsForResourceCommand,
+      PutAlarmMuteRuleCommand,
+      PutAnomalyDetectorCommand,
+      PutCompositeAlarmCommand,
+      PutDashboardCommand,
+      PutInsightRuleCommand,
+      PutLogAlarmCommand,
+      PutManagedInsightRulesCommand,
+      PutMetricAlarmCommand,
+      PutMetricDataCommand,
+      PutMetricStreamCommand,
+      SetAlarmStateCommand,
+      StartMetricStreamsCommand,
+      StartOTelEnrichmentCommand,
+      StopMetricStreamsCommand,
+      StopOTelEnrichmentCommand,
+      TagResourceCommand,
+      UntagResourceCommand,
+      UpdateOTelEnrichmentCommand,
+      UpdateResourceMetricsConfigurationCommand
+    };
+    var paginators = {
+      paginateDescribeAlarmHistory,
+      paginateDescribeAlarms,
+      paginateDescribeAnomalyDetectors,
+      paginateDescribeInsightRules,
+      paginateGetMetricData,
+      paginateListAlarmMuteRules,
+      paginateListDashboards,
+      paginateListManagedInsightRules,
+      paginateListMetrics,
+      paginateListMetricStreams
+    };
+    var waiters = {
+      waitUntilAlarmExists,
+      waitUntilCompositeAlarmExists,
+      waitUntilLogAlarmExists,
+      waitUntilAlarmMuteRuleExists
+    };
+    var CloudWatch = class extends CloudWatchClient {
+    };
+    createAggregatedClient2(commands5, CloudWatch, { paginators, waiters });
+    var ActionsSuppressedBy = {
+      Alarm: "Alarm",
+      ExtensionPeriod: "ExtensionPeriod",
+      WaitPeriod: "WaitPeriod"
+    };
+    var AlarmType = {
+      CompositeAlarm: "CompositeAlarm",
+      LogAlarm: "LogAlarm",
+      MetricAlarm: "MetricAlarm"
+    };
+    var HistoryItemType = {
+      Action: "Action",
+      AlarmContributorAction: "AlarmContributorAction",
+      AlarmContributorStateUpdate: "AlarmContributorStateUpdate",
+      ConfigurationUpdate: "ConfigurationUpdate",
+      StateUpdate: "StateUpdate"
+    };
+    var AlarmMuteRuleStatus = {
+      ACTIVE: "ACTIVE",
+      EXPIRED: "EXPIRED",
+      SCHEDULED: "SCHEDULED"
+    };
+    var AnomalyDetectorAdaptationSpeed = {
+      FAST: "FAST",
+      NORMAL: "NORMAL",
+      SLOW: "SLOW"
+    };
+    var AnomalyDetectorOutlierFilteringStrength = {
+      MINIMAL: "MINIMAL",
+      MODERATE: "MODERATE",
+      STRICT: "STRICT"
+    };
+    var StandardUnit = {
+      Bits: "Bits",
+      Bits_Second: "Bits/Second",
+      Bytes: "Bytes",
+      Bytes_Second: "Bytes/Second",
+      Count: "Count",
+      Count_Second: "Count/Second",
+      Gigabits: "Gigabits",
+      Gigabits_Second: "Gigabits/Second",
+      Gigabytes: "Gigabytes",
+      Gigabytes_Second: "Gigabytes/Second",
+      Kilobits: "Kilobits",
+      Kilobits_Second: "Kilobits/Second",
+      Kilobytes: "Kilobytes",
+      Kilobytes_Second: "Kilobytes/Second",
+      Megabits: "Megabits",
+      Megabits_Second: "Megabits/Second",
+      Megabytes: "Megabytes",
+      Megabytes_Second: "Megabytes/Second",
+      Microseconds: "Microseconds",
+      Milliseconds: "Milliseconds",
+      None: "None",
+      Percent: "Percent",
+      Seconds: "Seconds",
+      Terabits: "Terabits",
+      Terabits_Second: "Terabits/Second",
+      Terabytes: "Terabytes",
+      Terabytes_Second: "Terabytes/Second"
+    };
+    var AnomalyDetectorStateValue = {
+      PENDING_TRAINING: "PENDING_TRAINING",
+      TRAINED: "TRAINED",
+      TRAINED_INSUFFICIENT_DATA: "TRAINED_INSUFFICIENT_DATA"
+    };
+    var AnomalyDetectorType = {
+      METRIC_MATH: "METRIC_MATH",
+      SINGLE_METRIC: "SINGLE_METRIC"
+    };
+    var ComparisonOperator = {
+      GreaterThanOrEqualToThreshold: "GreaterThanOrEqualToThreshold",
+      GreaterThanThreshold: "GreaterThanThreshold",
+      GreaterThanUpperThreshold: "GreaterThanUpperThreshold",
+      LessThanLowerOrGreaterThanUpperThreshold: "LessThanLowerOrGreaterThanUpperThreshold",
+      LessThanLowerThreshold: "LessThanLowerThreshold",
+      LessThanOrEqualToThreshold: "LessThanOrEqualToThreshold",
+      LessThanThreshold: "LessThanThreshold"
+    };
+    var StateValue = {
+      ALARM: "ALARM",
+      INSUFFICIENT_DATA: "INSUFFICIENT_DATA",
+      OK: "OK"
+    };
+    var ScanBy = {
+      TIMESTAMP_ASCENDING: "TimestampAscending",
+      TIMESTAMP_DESCENDING: "TimestampDescending"
+    };
+    var EvaluationState = {
+      EVALUATION_ERROR: "EVALUATION_ERROR",
+      EVALUATION_FAILURE: "EVALUATION_FAILURE",
+      PARTIAL_DATA: "PARTIAL_DATA"
+    };
+    var Statistic = {
+      Average: "Average",
+      Maximum: "Maximum",
+      Minimum: "Minimum",
+      SampleCount: "SampleCount",
+      Sum: "Sum"
+    };
+    var StatusCode = {
+      COMPLETE: "Complete",
+      FORBIDDEN: "Forbidden",
+      INTERNAL_ERROR: "InternalError",
+      PARTIAL_DATA: "PartialData"
+    };
+    var MetricStreamOutputFormat = {
+      JSON: "json",
+      OPEN_TELEMETRY_0_7: "opentelemetry0.7",
+      OPEN_TELEMETRY_1_0: "opentelemetry1.0"
+    };
+    var OTelEnrichmentStatus = {
+      RUNNING: "Running",
+      STOPPED: "Stopped"
+    };
+    var RecentlyActive = {
+      PT3H: "PT3H"
+    };
+    exports2.ActionConfiguration$ = ActionConfiguration$;
+    exports2.ActionsSuppressedBy = ActionsSuppressedBy;
+    exports2.AlarmContributor$ = AlarmContributor$;
+    exports2.AlarmHistoryItem$ = AlarmHistoryItem$;
+    exports2.AlarmMuteRuleStatus = AlarmMuteRuleStatus;
+    exports2.AlarmMuteRuleSummary$ = AlarmMuteRuleSummary$;
+    exports2.AlarmPromQLCriteria$ = AlarmPromQLCriteria$;
+    exports2.AlarmTagsPropagation$ = AlarmTagsPropagation$;
+    exports2.AlarmType = AlarmType;
+    exports2.AnomalyDetector$ = AnomalyDetector$;
+    exports2.AnomalyDetectorAdaptationSpeed = AnomalyDetectorAdaptationSpeed;
+    exports2.AnomalyDetectorConfiguration$ = AnomalyDetectorConfiguration$;
+    exports2.AnomalyDetectorOutlierFilteringStrength = AnomalyDetectorOutlierFilteringStrength;
+    exports2.AnomalyDetectorStateValue = AnomalyDetectorStateValue;
+    exports2.AnomalyDetectorType = AnomalyDetectorType;
+    exports2.AssociateDatasetKmsKey$ = AssociateDatasetKmsKey$;
+    exports2.AssociateDatasetKmsKeyCommand = AssociateDatasetKmsKeyCommand;
+    exports2.AssociateDatasetKmsKeyInput$ = AssociateDatasetKmsKeyInput$;
+    exports2.AssociateDatasetKmsKeyOutput$ = AssociateDatasetKmsKeyOutput$;
+    exports2.CloudWatch = CloudWatch;
+    exports2.CloudWatchClient = CloudWatchClient;
+    exports2.CloudWatchServiceException = CloudWatchServiceException;
+    exports2.CloudWatchServiceException$ = CloudWatchServiceException$;
+    exports2.ComparisonOperator = ComparisonOperator;
+    exports2.CompositeAlarm$ = CompositeAlarm$;
+    exports2.ConcurrentModificationException = ConcurrentModificationException;
+    exports2.ConcurrentModificationException$ = ConcurrentModificationException$;
+    exports2.ConflictException = ConflictException;
+    exports2.ConflictException$ = ConflictException$;
+    exports2.CreateResourceMetricsConfiguration$ = CreateResourceMetricsConfiguration$;
+    exports2.CreateResourceMetricsConfigurationCommand = CreateResourceMetricsConfigurationCommand;
+    exports2.CreateResourceMetricsConfigurationInput$ = CreateResourceMetricsConfigurationInput$;
+    exports2.CreateResourceMetricsConfigurationOutput$ = CreateResourceMetricsConfigurationOutput$;
+    exports2.DashboardEntry$ = DashboardEntry$;
+    exports2.DashboardInvalidInputError = DashboardInvalidInputError;
+    exports2.DashboardInvalidInputError$ = DashboardInvalidInputError$;
+    exports2.DashboardNotFoundError = DashboardNotFoundError;
+    exports2.DashboardNotFoundError$ = DashboardNotFoundError$;
+    exports2.DashboardValidationMessage$ = DashboardValidationMessage$;
+    exports2.Datapoint$ = Datapoint$;
+    exports2.DeleteAlarmMuteRule$ = DeleteAlarmMuteRule$;
+    exports2.DeleteAlarmMuteRuleCommand = DeleteAlarmMuteRuleCommand;
+    exports2.DeleteAlarmMuteRuleInput$ = DeleteAlarmMuteRuleInput$;
+    exports2.DeleteAlarms$ = DeleteAlarms$;
+    exports2.DeleteAlarmsCommand = DeleteAlarmsCommand;
+    exports2.DeleteAlarmsInput$ = DeleteAlarmsInput$;
+    exports2.DeleteAnomalyDetector$ = DeleteAnomalyDetector$;
+    exports2.DeleteAnomalyDetectorCommand = DeleteAnomalyDetectorCommand;
+    exports2.DeleteAnomalyDetectorInput$ = DeleteAnomalyDetectorInput$;
+    exports2.DeleteAnomalyDetectorOutput$ = DeleteAnomalyDetectorOutput$;
+    exports2.DeleteDashboards$ = DeleteDashboards$;
+    exports2.DeleteDashboardsCommand = DeleteDashboardsCommand;
+    exports2.DeleteDashboardsInput$ = DeleteDashboardsInput$;
+    exports2.DeleteDashboardsOutput$ = DeleteDashboardsOutput$;
+    exports2.DeleteInsightRules$ = DeleteInsightRules$;
+    exports2.DeleteInsightRulesCommand = DeleteInsightRulesCommand;
+    exports2.DeleteInsightRulesInput$ = DeleteInsightRulesInput$;
+    exports2.DeleteInsightRulesOutput$ = DeleteInsightRulesOutput$;
+    exports2.DeleteMetricStream$ = DeleteMetricStream$;
+    exports2.DeleteMetricStreamCommand = DeleteMetricStreamCommand;
+    exports2.DeleteMetricStreamInput$ = DeleteMetricStreamInput$;
+    exports2.DeleteMetricStreamOutput$ = DeleteMetricStreamOutput$;
+    exports2.DeleteResourceMetricsConfiguration$ = DeleteResourceMetricsConfiguration$;
+    exports2.DeleteResourceMetricsConfigurationCommand = DeleteResourceMetricsConfigurationCommand;
+    exports2.DeleteResourceMetricsConfigurationInput$ = DeleteResourceMetricsConfigurationInput$;
+    exports2.DeleteResourceMetricsConfigurationOutput$ = DeleteResourceMetricsConfigurationOutput$;
+    exports2.DescribeAlarmContributors$ = DescribeAlarmContributors$;
+    exports2.DescribeAlarmContributorsCommand = DescribeAlarmContributorsCommand;
+    exports2.DescribeAlarmContributorsInput$ = DescribeAlarmContributorsInput$;
+    exports2.DescribeAlarmContributorsOutput$ = DescribeAlarmContributorsOutput$;
+    exports2.DescribeAlarmHistory$ = DescribeAlarmHistory$;
+    exports2.DescribeAlarmHistoryCommand = DescribeAlarmHistoryCommand;
+    exports2.DescribeAlarmHistoryInput$ = DescribeAlarmHistoryInput$;
+    exports2.DescribeAlarmHistoryOutput$ = DescribeAlarmHistoryOutput$;
+    exports2.DescribeAlarms$ = DescribeAlarms$;
+    exports2.DescribeAlarmsCommand = DescribeAlarmsCommand;
+    exports2.DescribeAlarmsForMetric$ = DescribeAlarmsForMetric$;
+    exports2.DescribeAlarmsForMetricCommand = DescribeAlarmsForMetricCommand;
+    exports2.DescribeAlarmsForMetricInput$ = DescribeAlarmsForMetricInput$;
+    exports2.DescribeAlarmsForMetricOutput$ = DescribeAlarmsForMetricOutput$;
+    exports2.DescribeAlarmsInput$ = DescribeAlarmsInput$;
+    exports2.DescribeAlarmsOutput$ = DescribeAlarmsOutput$;
+    exports2.DescribeAnomalyDetectors$ = DescribeAnomalyDetectors$;
+    exports2.DescribeAnomalyDetectorsCommand = DescribeAnomalyDetectorsCommand;
+    exports2.DescribeAnomalyDetectorsInput$ = DescribeAnomalyDetectorsInput$;
+    exports2.DescribeAnomalyDetectorsOutput$ = DescribeAnomalyDetectorsOutput$;
+    exports2.DescribeInsightRules$ = DescribeInsightRules$;
+    exports2.DescribeInsightRulesCommand = DescribeInsightRulesCommand;
+    exports2.DescribeInsightRulesInput$ = DescribeInsightRulesInput$;
+    exports2.DescribeInsightRulesOutput$ = DescribeInsightRulesOutput$;
+    exports2.Dimension$ = Dimension$;
+    exports2.DimensionFilter$ = DimensionFilter$;
+    exports2.DisableAlarmActions$ = DisableAlarmActions$;
+    exports2.DisableAlarmActionsCommand = DisableAlarmActionsCommand;
+    exports2.DisableAlarmActionsInput$ = DisableAlarmActionsInput$;
+    exports2.DisableInsightRules$ = DisableInsightRules$;
+    exports2.DisableInsightRulesCommand = DisableInsightRulesCommand;
+    exports2.DisableInsightRulesInput$ = DisableInsightRulesInput$;
+    exports2.DisableInsightRulesOutput$ = DisableInsightRulesOutput$;
+    exports2.DisassociateDatasetKmsKey$ = DisassociateDatasetKmsKey$;
+    exports2.DisassociateDatasetKmsKeyCommand = DisassociateDatasetKmsKeyCommand;
+    exports2.DisassociateDatasetKmsKeyInput$ = DisassociateDatasetKmsKeyInput$;
+    exports2.DisassociateDatasetKmsKeyOutput$ = DisassociateDatasetKmsKeyOutput$;
+    exports2.EnableAlarmActions$ = EnableAlarmActions$;
+    exports2.EnableAlarmActionsCommand = EnableAlarmActionsCommand;
+    exports2.EnableAlarmActionsInput$ = EnableAlarmActionsInput$;
+    exports2.EnableInsightRules$ = EnableInsightRules$;
+    exports2.EnableInsightRulesCommand = EnableInsightRulesCommand;
+    exports2.EnableInsightRulesInput$ = EnableInsightRulesInput$;
+    exports2.EnableInsightRulesOutput$ = EnableInsightRulesOutput$;
+    exports2.Entity$ = Entity$;
+    exports2.EntityMetricData$ = EntityMetricData$;
+    exports2.EvaluationCriteria$ = EvaluationCriteria$;
+    exports2.EvaluationState = EvaluationState;
+    exports2.EvaluationWindow$ = EvaluationWindow$;
+    exports2.GetAlarmMuteRule$ = GetAlarmMuteRule$;
+    exports2.GetAlarmMuteRuleCommand = GetAlarmMuteRuleCommand;
+    exports2.GetAlarmMuteRuleInput$ = GetAlarmMuteRuleInput$;
+    exports2.GetAlarmMuteRuleOutput$ = GetAlarmMuteRuleOutput$;
+    exports2.GetDashboard$ = GetDashboard$;
+    exports2.GetDashboardCommand = GetDashboardCommand;
+    exports2.GetDashboardInput$ = GetDashboardInput$;
+    exports2.GetDashboardOutput$ = GetDashboardOutput$;
+    exports2.GetDataset$ = GetDataset$;
+    exports2.GetDatasetCommand = GetDatasetCommand;
+    exports2.GetDatasetInput$ = GetDatasetInput$;
+    exports2.GetDatasetOutput$ = GetDatasetOutput$;
+    exports2.GetInsightRuleReport$ = GetInsightRuleReport$;
+    exports2.GetInsightRuleReportCommand = GetInsightRuleReportCommand;
+    exports2.GetInsightRuleReportInput$ = GetInsightRuleReportInput$;
+    exports2.GetInsightRuleReportOutput$ = GetInsightRuleReportOutput$;
+    exports2.GetMetricData$ = GetMetricData$;
+    exports2.GetMetricDataCommand = GetMetricDataCommand;
+    exports2.GetMetricDataInput$ = GetMetricDataInput$;
+    exports2.GetMetricDataOutput$ = GetMetricDataOutput$;
+    exports2.GetMetricStatistics$ = GetMetricStatistics$;
+    exports2.GetMetricStatisticsCommand = GetMetricStatisticsCommand;
+    exports2.GetMetricStatisticsInput$ = GetMetricStatisticsInput$;
+    exports2.GetMetricStatisticsOutput$ = GetMetricStatisticsOutput$;
+    exports2.GetMetricStream$ = GetMetricStream$;
+    exports2.GetMetricStreamCommand = GetMetricStreamCommand;
+    exports2.GetMetricStreamInput$ = GetMetricStreamInput$;
+    exports2.GetMetricStreamOutput$ = GetMetricStreamOutput$;
+    exports2.GetMetricWidgetImage$ = GetMetricWidgetImage$;
+    exports2.GetMetricWidgetImageCommand = GetMetricWidgetImageCommand;
+    exports2.GetMetricWidgetImageInput$ = GetMetricWidgetImageInput$;
+    exports2.GetMetricWidgetImageOutput$ = GetMetricWidgetImageOutput$;
+    exports2.GetOTelEnrichment$ = GetOTelEnrichment$;
+    exports2.GetOTelEnrichmentCommand = GetOTelEnrichmentCommand;
+    exports2.GetOTelEnrichmentInput$ = GetOTelEnrichmentInput$;
+    exports2.GetOTelEnrichmentOutput$ = GetOTelEnrichmentOutput$;
+    exports2.GetResourceMetricsConfiguration$ = GetResourceMetricsConfiguration$;
+    exports2.GetResourceMetricsConfigurationCommand = GetResourceMetricsConfigurationCommand;
+    exports2.GetResourceMetricsConfigurationInput$ = GetResourceMetricsConfigurationInput$;
+    exports2.GetResourceMetricsConfigurationOutput$ = GetResourceMetricsConfigurationOutput$;
+    exports2.HistoryItemType = HistoryItemType;
+    exports2.InsightRule$ = InsightRule$;
+    exports2.InsightRuleContributor$ = InsightRuleContributor$;
+    exports2.InsightRuleContributorDatapoint$ = InsightRuleContributorDatapoint$;
+    exports2.InsightRuleMetricDatapoint$ = InsightRuleMetricDatapoint$;
+    exports2.InternalServiceFault = InternalServiceFault;
+    exports2.InternalServiceFault$ = InternalServiceFault$;
+    exports2.InvalidFormatFault = InvalidFormatFault;
+    exports2.InvalidFormatFault$ = InvalidFormatFault$;
+    exports2.InvalidNextToken = InvalidNextToken;
+    exports2.InvalidNextToken$ = InvalidNextToken$;
+    exports2.InvalidParameterCombinationException = InvalidParameterCombinationException;
+    exports2.InvalidParameterCombinationException$ = InvalidParameterCombinationException$;
+    exports2.InvalidParameterValueException = InvalidParameterValueException;
+    exports2.InvalidParameterValueException$ = InvalidParameterValueException$;
+    exports2.KmsAccessDeniedException = KmsAccessDeniedException;
+    exports2.KmsAccessDeniedException$ = KmsAccessDeniedException$;
+    exports2.KmsKeyDisabledException = KmsKeyDisabledException;
+    exports2.KmsKeyDisabledException$ = KmsKeyDisabledException$;
+    exports2.KmsKeyNotFoundException = KmsKeyNotFoundException;
+    exports2.KmsKeyNotFoundException$ = KmsKeyNotFoundException$;
+    exports2.LabelOptions$ = LabelOptions$;
+    exports2.LimitExceededException = LimitExceededException;
+    exports2.LimitExceededException$ = LimitExceededException$;
+    exports2.LimitExceededFault = LimitExceededFault;
+    exports2.LimitExceededFault$ = LimitExceededFault$;
+    exports2.ListAlarmMuteRules$ = ListAlarmMuteRules$;
+    exports2.ListAlarmMuteRulesCommand = ListAlarmMuteRulesCommand;
+    exports2.ListAlarmMuteRulesInput$ = ListAlarmMuteRulesInput$;
+    exports2.ListAlarmMuteRulesOutput$ = ListAlarmMuteRulesOutput$;
+    exports2.ListDashboards$ = ListDashboards$;
+    exports2.ListDashboardsCommand = ListDashboardsCommand;
+    exports2.ListDashboardsInput$ = ListDashboardsInput$;
+    exports2.ListDashboardsOutput$ = ListDashboardsOutput$;
+    exports2.ListManagedInsightRules$ = ListManagedInsightRules$;
+    exports2.ListManagedInsightRulesCommand = ListManagedInsightRulesCommand;
+    exports2.ListManagedInsightRulesInput$ = ListManagedInsightRulesInput$;
+    exports2.ListManagedInsightRulesOutput$ = ListManagedInsightRulesOutput$;
+    exports2.ListMetricStreams$ = ListMetricStreams$;
+    exports2.ListMetricStreamsCommand = ListMetricStreamsCommand;
+    exports2.ListMetricStreamsInput$ = ListMetricStreamsInput$;
+    exports2.ListMetricStreamsOutput$ = ListMetricStreamsOutput$;
+    exports2.ListMetrics$ = ListMetrics$;
+    exports2.ListMetricsCommand = ListMetricsCommand;
+    exports2.ListMetricsInput$ = ListMetricsInput$;
+    exports2.ListMetricsOutput$ = ListMetricsOutput$;
+    exports2.ListTagsForResource$ = ListTagsForResource$;
+    exports2.ListTagsForResourceCommand = ListTagsForResourceCommand;
+    exports2.ListTagsForResourceInput$ = ListTagsForResourceInput$;
+    exports2.ListTagsForResourceOutput$ = ListTagsForResourceOutput$;
+    exports2.LogAlarm$ = LogAlarm$;
+    exports2.ManagedRule$ = ManagedRule$;
+    exports2.ManagedRuleDescription$ = ManagedRuleDescription$;
+    exports2.ManagedRuleState$ = ManagedRuleState$;
+    exports2.MessageData$ = MessageData$;
+    exports2.Metric$ = Metric$;
+    exports2.MetricAlarm$ = MetricAlarm$;
+    exports2.MetricCharacteristics$ = MetricCharacteristics$;
+    exports2.MetricDataQuery$ = MetricDataQuery$;
+    exports2.MetricDataResult$ = MetricDataResult$;
+    exports2.MetricDatum$ = MetricDatum$;
+    exports2.MetricMathAnomalyDetector$ = MetricMathAnomalyDetector$;
+    exports2.MetricStat$ = MetricStat$;
+    exports2.MetricStreamEntry$ = MetricStreamEntry$;
+    exports2.MetricStreamFilter$ = MetricStreamFilter$;
+    exports2.MetricStreamOutputFormat = MetricStreamOutputFormat;
+    exports2.MetricStreamStatisticsConfiguration$ = MetricStreamStatisticsConfiguration$;
+    exports2.MetricStreamStatisticsMetric$ = MetricStreamStatisticsMetric$;
+    exports2.MissingRequiredParameterException = MissingRequiredParameterException;
+    exports2.MissingRequiredParameterException$ = MissingRequiredParameterException$;
+    exports2.MuteTargets$ = MuteTargets$;
+    exports2.OTelEnrichmentMetricSelector$ = OTelEnrichmentMetricSelector$;
+    exports2.OTelEnrichmentStatus = OTelEnrichmentStatus;
+    exports2.PartialFailure$ = PartialFailure$;
+    exports2.PutAlarmMuteRule$ = PutAlarmMuteRule$;
+    exports2.PutAlarmMuteRuleCommand = PutAlarmMuteRuleCommand;
+    exports2.PutAlarmMuteRuleInput$ = PutAlarmMuteRuleInput$;
+    exports2.PutAnomalyDetector$ = PutAnomalyDetector$;
+    exports2.PutAnomalyDetectorCommand = PutAnomalyDetectorCommand;
+    exports2.PutAnomalyDetectorInput$ = PutAnomalyDetectorInput$;
+    exports2.PutAnomalyDetectorOutput$ = PutAnomalyDetectorOutput$;
+    exports2.PutCompositeAlarm$ = PutCompositeAlarm$;
+    exports2.PutCompositeAlarmCommand = PutCompositeAlarmCommand;
+    exports2.PutCompositeAlarmInput$ = PutCompositeAlarmInput$;
+    exports2.PutDashboard$ = PutDashboard$;
+    exports2.PutDashboardCommand = PutDashboardCommand;
+    exports2.PutDashboardInput$ = PutDashboardInput$;
+    exports2.PutDashboardOutput$ = PutDashboardOutput$;
+    exports2.PutInsightRule$ = PutInsightRule$;
+    exports2.PutInsightRuleCommand = PutInsightRuleCommand;
+    exports2.PutInsightRuleInput$ = PutInsightRuleInput$;
+    exports2.PutInsightRuleOutput$ = PutInsightRuleOutput$;
+    exports2.PutLogAlarm$ = PutLogAlarm$;
+    exports2.PutLogAlarmCommand = PutLogAlarmCommand;
+    exports2.PutLogAlarmInput$ = PutLogAlarmInput$;
+    exports2.PutManagedInsightRules$ = PutManagedInsightRules$;
+    exports2.PutManagedInsightRulesCommand = PutManagedInsightRulesCommand;
+    exports2.PutManagedInsightRulesInput$ = PutManagedInsightRulesInput$;
+    exports2.PutManagedInsightRulesOutput$ = PutManagedInsightRulesOutput$;
+    exports2.PutMetricAlarm$ = PutMetricAlarm$;
+    exports2.PutMetricAlarmCommand = PutMetricAlarmCommand;
+    exports2.PutMetricAlarmInput$ = PutMetricAlarmInput$;
+    exports2.PutMetricData$ = PutMetricData$;
+    exports2.PutMetricDataCommand = PutMetricDataCommand;
+    exports2.PutMetricDataInput$ = PutMetricDataInput$;
+    exports2.PutMetricStream$ = PutMetricStream$;
+    exports2.PutMetricStreamCommand = PutMetricStreamCommand;
+    exports2.PutMetricStreamInput$ = PutMetricStreamInput$;
+    exports2.PutMetricStreamOutput$ = PutMetricStreamOutput$;
+    exports2.Range$ = Range$;
+    exports2.RecentlyActive = RecentlyActive;
+    exports2.ResourceConflict = ResourceConflict;
+    exports2.ResourceConflict$ = ResourceConflict$;
+    exports2.ResourceMetricSelection$ = ResourceMetricSelection$;
+    exports2.ResourceMetricsConfiguration$ = ResourceMetricsConfiguration$;
+    exports2.ResourceNotFound = ResourceNotFound;
+    exports2.ResourceNotFound$ = ResourceNotFound$;
+    exports2.ResourceNotFoundException = ResourceNotFoundException2;
+    exports2.ResourceNotFoundException$ = ResourceNotFoundException$2;
+    exports2.Rule$ = Rule$;
+    exports2.ScanBy = ScanBy;
+    exports2.Schedule$ = Schedule$;
+    exports2.ScheduleConfiguration$ = ScheduleConfiguration$;
+    exports2.ScheduledQueryConfiguration$ = ScheduledQueryConfiguration$;
+    exports2.SetAlarmState$ = SetAlarmState$;
+    exports2.SetAlarmStateCommand = SetAlarmStateCommand;
+    exports2.SetAlarmStateInput$ = SetAlarmStateInput$;
+    exports2.SingleMetricAnomalyDetector$ = SingleMetricAnomalyDetector$;
+    exports2.SlidingWindow$ = SlidingWindow$;
+    exports2.StandardUnit = StandardUnit;
+    exports2.StartMetricStreams$ = StartMetricStreams$;
+    exports2.StartMetricStreamsCommand = StartMetricStreamsCommand;
+    exports2.StartMetricStreamsInput$ = StartMetricStreamsInput$;
+    exports2.StartMetricStreamsOutput$ = StartMetricStreamsOutput$;
+    exports2.StartOTelEnrichment$ = StartOTelEnrichment$;
+    exports2.StartOTelEnrichmentCommand = StartOTelEnrichmentCommand;
+    exports2.StartOTelEnrichmentInput$ = StartOTelEnrichmentInput$;
+    exports2.StartOTelEnrichmentOutput$ = StartOTelEnrichmentOutput$;
+    exports2.StateValue = StateValue;
+    exports2.Statistic = Statistic;
+    exports2.StatisticSet$ = StatisticSet$;
+    exports2.StatusCode = StatusCode;
+    exports2.StopMetricStreams$ = StopMetricStreams$;
+    exports2.StopMetricStreamsCommand = StopMetricStreamsCommand;
+    exports2.StopMetricStreamsInput$ = StopMetricStreamsInput$;
+    exports2.StopMetricStreamsOutput$ = StopMetricStreamsOutput$;
+    exports2.StopOTelEnrichment$ = StopOTelEnrichment$;
+    exports2.StopOTelEnrichmentCommand = StopOTelEnrichmentCommand;
+    exports2.StopOTelEnrichmentInput$ = StopOTelEnrichmentInput$;
+    exports2.StopOTelEnrichmentOutput$ = StopOTelEnrichmentOutput$;
+    exports2.Tag$ = Tag$2;
+    exports2.TagResource$ = TagResource$;
+    exports2.TagResourceCommand = TagResourceCommand;
+    exports2.TagResourceInput$ = TagResourceInput$;
+    exports2.TagResourceOutput$ = TagResourceOutput$;
+    exports2.UntagResource$ = UntagResource$;
+    exports2.UntagResourceCommand = UntagResourceCommand;
+    exports2.UntagResourceInput$ = UntagResourceInput$;
+    exports2.UntagResourceOutput$ = UntagResourceOutput$;
+    exports2.UpdateOTelEnrichment$ = UpdateOTelEnrichment$;
+    exports2.UpdateOTelEnrichmentCommand = UpdateOTelEnrichmentCommand;
+    exports2.UpdateOTelEnrichmentInput$ = UpdateOTelEnrichmentInput$;
+    exports2.UpdateOTelEnrichmentOutput$ = UpdateOTelEnrichmentOutput$;
+    exports2.UpdateResourceMetricsConfiguration$ = UpdateResourceMetricsConfiguration$;
+    exports2.UpdateResourceMetricsConfigurationCommand = UpdateResourceMetricsConfigurationCommand;
+    exports2.UpdateResourceMetricsConfigurationInput$ = UpdateResourceMetricsConfigurationInput$;
+    exports2.UpdateResourceMetricsConfigurationOutput$ = UpdateResourceMetricsConfigurationOutput$;
+    exports2.ValidationException = ValidationException2;
+    exports2.ValidationException$ = ValidationException$2;
+    exports2.WallClockWindow$ = WallClockWindow$;
+    exports2.WarmUpConfiguration$ = WarmUpConfiguration$;
+    exports2.errorTypeRegistries = errorTypeRegistries5;
+    exports2.paginateDescribeAlarmHistory = paginateDescribeAlarmHistory;
+    exports2.paginateDescribeAlarms = paginateDescribeAlarms;
+    exports2.paginateDescribeAnomalyDetectors = paginateDescribeAnomalyDetectors;
+    exports2.paginateDescribeInsightRules = paginateDescribeInsightRules;
+    exports2.paginateGetMetricData = paginateGetMetricData;
+    exports2.paginateListAlarmMuteRules = paginateListAlarmMuteRules;
+    exports2.paginateListDashboards = paginateListDashboards;
+    exports2.paginateListManagedInsightRules = paginateListManagedInsightRules;
+    exports2.paginateListMetricStreams = paginateListMetricStreams;
+    exports2.paginateListMetrics = paginateListMetrics;
+    exports2.waitForAlarmExists = waitForAlarmExists;
+    exports2.waitForAlarmMuteRuleExists = waitForAlarmMuteRuleExists;
+    exports2.waitForCompositeAlarmExists = waitForCompositeAlarmExists;
+    exports2.waitForLogAlarmExists = waitForLogAlarmExists;
+    exports2.waitUntilAlarmExists = waitUntilAlarmExists;
+    exports2.waitUntilAlarmMuteRuleExists = waitUntilAlarmMuteRuleExists;
+    exports2.waitUntilCompositeAlarmExists = waitUntilCompositeAlarmExists;
+    exports2.waitUntilLogAlarmExists = waitUntilLogAlarmExists;
+  }
+});
+
+// node_modules/@aws-sdk/client-cloudwatch-logs/dist-cjs/index.js
+var require_dist_cjs22 = __commonJS({
+  "node_modules/@aws-sdk/client-cloudwatch-logs/dist-cjs/index.js"(exports2) {
+    var { awsEndpointFunctions: awsEndpointFunctions2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider: createDefaultUserAgentProvider2, getDefaultSocketTimeout: getDefaultSocketTimeout2, NODE_APP_ID_CONFIG_OPTIONS: NODE_APP_ID_CONFIG_OPTIONS2, getAwsRegionExtensionConfiguration: getAwsRegionExtensionConfiguration2, resolveAwsRegionExtensionConfiguration: resolveAwsRegionExtensionConfiguration2, resolveUserAgentConfig: resolveUserAgentConfig2, resolveHostHeaderConfig: resolveHostHeaderConfig2, getUserAgentPlugin: getUserAgentPlugin2, getHostHeaderPlugin: getHostHeaderPlugin2, getLoggerPlugin: getLoggerPlugin2, getRecursionDetectionPlugin: getRecursionDetectionPlugin2 } = (init_client3(), __toCommonJS(client_exports2));
+    var { getHttpAuthSchemeEndpointRuleSetPlugin: getHttpAuthSchemeEndpointRuleSetPlugin2, DefaultIdentityProviderConfig: DefaultIdentityProviderConfig2, getHttpSigningPlugin: getHttpSigningPlugin2, createPaginator: createPaginator2 } = (init_dist_es(), __toCommonJS(dist_es_exports));
+    var { normalizeProvider: normalizeProvider3, getSmithyContext: getSmithyContext2, ServiceException: ServiceException2, NoOpLogger: NoOpLogger2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion3, loadConfigsForDefaultMode: loadConfigsForDefaultMode2, getDefaultExtensionConfiguration: getDefaultExtensionConfiguration2, resolveDefaultRuntimeConfig: resolveDefaultRuntimeConfig2, Client: Client2, makeBuilder: makeBuilder2, createAggregatedClient: createAggregatedClient2 } = (init_client2(), __toCommonJS(client_exports));
+    var { Command: $Command } = (init_client2(), __toCommonJS(client_exports));
+    exports2.$Command = $Command;
+    exports2.__Client = Client2;
+    var { resolveDefaultsModeConfig: resolveDefaultsModeConfig2, loadConfig: loadConfig2, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS: NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS: NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, NODE_REGION_CONFIG_OPTIONS: NODE_REGION_CONFIG_OPTIONS2, NODE_REGION_CONFIG_FILE_OPTIONS: NODE_REGION_CONFIG_FILE_OPTIONS2, resolveRegionConfig: resolveRegionConfig2 } = (init_config2(), __toCommonJS(config_exports));
+    var { BinaryDecisionDiagram: BinaryDecisionDiagram2, EndpointCache: EndpointCache2, decideEndpoint: decideEndpoint2, customEndpointFunctions: customEndpointFunctions2, resolveEndpointConfig: resolveEndpointConfig2, getEndpointPlugin: getEndpointPlugin2 } = (init_endpoints(), __toCommonJS(endpoints_exports));
+    var { eventStreamSerdeProvider: eventStreamSerdeProvider3, resolveEventStreamSerdeConfig: resolveEventStreamSerdeConfig2 } = (init_event_streams(), __toCommonJS(event_streams_exports));
+    var { parseUrl: parseUrl2, getHttpHandlerExtensionConfiguration: getHttpHandlerExtensionConfiguration2, resolveHttpHandlerRuntimeConfig: resolveHttpHandlerRuntimeConfig2, getContentLengthPlugin: getContentLengthPlugin2 } = (init_protocols(), __toCommonJS(protocols_exports));
+    var { DEFAULT_RETRY_MODE: DEFAULT_RETRY_MODE2, NODE_RETRY_MODE_CONFIG_OPTIONS: NODE_RETRY_MODE_CONFIG_OPTIONS2, NODE_MAX_ATTEMPT_CONFIG_OPTIONS: NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, resolveRetryConfig: resolveRetryConfig2, getRetryPlugin: getRetryPlugin2 } = (init_retry2(), __toCommonJS(retry_exports));
+    var { TypeRegistry: TypeRegistry2, getSchemaSerdePlugin: getSchemaSerdePlugin2 } = (init_schema(), __toCommonJS(schema_exports));
+    var { resolveAwsSdkSigV4Config: resolveAwsSdkSigV4Config2, AwsSdkSigV4Signer: AwsSdkSigV4Signer2, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS: NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2 } = (init_httpAuthSchemes2(), __toCommonJS(httpAuthSchemes_exports));
+    var { defaultProvider } = require_dist_cjs15();
+    var { toUtf8: toUtf83, fromUtf8: fromUtf83, toBase64: toBase643, fromBase64: fromBase642, calculateBodyLength: calculateBodyLength2 } = (init_serde(), __toCommonJS(serde_exports));
+    var { streamCollector: streamCollector7, NodeHttpHandler } = require_dist_cjs5();
+    var { AwsJson1_1Protocol: AwsJson1_1Protocol2 } = (init_protocols2(), __toCommonJS(protocols_exports2));
+    var { Sha256 } = (init_checksum2(), __toCommonJS(checksum_exports));
+    var defaultCloudWatchLogsHttpAuthSchemeParametersProvider = async (config, context, input) => {
+      return {
+        operation: getSmithyContext2(context).operation,
+        region: await normalizeProvider3(config.region)() || (() => {
+          throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })()
+      };
+    };
+    function createAwsAuthSigv4HttpAuthOption5(authParameters) {
+      return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+          name: "logs",
+          region: authParameters.region
+        },
+        propertiesExtractor: (config, context) => ({
+          signingProperties: {
+            config,
+            context
+          }
+        })
+      };
+    }
+    var defaultCloudWatchLogsHttpAuthSchemeProvider = (authParameters) => {
+      const options = [];
+      switch (authParameters.operation) {
+        default: {
+          options.push(createAwsAuthSigv4HttpAuthOption5(authParameters));
+        }
+      }
+      return options;
+    };
+    var resolveHttpAuthSchemeConfig5 = (config) => {
+      const config_0 = resolveAwsSdkSigV4Config2(config);
+      return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider3(config.authSchemePreference ?? [])
+      });
+    };
+    var resolveClientEndpointParameters5 = (options) => {
+      return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "logs"
+      });
+    };
+    var commonParams5 = {
+      UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+      Endpoint: { type: "builtInParams", name: "endpoint" },
+      Region: { type: "builtInParams", name: "region" },
+      UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
+    };
+    var version = "3.1163.0";
+    var packageInfo = {
+      version
+    };
+    var m3 = "ref";
+    var a5 = -1;
+    var b5 = true;
+    var c5 = "isSet";
+    var d5 = "PartitionResult";
+    var e5 = "booleanEquals";
+    var f5 = "getAttr";
+    var g5 = "stringEquals";
+    var h5 = { [m3]: "Endpoint" };
+    var i5 = { [m3]: d5 };
+    var j5 = { [m3]: "Region" };
+    var k5 = {};
+    var l3 = [j5];
+    var _data5 = {
+      conditions: [
+        [c5, [h5]],
+        [c5, l3],
+        ["aws.partition", l3, d5],
+        [e5, [{ [m3]: "UseFIPS" }, b5]],
+        [e5, [{ [m3]: "UseDualStack" }, b5]],
+        [e5, [{ fn: f5, argv: [i5, "supportsDualStack"] }, b5]],
+        [e5, [{ fn: f5, argv: [i5, "supportsFIPS"] }, b5]],
+        [g5, [j5, "us-gov-east-1"]],
+        [g5, [j5, "us-gov-west-1"]]
+      ],
+      results: [
+        [a5],
+        [a5, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a5, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [h5, k5],
+        ["https://logs-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", k5],
+        [a5, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://logs.us-gov-east-1.amazonaws.com", k5],
+        ["https://logs.us-gov-west-1.amazonaws.com", k5],
+        ["https://logs-fips.{Region}.{PartitionResult#dnsSuffix}", k5],
+        [a5, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://logs.{Region}.{PartitionResult#dualStackDnsSuffix}", k5],
+        [a5, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://logs.{Region}.{PartitionResult#dnsSuffix}", k5],
+        [a5, "Invalid Configuration: Missing Region"]
+      ]
+    };
+    var root5 = 2;
+    var r5 = 1e8;
+    var nodes5 = new Int32Array([
+      -1,
+      1,
+      -1,
+      0,
+      14,
+      3,
+      1,
+      4,
+      r5 + 13,
+      2,
+      5,
+      r5 + 13,
+      3,
+      8,
+      6,
+      4,
+      7,
+      r5 + 12,
+      5,
+      r5 + 10,
+      r5 + 11,
+      4,
+      12,
+      9,
+      6,
+      10,
+      r5 + 9,
+      7,
+      r5 + 6,
+      11,
+      8,
+      r5 + 7,
+      r5 + 8,
+      5,
+      13,
+      r5 + 5,
+      6,
+      r5 + 4,
+      r5 + 5,
+      3,
+      r5 + 1,
+      15,
+      4,
+      r5 + 2,
+      r5 + 3
+    ]);
+    var bdd5 = BinaryDecisionDiagram2.from(nodes5, root5, _data5.conditions, _data5.results);
+    var cache5 = new EndpointCache2({
+      size: 50,
+      params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
+    });
+    var defaultEndpointResolver5 = (endpointParams, context = {}) => {
+      return cache5.get(endpointParams, () => decideEndpoint2(bdd5, {
+        endpointParams,
+        logger: context.logger
+      }));
+    };
+    customEndpointFunctions2.aws = awsEndpointFunctions2;
+    var CloudWatchLogsServiceException = class _CloudWatchLogsServiceException extends ServiceException2 {
+      static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.cloudwatchlogs#CloudWatchLogsServiceException";
+      constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, _CloudWatchLogsServiceException.prototype);
+      }
+    };
+    var AccessDeniedException3 = class _AccessDeniedException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#AccessDeniedException";
+      name = "AccessDeniedException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "AccessDeniedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _AccessDeniedException.prototype);
+      }
+    };
+    var InvalidParameterException = class _InvalidParameterException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#InvalidParameterException";
+      name = "InvalidParameterException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidParameterException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidParameterException.prototype);
+      }
+    };
+    var OperationAbortedException = class _OperationAbortedException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#OperationAbortedException";
+      name = "OperationAbortedException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "OperationAbortedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _OperationAbortedException.prototype);
+      }
+    };
+    var ResourceNotFoundException2 = class _ResourceNotFoundException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ResourceNotFoundException";
+      name = "ResourceNotFoundException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ResourceNotFoundException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ResourceNotFoundException.prototype);
+      }
+    };
+    var ServiceUnavailableException = class _ServiceUnavailableException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ServiceUnavailableException";
+      name = "ServiceUnavailableException";
+      $fault = "server";
+      constructor(opts) {
+        super({
+          name: "ServiceUnavailableException",
+          $fault: "server",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ServiceUnavailableException.prototype);
+      }
+    };
+    var InternalServerException3 = class _InternalServerException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#InternalServerException";
+      name = "InternalServerException";
+      $fault = "server";
+      constructor(opts) {
+        super({
+          name: "InternalServerException",
+          $fault: "server",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InternalServerException.prototype);
+      }
+    };
+    var ThrottlingException = class _ThrottlingException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ThrottlingException";
+      name = "ThrottlingException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ThrottlingException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ThrottlingException.prototype);
+      }
+    };
+    var ValidationException2 = class _ValidationException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ValidationException";
+      name = "ValidationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ValidationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ValidationException.prototype);
+      }
+    };
+    var InvalidOperationException = class _InvalidOperationException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#InvalidOperationException";
+      name = "InvalidOperationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidOperationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidOperationException.prototype);
+      }
+    };
+    var ConflictException = class _ConflictException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ConflictException";
+      name = "ConflictException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ConflictException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ConflictException.prototype);
+      }
+    };
+    var ServiceQuotaExceededException = class _ServiceQuotaExceededException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ServiceQuotaExceededException";
+      name = "ServiceQuotaExceededException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ServiceQuotaExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ServiceQuotaExceededException.prototype);
+      }
+    };
+    var LimitExceededException = class _LimitExceededException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#LimitExceededException";
+      name = "LimitExceededException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "LimitExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _LimitExceededException.prototype);
+      }
+    };
+    var ResourceAlreadyExistsException = class _ResourceAlreadyExistsException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#ResourceAlreadyExistsException";
+      name = "ResourceAlreadyExistsException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ResourceAlreadyExistsException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ResourceAlreadyExistsException.prototype);
+      }
+    };
+    var DataAlreadyAcceptedException = class _DataAlreadyAcceptedException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#DataAlreadyAcceptedException";
+      name = "DataAlreadyAcceptedException";
+      $fault = "client";
+      expectedSequenceToken;
+      constructor(opts) {
+        super({
+          name: "DataAlreadyAcceptedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DataAlreadyAcceptedException.prototype);
+        this.expectedSequenceToken = opts.expectedSequenceToken;
+      }
+    };
+    var InternalStreamingException = class _InternalStreamingException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#InternalStreamingException";
+      name = "InternalStreamingException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InternalStreamingException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InternalStreamingException.prototype);
+      }
+    };
+    var InvalidSequenceTokenException = class _InvalidSequenceTokenException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#InvalidSequenceTokenException";
+      name = "InvalidSequenceTokenException";
+      $fault = "client";
+      expectedSequenceToken;
+      constructor(opts) {
+        super({
+          name: "InvalidSequenceTokenException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidSequenceTokenException.prototype);
+        this.expectedSequenceToken = opts.expectedSequenceToken;
+      }
+    };
+    var UnrecognizedClientException = class _UnrecognizedClientException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#UnrecognizedClientException";
+      name = "UnrecognizedClientException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "UnrecognizedClientException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _UnrecognizedClientException.prototype);
+      }
+    };
+    var SessionStreamingException = class _SessionStreamingException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#SessionStreamingException";
+      name = "SessionStreamingException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "SessionStreamingException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _SessionStreamingException.prototype);
+      }
+    };
+    var SessionTimeoutException = class _SessionTimeoutException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#SessionTimeoutException";
+      name = "SessionTimeoutException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "SessionTimeoutException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _SessionTimeoutException.prototype);
+      }
+    };
+    var MalformedQueryException = class _MalformedQueryException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#MalformedQueryException";
+      name = "MalformedQueryException";
+      $fault = "client";
+      queryCompileError;
+      constructor(opts) {
+        super({
+          name: "MalformedQueryException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _MalformedQueryException.prototype);
+        this.queryCompileError = opts.queryCompileError;
+      }
+    };
+    var TooManyTagsException = class _TooManyTagsException extends CloudWatchLogsServiceException {
+      static shapeId = "com.amazonaws.cloudwatchlogs#TooManyTagsException";
+      name = "TooManyTagsException";
+      $fault = "client";
+      resourceName;
+      constructor(opts) {
+        super({
+          name: "TooManyTagsException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _TooManyTagsException.prototype);
+        this.resourceName = opts.resourceName;
+      }
+    };
+    var _A2 = "Anomaly";
+    var _AD = "AnomalyDetector";
+    var _ADE3 = "AccessDeniedException";
+    var _ADn = "AnomalyDetectors";
+    var _AF = "AllowedFields";
+    var _AK = "AddKeys";
+    var _AKE = "AddKeyEntry";
+    var _AKEd = "AddKeyEntries";
+    var _AKK = "AssociateKmsKey";
+    var _AKKR = "AssociateKmsKeyRequest";
+    var _ALGS = "AggregateLogGroupSummary";
+    var _ALGSg = "AggregateLogGroupSummaries";
+    var _AP = "AccountPolicy";
+    var _APc = "AccountPolicies";
+    var _ASTSTI = "AssociateSourceToS3TableIntegration";
+    var _ASTSTIR = "AssociateSourceToS3TableIntegrationRequest";
+    var _ASTSTIRs = "AssociateSourceToS3TableIntegrationResponse";
+    var _An = "Anomalies";
+    var _CD = "CreateDelivery";
+    var _CDR = "CreateDeliveryRequest";
+    var _CDRr = "CreateDeliveryResponse";
+    var _CE = "ConflictException";
+    var _CET = "CancelExportTask";
+    var _CETR = "CancelExportTaskRequest";
+    var _CETRr = "CreateExportTaskRequest";
+    var _CETRre = "CreateExportTaskResponse";
+    var _CETr = "CreateExportTask";
+    var _CIT = "CancelImportTask";
+    var _CITR = "CancelImportTaskRequest";
+    var _CITRa = "CancelImportTaskResponse";
+    var _CITRr = "CreateImportTaskRequest";
+    var _CITRre = "CreateImportTaskResponse";
+    var _CITr = "CreateImportTask";
+    var _CLAD = "CreateLogAnomalyDetector";
+    var _CLADR = "CreateLogAnomalyDetectorRequest";
+    var _CLADRr = "CreateLogAnomalyDetectorResponse";
+    var _CLG = "CreateLogGroup";
+    var _CLGR = "CreateLogGroupRequest";
+    var _CLS = "CreateLogStream";
+    var _CLSR = "CreateLogStreamRequest";
+    var _CLT = "CreateLookupTable";
+    var _CLTR = "CreateLookupTableRequest";
+    var _CLTRr = "CreateLookupTableResponse";
+    var _CSQ = "CreateScheduledQuery";
+    var _CSQR = "CreateScheduledQueryRequest";
+    var _CSQRr = "CreateScheduledQueryResponse";
+    var _CSV = "CSV";
+    var _CT2 = "ConfigurationTemplate";
+    var _CTDCV = "ConfigurationTemplateDeliveryConfigValues";
+    var _CTo = "ConfigurationTemplates";
+    var _CV2 = "CopyValue";
+    var _CVE = "CopyValueEntry";
+    var _CVEo = "CopyValueEntries";
+    var _D = "Delivery";
+    var _DAAE = "DataAlreadyAcceptedException";
+    var _DAP = "DeleteAccountPolicy";
+    var _DAPR = "DeleteAccountPolicyRequest";
+    var _DAPRe = "DeleteAccountPolicyResponse";
+    var _DAPRes = "DescribeAccountPoliciesRequest";
+    var _DAPResc = "DescribeAccountPoliciesResponse";
+    var _DAPe = "DescribeAccountPolicies";
+    var _DC = "DestinationConfiguration";
+    var _DCT = "DescribeConfigurationTemplates";
+    var _DCTR = "DescribeConfigurationTemplatesRequest";
+    var _DCTRe = "DescribeConfigurationTemplatesResponse";
+    var _DD = "DeliveryDestination";
+    var _DDC = "DeliveryDestinationConfiguration";
+    var _DDD = "DeleteDeliveryDestination";
+    var _DDDP = "DeleteDeliveryDestinationPolicy";
+    var _DDDPR = "DeleteDeliveryDestinationPolicyRequest";
+    var _DDDR = "DeleteDeliveryDestinationRequest";
+    var _DDDRe = "DescribeDeliveryDestinationsRequest";
+    var _DDDRes = "DescribeDeliveryDestinationsResponse";
+    var _DDDe = "DescribeDeliveryDestinations";
+    var _DDPP = "DeleteDataProtectionPolicy";
+    var _DDPPR = "DeleteDataProtectionPolicyRequest";
+    var _DDR = "DeleteDeliveryRequest";
+    var _DDRe = "DeleteDestinationRequest";
+    var _DDRes = "DescribeDeliveriesRequest";
+    var _DDResc = "DescribeDeliveriesResponse";
+    var _DDRescr = "DescribeDestinationsRequest";
+    var _DDRescri = "DescribeDestinationsResponse";
+    var _DDS = "DeleteDeliverySource";
+    var _DDSR = "DeleteDeliverySourceRequest";
+    var _DDSRe = "DescribeDeliverySourcesRequest";
+    var _DDSRes = "DescribeDeliverySourcesResponse";
+    var _DDSe = "DescribeDeliverySources";
+    var _DDe = "DeliveryDestinations";
+    var _DDel = "DeleteDelivery";
+    var _DDele = "DeleteDestination";
+    var _DDes = "DescribeDeliveries";
+    var _DDesc = "DescribeDestinations";
+    var _DET = "DescribeExportTasks";
+    var _DETR = "DescribeExportTasksRequest";
+    var _DETRe = "DescribeExportTasksResponse";
+    var _DFI = "DescribeFieldIndexes";
+    var _DFIR = "DescribeFieldIndexesRequest";
+    var _DFIRe = "DescribeFieldIndexesResponse";
+    var _DI = "DeleteIntegration";
+    var _DIP = "DeleteIndexPolicy";
+    var _DIPR = "DeleteIndexPolicyRequest";
+    var _DIPRe = "DeleteIndexPolicyResponse";
+    var _DIPRes = "DescribeIndexPoliciesRequest";
+    var _DIPResc = "DescribeIndexPoliciesResponse";
+    var _DIPe = "DescribeIndexPolicies";
+    var _DIR = "DeleteIntegrationRequest";
+    var _DIRe = "DeleteIntegrationResponse";
+    var _DIT = "DescribeImportTasks";
+    var _DITB = "DescribeImportTaskBatches";
+    var _DITBR = "DescribeImportTaskBatchesRequest";
+    var _DITBRe = "DescribeImportTaskBatchesResponse";
+    var _DITR = "DescribeImportTasksRequest";
+    var _DITRe = "DescribeImportTasksResponse";
+    var _DK = "DeleteKeys";
+    var _DKK = "DisassociateKmsKey";
+    var _DKKR = "DisassociateKmsKeyRequest";
+    var _DLAD = "DeleteLogAnomalyDetector";
+    var _DLADR = "DeleteLogAnomalyDetectorRequest";
+    var _DLG = "DeleteLogGroup";
+    var _DLGR = "DeleteLogGroupRequest";
+    var _DLGRe = "DescribeLogGroupsRequest";
+    var _DLGRes = "DescribeLogGroupsResponse";
+    var _DLGe = "DescribeLogGroups";
+    var _DLS = "DeleteLogStream";
+    var _DLSR = "DeleteLogStreamRequest";
+    var _DLSRe = "DescribeLogStreamsRequest";
+    var _DLSRes = "DescribeLogStreamsResponse";
+    var _DLSe = "DescribeLogStreams";
+    var _DLT = "DeleteLookupTable";
+    var _DLTR = "DeleteLookupTableRequest";
+    var _DLTRe = "DescribeLookupTablesRequest";
+    var _DLTRes = "DescribeLookupTablesResponse";
+    var _DLTe = "DescribeLookupTables";
+    var _DMF = "DeleteMetricFilter";
+    var _DMFR = "DeleteMetricFilterRequest";
+    var _DMFRe = "DescribeMetricFiltersRequest";
+    var _DMFRes = "DescribeMetricFiltersResponse";
+    var _DMFe = "DescribeMetricFilters";
+    var _DNP = "DestinationNamePrefix";
+    var _DQ = "DescribeQueries";
+    var _DQD = "DeleteQueryDefinition";
+    var _DQDR = "DeleteQueryDefinitionRequest";
+    var _DQDRe = "DeleteQueryDefinitionResponse";
+    var _DQDRes = "DescribeQueryDefinitionsRequest";
+    var _DQDResc = "DescribeQueryDefinitionsResponse";
+    var _DQDe = "DescribeQueryDefinitions";
+    var _DQR = "DescribeQueriesRequest";
+    var _DQRe = "DescribeQueriesResponse";
+    var _DRP = "DeleteResourcePolicy";
+    var _DRPR = "DeleteResourcePolicyRequest";
+    var _DRPRe = "DeleteRetentionPolicyRequest";
+    var _DRPRes = "DescribeResourcePoliciesRequest";
+    var _DRPResc = "DescribeResourcePoliciesResponse";
+    var _DRPe = "DeleteRetentionPolicy";
+    var _DRPes = "DescribeResourcePolicies";
+    var _DRR = "DryRunResult";
+    var _DS2 = "DataSource";
+    var _DSC = "DeleteSyslogConfiguration";
+    var _DSCR = "DeleteSyslogConfigurationRequest";
+    var _DSCS = "DeliverySourceConfigurationSchema";
+    var _DSCSe = "DeliverySourceConfigurationSchemas";
+    var _DSF = "DataSourceFilter";
+    var _DSFR = "DeleteSubscriptionFilterRequest";
+    var _DSFRe = "DescribeSubscriptionFiltersRequest";
+    var _DSFRes = "DescribeSubscriptionFiltersResponse";
+    var _DSFSTI = "DisassociateSourceFromS3TableIntegration";
+    var _DSFSTIR = "DisassociateSourceFromS3TableIntegrationRequest";
+    var _DSFSTIRi = "DisassociateSourceFromS3TableIntegrationResponse";
+    var _DSFa = "DataSourceFilters";
+    var _DSFe = "DeleteSubscriptionFilter";
+    var _DSFes = "DescribeSubscriptionFilters";
+    var _DSQ = "DeleteScheduledQuery";
+    var _DSQR = "DeleteScheduledQueryRequest";
+    var _DSQRe = "DeleteScheduledQueryResponse";
+    var _DSe = "DeliverySource";
+    var _DSel = "DeliverySources";
+    var _DT = "DeleteTransformer";
+    var _DTC = "DateTimeConverter";
+    var _DTR = "DeleteTransformerRequest";
+    var _De = "Destination";
+    var _Del = "Deliveries";
+    var _Des = "Destinations";
+    var _E2 = "Entity";
+    var _ET = "ExportTask";
+    var _ETEI = "ExportTaskExecutionInfo";
+    var _ETS = "ExportTaskStatus";
+    var _ETx = "ExportTasks";
+    var _FD = "FieldsData";
+    var _FI = "FieldIndex";
+    var _FIi = "FieldIndexes";
+    var _FLE = "FilteredLogEvent";
+    var _FLER = "FilterLogEventsRequest";
+    var _FLERi = "FilterLogEventsResponse";
+    var _FLEi = "FilteredLogEvents";
+    var _FLEil = "FilterLogEvents";
+    var _G = "Grok";
+    var _GD = "GetDelivery";
+    var _GDD = "GetDeliveryDestination";
+    var _GDDP = "GetDeliveryDestinationPolicy";
+    var _GDDPR = "GetDeliveryDestinationPolicyRequest";
+    var _GDDPRe = "GetDeliveryDestinationPolicyResponse";
+    var _GDDR = "GetDeliveryDestinationRequest";
+    var _GDDRe = "GetDeliveryDestinationResponse";
+    var _GDPP = "GetDataProtectionPolicy";
+    var _GDPPR = "GetDataProtectionPolicyRequest";
+    var _GDPPRe = "GetDataProtectionPolicyResponse";
+    var _GDR = "GetDeliveryRequest";
+    var _GDRe = "GetDeliveryResponse";
+    var _GDS = "GetDeliverySource";
+    var _GDSR = "GetDeliverySourceRequest";
+    var _GDSRe = "GetDeliverySourceResponse";
+    var _GI = "GroupingIdentifier";
+    var _GIR = "GetIntegrationRequest";
+    var _GIRe = "GetIntegrationResponse";
+    var _GIe = "GetIntegration";
+    var _GIr = "GroupingIdentifiers";
+    var _GLAD = "GetLogAnomalyDetector";
+    var _GLADR = "GetLogAnomalyDetectorRequest";
+    var _GLADRe = "GetLogAnomalyDetectorResponse";
+    var _GLE = "GetLogEvents";
+    var _GLER = "GetLogEventsRequest";
+    var _GLERe = "GetLogEventsResponse";
+    var _GLF = "GetLogFields";
+    var _GLFR = "GetLogFieldsRequest";
+    var _GLFRe = "GetLogFieldsResponse";
+    var _GLGF = "GetLogGroupFields";
+    var _GLGFR = "GetLogGroupFieldsRequest";
+    var _GLGFRe = "GetLogGroupFieldsResponse";
+    var _GLO = "GetLogObject";
+    var _GLOR = "GetLogObjectRequest";
+    var _GLORS = "GetLogObjectResponseStream";
+    var _GLORe = "GetLogObjectResponse";
+    var _GLR = "GetLogRecord";
+    var _GLRR = "GetLogRecordRequest";
+    var _GLRRe = "GetLogRecordResponse";
+    var _GLT = "GetLookupTable";
+    var _GLTR = "GetLookupTableRequest";
+    var _GLTRe = "GetLookupTableResponse";
+    var _GQR = "GetQueryResults";
+    var _GQRR = "GetQueryResultsRequest";
+    var _GQRRe = "GetQueryResultsResponse";
+    var _GSQ = "GetScheduledQuery";
+    var _GSQH = "GetScheduledQueryHistory";
+    var _GSQHR = "GetScheduledQueryHistoryRequest";
+    var _GSQHRe = "GetScheduledQueryHistoryResponse";
+    var _GSQR = "GetScheduledQueryRequest";
+    var _GSQRe = "GetScheduledQueryResponse";
+    var _GSTP = "GetStorageTierPolicy";
+    var _GSTPR = "GetStorageTierPolicyRequest";
+    var _GSTPRe = "GetStorageTierPolicyResponse";
+    var _GT = "GetTransformer";
+    var _GTR = "GetTransformerRequest";
+    var _GTRe = "GetTransformerResponse";
+    var _I = "Import";
+    var _IB = "ImportBatch";
+    var _IBL = "ImportBatchList";
+    var _ID = "IntegrationDetails";
+    var _IF = "ImportFilter";
+    var _IL = "ImportList";
+    var _ILE = "InputLogEvent";
+    var _ILEn = "InputLogEvents";
+    var _IOE = "InvalidOperationException";
+    var _IP = "IndexPolicy";
+    var _IPE = "InvalidParameterException";
+    var _IPn = "IndexPolicies";
+    var _IS = "ImportStatistics";
+    var _ISE3 = "InternalServerException";
+    var _ISEn2 = "InternalStreamingException";
+    var _ISTE = "InvalidSequenceTokenException";
+    var _ISn = "IntegrationSummary";
+    var _ISnt = "IntegrationSummaries";
+    var _LA = "ListAnomalies";
+    var _LALGS = "ListAggregateLogGroupSummaries";
+    var _LALGSR = "ListAggregateLogGroupSummariesRequest";
+    var _LALGSRi = "ListAggregateLogGroupSummariesResponse";
+    var _LAR = "ListAnomaliesRequest";
+    var _LARi = "ListAnomaliesResponse";
+    var _LCS = "LowerCaseString";
+    var _LE = "LogEvent";
+    var _LEE = "LimitExceededException";
+    var _LFL = "LogFieldsList";
+    var _LFLI = "LogFieldsListItem";
+    var _LFT = "LogFieldType";
+    var _LG = "LogGroup";
+    var _LGF = "LogGroupField";
+    var _LGFL = "LogGroupFieldList";
+    var _LGI = "LogGroupImpact";
+    var _LGIo = "LogGroupImpacts";
+    var _LGS = "LogGroupSummary";
+    var _LGSo = "LogGroupSummaries";
+    var _LGo = "LogGroups";
+    var _LI = "ListIntegrations";
+    var _LIR = "ListIntegrationsRequest";
+    var _LIRi = "ListIntegrationsResponse";
+    var _LLAD = "ListLogAnomalyDetectors";
+    var _LLADR = "ListLogAnomalyDetectorsRequest";
+    var _LLADRi = "ListLogAnomalyDetectorsResponse";
+    var _LLG = "ListLogGroups";
+    var _LLGFQ = "ListLogGroupsForQuery";
+    var _LLGFQR = "ListLogGroupsForQueryRequest";
+    var _LLGFQRi = "ListLogGroupsForQueryResponse";
+    var _LLGR = "ListLogGroupsRequest";
+    var _LLGRi = "ListLogGroupsResponse";
+    var _LS = "LogStream";
+    var _LSC = "ListSyslogConfigurations";
+    var _LSCR = "ListSyslogConfigurationsRequest";
+    var _LSCRi = "ListSyslogConfigurationsResponse";
+    var _LSFSTI = "ListSourcesForS3TableIntegration";
+    var _LSFSTIR = "ListSourcesForS3TableIntegrationRequest";
+    var _LSFSTIRi = "ListSourcesForS3TableIntegrationResponse";
+    var _LSQ = "ListScheduledQueries";
+    var _LSQR = "ListScheduledQueriesRequest";
+    var _LSQRi = "ListScheduledQueriesResponse";
+    var _LSo = "LogSamples";
+    var _LSog = "LogStreams";
+    var _LT = "LookupTable";
+    var _LTC = "LookupTableConfiguration";
+    var _LTFR = "ListTagsForResource";
+    var _LTFRR = "ListTagsForResourceRequest";
+    var _LTFRRi = "ListTagsForResourceResponse";
+    var _LTLG = "ListTagsLogGroup";
+    var _LTLGR = "ListTagsLogGroupRequest";
+    var _LTLGRi = "ListTagsLogGroupResponse";
+    var _LTM = "ListToMap";
+    var _LTSLE = "LiveTailSessionLogEvent";
+    var _LTSM = "LiveTailSessionMetadata";
+    var _LTSR = "LiveTailSessionResults";
+    var _LTSS = "LiveTailSessionStart";
+    var _LTSU = "LiveTailSessionUpdate";
+    var _LTo = "LookupTables";
+    var _MF = "MetricFilter";
+    var _MFM = "MetricFilterMatches";
+    var _MFMR = "MetricFilterMatchRecord";
+    var _MFe = "MetricFilters";
+    var _MK = "MoveKeys";
+    var _MKE = "MoveKeyEntry";
+    var _MKEo = "MoveKeyEntries";
+    var _MQE = "MalformedQueryException";
+    var _MT = "MetricTransformation";
+    var _MTe = "MetricTransformations";
+    var _OAE = "OperationAbortedException";
+    var _OLE = "OutputLogEvent";
+    var _OLEu = "OutputLogEvents";
+    var _OSA = "OpenSearchApplication";
+    var _OSC = "OpenSearchCollection";
+    var _OSDAP = "OpenSearchDataAccessPolicy";
+    var _OSDS = "OpenSearchDataSource";
+    var _OSEP = "OpenSearchEncryptionPolicy";
+    var _OSID = "OpenSearchIntegrationDetails";
+    var _OSLP = "OpenSearchLifecyclePolicy";
+    var _OSNP = "OpenSearchNetworkPolicy";
+    var _OSRC = "OpenSearchResourceConfig";
+    var _OSRS = "OpenSearchResourceStatus";
+    var _OSW = "OpenSearchWorkspace";
+    var _P2 = "Policy";
+    var _PAP = "PutAccountPolicy";
+    var _PAPR = "PutAccountPolicyRequest";
+    var _PAPRu = "PutAccountPolicyResponse";
+    var _PBTA = "PutBearerTokenAuthentication";
+    var _PBTAR = "PutBearerTokenAuthenticationRequest";
+    var _PC2 = "ParseCloudfront";
+    var _PD = "PutDestination";
+    var _PDD = "PutDeliveryDestination";
+    var _PDDP = "PutDeliveryDestinationPolicy";
+    var _PDDPR = "PutDeliveryDestinationPolicyRequest";
+    var _PDDPRu = "PutDeliveryDestinationPolicyResponse";
+    var _PDDR = "PutDeliveryDestinationRequest";
+    var _PDDRu = "PutDeliveryDestinationResponse";
+    var _PDP = "PutDestinationPolicy";
+    var _PDPP = "PutDataProtectionPolicy";
+    var _PDPPR = "PutDataProtectionPolicyRequest";
+    var _PDPPRu = "PutDataProtectionPolicyResponse";
+    var _PDPR = "PutDestinationPolicyRequest";
+    var _PDR = "PutDestinationRequest";
+    var _PDRu = "PutDestinationResponse";
+    var _PDS = "PutDeliverySource";
+    var _PDSR = "PutDeliverySourceRequest";
+    var _PDSRu = "PutDeliverySourceResponse";
+    var _PI2 = "PutIntegration";
+    var _PIP = "PutIndexPolicy";
+    var _PIPR = "PutIndexPolicyRequest";
+    var _PIPRu = "PutIndexPolicyResponse";
+    var _PIR = "PutIntegrationRequest";
+    var _PIRu = "PutIntegrationResponse";
+    var _PJSON = "ParseJSON";
+    var _PKV = "ParseKeyValue";
+    var _PLE = "PutLogEvents";
+    var _PLER = "PutLogEventsRequest";
+    var _PLERu = "PutLogEventsResponse";
+    var _PLGDP = "PutLogGroupDeletionProtection";
+    var _PLGDPR = "PutLogGroupDeletionProtectionRequest";
+    var _PMF = "PutMetricFilter";
+    var _PMFR = "PutMetricFilterRequest";
+    var _PP = "ParsePostgres";
+    var _PQD = "PutQueryDefinition";
+    var _PQDR = "PutQueryDefinitionRequest";
+    var _PQDRu = "PutQueryDefinitionResponse";
+    var _PR = "ParseRoute53";
+    var _PRP = "PutResourcePolicy";
+    var _PRPR = "PutResourcePolicyRequest";
+    var _PRPRu = "PutResourcePolicyResponse";
+    var _PRPRut = "PutRetentionPolicyRequest";
+    var _PRPu = "PutRetentionPolicy";
+    var _PSC = "PutSyslogConfiguration";
+    var _PSCR = "PutSyslogConfigurationRequest";
+    var _PSF = "PutSubscriptionFilter";
+    var _PSFR = "PutSubscriptionFilterRequest";
+    var _PSTP = "PutStorageTierPolicy";
+    var _PSTPR = "PutStorageTierPolicyRequest";
+    var _PSTPRu = "PutStorageTierPolicyResponse";
+    var _PT = "PatternToken";
+    var _PTOCSF = "ParseToOCSF";
+    var _PTR = "PutTransformerRequest";
+    var _PTa = "PatternTokens";
+    var _PTu = "PutTransformer";
+    var _PVPC = "ParseVPC";
+    var _PWAF = "ParseWAF";
+    var _Pr2 = "Processor";
+    var _Pro = "Processors";
+    var _QCE = "QueryCompileError";
+    var _QCEL = "QueryCompileErrorLocation";
+    var _QD = "QueryDefinition";
+    var _QDL = "QueryDefinitionList";
+    var _QI = "QueryInfo";
+    var _QIL = "QueryInfoList";
+    var _QP = "QueryParameter";
+    var _QPL = "QueryParameterList";
+    var _QR = "QueryResults";
+    var _QS = "QueryStatistics";
+    var _RAEE = "ResourceAlreadyExistsException";
+    var _RC2 = "ResourceConfig";
+    var _REI = "RejectedEntityInfo";
+    var _RF = "RecordField";
+    var _RFe = "ResultField";
+    var _RK = "RenameKeys";
+    var _RKE = "RenameKeyEntry";
+    var _RKEe = "RenameKeyEntries";
+    var _RLEI = "RejectedLogEventsInfo";
+    var _RNFE2 = "ResourceNotFoundException";
+    var _RP = "ResourcePolicy";
+    var _RPe = "ResourcePolicies";
+    var _RR = "ResultRows";
+    var _SC = "S3Configuration";
+    var _SCy = "SyslogConfiguration";
+    var _SCys = "SyslogConfigurations";
+    var _SDC = "S3DeliveryConfiguration";
+    var _SF = "SubscriptionFilter";
+    var _SFu = "SubscriptionFilters";
+    var _SLS = "SearchedLogStream";
+    var _SLSe = "SearchedLogStreams";
+    var _SLT = "StartLiveTail";
+    var _SLTR = "StartLiveTailRequest";
+    var _SLTRS = "StartLiveTailResponseStream";
+    var _SLTRt = "StartLiveTailResponse";
+    var _SP = "SuppressionPeriod";
+    var _SQ = "StartQuery";
+    var _SQD = "ScheduledQueryDestination";
+    var _SQDL = "ScheduledQueryDestinationList";
+    var _SQEE = "ServiceQuotaExceededException";
+    var _SQR = "StartQueryRequest";
+    var _SQRt = "StartQueryResponse";
+    var _SQRto = "StopQueryRequest";
+    var _SQRtop = "StopQueryResponse";
+    var _SQS = "ScheduledQuerySummary";
+    var _SQSL = "ScheduledQuerySummaryList";
+    var _SQt = "StopQuery";
+    var _SS = "SplitString";
+    var _SSE = "SessionStreamingException";
+    var _SSEp = "SplitStringEntry";
+    var _SSEpl = "SplitStringEntries";
+    var _SSEu = "SubstituteStringEntry";
+    var _SSEub = "SubstituteStringEntries";
+    var _SSu = "SubstituteString";
+    var _STE = "SessionTimeoutException";
+    var _STI = "S3TablesIntegration";
+    var _STIS = "S3TableIntegrationSource";
+    var _STISa = "S3TableIntegrationSources";
+    var _SUE = "ServiceUnavailableException";
+    var _TC2 = "TypeConverter";
+    var _TCE = "TypeConverterEntry";
+    var _TCEy = "TypeConverterEntries";
+    var _TE = "ThrottlingException";
+    var _TF = "TagFilter";
+    var _TFa = "TagFilters";
+    var _THR = "TriggerHistoryRecord";
+    var _THRL = "TriggerHistoryRecordList";
+    var _TL = "TransformedLogs";
+    var _TLG = "TagLogGroup";
+    var _TLGR = "TagLogGroupRequest";
+    var _TLR = "TransformedLogRecord";
+    var _TMF = "TestMetricFilter";
+    var _TMFR = "TestMetricFilterRequest";
+    var _TMFRe = "TestMetricFilterResponse";
+    var _TMTE = "TooManyTagsException";
+    var _TR = "TagResource";
+    var _TRR = "TagResourceRequest";
+    var _TS = "TrimString";
+    var _TT = "TestTransformer";
+    var _TTR = "TestTransformerRequest";
+    var _TTRe = "TestTransformerResponse";
+    var _UA = "UpdateAnomaly";
+    var _UAR = "UpdateAnomalyRequest";
+    var _UCE2 = "UnrecognizedClientException";
+    var _UCS = "UpperCaseString";
+    var _UDC = "UpdateDeliveryConfiguration";
+    var _UDCR = "UpdateDeliveryConfigurationRequest";
+    var _UDCRp = "UpdateDeliveryConfigurationResponse";
+    var _ULAD = "UpdateLogAnomalyDetector";
+    var _ULADR = "UpdateLogAnomalyDetectorRequest";
+    var _ULG = "UntagLogGroup";
+    var _ULGR = "UntagLogGroupRequest";
+    var _ULT = "UpdateLookupTable";
+    var _ULTR = "UpdateLookupTableRequest";
+    var _ULTRp = "UpdateLookupTableResponse";
+    var _UR = "UntagResource";
+    var _URR = "UntagResourceRequest";
+    var _USQ = "UpdateScheduledQuery";
+    var _USQR = "UpdateScheduledQueryRequest";
+    var _USQRp = "UpdateScheduledQueryResponse";
+    var _VE2 = "ValidationException";
+    var _a2 = "active";
+    var _aA = "applicationArn";
+    var _aAFAVLDFR = "allowedActionForAllowVendedLogsDeliveryForResource";
+    var _aD = "anomalyDetectors";
+    var _aDA = "anomalyDetectorArn";
+    var _aDS = "anomalyDetectorStatus";
+    var _aE = "applicationEndpoint";
+    var _aF = "allowedFields";
+    var _aFD = "allowedFieldDelimiters";
+    var _aI2 = "accountId";
+    var _aIc = "accountIdentifiers";
+    var _aIn = "anomalyId";
+    var _aIp = "applicationId";
+    var _aK = "addKeys";
+    var _aLGS = "aggregateLogGroupSummaries";
+    var _aOF = "allowedOutputFormats";
+    var _aOTL = "applyOnTransformedLogs";
+    var _aP = "accountPolicies";
+    var _aPc = "accessPolicy";
+    var _aPcc = "accountPolicy";
+    var _aSPF = "allowedSuffixPathFields";
+    var _aVT = "anomalyVisibilityTime";
+    var _an = "anomalies";
+    var _ap = "application";
+    var _ar = "arn";
+    var _at2 = "attributes";
+    var _b = "baseline";
+    var _bI = "batchId";
+    var _bIS = "batchImportStatus";
+    var _bIy = "bytesImported";
+    var _bS = "bytesScanned";
+    var _bTAE = "bearerTokenAuthenticationEnabled";
+    var _c5 = "client";
+    var _cA = "createdAt";
+    var _cAo = "collectionArn";
+    var _cE = "collectionEndpoint";
+    var _cR = "currentRetention";
+    var _cT = "creationTime";
+    var _cTS = "creationTimeStamp";
+    var _cTSr = "createdTimeStamp";
+    var _cTl = "clientToken";
+    var _cTo = "configurationTemplates";
+    var _cTom = "completionTime";
+    var _cTr = "createTime";
+    var _cV3 = "copyValue";
+    var _co3 = "columns";
+    var _cod = "code";
+    var _col = "collection";
+    var _cs = "csv";
+    var _d = "description";
+    var _dA = "destinationArn";
+    var _dC2 = "destinationConfiguration";
+    var _dD = "deliveryDestinations";
+    var _dDA = "deliveryDestinationArn";
+    var _dDC = "deliveryDestinationConfiguration";
+    var _dDCV = "defaultDeliveryConfigValues";
+    var _dDN = "deliveryDestinationName";
+    var _dDP = "deliveryDestinationPolicy";
+    var _dDT = "deliveryDestinationType";
+    var _dDTe = "deliveryDestinationTypes";
+    var _dDe = "deliveryDestination";
+    var _dI = "destinationIdentifier";
+    var _dK = "deleteKeys";
+    var _dN = "detectorName";
+    var _dNa = "datasourceName";
+    var _dNe = "destinationName";
+    var _dP = "destinationPrefix";
+    var _dPE = "deletionProtectionEnabled";
+    var _dPS = "dataProtectionStatus";
+    var _dR = "dryRun";
+    var _dRA = "destinationResourceArn";
+    var _dRLGC = "decreasedRetentionLogGroupCount";
+    var _dRR = "dryRunResult";
+    var _dS = "dataSource";
+    var _dSC = "deliverySourceConfiguration";
+    var _dSN = "deliverySourceName";
+    var _dSNa = "dataSourceName";
+    var _dSNe = "deliverySourceNames";
+    var _dSRA = "dataSourceRoleArn";
+    var _dST = "dataSourceType";
+    var _dSa = "dataSources";
+    var _dSe = "deliverySources";
+    var _dSel = "deliverySource";
+    var _dT = "datasourceType";
+    var _dTC = "dateTimeConverter";
+    var _dTP = "dynamicTokenPosition";
+    var _dTe = "destinationType";
+    var _dV = "defaultValue";
+    var _dVP = "dashboardViewerPrincipals";
+    var _da = "data";
+    var _de = "delivery";
+    var _del = "delimiter";
+    var _deli = "deliveries";
+    var _des = "destination";
+    var _desc = "descending";
+    var _dest = "destinations";
+    var _di = "dimensions";
+    var _dis = "distribution";
+    var _e5 = "error";
+    var _eBS = "estimatedBytesSkipped";
+    var _eCO = "endCharOffset";
+    var _eET = "endEventTime";
+    var _eF = "evaluationFrequency";
+    var _eHCP = "enableHiveCompatiblePath";
+    var _eI3 = "executionInfo";
+    var _eIv = "eventId";
+    var _eK = "encryptionKey";
+    var _eLEEI = "expiredLogEventEndIndex";
+    var _eM = "errorMessage";
+    var _eMv = "eventMessage";
+    var _eN = "eventNumber";
+    var _eP = "encryptionPolicy";
+    var _eRA = "executionRoleArn";
+    var _eRI = "expectedRevisionId";
+    var _eRS = "estimatedRecordsSkipped";
+    var _eS = "executionStatuses";
+    var _eSF = "emitSystemFields";
+    var _eSFD = "emitSystemFieldDimensions";
+    var _eST = "expectedSequenceToken";
+    var _eSv = "eventSource";
+    var _eSx = "executionStatus";
+    var _eT = "exportTasks";
+    var _eTO = "endTimeOffset";
+    var _eTn = "endTime";
+    var _eTr = "errorType";
+    var _eV = "extractedValues";
+    var _el = "element";
+    var _en = "entries";
+    var _ena = "enabled";
+    var _end = "endpoint";
+    var _ent = "entity";
+    var _enu = "enumerations";
+    var _ev = "events";
+    var _f = "from";
+    var _fAC = "failedAnalysisCount";
+    var _fD = "fieldDelimiter";
+    var _fE = "flattenedElement";
+    var _fET = "firstEventTime";
+    var _fETi = "firstEventTimestamp";
+    var _fI = "fieldIndexes";
+    var _fIN = "fieldIndexName";
+    var _fINi = "fieldIndexNames";
+    var _fLGA = "filterLogGroupArn";
+    var _fN = "filterName";
+    var _fNP = "filterNamePrefix";
+    var _fP = "filterPattern";
+    var _fS = "firstSeen";
+    var _fSC = "fieldSelectionCriteria";
+    var _fSi = "fieldStream";
+    var _fU = "forceUpdate";
+    var _fi = "fields";
+    var _fie = "field";
+    var _fl = "flatten";
+    var _fo = "force";
+    var _g = "grok";
+    var _gB = "groupBy";
+    var _gI = "groupingIdentifiers";
+    var _h4 = "histogram";
+    var _hE5 = "httpError";
+    var _i = "identifier";
+    var _iA = "integrationArn";
+    var _iB = "importBatches";
+    var _iC = "indexCategories";
+    var _iCn = "indexCategory";
+    var _iD = "integrationDetails";
+    var _iDA = "importDestinationArn";
+    var _iDs = "isDynamic";
+    var _iF = "importFilter";
+    var _iI = "importId";
+    var _iLA = "includeLinkedAccounts";
+    var _iN = "integrationName";
+    var _iNP = "integrationNamePrefix";
+    var _iP = "indexPolicies";
+    var _iPLS = "isPatternLevelSuppression";
+    var _iPn = "inheritedProperties";
+    var _iPnd = "indexPolicy";
+    var _iRA = "importRoleArn";
+    var _iRLGC = "increasedRetentionLogGroupCount";
+    var _iS = "importStatistics";
+    var _iSA = "importSourceArn";
+    var _iSm = "importStatus";
+    var _iSn = "integrationStatus";
+    var _iSnt = "integrationSummaries";
+    var _iT3 = "ingestionTime";
+    var _iTN = "inferredTokenName";
+    var _iTn = "integrationType";
+    var _id = "id";
+    var _im = "imports";
+    var _in = "interleaved";
+    var _k = "key";
+    var _kA = "keyAttributes";
+    var _kKA = "kmsKeyArn";
+    var _kKI = "kmsKeyId";
+    var _kN = "keyName";
+    var _kP = "keyPrefix";
+    var _kVD = "keyValueDelimiter";
+    var _l = "locale";
+    var _lCS = "lowerCaseString";
+    var _lE = "logEvents";
+    var _lEFP = "logEventFilterPattern";
+    var _lEM = "logEventMessages";
+    var _lES = "lastExecutionStatus";
+    var _lET = "lastEventTime";
+    var _lETa = "lastEventTimestamp";
+    var _lF = "logFields";
+    var _lFN = "logFieldName";
+    var _lFT = "logFieldType";
+    var _lG = "logGroups";
+    var _lGA = "logGroupArn";
+    var _lGAL = "logGroupArnList";
+    var _lGC = "logGroupCount";
+    var _lGCo = "logGroupClass";
+    var _lGF = "logGroupFields";
+    var _lGI = "logGroupIdentifiers";
+    var _lGIo = "logGroupIdentifier";
+    var _lGN = "logGroupName";
+    var _lGNP = "logGroupNamePrefix";
+    var _lGNPo = "logGroupNamePattern";
+    var _lGNo = "logGroupNames";
+    var _lGS = "logGroupsScanned";
+    var _lGT = "logGroupTags";
+    var _lIT = "lastIngestionTime";
+    var _lM = "lastModified";
+    var _lMT = "lastModifiedTime";
+    var _lMTS = "lastModifiedTimeStamp";
+    var _lOP = "logObjectPointer";
+    var _lP = "lifecyclePolicy";
+    var _lR = "logRecord";
+    var _lRP = "logRecordPointer";
+    var _lS = "lastSeen";
+    var _lSN = "logStreamName";
+    var _lSNP = "logStreamNamePrefix";
+    var _lSNPo = "logStreamNamePrefixes";
+    var _lSNo = "logStreamNames";
+    var _lST = "lastScanTime";
+    var _lSo = "logSamples";
+    var _lSog = "logStreams";
+    var _lT = "logType";
+    var _lTA = "lookupTableArn";
+    var _lTC = "lookupTableConfiguration";
+    var _lTM = "listToMap";
+    var _lTN = "lookupTableName";
+    var _lTNP = "lookupTableNamePrefix";
+    var _lTT = "lastTriggeredTime";
+    var _lTo = "logTypes";
+    var _lToo = "lookupTables";
+    var _lUT = "lastUpdatedTime";
+    var _lUTa = "lastUpdateTime";
+    var _li = "limit";
+    var _lo = "location";
+    var _m4 = "message";
+    var _mF = "metricFilters";
+    var _mFC = "metricFilterCount";
+    var _mI = "maxItems";
+    var _mK = "moveKeys";
+    var _mN = "metricName";
+    var _mNe = "metricNamespace";
+    var _mP = "matchPatterns";
+    var _mR = "maxResults";
+    var _mT = "metricTransformations";
+    var _mV = "minValue";
+    var _mVa = "maxValue";
+    var _mVap = "mappingVersion";
+    var _mVe = "metricValue";
+    var _ma = "match";
+    var _man = "mandatory";
+    var _mat = "matches";
+    var _n = "name";
+    var _nBT = "nextBackwardToken";
+    var _nFT = "nextForwardToken";
+    var _nMV = "nonMatchValue";
+    var _nP = "networkPolicy";
+    var _nST = "nextSequenceToken";
+    var _nT = "nextToken";
+    var _na = "names";
+    var _oAI = "ownerAccountId";
+    var _oB = "orderBy";
+    var _oF = "outputFormat";
+    var _oIE = "overwriteIfExists";
+    var _oSID = "openSearchIntegrationDetails";
+    var _oSRC = "openSearchResourceConfig";
+    var _oV = "ocsfVersion";
+    var _p = "priority";
+    var _pC = "parseCloudfront";
+    var _pD = "policyDocument";
+    var _pI = "patternId";
+    var _pIr = "processedIdentifier";
+    var _pJSON = "parseJSON";
+    var _pKV = "parseKeyValue";
+    var _pN = "policyName";
+    var _pP = "parsePostgres";
+    var _pR = "patternRegex";
+    var _pRa = "parseRoute53";
+    var _pRr = "proposedRetention";
+    var _pS = "patternString";
+    var _pSI = "parentSourceIdentifier";
+    var _pSo = "policyScope";
+    var _pT = "policyType";
+    var _pTOCSF = "parseToOCSF";
+    var _pTa = "patternTokens";
+    var _pVPC = "parseVPC";
+    var _pWAF = "parseWAF";
+    var _pa = "parameters";
+    var _pe = "percent";
+    var _po = "policy";
+    var _q = "queries";
+    var _qC = "quoteCharacter";
+    var _qCE = "queryCompileError";
+    var _qD = "queryDefinitions";
+    var _qDI = "queryDefinitionId";
+    var _qDNP = "queryDefinitionNamePrefix";
+    var _qDu = "queryDuration";
+    var _qI = "queryId";
+    var _qL = "queryLanguage";
+    var _qS = "queryString";
+    var _r3 = "results";
+    var _rA = "resourceArn";
+    var _rAe = "resourceArns";
+    var _rAo = "roleArn";
+    var _rC2 = "recordsCount";
+    var _rCe = "resourceConfig";
+    var _rCes = "resultCount";
+    var _rD = "retentionDays";
+    var _rEI = "rejectedEntityInfo";
+    var _rF = "recordFields";
+    var _rI = "resourceIdentifier";
+    var _rID = "retentionInDays";
+    var _rIe = "requestId";
+    var _rIev = "revisionId";
+    var _rK = "renameKeys";
+    var _rLEI = "rejectedLogEventsInfo";
+    var _rM = "recordsMatched";
+    var _rN2 = "resourceName";
+    var _rP = "resourcePolicies";
+    var _rPN = "retentionPolicyName";
+    var _rPe = "resourcePolicy";
+    var _rS = "recordsScanned";
+    var _rSe = "responseStream";
+    var _rT3 = "resourceType";
+    var _rTe = "resourceTypes";
+    var _rTen = "renameTo";
+    var _s5 = "smithy.ts.sdk.synthetic.com.amazonaws.cloudwatchlogs";
+    var _sB = "sizeBytes";
+    var _sBt = "storedBytes";
+    var _sC = "selectionCriteria";
+    var _sCO = "startCharOffset";
+    var _sCe = "searchedCompletely";
+    var _sCo = "s3Configuration";
+    var _sCt = "statusCode";
+    var _sCy = "syslogConfigurations";
+    var _sD = "suppressedDate";
+    var _sDC = "s3DeliveryConfiguration";
+    var _sE = "scheduleExpression";
+    var _sET = "scheduleEndTime";
+    var _sETt = "startEventTime";
+    var _sF = "subscriptionFilters";
+    var _sFH = "startFromHead";
+    var _sI = "sessionId";
+    var _sLS = "searchedLogStreams";
+    var _sM = "sessionMetadata";
+    var _sMt = "statusMessage";
+    var _sP = "suffixPath";
+    var _sPu = "suppressionPeriod";
+    var _sQ = "scheduledQueries";
+    var _sQA = "scheduledQueryArn";
+    var _sR = "statusReason";
+    var _sRe = "sessionResults";
+    var _sS = "suppressionState";
+    var _sST = "scheduleStartTime";
+    var _sSe = "sessionStart";
+    var _sSp = "splitString";
+    var _sSu = "substituteString";
+    var _sT3 = "sourceTimezone";
+    var _sTI = "s3TablesIntegration";
+    var _sTO = "startTimeOffset";
+    var _sTc = "scheduleType";
+    var _sTe = "sequenceToken";
+    var _sTo = "sourceType";
+    var _sTt = "startTime";
+    var _sTto = "storageTier";
+    var _sTu = "suppressionType";
+    var _sU = "suppressedUntil";
+    var _sUe = "sessionUpdate";
+    var _sUu = "suppressionUnit";
+    var _sV = "supportedValues";
+    var _sa = "sampled";
+    var _sc2 = "scope";
+    var _se3 = "server";
+    var _ser = "service";
+    var _so = "source";
+    var _sou = "sources";
+    var _st = "state";
+    var _sta = "status";
+    var _stat = "statistics";
+    var _str = "streaming";
+    var _su = "suppressed";
+    var _suc = "success";
+    var _t = "target";
+    var _tA = "targetArn";
+    var _tB = "tableBody";
+    var _tC = "transformerConfig";
+    var _tCy = "typeConverter";
+    var _tEM = "transformedEventMessage";
+    var _tF = "targetFormat";
+    var _tFa = "tableFields";
+    var _tH = "triggerHistory";
+    var _tI2 = "taskId";
+    var _tK = "tagKeys";
+    var _tL = "transformedLogs";
+    var _tLGI = "topLogGroupsImpacted";
+    var _tMLG = "totalMatchedLogGroups";
+    var _tN = "taskName";
+    var _tNLESI = "tooNewLogEventStartIndex";
+    var _tNa = "tableName";
+    var _tOLEEI = "tooOldLogEventEndIndex";
+    var _tS = "tokenString";
+    var _tSr = "trimString";
+    var _tT3 = "targetTimezone";
+    var _tTr = "triggeredTimestamp";
+    var _ta = "tags";
+    var _ti = "timezone";
+    var _tim = "timestamp";
+    var _time = "time";
+    var _to = "to";
+    var _ty = "type";
+    var _u = "unmask";
+    var _uCS = "upperCaseString";
+    var _uI = "userIdentity";
+    var _uRLGC = "unchangedRetentionLogGroupCount";
+    var _uST = "uploadSequenceToken";
+    var _un = "unit";
+    var _v = "value";
+    var _vEI = "vpcEndpointId";
+    var _vK = "valueKey";
+    var _vT = "valueType";
+    var _va = "values";
+    var _w = "workspace";
+    var _wI = "workspaceId";
+    var _wK = "withKeys";
+    var n05 = "com.amazonaws.cloudwatchlogs";
+    var _s_registry5 = new TypeRegistry2(_s5);
+    var CloudWatchLogsServiceException$ = [-3, _s5, "CloudWatchLogsServiceException", 0, [], []];
+    _s_registry5.registerError(CloudWatchLogsServiceException$, CloudWatchLogsServiceException);
+    var n0_registry5 = new TypeRegistry2(n05);
+    var AccessDeniedException$3 = [
+      -3,
+      n05,
+      _ADE3,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(AccessDeniedException$3, AccessDeniedException3);
+    var ConflictException$ = [
+      -3,
+      n05,
+      _CE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ConflictException$, ConflictException);
+    var DataAlreadyAcceptedException$ = [
+      -3,
+      n05,
+      _DAAE,
+      { [_e5]: _c5 },
+      [_eST, _m4],
+      [0, 0]
+    ];
+    n0_registry5.registerError(DataAlreadyAcceptedException$, DataAlreadyAcceptedException);
+    var InternalServerException$3 = [
+      -3,
+      n05,
+      _ISE3,
+      { [_e5]: _se3, [_hE5]: 500 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InternalServerException$3, InternalServerException3);
+    var InternalStreamingException$ = [
+      -3,
+      n05,
+      _ISEn2,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InternalStreamingException$, InternalStreamingException);
+    var InvalidOperationException$ = [
+      -3,
+      n05,
+      _IOE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidOperationException$, InvalidOperationException);
+    var InvalidParameterException$ = [
+      -3,
+      n05,
+      _IPE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidParameterException$, InvalidParameterException);
+    var InvalidSequenceTokenException$ = [
+      -3,
+      n05,
+      _ISTE,
+      { [_e5]: _c5 },
+      [_eST, _m4],
+      [0, 0]
+    ];
+    n0_registry5.registerError(InvalidSequenceTokenException$, InvalidSequenceTokenException);
+    var LimitExceededException$ = [
+      -3,
+      n05,
+      _LEE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(LimitExceededException$, LimitExceededException);
+    var MalformedQueryException$ = [
+      -3,
+      n05,
+      _MQE,
+      { [_e5]: _c5 },
+      [_qCE, _m4],
+      [() => QueryCompileError$, 0]
+    ];
+    n0_registry5.registerError(MalformedQueryException$, MalformedQueryException);
+    var OperationAbortedException$ = [
+      -3,
+      n05,
+      _OAE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(OperationAbortedException$, OperationAbortedException);
+    var ResourceAlreadyExistsException$ = [
+      -3,
+      n05,
+      _RAEE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ResourceAlreadyExistsException$, ResourceAlreadyExistsException);
+    var ResourceNotFoundException$2 = [
+      -3,
+      n05,
+      _RNFE2,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ResourceNotFoundException$2, ResourceNotFoundException2);
+    var ServiceQuotaExceededException$ = [
+      -3,
+      n05,
+      _SQEE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ServiceQuotaExceededException$, ServiceQuotaExceededException);
+    var ServiceUnavailableException$ = [
+      -3,
+      n05,
+      _SUE,
+      { [_e5]: _se3 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ServiceUnavailableException$, ServiceUnavailableException);
+    var SessionStreamingException$ = [
+      -3,
+      n05,
+      _SSE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(SessionStreamingException$, SessionStreamingException);
+    var SessionTimeoutException$ = [
+      -3,
+      n05,
+      _STE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(SessionTimeoutException$, SessionTimeoutException);
+    var ThrottlingException$ = [
+      -3,
+      n05,
+      _TE,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ThrottlingException$, ThrottlingException);
+    var TooManyTagsException$ = [
+      -3,
+      n05,
+      _TMTE,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_m4, _rN2],
+      [0, 0]
+    ];
+    n0_registry5.registerError(TooManyTagsException$, TooManyTagsException);
+    var UnrecognizedClientException$ = [
+      -3,
+      n05,
+      _UCE2,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(UnrecognizedClientException$, UnrecognizedClientException);
+    var ValidationException$2 = [
+      -3,
+      n05,
+      _VE2,
+      { [_e5]: _c5 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ValidationException$2, ValidationException2);
+    var errorTypeRegistries5 = [
+      _s_registry5,
+      n0_registry5
+    ];
+    var AccountPolicy$ = [
+      3,
+      n05,
+      _AP,
+      0,
+      [_pN, _pD, _lUT, _pT, _sc2, _sC, _aI2],
+      [0, 0, 1, 0, 0, 0, 0]
+    ];
+    var AddKeyEntry$ = [
+      3,
+      n05,
+      _AKE,
+      0,
+      [_k, _v, _oIE],
+      [0, 0, 2],
+      2
+    ];
+    var AddKeys$ = [
+      3,
+      n05,
+      _AK,
+      0,
+      [_en],
+      [() => AddKeyEntries],
+      1
+    ];
+    var AggregateLogGroupSummary$ = [
+      3,
+      n05,
+      _ALGS,
+      0,
+      [_lGC, _gI],
+      [1, () => GroupingIdentifiers]
+    ];
+    var Anomaly$ = [
+      3,
+      n05,
+      _A2,
+      0,
+      [_aIn, _pI, _aDA, _pS, _fS, _lS, _d, _a2, _st, _h4, _lSo, _pTa, _lGAL, _pR, _p, _su, _sD, _sU, _iPLS],
+      [0, 0, 0, 0, 1, 1, 0, 2, 0, 128 | 1, () => LogSamples, () => PatternTokens, 64 | 0, 0, 0, 2, 1, 1, 2],
+      13
+    ];
+    var AnomalyDetector$ = [
+      3,
+      n05,
+      _AD,
+      0,
+      [_aDA, _dN, _lGAL, _eF, _fP, _aDS, _kKI, _cTS, _lMTS, _aVT],
+      [0, 0, 64 | 0, 0, 0, 0, 0, 1, 1, 1]
+    ];
+    var AssociateKmsKeyRequest$ = [
+      3,
+      n05,
+      _AKKR,
+      0,
+      [_kKI, _lGN, _rI],
+      [0, 0, 0],
+      1
+    ];
+    var AssociateSourceToS3TableIntegrationRequest$ = [
+      3,
+      n05,
+      _ASTSTIR,
+      0,
+      [_iA, _dS],
+      [0, () => DataSource$],
+      2
+    ];
+    var AssociateSourceToS3TableIntegrationResponse$ = [
+      3,
+      n05,
+      _ASTSTIRs,
+      0,
+      [_i],
+      [0]
+    ];
+    var CancelExportTaskRequest$ = [
+      3,
+      n05,
+      _CETR,
+      0,
+      [_tI2],
+      [0],
+      1
+    ];
+    var CancelImportTaskRequest$ = [
+      3,
+      n05,
+      _CITR,
+      0,
+      [_iI],
+      [0],
+      1
+    ];
+    var CancelImportTaskResponse$ = [
+      3,
+      n05,
+      _CITRa,
+      0,
+      [_iI, _iS, _iSm, _cT, _lUT],
+      [0, () => ImportStatistics$, 0, 1, 1]
+    ];
+    var ConfigurationTemplate$ = [
+      3,
+      n05,
+      _CT2,
+      0,
+      [_ser, _lT, _rT3, _dDT, _dDCV, _aF, _aOF, _aAFAVLDFR, _aFD, _aSPF, _dSC, _sTI],
+      [0, 0, 0, 0, () => ConfigurationTemplateDeliveryConfigValues$, () => AllowedFields, 64 | 0, 0, 64 | 0, 64 | 0, () => DeliverySourceConfigurationSchemas, () => S3TablesIntegration$]
+    ];
+    var ConfigurationTemplateDeliveryConfigValues$ = [
+      3,
+      n05,
+      _CTDCV,
+      0,
+      [_rF, _fD, _sDC],
+      [64 | 0, 0, () => S3DeliveryConfiguration$]
+    ];
+    var CopyValue$ = [
+      3,
+      n05,
+      _CV2,
+      0,
+      [_en],
+      [() => CopyValueEntries],
+      1
+    ];
+    var CopyValueEntry$ = [
+      3,
+      n05,
+      _CVE,
+      0,
+      [_so, _t, _oIE],
+      [0, 0, 2],
+      2
+    ];
+    var CreateDeliveryRequest$ = [
+      3,
+      n05,
+      _CDR,
+      0,
+      [_dSN, _dDA, _rF, _fD, _sDC, _ta],
+      [0, 0, 64 | 0, 0, () => S3DeliveryConfiguration$, 128 | 0],
+      2
+    ];
+    var CreateDeliveryResponse$ = [
+      3,
+      n05,
+      _CDRr,
+      0,
+      [_de],
+      [() => Delivery$]
+    ];
+    var CreateExportTaskRequest$ = [
+      3,
+      n05,
+      _CETRr,
+      0,
+      [_lGN, _f, _to, _des, _tN, _lSNP, _dP],
+      [0, 1, 1, 0, 0, 0, 0],
+      4
+    ];
+    var CreateExportTaskResponse$ = [
+      3,
+      n05,
+      _CETRre,
+      0,
+      [_tI2],
+      [0]
+    ];
+    var CreateImportTaskRequest$ = [
+      3,
+      n05,
+      _CITRr,
+      0,
+      [_iSA, _iRA, _iF],
+      [0, 0, () => ImportFilter$],
+      2
+    ];
+    var CreateImportTaskResponse$ = [
+      3,
+      n05,
+      _CITRre,
+      0,
+      [_iI, _iDA, _cT],
+      [0, 0, 1]
+    ];
+    var CreateLogAnomalyDetectorRequest$ = [
+      3,
+      n05,
+      _CLADR,
+      0,
+      [_lGAL, _dN, _eF, _fP, _kKI, _aVT, _ta],
+      [64 | 0, 0, 0, 0, 0, 1, 128 | 0],
+      1
+    ];
+    var CreateLogAnomalyDetectorResponse$ = [
+      3,
+      n05,
+      _CLADRr,
+      0,
+      [_aDA],
+      [0]
+    ];
+    var CreateLogGroupRequest$ = [
+      3,
+      n05,
+      _CLGR,
+      0,
+      [_lGN, _kKI, _ta, _lGCo, _dPE],
+      [0, 0, 128 | 0, 0, 2],
+      1
+    ];
+    var CreateLogStreamRequest$ = [
+      3,
+      n05,
+      _CLSR,
+      0,
+      [_lGN, _lSN],
+      [0, 0],
+      2
+    ];
+    var CreateLookupTableRequest$ = [
+      3,
+      n05,
+      _CLTR,
+      0,
+      [_lTN, _d, _tB, _qI, _kKI, _ta],
+      [0, 0, 0, 0, 0, 128 | 0],
+      1
+    ];
+    var CreateLookupTableResponse$ = [
+      3,
+      n05,
+      _CLTRr,
+      0,
+      [_lTA, _cA],
+      [0, 1]
+    ];
+    var CreateScheduledQueryRequest$ = [
+      3,
+      n05,
+      _CSQR,
+      0,
+      [_n, _qL, _qS, _sE, _eRA, _d, _lGI, _ti, _sTO, _eTO, _dC2, _sST, _sET, _st, _ta],
+      [0, 0, 0, 0, 0, 0, 64 | 0, 0, 1, 1, () => DestinationConfiguration$, 1, 1, 0, 128 | 0],
+      5
+    ];
+    var CreateScheduledQueryResponse$ = [
+      3,
+      n05,
+      _CSQRr,
+      0,
+      [_sQA, _st],
+      [0, 0]
+    ];
+    var CSV$ = [
+      3,
+      n05,
+      _CSV,
+      0,
+      [_qC, _del, _co3, _so, _des],
+      [0, 0, 64 | 0, 0, 0]
+    ];
+    var DataSource$ = [
+      3,
+      n05,
+      _DS2,
+      0,
+      [_n, _ty],
+      [0, 0],
+      1
+    ];
+    var DataSourceFilter$ = [
+      3,
+      n05,
+      _DSF,
+      0,
+      [_n, _ty],
+      [0, 0],
+      1
+    ];
+    var DateTimeConverter$ = [
+      3,
+      n05,
+      _DTC,
+      0,
+      [_so, _t, _mP, _tF, _sT3, _tT3, _l],
+      [0, 0, 64 | 0, 0, 0, 0, 0],
+      3
+    ];
+    var DeleteAccountPolicyRequest$ = [
+      3,
+      n05,
+      _DAPR,
+      0,
+      [_pN, _pT, _dR],
+      [0, 0, 2],
+      2
+    ];
+    var DeleteAccountPolicyResponse$ = [
+      3,
+      n05,
+      _DAPRe,
+      0,
+      [_dRR],
+      [() => DryRunResult$]
+    ];
+    var DeleteDataProtectionPolicyRequest$ = [
+      3,
+      n05,
+      _DDPPR,
+      0,
+      [_lGIo],
+      [0],
+      1
+    ];
+    var DeleteDeliveryDestinationPolicyRequest$ = [
+      3,
+      n05,
+      _DDDPR,
+      0,
+      [_dDN],
+      [0],
+      1
+    ];
+    var DeleteDeliveryDestinationRequest$ = [
+      3,
+      n05,
+      _DDDR,
+      0,
+      [_n],
+      [0],
+      1
+    ];
+    var DeleteDeliveryRequest$ = [
+      3,
+      n05,
+      _DDR,
+      0,
+      [_id],
+      [0],
+      1
+    ];
+    var DeleteDeliverySourceRequest$ = [
+      3,
+      n05,
+      _DDSR,
+      0,
+      [_n],
+      [0],
+      1
+    ];
+    var DeleteDestinationRequest$ = [
+      3,
+      n05,
+      _DDRe,
+      0,
+      [_dNe],
+      [0],
+      1
+    ];
+    var DeleteIndexPolicyRequest$ = [
+      3,
+      n05,
+      _DIPR,
+      0,
+      [_lGIo],
+      [0],
+      1
+    ];
+    var DeleteIndexPolicyResponse$ = [
+      3,
+      n05,
+      _DIPRe,
+      0,
+      [],
+      []
+    ];
+    var DeleteIntegrationRequest$ = [
+      3,
+      n05,
+      _DIR,
+      0,
+      [_iN, _fo],
+      [0, 2],
+      1
+    ];
+    var DeleteIntegrationResponse$ = [
+      3,
+      n05,
+      _DIRe,
+      0,
+      [],
+      []
+    ];
+    var DeleteKeys$ = [
+      3,
+      n05,
+      _DK,
+      0,
+      [_wK],
+      [64 | 0],
+      1
+    ];
+    var DeleteLogAnomalyDetectorRequest$ = [
+      3,
+      n05,
+      _DLADR,
+      0,
+      [_aDA],
+      [0],
+      1
+    ];
+    var DeleteLogGroupRequest$ = [
+      3,
+      n05,
+      _DLGR,
+      0,
+      [_lGN],
+      [0],
+      1
+    ];
+    var DeleteLogStreamRequest$ = [
+      3,
+      n05,
+      _DLSR,
+      0,
+      [_lGN, _lSN],
+      [0, 0],
+      2
+    ];
+    var DeleteLookupTableRequest$ = [
+      3,
+      n05,
+      _DLTR,
+      0,
+      [_lTA],
+      [0],
+      1
+    ];
+    var DeleteMetricFilterRequest$ = [
+      3,
+      n05,
+      _DMFR,
+      0,
+      [_lGN, _fN],
+      [0, 0],
+      2
+    ];
+    var DeleteQueryDefinitionRequest$ = [
+      3,
+      n05,
+      _DQDR,
+      0,
+      [_qDI],
+      [0],
+      1
+    ];
+    var DeleteQueryDefinitionResponse$ = [
+      3,
+      n05,
+      _DQDRe,
+      0,
+      [_suc],
+      [2]
+    ];
+    var DeleteResourcePolicyRequest$ = [
+      3,
+      n05,
+      _DRPR,
+      0,
+      [_pN, _rA, _eRI],
+      [0, 0, 0]
+    ];
+    var DeleteRetentionPolicyRequest$ = [
+      3,
+      n05,
+      _DRPRe,
+      0,
+      [_lGN],
+      [0],
+      1
+    ];
+    var DeleteScheduledQueryRequest$ = [
+      3,
+      n05,
+      _DSQR,
+      0,
+      [_i],
+      [0],
+      1
+    ];
+    var DeleteScheduledQueryResponse$ = [
+      3,
+      n05,
+      _DSQRe,
+      0,
+      [],
+      []
+    ];
+    var DeleteSubscriptionFilterRequest$ = [
+      3,
+      n05,
+      _DSFR,
+      0,
+      [_lGN, _fN],
+      [0, 0],
+      2
+    ];
+    var DeleteSyslogConfigurationRequest$ = [
+      3,
+      n05,
+      _DSCR,
+      0,
+      [_lGIo, _vEI],
+      [0, 0],
+      1
+    ];
+    var DeleteTransformerRequest$ = [
+      3,
+      n05,
+      _DTR,
+      0,
+      [_lGIo],
+      [0],
+      1
+    ];
+    var Delivery$ = [
+      3,
+      n05,
+      _D,
+      0,
+      [_id, _ar, _dSN, _dDA, _dDT, _rF, _fD, _sDC, _ta],
+      [0, 0, 0, 0, 0, 64 | 0, 0, () => S3DeliveryConfiguration$, 128 | 0]
+    ];
+    var DeliveryDestination$ = [
+      3,
+      n05,
+      _DD,
+      0,
+      [_n, _ar, _dDT, _oF, _dDC, _rAo, _ta],
+      [0, 0, 0, 0, () => DeliveryDestinationConfiguration$, 0, 128 | 0]
+    ];
+    var DeliveryDestinationConfiguration$ = [
+      3,
+      n05,
+      _DDC,
+      0,
+      [_dRA],
+      [0],
+      1
+    ];
+    var DeliverySource$ = [
+      3,
+      n05,
+      _DSe,
+      0,
+      [_n, _ar, _rAe, _ser, _lT, _ta, _dSC, _sta, _sR],
+      [0, 0, 64 | 0, 0, 0, 128 | 0, 128 | 0, 0, 0]
+    ];
+    var DeliverySourceConfigurationSchema$ = [
+      3,
+      n05,
+      _DSCS,
+      0,
+      [_kN, _vT, _dV, _sV, _mV, _mVa],
+      [0, 0, 0, 64 | 0, 1, 1],
+      3
+    ];
+    var DescribeAccountPoliciesRequest$ = [
+      3,
+      n05,
+      _DAPRes,
+      0,
+      [_pT, _pN, _aIc, _nT],
+      [0, 0, 64 | 0, 0],
+      1
+    ];
+    var DescribeAccountPoliciesResponse$ = [
+      3,
+      n05,
+      _DAPResc,
+      0,
+      [_aP, _nT],
+      [() => AccountPolicies, 0]
+    ];
+    var DescribeConfigurationTemplatesRequest$ = [
+      3,
+      n05,
+      _DCTR,
+      0,
+      [_ser, _lTo, _rTe, _dDTe, _nT, _li],
+      [0, 64 | 0, 64 | 0, 64 | 0, 0, 1]
+    ];
+    var DescribeConfigurationTemplatesResponse$ = [
+      3,
+      n05,
+      _DCTRe,
+      0,
+      [_cTo, _nT],
+      [() => ConfigurationTemplates, 0]
+    ];
+    var DescribeDeliveriesRequest$ = [
+      3,
+      n05,
+      _DDRes,
+      0,
+      [_nT, _li, _dSNe],
+      [0, 1, 64 | 0]
+    ];
+    var DescribeDeliveriesResponse$ = [
+      3,
+      n05,
+      _DDResc,
+      0,
+      [_deli, _nT],
+      [() => Deliveries, 0]
+    ];
+    var DescribeDeliveryDestinationsRequest$ = [
+      3,
+      n05,
+      _DDDRe,
+      0,
+      [_nT, _li, _na],
+      [0, 1, 64 | 0]
+    ];
+    var DescribeDeliveryDestinationsResponse$ = [
+      3,
+      n05,
+      _DDDRes,
+      0,
+      [_dD, _nT],
+      [() => DeliveryDestinations, 0]
+    ];
+    var DescribeDeliverySourcesRequest$ = [
+      3,
+      n05,
+      _DDSRe,
+      0,
+      [_nT, _li, _rAe],
+      [0, 1, 64 | 0]
+    ];
+    var DescribeDeliverySourcesResponse$ = [
+      3,
+      n05,
+      _DDSRes,
+      0,
+      [_dSe, _nT],
+      [() => DeliverySources, 0]
+    ];
+    var DescribeDestinationsRequest$ = [
+      3,
+      n05,
+      _DDRescr,
+      0,
+      [_DNP, _nT, _li],
+      [0, 0, 1]
+    ];
+    var DescribeDestinationsResponse$ = [
+      3,
+      n05,
+      _DDRescri,
+      0,
+      [_dest, _nT],
+      [() => Destinations, 0]
+    ];
+    var DescribeExportTasksRequest$ = [
+      3,
+      n05,
+      _DETR,
+      0,
+      [_tI2, _sCt, _nT, _li],
+      [0, 0, 0, 1]
+    ];
+    var DescribeExportTasksResponse$ = [
+      3,
+      n05,
+      _DETRe,
+      0,
+      [_eT, _nT],
+      [() => ExportTasks, 0]
+    ];
+    var DescribeFieldIndexesRequest$ = [
+      3,
+      n05,
+      _DFIR,
+      0,
+      [_lGI, _iC, _nT],
+      [64 | 0, 64 | 0, 0],
+      1
+    ];
+    var DescribeFieldIndexesResponse$ = [
+      3,
+      n05,
+      _DFIRe,
+      0,
+      [_fI, _nT],
+      [() => FieldIndexes, 0]
+    ];
+    var DescribeImportTaskBatchesRequest$ = [
+      3,
+      n05,
+      _DITBR,
+      0,
+      [_iI, _bIS, _li, _nT],
+      [0, 64 | 0, 1, 0],
+      1
+    ];
+    var DescribeImportTaskBatchesResponse$ = [
+      3,
+      n05,
+      _DITBRe,
+      0,
+      [_iSA, _iI, _iB, _nT],
+      [0, 0, () => ImportBatchList, 0]
+    ];
+    var DescribeImportTasksRequest$ = [
+      3,
+      n05,
+      _DITR,
+      0,
+      [_iI, _iSm, _iSA, _li, _nT],
+      [0, 0, 0, 1, 0]
+    ];
+    var DescribeImportTasksResponse$ = [
+      3,
+      n05,
+      _DITRe,
+      0,
+      [_im, _nT],
+      [() => ImportList, 0]
+    ];
+    var DescribeIndexPoliciesRequest$ = [
+      3,
+      n05,
+      _DIPRes,
+      0,
+      [_lGI, _nT],
+      [64 | 0, 0],
+      1
+    ];
+    var DescribeIndexPoliciesResponse$ = [
+      3,
+      n05,
+      _DIPResc,
+      0,
+      [_iP, _nT],
+      [() => IndexPolicies, 0]
+    ];
+    var DescribeLogGroupsRequest$ = [
+      3,
+      n05,
+      _DLGRe,
+      0,
+      [_aIc, _lGNP, _lGNPo, _nT, _li, _iLA, _lGCo, _lGI],
+      [64 | 0, 0, 0, 0, 1, 2, 0, 64 | 0]
+    ];
+    var DescribeLogGroupsResponse$ = [
+      3,
+      n05,
+      _DLGRes,
+      0,
+      [_lG, _nT],
+      [() => LogGroups, 0]
+    ];
+    var DescribeLogStreamsRequest$ = [
+      3,
+      n05,
+      _DLSRe,
+      0,
+      [_lGN, _lGIo, _lSNP, _oB, _desc, _nT, _li],
+      [0, 0, 0, 0, 2, 0, 1]
+    ];
+    var DescribeLogStreamsResponse$ = [
+      3,
+      n05,
+      _DLSRes,
+      0,
+      [_lSog, _nT],
+      [() => LogStreams, 0]
+    ];
+    var DescribeLookupTablesRequest$ = [
+      3,
+      n05,
+      _DLTRe,
+      0,
+      [_lTNP, _mR, _nT],
+      [0, 1, 0]
+    ];
+    var DescribeLookupTablesResponse$ = [
+      3,
+      n05,
+      _DLTRes,
+      0,
+      [_lToo, _nT],
+      [() => LookupTables, 0]
+    ];
+    var DescribeMetricFiltersRequest$ = [
+      3,
+      n05,
+      _DMFRe,
+      0,
+      [_lGN, _fNP, _nT, _li, _mN, _mNe],
+      [0, 0, 0, 1, 0, 0]
+    ];
+    var DescribeMetricFiltersResponse$ = [
+      3,
+      n05,
+      _DMFRes,
+      0,
+      [_mF, _nT],
+      [() => MetricFilters, 0]
+    ];
+    var DescribeQueriesRequest$ = [
+      3,
+      n05,
+      _DQR,
+      0,
+      [_lGN, _sta, _mR, _nT, _qL],
+      [0, 0, 1, 0, 0]
+    ];
+    var DescribeQueriesResponse$ = [
+      3,
+      n05,
+      _DQRe,
+      0,
+      [_q, _nT],
+      [() => QueryInfoList, 0]
+    ];
+    var DescribeQueryDefinitionsRequest$ = [
+      3,
+      n05,
+      _DQDRes,
+      0,
+      [_qL, _qDNP, _mR, _nT],
+      [0, 0, 1, 0]
+    ];
+    var DescribeQueryDefinitionsResponse$ = [
+      3,
+      n05,
+      _DQDResc,
+      0,
+      [_qD, _nT],
+      [() => QueryDefinitionList, 0]
+    ];
+    var DescribeResourcePoliciesRequest$ = [
+      3,
+      n05,
+      _DRPRes,
+      0,
+      [_nT, _li, _rA, _pSo],
+      [0, 1, 0, 0]
+    ];
+    var DescribeResourcePoliciesResponse$ = [
+      3,
+      n05,
+      _DRPResc,
+      0,
+      [_rP, _nT],
+      [() => ResourcePolicies, 0]
+    ];
+    var DescribeSubscriptionFiltersRequest$ = [
+      3,
+      n05,
+      _DSFRe,
+      0,
+      [_lGN, _fNP, _nT, _li],
+      [0, 0, 0, 1],
+      1
+    ];
+    var DescribeSubscriptionFiltersResponse$ = [
+      3,
+      n05,
+      _DSFRes,
+      0,
+      [_sF, _nT],
+      [() => SubscriptionFilters, 0]
+    ];
+    var Destination$ = [
+      3,
+      n05,
+      _De,
+      0,
+      [_dNe, _tA, _rAo, _aPc, _ar, _cT],
+      [0, 0, 0, 0, 0, 1]
+    ];
+    var DestinationConfiguration$ = [
+      3,
+      n05,
+      _DC,
+      0,
+      [_sCo, _lTC],
+      [() => S3Configuration$, () => LookupTableConfiguration$]
+    ];
+    var DisassociateKmsKeyRequest$ = [
+      3,
+      n05,
+      _DKKR,
+      0,
+      [_lGN, _rI],
+      [0, 0]
+    ];
+    var DisassociateSourceFromS3TableIntegrationRequest$ = [
+      3,
+      n05,
+      _DSFSTIR,
+      0,
+      [_i],
+      [0],
+      1
+    ];
+    var DisassociateSourceFromS3TableIntegrationResponse$ = [
+      3,
+      n05,
+      _DSFSTIRi,
+      0,
+      [_i],
+      [0]
+    ];
+    var DryRunResult$ = [
+      3,
+      n05,
+      _DRR,
+      0,
+      [_tMLG, _iRLGC, _dRLGC, _uRLGC, _fAC, _tLGI],
+      [1, 1, 1, 1, 1, () => LogGroupImpacts]
+    ];
+    var Entity$ = [
+      3,
+      n05,
+      _E2,
+      0,
+      [_kA, _at2],
+      [128 | 0, 128 | 0]
+    ];
+    var ExportTask$ = [
+      3,
+      n05,
+      _ET,
+      0,
+      [_tI2, _tN, _lGN, _f, _to, _des, _dP, _sta, _eI3],
+      [0, 0, 0, 1, 1, 0, 0, () => ExportTaskStatus$, () => ExportTaskExecutionInfo$]
+    ];
+    var ExportTaskExecutionInfo$ = [
+      3,
+      n05,
+      _ETEI,
+      0,
+      [_cT, _cTom],
+      [1, 1]
+    ];
+    var ExportTaskStatus$ = [
+      3,
+      n05,
+      _ETS,
+      0,
+      [_cod, _m4],
+      [0, 0]
+    ];
+    var FieldIndex$ = [
+      3,
+      n05,
+      _FI,
+      0,
+      [_lGIo, _fIN, _lST, _fET, _lET, _ty, _iCn],
+      [0, 0, 1, 1, 1, 0, 0]
+    ];
+    var FieldsData$ = [
+      3,
+      n05,
+      _FD,
+      0,
+      [_da],
+      [21]
+    ];
+    var FilteredLogEvent$ = [
+      3,
+      n05,
+      _FLE,
+      0,
+      [_lSN, _tim, _m4, _iT3, _eIv],
+      [0, 1, 0, 1, 0]
+    ];
+    var FilterLogEventsRequest$ = [
+      3,
+      n05,
+      _FLER,
+      0,
+      [_lGN, _lGIo, _lSNo, _lSNP, _sTt, _eTn, _fP, _nT, _li, _sFH, _in, _u],
+      [0, 0, 64 | 0, 0, 1, 1, 0, 0, 1, 2, 2, 2]
+    ];
+    var FilterLogEventsResponse$ = [
+      3,
+      n05,
+      _FLERi,
+      0,
+      [_ev, _sLS, _nT],
+      [() => FilteredLogEvents, () => SearchedLogStreams, 0]
+    ];
+    var GetDataProtectionPolicyRequest$ = [
+      3,
+      n05,
+      _GDPPR,
+      0,
+      [_lGIo],
+      [0],
+      1
+    ];
+    var GetDataProtectionPolicyResponse$ = [
+      3,
+      n05,
+      _GDPPRe,
+      0,
+      [_lGIo, _pD, _lUT],
+      [0, 0, 1]
+    ];
+    var GetDeliveryDestinationPolicyRequest$ = [
+      3,
+      n05,
+      _GDDPR,
+      0,
+      [_dDN],
+      [0],
+      1
+    ];
+    var GetDeliveryDestinationPolicyResponse$ = [
+      3,
+      n05,
+      _GDDPRe,
+      0,
+      [_po],
+      [() => Policy$]
+    ];
+    var GetDeliveryDestinationRequest$ = [
+      3,
+      n05,
+      _GDDR,
+      0,
+      [_n],
+      [0],
+      1
+    ];
+    var GetDeliveryDestinationResponse$ = [
+      3,
+      n05,
+      _GDDRe,
+      0,
+      [_dDe],
+      [() => DeliveryDestination$]
+    ];
+    var GetDeliveryRequest$ = [
+      3,
+      n05,
+      _GDR,
+      0,
+      [_id],
+      [0],
+      1
+    ];
+    var GetDeliveryResponse$ = [
+      3,
+      n05,
+      _GDRe,
+      0,
+      [_de],
+      [() => Delivery$]
+    ];
+    var GetDeliverySourceRequest$ = [
+      3,
+      n05,
+      _GDSR,
+      0,
+      [_n],
+      [0],
+      1
+    ];
+    var GetDeliverySourceResponse$ = [
+      3,
+      n05,
+      _GDSRe,
+      0,
+      [_dSel],
+      [() => DeliverySource$]
+    ];
+    var GetIntegrationRequest$ = [
+      3,
+      n05,
+      _GIR,
+      0,
+      [_iN],
+      [0],
+      1
+    ];
+    var GetIntegrationResponse$ = [
+      3,
+      n05,
+      _GIRe,
+      0,
+      [_iN, _iTn, _iSn, _iD],
+      [0, 0, 0, () => IntegrationDetails$]
+    ];
+    var GetLogAnomalyDetectorRequest$ = [
+      3,
+      n05,
+      _GLADR,
+      0,
+      [_aDA],
+      [0],
+      1
+    ];
+    var GetLogAnomalyDetectorResponse$ = [
+      3,
+      n05,
+      _GLADRe,
+      0,
+      [_dN, _lGAL, _eF, _fP, _aDS, _kKI, _cTS, _lMTS, _aVT],
+      [0, 64 | 0, 0, 0, 0, 0, 1, 1, 1]
+    ];
+    var GetLogEventsRequest$ = [
+      3,
+      n05,
+      _GLER,
+      0,
+      [_lSN, _lGN, _lGIo, _sTt, _eTn, _nT, _li, _sFH, _u],
+      [0, 0, 0, 1, 1, 0, 1, 2, 2],
+      1
+    ];
+    var GetLogEventsResponse$ = [
+      3,
+      n05,
+      _GLERe,
+      0,
+      [_ev, _nFT, _nBT],
+      [() => OutputLogEvents, 0, 0]
+    ];
+    var GetLogFieldsRequest$ = [
+      3,
+      n05,
+      _GLFR,
+      0,
+      [_dSNa, _dST],
+      [0, 0],
+      2
+    ];
+    var GetLogFieldsResponse$ = [
+      3,
+      n05,
+      _GLFRe,
+      0,
+      [_lF],
+      [() => LogFieldsList]
+    ];
+    var GetLogGroupFieldsRequest$ = [
+      3,
+      n05,
+      _GLGFR,
+      0,
+      [_lGN, _time, _lGIo],
+      [0, 1, 0]
+    ];
+    var GetLogGroupFieldsResponse$ = [
+      3,
+      n05,
+      _GLGFRe,
+      0,
+      [_lGF],
+      [() => LogGroupFieldList]
+    ];
+    var GetLogObjectRequest$ = [
+      3,
+      n05,
+      _GLOR,
+      0,
+      [_lOP, _u],
+      [0, 2],
+      1
+    ];
+    var GetLogObjectResponse$ = [
+      3,
+      n05,
+      _GLORe,
+      0,
+      [_fSi],
+      [[() => GetLogObjectResponseStream$, 0]]
+    ];
+    var GetLogRecordRequest$ = [
+      3,
+      n05,
+      _GLRR,
+      0,
+      [_lRP, _u],
+      [0, 2],
+      1
+    ];
+    var GetLogRecordResponse$ = [
+      3,
+      n05,
+      _GLRRe,
+      0,
+      [_lR],
+      [128 | 0]
+    ];
+    var GetLookupTableRequest$ = [
+      3,
+      n05,
+      _GLTR,
+      0,
+      [_lTA],
+      [0],
+      1
+    ];
+    var GetLookupTableResponse$ = [
+      3,
+      n05,
+      _GLTRe,
+      0,
+      [_lTA, _lTN, _d, _tB, _sB, _lUT, _kKI],
+      [0, 0, 0, 0, 1, 1, 0]
+    ];
+    var GetQueryResultsRequest$ = [
+      3,
+      n05,
+      _GQRR,
+      0,
+      [_qI, _nT, _mI],
+      [0, 0, 1],
+      1
+    ];
+    var GetQueryResultsResponse$ = [
+      3,
+      n05,
+      _GQRRe,
+      0,
+      [_qL, _r3, _stat, _sta, _eK, _nT],
+      [0, () => QueryResults, () => QueryStatistics$, 0, 0, 0]
+    ];
+    var GetScheduledQueryHistoryRequest$ = [
+      3,
+      n05,
+      _GSQHR,
+      0,
+      [_i, _sTt, _eTn, _eS, _mR, _nT],
+      [0, 1, 1, 64 | 0, 1, 0],
+      3
+    ];
+    var GetScheduledQueryHistoryResponse$ = [
+      3,
+      n05,
+      _GSQHRe,
+      0,
+      [_n, _sQA, _tH, _nT],
+      [0, 0, () => TriggerHistoryRecordList, 0]
+    ];
+    var GetScheduledQueryRequest$ = [
+      3,
+      n05,
+      _GSQR,
+      0,
+      [_i],
+      [0],
+      1
+    ];
+    var GetScheduledQueryResponse$ = [
+      3,
+      n05,
+      _GSQRe,
+      0,
+      [_sQA, _n, _d, _qL, _qS, _lGI, _sE, _ti, _sTO, _eTO, _dC2, _st, _sTc, _lTT, _lES, _sST, _sET, _eRA, _cT, _lUT],
+      [0, 0, 0, 0, 0, 64 | 0, 0, 0, 1, 1, () => DestinationConfiguration$, 0, 0, 1, 0, 1, 1, 0, 1, 1]
+    ];
+    var GetStorageTierPolicyRequest$ = [
+      3,
+      n05,
+      _GSTPR,
+      0,
+      [],
+      []
+    ];
+    var GetStorageTierPolicyResponse$ = [
+      3,
+      n05,
+      _GSTPRe,
+      0,
+      [_sTto, _lUT],
+      [0, 1]
+    ];
+    var GetTransformerRequest$ = [
+      3,
+      n05,
+      _GTR,
+      0,
+      [_lGIo],
+      [0],
+      1
+    ];
+    var GetTransformerResponse$ = [
+      3,
+      n05,
+      _GTRe,
+      0,
+      [_lGIo, _cT, _lMT, _tC],
+      [0, 1, 1, () => Processors]
+    ];
+    var Grok$ = [
+      3,
+      n05,
+      _G,
+      0,
+      [_ma, _so],
+      [0, 0],
+      1
+    ];
+    var GroupingIdentifier$ = [
+      3,
+      n05,
+      _GI,
+      0,
+      [_k, _v],
+      [0, 0]
+    ];
+    var Import$ = [
+      3,
+      n05,
+      _I,
+      0,
+      [_iI, _iSA, _iSm, _iDA, _iS, _iF, _cT, _lUT, _eM],
+      [0, 0, 0, 0, () => ImportStatistics$, () => ImportFilter$, 1, 1, 0]
+    ];
+    var ImportBatch$ = [
+      3,
+      n05,
+      _IB,
+      0,
+      [_bI, _sta, _eM],
+      [0, 0, 0],
+      2
+    ];
+    var ImportFilter$ = [
+      3,
+      n05,
+      _IF,
+      0,
+      [_sETt, _eET],
+      [1, 1]
+    ];
+    var ImportStatistics$ = [
+      3,
+      n05,
+      _IS,
+      0,
+      [_bIy],
+      [1]
+    ];
+    var IndexPolicy$ = [
+      3,
+      n05,
+      _IP,
+      0,
+      [_lGIo, _lUTa, _pD, _pN, _so],
+      [0, 1, 0, 0, 0]
+    ];
+    var InputLogEvent$ = [
+      3,
+      n05,
+      _ILE,
+      0,
+      [_tim, _m4],
+      [1, 0],
+      2
+    ];
+    var IntegrationSummary$ = [
+      3,
+      n05,
+      _ISn,
+      0,
+      [_iN, _iTn, _iSn],
+      [0, 0, 0]
+    ];
+    var ListAggregateLogGroupSummariesRequest$ = [
+      3,
+      n05,
+      _LALGSR,
+      0,
+      [_gB, _aIc, _iLA, _lGCo, _lGNPo, _dSa, _nT, _li],
+      [0, 64 | 0, 2, 0, 0, () => DataSourceFilters, 0, 1],
+      1
+    ];
+    var ListAggregateLogGroupSummariesResponse$ = [
+      3,
+      n05,
+      _LALGSRi,
+      0,
+      [_aLGS, _nT],
+      [() => AggregateLogGroupSummaries, 0]
+    ];
+    var ListAnomaliesRequest$ = [
+      3,
+      n05,
+      _LAR,
+      0,
+      [_aDA, _sS, _li, _nT],
+      [0, 0, 1, 0]
+    ];
+    var ListAnomaliesResponse$ = [
+      3,
+      n05,
+      _LARi,
+      0,
+      [_an, _nT],
+      [() => Anomalies, 0]
+    ];
+    var ListIntegrationsRequest$ = [
+      3,
+      n05,
+      _LIR,
+      0,
+      [_iNP, _iTn, _iSn],
+      [0, 0, 0]
+    ];
+    var ListIntegrationsResponse$ = [
+      3,
+      n05,
+      _LIRi,
+      0,
+      [_iSnt],
+      [() => IntegrationSummaries]
+    ];
+    var ListLogAnomalyDetectorsRequest$ = [
+      3,
+      n05,
+      _LLADR,
+      0,
+      [_fLGA, _li, _nT],
+      [0, 1, 0]
+    ];
+    var ListLogAnomalyDetectorsResponse$ = [
+      3,
+      n05,
+      _LLADRi,
+      0,
+      [_aD, _nT],
+      [() => AnomalyDetectors, 0]
+    ];
+    var ListLogGroupsForQueryRequest$ = [
+      3,
+      n05,
+      _LLGFQR,
+      0,
+      [_qI, _nT, _mR],
+      [0, 0, 1],
+      1
+    ];
+    var ListLogGroupsForQueryResponse$ = [
+      3,
+      n05,
+      _LLGFQRi,
+      0,
+      [_lGI, _nT],
+      [64 | 0, 0]
+    ];
+    var ListLogGroupsRequest$ = [
+      3,
+      n05,
+      _LLGR,
+      0,
+      [_lGNPo, _lGCo, _iLA, _aIc, _nT, _li, _dSa, _fINi, _lGT],
+      [0, 0, 2, 64 | 0, 0, 1, () => DataSourceFilters, 64 | 0, () => TagFilters]
+    ];
+    var ListLogGroupsResponse$ = [
+      3,
+      n05,
+      _LLGRi,
+      0,
+      [_lG, _nT],
+      [() => LogGroupSummaries, 0]
+    ];
+    var ListScheduledQueriesRequest$ = [
+      3,
+      n05,
+      _LSQR,
+      0,
+      [_mR, _nT, _st, _sTc],
+      [1, 0, 0, 0]
+    ];
+    var ListScheduledQueriesResponse$ = [
+      3,
+      n05,
+      _LSQRi,
+      0,
+      [_nT, _sQ],
+      [0, () => ScheduledQuerySummaryList]
+    ];
+    var ListSourcesForS3TableIntegrationRequest$ = [
+      3,
+      n05,
+      _LSFSTIR,
+      0,
+      [_iA, _mR, _nT],
+      [0, 1, 0],
+      1
+    ];
+    var ListSourcesForS3TableIntegrationResponse$ = [
+      3,
+      n05,
+      _LSFSTIRi,
+      0,
+      [_sou, _nT],
+      [() => S3TableIntegrationSources, 0]
+    ];
+    var ListSyslogConfigurationsRequest$ = [
+      3,
+      n05,
+      _LSCR,
+      0,
+      [_lGIo, _vEI, _nT, _mR],
+      [0, 0, 0, 1]
+    ];
+    var ListSyslogConfigurationsResponse$ = [
+      3,
+      n05,
+      _LSCRi,
+      0,
+      [_sCy, _nT],
+      [() => SyslogConfigurations, 0]
+    ];
+    var ListTagsForResourceRequest$ = [
+      3,
+      n05,
+      _LTFRR,
+      0,
+      [_rA],
+      [0],
+      1
+    ];
+    var ListTagsForResourceResponse$ = [
+      3,
+      n05,
+      _LTFRRi,
+      0,
+      [_ta],
+      [128 | 0]
+    ];
+    var ListTagsLogGroupRequest$ = [
+      3,
+      n05,
+      _LTLGR,
+      0,
+      [_lGN],
+      [0],
+      1
+    ];
+    var ListTagsLogGroupResponse$ = [
+      3,
+      n05,
+      _LTLGRi,
+      0,
+      [_ta],
+      [128 | 0]
+    ];
+    var ListToMap$ = [
+      3,
+      n05,
+      _LTM,
+      0,
+      [_so, _k, _vK, _t, _fl, _fE],
+      [0, 0, 0, 0, 2, 0],
+      2
+    ];
+    var LiveTailSessionLogEvent$ = [
+      3,
+      n05,
+      _LTSLE,
+      0,
+      [_lSN, _lGIo, _m4, _tim, _iT3],
+      [0, 0, 0, 1, 1]
+    ];
+    var LiveTailSessionMetadata$ = [
+      3,
+      n05,
+      _LTSM,
+      0,
+      [_sa],
+      [2]
+    ];
+    var LiveTailSessionStart$ = [
+      3,
+      n05,
+      _LTSS,
+      0,
+      [_rIe, _sI, _lGI, _lSNo, _lSNPo, _lEFP],
+      [0, 0, 64 | 0, 64 | 0, 64 | 0, 0]
+    ];
+    var LiveTailSessionUpdate$ = [
+      3,
+      n05,
+      _LTSU,
+      0,
+      [_sM, _sRe],
+      [() => LiveTailSessionMetadata$, () => LiveTailSessionResults]
+    ];
+    var LogEvent$ = [
+      3,
+      n05,
+      _LE,
+      0,
+      [_tim, _m4],
+      [1, 0]
+    ];
+    var LogFieldsListItem$ = [
+      3,
+      n05,
+      _LFLI,
+      0,
+      [_lFN, _lFT],
+      [0, () => LogFieldType$]
+    ];
+    var LogFieldType$ = [
+      3,
+      n05,
+      _LFT,
+      0,
+      [_ty, _el, _fi],
+      [0, () => LogFieldType$, () => LogFieldsList]
+    ];
+    var LogGroup$ = [
+      3,
+      n05,
+      _LG,
+      0,
+      [_lGN, _cT, _rID, _mFC, _ar, _sBt, _kKI, _dPS, _iPn, _lGCo, _lGA, _dPE, _bTAE, _rPN],
+      [0, 1, 1, 1, 0, 1, 0, 0, 64 | 0, 0, 0, 2, 2, 0]
+    ];
+    var LogGroupField$ = [
+      3,
+      n05,
+      _LGF,
+      0,
+      [_n, _pe],
+      [0, 1]
+    ];
+    var LogGroupImpact$ = [
+      3,
+      n05,
+      _LGI,
+      0,
+      [_lGN, _cR, _pRr, _sBt],
+      [0, 0, 0, 1]
+    ];
+    var LogGroupSummary$ = [
+      3,
+      n05,
+      _LGS,
+      0,
+      [_lGN, _lGA, _lGCo],
+      [0, 0, 0]
+    ];
+    var LogStream$ = [
+      3,
+      n05,
+      _LS,
+      0,
+      [_lSN, _cT, _fETi, _lETa, _lIT, _uST, _ar, _sBt],
+      [0, 1, 1, 1, 1, 0, 0, 1]
+    ];
+    var LookupTable$ = [
+      3,
+      n05,
+      _LT,
+      0,
+      [_lTA, _lTN, _d, _tFa, _rC2, _sB, _lUT, _kKI],
+      [0, 0, 0, 64 | 0, 1, 1, 1, 0]
+    ];
+    var LookupTableConfiguration$ = [
+      3,
+      n05,
+      _LTC,
+      0,
+      [_tNa, _rAo, _d, _kKI, _ta],
+      [0, 0, 0, 0, 128 | 0],
+      2
+    ];
+    var LowerCaseString$ = [
+      3,
+      n05,
+      _LCS,
+      0,
+      [_wK],
+      [64 | 0],
+      1
+    ];
+    var MetricFilter$ = [
+      3,
+      n05,
+      _MF,
+      0,
+      [_fN, _fP, _mT, _cT, _lGN, _aOTL, _fSC, _eSFD],
+      [0, 0, () => MetricTransformations, 1, 0, 2, 0, 64 | 0]
+    ];
+    var MetricFilterMatchRecord$ = [
+      3,
+      n05,
+      _MFMR,
+      0,
+      [_eN, _eMv, _eV],
+      [1, 0, 128 | 0]
+    ];
+    var MetricTransformation$ = [
+      3,
+      n05,
+      _MT,
+      0,
+      [_mN, _mNe, _mVe, _dV, _di, _un],
+      [0, 0, 0, 1, 128 | 0, 0],
+      3
+    ];
+    var MoveKeyEntry$ = [
+      3,
+      n05,
+      _MKE,
+      0,
+      [_so, _t, _oIE],
+      [0, 0, 2],
+      2
+    ];
+    var MoveKeys$ = [
+      3,
+      n05,
+      _MK,
+      0,
+      [_en],
+      [() => MoveKeyEntries],
+      1
+    ];
+    var OpenSearchApplication$ = [
+      3,
+      n05,
+      _OSA,
+      0,
+      [_aE, _aA, _aIp, _sta],
+      [0, 0, 0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchCollection$ = [
+      3,
+      n05,
+      _OSC,
+      0,
+      [_cE, _cAo, _sta],
+      [0, 0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchDataAccessPolicy$ = [
+      3,
+      n05,
+      _OSDAP,
+      0,
+      [_pN, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchDataSource$ = [
+      3,
+      n05,
+      _OSDS,
+      0,
+      [_dSNa, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchEncryptionPolicy$ = [
+      3,
+      n05,
+      _OSEP,
+      0,
+      [_pN, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchIntegrationDetails$ = [
+      3,
+      n05,
+      _OSID,
+      0,
+      [_dS, _ap, _col, _w, _eP, _nP, _aPc, _lP],
+      [() => OpenSearchDataSource$, () => OpenSearchApplication$, () => OpenSearchCollection$, () => OpenSearchWorkspace$, () => OpenSearchEncryptionPolicy$, () => OpenSearchNetworkPolicy$, () => OpenSearchDataAccessPolicy$, () => OpenSearchLifecyclePolicy$]
+    ];
+    var OpenSearchLifecyclePolicy$ = [
+      3,
+      n05,
+      _OSLP,
+      0,
+      [_pN, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchNetworkPolicy$ = [
+      3,
+      n05,
+      _OSNP,
+      0,
+      [_pN, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OpenSearchResourceConfig$ = [
+      3,
+      n05,
+      _OSRC,
+      0,
+      [_dSRA, _dVP, _rD, _kKA, _aA],
+      [0, 64 | 0, 1, 0, 0],
+      3
+    ];
+    var OpenSearchResourceStatus$ = [
+      3,
+      n05,
+      _OSRS,
+      0,
+      [_sta, _sMt],
+      [0, 0]
+    ];
+    var OpenSearchWorkspace$ = [
+      3,
+      n05,
+      _OSW,
+      0,
+      [_wI, _sta],
+      [0, () => OpenSearchResourceStatus$]
+    ];
+    var OutputLogEvent$ = [
+      3,
+      n05,
+      _OLE,
+      0,
+      [_tim, _m4, _iT3],
+      [1, 0, 1]
+    ];
+    var ParseCloudfront$ = [
+      3,
+      n05,
+      _PC2,
+      0,
+      [_so],
+      [0]
+    ];
+    var ParseJSON$ = [
+      3,
+      n05,
+      _PJSON,
+      0,
+      [_so, _des],
+      [0, 0]
+    ];
+    var ParseKeyValue$ = [
+      3,
+      n05,
+      _PKV,
+      0,
+      [_so, _des, _fD, _kVD, _kP, _nMV, _oIE],
+      [0, 0, 0, 0, 0, 0, 2]
+    ];
+    var ParsePostgres$ = [
+      3,
+      n05,
+      _PP,
+      0,
+      [_so],
+      [0]
+    ];
+    var ParseRoute53$ = [
+      3,
+      n05,
+      _PR,
+      0,
+      [_so],
+      [0]
+    ];
+    var ParseToOCSF$ = [
+      3,
+      n05,
+      _PTOCSF,
+      0,
+      [_eSv, _oV, _so, _mVap],
+      [0, 0, 0, 0],
+      2
+    ];
+    var ParseVPC$ = [
+      3,
+      n05,
+      _PVPC,
+      0,
+      [_so],
+      [0]
+    ];
+    var ParseWAF$ = [
+      3,
+      n05,
+      _PWAF,
+      0,
+      [_so],
+      [0]
+    ];
+    var PatternToken$ = [
+      3,
+      n05,
+      _PT,
+      0,
+      [_dTP, _iDs, _tS, _enu, _iTN],
+      [1, 2, 0, 128 | 1, 0]
+    ];
+    var Policy$ = [
+      3,
+      n05,
+      _P2,
+      0,
+      [_dDP],
+      [0]
+    ];
+    var Processor$ = [
+      3,
+      n05,
+      _Pr2,
+      0,
+      [_aK, _cV3, _cs, _dTC, _dK, _g, _lTM, _lCS, _mK, _pC, _pJSON, _pKV, _pRa, _pTOCSF, _pP, _pVPC, _pWAF, _rK, _sSp, _sSu, _tSr, _tCy, _uCS],
+      [() => AddKeys$, () => CopyValue$, () => CSV$, () => DateTimeConverter$, () => DeleteKeys$, () => Grok$, () => ListToMap$, () => LowerCaseString$, () => MoveKeys$, () => ParseCloudfront$, () => ParseJSON$, () => ParseKeyValue$, () => ParseRoute53$, () => ParseToOCSF$, () => ParsePostgres$, () => ParseVPC$, () => ParseWAF$, () => RenameKeys$, () => SplitString$, () => SubstituteString$, () => TrimString$, () => TypeConverter$, () => UpperCaseString$]
+    ];
+    var PutAccountPolicyRequest$ = [
+      3,
+      n05,
+      _PAPR,
+      0,
+      [_pN, _pD, _pT, _sc2, _sC, _dR],
+      [0, 0, 0, 0, 0, 2],
+      3
+    ];
+    var PutAccountPolicyResponse$ = [
+      3,
+      n05,
+      _PAPRu,
+      0,
+      [_aPcc, _dRR],
+      [() => AccountPolicy$, () => DryRunResult$]
+    ];
+    var PutBearerTokenAuthenticationRequest$ = [
+      3,
+      n05,
+      _PBTAR,
+      0,
+      [_lGIo, _bTAE],
+      [0, 2],
+      2
+    ];
+    var PutDataProtectionPolicyRequest$ = [
+      3,
+      n05,
+      _PDPPR,
+      0,
+      [_lGIo, _pD],
+      [0, 0],
+      2
+    ];
+    var PutDataProtectionPolicyResponse$ = [
+      3,
+      n05,
+      _PDPPRu,
+      0,
+      [_lGIo, _pD, _lUT],
+      [0, 0, 1]
+    ];
+    var PutDeliveryDestinationPolicyRequest$ = [
+      3,
+      n05,
+      _PDDPR,
+      0,
+      [_dDN, _dDP],
+      [0, 0],
+      2
+    ];
+    var PutDeliveryDestinationPolicyResponse$ = [
+      3,
+      n05,
+      _PDDPRu,
+      0,
+      [_po],
+      [() => Policy$]
+    ];
+    var PutDeliveryDestinationRequest$ = [
+      3,
+      n05,
+      _PDDR,
+      0,
+      [_n, _oF, _dDC, _dDT, _rAo, _ta],
+      [0, 0, () => DeliveryDestinationConfiguration$, 0, 0, 128 | 0],
+      1
+    ];
+    var PutDeliveryDestinationResponse$ = [
+      3,
+      n05,
+      _PDDRu,
+      0,
+      [_dDe],
+      [() => DeliveryDestination$]
+    ];
+    var PutDeliverySourceRequest$ = [
+      3,
+      n05,
+      _PDSR,
+      0,
+      [_n, _rA, _lT, _ta, _dSC],
+      [0, 0, 0, 128 | 0, 128 | 0],
+      3
+    ];
+    var PutDeliverySourceResponse$ = [
+      3,
+      n05,
+      _PDSRu,
+      0,
+      [_dSel],
+      [() => DeliverySource$]
+    ];
+    var PutDestinationPolicyRequest$ = [
+      3,
+      n05,
+      _PDPR,
+      0,
+      [_dNe, _aPc, _fU],
+      [0, 0, 2],
+      2
+    ];
+    var PutDestinationRequest$ = [
+      3,
+      n05,
+      _PDR,
+      0,
+      [_dNe, _tA, _rAo, _ta],
+      [0, 0, 0, 128 | 0],
+      3
+    ];
+    var PutDestinationResponse$ = [
+      3,
+      n05,
+      _PDRu,
+      0,
+      [_des],
+      [() => Destination$]
+    ];
+    var PutIndexPolicyRequest$ = [
+      3,
+      n05,
+      _PIPR,
+      0,
+      [_lGIo, _pD],
+      [0, 0],
+      2
+    ];
+    var PutIndexPolicyResponse$ = [
+      3,
+      n05,
+      _PIPRu,
+      0,
+      [_iPnd],
+      [() => IndexPolicy$]
+    ];
+    var PutIntegrationRequest$ = [
+      3,
+      n05,
+      _PIR,
+      0,
+      [_iN, _rCe, _iTn],
+      [0, () => ResourceConfig$, 0],
+      3
+    ];
+    var PutIntegrationResponse$ = [
+      3,
+      n05,
+      _PIRu,
+      0,
+      [_iN, _iSn],
+      [0, 0]
+    ];
+    var PutLogEventsRequest$ = [
+      3,
+      n05,
+      _PLER,
+      0,
+      [_lGN, _lSN, _lE, _sTe, _ent],
+      [0, 0, () => InputLogEvents, 0, () => Entity$],
+      3
+    ];
+    var PutLogEventsResponse$ = [
+      3,
+      n05,
+      _PLERu,
+      0,
+      [_nST, _rLEI, _rEI],
+      [0, () => RejectedLogEventsInfo$, () => RejectedEntityInfo$]
+    ];
+    var PutLogGroupDeletionProtectionRequest$ = [
+      3,
+      n05,
+      _PLGDPR,
+      0,
+      [_lGIo, _dPE],
+      [0, 2],
+      2
+    ];
+    var PutMetricFilterRequest$ = [
+      3,
+      n05,
+      _PMFR,
+      0,
+      [_lGN, _fN, _fP, _mT, _aOTL, _fSC, _eSFD],
+      [0, 0, 0, () => MetricTransformations, 2, 0, 64 | 0],
+      4
+    ];
+    var PutQueryDefinitionRequest$ = [
+      3,
+      n05,
+      _PQDR,
+      0,
+      [_n, _qS, _qL, _qDI, _lGNo, _cTl, _pa],
+      [0, 0, 0, 0, 64 | 0, [0, 4], () => QueryParameterList],
+      2
+    ];
+    var PutQueryDefinitionResponse$ = [
+      3,
+      n05,
+      _PQDRu,
+      0,
+      [_qDI],
+      [0]
+    ];
+    var PutResourcePolicyRequest$ = [
+      3,
+      n05,
+      _PRPR,
+      0,
+      [_pN, _pD, _rA, _eRI],
+      [0, 0, 0, 0]
+    ];
+    var PutResourcePolicyResponse$ = [
+      3,
+      n05,
+      _PRPRu,
+      0,
+      [_rPe, _rIev],
+      [() => ResourcePolicy$, 0]
+    ];
+    var PutRetentionPolicyRequest$ = [
+      3,
+      n05,
+      _PRPRut,
+      0,
+      [_lGN, _rID],
+      [0, 1],
+      2
+    ];
+    var PutStorageTierPolicyRequest$ = [
+      3,
+      n05,
+      _PSTPR,
+      0,
+      [_sTto],
+      [0],
+      1
+    ];
+    var PutStorageTierPolicyResponse$ = [
+      3,
+      n05,
+      _PSTPRu,
+      0,
+      [_sTto, _lUT],
+      [0, 1]
+    ];
+    var PutSubscriptionFilterRequest$ = [
+      3,
+      n05,
+      _PSFR,
+      0,
+      [_lGN, _fN, _fP, _dA, _rAo, _dis, _aOTL, _fSC, _eSF],
+      [0, 0, 0, 0, 0, 0, 2, 0, 64 | 0],
+      4
+    ];
+    var PutSyslogConfigurationRequest$ = [
+      3,
+      n05,
+      _PSCR,
+      0,
+      [_lGIo, _vEI],
+      [0, 0],
+      1
+    ];
+    var PutTransformerRequest$ = [
+      3,
+      n05,
+      _PTR,
+      0,
+      [_lGIo, _tC],
+      [0, () => Processors],
+      2
+    ];
+    var QueryCompileError$ = [
+      3,
+      n05,
+      _QCE,
+      0,
+      [_lo, _m4],
+      [() => QueryCompileErrorLocation$, 0]
+    ];
+    var QueryCompileErrorLocation$ = [
+      3,
+      n05,
+      _QCEL,
+      0,
+      [_sCO, _eCO],
+      [1, 1]
+    ];
+    var QueryDefinition$ = [
+      3,
+      n05,
+      _QD,
+      0,
+      [_qL, _qDI, _n, _qS, _lM, _lGNo, _pa],
+      [0, 0, 0, 0, 1, 64 | 0, () => QueryParameterList]
+    ];
+    var QueryInfo$ = [
+      3,
+      n05,
+      _QI,
+      0,
+      [_qL, _qI, _qS, _sta, _cTr, _lGN, _qDu, _bS, _uI],
+      [0, 0, 0, 0, 1, 0, 1, 1, 0]
+    ];
+    var QueryParameter$ = [
+      3,
+      n05,
+      _QP,
+      0,
+      [_n, _dV, _d],
+      [0, 0, 0],
+      1
+    ];
+    var QueryStatistics$ = [
+      3,
+      n05,
+      _QS,
+      0,
+      [_rM, _rS, _eRS, _bS, _eBS, _lGS, _rCes],
+      [1, 1, 1, 1, 1, 1, 1]
+    ];
+    var RecordField$ = [
+      3,
+      n05,
+      _RF,
+      0,
+      [_n, _man],
+      [0, 2]
+    ];
+    var RejectedEntityInfo$ = [
+      3,
+      n05,
+      _REI,
+      0,
+      [_eTr],
+      [0],
+      1
+    ];
+    var RejectedLogEventsInfo$ = [
+      3,
+      n05,
+      _RLEI,
+      0,
+      [_tNLESI, _tOLEEI, _eLEEI],
+      [1, 1, 1]
+    ];
+    var RenameKeyEntry$ = [
+      3,
+      n05,
+      _RKE,
+      0,
+      [_k, _rTen, _oIE],
+      [0, 0, 2],
+      2
+    ];
+    var RenameKeys$ = [
+      3,
+      n05,
+      _RK,
+      0,
+      [_en],
+      [() => RenameKeyEntries],
+      1
+    ];
+    var ResourcePolicy$ = [
+      3,
+      n05,
+      _RP,
+      0,
+      [_pN, _pD, _lUT, _pSo, _rA, _rIev],
+      [0, 0, 1, 0, 0, 0]
+    ];
+    var ResultField$ = [
+      3,
+      n05,
+      _RFe,
+      0,
+      [_fie, _v],
+      [0, 0]
+    ];
+    var S3Configuration$ = [
+      3,
+      n05,
+      _SC,
+      0,
+      [_dI, _rAo, _oAI, _kKI],
+      [0, 0, 0, 0],
+      2
+    ];
+    var S3DeliveryConfiguration$ = [
+      3,
+      n05,
+      _SDC,
+      0,
+      [_sP, _eHCP],
+      [0, 2]
+    ];
+    var S3TableIntegrationSource$ = [
+      3,
+      n05,
+      _STIS,
+      0,
+      [_i, _dS, _sta, _sR, _cTSr, _pSI],
+      [0, () => DataSource$, 0, 0, 1, 0]
+    ];
+    var S3TablesIntegration$ = [
+      3,
+      n05,
+      _STI,
+      0,
+      [_dNa, _dT],
+      [0, 0]
+    ];
+    var ScheduledQueryDestination$ = [
+      3,
+      n05,
+      _SQD,
+      0,
+      [_dTe, _dI, _sta, _pIr, _eM],
+      [0, 0, 0, 0, 0]
+    ];
+    var ScheduledQuerySummary$ = [
+      3,
+      n05,
+      _SQS,
+      0,
+      [_sQA, _n, _st, _sTc, _lTT, _lES, _sE, _ti, _dC2, _cT, _lUT],
+      [0, 0, 0, 0, 1, 0, 0, 0, () => DestinationConfiguration$, 1, 1]
+    ];
+    var SearchedLogStream$ = [
+      3,
+      n05,
+      _SLS,
+      0,
+      [_lSN, _sCe],
+      [0, 2]
+    ];
+    var SplitString$ = [
+      3,
+      n05,
+      _SS,
+      0,
+      [_en],
+      [() => SplitStringEntries],
+      1
+    ];
+    var SplitStringEntry$ = [
+      3,
+      n05,
+      _SSEp,
+      0,
+      [_so, _del],
+      [0, 0],
+      2
+    ];
+    var StartLiveTailRequest$ = [
+      3,
+      n05,
+      _SLTR,
+      0,
+      [_lGI, _lSNo, _lSNPo, _lEFP],
+      [64 | 0, 64 | 0, 64 | 0, 0],
+      1
+    ];
+    var StartLiveTailResponse$ = [
+      3,
+      n05,
+      _SLTRt,
+      0,
+      [_rSe],
+      [[() => StartLiveTailResponseStream$, 0]]
+    ];
+    var StartQueryRequest$ = [
+      3,
+      n05,
+      _SQR,
+      0,
+      [_sTt, _eTn, _qS, _qL, _lGN, _lGNo, _lGI, _li],
+      [1, 1, 0, 0, 0, 64 | 0, 64 | 0, 1],
+      3
+    ];
+    var StartQueryResponse$ = [
+      3,
+      n05,
+      _SQRt,
+      0,
+      [_qI],
+      [0]
+    ];
+    var StopQueryRequest$ = [
+      3,
+      n05,
+      _SQRto,
+      0,
+      [_qI],
+      [0],
+      1
+    ];
+    var StopQueryResponse$ = [
+      3,
+      n05,
+      _SQRtop,
+      0,
+      [_suc],
+      [2]
+    ];
+    var SubscriptionFilter$ = [
+      3,
+      n05,
+      _SF,
+      0,
+      [_fN, _lGN, _fP, _dA, _rAo, _dis, _aOTL, _cT, _fSC, _eSF],
+      [0, 0, 0, 0, 0, 0, 2, 1, 0, 64 | 0]
+    ];
+    var SubstituteString$ = [
+      3,
+      n05,
+      _SSu,
+      0,
+      [_en],
+      [() => SubstituteStringEntries],
+      1
+    ];
+    var SubstituteStringEntry$ = [
+      3,
+      n05,
+      _SSEu,
+      0,
+      [_so, _f, _to],
+      [0, 0, 0],
+      3
+    ];
+    var SuppressionPeriod$ = [
+      3,
+      n05,
+      _SP,
+      0,
+      [_v, _sUu],
+      [1, 0]
+    ];
+    var SyslogConfiguration$ = [
+      3,
+      n05,
+      _SCy,
+      0,
+      [_lGA, _sTo, _vEI, _cA],
+      [0, 0, 0, 1]
+    ];
+    var TagFilter$ = [
+      3,
+      n05,
+      _TF,
+      0,
+      [_k, _va],
+      [0, 64 | 0],
+      1
+    ];
+    var TagLogGroupRequest$ = [
+      3,
+      n05,
+      _TLGR,
+      0,
+      [_lGN, _ta],
+      [0, 128 | 0],
+      2
+    ];
+    var TagResourceRequest$ = [
+      3,
+      n05,
+      _TRR,
+      0,
+      [_rA, _ta],
+      [0, 128 | 0],
+      2
+    ];
+    var TestMetricFilterRequest$ = [
+      3,
+      n05,
+      _TMFR,
+      0,
+      [_fP, _lEM],
+      [0, 64 | 0],
+      2
+    ];
+    var TestMetricFilterResponse$ = [
+      3,
+      n05,
+      _TMFRe,
+      0,
+      [_mat],
+      [() => MetricFilterMatches]
+    ];
+    var TestTransformerRequest$ = [
+      3,
+      n05,
+      _TTR,
+      0,
+      [_tC, _lEM],
+      [() => Processors, 64 | 0],
+      2
+    ];
+    var TestTransformerResponse$ = [
+      3,
+      n05,
+      _TTRe,
+      0,
+      [_tL],
+      [() => TransformedLogs]
+    ];
+    var TransformedLogRecord$ = [
+      3,
+      n05,
+      _TLR,
+      0,
+      [_eN, _eMv, _tEM],
+      [1, 0, 0]
+    ];
+    var TriggerHistoryRecord$ = [
+      3,
+      n05,
+      _THR,
+      0,
+      [_qI, _eSx, _tTr, _eM, _dest],
+      [0, 0, 1, 0, () => ScheduledQueryDestinationList]
+    ];
+    var TrimString$ = [
+      3,
+      n05,
+      _TS,
+      0,
+      [_wK],
+      [64 | 0],
+      1
+    ];
+    var TypeConverter$ = [
+      3,
+      n05,
+      _TC2,
+      0,
+      [_en],
+      [() => TypeConverterEntries],
+      1
+    ];
+    var TypeConverterEntry$ = [
+      3,
+      n05,
+      _TCE,
+      0,
+      [_k, _ty],
+      [0, 0],
+      2
+    ];
+    var UntagLogGroupRequest$ = [
+      3,
+      n05,
+      _ULGR,
+      0,
+      [_lGN, _ta],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagResourceRequest$ = [
+      3,
+      n05,
+      _URR,
+      0,
+      [_rA, _tK],
+      [0, 64 | 0],
+      2
+    ];
+    var UpdateAnomalyRequest$ = [
+      3,
+      n05,
+      _UAR,
+      0,
+      [_aDA, _aIn, _pI, _sTu, _sPu, _b],
+      [0, 0, 0, 0, () => SuppressionPeriod$, 2],
+      1
+    ];
+    var UpdateDeliveryConfigurationRequest$ = [
+      3,
+      n05,
+      _UDCR,
+      0,
+      [_id, _rF, _fD, _sDC],
+      [0, 64 | 0, 0, () => S3DeliveryConfiguration$],
+      1
+    ];
+    var UpdateDeliveryConfigurationResponse$ = [
+      3,
+      n05,
+      _UDCRp,
+      0,
+      [],
+      []
+    ];
+    var UpdateLogAnomalyDetectorRequest$ = [
+      3,
+      n05,
+      _ULADR,
+      0,
+      [_aDA, _ena, _eF, _fP, _aVT],
+      [0, 2, 0, 0, 1],
+      2
+    ];
+    var UpdateLookupTableRequest$ = [
+      3,
+      n05,
+      _ULTR,
+      0,
+      [_lTA, _d, _tB, _qI, _kKI],
+      [0, 0, 0, 0, 0],
+      1
+    ];
+    var UpdateLookupTableResponse$ = [
+      3,
+      n05,
+      _ULTRp,
+      0,
+      [_lTA, _lUT],
+      [0, 1]
+    ];
+    var UpdateScheduledQueryRequest$ = [
+      3,
+      n05,
+      _USQR,
+      0,
+      [_i, _qL, _qS, _sE, _eRA, _d, _lGI, _ti, _sTO, _eTO, _dC2, _sST, _sET, _st],
+      [0, 0, 0, 0, 0, 0, 64 | 0, 0, 1, 1, () => DestinationConfiguration$, 1, 1, 0],
+      5
+    ];
+    var UpdateScheduledQueryResponse$ = [
+      3,
+      n05,
+      _USQRp,
+      0,
+      [_sQA, _n, _d, _qL, _qS, _lGI, _sE, _ti, _sTO, _eTO, _dC2, _st, _sTc, _lTT, _lES, _sST, _sET, _eRA, _cT, _lUT],
+      [0, 0, 0, 0, 0, 64 | 0, 0, 0, 1, 1, () => DestinationConfiguration$, 0, 0, 1, 0, 1, 1, 0, 1, 1]
+    ];
+    var UpperCaseString$ = [
+      3,
+      n05,
+      _UCS,
+      0,
+      [_wK],
+      [64 | 0],
+      1
+    ];
+    var __Unit = "unit";
+    var AccountPolicies = [
+      1,
+      n05,
+      _APc,
+      0,
+      () => AccountPolicy$
+    ];
+    var AddKeyEntries = [
+      1,
+      n05,
+      _AKEd,
+      0,
+      () => AddKeyEntry$
+    ];
+    var AggregateLogGroupSummaries = [
+      1,
+      n05,
+      _ALGSg,
+      0,
+      () => AggregateLogGroupSummary$
+    ];
+    var AllowedFields = [
+      1,
+      n05,
+      _AF,
+      0,
+      () => RecordField$
+    ];
+    var Anomalies = [
+      1,
+      n05,
+      _An,
+      0,
+      () => Anomaly$
+    ];
+    var AnomalyDetectors = [
+      1,
+      n05,
+      _ADn,
+      0,
+      () => AnomalyDetector$
+    ];
+    var ConfigurationTemplates = [
+      1,
+      n05,
+      _CTo,
+      0,
+      () => ConfigurationTemplate$
+    ];
+    var CopyValueEntries = [
+      1,
+      n05,
+      _CVEo,
+      0,
+      () => CopyValueEntry$
+    ];
+    var DataSourceFilters = [
+      1,
+      n05,
+      _DSFa,
+      0,
+      () => DataSourceFilter$
+    ];
+    var Deliveries = [
+      1,
+      n05,
+      _Del,
+      0,
+      () => Delivery$
+    ];
+    var DeliveryDestinations = [
+      1,
+      n05,
+      _DDe,
+      0,
+      () => DeliveryDestination$
+    ];
+    var DeliverySourceConfigurationSchemas = [
+      1,
+      n05,
+      _DSCSe,
+      0,
+      () => DeliverySourceConfigurationSchema$
+    ];
+    var DeliverySources = [
+      1,
+      n05,
+      _DSel,
+      0,
+      () => DeliverySource$
+    ];
+    var Destinations = [
+      1,
+      n05,
+      _Des,
+      0,
+      () => Destination$
+    ];
+    var ExportTasks = [
+      1,
+      n05,
+      _ETx,
+      0,
+      () => ExportTask$
+    ];
+    var FieldIndexes = [
+      1,
+      n05,
+      _FIi,
+      0,
+      () => FieldIndex$
+    ];
+    var FilteredLogEvents = [
+      1,
+      n05,
+      _FLEi,
+      0,
+      () => FilteredLogEvent$
+    ];
+    var GroupingIdentifiers = [
+      1,
+      n05,
+      _GIr,
+      0,
+      () => GroupingIdentifier$
+    ];
+    var ImportBatchList = [
+      1,
+      n05,
+      _IBL,
+      0,
+      () => ImportBatch$
+    ];
+    var ImportList = [
+      1,
+      n05,
+      _IL,
+      0,
+      () => Import$
+    ];
+    var IndexPolicies = [
+      1,
+      n05,
+      _IPn,
+      0,
+      () => IndexPolicy$
+    ];
+    var InputLogEvents = [
+      1,
+      n05,
+      _ILEn,
+      0,
+      () => InputLogEvent$
+    ];
+    var IntegrationSummaries = [
+      1,
+      n05,
+      _ISnt,
+      0,
+      () => IntegrationSummary$
+    ];
+    var LiveTailSessionResults = [
+      1,
+      n05,
+      _LTSR,
+      0,
+      () => LiveTailSessionLogEvent$
+    ];
+    var LogFieldsList = [
+      1,
+      n05,
+      _LFL,
+      0,
+      () => LogFieldsListItem$
+    ];
+    var LogGroupFieldList = [
+      1,
+      n05,
+      _LGFL,
+      0,
+      () => LogGroupField$
+    ];
+    var LogGroupImpacts = [
+      1,
+      n05,
+      _LGIo,
+      0,
+      () => LogGroupImpact$
+    ];
+    var LogGroups = [
+      1,
+      n05,
+      _LGo,
+      0,
+      () => LogGroup$
+    ];
+    var LogGroupSummaries = [
+      1,
+      n05,
+      _LGSo,
+      0,
+      () => LogGroupSummary$
+    ];
+    var LogSamples = [
+      1,
+      n05,
+      _LSo,
+      0,
+      () => LogEvent$
+    ];
+    var LogStreams = [
+      1,
+      n05,
+      _LSog,
+      0,
+      () => LogStream$
+    ];
+    var LookupTables = [
+      1,
+      n05,
+      _LTo,
+      0,
+      () => LookupTable$
+    ];
+    var MetricFilterMatches = [
+      1,
+      n05,
+      _MFM,
+      0,
+      () => MetricFilterMatchRecord$
+    ];
+    var MetricFilters = [
+      1,
+      n05,
+      _MFe,
+      0,
+      () => MetricFilter$
+    ];
+    var MetricTransformations = [
+      1,
+      n05,
+      _MTe,
+      0,
+      () => MetricTransformation$
+    ];
+    var MoveKeyEntries = [
+      1,
+      n05,
+      _MKEo,
+      0,
+      () => MoveKeyEntry$
+    ];
+    var OutputLogEvents = [
+      1,
+      n05,
+      _OLEu,
+      0,
+      () => OutputLogEvent$
+    ];
+    var PatternTokens = [
+      1,
+      n05,
+      _PTa,
+      0,
+      () => PatternToken$
+    ];
+    var Processors = [
+      1,
+      n05,
+      _Pro,
+      0,
+      () => Processor$
+    ];
+    var QueryDefinitionList = [
+      1,
+      n05,
+      _QDL,
+      0,
+      () => QueryDefinition$
+    ];
+    var QueryInfoList = [
+      1,
+      n05,
+      _QIL,
+      0,
+      () => QueryInfo$
+    ];
+    var QueryParameterList = [
+      1,
+      n05,
+      _QPL,
+      0,
+      () => QueryParameter$
+    ];
+    var QueryResults = [
+      1,
+      n05,
+      _QR,
+      0,
+      () => ResultRows
+    ];
+    var RenameKeyEntries = [
+      1,
+      n05,
+      _RKEe,
+      0,
+      () => RenameKeyEntry$
+    ];
+    var ResourcePolicies = [
+      1,
+      n05,
+      _RPe,
+      0,
+      () => ResourcePolicy$
+    ];
+    var ResultRows = [
+      1,
+      n05,
+      _RR,
+      0,
+      () => ResultField$
+    ];
+    var S3TableIntegrationSources = [
+      1,
+      n05,
+      _STISa,
+      0,
+      () => S3TableIntegrationSource$
+    ];
+    var ScheduledQueryDestinationList = [
+      1,
+      n05,
+      _SQDL,
+      0,
+      () => ScheduledQueryDestination$
+    ];
+    var ScheduledQuerySummaryList = [
+      1,
+      n05,
+      _SQSL,
+      0,
+      () => ScheduledQuerySummary$
+    ];
+    var SearchedLogStreams = [
+      1,
+      n05,
+      _SLSe,
+      0,
+      () => SearchedLogStream$
+    ];
+    var SplitStringEntries = [
+      1,
+      n05,
+      _SSEpl,
+      0,
+      () => SplitStringEntry$
+    ];
+    var SubscriptionFilters = [
+      1,
+      n05,
+      _SFu,
+      0,
+      () => SubscriptionFilter$
+    ];
+    var SubstituteStringEntries = [
+      1,
+      n05,
+      _SSEub,
+      0,
+      () => SubstituteStringEntry$
+    ];
+    var SyslogConfigurations = [
+      1,
+      n05,
+      _SCys,
+      0,
+      () => SyslogConfiguration$
+    ];
+    var TagFilters = [
+      1,
+      n05,
+      _TFa,
+      0,
+      () => TagFilter$
+    ];
+    var TransformedLogs = [
+      1,
+      n05,
+      _TL,
+      0,
+      () => TransformedLogRecord$
+    ];
+    var TriggerHistoryRecordList = [
+      1,
+      n05,
+      _THRL,
+      0,
+      () => TriggerHistoryRecord$
+    ];
+    var TypeConverterEntries = [
+      1,
+      n05,
+      _TCEy,
+      0,
+      () => TypeConverterEntry$
+    ];
+    var GetLogObjectResponseStream$ = [
+      4,
+      n05,
+      _GLORS,
+      { [_str]: 1 },
+      [_fi, _ISEn2],
+      [() => FieldsData$, [() => InternalStreamingException$, 0]]
+    ];
+    var IntegrationDetails$ = [
+      4,
+      n05,
+      _ID,
+      0,
+      [_oSID],
+      [() => OpenSearchIntegrationDetails$]
+    ];
+    var ResourceConfig$ = [
+      4,
+      n05,
+      _RC2,
+      0,
+      [_oSRC],
+      [() => OpenSearchResourceConfig$]
+    ];
+    var StartLiveTailResponseStream$ = [
+      4,
+      n05,
+      _SLTRS,
+      { [_str]: 1 },
+      [_sSe, _sUe, _STE, _SSE],
+      [() => LiveTailSessionStart$, () => LiveTailSessionUpdate$, [() => SessionTimeoutException$, 0], [() => SessionStreamingException$, 0]]
+    ];
+    var AssociateKmsKey$ = [
+      9,
+      n05,
+      _AKK,
+      0,
+      () => AssociateKmsKeyRequest$,
+      () => __Unit
+    ];
+    var AssociateSourceToS3TableIntegration$ = [
+      9,
+      n05,
+      _ASTSTI,
+      0,
+      () => AssociateSourceToS3TableIntegrationRequest$,
+      () => AssociateSourceToS3TableIntegrationResponse$
+    ];
+    var CancelExportTask$ = [
+      9,
+      n05,
+      _CET,
+      0,
+      () => CancelExportTaskRequest$,
+      () => __Unit
+    ];
+    var CancelImportTask$ = [
+      9,
+      n05,
+      _CIT,
+      0,
+      () => CancelImportTaskRequest$,
+      () => CancelImportTaskResponse$
+    ];
+    var CreateDelivery$ = [
+      9,
+      n05,
+      _CD,
+      0,
+      () => CreateDeliveryRequest$,
+      () => CreateDeliveryResponse$
+    ];
+    var CreateExportTask$ = [
+      9,
+      n05,
+      _CETr,
+      0,
+      () => CreateExportTaskRequest$,
+      () => CreateExportTaskResponse$
+    ];
+    var CreateImportTask$ = [
+      9,
+      n05,
+      _CITr,
+      0,
+      () => CreateImportTaskRequest$,
+      () => CreateImportTaskResponse$
+    ];
+    var CreateLogAnomalyDetector$ = [
+      9,
+      n05,
+      _CLAD,
+      0,
+      () => CreateLogAnomalyDetectorRequest$,
+      () => CreateLogAnomalyDetectorResponse$
+    ];
+    var CreateLogGroup$ = [
+      9,
+      n05,
+      _CLG,
+      0,
+      () => CreateLogGroupRequest$,
+      () => __Unit
+    ];
+    var CreateLogStream$ = [
+      9,
+      n05,
+      _CLS,
+      0,
+      () => CreateLogStreamRequest$,
+      () => __Unit
+    ];
+    var CreateLookupTable$ = [
+      9,
+      n05,
+      _CLT,
+      0,
+      () => CreateLookupTableRequest$,
+      () => CreateLookupTableResponse$
+    ];
+    var CreateScheduledQuery$ = [
+      9,
+      n05,
+      _CSQ,
+      0,
+      () => CreateScheduledQueryRequest$,
+      () => CreateScheduledQueryResponse$
+    ];
+    var DeleteAccountPolicy$ = [
+      9,
+      n05,
+      _DAP,
+      0,
+      () => DeleteAccountPolicyRequest$,
+      () => DeleteAccountPolicyResponse$
+    ];
+    var DeleteDataProtectionPolicy$ = [
+      9,
+      n05,
+      _DDPP,
+      0,
+      () => DeleteDataProtectionPolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteDelivery$ = [
+      9,
+      n05,
+      _DDel,
+      0,
+      () => DeleteDeliveryRequest$,
+      () => __Unit
+    ];
+    var DeleteDeliveryDestination$ = [
+      9,
+      n05,
+      _DDD,
+      0,
+      () => DeleteDeliveryDestinationRequest$,
+      () => __Unit
+    ];
+    var DeleteDeliveryDestinationPolicy$ = [
+      9,
+      n05,
+      _DDDP,
+      0,
+      () => DeleteDeliveryDestinationPolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteDeliverySource$ = [
+      9,
+      n05,
+      _DDS,
+      0,
+      () => DeleteDeliverySourceRequest$,
+      () => __Unit
+    ];
+    var DeleteDestination$ = [
+      9,
+      n05,
+      _DDele,
+      0,
+      () => DeleteDestinationRequest$,
+      () => __Unit
+    ];
+    var DeleteIndexPolicy$ = [
+      9,
+      n05,
+      _DIP,
+      0,
+      () => DeleteIndexPolicyRequest$,
+      () => DeleteIndexPolicyResponse$
+    ];
+    var DeleteIntegration$ = [
+      9,
+      n05,
+      _DI,
+      0,
+      () => DeleteIntegrationRequest$,
+      () => DeleteIntegrationResponse$
+    ];
+    var DeleteLogAnomalyDetector$ = [
+      9,
+      n05,
+      _DLAD,
+      0,
+      () => DeleteLogAnomalyDetectorRequest$,
+      () => __Unit
+    ];
+    var DeleteLogGroup$ = [
+      9,
+      n05,
+      _DLG,
+      0,
+      () => DeleteLogGroupRequest$,
+      () => __Unit
+    ];
+    var DeleteLogStream$ = [
+      9,
+      n05,
+      _DLS,
+      0,
+      () => DeleteLogStreamRequest$,
+      () => __Unit
+    ];
+    var DeleteLookupTable$ = [
+      9,
+      n05,
+      _DLT,
+      0,
+      () => DeleteLookupTableRequest$,
+      () => __Unit
+    ];
+    var DeleteMetricFilter$ = [
+      9,
+      n05,
+      _DMF,
+      0,
+      () => DeleteMetricFilterRequest$,
+      () => __Unit
+    ];
+    var DeleteQueryDefinition$ = [
+      9,
+      n05,
+      _DQD,
+      0,
+      () => DeleteQueryDefinitionRequest$,
+      () => DeleteQueryDefinitionResponse$
+    ];
+    var DeleteResourcePolicy$ = [
+      9,
+      n05,
+      _DRP,
+      0,
+      () => DeleteResourcePolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteRetentionPolicy$ = [
+      9,
+      n05,
+      _DRPe,
+      0,
+      () => DeleteRetentionPolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteScheduledQuery$ = [
+      9,
+      n05,
+      _DSQ,
+      0,
+      () => DeleteScheduledQueryRequest$,
+      () => DeleteScheduledQueryResponse$
+    ];
+    var DeleteSubscriptionFilter$ = [
+      9,
+      n05,
+      _DSFe,
+      0,
+      () => DeleteSubscriptionFilterRequest$,
+      () => __Unit
+    ];
+    var DeleteSyslogConfiguration$ = [
+      9,
+      n05,
+      _DSC,
+      0,
+      () => DeleteSyslogConfigurationRequest$,
+      () => __Unit
+    ];
+    var DeleteTransformer$ = [
+      9,
+      n05,
+      _DT,
+      0,
+      () => DeleteTransformerRequest$,
+      () => __Unit
+    ];
+    var DescribeAccountPolicies$ = [
+      9,
+      n05,
+      _DAPe,
+      0,
+      () => DescribeAccountPoliciesRequest$,
+      () => DescribeAccountPoliciesResponse$
+    ];
+    var DescribeConfigurationTemplates$ = [
+      9,
+      n05,
+      _DCT,
+      0,
+      () => DescribeConfigurationTemplatesRequest$,
+      () => DescribeConfigurationTemplatesResponse$
+    ];
+    var DescribeDeliveries$ = [
+      9,
+      n05,
+      _DDes,
+      0,
+      () => DescribeDeliveriesRequest$,
+      () => DescribeDeliveriesResponse$
+    ];
+    var DescribeDeliveryDestinations$ = [
+      9,
+      n05,
+      _DDDe,
+      0,
+      () => DescribeDeliveryDestinationsRequest$,
+      () => DescribeDeliveryDestinationsResponse$
+    ];
+    var DescribeDeliverySources$ = [
+      9,
+      n05,
+      _DDSe,
+      0,
+      () => DescribeDeliverySourcesRequest$,
+      () => DescribeDeliverySourcesResponse$
+    ];
+    var DescribeDestinations$ = [
+      9,
+      n05,
+      _DDesc,
+      0,
+      () => DescribeDestinationsRequest$,
+      () => DescribeDestinationsResponse$
+    ];
+    var DescribeExportTasks$ = [
+      9,
+      n05,
+      _DET,
+      0,
+      () => DescribeExportTasksRequest$,
+      () => DescribeExportTasksResponse$
+    ];
+    var DescribeFieldIndexes$ = [
+      9,
+      n05,
+      _DFI,
+      0,
+      () => DescribeFieldIndexesRequest$,
+      () => DescribeFieldIndexesResponse$
+    ];
+    var DescribeImportTaskBatches$ = [
+      9,
+      n05,
+      _DITB,
+      0,
+      () => DescribeImportTaskBatchesRequest$,
+      () => DescribeImportTaskBatchesResponse$
+    ];
+    var DescribeImportTasks$ = [
+      9,
+      n05,
+      _DIT,
+      0,
+      () => DescribeImportTasksRequest$,
+      () => DescribeImportTasksResponse$
+    ];
+    var DescribeIndexPolicies$ = [
+      9,
+      n05,
+      _DIPe,
+      0,
+      () => DescribeIndexPoliciesRequest$,
+      () => DescribeIndexPoliciesResponse$
+    ];
+    var DescribeLogGroups$ = [
+      9,
+      n05,
+      _DLGe,
+      0,
+      () => DescribeLogGroupsRequest$,
+      () => DescribeLogGroupsResponse$
+    ];
+    var DescribeLogStreams$ = [
+      9,
+      n05,
+      _DLSe,
+      0,
+      () => DescribeLogStreamsRequest$,
+      () => DescribeLogStreamsResponse$
+    ];
+    var DescribeLookupTables$ = [
+      9,
+      n05,
+      _DLTe,
+      0,
+      () => DescribeLookupTablesRequest$,
+      () => DescribeLookupTablesResponse$
+    ];
+    var DescribeMetricFilters$ = [
+      9,
+      n05,
+      _DMFe,
+      0,
+      () => DescribeMetricFiltersRequest$,
+      () => DescribeMetricFiltersResponse$
+    ];
+    var DescribeQueries$ = [
+      9,
+      n05,
+      _DQ,
+      0,
+      () => DescribeQueriesRequest$,
+      () => DescribeQueriesResponse$
+    ];
+    var DescribeQueryDefinitions$ = [
+      9,
+      n05,
+      _DQDe,
+      0,
+      () => DescribeQueryDefinitionsRequest$,
+      () => DescribeQueryDefinitionsResponse$
+    ];
+    var DescribeResourcePolicies$ = [
+      9,
+      n05,
+      _DRPes,
+      0,
+      () => DescribeResourcePoliciesRequest$,
+      () => DescribeResourcePoliciesResponse$
+    ];
+    var DescribeSubscriptionFilters$ = [
+      9,
+      n05,
+      _DSFes,
+      0,
+      () => DescribeSubscriptionFiltersRequest$,
+      () => DescribeSubscriptionFiltersResponse$
+    ];
+    var DisassociateKmsKey$ = [
+      9,
+      n05,
+      _DKK,
+      0,
+      () => DisassociateKmsKeyRequest$,
+      () => __Unit
+    ];
+    var DisassociateSourceFromS3TableIntegration$ = [
+      9,
+      n05,
+      _DSFSTI,
+      0,
+      () => DisassociateSourceFromS3TableIntegrationRequest$,
+      () => DisassociateSourceFromS3TableIntegrationResponse$
+    ];
+    var FilterLogEvents$ = [
+      9,
+      n05,
+      _FLEil,
+      0,
+      () => FilterLogEventsRequest$,
+      () => FilterLogEventsResponse$
+    ];
+    var GetDataProtectionPolicy$ = [
+      9,
+      n05,
+      _GDPP,
+      0,
+      () => GetDataProtectionPolicyRequest$,
+      () => GetDataProtectionPolicyResponse$
+    ];
+    var GetDelivery$ = [
+      9,
+      n05,
+      _GD,
+      0,
+      () => GetDeliveryRequest$,
+      () => GetDeliveryResponse$
+    ];
+    var GetDeliveryDestination$ = [
+      9,
+      n05,
+      _GDD,
+      0,
+      () => GetDeliveryDestinationRequest$,
+      () => GetDeliveryDestinationResponse$
+    ];
+    var GetDeliveryDestinationPolicy$ = [
+      9,
+      n05,
+      _GDDP,
+      0,
+      () => GetDeliveryDestinationPolicyRequest$,
+      () => GetDeliveryDestinationPolicyResponse$
+    ];
+    var GetDeliverySource$ = [
+      9,
+      n05,
+      _GDS,
+      0,
+      () => GetDeliverySourceRequest$,
+      () => GetDeliverySourceResponse$
+    ];
+    var GetIntegration$ = [
+      9,
+      n05,
+      _GIe,
+      0,
+      () => GetIntegrationRequest$,
+      () => GetIntegrationResponse$
+    ];
+    var GetLogAnomalyDetector$ = [
+      9,
+      n05,
+      _GLAD,
+      0,
+      () => GetLogAnomalyDetectorRequest$,
+      () => GetLogAnomalyDetectorResponse$
+    ];
+    var GetLogEvents$ = [
+      9,
+      n05,
+      _GLE,
+      0,
+      () => GetLogEventsRequest$,
+      () => GetLogEventsResponse$
+    ];
+    var GetLogFields$ = [
+      9,
+      n05,
+      _GLF,
+      0,
+      () => GetLogFieldsRequest$,
+      () => GetLogFieldsResponse$
+    ];
+    var GetLogGroupFields$ = [
+      9,
+      n05,
+      _GLGF,
+      0,
+      () => GetLogGroupFieldsRequest$,
+      () => GetLogGroupFieldsResponse$
+    ];
+    var GetLogObject$ = [
+      9,
+      n05,
+      _GLO,
+      { [_end]: ["stream-"] },
+      () => GetLogObjectRequest$,
+      () => GetLogObjectResponse$
+    ];
+    var GetLogRecord$ = [
+      9,
+      n05,
+      _GLR,
+      0,
+      () => GetLogRecordRequest$,
+      () => GetLogRecordResponse$
+    ];
+    var GetLookupTable$ = [
+      9,
+      n05,
+      _GLT,
+      0,
+      () => GetLookupTableRequest$,
+      () => GetLookupTableResponse$
+    ];
+    var GetQueryResults$ = [
+      9,
+      n05,
+      _GQR,
+      0,
+      () => GetQueryResultsRequest$,
+      () => GetQueryResultsResponse$
+    ];
+    var GetScheduledQuery$ = [
+      9,
+      n05,
+      _GSQ,
+      0,
+      () => GetScheduledQueryRequest$,
+      () => GetScheduledQueryResponse$
+    ];
+    var GetScheduledQueryHistory$ = [
+      9,
+      n05,
+      _GSQH,
+      0,
+      () => GetScheduledQueryHistoryRequest$,
+      () => GetScheduledQueryHistoryResponse$
+    ];
+    var GetStorageTierPolicy$ = [
+      9,
+      n05,
+      _GSTP,
+      0,
+      () => GetStorageTierPolicyRequest$,
+      () => GetStorageTierPolicyResponse$
+    ];
+    var GetTransformer$ = [
+      9,
+      n05,
+      _GT,
+      0,
+      () => GetTransformerRequest$,
+      () => GetTransformerResponse$
+    ];
+    var ListAggregateLogGroupSummaries$ = [
+      9,
+      n05,
+      _LALGS,
+      0,
+      () => ListAggregateLogGroupSummariesRequest$,
+      () => ListAggregateLogGroupSummariesResponse$
+    ];
+    var ListAnomalies$ = [
+      9,
+      n05,
+      _LA,
+      0,
+      () => ListAnomaliesRequest$,
+      () => ListAnomaliesResponse$
+    ];
+    var ListIntegrations$ = [
+      9,
+      n05,
+      _LI,
+      0,
+      () => ListIntegrationsRequest$,
+      () => ListIntegrationsResponse$
+    ];
+    var ListLogAnomalyDetectors$ = [
+      9,
+      n05,
+      _LLAD,
+      0,
+      () => ListLogAnomalyDetectorsRequest$,
+      () => ListLogAnomalyDetectorsResponse$
+    ];
+    var ListLogGroups$ = [
+      9,
+      n05,
+      _LLG,
+      0,
+      () => ListLogGroupsRequest$,
+      () => ListLogGroupsResponse$
+    ];
+    var ListLogGroupsForQuery$ = [
+      9,
+      n05,
+      _LLGFQ,
+      0,
+      () => ListLogGroupsForQueryRequest$,
+      () => ListLogGroupsForQueryResponse$
+    ];
+    var ListScheduledQueries$ = [
+      9,
+      n05,
+      _LSQ,
+      0,
+      () => ListScheduledQueriesRequest$,
+      () => ListScheduledQueriesResponse$
+    ];
+    var ListSourcesForS3TableIntegration$ = [
+      9,
+      n05,
+      _LSFSTI,
+      0,
+      () => ListSourcesForS3TableIntegrationRequest$,
+      () => ListSourcesForS3TableIntegrationResponse$
+    ];
+    var ListSyslogConfigurations$ = [
+      9,
+      n05,
+      _LSC,
+      0,
+      () => ListSyslogConfigurationsRequest$,
+      () => ListSyslogConfigurationsResponse$
+    ];
+    var ListTagsForResource$ = [
+      9,
+      n05,
+      _LTFR,
+      0,
+      () => ListTagsForResourceRequest$,
+      () => ListTagsForResourceResponse$
+    ];
+    var ListTagsLogGroup$ = [
+      9,
+      n05,
+      _LTLG,
+      0,
+      () => ListTagsLogGroupRequest$,
+      () => ListTagsLogGroupResponse$
+    ];
+    var PutAccountPolicy$ = [
+      9,
+      n05,
+      _PAP,
+      0,
+      () => PutAccountPolicyRequest$,
+      () => PutAccountPolicyResponse$
+    ];
+    var PutBearerTokenAuthentication$ = [
+      9,
+      n05,
+      _PBTA,
+      0,
+      () => PutBearerTokenAuthenticationRequest$,
+      () => __Unit
+    ];
+    var PutDataProtectionPolicy$ = [
+      9,
+      n05,
+      _PDPP,
+      0,
+      () => PutDataProtectionPolicyRequest$,
+      () => PutDataProtectionPolicyResponse$
+    ];
+    var PutDeliveryDestination$ = [
+      9,
+      n05,
+      _PDD,
+      0,
+      () => PutDeliveryDestinationRequest$,
+      () => PutDeliveryDestinationResponse$
+    ];
+    var PutDeliveryDestinationPolicy$ = [
+      9,
+      n05,
+      _PDDP,
+      0,
+      () => PutDeliveryDestinationPolicyRequest$,
+      () => PutDeliveryDestinationPolicyResponse$
+    ];
+    var PutDeliverySource$ = [
+      9,
+      n05,
+      _PDS,
+      0,
+      () => PutDeliverySourceRequest$,
+      () => PutDeliverySourceResponse$
+    ];
+    var PutDestination$ = [
+      9,
+      n05,
+      _PD,
+      0,
+      () => PutDestinationRequest$,
+      () => PutDestinationResponse$
+    ];
+    var PutDestinationPolicy$ = [
+      9,
+      n05,
+      _PDP,
+      0,
+      () => PutDestinationPolicyRequest$,
+      () => __Unit
+    ];
+    var PutIndexPolicy$ = [
+      9,
+      n05,
+      _PIP,
+      0,
+      () => PutIndexPolicyRequest$,
+      () => PutIndexPolicyResponse$
+    ];
+    var PutIntegration$ = [
+      9,
+      n05,
+      _PI2,
+      0,
+      () => PutIntegrationRequest$,
+      () => PutIntegrationResponse$
+    ];
+    var PutLogEvents$ = [
+      9,
+      n05,
+      _PLE,
+      0,
+      () => PutLogEventsRequest$,
+      () => PutLogEventsResponse$
+    ];
+    var PutLogGroupDeletionProtection$ = [
+      9,
+      n05,
+      _PLGDP,
+      0,
+      () => PutLogGroupDeletionProtectionRequest$,
+      () => __Unit
+    ];
+    var PutMetricFilter$ = [
+      9,
+      n05,
+      _PMF,
+      0,
+      () => PutMetricFilterRequest$,
+      () => __Unit
+    ];
+    var PutQueryDefinition$ = [
+      9,
+      n05,
+      _PQD,
+      0,
+      () => PutQueryDefinitionRequest$,
+      () => PutQueryDefinitionResponse$
+    ];
+    var PutResourcePolicy$ = [
+      9,
+      n05,
+      _PRP,
+      0,
+      () => PutResourcePolicyRequest$,
+      () => PutResourcePolicyResponse$
+    ];
+    var PutRetentionPolicy$ = [
+      9,
+      n05,
+      _PRPu,
+      0,
+      () => PutRetentionPolicyRequest$,
+      () => __Unit
+    ];
+    var PutStorageTierPolicy$ = [
+      9,
+      n05,
+      _PSTP,
+      0,
+      () => PutStorageTierPolicyRequest$,
+      () => PutStorageTierPolicyResponse$
+    ];
+    var PutSubscriptionFilter$ = [
+      9,
+      n05,
+      _PSF,
+      0,
+      () => PutSubscriptionFilterRequest$,
+      () => __Unit
+    ];
+    var PutSyslogConfiguration$ = [
+      9,
+      n05,
+      _PSC,
+      0,
+      () => PutSyslogConfigurationRequest$,
+      () => __Unit
+    ];
+    var PutTransformer$ = [
+      9,
+      n05,
+      _PTu,
+      0,
+      () => PutTransformerRequest$,
+      () => __Unit
+    ];
+    var StartLiveTail$ = [
+      9,
+      n05,
+      _SLT,
+      { [_end]: ["stream-"] },
+      () => StartLiveTailRequest$,
+      () => StartLiveTailResponse$
+    ];
+    var StartQuery$ = [
+      9,
+      n05,
+      _SQ,
+      0,
+      () => StartQueryRequest$,
+      () => StartQueryResponse$
+    ];
+    var StopQuery$ = [
+      9,
+      n05,
+      _SQt,
+      0,
+      () => StopQueryRequest$,
+      () => StopQueryResponse$
+    ];
+    var TagLogGroup$ = [
+      9,
+      n05,
+      _TLG,
+      0,
+      () => TagLogGroupRequest$,
+      () => __Unit
+    ];
+    var TagResource$ = [
+      9,
+      n05,
+      _TR,
+      0,
+      () => TagResourceRequest$,
+      () => __Unit
+    ];
+    var TestMetricFilter$ = [
+      9,
+      n05,
+      _TMF,
+      0,
+      () => TestMetricFilterRequest$,
+      () => TestMetricFilterResponse$
+    ];
+    var TestTransformer$ = [
+      9,
+      n05,
+      _TT,
+      0,
+      () => TestTransformerRequest$,
+      () => TestTransformerResponse$
+    ];
+    var UntagLogGroup$ = [
+      9,
+      n05,
+      _ULG,
+      0,
+      () => UntagLogGroupRequest$,
+      () => __Unit
+    ];
+    var UntagResource$ = [
+      9,
+      n05,
+      _UR,
+      0,
+      () => UntagResourceRequest$,
+      () => __Unit
+    ];
+    var UpdateAnomaly$ = [
+      9,
+      n05,
+      _UA,
+      0,
+      () => UpdateAnomalyRequest$,
+      () => __Unit
+    ];
+    var UpdateDeliveryConfiguration$ = [
+      9,
+      n05,
+      _UDC,
+      0,
+      () => UpdateDeliveryConfigurationRequest$,
+      () => UpdateDeliveryConfigurationResponse$
+    ];
+    var UpdateLogAnomalyDetector$ = [
+      9,
+      n05,
+      _ULAD,
+      0,
+      () => UpdateLogAnomalyDetectorRequest$,
+      () => __Unit
+    ];
+    var UpdateLookupTable$ = [
+      9,
+      n05,
+      _ULT,
+      0,
+      () => UpdateLookupTableRequest$,
+      () => UpdateLookupTableResponse$
+    ];
+    var UpdateScheduledQuery$ = [
+      9,
+      n05,
+      _USQ,
+      0,
+      () => UpdateScheduledQueryRequest$,
+      () => UpdateScheduledQueryResponse$
+    ];
+    var getRuntimeConfig$1 = (config) => {
+      return {
+        apiVersion: "2014-03-28",
+        base64Decoder: config?.base64Decoder ?? fromBase642,
+        base64Encoder: config?.base64Encoder ?? toBase643,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver5,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultCloudWatchLogsHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+          {
+            schemeId: "aws.auth#sigv4",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+            signer: new AwsSdkSigV4Signer2()
+          }
+        ],
+        logger: config?.logger ?? new NoOpLogger2(),
+        protocol: config?.protocol ?? AwsJson1_1Protocol2,
+        protocolSettings: config?.protocolSettings ?? {
+          defaultNamespace: "com.amazonaws.cloudwatchlogs",
+          errorTypeRegistries: errorTypeRegistries5,
+          xmlNamespace: "http://monitoring.amazonaws.com/doc/2014-03-28/",
+          version: "2014-03-28",
+          serviceTarget: "Logs_20140328"
+        },
+        serviceId: config?.serviceId ?? "CloudWatch Logs",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl2,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf83,
+        utf8Encoder: config?.utf8Encoder ?? toUtf83
+      };
+    };
+    var getRuntimeConfig9 = (config) => {
+      emitWarningIfUnsupportedVersion3(process.version);
+      const defaultsMode = resolveDefaultsModeConfig2(config);
+      const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode2);
+      const clientSharedValues = getRuntimeConfig$1(config);
+      emitWarningIfUnsupportedVersion$1(process.version);
+      const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger
+      };
+      return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig2(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength2,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout2(config?.requestHandler, 3e5),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider2({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        eventStreamSerdeProvider: config?.eventStreamSerdeProvider ?? eventStreamSerdeProvider3,
+        maxAttempts: config?.maxAttempts ?? loadConfig2(NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, config),
+        region: config?.region ?? loadConfig2(NODE_REGION_CONFIG_OPTIONS2, { ...NODE_REGION_CONFIG_FILE_OPTIONS2, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ?? loadConfig2({
+          ...NODE_RETRY_MODE_CONFIG_OPTIONS2,
+          default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE2
+        }, config),
+        streamCollector: config?.streamCollector ?? streamCollector7,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig2(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig2(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig2(NODE_APP_ID_CONFIG_OPTIONS2, loaderConfig)
+      };
+    };
+    var getHttpAuthExtensionConfiguration5 = (runtimeConfig) => {
+      const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+      let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+      let _credentials = runtimeConfig.credentials;
+      return {
+        setHttpAuthScheme(httpAuthScheme) {
+          const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+          if (index === -1) {
+            _httpAuthSchemes.push(httpAuthScheme);
+          } else {
+            _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+          }
+        },
+        httpAuthSchemes() {
+          return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+          _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+          return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+          _credentials = credentials;
+        },
+        credentials() {
+          return _credentials;
+        }
+      };
+    };
+    var resolveHttpAuthRuntimeConfig5 = (config) => {
+      return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials()
+      };
+    };
+    var resolveRuntimeExtensions5 = (runtimeConfig, extensions) => {
+      const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration2(runtimeConfig), getDefaultExtensionConfiguration2(runtimeConfig), getHttpHandlerExtensionConfiguration2(runtimeConfig), getHttpAuthExtensionConfiguration5(runtimeConfig));
+      extensions.forEach((extension) => extension.configure(extensionConfiguration));
+      return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
+    };
+    var CloudWatchLogsClient = class extends Client2 {
+      config;
+      constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig9(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters5(_config_0);
+        const _config_2 = resolveUserAgentConfig2(_config_1);
+        const _config_3 = resolveRetryConfig2(_config_2);
+        const _config_4 = resolveRegionConfig2(_config_3);
+        const _config_5 = resolveHostHeaderConfig2(_config_4);
+        const _config_6 = resolveEndpointConfig2(_config_5);
+        const _config_7 = resolveEventStreamSerdeConfig2(_config_6);
+        const _config_8 = resolveHttpAuthSchemeConfig5(_config_7);
+        const _config_9 = resolveRuntimeExtensions5(_config_8, configuration?.extensions || []);
+        this.config = _config_9;
+        this.middlewareStack.use(getSchemaSerdePlugin2(this.config));
+        this.middlewareStack.use(getUserAgentPlugin2(this.config));
+        this.middlewareStack.use(getRetryPlugin2(this.config));
+        this.middlewareStack.use(getContentLengthPlugin2(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin2(this.config));
+        this.middlewareStack.use(getLoggerPlugin2(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin2(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin2(this.config, {
+          httpAuthSchemeParametersProvider: defaultCloudWatchLogsHttpAuthSchemeParametersProvider,
+          identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig2({
+            "aws.auth#sigv4": config.credentials
+          })
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin2(this.config));
+      }
+      destroy() {
+        super.destroy();
+      }
+    };
+    var command5 = makeBuilder2(commonParams5, "Logs_20140328", "CloudWatchLogsClient", getEndpointPlugin2);
+    var _ep05 = {};
+    var _mw05 = (Command2, cs, config, o3) => [];
+    var AssociateKmsKeyCommand = class extends command5(_ep05, _mw05, "AssociateKmsKey", AssociateKmsKey$) {
+    };
+    var AssociateSourceToS3TableIntegrationCommand = class extends command5(_ep05, _mw05, "AssociateSourceToS3TableIntegration", AssociateSourceToS3TableIntegration$) {
+    };
+    var CancelExportTaskCommand = class extends command5(_ep05, _mw05, "CancelExportTask", CancelExportTask$) {
+    };
+    var CancelImportTaskCommand = class extends command5(_ep05, _mw05, "CancelImportTask", CancelImportTask$) {
+    };
+    var CreateDeliveryCommand = class extends command5(_ep05, _mw05, "CreateDelivery", CreateDelivery$) {
+    };
+    var CreateExportTaskCommand = class extends command5(_ep05, _mw05, "CreateExportTask", CreateExportTask$) {
+    };
+    var CreateImportTaskCommand = class extends command5(_ep05, _mw05, "CreateImportTask", CreateImportTask$) {
+    };
+    var CreateLogAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "CreateLogAnomalyDetector", CreateLogAnomalyDetector$) {
+    };
+    var CreateLogGroupCommand = class extends command5(_ep05, _mw05, "CreateLogGroup", CreateLogGroup$) {
+    };
+    var CreateLogStreamCommand = class extends command5(_ep05, _mw05, "CreateLogStream", CreateLogStream$) {
+    };
+    var CreateLookupTableCommand = class extends command5(_ep05, _mw05, "CreateLookupTable", CreateLookupTable$) {
+    };
+    var CreateScheduledQueryCommand = class extends command5(_ep05, _mw05, "CreateScheduledQuery", CreateScheduledQuery$) {
+    };
+    var DeleteAccountPolicyCommand = class extends command5(_ep05, _mw05, "DeleteAccountPolicy", DeleteAccountPolicy$) {
+    };
+    var DeleteDataProtectionPolicyCommand = class extends command5(_ep05, _mw05, "DeleteDataProtectionPolicy", DeleteDataProtectionPolicy$) {
+    };
+    var DeleteDeliveryCommand = class extends command5(_ep05, _mw05, "DeleteDelivery", DeleteDelivery$) {
+    };
+    var DeleteDeliveryDestinationCommand = class extends command5(_ep05, _mw05, "DeleteDeliveryDestination", DeleteDeliveryDestination$) {
+    };
+    var DeleteDeliveryDestinationPolicyCommand = class extends command5(_ep05, _mw05, "DeleteDeliveryDestinationPolicy", DeleteDeliveryDestinationPolicy$) {
+    };
+    var DeleteDeliverySourceCommand = class extends command5(_ep05, _mw05, "DeleteDeliverySource", DeleteDeliverySource$) {
+    };
+    var DeleteDestinationCommand = class extends command5(_ep05, _mw05, "DeleteDestination", DeleteDestination$) {
+    };
+    var DeleteIndexPolicyCommand = class extends command5(_ep05, _mw05, "DeleteIndexPolicy", DeleteIndexPolicy$) {
+    };
+    var DeleteIntegrationCommand = class extends command5(_ep05, _mw05, "DeleteIntegration", DeleteIntegration$) {
+    };
+    var DeleteLogAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "DeleteLogAnomalyDetector", DeleteLogAnomalyDetector$) {
+    };
+    var DeleteLogGroupCommand = class extends command5(_ep05, _mw05, "DeleteLogGroup", DeleteLogGroup$) {
+    };
+    var DeleteLogStreamCommand = class extends command5(_ep05, _mw05, "DeleteLogStream", DeleteLogStream$) {
+    };
+    var DeleteLookupTableCommand = class extends command5(_ep05, _mw05, "DeleteLookupTable", DeleteLookupTable$) {
+    };
+    var DeleteMetricFilterCommand = class extends command5(_ep05, _mw05, "DeleteMetricFilter", DeleteMetricFilter$) {
+    };
+    var DeleteQueryDefinitionCommand = class extends command5(_ep05, _mw05, "DeleteQueryDefinition", DeleteQueryDefinition$) {
+    };
+    var DeleteResourcePolicyCommand = class extends command5(_ep05, _mw05, "DeleteResourcePolicy", DeleteResourcePolicy$) {
+    };
+    var DeleteRetentionPolicyCommand = class extends command5(_ep05, _mw05, "DeleteRetentionPolicy", DeleteRetentionPolicy$) {
+    };
+    var DeleteScheduledQueryCommand = class extends command5(_ep05, _mw05, "DeleteScheduledQuery", DeleteScheduledQuery$) {
+    };
+    var DeleteSubscriptionFilterCommand = class extends command5(_ep05, _mw05, "DeleteSubscriptionFilter", DeleteSubscriptionFilter$) {
+    };
+    var DeleteSyslogConfigurationCommand = class extends command5(_ep05, _mw05, "DeleteSyslogConfiguration", DeleteSyslogConfiguration$) {
+    };
+    var DeleteTransformerCommand = class extends command5(_ep05, _mw05, "DeleteTransformer", DeleteTransformer$) {
+    };
+    var DescribeAccountPoliciesCommand = class extends command5(_ep05, _mw05, "DescribeAccountPolicies", DescribeAccountPolicies$) {
+    };
+    var DescribeConfigurationTemplatesCommand = class extends command5(_ep05, _mw05, "DescribeConfigurationTemplates", DescribeConfigurationTemplates$) {
+    };
+    var DescribeDeliveriesCommand = class extends command5(_ep05, _mw05, "DescribeDeliveries", DescribeDeliveries$) {
+    };
+    var DescribeDeliveryDestinationsCommand = class extends command5(_ep05, _mw05, "DescribeDeliveryDestinations", DescribeDeliveryDestinations$) {
+    };
+    var DescribeDeliverySourcesCommand = class extends command5(_ep05, _mw05, "DescribeDeliverySources", DescribeDeliverySources$) {
+    };
+    var DescribeDestinationsCommand = class extends command5(_ep05, _mw05, "DescribeDestinations", DescribeDestinations$) {
+    };
+    var DescribeExportTasksCommand = class extends command5(_ep05, _mw05, "DescribeExportTasks", DescribeExportTasks$) {
+    };
+    var DescribeFieldIndexesCommand = class extends command5(_ep05, _mw05, "DescribeFieldIndexes", DescribeFieldIndexes$) {
+    };
+    var DescribeImportTaskBatchesCommand = class extends command5(_ep05, _mw05, "DescribeImportTaskBatches", DescribeImportTaskBatches$) {
+    };
+    var DescribeImportTasksCommand = class extends command5(_ep05, _mw05, "DescribeImportTasks", DescribeImportTasks$) {
+    };
+    var DescribeIndexPoliciesCommand = class extends command5(_ep05, _mw05, "DescribeIndexPolicies", DescribeIndexPolicies$) {
+    };
+    var DescribeLogGroupsCommand = class extends command5(_ep05, _mw05, "DescribeLogGroups", DescribeLogGroups$) {
+    };
+    var DescribeLogStreamsCommand = class extends command5(_ep05, _mw05, "DescribeLogStreams", DescribeLogStreams$) {
+    };
+    var DescribeLookupTablesCommand = class extends command5(_ep05, _mw05, "DescribeLookupTables", DescribeLookupTables$) {
+    };
+    var DescribeMetricFiltersCommand = class extends command5(_ep05, _mw05, "DescribeMetricFilters", DescribeMetricFilters$) {
+    };
+    var DescribeQueriesCommand = class extends command5(_ep05, _mw05, "DescribeQueries", DescribeQueries$) {
+    };
+    var DescribeQueryDefinitionsCommand = class extends command5(_ep05, _mw05, "DescribeQueryDefinitions", DescribeQueryDefinitions$) {
+    };
+    var DescribeResourcePoliciesCommand = class extends command5(_ep05, _mw05, "DescribeResourcePolicies", DescribeResourcePolicies$) {
+    };
+    var DescribeSubscriptionFiltersCommand = class extends command5(_ep05, _mw05, "DescribeSubscriptionFilters", DescribeSubscriptionFilters$) {
+    };
+    var DisassociateKmsKeyCommand = class extends command5(_ep05, _mw05, "DisassociateKmsKey", DisassociateKmsKey$) {
+    };
+    var DisassociateSourceFromS3TableIntegrationCommand = class extends command5(_ep05, _mw05, "DisassociateSourceFromS3TableIntegration", DisassociateSourceFromS3TableIntegration$) {
+    };
+    var FilterLogEventsCommand = class extends command5(_ep05, _mw05, "FilterLogEvents", FilterLogEvents$) {
+    };
+    var GetDataProtectionPolicyCommand = class extends command5(_ep05, _mw05, "GetDataProtectionPolicy", GetDataProtectionPolicy$) {
+    };
+    var GetDeliveryCommand = class extends command5(_ep05, _mw05, "GetDelivery", GetDelivery$) {
+    };
+    var GetDeliveryDestinationCommand = class extends command5(_ep05, _mw05, "GetDeliveryDestination", GetDeliveryDestination$) {
+    };
+    var GetDeliveryDestinationPolicyCommand = class extends command5(_ep05, _mw05, "GetDeliveryDestinationPolicy", GetDeliveryDestinationPolicy$) {
+    };
+    var GetDeliverySourceCommand = class extends command5(_ep05, _mw05, "GetDeliverySource", GetDeliverySource$) {
+    };
+    var GetIntegrationCommand = class extends command5(_ep05, _mw05, "GetIntegration", GetIntegration$) {
+    };
+    var GetLogAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "GetLogAnomalyDetector", GetLogAnomalyDetector$) {
+    };
+    var GetLogEventsCommand = class extends command5(_ep05, _mw05, "GetLogEvents", GetLogEvents$) {
+    };
+    var GetLogFieldsCommand = class extends command5(_ep05, _mw05, "GetLogFields", GetLogFields$) {
+    };
+    var GetLogGroupFieldsCommand = class extends command5(_ep05, _mw05, "GetLogGroupFields", GetLogGroupFields$) {
+    };
+    var GetLogObjectCommand = class extends command5(_ep05, _mw05, "GetLogObject", GetLogObject$) {
+    };
+    var GetLogRecordCommand = class extends command5(_ep05, _mw05, "GetLogRecord", GetLogRecord$) {
+    };
+    var GetLookupTableCommand = class extends command5(_ep05, _mw05, "GetLookupTable", GetLookupTable$) {
+    };
+    var GetQueryResultsCommand = class extends command5(_ep05, _mw05, "GetQueryResults", GetQueryResults$) {
+    };
+    var GetScheduledQueryCommand = class extends command5(_ep05, _mw05, "GetScheduledQuery", GetScheduledQuery$) {
+    };
+    var GetScheduledQueryHistoryCommand = class extends command5(_ep05, _mw05, "GetScheduledQueryHistory", GetScheduledQueryHistory$) {
+    };
+    var GetStorageTierPolicyCommand = class extends command5(_ep05, _mw05, "GetStorageTierPolicy", GetStorageTierPolicy$) {
+    };
+    var GetTransformerCommand = class extends command5(_ep05, _mw05, "GetTransformer", GetTransformer$) {
+    };
+    var ListAggregateLogGroupSummariesCommand = class extends command5(_ep05, _mw05, "ListAggregateLogGroupSummaries", ListAggregateLogGroupSummaries$) {
+    };
+    var ListAnomaliesCommand = class extends command5(_ep05, _mw05, "ListAnomalies", ListAnomalies$) {
+    };
+    var ListIntegrationsCommand = class extends command5(_ep05, _mw05, "ListIntegrations", ListIntegrations$) {
+    };
+    var ListLogAnomalyDetectorsCommand = class extends command5(_ep05, _mw05, "ListLogAnomalyDetectors", ListLogAnomalyDetectors$) {
+    };
+    var ListLogGroupsCommand = class extends command5(_ep05, _mw05, "ListLogGroups", ListLogGroups$) {
+    };
+    var ListLogGroupsForQueryCommand = class extends command5(_ep05, _mw05, "ListLogGroupsForQuery", ListLogGroupsForQuery$) {
+    };
+    var ListScheduledQueriesCommand = class extends command5(_ep05, _mw05, "ListScheduledQueries", ListScheduledQueries$) {
+    };
+    var ListSourcesForS3TableIntegrationCommand = class extends command5(_ep05, _mw05, "ListSourcesForS3TableIntegration", ListSourcesForS3TableIntegration$) {
+    };
+    var ListSyslogConfigurationsCommand = class extends command5(_ep05, _mw05, "ListSyslogConfigurations", ListSyslogConfigurations$) {
+    };
+    var ListTagsForResourceCommand = class extends command5(_ep05, _mw05, "ListTagsForResource", ListTagsForResource$) {
+    };
+    var ListTagsLogGroupCommand = class extends command5(_ep05, _mw05, "ListTagsLogGroup", ListTagsLogGroup$) {
+    };
+    var PutAccountPolicyCommand = class extends command5(_ep05, _mw05, "PutAccountPolicy", PutAccountPolicy$) {
+    };
+    var PutBearerTokenAuthenticationCommand = class extends command5(_ep05, _mw05, "PutBearerTokenAuthentication", PutBearerTokenAuthentication$) {
+    };
+    var PutDataProtectionPolicyCommand = class extends command5(_ep05, _mw05, "PutDataProtectionPolicy", PutDataProtectionPolicy$) {
+    };
+    var PutDeliveryDestinationCommand = class extends command5(_ep05, _mw05, "PutDeliveryDestination", PutDeliveryDestination$) {
+    };
+    var PutDeliveryDestinationPolicyCommand = class extends command5(_ep05, _mw05, "PutDeliveryDestinationPolicy", PutDeliveryDestinationPolicy$) {
+    };
+    var PutDeliverySourceCommand = class extends command5(_ep05, _mw05, "PutDeliverySource", PutDeliverySource$) {
+    };
+    var PutDestinationCommand = class extends command5(_ep05, _mw05, "PutDestination", PutDestination$) {
+    };
+    var PutDestinationPolicyCommand = class extends command5(_ep05, _mw05, "PutDestinationPolicy", PutDestinationPolicy$) {
+    };
+    var PutIndexPolicyCommand = class extends command5(_ep05, _mw05, "PutIndexPolicy", PutIndexPolicy$) {
+    };
+    var PutIntegrationCommand = class extends command5(_ep05, _mw05, "PutIntegration", PutIntegration$) {
+    };
+    var PutLogEventsCommand = class extends command5(_ep05, _mw05, "PutLogEvents", PutLogEvents$) {
+    };
+    var PutLogGroupDeletionProtectionCommand = class extends command5(_ep05, _mw05, "PutLogGroupDeletionProtection", PutLogGroupDeletionProtection$) {
+    };
+    var PutMetricFilterCommand = class extends command5(_ep05, _mw05, "PutMetricFilter", PutMetricFilter$) {
+    };
+    var PutQueryDefinitionCommand = class extends command5(_ep05, _mw05, "PutQueryDefinition", PutQueryDefinition$) {
+    };
+    var PutResourcePolicyCommand = class extends command5(_ep05, _mw05, "PutResourcePolicy", PutResourcePolicy$) {
+    };
+    var PutRetentionPolicyCommand = class extends command5(_ep05, _mw05, "PutRetentionPolicy", PutRetentionPolicy$) {
+    };
+    var PutStorageTierPolicyCommand = class extends command5(_ep05, _mw05, "PutStorageTierPolicy", PutStorageTierPolicy$) {
+    };
+    var PutSubscriptionFilterCommand = class extends command5(_ep05, _mw05, "PutSubscriptionFilter", PutSubscriptionFilter$) {
+    };
+    var PutSyslogConfigurationCommand = class extends command5(_ep05, _mw05, "PutSyslogConfiguration", PutSyslogConfiguration$) {
+    };
+    var PutTransformerCommand = class extends command5(_ep05, _mw05, "PutTransformer", PutTransformer$) {
+    };
+    var StartLiveTailCommand = class extends command5(_ep05, _mw05, "StartLiveTail", StartLiveTail$) {
+    };
+    var StartQueryCommand = class extends command5(_ep05, _mw05, "StartQuery", StartQuery$) {
+    };
+    var StopQueryCommand = class extends command5(_ep05, _mw05, "StopQuery", StopQuery$) {
+    };
+    var TagLogGroupCommand = class extends command5(_ep05, _mw05, "TagLogGroup", TagLogGroup$) {
+    };
+    var TagResourceCommand = class extends command5(_ep05, _mw05, "TagResource", TagResource$) {
+    };
+    var TestMetricFilterCommand = class extends command5(_ep05, _mw05, "TestMetricFilter", TestMetricFilter$) {
+    };
+    var TestTransformerCommand = class extends command5(_ep05, _mw05, "TestTransformer", TestTransformer$) {
+    };
+    var UntagLogGroupCommand = class extends command5(_ep05, _mw05, "UntagLogGroup", UntagLogGroup$) {
+    };
+    var UntagResourceCommand = class extends command5(_ep05, _mw05, "UntagResource", UntagResource$) {
+    };
+    var UpdateAnomalyCommand = class extends command5(_ep05, _mw05, "UpdateAnomaly", UpdateAnomaly$) {
+    };
+    var UpdateDeliveryConfigurationCommand = class extends command5(_ep05, _mw05, "UpdateDeliveryConfiguration", UpdateDeliveryConfiguration$) {
+    };
+    var UpdateLogAnomalyDetectorCommand = class extends command5(_ep05, _mw05, "UpdateLogAnomalyDetector", UpdateLogAnomalyDetector$) {
+    };
+    var UpdateLookupTableCommand = class extends command5(_ep05, _mw05, "UpdateLookupTable", UpdateLookupTable$) {
+    };
+    var UpdateScheduledQueryCommand = class extends command5(_ep05, _mw05, "UpdateScheduledQuery", UpdateScheduledQuery$) {
+    };
+    var paginateDescribeConfigurationTemplates = createPaginator2(CloudWatchLogsClient, DescribeConfigurationTemplatesCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeDeliveries = createPaginator2(CloudWatchLogsClient, DescribeDeliveriesCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeDeliveryDestinations = createPaginator2(CloudWatchLogsClient, DescribeDeliveryDestinationsCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeDeliverySources = createPaginator2(CloudWatchLogsClient, DescribeDeliverySourcesCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeDestinations = createPaginator2(CloudWatchLogsClient, DescribeDestinationsCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeLogGroups = createPaginator2(CloudWatchLogsClient, DescribeLogGroupsCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeLogStreams = createPaginator2(CloudWatchLogsClient, DescribeLogStreamsCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeMetricFilters = createPaginator2(CloudWatchLogsClient, DescribeMetricFiltersCommand, "nextToken", "nextToken", "limit");
+    var paginateDescribeSubscriptionFilters = createPaginator2(CloudWatchLogsClient, DescribeSubscriptionFiltersCommand, "nextToken", "nextToken", "limit");
+    var paginateFilterLogEvents = createPaginator2(CloudWatchLogsClient, FilterLogEventsCommand, "nextToken", "nextToken", "limit");
+    var paginateGetLogEvents = createPaginator2(CloudWatchLogsClient, GetLogEventsCommand, "nextToken", "nextForwardToken", "limit");
+    var paginateGetScheduledQueryHistory = createPaginator2(CloudWatchLogsClient, GetScheduledQueryHistoryCommand, "nextToken", "nextToken", "maxResults");
+    var paginateListAggregateLogGroupSummaries = createPaginator2(CloudWatchLogsClient, ListAggregateLogGroupSummariesCommand, "nextToken", "nextToken", "limit");
+    var paginateListAnomalies = createPaginator2(CloudWatchLogsClient, ListAnomaliesCommand, "nextToken", "nextToken", "limit");
+    var paginateListLogAnomalyDetectors = createPaginator2(CloudWatchLogsClient, ListLogAnomalyDetectorsCommand, "nextToken", "nextToken", "limit");
+    var paginateListLogGroupsForQuery = createPaginator2(CloudWatchLogsClient, ListLogGroupsForQueryCommand, "nextToken", "nextToken", "maxResults");
+    var paginateListScheduledQueries = createPaginator2(CloudWatchLogsClient, ListScheduledQueriesCommand, "nextToken", "nextToken", "maxResults");
+    var paginateListSourcesForS3TableIntegration = createPaginator2(CloudWatchLogsClient, ListSourcesForS3TableIntegrationCommand, "nextToken", "nextToken", "maxResults");
+    var commands5 = {
+      AssociateKmsKeyCommand,
+      AssociateSourceToS3TableIntegrationCommand,
+      CancelExportTaskCommand,
+      CancelImportTaskCommand,
+      CreateDeliveryCommand,
+      CreateExportTaskCommand,
+      CreateImportTaskCommand,
+      CreateLogAnomalyDetectorCommand,
+      CreateLogGroupCommand,
+      CreateLogStreamCommand,
+      CreateLookupTableCommand,
+      CreateScheduledQueryCommand,
+      DeleteAccountPolicyCommand,
+      DeleteDataProtectionPolicyCommand,
+      DeleteDeliveryCommand,
+      DeleteDeliveryDestinationCommand,
+      DeleteDeliveryDestinationPolicyCommand,
+      DeleteDeliverySourceCommand,
+      DeleteDestinationCommand,
+      DeleteIndexPolicyCommand,
+      DeleteIntegrationCommand,
+      DeleteLogAnomalyDetectorCommand,
+      DeleteLogGroupCommand,
+      DeleteLogStreamCommand,
+      DeleteLookupTableCommand,
+      DeleteMetricFilterCommand,
+      DeleteQueryDefinitionCommand,
+      DeleteResourcePolicyCommand,
+      DeleteRetentionPolicyCommand,
+      DeleteScheduledQueryCommand,
+      DeleteSubscriptionFilterCommand,
+      DeleteSyslogConfigurationCommand,
+      DeleteTransformerCommand,
+      DescribeAccountPoliciesCommand,
+      DescribeConfigurationTemplatesCommand,
+      DescribeDeliveriesCommand,
+      DescribeDeliveryDestinationsCommand,
+      DescribeDeliverySourcesCommand,
+      DescribeDestinationsCommand,
+      DescribeExportTasksCommand,
+      DescribeFieldIndexesCommand,
+      DescribeImportTaskBatchesCommand,
+      DescribeImportTasksCommand,
+      DescribeIndexPoliciesCommand,
+      DescribeLogGroupsCommand,
+      DescribeLogStreamsCommand,
+      DescribeLookupTablesCommand,
+      DescribeMetricFiltersCommand,
+      DescribeQueriesCommand,
+      DescribeQueryDefinitionsCommand,
+      DescribeResourcePoliciesCommand,
+      DescribeSubscriptionFiltersCommand,
+      DisassociateKmsKeyCommand,
+      DisassociateSourceFromS3TableIntegrationCommand,
+      FilterLogEventsCommand,
+      GetDataProtectionPolicyCommand,
+      GetDeliveryCommand,
+      GetDeliveryDestinationCommand,
+      GetDeliveryDestinationPolicyCommand,
+      GetDeliverySourceCommand,
+      GetIntegrationCommand,
+      GetLogAnomalyDetectorCommand,
+      GetLogEventsCommand,
+      GetLogFieldsCommand,
+      GetLogGroupFieldsCommand,
+      GetLogObjectCommand,
+      GetLogRecordCommand,
+      GetLookupTableCommand,
+      GetQueryResultsCommand,
+      GetScheduledQueryCommand,
+      GetScheduledQueryHistoryCommand,
+      GetStorageTierPolicyCommand,
+      GetTransformerCommand,
+      ListAggregateLogGroupSummariesCommand,
+      ListAnomaliesCommand,
+      ListIntegrationsCommand,
+      ListLogAnomalyDetectorsCommand,
+      ListLogGroupsCommand,
+      ListLogGroupsForQueryCommand,
+      ListScheduledQueriesCommand,
+      ListSourcesForS3TableIntegrationCommand,
+      ListSyslogConfigurationsCommand,
+      ListTagsForResourceCommand,
+      ListTagsLogGroupCommand,
+      PutAccountPolicyCommand,
+      PutBearerTokenAuthenticationCommand,
+      PutDataProtectionPolicyCommand,
+      PutDeliveryDestinationCommand,
+      PutDeliveryDestinationPolicyCommand,
+      PutDeliverySourceCommand,
+      PutDestinationCommand,
+      PutDestinationPolicyCommand,
+      PutIndexPolicyCommand,
+      PutIntegrationCommand,
+      PutLogEventsCommand,
+      PutLogGroupDeletionProtectionCommand,
+      PutMetricFilterCommand,
+      PutQueryDefinitionCommand,
+      PutResourcePolicyCommand,
+      PutRetentionPolicyCommand,
+      PutStorageTierPolicyCommand,
+      PutSubscriptionFilterCommand,
+      PutSyslogConfigurationCommand,
+      PutTransformerCommand,
+      StartLiveTailCommand,
+      StartQueryCommand,
+      StopQueryCommand,
+      TagLogGroupCommand,
+      TagResourceCommand,
+      TestMetricFilterCommand,
+      TestTransformerCommand,
+      UntagLogGroupCommand,
+      UntagResourceCommand,
+      UpdateAnomalyCommand,
+      UpdateDeliveryConfigurationCommand,
+      UpdateLogAnomalyDetectorCommand,
+      UpdateLookupTableCommand,
+      UpdateScheduledQueryCommand
+    };
+    var paginators = {
+      paginateDescribeConfigurationTemplates,
+      paginateDescribeDeliveries,
+      paginateDescribeDeliveryDestinations,
+      paginateDescribeDeliverySources,
+      paginateDescribeDestinations,
+      paginateDescribeLogGroups,
+      paginateDescribeLogStreams,
+      paginateDescribeMetricFilters,
+      paginateDescribeSubscriptionFilters,
+      paginateFilterLogEvents,
+      paginateGetLogEvents,
+      paginateGetScheduledQueryHistory,
+      paginateListAggregateLogGroupSummaries,
+      paginateListAnomalies,
+      paginateListLogAnomalyDetectors,
+      paginateListLogGroupsForQuery,
+      paginateListScheduledQueries,
+      paginateListSourcesForS3TableIntegration
+    };
+    var CloudWatchLogs = class extends CloudWatchLogsClient {
+    };
+    createAggregatedClient2(commands5, CloudWatchLogs, { paginators });
+    var PolicyType = {
+      DATA_PROTECTION_POLICY: "DATA_PROTECTION_POLICY",
+      FIELD_INDEX_POLICY: "FIELD_INDEX_POLICY",
+      METRIC_EXTRACTION_POLICY: "METRIC_EXTRACTION_POLICY",
+      RETENTION_POLICY: "RETENTION_POLICY",
+      SUBSCRIPTION_FILTER_POLICY: "SUBSCRIPTION_FILTER_POLICY",
+      TRANSFORMER_POLICY: "TRANSFORMER_POLICY"
+    };
+    var Scope = {
+      ALL: "ALL"
+    };
+    var ActionStatus = {
+      CLIENT_ERROR: "CLIENT_ERROR",
+      COMPLETE: "COMPLETE",
+      FAILED: "FAILED",
+      IN_PROGRESS: "IN_PROGRESS"
+    };
+    var State = {
+      Active: "Active",
+      Baseline: "Baseline",
+      Suppressed: "Suppressed"
+    };
+    var AnomalyDetectorStatus = {
+      ANALYZING: "ANALYZING",
+      DELETED: "DELETED",
+      FAILED: "FAILED",
+      INITIALIZING: "INITIALIZING",
+      PAUSED: "PAUSED",
+      TRAINING: "TRAINING"
+    };
+    var EvaluationFrequency = {
+      FIFTEEN_MIN: "FIFTEEN_MIN",
+      FIVE_MIN: "FIVE_MIN",
+      ONE_HOUR: "ONE_HOUR",
+      ONE_MIN: "ONE_MIN",
+      TEN_MIN: "TEN_MIN",
+      THIRTY_MIN: "THIRTY_MIN"
+    };
+    var ImportStatus = {
+      CANCELLED: "CANCELLED",
+      COMPLETED: "COMPLETED",
+      FAILED: "FAILED",
+      IN_PROGRESS: "IN_PROGRESS"
+    };
+    var OutputFormat = {
+      JSON: "json",
+      PARQUET: "parquet",
+      PLAIN: "plain",
+      RAW: "raw",
+      W3C: "w3c"
+    };
+    var DeliveryDestinationType = {
+      CWL: "CWL",
+      FH: "FH",
+      S3: "S3",
+      XRAY: "XRAY"
+    };
+    var DeliverySourceConfigurationSchemaValueType = {
+      BOOLEAN: "boolean",
+      DOUBLE: "double",
+      INT: "int",
+      LONG: "long",
+      STRING: "string"
+    };
+    var LogGroupClass = {
+      DELIVERY: "DELIVERY",
+      ESSENTIALS: "ESSENTIALS",
+      INFREQUENT_ACCESS: "INFREQUENT_ACCESS",
+      STANDARD: "STANDARD"
+    };
+    var QueryLanguage = {
+      CWLI: "CWLI",
+      PPL: "PPL",
+      SQL: "SQL"
+    };
+    var ScheduledQueryState = {
+      DISABLED: "DISABLED",
+      ENABLED: "ENABLED"
+    };
+    var DataProtectionStatus = {
+      ACTIVATED: "ACTIVATED",
+      ARCHIVED: "ARCHIVED",
+      DELETED: "DELETED",
+      DISABLED: "DISABLED"
+    };
+    var DeliverySourceStatus = {
+      ACTIVE: "ACTIVE",
+      INACTIVE: "INACTIVE"
+    };
+    var DeliverySourceStatusReason = {
+      RESOURCE_DELETED: "RESOURCE_DELETED"
+    };
+    var ExportTaskStatusCode = {
+      CANCELLED: "CANCELLED",
+      COMPLETED: "COMPLETED",
+      FAILED: "FAILED",
+      PENDING: "PENDING",
+      PENDING_CANCEL: "PENDING_CANCEL",
+      RUNNING: "RUNNING"
+    };
+    var IndexCategory = {
+      AUTO: "AUTO",
+      CUSTOM: "CUSTOM",
+      DEFAULT: "DEFAULT",
+      INACTIVE: "INACTIVE"
+    };
+    var IndexType = {
+      FACET: "FACET",
+      FIELD_INDEX: "FIELD_INDEX"
+    };
+    var IndexSource = {
+      ACCOUNT: "ACCOUNT",
+      LOG_GROUP: "LOG_GROUP"
+    };
+    var InheritedProperty = {
+      ACCOUNT_DATA_PROTECTION: "ACCOUNT_DATA_PROTECTION"
+    };
+    var OrderBy = {
+      LastEventTime: "LastEventTime",
+      LogStreamName: "LogStreamName"
+    };
+    var StandardUnit = {
+      Bits: "Bits",
+      BitsSecond: "Bits/Second",
+      Bytes: "Bytes",
+      BytesSecond: "Bytes/Second",
+      Count: "Count",
+      CountSecond: "Count/Second",
+      Gigabits: "Gigabits",
+      GigabitsSecond: "Gigabits/Second",
+      Gigabytes: "Gigabytes",
+      GigabytesSecond: "Gigabytes/Second",
+      Kilobits: "Kilobits",
+      KilobitsSecond: "Kilobits/Second",
+      Kilobytes: "Kilobytes",
+      KilobytesSecond: "Kilobytes/Second",
+      Megabits: "Megabits",
+      MegabitsSecond: "Megabits/Second",
+      Megabytes: "Megabytes",
+      MegabytesSecond: "Megabytes/Second",
+      Microseconds: "Microseconds",
+      Milliseconds: "Milliseconds",
+      None: "None",
+      Percent: "Percent",
+      Seconds: "Seconds",
+      Terabits: "Terabits",
+      TerabitsSecond: "Terabits/Second",
+      Terabytes: "Terabytes",
+      TerabytesSecond: "Terabytes/Second"
+    };
+    var QueryStatus = {
+      Cancelled: "Cancelled",
+      Complete: "Complete",
+      Failed: "Failed",
+      Running: "Running",
+      Scheduled: "Scheduled",
+      Timeout: "Timeout",
+      Unknown: "Unknown"
+    };
+    var PolicyScope = {
+      ACCOUNT: "ACCOUNT",
+      RESOURCE: "RESOURCE"
+    };
+    var Distribution = {
+      ByLogStream: "ByLogStream",
+      Random: "Random"
+    };
+    var EntityRejectionErrorType = {
+      ENTITY_SIZE_TOO_LARGE: "EntitySizeTooLarge",
+      INVALID_ATTRIBUTES: "InvalidAttributes",
+      INVALID_ENTITY: "InvalidEntity",
+      INVALID_KEY_ATTRIBUTE: "InvalidKeyAttributes",
+      INVALID_TYPE_VALUE: "InvalidTypeValue",
+      MISSING_REQUIRED_FIELDS: "MissingRequiredFields",
+      UNSUPPORTED_LOG_GROUP_TYPE: "UnsupportedLogGroupType"
+    };
+    var EventSource = {
+      AWSWAF: "AWSWAF",
+      CLOUD_TRAIL: "CloudTrail",
+      EKS_AUDIT: "EKSAudit",
+      ROUTE53_RESOLVER: "Route53Resolver",
+      VPC_FLOW: "VPCFlow"
+    };
+    var ExecutionStatus = {
+      Complete: "Complete",
+      Failed: "Failed",
+      InvalidQuery: "InvalidQuery",
+      Running: "Running",
+      Timeout: "Timeout"
+    };
+    var FlattenedElement = {
+      FIRST: "first",
+      LAST: "last"
+    };
+    var OpenSearchResourceStatusType = {
+      ACTIVE: "ACTIVE",
+      ERROR: "ERROR",
+      NOT_FOUND: "NOT_FOUND"
+    };
+    var IntegrationStatus = {
+      ACTIVE: "ACTIVE",
+      FAILED: "FAILED",
+      PROVISIONING: "PROVISIONING"
+    };
+    var IntegrationType = {
+      OPENSEARCH: "OPENSEARCH"
+    };
+    var ScheduleType = {
+      AWS_MANAGED: "AWS_MANAGED",
+      CUSTOMER_MANAGED: "CUSTOMER_MANAGED"
+    };
+    var ScheduledQueryDestinationType = {
+      LOOKUP_TABLE: "LOOKUP_TABLE",
+      S3: "S3"
+    };
+    var StorageTier = {
+      INTELLIGENT_TIERING: "INTELLIGENT_TIERING",
+      STANDARD: "STANDARD"
+    };
+    var OCSFVersion = {
+      V1_1: "V1.1",
+      V1_5: "V1.5"
+    };
+    var Type = {
+      BOOLEAN: "boolean",
+      DOUBLE: "double",
+      INTEGER: "integer",
+      STRING: "string"
+    };
+    var ListAggregateLogGroupSummariesGroupBy = {
+      DATA_SOURCE_NAME_AND_TYPE: "DATA_SOURCE_NAME_AND_TYPE",
+      DATA_SOURCE_NAME_TYPE_AND_FORMAT: "DATA_SOURCE_NAME_TYPE_AND_FORMAT"
+    };
+    var SuppressionState = {
+      SUPPRESSED: "SUPPRESSED",
+      UNSUPPRESSED: "UNSUPPRESSED"
+    };
+    var S3TableIntegrationSourceStatus = {
+      ACTIVE: "ACTIVE",
+      DATA_SOURCE_DELETE_IN_PROGRESS: "DATA_SOURCE_DELETE_IN_PROGRESS",
+      FAILED: "FAILED",
+      UNHEALTHY: "UNHEALTHY"
+    };
+    var SyslogSourceType = {
+      VPCE: "VPCE"
+    };
+    var SuppressionUnit = {
+      HOURS: "HOURS",
+      MINUTES: "MINUTES",
+      SECONDS: "SECONDS"
+    };
+    var SuppressionType = {
+      INFINITE: "INFINITE",
+      LIMITED: "LIMITED"
+    };
+    exports2.AccessDeniedException = AccessDeniedException3;
+    exports2.AccessDeniedException$ = AccessDeniedException$3;
+    exports2.AccountPolicy$ = AccountPolicy$;
+    exports2.ActionStatus = ActionStatus;
+    exports2.AddKeyEntry$ = AddKeyEntry$;
+    exports2.AddKeys$ = AddKeys$;
+    exports2.AggregateLogGroupSummary$ = AggregateLogGroupSummary$;
+    exports2.Anomaly$ = Anomaly$;
+    exports2.AnomalyDetector$ = AnomalyDetector$;
+    exports2.AnomalyDetectorStatus = AnomalyDetectorStatus;
+    exports2.AssociateKmsKey$ = AssociateKmsKey$;
+    exports2.AssociateKmsKeyCommand = AssociateKmsKeyCommand;
+    exports2.AssociateKmsKeyRequest$ = AssociateKmsKeyRequest$;
+    exports2.AssociateSourceToS3TableIntegration$ = AssociateSourceToS3TableIntegration$;
+    exports2.AssociateSourceToS3TableIntegrationCommand = AssociateSourceToS3TableIntegrationCommand;
+    exports2.AssociateSourceToS3TableIntegrationRequest$ = AssociateSourceToS3TableIntegrationRequest$;
+    exports2.AssociateSourceToS3TableIntegrationResponse$ = AssociateSourceToS3TableIntegrationResponse$;
+    exports2.CSV$ = CSV$;
+    exports2.CancelExportTask$ = CancelExportTask$;
+    exports2.CancelExportTaskCommand = CancelExportTaskCommand;
+    exports2.CancelExportTaskRequest$ = CancelExportTaskRequest$;
+    exports2.CancelImportTask$ = CancelImportTask$;
+    exports2.CancelImportTaskCommand = CancelImportTaskCommand;
+    exports2.CancelImportTaskRequest$ = CancelImportTaskRequest$;
+    exports2.CancelImportTaskResponse$ = CancelImportTaskResponse$;
+    exports2.CloudWatchLogs = CloudWatchLogs;
+    exports2.CloudWatchLogsClient = CloudWatchLogsClient;
+    exports2.CloudWatchLogsServiceException = CloudWatchLogsServiceException;
+    exports2.CloudWatchLogsServiceException$ = CloudWatchLogsServiceException$;
+    exports2.ConfigurationTemplate$ = ConfigurationTemplate$;
+    exports2.ConfigurationTemplateDeliveryConfigValues$ = ConfigurationTemplateDeliveryConfigValues$;
+    exports2.ConflictException = ConflictException;
+    exports2.ConflictException$ = ConflictException$;
+    exports2.CopyValue$ = CopyValue$;
+    exports2.CopyValueEntry$ = CopyValueEntry$;
+    exports2.CreateDelivery$ = CreateDelivery$;
+    exports2.CreateDeliveryCommand = CreateDeliveryCommand;
+    exports2.CreateDeliveryRequest$ = CreateDeliveryRequest$;
+    exports2.CreateDeliveryResponse$ = CreateDeliveryResponse$;
+    exports2.CreateExportTask$ = CreateExportTask$;
+    exports2.CreateExportTaskCommand = CreateExportTaskCommand;
+    exports2.CreateExportTaskRequest$ = CreateExportTaskRequest$;
+    exports2.CreateExportTaskResponse$ = CreateExportTaskResponse$;
+    exports2.CreateImportTask$ = CreateImportTask$;
+    exports2.CreateImportTaskCommand = CreateImportTaskCommand;
+    exports2.CreateImportTaskRequest$ = CreateImportTaskRequest$;
+    exports2.CreateImportTaskResponse$ = CreateImportTaskResponse$;
+    exports2.CreateLogAnomalyDetector$ = CreateLogAnomalyDetector$;
+    exports2.CreateLogAnomalyDetectorCommand = CreateLogAnomalyDetectorCommand;
+    exports2.CreateLogAnomalyDetectorRequest$ = CreateLogAnomalyDetectorRequest$;
+    exports2.CreateLogAnomalyDetectorResponse$ = CreateLogAnomalyDetectorResponse$;
+    exports2.CreateLogGroup$ = CreateLogGroup$;
+    exports2.CreateLogGroupCommand = CreateLogGroupCommand;
+    exports2.CreateLogGroupRequest$ = CreateLogGroupRequest$;
+    exports2.CreateLogStream$ = CreateLogStream$;
+    exports2.CreateLogStreamCommand = CreateLogStreamCommand;
+    exports2.CreateLogStreamRequest$ = CreateLogStreamRequest$;
+    exports2.CreateLookupTable$ = CreateLookupTable$;
+    exports2.CreateLookupTableCommand = CreateLookupTableCommand;
+    exports2.CreateLookupTableRequest$ = CreateLookupTableRequest$;
+    exports2.CreateLookupTableResponse$ = CreateLookupTableResponse$;
+    exports2.CreateScheduledQuery$ = CreateScheduledQuery$;
+    exports2.CreateScheduledQueryCommand = CreateScheduledQueryCommand;
+    exports2.CreateScheduledQueryRequest$ = CreateScheduledQueryRequest$;
+    exports2.CreateScheduledQueryResponse$ = CreateScheduledQueryResponse$;
+    exports2.DataAlreadyAcceptedException = DataAlreadyAcceptedException;
+    exports2.DataAlreadyAcceptedException$ = DataAlreadyAcceptedException$;
+    exports2.DataProtectionStatus = DataProtectionStatus;
+    exports2.DataSource$ = DataSource$;
+    exports2.DataSourceFilter$ = DataSourceFilter$;
+    exports2.DateTimeConverter$ = DateTimeConverter$;
+    exports2.DeleteAccountPolicy$ = DeleteAccountPolicy$;
+    exports2.DeleteAccountPolicyCommand = DeleteAccountPolicyCommand;
+    exports2.DeleteAccountPolicyRequest$ = DeleteAccountPolicyRequest$;
+    exports2.DeleteAccountPolicyResponse$ = DeleteAccountPolicyResponse$;
+    exports2.DeleteDataProtectionPolicy$ = DeleteDataProtectionPolicy$;
+    exports2.DeleteDataProtectionPolicyCommand = DeleteDataProtectionPolicyCommand;
+    exports2.DeleteDataProtectionPolicyRequest$ = DeleteDataProtectionPolicyRequest$;
+    exports2.DeleteDelivery$ = DeleteDelivery$;
+    exports2.DeleteDeliveryCommand = DeleteDeliveryCommand;
+    exports2.DeleteDeliveryDestination$ = DeleteDeliveryDestination$;
+    exports2.DeleteDeliveryDestinationCommand = DeleteDeliveryDestinationCommand;
+    exports2.DeleteDeliveryDestinationPolicy$ = DeleteDeliveryDestinationPolicy$;
+    exports2.DeleteDeliveryDestinationPolicyCommand = DeleteDeliveryDestinationPolicyCommand;
+    exports2.DeleteDeliveryDestinationPolicyRequest$ = DeleteDeliveryDestinationPolicyRequest$;
+    exports2.DeleteDeliveryDestinationRequest$ = DeleteDeliveryDestinationRequest$;
+    exports2.DeleteDeliveryRequest$ = DeleteDeliveryRequest$;
+    exports2.DeleteDeliverySource$ = DeleteDeliverySource$;
+    exports2.DeleteDeliverySourceCommand = DeleteDeliverySourceCommand;
+    exports2.DeleteDeliverySourceRequest$ = DeleteDeliverySourceRequest$;
+    exports2.DeleteDestination$ = DeleteDestination$;
+    exports2.DeleteDestinationCommand = DeleteDestinationCommand;
+    exports2.DeleteDestinationRequest$ = DeleteDestinationRequest$;
+    exports2.DeleteIndexPolicy$ = DeleteIndexPolicy$;
+    exports2.DeleteIndexPolicyCommand = DeleteIndexPolicyCommand;
+    exports2.DeleteIndexPolicyRequest$ = DeleteIndexPolicyRequest$;
+    exports2.DeleteIndexPolicyResponse$ = DeleteIndexPolicyResponse$;
+    exports2.DeleteIntegration$ = DeleteIntegration$;
+    exports2.DeleteIntegrationCommand = DeleteIntegrationCommand;
+    exports2.DeleteIntegrationRequest$ = DeleteIntegrationRequest$;
+    exports2.DeleteIntegrationResponse$ = DeleteIntegrationResponse$;
+    exports2.DeleteKeys$ = DeleteKeys$;
+    exports2.DeleteLogAnomalyDetector$ = DeleteLogAnomalyDetector$;
+    exports2.DeleteLogAnomalyDetectorCommand = DeleteLogAnomalyDetectorCommand;
+    exports2.DeleteLogAnomalyDetectorRequest$ = DeleteLogAnomalyDetectorRequest$;
+    exports2.DeleteLogGroup$ = DeleteLogGroup$;
+    exports2.DeleteLogGroupCommand = DeleteLogGroupCommand;
+    exports2.DeleteLogGroupRequest$ = DeleteLogGroupRequest$;
+    exports2.DeleteLogStream$ = DeleteLogStream$;
+    exports2.DeleteLogStreamCommand = DeleteLogStreamCommand;
+    exports2.DeleteLogStreamRequest$ = DeleteLogStreamRequest$;
+    exports2.DeleteLookupTable$ = DeleteLookupTable$;
+    exports2.DeleteLookupTableCommand = DeleteLookupTableCommand;
+    exports2.DeleteLookupTableRequest$ = DeleteLookupTableRequest$;
+    exports2.DeleteMetricFilter$ = DeleteMetricFilter$;
+    exports2.DeleteMetricFilterCommand = DeleteMetricFilterCommand;
+    exports2.DeleteMetricFilterRequest$ = DeleteMetricFilterRequest$;
+    exports2.DeleteQueryDefinition$ = DeleteQueryDefinition$;
+    exports2.DeleteQueryDefinitionCommand = DeleteQueryDefinitionCommand;
+    exports2.DeleteQueryDefinitionRequest$ = DeleteQueryDefinitionRequest$;
+    exports2.DeleteQueryDefinitionResponse$ = DeleteQueryDefinitionResponse$;
+    exports2.DeleteResourcePolicy$ = DeleteResourcePolicy$;
+    exports2.DeleteResourcePolicyCommand = DeleteResourcePolicyCommand;
+    exports2.DeleteResourcePolicyRequest$ = DeleteResourcePolicyRequest$;
+    exports2.DeleteRetentionPolicy$ = DeleteRetentionPolicy$;
+    exports2.DeleteRetentionPolicyCommand = DeleteRetentionPolicyCommand;
+    exports2.DeleteRetentionPolicyRequest$ = DeleteRetentionPolicyRequest$;
+    exports2.DeleteScheduledQuery$ = DeleteScheduledQuery$;
+    exports2.DeleteScheduledQueryCommand = DeleteScheduledQueryCommand;
+    exports2.DeleteScheduledQueryRequest$ = DeleteScheduledQueryRequest$;
+    exports2.DeleteScheduledQueryResponse$ = DeleteScheduledQueryResponse$;
+    exports2.DeleteSubscriptionFilter$ = DeleteSubscriptionFilter$;
+    exports2.DeleteSubscriptionFilterCommand = DeleteSubscriptionFilterCommand;
+    exports2.DeleteSubscriptionFilterRequest$ = DeleteSubscriptionFilterRequest$;
+    exports2.DeleteSyslogConfiguration$ = DeleteSyslogConfiguration$;
+    exports2.DeleteSyslogConfigurationCommand = DeleteSyslogConfigurationCommand;
+    exports2.DeleteSyslogConfigurationRequest$ = DeleteSyslogConfigurationRequest$;
+    exports2.DeleteTransformer$ = DeleteTransformer$;
+    exports2.DeleteTransformerCommand = DeleteTransformerCommand;
+    exports2.DeleteTransformerRequest$ = DeleteTransformerRequest$;
+    exports2.Delivery$ = Delivery$;
+    exports2.DeliveryDestination$ = DeliveryDestination$;
+    exports2.DeliveryDestinationConfiguration$ = DeliveryDestinationConfiguration$;
+    exports2.DeliveryDestinationType = DeliveryDestinationType;
+    exports2.DeliverySource$ = DeliverySource$;
+    exports2.DeliverySourceConfigurationSchema$ = DeliverySourceConfigurationSchema$;
+    exports2.DeliverySourceConfigurationSchemaValueType = DeliverySourceConfigurationSchemaValueType;
+    exports2.DeliverySourceStatus = DeliverySourceStatus;
+    exports2.DeliverySourceStatusReason = DeliverySourceStatusReason;
+    exports2.DescribeAccountPolicies$ = DescribeAccountPolicies$;
+    exports2.DescribeAccountPoliciesCommand = DescribeAccountPoliciesCommand;
+    exports2.DescribeAccountPoliciesRequest$ = DescribeAccountPoliciesRequest$;
+    exports2.DescribeAccountPoliciesResponse$ = DescribeAccountPoliciesResponse$;
+    exports2.DescribeConfigurationTemplates$ = DescribeConfigurationTemplates$;
+    exports2.DescribeConfigurationTemplatesCommand = DescribeConfigurationTemplatesCommand;
+    exports2.DescribeConfigurationTemplatesRequest$ = DescribeConfigurationTemplatesRequest$;
+    exports2.DescribeConfigurationTemplatesResponse$ = DescribeConfigurationTemplatesResponse$;
+    exports2.DescribeDeliveries$ = DescribeDeliveries$;
+    exports2.DescribeDeliveriesCommand = DescribeDeliveriesCommand;
+    exports2.DescribeDeliveriesRequest$ = DescribeDeliveriesRequest$;
+    exports2.DescribeDeliveriesResponse$ = DescribeDeliveriesResponse$;
+    exports2.DescribeDeliveryDestinations$ = DescribeDeliveryDestinations$;
+    exports2.DescribeDeliveryDestinationsCommand = DescribeDeliveryDestinationsCommand;
+    exports2.DescribeDeliveryDestinationsRequest$ = DescribeDeliveryDestinationsRequest$;
+    exports2.DescribeDeliveryDestinationsResponse$ = DescribeDeliveryDestinationsResponse$;
+    exports2.DescribeDeliverySources$ = DescribeDeliverySources$;
+    exports2.DescribeDeliverySourcesCommand = DescribeDeliverySourcesCommand;
+    exports2.DescribeDeliverySourcesRequest$ = DescribeDeliverySourcesRequest$;
+    exports2.DescribeDeliverySourcesResponse$ = DescribeDeliverySourcesResponse$;
+    exports2.DescribeDestinations$ = DescribeDestinations$;
+    exports2.DescribeDestinationsCommand = DescribeDestinationsCommand;
+    exports2.DescribeDestinationsRequest$ = DescribeDestinationsRequest$;
+    exports2.DescribeDestinationsResponse$ = DescribeDestinationsResponse$;
+    exports2.DescribeExportTasks$ = DescribeExportTasks$;
+    exports2.DescribeExportTasksCommand = DescribeExportTasksCommand;
+    exports2.DescribeExportTasksRequest$ = DescribeExportTasksRequest$;
+    exports2.DescribeExportTasksResponse$ = DescribeExportTasksResponse$;
+    exports2.DescribeFieldIndexes$ = DescribeFieldIndexes$;
+    exports2.DescribeFieldIndexesCommand = DescribeFieldIndexesCommand;
+    exports2.DescribeFieldIndexesRequest$ = DescribeFieldIndexesRequest$;
+    exports2.DescribeFieldIndexesResponse$ = DescribeFieldIndexesResponse$;
+    exports2.DescribeImportTaskBatches$ = DescribeImportTaskBatches$;
+    exports2.DescribeImportTaskBatchesCommand = DescribeImportTaskBatchesCommand;
+    exports2.DescribeImportTaskBatchesRequest$ = DescribeImportTaskBatchesRequest$;
+    exports2.DescribeImportTaskBatchesResponse$ = DescribeImportTaskBatchesResponse$;
+    exports2.DescribeImportTasks$ = DescribeImportTasks$;
+    exports2.DescribeImportTasksCommand = DescribeImportTasksCommand;
+    exports2.DescribeImportTasksRequest$ = DescribeImportTasksRequest$;
+    exports2.DescribeImportTasksResponse$ = DescribeImportTasksResponse$;
+    exports2.DescribeIndexPolicies$ = DescribeIndexPolicies$;
+    exports2.DescribeIndexPoliciesCommand = DescribeIndexPoliciesCommand;
+    exports2.DescribeIndexPoliciesRequest$ = DescribeIndexPoliciesRequest$;
+    exports2.DescribeIndexPoliciesResponse$ = DescribeIndexPoliciesResponse$;
+    exports2.DescribeLogGroups$ = DescribeLogGroups$;
+    exports2.DescribeLogGroupsCommand = DescribeLogGroupsCommand;
+    exports2.DescribeLogGroupsRequest$ = DescribeLogGroupsRequest$;
+    exports2.DescribeLogGroupsResponse$ = DescribeLogGroupsResponse$;
+    exports2.DescribeLogStreams$ = DescribeLogStreams$;
+    exports2.DescribeLogStreamsCommand = DescribeLogStreamsCommand;
+    exports2.DescribeLogStreamsRequest$ = DescribeLogStreamsRequest$;
+    exports2.DescribeLogStreamsResponse$ = DescribeLogStreamsResponse$;
+    exports2.DescribeLookupTables$ = DescribeLookupTables$;
+    exports2.DescribeLookupTablesCommand = DescribeLookupTablesCommand;
+    exports2.DescribeLookupTablesRequest$ = DescribeLookupTablesRequest$;
+    exports2.DescribeLookupTablesResponse$ = DescribeLookupTablesResponse$;
+    exports2.DescribeMetricFilters$ = DescribeMetricFilters$;
+    exports2.DescribeMetricFiltersCommand = DescribeMetricFiltersCommand;
+    exports2.DescribeMetricFiltersRequest$ = DescribeMetricFiltersRequest$;
+    exports2.DescribeMetricFiltersResponse$ = DescribeMetricFiltersResponse$;
+    exports2.DescribeQueries$ = DescribeQueries$;
+    exports2.DescribeQueriesCommand = DescribeQueriesCommand;
+    exports2.DescribeQueriesRequest$ = DescribeQueriesRequest$;
+    exports2.DescribeQueriesResponse$ = DescribeQueriesResponse$;
+    exports2.DescribeQueryDefinitions$ = DescribeQueryDefinitions$;
+    exports2.DescribeQueryDefinitionsCommand = DescribeQueryDefinitionsCommand;
+    exports2.DescribeQueryDefinitionsRequest$ = DescribeQueryDefinitionsRequest$;
+    exports2.DescribeQueryDefinitionsResponse$ = DescribeQueryDefinitionsResponse$;
+    exports2.DescribeResourcePolicies$ = DescribeResourcePolicies$;
+    exports2.DescribeResourcePoliciesCommand = DescribeResourcePoliciesCommand;
+    exports2.DescribeResourcePoliciesRequest$ = DescribeResourcePoliciesRequest$;
+    exports2.DescribeResourcePoliciesResponse$ = DescribeResourcePoliciesResponse$;
+    exports2.DescribeSubscriptionFilters$ = DescribeSubscriptionFilters$;
+    exports2.DescribeSubscriptionFiltersCommand = DescribeSubscriptionFiltersCommand;
+    exports2.DescribeSubscriptionFiltersRequest$ = DescribeSubscriptionFiltersRequest$;
+    exports2.DescribeSubscriptionFiltersResponse$ = DescribeSubscriptionFiltersResponse$;
+    exports2.Destination$ = Destination$;
+    exports2.DestinationConfiguration$ = DestinationConfiguration$;
+    exports2.DisassociateKmsKey$ = DisassociateKmsKey$;
+    exports2.DisassociateKmsKeyCommand = DisassociateKmsKeyCommand;
+    exports2.DisassociateKmsKeyRequest$ = DisassociateKmsKeyRequest$;
+    exports2.DisassociateSourceFromS3TableIntegration$ = DisassociateSourceFromS3TableIntegration$;
+    exports2.DisassociateSourceFromS3TableIntegrationCommand = DisassociateSourceFromS3TableIntegrationCommand;
+    exports2.DisassociateSourceFromS3TableIntegrationRequest$ = DisassociateSourceFromS3TableIntegrationRequest$;
+    exports2.DisassociateSourceFromS3TableIntegrationResponse$ = DisassociateSourceFromS3TableIntegrationResponse$;
+    exports2.Distribution = Distribution;
+    exports2.DryRunResult$ = DryRunResult$;
+    exports2.Entity$ = Entity$;
+    exports2.EntityRejectionErrorType = EntityRejectionErrorType;
+    exports2.EvaluationFrequency = EvaluationFrequency;
+    exports2.EventSource = EventSource;
+    exports2.ExecutionStatus = ExecutionStatus;
+    exports2.ExportTask$ = ExportTask$;
+    exports2.ExportTaskExecutionInfo$ = ExportTaskExecutionInfo$;
+    exports2.ExportTaskStatus$ = ExportTaskStatus$;
+    exports2.ExportTaskStatusCode = ExportTaskStatusCode;
+    exports2.FieldIndex$ = FieldIndex$;
+    exports2.FieldsData$ = FieldsData$;
+    exports2.FilterLogEvents$ = FilterLogEvents$;
+    exports2.FilterLogEventsCommand = FilterLogEventsCommand;
+    exports2.FilterLogEventsRequest$ = FilterLogEventsRequest$;
+    exports2.FilterLogEventsResponse$ = FilterLogEventsResponse$;
+    exports2.FilteredLogEvent$ = FilteredLogEvent$;
+    exports2.FlattenedElement = FlattenedElement;
+    exports2.GetDataProtectionPolicy$ = GetDataProtectionPolicy$;
+    exports2.GetDataProtectionPolicyCommand = GetDataProtectionPolicyCommand;
+    exports2.GetDataProtectionPolicyRequest$ = GetDataProtectionPolicyRequest$;
+    exports2.GetDataProtectionPolicyResponse$ = GetDataProtectionPolicyResponse$;
+    exports2.GetDelivery$ = GetDelivery$;
+    exports2.GetDeliveryCommand = GetDeliveryCommand;
+    exports2.GetDeliveryDestination$ = GetDeliveryDestination$;
+    exports2.GetDeliveryDestinationCommand = GetDeliveryDestinationCommand;
+    exports2.GetDeliveryDestinationPolicy$ = GetDeliveryDestinationPolicy$;
+    exports2.GetDeliveryDestinationPolicyCommand = GetDeliveryDestinationPolicyCommand;
+    exports2.GetDeliveryDestinationPolicyRequest$ = GetDeliveryDestinationPolicyRequest$;
+    exports2.GetDeliveryDestinationPolicyResponse$ = GetDeliveryDestinationPolicyResponse$;
+    exports2.GetDeliveryDestinationRequest$ = GetDeliveryDestinationRequest$;
+    exports2.GetDeliveryDestinationResponse$ = GetDeliveryDestinationResponse$;
+    exports2.GetDeliveryRequest$ = GetDeliveryRequest$;
+    exports2.GetDeliveryResponse$ = GetDeliveryResponse$;
+    exports2.GetDeliverySource$ = GetDeliverySource$;
+    exports2.GetDeliverySourceCommand = GetDeliverySourceCommand;
+    exports2.GetDeliverySourceRequest$ = GetDeliverySourceRequest$;
+    exports2.GetDeliverySourceResponse$ = GetDeliverySourceResponse$;
+    exports2.GetIntegration$ = GetIntegration$;
+    exports2.GetIntegrationCommand = GetIntegrationCommand;
+    exports2.GetIntegrationRequest$ = GetIntegrationRequest$;
+    exports2.GetIntegrationResponse$ = GetIntegrationResponse$;
+    exports2.GetLogAnomalyDetector$ = GetLogAnomalyDetector$;
+    exports2.GetLogAnomalyDetectorCommand = GetLogAnomalyDetectorCommand;
+    exports2.GetLogAnomalyDetectorRequest$ = GetLogAnomalyDetectorRequest$;
+    exports2.GetLogAnomalyDetectorResponse$ = GetLogAnomalyDetectorResponse$;
+    exports2.GetLogEvents$ = GetLogEvents$;
+    exports2.GetLogEventsCommand = GetLogEventsCommand;
+    exports2.GetLogEventsRequest$ = GetLogEventsRequest$;
+    exports2.GetLogEventsResponse$ = GetLogEventsResponse$;
+    exports2.GetLogFields$ = GetLogFields$;
+    exports2.GetLogFieldsCommand = GetLogFieldsCommand;
+    exports2.GetLogFieldsRequest$ = GetLogFieldsRequest$;
+    exports2.GetLogFieldsResponse$ = GetLogFieldsResponse$;
+    exports2.GetLogGroupFields$ = GetLogGroupFields$;
+    exports2.GetLogGroupFieldsCommand = GetLogGroupFieldsCommand;
+    exports2.GetLogGroupFieldsRequest$ = GetLogGroupFieldsRequest$;
+    exports2.GetLogGroupFieldsResponse$ = GetLogGroupFieldsResponse$;
+    exports2.GetLogObject$ = GetLogObject$;
+    exports2.GetLogObjectCommand = GetLogObjectCommand;
+    exports2.GetLogObjectRequest$ = GetLogObjectRequest$;
+    exports2.GetLogObjectResponse$ = GetLogObjectResponse$;
+    exports2.GetLogObjectResponseStream$ = GetLogObjectResponseStream$;
+    exports2.GetLogRecord$ = GetLogRecord$;
+    exports2.GetLogRecordCommand = GetLogRecordCommand;
+    exports2.GetLogRecordRequest$ = GetLogRecordRequest$;
+    exports2.GetLogRecordResponse$ = GetLogRecordResponse$;
+    exports2.GetLookupTable$ = GetLookupTable$;
+    exports2.GetLookupTableCommand = GetLookupTableCommand;
+    exports2.GetLookupTableRequest$ = GetLookupTableRequest$;
+    exports2.GetLookupTableResponse$ = GetLookupTableResponse$;
+    exports2.GetQueryResults$ = GetQueryResults$;
+    exports2.GetQueryResultsCommand = GetQueryResultsCommand;
+    exports2.GetQueryResultsRequest$ = GetQueryResultsRequest$;
+    exports2.GetQueryResultsResponse$ = GetQueryResultsResponse$;
+    exports2.GetScheduledQuery$ = GetScheduledQuery$;
+    exports2.GetScheduledQueryCommand = GetScheduledQueryCommand;
+    exports2.GetScheduledQueryHistory$ = GetScheduledQueryHistory$;
+    exports2.GetScheduledQueryHistoryCommand = GetScheduledQueryHistoryCommand;
+    exports2.GetScheduledQueryHistoryRequest$ = GetScheduledQueryHistoryRequest$;
+    exports2.GetScheduledQueryHistoryResponse$ = GetScheduledQueryHistoryResponse$;
+    exports2.GetScheduledQueryRequest$ = GetScheduledQueryRequest$;
+    exports2.GetScheduledQueryResponse$ = GetScheduledQueryResponse$;
+    exports2.GetStorageTierPolicy$ = GetStorageTierPolicy$;
+    exports2.GetStorageTierPolicyCommand = GetStorageTierPolicyCommand;
+    exports2.GetStorageTierPolicyRequest$ = GetStorageTierPolicyRequest$;
+    exports2.GetStorageTierPolicyResponse$ = GetStorageTierPolicyResponse$;
+    exports2.GetTransformer$ = GetTransformer$;
+    exports2.GetTransformerCommand = GetTransformerCommand;
+    exports2.GetTransformerRequest$ = GetTransformerRequest$;
+    exports2.GetTransformerResponse$ = GetTransformerResponse$;
+    exports2.Grok$ = Grok$;
+    exports2.GroupingIdentifier$ = GroupingIdentifier$;
+    exports2.Import$ = Import$;
+    exports2.ImportBatch$ = ImportBatch$;
+    exports2.ImportFilter$ = ImportFilter$;
+    exports2.ImportStatistics$ = ImportStatistics$;
+    exports2.ImportStatus = ImportStatus;
+    exports2.IndexCategory = IndexCategory;
+    exports2.IndexPolicy$ = IndexPolicy$;
+    exports2.IndexSource = IndexSource;
+    exports2.IndexType = IndexType;
+    exports2.InheritedProperty = InheritedProperty;
+    exports2.InputLogEvent$ = InputLogEvent$;
+    exports2.IntegrationDetails$ = IntegrationDetails$;
+    exports2.IntegrationStatus = IntegrationStatus;
+    exports2.IntegrationSummary$ = IntegrationSummary$;
+    exports2.IntegrationType = IntegrationType;
+    exports2.InternalServerException = InternalServerException3;
+    exports2.InternalServerException$ = InternalServerException$3;
+    exports2.InternalStreamingException = InternalStreamingException;
+    exports2.InternalStreamingException$ = InternalStreamingException$;
+    exports2.InvalidOperationException = InvalidOperationException;
+    exports2.InvalidOperationException$ = InvalidOperationException$;
+    exports2.InvalidParameterException = InvalidParameterException;
+    exports2.InvalidParameterException$ = InvalidParameterException$;
+    exports2.InvalidSequenceTokenException = InvalidSequenceTokenException;
+    exports2.InvalidSequenceTokenException$ = InvalidSequenceTokenException$;
+    exports2.LimitExceededException = LimitExceededException;
+    exports2.LimitExceededException$ = LimitExceededException$;
+    exports2.ListAggregateLogGroupSummaries$ = ListAggregateLogGroupSummaries$;
+    exports2.ListAggregateLogGroupSummariesCommand = ListAggregateLogGroupSummariesCommand;
+    exports2.ListAggregateLogGroupSummariesGroupBy = ListAggregateLogGroupSummariesGroupBy;
+    exports2.ListAggregateLogGroupSummariesRequest$ = ListAggregateLogGroupSummariesRequest$;
+    exports2.ListAggregateLogGroupSummariesResponse$ = ListAggregateLogGroupSummariesResponse$;
+    exports2.ListAnomalies$ = ListAnomalies$;
+    exports2.ListAnomaliesCommand = ListAnomaliesCommand;
+    exports2.ListAnomaliesRequest$ = ListAnomaliesRequest$;
+    exports2.ListAnomaliesResponse$ = ListAnomaliesResponse$;
+    exports2.ListIntegrations$ = ListIntegrations$;
+    exports2.ListIntegrationsCommand = ListIntegrationsCommand;
+    exports2.ListIntegrationsRequest$ = ListIntegrationsRequest$;
+    exports2.ListIntegrationsResponse$ = ListIntegrationsResponse$;
+    exports2.ListLogAnomalyDetectors$ = ListLogAnomalyDetectors$;
+    exports2.ListLogAnomalyDetectorsCommand = ListLogAnomalyDetectorsCommand;
+    exports2.ListLogAnomalyDetectorsRequest$ = ListLogAnomalyDetectorsRequest$;
+    exports2.ListLogAnomalyDetectorsResponse$ = ListLogAnomalyDetectorsResponse$;
+    exports2.ListLogGroups$ = ListLogGroups$;
+    exports2.ListLogGroupsCommand = ListLogGroupsCommand;
+    exports2.ListLogGroupsForQuery$ = ListLogGroupsForQuery$;
+    exports2.ListLogGroupsForQueryCommand = ListLogGroupsForQueryCommand;
+    exports2.ListLogGroupsForQueryRequest$ = ListLogGroupsForQueryRequest$;
+    exports2.ListLogGroupsForQueryResponse$ = ListLogGroupsForQueryResponse$;
+    exports2.ListLogGroupsRequest$ = ListLogGroupsRequest$;
+    exports2.ListLogGroupsResponse$ = ListLogGroupsResponse$;
+    exports2.ListScheduledQueries$ = ListScheduledQueries$;
+    exports2.ListScheduledQueriesCommand = ListScheduledQueriesCommand;
+    exports2.ListScheduledQueriesRequest$ = ListScheduledQueriesRequest$;
+    exports2.ListScheduledQueriesResponse$ = ListScheduledQueriesResponse$;
+    exports2.ListSourcesForS3TableIntegration$ = ListSourcesForS3TableIntegration$;
+    exports2.ListSourcesForS3TableIntegrationCommand = ListSourcesForS3TableIntegrationCommand;
+    exports2.ListSourcesForS3TableIntegrationRequest$ = ListSourcesForS3TableIntegrationRequest$;
+    exports2.ListSourcesForS3TableIntegrationResponse$ = ListSourcesForS3TableIntegrationResponse$;
+    exports2.ListSyslogConfigurations$ = ListSyslogConfigurations$;
+    exports2.ListSyslogConfigurationsCommand = ListSyslogConfigurationsCommand;
+    exports2.ListSyslogConfigurationsRequest$ = ListSyslogConfigurationsRequest$;
+    exports2.ListSyslogConfigurationsResponse$ = ListSyslogConfigurationsResponse$;
+    exports2.ListTagsForResource$ = ListTagsForResource$;
+    exports2.ListTagsForResourceCommand = ListTagsForResourceCommand;
+    exports2.ListTagsForResourceRequest$ = ListTagsForResourceRequest$;
+    exports2.ListTagsForResourceResponse$ = ListTagsForResourceResponse$;
+    exports2.ListTagsLogGroup$ = ListTagsLogGroup$;
+    exports2.ListTagsLogGroupCommand = ListTagsLogGroupCommand;
+    exports2.ListTagsLogGroupRequest$ = ListTagsLogGroupRequest$;
+    exports2.ListTagsLogGroupResponse$ = ListTagsLogGroupResponse$;
+    exports2.ListToMap$ = ListToMap$;
+    exports2.LiveTailSessionLogEvent$ = LiveTailSessionLogEvent$;
+    exports2.LiveTailSessionMetadata$ = LiveTailSessionMetadata$;
+    exports2.LiveTailSessionStart$ = LiveTailSessionStart$;
+    exports2.LiveTailSessionUpdate$ = LiveTailSessionUpdate$;
+    exports2.LogEvent$ = LogEvent$;
+    exports2.LogFieldType$ = LogFieldType$;
+    exports2.LogFieldsListItem$ = LogFieldsListItem$;
+    exports2.LogGroup$ = LogGroup$;
+    exports2.LogGroupClass = LogGroupClass;
+    exports2.LogGroupField$ = LogGroupField$;
+    exports2.LogGroupImpact$ = LogGroupImpact$;
+    exports2.LogGroupSummary$ = LogGroupSummary$;
+    exports2.LogStream$ = LogStream$;
+    exports2.LookupTable$ = LookupTable$;
+    exports2.LookupTableConfiguration$ = LookupTableConfiguration$;
+    exports2.LowerCaseString$ = LowerCaseString$;
+    exports2.MalformedQueryException = MalformedQueryException;
+    exports2.MalformedQueryException$ = MalformedQueryException$;
+    exports2.MetricFilter$ = MetricFilter$;
+    exports2.MetricFilterMatchRecord$ = MetricFilterMatchRecord$;
+    exports2.MetricTransformation$ = MetricTransformation$;
+    exports2.MoveKeyEntry$ = MoveKeyEntry$;
+    exports2.MoveKeys$ = MoveKeys$;
+    exports2.OCSFVersion = OCSFVersion;
+    exports2.OpenSearchApplication$ = OpenSearchApplication$;
+    exports2.OpenSearchCollection$ = OpenSearchCollection$;
+    exports2.OpenSearchDataAccessPolicy$ = OpenSearchDataAccessPolicy$;
+    exports2.OpenSearchDataSource$ = OpenSearchDataSource$;
+    exports2.OpenSearchEncryptionPolicy$ = OpenSearchEncryptionPolicy$;
+    exports2.OpenSearchIntegrationDetails$ = OpenSearchIntegrationDetails$;
+    exports2.OpenSearchLifecyclePolicy$ = OpenSearchLifecyclePolicy$;
+    exports2.OpenSearchNetworkPolicy$ = OpenSearchNetworkPolicy$;
+    exports2.OpenSearchResourceConfig$ = OpenSearchResourceConfig$;
+    exports2.OpenSearchResourceStatus$ = OpenSearchResourceStatus$;
+    exports2.OpenSearchResourceStatusType = OpenSearchResourceStatusType;
+    exports2.OpenSearchWorkspace$ = OpenSearchWorkspace$;
+    exports2.OperationAbortedException = OperationAbortedException;
+    exports2.OperationAbortedException$ = OperationAbortedException$;
+    exports2.OrderBy = OrderBy;
+    exports2.OutputFormat = OutputFormat;
+    exports2.OutputLogEvent$ = OutputLogEvent$;
+    exports2.ParseCloudfront$ = ParseCloudfront$;
+    exports2.ParseJSON$ = ParseJSON$;
+    exports2.ParseKeyValue$ = ParseKeyValue$;
+    exports2.ParsePostgres$ = ParsePostgres$;
+    exports2.ParseRoute53$ = ParseRoute53$;
+    exports2.ParseToOCSF$ = ParseToOCSF$;
+    exports2.ParseVPC$ = ParseVPC$;
+    exports2.ParseWAF$ = ParseWAF$;
+    exports2.PatternToken$ = PatternToken$;
+    exports2.Policy$ = Policy$;
+    exports2.PolicyScope = PolicyScope;
+    exports2.PolicyType = PolicyType;
+    exports2.Processor$ = Processor$;
+    exports2.PutAccountPolicy$ = PutAccountPolicy$;
+    exports2.PutAccountPolicyCommand = PutAccountPolicyCommand;
+    exports2.PutAccountPolicyRequest$ = PutAccountPolicyRequest$;
+    exports2.PutAccountPolicyResponse$ = PutAccountPolicyResponse$;
+    exports2.PutBearerTokenAuthentication$ = PutBearerTokenAuthentication$;
+    exports2.PutBearerTokenAuthenticationCommand = PutBearerTokenAuthenticationCommand;
+    exports2.PutBearerTokenAuthenticationRequest$ = PutBearerTokenAuthenticationRequest$;
+    exports2.PutDataProtectionPolicy$ = PutDataProtectionPolicy$;
+    exports2.PutDataProtectionPolicyCommand = PutDataProtectionPolicyCommand;
+    exports2.PutDataProtectionPolicyRequest$ = PutDataProtectionPolicyRequest$;
+    exports2.PutDataProtectionPolicyResponse$ = PutDataProtectionPolicyResponse$;
+    exports2.PutDeliveryDestination$ = PutDeliveryDestination$;
+    exports2.PutDeliveryDestinationCommand = PutDeliveryDestinationCommand;
+    exports2.PutDeliveryDestinationPolicy$ = PutDeliveryDestinationPolicy$;
+    exports2.PutDeliveryDestinationPolicyCommand = PutDeliveryDestinationPolicyCommand;
+    exports2.PutDeliveryDestinationPolicyRequest$ = PutDeliveryDestinationPolicyRequest$;
+    exports2.PutDeliveryDestinationPolicyResponse$ = PutDeliveryDestinationPolicyResponse$;
+    exports2.PutDeliveryDestinationRequest$ = PutDeliveryDestinationRequest$;
+    exports2.PutDeliveryDestinationResponse$ = PutDeliveryDestinationResponse$;
+    exports2.PutDeliverySource$ = PutDeliverySource$;
+    exports2.PutDeliverySourceCommand = PutDeliverySourceCommand;
+    exports2.PutDeliverySourceRequest$ = PutDeliverySourceRequest$;
+    exports2.PutDeliverySourceResponse$ = PutDeliverySourceResponse$;
+    exports2.PutDestination$ = PutDestination$;
+    exports2.PutDestinationCommand = PutDestinationCommand;
+    exports2.PutDestinationPolicy$ = PutDestinationPolicy$;
+    exports2.PutDestinationPolicyCommand = PutDestinationPolicyCommand;
+    exports2.PutDestinationPolicyRequest$ = PutDestinationPolicyRequest$;
+    exports2.PutDestinationRequest$ = PutDestinationRequest$;
+    exports2.PutDestinationResponse$ = PutDestinationResponse$;
+    exports2.PutIndexPolicy$ = PutIndexPolicy$;
+    exports2.PutIndexPolicyCommand = PutIndexPolicyCommand;
+    exports2.PutIndexPolicyRequest$ = PutIndexPolicyRequest$;
+    exports2.PutIndexPolicyResponse$ = PutIndexPolicyResponse$;
+    exports2.PutIntegration$ = PutIntegration$;
+    exports2.PutIntegrationCommand = PutIntegrationCommand;
+    exports2.PutIntegrationRequest$ = PutIntegrationRequest$;
+    exports2.PutIntegrationResponse$ = PutIntegrationResponse$;
+    exports2.PutLogEvents$ = PutLogEvents$;
+    exports2.PutLogEventsCommand = PutLogEventsCommand;
+    exports2.PutLogEventsRequest$ = PutLogEventsRequest$;
+    exports2.PutLogEventsResponse$ = PutLogEventsResponse$;
+    exports2.PutLogGroupDeletionProtection$ = PutLogGroupDeletionProtection$;
+    exports2.PutLogGroupDeletionProtectionCommand = PutLogGroupDeletionProtectionCommand;
+    exports2.PutLogGroupDeletionProtectionRequest$ = PutLogGroupDeletionProtectionRequest$;
+    exports2.PutMetricFilter$ = PutMetricFilter$;
+    exports2.PutMetricFilterCommand = PutMetricFilterCommand;
+    exports2.PutMetricFilterRequest$ = PutMetricFilterRequest$;
+    exports2.PutQueryDefinition$ = PutQueryDefinition$;
+    exports2.PutQueryDefinitionCommand = PutQueryDefinitionCommand;
+    exports2.PutQueryDefinitionRequest$ = PutQueryDefinitionRequest$;
+    exports2.PutQueryDefinitionResponse$ = PutQueryDefinitionResponse$;
+    exports2.PutResourcePolicy$ = PutResourcePolicy$;
+    exports2.PutResourcePolicyCommand = PutResourcePolicyCommand;
+    exports2.PutResourcePolicyRequest$ = PutResourcePolicyRequest$;
+    exports2.PutResourcePolicyResponse$ = PutResourcePolicyResponse$;
+    exports2.PutRetentionPolicy$ = PutRetentionPolicy$;
+    exports2.PutRetentionPolicyCommand = PutRetentionPolicyCommand;
+    exports2.PutRetentionPolicyRequest$ = PutRetentionPolicyRequest$;
+    exports2.PutStorageTierPolicy$ = PutStorageTierPolicy$;
+    exports2.PutStorageTierPolicyCommand = PutStorageTierPolicyCommand;
+    exports2.PutStorageTierPolicyRequest$ = PutStorageTierPolicyRequest$;
+    exports2.PutStorageTierPolicyResponse$ = PutStorageTierPolicyResponse$;
+    exports2.PutSubscriptionFilter$ = PutSubscriptionFilter$;
+    exports2.PutSubscriptionFilterCommand = PutSubscriptionFilterCommand;
+    exports2.PutSubscriptionFilterRequest$ = PutSubscriptionFilterRequest$;
+    exports2.PutSyslogConfiguration$ = PutSyslogConfiguration$;
+    exports2.PutSyslogConfigurationCommand = PutSyslogConfigurationCommand;
+    exports2.PutSyslogConfigurationRequest$ = PutSyslogConfigurationRequest$;
+    exports2.PutTransformer$ = PutTransformer$;
+    exports2.PutTransformerCommand = PutTransformerCommand;
+    exports2.PutTransformerRequest$ = PutTransformerRequest$;
+    exports2.QueryCompileError$ = QueryCompileError$;
+    exports2.QueryCompileErrorLocation$ = QueryCompileErrorLocation$;
+    exports2.QueryDefinition$ = QueryDefinition$;
+    exports2.QueryInfo$ = QueryInfo$;
+    exports2.QueryLanguage = QueryLanguage;
+    exports2.QueryParameter$ = QueryParameter$;
+    exports2.QueryStatistics$ = QueryStatistics$;
+    exports2.QueryStatus = QueryStatus;
+    exports2.RecordField$ = RecordField$;
+    exports2.RejectedEntityInfo$ = RejectedEntityInfo$;
+    exports2.RejectedLogEventsInfo$ = RejectedLogEventsInfo$;
+    exports2.RenameKeyEntry$ = RenameKeyEntry$;
+    exports2.RenameKeys$ = RenameKeys$;
+    exports2.ResourceAlreadyExistsException = ResourceAlreadyExistsException;
+    exports2.ResourceAlreadyExistsException$ = ResourceAlreadyExistsException$;
+    exports2.ResourceConfig$ = ResourceConfig$;
+    exports2.ResourceNotFoundException = ResourceNotFoundException2;
+    exports2.ResourceNotFoundException$ = ResourceNotFoundException$2;
+    exports2.ResourcePolicy$ = ResourcePolicy$;
+    exports2.ResultField$ = ResultField$;
+    exports2.S3Configuration$ = S3Configuration$;
+    exports2.S3DeliveryConfiguration$ = S3DeliveryConfiguration$;
+    exports2.S3TableIntegrationSource$ = S3TableIntegrationSource$;
+    exports2.S3TableIntegrationSourceStatus = S3TableIntegrationSourceStatus;
+    exports2.S3TablesIntegration$ = S3TablesIntegration$;
+    exports2.ScheduleType = ScheduleType;
+    exports2.ScheduledQueryDestination$ = ScheduledQueryDestination$;
+    exports2.ScheduledQueryDestinationType = ScheduledQueryDestinationType;
+    exports2.ScheduledQueryState = ScheduledQueryState;
+    exports2.ScheduledQuerySummary$ = ScheduledQuerySummary$;
+    exports2.Scope = Scope;
+    exports2.SearchedLogStream$ = SearchedLogStream$;
+    exports2.ServiceQuotaExceededException = ServiceQuotaExceededException;
+    exports2.ServiceQuotaExceededException$ = ServiceQuotaExceededException$;
+    exports2.ServiceUnavailableException = ServiceUnavailableException;
+    exports2.ServiceUnavailableException$ = ServiceUnavailableException$;
+    exports2.SessionStreamingException = SessionStreamingException;
+    exports2.SessionStreamingException$ = SessionStreamingException$;
+    exports2.SessionTimeoutException = SessionTimeoutException;
+    exports2.SessionTimeoutException$ = SessionTimeoutException$;
+    exports2.SplitString$ = SplitString$;
+    exports2.SplitStringEntry$ = SplitStringEntry$;
+    exports2.StandardUnit = StandardUnit;
+    exports2.StartLiveTail$ = StartLiveTail$;
+    exports2.StartLiveTailCommand = StartLiveTailCommand;
+    exports2.StartLiveTailRequest$ = StartLiveTailRequest$;
+    exports2.StartLiveTailResponse$ = StartLiveTailResponse$;
+    exports2.StartLiveTailResponseStream$ = StartLiveTailResponseStream$;
+    exports2.StartQuery$ = StartQuery$;
+    exports2.StartQueryCommand = StartQueryCommand;
+    exports2.StartQueryRequest$ = StartQueryRequest$;
+    exports2.StartQueryResponse$ = StartQueryResponse$;
+    exports2.State = State;
+    exports2.StopQuery$ = StopQuery$;
+    exports2.StopQueryCommand = StopQueryCommand;
+    exports2.StopQueryRequest$ = StopQueryRequest$;
+    exports2.StopQueryResponse$ = StopQueryResponse$;
+    exports2.StorageTier = StorageTier;
+    exports2.SubscriptionFilter$ = SubscriptionFilter$;
+    exports2.SubstituteString$ = SubstituteString$;
+    exports2.SubstituteStringEntry$ = SubstituteStringEntry$;
+    exports2.SuppressionPeriod$ = SuppressionPeriod$;
+    exports2.SuppressionState = SuppressionState;
+    exports2.SuppressionType = SuppressionType;
+    exports2.SuppressionUnit = SuppressionUnit;
+    exports2.SyslogConfiguration$ = SyslogConfiguration$;
+    exports2.SyslogSourceType = SyslogSourceType;
+    exports2.TagFilter$ = TagFilter$;
+    exports2.TagLogGroup$ = TagLogGroup$;
+    exports2.TagLogGroupCommand = TagLogGroupCommand;
+    exports2.TagLogGroupRequest$ = TagLogGroupRequest$;
+    exports2.TagResource$ = TagResource$;
+    exports2.TagResourceCommand = TagResourceCommand;
+    exports2.TagResourceRequest$ = TagResourceRequest$;
+    exports2.TestMetricFilter$ = TestMetricFilter$;
+    exports2.TestMetricFilterCommand = TestMetricFilterCommand;
+    exports2.TestMetricFilterRequest$ = TestMetricFilterRequest$;
+    exports2.TestMetricFilterResponse$ = TestMetricFilterResponse$;
+    exports2.TestTransformer$ = TestTransformer$;
+    exports2.TestTransformerCommand = TestTransformerCommand;
+    exports2.TestTransformerRequest$ = TestTransformerRequest$;
+    exports2.TestTransformerResponse$ = TestTransformerResponse$;
+    exports2.ThrottlingException = ThrottlingException;
+    exports2.ThrottlingException$ = ThrottlingException$;
+    exports2.TooManyTagsException = TooManyTagsException;
+    exports2.TooManyTagsException$ = TooManyTagsException$;
+    exports2.TransformedLogRecord$ = TransformedLogRecord$;
+    exports2.TriggerHistoryRecord$ = TriggerHistoryRecord$;
+    exports2.TrimString$ = TrimString$;
+    exports2.Type = Type;
+    exports2.TypeConverter$ = TypeConverter$;
+    exports2.TypeConverterEntry$ = TypeConverterEntry$;
+    exports2.UnrecognizedClientException = UnrecognizedClientException;
+    exports2.UnrecognizedClientException$ = UnrecognizedClientException$;
+    exports2.UntagLogGroup$ = UntagLogGroup$;
+    exports2.UntagLogGroupCommand = UntagLogGroupCommand;
+    exports2.UntagLogGroupRequest$ = UntagLogGroupRequest$;
+    exports2.UntagResource$ = UntagResource$;
+    exports2.UntagResourceCommand = UntagResourceCommand;
+    exports2.UntagResourceRequest$ = UntagResourceRequest$;
+    exports2.UpdateAnomaly$ = UpdateAnomaly$;
+    exports2.UpdateAnomalyCommand = UpdateAnomalyCommand;
+    exports2.UpdateAnomalyRequest$ = UpdateAnomalyRequest$;
+    exports2.UpdateDeliveryConfiguration$ = UpdateDeliveryConfiguration$;
+    exports2.UpdateDeliveryConfigurationCommand = UpdateDeliveryConfigurationCommand;
+    exports2.UpdateDeliveryConfigurationRequest$ = UpdateDeliveryConfigurationRequest$;
+    exports2.UpdateDeliveryConfigurationResponse$ = UpdateDeliveryConfigurationResponse$;
+    exports2.UpdateLogAnomalyDetector$ = UpdateLogAnomalyDetector$;
+    exports2.UpdateLogAnomalyDetectorCommand = UpdateLogAnomalyDetectorCommand;
+    exports2.UpdateLogAnomalyDetectorRequest$ = UpdateLogAnomalyDetectorRequest$;
+    exports2.UpdateLookupTable$ = UpdateLookupTable$;
+    exports2.UpdateLookupTableCommand = UpdateLookupTableCommand;
+    exports2.UpdateLookupTableRequest$ = UpdateLookupTableRequest$;
+    exports2.UpdateLookupTableResponse$ = UpdateLookupTableResponse$;
+    exports2.UpdateScheduledQuery$ = UpdateScheduledQuery$;
+    exports2.UpdateScheduledQueryCommand = UpdateScheduledQueryCommand;
+    exports2.UpdateScheduledQueryRequest$ = UpdateScheduledQueryRequest$;
+    exports2.UpdateScheduledQueryResponse$ = UpdateScheduledQueryResponse$;
+    exports2.UpperCaseString$ = UpperCaseString$;
+    exports2.ValidationException = ValidationException2;
+    exports2.ValidationException$ = ValidationException$2;
+    exports2.errorTypeRegistries = errorTypeRegistries5;
+    exports2.paginateDescribeConfigurationTemplates = paginateDescribeConfigurationTemplates;
+    exports2.paginateDescribeDeliveries = paginateDescribeDeliveries;
+    exports2.paginateDescribeDeliveryDestinations = paginateDescribeDeliveryDestinations;
+    exports2.paginateDescribeDeliverySources = paginateDescribeDeliverySources;
+    exports2.paginateDescribeDestinations = paginateDescribeDestinations;
+    exports2.paginateDescribeLogGroups = paginateDescribeLogGroups;
+    exports2.paginateDescribeLogStreams = paginateDescribeLogStreams;
+    exports2.paginateDescribeMetricFilters = paginateDescribeMetricFilters;
+    exports2.paginateDescribeSubscriptionFilters = paginateDescribeSubscriptionFilters;
+    exports2.paginateFilterLogEvents = paginateFilterLogEvents;
+    exports2.paginateGetLogEvents = paginateGetLogEvents;
+    exports2.paginateGetScheduledQueryHistory = paginateGetScheduledQueryHistory;
+    exports2.paginateListAggregateLogGroupSummaries = paginateListAggregateLogGroupSummaries;
+    exports2.paginateListAnomalies = paginateListAnomalies;
+    exports2.paginateListLogAnomalyDetectors = paginateListLogAnomalyDetectors;
+    exports2.paginateListLogGroupsForQuery = paginateListLogGroupsForQuery;
+    exports2.paginateListScheduledQueries = paginateListScheduledQueries;
+    exports2.paginateListSourcesForS3TableIntegration = paginateListSourcesForS3TableIntegration;
+  }
+});
+
+// node_modules/@aws-sdk/client-iam/dist-cjs/index.js
+var require_dist_cjs23 = __commonJS({
+  "node_modules/@aws-sdk/client-iam/dist-cjs/index.js"(exports2) {
+    var { awsEndpointFunctions: awsEndpointFunctions2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion$1, createDefaultUserAgentProvider: createDefaultUserAgentProvider2, getDefaultSocketTimeout: getDefaultSocketTimeout2, NODE_APP_ID_CONFIG_OPTIONS: NODE_APP_ID_CONFIG_OPTIONS2, getAwsRegionExtensionConfiguration: getAwsRegionExtensionConfiguration2, resolveAwsRegionExtensionConfiguration: resolveAwsRegionExtensionConfiguration2, resolveUserAgentConfig: resolveUserAgentConfig2, resolveHostHeaderConfig: resolveHostHeaderConfig2, getUserAgentPlugin: getUserAgentPlugin2, getHostHeaderPlugin: getHostHeaderPlugin2, getLoggerPlugin: getLoggerPlugin2, getRecursionDetectionPlugin: getRecursionDetectionPlugin2 } = (init_client3(), __toCommonJS(client_exports2));
+    var { getHttpAuthSchemeEndpointRuleSetPlugin: getHttpAuthSchemeEndpointRuleSetPlugin2, DefaultIdentityProviderConfig: DefaultIdentityProviderConfig2, getHttpSigningPlugin: getHttpSigningPlugin2, createPaginator: createPaginator2 } = (init_dist_es(), __toCommonJS(dist_es_exports));
+    var { normalizeProvider: normalizeProvider3, getSmithyContext: getSmithyContext2, ServiceException: ServiceException2, NoOpLogger: NoOpLogger2, emitWarningIfUnsupportedVersion: emitWarningIfUnsupportedVersion3, loadConfigsForDefaultMode: loadConfigsForDefaultMode2, getDefaultExtensionConfiguration: getDefaultExtensionConfiguration2, resolveDefaultRuntimeConfig: resolveDefaultRuntimeConfig2, Client: Client2, makeBuilder: makeBuilder2, createWaiter: createWaiter2, checkExceptions: checkExceptions2, WaiterState: WaiterState2, createAggregatedClient: createAggregatedClient2 } = (init_client2(), __toCommonJS(client_exports));
+    var { Command: $Command } = (init_client2(), __toCommonJS(client_exports));
+    exports2.$Command = $Command;
+    exports2.__Client = Client2;
+    var { resolveDefaultsModeConfig: resolveDefaultsModeConfig2, loadConfig: loadConfig2, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS: NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS: NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, NODE_REGION_CONFIG_OPTIONS: NODE_REGION_CONFIG_OPTIONS2, NODE_REGION_CONFIG_FILE_OPTIONS: NODE_REGION_CONFIG_FILE_OPTIONS2, resolveRegionConfig: resolveRegionConfig2 } = (init_config2(), __toCommonJS(config_exports));
+    var { BinaryDecisionDiagram: BinaryDecisionDiagram2, EndpointCache: EndpointCache2, decideEndpoint: decideEndpoint2, customEndpointFunctions: customEndpointFunctions2, resolveEndpointConfig: resolveEndpointConfig2, getEndpointPlugin: getEndpointPlugin2 } = (init_endpoints(), __toCommonJS(endpoints_exports));
+    var { parseUrl: parseUrl2, getHttpHandlerExtensionConfiguration: getHttpHandlerExtensionConfiguration2, resolveHttpHandlerRuntimeConfig: resolveHttpHandlerRuntimeConfig2, getContentLengthPlugin: getContentLengthPlugin2 } = (init_protocols(), __toCommonJS(protocols_exports));
+    var { DEFAULT_RETRY_MODE: DEFAULT_RETRY_MODE2, NODE_RETRY_MODE_CONFIG_OPTIONS: NODE_RETRY_MODE_CONFIG_OPTIONS2, NODE_MAX_ATTEMPT_CONFIG_OPTIONS: NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, resolveRetryConfig: resolveRetryConfig2, getRetryPlugin: getRetryPlugin2 } = (init_retry2(), __toCommonJS(retry_exports));
+    var { TypeRegistry: TypeRegistry2, getSchemaSerdePlugin: getSchemaSerdePlugin2 } = (init_schema(), __toCommonJS(schema_exports));
+    var { resolveAwsSdkSigV4Config: resolveAwsSdkSigV4Config2, AwsSdkSigV4Signer: AwsSdkSigV4Signer2, NODE_AUTH_SCHEME_PREFERENCE_OPTIONS: NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2 } = (init_httpAuthSchemes2(), __toCommonJS(httpAuthSchemes_exports));
+    var { defaultProvider } = require_dist_cjs15();
+    var { toUtf8: toUtf83, fromUtf8: fromUtf83, toBase64: toBase643, fromBase64: fromBase642, calculateBodyLength: calculateBodyLength2 } = (init_serde(), __toCommonJS(serde_exports));
+    var { streamCollector: streamCollector7, NodeHttpHandler } = require_dist_cjs5();
+    var { AwsQueryProtocol: AwsQueryProtocol2 } = (init_protocols2(), __toCommonJS(protocols_exports2));
+    var { Sha256 } = (init_checksum2(), __toCommonJS(checksum_exports));
+    var defaultIAMHttpAuthSchemeParametersProvider = async (config, context, input) => {
+      return {
+        operation: getSmithyContext2(context).operation,
+        region: await normalizeProvider3(config.region)() || (() => {
+          throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+        })()
+      };
+    };
+    function createAwsAuthSigv4HttpAuthOption5(authParameters) {
+      return {
+        schemeId: "aws.auth#sigv4",
+        signingProperties: {
+          name: "iam",
+          region: authParameters.region
+        },
+        propertiesExtractor: (config, context) => ({
+          signingProperties: {
+            config,
+            context
+          }
+        })
+      };
+    }
+    var defaultIAMHttpAuthSchemeProvider = (authParameters) => {
+      const options = [];
+      switch (authParameters.operation) {
+        default: {
+          options.push(createAwsAuthSigv4HttpAuthOption5(authParameters));
+        }
+      }
+      return options;
+    };
+    var resolveHttpAuthSchemeConfig5 = (config) => {
+      const config_0 = resolveAwsSdkSigV4Config2(config);
+      return Object.assign(config_0, {
+        authSchemePreference: normalizeProvider3(config.authSchemePreference ?? [])
+      });
+    };
+    var resolveClientEndpointParameters5 = (options) => {
+      return Object.assign(options, {
+        useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+        useFipsEndpoint: options.useFipsEndpoint ?? false,
+        defaultSigningName: "iam"
+      });
+    };
+    var commonParams5 = {
+      UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+      Endpoint: { type: "builtInParams", name: "endpoint" },
+      Region: { type: "builtInParams", name: "region" },
+      UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
+    };
+    var version = "3.1163.0";
+    var packageInfo = {
+      version
+    };
+    var v = "ref";
+    var w = "authSchemes";
+    var x = "name";
+    var y = "signingRegion";
+    var a5 = -1;
+    var b5 = true;
+    var c5 = "isSet";
+    var d5 = "PartitionResult";
+    var e5 = "stringEquals";
+    var f5 = "booleanEquals";
+    var g5 = "getAttr";
+    var h5 = { [v]: "Endpoint" };
+    var i5 = { "fn": g5, "argv": [{ [v]: d5 }, "name"] };
+    var j5 = { [v]: d5 };
+    var k5 = { [w]: [{ [x]: "sigv4", [y]: "us-east-1" }] };
+    var l3 = { [w]: [{ [x]: "sigv4", [y]: "cn-north-1" }] };
+    var m3 = { [w]: [{ [x]: "sigv4", [y]: "us-gov-west-1" }] };
+    var n3 = { [w]: [{ [x]: "sigv4", [y]: "us-iso-east-1" }] };
+    var o3 = { [w]: [{ [x]: "sigv4", [y]: "us-isob-east-1" }] };
+    var p3 = { [w]: [{ [x]: "sigv4", [y]: "eu-isoe-west-1" }] };
+    var q3 = { [w]: [{ [x]: "sigv4", [y]: "us-isof-south-1" }] };
+    var s2 = { [w]: [{ [x]: "sigv4", [y]: "eusc-de-east-1" }] };
+    var t = { [w]: [{ [x]: "sigv4", [y]: "{PartitionResult#implicitGlobalRegion}" }] };
+    var u = [{ [v]: "Region" }];
+    var _data5 = {
+      conditions: [
+        [c5, [h5]],
+        [c5, u],
+        ["aws.partition", u, d5],
+        [e5, [i5, "aws"]],
+        [e5, [i5, "aws-cn"]],
+        [e5, [i5, "aws-us-gov"]],
+        [e5, [i5, "aws-iso"]],
+        [f5, [{ [v]: "UseFIPS" }, b5]],
+        [f5, [{ [v]: "UseDualStack" }, b5]],
+        [e5, [i5, "aws-iso-b"]],
+        [e5, [i5, "aws-iso-e"]],
+        [e5, [i5, "aws-iso-f"]],
+        [e5, [i5, "aws-eusc"]],
+        [f5, [{ fn: g5, argv: [j5, "supportsDualStack"] }, b5]],
+        [f5, [{ fn: g5, argv: [j5, "supportsFIPS"] }, b5]]
+      ],
+      results: [
+        [a5],
+        [a5, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+        [a5, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+        [h5, {}],
+        ["https://iam.amazonaws.com", k5],
+        ["https://iam-fips.amazonaws.com", k5],
+        ["https://iam.global.api.aws", k5],
+        ["https://iam-fips.global.api.aws", k5],
+        ["https://iam.global.api.amazonwebservices.com.cn", l3],
+        ["https://iam-fips.api.amazonwebservices.com.cn", l3],
+        ["https://iam.cn-north-1.amazonaws.com.cn", l3],
+        ["https://iam-fips.amazonaws.com.cn", l3],
+        ["https://iam.us-gov.api.aws", m3],
+        ["https://iam.us-gov.amazonaws.com", m3],
+        ["https://iam.us-iso-east-1.c2s.ic.gov", n3],
+        ["https://iam-fips.us-iso-east-1.c2s.ic.gov", n3],
+        ["https://iam.api.aws.ic.gov", n3],
+        ["https://iam-fips.api.aws.ic.gov", n3],
+        ["https://iam.us-isob-east-1.sc2s.sgov.gov", o3],
+        ["https://iam-fips.us-isob-east-1.sc2s.sgov.gov", o3],
+        ["https://iam.api.aws.scloud", o3],
+        ["https://iam-fips.api.aws.scloud", o3],
+        ["https://iam.eu-isoe-west-1.cloud.adc-e.uk", p3],
+        ["https://iam-fips.cloud.adc-e.uk", p3],
+        ["https://iam.api.cloud-aws.adc-e.uk", p3],
+        ["https://iam-fips.api.cloud-aws.adc-e.uk", p3],
+        ["https://iam.us-isof-south-1.csp.hci.ic.gov", q3],
+        ["https://iam-fips.csp.hci.ic.gov", q3],
+        ["https://iam.api.aws.hci.ic.gov", q3],
+        ["https://iam-fips.api.aws.hci.ic.gov", q3],
+        ["https://iam.eusc-de-east-1.amazonaws.eu", s2],
+        ["https://iam-fips.amazonaws.eu", s2],
+        ["https://iam.global.api.amazonwebservices.eu", s2],
+        ["https://iam-fips.api.amazonwebservices.eu", s2],
+        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
+        [a5, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+        ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
+        [a5, "FIPS is enabled but this partition does not support FIPS"],
+        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
+        [a5, "DualStack is enabled but this partition does not support DualStack"],
+        ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
+        [a5, "Invalid Configuration: Missing Region"]
+      ]
+    };
+    var root5 = 2;
+    var r5 = 1e8;
+    var nodes5 = new Int32Array([
+      -1,
+      1,
+      -1,
+      0,
+      42,
+      3,
+      1,
+      4,
+      r5 + 41,
+      2,
+      5,
+      r5 + 41,
+      3,
+      39,
+      6,
+      4,
+      36,
+      7,
+      5,
+      35,
+      8,
+      6,
+      32,
+      9,
+      7,
+      20,
+      10,
+      8,
+      15,
+      11,
+      9,
+      r5 + 18,
+      12,
+      10,
+      r5 + 22,
+      13,
+      11,
+      r5 + 26,
+      14,
+      12,
+      r5 + 30,
+      r5 + 40,
+      9,
+      r5 + 20,
+      16,
+      10,
+      r5 + 24,
+      17,
+      11,
+      r5 + 28,
+      18,
+      12,
+      r5 + 32,
+      19,
+      13,
+      r5 + 38,
+      r5 + 39,
+      8,
+      26,
+      21,
+      9,
+      r5 + 19,
+      22,
+      10,
+      r5 + 23,
+      23,
+      11,
+      r5 + 27,
+      24,
+      12,
+      r5 + 31,
+      25,
+      14,
+      r5 + 36,
+      r5 + 37,
+      9,
+      r5 + 21,
+      27,
+      10,
+      r5 + 25,
+      28,
+      11,
+      r5 + 29,
+      29,
+      12,
+      r5 + 33,
+      30,
+      13,
+      31,
+      r5 + 35,
+      14,
+      r5 + 34,
+      r5 + 35,
+      7,
+      34,
+      33,
+      8,
+      r5 + 16,
+      r5 + 14,
+      8,
+      r5 + 17,
+      r5 + 15,
+      8,
+      r5 + 12,
+      r5 + 13,
+      7,
+      38,
+      37,
+      8,
+      r5 + 8,
+      r5 + 10,
+      8,
+      r5 + 9,
+      r5 + 11,
+      7,
+      41,
+      40,
+      8,
+      r5 + 6,
+      r5 + 4,
+      8,
+      r5 + 7,
+      r5 + 5,
+      7,
+      r5 + 1,
+      43,
+      8,
+      r5 + 2,
+      r5 + 3
+    ]);
+    var bdd5 = BinaryDecisionDiagram2.from(nodes5, root5, _data5.conditions, _data5.results);
+    var cache5 = new EndpointCache2({
+      size: 50,
+      params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
+    });
+    var defaultEndpointResolver5 = (endpointParams, context = {}) => {
+      return cache5.get(endpointParams, () => decideEndpoint2(bdd5, {
+        endpointParams,
+        logger: context.logger
+      }));
+    };
+    customEndpointFunctions2.aws = awsEndpointFunctions2;
+    var IAMServiceException = class _IAMServiceException extends ServiceException2 {
+      static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.iam#IAMServiceException";
+      constructor(options) {
+        super(options);
+        Object.setPrototypeOf(this, _IAMServiceException.prototype);
+      }
+    };
+    var ConcurrentModificationException = class _ConcurrentModificationException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#ConcurrentModificationException";
+      name = "ConcurrentModificationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ConcurrentModificationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ConcurrentModificationException.prototype);
+      }
+    };
+    var NoSuchEntityException = class _NoSuchEntityException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#NoSuchEntityException";
+      name = "NoSuchEntityException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "NoSuchEntityException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _NoSuchEntityException.prototype);
+      }
+    };
+    var ServiceFailureException = class _ServiceFailureException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#ServiceFailureException";
+      name = "ServiceFailureException";
+      $fault = "server";
+      constructor(opts) {
+        super({
+          name: "ServiceFailureException",
+          $fault: "server",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ServiceFailureException.prototype);
+      }
+    };
+    var AccountNotManagementOrDelegatedAdministratorException = class _AccountNotManagementOrDelegatedAdministratorException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#AccountNotManagementOrDelegatedAdministratorException";
+      name = "AccountNotManagementOrDelegatedAdministratorException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "AccountNotManagementOrDelegatedAdministratorException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _AccountNotManagementOrDelegatedAdministratorException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var EntityAlreadyExistsException = class _EntityAlreadyExistsException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#EntityAlreadyExistsException";
+      name = "EntityAlreadyExistsException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "EntityAlreadyExistsException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _EntityAlreadyExistsException.prototype);
+      }
+    };
+    var InvalidInputException = class _InvalidInputException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#InvalidInputException";
+      name = "InvalidInputException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidInputException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidInputException.prototype);
+      }
+    };
+    var LimitExceededException = class _LimitExceededException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#LimitExceededException";
+      name = "LimitExceededException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "LimitExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _LimitExceededException.prototype);
+      }
+    };
+    var MalformedPolicyDocumentException2 = class _MalformedPolicyDocumentException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#MalformedPolicyDocumentException";
+      name = "MalformedPolicyDocumentException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "MalformedPolicyDocumentException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _MalformedPolicyDocumentException.prototype);
+      }
+    };
+    var NameConflictException = class _NameConflictException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#NameConflictException";
+      name = "NameConflictException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "NameConflictException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _NameConflictException.prototype);
+      }
+    };
+    var RoleModifiedException = class _RoleModifiedException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#RoleModifiedException";
+      name = "RoleModifiedException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "RoleModifiedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _RoleModifiedException.prototype);
+      }
+    };
+    var RoleTemplateDisabledException = class _RoleTemplateDisabledException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#RoleTemplateDisabledException";
+      name = "RoleTemplateDisabledException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "RoleTemplateDisabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _RoleTemplateDisabledException.prototype);
+      }
+    };
+    var UnmodifiableEntityException = class _UnmodifiableEntityException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#UnmodifiableEntityException";
+      name = "UnmodifiableEntityException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "UnmodifiableEntityException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _UnmodifiableEntityException.prototype);
+      }
+    };
+    var PolicyNotAttachableException = class _PolicyNotAttachableException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#PolicyNotAttachableException";
+      name = "PolicyNotAttachableException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "PolicyNotAttachableException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _PolicyNotAttachableException.prototype);
+      }
+    };
+    var EntityTemporarilyUnmodifiableException = class _EntityTemporarilyUnmodifiableException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#EntityTemporarilyUnmodifiableException";
+      name = "EntityTemporarilyUnmodifiableException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "EntityTemporarilyUnmodifiableException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _EntityTemporarilyUnmodifiableException.prototype);
+      }
+    };
+    var InvalidUserTypeException = class _InvalidUserTypeException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#InvalidUserTypeException";
+      name = "InvalidUserTypeException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidUserTypeException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidUserTypeException.prototype);
+      }
+    };
+    var PasswordPolicyViolationException = class _PasswordPolicyViolationException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#PasswordPolicyViolationException";
+      name = "PasswordPolicyViolationException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "PasswordPolicyViolationException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _PasswordPolicyViolationException.prototype);
+      }
+    };
+    var OpenIdIdpCommunicationErrorException = class _OpenIdIdpCommunicationErrorException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#OpenIdIdpCommunicationErrorException";
+      name = "OpenIdIdpCommunicationErrorException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "OpenIdIdpCommunicationErrorException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _OpenIdIdpCommunicationErrorException.prototype);
+      }
+    };
+    var ServiceNotSupportedException = class _ServiceNotSupportedException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#ServiceNotSupportedException";
+      name = "ServiceNotSupportedException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ServiceNotSupportedException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ServiceNotSupportedException.prototype);
+      }
+    };
+    var DeleteConflictException = class _DeleteConflictException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#DeleteConflictException";
+      name = "DeleteConflictException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "DeleteConflictException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DeleteConflictException.prototype);
+      }
+    };
+    var OrganizationNotFoundException = class _OrganizationNotFoundException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#OrganizationNotFoundException";
+      name = "OrganizationNotFoundException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "OrganizationNotFoundException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _OrganizationNotFoundException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var OrganizationNotInAllFeaturesModeException = class _OrganizationNotInAllFeaturesModeException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#OrganizationNotInAllFeaturesModeException";
+      name = "OrganizationNotInAllFeaturesModeException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "OrganizationNotInAllFeaturesModeException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _OrganizationNotInAllFeaturesModeException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var ServiceAccessNotEnabledException = class _ServiceAccessNotEnabledException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#ServiceAccessNotEnabledException";
+      name = "ServiceAccessNotEnabledException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "ServiceAccessNotEnabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ServiceAccessNotEnabledException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var FeatureDisabledException = class _FeatureDisabledException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#FeatureDisabledException";
+      name = "FeatureDisabledException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "FeatureDisabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _FeatureDisabledException.prototype);
+      }
+    };
+    var InvalidAuthenticationCodeException = class _InvalidAuthenticationCodeException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#InvalidAuthenticationCodeException";
+      name = "InvalidAuthenticationCodeException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidAuthenticationCodeException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidAuthenticationCodeException.prototype);
+      }
+    };
+    var CallerIsNotManagementAccountException = class _CallerIsNotManagementAccountException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#CallerIsNotManagementAccountException";
+      name = "CallerIsNotManagementAccountException";
+      $fault = "client";
+      Message;
+      constructor(opts) {
+        super({
+          name: "CallerIsNotManagementAccountException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _CallerIsNotManagementAccountException.prototype);
+        this.Message = opts.Message;
+      }
+    };
+    var FeatureEnabledException = class _FeatureEnabledException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#FeatureEnabledException";
+      name = "FeatureEnabledException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "FeatureEnabledException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _FeatureEnabledException.prototype);
+      }
+    };
+    var ReportGenerationLimitExceededException = class _ReportGenerationLimitExceededException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#ReportGenerationLimitExceededException";
+      name = "ReportGenerationLimitExceededException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "ReportGenerationLimitExceededException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _ReportGenerationLimitExceededException.prototype);
+      }
+    };
+    var CredentialReportExpiredException = class _CredentialReportExpiredException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#CredentialReportExpiredException";
+      name = "CredentialReportExpiredException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "CredentialReportExpiredException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _CredentialReportExpiredException.prototype);
+      }
+    };
+    var CredentialReportNotPresentException = class _CredentialReportNotPresentException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#CredentialReportNotPresentException";
+      name = "CredentialReportNotPresentException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "CredentialReportNotPresentException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _CredentialReportNotPresentException.prototype);
+      }
+    };
+    var CredentialReportNotReadyException = class _CredentialReportNotReadyException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#CredentialReportNotReadyException";
+      name = "CredentialReportNotReadyException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "CredentialReportNotReadyException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _CredentialReportNotReadyException.prototype);
+      }
+    };
+    var UnrecognizedPublicKeyEncodingException = class _UnrecognizedPublicKeyEncodingException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#UnrecognizedPublicKeyEncodingException";
+      name = "UnrecognizedPublicKeyEncodingException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "UnrecognizedPublicKeyEncodingException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _UnrecognizedPublicKeyEncodingException.prototype);
+      }
+    };
+    var PolicyEvaluationException = class _PolicyEvaluationException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#PolicyEvaluationException";
+      name = "PolicyEvaluationException";
+      $fault = "server";
+      constructor(opts) {
+        super({
+          name: "PolicyEvaluationException",
+          $fault: "server",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _PolicyEvaluationException.prototype);
+      }
+    };
+    var KeyPairMismatchException = class _KeyPairMismatchException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#KeyPairMismatchException";
+      name = "KeyPairMismatchException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "KeyPairMismatchException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _KeyPairMismatchException.prototype);
+      }
+    };
+    var MalformedCertificateException = class _MalformedCertificateException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#MalformedCertificateException";
+      name = "MalformedCertificateException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "MalformedCertificateException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _MalformedCertificateException.prototype);
+      }
+    };
+    var DuplicateCertificateException = class _DuplicateCertificateException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#DuplicateCertificateException";
+      name = "DuplicateCertificateException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "DuplicateCertificateException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DuplicateCertificateException.prototype);
+      }
+    };
+    var InvalidCertificateException = class _InvalidCertificateException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#InvalidCertificateException";
+      name = "InvalidCertificateException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidCertificateException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidCertificateException.prototype);
+      }
+    };
+    var DuplicateSSHPublicKeyException = class _DuplicateSSHPublicKeyException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#DuplicateSSHPublicKeyException";
+      name = "DuplicateSSHPublicKeyException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "DuplicateSSHPublicKeyException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _DuplicateSSHPublicKeyException.prototype);
+      }
+    };
+    var InvalidPublicKeyException = class _InvalidPublicKeyException extends IAMServiceException {
+      static shapeId = "com.amazonaws.iam#InvalidPublicKeyException";
+      name = "InvalidPublicKeyException";
+      $fault = "client";
+      constructor(opts) {
+        super({
+          name: "InvalidPublicKeyException",
+          $fault: "client",
+          ...opts
+        });
+        Object.setPrototypeOf(this, _InvalidPublicKeyException.prototype);
+      }
+    };
+    var _A2 = "Arn";
+    var _AA = "AccountAlias";
+    var _AAc = "AccountAliases";
+    var _ABO = "AllowedByOrganizations";
+    var _ABPB = "AllowedByPermissionsBoundary";
+    var _AC = "AuthenticationCode1";
+    var _ACIDTOIDCP = "AddClientIDToOpenIDConnectProvider";
+    var _ACIDTOIDCPR = "AddClientIDToOpenIDConnectProviderRequest";
+    var _ACt = "AttachmentCount";
+    var _ACu = "AuthenticationCode2";
+    var _AD = "AccessDetail";
+    var _ADR = "AcceptDelegationRequest";
+    var _ADRR = "AcceptDelegationRequestRequest";
+    var _ADRRs = "AssociateDelegationRequestRequest";
+    var _ADRs = "AssociateDelegationRequest";
+    var _ADc = "AccessDetails";
+    var _AEM = "AssertionEncryptionMode";
+    var _AGP = "AttachGroupPolicy";
+    var _AGPR = "AttachGroupPolicyRequest";
+    var _AI = "ApproverId";
+    var _AK = "AccessKey";
+    var _AKI2 = "AccessKeyId";
+    var _AKLU = "AccessKeyLastUsed";
+    var _AKM = "AccessKeyMetadata";
+    var _AMP = "AttachedManagedPolicies";
+    var _AN = "AttachmentName";
+    var _ANMODAE = "AccountNotManagementOrDelegatedAdministratorException";
+    var _ANc = "ActionNames";
+    var _ANct = "ActionName";
+    var _AP = "AttachedPolicy";
+    var _APB = "AttachedPermissionsBoundary";
+    var _APK = "AddPrivateKey";
+    var _APt = "AttachedPolicies";
+    var _AR2 = "AcquireRole";
+    var _ARP = "AttachRolePolicy";
+    var _ARPD = "AssumeRolePolicyDocument";
+    var _ARPDT = "AssumeRolePolicyDocumentTemplate";
+    var _ARPR = "AttachRolePolicyRequest";
+    var _ARR2 = "AcquireRoleRequest";
+    var _ARRc = "AcquireRoleResponse";
+    var _ARTIP = "AddRoleToInstanceProfile";
+    var _ARTIPR = "AddRoleToInstanceProfileRequest";
+    var _AS = "AssignmentStatus";
+    var _AT3 = "AttachmentType";
+    var _AU = "AllUsers";
+    var _AUP = "AttachUserPolicy";
+    var _AUPR = "AttachUserPolicyRequest";
+    var _AUTCP = "AllowUsersToChangePassword";
+    var _AUTG = "AddUserToGroup";
+    var _AUTGR = "AddUserToGroupRequest";
+    var _AWSSN = "AWSServiceName";
+    var _BD = "BootstrapDatum";
+    var _BSS = "Base32StringSeed";
+    var _C2 = "Code";
+    var _CA2 = "CallerArn";
+    var _CAA = "CreateAccountAlias";
+    var _CAAR = "CreateAccountAliasRequest";
+    var _CAD = "CredentialAgeDays";
+    var _CAK = "CreateAccessKey";
+    var _CAKR = "CreateAccessKeyRequest";
+    var _CAKRr = "CreateAccessKeyResponse";
+    var _CB = "CertificateBody";
+    var _CC = "CertificateChain";
+    var _CD = "CreateDate";
+    var _CDL = "ConsoleDeepLink";
+    var _CDR = "CreateDelegationRequest";
+    var _CDRR = "CreateDelegationRequestRequest";
+    var _CDRRr = "CreateDelegationRequestResponse";
+    var _CE = "ContextEntry";
+    var _CELT = "ContextEntryListType";
+    var _CEo = "ContextEntries";
+    var _CG = "CreateGroup";
+    var _CGR = "CreateGroupRequest";
+    var _CGRr = "CreateGroupResponse";
+    var _CI = "CertificateId";
+    var _CID = "ClientID";
+    var _CIDL = "ClientIDList";
+    var _CINMAE = "CallerIsNotManagementAccountException";
+    var _CIP = "CreateInstanceProfile";
+    var _CIPR = "CreateInstanceProfileRequest";
+    var _CIPRr = "CreateInstanceProfileResponse";
+    var _CKN = "ContextKeyName";
+    var _CKNo = "ContextKeyNames";
+    var _CKT = "ContextKeyType";
+    var _CKV = "ContextKeyValues";
+    var _CLP = "CreateLoginProfile";
+    var _CLPR = "CreateLoginProfileRequest";
+    var _CLPRr = "CreateLoginProfileResponse";
+    var _CME = "ConcurrentModificationException";
+    var _COIDCP = "CreateOpenIDConnectProvider";
+    var _COIDCPR = "CreateOpenIDConnectProviderRequest";
+    var _COIDCPRr = "CreateOpenIDConnectProviderResponse";
+    var _CP = "ChangePassword";
+    var _CPR = "ChangePasswordRequest";
+    var _CPRr = "CreatePolicyRequest";
+    var _CPRre = "CreatePolicyResponse";
+    var _CPV = "CreatePolicyVersion";
+    var _CPVR = "CreatePolicyVersionRequest";
+    var _CPVRr = "CreatePolicyVersionResponse";
+    var _CPr = "CreatePolicy";
+    var _CR = "CreateRole";
+    var _CREE = "CredentialReportExpiredException";
+    var _CRNPE = "CredentialReportNotPresentException";
+    var _CRNRE = "CredentialReportNotReadyException";
+    var _CRR = "CreateRoleRequest";
+    var _CRRr = "CreateRoleResponse";
+    var _CS2 = "CustomSuffix";
+    var _CSAMLP = "CreateSAMLProvider";
+    var _CSAMLPR = "CreateSAMLProviderRequest";
+    var _CSAMLPRr = "CreateSAMLProviderResponse";
+    var _CSLR = "CreateServiceLinkedRole";
+    var _CSLRR = "CreateServiceLinkedRoleRequest";
+    var _CSLRRr = "CreateServiceLinkedRoleResponse";
+    var _CSSC = "CreateServiceSpecificCredential";
+    var _CSSCR = "CreateServiceSpecificCredentialRequest";
+    var _CSSCRr = "CreateServiceSpecificCredentialResponse";
+    var _CT2 = "CreateTimestamp";
+    var _CU = "CreateUser";
+    var _CUR = "CreateUserRequest";
+    var _CURr = "CreateUserResponse";
+    var _CVMFAD = "CreateVirtualMFADevice";
+    var _CVMFADR = "CreateVirtualMFADeviceRequest";
+    var _CVMFADRr = "CreateVirtualMFADeviceResponse";
+    var _Ce = "Certifications";
+    var _Cer = "Certificates";
+    var _Cert = "Certificate";
+    var _Co = "Content";
+    var _Col = "Column";
+    var _D = "Description";
+    var _DAA = "DeleteAccountAlias";
+    var _DAAR = "DeleteAccountAliasRequest";
+    var _DAK = "DeleteAccessKey";
+    var _DAKR = "DeleteAccessKeyRequest";
+    var _DAPP = "DeleteAccountPasswordPolicy";
+    var _DCE = "DeleteConflictException";
+    var _DCEu = "DuplicateCertificateException";
+    var _DG = "DeleteGroup";
+    var _DGP = "DeleteGroupPolicy";
+    var _DGPR = "DeleteGroupPolicyRequest";
+    var _DGPRe = "DetachGroupPolicyRequest";
+    var _DGPe = "DetachGroupPolicy";
+    var _DGR = "DeleteGroupRequest";
+    var _DIP = "DeleteInstanceProfile";
+    var _DIPR = "DeleteInstanceProfileRequest";
+    var _DLP = "DeleteLoginProfile";
+    var _DLPR = "DeleteLoginProfileRequest";
+    var _DMFAD = "DeactivateMFADevice";
+    var _DMFADR = "DeactivateMFADeviceRequest";
+    var _DMV = "DefaultMinorVersion";
+    var _DOIDCP = "DeleteOpenIDConnectProvider";
+    var _DOIDCPR = "DeleteOpenIDConnectProviderRequest";
+    var _DORCM = "DisableOrganizationsRootCredentialsManagement";
+    var _DORCMR = "DisableOrganizationsRootCredentialsManagementRequest";
+    var _DORCMRi = "DisableOrganizationsRootCredentialsManagementResponse";
+    var _DORS = "DisableOrganizationsRootSessions";
+    var _DORSR = "DisableOrganizationsRootSessionsRequest";
+    var _DORSRi = "DisableOrganizationsRootSessionsResponse";
+    var _DOWIF = "DisableOutboundWebIdentityFederation";
+    var _DP = "DelegationPermission";
+    var _DPC = "DelegationPermissionCheck";
+    var _DPR = "DeletePolicyRequest";
+    var _DPV = "DeletePolicyVersion";
+    var _DPVR = "DeletePolicyVersionRequest";
+    var _DPe = "DeletePolicy";
+    var _DR = "DelegationRequest";
+    var _DRI = "DelegationRequestId";
+    var _DRP = "DeleteRolePolicy";
+    var _DRPB = "DeleteRolePermissionsBoundary";
+    var _DRPBR = "DeleteRolePermissionsBoundaryRequest";
+    var _DRPR = "DeleteRolePolicyRequest";
+    var _DRPRe = "DetachRolePolicyRequest";
+    var _DRPe = "DetachRolePolicy";
+    var _DRR = "DeleteRoleRequest";
+    var _DRe = "DelegationRequests";
+    var _DRel = "DeleteRole";
+    var _DSAMLP = "DeleteSAMLProvider";
+    var _DSAMLPR = "DeleteSAMLProviderRequest";
+    var _DSC = "DeleteServerCertificate";
+    var _DSCR = "DeleteServerCertificateRequest";
+    var _DSCRe = "DeleteSigningCertificateRequest";
+    var _DSCe = "DeleteSigningCertificate";
+    var _DSLR = "DeleteServiceLinkedRole";
+    var _DSLRR = "DeleteServiceLinkedRoleRequest";
+    var _DSLRRe = "DeleteServiceLinkedRoleResponse";
+    var _DSSC = "DeleteServiceSpecificCredential";
+    var _DSSCR = "DeleteServiceSpecificCredentialRequest";
+    var _DSSHPK = "DeleteSSHPublicKey";
+    var _DSSHPKE = "DuplicateSSHPublicKeyException";
+    var _DSSHPKR = "DeleteSSHPublicKeyRequest";
+    var _DTFRT = "DeletionTaskFailureReasonType";
+    var _DTI = "DeletionTaskId";
+    var _DU = "DeleteUser";
+    var _DUP = "DeleteUserPolicy";
+    var _DUPB = "DeleteUserPermissionsBoundary";
+    var _DUPBR = "DeleteUserPermissionsBoundaryRequest";
+    var _DUPR = "DeleteUserPolicyRequest";
+    var _DUPRe = "DetachUserPolicyRequest";
+    var _DUPe = "DetachUserPolicy";
+    var _DUR = "DeleteUserRequest";
+    var _DV = "DefaultValue";
+    var _DVI = "DefaultVersionId";
+    var _DVMFAD = "DeleteVirtualMFADevice";
+    var _DVMFADR = "DeleteVirtualMFADeviceRequest";
+    var _Do = "Document";
+    var _E2 = "Error";
+    var _EA = "EntityArn";
+    var _EAEE = "EntityAlreadyExistsException";
+    var _EAN = "EvalActionName";
+    var _ED = "EntityDetails";
+    var _EDD = "EvalDecisionDetails";
+    var _EDL = "EntityDetailsList";
+    var _EDn = "EnableDate";
+    var _EDr = "ErrorDetails";
+    var _EDv = "EvalDecision";
+    var _EDx = "ExpirationDate";
+    var _EF = "EnabledFeatures";
+    var _EFn = "EntityFilter";
+    var _EI2 = "EntityInfo";
+    var _EMFAD = "EnableMFADevice";
+    var _EMFADR = "EnableMFADeviceRequest";
+    var _EN = "EntityName";
+    var _EORCM = "EnableOrganizationsRootCredentialsManagement";
+    var _EORCMR = "EnableOrganizationsRootCredentialsManagementRequest";
+    var _EORCMRn = "EnableOrganizationsRootCredentialsManagementResponse";
+    var _EORS = "EnableOrganizationsRootSessions";
+    var _EORSR = "EnableOrganizationsRootSessionsRequest";
+    var _EORSRn = "EnableOrganizationsRootSessionsResponse";
+    var _EOWIF = "EnableOutboundWebIdentityFederation";
+    var _EOWIFR = "EnableOutboundWebIdentityFederationResponse";
+    var _EP = "EntityPath";
+    var _EPn = "EndPosition";
+    var _EPx = "ExpirePasswords";
+    var _ER = "EvaluationResult";
+    var _ERD = "EvalResourceDecision";
+    var _ERLT = "EvaluationResultsListType";
+    var _ERN = "EvalResourceName";
+    var _ERv = "EvaluationResults";
+    var _ET = "ExpirationTime";
+    var _ETUE = "EntityTemporarilyUnmodifiableException";
+    var _ETn = "EntityType";
+    var _En = "Encoding";
+    var _Ena = "Enabled";
+    var _Ex = "Expiration";
+    var _F = "Filter";
+    var _FDE = "FeatureDisabledException";
+    var _FEE = "FeatureEnabledException";
+    var _Fi = "Fingerprint";
+    var _G = "Group";
+    var _GAAD = "GetAccountAuthorizationDetails";
+    var _GAADR = "GetAccountAuthorizationDetailsRequest";
+    var _GAADRe = "GetAccountAuthorizationDetailsResponse";
+    var _GAKLU = "GetAccessKeyLastUsed";
+    var _GAKLUR = "GetAccessKeyLastUsedRequest";
+    var _GAKLURe = "GetAccessKeyLastUsedResponse";
+    var _GAP = "GetAccountProperties";
+    var _GAPP = "GetAccountPasswordPolicy";
+    var _GAPPR = "GetAccountPasswordPolicyResponse";
+    var _GAPR = "GetAccountPropertiesRequest";
+    var _GAPRe = "GetAccountPropertiesResponse";
+    var _GAS = "GetAccountSummary";
+    var _GASR = "GetAccountSummaryResponse";
+    var _GCKFCP = "GetContextKeysForCustomPolicy";
+    var _GCKFCPR = "GetContextKeysForCustomPolicyRequest";
+    var _GCKFPP = "GetContextKeysForPrincipalPolicy";
+    var _GCKFPPR = "GetContextKeysForPrincipalPolicyRequest";
+    var _GCKFPR = "GetContextKeysForPolicyResponse";
+    var _GCR = "GenerateCredentialReport";
+    var _GCRR = "GenerateCredentialReportResponse";
+    var _GCRRe = "GetCredentialReportResponse";
+    var _GCRe = "GetCredentialReport";
+    var _GD = "GroupDetail";
+    var _GDL = "GroupDetailList";
+    var _GDR = "GetDelegationRequest";
+    var _GDRR = "GetDelegationRequestRequest";
+    var _GDRRe = "GetDelegationRequestResponse";
+    var _GETV = "GlobalEndpointTokenVersion";
+    var _GG = "GetGroup";
+    var _GGP = "GetGroupPolicy";
+    var _GGPR = "GetGroupPolicyRequest";
+    var _GGPRe = "GetGroupPolicyResponse";
+    var _GGR = "GetGroupRequest";
+    var _GGRe = "GetGroupResponse";
+    var _GHRS = "GetHumanReadableSummary";
+    var _GHRSR = "GetHumanReadableSummaryRequest";
+    var _GHRSRe = "GetHumanReadableSummaryResponse";
+    var _GI = "GroupId";
+    var _GIP = "GetInstanceProfile";
+    var _GIPR = "GetInstanceProfileRequest";
+    var _GIPRe = "GetInstanceProfileResponse";
+    var _GL = "GroupList";
+    var _GLP = "GetLoginProfile";
+    var _GLPR = "GetLoginProfileRequest";
+    var _GLPRe = "GetLoginProfileResponse";
+    var _GMFAD = "GetMFADevice";
+    var _GMFADR = "GetMFADeviceRequest";
+    var _GMFADRe = "GetMFADeviceResponse";
+    var _GN = "GroupName";
+    var _GOAR = "GenerateOrganizationsAccessReport";
+    var _GOARR = "GenerateOrganizationsAccessReportRequest";
+    var _GOARRe = "GenerateOrganizationsAccessReportResponse";
+    var _GOARRet = "GetOrganizationsAccessReportRequest";
+    var _GOARRetr = "GetOrganizationsAccessReportResponse";
+    var _GOARe = "GetOrganizationsAccessReport";
+    var _GOIDCP = "GetOpenIDConnectProvider";
+    var _GOIDCPR = "GetOpenIDConnectProviderRequest";
+    var _GOIDCPRe = "GetOpenIDConnectProviderResponse";
+    var _GOWIFI = "GetOutboundWebIdentityFederationInfo";
+    var _GOWIFIR = "GetOutboundWebIdentityFederationInfoResponse";
+    var _GP = "GetPolicy";
+    var _GPL = "GroupPolicyList";
+    var _GPR = "GetPolicyRequest";
+    var _GPRe = "GetPolicyResponse";
+    var _GPV = "GetPolicyVersion";
+    var _GPVR = "GetPolicyVersionRequest";
+    var _GPVRe = "GetPolicyVersionResponse";
+    var _GR = "GetRole";
+    var _GRP = "GetRolePolicy";
+    var _GRPR = "GetRolePolicyRequest";
+    var _GRPRe = "GetRolePolicyResponse";
+    var _GRR = "GetRoleRequest";
+    var _GRRe = "GetRoleResponse";
+    var _GRTV = "GetRoleTemplateVersion";
+    var _GRTVR = "GetRoleTemplateVersionRequest";
+    var _GRTVRe = "GetRoleTemplateVersionResponse";
+    var _GSAMLP = "GetSAMLProvider";
+    var _GSAMLPR = "GetSAMLProviderRequest";
+    var _GSAMLPRe = "GetSAMLProviderResponse";
+    var _GSC = "GetServerCertificate";
+    var _GSCR = "GetServerCertificateRequest";
+    var _GSCRe = "GetServerCertificateResponse";
+    var _GSLAD = "GenerateServiceLastAccessedDetails";
+    var _GSLADR = "GenerateServiceLastAccessedDetailsRequest";
+    var _GSLADRe = "GenerateServiceLastAccessedDetailsResponse";
+    var _GSLADRet = "GetServiceLastAccessedDetailsRequest";
+    var _GSLADRete = "GetServiceLastAccessedDetailsResponse";
+    var _GSLADWE = "GetServiceLastAccessedDetailsWithEntities";
+    var _GSLADWER = "GetServiceLastAccessedDetailsWithEntitiesRequest";
+    var _GSLADWERe = "GetServiceLastAccessedDetailsWithEntitiesResponse";
+    var _GSLADe = "GetServiceLastAccessedDetails";
+    var _GSLRDS = "GetServiceLinkedRoleDeletionStatus";
+    var _GSLRDSR = "GetServiceLinkedRoleDeletionStatusRequest";
+    var _GSLRDSRe = "GetServiceLinkedRoleDeletionStatusResponse";
+    var _GSSHPK = "GetSSHPublicKey";
+    var _GSSHPKR = "GetSSHPublicKeyRequest";
+    var _GSSHPKRe = "GetSSHPublicKeyResponse";
+    var _GT = "GeneratedTime";
+    var _GU = "GetUser";
+    var _GUP = "GetUserPolicy";
+    var _GUPR = "GetUserPolicyRequest";
+    var _GUPRe = "GetUserPolicyResponse";
+    var _GUR = "GetUserRequest";
+    var _GURe = "GetUserResponse";
+    var _Gr = "Granularity";
+    var _Gro = "Groups";
+    var _HE = "HardExpiry";
+    var _I = "Id";
+    var _IA = "IsAttachable";
+    var _IACE = "InvalidAuthenticationCodeException";
+    var _ICE2 = "InvalidCertificateException";
+    var _IDV = "IsDefaultVersion";
+    var _II = "IssuerIdentifier";
+    var _IIE = "InvalidInputException";
+    var _IP = "InstanceProfile";
+    var _IPI = "InstanceProfileId";
+    var _IPIT = "InlinePolicyIdentifierType";
+    var _IPIn = "InlinePolicyIdentifier";
+    var _IPKE = "InvalidPublicKeyException";
+    var _IPL = "InstanceProfileList";
+    var _IPN = "InstanceProfileName";
+    var _IPT = "InlinePolicyTemplates";
+    var _IPn = "InlinePolicy";
+    var _IPns = "InstanceProfiles";
+    var _IR = "IsRequired";
+    var _IT2 = "IsTruncated";
+    var _IUTE = "InvalidUserTypeException";
+    var _Im = "Immutable";
+    var _JCD = "JobCreationDate";
+    var _JCDo = "JobCompletionDate";
+    var _JI = "JobId";
+    var _JS = "JobStatus";
+    var _JT = "JobType";
+    var _JVE = "JwtVendingEnabled";
+    var _K2 = "Key";
+    var _KI = "KeyId";
+    var _KPME = "KeyPairMismatchException";
+    var _L = "Locale";
+    var _LA = "LastAuthenticated";
+    var _LAA = "ListAccountAliases";
+    var _LAAR = "ListAccountAliasesRequest";
+    var _LAARi = "ListAccountAliasesResponse";
+    var _LAE = "LastAuthenticatedEntity";
+    var _LAEa = "LastAccessedEntity";
+    var _LAGP = "ListAttachedGroupPolicies";
+    var _LAGPR = "ListAttachedGroupPoliciesRequest";
+    var _LAGPRi = "ListAttachedGroupPoliciesResponse";
+    var _LAK = "ListAccessKeys";
+    var _LAKR = "ListAccessKeysRequest";
+    var _LAKRi = "ListAccessKeysResponse";
+    var _LAR = "LastAuthenticatedRegion";
+    var _LARP = "ListAttachedRolePolicies";
+    var _LARPR = "ListAttachedRolePoliciesRequest";
+    var _LARPRi = "ListAttachedRolePoliciesResponse";
+    var _LARa = "LastAccessedRegion";
+    var _LAT = "LastAuthenticatedTime";
+    var _LATa = "LastAccessedTime";
+    var _LAUP = "ListAttachedUserPolicies";
+    var _LAUPR = "ListAttachedUserPoliciesRequest";
+    var _LAUPRi = "ListAttachedUserPoliciesResponse";
+    var _LDR = "ListDelegationRequests";
+    var _LDRR = "ListDelegationRequestsRequest";
+    var _LDRRi = "ListDelegationRequestsResponse";
+    var _LEE = "LimitExceededException";
+    var _LEFP = "ListEntitiesForPolicy";
+    var _LEFPR = "ListEntitiesForPolicyRequest";
+    var _LEFPRi = "ListEntitiesForPolicyResponse";
+    var _LG = "ListGroups";
+    var _LGFU = "ListGroupsForUser";
+    var _LGFUR = "ListGroupsForUserRequest";
+    var _LGFURi = "ListGroupsForUserResponse";
+    var _LGP = "ListGroupPolicies";
+    var _LGPR = "ListGroupPoliciesRequest";
+    var _LGPRi = "ListGroupPoliciesResponse";
+    var _LGR = "ListGroupsRequest";
+    var _LGRi = "ListGroupsResponse";
+    var _LIP = "ListInstanceProfiles";
+    var _LIPFR = "ListInstanceProfilesForRole";
+    var _LIPFRR = "ListInstanceProfilesForRoleRequest";
+    var _LIPFRRi = "ListInstanceProfilesForRoleResponse";
+    var _LIPR = "ListInstanceProfilesRequest";
+    var _LIPRi = "ListInstanceProfilesResponse";
+    var _LIPT = "ListInstanceProfileTags";
+    var _LIPTR = "ListInstanceProfileTagsRequest";
+    var _LIPTRi = "ListInstanceProfileTagsResponse";
+    var _LMFAD = "ListMFADevices";
+    var _LMFADR = "ListMFADevicesRequest";
+    var _LMFADRi = "ListMFADevicesResponse";
+    var _LMFADT = "ListMFADeviceTags";
+    var _LMFADTR = "ListMFADeviceTagsRequest";
+    var _LMFADTRi = "ListMFADeviceTagsResponse";
+    var _LOF = "ListOrganizationsFeatures";
+    var _LOFR = "ListOrganizationsFeaturesRequest";
+    var _LOFRi = "ListOrganizationsFeaturesResponse";
+    var _LOIDCP = "ListOpenIDConnectProviders";
+    var _LOIDCPR = "ListOpenIDConnectProvidersRequest";
+    var _LOIDCPRi = "ListOpenIDConnectProvidersResponse";
+    var _LOIDCPT = "ListOpenIDConnectProviderTags";
+    var _LOIDCPTR = "ListOpenIDConnectProviderTagsRequest";
+    var _LOIDCPTRi = "ListOpenIDConnectProviderTagsResponse";
+    var _LP = "LoginProfile";
+    var _LPGSA = "ListPoliciesGrantingServiceAccess";
+    var _LPGSAE = "ListPoliciesGrantingServiceAccessEntry";
+    var _LPGSAR = "ListPoliciesGrantingServiceAccessRequest";
+    var _LPGSARi = "ListPoliciesGrantingServiceAccessResponse";
+    var _LPR = "ListPoliciesRequest";
+    var _LPRi = "ListPoliciesResponse";
+    var _LPT = "ListPolicyTags";
+    var _LPTR = "ListPolicyTagsRequest";
+    var _LPTRi = "ListPolicyTagsResponse";
+    var _LPV = "ListPolicyVersions";
+    var _LPVR = "ListPolicyVersionsRequest";
+    var _LPVRi = "ListPolicyVersionsResponse";
+    var _LPi = "ListPolicies";
+    var _LR = "ListRoles";
+    var _LRP = "ListRolePolicies";
+    var _LRPR = "ListRolePoliciesRequest";
+    var _LRPRi = "ListRolePoliciesResponse";
+    var _LRR = "ListRolesRequest";
+    var _LRRi = "ListRolesResponse";
+    var _LRT = "ListRoleTags";
+    var _LRTR = "ListRoleTagsRequest";
+    var _LRTRi = "ListRoleTagsResponse";
+    var _LSAMLP = "ListSAMLProviders";
+    var _LSAMLPR = "ListSAMLProvidersRequest";
+    var _LSAMLPRi = "ListSAMLProvidersResponse";
+    var _LSAMLPT = "ListSAMLProviderTags";
+    var _LSAMLPTR = "ListSAMLProviderTagsRequest";
+    var _LSAMLPTRi = "ListSAMLProviderTagsResponse";
+    var _LSC = "ListServerCertificates";
+    var _LSCR = "ListServerCertificatesRequest";
+    var _LSCRi = "ListServerCertificatesResponse";
+    var _LSCRis = "ListSigningCertificatesRequest";
+    var _LSCRist = "ListSigningCertificatesResponse";
+    var _LSCT = "ListServerCertificateTags";
+    var _LSCTR = "ListServerCertificateTagsRequest";
+    var _LSCTRi = "ListServerCertificateTagsResponse";
+    var _LSCi = "ListSigningCertificates";
+    var _LSSC = "ListServiceSpecificCredentials";
+    var _LSSCR = "ListServiceSpecificCredentialsRequest";
+    var _LSSCRi = "ListServiceSpecificCredentialsResponse";
+    var _LSSHPK = "ListSSHPublicKeys";
+    var _LSSHPKR = "ListSSHPublicKeysRequest";
+    var _LSSHPKRi = "ListSSHPublicKeysResponse";
+    var _LU = "ListUsers";
+    var _LUD = "LastUsedDate";
+    var _LUP = "ListUserPolicies";
+    var _LUPR = "ListUserPoliciesRequest";
+    var _LUPRi = "ListUserPoliciesResponse";
+    var _LUR = "ListUsersRequest";
+    var _LURi = "ListUsersResponse";
+    var _LUT = "ListUserTags";
+    var _LUTR = "ListUserTagsRequest";
+    var _LUTRi = "ListUserTagsResponse";
+    var _LVMFAD = "ListVirtualMFADevices";
+    var _LVMFADR = "ListVirtualMFADevicesRequest";
+    var _LVMFADRi = "ListVirtualMFADevicesResponse";
+    var _Li = "Line";
+    var _M = "Message";
+    var _MBT = "ManagedByType";
+    var _MBV = "ManagedByValue";
+    var _MCE = "MalformedCertificateException";
+    var _MCV = "MissingContextValues";
+    var _MFAD = "MFADevices";
+    var _MFADe = "MFADevice";
+    var _MI = "MaxItems";
+    var _MPA = "MaxPasswordAge";
+    var _MPAa = "ManagedPolicyArns";
+    var _MPD = "ManagedPolicyDetail";
+    var _MPDE2 = "MalformedPolicyDocumentException";
+    var _MPDLT = "ManagedPolicyDetailListType";
+    var _MPL = "MinimumPasswordLength";
+    var _MS = "MatchedStatements";
+    var _MSD = "MaxSessionDuration";
+    var _MV = "MinorVersion";
+    var _MVa = "MajorVersion";
+    var _Ma = "Marker";
+    var _N = "Name";
+    var _NC = "NotificationChannel";
+    var _NCE = "NameConflictException";
+    var _NGN = "NewGroupName";
+    var _NOSA = "NumberOfServicesAccessible";
+    var _NOSNA = "NumberOfServicesNotAccessed";
+    var _NP = "NewPassword";
+    var _NPe = "NewPath";
+    var _NSCN = "NewServerCertificateName";
+    var _NSEE = "NoSuchEntityException";
+    var _NUN = "NewUserName";
+    var _No = "Notes";
+    var _OA = "OnlyAttached";
+    var _OAI = "OwnerAccountId";
+    var _ODD = "OrganizationsDecisionDetail";
+    var _OI = "OwnerId";
+    var _OIDCPA = "OpenIDConnectProviderArn";
+    var _OIDCPL = "OpenIDConnectProviderList";
+    var _OIDCPLE = "OpenIDConnectProviderListEntry";
+    var _OIDCPLT = "OpenIDConnectProviderListType";
+    var _OIICEE = "OpenIdIdpCommunicationErrorException";
+    var _OIr = "OrganizationId";
+    var _ONFE = "OrganizationNotFoundException";
+    var _ONIAFME = "OrganizationNotInAllFeaturesModeException";
+    var _OOPIL = "OrderedOrganizationPolicyInputList";
+    var _OOPT = "OrderedOrganizationPolicyType";
+    var _OP = "OldPassword";
+    var _OPI = "OrganizationsPolicyId";
+    var _OPLT = "OrganizationPolicyListType";
+    var _OSBO = "OnlySendByOwner";
+    var _P2 = "Permissions";
+    var _PA2 = "PolicyArn";
+    var _PAP = "PutAccountProperties";
+    var _PAPR = "PutAccountPropertiesRequest";
+    var _PAPRu = "PutAccountPropertiesResponse";
+    var _PB = "PermissionsBoundary";
+    var _PBA = "PermissionsBoundaryArn";
+    var _PBAe = "PermissionBoundaryArn";
+    var _PBDD = "PermissionsBoundaryDecisionDetail";
+    var _PBPIL = "PermissionsBoundaryPolicyInputList";
+    var _PBT = "PermissionsBoundaryType";
+    var _PBUC = "PermissionsBoundaryUsageCount";
+    var _PCR = "PermissionCheckResult";
+    var _PCS = "PermissionCheckStatus";
+    var _PD = "PolicyDocument";
+    var _PDa = "ParameterDefinition";
+    var _PDar = "ParametersDefinition";
+    var _PDo = "PolicyDetail";
+    var _PEE = "PolicyEvaluationException";
+    var _PEL = "PolicyExclusionList";
+    var _PELT = "PolicyExclusionsListType";
+    var _PG = "PolicyGroups";
+    var _PGLT = "PolicyGroupListType";
+    var _PGP = "PutGroupPolicy";
+    var _PGPR = "PutGroupPolicyRequest";
+    var _PGSA = "PoliciesGrantingServiceAccess";
+    var _PGSAo = "PolicyGrantingServiceAccess";
+    var _PGo = "PolicyGroup";
+    var _PI2 = "PolicyId";
+    var _PIL = "PolicyInputList";
+    var _PIo = "PolicyIdentifier";
+    var _PK = "PrivateKey";
+    var _PKL = "PrivateKeyList";
+    var _PLU = "PasswordLastUsed";
+    var _PN = "PolicyName";
+    var _PNAE = "PolicyNotAttachableException";
+    var _PNo = "PolicyNames";
+    var _PP = "PermissionPolicy";
+    var _PPVE = "PasswordPolicyViolationException";
+    var _PPa = "PasswordPolicy";
+    var _PPat = "PathPrefix";
+    var _PPo = "PolicyParameter";
+    var _PR = "PolicyRoles";
+    var _PRLT = "PolicyRoleListType";
+    var _PRP = "PasswordReusePrevention";
+    var _PRPB = "PutRolePermissionsBoundary";
+    var _PRPBR = "PutRolePermissionsBoundaryRequest";
+    var _PRPR = "PutRolePolicyRequest";
+    var _PRPu = "PutRolePolicy";
+    var _PRR = "PasswordResetRequired";
+    var _PRo = "PolicyRole";
+    var _PSA = "PolicySourceArn";
+    var _PT = "PolicyType";
+    var _PTA = "PolicyTemplateArn";
+    var _PU = "PolicyUsers";
+    var _PUF = "PolicyUsageFilter";
+    var _PULT = "PolicyUserListType";
+    var _PUP = "PutUserPolicy";
+    var _PUPB = "PutUserPermissionsBoundary";
+    var _PUPBR = "PutUserPermissionsBoundaryRequest";
+    var _PUPR = "PutUserPolicyRequest";
+    var _PUo = "PolicyUser";
+    var _PV = "PolicyVersion";
+    var _PVL = "PolicyVersionList";
+    var _Pa = "Path";
+    var _Par = "Parameters";
+    var _Pas = "Password";
+    var _Po = "Policy";
+    var _Pol = "Policies";
+    var _Pos = "Position";
+    var _Pr2 = "Properties";
+    var _QRCPNG = "QRCodePNG";
+    var _R = "Region";
+    var _RA2 = "ResourceArns";
+    var _RCIDFOIDCP = "RemoveClientIDFromOpenIDConnectProvider";
+    var _RCIDFOIDCPR = "RemoveClientIDFromOpenIDConnectProviderRequest";
+    var _RD = "RoleDetail";
+    var _RDL = "RoleDetailList";
+    var _RDP = "RoleDescriptionPattern";
+    var _RDR = "RejectDelegationRequest";
+    var _RDRR = "RejectDelegationRequestRequest";
+    var _RF = "ReportFormat";
+    var _RGLEE = "ReportGenerationLimitExceededException";
+    var _RHO = "ResourceHandlingOption";
+    var _RI = "RequestorId";
+    var _RIo = "RoleId";
+    var _RLC = "RequireLowercaseCharacters";
+    var _RLU = "RoleLastUsed";
+    var _RM = "RequestMessage";
+    var _RME = "RoleModifiedException";
+    var _RMFAD = "ResyncMFADevice";
+    var _RMFADR = "ResyncMFADeviceRequest";
+    var _RN = "RoleName";
+    var _RNP = "RoleNamePattern";
+    var _RNe = "RequestorName";
+    var _RNeq = "RequireNumbers";
+    var _RO = "ResourceOwner";
+    var _RP = "ResourcePolicy";
+    var _RPK = "RemovePrivateKey";
+    var _RPL = "RolePolicyList";
+    var _RPP = "RolePathPattern";
+    var _RPRA = "RolePermissionRestrictionArns";
+    var _RR = "RejectionReason";
+    var _RRFIP = "RemoveRoleFromInstanceProfile";
+    var _RRFIPR = "RemoveRoleFromInstanceProfileRequest";
+    var _RS = "RequireSymbols";
+    var _RSR = "ResourceSpecificResults";
+    var _RSRLT = "ResourceSpecificResultListType";
+    var _RSRe = "ResourceSpecificResult";
+    var _RSSC = "ResetServiceSpecificCredential";
+    var _RSSCR = "ResetServiceSpecificCredentialRequest";
+    var _RSSCRe = "ResetServiceSpecificCredentialResponse";
+    var _RTDE = "RoleTemplateDisabledException";
+    var _RTT = "RoleTagsTemplate";
+    var _RTV = "RoleTemplateVersion";
+    var _RU = "RedirectUrl";
+    var _RUC = "RequireUppercaseCharacters";
+    var _RUFG = "RemoveUserFromGroup";
+    var _RUFGR = "RemoveUserFromGroupRequest";
+    var _RUL = "RoleUsageList";
+    var _RULT = "RoleUsageListType";
+    var _RUT = "RoleUsageType";
+    var _RV = "ReplacementValues";
+    var _RVE = "ReplacementValueEntry";
+    var _RWI = "RequestorWorkflowId";
+    var _Re = "Reason";
+    var _Res = "Resources";
+    var _Ro = "Role";
+    var _Rol = "Roles";
+    var _S = "Status";
+    var _SAD = "SetAsDefault";
+    var _SAK2 = "SecretAccessKey";
+    var _SAMLMD = "SAMLMetadataDocument";
+    var _SAMLPA = "SAMLProviderArn";
+    var _SAMLPK = "SAMLPrivateKey";
+    var _SAMLPL = "SAMLProviderList";
+    var _SAMLPLE = "SAMLProviderListEntry";
+    var _SAMLPLT = "SAMLProviderListType";
+    var _SAMLPUUID = "SAMLProviderUUID";
+    var _SANEE = "ServiceAccessNotEnabledException";
+    var _SC = "SummaryContent";
+    var _SCA = "ServiceCredentialAlias";
+    var _SCI = "ServerCertificateId";
+    var _SCM = "ServerCertificateMetadata";
+    var _SCML = "ServerCertificateMetadataList";
+    var _SCN = "ServerCertificateName";
+    var _SCP = "SimulateCustomPolicy";
+    var _SCPIL = "ServiceControlPolicyInputList";
+    var _SCPR = "SimulateCustomPolicyRequest";
+    var _SCS = "ServiceCredentialSecret";
+    var _SCe = "ServerCertificate";
+    var _SCi = "SigningCertificate";
+    var _SD = "SessionDuration";
+    var _SDPV = "SetDefaultPolicyVersion";
+    var _SDPVR = "SetDefaultPolicyVersionRequest";
+    var _SDT = "SendDelegationToken";
+    var _SDTR = "SendDelegationTokenRequest";
+    var _SFE = "ServiceFailureException";
+    var _SK = "SortKey";
+    var _SLA = "ServicesLastAccessed";
+    var _SLAe = "ServiceLastAccessed";
+    var _SLT = "StatementListType";
+    var _SM = "SummaryMap";
+    var _SN2 = "ServiceName";
+    var _SNSE = "ServiceNotSupportedException";
+    var _SNe = "ServiceNamespace";
+    var _SNer = "SerialNumber";
+    var _SNerv = "ServiceNamespaces";
+    var _SP = "ServicePassword";
+    var _SPI = "SourcePolicyId";
+    var _SPP = "SimulatePrincipalPolicy";
+    var _SPPR = "SimulatePrincipalPolicyRequest";
+    var _SPR = "SimulatePolicyResponse";
+    var _SPT = "SourcePolicyType";
+    var _SPt = "StartPosition";
+    var _SRT = "SourceRoleTemplate";
+    var _SS = "SummaryState";
+    var _SSC = "ServiceSpecificCredential";
+    var _SSCI = "ServiceSpecificCredentialId";
+    var _SSCLT = "ServiceSpecificCredentialsListType";
+    var _SSCM = "ServiceSpecificCredentialMetadata";
+    var _SSCe = "ServiceSpecificCredentials";
+    var _SSHPK = "SSHPublicKey";
+    var _SSHPKB = "SSHPublicKeyBody";
+    var _SSHPKI = "SSHPublicKeyId";
+    var _SSHPKLT = "SSHPublicKeyListType";
+    var _SSHPKM = "SSHPublicKeyMetadata";
+    var _SSHPKu = "SSHPublicKeys";
+    var _SSTSP = "SetSecurityTokenServicePreferences";
+    var _SSTSPR = "SetSecurityTokenServicePreferencesRequest";
+    var _ST2 = "SubType";
+    var _SUN = "ServiceUserName";
+    var _Sc = "Scope";
+    var _St = "State";
+    var _Sta = "Statement";
+    var _T2 = "Tags";
+    var _TA = "TemplateArn";
+    var _TAE = "TotalAuthenticatedEntities";
+    var _TALA = "TrackedActionsLastAccessed";
+    var _TALAr = "TrackedActionLastAccessed";
+    var _TIP = "TagInstanceProfile";
+    var _TIPR = "TagInstanceProfileRequest";
+    var _TK = "TagKeys";
+    var _TL = "ThumbprintList";
+    var _TMFAD = "TagMFADevice";
+    var _TMFADR = "TagMFADeviceRequest";
+    var _TMV = "TemplateMinorVersion";
+    var _TN = "TemplateName";
+    var _TOIDCP = "TagOpenIDConnectProvider";
+    var _TOIDCPR = "TagOpenIDConnectProviderRequest";
+    var _TP = "TagPolicy";
+    var _TPR = "TagPolicyRequest";
+    var _TR = "TagRole";
+    var _TRR = "TagRoleRequest";
+    var _TSAMLP = "TagSAMLProvider";
+    var _TSAMLPR = "TagSAMLProviderRequest";
+    var _TSC = "TagServerCertificate";
+    var _TSCR = "TagServerCertificateRequest";
+    var _TT = "TagTemplate";
+    var _TU = "TagUser";
+    var _TUR = "TagUserRequest";
+    var _TVI = "TemplateVersionId";
+    var _Ta2 = "Tag";
+    var _Ti = "Timestamp";
+    var _Ty = "Type";
+    var _U = "Url";
+    var _UAK = "UpdateAccessKey";
+    var _UAKR = "UpdateAccessKeyRequest";
+    var _UAPP = "UpdateAccountPasswordPolicy";
+    var _UAPPR = "UpdateAccountPasswordPolicyRequest";
+    var _UARP = "UpdateAssumeRolePolicy";
+    var _UARPR = "UpdateAssumeRolePolicyRequest";
+    var _UD = "UpdateDate";
+    var _UDL = "UserDetailList";
+    var _UDR = "UpdateDelegationRequest";
+    var _UDRR = "UpdateDelegationRequestRequest";
+    var _UDp = "UploadDate";
+    var _UDs = "UserDetail";
+    var _UEE = "UnmodifiableEntityException";
+    var _UG = "UpdateGroup";
+    var _UGR = "UpdateGroupRequest";
+    var _UI = "UserId";
+    var _UIP = "UntagInstanceProfile";
+    var _UIPR = "UntagInstanceProfileRequest";
+    var _ULP = "UpdateLoginProfile";
+    var _ULPR = "UpdateLoginProfileRequest";
+    var _UMFAD = "UntagMFADevice";
+    var _UMFADR = "UntagMFADeviceRequest";
+    var _UN = "UserName";
+    var _UOIDCP = "UntagOpenIDConnectProvider";
+    var _UOIDCPR = "UntagOpenIDConnectProviderRequest";
+    var _UOIDCPT = "UpdateOpenIDConnectProviderThumbprint";
+    var _UOIDCPTR = "UpdateOpenIDConnectProviderThumbprintRequest";
+    var _UP = "UntagPolicy";
+    var _UPKEE = "UnrecognizedPublicKeyEncodingException";
+    var _UPL = "UserPolicyList";
+    var _UPR = "UntagPolicyRequest";
+    var _UR = "UntagRole";
+    var _URD = "UpdateRoleDescription";
+    var _URDR = "UpdateRoleDescriptionRequest";
+    var _URDRp = "UpdateRoleDescriptionResponse";
+    var _URR = "UntagRoleRequest";
+    var _URRp = "UpdateRoleRequest";
+    var _URRpd = "UpdateRoleResponse";
+    var _URp = "UpdateRole";
+    var _USAMLP = "UntagSAMLProvider";
+    var _USAMLPR = "UntagSAMLProviderRequest";
+    var _USAMLPRp = "UpdateSAMLProviderRequest";
+    var _USAMLPRpd = "UpdateSAMLProviderResponse";
+    var _USAMLPp = "UpdateSAMLProvider";
+    var _USC = "UntagServerCertificate";
+    var _USCR = "UntagServerCertificateRequest";
+    var _USCRp = "UpdateServerCertificateRequest";
+    var _USCRpd = "UpdateSigningCertificateRequest";
+    var _USCRpl = "UploadServerCertificateRequest";
+    var _USCRplo = "UploadServerCertificateResponse";
+    var _USCRploa = "UploadSigningCertificateRequest";
+    var _USCRpload = "UploadSigningCertificateResponse";
+    var _USCp = "UpdateServerCertificate";
+    var _USCpd = "UpdateSigningCertificate";
+    var _USCpl = "UploadServerCertificate";
+    var _USCplo = "UploadSigningCertificate";
+    var _USSC = "UpdateServiceSpecificCredential";
+    var _USSCR = "UpdateServiceSpecificCredentialRequest";
+    var _USSHPK = "UpdateSSHPublicKey";
+    var _USSHPKR = "UpdateSSHPublicKeyRequest";
+    var _USSHPKRp = "UploadSSHPublicKeyRequest";
+    var _USSHPKRpl = "UploadSSHPublicKeyResponse";
+    var _USSHPKp = "UploadSSHPublicKey";
+    var _UT = "UpdatedTime";
+    var _UTp = "UpdateTimestamp";
+    var _UU = "UntagUser";
+    var _UUR = "UntagUserRequest";
+    var _UURp = "UpdateUserRequest";
+    var _UUp = "UpdateUser";
+    var _Us = "User";
+    var _Use = "Users";
+    var _V2 = "Versions";
+    var _VE2 = "VersionEnabled";
+    var _VI = "VersionId";
+    var _VMFAD = "VirtualMFADevice";
+    var _VMFADN = "VirtualMFADeviceName";
+    var _VMFADi = "VirtualMFADevices";
+    var _VU = "ValidUntil";
+    var _Va = "Values";
+    var _Val = "Value";
+    var _aKMLT = "accessKeyMetadataListType";
+    var _aKST2 = "accessKeySecretType";
+    var _aPLT = "attachedPoliciesListType";
+    var _aQE2 = "awsQueryError";
+    var _c5 = "client";
+    var _cLT = "certificateListType";
+    var _dRLT = "delegationRequestsListType";
+    var _e5 = "error";
+    var _eDLT = "entityDetailsListType";
+    var _gDLT = "groupDetailListType";
+    var _gLT = "groupListType";
+    var _hE5 = "httpError";
+    var _iPLT = "instanceProfileListType";
+    var _iPTLT = "inlinePolicyTemplateListType";
+    var _iT3 = "isTruncated";
+    var _lPGSARLT = "listPolicyGrantingServiceAccessResponseListType";
+    var _m4 = "message";
+    var _mDLT = "mfaDeviceListType";
+    var _mSRVE = "mapStringReplacementValueEntry";
+    var _pDLT2 = "parametersDefinitionListType";
+    var _pDLTo = "policyDetailListType";
+    var _pDVLT = "policyDocumentVersionListType";
+    var _pGSALT = "policyGrantingServiceAccessListType";
+    var _pKL = "privateKeyList";
+    var _pKT = "privateKeyType";
+    var _pLT = "policyListType";
+    var _pPLT = "policyParameterListType";
+    var _pT = "passwordType";
+    var _rDLT = "roleDetailListType";
+    var _rLT = "roleListType";
+    var _s5 = "smithy.ts.sdk.synthetic.com.amazonaws.iam";
+    var _sCMLT = "serverCertificateMetadataListType";
+    var _sCS = "serviceCredentialSecret";
+    var _sP = "servicePassword";
+    var _se3 = "server";
+    var _tLT2 = "tagListType";
+    var _tTLT = "tagTemplateListType";
+    var _uDLT = "userDetailListType";
+    var _uLT = "userListType";
+    var _vMFADLT = "virtualMFADeviceListType";
+    var n05 = "com.amazonaws.iam";
+    var _s_registry5 = new TypeRegistry2(_s5);
+    var IAMServiceException$ = [-3, _s5, "IAMServiceException", 0, [], []];
+    _s_registry5.registerError(IAMServiceException$, IAMServiceException);
+    var n0_registry5 = new TypeRegistry2(n05);
+    var AccountNotManagementOrDelegatedAdministratorException$ = [
+      -3,
+      n05,
+      _ANMODAE,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(AccountNotManagementOrDelegatedAdministratorException$, AccountNotManagementOrDelegatedAdministratorException);
+    var CallerIsNotManagementAccountException$ = [
+      -3,
+      n05,
+      _CINMAE,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(CallerIsNotManagementAccountException$, CallerIsNotManagementAccountException);
+    var ConcurrentModificationException$ = [
+      -3,
+      n05,
+      _CME,
+      { [_aQE2]: [`ConcurrentModification`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ConcurrentModificationException$, ConcurrentModificationException);
+    var CredentialReportExpiredException$ = [
+      -3,
+      n05,
+      _CREE,
+      { [_aQE2]: [`ReportExpired`, 410], [_e5]: _c5, [_hE5]: 410 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(CredentialReportExpiredException$, CredentialReportExpiredException);
+    var CredentialReportNotPresentException$ = [
+      -3,
+      n05,
+      _CRNPE,
+      { [_aQE2]: [`ReportNotPresent`, 410], [_e5]: _c5, [_hE5]: 410 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(CredentialReportNotPresentException$, CredentialReportNotPresentException);
+    var CredentialReportNotReadyException$ = [
+      -3,
+      n05,
+      _CRNRE,
+      { [_aQE2]: [`ReportInProgress`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(CredentialReportNotReadyException$, CredentialReportNotReadyException);
+    var DeleteConflictException$ = [
+      -3,
+      n05,
+      _DCE,
+      { [_aQE2]: [`DeleteConflict`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(DeleteConflictException$, DeleteConflictException);
+    var DuplicateCertificateException$ = [
+      -3,
+      n05,
+      _DCEu,
+      { [_aQE2]: [`DuplicateCertificate`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(DuplicateCertificateException$, DuplicateCertificateException);
+    var DuplicateSSHPublicKeyException$ = [
+      -3,
+      n05,
+      _DSSHPKE,
+      { [_aQE2]: [`DuplicateSSHPublicKey`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(DuplicateSSHPublicKeyException$, DuplicateSSHPublicKeyException);
+    var EntityAlreadyExistsException$ = [
+      -3,
+      n05,
+      _EAEE,
+      { [_aQE2]: [`EntityAlreadyExists`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(EntityAlreadyExistsException$, EntityAlreadyExistsException);
+    var EntityTemporarilyUnmodifiableException$ = [
+      -3,
+      n05,
+      _ETUE,
+      { [_aQE2]: [`EntityTemporarilyUnmodifiable`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(EntityTemporarilyUnmodifiableException$, EntityTemporarilyUnmodifiableException);
+    var FeatureDisabledException$ = [
+      -3,
+      n05,
+      _FDE,
+      { [_aQE2]: [`FeatureDisabled`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(FeatureDisabledException$, FeatureDisabledException);
+    var FeatureEnabledException$ = [
+      -3,
+      n05,
+      _FEE,
+      { [_aQE2]: [`FeatureEnabled`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(FeatureEnabledException$, FeatureEnabledException);
+    var InvalidAuthenticationCodeException$ = [
+      -3,
+      n05,
+      _IACE,
+      { [_aQE2]: [`InvalidAuthenticationCode`, 403], [_e5]: _c5, [_hE5]: 403 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidAuthenticationCodeException$, InvalidAuthenticationCodeException);
+    var InvalidCertificateException$ = [
+      -3,
+      n05,
+      _ICE2,
+      { [_aQE2]: [`InvalidCertificate`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidCertificateException$, InvalidCertificateException);
+    var InvalidInputException$ = [
+      -3,
+      n05,
+      _IIE,
+      { [_aQE2]: [`InvalidInput`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidInputException$, InvalidInputException);
+    var InvalidPublicKeyException$ = [
+      -3,
+      n05,
+      _IPKE,
+      { [_aQE2]: [`InvalidPublicKey`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidPublicKeyException$, InvalidPublicKeyException);
+    var InvalidUserTypeException$ = [
+      -3,
+      n05,
+      _IUTE,
+      { [_aQE2]: [`InvalidUserType`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(InvalidUserTypeException$, InvalidUserTypeException);
+    var KeyPairMismatchException$ = [
+      -3,
+      n05,
+      _KPME,
+      { [_aQE2]: [`KeyPairMismatch`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(KeyPairMismatchException$, KeyPairMismatchException);
+    var LimitExceededException$ = [
+      -3,
+      n05,
+      _LEE,
+      { [_aQE2]: [`LimitExceeded`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(LimitExceededException$, LimitExceededException);
+    var MalformedCertificateException$ = [
+      -3,
+      n05,
+      _MCE,
+      { [_aQE2]: [`MalformedCertificate`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(MalformedCertificateException$, MalformedCertificateException);
+    var MalformedPolicyDocumentException$2 = [
+      -3,
+      n05,
+      _MPDE2,
+      { [_aQE2]: [`MalformedPolicyDocument`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(MalformedPolicyDocumentException$2, MalformedPolicyDocumentException2);
+    var NameConflictException$ = [
+      -3,
+      n05,
+      _NCE,
+      { [_aQE2]: [`NameConflict`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(NameConflictException$, NameConflictException);
+    var NoSuchEntityException$ = [
+      -3,
+      n05,
+      _NSEE,
+      { [_aQE2]: [`NoSuchEntity`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(NoSuchEntityException$, NoSuchEntityException);
+    var OpenIdIdpCommunicationErrorException$ = [
+      -3,
+      n05,
+      _OIICEE,
+      { [_aQE2]: [`OpenIdIdpCommunicationError`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(OpenIdIdpCommunicationErrorException$, OpenIdIdpCommunicationErrorException);
+    var OrganizationNotFoundException$ = [
+      -3,
+      n05,
+      _ONFE,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(OrganizationNotFoundException$, OrganizationNotFoundException);
+    var OrganizationNotInAllFeaturesModeException$ = [
+      -3,
+      n05,
+      _ONIAFME,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(OrganizationNotInAllFeaturesModeException$, OrganizationNotInAllFeaturesModeException);
+    var PasswordPolicyViolationException$ = [
+      -3,
+      n05,
+      _PPVE,
+      { [_aQE2]: [`PasswordPolicyViolation`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(PasswordPolicyViolationException$, PasswordPolicyViolationException);
+    var PolicyEvaluationException$ = [
+      -3,
+      n05,
+      _PEE,
+      { [_aQE2]: [`PolicyEvaluation`, 500], [_e5]: _se3, [_hE5]: 500 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(PolicyEvaluationException$, PolicyEvaluationException);
+    var PolicyNotAttachableException$ = [
+      -3,
+      n05,
+      _PNAE,
+      { [_aQE2]: [`PolicyNotAttachable`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(PolicyNotAttachableException$, PolicyNotAttachableException);
+    var ReportGenerationLimitExceededException$ = [
+      -3,
+      n05,
+      _RGLEE,
+      { [_aQE2]: [`ReportGenerationLimitExceeded`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ReportGenerationLimitExceededException$, ReportGenerationLimitExceededException);
+    var RoleModifiedException$ = [
+      -3,
+      n05,
+      _RME,
+      { [_aQE2]: [`RoleModified`, 409], [_e5]: _c5, [_hE5]: 409 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(RoleModifiedException$, RoleModifiedException);
+    var RoleTemplateDisabledException$ = [
+      -3,
+      n05,
+      _RTDE,
+      { [_aQE2]: [`RoleTemplateDisabled`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(RoleTemplateDisabledException$, RoleTemplateDisabledException);
+    var ServiceAccessNotEnabledException$ = [
+      -3,
+      n05,
+      _SANEE,
+      { [_e5]: _c5, [_hE5]: 400 },
+      [_M],
+      [0]
+    ];
+    n0_registry5.registerError(ServiceAccessNotEnabledException$, ServiceAccessNotEnabledException);
+    var ServiceFailureException$ = [
+      -3,
+      n05,
+      _SFE,
+      { [_aQE2]: [`ServiceFailure`, 500], [_e5]: _se3, [_hE5]: 500 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ServiceFailureException$, ServiceFailureException);
+    var ServiceNotSupportedException$ = [
+      -3,
+      n05,
+      _SNSE,
+      { [_aQE2]: [`NotSupportedService`, 404], [_e5]: _c5, [_hE5]: 404 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(ServiceNotSupportedException$, ServiceNotSupportedException);
+    var UnmodifiableEntityException$ = [
+      -3,
+      n05,
+      _UEE,
+      { [_aQE2]: [`UnmodifiableEntity`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(UnmodifiableEntityException$, UnmodifiableEntityException);
+    var UnrecognizedPublicKeyEncodingException$ = [
+      -3,
+      n05,
+      _UPKEE,
+      { [_aQE2]: [`UnrecognizedPublicKeyEncoding`, 400], [_e5]: _c5, [_hE5]: 400 },
+      [_m4],
+      [0]
+    ];
+    n0_registry5.registerError(UnrecognizedPublicKeyEncodingException$, UnrecognizedPublicKeyEncodingException);
+    var errorTypeRegistries5 = [
+      _s_registry5,
+      n0_registry5
+    ];
+    var accessKeySecretType2 = [0, n05, _aKST2, 8, 0];
+    var BootstrapDatum = [0, n05, _BD, 8, 21];
+    var passwordType = [0, n05, _pT, 8, 0];
+    var privateKeyType = [0, n05, _pKT, 8, 0];
+    var serviceCredentialSecret = [0, n05, _sCS, 8, 0];
+    var servicePassword = [0, n05, _sP, 8, 0];
+    var AcceptDelegationRequestRequest$ = [
+      3,
+      n05,
+      _ADRR,
+      0,
+      [_DRI],
+      [0],
+      1
+    ];
+    var AccessDetail$ = [
+      3,
+      n05,
+      _AD,
+      0,
+      [_SN2, _SNe, _R, _EP, _LAT, _TAE],
+      [0, 0, 0, 0, 4, 1],
+      2
+    ];
+    var AccessKey$ = [
+      3,
+      n05,
+      _AK,
+      0,
+      [_UN, _AKI2, _S, _SAK2, _CD],
+      [0, 0, 0, [() => accessKeySecretType2, 0], 4],
+      4
+    ];
+    var AccessKeyLastUsed$ = [
+      3,
+      n05,
+      _AKLU,
+      0,
+      [_SN2, _R, _LUD],
+      [0, 0, 4],
+      2
+    ];
+    var AccessKeyMetadata$ = [
+      3,
+      n05,
+      _AKM,
+      0,
+      [_UN, _AKI2, _S, _CD],
+      [0, 0, 0, 4]
+    ];
+    var AcquireRoleRequest$ = [
+      3,
+      n05,
+      _ARR2,
+      0,
+      [_TA, _TMV, _RV],
+      [0, 1, () => mapStringReplacementValueEntry],
+      1
+    ];
+    var AcquireRoleResponse$ = [
+      3,
+      n05,
+      _ARRc,
+      0,
+      [_Ro],
+      [() => Role$],
+      1
+    ];
+    var AddClientIDToOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _ACIDTOIDCPR,
+      0,
+      [_OIDCPA, _CID],
+      [0, 0],
+      2
+    ];
+    var AddRoleToInstanceProfileRequest$ = [
+      3,
+      n05,
+      _ARTIPR,
+      0,
+      [_IPN, _RN],
+      [0, 0],
+      2
+    ];
+    var AddUserToGroupRequest$ = [
+      3,
+      n05,
+      _AUTGR,
+      0,
+      [_GN, _UN],
+      [0, 0],
+      2
+    ];
+    var AssociateDelegationRequestRequest$ = [
+      3,
+      n05,
+      _ADRRs,
+      0,
+      [_DRI],
+      [0],
+      1
+    ];
+    var AttachedPermissionsBoundary$ = [
+      3,
+      n05,
+      _APB,
+      0,
+      [_PBT, _PBA],
+      [0, 0]
+    ];
+    var AttachedPolicy$ = [
+      3,
+      n05,
+      _AP,
+      0,
+      [_PN, _PA2],
+      [0, 0]
+    ];
+    var AttachGroupPolicyRequest$ = [
+      3,
+      n05,
+      _AGPR,
+      0,
+      [_GN, _PA2],
+      [0, 0],
+      2
+    ];
+    var AttachRolePolicyRequest$ = [
+      3,
+      n05,
+      _ARPR,
+      0,
+      [_RN, _PA2],
+      [0, 0],
+      2
+    ];
+    var AttachUserPolicyRequest$ = [
+      3,
+      n05,
+      _AUPR,
+      0,
+      [_UN, _PA2],
+      [0, 0],
+      2
+    ];
+    var ChangePasswordRequest$ = [
+      3,
+      n05,
+      _CPR,
+      0,
+      [_OP, _NP],
+      [[() => passwordType, 0], [() => passwordType, 0]],
+      2
+    ];
+    var ContextEntry$ = [
+      3,
+      n05,
+      _CE,
+      0,
+      [_CKN, _CKV, _CKT],
+      [0, 64 | 0, 0]
+    ];
+    var CreateAccessKeyRequest$ = [
+      3,
+      n05,
+      _CAKR,
+      0,
+      [_UN],
+      [0]
+    ];
+    var CreateAccessKeyResponse$ = [
+      3,
+      n05,
+      _CAKRr,
+      0,
+      [_AK],
+      [[() => AccessKey$, 0]],
+      1
+    ];
+    var CreateAccountAliasRequest$ = [
+      3,
+      n05,
+      _CAAR,
+      0,
+      [_AA],
+      [0],
+      1
+    ];
+    var CreateDelegationRequestRequest$ = [
+      3,
+      n05,
+      _CDRR,
+      0,
+      [_D, _P2, _RWI, _NC, _SD, _OAI, _RM, _RU, _OSBO],
+      [0, () => DelegationPermission$, 0, 0, 1, 0, 0, 0, 2],
+      5
+    ];
+    var CreateDelegationRequestResponse$ = [
+      3,
+      n05,
+      _CDRRr,
+      0,
+      [_CDL, _DRI],
+      [0, 0]
+    ];
+    var CreateGroupRequest$ = [
+      3,
+      n05,
+      _CGR,
+      0,
+      [_GN, _Pa],
+      [0, 0],
+      1
+    ];
+    var CreateGroupResponse$ = [
+      3,
+      n05,
+      _CGRr,
+      0,
+      [_G],
+      [() => Group$],
+      1
+    ];
+    var CreateInstanceProfileRequest$ = [
+      3,
+      n05,
+      _CIPR,
+      0,
+      [_IPN, _Pa, _T2],
+      [0, 0, () => tagListType2],
+      1
+    ];
+    var CreateInstanceProfileResponse$ = [
+      3,
+      n05,
+      _CIPRr,
+      0,
+      [_IP],
+      [() => InstanceProfile$],
+      1
+    ];
+    var CreateLoginProfileRequest$ = [
+      3,
+      n05,
+      _CLPR,
+      0,
+      [_UN, _Pas, _PRR],
+      [0, [() => passwordType, 0], 2]
+    ];
+    var CreateLoginProfileResponse$ = [
+      3,
+      n05,
+      _CLPRr,
+      0,
+      [_LP],
+      [() => LoginProfile$],
+      1
+    ];
+    var CreateOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _COIDCPR,
+      0,
+      [_U, _CIDL, _TL, _T2],
+      [0, 64 | 0, 64 | 0, () => tagListType2],
+      1
+    ];
+    var CreateOpenIDConnectProviderResponse$ = [
+      3,
+      n05,
+      _COIDCPRr,
+      0,
+      [_OIDCPA, _T2],
+      [0, () => tagListType2]
+    ];
+    var CreatePolicyRequest$ = [
+      3,
+      n05,
+      _CPRr,
+      0,
+      [_PN, _PD, _Pa, _D, _T2],
+      [0, 0, 0, 0, () => tagListType2],
+      2
+    ];
+    var CreatePolicyResponse$ = [
+      3,
+      n05,
+      _CPRre,
+      0,
+      [_Po],
+      [() => Policy$]
+    ];
+    var CreatePolicyVersionRequest$ = [
+      3,
+      n05,
+      _CPVR,
+      0,
+      [_PA2, _PD, _SAD],
+      [0, 0, 2],
+      2
+    ];
+    var CreatePolicyVersionResponse$ = [
+      3,
+      n05,
+      _CPVRr,
+      0,
+      [_PV],
+      [() => PolicyVersion$]
+    ];
+    var CreateRoleRequest$ = [
+      3,
+      n05,
+      _CRR,
+      0,
+      [_RN, _ARPD, _Pa, _D, _MSD, _PB, _T2],
+      [0, 0, 0, 0, 1, 0, () => tagListType2],
+      2
+    ];
+    var CreateRoleResponse$ = [
+      3,
+      n05,
+      _CRRr,
+      0,
+      [_Ro],
+      [() => Role$],
+      1
+    ];
+    var CreateSAMLProviderRequest$ = [
+      3,
+      n05,
+      _CSAMLPR,
+      0,
+      [_SAMLMD, _N, _T2, _AEM, _APK],
+      [0, 0, () => tagListType2, 0, [() => privateKeyType, 0]],
+      2
+    ];
+    var CreateSAMLProviderResponse$ = [
+      3,
+      n05,
+      _CSAMLPRr,
+      0,
+      [_SAMLPA, _T2],
+      [0, () => tagListType2]
+    ];
+    var CreateServiceLinkedRoleRequest$ = [
+      3,
+      n05,
+      _CSLRR,
+      0,
+      [_AWSSN, _D, _CS2],
+      [0, 0, 0],
+      1
+    ];
+    var CreateServiceLinkedRoleResponse$ = [
+      3,
+      n05,
+      _CSLRRr,
+      0,
+      [_Ro],
+      [() => Role$]
+    ];
+    var CreateServiceSpecificCredentialRequest$ = [
+      3,
+      n05,
+      _CSSCR,
+      0,
+      [_UN, _SN2, _CAD],
+      [0, 0, 1],
+      2
+    ];
+    var CreateServiceSpecificCredentialResponse$ = [
+      3,
+      n05,
+      _CSSCRr,
+      0,
+      [_SSC],
+      [[() => ServiceSpecificCredential$, 0]]
+    ];
+    var CreateUserRequest$ = [
+      3,
+      n05,
+      _CUR,
+      0,
+      [_UN, _Pa, _PB, _T2],
+      [0, 0, 0, () => tagListType2],
+      1
+    ];
+    var CreateUserResponse$ = [
+      3,
+      n05,
+      _CURr,
+      0,
+      [_Us],
+      [() => User$]
+    ];
+    var CreateVirtualMFADeviceRequest$ = [
+      3,
+      n05,
+      _CVMFADR,
+      0,
+      [_VMFADN, _Pa, _T2],
+      [0, 0, () => tagListType2],
+      1
+    ];
+    var CreateVirtualMFADeviceResponse$ = [
+      3,
+      n05,
+      _CVMFADRr,
+      0,
+      [_VMFAD],
+      [[() => VirtualMFADevice$, 0]],
+      1
+    ];
+    var DeactivateMFADeviceRequest$ = [
+      3,
+      n05,
+      _DMFADR,
+      0,
+      [_SNer, _UN],
+      [0, 0],
+      1
+    ];
+    var DelegationPermission$ = [
+      3,
+      n05,
+      _DP,
+      0,
+      [_PTA, _Par],
+      [0, () => policyParameterListType]
+    ];
+    var DelegationRequest$ = [
+      3,
+      n05,
+      _DR,
+      0,
+      [_DRI, _OAI, _D, _RM, _P2, _PP, _RPRA, _OI, _AI, _St, _ET, _RI, _RNe, _CD, _SD, _RU, _No, _RR, _OSBO, _UT],
+      [0, 0, 0, 0, () => DelegationPermission$, 0, 64 | 0, 0, 0, 0, 4, 0, 0, 4, 1, 0, 0, 0, 2, 4]
+    ];
+    var DeleteAccessKeyRequest$ = [
+      3,
+      n05,
+      _DAKR,
+      0,
+      [_AKI2, _UN],
+      [0, 0],
+      1
+    ];
+    var DeleteAccountAliasRequest$ = [
+      3,
+      n05,
+      _DAAR,
+      0,
+      [_AA],
+      [0],
+      1
+    ];
+    var DeleteGroupPolicyRequest$ = [
+      3,
+      n05,
+      _DGPR,
+      0,
+      [_GN, _PN],
+      [0, 0],
+      2
+    ];
+    var DeleteGroupRequest$ = [
+      3,
+      n05,
+      _DGR,
+      0,
+      [_GN],
+      [0],
+      1
+    ];
+    var DeleteInstanceProfileRequest$ = [
+      3,
+      n05,
+      _DIPR,
+      0,
+      [_IPN],
+      [0],
+      1
+    ];
+    var DeleteLoginProfileRequest$ = [
+      3,
+      n05,
+      _DLPR,
+      0,
+      [_UN],
+      [0]
+    ];
+    var DeleteOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _DOIDCPR,
+      0,
+      [_OIDCPA],
+      [0],
+      1
+    ];
+    var DeletePolicyRequest$ = [
+      3,
+      n05,
+      _DPR,
+      0,
+      [_PA2],
+      [0],
+      1
+    ];
+    var DeletePolicyVersionRequest$ = [
+      3,
+      n05,
+      _DPVR,
+      0,
+      [_PA2, _VI],
+      [0, 0],
+      2
+    ];
+    var DeleteRolePermissionsBoundaryRequest$ = [
+      3,
+      n05,
+      _DRPBR,
+      0,
+      [_RN],
+      [0],
+      1
+    ];
+    var DeleteRolePolicyRequest$ = [
+      3,
+      n05,
+      _DRPR,
+      0,
+      [_RN, _PN],
+      [0, 0],
+      2
+    ];
+    var DeleteRoleRequest$ = [
+      3,
+      n05,
+      _DRR,
+      0,
+      [_RN],
+      [0],
+      1
+    ];
+    var DeleteSAMLProviderRequest$ = [
+      3,
+      n05,
+      _DSAMLPR,
+      0,
+      [_SAMLPA],
+      [0],
+      1
+    ];
+    var DeleteServerCertificateRequest$ = [
+      3,
+      n05,
+      _DSCR,
+      0,
+      [_SCN],
+      [0],
+      1
+    ];
+    var DeleteServiceLinkedRoleRequest$ = [
+      3,
+      n05,
+      _DSLRR,
+      0,
+      [_RN],
+      [0],
+      1
+    ];
+    var DeleteServiceLinkedRoleResponse$ = [
+      3,
+      n05,
+      _DSLRRe,
+      0,
+      [_DTI],
+      [0],
+      1
+    ];
+    var DeleteServiceSpecificCredentialRequest$ = [
+      3,
+      n05,
+      _DSSCR,
+      0,
+      [_SSCI, _UN],
+      [0, 0],
+      1
+    ];
+    var DeleteSigningCertificateRequest$ = [
+      3,
+      n05,
+      _DSCRe,
+      0,
+      [_CI, _UN],
+      [0, 0],
+      1
+    ];
+    var DeleteSSHPublicKeyRequest$ = [
+      3,
+      n05,
+      _DSSHPKR,
+      0,
+      [_UN, _SSHPKI],
+      [0, 0],
+      2
+    ];
+    var DeleteUserPermissionsBoundaryRequest$ = [
+      3,
+      n05,
+      _DUPBR,
+      0,
+      [_UN],
+      [0],
+      1
+    ];
+    var DeleteUserPolicyRequest$ = [
+      3,
+      n05,
+      _DUPR,
+      0,
+      [_UN, _PN],
+      [0, 0],
+      2
+    ];
+    var DeleteUserRequest$ = [
+      3,
+      n05,
+      _DUR,
+      0,
+      [_UN],
+      [0],
+      1
+    ];
+    var DeleteVirtualMFADeviceRequest$ = [
+      3,
+      n05,
+      _DVMFADR,
+      0,
+      [_SNer],
+      [0],
+      1
+    ];
+    var DeletionTaskFailureReasonType$ = [
+      3,
+      n05,
+      _DTFRT,
+      0,
+      [_Re, _RUL],
+      [0, () => RoleUsageListType]
+    ];
+    var DetachGroupPolicyRequest$ = [
+      3,
+      n05,
+      _DGPRe,
+      0,
+      [_GN, _PA2],
+      [0, 0],
+      2
+    ];
+    var DetachRolePolicyRequest$ = [
+      3,
+      n05,
+      _DRPRe,
+      0,
+      [_RN, _PA2],
+      [0, 0],
+      2
+    ];
+    var DetachUserPolicyRequest$ = [
+      3,
+      n05,
+      _DUPRe,
+      0,
+      [_UN, _PA2],
+      [0, 0],
+      2
+    ];
+    var DisableOrganizationsRootCredentialsManagementRequest$ = [
+      3,
+      n05,
+      _DORCMR,
+      0,
+      [],
+      []
+    ];
+    var DisableOrganizationsRootCredentialsManagementResponse$ = [
+      3,
+      n05,
+      _DORCMRi,
+      0,
+      [_OIr, _EF],
+      [0, 64 | 0]
+    ];
+    var DisableOrganizationsRootSessionsRequest$ = [
+      3,
+      n05,
+      _DORSR,
+      0,
+      [],
+      []
+    ];
+    var DisableOrganizationsRootSessionsResponse$ = [
+      3,
+      n05,
+      _DORSRi,
+      0,
+      [_OIr, _EF],
+      [0, 64 | 0]
+    ];
+    var EnableMFADeviceRequest$ = [
+      3,
+      n05,
+      _EMFADR,
+      0,
+      [_UN, _SNer, _AC, _ACu],
+      [0, 0, 0, 0],
+      4
+    ];
+    var EnableOrganizationsRootCredentialsManagementRequest$ = [
+      3,
+      n05,
+      _EORCMR,
+      0,
+      [],
+      []
+    ];
+    var EnableOrganizationsRootCredentialsManagementResponse$ = [
+      3,
+      n05,
+      _EORCMRn,
+      0,
+      [_OIr, _EF],
+      [0, 64 | 0]
+    ];
+    var EnableOrganizationsRootSessionsRequest$ = [
+      3,
+      n05,
+      _EORSR,
+      0,
+      [],
+      []
+    ];
+    var EnableOrganizationsRootSessionsResponse$ = [
+      3,
+      n05,
+      _EORSRn,
+      0,
+      [_OIr, _EF],
+      [0, 64 | 0]
+    ];
+    var EnableOutboundWebIdentityFederationResponse$ = [
+      3,
+      n05,
+      _EOWIFR,
+      0,
+      [_II],
+      [0]
+    ];
+    var EntityDetails$ = [
+      3,
+      n05,
+      _ED,
+      0,
+      [_EI2, _LA],
+      [() => EntityInfo$, 4],
+      1
+    ];
+    var EntityInfo$ = [
+      3,
+      n05,
+      _EI2,
+      0,
+      [_A2, _N, _Ty, _I, _Pa],
+      [0, 0, 0, 0, 0],
+      4
+    ];
+    var ErrorDetails$ = [
+      3,
+      n05,
+      _EDr,
+      0,
+      [_M, _C2],
+      [0, 0],
+      2
+    ];
+    var EvaluationResult$ = [
+      3,
+      n05,
+      _ER,
+      0,
+      [_EAN, _EDv, _ERN, _MS, _MCV, _ODD, _PBDD, _EDD, _RSR],
+      [0, 0, 0, () => StatementListType, 64 | 0, () => OrganizationsDecisionDetail$, () => PermissionsBoundaryDecisionDetail$, 128 | 0, () => ResourceSpecificResultListType],
+      2
+    ];
+    var GenerateCredentialReportResponse$ = [
+      3,
+      n05,
+      _GCRR,
+      0,
+      [_St, _D],
+      [0, 0]
+    ];
+    var GenerateOrganizationsAccessReportRequest$ = [
+      3,
+      n05,
+      _GOARR,
+      0,
+      [_EP, _OPI],
+      [0, 0],
+      1
+    ];
+    var GenerateOrganizationsAccessReportResponse$ = [
+      3,
+      n05,
+      _GOARRe,
+      0,
+      [_JI],
+      [0]
+    ];
+    var GenerateServiceLastAccessedDetailsRequest$ = [
+      3,
+      n05,
+      _GSLADR,
+      0,
+      [_A2, _Gr],
+      [0, 0],
+      1
+    ];
+    var GenerateServiceLastAccessedDetailsResponse$ = [
+      3,
+      n05,
+      _GSLADRe,
+      0,
+      [_JI],
+      [0]
+    ];
+    var GetAccessKeyLastUsedRequest$ = [
+      3,
+      n05,
+      _GAKLUR,
+      0,
+      [_AKI2],
+      [0],
+      1
+    ];
+    var GetAccessKeyLastUsedResponse$ = [
+      3,
+      n05,
+      _GAKLURe,
+      0,
+      [_UN, _AKLU],
+      [0, () => AccessKeyLastUsed$]
+    ];
+    var GetAccountAuthorizationDetailsRequest$ = [
+      3,
+      n05,
+      _GAADR,
+      0,
+      [_F, _MI, _Ma],
+      [64 | 0, 1, 0]
+    ];
+    var GetAccountAuthorizationDetailsResponse$ = [
+      3,
+      n05,
+      _GAADRe,
+      0,
+      [_UDL, _GDL, _RDL, _Pol, _IT2, _Ma],
+      [() => userDetailListType, () => groupDetailListType, () => roleDetailListType, () => ManagedPolicyDetailListType, 2, 0]
+    ];
+    var GetAccountPasswordPolicyResponse$ = [
+      3,
+      n05,
+      _GAPPR,
+      0,
+      [_PPa],
+      [() => PasswordPolicy$],
+      1
+    ];
+    var GetAccountPropertiesRequest$ = [
+      3,
+      n05,
+      _GAPR,
+      0,
+      [],
+      []
+    ];
+    var GetAccountPropertiesResponse$ = [
+      3,
+      n05,
+      _GAPRe,
+      0,
+      [_Pr2],
+      [128 | 0]
+    ];
+    var GetAccountSummaryResponse$ = [
+      3,
+      n05,
+      _GASR,
+      0,
+      [_SM],
+      [128 | 1]
+    ];
+    var GetContextKeysForCustomPolicyRequest$ = [
+      3,
+      n05,
+      _GCKFCPR,
+      0,
+      [_PIL],
+      [64 | 0],
+      1
+    ];
+    var GetContextKeysForPolicyResponse$ = [
+      3,
+      n05,
+      _GCKFPR,
+      0,
+      [_CKNo],
+      [64 | 0]
+    ];
+    var GetContextKeysForPrincipalPolicyRequest$ = [
+      3,
+      n05,
+      _GCKFPPR,
+      0,
+      [_PSA, _PIL],
+      [0, 64 | 0],
+      1
+    ];
+    var GetCredentialReportResponse$ = [
+      3,
+      n05,
+      _GCRRe,
+      0,
+      [_Co, _RF, _GT],
+      [21, 0, 4]
+    ];
+    var GetDelegationRequestRequest$ = [
+      3,
+      n05,
+      _GDRR,
+      0,
+      [_DRI, _DPC],
+      [0, 2],
+      1
+    ];
+    var GetDelegationRequestResponse$ = [
+      3,
+      n05,
+      _GDRRe,
+      0,
+      [_DR, _PCS, _PCR],
+      [() => DelegationRequest$, 0, 0]
+    ];
+    var GetGroupPolicyRequest$ = [
+      3,
+      n05,
+      _GGPR,
+      0,
+      [_GN, _PN],
+      [0, 0],
+      2
+    ];
+    var GetGroupPolicyResponse$ = [
+      3,
+      n05,
+      _GGPRe,
+      0,
+      [_GN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var GetGroupRequest$ = [
+      3,
+      n05,
+      _GGR,
+      0,
+      [_GN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var GetGroupResponse$ = [
+      3,
+      n05,
+      _GGRe,
+      0,
+      [_G, _Use, _IT2, _Ma],
+      [() => Group$, () => userListType, 2, 0],
+      2
+    ];
+    var GetHumanReadableSummaryRequest$ = [
+      3,
+      n05,
+      _GHRSR,
+      0,
+      [_EA, _L],
+      [0, 0],
+      1
+    ];
+    var GetHumanReadableSummaryResponse$ = [
+      3,
+      n05,
+      _GHRSRe,
+      0,
+      [_SC, _L, _SS],
+      [0, 0, 0]
+    ];
+    var GetInstanceProfileRequest$ = [
+      3,
+      n05,
+      _GIPR,
+      0,
+      [_IPN],
+      [0],
+      1
+    ];
+    var GetInstanceProfileResponse$ = [
+      3,
+      n05,
+      _GIPRe,
+      0,
+      [_IP],
+      [() => InstanceProfile$],
+      1
+    ];
+    var GetLoginProfileRequest$ = [
+      3,
+      n05,
+      _GLPR,
+      0,
+      [_UN],
+      [0]
+    ];
+    var GetLoginProfileResponse$ = [
+      3,
+      n05,
+      _GLPRe,
+      0,
+      [_LP],
+      [() => LoginProfile$],
+      1
+    ];
+    var GetMFADeviceRequest$ = [
+      3,
+      n05,
+      _GMFADR,
+      0,
+      [_SNer, _UN],
+      [0, 0],
+      1
+    ];
+    var GetMFADeviceResponse$ = [
+      3,
+      n05,
+      _GMFADRe,
+      0,
+      [_SNer, _UN, _EDn, _Ce],
+      [0, 0, 4, 128 | 0],
+      1
+    ];
+    var GetOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _GOIDCPR,
+      0,
+      [_OIDCPA],
+      [0],
+      1
+    ];
+    var GetOpenIDConnectProviderResponse$ = [
+      3,
+      n05,
+      _GOIDCPRe,
+      0,
+      [_U, _CIDL, _TL, _CD, _T2],
+      [0, 64 | 0, 64 | 0, 4, () => tagListType2]
+    ];
+    var GetOrganizationsAccessReportRequest$ = [
+      3,
+      n05,
+      _GOARRet,
+      0,
+      [_JI, _MI, _Ma, _SK],
+      [0, 1, 0, 0],
+      1
+    ];
+    var GetOrganizationsAccessReportResponse$ = [
+      3,
+      n05,
+      _GOARRetr,
+      0,
+      [_JS, _JCD, _JCDo, _NOSA, _NOSNA, _ADc, _IT2, _Ma, _EDr],
+      [0, 4, 4, 1, 1, () => AccessDetails, 2, 0, () => ErrorDetails$],
+      2
+    ];
+    var GetOutboundWebIdentityFederationInfoResponse$ = [
+      3,
+      n05,
+      _GOWIFIR,
+      0,
+      [_II, _JVE],
+      [0, 2]
+    ];
+    var GetPolicyRequest$ = [
+      3,
+      n05,
+      _GPR,
+      0,
+      [_PA2],
+      [0],
+      1
+    ];
+    var GetPolicyResponse$ = [
+      3,
+      n05,
+      _GPRe,
+      0,
+      [_Po],
+      [() => Policy$]
+    ];
+    var GetPolicyVersionRequest$ = [
+      3,
+      n05,
+      _GPVR,
+      0,
+      [_PA2, _VI],
+      [0, 0],
+      2
+    ];
+    var GetPolicyVersionResponse$ = [
+      3,
+      n05,
+      _GPVRe,
+      0,
+      [_PV],
+      [() => PolicyVersion$]
+    ];
+    var GetRolePolicyRequest$ = [
+      3,
+      n05,
+      _GRPR,
+      0,
+      [_RN, _PN],
+      [0, 0],
+      2
+    ];
+    var GetRolePolicyResponse$ = [
+      3,
+      n05,
+      _GRPRe,
+      0,
+      [_RN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var GetRoleRequest$ = [
+      3,
+      n05,
+      _GRR,
+      0,
+      [_RN],
+      [0],
+      1
+    ];
+    var GetRoleResponse$ = [
+      3,
+      n05,
+      _GRRe,
+      0,
+      [_Ro],
+      [() => Role$],
+      1
+    ];
+    var GetRoleTemplateVersionRequest$ = [
+      3,
+      n05,
+      _GRTVR,
+      0,
+      [_TA, _MV],
+      [0, 1],
+      1
+    ];
+    var GetRoleTemplateVersionResponse$ = [
+      3,
+      n05,
+      _GRTVRe,
+      0,
+      [_RTV],
+      [() => RoleTemplateVersion$],
+      1
+    ];
+    var GetSAMLProviderRequest$ = [
+      3,
+      n05,
+      _GSAMLPR,
+      0,
+      [_SAMLPA],
+      [0],
+      1
+    ];
+    var GetSAMLProviderResponse$ = [
+      3,
+      n05,
+      _GSAMLPRe,
+      0,
+      [_SAMLPUUID, _SAMLMD, _CD, _VU, _T2, _AEM, _PKL],
+      [0, 0, 4, 4, () => tagListType2, 0, () => privateKeyList]
+    ];
+    var GetServerCertificateRequest$ = [
+      3,
+      n05,
+      _GSCR,
+      0,
+      [_SCN],
+      [0],
+      1
+    ];
+    var GetServerCertificateResponse$ = [
+      3,
+      n05,
+      _GSCRe,
+      0,
+      [_SCe],
+      [() => ServerCertificate$],
+      1
+    ];
+    var GetServiceLastAccessedDetailsRequest$ = [
+      3,
+      n05,
+      _GSLADRet,
+      0,
+      [_JI, _MI, _Ma],
+      [0, 1, 0],
+      1
+    ];
+    var GetServiceLastAccessedDetailsResponse$ = [
+      3,
+      n05,
+      _GSLADRete,
+      0,
+      [_JS, _JCD, _SLA, _JCDo, _JT, _IT2, _Ma, _E2],
+      [0, 4, () => ServicesLastAccessed, 4, 0, 2, 0, () => ErrorDetails$],
+      4
+    ];
+    var GetServiceLastAccessedDetailsWithEntitiesRequest$ = [
+      3,
+      n05,
+      _GSLADWER,
+      0,
+      [_JI, _SNe, _MI, _Ma],
+      [0, 0, 1, 0],
+      2
+    ];
+    var GetServiceLastAccessedDetailsWithEntitiesResponse$ = [
+      3,
+      n05,
+      _GSLADWERe,
+      0,
+      [_JS, _JCD, _JCDo, _EDL, _IT2, _Ma, _E2],
+      [0, 4, 4, () => entityDetailsListType, 2, 0, () => ErrorDetails$],
+      4
+    ];
+    var GetServiceLinkedRoleDeletionStatusRequest$ = [
+      3,
+      n05,
+      _GSLRDSR,
+      0,
+      [_DTI],
+      [0],
+      1
+    ];
+    var GetServiceLinkedRoleDeletionStatusResponse$ = [
+      3,
+      n05,
+      _GSLRDSRe,
+      0,
+      [_S, _Re],
+      [0, () => DeletionTaskFailureReasonType$],
+      1
+    ];
+    var GetSSHPublicKeyRequest$ = [
+      3,
+      n05,
+      _GSSHPKR,
+      0,
+      [_UN, _SSHPKI, _En],
+      [0, 0, 0],
+      3
+    ];
+    var GetSSHPublicKeyResponse$ = [
+      3,
+      n05,
+      _GSSHPKRe,
+      0,
+      [_SSHPK],
+      [() => SSHPublicKey$]
+    ];
+    var GetUserPolicyRequest$ = [
+      3,
+      n05,
+      _GUPR,
+      0,
+      [_UN, _PN],
+      [0, 0],
+      2
+    ];
+    var GetUserPolicyResponse$ = [
+      3,
+      n05,
+      _GUPRe,
+      0,
+      [_UN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var GetUserRequest$ = [
+      3,
+      n05,
+      _GUR,
+      0,
+      [_UN],
+      [0]
+    ];
+    var GetUserResponse$ = [
+      3,
+      n05,
+      _GURe,
+      0,
+      [_Us],
+      [() => User$],
+      1
+    ];
+    var Group$ = [
+      3,
+      n05,
+      _G,
+      0,
+      [_Pa, _GN, _GI, _A2, _CD],
+      [0, 0, 0, 0, 4],
+      5
+    ];
+    var GroupDetail$ = [
+      3,
+      n05,
+      _GD,
+      0,
+      [_Pa, _GN, _GI, _A2, _CD, _GPL, _AMP],
+      [0, 0, 0, 0, 4, () => policyDetailListType, () => attachedPoliciesListType]
+    ];
+    var InlinePolicy$ = [
+      3,
+      n05,
+      _IPn,
+      0,
+      [_PN, _PD],
+      [0, 0],
+      2
+    ];
+    var InlinePolicyIdentifierType$ = [
+      3,
+      n05,
+      _IPIT,
+      0,
+      [_PN, _AT3, _AN],
+      [0, 0, 0],
+      3
+    ];
+    var InstanceProfile$ = [
+      3,
+      n05,
+      _IP,
+      0,
+      [_Pa, _IPN, _IPI, _A2, _CD, _Rol, _T2],
+      [0, 0, 0, 0, 4, () => roleListType, () => tagListType2],
+      6
+    ];
+    var ListAccessKeysRequest$ = [
+      3,
+      n05,
+      _LAKR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListAccessKeysResponse$ = [
+      3,
+      n05,
+      _LAKRi,
+      0,
+      [_AKM, _IT2, _Ma],
+      [() => accessKeyMetadataListType, 2, 0],
+      1
+    ];
+    var ListAccountAliasesRequest$ = [
+      3,
+      n05,
+      _LAAR,
+      0,
+      [_Ma, _MI],
+      [0, 1]
+    ];
+    var ListAccountAliasesResponse$ = [
+      3,
+      n05,
+      _LAARi,
+      0,
+      [_AAc, _IT2, _Ma],
+      [64 | 0, 2, 0],
+      1
+    ];
+    var ListAttachedGroupPoliciesRequest$ = [
+      3,
+      n05,
+      _LAGPR,
+      0,
+      [_GN, _PPat, _Ma, _MI],
+      [0, 0, 0, 1],
+      1
+    ];
+    var ListAttachedGroupPoliciesResponse$ = [
+      3,
+      n05,
+      _LAGPRi,
+      0,
+      [_APt, _IT2, _Ma],
+      [() => attachedPoliciesListType, 2, 0]
+    ];
+    var ListAttachedRolePoliciesRequest$ = [
+      3,
+      n05,
+      _LARPR,
+      0,
+      [_RN, _PPat, _Ma, _MI],
+      [0, 0, 0, 1],
+      1
+    ];
+    var ListAttachedRolePoliciesResponse$ = [
+      3,
+      n05,
+      _LARPRi,
+      0,
+      [_APt, _IT2, _Ma],
+      [() => attachedPoliciesListType, 2, 0]
+    ];
+    var ListAttachedUserPoliciesRequest$ = [
+      3,
+      n05,
+      _LAUPR,
+      0,
+      [_UN, _PPat, _Ma, _MI],
+      [0, 0, 0, 1],
+      1
+    ];
+    var ListAttachedUserPoliciesResponse$ = [
+      3,
+      n05,
+      _LAUPRi,
+      0,
+      [_APt, _IT2, _Ma],
+      [() => attachedPoliciesListType, 2, 0]
+    ];
+    var ListDelegationRequestsRequest$ = [
+      3,
+      n05,
+      _LDRR,
+      0,
+      [_OI, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListDelegationRequestsResponse$ = [
+      3,
+      n05,
+      _LDRRi,
+      0,
+      [_DRe, _Ma, _iT3],
+      [() => delegationRequestsListType, 0, 2]
+    ];
+    var ListEntitiesForPolicyRequest$ = [
+      3,
+      n05,
+      _LEFPR,
+      0,
+      [_PA2, _EFn, _PPat, _PUF, _Ma, _MI],
+      [0, 0, 0, 0, 0, 1],
+      1
+    ];
+    var ListEntitiesForPolicyResponse$ = [
+      3,
+      n05,
+      _LEFPRi,
+      0,
+      [_PG, _PU, _PR, _IT2, _Ma],
+      [() => PolicyGroupListType, () => PolicyUserListType, () => PolicyRoleListType, 2, 0]
+    ];
+    var ListGroupPoliciesRequest$ = [
+      3,
+      n05,
+      _LGPR,
+      0,
+      [_GN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListGroupPoliciesResponse$ = [
+      3,
+      n05,
+      _LGPRi,
+      0,
+      [_PNo, _IT2, _Ma],
+      [64 | 0, 2, 0],
+      1
+    ];
+    var ListGroupsForUserRequest$ = [
+      3,
+      n05,
+      _LGFUR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListGroupsForUserResponse$ = [
+      3,
+      n05,
+      _LGFURi,
+      0,
+      [_Gro, _IT2, _Ma],
+      [() => groupListType, 2, 0],
+      1
+    ];
+    var ListGroupsRequest$ = [
+      3,
+      n05,
+      _LGR,
+      0,
+      [_PPat, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListGroupsResponse$ = [
+      3,
+      n05,
+      _LGRi,
+      0,
+      [_Gro, _IT2, _Ma],
+      [() => groupListType, 2, 0],
+      1
+    ];
+    var ListInstanceProfilesForRoleRequest$ = [
+      3,
+      n05,
+      _LIPFRR,
+      0,
+      [_RN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListInstanceProfilesForRoleResponse$ = [
+      3,
+      n05,
+      _LIPFRRi,
+      0,
+      [_IPns, _IT2, _Ma],
+      [() => instanceProfileListType, 2, 0],
+      1
+    ];
+    var ListInstanceProfilesRequest$ = [
+      3,
+      n05,
+      _LIPR,
+      0,
+      [_PPat, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListInstanceProfilesResponse$ = [
+      3,
+      n05,
+      _LIPRi,
+      0,
+      [_IPns, _IT2, _Ma],
+      [() => instanceProfileListType, 2, 0],
+      1
+    ];
+    var ListInstanceProfileTagsRequest$ = [
+      3,
+      n05,
+      _LIPTR,
+      0,
+      [_IPN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListInstanceProfileTagsResponse$ = [
+      3,
+      n05,
+      _LIPTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListMFADevicesRequest$ = [
+      3,
+      n05,
+      _LMFADR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListMFADevicesResponse$ = [
+      3,
+      n05,
+      _LMFADRi,
+      0,
+      [_MFAD, _IT2, _Ma],
+      [() => mfaDeviceListType, 2, 0],
+      1
+    ];
+    var ListMFADeviceTagsRequest$ = [
+      3,
+      n05,
+      _LMFADTR,
+      0,
+      [_SNer, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListMFADeviceTagsResponse$ = [
+      3,
+      n05,
+      _LMFADTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListOpenIDConnectProvidersRequest$ = [
+      3,
+      n05,
+      _LOIDCPR,
+      0,
+      [],
+      []
+    ];
+    var ListOpenIDConnectProvidersResponse$ = [
+      3,
+      n05,
+      _LOIDCPRi,
+      0,
+      [_OIDCPL],
+      [() => OpenIDConnectProviderListType]
+    ];
+    var ListOpenIDConnectProviderTagsRequest$ = [
+      3,
+      n05,
+      _LOIDCPTR,
+      0,
+      [_OIDCPA, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListOpenIDConnectProviderTagsResponse$ = [
+      3,
+      n05,
+      _LOIDCPTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListOrganizationsFeaturesRequest$ = [
+      3,
+      n05,
+      _LOFR,
+      0,
+      [],
+      []
+    ];
+    var ListOrganizationsFeaturesResponse$ = [
+      3,
+      n05,
+      _LOFRi,
+      0,
+      [_OIr, _EF],
+      [0, 64 | 0]
+    ];
+    var ListPoliciesGrantingServiceAccessEntry$ = [
+      3,
+      n05,
+      _LPGSAE,
+      0,
+      [_SNe, _Pol],
+      [0, () => policyGrantingServiceAccessListType]
+    ];
+    var ListPoliciesGrantingServiceAccessRequest$ = [
+      3,
+      n05,
+      _LPGSAR,
+      0,
+      [_A2, _SNerv, _Ma],
+      [0, 64 | 0, 0],
+      2
+    ];
+    var ListPoliciesGrantingServiceAccessResponse$ = [
+      3,
+      n05,
+      _LPGSARi,
+      0,
+      [_PGSA, _IT2, _Ma],
+      [() => listPolicyGrantingServiceAccessResponseListType, 2, 0],
+      1
+    ];
+    var ListPoliciesRequest$ = [
+      3,
+      n05,
+      _LPR,
+      0,
+      [_Sc, _OA, _PPat, _PUF, _Ma, _MI],
+      [0, 2, 0, 0, 0, 1]
+    ];
+    var ListPoliciesResponse$ = [
+      3,
+      n05,
+      _LPRi,
+      0,
+      [_Pol, _IT2, _Ma],
+      [() => policyListType, 2, 0]
+    ];
+    var ListPolicyTagsRequest$ = [
+      3,
+      n05,
+      _LPTR,
+      0,
+      [_PA2, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListPolicyTagsResponse$ = [
+      3,
+      n05,
+      _LPTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListPolicyVersionsRequest$ = [
+      3,
+      n05,
+      _LPVR,
+      0,
+      [_PA2, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListPolicyVersionsResponse$ = [
+      3,
+      n05,
+      _LPVRi,
+      0,
+      [_V2, _IT2, _Ma],
+      [() => policyDocumentVersionListType, 2, 0]
+    ];
+    var ListRolePoliciesRequest$ = [
+      3,
+      n05,
+      _LRPR,
+      0,
+      [_RN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListRolePoliciesResponse$ = [
+      3,
+      n05,
+      _LRPRi,
+      0,
+      [_PNo, _IT2, _Ma],
+      [64 | 0, 2, 0],
+      1
+    ];
+    var ListRolesRequest$ = [
+      3,
+      n05,
+      _LRR,
+      0,
+      [_PPat, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListRolesResponse$ = [
+      3,
+      n05,
+      _LRRi,
+      0,
+      [_Rol, _IT2, _Ma],
+      [() => roleListType, 2, 0],
+      1
+    ];
+    var ListRoleTagsRequest$ = [
+      3,
+      n05,
+      _LRTR,
+      0,
+      [_RN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListRoleTagsResponse$ = [
+      3,
+      n05,
+      _LRTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListSAMLProvidersRequest$ = [
+      3,
+      n05,
+      _LSAMLPR,
+      0,
+      [],
+      []
+    ];
+    var ListSAMLProvidersResponse$ = [
+      3,
+      n05,
+      _LSAMLPRi,
+      0,
+      [_SAMLPL],
+      [() => SAMLProviderListType]
+    ];
+    var ListSAMLProviderTagsRequest$ = [
+      3,
+      n05,
+      _LSAMLPTR,
+      0,
+      [_SAMLPA, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListSAMLProviderTagsResponse$ = [
+      3,
+      n05,
+      _LSAMLPTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListServerCertificatesRequest$ = [
+      3,
+      n05,
+      _LSCR,
+      0,
+      [_PPat, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListServerCertificatesResponse$ = [
+      3,
+      n05,
+      _LSCRi,
+      0,
+      [_SCML, _IT2, _Ma],
+      [() => serverCertificateMetadataListType, 2, 0],
+      1
+    ];
+    var ListServerCertificateTagsRequest$ = [
+      3,
+      n05,
+      _LSCTR,
+      0,
+      [_SCN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListServerCertificateTagsResponse$ = [
+      3,
+      n05,
+      _LSCTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListServiceSpecificCredentialsRequest$ = [
+      3,
+      n05,
+      _LSSCR,
+      0,
+      [_UN, _SN2, _AU, _Ma, _MI],
+      [0, 0, 2, 0, 1]
+    ];
+    var ListServiceSpecificCredentialsResponse$ = [
+      3,
+      n05,
+      _LSSCRi,
+      0,
+      [_SSCe, _Ma, _IT2],
+      [() => ServiceSpecificCredentialsListType, 0, 2]
+    ];
+    var ListSigningCertificatesRequest$ = [
+      3,
+      n05,
+      _LSCRis,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListSigningCertificatesResponse$ = [
+      3,
+      n05,
+      _LSCRist,
+      0,
+      [_Cer, _IT2, _Ma],
+      [() => certificateListType, 2, 0],
+      1
+    ];
+    var ListSSHPublicKeysRequest$ = [
+      3,
+      n05,
+      _LSSHPKR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListSSHPublicKeysResponse$ = [
+      3,
+      n05,
+      _LSSHPKRi,
+      0,
+      [_SSHPKu, _IT2, _Ma],
+      [() => SSHPublicKeyListType, 2, 0]
+    ];
+    var ListUserPoliciesRequest$ = [
+      3,
+      n05,
+      _LUPR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListUserPoliciesResponse$ = [
+      3,
+      n05,
+      _LUPRi,
+      0,
+      [_PNo, _IT2, _Ma],
+      [64 | 0, 2, 0],
+      1
+    ];
+    var ListUsersRequest$ = [
+      3,
+      n05,
+      _LUR,
+      0,
+      [_PPat, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListUsersResponse$ = [
+      3,
+      n05,
+      _LURi,
+      0,
+      [_Use, _IT2, _Ma],
+      [() => userListType, 2, 0],
+      1
+    ];
+    var ListUserTagsRequest$ = [
+      3,
+      n05,
+      _LUTR,
+      0,
+      [_UN, _Ma, _MI],
+      [0, 0, 1],
+      1
+    ];
+    var ListUserTagsResponse$ = [
+      3,
+      n05,
+      _LUTRi,
+      0,
+      [_T2, _IT2, _Ma],
+      [() => tagListType2, 2, 0],
+      1
+    ];
+    var ListVirtualMFADevicesRequest$ = [
+      3,
+      n05,
+      _LVMFADR,
+      0,
+      [_AS, _Ma, _MI],
+      [0, 0, 1]
+    ];
+    var ListVirtualMFADevicesResponse$ = [
+      3,
+      n05,
+      _LVMFADRi,
+      0,
+      [_VMFADi, _IT2, _Ma],
+      [[() => virtualMFADeviceListType, 0], 2, 0],
+      1
+    ];
+    var LoginProfile$ = [
+      3,
+      n05,
+      _LP,
+      0,
+      [_UN, _CD, _PRR],
+      [0, 4, 2],
+      2
+    ];
+    var ManagedPolicyDetail$ = [
+      3,
+      n05,
+      _MPD,
+      0,
+      [_PN, _PI2, _A2, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _PVL],
+      [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => policyDocumentVersionListType]
+    ];
+    var MFADevice$ = [
+      3,
+      n05,
+      _MFADe,
+      0,
+      [_UN, _SNer, _EDn],
+      [0, 0, 4],
+      3
+    ];
+    var OpenIDConnectProviderListEntry$ = [
+      3,
+      n05,
+      _OIDCPLE,
+      0,
+      [_A2],
+      [0]
+    ];
+    var OrderedOrganizationPolicyType$ = [
+      3,
+      n05,
+      _OOPT,
+      0,
+      [_SCPIL],
+      [64 | 0]
+    ];
+    var OrganizationsDecisionDetail$ = [
+      3,
+      n05,
+      _ODD,
+      0,
+      [_ABO],
+      [2]
+    ];
+    var ParameterDefinition$ = [
+      3,
+      n05,
+      _PDa,
+      0,
+      [_N, _Ty, _ST2, _D, _IR, _DV, _Im],
+      [0, 0, 0, 0, 2, 0, 2],
+      2
+    ];
+    var PasswordPolicy$ = [
+      3,
+      n05,
+      _PPa,
+      0,
+      [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _EPx, _MPA, _PRP, _HE],
+      [1, 2, 2, 2, 2, 2, 2, 1, 1, 2]
+    ];
+    var PermissionsBoundaryDecisionDetail$ = [
+      3,
+      n05,
+      _PBDD,
+      0,
+      [_ABPB],
+      [2]
+    ];
+    var Policy$ = [
+      3,
+      n05,
+      _Po,
+      0,
+      [_PN, _PI2, _A2, _Pa, _DVI, _ACt, _PBUC, _IA, _D, _CD, _UD, _T2],
+      [0, 0, 0, 0, 0, 1, 1, 2, 0, 4, 4, () => tagListType2]
+    ];
+    var PolicyDetail$ = [
+      3,
+      n05,
+      _PDo,
+      0,
+      [_PN, _PD],
+      [0, 0]
+    ];
+    var PolicyGrantingServiceAccess$ = [
+      3,
+      n05,
+      _PGSAo,
+      0,
+      [_PN, _PT, _PA2, _ETn, _EN],
+      [0, 0, 0, 0, 0],
+      2
+    ];
+    var PolicyGroup$ = [
+      3,
+      n05,
+      _PGo,
+      0,
+      [_GN, _GI],
+      [0, 0]
+    ];
+    var PolicyParameter$ = [
+      3,
+      n05,
+      _PPo,
+      0,
+      [_N, _Va, _Ty],
+      [0, 64 | 0, 0]
+    ];
+    var PolicyRole$ = [
+      3,
+      n05,
+      _PRo,
+      0,
+      [_RN, _RIo],
+      [0, 0]
+    ];
+    var PolicyUser$ = [
+      3,
+      n05,
+      _PUo,
+      0,
+      [_UN, _UI],
+      [0, 0]
+    ];
+    var PolicyVersion$ = [
+      3,
+      n05,
+      _PV,
+      0,
+      [_Do, _VI, _IDV, _CD],
+      [0, 0, 2, 4]
+    ];
+    var Position$ = [
+      3,
+      n05,
+      _Pos,
+      0,
+      [_Li, _Col],
+      [1, 1]
+    ];
+    var PutAccountPropertiesRequest$ = [
+      3,
+      n05,
+      _PAPR,
+      0,
+      [_Pr2],
+      [128 | 0],
+      1
+    ];
+    var PutAccountPropertiesResponse$ = [
+      3,
+      n05,
+      _PAPRu,
+      0,
+      [],
+      []
+    ];
+    var PutGroupPolicyRequest$ = [
+      3,
+      n05,
+      _PGPR,
+      0,
+      [_GN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var PutRolePermissionsBoundaryRequest$ = [
+      3,
+      n05,
+      _PRPBR,
+      0,
+      [_RN, _PB],
+      [0, 0],
+      2
+    ];
+    var PutRolePolicyRequest$ = [
+      3,
+      n05,
+      _PRPR,
+      0,
+      [_RN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var PutUserPermissionsBoundaryRequest$ = [
+      3,
+      n05,
+      _PUPBR,
+      0,
+      [_UN, _PB],
+      [0, 0],
+      2
+    ];
+    var PutUserPolicyRequest$ = [
+      3,
+      n05,
+      _PUPR,
+      0,
+      [_UN, _PN, _PD],
+      [0, 0, 0],
+      3
+    ];
+    var RejectDelegationRequestRequest$ = [
+      3,
+      n05,
+      _RDRR,
+      0,
+      [_DRI, _No],
+      [0, 0],
+      1
+    ];
+    var RemoveClientIDFromOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _RCIDFOIDCPR,
+      0,
+      [_OIDCPA, _CID],
+      [0, 0],
+      2
+    ];
+    var RemoveRoleFromInstanceProfileRequest$ = [
+      3,
+      n05,
+      _RRFIPR,
+      0,
+      [_IPN, _RN],
+      [0, 0],
+      2
+    ];
+    var RemoveUserFromGroupRequest$ = [
+      3,
+      n05,
+      _RUFGR,
+      0,
+      [_GN, _UN],
+      [0, 0],
+      2
+    ];
+    var ReplacementValueEntry$ = [
+      3,
+      n05,
+      _RVE,
+      0,
+      [_Va],
+      [64 | 0],
+      1
+    ];
+    var ResetServiceSpecificCredentialRequest$ = [
+      3,
+      n05,
+      _RSSCR,
+      0,
+      [_SSCI, _UN],
+      [0, 0],
+      1
+    ];
+    var ResetServiceSpecificCredentialResponse$ = [
+      3,
+      n05,
+      _RSSCRe,
+      0,
+      [_SSC],
+      [[() => ServiceSpecificCredential$, 0]]
+    ];
+    var ResourceSpecificResult$ = [
+      3,
+      n05,
+      _RSRe,
+      0,
+      [_ERN, _ERD, _MS, _MCV, _EDD, _PBDD],
+      [0, 0, () => StatementListType, 64 | 0, 128 | 0, () => PermissionsBoundaryDecisionDetail$],
+      2
+    ];
+    var ResyncMFADeviceRequest$ = [
+      3,
+      n05,
+      _RMFADR,
+      0,
+      [_UN, _SNer, _AC, _ACu],
+      [0, 0, 0, 0],
+      4
+    ];
+    var Role$ = [
+      3,
+      n05,
+      _Ro,
+      0,
+      [_Pa, _RN, _RIo, _A2, _CD, _ARPD, _D, _MSD, _PB, _T2, _RLU, _SRT],
+      [0, 0, 0, 0, 4, 0, 0, 1, () => AttachedPermissionsBoundary$, () => tagListType2, () => RoleLastUsed$, () => SourceRoleTemplate$],
+      5
+    ];
+    var RoleDetail$ = [
+      3,
+      n05,
+      _RD,
+      0,
+      [_Pa, _RN, _RIo, _A2, _CD, _ARPD, _IPL, _RPL, _AMP, _PB, _T2, _RLU],
+      [0, 0, 0, 0, 4, 0, () => instanceProfileListType, () => policyDetailListType, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType2, () => RoleLastUsed$]
+    ];
+    var RoleLastUsed$ = [
+      3,
+      n05,
+      _RLU,
+      0,
+      [_LUD, _R],
+      [4, 0]
+    ];
+    var RoleTemplateVersion$ = [
+      3,
+      n05,
+      _RTV,
+      0,
+      [_TA, _TN, _TVI, _D, _MVa, _DMV, _MBT, _MBV, _Ena, _MV, _RNP, _RPP, _RDP, _ARPDT, _IPT, _MPAa, _PBAe, _PDar, _RTT, _MSD, _VE2, _CT2, _UTp],
+      [0, 0, 0, 0, 1, 1, 0, 0, 2, 1, 0, 0, 0, 0, () => inlinePolicyTemplateListType, 64 | 0, 0, () => parametersDefinitionListType, () => tagTemplateListType, 1, 2, 4, 4]
+    ];
+    var RoleUsageType$ = [
+      3,
+      n05,
+      _RUT,
+      0,
+      [_R, _Res],
+      [0, 64 | 0]
+    ];
+    var SAMLPrivateKey$ = [
+      3,
+      n05,
+      _SAMLPK,
+      0,
+      [_KI, _Ti],
+      [0, 4]
+    ];
+    var SAMLProviderListEntry$ = [
+      3,
+      n05,
+      _SAMLPLE,
+      0,
+      [_A2, _VU, _CD],
+      [0, 4, 4]
+    ];
+    var SendDelegationTokenRequest$ = [
+      3,
+      n05,
+      _SDTR,
+      0,
+      [_DRI],
+      [0],
+      1
+    ];
+    var ServerCertificate$ = [
+      3,
+      n05,
+      _SCe,
+      0,
+      [_SCM, _CB, _CC, _T2],
+      [() => ServerCertificateMetadata$, 0, 0, () => tagListType2],
+      2
+    ];
+    var ServerCertificateMetadata$ = [
+      3,
+      n05,
+      _SCM,
+      0,
+      [_Pa, _SCN, _SCI, _A2, _UDp, _Ex],
+      [0, 0, 0, 0, 4, 4],
+      4
+    ];
+    var ServiceLastAccessed$ = [
+      3,
+      n05,
+      _SLAe,
+      0,
+      [_SN2, _SNe, _LA, _LAE, _LAR, _TAE, _TALA],
+      [0, 0, 4, 0, 0, 1, () => TrackedActionsLastAccessed],
+      2
+    ];
+    var ServiceSpecificCredential$ = [
+      3,
+      n05,
+      _SSC,
+      0,
+      [_CD, _SN2, _SSCI, _UN, _S, _EDx, _SUN, _SP, _SCA, _SCS],
+      [4, 0, 0, 0, 0, 4, 0, [() => servicePassword, 0], 0, [() => serviceCredentialSecret, 0]],
+      5
+    ];
+    var ServiceSpecificCredentialMetadata$ = [
+      3,
+      n05,
+      _SSCM,
+      0,
+      [_UN, _S, _CD, _SSCI, _SN2, _SUN, _SCA, _EDx],
+      [0, 0, 4, 0, 0, 0, 0, 4],
+      5
+    ];
+    var SetDefaultPolicyVersionRequest$ = [
+      3,
+      n05,
+      _SDPVR,
+      0,
+      [_PA2, _VI],
+      [0, 0],
+      2
+    ];
+    var SetSecurityTokenServicePreferencesRequest$ = [
+      3,
+      n05,
+      _SSTSPR,
+      0,
+      [_GETV],
+      [0],
+      1
+    ];
+    var SigningCertificate$ = [
+      3,
+      n05,
+      _SCi,
+      0,
+      [_UN, _CI, _CB, _S, _UDp],
+      [0, 0, 0, 0, 4],
+      4
+    ];
+    var SimulateCustomPolicyRequest$ = [
+      3,
+      n05,
+      _SCPR,
+      0,
+      [_PIL, _ANc, _PBPIL, _OOPIL, _RA2, _RP, _RO, _CA2, _CEo, _RHO, _MI, _Ma],
+      [64 | 0, 64 | 0, 64 | 0, () => OrganizationPolicyListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0],
+      2
+    ];
+    var SimulatePolicyResponse$ = [
+      3,
+      n05,
+      _SPR,
+      0,
+      [_ERv, _IT2, _Ma],
+      [() => EvaluationResultsListType, 2, 0]
+    ];
+    var SimulatePrincipalPolicyRequest$ = [
+      3,
+      n05,
+      _SPPR,
+      0,
+      [_PSA, _ANc, _PIL, _PBPIL, _PEL, _RA2, _RP, _RO, _CA2, _CEo, _RHO, _MI, _Ma],
+      [0, 64 | 0, 64 | 0, 64 | 0, () => PolicyExclusionsListType, 64 | 0, 0, 0, 0, () => ContextEntryListType, 0, 1, 0],
+      2
+    ];
+    var SourceRoleTemplate$ = [
+      3,
+      n05,
+      _SRT,
+      0,
+      [_TA, _TMV],
+      [0, 1],
+      2
+    ];
+    var SSHPublicKey$ = [
+      3,
+      n05,
+      _SSHPK,
+      0,
+      [_UN, _SSHPKI, _Fi, _SSHPKB, _S, _UDp],
+      [0, 0, 0, 0, 0, 4],
+      5
+    ];
+    var SSHPublicKeyMetadata$ = [
+      3,
+      n05,
+      _SSHPKM,
+      0,
+      [_UN, _SSHPKI, _S, _UDp],
+      [0, 0, 0, 4],
+      4
+    ];
+    var Statement$ = [
+      3,
+      n05,
+      _Sta,
+      0,
+      [_SPI, _SPT, _SPt, _EPn],
+      [0, 0, () => Position$, () => Position$]
+    ];
+    var Tag$2 = [
+      3,
+      n05,
+      _Ta2,
+      0,
+      [_K2, _Val],
+      [0, 0],
+      2
+    ];
+    var TagInstanceProfileRequest$ = [
+      3,
+      n05,
+      _TIPR,
+      0,
+      [_IPN, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagMFADeviceRequest$ = [
+      3,
+      n05,
+      _TMFADR,
+      0,
+      [_SNer, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _TOIDCPR,
+      0,
+      [_OIDCPA, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagPolicyRequest$ = [
+      3,
+      n05,
+      _TPR,
+      0,
+      [_PA2, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagRoleRequest$ = [
+      3,
+      n05,
+      _TRR,
+      0,
+      [_RN, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagSAMLProviderRequest$ = [
+      3,
+      n05,
+      _TSAMLPR,
+      0,
+      [_SAMLPA, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagServerCertificateRequest$ = [
+      3,
+      n05,
+      _TSCR,
+      0,
+      [_SCN, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TagTemplate$ = [
+      3,
+      n05,
+      _TT,
+      0,
+      [_K2, _Val],
+      [0, 0],
+      2
+    ];
+    var TagUserRequest$ = [
+      3,
+      n05,
+      _TUR,
+      0,
+      [_UN, _T2],
+      [0, () => tagListType2],
+      2
+    ];
+    var TrackedActionLastAccessed$ = [
+      3,
+      n05,
+      _TALAr,
+      0,
+      [_ANct, _LAEa, _LATa, _LARa],
+      [0, 0, 4, 0]
+    ];
+    var UntagInstanceProfileRequest$ = [
+      3,
+      n05,
+      _UIPR,
+      0,
+      [_IPN, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagMFADeviceRequest$ = [
+      3,
+      n05,
+      _UMFADR,
+      0,
+      [_SNer, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagOpenIDConnectProviderRequest$ = [
+      3,
+      n05,
+      _UOIDCPR,
+      0,
+      [_OIDCPA, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagPolicyRequest$ = [
+      3,
+      n05,
+      _UPR,
+      0,
+      [_PA2, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagRoleRequest$ = [
+      3,
+      n05,
+      _URR,
+      0,
+      [_RN, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagSAMLProviderRequest$ = [
+      3,
+      n05,
+      _USAMLPR,
+      0,
+      [_SAMLPA, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagServerCertificateRequest$ = [
+      3,
+      n05,
+      _USCR,
+      0,
+      [_SCN, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UntagUserRequest$ = [
+      3,
+      n05,
+      _UUR,
+      0,
+      [_UN, _TK],
+      [0, 64 | 0],
+      2
+    ];
+    var UpdateAccessKeyRequest$ = [
+      3,
+      n05,
+      _UAKR,
+      0,
+      [_AKI2, _S, _UN],
+      [0, 0, 0],
+      2
+    ];
+    var UpdateAccountPasswordPolicyRequest$ = [
+      3,
+      n05,
+      _UAPPR,
+      0,
+      [_MPL, _RS, _RNeq, _RUC, _RLC, _AUTCP, _MPA, _PRP, _HE],
+      [1, 2, 2, 2, 2, 2, 1, 1, 2]
+    ];
+    var UpdateAssumeRolePolicyRequest$ = [
+      3,
+      n05,
+      _UARPR,
+      0,
+      [_RN, _PD],
+      [0, 0],
+      2
+    ];
+    var UpdateDelegationRequestRequest$ = [
+      3,
+      n05,
+      _UDRR,
+      0,
+      [_DRI, _No],
+      [0, 0],
+      1
+    ];
+    var UpdateGroupRequest$ = [
+      3,
+      n05,
+      _UGR,
+      0,
+      [_GN, _NPe, _NGN],
+      [0, 0, 0],
+      1
+    ];
+    var UpdateLoginProfileRequest$ = [
+      3,
+      n05,
+      _ULPR,
+      0,
+      [_UN, _Pas, _PRR],
+      [0, [() => passwordType, 0], 2],
+      1
+    ];
+    var UpdateOpenIDConnectProviderThumbprintRequest$ = [
+      3,
+      n05,
+      _UOIDCPTR,
+      0,
+      [_OIDCPA, _TL],
+      [0, 64 | 0],
+      2
+    ];
+    var UpdateRoleDescriptionRequest$ = [
+      3,
+      n05,
+      _URDR,
+      0,
+      [_RN, _D],
+      [0, 0],
+      2
+    ];
+    var UpdateRoleDescriptionResponse$ = [
+      3,
+      n05,
+      _URDRp,
+      0,
+      [_Ro],
+      [() => Role$]
+    ];
+    var UpdateRoleRequest$ = [
+      3,
+      n05,
+      _URRp,
+      0,
+      [_RN, _D, _MSD],
+      [0, 0, 1],
+      1
+    ];
+    var UpdateRoleResponse$ = [
+      3,
+      n05,
+      _URRpd,
+      0,
+      [],
+      []
+    ];
+    var UpdateSAMLProviderRequest$ = [
+      3,
+      n05,
+      _USAMLPRp,
+      0,
+      [_SAMLPA, _SAMLMD, _AEM, _APK, _RPK],
+      [0, 0, 0, [() => privateKeyType, 0], 0],
+      1
+    ];
+    var UpdateSAMLProviderResponse$ = [
+      3,
+      n05,
+      _USAMLPRpd,
+      0,
+      [_SAMLPA],
+      [0]
+    ];
+    var UpdateServerCertificateRequest$ = [
+      3,
+      n05,
+      _USCRp,
+      0,
+      [_SCN, _NPe, _NSCN],
+      [0, 0, 0],
+      1
+    ];
+    var UpdateServiceSpecificCredentialRequest$ = [
+      3,
+      n05,
+      _USSCR,
+      0,
+      [_SSCI, _S, _UN],
+      [0, 0, 0],
+      2
+    ];
+    var UpdateSigningCertificateRequest$ = [
+      3,
+      n05,
+      _USCRpd,
+      0,
+      [_CI, _S, _UN],
+      [0, 0, 0],
+      2
+    ];
+    var UpdateSSHPublicKeyRequest$ = [
+      3,
+      n05,
+      _USSHPKR,
+      0,
+      [_UN, _SSHPKI, _S],
+      [0, 0, 0],
+      3
+    ];
+    var UpdateUserRequest$ = [
+      3,
+      n05,
+      _UURp,
+      0,
+      [_UN, _NPe, _NUN],
+      [0, 0, 0],
+      1
+    ];
+    var UploadServerCertificateRequest$ = [
+      3,
+      n05,
+      _USCRpl,
+      0,
+      [_SCN, _CB, _PK, _Pa, _CC, _T2],
+      [0, 0, [() => privateKeyType, 0], 0, 0, () => tagListType2],
+      3
+    ];
+    var UploadServerCertificateResponse$ = [
+      3,
+      n05,
+      _USCRplo,
+      0,
+      [_SCM, _T2],
+      [() => ServerCertificateMetadata$, () => tagListType2]
+    ];
+    var UploadSigningCertificateRequest$ = [
+      3,
+      n05,
+      _USCRploa,
+      0,
+      [_CB, _UN],
+      [0, 0],
+      1
+    ];
+    var UploadSigningCertificateResponse$ = [
+      3,
+      n05,
+      _USCRpload,
+      0,
+      [_Cert],
+      [() => SigningCertificate$],
+      1
+    ];
+    var UploadSSHPublicKeyRequest$ = [
+      3,
+      n05,
+      _USSHPKRp,
+      0,
+      [_UN, _SSHPKB],
+      [0, 0],
+      2
+    ];
+    var UploadSSHPublicKeyResponse$ = [
+      3,
+      n05,
+      _USSHPKRpl,
+      0,
+      [_SSHPK],
+      [() => SSHPublicKey$]
+    ];
+    var User$ = [
+      3,
+      n05,
+      _Us,
+      0,
+      [_Pa, _UN, _UI, _A2, _CD, _PLU, _PB, _T2],
+      [0, 0, 0, 0, 4, 4, () => AttachedPermissionsBoundary$, () => tagListType2],
+      5
+    ];
+    var UserDetail$ = [
+      3,
+      n05,
+      _UDs,
+      0,
+      [_Pa, _UN, _UI, _A2, _CD, _UPL, _GL, _AMP, _PB, _T2],
+      [0, 0, 0, 0, 4, () => policyDetailListType, 64 | 0, () => attachedPoliciesListType, () => AttachedPermissionsBoundary$, () => tagListType2]
+    ];
+    var VirtualMFADevice$ = [
+      3,
+      n05,
+      _VMFAD,
+      0,
+      [_SNer, _BSS, _QRCPNG, _Us, _EDn, _T2],
+      [0, [() => BootstrapDatum, 0], [() => BootstrapDatum, 0], () => User$, 4, () => tagListType2],
+      1
+    ];
+    var __Unit = "unit";
+    var AccessDetails = [
+      1,
+      n05,
+      _ADc,
+      0,
+      () => AccessDetail$
+    ];
+    var accessKeyMetadataListType = [
+      1,
+      n05,
+      _aKMLT,
+      0,
+      () => AccessKeyMetadata$
+    ];
+    var attachedPoliciesListType = [
+      1,
+      n05,
+      _aPLT,
+      0,
+      () => AttachedPolicy$
+    ];
+    var certificateListType = [
+      1,
+      n05,
+      _cLT,
+      0,
+      () => SigningCertificate$
+    ];
+    var ContextEntryListType = [
+      1,
+      n05,
+      _CELT,
+      0,
+      () => ContextEntry$
+    ];
+    var delegationRequestsListType = [
+      1,
+      n05,
+      _dRLT,
+      0,
+      () => DelegationRequest$
+    ];
+    var entityDetailsListType = [
+      1,
+      n05,
+      _eDLT,
+      0,
+      () => EntityDetails$
+    ];
+    var EvaluationResultsListType = [
+      1,
+      n05,
+      _ERLT,
+      0,
+      () => EvaluationResult$
+    ];
+    var groupDetailListType = [
+      1,
+      n05,
+      _gDLT,
+      0,
+      () => GroupDetail$
+    ];
+    var groupListType = [
+      1,
+      n05,
+      _gLT,
+      0,
+      () => Group$
+    ];
+    var inlinePolicyTemplateListType = [
+      1,
+      n05,
+      _iPTLT,
+      0,
+      () => InlinePolicy$
+    ];
+    var instanceProfileListType = [
+      1,
+      n05,
+      _iPLT,
+      0,
+      () => InstanceProfile$
+    ];
+    var listPolicyGrantingServiceAccessResponseListType = [
+      1,
+      n05,
+      _lPGSARLT,
+      0,
+      () => ListPoliciesGrantingServiceAccessEntry$
+    ];
+    var ManagedPolicyDetailListType = [
+      1,
+      n05,
+      _MPDLT,
+      0,
+      () => ManagedPolicyDetail$
+    ];
+    var mfaDeviceListType = [
+      1,
+      n05,
+      _mDLT,
+      0,
+      () => MFADevice$
+    ];
+    var OpenIDConnectProviderListType = [
+      1,
+      n05,
+      _OIDCPLT,
+      0,
+      () => OpenIDConnectProviderListEntry$
+    ];
+    var OrganizationPolicyListType = [
+      1,
+      n05,
+      _OPLT,
+      0,
+      () => OrderedOrganizationPolicyType$
+    ];
+    var parametersDefinitionListType = [
+      1,
+      n05,
+      _pDLT2,
+      0,
+      () => ParameterDefinition$
+    ];
+    var policyDetailListType = [
+      1,
+      n05,
+      _pDLTo,
+      0,
+      () => PolicyDetail$
+    ];
+    var policyDocumentVersionListType = [
+      1,
+      n05,
+      _pDVLT,
+      0,
+      () => PolicyVersion$
+    ];
+    var PolicyExclusionsListType = [
+      1,
+      n05,
+      _PELT,
+      0,
+      () => PolicyIdentifier$
+    ];
+    var policyGrantingServiceAccessListType = [
+      1,
+      n05,
+      _pGSALT,
+      0,
+      () => PolicyGrantingServiceAccess$
+    ];
+    var PolicyGroupListType = [
+      1,
+      n05,
+      _PGLT,
+      0,
+      () => PolicyGroup$
+    ];
+    var policyListType = [
+      1,
+      n05,
+      _pLT,
+      0,
+      () => Policy$
+    ];
+    var policyParameterListType = [
+      1,
+      n05,
+      _pPLT,
+      0,
+      () => PolicyParameter$
+    ];
+    var PolicyRoleListType = [
+      1,
+      n05,
+      _PRLT,
+      0,
+      () => PolicyRole$
+    ];
+    var PolicyUserListType = [
+      1,
+      n05,
+      _PULT,
+      0,
+      () => PolicyUser$
+    ];
+    var privateKeyList = [
+      1,
+      n05,
+      _pKL,
+      0,
+      () => SAMLPrivateKey$
+    ];
+    var ResourceSpecificResultListType = [
+      1,
+      n05,
+      _RSRLT,
+      0,
+      () => ResourceSpecificResult$
+    ];
+    var roleDetailListType = [
+      1,
+      n05,
+      _rDLT,
+      0,
+      () => RoleDetail$
+    ];
+    var roleListType = [
+      1,
+      n05,
+      _rLT,
+      0,
+      () => Role$
+    ];
+    var RoleUsageListType = [
+      1,
+      n05,
+      _RULT,
+      0,
+      () => RoleUsageType$
+    ];
+    var SAMLProviderListType = [
+      1,
+      n05,
+      _SAMLPLT,
+      0,
+      () => SAMLProviderListEntry$
+    ];
+    var serverCertificateMetadataListType = [
+      1,
+      n05,
+      _sCMLT,
+      0,
+      () => ServerCertificateMetadata$
+    ];
+    var ServicesLastAccessed = [
+      1,
+      n05,
+      _SLA,
+      0,
+      () => ServiceLastAccessed$
+    ];
+    var ServiceSpecificCredentialsListType = [
+      1,
+      n05,
+      _SSCLT,
+      0,
+      () => ServiceSpecificCredentialMetadata$
+    ];
+    var SSHPublicKeyListType = [
+      1,
+      n05,
+      _SSHPKLT,
+      0,
+      () => SSHPublicKeyMetadata$
+    ];
+    var StatementListType = [
+      1,
+      n05,
+      _SLT,
+      0,
+      () => Statement$
+    ];
+    var tagListType2 = [
+      1,
+      n05,
+      _tLT2,
+      0,
+      () => Tag$2
+    ];
+    var tagTemplateListType = [
+      1,
+      n05,
+      _tTLT,
+      0,
+      () => TagTemplate$
+    ];
+    var TrackedActionsLastAccessed = [
+      1,
+      n05,
+      _TALA,
+      0,
+      () => TrackedActionLastAccessed$
+    ];
+    var userDetailListType = [
+      1,
+      n05,
+      _uDLT,
+      0,
+      () => UserDetail$
+    ];
+    var userListType = [
+      1,
+      n05,
+      _uLT,
+      0,
+      () => User$
+    ];
+    var virtualMFADeviceListType = [
+      1,
+      n05,
+      _vMFADLT,
+      0,
+      [
+        () => VirtualMFADevice$,
+        0
+      ]
+    ];
+    var mapStringReplacementValueEntry = [
+      2,
+      n05,
+      _mSRVE,
+      0,
+      0,
+      () => ReplacementValueEntry$
+    ];
+    var PolicyIdentifier$ = [
+      4,
+      n05,
+      _PIo,
+      0,
+      [_PT, _PA2, _IPIn],
+      [0, 0, () => InlinePolicyIdentifierType$]
+    ];
+    var AcceptDelegationRequest$ = [
+      9,
+      n05,
+      _ADR,
+      0,
+      () => AcceptDelegationRequestRequest$,
+      () => __Unit
+    ];
+    var AcquireRole$ = [
+      9,
+      n05,
+      _AR2,
+      0,
+      () => AcquireRoleRequest$,
+      () => AcquireRoleResponse$
+    ];
+    var AddClientIDToOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _ACIDTOIDCP,
+      0,
+      () => AddClientIDToOpenIDConnectProviderRequest$,
+      () => __Unit
+    ];
+    var AddRoleToInstanceProfile$ = [
+      9,
+      n05,
+      _ARTIP,
+      0,
+      () => AddRoleToInstanceProfileRequest$,
+      () => __Unit
+    ];
+    var AddUserToGroup$ = [
+      9,
+      n05,
+      _AUTG,
+      0,
+      () => AddUserToGroupRequest$,
+      () => __Unit
+    ];
+    var AssociateDelegationRequest$ = [
+      9,
+      n05,
+      _ADRs,
+      0,
+      () => AssociateDelegationRequestRequest$,
+      () => __Unit
+    ];
+    var AttachGroupPolicy$ = [
+      9,
+      n05,
+      _AGP,
+      0,
+      () => AttachGroupPolicyRequest$,
+      () => __Unit
+    ];
+    var AttachRolePolicy$ = [
+      9,
+      n05,
+      _ARP,
+      0,
+      () => AttachRolePolicyRequest$,
+      () => __Unit
+    ];
+    var AttachUserPolicy$ = [
+      9,
+      n05,
+      _AUP,
+      0,
+      () => AttachUserPolicyRequest$,
+      () => __Unit
+    ];
+    var ChangePassword$ = [
+      9,
+      n05,
+      _CP,
+      0,
+      () => ChangePasswordRequest$,
+      () => __Unit
+    ];
+    var CreateAccessKey$ = [
+      9,
+      n05,
+      _CAK,
+      0,
+      () => CreateAccessKeyRequest$,
+      () => CreateAccessKeyResponse$
+    ];
+    var CreateAccountAlias$ = [
+      9,
+      n05,
+      _CAA,
+      0,
+      () => CreateAccountAliasRequest$,
+      () => __Unit
+    ];
+    var CreateDelegationRequest$ = [
+      9,
+      n05,
+      _CDR,
+      0,
+      () => CreateDelegationRequestRequest$,
+      () => CreateDelegationRequestResponse$
+    ];
+    var CreateGroup$ = [
+      9,
+      n05,
+      _CG,
+      0,
+      () => CreateGroupRequest$,
+      () => CreateGroupResponse$
+    ];
+    var CreateInstanceProfile$ = [
+      9,
+      n05,
+      _CIP,
+      0,
+      () => CreateInstanceProfileRequest$,
+      () => CreateInstanceProfileResponse$
+    ];
+    var CreateLoginProfile$ = [
+      9,
+      n05,
+      _CLP,
+      0,
+      () => CreateLoginProfileRequest$,
+      () => CreateLoginProfileResponse$
+    ];
+    var CreateOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _COIDCP,
+      0,
+      () => CreateOpenIDConnectProviderRequest$,
+      () => CreateOpenIDConnectProviderResponse$
+    ];
+    var CreatePolicy$ = [
+      9,
+      n05,
+      _CPr,
+      0,
+      () => CreatePolicyRequest$,
+      () => CreatePolicyResponse$
+    ];
+    var CreatePolicyVersion$ = [
+      9,
+      n05,
+      _CPV,
+      0,
+      () => CreatePolicyVersionRequest$,
+      () => CreatePolicyVersionResponse$
+    ];
+    var CreateRole$ = [
+      9,
+      n05,
+      _CR,
+      0,
+      () => CreateRoleRequest$,
+      () => CreateRoleResponse$
+    ];
+    var CreateSAMLProvider$ = [
+      9,
+      n05,
+      _CSAMLP,
+      0,
+      () => CreateSAMLProviderRequest$,
+      () => CreateSAMLProviderResponse$
+    ];
+    var CreateServiceLinkedRole$ = [
+      9,
+      n05,
+      _CSLR,
+      0,
+      () => CreateServiceLinkedRoleRequest$,
+      () => CreateServiceLinkedRoleResponse$
+    ];
+    var CreateServiceSpecificCredential$ = [
+      9,
+      n05,
+      _CSSC,
+      0,
+      () => CreateServiceSpecificCredentialRequest$,
+      () => CreateServiceSpecificCredentialResponse$
+    ];
+    var CreateUser$ = [
+      9,
+      n05,
+      _CU,
+      0,
+      () => CreateUserRequest$,
+      () => CreateUserResponse$
+    ];
+    var CreateVirtualMFADevice$ = [
+      9,
+      n05,
+      _CVMFAD,
+      0,
+      () => CreateVirtualMFADeviceRequest$,
+      () => CreateVirtualMFADeviceResponse$
+    ];
+    var DeactivateMFADevice$ = [
+      9,
+      n05,
+      _DMFAD,
+      0,
+      () => DeactivateMFADeviceRequest$,
+      () => __Unit
+    ];
+    var DeleteAccessKey$ = [
+      9,
+      n05,
+      _DAK,
+      0,
+      () => DeleteAccessKeyRequest$,
+      () => __Unit
+    ];
+    var DeleteAccountAlias$ = [
+      9,
+      n05,
+      _DAA,
+      0,
+      () => DeleteAccountAliasRequest$,
+      () => __Unit
+    ];
+    var DeleteAccountPasswordPolicy$ = [
+      9,
+      n05,
+      _DAPP,
+      0,
+      () => __Unit,
+      () => __Unit
+    ];
+    var DeleteGroup$ = [
+      9,
+      n05,
+      _DG,
+      0,
+      () => DeleteGroupRequest$,
+      () => __Unit
+    ];
+    var DeleteGroupPolicy$ = [
+      9,
+      n05,
+      _DGP,
+      0,
+      () => DeleteGroupPolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteInstanceProfile$ = [
+      9,
+      n05,
+      _DIP,
+      0,
+      () => DeleteInstanceProfileRequest$,
+      () => __Unit
+    ];
+    var DeleteLoginProfile$ = [
+      9,
+      n05,
+      _DLP,
+      0,
+      () => DeleteLoginProfileRequest$,
+      () => __Unit
+    ];
+    var DeleteOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _DOIDCP,
+      0,
+      () => DeleteOpenIDConnectProviderRequest$,
+      () => __Unit
+    ];
+    var DeletePolicy$ = [
+      9,
+      n05,
+      _DPe,
+      0,
+      () => DeletePolicyRequest$,
+      () => __Unit
+    ];
+    var DeletePolicyVersion$ = [
+      9,
+      n05,
+      _DPV,
+      0,
+      () => DeletePolicyVersionRequest$,
+      () => __Unit
+    ];
+    var DeleteRole$ = [
+      9,
+      n05,
+      _DRel,
+      0,
+      () => DeleteRoleRequest$,
+      () => __Unit
+    ];
+    var DeleteRolePermissionsBoundary$ = [
+      9,
+      n05,
+      _DRPB,
+      0,
+      () => DeleteRolePermissionsBoundaryRequest$,
+      () => __Unit
+    ];
+    var DeleteRolePolicy$ = [
+      9,
+      n05,
+      _DRP,
+      0,
+      () => DeleteRolePolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteSAMLProvider$ = [
+      9,
+      n05,
+      _DSAMLP,
+      0,
+      () => DeleteSAMLProviderRequest$,
+      () => __Unit
+    ];
+    var DeleteServerCertificate$ = [
+      9,
+      n05,
+      _DSC,
+      0,
+      () => DeleteServerCertificateRequest$,
+      () => __Unit
+    ];
+    var DeleteServiceLinkedRole$ = [
+      9,
+      n05,
+      _DSLR,
+      0,
+      () => DeleteServiceLinkedRoleRequest$,
+      () => DeleteServiceLinkedRoleResponse$
+    ];
+    var DeleteServiceSpecificCredential$ = [
+      9,
+      n05,
+      _DSSC,
+      0,
+      () => DeleteServiceSpecificCredentialRequest$,
+      () => __Unit
+    ];
+    var DeleteSigningCertificate$ = [
+      9,
+      n05,
+      _DSCe,
+      0,
+      () => DeleteSigningCertificateRequest$,
+      () => __Unit
+    ];
+    var DeleteSSHPublicKey$ = [
+      9,
+      n05,
+      _DSSHPK,
+      0,
+      () => DeleteSSHPublicKeyRequest$,
+      () => __Unit
+    ];
+    var DeleteUser$ = [
+      9,
+      n05,
+      _DU,
+      0,
+      () => DeleteUserRequest$,
+      () => __Unit
+    ];
+    var DeleteUserPermissionsBoundary$ = [
+      9,
+      n05,
+      _DUPB,
+      0,
+      () => DeleteUserPermissionsBoundaryRequest$,
+      () => __Unit
+    ];
+    var DeleteUserPolicy$ = [
+      9,
+      n05,
+      _DUP,
+      0,
+      () => DeleteUserPolicyRequest$,
+      () => __Unit
+    ];
+    var DeleteVirtualMFADevice$ = [
+      9,
+      n05,
+      _DVMFAD,
+      0,
+      () => DeleteVirtualMFADeviceRequest$,
+      () => __Unit
+    ];
+    var DetachGroupPolicy$ = [
+      9,
+      n05,
+      _DGPe,
+      0,
+      () => DetachGroupPolicyRequest$,
+      () => __Unit
+    ];
+    var DetachRolePolicy$ = [
+      9,
+      n05,
+      _DRPe,
+      0,
+      () => DetachRolePolicyRequest$,
+      () => __Unit
+    ];
+    var DetachUserPolicy$ = [
+      9,
+      n05,
+      _DUPe,
+      0,
+      () => DetachUserPolicyRequest$,
+      () => __Unit
+    ];
+    var DisableOrganizationsRootCredentialsManagement$ = [
+      9,
+      n05,
+      _DORCM,
+      0,
+      () => DisableOrganizationsRootCredentialsManagementRequest$,
+      () => DisableOrganizationsRootCredentialsManagementResponse$
+    ];
+    var DisableOrganizationsRootSessions$ = [
+      9,
+      n05,
+      _DORS,
+      0,
+      () => DisableOrganizationsRootSessionsRequest$,
+      () => DisableOrganizationsRootSessionsResponse$
+    ];
+    var DisableOutboundWebIdentityFederation$ = [
+      9,
+      n05,
+      _DOWIF,
+      0,
+      () => __Unit,
+      () => __Unit
+    ];
+    var EnableMFADevice$ = [
+      9,
+      n05,
+      _EMFAD,
+      0,
+      () => EnableMFADeviceRequest$,
+      () => __Unit
+    ];
+    var EnableOrganizationsRootCredentialsManagement$ = [
+      9,
+      n05,
+      _EORCM,
+      0,
+      () => EnableOrganizationsRootCredentialsManagementRequest$,
+      () => EnableOrganizationsRootCredentialsManagementResponse$
+    ];
+    var EnableOrganizationsRootSessions$ = [
+      9,
+      n05,
+      _EORS,
+      0,
+      () => EnableOrganizationsRootSessionsRequest$,
+      () => EnableOrganizationsRootSessionsResponse$
+    ];
+    var EnableOutboundWebIdentityFederation$ = [
+      9,
+      n05,
+      _EOWIF,
+      0,
+      () => __Unit,
+      () => EnableOutboundWebIdentityFederationResponse$
+    ];
+    var GenerateCredentialReport$ = [
+      9,
+      n05,
+      _GCR,
+      0,
+      () => __Unit,
+      () => GenerateCredentialReportResponse$
+    ];
+    var GenerateOrganizationsAccessReport$ = [
+      9,
+      n05,
+      _GOAR,
+      0,
+      () => GenerateOrganizationsAccessReportRequest$,
+      () => GenerateOrganizationsAccessReportResponse$
+    ];
+    var GenerateServiceLastAccessedDetails$ = [
+      9,
+      n05,
+      _GSLAD,
+      0,
+      () => GenerateServiceLastAccessedDetailsRequest$,
+      () => GenerateServiceLastAccessedDetailsResponse$
+    ];
+    var GetAccessKeyLastUsed$ = [
+      9,
+      n05,
+      _GAKLU,
+      0,
+      () => GetAccessKeyLastUsedRequest$,
+      () => GetAccessKeyLastUsedResponse$
+    ];
+    var GetAccountAuthorizationDetails$ = [
+      9,
+      n05,
+      _GAAD,
+      0,
+      () => GetAccountAuthorizationDetailsRequest$,
+      () => GetAccountAuthorizationDetailsResponse$
+    ];
+    var GetAccountPasswordPolicy$ = [
+      9,
+      n05,
+      _GAPP,
+      0,
+      () => __Unit,
+      () => GetAccountPasswordPolicyResponse$
+    ];
+    var GetAccountProperties$ = [
+      9,
+      n05,
+      _GAP,
+      0,
+      () => GetAccountPropertiesRequest$,
+      () => GetAccountPropertiesResponse$
+    ];
+    var GetAccountSummary$ = [
+      9,
+      n05,
+      _GAS,
+      0,
+      () => __Unit,
+      () => GetAccountSummaryResponse$
+    ];
+    var GetContextKeysForCustomPolicy$ = [
+      9,
+      n05,
+      _GCKFCP,
+      0,
+      () => GetContextKeysForCustomPolicyRequest$,
+      () => GetContextKeysForPolicyResponse$
+    ];
+    var GetContextKeysForPrincipalPolicy$ = [
+      9,
+      n05,
+      _GCKFPP,
+      0,
+      () => GetContextKeysForPrincipalPolicyRequest$,
+      () => GetContextKeysForPolicyResponse$
+    ];
+    var GetCredentialReport$ = [
+      9,
+      n05,
+      _GCRe,
+      0,
+      () => __Unit,
+      () => GetCredentialReportResponse$
+    ];
+    var GetDelegationRequest$ = [
+      9,
+      n05,
+      _GDR,
+      0,
+      () => GetDelegationRequestRequest$,
+      () => GetDelegationRequestResponse$
+    ];
+    var GetGroup$ = [
+      9,
+      n05,
+      _GG,
+      0,
+      () => GetGroupRequest$,
+      () => GetGroupResponse$
+    ];
+    var GetGroupPolicy$ = [
+      9,
+      n05,
+      _GGP,
+      0,
+      () => GetGroupPolicyRequest$,
+      () => GetGroupPolicyResponse$
+    ];
+    var GetHumanReadableSummary$ = [
+      9,
+      n05,
+      _GHRS,
+      0,
+      () => GetHumanReadableSummaryRequest$,
+      () => GetHumanReadableSummaryResponse$
+    ];
+    var GetInstanceProfile$ = [
+      9,
+      n05,
+      _GIP,
+      0,
+      () => GetInstanceProfileRequest$,
+      () => GetInstanceProfileResponse$
+    ];
+    var GetLoginProfile$ = [
+      9,
+      n05,
+      _GLP,
+      0,
+      () => GetLoginProfileRequest$,
+      () => GetLoginProfileResponse$
+    ];
+    var GetMFADevice$ = [
+      9,
+      n05,
+      _GMFAD,
+      0,
+      () => GetMFADeviceRequest$,
+      () => GetMFADeviceResponse$
+    ];
+    var GetOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _GOIDCP,
+      0,
+      () => GetOpenIDConnectProviderRequest$,
+      () => GetOpenIDConnectProviderResponse$
+    ];
+    var GetOrganizationsAccessReport$ = [
+      9,
+      n05,
+      _GOARe,
+      0,
+      () => GetOrganizationsAccessReportRequest$,
+      () => GetOrganizationsAccessReportResponse$
+    ];
+    var GetOutboundWebIdentityFederationInfo$ = [
+      9,
+      n05,
+      _GOWIFI,
+      0,
+      () => __Unit,
+      () => GetOutboundWebIdentityFederationInfoResponse$
+    ];
+    var GetPolicy$ = [
+      9,
+      n05,
+      _GP,
+      0,
+      () => GetPolicyRequest$,
+      () => GetPolicyResponse$
+    ];
+    var GetPolicyVersion$ = [
+      9,
+      n05,
+      _GPV,
+      0,
+      () => GetPolicyVersionRequest$,
+      () => GetPolicyVersionResponse$
+    ];
+    var GetRole$ = [
+      9,
+      n05,
+      _GR,
+      0,
+      () => GetRoleRequest$,
+      () => GetRoleResponse$
+    ];
+    var GetRolePolicy$ = [
+      9,
+      n05,
+      _GRP,
+      0,
+      () => GetRolePolicyRequest$,
+      () => GetRolePolicyResponse$
+    ];
+    var GetRoleTemplateVersion$ = [
+      9,
+      n05,
+      _GRTV,
+      0,
+      () => GetRoleTemplateVersionRequest$,
+      () => GetRoleTemplateVersionResponse$
+    ];
+    var GetSAMLProvider$ = [
+      9,
+      n05,
+      _GSAMLP,
+      0,
+      () => GetSAMLProviderRequest$,
+      () => GetSAMLProviderResponse$
+    ];
+    var GetServerCertificate$ = [
+      9,
+      n05,
+      _GSC,
+      0,
+      () => GetServerCertificateRequest$,
+      () => GetServerCertificateResponse$
+    ];
+    var GetServiceLastAccessedDetails$ = [
+      9,
+      n05,
+      _GSLADe,
+      0,
+      () => GetServiceLastAccessedDetailsRequest$,
+      () => GetServiceLastAccessedDetailsResponse$
+    ];
+    var GetServiceLastAccessedDetailsWithEntities$ = [
+      9,
+      n05,
+      _GSLADWE,
+      0,
+      () => GetServiceLastAccessedDetailsWithEntitiesRequest$,
+      () => GetServiceLastAccessedDetailsWithEntitiesResponse$
+    ];
+    var GetServiceLinkedRoleDeletionStatus$ = [
+      9,
+      n05,
+      _GSLRDS,
+      0,
+      () => GetServiceLinkedRoleDeletionStatusRequest$,
+      () => GetServiceLinkedRoleDeletionStatusResponse$
+    ];
+    var GetSSHPublicKey$ = [
+      9,
+      n05,
+      _GSSHPK,
+      0,
+      () => GetSSHPublicKeyRequest$,
+      () => GetSSHPublicKeyResponse$
+    ];
+    var GetUser$ = [
+      9,
+      n05,
+      _GU,
+      0,
+      () => GetUserRequest$,
+      () => GetUserResponse$
+    ];
+    var GetUserPolicy$ = [
+      9,
+      n05,
+      _GUP,
+      0,
+      () => GetUserPolicyRequest$,
+      () => GetUserPolicyResponse$
+    ];
+    var ListAccessKeys$ = [
+      9,
+      n05,
+      _LAK,
+      0,
+      () => ListAccessKeysRequest$,
+      () => ListAccessKeysResponse$
+    ];
+    var ListAccountAliases$ = [
+      9,
+      n05,
+      _LAA,
+      0,
+      () => ListAccountAliasesRequest$,
+      () => ListAccountAliasesResponse$
+    ];
+    var ListAttachedGroupPolicies$ = [
+      9,
+      n05,
+      _LAGP,
+      0,
+      () => ListAttachedGroupPoliciesRequest$,
+      () => ListAttachedGroupPoliciesResponse$
+    ];
+    var ListAttachedRolePolicies$ = [
+      9,
+      n05,
+      _LARP,
+      0,
+      () => ListAttachedRolePoliciesRequest$,
+      () => ListAttachedRolePoliciesResponse$
+    ];
+    var ListAttachedUserPolicies$ = [
+      9,
+      n05,
+      _LAUP,
+      0,
+      () => ListAttachedUserPoliciesRequest$,
+      () => ListAttachedUserPoliciesResponse$
+    ];
+    var ListDelegationRequests$ = [
+      9,
+      n05,
+      _LDR,
+      0,
+      () => ListDelegationRequestsRequest$,
+      () => ListDelegationRequestsResponse$
+    ];
+    var ListEntitiesForPolicy$ = [
+      9,
+      n05,
+      _LEFP,
+      0,
+      () => ListEntitiesForPolicyRequest$,
+      () => ListEntitiesForPolicyResponse$
+    ];
+    var ListGroupPolicies$ = [
+      9,
+      n05,
+      _LGP,
+      0,
+      () => ListGroupPoliciesRequest$,
+      () => ListGroupPoliciesResponse$
+    ];
+    var ListGroups$ = [
+      9,
+      n05,
+      _LG,
+      0,
+      () => ListGroupsRequest$,
+      () => ListGroupsResponse$
+    ];
+    var ListGroupsForUser$ = [
+      9,
+      n05,
+      _LGFU,
+      0,
+      () => ListGroupsForUserRequest$,
+      () => ListGroupsForUserResponse$
+    ];
+    var ListInstanceProfiles$ = [
+      9,
+      n05,
+      _LIP,
+      0,
+      () => ListInstanceProfilesRequest$,
+      () => ListInstanceProfilesResponse$
+    ];
+    var ListInstanceProfilesForRole$ = [
+      9,
+      n05,
+      _LIPFR,
+      0,
+      () => ListInstanceProfilesForRoleRequest$,
+      () => ListInstanceProfilesForRoleResponse$
+    ];
+    var ListInstanceProfileTags$ = [
+      9,
+      n05,
+      _LIPT,
+      0,
+      () => ListInstanceProfileTagsRequest$,
+      () => ListInstanceProfileTagsResponse$
+    ];
+    var ListMFADevices$ = [
+      9,
+      n05,
+      _LMFAD,
+      0,
+      () => ListMFADevicesRequest$,
+      () => ListMFADevicesResponse$
+    ];
+    var ListMFADeviceTags$ = [
+      9,
+      n05,
+      _LMFADT,
+      0,
+      () => ListMFADeviceTagsRequest$,
+      () => ListMFADeviceTagsResponse$
+    ];
+    var ListOpenIDConnectProviders$ = [
+      9,
+      n05,
+      _LOIDCP,
+      0,
+      () => ListOpenIDConnectProvidersRequest$,
+      () => ListOpenIDConnectProvidersResponse$
+    ];
+    var ListOpenIDConnectProviderTags$ = [
+      9,
+      n05,
+      _LOIDCPT,
+      0,
+      () => ListOpenIDConnectProviderTagsRequest$,
+      () => ListOpenIDConnectProviderTagsResponse$
+    ];
+    var ListOrganizationsFeatures$ = [
+      9,
+      n05,
+      _LOF,
+      0,
+      () => ListOrganizationsFeaturesRequest$,
+      () => ListOrganizationsFeaturesResponse$
+    ];
+    var ListPolicies$ = [
+      9,
+      n05,
+      _LPi,
+      0,
+      () => ListPoliciesRequest$,
+      () => ListPoliciesResponse$
+    ];
+    var ListPoliciesGrantingServiceAccess$ = [
+      9,
+      n05,
+      _LPGSA,
+      0,
+      () => ListPoliciesGrantingServiceAccessRequest$,
+      () => ListPoliciesGrantingServiceAccessResponse$
+    ];
+    var ListPolicyTags$ = [
+      9,
+      n05,
+      _LPT,
+      0,
+      () => ListPolicyTagsRequest$,
+      () => ListPolicyTagsResponse$
+    ];
+    var ListPolicyVersions$ = [
+      9,
+      n05,
+      _LPV,
+      0,
+      () => ListPolicyVersionsRequest$,
+      () => ListPolicyVersionsResponse$
+    ];
+    var ListRolePolicies$ = [
+      9,
+      n05,
+      _LRP,
+      0,
+      () => ListRolePoliciesRequest$,
+      () => ListRolePoliciesResponse$
+    ];
+    var ListRoles$ = [
+      9,
+      n05,
+      _LR,
+      0,
+      () => ListRolesRequest$,
+      () => ListRolesResponse$
+    ];
+    var ListRoleTags$ = [
+      9,
+      n05,
+      _LRT,
+      0,
+      () => ListRoleTagsRequest$,
+      () => ListRoleTagsResponse$
+    ];
+    var ListSAMLProviders$ = [
+      9,
+      n05,
+      _LSAMLP,
+      0,
+      () => ListSAMLProvidersRequest$,
+      () => ListSAMLProvidersResponse$
+    ];
+    var ListSAMLProviderTags$ = [
+      9,
+      n05,
+      _LSAMLPT,
+      0,
+      () => ListSAMLProviderTagsRequest$,
+      () => ListSAMLProviderTagsResponse$
+    ];
+    var ListServerCertificates$ = [
+      9,
+      n05,
+      _LSC,
+      0,
+      () => ListServerCertificatesRequest$,
+      () => ListServerCertificatesResponse$
+    ];
+    var ListServerCertificateTags$ = [
+      9,
+      n05,
+      _LSCT,
+      0,
+      () => ListServerCertificateTagsRequest$,
+      () => ListServerCertificateTagsResponse$
+    ];
+    var ListServiceSpecificCredentials$ = [
+      9,
+      n05,
+      _LSSC,
+      0,
+      () => ListServiceSpecificCredentialsRequest$,
+      () => ListServiceSpecificCredentialsResponse$
+    ];
+    var ListSigningCertificates$ = [
+      9,
+      n05,
+      _LSCi,
+      0,
+      () => ListSigningCertificatesRequest$,
+      () => ListSigningCertificatesResponse$
+    ];
+    var ListSSHPublicKeys$ = [
+      9,
+      n05,
+      _LSSHPK,
+      0,
+      () => ListSSHPublicKeysRequest$,
+      () => ListSSHPublicKeysResponse$
+    ];
+    var ListUserPolicies$ = [
+      9,
+      n05,
+      _LUP,
+      0,
+      () => ListUserPoliciesRequest$,
+      () => ListUserPoliciesResponse$
+    ];
+    var ListUsers$ = [
+      9,
+      n05,
+      _LU,
+      0,
+      () => ListUsersRequest$,
+      () => ListUsersResponse$
+    ];
+    var ListUserTags$ = [
+      9,
+      n05,
+      _LUT,
+      0,
+      () => ListUserTagsRequest$,
+      () => ListUserTagsResponse$
+    ];
+    var ListVirtualMFADevices$ = [
+      9,
+      n05,
+      _LVMFAD,
+      0,
+      () => ListVirtualMFADevicesRequest$,
+      () => ListVirtualMFADevicesResponse$
+    ];
+    var PutAccountProperties$ = [
+      9,
+      n05,
+      _PAP,
+      0,
+      () => PutAccountPropertiesRequest$,
+      () => PutAccountPropertiesResponse$
+    ];
+    var PutGroupPolicy$ = [
+      9,
+      n05,
+      _PGP,
+      0,
+      () => PutGroupPolicyRequest$,
+      () => __Unit
+    ];
+    var PutRolePermissionsBoundary$ = [
+      9,
+      n05,
+      _PRPB,
+      0,
+      () => PutRolePermissionsBoundaryRequest$,
+      () => __Unit
+    ];
+    var PutRolePolicy$ = [
+      9,
+      n05,
+      _PRPu,
+      0,
+      () => PutRolePolicyRequest$,
+      () => __Unit
+    ];
+    var PutUserPermissionsBoundary$ = [
+      9,
+      n05,
+      _PUPB,
+      0,
+      () => PutUserPermissionsBoundaryRequest$,
+      () => __Unit
+    ];
+    var PutUserPolicy$ = [
+      9,
+      n05,
+      _PUP,
+      0,
+      () => PutUserPolicyRequest$,
+      () => __Unit
+    ];
+    var RejectDelegationRequest$ = [
+      9,
+      n05,
+      _RDR,
+      0,
+      () => RejectDelegationRequestRequest$,
+      () => __Unit
+    ];
+    var RemoveClientIDFromOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _RCIDFOIDCP,
+      0,
+      () => RemoveClientIDFromOpenIDConnectProviderRequest$,
+      () => __Unit
+    ];
+    var RemoveRoleFromInstanceProfile$ = [
+      9,
+      n05,
+      _RRFIP,
+      0,
+      () => RemoveRoleFromInstanceProfileRequest$,
+      () => __Unit
+    ];
+    var RemoveUserFromGroup$ = [
+      9,
+      n05,
+      _RUFG,
+      0,
+      () => RemoveUserFromGroupRequest$,
+      () => __Unit
+    ];
+    var ResetServiceSpecificCredential$ = [
+      9,
+      n05,
+      _RSSC,
+      0,
+      () => ResetServiceSpecificCredentialRequest$,
+      () => ResetServiceSpecificCredentialResponse$
+    ];
+    var ResyncMFADevice$ = [
+      9,
+      n05,
+      _RMFAD,
+      0,
+      () => ResyncMFADeviceRequest$,
+      () => __Unit
+    ];
+    var SendDelegationToken$ = [
+      9,
+      n05,
+      _SDT,
+      0,
+      () => SendDelegationTokenRequest$,
+      () => __Unit
+    ];
+    var SetDefaultPolicyVersion$ = [
+      9,
+      n05,
+      _SDPV,
+      0,
+      () => SetDefaultPolicyVersionRequest$,
+      () => __Unit
+    ];
+    var SetSecurityTokenServicePreferences$ = [
+      9,
+      n05,
+      _SSTSP,
+      0,
+      () => SetSecurityTokenServicePreferencesRequest$,
+      () => __Unit
+    ];
+    var SimulateCustomPolicy$ = [
+      9,
+      n05,
+      _SCP,
+      0,
+      () => SimulateCustomPolicyRequest$,
+      () => SimulatePolicyResponse$
+    ];
+    var SimulatePrincipalPolicy$ = [
+      9,
+      n05,
+      _SPP,
+      0,
+      () => SimulatePrincipalPolicyRequest$,
+      () => SimulatePolicyResponse$
+    ];
+    var TagInstanceProfile$ = [
+      9,
+      n05,
+      _TIP,
+      0,
+      () => TagInstanceProfileRequest$,
+      () => __Unit
+    ];
+    var TagMFADevice$ = [
+      9,
+      n05,
+      _TMFAD,
+      0,
+      () => TagMFADeviceRequest$,
+      () => __Unit
+    ];
+    var TagOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _TOIDCP,
+      0,
+      () => TagOpenIDConnectProviderRequest$,
+      () => __Unit
+    ];
+    var TagPolicy$ = [
+      9,
+      n05,
+      _TP,
+      0,
+      () => TagPolicyRequest$,
+      () => __Unit
+    ];
+    var TagRole$ = [
+      9,
+      n05,
+      _TR,
+      0,
+      () => TagRoleRequest$,
+      () => __Unit
+    ];
+    var TagSAMLProvider$ = [
+      9,
+      n05,
+      _TSAMLP,
+      0,
+      () => TagSAMLProviderRequest$,
+      () => __Unit
+    ];
+    var TagServerCertificate$ = [
+      9,
+      n05,
+      _TSC,
+      0,
+      () => TagServerCertificateRequest$,
+      () => __Unit
+    ];
+    var TagUser$ = [
+      9,
+      n05,
+      _TU,
+      0,
+      () => TagUserRequest$,
+      () => __Unit
+    ];
+    var UntagInstanceProfile$ = [
+      9,
+      n05,
+      _UIP,
+      0,
+      () => UntagInstanceProfileRequest$,
+      () => __Unit
+    ];
+    var UntagMFADevice$ = [
+      9,
+      n05,
+      _UMFAD,
+      0,
+      () => UntagMFADeviceRequest$,
+      () => __Unit
+    ];
+    var UntagOpenIDConnectProvider$ = [
+      9,
+      n05,
+      _UOIDCP,
+      0,
+      () => UntagOpenIDConnectProviderRequest$,
+      () => __Unit
+    ];
+    var UntagPolicy$ = [
+      9,
+      n05,
+      _UP,
+      0,
+      () => UntagPolicyRequest$,
+      () => __Unit
+    ];
+    var UntagRole$ = [
+      9,
+      n05,
+      _UR,
+      0,
+      () => UntagRoleRequest$,
+      () => __Unit
+    ];
+    var UntagSAMLProvider$ = [
+      9,
+      n05,
+      _USAMLP,
+      0,
+      () => UntagSAMLProviderRequest$,
+      () => __Unit
+    ];
+    var UntagServerCertificate$ = [
+      9,
+      n05,
+      _USC,
+      0,
+      () => UntagServerCertificateRequest$,
+      () => __Unit
+    ];
+    var UntagUser$ = [
+      9,
+      n05,
+      _UU,
+      0,
+      () => UntagUserRequest$,
+      () => __Unit
+    ];
+    var UpdateAccessKey$ = [
+      9,
+      n05,
+      _UAK,
+      0,
+      () => UpdateAccessKeyRequest$,
+      () => __Unit
+    ];
+    var UpdateAccountPasswordPolicy$ = [
+      9,
+      n05,
+      _UAPP,
+      0,
+      () => UpdateAccountPasswordPolicyRequest$,
+      () => __Unit
+    ];
+    var UpdateAssumeRolePolicy$ = [
+      9,
+      n05,
+      _UARP,
+      0,
+      () => UpdateAssumeRolePolicyRequest$,
+      () => __Unit
+    ];
+    var UpdateDelegationRequest$ = [
+      9,
+      n05,
+      _UDR,
+      0,
+      () => UpdateDelegationRequestRequest$,
+      () => __Unit
+    ];
+    var UpdateGroup$ = [
+      9,
+      n05,
+      _UG,
+      0,
+      () => UpdateGroupRequest$,
+      () => __Unit
+    ];
+    var UpdateLoginProfile$ = [
+      9,
+      n05,
+      _ULP,
+      0,
+      () => UpdateLoginProfileRequest$,
+      () => __Unit
+    ];
+    var UpdateOpenIDConnectProviderThumbprint$ = [
+      9,
+      n05,
+      _UOIDCPT,
+      0,
+      () => UpdateOpenIDConnectProviderThumbprintRequest$,
+      () => __Unit
+    ];
+    var UpdateRole$ = [
+      9,
+      n05,
+      _URp,
+      0,
+      () => UpdateRoleRequest$,
+      () => UpdateRoleResponse$
+    ];
+    var UpdateRoleDescription$ = [
+      9,
+      n05,
+      _URD,
+      0,
+      () => UpdateRoleDescriptionRequest$,
+      () => UpdateRoleDescriptionResponse$
+    ];
+    var UpdateSAMLProvider$ = [
+      9,
+      n05,
+      _USAMLPp,
+      0,
+      () => UpdateSAMLProviderRequest$,
+      () => UpdateSAMLProviderResponse$
+    ];
+    var UpdateServerCertificate$ = [
+      9,
+      n05,
+      _USCp,
+      0,
+      () => UpdateServerCertificateRequest$,
+      () => __Unit
+    ];
+    var UpdateServiceSpecificCredential$ = [
+      9,
+      n05,
+      _USSC,
+      0,
+      () => UpdateServiceSpecificCredentialRequest$,
+      () => __Unit
+    ];
+    var UpdateSigningCertificate$ = [
+      9,
+      n05,
+      _USCpd,
+      0,
+      () => UpdateSigningCertificateRequest$,
+      () => __Unit
+    ];
+    var UpdateSSHPublicKey$ = [
+      9,
+      n05,
+      _USSHPK,
+      0,
+      () => UpdateSSHPublicKeyRequest$,
+      () => __Unit
+    ];
+    var UpdateUser$ = [
+      9,
+      n05,
+      _UUp,
+      0,
+      () => UpdateUserRequest$,
+      () => __Unit
+    ];
+    var UploadServerCertificate$ = [
+      9,
+      n05,
+      _USCpl,
+      0,
+      () => UploadServerCertificateRequest$,
+      () => UploadServerCertificateResponse$
+    ];
+    var UploadSigningCertificate$ = [
+      9,
+      n05,
+      _USCplo,
+      0,
+      () => UploadSigningCertificateRequest$,
+      () => UploadSigningCertificateResponse$
+    ];
+    var UploadSSHPublicKey$ = [
+      9,
+      n05,
+      _USSHPKp,
+      0,
+      () => UploadSSHPublicKeyRequest$,
+      () => UploadSSHPublicKeyResponse$
+    ];
+    var getRuntimeConfig$1 = (config) => {
+      return {
+        apiVersion: "2010-05-08",
+        base64Decoder: config?.base64Decoder ?? fromBase642,
+        base64Encoder: config?.base64Encoder ?? toBase643,
+        disableHostPrefix: config?.disableHostPrefix ?? false,
+        endpointProvider: config?.endpointProvider ?? defaultEndpointResolver5,
+        extensions: config?.extensions ?? [],
+        httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultIAMHttpAuthSchemeProvider,
+        httpAuthSchemes: config?.httpAuthSchemes ?? [
+          {
+            schemeId: "aws.auth#sigv4",
+            identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+            signer: new AwsSdkSigV4Signer2()
+          }
+        ],
+        logger: config?.logger ?? new NoOpLogger2(),
+        protocol: config?.protocol ?? AwsQueryProtocol2,
+        protocolSettings: config?.protocolSettings ?? {
+          defaultNamespace: "com.amazonaws.iam",
+          errorTypeRegistries: errorTypeRegistries5,
+          xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+          version: "2010-05-08",
+          serviceTarget: "AWSIdentityManagementV20100508"
+        },
+        serviceId: config?.serviceId ?? "IAM",
+        sha256: config?.sha256 ?? Sha256,
+        urlParser: config?.urlParser ?? parseUrl2,
+        utf8Decoder: config?.utf8Decoder ?? fromUtf83,
+        utf8Encoder: config?.utf8Encoder ?? toUtf83
+      };
+    };
+    var getRuntimeConfig9 = (config) => {
+      emitWarningIfUnsupportedVersion3(process.version);
+      const defaultsMode = resolveDefaultsModeConfig2(config);
+      const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode2);
+      const clientSharedValues = getRuntimeConfig$1(config);
+      emitWarningIfUnsupportedVersion$1(process.version);
+      const loaderConfig = {
+        profile: config?.profile,
+        logger: clientSharedValues.logger
+      };
+      return {
+        ...clientSharedValues,
+        ...config,
+        runtime: "node",
+        defaultsMode,
+        authSchemePreference: config?.authSchemePreference ?? loadConfig2(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS2, loaderConfig),
+        bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength2,
+        credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+        defaultSocketTimeout: getDefaultSocketTimeout2(config?.requestHandler, 3e5),
+        defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider2({ serviceId: clientSharedValues.serviceId, clientVersion: packageInfo.version }),
+        maxAttempts: config?.maxAttempts ?? loadConfig2(NODE_MAX_ATTEMPT_CONFIG_OPTIONS2, config),
+        region: config?.region ?? loadConfig2(NODE_REGION_CONFIG_OPTIONS2, { ...NODE_REGION_CONFIG_FILE_OPTIONS2, ...loaderConfig }),
+        requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+        retryMode: config?.retryMode ?? loadConfig2({
+          ...NODE_RETRY_MODE_CONFIG_OPTIONS2,
+          default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE2
+        }, config),
+        streamCollector: config?.streamCollector ?? streamCollector7,
+        useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig2(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig2(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS2, loaderConfig),
+        userAgentAppId: config?.userAgentAppId ?? loadConfig2(NODE_APP_ID_CONFIG_OPTIONS2, loaderConfig)
+      };
+    };
+    var getHttpAuthExtensionConfiguration5 = (runtimeConfig) => {
+      const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+      let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+      let _credentials = runtimeConfig.credentials;
+      return {
+        setHttpAuthScheme(httpAuthScheme) {
+          const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+          if (index === -1) {
+            _httpAuthSchemes.push(httpAuthScheme);
+          } else {
+            _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+          }
+        },
+        httpAuthSchemes() {
+          return _httpAuthSchemes;
+        },
+        setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+          _httpAuthSchemeProvider = httpAuthSchemeProvider;
+        },
+        httpAuthSchemeProvider() {
+          return _httpAuthSchemeProvider;
+        },
+        setCredentials(credentials) {
+          _credentials = credentials;
+        },
+        credentials() {
+          return _credentials;
+        }
+      };
+    };
+    var resolveHttpAuthRuntimeConfig5 = (config) => {
+      return {
+        httpAuthSchemes: config.httpAuthSchemes(),
+        httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+        credentials: config.credentials()
+      };
+    };
+    var resolveRuntimeExtensions5 = (runtimeConfig, extensions) => {
+      const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration2(runtimeConfig), getDefaultExtensionConfiguration2(runtimeConfig), getHttpHandlerExtensionConfiguration2(runtimeConfig), getHttpAuthExtensionConfiguration5(runtimeConfig));
+      extensions.forEach((extension) => extension.configure(extensionConfiguration));
+      return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration2(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig2(extensionConfiguration), resolveHttpAuthRuntimeConfig5(extensionConfiguration));
+    };
+    var IAMClient = class extends Client2 {
+      config;
+      constructor(...[configuration]) {
+        const _config_0 = getRuntimeConfig9(configuration || {});
+        super(_config_0);
+        this.initConfig = _config_0;
+        const _config_1 = resolveClientEndpointParameters5(_config_0);
+        const _config_2 = resolveUserAgentConfig2(_config_1);
+        const _config_3 = resolveRetryConfig2(_config_2);
+        const _config_4 = resolveRegionConfig2(_config_3);
+        const _config_5 = resolveHostHeaderConfig2(_config_4);
+        const _config_6 = resolveEndpointConfig2(_config_5);
+        const _config_7 = resolveHttpAuthSchemeConfig5(_config_6);
+        const _config_8 = resolveRuntimeExtensions5(_config_7, configuration?.extensions || []);
+        this.config = _config_8;
+        this.middlewareStack.use(getSchemaSerdePlugin2(this.config));
+        this.middlewareStack.use(getUserAgentPlugin2(this.config));
+        this.middlewareStack.use(getRetryPlugin2(this.config));
+        this.middlewareStack.use(getContentLengthPlugin2(this.config));
+        this.middlewareStack.use(getHostHeaderPlugin2(this.config));
+        this.middlewareStack.use(getLoggerPlugin2(this.config));
+        this.middlewareStack.use(getRecursionDetectionPlugin2(this.config));
+        this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin2(this.config, {
+          httpAuthSchemeParametersProvider: defaultIAMHttpAuthSchemeParametersProvider,
+          identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig2({
+            "aws.auth#sigv4": config.credentials
+          })
+        }));
+        this.middlewareStack.use(getHttpSigningPlugin2(this.config));
+      }
+      destroy() {
+        super.destroy();
+      }
+    };
+    var command5 = makeBuilder2(commonParams5, "AWSIdentityManagementV20100508", "IAMClient", getEndpointPlugin2);
+    var _ep05 = {};
+    var _mw05 = (Command2, cs, config, o4) => [];
+    var AcceptDelegationRequestCommand = class extends command5(_ep05, _mw05, "AcceptDelegationRequest", AcceptDelegationRequest$) {
+    };
+    var AcquireRoleCommand = class extends command5(_ep05, _mw05, "AcquireRole", AcquireRole$) {
+    };
+    var AddClientIDToOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "AddClientIDToOpenIDConnectProvider", AddClientIDToOpenIDConnectProvider$) {
+    };
+    var AddRoleToInstanceProfileCommand = class extends command5(_ep05, _mw05, "AddRoleToInstanceProfile", AddRoleToInstanceProfile$) {
+    };
+    var AddUserToGroupCommand = class extends command5(_ep05, _mw05, "AddUserToGroup", AddUserToGroup$) {
+    };
+    var AssociateDelegationRequestCommand = class extends command5(_ep05, _mw05, "AssociateDelegationRequest", AssociateDelegationRequest$) {
+    };
+    var AttachGroupPolicyCommand = class extends command5(_ep05, _mw05, "AttachGroupPolicy", AttachGroupPolicy$) {
+    };
+    var AttachRolePolicyCommand = class extends command5(_ep05, _mw05, "AttachRolePolicy", AttachRolePolicy$) {
+    };
+    var AttachUserPolicyCommand = class extends command5(_ep05, _mw05, "AttachUserPolicy", AttachUserPolicy$) {
+    };
+    var ChangePasswordCommand = class extends command5(_ep05, _mw05, "ChangePassword", ChangePassword$) {
+    };
+    var CreateAccessKeyCommand = class extends command5(_ep05, _mw05, "CreateAccessKey", CreateAccessKey$) {
+    };
+    var CreateAccountAliasCommand = class extends command5(_ep05, _mw05, "CreateAccountAlias", CreateAccountAlias$) {
+    };
+    var CreateDelegationRequestCommand = class extends command5(_ep05, _mw05, "CreateDelegationRequest", CreateDelegationRequest$) {
+    };
+    var CreateGroupCommand = class extends command5(_ep05, _mw05, "CreateGroup", CreateGroup$) {
+    };
+    var CreateInstanceProfileCommand = class extends command5(_ep05, _mw05, "CreateInstanceProfile", CreateInstanceProfile$) {
+    };
+    var CreateLoginProfileCommand = class extends command5(_ep05, _mw05, "CreateLoginProfile", CreateLoginProfile$) {
+    };
+    var CreateOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "CreateOpenIDConnectProvider", CreateOpenIDConnectProvider$) {
+    };
+    var CreatePolicyCommand = class extends command5(_ep05, _mw05, "CreatePolicy", CreatePolicy$) {
+    };
+    var CreatePolicyVersionCommand = class extends command5(_ep05, _mw05, "CreatePolicyVersion", CreatePolicyVersion$) {
+    };
+    var CreateRoleCommand = class extends command5(_ep05, _mw05, "CreateRole", CreateRole$) {
+    };
+    var CreateSAMLProviderCommand = class extends command5(_ep05, _mw05, "CreateSAMLProvider", CreateSAMLProvider$) {
+    };
+    var CreateServiceLinkedRoleCommand = class extends command5(_ep05, _mw05, "CreateServiceLinkedRole", CreateServiceLinkedRole$) {
+    };
+    var CreateServiceSpecificCredentialCommand = class extends command5(_ep05, _mw05, "CreateServiceSpecificCredential", CreateServiceSpecificCredential$) {
+    };
+    var CreateUserCommand = class extends command5(_ep05, _mw05, "CreateUser", CreateUser$) {
+    };
+    var CreateVirtualMFADeviceCommand = class extends command5(_ep05, _mw05, "CreateVirtualMFADevice", CreateVirtualMFADevice$) {
+    };
+    var DeactivateMFADeviceCommand = class extends command5(_ep05, _mw05, "DeactivateMFADevice", DeactivateMFADevice$) {
+    };
+    var DeleteAccessKeyCommand = class extends command5(_ep05, _mw05, "DeleteAccessKey", DeleteAccessKey$) {
+    };
+    var DeleteAccountAliasCommand = class extends command5(_ep05, _mw05, "DeleteAccountAlias", DeleteAccountAlias$) {
+    };
+    var DeleteAccountPasswordPolicyCommand = class extends command5(_ep05, _mw05, "DeleteAccountPasswordPolicy", DeleteAccountPasswordPolicy$) {
+    };
+    var DeleteGroupCommand = class extends command5(_ep05, _mw05, "DeleteGroup", DeleteGroup$) {
+    };
+    var DeleteGroupPolicyCommand = class extends command5(_ep05, _mw05, "DeleteGroupPolicy", DeleteGroupPolicy$) {
+    };
+    var DeleteInstanceProfileCommand = class extends command5(_ep05, _mw05, "DeleteInstanceProfile", DeleteInstanceProfile$) {
+    };
+    var DeleteLoginProfileCommand = class extends command5(_ep05, _mw05, "DeleteLoginProfile", DeleteLoginProfile$) {
+    };
+    var DeleteOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "DeleteOpenIDConnectProvider", DeleteOpenIDConnectProvider$) {
+    };
+    var DeletePolicyCommand = class extends command5(_ep05, _mw05, "DeletePolicy", DeletePolicy$) {
+    };
+    var DeletePolicyVersionCommand = class extends command5(_ep05, _mw05, "DeletePolicyVersion", DeletePolicyVersion$) {
+    };
+    var DeleteRoleCommand = class extends command5(_ep05, _mw05, "DeleteRole", DeleteRole$) {
+    };
+    var DeleteRolePermissionsBoundaryCommand = class extends command5(_ep05, _mw05, "DeleteRolePermissionsBoundary", DeleteRolePermissionsBoundary$) {
+    };
+    var DeleteRolePolicyCommand = class extends command5(_ep05, _mw05, "DeleteRolePolicy", DeleteRolePolicy$) {
+    };
+    var DeleteSAMLProviderCommand = class extends command5(_ep05, _mw05, "DeleteSAMLProvider", DeleteSAMLProvider$) {
+    };
+    var DeleteServerCertificateCommand = class extends command5(_ep05, _mw05, "DeleteServerCertificate", DeleteServerCertificate$) {
+    };
+    var DeleteServiceLinkedRoleCommand = class extends command5(_ep05, _mw05, "DeleteServiceLinkedRole", DeleteServiceLinkedRole$) {
+    };
+    var DeleteServiceSpecificCredentialCommand = class extends command5(_ep05, _mw05, "DeleteServiceSpecificCredential", DeleteServiceSpecificCredential$) {
+    };
+    var DeleteSigningCertificateCommand = class extends command5(_ep05, _mw05, "DeleteSigningCertificate", DeleteSigningCertificate$) {
+    };
+    var DeleteSSHPublicKeyCommand = class extends command5(_ep05, _mw05, "DeleteSSHPublicKey", DeleteSSHPublicKey$) {
+    };
+    var DeleteUserCommand = class extends command5(_ep05, _mw05, "DeleteUser", DeleteUser$) {
+    };
+    var DeleteUserPermissionsBoundaryCommand = class extends command5(_ep05, _mw05, "DeleteUserPermissionsBoundary", DeleteUserPermissionsBoundary$) {
+    };
+    var DeleteUserPolicyCommand = class extends command5(_ep05, _mw05, "DeleteUserPolicy", DeleteUserPolicy$) {
+    };
+    var DeleteVirtualMFADeviceCommand = class extends command5(_ep05, _mw05, "DeleteVirtualMFADevice", DeleteVirtualMFADevice$) {
+    };
+    var DetachGroupPolicyCommand = class extends command5(_ep05, _mw05, "DetachGroupPolicy", DetachGroupPolicy$) {
+    };
+    var DetachRolePolicyCommand = class extends command5(_ep05, _mw05, "DetachRolePolicy", DetachRolePolicy$) {
+    };
+    var DetachUserPolicyCommand = class extends command5(_ep05, _mw05, "DetachUserPolicy", DetachUserPolicy$) {
+    };
+    var DisableOrganizationsRootCredentialsManagementCommand = class extends command5(_ep05, _mw05, "DisableOrganizationsRootCredentialsManagement", DisableOrganizationsRootCredentialsManagement$) {
+    };
+    var DisableOrganizationsRootSessionsCommand = class extends command5(_ep05, _mw05, "DisableOrganizationsRootSessions", DisableOrganizationsRootSessions$) {
+    };
+    var DisableOutboundWebIdentityFederationCommand = class extends command5(_ep05, _mw05, "DisableOutboundWebIdentityFederation", DisableOutboundWebIdentityFederation$) {
+    };
+    var EnableMFADeviceCommand = class extends command5(_ep05, _mw05, "EnableMFADevice", EnableMFADevice$) {
+    };
+    var EnableOrganizationsRootCredentialsManagementCommand = class extends command5(_ep05, _mw05, "EnableOrganizationsRootCredentialsManagement", EnableOrganizationsRootCredentialsManagement$) {
+    };
+    var EnableOrganizationsRootSessionsCommand = class extends command5(_ep05, _mw05, "EnableOrganizationsRootSessions", EnableOrganizationsRootSessions$) {
+    };
+    var EnableOutboundWebIdentityFederationCommand = class extends command5(_ep05, _mw05, "EnableOutboundWebIdentityFederation", EnableOutboundWebIdentityFederation$) {
+    };
+    var GenerateCredentialReportCommand = class extends command5(_ep05, _mw05, "GenerateCredentialReport", GenerateCredentialReport$) {
+    };
+    var GenerateOrganizationsAccessReportCommand = class extends command5(_ep05, _mw05, "GenerateOrganizationsAccessReport", GenerateOrganizationsAccessReport$) {
+    };
+    var GenerateServiceLastAccessedDetailsCommand = class extends command5(_ep05, _mw05, "GenerateServiceLastAccessedDetails", GenerateServiceLastAccessedDetails$) {
+    };
+    var GetAccessKeyLastUsedCommand = class extends command5(_ep05, _mw05, "GetAccessKeyLastUsed", GetAccessKeyLastUsed$) {
+    };
+    var GetAccountAuthorizationDetailsCommand = class extends command5(_ep05, _mw05, "GetAccountAuthorizationDetails", GetAccountAuthorizationDetails$) {
+    };
+    var GetAccountPasswordPolicyCommand = class extends command5(_ep05, _mw05, "GetAccountPasswordPolicy", GetAccountPasswordPolicy$) {
+    };
+    var GetAccountPropertiesCommand = class extends command5(_ep05, _mw05, "GetAccountProperties", GetAccountProperties$) {
+    };
+    var GetAccountSummaryCommand = class extends command5(_ep05, _mw05, "GetAccountSummary", GetAccountSummary$) {
+    };
+    var GetContextKeysForCustomPolicyCommand = class extends command5(_ep05, _mw05, "GetContextKeysForCustomPolicy", GetContextKeysForCustomPolicy$) {
+    };
+    var GetContextKeysForPrincipalPolicyCommand = class extends command5(_ep05, _mw05, "GetContextKeysForPrincipalPolicy", GetContextKeysForPrincipalPolicy$) {
+    };
+    var GetCredentialReportCommand = class extends command5(_ep05, _mw05, "GetCredentialReport", GetCredentialReport$) {
+    };
+    var GetDelegationRequestCommand = class extends command5(_ep05, _mw05, "GetDelegationRequest", GetDelegationRequest$) {
+    };
+    var GetGroupCommand = class extends command5(_ep05, _mw05, "GetGroup", GetGroup$) {
+    };
+    var GetGroupPolicyCommand = class extends command5(_ep05, _mw05, "GetGroupPolicy", GetGroupPolicy$) {
+    };
+    var GetHumanReadableSummaryCommand = class extends command5(_ep05, _mw05, "GetHumanReadableSummary", GetHumanReadableSummary$) {
+    };
+    var GetInstanceProfileCommand = class extends command5(_ep05, _mw05, "GetInstanceProfile", GetInstanceProfile$) {
+    };
+    var GetLoginProfileCommand = class extends command5(_ep05, _mw05, "GetLoginProfile", GetLoginProfile$) {
+    };
+    var GetMFADeviceCommand = class extends command5(_ep05, _mw05, "GetMFADevice", GetMFADevice$) {
+    };
+    var GetOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "GetOpenIDConnectProvider", GetOpenIDConnectProvider$) {
+    };
+    var GetOrganizationsAccessReportCommand = class extends command5(_ep05, _mw05, "GetOrganizationsAccessReport", GetOrganizationsAccessReport$) {
+    };
+    var GetOutboundWebIdentityFederationInfoCommand = class extends command5(_ep05, _mw05, "GetOutboundWebIdentityFederationInfo", GetOutboundWebIdentityFederationInfo$) {
+    };
+    var GetPolicyCommand = class extends command5(_ep05, _mw05, "GetPolicy", GetPolicy$) {
+    };
+    var GetPolicyVersionCommand = class extends command5(_ep05, _mw05, "GetPolicyVersion", GetPolicyVersion$) {
+    };
+    var GetRoleCommand = class extends command5(_ep05, _mw05, "GetRole", GetRole$) {
+    };
+    var GetRolePolicyCommand = class extends command5(_ep05, _mw05, "GetRolePolicy", GetRolePolicy$) {
+    };
+    var GetRoleTemplateVersionCommand = class extends command5(_ep05, _mw05, "GetRoleTemplateVersion", GetRoleTemplateVersion$) {
+    };
+    var GetSAMLProviderCommand = class extends command5(_ep05, _mw05, "GetSAMLProvider", GetSAMLProvider$) {
+    };
+    var GetServerCertificateCommand = class extends command5(_ep05, _mw05, "GetServerCertificate", GetServerCertificate$) {
+    };
+    var GetServiceLastAccessedDetailsCommand = class extends command5(_ep05, _mw05, "GetServiceLastAccessedDetails", GetServiceLastAccessedDetails$) {
+    };
+    var GetServiceLastAccessedDetailsWithEntitiesCommand = class extends command5(_ep05, _mw05, "GetServiceLastAccessedDetailsWithEntities", GetServiceLastAccessedDetailsWithEntities$) {
+    };
+    var GetServiceLinkedRoleDeletionStatusCommand = class extends command5(_ep05, _mw05, "GetServiceLinkedRoleDeletionStatus", GetServiceLinkedRoleDeletionStatus$) {
+    };
+    var GetSSHPublicKeyCommand = class extends command5(_ep05, _mw05, "GetSSHPublicKey", GetSSHPublicKey$) {
+    };
+    var GetUserCommand = class extends command5(_ep05, _mw05, "GetUser", GetUser$) {
+    };
+    var GetUserPolicyCommand = class extends command5(_ep05, _mw05, "GetUserPolicy", GetUserPolicy$) {
+    };
+    var ListAccessKeysCommand = class extends command5(_ep05, _mw05, "ListAccessKeys", ListAccessKeys$) {
+    };
+    var ListAccountAliasesCommand = class extends command5(_ep05, _mw05, "ListAccountAliases", ListAccountAliases$) {
+    };
+    var ListAttachedGroupPoliciesCommand = class extends command5(_ep05, _mw05, "ListAttachedGroupPolicies", ListAttachedGroupPolicies$) {
+    };
+    var ListAttachedRolePoliciesCommand = class extends command5(_ep05, _mw05, "ListAttachedRolePolicies", ListAttachedRolePolicies$) {
+    };
+    var ListAttachedUserPoliciesCommand = class extends command5(_ep05, _mw05, "ListAttachedUserPolicies", ListAttachedUserPolicies$) {
+    };
+    var ListDelegationRequestsCommand = class extends command5(_ep05, _mw05, "ListDelegationRequests", ListDelegationRequests$) {
+    };
+    var ListEntitiesForPolicyCommand = class extends command5(_ep05, _mw05, "ListEntitiesForPolicy", ListEntitiesForPolicy$) {
+    };
+    var ListGroupPoliciesCommand = class extends command5(_ep05, _mw05, "ListGroupPolicies", ListGroupPolicies$) {
+    };
+    var ListGroupsCommand = class extends command5(_ep05, _mw05, "ListGroups", ListGroups$) {
+    };
+    var ListGroupsForUserCommand = class extends command5(_ep05, _mw05, "ListGroupsForUser", ListGroupsForUser$) {
+    };
+    var ListInstanceProfilesCommand = class extends command5(_ep05, _mw05, "ListInstanceProfiles", ListInstanceProfiles$) {
+    };
+    var ListInstanceProfilesForRoleCommand = class extends command5(_ep05, _mw05, "ListInstanceProfilesForRole", ListInstanceProfilesForRole$) {
+    };
+    var ListInstanceProfileTagsCommand = class extends command5(_ep05, _mw05, "ListInstanceProfileTags", ListInstanceProfileTags$) {
+    };
+    var ListMFADevicesCommand = class extends command5(_ep05, _mw05, "ListMFADevices", ListMFADevices$) {
+    };
+    var ListMFADeviceTagsCommand = class extends command5(_ep05, _mw05, "ListMFADeviceTags", ListMFADeviceTags$) {
+    };
+    var ListOpenIDConnectProvidersCommand = class extends command5(_ep05, _mw05, "ListOpenIDConnectProviders", ListOpenIDConnectProviders$) {
+    };
+    var ListOpenIDConnectProviderTagsCommand = class extends command5(_ep05, _mw05, "ListOpenIDConnectProviderTags", ListOpenIDConnectProviderTags$) {
+    };
+    var ListOrganizationsFeaturesCommand = class extends command5(_ep05, _mw05, "ListOrganizationsFeatures", ListOrganizationsFeatures$) {
+    };
+    var ListPoliciesCommand = class extends command5(_ep05, _mw05, "ListPolicies", ListPolicies$) {
+    };
+    var ListPoliciesGrantingServiceAccessCommand = class extends command5(_ep05, _mw05, "ListPoliciesGrantingServiceAccess", ListPoliciesGrantingServiceAccess$) {
+    };
+    var ListPolicyTagsCommand = class extends command5(_ep05, _mw05, "ListPolicyTags", ListPolicyTags$) {
+    };
+    var ListPolicyVersionsCommand = class extends command5(_ep05, _mw05, "ListPolicyVersions", ListPolicyVersions$) {
+    };
+    var ListRolePoliciesCommand = class extends command5(_ep05, _mw05, "ListRolePolicies", ListRolePolicies$) {
+    };
+    var ListRolesCommand = class extends command5(_ep05, _mw05, "ListRoles", ListRoles$) {
+    };
+    var ListRoleTagsCommand = class extends command5(_ep05, _mw05, "ListRoleTags", ListRoleTags$) {
+    };
+    var ListSAMLProvidersCommand = class extends command5(_ep05, _mw05, "ListSAMLProviders", ListSAMLProviders$) {
+    };
+    var ListSAMLProviderTagsCommand = class extends command5(_ep05, _mw05, "ListSAMLProviderTags", ListSAMLProviderTags$) {
+    };
+    var ListServerCertificatesCommand = class extends command5(_ep05, _mw05, "ListServerCertificates", ListServerCertificates$) {
+    };
+    var ListServerCertificateTagsCommand = class extends command5(_ep05, _mw05, "ListServerCertificateTags", ListServerCertificateTags$) {
+    };
+    var ListServiceSpecificCredentialsCommand = class extends command5(_ep05, _mw05, "ListServiceSpecificCredentials", ListServiceSpecificCredentials$) {
+    };
+    var ListSigningCertificatesCommand = class extends command5(_ep05, _mw05, "ListSigningCertificates", ListSigningCertificates$) {
+    };
+    var ListSSHPublicKeysCommand = class extends command5(_ep05, _mw05, "ListSSHPublicKeys", ListSSHPublicKeys$) {
+    };
+    var ListUserPoliciesCommand = class extends command5(_ep05, _mw05, "ListUserPolicies", ListUserPolicies$) {
+    };
+    var ListUsersCommand = class extends command5(_ep05, _mw05, "ListUsers", ListUsers$) {
+    };
+    var ListUserTagsCommand = class extends command5(_ep05, _mw05, "ListUserTags", ListUserTags$) {
+    };
+    var ListVirtualMFADevicesCommand = class extends command5(_ep05, _mw05, "ListVirtualMFADevices", ListVirtualMFADevices$) {
+    };
+    var PutAccountPropertiesCommand = class extends command5(_ep05, _mw05, "PutAccountProperties", PutAccountProperties$) {
+    };
+    var PutGroupPolicyCommand = class extends command5(_ep05, _mw05, "PutGroupPolicy", PutGroupPolicy$) {
+    };
+    var PutRolePermissionsBoundaryCommand = class extends command5(_ep05, _mw05, "PutRolePermissionsBoundary", PutRolePermissionsBoundary$) {
+    };
+    var PutRolePolicyCommand = class extends command5(_ep05, _mw05, "PutRolePolicy", PutRolePolicy$) {
+    };
+    var PutUserPermissionsBoundaryCommand = class extends command5(_ep05, _mw05, "PutUserPermissionsBoundary", PutUserPermissionsBoundary$) {
+    };
+    var PutUserPolicyCommand = class extends command5(_ep05, _mw05, "PutUserPolicy", PutUserPolicy$) {
+    };
+    var RejectDelegationRequestCommand = class extends command5(_ep05, _mw05, "RejectDelegationRequest", RejectDelegationRequest$) {
+    };
+    var RemoveClientIDFromOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "RemoveClientIDFromOpenIDConnectProvider", RemoveClientIDFromOpenIDConnectProvider$) {
+    };
+    var RemoveRoleFromInstanceProfileCommand = class extends command5(_ep05, _mw05, "RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile$) {
+    };
+    var RemoveUserFromGroupCommand = class extends command5(_ep05, _mw05, "RemoveUserFromGroup", RemoveUserFromGroup$) {
+    };
+    var ResetServiceSpecificCredentialCommand = class extends command5(_ep05, _mw05, "ResetServiceSpecificCredential", ResetServiceSpecificCredential$) {
+    };
+    var ResyncMFADeviceCommand = class extends command5(_ep05, _mw05, "ResyncMFADevice", ResyncMFADevice$) {
+    };
+    var SendDelegationTokenCommand = class extends command5(_ep05, _mw05, "SendDelegationToken", SendDelegationToken$) {
+    };
+    var SetDefaultPolicyVersionCommand = class extends command5(_ep05, _mw05, "SetDefaultPolicyVersion", SetDefaultPolicyVersion$) {
+    };
+    var SetSecurityTokenServicePreferencesCommand = class extends command5(_ep05, _mw05, "SetSecurityTokenServicePreferences", SetSecurityTokenServicePreferences$) {
+    };
+    var SimulateCustomPolicyCommand = class extends command5(_ep05, _mw05, "SimulateCustomPolicy", SimulateCustomPolicy$) {
+    };
+    var SimulatePrincipalPolicyCommand = class extends command5(_ep05, _mw05, "SimulatePrincipalPolicy", SimulatePrincipalPolicy$) {
+    };
+    var TagInstanceProfileCommand = class extends command5(_ep05, _mw05, "TagInstanceProfile", TagInstanceProfile$) {
+    };
+    var TagMFADeviceCommand = class extends command5(_ep05, _mw05, "TagMFADevice", TagMFADevice$) {
+    };
+    var TagOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "TagOpenIDConnectProvider", TagOpenIDConnectProvider$) {
+    };
+    var TagPolicyCommand = class extends command5(_ep05, _mw05, "TagPolicy", TagPolicy$) {
+    };
+    var TagRoleCommand = class extends command5(_ep05, _mw05, "TagRole", TagRole$) {
+    };
+    var TagSAMLProviderCommand = class extends command5(_ep05, _mw05, "TagSAMLProvider", TagSAMLProvider$) {
+    };
+    var TagServerCertificateCommand = class extends command5(_ep05, _mw05, "TagServerCertificate", TagServerCertificate$) {
+    };
+    var TagUserCommand = class extends command5(_ep05, _mw05, "TagUser", TagUser$) {
+    };
+    var UntagInstanceProfileCommand = class extends command5(_ep05, _mw05, "UntagInstanceProfile", UntagInstanceProfile$) {
+    };
+    var UntagMFADeviceCommand = class extends command5(_ep05, _mw05, "UntagMFADevice", UntagMFADevice$) {
+    };
+    var UntagOpenIDConnectProviderCommand = class extends command5(_ep05, _mw05, "UntagOpenIDConnectProvider", UntagOpenIDConnectProvider$) {
+    };
+    var UntagPolicyCommand = class extends command5(_ep05, _mw05, "UntagPolicy", UntagPolicy$) {
+    };
+    var UntagRoleCommand = class extends command5(_ep05, _mw05, "UntagRole", UntagRole$) {
+    };
+    var UntagSAMLProviderCommand = class extends command5(_ep05, _mw05, "UntagSAMLProvider", UntagSAMLProvider$) {
+    };
+    var UntagServerCertificateCommand = class extends command5(_ep05, _mw05, "UntagServerCertificate", UntagServerCertificate$) {
+    };
+    var UntagUserCommand = class extends command5(_ep05, _mw05, "UntagUser", UntagUser$) {
+    };
+    var UpdateAccessKeyCommand = class extends command5(_ep05, _mw05, "UpdateAccessKey", UpdateAccessKey$) {
+    };
+    var UpdateAccountPasswordPolicyCommand = class extends command5(_ep05, _mw05, "UpdateAccountPasswordPolicy", UpdateAccountPasswordPolicy$) {
+    };
+    var UpdateAssumeRolePolicyCommand = class extends command5(_ep05, _mw05, "UpdateAssumeRolePolicy", UpdateAssumeRolePolicy$) {
+    };
+    var UpdateDelegationRequestCommand = class extends command5(_ep05, _mw05, "UpdateDelegationRequest", UpdateDelegationRequest$) {
+    };
+    var UpdateGroupCommand = class extends command5(_ep05, _mw05, "UpdateGroup", UpdateGroup$) {
+    };
+    var UpdateLoginProfileCommand = class extends command5(_ep05, _mw05, "UpdateLoginProfile", UpdateLoginProfile$) {
+    };
+    var UpdateOpenIDConnectProviderThumbprintCommand = class extends command5(_ep05, _mw05, "UpdateOpenIDConnectProviderThumbprint", UpdateOpenIDConnectProviderThumbprint$) {
+    };
+    var UpdateRoleCommand = class extends command5(_ep05, _mw05, "UpdateRole", UpdateRole$) {
+    };
+    var UpdateRoleDescriptionCommand = class extends command5(_ep05, _mw05, "UpdateRoleDescription", UpdateRoleDescription$) {
+    };
+    var UpdateSAMLProviderCommand = class extends command5(_ep05, _mw05, "UpdateSAMLProvider", UpdateSAMLProvider$) {
+    };
+    var UpdateServerCertificateCommand = class extends command5(_ep05, _mw05, "UpdateServerCertificate", UpdateServerCertificate$) {
+    };
+    var UpdateServiceSpecificCredentialCommand = class extends command5(_ep05, _mw05, "UpdateServiceSpecificCredential", UpdateServiceSpecificCredential$) {
+    };
+    var UpdateSigningCertificateCommand = class extends command5(_ep05, _mw05, "UpdateSigningCertificate", UpdateSigningCertificate$) {
+    };
+    var UpdateSSHPublicKeyCommand = class extends command5(_ep05, _mw05, "UpdateSSHPublicKey", UpdateSSHPublicKey$) {
+    };
+    var UpdateUserCommand = class extends command5(_ep05, _mw05, "UpdateUser", UpdateUser$) {
+    };
+    var UploadServerCertificateCommand = class extends command5(_ep05, _mw05, "UploadServerCertificate", UploadServerCertificate$) {
+    };
+    var UploadSigningCertificateCommand = class extends command5(_ep05, _mw05, "UploadSigningCertificate", UploadSigningCertificate$) {
+    };
+    var UploadSSHPublicKeyCommand = class extends command5(_ep05, _mw05, "UploadSSHPublicKey", UploadSSHPublicKey$) {
+    };
+    var paginateGetAccountAuthorizationDetails = createPaginator2(IAMClient, GetAccountAuthorizationDetailsCommand, "Marker", "Marker", "MaxItems");
+    var paginateGetGroup = createPaginator2(IAMClient, GetGroupCommand, "Marker", "Marker", "MaxItems");
+    var paginateListAccessKeys = createPaginator2(IAMClient, ListAccessKeysCommand, "Marker", "Marker", "MaxItems");
+    var paginateListAccountAliases = createPaginator2(IAMClient, ListAccountAliasesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListAttachedGroupPolicies = createPaginator2(IAMClient, ListAttachedGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListAttachedRolePolicies = createPaginator2(IAMClient, ListAttachedRolePoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListAttachedUserPolicies = createPaginator2(IAMClient, ListAttachedUserPoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListEntitiesForPolicy = createPaginator2(IAMClient, ListEntitiesForPolicyCommand, "Marker", "Marker", "MaxItems");
+    var paginateListGroupPolicies = createPaginator2(IAMClient, ListGroupPoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListGroupsForUser = createPaginator2(IAMClient, ListGroupsForUserCommand, "Marker", "Marker", "MaxItems");
+    var paginateListGroups = createPaginator2(IAMClient, ListGroupsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListInstanceProfilesForRole = createPaginator2(IAMClient, ListInstanceProfilesForRoleCommand, "Marker", "Marker", "MaxItems");
+    var paginateListInstanceProfiles = createPaginator2(IAMClient, ListInstanceProfilesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListInstanceProfileTags = createPaginator2(IAMClient, ListInstanceProfileTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListMFADevices = createPaginator2(IAMClient, ListMFADevicesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListMFADeviceTags = createPaginator2(IAMClient, ListMFADeviceTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListOpenIDConnectProviderTags = createPaginator2(IAMClient, ListOpenIDConnectProviderTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListPolicies = createPaginator2(IAMClient, ListPoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListPolicyTags = createPaginator2(IAMClient, ListPolicyTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListPolicyVersions = createPaginator2(IAMClient, ListPolicyVersionsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListRolePolicies = createPaginator2(IAMClient, ListRolePoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListRoles = createPaginator2(IAMClient, ListRolesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListRoleTags = createPaginator2(IAMClient, ListRoleTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListSAMLProviderTags = createPaginator2(IAMClient, ListSAMLProviderTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListServerCertificates = createPaginator2(IAMClient, ListServerCertificatesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListServerCertificateTags = createPaginator2(IAMClient, ListServerCertificateTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListSigningCertificates = createPaginator2(IAMClient, ListSigningCertificatesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListSSHPublicKeys = createPaginator2(IAMClient, ListSSHPublicKeysCommand, "Marker", "Marker", "MaxItems");
+    var paginateListUserPolicies = createPaginator2(IAMClient, ListUserPoliciesCommand, "Marker", "Marker", "MaxItems");
+    var paginateListUsers = createPaginator2(IAMClient, ListUsersCommand, "Marker", "Marker", "MaxItems");
+    var paginateListUserTags = createPaginator2(IAMClient, ListUserTagsCommand, "Marker", "Marker", "MaxItems");
+    var paginateListVirtualMFADevices = createPaginator2(IAMClient, ListVirtualMFADevicesCommand, "Marker", "Marker", "MaxItems");
+    var paginateSimulateCustomPolicy = createPaginator2(IAMClient, SimulateCustomPolicyCommand, "Marker", "Marker", "MaxItems");
+    var paginateSimulatePrincipalPolicy = createPaginator2(IAMClient, SimulatePrincipalPolicyCommand, "Marker", "Marker", "MaxItems");
+    var checkState$3 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new GetInstanceProfileCommand(input));
+        reason = result;
+        return { state: WaiterState2.SUCCESS, reason };
+      } catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+          return { state: WaiterState2.RETRY, reason };
+        }
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForInstanceProfileExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$3);
+    };
+    var waitUntilInstanceProfileExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$3);
+      return checkExceptions2(result);
+    };
+    var checkState$2 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new GetPolicyCommand(input));
+        reason = result;
+        return { state: WaiterState2.SUCCESS, reason };
+      } catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+          return { state: WaiterState2.RETRY, reason };
+        }
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForPolicyExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$2);
+    };
+    var waitUntilPolicyExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$2);
+      return checkExceptions2(result);
+    };
+    var checkState$1 = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new GetRoleCommand(input));
+        reason = result;
+        return { state: WaiterState2.SUCCESS, reason };
+      } catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+          return { state: WaiterState2.RETRY, reason };
+        }
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForRoleExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState$1);
+    };
+    var waitUntilRoleExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState$1);
+      return checkExceptions2(result);
+    };
+    var checkState = async (client, input) => {
+      let reason;
+      try {
+        let result = await client.send(new GetUserCommand(input));
+        reason = result;
+        return { state: WaiterState2.SUCCESS, reason };
+      } catch (exception) {
+        reason = exception;
+        if (exception.name === "NoSuchEntityException") {
+          return { state: WaiterState2.RETRY, reason };
+        }
+      }
+      return { state: WaiterState2.RETRY, reason };
+    };
+    var waitForUserExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      return createWaiter2({ ...serviceDefaults, ...params }, input, checkState);
+    };
+    var waitUntilUserExists = async (params, input) => {
+      const serviceDefaults = { minDelay: 1, maxDelay: 120 };
+      const result = await createWaiter2({ ...serviceDefaults, ...params }, input, checkState);
+      return checkExceptions2(result);
+    };
+    var commands5 = {
+      AcceptDelegationRequestCommand,
+      AcquireRoleCommand,
+      AddClientIDToOpenIDConnectProviderCommand,
+      AddRoleToInstanceProfileCommand,
+      AddUserToGroupCommand,
+      AssociateDelegationRequestCommand,
+      AttachGroupPolicyCommand,
+      AttachRolePolicyCommand,
+      AttachUserPolicyCommand,
+      ChangePasswordCommand,
+      CreateAccessKeyCommand,
+      CreateAccountAliasCommand,
+      CreateDelegationRequestCommand,
+      CreateGroupCommand,
+      CreateInstanceProfileCommand,
+      CreateLoginProfileCommand,
+      CreateOpenIDConnectProviderCommand,
+      CreatePolicyCommand,
+      CreatePolicyVersionCommand,
+      CreateRoleCommand,
+      CreateSAMLProviderCommand,
+      CreateServiceLinkedRoleCommand,
+      CreateServiceSpecificCredentialCommand,
+      CreateUserCommand,
+      CreateVirtualMFADeviceCommand,
+      DeactivateMFADeviceCommand,
+      DeleteAccessKeyCommand,
+      DeleteAccountAliasCommand,
+      DeleteAccountPasswordPolicyCommand,
+      DeleteGroupCommand,
+      DeleteGroupPolicyCommand,
+      DeleteInstanceProfileCommand,
+      DeleteLoginProfileCommand,
+      DeleteOpenIDConnectProviderCommand,
+      DeletePolicyCommand,
+      DeletePolicyVersionCommand,
+      DeleteRoleCommand,
+      DeleteRolePermissionsBoundaryCommand,
+      DeleteRolePolicyCommand,
+      DeleteSAMLProviderCommand,
+      DeleteServerCertificateCommand,
+      DeleteServiceLinkedRoleCommand,
+      DeleteServiceSpecificCredentialCommand,
+      DeleteSigningCertificateCommand,
+      DeleteSSHPublicKeyCommand,
+      DeleteUserCommand,
+      DeleteUserPermissionsBoundaryCommand,
+      DeleteUserPolicyCommand,
+      DeleteVirtualMFADeviceCommand,
+      DetachGroupPolicyCommand,
+      DetachRolePolicyCommand,
+      DetachUserPolicyCommand,
+      DisableOrganizationsRootCredentialsManagementCommand,
+      DisableOrganizationsRootSessionsCommand,
+      DisableOutboundWebIdentityFederationCommand,
+      EnableMFADeviceCommand,
+      EnableOrganizationsRootCredentialsManagementCommand,
+      EnableOrganizationsRootSessionsCommand,
+      EnableOutboundWebIdentityFederationCommand,
+      GenerateCredentialReportCommand,
+      GenerateOrganizationsAccessReportCommand,
+      GenerateServiceLastAccessedDetailsCommand,
+      GetAccessKeyLastUsedCommand,
+      GetAccountAuthorizationDetailsCommand,
+      GetAccountPasswordPolicyCommand,
+      GetAccountPropertiesCommand,
+      GetAccountSummaryCommand,
+      GetContextKeysForCustomPolicyCommand,
+      GetContextKeysForPrincipalPolicyCommand,
+      GetCredentialReportCommand,
+      GetDelegationRequestCommand,
+      GetGroupCommand,
+      GetGroupPolicyCommand,
+      GetHumanReadableSummaryCommand,
+      GetInstanceProfileCommand,
+      GetLoginProfileCommand,
+      GetMFADeviceCommand,
+      GetOpenIDConnectProviderCommand,
+      GetOrganizationsAccessReportCommand,
+      GetOutboundWebIdentityFederationInfoCommand,
+      GetPolicyCommand,
+      GetPolicyVersionCommand,
+      GetRoleCommand,
+      GetRolePolicyCommand,
+      GetRoleTemplateVersionCommand,
+      GetSAMLProviderCommand,
+      GetServerCertificateCommand,
+      GetServiceLastAccessedDetailsCommand,
+      GetServiceLastAccessedDetailsWithEntitiesCommand,
+      GetServiceLinkedRoleDeletionStatusCommand,
+      GetSSHPublicKeyCommand,
+      GetUserCommand,
+      GetUserPolicyCommand,
+      ListAccessKeysCommand,
+      ListAccountAliasesCommand,
+      ListAttachedGroupPoliciesCommand,
+      ListAttachedRolePoliciesCommand,
+      ListAttachedUserPoliciesCommand,
+      ListDelegationRequestsCommand,
+      ListEntitiesForPolicyCommand,
+      ListGroupPoliciesCommand,
+      ListGroupsCommand,
+      ListGroupsForUserCommand,
+      ListInstanceProfilesCommand,
+      ListInstanceProfilesForRoleCommand,
+      ListInstanceProfileTagsCommand,
+      ListMFADevicesCommand,
+      ListMFADeviceTagsCommand,
+      ListOpenIDConnectProvidersCommand,
+      ListOpenIDConnectProviderTagsCommand,
+      ListOrganizationsFeaturesCommand,
+      ListPoliciesCommand,
+      ListPoliciesGrantingServiceAccessCommand,
+      ListPolicyTagsCommand,
+      ListPolicyVersionsCommand,
+      ListRolePoliciesCommand,
+      ListRolesCommand,
+      ListRoleTagsCommand,
+      ListSAMLProvidersCommand,
+      ListSAMLProviderTagsCommand,
+      ListServerCertificatesCommand,
+      ListServerCertificateTagsCommand,
+      ListServiceSpecificCredentialsCommand,
+      ListSigningCertificatesCommand,
+      ListSSHPublicKeysCommand,
+      ListUserPoliciesCommand,
+      ListUsersCommand,
+      ListUserTagsCommand,
+      ListVirtualMFADevicesCommand,
+      PutAccountPropertiesCommand,
+      PutGroupPolicyCommand,
+      PutRolePermissionsBoundaryCommand,
+      PutRolePolicyCommand,
+      PutUserPermissionsBoundaryCommand,
+      PutUserPolicyCommand,
+      RejectDelegationRequestCommand,
+      RemoveClientIDFromOpenIDConnectProviderCommand,
+      RemoveRoleFromInstanceProfileCommand,
+      RemoveUserFromGroupCommand,
+      ResetServiceSpecificCredentialCommand,
+      ResyncMFADeviceCommand,
+      SendDelegationTokenCommand,
+      SetDefaultPolicyVersionCommand,
+      SetSecurityTokenServicePreferencesCommand,
+      SimulateCustomPolicyCommand,
+      SimulatePrincipalPolicyCommand,
+      TagInstanceProfileCommand,
+      TagMFADeviceCommand,
+      TagOpenIDConnectProviderCommand,
+      TagPolicyCommand,
+      TagRoleCommand,
+      TagSAMLProviderCommand,
+      TagServerCertificateCommand,
+      TagUserCommand,
+      UntagInstanceProfileCommand,
+      UntagMFADeviceCommand,
+      UntagOpenIDConnectProviderCommand,
+      UntagPolicyCommand,
+      UntagRoleCommand,
+      UntagSAMLProviderCommand,
+      UntagServerCertificateCommand,
+      UntagUserCommand,
+      UpdateAccessKeyCommand,
+      UpdateAccountPasswordPolicyCommand,
+      UpdateAssumeRolePolicyCommand,
+      UpdateDelegationRequestCommand,
+      UpdateGroupCommand,
+      UpdateLoginProfileCommand,
+      UpdateOpenIDConnectProviderThumbprintCommand,
+      UpdateRoleCommand,
+      UpdateRoleDescriptionCommand,
+      UpdateSAMLProviderCommand,
+      UpdateServerCertificateCommand,
+      UpdateServiceSpecificCredentialCommand,
+      UpdateSigningCertificateCommand,
+      UpdateSSHPublicKeyCommand,
+      UpdateUserCommand,
+      UploadServerCertificateCommand,
+      UploadSigningCertificateCommand,
+      UploadSSHPublicKeyCommand
+    };
+    var paginators = {
+      paginateGetAccountAuthorizationDetails,
+      paginateGetGroup,
+      paginateListAccessKeys,
+      paginateListAccountAliases,
+      paginateListAttachedGroupPolicies,
+      paginateListAttachedRolePolicies,
+      paginateListAttachedUserPolicies,
+      paginateListEntitiesForPolicy,
+      paginateListGroupPolicies,
+      paginateListGroups,
+      paginateListGroupsForUser,
+      paginateListInstanceProfiles,
+      paginateListInstanceProfilesForRole,
+      paginateListInstanceProfileTags,
+      paginateListMFADevices,
+      paginateListMFADeviceTags,
+      paginateListOpenIDConnectProviderTags,
+      paginateListPolicies,
+      paginateListPolicyTags,
+      paginateListPolicyVersions,
+      paginateListRolePolicies,
+      paginateListRoles,
+      paginateListRoleTags,
+      paginateListSAMLProviderTags,
+      paginateListServerCertificates,
+      paginateListServerCertificateTags,
+      paginateListSigningCertificates,
+      paginateListSSHPublicKeys,
+      paginateListUserPolicies,
+      paginateListUsers,
+      paginateListUserTags,
+      paginateListVirtualMFADevices,
+      paginateSimulateCustomPolicy,
+      paginateSimulatePrincipalPolicy
+    };
+    var waiters = {
+      waitUntilInstanceProfileExists,
+      waitUntilPolicyExists,
+      waitUntilRoleExists,
+      waitUntilUserExists
+    };
+    var IAM = class extends IAMClient {
+    };
+    createAggregatedClient2(commands5, IAM, { paginators, waiters });
+    var AccessAdvisorUsageGranularityType = {
+      ACTION_LEVEL: "ACTION_LEVEL",
+      SERVICE_LEVEL: "SERVICE_LEVEL"
+    };
+    var StatusType = {
+      Active: "Active",
+      Expired: "Expired",
+      Inactive: "Inactive"
+    };
+    var PermissionsBoundaryAttachmentType = {
+      Policy: "PermissionsBoundaryPolicy"
+    };
+    var AssertionEncryptionModeType = {
+      Allowed: "Allowed",
+      Required: "Required"
+    };
+    var AssignmentStatusType = {
+      Any: "Any",
+      Assigned: "Assigned",
+      Unassigned: "Unassigned"
+    };
+    var AttachmentType = {
+      GROUP: "group",
+      ROLE: "role",
+      USER: "user"
+    };
+    var PolicyParameterTypeEnum = {
+      STRING: "string",
+      STRING_LIST: "stringList"
+    };
+    var FeatureType = {
+      ROOT_CREDENTIALS_MANAGEMENT: "RootCredentialsManagement",
+      ROOT_SESSIONS: "RootSessions"
+    };
+    var ReportStateType = {
+      COMPLETE: "COMPLETE",
+      INPROGRESS: "INPROGRESS",
+      STARTED: "STARTED"
+    };
+    var EntityType = {
+      AWSManagedPolicy: "AWSManagedPolicy",
+      Group: "Group",
+      LocalManagedPolicy: "LocalManagedPolicy",
+      Role: "Role",
+      User: "User"
+    };
+    var SummaryKeyType = {
+      AccessKeysPerUserQuota: "AccessKeysPerUserQuota",
+      AccountAccessKeysPresent: "AccountAccessKeysPresent",
+      AccountMFAEnabled: "AccountMFAEnabled",
+      AccountPasswordPresent: "AccountPasswordPresent",
+      AccountSigningCertificatesPresent: "AccountSigningCertificatesPresent",
+      AssumeRolePolicySizeQuota: "AssumeRolePolicySizeQuota",
+      AttachedPoliciesPerGroupQuota: "AttachedPoliciesPerGroupQuota",
+      AttachedPoliciesPerRoleQuota: "AttachedPoliciesPerRoleQuota",
+      AttachedPoliciesPerUserQuota: "AttachedPoliciesPerUserQuota",
+      GlobalEndpointTokenVersion: "GlobalEndpointTokenVersion",
+      GroupPolicySizeQuota: "GroupPolicySizeQuota",
+      Groups: "Groups",
+      GroupsPerUserQuota: "GroupsPerUserQuota",
+      GroupsQuota: "GroupsQuota",
+      InstanceProfiles: "InstanceProfiles",
+      InstanceProfilesQuota: "InstanceProfilesQuota",
+      MFADevices: "MFADevices",
+      MFADevicesInUse: "MFADevicesInUse",
+      Policies: "Policies",
+      PoliciesQuota: "PoliciesQuota",
+      PolicySizeQuota: "PolicySizeQuota",
+      PolicyVersionsInUse: "PolicyVersionsInUse",
+      PolicyVersionsInUseQuota: "PolicyVersionsInUseQuota",
+      Providers: "Providers",
+      RolePolicySizeQuota: "RolePolicySizeQuota",
+      Roles: "Roles",
+      RolesQuota: "RolesQuota",
+      ServerCertificates: "ServerCertificates",
+      ServerCertificatesQuota: "ServerCertificatesQuota",
+      SigningCertificatesPerUserQuota: "SigningCertificatesPerUserQuota",
+      UserPolicySizeQuota: "UserPolicySizeQuota",
+      Users: "Users",
+      UsersQuota: "UsersQuota",
+      VersionsPerPolicyQuota: "VersionsPerPolicyQuota"
+    };
+    var ReportFormatType = {
+      text_csv: "text/csv"
+    };
+    var StateType = {
+      ACCEPTED: "ACCEPTED",
+      ASSIGNED: "ASSIGNED",
+      EXPIRED: "EXPIRED",
+      FINALIZED: "FINALIZED",
+      PENDING_APPROVAL: "PENDING_APPROVAL",
+      REJECTED: "REJECTED",
+      UNASSIGNED: "UNASSIGNED"
+    };
+    var PermissionCheckResultType = {
+      ALLOWED: "ALLOWED",
+      DENIED: "DENIED",
+      UNSURE: "UNSURE"
+    };
+    var PermissionCheckStatusType = {
+      COMPLETE: "COMPLETE",
+      FAILED: "FAILED",
+      IN_PROGRESS: "IN_PROGRESS"
+    };
+    var SummaryStateType = {
+      AVAILABLE: "AVAILABLE",
+      FAILED: "FAILED",
+      NOT_AVAILABLE: "NOT_AVAILABLE",
+      NOT_SUPPORTED: "NOT_SUPPORTED"
+    };
+    var SortKeyType = {
+      LAST_AUTHENTICATED_TIME_ASCENDING: "LAST_AUTHENTICATED_TIME_ASCENDING",
+      LAST_AUTHENTICATED_TIME_DESCENDING: "LAST_AUTHENTICATED_TIME_DESCENDING",
+      SERVICE_NAMESPACE_ASCENDING: "SERVICE_NAMESPACE_ASCENDING",
+      SERVICE_NAMESPACE_DESCENDING: "SERVICE_NAMESPACE_DESCENDING"
+    };
+    var JobStatusType = {
+      COMPLETED: "COMPLETED",
+      FAILED: "FAILED",
+      IN_PROGRESS: "IN_PROGRESS"
+    };
+    var ManagedByTypeType = {
+      Service: "Service"
+    };
+    var ParameterTypeType = {
+      Arn: "Arn",
+      ArnList: "ArnList",
+      Number: "Number",
+      NumberList: "NumberList",
+      String: "String",
+      StringList: "StringList"
+    };
+    var PolicyOwnerEntityType = {
+      GROUP: "GROUP",
+      ROLE: "ROLE",
+      USER: "USER"
+    };
+    var DeletionTaskStatusType = {
+      FAILED: "FAILED",
+      IN_PROGRESS: "IN_PROGRESS",
+      NOT_STARTED: "NOT_STARTED",
+      SUCCEEDED: "SUCCEEDED"
+    };
+    var EncodingType = {
+      PEM: "PEM",
+      SSH: "SSH"
+    };
+    var PolicyUsageType = {
+      PermissionsBoundary: "PermissionsBoundary",
+      PermissionsPolicy: "PermissionsPolicy"
+    };
+    var PolicyScopeType = {
+      AWS: "AWS",
+      All: "All",
+      Local: "Local"
+    };
+    var PolicyType = {
+      INLINE: "INLINE",
+      MANAGED: "MANAGED"
+    };
+    var GlobalEndpointTokenVersion = {
+      v1Token: "v1Token",
+      v2Token: "v2Token"
+    };
+    var ContextKeyTypeEnum = {
+      BINARY: "binary",
+      BINARY_LIST: "binaryList",
+      BOOLEAN: "boolean",
+      BOOLEAN_LIST: "booleanList",
+      DATE: "date",
+      DATE_LIST: "dateList",
+      IP: "ip",
+      IP_LIST: "ipList",
+      NUMERIC: "numeric",
+      NUMERIC_LIST: "numericList",
+      STRING: "string",
+      STRING_LIST: "stringList"
+    };
+    var PolicyEvaluationDecisionType = {
+      ALLOWED: "allowed",
+      EXPLICIT_DENY: "explicitDeny",
+      IMPLICIT_DENY: "implicitDeny"
+    };
+    var PolicySourceType = {
+      AWS_MANAGED: "aws-managed",
+      GROUP: "group",
+      NONE: "none",
+      RESOURCE: "resource",
+      ROLE: "role",
+      USER: "user",
+      USER_MANAGED: "user-managed"
+    };
+    var PolicyIdentifierPolicyType = {
+      AWS_MANAGED: "aws-managed",
+      INLINE: "inline",
+      PERMISSION_BOUNDARY: "permission-boundary",
+      RCP: "rcp",
+      SCP: "scp",
+      USER_MANAGED: "user-managed"
+    };
+    exports2.AcceptDelegationRequest$ = AcceptDelegationRequest$;
+    exports2.AcceptDelegationRequestCommand = AcceptDelegationRequestCommand;
+    exports2.AcceptDelegationRequestRequest$ = AcceptDelegationRequestRequest$;
+    exports2.AccessAdvisorUsageGranularityType = AccessAdvisorUsageGranularityType;
+    exports2.AccessDetail$ = AccessDetail$;
+    exports2.AccessKey$ = AccessKey$;
+    exports2.AccessKeyLastUsed$ = AccessKeyLastUsed$;
+    exports2.AccessKeyMetadata$ = AccessKeyMetadata$;
+    exports2.AccountNotManagementOrDelegatedAdministratorException = AccountNotManagementOrDelegatedAdministratorException;
+    exports2.AccountNotManagementOrDelegatedAdministratorException$ = AccountNotManagementOrDelegatedAdministratorException$;
+    exports2.AcquireRole$ = AcquireRole$;
+    exports2.AcquireRoleCommand = AcquireRoleCommand;
+    exports2.AcquireRoleRequest$ = AcquireRoleRequest$;
+    exports2.AcquireRoleResponse$ = AcquireRoleResponse$;
+    exports2.AddClientIDToOpenIDConnectProvider$ = AddClientIDToOpenIDConnectProvider$;
+    exports2.AddClientIDToOpenIDConnectProviderCommand = AddClientIDToOpenIDConnectProviderCommand;
+    exports2.AddClientIDToOpenIDConnectProviderRequest$ = AddClientIDToOpenIDConnectProviderRequest$;
+    exports2.AddRoleToInstanceProfile$ = AddRoleToInstanceProfile$;
+    exports2.AddRoleToInstanceProfileCommand = AddRoleToInstanceProfileCommand;
+    exports2.AddRoleToInstanceProfileRequest$ = AddRoleToInstanceProfileRequest$;
+    exports2.AddUserToGroup$ = AddUserToGroup$;
+    exports2.AddUserToGroupCommand = AddUserToGroupCommand;
+    exports2.AddUserToGroupRequest$ = AddUserToGroupRequest$;
+    exports2.AssertionEncryptionModeType = AssertionEncryptionModeType;
+    exports2.AssignmentStatusType = AssignmentStatusType;
+    exports2.AssociateDelegationRequest$ = AssociateDelegationRequest$;
+    exports2.AssociateDelegationRequestCommand = AssociateDelegationRequestCommand;
+    exports2.AssociateDelegationRequestRequest$ = AssociateDelegationRequestRequest$;
+    exports2.AttachGroupPolicy$ = AttachGroupPolicy$;
+    exports2.AttachGroupPolicyCommand = AttachGroupPolicyCommand;
+    exports2.AttachGroupPolicyRequest$ = AttachGroupPolicyRequest$;
+    exports2.AttachRolePolicy$ = AttachRolePolicy$;
+    exports2.AttachRolePolicyCommand = AttachRolePolicyCommand;
+    exports2.AttachRolePolicyRequest$ = AttachRolePolicyRequest$;
+    exports2.AttachUserPolicy$ = AttachUserPolicy$;
+    exports2.AttachUserPolicyCommand = AttachUserPolicyCommand;
+    exports2.AttachUserPolicyRequest$ = AttachUserPolicyRequest$;
+    exports2.AttachedPermissionsBoundary$ = AttachedPermissionsBoundary$;
+    exports2.AttachedPolicy$ = AttachedPolicy$;
+    exports2.AttachmentType = AttachmentType;
+    exports2.CallerIsNotManagementAccountException = CallerIsNotManagementAccountException;
+    exports2.CallerIsNotManagementAccountException$ = CallerIsNotManagementAccountException$;
+    exports2.ChangePassword$ = ChangePassword$;
+    exports2.ChangePasswordCommand = ChangePasswordCommand;
+    exports2.ChangePasswordRequest$ = ChangePasswordRequest$;
+    exports2.ConcurrentModificationException = ConcurrentModificationException;
+    exports2.ConcurrentModificationException$ = ConcurrentModificationException$;
+    exports2.ContextEntry$ = ContextEntry$;
+    exports2.ContextKeyTypeEnum = ContextKeyTypeEnum;
+    exports2.CreateAccessKey$ = CreateAccessKey$;
+    exports2.CreateAccessKeyCommand = CreateAccessKeyCommand;
+    exports2.CreateAccessKeyRequest$ = CreateAccessKeyRequest$;
+    exports2.CreateAccessKeyResponse$ = CreateAccessKeyResponse$;
+    exports2.CreateAccountAlias$ = CreateAccountAlias$;
+    exports2.CreateAccountAliasCommand = CreateAccountAliasCommand;
+    exports2.CreateAccountAliasRequest$ = CreateAccountAliasRequest$;
+    exports2.CreateDelegationRequest$ = CreateDelegationRequest$;
+    exports2.CreateDelegationRequestCommand = CreateDelegationRequestCommand;
+    exports2.CreateDelegationRequestRequest$ = CreateDelegationRequestRequest$;
+    exports2.CreateDelegationRequestResponse$ = CreateDelegationRequestResponse$;
+    exports2.CreateGroup$ = CreateGroup$;
+    exports2.CreateGroupCommand = CreateGroupCommand;
+    exports2.CreateGroupRequest$ = CreateGroupRequest$;
+    exports2.CreateGroupResponse$ = CreateGroupResponse$;
+    exports2.CreateInstanceProfile$ = CreateInstanceProfile$;
+    exports2.CreateInstanceProfileCommand = CreateInstanceProfileCommand;
+    exports2.CreateInstanceProfileRequest$ = CreateInstanceProfileRequest$;
+    exports2.CreateInstanceProfileResponse$ = CreateInstanceProfileResponse$;
+    exports2.CreateLoginProfile$ = CreateLoginProfile$;
+    exports2.CreateLoginProfileCommand = CreateLoginProfileCommand;
+    exports2.CreateLoginProfileRequest$ = CreateLoginProfileRequest$;
+    exports2.CreateLoginProfileResponse$ = CreateLoginProfileResponse$;
+    exports2.CreateOpenIDConnectProvider$ = CreateOpenIDConnectProvider$;
+    exports2.CreateOpenIDConnectProviderCommand = CreateOpenIDConnectProviderCommand;
+    exports2.CreateOpenIDConnectProviderRequest$ = CreateOpenIDConnectProviderRequest$;
+    exports2.CreateOpenIDConnectProviderResponse$ = CreateOpenIDConnectProviderResponse$;
+    exports2.CreatePolicy$ = CreatePolicy$;
+    exports2.CreatePolicyCommand = CreatePolicyCommand;
+    exports2.CreatePolicyRequest$ = CreatePolicyRequest$;
+    exports2.CreatePolicyResponse$ = CreatePolicyResponse$;
+    exports2.CreatePolicyVersion$ = CreatePolicyVersion$;
+    exports2.CreatePolicyVersionCommand = CreatePolicyVersionCommand;
+    exports2.CreatePolicyVersionRequest$ = CreatePolicyVersionRequest$;
+    exports2.CreatePolicyVersionResponse$ = CreatePolicyVersionResponse$;
+    exports2.CreateRole$ = CreateRole$;
+    exports2.CreateRoleCommand = CreateRoleCommand;
+    exports2.CreateRoleRequest$ = CreateRoleRequest$;
+    exports2.CreateRoleResponse$ = CreateRoleResponse$;
+    exports2.CreateSAMLProvider$ = CreateSAMLProvider$;
+    exports2.CreateSAMLProviderCommand = CreateSAMLProviderCommand;
+    exports2.CreateSAMLProviderRequest$ = CreateSAMLProviderRequest$;
+    exports2.CreateSAMLProviderResponse$ = CreateSAMLProviderResponse$;
+    exports2.CreateServiceLinkedRole$ = CreateServiceLinkedRole$;
+    exports2.CreateServiceLinkedRoleCommand = CreateServiceLinkedRoleCommand;
+    exports2.CreateServiceLinkedRoleRequest$ = CreateServiceLinkedRoleRequest$;
+    exports2.CreateServiceLinkedRoleResponse$ = CreateServiceLinkedRoleResponse$;
+    exports2.CreateServiceSpecificCredential$ = CreateServiceSpecificCredential$;
+    exports2.CreateServiceSpecificCredentialCommand = CreateServiceSpecificCredentialCommand;
+    exports2.CreateServiceSpecificCredentialRequest$ = CreateServiceSpecificCredentialRequest$;
+    exports2.CreateServiceSpecificCredentialResponse$ = CreateServiceSpecificCredentialResponse$;
+    exports2.CreateUser$ = CreateUser$;
+    exports2.CreateUserCommand = CreateUserCommand;
+    exports2.CreateUserRequest$ = CreateUserRequest$;
+    exports2.CreateUserResponse$ = CreateUserResponse$;
+    exports2.CreateVirtualMFADevice$ = CreateVirtualMFADevice$;
+    exports2.CreateVirtualMFADeviceCommand = CreateVirtualMFADeviceCommand;
+    exports2.CreateVirtualMFADeviceRequest$ = CreateVirtualMFADeviceRequest$;
+    exports2.CreateVirtualMFADeviceResponse$ = CreateVirtualMFADeviceResponse$;
+    exports2.CredentialReportExpiredException = CredentialReportExpiredException;
+    exports2.CredentialReportExpiredException$ = CredentialReportExpiredException$;
+    exports2.CredentialReportNotPresentException = CredentialReportNotPresentException;
+    exports2.CredentialReportNotPresentException$ = CredentialReportNotPresentException$;
+    exports2.CredentialReportNotReadyException = CredentialReportNotReadyException;
+    exports2.CredentialReportNotReadyException$ = CredentialReportNotReadyException$;
+    exports2.DeactivateMFADevice$ = DeactivateMFADevice$;
+    exports2.DeactivateMFADeviceCommand = DeactivateMFADeviceCommand;
+    exports2.DeactivateMFADeviceRequest$ = DeactivateMFADeviceRequest$;
+    exports2.DelegationPermission$ = DelegationPermission$;
+    exports2.DelegationRequest$ = DelegationRequest$;
+    exports2.DeleteAccessKey$ = DeleteAccessKey$;
+    exports2.DeleteAccessKeyCommand = DeleteAccessKeyCommand;
+    exports2.DeleteAccessKeyRequest$ = DeleteAccessKeyRequest$;
+    exports2.DeleteAccountAlias$ = DeleteAccountAlias$;
+    exports2.DeleteAccountAliasCommand = DeleteAccountAliasCommand;
+    exports2.DeleteAccountAliasRequest$ = DeleteAccountAliasRequest$;
+    exports2.DeleteAccountPasswordPolicy$ = DeleteAccountPasswordPolicy$;
+    exports2.DeleteAccountPasswordPolicyCommand = DeleteAccountPasswordPolicyCommand;
+    exports2.DeleteConflictException = DeleteConflictException;
+    exports2.DeleteConflictException$ = DeleteConflictException$;
+    exports2.DeleteGroup$ = DeleteGroup$;
+    exports2.DeleteGroupCommand = DeleteGroupCommand;
+    exports2.DeleteGroupPolicy$ = DeleteGroupPolicy$;
+    exports2.DeleteGroupPolicyCommand = DeleteGroupPolicyCommand;
+    exports2.DeleteGroupPolicyRequest$ = DeleteGroupPolicyRequest$;
+    exports2.DeleteGroupRequest$ = DeleteGroupRequest$;
+    exports2.DeleteInstanceProfile$ = DeleteInstanceProfile$;
+    exports2.DeleteInstanceProfileCommand = DeleteInstanceProfileCommand;
+    exports2.DeleteInstanceProfileRequest$ = DeleteInstanceProfileRequest$;
+    exports2.DeleteLoginProfile$ = DeleteLoginProfile$;
+    exports2.DeleteLoginProfileCommand = DeleteLoginProfileCommand;
+    exports2.DeleteLoginProfileRequest$ = DeleteLoginProfileRequest$;
+    exports2.DeleteOpenIDConnectProvider$ = DeleteOpenIDConnectProvider$;
+    exports2.DeleteOpenIDConnectProviderCommand = DeleteOpenIDConnectProviderCommand;
+    exports2.DeleteOpenIDConnectProviderRequest$ = DeleteOpenIDConnectProviderRequest$;
+    exports2.DeletePolicy$ = DeletePolicy$;
+    exports2.DeletePolicyCommand = DeletePolicyCommand;
+    exports2.DeletePolicyRequest$ = DeletePolicyRequest$;
+    exports2.DeletePolicyVersion$ = DeletePolicyVersion$;
+    exports2.DeletePolicyVersionCommand = DeletePolicyVersionCommand;
+    exports2.DeletePolicyVersionRequest$ = DeletePolicyVersionRequest$;
+    exports2.DeleteRole$ = DeleteRole$;
+    exports2.DeleteRoleCommand = DeleteRoleCommand;
+    exports2.DeleteRolePermissionsBoundary$ = DeleteRolePermissionsBoundary$;
+    exports2.DeleteRolePermissionsBoundaryCommand = DeleteRolePermissionsBoundaryCommand;
+    exports2.DeleteRolePermissionsBoundaryRequest$ = DeleteRolePermissionsBoundaryRequest$;
+    exports2.DeleteRolePolicy$ = DeleteRolePolicy$;
+    exports2.DeleteRolePolicyCommand = DeleteRolePolicyCommand;
+    exports2.DeleteRolePolicyRequest$ = DeleteRolePolicyRequest$;
+    exports2.DeleteRoleRequest$ = DeleteRoleRequest$;
+    exports2.DeleteSAMLProvider$ = DeleteSAMLProvider$;
+    exports2.DeleteSAMLProviderCommand = DeleteSAMLProviderCommand;
+    exports2.DeleteSAMLProviderRequest$ = DeleteSAMLProviderRequest$;
+    exports2.DeleteSSHPublicKey$ = DeleteSSHPublicKey$;
+    exports2.DeleteSSHPublicKeyCommand = DeleteSSHPublicKeyCommand;
+    exports2.DeleteSSHPublicKeyRequest$ = DeleteSSHPublicKeyRequest$;
+    exports2.DeleteServerCertificate$ = DeleteServerCertificate$;
+    exports2.DeleteServerCertificateCommand = DeleteServerCertificateCommand;
+    exports2.DeleteServerCertificateRequest$ = DeleteServerCertificateRequest$;
+    exports2.DeleteServiceLinkedRole$ = DeleteServiceLinkedRole$;
+    exports2.DeleteServiceLinkedRoleCommand = DeleteServiceLinkedRoleCommand;
+    exports2.DeleteServiceLinkedRoleRequest$ = DeleteServiceLinkedRoleRequest$;
+    exports2.DeleteServiceLinkedRoleResponse$ = DeleteServiceLinkedRoleResponse$;
+    exports2.DeleteServiceSpecificCredential$ = DeleteServiceSpecificCredential$;
+    exports2.DeleteServiceSpecificCredentialCommand = DeleteServiceSpecificCredentialCommand;
+    exports2.DeleteServiceSpecificCredentialRequest$ = DeleteServiceSpecificCredentialRequest$;
+    exports2.DeleteSigningCertificate$ = DeleteSigningCertificate$;
+    exports2.DeleteSigningCertificateCommand = DeleteSigningCertificateCommand;
+    exports2.DeleteSigningCertificateRequest$ = DeleteSigningCertificateRequest$;
+    exports2.DeleteUser$ = DeleteUser$;
+    exports2.DeleteUserCommand = DeleteUserCommand;
+    exports2.DeleteUserPermissionsBoundary$ = DeleteUserPermissionsBoundary$;
+    exports2.DeleteUserPermissionsBoundaryCommand = DeleteUserPermissionsBoundaryCommand;
+    exports2.DeleteUserPermissionsBoundaryRequest$ = DeleteUserPermissionsBoundaryRequest$;
+    exports2.DeleteUserPolicy$ = DeleteUserPolicy$;
+    exports2.DeleteUserPolicyCommand = DeleteUserPolicyCommand;
+    exports2.DeleteUserPolicyRequest$ = DeleteUserPolicyRequest$;
+    exports2.DeleteUserRequest$ = DeleteUserRequest$;
+    exports2.DeleteVirtualMFADevice$ = DeleteVirtualMFADevice$;
+    exports2.DeleteVirtualMFADeviceCommand = DeleteVirtualMFADeviceCommand;
+    exports2.DeleteVirtualMFADeviceRequest$ = DeleteVirtualMFADeviceRequest$;
+    exports2.DeletionTaskFailureReasonType$ = DeletionTaskFailureReasonType$;
+    exports2.DeletionTaskStatusType = DeletionTaskStatusType;
+    exports2.DetachGroupPolicy$ = DetachGroupPolicy$;
+    exports2.DetachGroupPolicyCommand = DetachGroupPolicyCommand;
+    exports2.DetachGroupPolicyRequest$ = DetachGroupPolicyRequest$;
+    exports2.DetachRolePolicy$ = DetachRolePolicy$;
+    exports2.DetachRolePolicyCommand = DetachRolePolicyCommand;
+    exports2.DetachRolePolicyRequest$ = DetachRolePolicyRequest$;
+    exports2.DetachUserPolicy$ = DetachUserPolicy$;
+    exports2.DetachUserPolicyCommand = DetachUserPolicyCommand;
+    exports2.DetachUserPolicyRequest$ = DetachUserPolicyRequest$;
+    exports2.DisableOrganizationsRootCredentialsManagement$ = DisableOrganizationsRootCredentialsManagement$;
+    exports2.DisableOrganizationsRootCredentialsManagementCommand = DisableOrganizationsRootCredentialsManagementCommand;
+    exports2.DisableOrganizationsRootCredentialsManagementRequest$ = DisableOrganizationsRootCredentialsManagementRequest$;
+    exports2.DisableOrganizationsRootCredentialsManagementResponse$ = DisableOrganizationsRootCredentialsManagementResponse$;
+    exports2.DisableOrganizationsRootSessions$ = DisableOrganizationsRootSessions$;
+    exports2.DisableOrganizationsRootSessionsCommand = DisableOrganizationsRootSessionsCommand;
+    exports2.DisableOrganizationsRootSessionsRequest$ = DisableOrganizationsRootSessionsRequest$;
+    exports2.DisableOrganizationsRootSessionsResponse$ = DisableOrganizationsRootSessionsResponse$;
+    exports2.DisableOutboundWebIdentityFederation$ = DisableOutboundWebIdentityFederation$;
+    exports2.DisableOutboundWebIdentityFederationCommand = DisableOutboundWebIdentityFederationCommand;
+    exports2.DuplicateCertificateException = DuplicateCertificateException;
+    exports2.DuplicateCertificateException$ = DuplicateCertificateException$;
+    exports2.DuplicateSSHPublicKeyException = DuplicateSSHPublicKeyException;
+    exports2.DuplicateSSHPublicKeyException$ = DuplicateSSHPublicKeyException$;
+    exports2.EnableMFADevice$ = EnableMFADevice$;
+    exports2.EnableMFADeviceCommand = EnableMFADeviceCommand;
+    exports2.EnableMFADeviceRequest$ = EnableMFADeviceRequest$;
+    exports2.EnableOrganizationsRootCredentialsManagement$ = EnableOrganizationsRootCredentialsManagement$;
+    exports2.EnableOrganizationsRootCredentialsManagementCommand = EnableOrganizationsRootCredentialsManagementCommand;
+    exports2.EnableOrganizationsRootCredentialsManagementRequest$ = EnableOrganizationsRootCredentialsManagementRequest$;
+    exports2.EnableOrganizationsRootCredentialsManagementResponse$ = EnableOrganizationsRootCredentialsManagementResponse$;
+    exports2.EnableOrganizationsRootSessions$ = EnableOrganizationsRootSessions$;
+    exports2.EnableOrganizationsRootSessionsCommand = EnableOrganizationsRootSessionsCommand;
+    exports2.EnableOrganizationsRootSessionsRequest$ = EnableOrganizationsRootSessionsRequest$;
+    exports2.EnableOrganizationsRootSessionsResponse$ = EnableOrganizationsRootSessionsResponse$;
+    exports2.EnableOutboundWebIdentityFederation$ = EnableOutboundWebIdentityFederation$;
+    exports2.EnableOutboundWebIdentityFederationCommand = EnableOutboundWebIdentityFederationCommand;
+    exports2.EnableOutboundWebIdentityFederationResponse$ = EnableOutboundWebIdentityFederationResponse$;
+    exports2.EncodingType = EncodingType;
+    exports2.EntityAlreadyExistsException = EntityAlreadyExistsException;
+    exports2.EntityAlreadyExistsException$ = EntityAlreadyExistsException$;
+    exports2.EntityDetails$ = EntityDetails$;
+    exports2.EntityInfo$ = EntityInfo$;
+    exports2.EntityTemporarilyUnmodifiableException = EntityTemporarilyUnmodifiableException;
+    exports2.EntityTemporarilyUnmodifiableException$ = EntityTemporarilyUnmodifiableException$;
+    exports2.EntityType = EntityType;
+    exports2.ErrorDetails$ = ErrorDetails$;
+    exports2.EvaluationResult$ = EvaluationResult$;
+    exports2.FeatureDisabledException = FeatureDisabledException;
+    exports2.FeatureDisabledException$ = FeatureDisabledException$;
+    exports2.FeatureEnabledException = FeatureEnabledException;
+    exports2.FeatureEnabledException$ = FeatureEnabledException$;
+    exports2.FeatureType = FeatureType;
+    exports2.GenerateCredentialReport$ = GenerateCredentialReport$;
+    exports2.GenerateCredentialReportCommand = GenerateCredentialReportCommand;
+    exports2.GenerateCredentialReportResponse$ = GenerateCredentialReportResponse$;
+    exports2.GenerateOrganizationsAccessReport$ = GenerateOrganizationsAccessReport$;
+    exports2.GenerateOrganizationsAccessReportCommand = GenerateOrganizationsAccessReportCommand;
+    exports2.GenerateOrganizationsAccessReportRequest$ = GenerateOrganizationsAccessReportRequest$;
+    exports2.GenerateOrganizationsAccessReportResponse$ = GenerateOrganizationsAccessReportResponse$;
+    exports2.GenerateServiceLastAccessedDetails$ = GenerateServiceLastAccessedDetails$;
+    exports2.GenerateServiceLastAccessedDetailsCommand = GenerateServiceLastAccessedDetailsCommand;
+    exports2.GenerateServiceLastAccessedDetailsRequest$ = GenerateServiceLastAccessedDetailsRequest$;
+    exports2.GenerateServiceLastAccessedDetailsResponse$ = GenerateServiceLastAccessedDetailsResponse$;
+    exports2.GetAccessKeyLastUsed$ = GetAccessKeyLastUsed$;
+    exports2.GetAccessKeyLastUsedCommand = GetAccessKeyLastUsedCommand;
+    exports2.GetAccessKeyLastUsedRequest$ = GetAccessKeyLastUsedRequest$;
+    exports2.GetAccessKeyLastUsedResponse$ = GetAccessKeyLastUsedResponse$;
+    exports2.GetAccountAuthorizationDetails$ = GetAccountAuthorizationDetails$;
+    exports2.GetAccountAuthorizationDetailsCommand = GetAccountAuthorizationDetailsCommand;
+    exports2.GetAccountAuthorizationDetailsRequest$ = GetAccountAuthorizationDetailsRequest$;
+    exports2.GetAccountAuthorizationDetailsResponse$ = GetAccountAuthorizationDetailsResponse$;
+    exports2.GetAccountPasswordPolicy$ = GetAccountPasswordPolicy$;
+    exports2.GetAccountPasswordPolicyCommand = GetAccountPasswordPolicyCommand;
+    exports2.GetAccountPasswordPolicyResponse$ = GetAccountPasswordPolicyResponse$;
+    exports2.GetAccountProperties$ = GetAccountProperties$;
+    exports2.GetAccountPropertiesCommand = GetAccountPropertiesCommand;
+    exports2.GetAccountPropertiesRequest$ = GetAccountPropertiesRequest$;
+    exports2.GetAccountPropertiesResponse$ = GetAccountPropertiesResponse$;
+    exports2.GetAccountSummary$ = GetAccountSummary$;
+    exports2.GetAccountSummaryCommand = GetAccountSummaryCommand;
+    exports2.GetAccountSummaryResponse$ = GetAccountSummaryResponse$;
+    exports2.GetContextKeysForCustomPolicy$ = GetContextKeysForCustomPolicy$;
+    exports2.GetContextKeysForCustomPolicyCommand = GetContextKeysForCustomPolicyCommand;
+    exports2.GetContextKeysForCustomPolicyRequest$ = GetContextKeysForCustomPolicyRequest$;
+    exports2.GetContextKeysForPolicyResponse$ = GetContextKeysForPolicyResponse$;
+    exports2.GetContextKeysForPrincipalPolicy$ = GetContextKeysForPrincipalPolicy$;
+    exports2.GetContextKeysForPrincipalPolicyCommand = GetContextKeysForPrincipalPolicyCommand;
+    exports2.GetContextKeysForPrincipalPolicyRequest$ = GetContextKeysForPrincipalPolicyRequest$;
+    exports2.GetCredentialReport$ = GetCredentialReport$;
+    exports2.GetCredentialReportCommand = GetCredentialReportCommand;
+    exports2.GetCredentialReportResponse$ = GetCredentialReportResponse$;
+    exports2.GetDelegationRequest$ = GetDelegationRequest$;
+    exports2.GetDelegationRequestCommand = GetDelegationRequestCommand;
+    exports2.GetDelegationRequestRequest$ = GetDelegationRequestRequest$;
+    exports2.GetDelegationRequestResponse$ = GetDelegationRequestResponse$;
+    exports2.GetGroup$ = GetGroup$;
+    exports2.GetGroupCommand = GetGroupCommand;
+    exports2.GetGroupPolicy$ = GetGroupPolicy$;
+    exports2.GetGroupPolicyCommand = GetGroupPolicyCommand;
+    exports2.GetGroupPolicyRequest$ = GetGroupPolicyRequest$;
+    exports2.GetGroupPolicyResponse$ = GetGroupPolicyResponse$;
+    exports2.GetGroupRequest$ = GetGroupRequest$;
+    exports2.GetGroupResponse$ = GetGroupResponse$;
+    exports2.GetHumanReadableSummary$ = GetHumanReadableSummary$;
+    exports2.GetHumanReadableSummaryCommand = GetHumanReadableSummaryCommand;
+    exports2.GetHumanReadableSummaryRequest$ = GetHumanReadableSummaryRequest$;
+    exports2.GetHumanReadableSummaryResponse$ = GetHumanReadableSummaryResponse$;
+    exports2.GetInstanceProfile$ = GetInstanceProfile$;
+    exports2.GetInstanceProfileCommand = GetInstanceProfileCommand;
+    exports2.GetInstanceProfileRequest$ = GetInstanceProfileRequest$;
+    exports2.GetInstanceProfileResponse$ = GetInstanceProfileResponse$;
+    exports2.GetLoginProfile$ = GetLoginProfile$;
+    exports2.GetLoginProfileCommand = GetLoginProfileCommand;
+    exports2.GetLoginProfileRequest$ = GetLoginProfileRequest$;
+    exports2.GetLoginProfileResponse$ = GetLoginProfileResponse$;
+    exports2.GetMFADevice$ = GetMFADevice$;
+    exports2.GetMFADeviceCommand = GetMFADeviceCommand;
+    exports2.GetMFADeviceRequest$ = GetMFADeviceRequest$;
+    exports2.GetMFADeviceResponse$ = GetMFADeviceResponse$;
+    exports2.GetOpenIDConnectProvider$ = GetOpenIDConnectProvider$;
+    exports2.GetOpenIDConnectProviderCommand = GetOpenIDConnectProviderCommand;
+    exports2.GetOpenIDConnectProviderRequest$ = GetOpenIDConnectProviderRequest$;
+    exports2.GetOpenIDConnectProviderResponse$ = GetOpenIDConnectProviderResponse$;
+    exports2.GetOrganizationsAccessReport$ = GetOrganizationsAccessReport$;
+    exports2.GetOrganizationsAccessReportCommand = GetOrganizationsAccessReportCommand;
+    exports2.GetOrganizationsAccessReportRequest$ = GetOrganizationsAccessReportRequest$;
+    exports2.GetOrganizationsAccessReportResponse$ = GetOrganizationsAccessReportResponse$;
+    exports2.GetOutboundWebIdentityFederationInfo$ = GetOutboundWebIdentityFederationInfo$;
+    exports2.GetOutboundWebIdentityFederationInfoCommand = GetOutboundWebIdentityFederationInfoCommand;
+    exports2.GetOutboundWebIdentityFederationInfoResponse$ = GetOutboundWebIdentityFederationInfoResponse$;
+    exports2.GetPolicy$ = GetPolicy$;
+    exports2.GetPolicyCommand = GetPolicyCommand;
+    exports2.GetPolicyRequest$ = GetPolicyRequest$;
+    exports2.GetPolicyResponse$ = GetPolicyResponse$;
+    exports2.GetPolicyVersion$ = GetPolicyVersion$;
+    exports2.GetPolicyVersionCommand = GetPolicyVersionCommand;
+    exports2.GetPolicyVersionRequest$ = GetPolicyVersionRequest$;
+    exports2.GetPolicyVersionResponse$ = GetPolicyVersionResponse$;
+    exports2.GetRole$ = GetRole$;
+    exports2.GetRoleCommand = GetRoleCommand;
+    exports2.GetRolePolicy$ = GetRolePolicy$;
+    exports2.GetRolePolicyCommand = GetRolePolicyCommand;
+    exports2.GetRolePolicyRequest$ = GetRolePolicyRequest$;
+    exports2.GetRolePolicyResponse$ = GetRolePolicyResponse$;
+    exports2.GetRoleRequest$ = GetRoleRequest$;
+    exports2.GetRoleResponse$ = GetRoleResponse$;
+    exports2.GetRoleTemplateVersion$ = GetRoleTemplateVersion$;
+    exports2.GetRoleTemplateVersionCommand = GetRoleTemplateVersionCommand;
+    exports2.GetRoleTemplateVersionRequest$ = GetRoleTemplateVersionRequest$;
+    exports2.GetRoleTemplateVersionResponse$ = GetRoleTemplateVersionResponse$;
+    exports2.GetSAMLProvider$ = GetSAMLProvider$;
+    exports2.GetSAMLProviderCommand = GetSAMLProviderCommand;
+    exports2.GetSAMLProviderRequest$ = GetSAMLProviderRequest$;
+    exports2.GetSAMLProviderResponse$ = GetSAMLProviderResponse$;
+    exports2.GetSSHPublicKey$ = GetSSHPublicKey$;
+    exports2.GetSSHPublicKeyCommand = GetSSHPublicKeyCommand;
+    exports2.GetSSHPublicKeyRequest$ = GetSSHPublicKeyRequest$;
+    exports2.GetSSHPublicKeyResponse$ = GetSSHPublicKeyResponse$;
+    exports2.GetServerCertificate$ = GetServerCertificate$;
+    exports2.GetServerCertificateCommand = GetServerCertificateCommand;
+    exports2.GetServerCertificateRequest$ = GetServerCertificateRequest$;
+    exports2.GetServerCertificateResponse$ = GetServerCertificateResponse$;
+    exports2.GetServiceLastAccessedDetails$ = GetServiceLastAccessedDetails$;
+    exports2.GetServiceLastAccessedDetailsCommand = GetServiceLastAccessedDetailsCommand;
+    exports2.GetServiceLastAccessedDetailsRequest$ = GetServiceLastAccessedDetailsRequest$;
+    exports2.GetServiceLastAccessedDetailsResponse$ = GetServiceLastAccessedDetailsResponse$;
+    exports2.GetServiceLastAccessedDetailsWithEntities$ = GetServiceLastAccessedDetailsWithEntities$;
+    exports2.GetServiceLastAccessedDetailsWithEntitiesCommand = GetServiceLastAccessedDetailsWithEntitiesCommand;
+    exports2.GetServiceLastAccessedDetailsWithEntitiesRequest$ = GetServiceLastAccessedDetailsWithEntitiesRequest$;
+    exports2.GetServiceLastAccessedDetailsWithEntitiesResponse$ = GetServiceLastAccessedDetailsWithEntitiesResponse$;
+    exports2.GetServiceLinkedRoleDeletionStatus$ = GetServiceLinkedRoleDeletionStatus$;
+    exports2.GetServiceLinkedRoleDeletionStatusCommand = GetServiceLinkedRoleDeletionStatusCommand;
+    exports2.GetServiceLinkedRoleDeletionStatusRequest$ = GetServiceLinkedRoleDeletionStatusRequest$;
+    exports2.GetServiceLinkedRoleDeletionStatusResponse$ = GetServiceLinkedRoleDeletionStatusResponse$;
+    exports2.GetUser$ = GetUser$;
+    exports2.GetUserCommand = GetUserCommand;
+    exports2.GetUserPolicy$ = GetUserPolicy$;
+    exports2.GetUserPolicyCommand = GetUserPolicyCommand;
+    exports2.GetUserPolicyRequest$ = GetUserPolicyRequest$;
+    exports2.GetUserPolicyResponse$ = GetUserPolicyResponse$;
+    exports2.GetUserRequest$ = GetUserRequest$;
+    exports2.GetUserResponse$ = GetUserResponse$;
+    exports2.GlobalEndpointTokenVersion = GlobalEndpointTokenVersion;
+    exports2.Group$ = Group$;
+    exports2.GroupDetail$ = GroupDetail$;
+    exports2.IAM = IAM;
+    exports2.IAMClient = IAMClient;
+    exports2.IAMServiceException = IAMServiceException;
+    exports2.IAMServiceException$ = IAMServiceException$;
+    exports2.InlinePolicy$ = InlinePolicy$;
+    exports2.InlinePolicyIdentifierType$ = InlinePolicyIdentifierType$;
+    exports2.InstanceProfile$ = InstanceProfile$;
+    exports2.InvalidAuthenticationCodeException = InvalidAuthenticationCodeException;
+    exports2.InvalidAuthenticationCodeException$ = InvalidAuthenticationCodeException$;
+    exports2.InvalidCertificateException = InvalidCertificateException;
+    exports2.InvalidCertificateException$ = InvalidCertificateException$;
+    exports2.InvalidInputException = InvalidInputException;
+    exports2.InvalidInputException$ = InvalidInputException$;
+    exports2.InvalidPublicKeyException = InvalidPublicKeyException;
+    exports2.InvalidPublicKeyException$ = InvalidPublicKeyException$;
+    exports2.InvalidUserTypeException = InvalidUserTypeException;
+    exports2.InvalidUserTypeException$ = InvalidUserTypeException$;
+    exports2.JobStatusType = JobStatusType;
+    exports2.KeyPairMismatchException = KeyPairMismatchException;
+    exports2.KeyPairMismatchException$ = KeyPairMismatchException$;
+    exports2.LimitExceededException = LimitExceededException;
+    exports2.LimitExceededException$ = LimitExceededException$;
+    exports2.ListAccessKeys$ = ListAccessKeys$;
+    exports2.ListAccessKeysCommand = ListAccessKeysCommand;
+    exports2.ListAccessKeysRequest$ = ListAccessKeysRequest$;
+    exports2.ListAccessKeysResponse$ = ListAccessKeysResponse$;
+    exports2.ListAccountAliases$ = ListAccountAliases$;
+    exports2.ListAccountAliasesCommand = ListAccountAliasesCommand;
+    exports2.ListAccountAliasesRequest$ = ListAccountAliasesRequest$;
+    exports2.ListAccountAliasesResponse$ = ListAccountAliasesResponse$;
+    exports2.ListAttachedGroupPolicies$ = ListAttachedGroupPolicies$;
+    exports2.ListAttachedGroupPoliciesCommand = ListAttachedGroupPoliciesCommand;
+    exports2.ListAttachedGroupPoliciesRequest$ = ListAttachedGroupPoliciesRequest$;
+    exports2.ListAttachedGroupPoliciesResponse$ = ListAttachedGroupPoliciesResponse$;
+    exports2.ListAttachedRolePolicies$ = ListAttachedRolePolicies$;
+    exports2.ListAttachedRolePoliciesCommand = ListAttachedRolePoliciesCommand;
+    exports2.ListAttachedRolePoliciesRequest$ = ListAttachedRolePoliciesRequest$;
+    exports2.ListAttachedRolePoliciesResponse$ = ListAttachedRolePoliciesResponse$;
+    exports2.ListAttachedUserPolicies$ = ListAttachedUserPolicies$;
+    exports2.ListAttachedUserPoliciesCommand = ListAttachedUserPoliciesCommand;
+    exports2.ListAttachedUserPoliciesRequest$ = ListAttachedUserPoliciesRequest$;
+    exports2.ListAttachedUserPoliciesResponse$ = ListAttachedUserPoliciesResponse$;
+    exports2.ListDelegationRequests$ = ListDelegationRequests$;
+    exports2.ListDelegationRequestsCommand = ListDelegationRequestsCommand;
+    exports2.ListDelegationRequestsRequest$ = ListDelegationRequestsRequest$;
+    exports2.ListDelegationRequestsResponse$ = ListDelegationRequestsResponse$;
+    exports2.ListEntitiesForPolicy$ = ListEntitiesForPolicy$;
+    exports2.ListEntitiesForPolicyCommand = ListEntitiesForPolicyCommand;
+    exports2.ListEntitiesForPolicyRequest$ = ListEntitiesForPolicyRequest$;
+    exports2.ListEntitiesForPolicyResponse$ = ListEntitiesForPolicyResponse$;
+    exports2.ListGroupPolicies$ = ListGroupPolicies$;
+    exports2.ListGroupPoliciesCommand = ListGroupPoliciesCommand;
+    exports2.ListGroupPoliciesRequest$ = ListGroupPoliciesRequest$;
+    exports2.ListGroupPoliciesResponse$ = ListGroupPoliciesResponse$;
+    exports2.ListGroups$ = ListGroups$;
+    exports2.ListGroupsCommand = ListGroupsCommand;
+    exports2.ListGroupsForUser$ = ListGroupsForUser$;
+    exports2.ListGroupsForUserCommand = ListGroupsForUserCommand;
+    exports2.ListGroupsForUserRequest$ = ListGroupsForUserRequest$;
+    exports2.ListGroupsForUserResponse$ = ListGroupsForUserResponse$;
+    exports2.ListGroupsRequest$ = ListGroupsRequest$;
+    exports2.ListGroupsResponse$ = ListGroupsResponse$;
+    exports2.ListInstanceProfileTags$ = ListInstanceProfileTags$;
+    exports2.ListInstanceProfileTagsCommand = ListInstanceProfileTagsCommand;
+    exports2.ListInstanceProfileTagsRequest$ = ListInstanceProfileTagsRequest$;
+    exports2.ListInstanceProfileTagsResponse$ = ListInstanceProfileTagsResponse$;
+    exports2.ListInstanceProfiles$ = ListInstanceProfiles$;
+    exports2.ListInstanceProfilesCommand = ListInstanceProfilesCommand;
+    exports2.ListInstanceProfilesForRole$ = ListInstanceProfilesForRole$;
+    exports2.ListInstanceProfilesForRoleCommand = ListInstanceProfilesForRoleCommand;
+    exports2.ListInstanceProfilesForRoleRequest$ = ListInstanceProfilesForRoleRequest$;
+    exports2.ListInstanceProfilesForRoleResponse$ = ListInstanceProfilesForRoleResponse$;
+    exports2.ListInstanceProfilesRequest$ = ListInstanceProfilesRequest$;
+    exports2.ListInstanceProfilesResponse$ = ListInstanceProfilesResponse$;
+    exports2.ListMFADeviceTags$ = ListMFADeviceTags$;
+    exports2.ListMFADeviceTagsCommand = ListMFADeviceTagsCommand;
+    exports2.ListMFADeviceTagsRequest$ = ListMFADeviceTagsRequest$;
+    exports2.ListMFADeviceTagsResponse$ = ListMFADeviceTagsResponse$;
+    exports2.ListMFADevices$ = ListMFADevices$;
+    exports2.ListMFADevicesCommand = ListMFADevicesCommand;
+    exports2.ListMFADevicesRequest$ = ListMFADevicesRequest$;
+    exports2.ListMFADevicesResponse$ = ListMFADevicesResponse$;
+    exports2.ListOpenIDConnectProviderTags$ = ListOpenIDConnectProviderTags$;
+    exports2.ListOpenIDConnectProviderTagsCommand = ListOpenIDConnectProviderTagsCommand;
+    exports2.ListOpenIDConnectProviderTagsRequest$ = ListOpenIDConnectProviderTagsRequest$;
+    exports2.ListOpenIDConnectProviderTagsResponse$ = ListOpenIDConnectProviderTagsResponse$;
+    exports2.ListOpenIDConnectProviders$ = ListOpenIDConnectProviders$;
+    exports2.ListOpenIDConnectProvidersCommand = ListOpenIDConnectProvidersCommand;
+    exports2.ListOpenIDConnectProvidersRequest$ = ListOpenIDConnectProvidersRequest$;
+    exports2.ListOpenIDConnectProvidersResponse$ = ListOpenIDConnectProvidersResponse$;
+    exports2.ListOrganizationsFeatures$ = ListOrganizationsFeatures$;
+    exports2.ListOrganizationsFeaturesCommand = ListOrganizationsFeaturesCommand;
+    exports2.ListOrganizationsFeaturesRequest$ = ListOrganizationsFeaturesRequest$;
+    exports2.ListOrganizationsFeaturesResponse$ = ListOrganizationsFeaturesResponse$;
+    exports2.ListPolicies$ = ListPolicies$;
+    exports2.ListPoliciesCommand = ListPoliciesCommand;
+    exports2.ListPoliciesGrantingServiceAccess$ = ListPoliciesGrantingServiceAccess$;
+    exports2.ListPoliciesGrantingServiceAccessCommand = ListPoliciesGrantingServiceAccessCommand;
+    exports2.ListPoliciesGrantingServiceAccessEntry$ = ListPoliciesGrantingServiceAccessEntry$;
+    exports2.ListPoliciesGrantingServiceAccessRequest$ = ListPoliciesGrantingServiceAccessRequest$;
+    exports2.ListPoliciesGrantingServiceAccessResponse$ = ListPoliciesGrantingServiceAccessResponse$;
+    exports2.ListPoliciesRequest$ = ListPoliciesRequest$;
+    exports2.ListPoliciesResponse$ = ListPoliciesResponse$;
+    exports2.ListPolicyTags$ = ListPolicyTags$;
+    exports2.ListPolicyTagsCommand = ListPolicyTagsCommand;
+    exports2.ListPolicyTagsRequest$ = ListPolicyTagsRequest$;
+    exports2.ListPolicyTagsResponse$ = ListPolicyTagsResponse$;
+    exports2.ListPolicyVersions$ = ListPolicyVersions$;
+    exports2.ListPolicyVersionsCommand = ListPolicyVersionsCommand;
+    exports2.ListPolicyVersionsRequest$ = ListPolicyVersionsRequest$;
+    exports2.ListPolicyVersionsResponse$ = ListPolicyVersionsResponse$;
+    exports2.ListRolePolicies$ = ListRolePolicies$;
+    exports2.ListRolePoliciesCommand = ListRolePoliciesCommand;
+    exports2.ListRolePoliciesRequest$ = ListRolePoliciesRequest$;
+    exports2.ListRolePoliciesResponse$ = ListRolePoliciesResponse$;
+    exports2.ListRoleTags$ = ListRoleTags$;
+    exports2.ListRoleTagsCommand = ListRoleTagsCommand;
+    exports2.ListRoleTagsRequest$ = ListRoleTagsRequest$;
+    exports2.ListRoleTagsResponse$ = ListRoleTagsResponse$;
+    exports2.ListRoles$ = ListRoles$;
+    exports2.ListRolesCommand = ListRolesCommand;
+    exports2.ListRolesRequest$ = ListRolesRequest$;
+    exports2.ListRolesResponse$ = ListRolesResponse$;
+    exports2.ListSAMLProviderTags$ = ListSAMLProviderTags$;
+    exports2.ListSAMLProviderTagsCommand = ListSAMLProviderTagsCommand;
+    exports2.ListSAMLProviderTagsRequest$ = ListSAMLProviderTagsRequest$;
+    exports2.ListSAMLProviderTagsResponse$ = ListSAMLProviderTagsResponse$;
+    exports2.ListSAMLProviders$ = ListSAMLProviders$;
+    exports2.ListSAMLProvidersCommand = ListSAMLProvidersCommand;
+    exports2.ListSAMLProvidersRequest$ = ListSAMLProvidersRequest$;
+    exports2.ListSAMLProvidersResponse$ = ListSAMLProvidersResponse$;
+    exports2.ListSSHPublicKeys$ = ListSSHPublicKeys$;
+    exports2.ListSSHPublicKeysCommand = ListSSHPublicKeysCommand;
+    exports2.ListSSHPublicKeysRequest$ = ListSSHPublicKeysRequest$;
+    exports2.ListSSHPublicKeysResponse$ = ListSSHPublicKeysResponse$;
+    exports2.ListServerCertificateTags$ = ListServerCertificateTags$;
+    exports2.ListServerCertificateTagsCommand = ListServerCertificateTagsCommand;
+    exports2.ListServerCertificateTagsRequest$ = ListServerCertificateTagsRequest$;
+    exports2.ListServerCertificateTagsResponse$ = ListServerCertificateTagsResponse$;
+    exports2.ListServerCertificates$ = ListServerCertificates$;
+    exports2.ListServerCertificatesCommand = ListServerCertificatesCommand;
+    exports2.ListServerCertificatesRequest$ = ListServerCertificatesRequest$;
+    exports2.ListServerCertificatesResponse$ = ListServerCertificatesResponse$;
+    exports2.ListServiceSpecificCredentials$ = ListServiceSpecificCredentials$;
+    exports2.ListServiceSpecificCredentialsCommand = ListServiceSpecificCredentialsCommand;
+    exports2.ListServiceSpecificCredentialsRequest$ = ListServiceSpecificCredentialsRequest$;
+    exports2.ListServiceSpecificCredentialsResponse$ = ListServiceSpecificCredentialsResponse$;
+    exports2.ListSigningCertificates$ = ListSigningCertificates$;
+    exports2.ListSigningCertificatesCommand = ListSigningCertificatesCommand;
+    exports2.ListSigningCertificatesRequest$ = ListSigningCertificatesRequest$;
+    exports2.ListSigningCertificatesResponse$ = ListSigningCertificatesResponse$;
+    exports2.ListUserPolicies$ = ListUserPolicies$;
+    exports2.ListUserPoliciesCommand = ListUserPoliciesCommand;
+    exports2.ListUserPoliciesRequest$ = ListUserPoliciesRequest$;
+    exports2.ListUserPoliciesResponse$ = ListUserPoliciesResponse$;
+    exports2.ListUserTags$ = ListUserTags$;
+    exports2.ListUserTagsCommand = ListUserTagsCommand;
+    exports2.ListUserTagsRequest$ = ListUserTagsRequest$;
+    exports2.ListUserTagsResponse$ = ListUserTagsResponse$;
+    exports2.ListUsers$ = ListUsers$;
+    exports2.ListUsersCommand = ListUsersCommand;
+    exports2.ListUsersRequest$ = ListUsersRequest$;
+    exports2.ListUsersResponse$ = ListUsersResponse$;
+    exports2.ListVirtualMFADevices$ = ListVirtualMFADevices$;
+    exports2.ListVirtualMFADevicesCommand = ListVirtualMFADevicesCommand;
+    exports2.ListVirtualMFADevicesRequest$ = ListVirtualMFADevicesRequest$;
+    exports2.ListVirtualMFADevicesResponse$ = ListVirtualMFADevicesResponse$;
+    exports2.LoginProfile$ = LoginProfile$;
+    exports2.MFADevice$ = MFADevice$;
+    exports2.MalformedCertificateException = MalformedCertificateException;
+    exports2.MalformedCertificateException$ = MalformedCertificateException$;
+    exports2.MalformedPolicyDocumentException = MalformedPolicyDocumentException2;
+    exports2.MalformedPolicyDocumentException$ = MalformedPolicyDocumentException$2;
+    exports2.ManagedByTypeType = ManagedByTypeType;
+    exports2.ManagedPolicyDetail$ = ManagedPolicyDetail$;
+    exports2.NameConflictException = NameConflictException;
+    exports2.NameConflictException$ = NameConflictException$;
+    exports2.NoSuchEntityException = NoSuchEntityException;
+    exports2.NoSuchEntityException$ = NoSuchEntityException$;
+    exports2.OpenIDConnectProviderListEntry$ = OpenIDConnectProviderListEntry$;
+    exports2.OpenIdIdpCommunicationErrorException = OpenIdIdpCommunicationErrorException;
+    exports2.OpenIdIdpCommunicationErrorException$ = OpenIdIdpCommunicationErrorException$;
+    exports2.OrderedOrganizationPolicyType$ = OrderedOrganizationPolicyType$;
+    exports2.OrganizationNotFoundException = OrganizationNotFoundException;
+    exports2.OrganizationNotFoundException$ = OrganizationNotFoundException$;
+    exports2.OrganizationNotInAllFeaturesModeException = OrganizationNotInAllFeaturesModeException;
+    exports2.OrganizationNotInAllFeaturesModeException$ = OrganizationNotInAllFeaturesModeException$;
+    exports2.OrganizationsDecisionDetail$ = OrganizationsDecisionDetail$;
+    exports2.ParameterDefinition$ = ParameterDefinition$;
+    exports2.ParameterTypeType = ParameterTypeType;
+    exports2.PasswordPolicy$ = PasswordPolicy$;
+    exports2.PasswordPolicyViolationException = PasswordPolicyViolationException;
+    exports2.PasswordPolicyViolationException$ = PasswordPolicyViolationException$;
+    exports2.PermissionCheckResultType = PermissionCheckResultType;
+    exports2.PermissionCheckStatusType = PermissionCheckStatusType;
+    exports2.PermissionsBoundaryAttachmentType = PermissionsBoundaryAttachmentType;
+    exports2.PermissionsBoundaryDecisionDetail$ = PermissionsBoundaryDecisionDetail$;
+    exports2.Policy$ = Policy$;
+    exports2.PolicyDetail$ = PolicyDetail$;
+    exports2.PolicyEvaluationDecisionType = PolicyEvaluationDecisionType;
+    exports2.PolicyEvaluationException = PolicyEvaluationException;
+    exports2.PolicyEvaluationException$ = PolicyEvaluationException$;
+    exports2.PolicyGrantingServiceAccess$ = PolicyGrantingServiceAccess$;
+    exports2.PolicyGroup$ = PolicyGroup$;
+    exports2.PolicyIdentifier$ = PolicyIdentifier$;
+    exports2.PolicyIdentifierPolicyType = PolicyIdentifierPolicyType;
+    exports2.PolicyNotAttachableException = PolicyNotAttachableException;
+    exports2.PolicyNotAttachableException$ = PolicyNotAttachableException$;
+    exports2.PolicyOwnerEntityType = PolicyOwnerEntityType;
+    exports2.PolicyParameter$ = PolicyParameter$;
+    exports2.PolicyParameterTypeEnum = PolicyParameterTypeEnum;
+    exports2.PolicyRole$ = PolicyRole$;
+    exports2.PolicyScopeType = PolicyScopeType;
+    exports2.PolicySourceType = PolicySourceType;
+    exports2.PolicyType = PolicyType;
+    exports2.PolicyUsageType = PolicyUsageType;
+    exports2.PolicyUser$ = PolicyUser$;
+    exports2.PolicyVersion$ = PolicyVersion$;
+    exports2.Position$ = Position$;
+    exports2.PutAccountProperties$ = PutAccountProperties$;
+    exports2.PutAccountPropertiesCommand = PutAccountPropertiesCommand;
+    exports2.PutAccountPropertiesRequest$ = PutAccountPropertiesRequest$;
+    exports2.PutAccountPropertiesResponse$ = PutAccountPropertiesResponse$;
+    exports2.PutGroupPolicy$ = PutGroupPolicy$;
+    exports2.PutGroupPolicyCommand = PutGroupPolicyCommand;
+    exports2.PutGroupPolicyRequest$ = PutGroupPolicyRequest$;
+    exports2.PutRolePermissionsBoundary$ = PutRolePermissionsBoundary$;
+    exports2.PutRolePermissionsBoundaryCommand = PutRolePermissionsBoundaryCommand;
+    exports2.PutRolePermissionsBoundaryRequest$ = PutRolePermissionsBoundaryRequest$;
+    exports2.PutRolePolicy$ = PutRolePolicy$;
+    exports2.PutRolePolicyCommand = PutRolePolicyCommand;
+    exports2.PutRolePolicyRequest$ = PutRolePolicyRequest$;
+    exports2.PutUserPermissionsBoundary$ = PutUserPermissionsBoundary$;
+    exports2.PutUserPermissionsBoundaryCommand = PutUserPermissionsBoundaryCommand;
+    exports2.PutUserPermissionsBoundaryRequest$ = PutUserPermissionsBoundaryRequest$;
+    exports2.PutUserPolicy$ = PutUserPolicy$;
+    exports2.PutUserPolicyCommand = PutUserPolicyCommand;
+    exports2.PutUserPolicyRequest$ = PutUserPolicyRequest$;
+    exports2.RejectDelegationRequest$ = RejectDelegationRequest$;
+    exports2.RejectDelegationRequestCommand = RejectDelegationRequestCommand;
+    exports2.RejectDelegationRequestRequest$ = RejectDelegationRequestRequest$;
+    exports2.RemoveClientIDFromOpenIDConnectProvider$ = RemoveClientIDFromOpenIDConnectProvider$;
+    exports2.RemoveClientIDFromOpenIDConnectProviderCommand = RemoveClientIDFromOpenIDConnectProviderCommand;
+    exports2.RemoveClientIDFromOpenIDConnectProviderRequest$ = RemoveClientIDFromOpenIDConnectProviderRequest$;
+    exports2.RemoveRoleFromInstanceProfile$ = RemoveRoleFromInstanceProfile$;
+    exports2.RemoveRoleFromInstanceProfileCommand = RemoveRoleFromInstanceProfileCommand;
+    exports2.RemoveRoleFromInstanceProfileRequest$ = RemoveRoleFromInstanceProfileRequest$;
+    exports2.RemoveUserFromGroup$ = RemoveUserFromGroup$;
+    exports2.RemoveUserFromGroupCommand = RemoveUserFromGroupCommand;
+    exports2.RemoveUserFromGroupRequest$ = RemoveUserFromGroupRequest$;
+    exports2.ReplacementValueEntry$ = ReplacementValueEntry$;
+    exports2.ReportFormatType = ReportFormatType;
+    exports2.ReportGenerationLimitExceededException = ReportGenerationLimitExceededException;
+    exports2.ReportGenerationLimitExceededException$ = ReportGenerationLimitExceededException$;
+    exports2.ReportStateType = ReportStateType;
+    exports2.ResetServiceSpecificCredential$ = ResetServiceSpecificCredential$;
+    exports2.ResetServiceSpecificCredentialCommand = ResetServiceSpecificCredentialCommand;
+    exports2.ResetServiceSpecificCredentialRequest$ = ResetServiceSpecificCredentialRequest$;
+    exports2.ResetServiceSpecificCredentialResponse$ = ResetServiceSpecificCredentialResponse$;
+    exports2.ResourceSpecificResult$ = ResourceSpecificResult$;
+    exports2.ResyncMFADevice$ = ResyncMFADevice$;
+    exports2.ResyncMFADeviceCommand = ResyncMFADeviceCommand;
+    exports2.ResyncMFADeviceRequest$ = ResyncMFADeviceRequest$;
+    exports2.Role$ = Role$;
+    exports2.RoleDetail$ = RoleDetail$;
+    exports2.RoleLastUsed$ = RoleLastUsed$;
+    exports2.RoleModifiedException = RoleModifiedException;
+    exports2.RoleModifiedException$ = RoleModifiedException$;
+    exports2.RoleTemplateDisabledException = RoleTemplateDisabledException;
+    exports2.RoleTemplateDisabledException$ = RoleTemplateDisabledException$;
+    exports2.RoleTemplateVersion$ = RoleTemplateVersion$;
+    exports2.RoleUsageType$ = RoleUsageType$;
+    exports2.SAMLPrivateKey$ = SAMLPrivateKey$;
+    exports2.SAMLProviderListEntry$ = SAMLProviderListEntry$;
+    exports2.SSHPublicKey$ = SSHPublicKey$;
+    exports2.SSHPublicKeyMetadata$ = SSHPublicKeyMetadata$;
+    exports2.SendDelegationToken$ = SendDelegationToken$;
+    exports2.SendDelegationTokenCommand = SendDelegationTokenCommand;
+    exports2.SendDelegationTokenRequest$ = SendDelegationTokenRequest$;
+    exports2.ServerCertificate$ = ServerCertificate$;
+    exports2.ServerCertificateMetadata$ = ServerCertificateMetadata$;
+    exports2.ServiceAccessNotEnabledException = ServiceAccessNotEnabledException;
+    exports2.ServiceAccessNotEnabledException$ = ServiceAccessNotEnabledException$;
+    exports2.ServiceFailureException = ServiceFailureException;
+    exports2.ServiceFailureException$ = ServiceFailureException$;
+    exports2.ServiceLastAccessed$ = ServiceLastAccessed$;
+    exports2.ServiceNotSupportedException = ServiceNotSupportedException;
+    exports2.ServiceNotSupportedException$ = ServiceNotSupportedException$;
+    exports2.ServiceSpecificCredential$ = ServiceSpecificCredential$;
+    exports2.ServiceSpecificCredentialMetadata$ = ServiceSpecificCredentialMetadata$;
+    exports2.SetDefaultPolicyVersion$ = SetDefaultPolicyVersion$;
+    exports2.SetDefaultPolicyVersionCommand = SetDefaultPolicyVersionCommand;
+    exports2.SetDefaultPolicyVersionRequest$ = SetDefaultPolicyVersionRequest$;
+    exports2.SetSecurityTokenServicePreferences$ = SetSecurityTokenServicePreferences$;
+    exports2.SetSecurityTokenServicePreferencesCommand = SetSecurityTokenServicePreferencesCommand;
+    exports2.SetSecurityTokenServicePreferencesRequest$ = SetSecurityTokenServicePreferencesRequest$;
+    exports2.SigningCertificate$ = SigningCertificate$;
+    exports2.SimulateCustomPolicy$ = SimulateCustomPolicy$;
+    exports2.SimulateCustomPolicyCommand = SimulateCustomPolicyCommand;
+    exports2.SimulateCustomPolicyRequest$ = SimulateCustomPolicyRequest$;
+    exports2.SimulatePolicyResponse$ = SimulatePolicyResponse$;
+    exports2.SimulatePrincipalPolicy$ = SimulatePrincipalPolicy$;
+    exports2.SimulatePrincipalPolicyCommand = SimulatePrincipalPolicyCommand;
+    exports2.SimulatePrincipalPolicyRequest$ = SimulatePrincipalPolicyRequest$;
+    exports2.SortKeyType = SortKeyType;
+    exports2.SourceRoleTemplate$ = SourceRoleTemplate$;
+    exports2.StateType = StateType;
+    exports2.Statement$ = Statement$;
+    exports2.StatusType = StatusType;
+    exports2.SummaryKeyType = SummaryKeyType;
+    exports2.SummaryStateType = SummaryStateType;
+    exports2.Tag$ = Tag$2;
+    exports2.TagInstanceProfile$ = TagInstanceProfile$;
+    exports2.TagInstanceProfileCommand = TagInstanceProfileCommand;
+    exports2.TagInstanceProfileRequest$ = TagInstanceProfileRequest$;
+    exports2.TagMFADevice$ = TagMFADevice$;
+    exports2.TagMFADeviceCommand = TagMFADeviceCommand;
+    exports2.TagMFADeviceRequest$ = TagMFADeviceRequest$;
+    exports2.TagOpenIDConnectProvider$ = TagOpenIDConnectProvider$;
+    exports2.TagOpenIDConnectProviderCommand = TagOpenIDConnectProviderCommand;
+    exports2.TagOpenIDConnectProviderRequest$ = TagOpenIDConnectProviderRequest$;
+    exports2.TagPolicy$ = TagPolicy$;
+    exports2.TagPolicyCommand = TagPolicyCommand;
+    exports2.TagPolicyRequest$ = TagPolicyRequest$;
+    exports2.TagRole$ = TagRole$;
+    exports2.TagRoleCommand = TagRoleCommand;
+    exports2.TagRoleRequest$ = TagRoleRequest$;
+    exports2.TagSAMLProvider$ = TagSAMLProvider$;
+    exports2.TagSAMLProviderCommand = TagSAMLProviderCommand;
+    exports2.TagSAMLProviderRequest$ = TagSAMLProviderRequest$;
+    exports2.TagServerCertificate$ = TagServerCertificate$;
+    exports2.TagServerCertificateCommand = TagServerCertificateCommand;
+    exports2.TagServerCertificateRequest$ = TagServerCertificateRequest$;
+    exports2.TagTemplate$ = TagTemplate$;
+    exports2.TagUser$ = TagUser$;
+    exports2.TagUserCommand = TagUserCommand;
+    exports2.TagUserRequest$ = TagUserRequest$;
+    exports2.TrackedActionLastAccessed$ = TrackedActionLastAccessed$;
+    exports2.UnmodifiableEntityException = UnmodifiableEntityException;
+    exports2.UnmodifiableEntityException$ = UnmodifiableEntityException$;
+    exports2.UnrecognizedPublicKeyEncodingException = UnrecognizedPublicKeyEncodingException;
+    exports2.UnrecognizedPublicKeyEncodingException$ = UnrecognizedPublicKeyEncodingException$;
+    exports2.UntagInstanceProfile$ = UntagInstanceProfile$;
+    exports2.UntagInstanceProfileCommand = UntagInstanceProfileCommand;
+    exports2.UntagInstanceProfileRequest$ = UntagInstanceProfileRequest$;
+    exports2.UntagMFADevice$ = UntagMFADevice$;
+    exports2.UntagMFADeviceCommand = UntagMFADeviceCommand;
+    exports2.UntagMFADeviceRequest$ = UntagMFADeviceRequest$;
+    exports2.UntagOpenIDConnectProvider$ = UntagOpenIDConnectProvider$;
+    exports2.UntagOpenIDConnectProviderCommand = UntagOpenIDConnectProviderCommand;
+    exports2.UntagOpenIDConnectProviderRequest$ = UntagOpenIDConnectProviderRequest$;
+    exports2.UntagPolicy$ = UntagPolicy$;
+    exports2.UntagPolicyCommand = UntagPolicyCommand;
+    exports2.UntagPolicyRequest$ = UntagPolicyRequest$;
+    exports2.UntagRole$ = UntagRole$;
+    exports2.UntagRoleCommand = UntagRoleCommand;
+    exports2.UntagRoleRequest$ = UntagRoleRequest$;
+    exports2.UntagSAMLProvider$ = UntagSAMLProvider$;
+    exports2.UntagSAMLProviderCommand = UntagSAMLProviderCommand;
+    exports2.UntagSAMLProviderRequest$ = UntagSAMLProviderRequest$;
+    exports2.UntagServerCertificate$ = UntagServerCertificate$;
+    exports2.UntagServerCertificateCommand = UntagServerCertificateCommand;
+    exports2.UntagServerCertificateRequest$ = UntagServerCertificateRequest$;
+    exports2.UntagUser$ = UntagUser$;
+    exports2.UntagUserCommand = UntagUserCommand;
+    exports2.UntagUserRequest$ = UntagUserRequest$;
+    exports2.UpdateAccessKey$ = UpdateAccessKey$;
+    exports2.UpdateAccessKeyCommand = UpdateAccessKeyCommand;
+    exports2.UpdateAccessKeyRequest$ = UpdateAccessKeyRequest$;
+    exports2.UpdateAccountPasswordPolicy$ = UpdateAccountPasswordPolicy$;
+    exports2.UpdateAccountPasswordPolicyCommand = UpdateAccountPasswordPolicyCommand;
+    exports2.UpdateAccountPasswordPolicyRequest$ = UpdateAccountPasswordPolicyRequest$;
+    exports2.UpdateAssumeRolePolicy$ = UpdateAssumeRolePolicy$;
+    exports2.UpdateAssumeRolePolicyCommand = UpdateAssumeRolePolicyCommand;
+    exports2.UpdateAssumeRolePolicyRequest$ = UpdateAssumeRolePolicyRequest$;
+    exports2.UpdateDelegationRequest$ = UpdateDelegationRequest$;
+    exports2.UpdateDelegationRequestCommand = UpdateDelegationRequestCommand;
+    exports2.UpdateDelegationRequestRequest$ = UpdateDelegationRequestRequest$;
+    exports2.UpdateGroup$ = UpdateGroup$;
+    exports2.UpdateGroupCommand = UpdateGroupCommand;
+    exports2.UpdateGroupRequest$ = UpdateGroupRequest$;
+    exports2.UpdateLoginProfile$ = UpdateLoginProfile$;
+    exports2.UpdateLoginProfileCommand = UpdateLoginProfileCommand;
+    exports2.UpdateLoginProfileRequest$ = UpdateLoginProfileRequest$;
+    exports2.UpdateOpenIDConnectProviderThumbprint$ = UpdateOpenIDConnectProviderThumbprint$;
+    exports2.UpdateOpenIDConnectProviderThumbprintCommand = UpdateOpenIDConnectProviderThumbprintCommand;
+    exports2.UpdateOpenIDConnectProviderThumbprintRequest$ = UpdateOpenIDConnectProviderThumbprintRequest$;
+    exports2.UpdateRole$ = UpdateRole$;
+    exports2.UpdateRoleCommand = UpdateRoleCommand;
+    exports2.UpdateRoleDescription$ = UpdateRoleDescription$;
+    exports2.UpdateRoleDescriptionCommand = UpdateRoleDescriptionCommand;
+    exports2.UpdateRoleDescriptionRequest$ = UpdateRoleDescriptionRequest$;
+    exports2.UpdateRoleDescriptionResponse$ = UpdateRoleDescriptionResponse$;
+    exports2.UpdateRoleRequest$ = UpdateRoleRequest$;
+    exports2.UpdateRoleResponse$ = UpdateRoleResponse$;
+    exports2.UpdateSAMLProvider$ = UpdateSAMLProvider$;
+    exports2.UpdateSAMLProviderCommand = UpdateSAMLProviderCommand;
+    exports2.UpdateSAMLProviderRequest$ = UpdateSAMLProviderRequest$;
+    exports2.UpdateSAMLProviderResponse$ = UpdateSAMLProviderResponse$;
+    exports2.UpdateSSHPublicKey$ = UpdateSSHPublicKey$;
+    exports2.UpdateSSHPublicKeyCommand = UpdateSSHPublicKeyCommand;
+    exports2.UpdateSSHPublicKeyRequest$ = UpdateSSHPublicKeyRequest$;
+    exports2.UpdateServerCertificate$ = UpdateServerCertificate$;
+    exports2.UpdateServerCertificateCommand = UpdateServerCertificateCommand;
+    exports2.UpdateServerCertificateRequest$ = UpdateServerCertificateRequest$;
+    exports2.UpdateServiceSpecificCredential$ = UpdateServiceSpecificCredential$;
+    exports2.UpdateServiceSpecificCredentialCommand = UpdateServiceSpecificCredentialCommand;
+    exports2.UpdateServiceSpecificCredentialRequest$ = UpdateServiceSpecificCredentialRequest$;
+    exports2.UpdateSigningCertificate$ = UpdateSigningCertificate$;
+    exports2.UpdateSigningCertificateCommand = UpdateSigningCertificateCommand;
+    exports2.UpdateSigningCertificateRequest$ = UpdateSigningCertificateRequest$;
+    exports2.UpdateUser$ = UpdateUser$;
+    exports2.UpdateUserCommand = UpdateUserCommand;
+    exports2.UpdateUserRequest$ = UpdateUserRequest$;
+    exports2.UploadSSHPublicKey$ = UploadSSHPublicKey$;
+    exports2.UploadSSHPublicKeyCommand = UploadSSHPublicKeyCommand;
+    exports2.UploadSSHPublicKeyRequest$ = UploadSSHPublicKeyRequest$;
+    exports2.UploadSSHPublicKeyResponse$ = UploadSSHPublicKeyResponse$;
+    exports2.UploadServerCertificate$ = UploadServerCertificate$;
+    exports2.UploadServerCertificateCommand = UploadServerCertificateCommand;
+    exports2.UploadServerCertificateRequest$ = UploadServerCertificateRequest$;
+    exports2.UploadServerCertificateResponse$ = UploadServerCertificateResponse$;
+    exports2.UploadSigningCertificate$ = UploadSigningCertificate$;
+    exports2.UploadSigningCertificateCommand = UploadSigningCertificateCommand;
+    exports2.UploadSigningCertificateRequest$ = UploadSigningCertificateRequest$;
+    exports2.UploadSigningCertificateResponse$ = UploadSigningCertificateResponse$;
+    exports2.User$ = User$;
+    exports2.UserDetail$ = UserDetail$;
+    exports2.VirtualMFADevice$ = VirtualMFADevice$;
+    exports2.errorTypeRegistries = errorTypeRegistries5;
+    exports2.paginateGetAccountAuthorizationDetails = paginateGetAccountAuthorizationDetails;
+    exports2.paginateGetGroup = paginateGetGroup;
+    exports2.paginateListAccessKeys = paginateListAccessKeys;
+    exports2.paginateListAccountAliases = paginateListAccountAliases;
+    exports2.paginateListAttachedGroupPolicies = paginateListAttachedGroupPolicies;
+    exports2.paginateListAttachedRolePolicies = paginateListAttachedRolePolicies;
+    exports2.paginateListAttachedUserPolicies = paginateListAttachedUserPolicies;
+    exports2.paginateListEntitiesForPolicy = paginateListEntitiesForPolicy;
+    exports2.paginateListGroupPolicies = paginateListGroupPolicies;
+    exports2.paginateListGroups = paginateListGroups;
+    exports2.paginateListGroupsForUser = paginateListGroupsForUser;
+    exports2.paginateListInstanceProfileTags = paginateListInstanceProfileTags;
+    exports2.paginateListInstanceProfiles = paginateListInstanceProfiles;
+    exports2.paginateListInstanceProfilesForRole = paginateListInstanceProfilesForRole;
+    exports2.paginateListMFADeviceTags = paginateListMFADeviceTags;
+    exports2.paginateListMFADevices = paginateListMFADevices;
+    exports2.paginateListOpenIDConnectProviderTags = paginateListOpenIDConnectProviderTags;
+    exports2.paginateListPolicies = paginateListPolicies;
+    exports2.paginateListPolicyTags = paginateListPolicyTags;
+    exports2.paginateListPolicyVersions = paginateListPolicyVersions;
+    exports2.paginateListRolePolicies = paginateListRolePolicies;
+    exports2.paginateListRoleTags = paginateListRoleTags;
+    exports2.paginateListRoles = paginateListRoles;
+    exports2.paginateListSAMLProviderTags = paginateListSAMLProviderTags;
+    exports2.paginateListSSHPublicKeys = paginateListSSHPublicKeys;
+    exports2.paginateListServerCertificateTags = paginateListServerCertificateTags;
+    exports2.paginateListServerCertificates = paginateListServerCertificates;
+    exports2.paginateListSigningCertificates = paginateListSigningCertificates;
+    exports2.paginateListUserPolicies = paginateListUserPolicies;
+    exports2.paginateListUserTags = paginateListUserTags;
+    exports2.paginateListUsers = paginateListUsers;
+    exports2.paginateListVirtualMFADevices = paginateListVirtualMFADevices;
+    exports2.paginateSimulateCustomPolicy = paginateSimulateCustomPolicy;
+    exports2.paginateSimulatePrincipalPolicy = paginateSimulatePrincipalPolicy;
+    exports2.waitForInstanceProfileExists = waitForInstanceProfileExists;
+    exports2.waitForPolicyExists = waitForPolicyExists;
+    exports2.waitForRoleExists = waitForRoleExists;
+    exports2.waitForUserExists = waitForUserExists;
+    exports2.waitUntilInstanceProfileExists = waitUntilInstanceProfileExists;
+    exports2.waitUntilPolicyExists = waitUntilPolicyExists;
+    exports2.waitUntilRoleExists = waitUntilRoleExists;
+    exports2.waitUntilUserExists = waitUntilUserExists;
+  }
+});
+
 // aws.cjs
-module.exports = { "@aws-sdk/client-lambda": require_dist_cjs16(), "@aws-sdk/client-s3": require_dist_cjs17(), "@aws-sdk/lib-storage": require_dist_cjs18() };
+module.exports = { get "@aws-sdk/client-lambda"() {
+  return require_dist_cjs16();
+}, get "@aws-sdk/client-s3"() {
+  return require_dist_cjs17();
+}, get "@aws-sdk/lib-storage"() {
+  return require_dist_cjs18();
+}, get "@aws-sdk/client-sts"() {
+  return require_dist_cjs19();
+}, get "@aws-sdk/client-cloudwatch"() {
+  return require_dist_cjs21();
+}, get "@aws-sdk/client-cloudwatch-logs"() {
+  return require_dist_cjs22();
+}, get "@aws-sdk/client-iam"() {
+  return require_dist_cjs23();
+} };

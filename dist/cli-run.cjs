@@ -187,10 +187,10 @@ var init_errors = __esm({
     SeveralErrors = class extends UserError {
       name = "SeveralErrors";
       problems;
-      constructor(problems, title, { exitCode = 1 } = {}) {
+      constructor(problems, title, { exitCode = 1, cause } = {}) {
         const [first] = problems;
         const only = problems.length === 1 ? first : void 0;
-        super({ title: only?.title ?? title, detail: only?.detail, hint: only?.hint }, { exitCode });
+        super({ title: only?.title ?? title, detail: only?.detail, hint: only?.hint }, { exitCode, cause });
         this.problems = problems;
       }
     };
@@ -244,20 +244,20 @@ async function readRecord(store, kind, key) {
   const path4 = await store.find(kind, key);
   if (path4 === void 0) return void 0;
   try {
-    return JSON.parse(await (0, import_promises2.readFile)(path4, "utf8"));
+    return JSON.parse(await (0, import_promises3.readFile)(path4, "utf8"));
   } catch {
     return void 0;
   }
 }
 async function writeRecord(store, kind, key, value, options) {
-  await store.keep(kind, key, (path4) => (0, import_promises2.writeFile)(path4, JSON.stringify(value)), options);
+  await store.keep(kind, key, (path4) => (0, import_promises3.writeFile)(path4, JSON.stringify(value)), options);
 }
-var import_node_crypto, import_promises2;
+var import_node_crypto, import_promises3;
 var init_records = __esm({
   "src/store/records.ts"() {
     "use strict";
     import_node_crypto = require("node:crypto");
-    import_promises2 = require("node:fs/promises");
+    import_promises3 = require("node:fs/promises");
   }
 });
 
@@ -330,7 +330,7 @@ var require_version = __commonJS({
       clean: clean2,
       explain,
       parse: parse2,
-      stringify: stringify2
+      stringify: stringify3
     };
     var validRegex = new RegExp("^" + VERSION_PATTERN + "$", "i");
     function valid4(version) {
@@ -338,7 +338,7 @@ var require_version = __commonJS({
     }
     var cleanRegex = new RegExp("^\\s*" + VERSION_PATTERN + "\\s*$", "i");
     function clean2(version) {
-      return stringify2(parse2(version, cleanRegex));
+      return stringify3(parse2(version, cleanRegex));
     }
     function parse2(version, regex2) {
       const { groups } = (regex2 || validRegex).exec(version) || {};
@@ -358,7 +358,7 @@ var require_version = __commonJS({
       };
       return parsed;
     }
-    function stringify2(parsed) {
+    function stringify3(parsed) {
       if (!parsed) {
         return null;
       }
@@ -436,7 +436,7 @@ var require_version = __commonJS({
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify2(parsed).split("+", 1)[0],
+        public: stringify3(parsed).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -617,27 +617,27 @@ var require_specifier = __commonJS({
       }
       return specifiers;
     }
-    function filter(versions, specifier, options = {}) {
-      const filtered = pick(versions, specifier, options);
+    function filter(versions2, specifier, options = {}) {
+      const filtered = pick(versions2, specifier, options);
       if (filtered.length === 0 && options.prereleases === void 0) {
-        return pick(versions, specifier, { prereleases: true });
+        return pick(versions2, specifier, { prereleases: true });
       }
       return filtered;
     }
-    function maxSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
+    function maxSatisfying(versions2, range, options) {
+      const found = filter(versions2, range, options).sort(Operator.compare);
       return found.length === 0 ? null : found[found.length - 1];
     }
-    function minSatisfying(versions, range, options) {
-      const found = filter(versions, range, options).sort(Operator.compare);
+    function minSatisfying(versions2, range, options) {
+      const found = filter(versions2, range, options).sort(Operator.compare);
       return found.length === 0 ? null : found[0];
     }
-    function pick(versions, specifier, options) {
+    function pick(versions2, specifier, options) {
       const parsed = parse2(specifier);
       if (!parsed) {
         return [];
       }
-      return versions.filter((version) => {
+      return versions2.filter((version) => {
         const explained = explainVersion(version);
         if (!parsed.length) {
           return explained && !(explained.is_prerelease && !options.prereleases);
@@ -712,7 +712,7 @@ var require_specifier = __commonJS({
 // node_modules/@renovatebot/pep440/lib/semantic.js
 var require_semantic = __commonJS({
   "node_modules/@renovatebot/pep440/lib/semantic.js"(exports2, module2) {
-    var { explain, parse: parse2, stringify: stringify2 } = require_version();
+    var { explain, parse: parse2, stringify: stringify3 } = require_version();
     module2.exports = {
       major,
       minor,
@@ -856,7 +856,7 @@ var require_semantic = __commonJS({
         default:
           return null;
       }
-      return stringify2(version);
+      return stringify3(version);
     }
   }
 });
@@ -927,7 +927,7 @@ function pipFiles(environment) {
 async function withPipFiles(environment) {
   const settings = /* @__PURE__ */ new Map();
   for (const path4 of pipFiles(environment)) {
-    const text3 = await (0, import_promises6.readFile)(path4, "utf8").catch(() => "");
+    const text3 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
     for (const [name, value] of settingsIn(text3)) settings.set(name, value);
   }
   const found = ["index-url", "extra-index-url"].flatMap((option) => {
@@ -938,25 +938,25 @@ async function withPipFiles(environment) {
 }
 function settingsIn(text3) {
   const settings = /* @__PURE__ */ new Map();
-  let section = "";
+  let section2 = "";
   let name = "";
   for (const line of text3.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
     const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    if (header !== void 0) section = header;
+    if (header !== void 0) section2 = header;
     else if (option !== void 0) {
-      name = `${section} ${option.toLowerCase().replaceAll("_", "-")}`;
+      name = `${section2} ${option.toLowerCase().replaceAll("_", "-")}`;
       settings.set(name, (value ?? "").trim());
     } else if (/^\s+\S/.test(line)) settings.set(name, `${settings.get(name) ?? ""} ${line.trim()}`.trim());
   }
   return settings;
 }
-var import_node_fs3, import_promises6, import_node_os3, import_node_path5;
+var import_node_fs3, import_promises7, import_node_os3, import_node_path5;
 var init_pip_files = __esm({
   "src/builder/pip-files.ts"() {
     "use strict";
     import_node_fs3 = require("node:fs");
-    import_promises6 = require("node:fs/promises");
+    import_promises7 = require("node:fs/promises");
     import_node_os3 = require("node:os");
     import_node_path5 = require("node:path");
   }
@@ -1060,15 +1060,15 @@ function messageOf(error) {
 function asError(error) {
   return isError(error) ? error : new Error(String(error));
 }
-function stepAdvice(output) {
-  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output))
+function stepAdvice(output2) {
+  if (/certificate verify failed|CERTIFICATE_VERIFY_FAILED|SSLCertVerification|self[- ]signed|UnknownIssuer/i.test(output2))
     return "The network re-signs TLS: name its certificate authority with ca-file.";
   if (/unable to locate package|no match for argument|no package .* available|unable to find a match|has no installation candidate/i.test(
-    output
+    output2
   ))
     return "Correct system-packages: the names are those of the image’s own distribution (dnf: libpq-devel; apt: libpq-dev).";
   if (/could not resolve|temporary failure|name resolution|network is unreachable|connection (refused|timed out)|could not fetch/i.test(
-    output
+    output2
   ))
     return "Containers of this engine need the network here: its DNS, its proxy (HTTPS_PROXY) or the index (PIP_INDEX_URL).";
   return "The output above says why; --verbose shows all of it.";
@@ -1196,7 +1196,7 @@ function packFolder(localFolder, path4) {
   return archive;
 }
 async function fill(archive, localFolder, path4) {
-  const root = await (0, import_promises7.realpath)(localFolder);
+  const root = await (0, import_promises8.realpath)(localFolder);
   let parent = "";
   for (const name of path4.split("/").filter((part) => part !== "" && part !== ".")) {
     parent = import_node_path6.posix.join(parent, name);
@@ -1208,15 +1208,15 @@ function folderEntry(archive, name) {
   archive.entry({ ...OWNER, name: `${name}/`, type: "directory", mode: 493 });
 }
 async function addContent(archive, root, folder, path4) {
-  for (const name of (await (0, import_promises7.readdir)(folder)).sort()) {
+  for (const name of (await (0, import_promises8.readdir)(folder)).sort()) {
     const local = (0, import_node_path6.join)(folder, name);
     const inside2 = import_node_path6.posix.join(path4, name);
-    const stats = await (0, import_promises7.lstat)(local);
+    const stats = await (0, import_promises8.lstat)(local);
     if (stats.isDirectory()) {
       folderEntry(archive, inside2);
       await addContent(archive, root, local, inside2);
     } else if (stats.isSymbolicLink()) {
-      const linkname = await (0, import_promises7.readlink)(local);
+      const linkname = await (0, import_promises8.readlink)(local);
       if ((0, import_node_path6.isAbsolute)(linkname) || leadsOut((0, import_node_path6.relative)(root, (0, import_node_path6.normalize)((0, import_node_path6.join)(folder, linkname))))) {
         throw new UserError({
           title: `${(0, import_node_path6.relative)(root, local)} is a link to outside of ${root}`,
@@ -1227,30 +1227,30 @@ async function addContent(archive, root, folder, path4) {
       archive.entry({ ...OWNER, name: inside2, type: "symlink", linkname: linkname.split(import_node_path6.sep).join("/"), mode: 511 });
     } else if (stats.isFile()) {
       const mode = stats.mode & 73 ? 493 : 420;
-      await (0, import_promises8.pipeline)((0, import_node_fs4.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
+      await (0, import_promises9.pipeline)((0, import_node_fs4.createReadStream)(local), archive.entry({ ...OWNER, name: inside2, size: stats.size, mode }));
     }
   }
 }
 async function unpackFolder(archive, localFolder) {
-  await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
-  await (0, import_promises7.mkdir)(localFolder, { mode: 493 });
+  await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(localFolder), { recursive: true });
+  await (0, import_promises8.mkdir)(localFolder, { mode: 493 });
   const broken = new AbortController();
   try {
     const entries = (0, import_tar_stream.extract)();
-    const piped = (0, import_promises8.pipeline)(archive, entries);
+    const piped = (0, import_promises9.pipeline)(archive, entries);
     piped.catch((error) => {
       broken.abort(error);
     });
     const links = [];
     for await (const entry of entries) {
-      const link = await unpackEntry(entry, localFolder, broken.signal);
-      if (link) links.push(link);
+      const link2 = await unpackEntry(entry, localFolder, broken.signal);
+      if (link2) links.push(link2);
     }
     await piped;
-    for (const link of links.filter(({ isHard }) => isHard)) await makeLink(link, localFolder);
-    for (const link of links.filter(({ isHard }) => !isHard)) await makeLink(link, localFolder);
+    for (const link2 of links.filter(({ isHard }) => isHard)) await makeLink(link2, localFolder);
+    for (const link2 of links.filter(({ isHard }) => !isHard)) await makeLink(link2, localFolder);
   } catch (error) {
-    await (0, import_promises7.rm)(localFolder, { recursive: true, force: true });
+    await (0, import_promises8.rm)(localFolder, { recursive: true, force: true });
     const isAbort = isError(error) && error.name === "AbortError";
     throw broken.signal.aborted && (isAbort || error === broken.signal.reason) ? new BrokenArchive({ cause: broken.signal.reason }) : error;
   }
@@ -1262,15 +1262,15 @@ async function unpackEntry(entry, localFolder, signal) {
   const local = (0, import_node_path6.join)(localFolder, path4);
   switch (type) {
     case "directory":
-      await (0, import_promises7.mkdir)(local, { recursive: true, mode: 493 });
+      await (0, import_promises8.mkdir)(local, { recursive: true, mode: 493 });
       entry.resume();
       return void 0;
     case "file":
     case "contiguous-file": {
-      await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
+      await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
       const wanted = mode & 73 ? 493 : 420;
-      await (0, import_promises8.pipeline)(entry, (0, import_node_fs4.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
-      await (0, import_promises7.chmod)(local, wanted);
+      await (0, import_promises9.pipeline)(entry, (0, import_node_fs4.createWriteStream)(local, { flags: "wx", mode: wanted }), { signal });
+      await (0, import_promises8.chmod)(local, wanted);
       return void 0;
     }
     case "link":
@@ -1288,17 +1288,17 @@ async function unpackEntry(entry, localFolder, signal) {
 }
 async function makeLink({ path: path4, linkname, isHard }, localFolder) {
   const local = (0, import_node_path6.join)(localFolder, path4);
-  await (0, import_promises7.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
+  await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(local), { recursive: true, mode: 493 });
   if (isHard) {
     const source2 = pathInside(linkname);
     if (source2 === void 0) throw escaping(path4);
-    await (0, import_promises7.copyFile)((0, import_node_path6.join)(localFolder, source2), local);
+    await (0, import_promises8.copyFile)((0, import_node_path6.join)(localFolder, source2), local);
     return;
   }
-  const root = await (0, import_promises7.realpath)(localFolder);
+  const root = await (0, import_promises8.realpath)(localFolder);
   if ((0, import_node_path6.isAbsolute)(linkname)) throw escaping(path4);
-  await (0, import_promises7.symlink)(linkname, local);
-  const end = await (0, import_promises7.realpath)(local).catch(() => void 0);
+  await (0, import_promises8.symlink)(linkname, local);
+  const end = await (0, import_promises8.realpath)(local).catch(() => void 0);
   if (end === void 0 || leadsOut((0, import_node_path6.relative)(root, end))) throw escaping(path4);
 }
 function pathInside(name) {
@@ -1307,14 +1307,14 @@ function pathInside(name) {
   if (parts.some((part) => part === ".." || import_node_path6.sep === "\\" && /[\\:]/.test(part))) return void 0;
   return parts.join(import_node_path6.sep);
 }
-var import_node_fs4, import_promises7, import_node_path6, import_promises8, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
+var import_node_fs4, import_promises8, import_node_path6, import_promises9, import_tar_stream, MTIME, OWNER, BrokenArchive, escaping, leadsOut;
 var init_docker_files = __esm({
   "src/builder/docker-files.ts"() {
     "use strict";
     import_node_fs4 = require("node:fs");
-    import_promises7 = require("node:fs/promises");
+    import_promises8 = require("node:fs/promises");
     import_node_path6 = require("node:path");
-    import_promises8 = require("node:stream/promises");
+    import_promises9 = require("node:stream/promises");
     import_tar_stream = __toESM(require_tar_stream(), 1);
     init_errors();
     init_docker_errors();
@@ -1408,7 +1408,7 @@ async function removeVolume(engine, name) {
         const { statusCode } = error;
         if (statusCode === 404) return;
         if (statusCode !== 409 || attempt >= 50) throw error;
-        await (0, import_promises10.setTimeout)(100);
+        await (0, import_promises11.setTimeout)(100);
       }
     }
   });
@@ -1424,12 +1424,12 @@ async function removeContainer(engine, container) {
     }
   });
 }
-var import_promises9, import_promises10, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
+var import_promises10, import_promises11, OUR_LABEL, LIFETIME_SECONDS, COPY_SECONDS, HEARTBEAT_SECONDS, Container, ourLabels;
 var init_docker_container = __esm({
   "src/builder/docker-container.ts"() {
     "use strict";
-    import_promises9 = require("node:stream/promises");
-    import_promises10 = require("node:timers/promises");
+    import_promises10 = require("node:stream/promises");
+    import_promises11 = require("node:timers/promises");
     init_errors();
     init_docker_engine();
     init_docker_errors();
@@ -1507,7 +1507,7 @@ var init_docker_container = __esm({
         this.#engine.docker.modem.demuxStream(stream, stdout.stream, stderr.stream);
         const heartbeat = this.#watch(stream);
         try {
-          await (0, import_promises9.finished)(stream, { writable: false });
+          await (0, import_promises10.finished)(stream, { writable: false });
         } catch (error) {
           this.#signal?.throwIfAborted();
           throw engineError(error, "follow a program in the container", this.#engine.address);
@@ -1523,14 +1523,14 @@ ${completed.stdout}`;
         return completed;
       }
       /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
-      async converse(command, output) {
+      async converse(command, output2) {
         const doing = "run a program in the container";
         const exec2 = await this.#call(
           doing,
           () => this.#container.exec({ Cmd: [...command], User: "0:0", AttachStdin: true, AttachStdout: true })
         );
         const stream = await this.#call(doing, () => exec2.start({ hijack: true, stdin: true }));
-        this.#engine.docker.modem.demuxStream(stream, output, output);
+        this.#engine.docker.modem.demuxStream(stream, output2, output2);
         return stream;
       }
       /** A connection can die without a word. Then the engine no longer answers either. */
@@ -1549,7 +1549,7 @@ ${completed.stdout}`;
             if (ExitCode === 137) await this.#refuseIfGone();
             return ExitCode;
           }
-          await (0, import_promises10.setTimeout)(20 + attempt * 2);
+          await (0, import_promises11.setTimeout)(20 + attempt * 2);
         }
         throw new UserError({
           title: "A program in the container closed its output and did not end",
@@ -1562,7 +1562,7 @@ ${completed.stdout}`;
           const doing = "wait for a program";
           const { State } = await this.#call(doing, () => this.#container.inspect());
           if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
-          await (0, import_promises10.setTimeout)(100);
+          await (0, import_promises11.setTimeout)(100);
         }
       }
       /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
@@ -1735,12 +1735,12 @@ async function followPull(engine, stream, report) {
   };
   let silence = setTimeout(fall, SILENCE_SECONDS * 1e3);
   try {
-    await new Promise((resolve11, reject) => {
+    await new Promise((resolve12, reject) => {
       engine.docker.modem.followProgress(
         stream,
         (error) => {
           if (error) reject(error);
-          else resolve11();
+          else resolve12();
         },
         (record2) => {
           clearTimeout(silence);
@@ -1807,7 +1807,7 @@ async function findSandbox(engine, target, options) {
   const isRuntimes = own?.architecture === goName(target.architecture);
   const image = isRuntimes ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` } : { name: "the builder's image", ...otherwise };
   const [unpack4, program] = await Promise.all(
-    ["unpack_artifact.py", "check_artifact.py"].map((name) => (0, import_promises11.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8"))
+    ["unpack_artifact.py", "check_artifact.py"].map((name) => (0, import_promises12.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8"))
   );
   const place = {
     ...options,
@@ -1820,9 +1820,9 @@ async function findSandbox(engine, target, options) {
   return {
     image: image.name,
     identity: `${image.id} ${(0, import_node_crypto2.createHash)("sha256").update(JSON.stringify([unpack4, program])).digest("hex")}`,
-    check: async (zip, given) => {
+    check: async (zip, given2) => {
       try {
-        return await checkIn(place, zip, given);
+        return await checkIn(place, zip, given2);
       } catch (error) {
         const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError;
         options.signal?.throwIfAborted();
@@ -1865,7 +1865,7 @@ async function fill2({ engine, image, python, unpack: unpack4, labels, signal },
     _promise && await _promise;
   }
 }
-async function runIn(place, volume, { request: request2, env, memory, seconds }) {
+async function runIn(place, volume, { request: request3, env, memory, seconds }) {
   const { engine, image, python, program, labels, signal } = place;
   const late = AbortSignal.timeout(seconds * 1e3);
   const ending = signal ? AbortSignal.any([signal, late]) : late;
@@ -1874,7 +1874,7 @@ async function runIn(place, volume, { request: request2, env, memory, seconds })
     try {
       const host = confinement(volume, memory);
       const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
-      const command = withOnly(Object.keys(env), [python, "-c", RUN, program, request2], python);
+      const command = withOnly(Object.keys(env), [python, "-c", RUN, program, request3], python);
       const completed = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
       return { kind: "ended", ...completed };
     } catch (_) {
@@ -1925,18 +1925,18 @@ function packZip(path4) {
   return archive;
 }
 async function addZip(archive, path4) {
-  const { size } = await (0, import_promises11.stat)(path4);
-  await (0, import_promises12.pipeline)((0, import_node_fs5.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
+  const { size } = await (0, import_promises12.stat)(path4);
+  await (0, import_promises13.pipeline)((0, import_node_fs5.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
 }
-var import_node_crypto2, import_node_fs5, import_promises11, import_node_path7, import_promises12, import_tar_stream2, TASK_ROOT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN;
+var import_node_crypto2, import_node_fs5, import_promises12, import_node_path7, import_promises13, import_tar_stream2, TASK_ROOT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN;
 var init_docker_check = __esm({
   "src/builder/docker-check.ts"() {
     "use strict";
     import_node_crypto2 = require("node:crypto");
     import_node_fs5 = require("node:fs");
-    import_promises11 = require("node:fs/promises");
+    import_promises12 = require("node:fs/promises");
     import_node_path7 = require("node:path");
-    import_promises12 = require("node:stream/promises");
+    import_promises13 = require("node:stream/promises");
     import_tar_stream2 = __toESM(require_tar_stream(), 1);
     init_errors();
     init_docker_container();
@@ -1956,35 +1956,35 @@ var init_docker_check = __esm({
 
 // src/store/hash.ts
 async function sha256Of(path4) {
-  const hash = (0, import_node_crypto3.createHash)("sha256");
-  const file = await (0, import_promises13.open)(path4);
+  const hash3 = (0, import_node_crypto3.createHash)("sha256");
+  const file = await (0, import_promises14.open)(path4);
   try {
     const { size } = await file.stat();
     const buffer2 = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, size)));
     for (; ; ) {
       const bytesRead = (0, import_node_fs6.readSync)(file.fd, buffer2);
-      if (bytesRead === 0) return hash.digest();
-      hash.update(buffer2.subarray(0, bytesRead));
+      if (bytesRead === 0) return hash3.digest();
+      hash3.update(buffer2.subarray(0, bytesRead));
     }
   } finally {
     await file.close();
   }
 }
-var import_node_crypto3, import_node_fs6, import_promises13, CHUNK_BYTES;
+var import_node_crypto3, import_node_fs6, import_promises14, CHUNK_BYTES;
 var init_hash = __esm({
   "src/store/hash.ts"() {
     "use strict";
     import_node_crypto3 = require("node:crypto");
     import_node_fs6 = require("node:fs");
-    import_promises13 = require("node:fs/promises");
+    import_promises14 = require("node:fs/promises");
     CHUNK_BYTES = 1 << 20;
   }
 });
 
 // src/builder/docker-context.ts
 async function contextFiles(folder) {
-  const isIgnored2 = dockerIgnore(await (0, import_promises14.readFile)((0, import_node_path8.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
-  const entries = await (0, import_promises14.readdir)(folder, { recursive: true, withFileTypes: true });
+  const isIgnored2 = dockerIgnore(await (0, import_promises15.readFile)((0, import_node_path8.join)(folder, ".dockerignore"), "utf8").catch(() => ""));
+  const entries = await (0, import_promises15.readdir)(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => {
     const file = (0, import_node_path8.join)(entry.parentPath, entry.name);
     return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
@@ -2015,11 +2015,11 @@ function asExpression(pattern) {
     return part.length > 1 ? part : `\\${part}`;
   });
 }
-var import_promises14, import_node_path8;
+var import_promises15, import_node_path8;
 var init_docker_context = __esm({
   "src/builder/docker-context.ts"() {
     "use strict";
-    import_promises14 = require("node:fs/promises");
+    import_promises15 = require("node:fs/promises");
     import_node_path8 = require("node:path");
   }
 });
@@ -2027,7 +2027,7 @@ var init_docker_context = __esm({
 // src/builder/docker-dockerfile.ts
 async function ensureDockerfileImage(engine, target, dockerfile, report) {
   const { file } = dockerfile;
-  if (!(await (0, import_promises15.stat)(file).catch(() => void 0))?.isFile())
+  if (!(await (0, import_promises16.stat)(file).catch(() => void 0))?.isFile())
     throw new UserError(
       { title: `dockerfile: ${file} is not a file`, hint: "The path is relative to the project." },
       { exitCode: 2 }
@@ -2045,36 +2045,36 @@ async function ensureDockerfileImage(engine, target, dockerfile, report) {
 }
 async function dockerfileKey({ architecture }, { file, buildArgs, secrets }, files) {
   const parts = [architecture, (0, import_node_path9.basename)(file), Object.entries(buildArgs).sort(), [...secrets.keys()].sort()];
-  const hash = (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify(parts));
-  hash.update(await (0, import_promises15.readFile)(file));
+  const hash3 = (0, import_node_crypto4.createHash)("sha256").update(JSON.stringify(parts));
+  hash3.update(await (0, import_promises16.readFile)(file));
   for (const { path: path4, file: content } of files) {
-    hash.update(`\0${path4}\0`).update(await sha256Of(content));
+    hash3.update(`\0${path4}\0`).update(await sha256Of(content));
   }
-  return hash.digest("hex").slice(0, 32);
+  return hash3.digest("hex").slice(0, 32);
 }
 async function buildKitCommand({ run: run3, environment }, engine) {
   const env = { ...environment, DOCKER_HOST: engine.address, DOCKER_BUILDKIT: "1" };
-  const ask = (...args) => run3(["docker", ...args], { cwd: "/", env }).catch(() => void 0);
-  if ((await ask("buildx", "version"))?.exitCode === 0)
+  const ask2 = (...args) => run3(["docker", ...args], { cwd: "/", env }).catch(() => void 0);
+  if ((await ask2("buildx", "version"))?.exitCode === 0)
     return { command: ["docker", "buildx", "build", "--builder", "default", "--load", "--progress", "plain"], env };
-  const version = (await ask("version", "--format", "{{.Client.Version}}"))?.stdout ?? "";
+  const version = (await ask2("version", "--format", "{{.Client.Version}}"))?.stdout ?? "";
   const major = Number.parseInt(version, 10);
   return major >= 19 && major < 23 ? { command: ["docker", "build", "--progress", "plain"], env } : void 0;
 }
 async function buildByCommand({ command, env }, tag, { architecture }, { file, buildArgs, secrets, isWithSsh, run: run3 }, engine, report) {
-  const folder = await (0, import_promises15.mkdtemp)((0, import_node_path9.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-secrets-"));
+  const folder = await (0, import_promises16.mkdtemp)((0, import_node_path9.join)((0, import_node_os4.tmpdir)(), "wsgi-lambda-secrets-"));
   try {
-    for (const [id, content] of secrets) await (0, import_promises15.writeFile)((0, import_node_path9.join)(folder, id), content, { mode: 384 });
-    const given = argumentsOf(buildArgs);
+    for (const [id, content] of secrets) await (0, import_promises16.writeFile)((0, import_node_path9.join)(folder, id), content, { mode: 384 });
+    const given2 = argumentsOf(buildArgs);
     const options = [
       ...["--platform", platformOf(architecture), "--tag", tag, "--file", file],
-      ...given.options,
+      ...given2.options,
       ...[...secrets.keys()].flatMap((id) => ["--secret", `id=${id},src=${(0, import_node_path9.join)(folder, id)}`]),
       ...isWithSsh ? ["--ssh", "default"] : []
     ];
     const { exitCode, stdout, stderr } = await run3([...command, ...options, (0, import_node_path9.dirname)(file)], {
       cwd: (0, import_node_path9.dirname)(file),
-      env: { ...env, ...given.env },
+      env: { ...env, ...given2.env },
       onLine: follow(report)
     });
     if (exitCode !== 0) throw buildFailure(file, `${stdout}
@@ -2082,7 +2082,7 @@ ${stderr}`);
     if (!await imageIfThere(engine, tag))
       throw buildFailure(file, `The docker command made no image at ${engine.address}.`);
   } finally {
-    await (0, import_promises15.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises16.rm)(folder, { recursive: true, force: true });
   }
 }
 function argumentsOf(buildArgs) {
@@ -2093,7 +2093,7 @@ function argumentsOf(buildArgs) {
   };
 }
 async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, secrets, isWithSsh }, files, report) {
-  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises15.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
+  if (/^\s*RUN\b.*--mount=type=(?:secret|ssh)/m.test(await (0, import_promises16.readFile)(file, "utf8")) && (secrets.size > 0 || isWithSsh))
     throw new UserError({
       title: `${(0, import_node_path9.basename)(file)} mounts a secret or the SSH agent, which needs the docker command with BuildKit`,
       detail: "Only that command hands them over; the engine itself was found without it.",
@@ -2117,12 +2117,12 @@ async function buildByEngine(engine, tag, { architecture }, { file, buildArgs, s
   await packing;
   const said2 = [];
   let failure;
-  await new Promise((resolve11, reject) => {
+  await new Promise((resolve12, reject) => {
     engine.docker.modem.followProgress(
       stream,
       (error) => {
         if (error) reject(error);
-        else resolve11();
+        else resolve12();
       },
       (record2) => {
         failure ??= record2.error;
@@ -2141,33 +2141,33 @@ async function packContext(archive, files, dockerfile) {
   const all = new Map([[(0, import_node_path9.basename)(dockerfile), dockerfile], ...files.map(({ path: path4, file }) => [path4, file])]);
   try {
     for (const [name, file] of all) {
-      const { size, mode } = await (0, import_promises15.stat)(file);
-      await (0, import_promises16.pipeline)((0, import_node_fs7.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
+      const { size, mode } = await (0, import_promises16.stat)(file);
+      await (0, import_promises17.pipeline)((0, import_node_fs7.createReadStream)(file), archive.entry({ name, size, mode: mode & 511 }));
     }
     archive.finalize();
   } catch (error) {
     archive.destroy(error);
   }
 }
-function buildFailure(file, output) {
-  if (saysDiskFull(output)) return diskFull(lastLines(output));
+function buildFailure(file, output2) {
+  if (saysDiskFull(output2)) return diskFull(lastLines(output2));
   return new UserError({
     title: `${(0, import_node_path9.basename)(file)} could not be built`,
-    detail: lastLines(output),
-    hint: /requires BuildKit/i.test(output) ? "It uses what only BuildKit has (RUN --mount): install the docker command with its buildx plugin on this machine." : stepAdvice(output),
-    output
+    detail: lastLines(output2),
+    hint: /requires BuildKit/i.test(output2) ? "It uses what only BuildKit has (RUN --mount): install the docker command with its buildx plugin on this machine." : stepAdvice(output2),
+    output: output2
   });
 }
-var import_node_crypto4, import_node_fs7, import_promises15, import_node_os4, import_node_path9, import_promises16, import_tar_stream3, REPOSITORY, BUILD_MINUTES, HEEDED, platformOf, follow;
+var import_node_crypto4, import_node_fs7, import_promises16, import_node_os4, import_node_path9, import_promises17, import_tar_stream3, REPOSITORY, BUILD_MINUTES, HEEDED, platformOf, follow;
 var init_docker_dockerfile = __esm({
   "src/builder/docker-dockerfile.ts"() {
     "use strict";
     import_node_crypto4 = require("node:crypto");
     import_node_fs7 = require("node:fs");
-    import_promises15 = require("node:fs/promises");
+    import_promises16 = require("node:fs/promises");
     import_node_os4 = require("node:os");
     import_node_path9 = require("node:path");
-    import_promises16 = require("node:stream/promises");
+    import_promises17 = require("node:stream/promises");
     import_tar_stream3 = __toESM(require_tar_stream(), 1);
     init_errors();
     init_hash();
@@ -2225,16 +2225,16 @@ function equipmentRecipe(minor) {
   return PACKAGE_MANAGERS.map((manager) => [COMMANDS[manager].equipment, COMMANDS[manager].headers(minor)]);
 }
 function wrongPackageNames(systemPackages) {
-  const wrong2 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
-  if (wrong2.length === 0) return void 0;
+  const wrong3 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
+  if (wrong3.length === 0) return void 0;
   return {
-    title: `system-packages: ${wrong2.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
+    title: `system-packages: ${wrong3.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
     hint: "One name a line, as the package manager of the image knows it: libpq-devel."
   };
 }
-function parseFacts(output) {
+function parseFacts(output2) {
   const values = /* @__PURE__ */ new Map();
-  for (const line of output.split("\n")) {
+  for (const line of output2.split("\n")) {
     const [, name, value] = /^([a-z-]+)=(.+)$/.exec(line.trim()) ?? [];
     if (name !== void 0 && value !== void 0) values.set(name, [...values.get(name) ?? [], value]);
   }
@@ -2366,7 +2366,7 @@ async function ensureBuilderImage(engine, target, options, report) {
   return { ...made, key };
 }
 async function readRecipe(toolsFolder) {
-  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises17.readFile)((0, import_node_path10.join)(toolsFolder, name))]);
+  const files = RECIPE_FILES.map(async (name) => [name, await (0, import_promises18.readFile)((0, import_node_path10.join)(toolsFolder, name))]);
   return new Map(await Promise.all(files));
 }
 function imageKey(baseId, target, recipe, systemPackages) {
@@ -2375,9 +2375,9 @@ function imageKey(baseId, target, recipe, systemPackages) {
     const python = pythonPackages({ ...nothing, packageManager }, target.pythonMinor);
     return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
   });
-  const hash = (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands]));
-  for (const [name, content] of recipe) hash.update(`\0${name}\0${content.length}\0`).update(content);
-  return hash.digest("hex").slice(0, 32);
+  const hash3 = (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands]));
+  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
+  return hash3.digest("hex").slice(0, 32);
 }
 async function keptImage(engine, tag) {
   const image = await imageIfThere(engine, tag);
@@ -2479,12 +2479,12 @@ ${stderr}`),
 ${stderr}`)
   });
 }
-var import_node_crypto5, import_promises17, import_node_path10, RECIPE_FILES, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
+var import_node_crypto5, import_promises18, import_node_path10, RECIPE_FILES, FACTS_LABEL, REPOSITORY2, probe, blank, lastTurn, StepFailure;
 var init_docker_image = __esm({
   "src/builder/docker-image.ts"() {
     "use strict";
     import_node_crypto5 = require("node:crypto");
-    import_promises17 = require("node:fs/promises");
+    import_promises18 = require("node:fs/promises");
     import_node_path10 = require("node:path");
     init_errors();
     init_docker_container();
@@ -2508,7 +2508,7 @@ var init_docker_image = __esm({
 async function ensureEquippedImage(engine, target, builderImage, equipment, options, report) {
   if (equipment.length === 0) return builderImage;
   const recipe = await Promise.all(
-    RECIPE_FILES2.map(async (name) => [name, await (0, import_promises18.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
+    RECIPE_FILES2.map(async (name) => [name, await (0, import_promises19.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
   );
   const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
   const kept = await keptImage(engine, tag);
@@ -2519,9 +2519,9 @@ async function ensureEquippedImage(engine, target, builderImage, equipment, opti
   );
 }
 function equippedKey(builderKey, pythonMinor, equipment, recipe) {
-  const hash = (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify([builderKey, equipment, equipmentRecipe(pythonMinor)]));
-  for (const [name, content] of recipe) hash.update(`\0${name}\0${content.length}\0`).update(content);
-  return hash.digest("hex").slice(0, 32);
+  const hash3 = (0, import_node_crypto6.createHash)("sha256").update(JSON.stringify([builderKey, equipment, equipmentRecipe(pythonMinor)]));
+  for (const [name, content] of recipe) hash3.update(`\0${name}\0${content.length}\0`).update(content);
+  return hash3.digest("hex").slice(0, 32);
 }
 async function makeEquipped(engine, target, builderImage, making, report) {
   const { labels, signal, authorities, equipment, baseImage } = making;
@@ -2573,12 +2573,12 @@ async function installEquipment(container, facts, target, making, report) {
   const missing2 = await runSteps(container, making, installCommands(manager, headers2), report);
   if (missing2) report.debug(`${manager} did not bring the headers of Python: ${missing2.detail ?? ""}`);
 }
-var import_node_crypto6, import_promises18, import_node_path11, RECIPE_FILES2;
+var import_node_crypto6, import_promises19, import_node_path11, RECIPE_FILES2;
 var init_docker_equipment = __esm({
   "src/builder/docker-equipment.ts"() {
     "use strict";
     import_node_crypto6 = require("node:crypto");
-    import_promises18 = require("node:fs/promises");
+    import_promises19 = require("node:fs/promises");
     import_node_path11 = require("node:path");
     init_errors();
     init_docker_container();
@@ -2620,11 +2620,11 @@ async function forwardAgent(container, python, agent) {
   await container.putFile(RELAY_INSIDE, agent.relay);
   await container.putFile(KNOWN_HOSTS_INSIDE, agent.knownHosts);
   let ready = () => void 0;
-  const started = new Promise((resolve11) => {
+  const started = new Promise((resolve12) => {
     ready = () => {
-      resolve11(true);
+      resolve12(true);
     };
-    setTimeout(resolve11, START_SECONDS * 1e3, false).unref();
+    setTimeout(resolve12, START_SECONDS * 1e3, false).unref();
   });
   const connections = /* @__PURE__ */ new Map();
   const frames = new FrameReader((id, content) => {
@@ -2773,8 +2773,8 @@ async function createDockerBuilder(target, options, { report }) {
 }
 async function prepareImage(target, options, report) {
   const { systemPackages, caFile, labels = {}, signal, toolsFolder } = options;
-  const wrong2 = wrongPackageNames(systemPackages);
-  if (wrong2) throw new UserError(wrong2, { exitCode: 2 });
+  const wrong3 = wrongPackageNames(systemPackages);
+  if (wrong3) throw new UserError(wrong3, { exitCode: 2 });
   const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
   const { env, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
   if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
@@ -2835,7 +2835,7 @@ async function removeContainers(labels) {
 }
 async function readAuthorities(caFile) {
   try {
-    return await (0, import_promises19.readFile)(caFile);
+    return await (0, import_promises20.readFile)(caFile);
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw new UserError({ title: `ca-file: ${caFile} cannot be read`, detail, hint: "Name a file in PEM format." });
@@ -2847,11 +2847,11 @@ function inWorkspace(path4) {
     throw new Error(`${path4} is not below the workspace`);
   return normal;
 }
-var import_promises19, import_node_path12, WORKSPACE, SECRETS_INSIDE;
+var import_promises20, import_node_path12, WORKSPACE, SECRETS_INSIDE;
 var init_docker = __esm({
   "src/builder/docker.ts"() {
     "use strict";
-    import_promises19 = require("node:fs/promises");
+    import_promises20 = require("node:fs/promises");
     import_node_path12 = require("node:path");
     init_errors();
     init_builder();
@@ -2971,29 +2971,29 @@ var init_io_util = __esm({
     path = __toESM(require("path"), 1);
     __awaiter = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve11) {
-          resolve11(value);
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve11, reject) {
+      return new (P || (P = Promise))(function(resolve12, reject) {
         function fulfilled(value) {
           try {
-            step2(generator.next(value));
+            step(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step2(generator["throw"](value));
+            step(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step2(result) {
-          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
-        step2((generator = generator.apply(thisArg, _arguments || [])).next());
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
     ({ chmod: chmod2, copyFile: copyFile2, lstat: lstat2, mkdir: mkdir4, open: open2, readdir: readdir3, rename: rename2, rm: rm5, rmdir, stat: stat4, symlink: symlink2, unlink } = fs.promises);
@@ -3074,29 +3074,29 @@ var init_io = __esm({
     init_io_util();
     __awaiter2 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve11) {
-          resolve11(value);
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve11, reject) {
+      return new (P || (P = Promise))(function(resolve12, reject) {
         function fulfilled(value) {
           try {
-            step2(generator.next(value));
+            step(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step2(generator["throw"](value));
+            step(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step2(result) {
-          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
-        step2((generator = generator.apply(thisArg, _arguments || [])).next());
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
   }
@@ -3159,29 +3159,29 @@ var init_toolrunner = __esm({
     import_timers = require("timers");
     __awaiter3 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve11) {
-          resolve11(value);
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve11, reject) {
+      return new (P || (P = Promise))(function(resolve12, reject) {
         function fulfilled(value) {
           try {
-            step2(generator.next(value));
+            step(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step2(generator["throw"](value));
+            step(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step2(result) {
-          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
-        step2((generator = generator.apply(thisArg, _arguments || [])).next());
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
     IS_WINDOWS2 = process.platform === "win32";
@@ -3398,7 +3398,7 @@ var init_toolrunner = __esm({
             this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
           }
           this.toolPath = yield which(this.toolPath, true);
-          return new Promise((resolve11, reject) => __awaiter3(this, void 0, void 0, function* () {
+          return new Promise((resolve12, reject) => __awaiter3(this, void 0, void 0, function* () {
             this._debug(`exec tool: ${this.toolPath}`);
             this._debug("arguments:");
             for (const arg of this.args) {
@@ -3481,7 +3481,7 @@ var init_toolrunner = __esm({
               if (error) {
                 reject(error);
               } else {
-                resolve11(exitCode);
+                resolve12(exitCode);
               }
             });
             if (this.options.input) {
@@ -3616,29 +3616,29 @@ var init_exec = __esm({
     init_toolrunner();
     __awaiter4 = function(thisArg, _arguments, P, generator) {
       function adopt(value) {
-        return value instanceof P ? value : new P(function(resolve11) {
-          resolve11(value);
+        return value instanceof P ? value : new P(function(resolve12) {
+          resolve12(value);
         });
       }
-      return new (P || (P = Promise))(function(resolve11, reject) {
+      return new (P || (P = Promise))(function(resolve12, reject) {
         function fulfilled(value) {
           try {
-            step2(generator.next(value));
+            step(generator.next(value));
           } catch (e) {
             reject(e);
           }
         }
         function rejected(value) {
           try {
-            step2(generator["throw"](value));
+            step(generator["throw"](value));
           } catch (e) {
             reject(e);
           }
         }
-        function step2(result) {
-          result.done ? resolve11(result.value) : adopt(result.value).then(fulfilled, rejected);
+        function step(result) {
+          result.done ? resolve12(result.value) : adopt(result.value).then(fulfilled, rejected);
         }
-        step2((generator = generator.apply(thisArg, _arguments || [])).next());
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
   }
@@ -3665,6 +3665,12 @@ var init_limits = __esm({
 // src/report/size.ts
 function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+function sizeText(bytes) {
+  return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes);
+}
+function signedSize(bytes) {
+  return bytes === 0 ? "0" : `${bytes > 0 ? "+" : ""}${sizeText(bytes)}`;
 }
 function largestFirst(sizes, most = 10) {
   return sizes.toSorted((a, b) => b.bytes - a.bytes).slice(0, most).map(({ name, version, bytes }) => `${megabytes(bytes).padStart(9)}  ${name} ${version}`).join("\n");
@@ -3746,7 +3752,7 @@ function verifyBinaries(binaries, target, wheel) {
       cause: `is for ${machineOf(binary.facts)}`
     })
   );
-  const versions = right.flatMap((binary) => {
+  const versions2 = right.flatMap((binary) => {
     const tooNew2 = tooNewFor(binary.facts, right, target);
     return tooNew2 === void 0 ? [] : [{ severity: severity(binary), path: binary.path, cause: `needs ${tooNew2}` }];
   });
@@ -3755,7 +3761,7 @@ function verifyBinaries(binaries, target, wheel) {
       title: `has binaries that are not for ${target.architecture}`,
       hint: `${otherBuild(wheel, target)} Its tags promise another processor than its files have, so its maker should know.`
     }),
-    ...findings(versions, wheel, {
+    ...findings(versions2, wheel, {
       title: `needs newer system libraries than ${target.runtime} has`,
       detail: newestOf(target),
       hint: otherBuild(wheel, target)
@@ -3833,9 +3839,9 @@ function machineOf({ bits, machine }) {
 }
 function tooNewFor(facts, own, target) {
   const { names, newest: newest2 } = runtimeLibraries(target);
-  for (const { library, versions } of facts.needs) {
+  for (const { library, versions: versions2 } of facts.needs) {
     if (!names.has(library) || bundles(library, own)) continue;
-    const tooNew2 = versions.filter((version) => isTooNew(version, newest2));
+    const tooNew2 = versions2.filter((version) => isTooNew(version, newest2));
     if (tooNew2.length > 0) return `${tooNew2.toSorted(byVersion).join(", ")} of ${library}`;
   }
   return void 0;
@@ -3960,7 +3966,19 @@ var init_write = __esm({
 });
 
 // src/artifact/compile.ts
-async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
+function createTurns() {
+  let last = Promise.resolve();
+  return async () => {
+    const before = last;
+    let done = () => void 0;
+    last = new Promise((resolve12) => {
+      done = resolve12;
+    });
+    await before;
+    return done;
+  };
+}
+async function* compileUnits(units, { temporary, toolsFolder, toolchain, turns }) {
   if (units.length === 0) return;
   const builder = await toolchain.open();
   const folder = `compile-${++compilations}`;
@@ -3970,6 +3988,7 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
     ...{ PYTHONPATH: "", PYTHONHOME: "", PYTHONWARNINGS: "ignore" }
   };
   const progress = createProgress();
+  const done = await turns?.();
   const running = builder.run([builder.python, "-s", "-S", "-B", where.script, where.plan], { env: neutral, onLine: progress.onLine }).then(({ exitCode, stderr }) => {
     if (exitCode === 0) return;
     throw new UserError({
@@ -3977,7 +3996,7 @@ async function* compileUnits(units, { temporary, toolsFolder, toolchain }) {
       detail: stderr.trim(),
       hint: "Most likely memory or disk space ran out where the build runs."
     });
-  });
+  }).finally(done);
   running.catch(() => void 0);
   try {
     if (builder.kind === "host") {
@@ -4004,31 +4023,31 @@ function createProgress() {
       done.add(Number(line));
       waiting.get(Number(line))?.();
     },
-    of: (index) => done.has(index) ? Promise.resolve() : new Promise((resolve11) => {
-      waiting.set(index, resolve11);
+    of: (index) => done.has(index) ? Promise.resolve() : new Promise((resolve12) => {
+      waiting.set(index, resolve12);
     })
   };
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
-  const { mkdir: mkdir13, copyFile: copyFile8, link } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
+  const { mkdir: mkdir13, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
   await mkdir13((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
-  const placeOf2 = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
-  const plan = {
+  const placeOf4 = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
+  const plan2 = {
     jobs: builder.processors,
     units: units.map((unit, index) => ({
-      source: placeOf2(unit.texts),
+      source: placeOf4(unit.texts),
       output: `${inside2}/out/${index}`,
       modules: unit.modules.map(({ path: path4, offset, bytes }) => [path4, offset, bytes])
     }))
   };
-  await (0, import_promises20.writeFile)((0, import_node_path14.join)(local, "in", "plan.json"), JSON.stringify(plan));
-  await (0, import_promises20.writeFile)((0, import_node_path14.join)(local, "in", "out", ".keep"), "");
+  await (0, import_promises21.writeFile)((0, import_node_path14.join)(local, "in", "plan.json"), JSON.stringify(plan2));
+  await (0, import_promises21.writeFile)((0, import_node_path14.join)(local, "in", "out", ".keep"), "");
   if (!isLocal) {
     await copyFile8((0, import_node_path14.join)(toolsFolder, SCRIPT), (0, import_node_path14.join)(local, "in", SCRIPT));
-    for (const [index, path4] of texts.entries()) await link(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
+    for (const [index, path4] of texts.entries()) await link2(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
   }
   await builder.put((0, import_node_path14.join)(local, "in"), folder);
   return { script: isLocal ? (0, import_node_path14.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
@@ -4037,7 +4056,7 @@ async function compilerDigest(toolsFolder) {
   return (await sha256Of((0, import_node_path14.join)(toolsFolder, SCRIPT))).toString("hex");
 }
 async function bytecodeOf({ modules }, path4) {
-  const bytes = await (0, import_promises20.readFile)(path4);
+  const bytes = await (0, import_promises21.readFile)(path4);
   let at = 0;
   return modules.map(() => {
     const length = bytes.readUInt32LE(at);
@@ -4061,7 +4080,7 @@ function unitsOf(texts, modules) {
   return unit.length > 0 ? [...units, { texts, modules: unit }] : units;
 }
 async function createTexts(path4) {
-  const file = await (0, import_promises20.open)(path4, "wx");
+  const file = await (0, import_promises21.open)(path4, "wx");
   let offset = 0;
   return {
     path: path4,
@@ -4079,11 +4098,11 @@ function bytecodePath(module2, pythonMinor, isAlone) {
   const stem = module2.slice(slash, -".py".length);
   return `${module2.slice(0, slash)}__pycache__/${stem}.cpython-${pythonMinor.replace(".", "")}.pyc`;
 }
-var import_promises20, import_node_path14, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
+var import_promises21, import_node_path14, compilations, SCRIPT, MOST_MODULES, MOST_BYTES;
 var init_compile = __esm({
   "src/artifact/compile.ts"() {
     "use strict";
-    import_promises20 = require("node:fs/promises");
+    import_promises21 = require("node:fs/promises");
     import_node_path14 = require("node:path");
     init_errors();
     init_hash();
@@ -4146,18 +4165,23 @@ function localHeader(entry) {
   name.copy(header, LOCAL_HEADER.bytes);
   return header;
 }
-function centralDirectory(entries, offsets, start) {
-  const length = entries.reduce((sum3, { path: path4 }) => sum3 + CENTRAL_HEADER.bytes + Buffer.byteLength(path4), 0);
+function centralDirectory(entries) {
+  const length = entries.reduce(
+    (sum3, { recordBytes, zippedBytes }) => sum3 + CENTRAL_HEADER.bytes + (recordBytes - zippedBytes - LOCAL_HEADER.bytes),
+    0
+  );
   const directory = Buffer.alloc(length);
   const view = viewOf(directory);
   let at = 0;
-  for (const [index, entry] of entries.entries()) {
+  let start = 0;
+  for (const entry of entries) {
     const nameLength = directory.write(entry.path, at + CENTRAL_HEADER.bytes);
     view.setUint32(at, CENTRAL_HEADER.signature, true);
     view.setUint16(at + 4, MADE_BY, true);
     writeCommonFields(view, at + 6, entry, nameLength);
     view.setUint32(at + 38, (REGULAR_FILE | entry.mode) << 16 >>> 0, true);
-    view.setUint32(at + 42, offsets[index] ?? 0, true);
+    view.setUint32(at + 42, start, true);
+    start += entry.recordBytes;
     at += CENTRAL_HEADER.bytes + nameLength;
   }
   return Buffer.concat([directory, endRecords(entries.length, length, start)]);
@@ -4214,10 +4238,11 @@ var init_zip_records = __esm({
 
 // src/artifact/slice.ts
 async function compress(content) {
-  const chunkSize = Math.min(1 << 20, Math.max(64, content.length));
-  const deflated = await deflate(content, { level: 6, chunkSize });
+  const chunkSize = Math.min(1 << 20, Math.max(64, content.length >> 1));
+  const options = { level: 6, chunkSize };
+  const deflated = content.length > SYNC_BYTES2 ? await deflate(content, options) : (0, import_node_zlib.deflateRawSync)(content, options);
   const isSmaller = deflated.length < content.length;
-  const bytes = isSmaller ? deflated : content;
+  const bytes = isSmaller ? Buffer.from(deflated) : content;
   return {
     method: isSmaller ? DEFLATED : STORED,
     crc: (0, import_node_zlib.crc32)(content),
@@ -4230,7 +4255,7 @@ async function writeSlice(path4, facts, entries, fill3) {
   const placed = placeEntries(sortedByPath(entries, ({ path: path5 }) => path5));
   const places = new Map(placed.map((entry) => [entry.path, entry]));
   const length = placed.reduce((sum3, { recordBytes }) => sum3 + recordBytes, 0);
-  const file = await (0, import_promises21.open)(path4, "wx");
+  const file = await (0, import_promises22.open)(path4, "wx");
   try {
     const held = length <= MOST_HELD_BYTES ? Buffer.allocUnsafe(length) : void 0;
     if (places.size < placed.length) throw new Error("a slice has two files of one path");
@@ -4275,25 +4300,35 @@ async function writeSlice(path4, facts, entries, fill3) {
   }
 }
 async function openSlice(path4) {
-  const file = await (0, import_promises21.open)(path4).catch(() => void 0);
+  const file = await (0, import_promises22.open)(path4).catch(() => void 0);
   if (!file) return void 0;
   try {
     const { entries, ...facts } = await readIndex(file);
-    const described2 = entries.map(
-      ([path5, isExecutable, method, crc, zippedBytes, unzippedBytes]) => ({
-        path: path5,
-        mode: isExecutable ? 493 : 420,
-        method,
-        crc,
-        zippedBytes,
-        unzippedBytes
-      })
-    );
-    return { facts, entries: placeEntries(described2), file, [Symbol.asyncDispose]: () => file.close() };
+    let placed;
+    return {
+      name: (0, import_node_path15.basename)(path4),
+      facts,
+      // Only a merge asks for them: thousands of objects.
+      get entries() {
+        return placed ??= placeEntries(entries.map(described));
+      },
+      file,
+      [Symbol.asyncDispose]: () => file.close()
+    };
   } catch {
     await file.close();
     return void 0;
   }
+}
+function described([
+  path4,
+  isExecutable,
+  method,
+  crc,
+  zippedBytes,
+  unzippedBytes
+]) {
+  return { path: path4, mode: isExecutable ? 493 : 420, method, crc, zippedBytes, unzippedBytes };
 }
 async function readIndex(file) {
   const { size } = await file.stat();
@@ -4313,11 +4348,12 @@ function placeEntries(sorted) {
     return { path: path4, mode, method, crc, zippedBytes, unzippedBytes, offset: offset - recordBytes, recordBytes };
   });
 }
-var import_promises21, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate;
+var import_promises22, import_node_path15, import_node_util2, import_node_zlib, SLICE_FORMAT, MAGIC, MOST_HELD_BYTES, deflate, SYNC_BYTES2;
 var init_slice = __esm({
   "src/artifact/slice.ts"() {
     "use strict";
-    import_promises21 = require("node:fs/promises");
+    import_promises22 = require("node:fs/promises");
+    import_node_path15 = require("node:path");
     import_node_util2 = require("node:util");
     import_node_zlib = require("node:zlib");
     init_paths();
@@ -4328,6 +4364,7 @@ var init_slice = __esm({
     MAGIC = Buffer.from("WLSLICE1");
     MOST_HELD_BYTES = 8 << 20;
     deflate = (0, import_node_util2.promisify)(import_node_zlib.deflateRaw);
+    SYNC_BYTES2 = 128 * 1024;
   }
 });
 
@@ -4340,8 +4377,8 @@ async function applicationSlice(files, options, { store, ...compilation }) {
     const isSame3 = (path4) => last !== void 0 && last.facts.contents?.[path4] === contents.get(path4);
     const changed = files.filter(({ path: path4 }) => !isSame3(path4));
     if (last && changed.length === 0 && Object.keys(last.facts.contents ?? {}).length === files.length) return last;
-    const spoolPath = (0, import_node_path15.join)(compilation.temporary, "application.spool");
-    const spool = await (0, import_promises22.open)(spoolPath, "wx+");
+    const spoolPath = (0, import_node_path16.join)(compilation.temporary, "application.spool");
+    const spool = await (0, import_promises23.open)(spoolPath, "wx+");
     try {
       const unchanged = last ? reused(last, files, isSame3, options) : [];
       const compressed = await spoolAll(changed, contents, spool);
@@ -4352,8 +4389,8 @@ async function applicationSlice(files, options, { store, ...compilation }) {
       const path4 = await store.keep(
         "applications",
         options.key,
-        (path5) => writeSlice(path5, facts, entries, async (write) => {
-          for (const { entry, from, offset } of made) await write(entry, { file: from, offset });
+        (path5) => writeSlice(path5, facts, entries, async (write2) => {
+          for (const { entry, from, offset } of made) await write2(entry, { file: from, offset });
         })
       );
       await last?.[Symbol.asyncDispose]();
@@ -4362,7 +4399,7 @@ async function applicationSlice(files, options, { store, ...compilation }) {
       return slice;
     } finally {
       await spool.close();
-      await (0, import_promises22.rm)(spoolPath, { force: true });
+      await (0, import_promises23.rm)(spoolPath, { force: true });
     }
   } catch (error) {
     await last?.[Symbol.asyncDispose]();
@@ -4378,9 +4415,9 @@ async function contentKeys(files) {
 }
 async function digestOf({ content }) {
   if ("bytes" in content) return (0, import_node_crypto7.createHash)("sha256").update(content.bytes).digest("base64url");
-  const { size } = await (0, import_promises22.stat)(content.file);
+  const { size } = await (0, import_promises23.stat)(content.file);
   if (size > STREAM_BYTES) return (await sha256Of(content.file)).toString("base64url");
-  return (0, import_node_crypto7.createHash)("sha256").update(await (0, import_promises22.readFile)(content.file)).digest("base64url");
+  return (0, import_node_crypto7.createHash)("sha256").update(await (0, import_promises23.readFile)(content.file)).digest("base64url");
 }
 function reused(last, files, isSame3, { pythonMinor, bytecode }) {
   const placed = new Map(last.entries.map((entry) => [entry.path, entry]));
@@ -4398,8 +4435,8 @@ async function spoolAll(changed, contents, file) {
   await inParallel(changed, FILES_AT_ONCE, async (entry) => {
     const { content, path: path4, mode } = entry;
     await whileUnchanged(entry, async () => {
-      if ("file" in content && (await (0, import_promises22.stat)(content.file)).size > STREAM_BYTES) return;
-      const bytes = "file" in content ? await (0, import_promises22.readFile)(content.file) : content.bytes;
+      if ("file" in content && (await (0, import_promises23.stat)(content.file)).size > STREAM_BYTES) return;
+      const bytes = "file" in content ? await (0, import_promises23.readFile)(content.file) : content.bytes;
       refuseChanged(entry, (0, import_node_crypto7.createHash)("sha256").update(bytes).digest("base64url"), contents);
       const { bytes: compressed, ...sizes } = await compress(bytes);
       await addToSpool(spool, file, { path: path4, mode, ...sizes }, compressed);
@@ -4418,13 +4455,13 @@ async function addToSpool(spool, file, entry, compressed) {
 }
 async function spoolStream(entry, contents, spool, file) {
   if (!("file" in entry.content)) throw new Error(`${entry.path} is no file`);
-  const hash = (0, import_node_crypto7.createHash)("sha256");
+  const hash3 = (0, import_node_crypto7.createHash)("sha256");
   let crc = 0;
   let unzippedBytes = 0;
   const offset = spool.end;
   const measured = new import_node_stream3.Transform({
     transform: (chunk, _, done) => {
-      hash.update(chunk);
+      hash3.update(chunk);
       crc = (0, import_node_zlib2.crc32)(chunk, crc);
       unzippedBytes += chunk.length;
       done(null, chunk);
@@ -4439,8 +4476,8 @@ async function spoolStream(entry, contents, spool, file) {
       }, done);
     }
   });
-  await (0, import_promises23.pipeline)((0, import_node_fs9.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
-  refuseChanged(entry, hash.digest("base64url"), contents);
+  await (0, import_promises24.pipeline)((0, import_node_fs9.createReadStream)(entry.content.file), measured, (0, import_node_zlib2.createDeflateRaw)({ level: 6 }), sink);
+  refuseChanged(entry, hash3.digest("base64url"), contents);
   const sizes = { method: DEFLATED, crc, zippedBytes: spool.end - offset, unzippedBytes };
   spool.entries.push({ entry: { path: entry.path, mode: entry.mode, ...sizes }, from: file, offset });
 }
@@ -4450,10 +4487,10 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const sources = kind === "none" ? [] : changed.filter(({ path: path4 }) => path4.endsWith(".py"));
     if (sources.length === 0) return [];
     const modules = [];
-    const texts = __using(_stack, await createTexts((0, import_node_path15.join)(compilation.temporary, "application.texts")), true);
+    const texts = __using(_stack, await createTexts((0, import_node_path16.join)(compilation.temporary, "application.texts")), true);
     for (const source2 of sources) {
       const { path: path4, content } = source2;
-      const text3 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises22.readFile)(content.file)) : Buffer.from(content.bytes);
+      const text3 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
       refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text3).digest("base64url"), contents);
       modules.push(await texts.add(path4, text3));
     }
@@ -4497,16 +4534,16 @@ function changedMeanwhile(path4) {
     hint: "Something else writes into the project during the build: end it, or leave the file out with exclude."
   });
 }
-var import_node_crypto7, import_node_fs9, import_promises22, import_node_path15, import_node_stream3, import_promises23, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
+var import_node_crypto7, import_node_fs9, import_promises23, import_node_path16, import_node_stream3, import_promises24, import_node_zlib2, STREAM_BYTES, FILES_AT_ONCE, APPLICATION, IS_ANOTHER;
 var init_application_slice = __esm({
   "src/artifact/application-slice.ts"() {
     "use strict";
     import_node_crypto7 = require("node:crypto");
     import_node_fs9 = require("node:fs");
-    import_promises22 = require("node:fs/promises");
-    import_node_path15 = require("node:path");
+    import_promises23 = require("node:fs/promises");
+    import_node_path16 = require("node:path");
     import_node_stream3 = require("node:stream");
-    import_promises23 = require("node:stream/promises");
+    import_promises24 = require("node:stream/promises");
     import_node_zlib2 = require("node:zlib");
     init_errors();
     init_hash();
@@ -4570,7 +4607,7 @@ function addressesInOptions(options) {
   });
 }
 async function addressesInFile(path4) {
-  const text3 = await (0, import_promises24.readFile)(path4, "utf8").catch(() => "");
+  const text3 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
   let isIndex = false;
   return text3.split(/\r?\n/).flatMap((line) => {
     const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
@@ -4579,11 +4616,11 @@ async function addressesInFile(path4) {
     return isIndex ? addressesIn(name === void 0 ? line : value ?? "") : [];
   });
 }
-var import_promises24, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
+var import_promises25, INDEX_VARIABLES, INDEX_OPTION, PUBLIC;
 var init_public_index = __esm({
   "src/requirements/public-index.ts"() {
     "use strict";
-    import_promises24 = require("node:fs/promises");
+    import_promises25 = require("node:fs/promises");
     init_pip_files();
     init_credentials();
     INDEX_VARIABLES = /^(?:PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS)|UV_(?:INDEX_URL|EXTRA_INDEX_URL|DEFAULT_INDEX|INDEX|FIND_LINKS))$/;
@@ -4674,7 +4711,7 @@ async function readRequirementsFiles(projectFolder, path4) {
     files.set(wanted, file);
     for (const included of includesOf(file)) await read(included, wanted);
   };
-  await read(import_node_path16.posix.normalize(path4), void 0);
+  await read(import_node_path17.posix.normalize(path4), void 0);
   return [...files.values()];
 }
 function requirementsFile(path4, text3) {
@@ -4695,7 +4732,7 @@ function normalise(name) {
 }
 async function readText(projectFolder, path4, includedBy) {
   try {
-    const bytes = await (0, import_promises25.readFile)(import_node_path16.posix.join(projectFolder, path4));
+    const bytes = await (0, import_promises26.readFile)(import_node_path17.posix.join(projectFolder, path4));
     return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } catch (error) {
     throw new UserError(
@@ -4714,34 +4751,34 @@ function encodingOf([first, second]) {
 }
 function logicalLines(text3) {
   const lines2 = [];
-  let joined2 = "";
+  let joined3 = "";
   let start = 1;
   for (const [index, physical] of text3.split(/\r?\n/).entries()) {
-    if (joined2 === "") start = index + 1;
+    if (joined3 === "") start = index + 1;
     const line = physical.replace(/(^|\s)#.*$/, "").trimEnd();
     if (line.endsWith("\\")) {
-      joined2 += `${line.slice(0, -1)} `;
+      joined3 += `${line.slice(0, -1)} `;
       continue;
     }
-    const whole = (joined2 + line).trim();
-    joined2 = "";
+    const whole = (joined3 + line).trim();
+    joined3 = "";
     if (whole !== "") lines2.push({ text: whole, number: start });
   }
-  if (joined2.trim() !== "") lines2.push({ text: joined2.trim(), number: start });
+  if (joined3.trim() !== "") lines2.push({ text: joined3.trim(), number: start });
   return lines2;
 }
 function includesOf({ path: path4, lines: lines2 }) {
   const included = lines2.flatMap(
     ({ text: text3 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3)?.[1] ?? []
   );
-  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path16.posix.join(import_node_path16.posix.dirname(path4), file));
+  return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path17.posix.join(import_node_path17.posix.dirname(path4), file));
 }
-var import_promises25, import_node_path16;
+var import_promises26, import_node_path17;
 var init_files = __esm({
   "src/requirements/files.ts"() {
     "use strict";
-    import_promises25 = require("node:fs/promises");
-    import_node_path16 = require("node:path");
+    import_promises26 = require("node:fs/promises");
+    import_node_path17 = require("node:path");
     init_errors();
   }
 });
@@ -4862,8 +4899,56 @@ var init_failure = __esm({
   }
 });
 
+// src/wheels/arrivals.ts
+function watchArrivals(temporaryFiles, into, awaited, onArrival) {
+  const missing2 = new Map(awaited.map((wheel) => [wheel.filename, wheel]));
+  const stopping = new AbortController();
+  const look = async () => {
+    for (const path4 of await (0, import_promises27.readdir)(temporaryFiles, { recursive: true })) {
+      const wheel = missing2.get((0, import_node_path18.basename)(path4));
+      const arrival = wheel && await arrived((0, import_node_path18.join)(temporaryFiles, path4), wheel, into);
+      if (!arrival) continue;
+      missing2.delete(arrival.filename);
+      onArrival(arrival);
+    }
+  };
+  const watching = (async () => {
+    while (missing2.size > 0) {
+      await (0, import_promises28.setTimeout)(INTERVAL_MILLISECONDS, void 0, { signal: stopping.signal });
+      await look().catch(() => void 0);
+    }
+  })().catch(() => void 0);
+  return async () => {
+    stopping.abort();
+    await watching;
+  };
+}
+async function arrived(path4, { filename, bytes, hashes }, into) {
+  if ((await (0, import_promises27.stat)(path4)).size !== bytes) return void 0;
+  const own = (0, import_node_path18.join)(into, filename);
+  await (0, import_promises27.link)(path4, own);
+  const sha256 = (await sha256Of(own)).toString("hex");
+  if (hashes.includes(`sha256:${sha256}`)) return { filename, path: own, sha256 };
+  await (0, import_promises27.rm)(own);
+  return void 0;
+}
+var import_promises27, import_node_path18, import_promises28, INTERVAL_MILLISECONDS;
+var init_arrivals = __esm({
+  "src/wheels/arrivals.ts"() {
+    "use strict";
+    import_promises27 = require("node:fs/promises");
+    import_node_path18 = require("node:path");
+    import_promises28 = require("node:timers/promises");
+    init_hash();
+    INTERVAL_MILLISECONDS = 20;
+  }
+});
+
 // src/wheels/pip.ts
-async function runPip(args, builder, { run: run3 = (command) => builder.run(command), env } = {}) {
+async function runPip(args, builder, {
+  run: run3 = (command, env2 = {}) => builder.run(command, { env: env2 }),
+  env
+} = {}) {
   const completed = await run3([builder.python, "-m", "pip", ...args], env);
   if (completed.exitCode === 0 || !/No module named '?pip'?/.test(completed.stderr)) return completed;
   return await run3([builder.python, await pipOfOurOwn(builder), ...args], env);
@@ -4885,7 +4970,7 @@ var init_pip = __esm({
 // src/wheels/requirement-lines.ts
 function requirementLine({ name, version, hashes, source: source2 }) {
   const what = source2.kind === "url" ? `${name} @ ${source2.url}` : `${name}==${version ?? ""}`;
-  return [what, ...hashes.map((hash) => `--hash=${hash}`)].join(" ");
+  return [what, ...hashes.map((hash3) => `--hash=${hash3}`)].join(" ");
 }
 function indexLines(pipOptions, source2) {
   const lines2 = [];
@@ -4915,45 +5000,47 @@ var init_requirement_lines = __esm({
 // src/wheels/download.ts
 async function downloadWheels(pins, surroundings2) {
   const { located: located2 } = surroundings2;
-  const wheels = /* @__PURE__ */ new Map();
-  const known = pins.filter((pin2) => located2.has(pin2));
-  const { exitCode, taken: taken2 } = await download(known, surroundings2);
-  const unknown2 = exitCode === 0 ? pins.filter((pin2) => !located2.has(pin2)) : pins;
-  for (const wheel of taken2) wheels.set(wheel.name, wheel);
-  const wheelless = [];
+  const brought = /* @__PURE__ */ new Set();
+  await download(
+    pins.filter((pin2) => located2.has(pin2)),
+    brought,
+    surroundings2
+  );
   const search = { ...surroundings2, located: /* @__PURE__ */ new Map() };
+  const unknown2 = pins.filter((pin2) => !brought.has(pin2));
+  const wheelless = [];
   const hashed = unknown2.filter(({ hashes }) => hashes.length > 0);
   const unhashed = unknown2.filter(({ hashes }) => hashes.length === 0);
   const indexes = [...new Set(unhashed.map(onlyIndex))];
   for (const part of [hashed, ...indexes.map((index) => unhashed.filter((pin2) => onlyIndex(pin2) === index))]) {
     let wanted = part;
     while (wanted.length > 0) {
-      const { exitCode: exitCode2, stderr, taken: taken3 } = await download(wanted, search);
-      for (const wheel of taken3) wheels.set(wheel.name, wheel);
-      if (exitCode2 === 0) break;
+      const { exitCode, stderr } = await download(wanted, brought, search);
+      if (exitCode === 0) break;
       const missing2 = wanted.find((pin2) => saysNoWheel(stderr, pin2));
       if (!missing2) throw resolutionFailure(stderr, surroundings2.builder, []);
       wheelless.push(missing2);
       wanted = wanted.filter((pin2) => pin2 !== missing2);
     }
   }
-  return { wheels, wheelless };
+  return wheelless;
 }
 function onlyIndex({ source: source2 }) {
   return source2.kind === "index" ? source2.index : void 0;
 }
-async function download(pins, { builder, pipOptions, temporary, located: located2 }) {
-  if (pins.length === 0) return { exitCode: 0, stderr: "", taken: [] };
+async function download(pins, brought, { builder, pipOptions, temporary, located: located2, onWheel }) {
+  if (pins.length === 0) return { exitCode: 0, stderr: "" };
   const folder = `download-${++downloads}`;
-  const staging = (0, import_node_path17.join)(temporary, folder);
-  await (0, import_promises26.mkdir)(staging);
+  const staging = (0, import_node_path19.join)(temporary, folder);
+  await (0, import_promises29.mkdir)((0, import_node_path19.join)(staging, TEMPORARY_FILES), { recursive: true });
   const isHashed = pins.some((pin2) => pin2.hashes.length > 0 || located2.has(pin2));
   const lines2 = [
     ...indexLines(await withReachableFolders(pipOptions, folder, builder), isHashed ? void 0 : pins[0]?.source),
     ...pins.map((pin2) => requirementLine(atItsPlace(pin2, located2.get(pin2))))
   ];
-  await (0, import_promises26.writeFile)((0, import_node_path17.join)(staging, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises29.writeFile)((0, import_node_path19.join)(staging, "requirements.txt"), `${lines2.join("\n")}
 `);
+  await (0, import_promises29.writeFile)((0, import_node_path19.join)(staging, TEMPORARY_FILES, ".keep"), "");
   await builder.put(staging, folder);
   const options = [
     ...["download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--progress-bar", "off"],
@@ -4962,19 +5049,32 @@ async function download(pins, { builder, pipOptions, temporary, located: located
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...pipOptions.includes("--prefer-binary") ? ["--prefer-binary"] : []
   ];
-  const { exitCode, stderr } = await runPip(options, builder);
-  if (exitCode !== 0) return { exitCode, stderr, taken: [] };
-  const taken2 = await builder.take(`${folder}/wheels`, (0, import_node_path17.join)(temporary, `${folder}-wheels`));
-  const filenames = await (0, import_promises26.readdir)(taken2);
-  return {
-    exitCode,
-    stderr,
-    taken: filenames.map((filename) => ({
-      name: normalise(filename.split("-", 1)[0] ?? ""),
-      filename,
-      path: (0, import_node_path17.join)(taken2, filename)
-    }))
+  const handOver = (wheel) => {
+    const pin2 = pins.find(({ name }) => name === distributionOf(wheel.filename));
+    if (!pin2 || brought.has(pin2)) return;
+    brought.add(pin2);
+    onWheel(pin2, wheel);
   };
+  const temporaryFiles = (0, import_node_path19.join)(builder.workspace, folder, TEMPORARY_FILES);
+  const awaited = builder.kind === "host" ? pins.flatMap((pin2) => located2.get(pin2) ?? []) : [];
+  const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver);
+  try {
+    const completed = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } });
+    await stopWatching();
+    if (completed.exitCode !== 0) return completed;
+    const taken2 = await builder.take(`${folder}/wheels`, `${staging}-wheels`);
+    const early = new Set([...brought].map(({ name }) => name));
+    for (const filename of (await (0, import_promises29.readdir)(taken2)).filter((filename2) => !early.has(distributionOf(filename2)))) {
+      const path4 = (0, import_node_path19.join)(taken2, filename);
+      handOver({ filename, path: path4, sha256: (await sha256Of(path4)).toString("hex") });
+    }
+    return completed;
+  } finally {
+    await stopWatching();
+  }
+}
+function distributionOf(filename) {
+  return normalise(filename.split("-", 1)[0] ?? "");
 }
 function atItsPlace(pin2, located2) {
   if (!located2) return pin2;
@@ -4984,7 +5084,7 @@ async function withReachableFolders(pipOptions, folder, builder) {
   if (builder.kind === "host") return pipOptions;
   return await Promise.all(
     pipOptions.map(async (option, index) => {
-      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path17.isAbsolute)(option)) return option;
+      if (pipOptions[index - 1] !== "--find-links" || !(0, import_node_path19.isAbsolute)(option)) return option;
       await builder.put(option, `${folder}/links-${index}`);
       return `${builder.workspace}/${folder}/links-${index}`;
     })
@@ -5001,18 +5101,21 @@ function isToBeBuilt(name, pipOptions) {
     return value.split(",").some((entry) => entry === ":all:" || entry !== "" && normalise(entry) === name);
   });
 }
-var import_promises26, import_node_path17, downloads;
+var import_promises29, import_node_path19, downloads, TEMPORARY_FILES;
 var init_download = __esm({
   "src/wheels/download.ts"() {
     "use strict";
-    import_promises26 = require("node:fs/promises");
-    import_node_path17 = require("node:path");
+    import_promises29 = require("node:fs/promises");
+    import_node_path19 = require("node:path");
     init_tags();
     init_failure();
     init_files();
+    init_hash();
+    init_arrivals();
     init_pip();
     init_requirement_lines();
     downloads = 0;
+    TEMPORARY_FILES = "temporary";
   }
 });
 
@@ -5839,10 +5942,10 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
   const wanted = pins.filter(({ source: source2, version }) => source2.kind === "index" && !source2.index && version !== void 0);
   if (uv === void 0 || wanted.length === 0) return /* @__PURE__ */ new Map();
   const folder = `locate-${++searches}`;
-  const local = (0, import_node_path18.join)(temporary, folder);
-  await (0, import_promises27.mkdir)(local);
+  const local = (0, import_node_path20.join)(temporary, folder);
+  await (0, import_promises30.mkdir)(local);
   const lines2 = [...indexLines(pipOptions), ...wanted.map(requirementLine)];
-  await (0, import_promises27.writeFile)((0, import_node_path18.join)(local, "requirements.txt"), `${lines2.join("\n")}
+  await (0, import_promises30.writeFile)((0, import_node_path20.join)(local, "requirements.txt"), `${lines2.join("\n")}
 `);
   await builder.put(local, folder);
   const options = [
@@ -5867,10 +5970,10 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
     wanted.flatMap((pin2) => {
       const best = bestWheel(published.get(`${pin2.name}==${pin2.version ?? ""}`) ?? [], builder);
       if (!best) return [];
-      const hash = `sha256:${best.sha256}`;
+      const hash3 = `sha256:${best.sha256}`;
       const located2 = { filename: filenameOf(best.url), url: best.url, bytes: best.bytes };
-      if (pin2.hashes.length > 0 && !pin2.hashes.includes(hash)) return [];
-      return [[pin2, { ...located2, hashes: [hash] }]];
+      if (pin2.hashes.length > 0 && !pin2.hashes.includes(hash3)) return [];
+      return [[pin2, { ...located2, hashes: [hash3] }]];
     })
   );
 }
@@ -5905,12 +6008,12 @@ function bestWheel(wheels, { target }) {
 function filenameOf(url) {
   return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
 }
-var import_promises27, import_node_path18, searches;
+var import_promises30, import_node_path20, searches;
 var init_locate = __esm({
   "src/wheels/locate.ts"() {
     "use strict";
-    import_promises27 = require("node:fs/promises");
-    import_node_path18 = require("node:path");
+    import_promises30 = require("node:fs/promises");
+    import_node_path20 = require("node:path");
     init_dist();
     init_tags();
     init_files();
@@ -5925,10 +6028,10 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
   if (compiled.length === 0) return /* @__PURE__ */ new Map();
   const builder = await toolchain.open(["compilers"]);
   const folder = `strip-${++rounds}`;
-  const local = (0, import_node_path19.join)(temporary, folder);
-  await (0, import_promises28.mkdir)(local);
-  for (const { filename, path: path4 } of compiled) await (0, import_promises28.copyFile)(path4, (0, import_node_path19.join)(local, filename));
-  await (0, import_promises28.copyFile)((0, import_node_path19.join)(toolsFolder, SCRIPT2), (0, import_node_path19.join)(local, SCRIPT2));
+  const local = (0, import_node_path21.join)(temporary, folder);
+  await (0, import_promises31.mkdir)(local);
+  for (const { filename, path: path4 } of compiled) await (0, import_promises31.copyFile)(path4, (0, import_node_path21.join)(local, filename));
+  await (0, import_promises31.copyFile)((0, import_node_path21.join)(toolsFolder, SCRIPT2), (0, import_node_path21.join)(local, SCRIPT2));
   await builder.put(local, folder);
   const paths = compiled.map(({ filename }) => `${folder}/${filename}`);
   const command = [builder.python, "-I", "-B", `${folder}/${SCRIPT2}`, `${folder}/stripped`, ...paths];
@@ -5940,18 +6043,18 @@ async function stripWheels(wheels, { toolchain, temporary, toolsFolder }) {
       hint: "Leave strip out, or name an image with binutils as base-image."
     });
   }
-  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path19.join)(temporary, `${folder}-taken`));
-  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path19.join)(taken2, filename)]));
+  const taken2 = await builder.take(`${folder}/stripped`, (0, import_node_path21.join)(temporary, `${folder}-taken`));
+  return new Map(compiled.map(({ filename }) => [filename, (0, import_node_path21.join)(taken2, filename)]));
 }
 async function stripperDigest(toolsFolder) {
-  return (await sha256Of((0, import_node_path19.join)(toolsFolder, SCRIPT2))).toString("hex");
+  return (await sha256Of((0, import_node_path21.join)(toolsFolder, SCRIPT2))).toString("hex");
 }
-var import_promises28, import_node_path19, rounds, SCRIPT2;
+var import_promises31, import_node_path21, rounds, SCRIPT2;
 var init_strip = __esm({
   "src/wheels/strip.ts"() {
     "use strict";
-    import_promises28 = require("node:fs/promises");
-    import_node_path19 = require("node:path");
+    import_promises31 = require("node:fs/promises");
+    import_node_path21 = require("node:path");
     init_errors();
     init_hash();
     rounds = 0;
@@ -6098,10 +6201,10 @@ var init_elf = __esm({
       /** `Elfxx_Verneed` and `Elfxx_Vernaux`, which have one layout for both widths. */
       needs() {
         const reader = this.#reader;
-        const versions = (first, count) => this.#chain(first, count, 12).filter((at) => (reader.half(at + 4) & WEAK) === 0).map((at) => this.#string(reader.word(at + 8)));
+        const versions2 = (first, count) => this.#chain(first, count, 12).filter((at) => (reader.half(at + 4) & WEAK) === 0).map((at) => this.#string(reader.word(at + 8)));
         return this.#table(TAG.needs, TAG.needsCount, 12).map((at) => ({
           library: this.#string(reader.word(at + 4)),
-          versions: versions(at + reader.word(at + 8), reader.half(at + 2))
+          versions: versions2(at + reader.word(at + 8), reader.half(at + 2))
         }));
       }
       /** `Elfxx_Verdef`, whose first `Elfxx_Verdaux` has the name; the others name what it succeeds. */
@@ -6178,7 +6281,7 @@ var init_file_bytes = __esm({
 });
 
 // src/wheels/metadata.ts
-function distributionOf(metadataText, wheelText) {
+function distributionOf2(metadataText, wheelText) {
   const metadata = headers(metadataText);
   const valueOf2 = (name) => metadata.find(([key]) => key === name)?.[1] ?? "";
   return {
@@ -6210,98 +6313,30 @@ var init_metadata = __esm({
   }
 });
 
-// src/wheels/read-zip.ts
-async function openZip(path4) {
-  const file = await (0, import_promises29.open)(path4);
-  try {
-    const { size } = await file.stat();
-    const entries = readDirectory(await readCentralDirectory(file, size));
-    return {
-      entries,
-      compressed: (wanted) => readCompressed(file, size, wanted),
-      content: async (entry) => {
-        for await (const [, bytes] of readCompressed(file, size, [entry])) return await inflated(entry, bytes);
-        throw new BadZip(`it has no ${entry.path}`);
-      },
-      unpack: (entry, path5, watch) => unpackTo(path5, entry, file, watch),
-      place: (entry) => placeOf(entry, file),
-      [Symbol.asyncDispose]: () => file.close()
-    };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+// src/wheels/zip-directory.ts
+async function readZipDirectory(source2) {
+  return readDirectory(await readCentralDirectory(source2));
 }
-async function inflated(entry, compressed) {
-  const content = entry.method === STORED ? compressed : await unpack(entry, compressed);
-  if (content.length !== entry.unzippedBytes || (0, import_node_zlib3.crc32)(content) !== entry.crc) throw damaged(entry);
-  return content;
-}
-async function unpack(entry, compressed) {
-  const { unzippedBytes } = entry;
-  const chunkSize = Math.min(LARGEST_PIECE, Math.max(64, unzippedBytes + 1));
-  const options = { maxOutputLength: Math.max(1, unzippedBytes), chunkSize };
-  try {
-    return unzippedBytes > SYNC_BYTES2 ? await inflateOnThread(compressed, options) : (0, import_node_zlib3.inflateRawSync)(compressed, options);
-  } catch (error) {
-    throw damaged(entry, error);
-  }
-}
-async function unpackTo(path4, entry, file, watch) {
-  const { offset } = await placeOf(entry, file);
-  let crc = 0;
-  let bytes = 0;
-  const check2 = async function* (chunks) {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      if (bytes > entry.unzippedBytes) throw damaged(entry);
-      crc = (0, import_node_zlib3.crc32)(chunk, crc);
-      watch(chunk);
-      yield chunk;
-    }
-  };
-  const end = offset + entry.zippedBytes - 1;
-  const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
-  const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
-  try {
-    await (0, import_promises30.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
-  } catch (error) {
-    if (!error.code?.startsWith("Z_")) throw error;
-    throw damaged(entry, error);
-  }
-  if (bytes !== entry.unzippedBytes || crc !== entry.crc) throw damaged(entry);
-}
-async function placeOf(entry, file) {
-  const header = await readAt(file, entry.offset, LOCAL_HEADER.bytes);
-  if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw misplaced(entry);
-  return { file, offset: entry.offset + LOCAL_HEADER.bytes + header.readUInt16LE(26) + header.readUInt16LE(28) };
-}
-function damaged({ path: path4 }, cause) {
-  return new BadZip(`its ${path4} is damaged`, { cause });
-}
-function misplaced({ path: path4 }) {
-  return new BadZip(`its ${path4} is not where its directory says`);
-}
-async function readCentralDirectory(file, size) {
+async function readCentralDirectory({ size, read }) {
   const tailStart = Math.max(0, size - LONGEST_END);
-  const tail = await readAt(file, tailStart, size - tailStart);
+  const tail = await read(tailStart, size - tailStart);
   const at = tail.lastIndexOf(Buffer.from("PK", "latin1"));
   if (at < 0 || at + END_RECORD.bytes > tail.length) throw new BadZip("there is no central directory at its end");
   let count = tail.readUInt16LE(at + 10);
   let length = tail.readUInt32LE(at + 12);
   let start = tail.readUInt32LE(at + 16);
   if (count === MAX_16 || length === MAX_32 || start === MAX_32) {
-    const zip64 = await readZip64(file, tail, at);
+    const zip64 = await readZip64(read, tail, at);
     if (zip64) ({ count, length, start } = zip64);
   }
   if (start + length > at + tailStart) throw new BadZip("it is shorter than it says");
   if (count > MOST_ENTRIES) throw new BadZip(`it has ${count} files, more than any package has`);
-  return { bytes: await readAt(file, start, length), count, start };
+  return { bytes: await read(start, length), count, start };
 }
-async function readZip64(file, tail, endRecordAt) {
+async function readZip64(read, tail, endRecordAt) {
   const at = endRecordAt - ZIP64_LOCATOR.bytes;
   if (at < 0 || tail.readUInt32LE(at) !== ZIP64_LOCATOR.signature) return void 0;
-  const record2 = await readAt(file, wide(tail, at + 8), ZIP64_END_RECORD.bytes);
+  const record2 = await read(wide(tail, at + 8), ZIP64_END_RECORD.bytes);
   if (record2.readUInt32LE(0) !== ZIP64_END_RECORD.signature) throw new BadZip("its zip64 end record is damaged");
   return { count: wide(record2, 32), length: wide(record2, 40), start: wide(record2, 48) };
 }
@@ -6364,6 +6399,95 @@ function withZip64(numbers, extra) {
   }
   return numbers;
 }
+function wide(bytes, at) {
+  return Number(bytes.readBigUInt64LE(at));
+}
+var BadZip, LONGEST_END, MOST_ENTRIES, CODE_PAGE_437;
+var init_zip_directory = __esm({
+  "src/wheels/zip-directory.ts"() {
+    "use strict";
+    init_zip_format();
+    BadZip = class extends Error {
+      name = "BadZip";
+    };
+    LONGEST_END = END_RECORD.bytes + MAX_16;
+    MOST_ENTRIES = 4e5;
+    CODE_PAGE_437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
+  }
+});
+
+// src/wheels/read-zip.ts
+async function openZip(path4) {
+  const file = await (0, import_promises32.open)(path4);
+  try {
+    const { size } = await file.stat();
+    const entries = await readZipDirectory({ size, read: (position, length) => readAt(file, position, length) });
+    return {
+      entries,
+      compressed: (wanted) => readCompressed(file, size, wanted),
+      content: async (entry) => {
+        for await (const [, bytes] of readCompressed(file, size, [entry])) return await inflated(entry, bytes);
+        throw new BadZip(`it has no ${entry.path}`);
+      },
+      unpack: (entry, path5, watch) => unpackTo(path5, entry, file, watch),
+      place: (entry) => placeOf(entry, file),
+      [Symbol.asyncDispose]: () => file.close()
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+async function inflated(entry, compressed) {
+  const content = entry.method === STORED ? compressed : await unpack(entry, compressed);
+  if (content.length !== entry.unzippedBytes || (0, import_node_zlib3.crc32)(content) !== entry.crc) throw damaged(entry);
+  return content;
+}
+async function unpack(entry, compressed) {
+  const { unzippedBytes } = entry;
+  const chunkSize = Math.min(LARGEST_PIECE, Math.max(64, unzippedBytes + 1));
+  const options = { maxOutputLength: Math.max(1, unzippedBytes), chunkSize };
+  try {
+    return unzippedBytes > SYNC_BYTES3 ? await inflateOnThread(compressed, options) : (0, import_node_zlib3.inflateRawSync)(compressed, options);
+  } catch (error) {
+    throw damaged(entry, error);
+  }
+}
+async function unpackTo(path4, entry, file, watch) {
+  const { offset } = await placeOf(entry, file);
+  let crc = 0;
+  let bytes = 0;
+  const check2 = async function* (chunks) {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > entry.unzippedBytes) throw damaged(entry);
+      crc = (0, import_node_zlib3.crc32)(chunk, crc);
+      watch(chunk);
+      yield chunk;
+    }
+  };
+  const end = offset + entry.zippedBytes - 1;
+  const compressed = file.createReadStream({ start: offset, end, autoClose: false, highWaterMark: STREAMED_BYTES });
+  const inflate = entry.method === STORED ? new import_node_stream4.PassThrough() : (0, import_node_zlib3.createInflateRaw)({ chunkSize: STREAMED_BYTES });
+  try {
+    await (0, import_promises33.pipeline)(compressed, inflate, check2, (0, import_node_fs11.createWriteStream)(path4, { flags: "wx" }));
+  } catch (error) {
+    if (!error.code?.startsWith("Z_")) throw error;
+    throw damaged(entry, error);
+  }
+  if (bytes !== entry.unzippedBytes || crc !== entry.crc) throw damaged(entry);
+}
+async function placeOf(entry, file) {
+  const header = await readAt(file, entry.offset, LOCAL_HEADER.bytes);
+  if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw misplaced(entry);
+  return { file, offset: entry.offset + LOCAL_HEADER.bytes + header.readUInt16LE(26) + header.readUInt16LE(28) };
+}
+function damaged({ path: path4 }, cause) {
+  return new BadZip(`its ${path4} is damaged`, { cause });
+}
+function misplaced({ path: path4 }) {
+  return new BadZip(`its ${path4} is not where its directory says`);
+}
 async function* readCompressed(file, size, wanted) {
   const inOrder = wanted.toSorted((a, b) => a.offset - b.offset);
   let batch = { start: 0, bytes: Buffer.alloc(0) };
@@ -6389,31 +6513,24 @@ async function readAt(file, position, length) {
   if (bytesRead !== length) throw new BadZip("it is shorter than it says");
   return buffer2;
 }
-function wide(bytes, at) {
-  return Number(bytes.readBigUInt64LE(at));
-}
-var import_node_fs11, import_promises29, import_node_stream4, import_promises30, import_node_util3, import_node_zlib3, BadZip, LONGEST_END, BATCH_BYTES, SYNC_BYTES2, STREAMED_BYTES, MOST_ENTRIES, LARGEST_PIECE, inflateOnThread, CODE_PAGE_437;
+var import_node_fs11, import_promises32, import_node_stream4, import_promises33, import_node_util3, import_node_zlib3, BATCH_BYTES, SYNC_BYTES3, STREAMED_BYTES, LARGEST_PIECE, inflateOnThread;
 var init_read_zip = __esm({
   "src/wheels/read-zip.ts"() {
     "use strict";
     import_node_fs11 = require("node:fs");
-    import_promises29 = require("node:fs/promises");
+    import_promises32 = require("node:fs/promises");
     import_node_stream4 = require("node:stream");
-    import_promises30 = require("node:stream/promises");
+    import_promises33 = require("node:stream/promises");
     import_node_util3 = require("node:util");
     import_node_zlib3 = require("node:zlib");
+    init_zip_directory();
     init_zip_format();
-    BadZip = class extends Error {
-      name = "BadZip";
-    };
-    LONGEST_END = END_RECORD.bytes + MAX_16;
-    BATCH_BYTES = 4 << 20;
-    SYNC_BYTES2 = 256 * 1024;
+    init_zip_directory();
+    BATCH_BYTES = 1 << 20;
+    SYNC_BYTES3 = 256 * 1024;
     STREAMED_BYTES = 128 * 1024;
-    MOST_ENTRIES = 4e5;
     LARGEST_PIECE = 1 << 20;
     inflateOnThread = (0, import_node_util3.promisify)(import_node_zlib3.inflateRaw);
-    CODE_PAGE_437 = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
   }
 });
 
@@ -6431,17 +6548,17 @@ async function openWheel(path4, filename) {
 async function describeWheel(zip, filename) {
   refuseHostile(zip.entries);
   const infoFolder = findInfoFolder(zip.entries, filename);
-  const textOf = async (name2) => {
+  const textOf2 = async (name2) => {
     const entry = zip.entries.find(({ path: path4 }) => path4 === `${infoFolder}/${name2}`);
     if (entry && entry.unzippedBytes > MOST_TEXT_BYTES) throw new BadZip(`its ${name2} is larger than any`);
     return entry ? (await zip.content(entry)).toString() : "";
   };
   const [metadata, wheelText, recordText, entryPoints] = await Promise.all(
-    ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].map(textOf)
+    ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].map(textOf2)
   );
   if (!metadata || !wheelText || !recordText)
     throw new BadZip(`its ${infoFolder} lacks METADATA, WHEEL or RECORD (PEP 427)`);
-  const { name, version, tags } = distributionOf(metadata, wheelText);
+  const { name, version, tags } = distributionOf2(metadata, wheelText);
   if (!/^Wheel-Version: 1\./m.test(wheelText)) throw new BadZip("its WHEEL is of a version that is not known");
   if (name === "" || version === "") throw new BadZip("its METADATA names no distribution and version");
   if (name !== normalise(filename.split("-", 1)[0] ?? "")) throw new BadZip(`its METADATA is that of ${name}`);
@@ -6488,9 +6605,9 @@ async function* readContents(zip, wanted, records, filename) {
   try {
     for await (const [entry, compressed] of zip.compressed([...files.keys()])) {
       const content = await inflated(entry, compressed);
-      refuseUnrecorded(entry.path, content, records.get(entry.path));
+      const sha256 = checkedDigest(entry.path, content, records.get(entry.path));
       const file = files.get(entry);
-      if (file) yield { file, content };
+      if (file) yield { file, content, sha256 };
     }
   } catch (error) {
     throw error instanceof BadZip ? brokenWheel(filename, error) : error;
@@ -6508,10 +6625,13 @@ async function unpack2(zip, { entry }, path4, line) {
   if (recorded && (other?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
   return { sha256: digest };
 }
-function refuseUnrecorded(path4, content, line) {
+function checkedDigest(path4, content, line) {
+  const sha256 = (0, import_node_crypto8.hash)("sha256", content, "base64url");
   const recorded = recordedDigest(line);
-  if (recorded && (0, import_node_crypto8.createHash)(recorded.algorithm).update(content).digest("base64url") !== recorded.digest)
-    throw unrecorded(path4);
+  if (!recorded) return sha256;
+  const { algorithm, digest } = recorded;
+  if ((algorithm === "sha256" ? sha256 : (0, import_node_crypto8.hash)(algorithm, content, "base64url")) !== digest) throw unrecorded(path4);
+  return sha256;
 }
 function recordedDigest(line) {
   const [, algorithm, digest] = /,(sha256|sha384|sha512)=([\w-]+)=*,\d*\s*$/.exec(line ?? "") ?? [];
@@ -6565,7 +6685,7 @@ function findInfoFolder(entries, filename) {
 }
 function installedFile(entry, infoFolder) {
   const { path: path4 } = entry;
-  if (import_node_path20.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path20.posix.basename(path4))) return void 0;
+  if (import_node_path22.posix.dirname(path4) === infoFolder && RECORDS.test(import_node_path22.posix.basename(path4))) return void 0;
   const [, kind, rest = ""] = /^[^/]+\.data\/([^/]+)\/(.+)$/.exec(path4) ?? [];
   const mode = isProgram(path4) || (entry.mode & 73) !== 0 ? 493 : 420;
   switch (kind) {
@@ -6601,12 +6721,12 @@ function brokenWheel(filename, { message, cause }) {
     { cause }
   );
 }
-var import_node_crypto8, import_node_path20, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
+var import_node_crypto8, import_node_path22, MOST_BYTES2, MOST_EXPANSION, MOST_TEXT_BYTES, SYMBOLIC_LINK, FILE_TYPE, RECORDS, MOST_HELD_BYTES2;
 var init_read_wheel = __esm({
   "src/wheels/read-wheel.ts"() {
     "use strict";
     import_node_crypto8 = require("node:crypto");
-    import_node_path20 = require("node:path");
+    import_node_path22 = require("node:path");
     init_errors();
     init_files();
     init_metadata();
@@ -6634,10 +6754,10 @@ function withInterpreter(content, pythonMinor) {
 }
 function entryPointScripts(entryPoints, pythonMinor) {
   const scripts = [];
-  let section = "";
+  let section2 = "";
   for (const line of entryPoints.split(/\r?\n/)) {
-    section = /^\[\s*([^\]]+?)\s*\]\s*$/.exec(line)?.[1] ?? section;
-    if (section !== "console_scripts" && section !== "gui_scripts") continue;
+    section2 = /^\[\s*([^\]]+?)\s*\]\s*$/.exec(line)?.[1] ?? section2;
+    if (section2 !== "console_scripts" && section2 !== "gui_scripts") continue;
     const [, name, module2, attribute] = /^\s*([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)/.exec(line) ?? [];
     if (name === void 0 || module2 === void 0 || attribute === void 0) continue;
     if (/^\.+$/.test(name)) continue;
@@ -7364,11 +7484,11 @@ var require_ignore = __commonJS({
         const rules = this._rules;
         const { length } = rules;
         const shortcut = this._basenameCount * 2 >= length;
-        const basename8 = shortcut ? basenameOf(path4) : path4;
+        const basename10 = shortcut ? basenameOf(path4) : path4;
         for (let index = length - 1; index >= 0; index--) {
           const rule = rules[index];
           if (rule[mode].test(
-            shortcut && rule._basenameOnly ? basename8 : path4
+            shortcut && rule._basenameOnly ? basename10 : path4
           )) {
             const { negative } = rule;
             const ret = {
@@ -7743,7 +7863,7 @@ var init_slim = __esm({
 async function draftSlice(wheelPath, filename, temporary, options) {
   const wheel = await openWheel(wheelPath, filename);
   try {
-    const textsPath = (0, import_node_path21.join)(temporary, `${(0, import_node_crypto9.createHash)("sha256").update(filename).digest("hex")}.texts`);
+    const textsPath = (0, import_node_path23.join)(temporary, `${(0, import_node_crypto9.hash)("sha256", filename)}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
     const { kept, leftOut } = slim(wheel, moduleTexts, options);
     const files = wheel.files.filter(({ path: path4 }) => kept.has(path4));
@@ -7782,10 +7902,10 @@ async function readContents2(wheel, textsPath, options) {
     const namespaces = [];
     const rewritten = /* @__PURE__ */ new Map();
     const moduleTexts = /* @__PURE__ */ new Map();
-    for await (const { file, content } of wheel.contents(wheel.files.filter((file2) => !isLarge(file2)))) {
+    for await (const { file, content, sha256 } of wheel.contents(wheel.files.filter((file2) => !isLarge(file2)))) {
       const script = file.isScript ? withInterpreter(content, options.pythonMinor) : void 0;
       if (script) rewritten.set(file.path, script);
-      digests.set(file.path, digestOf2(script ?? content));
+      digests.set(file.path, script ? digestOf2(script) : sha256);
       if (file.path.endsWith(".py") && !file.isScript) {
         modules.push(await texts.add(file.path, content));
         if (options.slim) moduleTexts.set(file.path, content.toString("latin1"));
@@ -7809,13 +7929,13 @@ async function readContents2(wheel, textsPath, options) {
 }
 async function readLarge(wheel, file, path4) {
   const { sha256 } = await wheel.unpack(file, path4);
-  const unpacked = await (0, import_promises31.open)(path4);
+  const unpacked = await (0, import_promises34.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
     return { digest: sha256.toString("base64url"), facts };
   } finally {
     await unpacked.close();
-    await (0, import_promises31.rm)(path4);
+    await (0, import_promises34.rm)(path4);
   }
 }
 function isNamespace(content) {
@@ -7896,11 +8016,11 @@ async function writeWheelSlice(path4, { wheel, files, facts, read, compiled }, {
     if (!entry) throw new Error(`${path5} has no entry`);
     return entry;
   };
-  await writeSlice(path4, facts, entries, async (write) => {
-    for (const [path5, { compressed }] of made) await write(entryOf2(path5), compressed.bytes);
+  await writeSlice(path4, facts, entries, async (write2) => {
+    for (const [path5, { compressed }] of made) await write2(entryOf2(path5), compressed.bytes);
     const held = copied.filter((file) => !isLarge(file));
-    for await (const [file, compressed] of wheel.compressed(held)) await write(entryOf2(file.path), compressed);
-    for (const file of copied.filter(isLarge)) await write(entryOf2(file.path), await wheel.place(file));
+    for await (const [file, compressed] of wheel.compressed(held)) await write2(entryOf2(file.path), compressed);
+    for (const file of copied.filter(isLarge)) await write2(entryOf2(file.path), await wheel.place(file));
   });
 }
 function copiedEntry({ path: path4, mode, entry }) {
@@ -7923,15 +8043,15 @@ function recordOf(infoFolder, sizes, digests) {
 `);
 }
 function digestOf2(content) {
-  return (0, import_node_crypto9.createHash)("sha256").update(content).digest("base64url");
+  return (0, import_node_crypto9.hash)("sha256", content, "base64url");
 }
-var import_node_crypto9, import_promises31, import_node_path21, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
+var import_node_crypto9, import_promises34, import_node_path23, NAMESPACE, COMPRESSED_AT_ONCE, sizeOfFile, sizeOfMade;
 var init_make_slice = __esm({
   "src/artifact/make-slice.ts"() {
     "use strict";
     import_node_crypto9 = require("node:crypto");
-    import_promises31 = require("node:fs/promises");
-    import_node_path21 = require("node:path");
+    import_promises34 = require("node:fs/promises");
+    import_node_path23 = require("node:path");
     init_elf();
     init_file_bytes();
     init_paths();
@@ -7951,12 +8071,145 @@ var init_make_slice = __esm({
   }
 });
 
+// src/artifact/memory.ts
+function letGoEarly() {
+  (0, import_node_v8.setFlagsFromString)("--semi-space-growth-factor=1");
+}
+var import_node_v8;
+var init_memory = __esm({
+  "src/artifact/memory.ts"() {
+    "use strict";
+    import_node_v8 = require("node:v8");
+  }
+});
+
+// src/artifact/slice-maker.ts
+function createSliceMaker(options, given2) {
+  const collaborators = { ...given2, turns: createTurns() };
+  const { store, temporary } = given2;
+  const findings2 = [];
+  const failures = [];
+  const underWay = /* @__PURE__ */ new Set();
+  const unstripped = [];
+  let batch = [];
+  let drafting = Promise.resolve();
+  const compileBatch = async () => {
+    if (underWay.size >= BATCHES_AT_ONCE) await Promise.race(underWay);
+    const finishing = finishBatch(batch, findings2, collaborators).catch((error) => {
+      failures.push(error);
+    }).finally(() => {
+      underWay.delete(finishing);
+    });
+    underWay.add(finishing);
+    batch = [];
+  };
+  const draft = async (work, path4) => {
+    batch.push({ ...work, draft: await draftSlice(path4, work.wheel.filename, temporary, options) });
+    if (work.isSpent) await (0, import_promises35.rm)(work.wheel.path);
+    if (bytesOf(batch) >= BATCH_BYTES2) await compileBatch();
+  };
+  const make2 = async (work) => {
+    const kept = await findSlice(work.key, store);
+    if (kept) work.onSlice(kept, false);
+    else if (options.strip) unstripped.push(work);
+    else await draft(work, work.wheel.path);
+  };
+  const then = (next) => {
+    drafting = drafting.then(() => failures.length === 0 ? next() : void 0).catch((error) => {
+      failures.push(error);
+    });
+  };
+  const strip = async () => {
+    const stripped = await stripWheels(
+      unstripped.map(({ wheel }) => wheel),
+      collaborators
+    );
+    for (const work of unstripped) await draft(work, stripped.get(work.wheel.filename) ?? work.wheel.path);
+  };
+  return {
+    add: (work) => {
+      letGoEarly();
+      then(() => make2(work));
+    },
+    finish: async () => {
+      then(strip);
+      then(compileBatch);
+      await drafting;
+      await Promise.all(underWay);
+      for (const { draft: draft2 } of batch) await draft2[Symbol.asyncDispose]();
+      if (failures.length > 0) throw failures[0];
+      return findings2;
+    }
+  };
+}
+function bytesOf(batch) {
+  const modules = batch.flatMap(({ draft }) => draft.units.flatMap((unit) => unit.modules));
+  return modules.reduce((sum3, { bytes }) => sum3 + bytes, 0);
+}
+async function finishBatch(batch, findings2, { store, ...compilation }) {
+  const { target } = compilation.toolchain;
+  try {
+    const right = batch.filter(({ draft: { facts } }) => {
+      const found = verifyBinaries(facts.binaries, target, verified(facts));
+      findings2.push(...found);
+      return !found.some(({ severity }) => severity === "error");
+    });
+    const bytecode = compileUnits(
+      right.flatMap(({ draft }) => draft.units),
+      compilation
+    );
+    try {
+      for (const { key, keep: keep2, draft, onSlice } of right) {
+        const write2 = await draft.finish(taken(bytecode, draft.units.length));
+        const path4 = await store.keep("slices", key, write2, keep2);
+        const slice = await openSlice(path4);
+        if (!slice) throw new Error(`${path4} is not there`);
+        onSlice(slice, true);
+      }
+    } finally {
+      await bytecode.return(void 0);
+    }
+  } finally {
+    for (const { draft } of batch) await draft[Symbol.asyncDispose]();
+  }
+}
+async function findSlice(key, store) {
+  const path4 = await store.find("slices", key);
+  return path4 === void 0 ? void 0 : await openSlice(path4);
+}
+function verified({ distribution, version, tags }) {
+  return { name: distribution, version, tags };
+}
+async function* taken(values, count) {
+  for (let index = 0; index < count; index++) {
+    const next = await values.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+var import_promises35, BATCH_BYTES2, BATCHES_AT_ONCE;
+var init_slice_maker = __esm({
+  "src/artifact/slice-maker.ts"() {
+    "use strict";
+    import_promises35 = require("node:fs/promises");
+    init_strip();
+    init_verify();
+    init_compile();
+    init_make_slice();
+    init_memory();
+    init_slice();
+    BATCH_BYTES2 = 2 << 20;
+    BATCHES_AT_ONCE = 3;
+  }
+});
+
 // src/artifact/dependency-slices.ts
 async function dependencySlices({ pins, pipOptions }, options, collaborators) {
   const indexes = await otherIndexes(pipOptions, collaborators.environment);
   const recipe = await recipeOf(options, collaborators);
-  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set(), findings: [] };
-  const context = { pipOptions, options, collaborators, indexes, recipe, ...found };
+  const maker = createSliceMaker(options, collaborators);
+  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set() };
+  const context = { pipOptions, options, collaborators, indexes, recipe, maker, ...found };
   const { slices, made } = context;
   const wheelless = [];
   try {
@@ -7967,19 +8220,18 @@ async function dependencySlices({ pins, pipOptions }, options, collaborators) {
     });
     const missing2 = published.filter((pin2) => !slices.has(pin2) && !toBuild.has(pin2));
     if (missing2.length > 0) collaborators.report.progress(`bringing ${missing2.length} of ${pins.length} distributions`);
-    const located2 = await locate(missing2, context);
-    await inParallel(halves(missing2, located2), 2, async (half) => {
-      wheelless.push(...await sliceDownloads(half, located2, context));
-    });
+    for (const pin2 of await sliceDownloads(missing2, context)) wheelless.push(pin2);
     for (const pin2 of wheelless) toBuild.add(pin2);
     await sliceBuilt(
       pins.filter((pin2) => toBuild.has(pin2)),
       context
     );
+    const findings2 = await maker.finish();
     for (const pin2 of wheelless) await remember(pin2, "none", context);
-    reportFindings(context.findings, collaborators.report);
+    reportFindings(findings2, collaborators.report);
     return { slices: pins.map((pin2) => present(slices.get(pin2), pin2.name)), made: made.size };
   } catch (error) {
+    await maker.finish().catch(() => void 0);
     for (const slice of slices.values()) await slice[Symbol.asyncDispose]();
     throw error;
   }
@@ -7996,32 +8248,49 @@ async function locate(pins, { pipOptions, collaborators: { toolchain, temporary,
   if (pins.length === 0 || isWithoutIndex(environment)) return /* @__PURE__ */ new Map();
   return await locateWheels(pins, { builder: await toolchain.open(), pipOptions, temporary });
 }
-function halves(pins, located2) {
-  if (pins.length < 4) return pins.length === 0 ? [] : [pins];
-  const parts = [0, 1].map(() => ({ bytes: 0, pins: [] }));
+async function sliceDownloads(pins, context) {
+  if (pins.length === 0) return [];
+  const { pipOptions, collaborators } = context;
+  const { toolchain, temporary } = collaborators;
+  const located2 = await locate(pins, context);
+  const builder = await toolchain.open();
+  const brought = /* @__PURE__ */ new Map();
+  const onWheel = (pin2, wheel) => {
+    brought.set(pin2, wheel);
+    addWork(pin2, wheel, true, context);
+  };
+  const wheelless = await inParallel(
+    shares(pins, located2),
+    2,
+    (share) => downloadWheels(share, { builder, pipOptions, temporary, located: located2, onWheel })
+  );
+  await inParallel([...brought], RECORDS_AT_ONCE, ([pin2, wheel]) => remember(pin2, chosenBy(wheel), context));
+  return wheelless.flat();
+}
+function shares(pins, located2) {
   const sizeOf2 = (pin2) => located2.get(pin2)?.bytes ?? 1;
+  const isPure = (pin2) => Number(located2.get(pin2)?.filename.endsWith("-none-any.whl") ?? false);
+  const bytes = pins.reduce((sum3, pin2) => sum3 + sizeOf2(pin2), 0);
+  const count = pins.length > 3 && (located2.size < pins.length || bytes > SHARED_FROM_BYTES) ? 2 : 1;
+  const parts = Array.from({ length: count }, () => ({ bytes: 0, pins: [] }));
   for (const pin2 of pins.toSorted((a, b) => sizeOf2(b) - sizeOf2(a))) {
     const [smallest] = parts.toSorted((a, b) => a.bytes - b.bytes);
     smallest?.pins.push(pin2);
     if (smallest) smallest.bytes += sizeOf2(pin2);
   }
-  return parts.map((part) => part.pins);
+  return parts.map((part) => part.pins.toSorted((a, b) => isPure(b) - isPure(a)));
 }
-async function sliceDownloads(pins, located2, context) {
-  const { pipOptions, collaborators } = context;
-  const { toolchain, temporary } = collaborators;
-  const builder = await toolchain.open();
-  const { wheels, wheelless } = await downloadWheels(pins, { builder, pipOptions, temporary, located: located2 });
-  const brought = pins.filter((pin2) => !wheelless.includes(pin2));
-  const work = await inParallel(brought, RECORDS_AT_ONCE, async (pin2) => {
-    const { filename, path: path4 } = present(wheels.get(pin2.name), pin2.name);
-    const chosen = { filename, sha256: (await sha256Of(path4)).toString("hex") };
-    await remember(pin2, chosen, context);
-    return { pin: pin2, path: path4, chosen };
-  });
-  await makeSlices(work, context);
-  for (const { path: path4 } of work) await (0, import_promises32.rm)(path4, { force: true });
-  return wheelless;
+function chosenBy({ filename, sha256 }) {
+  return { filename, sha256 };
+}
+function addWork(pin2, wheel, isSpent, context) {
+  const { slices, made, maker } = context;
+  const key = sliceKey(chosenBy(wheel), context);
+  const onSlice = (slice, isNew) => {
+    slices.set(pin2, slice);
+    if (isNew) made.add(pin2);
+  };
+  maker.add({ wheel, key, keep: secrecy(pin2, context), isSpent, onSlice });
 }
 function remember(pin2, selection, context) {
   const { store } = context.collaborators;
@@ -8030,12 +8299,11 @@ function remember(pin2, selection, context) {
 async function sliceBuilt(pins, context) {
   if (pins.length === 0) return;
   const wheels = await context.options.buildWheels(pins);
-  const work = [];
   for (const pin2 of pins) {
-    const { filename, path: path4 } = present(wheels.get(pin2.name), pin2.name);
-    work.push({ pin: pin2, path: path4, chosen: { filename, sha256: (await sha256Of(path4)).toString("hex") } });
+    const wheel = present(wheels.get(pin2.name), pin2.name);
+    const sha256 = (await sha256Of(wheel.path)).toString("hex");
+    addWork(pin2, { ...wheel, sha256 }, false, context);
   }
-  await makeSlices(work, context);
 }
 function selectionKey({ name, version, hashes, source: source2 }, { pipOptions, indexes, collaborators }) {
   const { pythonMinor, architecture, glibc } = collaborators.toolchain.target;
@@ -8056,109 +8324,17 @@ async function recipeOf({ bytecode, strip }, { toolchain, toolsFolder }) {
     ...strip ? [await stripperDigest(toolsFolder), toolchain.identity] : []
   ];
 }
-async function findSlice(key, store) {
-  const path4 = await store.find("slices", key);
-  return path4 === void 0 ? void 0 : await openSlice(path4);
-}
-async function makeSlices(work, context) {
-  const { options, collaborators, slices } = context;
-  const missing2 = [];
-  for (const item of work) {
-    const key = sliceKey(item.chosen, context);
-    const kept = await findSlice(key, collaborators.store);
-    if (kept) slices.set(item.pin, kept);
-    else missing2.push({ ...item, key });
-  }
-  const wheels = missing2.map(({ path: path4, chosen: { filename } }) => ({ path: path4, filename }));
-  const stripped = options.strip ? await stripWheels(wheels, collaborators) : /* @__PURE__ */ new Map();
-  const inOrder = missing2.toSorted((a, b) => wheelBytes(b) - wheelBytes(a));
-  const underWay = /* @__PURE__ */ new Set();
-  const failures = [];
-  const finish = async (batch2) => {
-    if (underWay.size >= BATCHES_AT_ONCE) await Promise.race(underWay);
-    const finishing = finishBatch(batch2, context).catch((error) => {
-      failures.push(error);
-    }).finally(() => {
-      underWay.delete(finishing);
-    });
-    underWay.add(finishing);
-  };
-  let batch = [];
-  try {
-    for (const { pin: pin2, path: original, chosen, key } of inOrder) {
-      if (failures.length > 0) break;
-      const path4 = stripped.get(chosen.filename) ?? original;
-      batch.push({ pin: pin2, key, draft: await draftSlice(path4, chosen.filename, collaborators.temporary, options) });
-      if (bytesOf(batch) < BATCH_BYTES2) continue;
-      await finish(batch);
-      batch = [];
-    }
-    await finish(batch);
-    batch = [];
-  } finally {
-    await Promise.all(underWay);
-    for (const { draft } of batch) await draft[Symbol.asyncDispose]();
-  }
-  if (failures.length > 0) throw failures[0];
-}
-function wheelBytes({ path: path4 }) {
-  return (0, import_node_fs12.statSync)(path4).size;
-}
-function bytesOf(batch) {
-  const modules = batch.flatMap(({ draft }) => draft.units.flatMap((unit) => unit.modules));
-  return modules.reduce((sum3, { bytes }) => sum3 + bytes, 0);
-}
-async function finishBatch(batch, context) {
-  const { collaborators, slices, made, findings: findings2 } = context;
-  const { store, toolchain, temporary, toolsFolder } = collaborators;
-  const { target } = toolchain;
-  try {
-    const right = batch.filter(({ draft: { facts } }) => {
-      const found = verifyBinaries(facts.binaries, target, verified(facts));
-      findings2.push(...found);
-      return !found.some(({ severity }) => severity === "error");
-    });
-    const bytecode = compileUnits(
-      right.flatMap(({ draft }) => draft.units),
-      { toolchain, temporary, toolsFolder }
-    );
-    try {
-      for (const { pin: pin2, key, draft } of right) {
-        const write = await draft.finish(taken(bytecode, draft.units.length));
-        const path4 = await store.keep("slices", key, write, secrecy(pin2, context));
-        slices.set(pin2, present(await openSlice(path4), path4));
-        made.add(pin2);
-      }
-    } finally {
-      await bytecode.return(void 0);
-    }
-  } finally {
-    for (const { draft } of batch) await draft[Symbol.asyncDispose]();
-  }
-}
 function secrecy(pin2, { indexes }) {
   return { isPrivate: indexes.length > 0 || !isPublicPin(pin2) };
-}
-function verified({ distribution, version, tags }) {
-  return { name: distribution, version, tags };
-}
-async function* taken(values, count) {
-  for (let index = 0; index < count; index++) {
-    const next = await values.next();
-    if (next.done === true) return;
-    yield next.value;
-  }
 }
 function present(value, name) {
   if (value === void 0) throw new Error(`${name} is not there`);
   return value;
 }
-var import_node_fs12, import_promises32, RECORDS_AT_ONCE, BATCH_BYTES2, BATCHES_AT_ONCE;
+var RECORDS_AT_ONCE, SHARED_FROM_BYTES;
 var init_dependency_slices = __esm({
   "src/artifact/dependency-slices.ts"() {
     "use strict";
-    import_node_fs12 = require("node:fs");
-    import_promises32 = require("node:fs/promises");
     init_credentials();
     init_public_index();
     init_hash();
@@ -8167,14 +8343,193 @@ var init_dependency_slices = __esm({
     init_findings();
     init_locate();
     init_strip();
-    init_verify();
     init_compile();
-    init_make_slice();
     init_parallel();
     init_slice();
+    init_slice_maker();
+    init_slice_maker();
     RECORDS_AT_ONCE = 8;
-    BATCH_BYTES2 = 2 << 20;
-    BATCHES_AT_ONCE = 2;
+    SHARED_FROM_BYTES = 48 << 20;
+  }
+});
+
+// src/artifact/outputs.ts
+function layerPathOf(output2) {
+  return output2.replace(/(?:\.zip)?$/, ".layer.zip");
+}
+var init_outputs = __esm({
+  "src/artifact/outputs.ts"() {
+    "use strict";
+  }
+});
+
+// src/artifact/zip.ts
+async function writeZip(output2, picks, place) {
+  const temporary = `${output2}.${(0, import_node_crypto10.randomUUID)()}.part`;
+  await (0, import_promises36.mkdir)((0, import_node_path24.dirname)(output2), { recursive: true });
+  try {
+    const file = await (0, import_promises36.open)(temporary, "wx");
+    try {
+      const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
+      await file.close();
+      await (0, import_promises36.rename)(temporary, output2);
+      return written2;
+    } catch (error) {
+      await file.close().catch(() => void 0);
+      throw error;
+    }
+  } catch (error) {
+    await (0, import_promises36.rm)(temporary, { force: true });
+    throw error;
+  }
+}
+function writeCopied(file, picks) {
+  const entries = picks.map(({ entry }) => entry);
+  return writeRecords(file, entries, async (writer) => {
+    for (const run3 of runsOf(picks)) await writer.copy(run3);
+  });
+}
+function writeMoved(file, picks, place) {
+  const moved = sortedByPath(
+    picks.map((pick) => {
+      const path4 = place(pick.entry.path);
+      return { pick, entry: { ...pick.entry, path: path4, recordBytes: localHeader.bytes({ path: path4 }) + pick.entry.zippedBytes } };
+    }),
+    ({ entry }) => entry.path
+  );
+  const entries = moved.map(({ entry }) => entry);
+  return writeRecords(file, entries, async (writer) => {
+    for (const { pick, entry } of moved) {
+      await writer.write(localHeader(entry));
+      await writer.copy(dataOf(pick));
+    }
+  });
+}
+async function writeRecords(file, entries, write2) {
+  const hash3 = (0, import_node_crypto10.createHash)("sha256");
+  const writer = createWriter(file, hash3);
+  await write2(writer);
+  await writer.write(centralDirectory(entries));
+  const zipBytes = await writer.finish();
+  const digest = hash3.digest();
+  return {
+    sha256: digest.toString("hex"),
+    codeSha256: digest.toString("base64"),
+    zipBytes,
+    unzippedBytes: entries.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0),
+    entries: entries.length
+  };
+}
+function runsOf(picks) {
+  const runs = [];
+  for (const { slice, entry } of picks) {
+    const last = runs.at(-1);
+    const end = entry.offset + entry.recordBytes;
+    if (last?.file === slice.file && last.end === entry.offset) last.end = end;
+    else runs.push({ file: slice.file, start: entry.offset, end });
+  }
+  return runs;
+}
+function dataOf({ slice, entry }) {
+  const end = entry.offset + entry.recordBytes;
+  return { file: slice.file, start: end - entry.zippedBytes, end };
+}
+function createWriter(file, hash3) {
+  const buffers = [Buffer.allocUnsafe(CHUNK_BYTES3), Buffer.allocUnsafe(CHUNK_BYTES3)];
+  let current = 0;
+  let filled = 0;
+  let total = 0;
+  let writing = Promise.resolve();
+  const flush = async () => {
+    const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled);
+    await writing;
+    writing = writeAll(file, bytes, total);
+    writing.catch(() => void 0);
+    hash3.update(bytes);
+    total += filled;
+    filled = 0;
+    current = 1 - current;
+  };
+  const room = () => buffers[current === 0 ? 0 : 1].subarray(filled);
+  return {
+    copy: async ({ file: from, start, end }) => {
+      for (let at = start; at < end; ) {
+        if (filled === CHUNK_BYTES3) await flush();
+        const space = room();
+        const length = Math.min(space.length, end - at);
+        if ((0, import_node_fs12.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
+        filled += length;
+        at += length;
+      }
+    },
+    write: async (bytes) => {
+      for (let at = 0; at < bytes.length; ) {
+        if (filled === CHUNK_BYTES3) await flush();
+        const space = room();
+        const copied = bytes.copy(space, 0, at);
+        filled += copied;
+        at += copied;
+      }
+    },
+    finish: async () => {
+      await flush();
+      await writing;
+      return total;
+    }
+  };
+}
+var import_node_crypto10, import_node_fs12, import_promises36, import_node_path24, ZIP_FORMAT, CHUNK_BYTES3;
+var init_zip = __esm({
+  "src/artifact/zip.ts"() {
+    "use strict";
+    import_node_crypto10 = require("node:crypto");
+    import_node_fs12 = require("node:fs");
+    import_promises36 = require("node:fs/promises");
+    import_node_path24 = require("node:path");
+    init_paths();
+    init_write();
+    init_zip_records();
+    ZIP_FORMAT = 1;
+    CHUNK_BYTES3 = 4 << 20;
+  }
+});
+
+// src/artifact/kept.ts
+function mergeKey(application, dependencies, { target, dependenciesLayer, onConflict }, { version }) {
+  const names = [application, ...dependencies].map(({ name }) => name);
+  const { runtime, architecture, glibc } = target;
+  return keyOf("merge", ZIP_FORMAT, version, names, runtime, architecture, glibc, dependenciesLayer, onConflict);
+}
+async function findZips(key, output2, store) {
+  const kept = await readRecord(store, "artifacts", keyOf("artifact", output2));
+  if (kept?.mergeKey !== key) return void 0;
+  const { artifact, layer, packages } = kept;
+  const isThere2 = async ({ path: path4, sha256 }) => await store.digestOf(path4).catch(() => void 0) === sha256;
+  const zips = {
+    artifact: { path: output2, ...artifact },
+    ...layer && { layer: { path: layerPathOf(output2), ...layer } }
+  };
+  if (!await isThere2(zips.artifact) || zips.layer && !await isThere2(zips.layer)) return void 0;
+  return { ...zips, packages };
+}
+async function rememberZips(key, { artifact, layer, packages }, store) {
+  const kept = {
+    mergeKey: key,
+    artifact: withoutPath(artifact),
+    ...layer && { layer: withoutPath(layer) },
+    packages
+  };
+  await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept, { isPrivate: true });
+}
+function withoutPath({ sha256, codeSha256, zipBytes, unzippedBytes, entries }) {
+  return { sha256, codeSha256, zipBytes, unzippedBytes, entries };
+}
+var init_kept = __esm({
+  "src/artifact/kept.ts"() {
+    "use strict";
+    init_records();
+    init_outputs();
+    init_zip();
   }
 });
 
@@ -8270,28 +8625,18 @@ var init_merge = __esm({
   }
 });
 
-// src/artifact/outputs.ts
-function layerPathOf(output) {
-  return output.replace(/(?:\.zip)?$/, ".layer.zip");
-}
-var init_outputs = __esm({
-  "src/artifact/outputs.ts"() {
-    "use strict";
-  }
-});
-
 // src/artifact/application.ts
-async function applicationEntries(project, { exclude, include, output }) {
-  const root = await (0, import_promises33.realpath)(project);
+async function applicationEntries(project, { exclude, include, output: output2 }) {
+  const root = await (0, import_promises37.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const outputs = await Promise.all([output, layerPathOf(output)].map((path4) => (0, import_promises33.realpath)(path4).catch(() => path4)));
+  const outputs = await Promise.all([output2, layerPathOf(output2)].map((path4) => (0, import_promises37.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
     const here = [...gitignores, ...await ignoreFileIn(folder)];
-    for (const child2 of await (0, import_promises33.readdir)(folder, { withFileTypes: true })) {
-      const absolute2 = (0, import_node_path22.join)(folder, child2.name);
+    for (const child2 of await (0, import_promises37.readdir)(folder, { withFileTypes: true })) {
+      const absolute2 = (0, import_node_path25.join)(folder, child2.name);
       const kind = await kindOf(absolute2, child2);
       if (kind === "other" || outputs.includes(absolute2)) continue;
       if (isIgnored(absolute2, kind, [always])) continue;
@@ -8301,11 +8646,11 @@ async function applicationEntries(project, { exclude, include, output }) {
       if (child2.isSymbolicLink()) await refuseLinkOutside(root, absolute2);
       const childPath = path4 === "" ? child2.name : `${path4}/${child2.name}`;
       if (kind === "file") {
-        const { mode } = await (0, import_promises33.stat)(absolute2);
+        const { mode } = await (0, import_promises37.stat)(absolute2);
         entries.push({ path: childPath, mode: mode & 64 ? 493 : 420, content: { file: absolute2 } });
         continue;
       }
-      const real = await (0, import_promises33.realpath)(absolute2);
+      const real = await (0, import_promises37.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
       const kept = here.map((file) => withFolder(absolute2, file));
       await walk(absolute2, childPath, kept, [...ancestors, real], isHidden);
@@ -8316,7 +8661,7 @@ async function applicationEntries(project, { exclude, include, output }) {
 }
 function underVendor(entries, vendor) {
   if (vendor === void 0) return [...entries];
-  const folder = `${import_node_path22.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
+  const folder = `${import_node_path25.posix.normalize(vendor.replaceAll("\\", "/")).replace(/\/$/, "")}/`;
   const own = entries.filter(({ path: path4 }) => !path4.startsWith(folder));
   if (own.length === entries.length) {
     throw new UserError(
@@ -8333,14 +8678,14 @@ function underVendor(entries, vendor) {
 }
 async function ignoreFilesAbove(project) {
   const above = [];
-  for (let folder = project; ; folder = (0, import_node_path22.dirname)(folder)) {
+  for (let folder = project; ; folder = (0, import_node_path25.dirname)(folder)) {
     if (folder !== project) above.unshift(...await ignoreFileIn(folder));
-    if (await exists2((0, import_node_path22.join)(folder, ".git"))) return above;
-    if ((0, import_node_path22.dirname)(folder) === folder) return [];
+    if (await exists2((0, import_node_path25.join)(folder, ".git"))) return above;
+    if ((0, import_node_path25.dirname)(folder) === folder) return [];
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises33.readFile)((0, import_node_path22.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  const text3 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
   return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
 }
 function asGit() {
@@ -8366,34 +8711,34 @@ function withFolder(absolute2, file) {
   return { folder: file.folder, patterns };
 }
 function pathBelow(folder, absolute2) {
-  return (0, import_node_path22.relative)(folder, absolute2).split(import_node_path22.sep).join("/");
+  return (0, import_node_path25.relative)(folder, absolute2).split(import_node_path25.sep).join("/");
 }
 async function kindOf(absolute2, child2) {
-  const found = child2.isSymbolicLink() ? await (0, import_promises33.stat)(absolute2).catch(() => void 0) : child2;
+  const found = child2.isSymbolicLink() ? await (0, import_promises37.stat)(absolute2).catch(() => void 0) : child2;
   if (found === void 0 || found.isFile()) return "file";
   return found.isDirectory() ? "folder" : "other";
 }
 async function refuseLinkOutside(root, absolute2) {
-  const real = await (0, import_promises33.realpath)(absolute2).catch(() => void 0);
-  if (real === root || real?.startsWith(root + import_node_path22.sep)) return;
+  const real = await (0, import_promises37.realpath)(absolute2).catch(() => void 0);
+  if (real === root || real?.startsWith(root + import_node_path25.sep)) return;
   throw new UserError({
-    title: `${(0, import_node_path22.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
+    title: `${(0, import_node_path25.relative)(root, absolute2)} is a link that leads ${real === void 0 ? "nowhere" : "out of the project"}`,
     detail: real && `It leads to ${real}.`,
     hint: "Copy the file into the project, or leave the link out with exclude."
   });
 }
 async function isVirtualEnvironment(folder) {
-  return await exists2((0, import_node_path22.join)(folder, "pyvenv.cfg"));
+  return await exists2((0, import_node_path25.join)(folder, "pyvenv.cfg"));
 }
 async function exists2(path4) {
-  return await (0, import_promises33.stat)(path4).catch(() => void 0) !== void 0;
+  return await (0, import_promises37.stat)(path4).catch(() => void 0) !== void 0;
 }
-var import_promises33, import_node_path22, import_ignore2, NEVER;
+var import_promises37, import_node_path25, import_ignore2, NEVER;
 var init_application = __esm({
   "src/artifact/application.ts"() {
     "use strict";
-    import_promises33 = require("node:fs/promises");
-    import_node_path22 = require("node:path");
+    import_promises37 = require("node:fs/promises");
+    import_node_path25 = require("node:path");
     import_ignore2 = __toESM(require_ignore(), 1);
     init_errors();
     init_outputs();
@@ -8415,210 +8760,6 @@ var init_target = __esm({
   "src/platform/target.ts"() {
     "use strict";
     ARCHITECTURES = ["x86_64", "arm64"];
-  }
-});
-
-// node_modules/leven/index.js
-function leven(first, second, options) {
-  if (first === second) {
-    return 0;
-  }
-  const maxDistance = options?.maxDistance;
-  const swap = first;
-  if (first.length > second.length) {
-    first = second;
-    second = swap;
-  }
-  let firstLength = first.length;
-  let secondLength = second.length;
-  while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
-    firstLength--;
-    secondLength--;
-  }
-  let start = 0;
-  while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) {
-    start++;
-  }
-  firstLength -= start;
-  secondLength -= start;
-  if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) {
-    return maxDistance;
-  }
-  if (firstLength === 0) {
-    return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
-  }
-  let bCharacterCode;
-  let result;
-  let temporary;
-  let temporary2;
-  let index = 0;
-  let index2 = 0;
-  while (index < firstLength) {
-    characterCodeCache[index] = first.charCodeAt(start + index);
-    array[index] = ++index;
-  }
-  while (index2 < secondLength) {
-    bCharacterCode = second.charCodeAt(start + index2);
-    temporary = index2++;
-    result = index2;
-    for (index = 0; index < firstLength; index++) {
-      temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-      temporary = array[index];
-      result = array[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
-    }
-    if (maxDistance !== void 0) {
-      let rowMinimum = result;
-      for (index = 0; index < firstLength; index++) {
-        if (array[index] < rowMinimum) {
-          rowMinimum = array[index];
-        }
-      }
-      if (rowMinimum > maxDistance) {
-        return maxDistance;
-      }
-    }
-  }
-  array.length = firstLength;
-  characterCodeCache.length = firstLength;
-  return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
-}
-function closestMatch(target, candidates, options) {
-  if (!Array.isArray(candidates) || candidates.length === 0) {
-    return void 0;
-  }
-  const userMax = options?.maxDistance;
-  const targetLength = target.length;
-  for (const candidate of candidates) {
-    if (candidate === target) {
-      return candidate;
-    }
-  }
-  if (userMax === 0) {
-    return void 0;
-  }
-  let best;
-  let bestDist = Number.POSITIVE_INFINITY;
-  const seen = /* @__PURE__ */ new Set();
-  for (const candidate of candidates) {
-    if (seen.has(candidate)) {
-      continue;
-    }
-    seen.add(candidate);
-    const lengthDiff = Math.abs(candidate.length - targetLength);
-    if (lengthDiff >= bestDist) {
-      continue;
-    }
-    if (userMax !== void 0 && lengthDiff > userMax) {
-      continue;
-    }
-    const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
-    const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
-    if (userMax !== void 0 && distance > userMax) {
-      continue;
-    }
-    let actualD = distance;
-    if (cap !== void 0 && distance === cap && cap === userMax) {
-      actualD = leven(target, candidate);
-    }
-    if (actualD < bestDist) {
-      bestDist = actualD;
-      best = candidate;
-      if (bestDist === 0) {
-        break;
-      }
-    }
-  }
-  if (userMax !== void 0 && bestDist > userMax) {
-    return void 0;
-  }
-  return best;
-}
-var array, characterCodeCache;
-var init_leven = __esm({
-  "node_modules/leven/index.js"() {
-    array = [];
-    characterCodeCache = [];
-  }
-});
-
-// src/settings/suggestion.ts
-function suggestion(name, known, nameOf4 = String) {
-  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
-  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf4(near)}?`;
-}
-var init_suggestion = __esm({
-  "src/settings/suggestion.ts"() {
-    "use strict";
-    init_leven();
-  }
-});
-
-// src/settings/events.ts
-function eventMistakes(events2) {
-  return Object.entries(events2).flatMap(([key, target]) => {
-    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
-    const hints = [keyHint(key), targetHint(key, target)];
-    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
-  });
-}
-function keyHint(key) {
-  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
-  if (arn) return `A name is never an ARN. Write ${sourceOf3(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
-  const [, source2 = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
-  if (!SOURCES.some((known) => known === source2)) {
-    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source2, SOURCES)}`;
-  }
-  if (source2 === "warmer" && colon !== "") return "warmer has no names: write it alone.";
-  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
-  if (colon !== "" && (name === "" || name !== name.trim())) {
-    return `A name stands right behind the colon. For all of them write ${source2} alone.`;
-  }
-  return void 0;
-}
-function sourceOf3(service) {
-  const others = { events: "schedule", scheduler: "schedule" };
-  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
-}
-function targetHint(key, target) {
-  if (COMMAND.test(target)) {
-    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
-    const source2 = key.split(":", 1)[0] ?? "";
-    return WAITING.includes(source2) ? `${source2} waits for an answer, which only module:function gives.` : void 0;
-  }
-  if (FUNCTION.test(target)) return void 0;
-  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
-  const dotted = target.replace(/\.(\w+)$/, ":$1");
-  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
-  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
-  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
-}
-var SOURCES, WAITING, NAME, FUNCTION, COMMAND, WHOLE_COMMAND, ALLOWED_TARGETS;
-var init_events = __esm({
-  "src/settings/events.ts"() {
-    "use strict";
-    init_suggestion();
-    SOURCES = [
-      "schedule",
-      "sqs",
-      "sns",
-      "s3",
-      "dynamodb",
-      "kinesis",
-      "eventbridge",
-      "cognito",
-      "logs",
-      "kafka",
-      "mq",
-      "websocket",
-      "warmer",
-      "json"
-    ];
-    WAITING = ["cognito", "websocket"];
-    NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
-    FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
-    COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
-    WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
-    ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
   }
 });
 
@@ -8863,11 +9004,11 @@ function getDefault(schema, dataset, config$1) {
   return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
 }
 // @__NO_SIDE_EFFECTS__
-function array2(item, message$1) {
+function array(item, message$1) {
   return _standardSchema({
     kind: "schema",
     type: "array",
-    reference: array2,
+    reference: array,
     expects: "Array",
     async: false,
     item,
@@ -9236,18 +9377,18 @@ function trueOrFalse(options) {
   const schema = pipe(
     words,
     regex(/^(true|True|TRUE|false|False|FALSE)$/),
-    transform((given) => given.toLowerCase() === "true")
+    transform((given2) => given2.toLowerCase() === "true")
   );
   return { ...options, format: "true, false", schema };
 }
 function lines({ each, ...options }) {
-  const fromText = pipe(
+  const fromText2 = pipe(
     string(),
     transform(
-      (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
+      (given2) => given2.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const list = union([fromText, array2(string())]);
+  const list = union([fromText2, array(string())]);
   const schema = each ? pipe(
     list,
     everyItem((line) => each.test(line))
@@ -9257,23 +9398,23 @@ function lines({ each, ...options }) {
 function table({ names = /(?:)/, ...options }) {
   const entries = pipe(
     unknown(),
-    check((given) => !Array.isArray(given)),
+    check((given2) => !Array.isArray(given2)),
     // as objects they would have the keys 0, 1, …
     record(pipe(string(), regex(names)), pipe(written, transform(String)))
   );
-  const fromText = pipe(string(), transform(readTable), entries);
-  return { ...options, schema: union([fromText, entries]) };
+  const fromText2 = pipe(string(), transform(readTable), entries);
+  return { ...options, schema: union([fromText2, entries]) };
 }
-function readTable(given) {
-  if (given.trimStart().startsWith("{")) {
+function readTable(given2) {
+  if (given2.trimStart().startsWith("{")) {
     try {
-      return JSON.parse(given);
+      return JSON.parse(given2);
     } catch {
       return void 0;
     }
   }
   const pairs = [];
-  for (const line of given.split(/\r?\n/)) {
+  for (const line of given2.split(/\r?\n/)) {
     if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
     const equals = line.indexOf("=");
     if (equals < 1) return void 0;
@@ -9288,6 +9429,379 @@ var init_kinds = __esm({
     init_dist2();
     written = union([string(), number(), boolean()]);
     words = pipe(written, transform(String), trim(), nonEmpty());
+  }
+});
+
+// src/settings/account.ts
+var ACCOUNT_SETTINGS;
+var init_account = __esm({
+  "src/settings/account.ts"() {
+    "use strict";
+    init_kinds();
+    ACCOUNT_SETTINGS = {
+      "allowed-account-ids": lines({
+        description: "The AWS accounts that may be worked in. With credentials of another one, nothing is done.",
+        format: "one a line, of 12 digits",
+        each: /^\d{12}$/,
+        example: "123456789012",
+        default: [],
+        placeholder: "IDS"
+      })
+    };
+  }
+});
+
+// node_modules/leven/index.js
+function leven(first, second, options) {
+  if (first === second) {
+    return 0;
+  }
+  const maxDistance = options?.maxDistance;
+  const swap = first;
+  if (first.length > second.length) {
+    first = second;
+    second = swap;
+  }
+  let firstLength = first.length;
+  let secondLength = second.length;
+  while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
+    firstLength--;
+    secondLength--;
+  }
+  let start = 0;
+  while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) {
+    start++;
+  }
+  firstLength -= start;
+  secondLength -= start;
+  if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) {
+    return maxDistance;
+  }
+  if (firstLength === 0) {
+    return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
+  }
+  let bCharacterCode;
+  let result;
+  let temporary;
+  let temporary2;
+  let index = 0;
+  let index2 = 0;
+  while (index < firstLength) {
+    characterCodeCache[index] = first.charCodeAt(start + index);
+    array2[index] = ++index;
+  }
+  while (index2 < secondLength) {
+    bCharacterCode = second.charCodeAt(start + index2);
+    temporary = index2++;
+    result = index2;
+    for (index = 0; index < firstLength; index++) {
+      temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+      temporary = array2[index];
+      result = array2[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
+    }
+    if (maxDistance !== void 0) {
+      let rowMinimum = result;
+      for (index = 0; index < firstLength; index++) {
+        if (array2[index] < rowMinimum) {
+          rowMinimum = array2[index];
+        }
+      }
+      if (rowMinimum > maxDistance) {
+        return maxDistance;
+      }
+    }
+  }
+  array2.length = firstLength;
+  characterCodeCache.length = firstLength;
+  return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
+}
+function closestMatch(target, candidates, options) {
+  if (!Array.isArray(candidates) || candidates.length === 0) {
+    return void 0;
+  }
+  const userMax = options?.maxDistance;
+  const targetLength = target.length;
+  for (const candidate of candidates) {
+    if (candidate === target) {
+      return candidate;
+    }
+  }
+  if (userMax === 0) {
+    return void 0;
+  }
+  let best;
+  let bestDist = Number.POSITIVE_INFINITY;
+  const seen = /* @__PURE__ */ new Set();
+  for (const candidate of candidates) {
+    if (seen.has(candidate)) {
+      continue;
+    }
+    seen.add(candidate);
+    const lengthDiff = Math.abs(candidate.length - targetLength);
+    if (lengthDiff >= bestDist) {
+      continue;
+    }
+    if (userMax !== void 0 && lengthDiff > userMax) {
+      continue;
+    }
+    const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
+    const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
+    if (userMax !== void 0 && distance > userMax) {
+      continue;
+    }
+    let actualD = distance;
+    if (cap !== void 0 && distance === cap && cap === userMax) {
+      actualD = leven(target, candidate);
+    }
+    if (actualD < bestDist) {
+      bestDist = actualD;
+      best = candidate;
+      if (bestDist === 0) {
+        break;
+      }
+    }
+  }
+  if (userMax !== void 0 && bestDist > userMax) {
+    return void 0;
+  }
+  return best;
+}
+var array2, characterCodeCache;
+var init_leven = __esm({
+  "node_modules/leven/index.js"() {
+    array2 = [];
+    characterCodeCache = [];
+  }
+});
+
+// src/settings/suggestion.ts
+function suggestion(name, known, nameOf4 = String) {
+  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
+  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf4(near)}?`;
+}
+var init_suggestion = __esm({
+  "src/settings/suggestion.ts"() {
+    "use strict";
+    init_leven();
+  }
+});
+
+// src/settings/events.ts
+function eventMistakes(events2) {
+  return Object.entries(events2).flatMap(([key, target]) => {
+    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
+    const hints = [keyHint(key), targetHint(key, target)];
+    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
+  });
+}
+function keyHint(key) {
+  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
+  if (arn) return `A name is never an ARN. Write ${sourceOf3(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
+  const [, source2 = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
+  if (!SOURCES.some((known) => known === source2)) {
+    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source2, SOURCES)}`;
+  }
+  if (source2 === "warmer" && colon !== "") return "warmer has no names: write it alone.";
+  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
+  if (colon !== "" && (name === "" || name !== name.trim())) {
+    return `A name stands right behind the colon. For all of them write ${source2} alone.`;
+  }
+  return void 0;
+}
+function sourceOf3(service) {
+  const others = { events: "schedule", scheduler: "schedule" };
+  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
+}
+function targetHint(key, target) {
+  if (COMMAND.test(target)) {
+    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
+    const source2 = key.split(":", 1)[0] ?? "";
+    return WAITING.includes(source2) ? `${source2} waits for an answer, which only module:function gives.` : void 0;
+  }
+  if (FUNCTION.test(target)) return void 0;
+  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
+  const dotted = target.replace(/\.(\w+)$/, ":$1");
+  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
+  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
+  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
+}
+var SOURCES, WAITING, NAME, FUNCTION, COMMAND, WHOLE_COMMAND, ALLOWED_TARGETS;
+var init_events = __esm({
+  "src/settings/events.ts"() {
+    "use strict";
+    init_suggestion();
+    SOURCES = [
+      "schedule",
+      "sqs",
+      "sns",
+      "s3",
+      "dynamodb",
+      "kinesis",
+      "eventbridge",
+      "cognito",
+      "logs",
+      "kafka",
+      "mq",
+      "websocket",
+      "warmer",
+      "json"
+    ];
+    WAITING = ["cognito", "websocket"];
+    NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
+    FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
+    COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
+    WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+    ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
+  }
+});
+
+// src/settings/function.ts
+function listOrNone({ each, format, ...options }) {
+  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
+  const schema = pipe(
+    setting.schema,
+    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
+    everyItem((entry) => each.test(entry))
+  );
+  return { ...setting, schema };
+}
+function tagMistakes(tags) {
+  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+}
+var NONE, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
+var init_function = __esm({
+  "src/settings/function.ts"() {
+    "use strict";
+    init_dist2();
+    init_kinds();
+    NONE = "none";
+    SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+    SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
+    MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
+    LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
+    RETENTIONS = [
+      ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
+      ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
+    ];
+    FUNCTION_SETTINGS = {
+      manage: oneOf(["all", "code"], {
+        description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
+        example: "code",
+        default: "all",
+        placeholder: "WHAT"
+      }),
+      "create-role": trueOrFalse({
+        description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
+        example: "true",
+        default: false
+      }),
+      "vpc-subnets": listOrNone({
+        description: "The subnets of the function's VPC. none takes it out of its VPC.",
+        format: "ids of subnets, one a line",
+        each: SUBNET,
+        example: "subnet-0a1b2c3d",
+        placeholder: "IDS"
+      }),
+      "vpc-security-groups": listOrNone({
+        description: "The security groups of the function in its VPC.",
+        format: "ids of security groups, one a line",
+        each: SECURITY_GROUP,
+        example: "sg-0a1b2c3d",
+        placeholder: "IDS"
+      }),
+      layers: listOrNone({
+        description: "Layers of your own, in the order in which they are laid over each other.",
+        format: "the ARNs of versions of layers, one a line",
+        each: LAYER_VERSION,
+        example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
+        placeholder: "ARNS"
+      }),
+      "file-systems": listOrNone({
+        description: "The file system that the function mounts.",
+        format: "/mnt/NAME=ARN of an access point",
+        each: MOUNT,
+        example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
+        placeholder: "LINES"
+      }),
+      tracing: oneOf(["active", "pass-through"], {
+        description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
+        example: "active",
+        placeholder: "MODE"
+      }),
+      "ephemeral-storage": wholeNumber(512, 10240, "MB", {
+        description: "The size of /tmp.",
+        example: "1024",
+        placeholder: "MB"
+      }),
+      "snap-start": trueOrFalse({
+        description: "Start new environments from a snapshot that is taken of each version when it is published.",
+        example: "true"
+      }),
+      "log-format": oneOf(["text", "json"], {
+        description: "The format of the function's logs.",
+        example: "json",
+        placeholder: "FORMAT"
+      }),
+      "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+        description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
+        example: "warn",
+        placeholder: "LEVEL"
+      }),
+      "system-log-level": oneOf(["debug", "info", "warn"], {
+        description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
+        example: "warn",
+        placeholder: "LEVEL"
+      }),
+      "log-group": text({
+        description: "The log group that the function writes to. {{stage}} is filled in.",
+        format: "1 to 512 letters, digits and . - _ / #",
+        pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
+        example: "/shop/production",
+        placeholder: "NAME"
+      }),
+      "log-retention": oneOf([...RETENTIONS, "never"], {
+        description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
+        example: "30",
+        placeholder: "DAYS"
+      }),
+      "kms-key": text({
+        description: "The key that encrypts the function's variables; none is AWS's own.",
+        format: `the ARN of a KMS key, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
+        example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        placeholder: "ARN"
+      }),
+      "dead-letter-target": text({
+        description: "The queue or topic that asynchronous events go to which the function could not handle.",
+        format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
+        example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
+        placeholder: "ARN"
+      }),
+      tags: table({
+        description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
+        format: "NAME=VALUE, one a line, or a JSON object",
+        names: /^[^=]{1,128}$/,
+        mistakes: tagMistakes,
+        example: "team=shop",
+        default: {},
+        placeholder: "LINES"
+      }),
+      "reserved-concurrency": text({
+        description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
+        format: `a whole number from 1, or ${NONE}`,
+        pattern: /^(?:none|[1-9]\d{0,5})$/,
+        example: "50",
+        placeholder: "NUMBER"
+      }),
+      "code-signing-config": text({
+        description: "The code signing configuration that new code is checked against.",
+        format: `the ARN of a code signing configuration, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
+        example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+        placeholder: "ARN"
+      })
+    };
   }
 });
 
@@ -9559,6 +10073,43 @@ var init_packaging = __esm({
         pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
         example: "s3://example-uploads/shop",
         placeholder: "ADDRESS"
+      }),
+      "upload-kms-key": text({
+        description: "The KMS key that artifacts in upload-bucket are encrypted with.",
+        format: "the ARN, the id or alias/NAME of a key",
+        pattern: /^(?:arn:[\w-]+:kms:[\w-]+:\d{12}:(?:key|alias)\/[\w/-]+|alias\/[\w/-]+|(?:mrk-)?[0-9a-f-]{32,36})$/,
+        example: "arn:aws:kms:eu-west-1:123456789012:key/11112222-3333-4444-5555-666677778888",
+        defaultText: "the bucket's own encryption",
+        placeholder: "KEY"
+      }),
+      "upload-bucket-owner": text({
+        description: "The account that upload-bucket must belong to: nothing is sent to a bucket of another one.",
+        format: "12 digits",
+        pattern: /^\d{12}$/,
+        example: "123456789012",
+        placeholder: "ID"
+      })
+    };
+  }
+});
+
+// src/settings/release-order.ts
+var ORDER_SETTINGS;
+var init_release_order = __esm({
+  "src/settings/release-order.ts"() {
+    "use strict";
+    init_kinds();
+    ORDER_SETTINGS = {
+      "lock-wait": wholeNumber(0, 86400, "seconds", {
+        description: "How long to wait while another run deploys the same function.",
+        example: "1800",
+        default: 600,
+        placeholder: "SECONDS"
+      }),
+      "allow-older": trueOrFalse({
+        description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
+        example: "true",
+        default: false
       })
     };
   }
@@ -9601,7 +10152,113 @@ var init_secrets = __esm({
   }
 });
 
+// src/settings/traffic.ts
+function parseTraffic(given2) {
+  return (given2?.split(",") ?? []).map((portion) => {
+    const [, percent2, time, unit = "s"] = PORTION.exec(portion.trim()) ?? [];
+    return { percent: Number(percent2), seconds: Number(time) * SECONDS[unit] };
+  });
+}
+function trafficContradictions({
+  traffic,
+  trafficAlarms,
+  smoke: smoke2
+}) {
+  const portions = parseTraffic(traffic);
+  const isRising = portions.every(({ percent: percent2 }, index) => percent2 > (portions[index - 1]?.percent ?? 0));
+  const seconds = portions.reduce((sum3, portion) => sum3 + portion.seconds, 0);
+  return [
+    ...isRising ? [] : [{ title: `traffic: ${traffic} does not rise`, hint: "As in 10% 5m, 50% 5m." }],
+    ...seconds > LONGEST_SECONDS ? [
+      {
+        title: `traffic takes ${seconds} seconds, and ${LONGEST_SECONDS} are the most`,
+        hint: "Choose shorter steps."
+      }
+    ] : [],
+    ...trafficAlarms.length > MOST_ALARMS ? [{ title: `traffic-alarms has ${trafficAlarms.length} names, and ${MOST_ALARMS} are the most` }] : [],
+    ...portions.length === 0 && trafficAlarms.length > 0 ? [
+      {
+        title: "traffic-alarms is set, and traffic is not",
+        hint: "Alarms are watched while traffic moves in steps: set traffic, as in 10% 5m, or remove traffic-alarms."
+      }
+    ] : [],
+    ...portions.length > 0 && trafficAlarms.length === 0 && !smoke2 ? [
+      {
+        title: "traffic moves in steps, and nothing judges them",
+        hint: "Set traffic-alarms, or let smoke be on: its requests are sent during the steps."
+      }
+    ] : []
+  ];
+}
+function parseSmokeRequest(line) {
+  const [, path4 = line, status, text3] = SMOKE_LINE.exec(line) ?? [];
+  return { path: path4, status: status === void 0 ? NO_FAILURE : rangeOf(status), text: text3?.trimEnd() };
+}
+function smokeRequestsOf({
+  smokePath,
+  smokeRequests
+}) {
+  const isOwnPath = smokeRequests.length === 0 || smokePath !== "/";
+  return [
+    ...isOwnPath ? [{ path: smokePath, status: NO_FAILURE, text: void 0 }] : [],
+    ...smokeRequests.map(parseSmokeRequest)
+  ];
+}
+function rangeOf(status) {
+  if (status.endsWith("xx")) return { from: Number(status[0]) * 100, to: Number(status[0]) * 100 + 99 };
+  const [one = 0, other = one] = status.split("-").map(Number);
+  return { from: Math.min(one, other), to: Math.max(one, other) };
+}
+var NO_FAILURE, SMOKE_LINE, PORTION, TRAFFIC, SECONDS, LONGEST_SECONDS, MOST_ALARMS, TRAFFIC_SETTINGS;
+var init_traffic = __esm({
+  "src/settings/traffic.ts"() {
+    "use strict";
+    init_kinds();
+    NO_FAILURE = { from: 0, to: 499 };
+    SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
+    PORTION = /^([1-9]\d?)%\s+([1-9]\d{0,5})([smh])$/;
+    TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
+    SECONDS = { s: 1, m: 60, h: 3600 };
+    LONGEST_SECONDS = 5 * 3600;
+    MOST_ALARMS = 100;
+    TRAFFIC_SETTINGS = {
+      "smoke-requests": lines({
+        description: "More than one request, and what is expected of each: a status, and a text that the body holds. Without a status, anything below 500 passes.",
+        format: "PATH, PATH STATUS or PATH STATUS TEXT, one a line; a status is 200, 2xx or 200-399",
+        each: SMOKE_LINE,
+        example: "/login 200 Sign in",
+        default: [],
+        placeholder: "LINES"
+      }),
+      traffic: text({
+        description: "Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.",
+        format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h",
+        pattern: TRAFFIC,
+        example: "10% 5m, 50% 5m",
+        defaultText: "all at once",
+        placeholder: "STEPS"
+      }),
+      "traffic-alarms": lines({
+        description: "CloudWatch alarms that move traffic back when one of them is in ALARM during those steps.",
+        format: "one name a line",
+        example: "shop-errors",
+        default: [],
+        placeholder: "NAMES"
+      }),
+      "provisioned-concurrency": wholeNumber(0, 1e5, "environments", {
+        description: "Environments that are kept ready. They are ready on the new version before traffic gets there, and are removed from the old one then; 0 removes them.",
+        example: "5",
+        defaultText: "left as it is",
+        placeholder: "COUNT"
+      })
+    };
+  }
+});
+
 // src/settings/schema.ts
+function kebabCase(name) {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
@@ -9611,10 +10268,14 @@ var init_schema = __esm({
     "use strict";
     init_runtimes();
     init_target();
+    init_account();
     init_events();
+    init_function();
     init_kinds();
     init_packaging();
+    init_release_order();
     init_secrets();
+    init_traffic();
     MIME_TYPES = {
       format: "one a line, as type/subtype or type/*",
       // RFC 6838, 4.2; what follows a type in Content-Type (charset) is not compared.
@@ -9814,6 +10475,7 @@ var init_schema = __esm({
         default: "merge",
         placeholder: "STRATEGY"
       }),
+      ...FUNCTION_SETTINGS,
       description: text({
         description: "The description of the function.",
         example: "The shop",
@@ -9865,6 +10527,7 @@ var init_schema = __esm({
         defaultText: "the host of the Function URL",
         placeholder: "HOST"
       }),
+      ...TRAFFIC_SETTINGS,
       "url-origin": text({
         description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
         format: "a URL",
@@ -9874,6 +10537,8 @@ var init_schema = __esm({
         placeholder: "URL"
       }),
       ...UPLOAD_SETTINGS,
+      ...ACCOUNT_SETTINGS,
+      ...ORDER_SETTINGS,
       artifact: text({
         description: "A zip that `build` made: deploy it as it is instead of building.",
         format: "a path",
@@ -9894,7 +10559,7 @@ var init_schema = __esm({
 
 // src/artifact/runtime.ts
 async function runtimeEntries(settings, { runtimeFolder, version }) {
-  const packaged = await (0, import_promises34.readdir)((0, import_node_path23.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
+  const packaged = await (0, import_promises38.readdir)((0, import_node_path26.join)(runtimeFolder, "wsgi_lambda"), { recursive: true });
   const paths = [
     COMPATIBLE_NAME,
     "wsgi_handler.py",
@@ -9909,7 +10574,7 @@ async function runtimeEntries(settings, { runtimeFolder, version }) {
     version
   };
   return [
-    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path23.join)(runtimeFolder, path4) } })),
+    ...modules.map((path4) => ({ path: path4, mode: 420, content: { file: (0, import_node_path26.join)(runtimeFolder, path4) } })),
     {
       path: CONFIGURATION,
       mode: 420,
@@ -9937,12 +10602,12 @@ function withRuntime(project, runtime, report) {
   }
   return [...project.filter(({ path: path4 }) => !own.has(path4)), ...runtime];
 }
-var import_promises34, import_node_path23, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
+var import_promises38, import_node_path26, import_node_util4, RUNTIME_SETTINGS, CONFIGURATION;
 var init_runtime = __esm({
   "src/artifact/runtime.ts"() {
     "use strict";
-    import_promises34 = require("node:fs/promises");
-    import_node_path23 = require("node:path");
+    import_promises38 = require("node:fs/promises");
+    import_node_path26 = require("node:path");
     import_node_util4 = require("node:util");
     init_schema();
     init_merge();
@@ -9964,8 +10629,8 @@ var init_runtime = __esm({
 // src/artifact/own-files.ts
 async function ownFiles(settings, product, { locals, extraFiles }, report) {
   const placed = locals.flatMap(entriesOf);
-  const listed = underVendor(await applicationEntries(settings.project, settings), settings.vendor);
-  const project = isBelowFolder(settings.app) ? listed : withoutMoved(listed, placed);
+  const listed2 = underVendor(await applicationEntries(settings.project, settings), settings.vendor);
+  const project = isBelowFolder(settings.app) ? listed2 : withoutMoved(listed2, placed);
   const extras = extraFiles.map(({ path: path4, mode, file }) => ({ path: path4, mode, content: { file } }));
   const own = firstAtEachPath([...project, ...placed, ...extras]);
   return settings.handler === "none" ? own : withRuntime(own, await runtimeEntries(settings, product), report);
@@ -9996,143 +10661,10 @@ var init_own_files = __esm({
   }
 });
 
-// src/artifact/zip.ts
-async function writeZip(output, picks, place) {
-  const temporary = `${output}.${(0, import_node_crypto10.randomUUID)()}.part`;
-  await (0, import_promises35.mkdir)((0, import_node_path24.dirname)(output), { recursive: true });
-  try {
-    const file = await (0, import_promises35.open)(temporary, "wx");
-    try {
-      const written2 = await (place ? writeMoved(file, picks, place) : writeCopied(file, picks));
-      await file.close();
-      await (0, import_promises35.rename)(temporary, output);
-      return written2;
-    } catch (error) {
-      await file.close().catch(() => void 0);
-      throw error;
-    }
-  } catch (error) {
-    await (0, import_promises35.rm)(temporary, { force: true });
-    throw error;
-  }
-}
-function writeCopied(file, picks) {
-  const entries = picks.map(({ entry }) => entry);
-  return writeRecords(file, entries, async (writer) => {
-    for (const run3 of runsOf(picks)) await writer.copy(run3);
-  });
-}
-function writeMoved(file, picks, place) {
-  const moved = sortedByPath(
-    picks.map((pick) => ({ pick, entry: { ...pick.entry, path: place(pick.entry.path) } })),
-    ({ entry }) => entry.path
-  );
-  const entries = moved.map(({ entry }) => entry);
-  return writeRecords(file, entries, async (writer) => {
-    for (const { pick, entry } of moved) {
-      await writer.write(localHeader(entry));
-      await writer.copy(dataOf(pick));
-    }
-  });
-}
-async function writeRecords(file, entries, write) {
-  const hash = (0, import_node_crypto10.createHash)("sha256");
-  const writer = createWriter(file, hash);
-  const offsets = [];
-  let end = 0;
-  for (const entry of entries) {
-    offsets.push(end);
-    end += localHeader.bytes(entry) + entry.zippedBytes;
-  }
-  await write(writer);
-  await writer.write(centralDirectory(entries, offsets, end));
-  const zipBytes = await writer.finish();
-  const digest = hash.digest();
-  return {
-    sha256: digest.toString("hex"),
-    codeSha256: digest.toString("base64"),
-    zipBytes,
-    unzippedBytes: entries.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0),
-    entries: entries.length
-  };
-}
-function runsOf(picks) {
-  const runs = [];
-  for (const { slice, entry } of picks) {
-    const last = runs.at(-1);
-    const end = entry.offset + entry.recordBytes;
-    if (last?.file === slice.file && last.end === entry.offset) last.end = end;
-    else runs.push({ file: slice.file, start: entry.offset, end });
-  }
-  return runs;
-}
-function dataOf({ slice, entry }) {
-  const end = entry.offset + entry.recordBytes;
-  return { file: slice.file, start: end - entry.zippedBytes, end };
-}
-function createWriter(file, hash) {
-  const buffers = [Buffer.allocUnsafe(CHUNK_BYTES3), Buffer.allocUnsafe(CHUNK_BYTES3)];
-  let current = 0;
-  let filled = 0;
-  let total = 0;
-  let writing = Promise.resolve();
-  const flush = async () => {
-    const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled);
-    await writing;
-    writing = writeAll(file, bytes, total);
-    writing.catch(() => void 0);
-    hash.update(bytes);
-    total += filled;
-    filled = 0;
-    current = 1 - current;
-  };
-  const room = () => buffers[current === 0 ? 0 : 1].subarray(filled);
-  return {
-    copy: async ({ file: from, start, end }) => {
-      for (let at = start; at < end; ) {
-        if (filled === CHUNK_BYTES3) await flush();
-        const space = room();
-        const length = Math.min(space.length, end - at);
-        if ((0, import_node_fs13.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
-        filled += length;
-        at += length;
-      }
-    },
-    write: async (bytes) => {
-      for (let at = 0; at < bytes.length; ) {
-        if (filled === CHUNK_BYTES3) await flush();
-        const space = room();
-        const copied = bytes.copy(space, 0, at);
-        filled += copied;
-        at += copied;
-      }
-    },
-    finish: async () => {
-      await flush();
-      await writing;
-      return total;
-    }
-  };
-}
-var import_node_crypto10, import_node_fs13, import_promises35, import_node_path24, CHUNK_BYTES3;
-var init_zip = __esm({
-  "src/artifact/zip.ts"() {
-    "use strict";
-    import_node_crypto10 = require("node:crypto");
-    import_node_fs13 = require("node:fs");
-    import_promises35 = require("node:fs/promises");
-    import_node_path24 = require("node:path");
-    init_paths();
-    init_write();
-    init_zip_records();
-    CHUNK_BYTES3 = 4 << 20;
-  }
-});
-
 // src/artifact/assemble.ts
 async function assemble(settings, parts, product, collaborators) {
-  const { toolchain, report } = collaborators;
-  const temporary = await (0, import_promises36.mkdtemp)((0, import_node_path25.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
+  const { toolchain, store } = collaborators;
+  const temporary = await (0, import_promises39.mkdtemp)((0, import_node_path27.join)((0, import_node_os5.tmpdir)(), "wsgi-lambda-artifact-"));
   const compilation = { temporary, toolsFolder: product.toolsFolder, toolchain };
   const slices = [];
   try {
@@ -10145,36 +10677,45 @@ async function assemble(settings, parts, product, collaborators) {
       ownSlice(settings, product, parts, compilation, collaborators)
     );
     slices.push(...dependencies.slices, application);
-    const merged = mergeSlices(application, dependencies.slices);
-    reportMerge(merged, settings, report);
-    reportFindings(missingLibraries2(dependencies.slices, application, settings.target), report);
-    const packages = packageSizes(dependencies.slices, merged.picks);
-    refuseTooLarge(merged.picks, packages);
+    const key = mergeKey(application, dependencies.slices, settings, product);
+    const kept = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
+    const zips = kept ? { ...kept, whole: kept.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
     await ignoreOwnFolder(settings);
-    const zips = await writeZips(settings, merged.picks, application, collaborators.whole);
-    return { ...zips, packages, made: dependencies.made };
+    return { ...zips, made: dependencies.made };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
-    await (0, import_promises36.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises39.rm)(temporary, { recursive: true, force: true });
   }
+}
+async function mergeAndWrite(application, dependencies, key, settings, { store, report, whole }) {
+  const merged = mergeSlices(application, dependencies);
+  reportMerge(merged, settings, report);
+  const missing2 = missingLibraries2(dependencies, application, settings.target);
+  reportFindings(missing2, report);
+  const packages = packageSizes(dependencies, merged.picks);
+  refuseTooLarge(merged.picks, packages);
+  const zips = { ...await writeZips(settings, merged.picks, application, whole), packages };
+  const isQuiet = merged.replaced.length + merged.conflicts.length + missing2.length === 0;
+  if (isQuiet) await rememberZips(key, zips, store);
+  return zips;
 }
 function placeInLayer(path4) {
   return path4.startsWith("lib/") ? path4 : `python/${path4}`;
 }
-async function writeZips({ output, dependenciesLayer }, picks, application, whole) {
-  const write = async (path4, part, place) => ({
+async function writeZips({ output: output2, dependenciesLayer }, picks, application, whole) {
+  const write2 = async (path4, part, place) => ({
     path: path4,
     ...await writeZip(path4, part, place)
   });
   const others = picks.filter(({ slice }) => slice !== application);
   if (!dependenciesLayer || others.length === 0) {
-    const artifact2 = await write(output, picks);
+    const artifact2 = await write2(output2, picks);
     return { artifact: artifact2, whole: artifact2 };
   }
   const own = picks.filter(({ slice }) => slice === application);
-  const artifact = await write(output, own);
-  const layer = await write(layerPathOf(output), others, placeInLayer);
-  return { artifact, layer, whole: whole === void 0 ? artifact : await write(whole, picks) };
+  const artifact = await write2(output2, own);
+  const layer = await write2(layerPathOf(output2), others, placeInLayer);
+  return { artifact, layer, whole: whole === void 0 ? artifact : await write2(whole, picks) };
 }
 async function bothOrNeither(dependencies, application) {
   const [first, second] = await Promise.allSettled([dependencies, application]);
@@ -10196,7 +10737,7 @@ async function ownSlice(settings, product, parts, compilation, { store, report }
   const bytecode = settings.bytecode === "dependencies" ? "none" : dependencies;
   const { pythonVersion, target } = compilation.toolchain;
   const key = keyOf(
-    ...["application", SLICE_FORMAT, await (0, import_promises36.realpath)(settings.project), target.runtime, target.architecture],
+    ...["application", SLICE_FORMAT, await (0, import_promises39.realpath)(settings.project), target.runtime, target.architecture],
     ...[pythonVersion, bytecode, product.compressor, await compilerDigest(product.toolsFolder)]
   );
   return await applicationSlice(files, { key, pythonMinor, bytecode }, { ...compilation, store });
@@ -10206,7 +10747,7 @@ function missingLibraries2(dependencies, application, target) {
   return verifyNeeded(
     dependencies.map(({ facts }) => ({ wheel: verified(facts), binaries: facts.binaries })),
     target,
-    own.map((path4) => import_node_path25.posix.basename(path4))
+    own.map((path4) => import_node_path27.posix.basename(path4))
   );
 }
 function reportMerge({ replaced, conflicts }, { onConflict }, report) {
@@ -10248,19 +10789,19 @@ function refuseTooLarge(picks, packages) {
     hint: "Leave out what the function does not need: a requirement, or files with exclude."
   });
 }
-async function ignoreOwnFolder({ project, output }) {
-  const own = (0, import_node_path25.join)(project, ".wsgi-lambda");
-  if ((0, import_node_path25.dirname)(output) !== own) return;
-  await (0, import_promises36.mkdir)(own, { recursive: true });
-  await (0, import_promises36.writeFile)((0, import_node_path25.join)(own, ".gitignore"), "*\n");
+async function ignoreOwnFolder({ project, output: output2 }) {
+  const own = (0, import_node_path27.join)(project, ".wsgi-lambda");
+  if ((0, import_node_path27.dirname)(output2) !== own) return;
+  await (0, import_promises39.mkdir)(own, { recursive: true });
+  await (0, import_promises39.writeFile)((0, import_node_path27.join)(own, ".gitignore"), "*\n");
 }
-var import_promises36, import_node_os5, import_node_path25;
+var import_promises39, import_node_os5, import_node_path27;
 var init_assemble = __esm({
   "src/artifact/assemble.ts"() {
     "use strict";
-    import_promises36 = require("node:fs/promises");
+    import_promises39 = require("node:fs/promises");
     import_node_os5 = require("node:os");
-    import_node_path25 = require("node:path");
+    import_node_path27 = require("node:path");
     init_errors();
     init_limits();
     init_size();
@@ -10270,6 +10811,7 @@ var init_assemble = __esm({
     init_application_slice();
     init_compile();
     init_dependency_slices();
+    init_kept();
     init_merge();
     init_outputs();
     init_own_files();
@@ -10299,9 +10841,9 @@ var init_address = __esm({
 
 // src/artifact/check-environment.ts
 function checkVariables(environment, secrets) {
-  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE);
+  const plain2 = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE);
   const standIns = Object.keys(secrets).map((name) => [name, NOT_KNOWN]);
-  return Object.fromEntries([...plain, ...standIns]);
+  return Object.fromEntries([...plain2, ...standIns]);
 }
 var NOT_KNOWN, NO_ADDRESS, LAMBDA_VARIABLES, IMAGE_VARIABLES;
 var init_check_environment = __esm({
@@ -10554,9 +11096,9 @@ async function checkArtifact(artifact, settings, { toolchain, store, report }) {
 async function tryArtifact(path4, { settings, env, sandbox, report }) {
   const terms = checkTerms(settings);
   const { memory = NEW_FUNCTION_MB } = settings;
-  const request2 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
+  const request3 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
   const seconds = 2 * terms.seconds + MARGIN_SECONDS;
-  const ended = await sandbox.check(path4, { request: request2, env, memory: settings.memory, seconds });
+  const ended = await sandbox.check(path4, { request: request3, env, memory: settings.memory, seconds });
   if (ended.kind === "foreign") {
     report.notice(foreignProblem(settings.target));
     return { outcome: "unchecked" };
@@ -10884,10 +11426,10 @@ function checkDirect(lock, candidates, root, environment, asked) {
   if (!holds(root.marker, environment, asked)) return;
   if (candidates.length === 0) throw staleLock(lock, `${root.name} is not in ${lock.path}`, root.location);
   if (candidates.some((each) => isAllowed(each, root.specifier))) return;
-  const versions = candidates.map(({ version }) => version ?? "").join(", ");
+  const versions2 = candidates.map(({ version }) => version ?? "").join(", ");
   throw staleLock(
     lock,
-    `${lock.path} has ${root.name} ${versions}, and ${root.location.file} asks for ${root.specifier}`,
+    `${lock.path} has ${root.name} ${versions2}, and ${root.location.file} asks for ${root.specifier}`,
     root.location
   );
 }
@@ -10928,10 +11470,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path26.isAbsolute)(file) ? file : (0, import_node_path26.join)(project, import_node_path26.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path28.isAbsolute)(file) ? file : (0, import_node_path28.join)(project, import_node_path28.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path26.posix.join(import_node_path26.posix.dirname(path4), file);
+  return import_node_path28.posix.join(import_node_path28.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -10942,8 +11484,8 @@ function indexOptions(indexes, variables) {
   return indexes.flatMap((index) => ["--extra-index-url", withCredentials(index, variables)]);
 }
 function withCredentials({ name, url }, variables) {
-  const given = ADDRESSES.flatMap((each) => variables[each]?.split(/\s+/) ?? []).map((each) => each.replace(/^[\w-]+=/, "")).find((each) => trimmed(each) === trimmed(url) && withoutCredentials(each) !== each);
-  if (given !== void 0) return given;
+  const given2 = ADDRESSES.flatMap((each) => variables[each]?.split(/\s+/) ?? []).map((each) => each.replace(/^[\w-]+=/, "")).find((each) => trimmed(each) === trimmed(url) && withoutCredentials(each) !== each);
+  if (given2 !== void 0) return given2;
   const upper = name.toUpperCase().replace(/[^A-Z0-9]/g, "_");
   const prefix = [`UV_INDEX_${upper}`, `POETRY_HTTP_BASIC_${upper}`].find(
     (each) => variables[`${each}_USERNAME`] !== void 0 || variables[`${each}_PASSWORD`] !== void 0
@@ -10952,16 +11494,16 @@ function withCredentials({ name, url }, variables) {
   const [user = "", password = ""] = [variables[`${prefix}_USERNAME`], variables[`${prefix}_PASSWORD`]];
   return url.replace("://", `://${encodeURIComponent(user)}:${encodeURIComponent(password)}@`);
 }
-function usedIndexes(pins, named) {
+function usedIndexes(pins, named2) {
   const used = new Set(pins.flatMap(({ source: source2 }) => source2.kind === "index" && source2.index ? [source2.index] : []));
-  const known = new Map(named.map((index) => [trimmed(index.url), index]));
+  const known = new Map(named2.map((index) => [trimmed(index.url), index]));
   return [...used].map((url) => known.get(trimmed(url)) ?? { name: "", url });
 }
 function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path26.relative)(project, path4).split(import_node_path26.sep).join("/");
+  return (0, import_node_path28.relative)(project, path4).split(import_node_path28.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -10971,11 +11513,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path26, ADDRESSES;
+var import_node_path28, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path26 = require("node:path");
+    import_node_path28 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -10997,16 +11539,16 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises37.readFile)((0, import_node_path27.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises40.readFile)((0, import_node_path29.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises37, import_node_path27, READER_VERSION;
+var import_promises40, import_node_path29, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises37 = require("node:fs/promises");
-    import_node_path27 = require("node:path");
+    import_promises40 = require("node:fs/promises");
+    import_node_path29 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
@@ -11020,7 +11562,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises38.readFile)((0, import_node_path28.join)(project, path4), "utf8");
+    return await (0, import_promises41.readFile)((0, import_node_path30.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -11067,19 +11609,19 @@ function packageLines({ path: path4, text: text3 }) {
 }
 function requestLines({ path: path4, text: text3 }) {
   const lines2 = /* @__PURE__ */ new Map();
-  const request2 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
+  const request3 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
   for (const [index, line] of text3.split("\n").entries()) {
-    for (const [, name = ""] of line.matchAll(request2))
+    for (const [, name = ""] of line.matchAll(request3))
       if (!lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises38, import_node_path28;
+var import_promises41, import_node_path30;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises38 = require("node:fs/promises");
-    import_node_path28 = require("node:path");
+    import_promises41 = require("node:fs/promises");
+    import_node_path30 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -11182,10 +11724,10 @@ var init_requirement = __esm({
 });
 
 // src/requirements/project-dependencies.ts
-function readProjectDependencies(document, project) {
-  const { root } = document;
+function readProjectDependencies(document2, project) {
+  const { root } = document2;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document, (0, import_node_path29.join)(project, import_node_path29.posix.dirname(document.path)));
+  const reader = readerOf(document2, (0, import_node_path31.join)(project, import_node_path31.posix.dirname(document2.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
   const fromPoetry2 = reader.poetryTable(asTable(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
@@ -11197,7 +11739,7 @@ function readProjectDependencies(document, project) {
       ...poetryGroups(poetry, reader),
       ...reader.lists(tableAt(root, "tool", "pdm", "dev-dependencies")),
       ...reader.lists({ dev: tableAt(root, "tool", "uv")["dev-dependencies"] ?? [] }, { isSparse: true }),
-      ...dependencyGroups(asTable(root["dependency-groups"]), reader, document)
+      ...dependencyGroups(asTable(root["dependency-groups"]), reader, document2)
     ]),
     defaultGroups: defaultGroups(root),
     requiresPython: asText(own["requires-python"]) ?? pythonOfPoetry(poetry),
@@ -11215,28 +11757,28 @@ function chosenDependencies(project, chosen) {
 function asDirect({ name, extras, specifier, marker, location }) {
   return { name, extras, specifier, marker, location };
 }
-function readerOf(document, folder) {
-  const lineOf3 = requestLines(document);
+function readerOf(document2, folder) {
+  const lineOf3 = requestLines(document2);
   const list = (value) => asTexts(value).map((text3) => {
     const requirement = parseRequirement(text3);
     if (requirement) return { ...requirement, location: lineOf3(requirement.name), path: void 0 };
-    throw unreadable2(document, text3, lineOf3(normalise(/^[\w.-]+/.exec(text3)?.[0] ?? "")));
+    throw unreadable2(document2, text3, lineOf3(normalise(/^[\w.-]+/.exec(text3)?.[0] ?? "")));
   });
   const lists = (tables, { isSparse } = { isSparse: false }) => new Map(
     Object.entries(tables).map(([name, value]) => [normalise(name), list(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
   );
   const poetryTable = (table2) => Object.entries(table2).filter(([name]) => name.toLowerCase() !== "python").flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map(
-      (each) => poetryDependency(name, each, lineOf3(normalise(name)), document, folder)
+      (each) => poetryDependency(name, each, lineOf3(normalise(name)), document2, folder)
     )
   );
   return { list, lists, poetryTable };
 }
-function poetryDependency(name, value, location, document, folder) {
+function poetryDependency(name, value, location, document2, folder) {
   const table2 = typeof value === "string" ? { version: value } : asTable(value);
   const constraint = asText(table2["version"]) ?? "";
   const specifier = fromPoetry(constraint);
-  if (!specifier.split("||").every(isSpecifier)) throw unreadable2(document, `${name} = ${constraint}`, location);
+  if (!specifier.split("||").every(isSpecifier)) throw unreadable2(document2, `${name} = ${constraint}`, location);
   const path4 = asText(table2["path"]);
   return {
     name: normalise(name),
@@ -11245,7 +11787,7 @@ function poetryDependency(name, value, location, document, folder) {
     url: path4 === void 0 ? urlOf(table2) : void 0,
     marker: poetryMarker(table2),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path29.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path31.join)(folder, path4),
     isOptional: table2["optional"] === true
   };
 }
@@ -11302,16 +11844,16 @@ function withOwnExtras(name, extras) {
   );
   return new Map([...extras.keys()].map((extra) => [extra, expand(extra, [extra])]));
 }
-function dependencyGroups(table2, reader, document) {
+function dependencyGroups(table2, reader, document2) {
   const groups = new Map(Object.entries(table2).map(([name, entries]) => [normalise(name), entries]));
   const expand = (name, seen) => {
     const entries = groups.get(name);
     if (!Array.isArray(entries)) {
       throw new UserError({
-        title: `${document.path}: the dependency group ${name} does not exist`,
+        title: `${document2.path}: the dependency group ${name} does not exist`,
         detail: `It is included by ${seen.at(-2) ?? name}.`,
         hint: "Correct include-group.",
-        location: requestLines(document)(name)
+        location: requestLines(document2)(name)
       });
     }
     return entries.flatMap((entry) => {
@@ -11324,12 +11866,12 @@ function dependencyGroups(table2, reader, document) {
   return new Map([...groups.keys()].map((name) => [name, expand(name, [name])]));
 }
 function defaultGroups(root) {
-  const given = tableAt(root, "tool", "uv")["default-groups"];
-  return given === "all" ? Object.keys(asTable(root["dependency-groups"])).map(normalise) : asTexts(given).map(normalise);
+  const given2 = tableAt(root, "tool", "uv")["default-groups"];
+  return given2 === "all" ? Object.keys(asTable(root["dependency-groups"])).map(normalise) : asTexts(given2).map(normalise);
 }
-function unreadable2(document, text3, location) {
+function unreadable2(document2, text3, location) {
   return new UserError({
-    title: `${document.path}: the dependency cannot be read: ${text3}`,
+    title: `${document2.path}: the dependency cannot be read: ${text3}`,
     hint: "It should look like: django>=5.2,<6 (PEP 508).",
     location
   });
@@ -11344,11 +11886,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
   });
 }
-var import_node_path29;
+var import_node_path31;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path29 = require("node:path");
+    import_node_path31 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11397,7 +11939,7 @@ function lockedPackages(tables, context, lineOf3) {
     return {
       name,
       version: asText(table2["version"]),
-      hashes: asTables(table2["files"]).flatMap(({ hash }) => asText(hash) ?? []),
+      hashes: asTables(table2["files"]).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
       source: sourceOf4(table2, context),
       marker: asText(table2["marker"]),
       origin: void 0,
@@ -11445,7 +11987,7 @@ var init_pdm_lock = __esm({
 
 // src/requirements/shell-words.ts
 function shellWords(text3) {
-  const words3 = [];
+  const words4 = [];
   let word;
   let quote = "";
   for (let at = 0; at < text3.length; at++) {
@@ -11456,7 +11998,7 @@ function shellWords(text3) {
         word = (word ?? "") + text3.charAt(++at);
       else word = (word ?? "") + char;
     } else if (/\s/.test(char)) {
-      if (word !== void 0) words3.push(word);
+      if (word !== void 0) words4.push(word);
       word = void 0;
     } else if (char === '"' || char === "'") {
       quote = char;
@@ -11465,8 +12007,8 @@ function shellWords(text3) {
     else word = (word ?? "") + char;
   }
   if (quote !== "") return void 0;
-  if (word !== void 0) words3.push(word);
-  return words3;
+  if (word !== void 0) words4.push(word);
+  return words4;
 }
 var init_shell_words = __esm({
   "src/requirements/shell-words.ts"() {
@@ -11475,10 +12017,10 @@ var init_shell_words = __esm({
 });
 
 // src/requirements/pip-options.ts
-function readOptions(words3) {
+function readOptions(words4) {
   const options = [];
-  for (let at = 0; at < words3.length; at++) {
-    const { written: written2, value: attached } = splitOption(words3[at] ?? "");
+  for (let at = 0; at < words4.length; at++) {
+    const { written: written2, value: attached } = splitOption(words4[at] ?? "");
     const name = nameOf(written2);
     if (name === void 0) return { option: written2, hint: ADVICE[written2] ?? `Options that can be used: ${KNOWN}.` };
     if (!KINDS[name].takesValue) {
@@ -11486,7 +12028,7 @@ function readOptions(words3) {
       options.push({ name, value: "" });
       continue;
     }
-    const value = attached ?? words3[++at];
+    const value = attached ?? words4[++at];
     if (value === void 0) return { option: written2, hint: "It needs a value." };
     options.push({ name, value });
   }
@@ -11503,13 +12045,13 @@ function nameOf(written2) {
   return Object.hasOwn(KINDS, written2) ? written2 : SYNONYMS[written2];
 }
 function readPipArgs(pipArgs, project) {
-  const words3 = shellWords(pipArgs ?? "");
-  if (words3 === void 0)
+  const words4 = shellWords(pipArgs ?? "");
+  if (words4 === void 0)
     throw new UserError(
       { title: "pip-args: a quote is not closed", hint: "Quote values as in a shell." },
       { exitCode: 2 }
     );
-  const options = readOptions(words3);
+  const options = readOptions(words4);
   if ("option" in options) {
     const { option, hint } = options;
     const title = option.startsWith("-") ? `pip-args: ${option} cannot be used here` : "pip-args has a word that is no option";
@@ -11519,7 +12061,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path30.isAbsolute)(value) ? (0, import_node_path30.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path32.isAbsolute)(value) ? (0, import_node_path32.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -11546,20 +12088,20 @@ function refuseChoices(options, lock) {
 }
 function uvOptions(options) {
   const lines2 = options.filter(({ name }) => IN_FILES_OF_UV.has(name)).map(({ name, value }) => value === "" ? name : `${name} ${value}`);
-  const words3 = options.flatMap(({ name, value }) => {
+  const words4 = options.flatMap(({ name, value }) => {
     if (name === "--pre") return ["--prerelease", "allow"];
     if (name === "--trusted-host") return ["--allow-insecure-host", value];
     if (name === "--no-deps") return [name];
     if (name === "--no-binary" || name === "--only-binary") return value.split(",").flatMap((each) => [name, each]);
     return [];
   });
-  return { lines: lines2, words: words3 };
+  return { lines: lines2, words: words4 };
 }
-var import_node_path30, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path32, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path30 = require("node:path");
+    import_node_path32 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
@@ -11696,28 +12238,28 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs14.existsSync)((0, import_node_path31.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs13.existsSync)((0, import_node_path33.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
-  const sections = Object.values(pipfile?.root ?? {}).flatMap((section) => Object.entries(asTable(section)));
-  return new Map(sections.map(([name, given]) => [normalise(name), markerOf(asTable(given))]));
+  const sections = Object.values(pipfile?.root ?? {}).flatMap((section2) => Object.entries(asTable(section2)));
+  return new Map(sections.map(([name, given2]) => [normalise(name), markerOf(asTable(given2))]));
 }
 function compareWithPipfile({ path: path4, environment }, pipfile, lockFile, wanted) {
   const lineOf3 = requestLines(pipfile);
-  for (const [section, value] of Object.entries(pipfile.root)) {
-    const category = CATEGORIES[section] ?? section;
+  for (const [section2, value] of Object.entries(pipfile.root)) {
+    const category = CATEGORIES[section2] ?? section2;
     if (!wanted.includes(category)) continue;
     const locked = new Map(
       Object.entries(asTable(lockFile.root[category])).map(([name, entry]) => [normalise(name), asTable(entry)])
     );
-    for (const [written2, given] of Object.entries(asTable(value))) {
+    for (const [written2, given2] of Object.entries(asTable(value))) {
       const name = normalise(written2);
-      if (!holds(markerOf(asTable(given)), environment)) continue;
+      if (!holds(markerOf(asTable(given2)), environment)) continue;
       const entry = locked.get(name);
       const lock = { path: path4, refresh: REFRESH2 };
       if (!entry) throw staleLock(lock, `${name} is not in ${path4}`, lineOf3(name));
-      const specifier = fromPoetry(asText(given) ?? asText(asTable(given)["version"]) ?? "*");
+      const specifier = fromPoetry(asText(given2) ?? asText(asTable(given2)["version"]) ?? "*");
       const version = exactVersion(asText(entry["version"]) ?? "");
       if (version === void 0 || satisfies2(version, specifier)) continue;
       throw staleLock(lock, `${path4} has ${name} ${version}, and ${pipfile.path} asks for ${specifier}`, lineOf3(name));
@@ -11742,12 +12284,12 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs14, import_node_path31, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs13, import_node_path33, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
-    import_node_path31 = require("node:path");
+    import_node_fs13 = require("node:fs");
+    import_node_path33 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -11767,14 +12309,14 @@ var init_pipfile_lock = __esm({
 function plainPins(pins, manifest) {
   for (const pin2 of pins) {
     const { name, version, hashes, source: source2, location } = pin2;
-    const wrong2 = [
+    const wrong3 = [
       NAME2.test(name) ? void 0 : name,
       version === void 0 || VERSION.test(version) ? void 0 : version,
-      hashes.find((hash) => !HASH.test(hash)),
+      hashes.find((hash3) => !HASH.test(hash3)),
       source2.kind === "url" && BREAK.test(source2.url) ? source2.url : void 0
     ].find((each) => each !== void 0);
-    if (wrong2 === void 0) continue;
-    throw unreadable3(manifest, wrong2, location ?? { file: manifest, line: 1 });
+    if (wrong3 === void 0) continue;
+    throw unreadable3(manifest, wrong3, location ?? { file: manifest, line: 1 });
   }
   return pins;
 }
@@ -11844,7 +12386,7 @@ function lockedPackage(table2, metadata, context, lineOf3) {
   return {
     name,
     version: asText(table2["version"]),
-    hashes: asTables(files).flatMap(({ hash }) => asText(hash) ?? []),
+    hashes: asTables(files).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
     source: sourceOf6(asTable(table2["source"]), table2["develop"] === true, context),
     marker: markerOf2(table2),
     origin: void 0,
@@ -11885,10 +12427,10 @@ function commitOf(source2) {
 }
 function dependenciesOf2(owner, dependencies, extras) {
   const bringing = extrasByDependency(extras);
-  const listed = Object.entries(dependencies).flatMap(
+  const listed2 = Object.entries(dependencies).flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => dependencyOf(name, each, bringing))
   );
-  return [...listed, ...ownExtras(owner, extras)];
+  return [...listed2, ...ownExtras(owner, extras)];
 }
 function dependencyOf(name, value, bringing) {
   const table2 = typeof value === "string" ? { version: value } : asTable(value);
@@ -11941,8 +12483,8 @@ var init_poetry_lock = __esm({
 // src/requirements/pylock.ts
 async function readPylock(context) {
   const { project, path: path4, settings, environment, pythonVersion } = context;
-  const document = await readDocument(project, path4, "Make it anew with the tool that wrote it.");
-  const { root } = document;
+  const document2 = await readDocument(project, path4, "Make it anew with the tool that wrote it.");
+  const { root } = document2;
   const refresh = refreshOf(asText(root["created-by"]), path4);
   checkFormat(path4, root["lock-version"], /^1\./, `Make it anew with: ${refresh}`);
   checkPython({ path: path4, refresh }, asText(root["requires-python"]), pythonVersion);
@@ -11960,7 +12502,7 @@ async function readPylock(context) {
   const tables = asTables(root["packages"]).filter((table2) => holds(asText(table2["marker"]), environment, asked));
   const pins = withRequirers(
     tables,
-    tables.map((table2) => pinOfTable(table2, context, packageLines(document)))
+    tables.map((table2) => pinOfTable(table2, context, packageLines(document2)))
   );
   const direct = await compareWithProject(context, { path: path4, refresh }, pins, chosen);
   return {
@@ -12028,7 +12570,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path32.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs14.existsSync)((0, import_node_path34.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -12046,12 +12588,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs15, import_node_path32;
+var import_node_fs14, import_node_path34;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
-    import_node_path32 = require("node:path");
+    import_node_fs14 = require("node:fs");
+    import_node_path34 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12105,10 +12647,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises39.stat)(path4);
+  const found = await (0, import_promises42.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path33.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path35.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -12117,16 +12659,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises39.readFile)((0, import_node_path33.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises42.readFile)((0, import_node_path35.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document = parseDocument(relativePath(project, (0, import_node_path33.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
-  const dependencies = readProjectDependencies(document, project);
-  const own = asTable(document.root["project"]);
+  const document2 = parseDocument(relativePath(project, (0, import_node_path35.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const dependencies = readProjectDependencies(document2, project);
+  const own = asTable(document2.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
-  const isPoetrys = asTable(asTable(document.root["tool"])["poetry"])["dependencies"] !== void 0;
+  const isPoetrys = asTable(asTable(document2.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path33.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path35.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -12137,12 +12679,12 @@ function nameIn(texts) {
   const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises39, import_node_path33, DESCRIPTIONS;
+var import_promises42, import_node_path35, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises39 = require("node:fs/promises");
-    import_node_path33 = require("node:path");
+    import_promises42 = require("node:fs/promises");
+    import_node_path35 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -12157,8 +12699,8 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown = import_node_path34.posix.relative(project, path4);
-  const list = interpret(project, await readRequirementsFiles(project, shown));
+  const shown2 = import_node_path36.posix.relative(project, path4);
+  const list = interpret(project, await readRequirementsFiles(project, shown2));
   return [...list.entries, ...list.constraints];
 }
 function interpret(project, files) {
@@ -12177,9 +12719,9 @@ function interpret(project, files) {
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path34.posix.join(import_node_path34.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path36.posix.join(import_node_path36.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(file.path))));
+      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path36.join)(project, import_node_path36.posix.dirname(file.path))));
       else (isConstraint ? constraints : entries).push(entryOf(text3, location, project));
     }
   };
@@ -12204,8 +12746,8 @@ function isOptionLine(text3) {
   return text3.startsWith("-") && !EDITABLE.test(text3);
 }
 function optionsOf(text3, location, folder) {
-  const words3 = shellWords(text3);
-  const options = words3 === void 0 ? { option: "a quote that is not closed", hint: "Close it." } : readOptions(words3);
+  const words4 = shellWords(text3);
+  const options = words4 === void 0 ? { option: "a quote that is not closed", hint: "Close it." } : readOptions(words4);
   if (!("option" in options)) return options.map((option) => withAbsolutePath(option, folder));
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${options.option} cannot be used here`,
@@ -12259,9 +12801,9 @@ function localOf(text3, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path34.join)(project, import_node_path34.posix.dirname(location.file))];
-  const candidates = (0, import_node_path34.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path34.join)(folder, path4));
-  const found = candidates.find((candidate) => (0, import_node_fs16.existsSync)(candidate));
+  const folders = [project, (0, import_node_path36.join)(project, import_node_path36.posix.dirname(location.file))];
+  const candidates = (0, import_node_path36.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path36.join)(folder, path4));
+  const found = candidates.find((candidate) => (0, import_node_fs15.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${written2} does not exist`,
@@ -12280,12 +12822,12 @@ function bareUrl(text3) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs16, import_node_path34, import_node_url, COMPILED, EDITABLE;
+var import_node_fs15, import_node_path36, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
-    import_node_fs16 = require("node:fs");
-    import_node_path34 = require("node:path");
+    import_node_fs15 = require("node:fs");
+    import_node_path36 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -12380,15 +12922,15 @@ var init_requirements_pins = __esm({
 });
 
 // src/requirements/resolution.ts
-async function resolve7(request2, collaborators) {
+async function resolve7(request3, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
-  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request2), settingsOfIndexes(environment));
+  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request3), settingsOfIndexes(environment));
   const kept = await readRecord(store, "resolutions", key);
   if (kept) return { text: kept.text, isKept: true };
   report.progress("resolving the requirements");
-  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request2)) ? ["git"] : []);
-  const text3 = withoutCredentials(await compile(request2, builder, environment));
-  const asked = request2.options.flatMap(({ name, value }) => [name, value]);
+  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request3)) ? ["git"] : []);
+  const text3 = withoutCredentials(await compile(request3, builder, environment));
+  const asked = request3.options.flatMap(({ name, value }) => [name, value]);
   const isPrivate = !await isPublicOnly([...asked, ...text3.split(/\s+/)], environment);
   await writeRecord(store, "resolutions", key, { text: text3 }, { isPrivate });
   return { text: text3, isKept: false };
@@ -12402,10 +12944,10 @@ function targetOptions({
   return ["--python-platform", target.uvPlatform, "--python-version", pythonVersion, ...wheelsOnly];
 }
 function inputsOf({ entries, constraints, options, remoteFiles, texts }) {
-  const plain = (list) => list.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
+  const plain2 = (list) => list.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
   return [
-    plain(entries),
-    plain(constraints),
+    plain2(entries),
+    plain2(constraints),
     options.map(({ name, value }) => `${name} ${withoutCredentials(value)}`),
     remoteFiles.map(withoutCredentials),
     texts
@@ -12416,36 +12958,36 @@ function settingsOfIndexes(environment) {
     ([name]) => /^(?:PIP|UV)_/.test(name) && !/USERNAME|PASSWORD|TOKEN|CACHE|TIMEOUT|RETRIES|CERT|PROGRESS|COLOR|PUBLISH/.test(name)
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
-async function compile(request2, builder, environment) {
-  const staging = await (0, import_promises40.mkdtemp)((0, import_node_path35.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
+async function compile(request3, builder, environment) {
+  const staging = await (0, import_promises43.mkdtemp)((0, import_node_path37.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
-    const command = await stage(request2, staging, builder);
+    const command = await stage(request3, staging, builder);
     await builder.put(staging, "manifest");
-    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request2, environment) });
-    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request2.files);
+    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request3, environment) });
+    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request3.files);
     return stdout;
   } finally {
-    await (0, import_promises40.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises43.rm)(staging, { recursive: true, force: true });
   }
 }
-async function stage(request2, staging, builder) {
+async function stage(request3, staging, builder) {
   const options = await Promise.all(
-    request2.options.map((option, index) => stagedOption(option, index, staging, builder))
+    request3.options.map((option, index) => stagedOption(option, index, staging, builder))
   );
-  const { lines: lines2, words: words3 } = uvOptions(options);
-  const entries = await Promise.all(request2.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises40.writeFile)((0, import_node_path35.join)(staging, "requirements.in"), [...lines2, ...request2.remoteFiles, ...entries, ""].join("\n"));
-  const constraints = request2.constraints.map(constraintLine);
-  await (0, import_promises40.writeFile)((0, import_node_path35.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  const { lines: lines2, words: words4 } = uvOptions(options);
+  const entries = await Promise.all(request3.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
+  await (0, import_promises43.writeFile)((0, import_node_path37.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
+  const constraints = request3.constraints.map(constraintLine);
+  await (0, import_promises43.writeFile)((0, import_node_path37.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
-  const local = builder.kind === "host" ? request2.local.flatMap((name) => ["--no-binary", name]) : [];
-  const output = ["--generate-hashes", "--no-header", "--annotation-style", "split", "--no-progress"];
-  return [...command, ...limits, ...output, ...words3, ...targetOptions(builder), ...local, "--python", builder.python];
+  const local = builder.kind === "host" ? request3.local.flatMap((name) => ["--no-binary", name]) : [];
+  const output2 = ["--generate-hashes", "--no-header", "--annotation-style", "split", "--no-progress"];
+  return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path35.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises40.cp)(option.value, (0, import_node_path35.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path37.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises43.cp)(option.value, (0, import_node_path37.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -12454,12 +12996,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path35.join)(staging, "local", String(index));
-  await (0, import_promises40.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises40.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path35.join)(folder, (0, import_node_path35.basename)(entry.path));
-  await (0, import_promises40.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path35.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path35.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path37.join)(staging, "local", String(index));
+  await (0, import_promises43.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises43.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path37.join)(folder, (0, import_node_path37.basename)(entry.path));
+  await (0, import_promises43.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path37.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path37.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -12492,13 +13034,13 @@ function atCommit(written2, resolved) {
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises40, import_node_os6, import_node_path35, LOCAL, NEVER_BUILT;
+var import_promises43, import_node_os6, import_node_path37, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
+    import_promises43 = require("node:fs/promises");
     import_node_os6 = require("node:os");
-    import_node_path35 = require("node:path");
+    import_node_path37 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
@@ -12525,8 +13067,8 @@ function lockCommand(path4) {
 }
 async function pinPyproject(context, collaborators) {
   const { project, path: path4, settings, pythonVersion } = context;
-  const document = await readDocument(project, path4, "Correct it.");
-  const wanted = readProjectDependencies(document, project);
+  const document2 = await readDocument(project, path4, "Correct it.");
+  const wanted = readProjectDependencies(document2, project);
   checkPython({ path: path4 }, wanted.requiresPython, pythonVersion);
   const chosen = chooseGroups(
     {
@@ -12537,7 +13079,7 @@ async function pinPyproject(context, collaborators) {
     },
     settings
   );
-  const dynamic = chosen.hasMain ? await dynamicRequirements(document, project) : void 0;
+  const dynamic = chosen.hasMain ? await dynamicRequirements(document2, project) : void 0;
   const entries = [...dynamic?.entries ?? [], ...chosenDependencies(wanted, chosen).map(asEntry)];
   const list = {
     entries,
@@ -12579,9 +13121,9 @@ async function pin(list, context, { own, lockWith }, collaborators) {
   const options = [...list.options, ...context.options];
   const entries = activeEntries(list.entries, environment);
   checkHashes(entries, options);
-  const given = await givenConstraints(context);
-  const constraints = activeEntries([...list.constraints, ...given.entries], environment);
-  const remoteFiles = [...list.remoteFiles, ...given.remoteFiles];
+  const given2 = await givenConstraints(context);
+  const constraints = activeEntries([...list.constraints, ...given2.entries], environment);
+  const remoteFiles = [...list.remoteFiles, ...given2.remoteFiles];
   if (list.remoteFiles.length === 0 && isComplete(entries, { isCompiled: list.isCompiled, options })) {
     const names = /* @__PURE__ */ new Map();
     for (const entry of entries)
@@ -12590,7 +13132,7 @@ async function pin(list, context, { own, lockWith }, collaborators) {
   }
   const unfolded = await unfold(entries, context, has(options, "--no-deps"));
   const asked = unfolded.asked.filter(({ entry }) => !unfolded.locals.some(({ name }) => name === entry.name));
-  const request2 = {
+  const request3 = {
     manifest: context.path,
     entries: asked.map(({ entry }) => entry),
     constraints,
@@ -12601,7 +13143,7 @@ async function pin(list, context, { own, lockWith }, collaborators) {
     texts: unfolded.texts
   };
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals];
-  const { text: text3, isKept } = await resolve7(request2, collaborators);
+  const { text: text3, isKept } = await resolve7(request3, collaborators);
   const resolved = located(readCompiled(text3).map((each) => resolvedPin(each, asked)));
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators);
   return [...own, ...unfolded.locals, ...resolved];
@@ -12651,13 +13193,13 @@ function resolvedPin({ name, version, url, hashes, requiredBy }, asked) {
   const askers = new Set(
     requiredBy.flatMap((each) => each === "" && own.length > 0 ? own.map((one) => one.requiredBy) : [each])
   );
-  const given = own.flatMap(({ entry }) => entry.hashes);
+  const given2 = own.flatMap(({ entry }) => entry.hashes);
   const written2 = origin?.url === void 0 ? url : atCommit(origin.url, url ?? "");
   return pinOf(
     {
       name,
       version,
-      hashes: given.length > 0 ? given : hashes,
+      hashes: given2.length > 0 ? given2 : hashes,
       location: origin?.location
     },
     sourceOf8({
@@ -12717,13 +13259,13 @@ var init_unlocked = __esm({
 // src/requirements/uv-lock.ts
 async function readUvLock(context) {
   const { project, path: path4, settings, environment, pythonVersion } = context;
-  const document = await readDocument(project, path4, `Make it anew with: ${REFRESH4}`);
-  checkFormat(path4, document.root["version"], /^1$/, `Make it anew with: ${REFRESH4}`);
-  checkPython({ path: path4, refresh: REFRESH4 }, asText(document.root["requires-python"]), pythonVersion);
+  const document2 = await readDocument(project, path4, `Make it anew with: ${REFRESH4}`);
+  checkFormat(path4, document2.root["version"], /^1$/, `Make it anew with: ${REFRESH4}`);
+  checkPython({ path: path4, refresh: REFRESH4 }, asText(document2.root["requires-python"]), pythonVersion);
   const needsManifest = `${path4} needs the pyproject.toml that it was made from.`;
   const manifest = await readDocument(project, manifestPath(path4), needsManifest);
   const wanted = readProjectDependencies(manifest, project);
-  const own = asTables(document.root["package"]).find((table2) => isOwn(table2, context));
+  const own = asTables(document2.root["package"]).find((table2) => isOwn(table2, context));
   const chosen = chooseGroups(
     {
       manifest: manifest.path,
@@ -12735,8 +13277,8 @@ async function readUvLock(context) {
   );
   if (own) compareWithProject2(own, wanted, path4, manifest);
   const lineOf3 = requestLines(manifest);
-  const lock = { path: path4, refresh: REFRESH4, packages: lockedPackages2(document, context) };
-  const roots = own ? rootsOf(own, chosen) : workspaceRoots(document, chosen);
+  const lock = { path: path4, refresh: REFRESH4, packages: lockedPackages2(document2, context) };
+  const roots = own ? rootsOf(own, chosen) : workspaceRoots(document2, chosen);
   const pins = reach(
     lock,
     roots.map((root) => ({ ...root, location: lineOf3(root.name) })),
@@ -12750,11 +13292,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path36.posix.join(import_node_path36.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path38.posix.join(import_node_path38.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table2, { project, path: path4 }) {
   const folder = localPath(asTable(table2["source"]));
-  return folder !== void 0 && (0, import_node_path36.join)(project, import_node_path36.posix.dirname(path4), folder) === (0, import_node_path36.dirname)((0, import_node_path36.join)(project, manifestPath(path4)));
+  return folder !== void 0 && (0, import_node_path38.join)(project, import_node_path38.posix.dirname(path4), folder) === (0, import_node_path38.dirname)((0, import_node_path38.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -12764,16 +13306,16 @@ function ownPin(own, packages) {
   const found = packages.find((each) => each.name === name && each.source?.kind === "local");
   return found?.source ? [pinOf(found, found.source, [""])] : [];
 }
-function lockedPackages2(document, context) {
-  const lineOf3 = packageLines(document);
-  return asTables(document.root["package"]).map((table2) => {
+function lockedPackages2(document2, context) {
+  const lineOf3 = packageLines(document2);
+  return asTables(document2.root["package"]).map((table2) => {
     const name = normalise(asText(table2["name"]) ?? "");
     const source2 = asTable(table2["source"]);
     const byExtra = Object.entries(asTable(table2["optional-dependencies"]));
     return {
       name,
       version: asText(table2["version"]),
-      hashes: [asTable(table2["sdist"]), ...asTables(table2["wheels"])].flatMap(({ hash }) => asText(hash) ?? []),
+      hashes: [asTable(table2["sdist"]), ...asTables(table2["wheels"])].flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
       source: sourceOf9(source2, context),
       marker: void 0,
       // Whoever asks for one of several versions names it.
@@ -12876,11 +13418,11 @@ function isSame2(entry, { name, specifier }) {
   const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path36, REFRESH4;
+var import_node_path38, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path36 = require("node:path");
+    import_node_path38 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -12900,14 +13442,14 @@ async function lockRequirements(settings, { toolchain, store, report, environmen
   const { pythonVersion } = toolchain;
   const environment = markerEnvironment(target, pythonVersion);
   const context = { project, path: manifest.path, settings, environment, pythonVersion };
-  const given = downloadOptions(options);
+  const given2 = downloadOptions(options);
   const readLock = LOCKS[manifest.kind];
   if (readLock) {
     refuseChoices(options, manifest.path);
     const { pins: pins2, groupsLeftOut: groupsLeftOut2, indexes } = await readKept(context, store, readLock);
     tellGroups(groupsLeftOut2, report);
     for (const { url } of indexes) checkAddress(url, manifest.path);
-    const pipOptions = [...indexOptions(indexes, variables), ...given];
+    const pipOptions = [...indexOptions(indexes, variables), ...given2];
     return { pins: plainPins(pins2, manifest.path), groupsLeftOut: groupsLeftOut2, pipOptions };
   }
   const read = manifest.kind === "pyproject.toml" ? pinPyproject : pinRequirementsFile;
@@ -12918,7 +13460,7 @@ async function lockRequirements(settings, { toolchain, store, report, environmen
   return {
     pins: plainPins(pins, manifest.path),
     groupsLeftOut,
-    pipOptions: [...downloadOptions(resolved.options), ...given]
+    pipOptions: [...downloadOptions(resolved.options), ...given2]
   };
 }
 function tellGroups(groupsLeftOut, report) {
@@ -12964,13 +13506,13 @@ var init_bench = __esm({
 });
 
 // src/wheels/build-failure.ts
-function buildProblem(what, output, { image, location }) {
-  const remedy = REMEDIES.find(({ said: said2 }) => said2.test(output));
+function buildProblem(what, output2, { image, location }) {
+  const remedy = REMEDIES.find(({ said: said2 }) => said2.test(output2));
   return {
     title: `${what} could not be built${remedy ? `: ${lowerFirst(remedy.why)}` : ""}`,
-    detail: tellingLines(output),
+    detail: tellingLines(output2),
     hint: remedy ? hintOf(remedy, image) : "The lines above say why; --verbose shows all of them.",
-    output,
+    output: output2,
     location
   };
 }
@@ -12978,15 +13520,15 @@ function hintOf({ packages, hint }, image) {
   if (!packages) return hint ?? "";
   return `Set system-packages: ${packages.dnf} (Amazon Linux), or ${packages.apt} where the image is Debian's. The image is ${image}.`;
 }
-function tellingLines(output) {
-  const lines2 = output.split("\n").filter((line) => line.trim() !== "" && !FRAME.test(line));
+function tellingLines(output2) {
+  const lines2 = output2.split("\n").filter((line) => line.trim() !== "" && !FRAME.test(line));
   return lines2.slice(-MOST_LINES).map(shortened2).join("\n");
 }
 function shortened2(line) {
   return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)} …` : line;
 }
-function equipmentWanted(output) {
-  return WANTED.filter(([, said2]) => said2.test(output)).map(([equipment]) => equipment);
+function equipmentWanted(output2) {
+  return WANTED.filter(([, said2]) => said2.test(output2)).map(([equipment]) => equipment);
 }
 var REMEDIES, lowerFirst, MOST_LINES, MOST_CHARACTERS, FRAME, WANTED;
 var init_build_failure = __esm({
@@ -13200,28 +13742,28 @@ async function cloneRepository(pin2, url, { builder, run: run3, temporary, workF
   if (exitCode !== 0) return { output: `${stdout}
 ${stderr}` };
   const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
-  return { path: import_node_path37.posix.join(folder, inside(subdirectory, pin2)), folder };
+  return { path: import_node_path39.posix.join(folder, inside(subdirectory, pin2)), folder };
 }
 function inside(subdirectory, pin2) {
-  const normal = import_node_path37.posix.normalize(subdirectory);
-  if (!normal.startsWith("..") && !import_node_path37.posix.isAbsolute(normal)) return normal;
+  const normal = import_node_path39.posix.normalize(subdirectory);
+  if (!normal.startsWith("..") && !import_node_path39.posix.isAbsolute(normal)) return normal;
   throw new UserError({
     title: `${nameOf2(pin2)}: its subdirectory leads out of its repository`,
     detail: `#subdirectory=${subdirectory}`,
     location: pin2.location
   });
 }
-async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles3 }) {
+async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles4 }) {
   const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path37.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises41.stat)(path4)).isFile();
-  const files = isArchive ? [{ path: (0, import_node_path37.basename)(path4), file: path4 }] : await listFiles3(path4);
+  const staging = await (0, import_promises44.mkdtemp)((0, import_node_path39.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises44.stat)(path4)).isFile();
+  const files = isArchive ? [{ path: (0, import_node_path39.basename)(path4), file: path4 }] : await listFiles4(path4);
   for (const { path: name, file } of files) {
-    await (0, import_promises41.mkdir)((0, import_node_path37.dirname)((0, import_node_path37.join)(staging, name)), { recursive: true });
-    await (0, import_promises41.copyFile)(file, (0, import_node_path37.join)(staging, name));
+    await (0, import_promises44.mkdir)((0, import_node_path39.dirname)((0, import_node_path39.join)(staging, name)), { recursive: true });
+    await (0, import_promises44.copyFile)(file, (0, import_node_path39.join)(staging, name));
   }
   await builder.put(staging, folder);
-  return { path: isArchive ? `${folder}/${(0, import_node_path37.basename)(path4)}` : folder, folder };
+  return { path: isArchive ? `${folder}/${(0, import_node_path39.basename)(path4)}` : folder, folder };
 }
 async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
   const folder = `${workFolder}/built`;
@@ -13232,7 +13774,7 @@ async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder
   const env = {
     SOURCE_DATE_EPOCH: BUILD_DATE,
     ...knownVersion(pin2),
-    ...buildConstraints.length > 0 ? constrained(import_node_path37.posix.join(builder.workspace, constraints)) : {},
+    ...buildConstraints.length > 0 ? constrained(import_node_path39.posix.join(builder.workspace, constraints)) : {},
     ...dockerEnv
   };
   const { exitCode, stdout, stderr } = await runPip(
@@ -13248,18 +13790,18 @@ function knownVersion({ version, source: source2 }) {
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
 async function bringText(text3, folder, { builder, temporary }) {
-  const staging = await (0, import_promises41.mkdtemp)((0, import_node_path37.join)(temporary, "text-"));
-  await (0, import_promises41.writeFile)((0, import_node_path37.join)(staging, "input.txt"), `${text3}
+  const staging = await (0, import_promises44.mkdtemp)((0, import_node_path39.join)(temporary, "text-"));
+  await (0, import_promises44.writeFile)((0, import_node_path39.join)(staging, "input.txt"), `${text3}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
 }
-var import_promises41, import_node_path37, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
+var import_promises44, import_node_path39, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
 var init_build_source = __esm({
   "src/wheels/build-source.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
-    import_node_path37 = require("node:path");
+    import_promises44 = require("node:fs/promises");
+    import_node_path39 = require("node:path");
     init_errors();
     init_credentials();
     init_bench();
@@ -13350,16 +13892,16 @@ function hostRefusal(pin2, why) {
   });
 }
 async function takeOut(folder, { builder, equipment, temporary }) {
-  return await builder.take(folder, (0, import_node_path38.join)(temporary, ["taken", ...equipment].join("-")));
+  return await builder.take(folder, (0, import_node_path40.join)(temporary, ["taken", ...equipment].join("-")));
 }
 function isSameVersion(written2, wanted) {
   return (0, import_pep4406.compare)(written2.replace("_", "+"), wanted) === 0;
 }
-var import_node_path38, import_pep4406, lastLine;
+var import_node_path40, import_pep4406, lastLine;
 var init_complete_wheel = __esm({
   "src/wheels/complete-wheel.ts"() {
     "use strict";
-    import_node_path38 = require("node:path");
+    import_node_path40 = require("node:path");
     import_pep4406 = __toESM(require_pep440(), 1);
     init_docker_environment();
     init_errors();
@@ -13410,10 +13952,10 @@ function together(failures) {
     location: first?.location
   });
 }
-async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles3 }) {
+async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles4 }) {
   const { source: source2 } = pin2;
-  const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles3) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises42.readFile)((0, import_node_path39.join)(toolsFolder, name), "utf8")));
+  const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles4) : withoutCredentials(source2.kind === "url" ? source2.url : "");
+  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises45.readFile)((0, import_node_path41.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
@@ -13428,12 +13970,12 @@ function isCredential(name, { source: source2 }, pipOptions) {
   const addresses = [...pipOptions, source2.kind === "url" ? source2.url : ""];
   return addresses.some((address) => address.includes(`\${${name}}`));
 }
-async function contentOf2(path4, listFiles3) {
-  if ((await (0, import_promises42.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
-  const hash = (0, import_node_crypto11.createHash)("sha256");
-  for (const { path: name, file, mode } of await listFiles3(path4))
-    hash.update(`${name}\0${mode}\0`).update(await sha256Of(file));
-  return hash.digest("hex");
+async function contentOf2(path4, listFiles4) {
+  if ((await (0, import_promises45.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  const hash3 = (0, import_node_crypto11.createHash)("sha256");
+  for (const { path: name, file, mode } of await listFiles4(path4))
+    hash3.update(`${name}\0${mode}\0`).update(await sha256Of(file));
+  return hash3.digest("hex");
 }
 async function findBuilt(key, store) {
   const record2 = await readRecord(store, "wheels", keyOf("record", key));
@@ -13441,7 +13983,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises42.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises45.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -13449,7 +13991,7 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises42.mkdtemp)((0, import_node_path39.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises45.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository2(pin2.source) ? ["git"] : [];
     for (; ; ) {
@@ -13459,7 +14001,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const attempt = await attemptBuild(pin2, bench, options, collaborators);
       if ("filename" in attempt) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
-        const file = (0, import_node_path39.join)(attempt.folder, attempt.filename);
+        const file = (0, import_node_path41.join)(attempt.folder, attempt.filename);
         const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
         report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`);
         return kept;
@@ -13467,23 +14009,23 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       equipment = [...equipment, ...attempt.needs];
     }
   } finally {
-    await (0, import_promises42.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
   return (command, env = {}) => builder.run(command, {
     env,
     onLine: (line) => {
-      const shown = withoutCredentials(line);
-      report.progress(`${pin2.name}: ${shown}`);
-      report.debug(shown);
+      const shown2 = withoutCredentials(line);
+      report.progress(`${pin2.name}: ${shown2}`);
+      report.debug(shown2);
     }
   });
 }
-async function attemptBuild(pin2, bench, options, { toolsFolder, listFiles: listFiles3 }) {
+async function attemptBuild(pin2, bench, options, { toolsFolder, listFiles: listFiles4 }) {
   const { builder, equipment } = bench;
   await builder.put(toolsFolder, SCRIPTS_FOLDER);
-  const fetched = await fetchSource(pin2, { ...bench, ...options, listFiles: listFiles3 });
+  const fetched = await fetchSource(pin2, { ...bench, ...options, listFiles: listFiles4 });
   if ("output" in fetched) return moreEquipment(pin2, fetched.output, bench);
   if (fetched.path.endsWith(".whl")) return await completeWheel(pin2, fetched.folder, bench);
   const needs = equipmentFor(await describeSource(pin2, fetched.path, builder));
@@ -13512,23 +14054,23 @@ function requireEquipment(pin2, needs, builder) {
   if (builder.kind === "docker") return { needs };
   throw hostRefusal(pin2, "It has code to be compiled, and the host builder does not compile.");
 }
-function moreEquipment(pin2, output, { builder, equipment }) {
-  const wanted = equipmentWanted(output).filter((piece) => !equipment.includes(piece));
+function moreEquipment(pin2, output2, { builder, equipment }) {
+  const wanted = equipmentWanted(output2).filter((piece) => !equipment.includes(piece));
   if (wanted.length > 0) return requireEquipment(pin2, wanted, builder);
-  const isOfBuild = /subprocess-exited-with-error|metadata-generation-failed|Preparing metadata|egg_info/i.test(output);
+  const isOfBuild = /subprocess-exited-with-error|metadata-generation-failed|Preparing metadata|egg_info/i.test(output2);
   if (isOfBuild && builder.kind === "docker" && !equipment.includes("compilers")) return { needs: ["compilers"] };
   throw new UserError(
-    buildProblem(nameOf2(pin2), withoutCredentials(output), { image: builder.description, location: pin2.location })
+    buildProblem(nameOf2(pin2), withoutCredentials(output2), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto11, import_promises42, import_node_os7, import_node_path39, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto11, import_promises45, import_node_os7, import_node_path41, WHEEL_FORMAT, RECIPE_FILES3, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
     import_node_crypto11 = require("node:crypto");
-    import_promises42 = require("node:fs/promises");
+    import_promises45 = require("node:fs/promises");
     import_node_os7 = require("node:os");
-    import_node_path39 = require("node:path");
+    import_node_path41 = require("node:path");
     init_docker_setup();
     init_errors();
     init_credentials();
@@ -13549,16 +14091,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises43.readFile)((0, import_node_path40.join)(toolsFolder, "copy_files.py"), "utf8");
+  const script = await (0, import_promises46.readFile)((0, import_node_path42.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files 2", toolchain.identity, patterns, script);
   const kept = await findKept(key, store);
   if (kept) return kept;
-  const folder = await (0, import_promises43.mkdtemp)((0, import_node_path40.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
+  const folder = await (0, import_promises46.mkdtemp)((0, import_node_path42.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
   try {
-    const taken2 = await takeOut2(patterns, (0, import_node_path40.join)(folder, "taken"), toolchain, toolsFolder);
+    const taken2 = await takeOut2(patterns, (0, import_node_path42.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises43.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises46.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -13577,7 +14119,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises43.copyFile)(file, kept)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises46.copyFile)(file, kept)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -13603,11 +14145,11 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
   const folder = await builder.take("extra-files", localFolder);
   const files = /* @__PURE__ */ new Map();
   for (const [number2, { pattern, target }] of wanted.entries()) {
-    const root = (0, import_node_path40.join)(folder, String(number2));
+    const root = (0, import_node_path42.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises43.stat)((0, import_node_path40.join)(root, path4))).mode & 73 ? 493 : 420;
+      const mode = (await (0, import_promises46.stat)((0, import_node_path42.join)(root, path4))).mode & 73 ? 493 : 420;
       const place = targetOf2(path4, pattern, target);
-      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path40.join)(root, path4) });
+      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path42.join)(root, path4) });
     }
   }
   return [...files.values()];
@@ -13618,9 +14160,9 @@ function splitPattern(entry) {
 }
 function targetOf2(path4, pattern, target) {
   if (target === void 0)
-    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path40.posix.basename(path4)}` : path4;
+    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path42.posix.basename(path4)}` : path4;
   const isFolder = target.endsWith("/") || /[*?[]/.test(pattern) || path4.includes("/");
-  const wanted = import_node_path40.posix.normalize(isFolder ? import_node_path40.posix.join(target, path4) : target);
+  const wanted = import_node_path42.posix.normalize(isFolder ? import_node_path42.posix.join(target, path4) : target);
   if (!wanted.startsWith("..")) return wanted;
   throw new UserError(
     {
@@ -13631,16 +14173,16 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises43.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path40.posix.relative(root, (0, import_node_path40.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
+  const entries = await (0, import_promises46.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path42.posix.relative(root, (0, import_node_path42.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
 }
-var import_promises43, import_node_os8, import_node_path40, SHARED_LIBRARY;
+var import_promises46, import_node_os8, import_node_path42, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
+    import_promises46 = require("node:fs/promises");
     import_node_os8 = require("node:os");
-    import_node_path40 = require("node:path");
+    import_node_path42 = require("node:path");
     init_errors();
     init_records();
     init_build_source();
@@ -13664,9 +14206,9 @@ function withoutDistributions(pins, names) {
     pins.filter(({ name }) => wanted.has(name)),
     /* @__PURE__ */ new Set()
   );
-  const listed = new Set(pins.map(({ name }) => name));
+  const listed2 = new Set(pins.map(({ name }) => name));
   const stays = ({ name, requiredBy }) => !wanted.has(name) && // Of which the manifest does not tell who needs it, or somebody does who is not on the list.
-  (!isBelow.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed.has(other)));
+  (!isBelow.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed2.has(other)));
   const isLeft = leftBy(pins, pins.filter(stays), wanted);
   return shorten(pins, ({ name }) => wanted.has(name) || isBelow.has(name) && isLeft(name));
 }
@@ -13717,8 +14259,8 @@ function mappingOf(project) {
       return void 0;
   }
 }
-function setuptoolsMapping({ document, paths }) {
-  const settings = tableAt2(document, "tool", "setuptools");
+function setuptoolsMapping({ document: document2, paths }) {
+  const settings = tableAt2(document2, "tool", "setuptools");
   const own = ["ext-modules", "cmdclass", "data-files", "exclude-package-data"].filter((name) => name in settings);
   if (own.length > 0 || paths.includes("setup.py") || paths.includes("setup.cfg")) return void 0;
   const folders = tableAt2(settings, "package-dir");
@@ -13773,8 +14315,8 @@ function discoveredBySetuptools(paths) {
   if (packages.length === 1) return packagesBelow("", packages, []);
   return packages.length === 0 && modules.length === 1 ? just(modules) : void 0;
 }
-function hatchMapping({ document, module: module2, paths }) {
-  const build2 = tableAt2(document, "tool", "hatch", "build");
+function hatchMapping({ document: document2, module: module2, paths }) {
+  const build2 = tableAt2(document2, "tool", "hatch", "build");
   const wheel = { ...build2, ...tableAt2(build2, "targets", "wheel") };
   if (["hooks", "include", "artifacts", "shared-data"].some((name) => name in wheel)) return void 0;
   const forced = tableAt2(wheel, "force-include");
@@ -13814,12 +14356,12 @@ function withSources(path4, sources) {
   }
   return path4;
 }
-function poetryMapping({ document, module: module2, paths }) {
-  const settings = tableAt2(document, "tool", "poetry");
+function poetryMapping({ document: document2, module: module2, paths }) {
+  const settings = tableAt2(document2, "tool", "poetry");
   if ("build" in settings || "exclude" in settings) return void 0;
-  const listed = settings["packages"];
-  if (!Array.isArray(listed)) return discovered(module2, paths);
-  const rules = listed.filter(isTable).map(({ include, from, to, format }) => ({
+  const listed2 = settings["packages"];
+  if (!Array.isArray(listed2)) return discovered(module2, paths);
+  const rules = listed2.filter(isTable).map(({ include, from, to, format }) => ({
     include: trimmed2(typeof include === "string" ? include : ""),
     from: trimmed2(typeof from === "string" ? from : ""),
     to: trimmed2(typeof to === "string" ? to : ""),
@@ -13835,24 +14377,24 @@ function poetryMapping({ document, module: module2, paths }) {
     return void 0;
   };
 }
-function flitMapping({ document, module: module2, paths }) {
-  const name = tableAt2(document, "tool", "flit", "module")["name"];
+function flitMapping({ document: document2, module: module2, paths }) {
+  const name = tableAt2(document2, "tool", "flit", "module")["name"];
   return discovered(typeof name === "string" ? name.replaceAll(".", "/") : module2, paths);
 }
-function uvMapping({ document, module: module2 }) {
-  const settings = tableAt2(document, "tool", "uv", "build-backend");
+function uvMapping({ document: document2, module: module2 }) {
+  const settings = tableAt2(document2, "tool", "uv", "build-backend");
   if (["wheel-exclude", "data", "source-include"].some((name) => name in settings)) return void 0;
   const root = settings["module-root"];
   const names = strings(settings["module-name"]);
   const wanted = settings["module-name"] === void 0 ? [module2] : names;
   return packagesBelow(typeof root === "string" ? root : "src", wanted, []);
 }
-function pdmMapping({ document, paths }) {
-  const settings = tableAt2(document, "tool", "pdm", "build");
+function pdmMapping({ document: document2, paths }) {
+  const settings = tableAt2(document2, "tool", "pdm", "build");
   if (["includes", "excludes", "custom-hook", "run-setuptools", "is-purelib"].some((name) => name in settings))
     return void 0;
-  const given = settings["package-dir"];
-  const root = typeof given === "string" ? given : paths.some((path4) => path4.startsWith("src/")) ? "src" : "";
+  const given2 = settings["package-dir"];
+  const root = typeof given2 === "string" ? given2 : paths.some((path4) => path4.startsWith("src/")) ? "src" : "";
   const inside2 = paths.map((path4) => stripRoot(path4, root)).filter((path4) => path4 !== void 0);
   const packages = inside2.filter((path4) => /^[^/]+\/__init__\.py$/.test(path4)).map((path4) => path4.split("/", 1)[0] ?? "");
   const modules = inside2.filter((path4) => /^[^/]+\.py$/.test(path4));
@@ -13906,24 +14448,24 @@ var init_local_mapping = __esm({
 });
 
 // src/wheels/local.ts
-async function readLocalPackage(pin2, listFiles3) {
+async function readLocalPackage(pin2, listFiles4) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises44.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises44.readFile)((0, import_node_path41.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
-  const document = toml === void 0 ? void 0 : parseOrNothing(toml);
-  if (document === void 0) return void 0;
-  const listed = await listFiles3(folder);
-  const paths = listed.map(({ path: path4 }) => path4);
+  if (!(await (0, import_promises47.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises47.readFile)((0, import_node_path43.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  const document2 = toml === void 0 ? void 0 : parseOrNothing(toml);
+  if (document2 === void 0) return void 0;
+  const listed2 = await listFiles4(folder);
+  const paths = listed2.map(({ path: path4 }) => path4);
   const isCompiled = equipmentFor({ names: paths, pyproject: toml ?? null }).length > 0;
-  const mapping = isCompiled ? void 0 : mappingOf({ document, module: pin2.name.replaceAll("-", "_"), paths });
-  const version = pin2.version ?? await staticVersion(document, folder);
+  const mapping = isCompiled ? void 0 : mappingOf({ document: document2, module: pin2.name.replaceAll("-", "_"), paths });
+  const version = pin2.version ?? await staticVersion(document2, folder);
   if (mapping === void 0 || version === void 0) return void 0;
-  const files = listed.flatMap((file) => {
+  const files = listed2.flatMap((file) => {
     const path4 = mapping(file.path);
     return path4 === void 0 ? [] : [{ ...file, path: path4 }];
   });
-  return { name: normalise(pin2.name), version, files, metadata: metadataOf(pin2.name, version, document) };
+  return { name: normalise(pin2.name), version, files, metadata: metadataOf(pin2.name, version, document2) };
 }
 function parseOrNothing(toml) {
   try {
@@ -13932,18 +14474,18 @@ function parseOrNothing(toml) {
     return void 0;
   }
 }
-async function staticVersion(document, folder) {
-  const written2 = tableAt2(document, "project")["version"] ?? tableAt2(document, "tool", "poetry")["version"];
+async function staticVersion(document2, folder) {
+  const written2 = tableAt2(document2, "project")["version"] ?? tableAt2(document2, "tool", "poetry")["version"];
   if (typeof written2 === "string") return written2;
-  const { path: path4 } = tableAt2(document, "tool", "hatch", "version");
+  const { path: path4 } = tableAt2(document2, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text3 = await (0, import_promises44.readFile)((0, import_node_path41.join)(folder, path4), "utf8").catch(() => "");
+  const text3 = await (0, import_promises47.readFile)((0, import_node_path43.join)(folder, path4), "utf8").catch(() => "");
   return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text3)?.[1];
 }
-function metadataOf(name, version, document) {
+function metadataOf(name, version, document2) {
   const folder = `${name.replaceAll("-", "_")}-${version.replace(/[^\w.+!]/g, "_")}.dist-info`;
-  const entryPoints = entryPointsOf(document);
-  const { dependencies } = tableAt2(document, "project");
+  const entryPoints = entryPointsOf(document2);
+  const { dependencies } = tableAt2(document2, "project");
   const required = Array.isArray(dependencies) ? dependencies.map(String) : [];
   const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text3) => `Requires-Dist: ${asField(text3)}`)];
   return [
@@ -13954,9 +14496,9 @@ function metadataOf(name, version, document) {
 function asField(requirement) {
   return requirement.replace(/^([^@;]+?)\s*@\s*\S+/, "$1").replace(/\s+/g, " ").trim();
 }
-function entryPointsOf(document) {
-  const project = tableAt2(document, "project");
-  const poetry = tableAt2(document, "tool", "poetry");
+function entryPointsOf(document2) {
+  const project = tableAt2(document2, "project");
+  const poetry = tableAt2(document2, "tool", "poetry");
   const groups = {
     console_scripts: { ...tableAt2(poetry, "scripts"), ...tableAt2(project, "scripts") },
     gui_scripts: tableAt2(project, "gui-scripts")
@@ -13967,12 +14509,12 @@ function entryPointsOf(document) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises44, import_node_path41, isText;
+var import_promises47, import_node_path43, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
-    import_node_path41 = require("node:path");
+    import_promises47 = require("node:fs/promises");
+    import_node_path43 = require("node:path");
     init_dist();
     init_files();
     init_build_needs();
@@ -13995,9 +14537,9 @@ async function partsOf(settings, product, collaborators) {
   return { pins: wanted.filter((pin2) => !locals.has(pin2)), pipOptions, locals: [...locals.values()], extraFiles };
 }
 function withoutLeftOut(pins, { noDeploy, runtimeSdk }, report) {
-  const named = withoutDistributions(pins, noDeploy);
-  const rest = runtimeSdk ? withoutRuntimeSdk(named.pins) : { pins: named.pins, leftOut: [] };
-  const leftOut = [...named.leftOut, ...rest.leftOut];
+  const named2 = withoutDistributions(pins, noDeploy);
+  const rest = runtimeSdk ? withoutRuntimeSdk(named2.pins) : { pins: named2.pins, leftOut: [] };
+  const leftOut = [...named2.leftOut, ...rest.leftOut];
   if (leftOut.length > 0) report.info(`left out: ${leftOut.join(", ")}`);
   const absent = noDeploy.filter((name) => !pins.some((pin2) => pin2.name === normalise(name)));
   if (absent.length > 0) report.info(`no-deploy: not among the requirements: ${absent.join(", ")}`);
@@ -14008,9 +14550,9 @@ async function wheelsOf(pins, { pipOptions }, settings, { toolsFolder }, collabo
   const options = { pipOptions, buildConstraints, dockerEnv };
   return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles: listFiles(settings) });
 }
-function listFiles({ output }) {
+function listFiles({ output: output2 }) {
   return async (folder) => {
-    const entries = await applicationEntries(folder, { exclude: [], include: [], output });
+    const entries = await applicationEntries(folder, { exclude: [], include: [], output: output2 });
     return entries.flatMap(({ path: path4, mode, content }) => "file" in content ? [{ path: path4, mode, file: content.file }] : []);
   };
 }
@@ -14030,7 +14572,7 @@ var init_parts = __esm({
 // src/commands/build.ts
 async function build(settings, command, { createToolchain: createToolchain2, createStore, product, report, environment, clock }) {
   const { seconds, timed } = stopwatch(clock);
-  const once = async () => {
+  const once2 = async () => {
     var _stack = [];
     try {
       const store = __using(_stack, createStore(settings), true);
@@ -14065,11 +14607,11 @@ async function build(settings, command, { createToolchain: createToolchain2, cre
   return await report.phase(`Build ${settings.target.runtime} on ${settings.target.architecture}`, async () => {
     for (const line of settings.found) report.info(line);
     try {
-      return await once();
+      return await once2();
     } catch (error) {
       if (!(error instanceof ToolchainChanged)) throw error;
       report.info(error.message);
-      return await once();
+      return await once2();
     }
   });
 }
@@ -14078,10 +14620,10 @@ function describe({ path: path4, zipBytes, unzippedBytes, entries }) {
 }
 function stopwatch(clock) {
   const seconds = {};
-  const timed = async (step2, work) => {
+  const timed = async (step, work) => {
     const started = clock();
     const result = await work();
-    seconds[step2] = Math.round(clock() - started + (seconds[step2] ?? 0) * 1e3) / 1e3;
+    seconds[step] = Math.round(clock() - started + (seconds[step] ?? 0) * 1e3) / 1e3;
     return result;
   };
   return { seconds, timed };
@@ -14102,29 +14644,29 @@ async function makeChecked(settings, isChecked, parts, making) {
 }
 async function make(settings, isChecked, parts, making) {
   const { product, timed, ...collaborators } = making;
-  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises45.mkdtemp)((0, import_node_path42.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises48.mkdtemp)((0, import_node_path44.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
     const assembled = await timed(
       "artifact",
       () => assemble(settings, parts, product, {
         ...collaborators,
         buildWheels: (wheelless) => wheelsOf(wheelless, parts, settings, product, collaborators),
-        whole: temporary === "" ? void 0 : (0, import_node_path42.join)(temporary, "whole.zip")
+        whole: temporary === "" ? void 0 : (0, import_node_path44.join)(temporary, "whole.zip")
       })
     );
     const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises48.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises45, import_node_os9, import_node_path42;
+var import_promises48, import_node_os9, import_node_path44;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises45 = require("node:fs/promises");
+    import_promises48 = require("node:fs/promises");
     import_node_os9 = require("node:os");
-    import_node_path42 = require("node:path");
+    import_node_path44 = require("node:path");
     init_assemble();
     init_check();
     init_builder();
@@ -14132,6 +14674,473 @@ var init_build2 = __esm({
     init_errors();
     init_size();
     init_parts();
+  }
+});
+
+// src/report/inert.ts
+function inert(line) {
+  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
+}
+function withoutPasswords(text3) {
+  return text3.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
+}
+function inertJson(value) {
+  return JSON.stringify(value, null, 2).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+function linesOf2(text3) {
+  const lines2 = text3.split(/\r?\n/);
+  if (lines2.at(-1) === "") lines2.pop();
+  return lines2;
+}
+function withoutCommand(line) {
+  const text3 = line.replaceAll("##[", "# #[");
+  return text3.trimStart().startsWith("::") ? `│ ${text3}` : text3;
+}
+var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
+var init_inert = __esm({
+  "src/report/inert.ts"() {
+    "use strict";
+    PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
+    TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
+    ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
+    HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+    HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  }
+});
+
+// src/remote/live.ts
+async function followed(answer, log, show2, { report, wait: wait2 }) {
+  const answered = new AbortController();
+  const settled2 = Promise.allSettled([answer]).then(([result]) => {
+    answered.abort();
+    return result;
+  });
+  const isAnswered = () => answered.signal.aborted;
+  let shown2 = [];
+  for (let pause = FIRST_LOOK_MILLISECONDS; ; pause = LOOK_EVERY_MILLISECONDS) {
+    await Promise.race([settled2, wait2(pause, answered.signal)]);
+    if (isAnswered()) break;
+    await Promise.race([settled2, log.read()]);
+    if (isAnswered()) break;
+    const lines2 = log.run?.lines ?? [];
+    for (const line of lines2.slice(shown2.length)) show2(line);
+    shown2 = lines2;
+    if (!log.isDenied) continue;
+    report.notice(noLiveOutput(log.failure));
+    break;
+  }
+  return { answer: await settled2, shown: shown2 };
+}
+function noLiveOutput(failure) {
+  const hint = failure instanceof Error && "hint" in failure && typeof failure.hint === "string" ? failure.hint : void 0;
+  return {
+    title: "The output is shown when the command has ended: the credentials may not do logs:FilterLogEvents",
+    hint
+  };
+}
+function unshown(output2, shown2) {
+  if (shown2.length === 0 || !(0, import_node_buffer.isUtf8)(output2)) return output2;
+  const left = /* @__PURE__ */ new Map();
+  for (const line of shown2.map((each) => each.trimEnd())) left.set(line, (left.get(line) ?? 0) + 1);
+  const lines2 = output2.toString().split(/(?<=\n)/);
+  let last = -1;
+  const isShown = lines2.map((line, index) => {
+    const count = left.get(line.trimEnd()) ?? 0;
+    if (count === 0 || line.trim() === "") return false;
+    left.set(line.trimEnd(), count - 1);
+    last = index;
+    return true;
+  });
+  const rest = lines2.filter((line, index) => !isShown[index] && (index > last || line.trim() !== ""));
+  return Buffer.from(rest.join(""));
+}
+function lastLines2(output2, most = 10) {
+  return linesOf2(output2.trimEnd()).slice(-most).join("\n");
+}
+var import_node_buffer, FIRST_LOOK_MILLISECONDS, LOOK_EVERY_MILLISECONDS;
+var init_live = __esm({
+  "src/remote/live.ts"() {
+    "use strict";
+    import_node_buffer = require("node:buffer");
+    init_inert();
+    FIRST_LOOK_MILLISECONDS = 2e3;
+    LOOK_EVERY_MILLISECONDS = 1e3;
+  }
+});
+
+// src/remote/protocol.ts
+function requestOf({ kind, data, arguments: passed, file, stdin, environment, timeoutSeconds: timeout }, id) {
+  const input = stdin?.toString("base64");
+  const fields = { command: kind, data, arguments: passed, stdin: input, environment, file, timeout, id };
+  const payload = JSON.stringify({ "_serverless-wsgi": fields });
+  const bytes = Buffer.byteLength(payload);
+  if (bytes <= MAXIMUM_BYTES) return payload;
+  throw new UserError(
+    {
+      title: "The command is larger than Lambda takes",
+      detail: `It is ${bytes} bytes with everything that goes with it, and ${MAXIMUM_BYTES} are the most. Standard input takes a third more than its size.`,
+      hint: "Put large data where the function can read it, as in S3, and name it in the arguments."
+    },
+    { exitCode: 2 }
+  );
+}
+function readReply(payload) {
+  const reply = parseJson2(payload);
+  if (Array.isArray(reply)) {
+    const [exitCode2, output3] = reply;
+    const isPair = reply.length === 2 && isExitCode(exitCode2) && typeof output3 === "string";
+    return isPair ? { exitCode: exitCode2, output: Buffer.from(output3), omittedBytes: 0, run: void 0 } : void 0;
+  }
+  if (typeof reply !== "object" || reply === null) return void 0;
+  const { exitCode, output: output2, isBase64Encoded, omittedBytes, ...run3 } = reply;
+  if (!isExitCode(exitCode) || typeof output2 !== "string") return void 0;
+  return {
+    exitCode,
+    output: Buffer.from(output2, isBase64Encoded === true ? "base64" : "utf8"),
+    omittedBytes: typeof omittedBytes === "number" ? omittedBytes : 0,
+    run: {
+      id: text2(run3["id"]),
+      requestId: text2(run3["requestId"]),
+      logGroup: text2(run3["logGroup"]),
+      logStream: text2(run3["logStream"]),
+      seconds: Number(run3["seconds"] ?? 0)
+    }
+  };
+}
+function exitStatus({ exitCode }) {
+  return exitCode === 0 ? 0 : exitCode & 255 || 1;
+}
+function ignoredParts(command, { run: run3 }) {
+  if (run3) return [];
+  const parts = [];
+  if (command.environment) parts.push("the variables");
+  if (command.stdin) parts.push("the standard input");
+  const isScript = command.kind === "exec" || command.kind === "command" && command.file !== void 0;
+  if (isScript && command.arguments && command.arguments.length > 0) parts.push("the arguments");
+  return parts;
+}
+function quoteAll(words4) {
+  return words4.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`).join(" ");
+}
+function parseJson2(text3) {
+  try {
+    return JSON.parse(text3);
+  } catch {
+    return void 0;
+  }
+}
+function isExitCode(value) {
+  return Number.isSafeInteger(value);
+}
+function text2(value) {
+  return typeof value === "string" ? value : "";
+}
+var OWN_CLIENT, MAXIMUM_BYTES;
+var init_protocol = __esm({
+  "src/remote/protocol.ts"() {
+    "use strict";
+    init_errors();
+    OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
+    MAXIMUM_BYTES = 6 * 1024 * 1024;
+  }
+});
+
+// src/remote/failure.ts
+function unknownResult(error) {
+  if (!(error instanceof UserError)) return error;
+  const { title, detail, hint } = error;
+  return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error });
+}
+function unknownEnd(id, run3, unreadable4, cause) {
+  const { title = String(cause), detail } = cause instanceof UserError ? cause : {};
+  const why = unreadable4 instanceof UserError ? unreadable4 : void 0;
+  const where = run3 ? `the stream ${run3.logStream} of ${run3.logGroup}, in the line that ends with ${id}` : `the function's log, in a line that ends with ${id}`;
+  return new UserError(
+    {
+      title: "It is not known how the command ended",
+      detail: [title, detail, why && `The log cannot be read: ${why.title}`, run3 && soFar(run3)].filter(Boolean).join("\n"),
+      hint: [`It may have run, and nothing was sent again. Look for its end in ${where}.`, why?.hint].filter(Boolean).join("\n")
+    },
+    { exitCode: UNKNOWN_RESULT, cause }
+  );
+}
+function cutOff(run3, reason, cause) {
+  return new UserError(
+    {
+      title: "The function ended before the command did",
+      detail: [reason, soFar(run3)].filter(Boolean).join("\n"),
+      hint: `It is not sent again. Its log is the stream ${run3.logStream} of ${run3.logGroup}.`
+    },
+    { exitCode: UNKNOWN_RESULT, cause }
+  );
+}
+function goesOn(id, run3, timeoutSeconds) {
+  const where = run3 ? `, and its log is the stream ${run3.logStream} of ${run3.logGroup}` : "";
+  return {
+    title: "The command goes on in the function",
+    detail: `It runs there until it ends, or until its ${timeoutSeconds} seconds are over. Its id is ${id}${where}.`,
+    hint: `Lines that tell of its beginning and end: wsgi-lambda logs --since 15m --filter ${id}`
+  };
+}
+function soFar({ lines: lines2 }) {
+  return lines2.length === 0 ? "It has printed nothing." : `It came this far:
+${lastLines2(lines2.join("\n"))}`;
+}
+function invocationFailure({ payload, functionError, logTail }) {
+  const { errorType, errorMessage, stackTrace } = readFailure(payload);
+  const detail = [errorMessage, ...stackTrace.map((frame2) => frame2.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
+  if (/Task timed out/.test(errorMessage)) {
+    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
+  }
+  if (functionError === void 0) {
+    return {
+      title: "The function gave an answer that is not a command result",
+      detail,
+      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
+    };
+  }
+  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
+}
+function readFailure(payload) {
+  const parsed = parseJson2(payload);
+  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  return {
+    errorType: typeof errorType === "string" ? errorType : void 0,
+    errorMessage: typeof errorMessage === "string" ? errorMessage : payload,
+    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame2) => typeof frame2 === "string") : []
+  };
+}
+var UNKNOWN_RESULT;
+var init_failure2 = __esm({
+  "src/remote/failure.ts"() {
+    "use strict";
+    init_errors();
+    init_live();
+    init_protocol();
+    UNKNOWN_RESULT = 125;
+  }
+});
+
+// src/settings/pyproject.ts
+async function readPyproject(projectFolder) {
+  const text3 = await readIfPresent((0, import_node_path45.join)(projectFolder, "pyproject.toml"));
+  if (text3 === void 0)
+    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
+  const document2 = parseToml(text3);
+  const problems = [];
+  const ownTable = (value, name) => {
+    if (value !== void 0 && !isTable2(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
+    return asTable2(value);
+  };
+  const { stages, ...settings } = ownTable(asTable2(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
+  const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
+    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+  );
+  return {
+    exists: true,
+    hasDependencies: hasDependencies(asTable2(document2["project"]), asTable2(asTable2(document2["tool"])["poetry"])),
+    project: asTable2(document2["project"]),
+    settings,
+    stages: Object.fromEntries(stageTables),
+    problems
+  };
+}
+function hasDependencies(project, poetry) {
+  const { dynamic } = project;
+  const isDynamic = Array.isArray(dynamic) && dynamic.includes("dependencies");
+  return project["dependencies"] !== void 0 || isDynamic || poetry["dependencies"] !== void 0;
+}
+function pyprojectSources(pyproject, stage2) {
+  const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
+  if (stage2 === void 0) return { sources: [base], problems: [...pyproject.problems] };
+  const overlay = Object.hasOwn(pyproject.stages, stage2) ? pyproject.stages[stage2] : void 0;
+  if (overlay === void 0)
+    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage2, Object.keys(pyproject.stages))] };
+  return {
+    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml` }],
+    problems: [...pyproject.problems]
+  };
+}
+function unknownStage(stage2, known) {
+  const title = `The stage ${JSON.stringify(stage2)} is not known`;
+  if (known.length > 0) {
+    const all = `Known: ${known.join(", ")}.`;
+    return { title, hint: [.../* @__PURE__ */ new Set([suggestion(stage2, known), all])].join(" ") };
+  }
+  return {
+    title: `${title}: pyproject.toml has no stages`,
+    hint: `Add a table [tool.wsgi-lambda.stages.${stage2}] (it may be empty), or leave the stage out.`
+  };
+}
+function parseToml(text3) {
+  try {
+    return parse(text3);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new SettingsError([
+      {
+        title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`,
+        // Its other lines show the file, which may hold values of environment variables.
+        detail: error.message.split("\n", 1)[0],
+        location: { file: "pyproject.toml", line: error.line }
+      }
+    ]);
+  }
+}
+function isTable2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function asTable2(value) {
+  return isTable2(value) ? value : {};
+}
+async function readIfPresent(path4) {
+  try {
+    return await (0, import_promises51.readFile)(path4, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return void 0;
+    throw error;
+  }
+}
+var import_promises51, import_node_path45;
+var init_pyproject = __esm({
+  "src/settings/pyproject.ts"() {
+    "use strict";
+    import_promises51 = require("node:fs/promises");
+    import_node_path45 = require("node:path");
+    init_dist();
+    init_errors();
+    init_suggestion();
+  }
+});
+
+// src/settings/function-contradictions.ts
+function misfits(options) {
+  return [
+    ...vpcMisfits(options),
+    ...options.snapStart === true ? snapStartMisfits(options) : [],
+    ...logMisfits(options)
+  ];
+}
+function vpcMisfits({ vpcSubnets, vpcSecurityGroups, fileSystems = [] }) {
+  const hasSubnets = (vpcSubnets ?? []).length > 0;
+  const hasGroups = (vpcSecurityGroups ?? []).length > 0;
+  return [
+    ...hasSubnets !== hasGroups ? [
+      {
+        title: hasSubnets ? "vpc-subnets is set without vpc-security-groups" : "vpc-security-groups is set without vpc-subnets",
+        hint: "A function in a VPC has both. To take it out of its VPC, set vpc-subnets to none."
+      }
+    ] : [],
+    ...fileSystems.length > 0 && vpcSubnets?.length === 0 ? [
+      {
+        title: "file-systems needs a VPC",
+        hint: "Set vpc-subnets and vpc-security-groups to those from which the file system is reached."
+      }
+    ] : [],
+    ...fileSystems.length > 1 ? [{ title: "file-systems has more than one line", hint: "A function mounts one file system." }] : []
+  ];
+}
+function snapStartMisfits(options) {
+  const { runtime, provisionedConcurrency = 0, fileSystems = [], ephemeralStorage = 0 } = options;
+  const problem = (other, hint) => ({ title: `snap-start cannot be used with ${other}`, hint });
+  return [
+    ...provisionedConcurrency > 0 ? [problem("provisioned-concurrency", "Keep one of the two: both are there for quick starts.")] : [],
+    ...fileSystems.length > 0 ? [problem("file-systems", "Keep one of the two.")] : [],
+    ...ephemeralStorage > MOST_SNAPSHOT_STORAGE ? [
+      problem(
+        `ephemeral-storage ${ephemeralStorage}`,
+        `Set ephemeral-storage to ${MOST_SNAPSHOT_STORAGE}, or remove snap-start.`
+      )
+    ] : [],
+    ...runtime !== void 0 && WITHOUT_SNAPSHOTS.includes(runtime) ? [problem(runtime, "Use python3.12 or newer, or remove snap-start.")] : []
+  ];
+}
+function logMisfits({ logFormat, logLevel, systemLogLevel }) {
+  if (logFormat !== "text") return [];
+  const levels = [
+    ...logLevel === void 0 ? [] : ["log-level"],
+    ...systemLogLevel === void 0 ? [] : ["system-log-level"]
+  ];
+  return levels.map((name) => ({
+    title: `${name} is set, and the log format is text`,
+    hint: "Lambda filters by level in the format json: set log-format to json."
+  }));
+}
+function functionContradictions(values, runtime, isGiven) {
+  const { vpcSubnets, vpcSecurityGroups, layers = [], dependenciesLayer, functionName = "" } = values;
+  const isDetached = vpcSubnets?.length === 0 && vpcSecurityGroups === void 0;
+  const most = LIMITS.layers - (dependenciesLayer ? 1 : 0);
+  return [
+    ...misfits({ ...values, runtime, vpcSecurityGroups: isDetached ? [] : vpcSecurityGroups }),
+    ...values.role !== void 0 && values.createRole ? [{ title: "role and create-role are both set", hint: "Keep one: a role that is there, or one that is made." }] : [],
+    ...values.createRole && functionName.length > LONGEST_NAME_WITH_ROLE ? [
+      {
+        title: `function-name is too long for create-role: ${functionName.length} characters`,
+        hint: `The role is called FUNCTION-NAME-role, so at most ${LONGEST_NAME_WITH_ROLE}. Or make a role, and name it with role.`
+      }
+    ] : [],
+    ...layers.length > most ? [
+      {
+        title: `layers has ${layers.length} lines, and Lambda takes ${LIMITS.layers} layers`,
+        hint: dependenciesLayer ? "dependencies-layer is one of them." : "Remove some."
+      }
+    ] : [],
+    ...values.manage === "code" ? unmanaged(values, isGiven) : []
+  ];
+}
+function unmanaged({ functionUrl: functionUrl2, dependenciesLayer }, isGiven) {
+  const names = Object.keys(FUNCTION_SETTINGS);
+  const given2 = [
+    ...OF_THE_CONFIGURATION.filter(isGiven),
+    ...names.filter((name) => name !== "manage" && isGiven(name)),
+    ...functionUrl2 === void 0 || functionUrl2 === "none" ? [] : ["function-url"],
+    ...dependenciesLayer ? ["dependencies-layer"] : []
+  ];
+  if (given2.length === 0) return [];
+  return [
+    {
+      title: `manage is code, and these settings change more than code: ${given2.join(", ")}`,
+      hint: "Remove them here and set them where the function is configured, or remove manage."
+    }
+  ];
+}
+var MOST_SNAPSHOT_STORAGE, WITHOUT_SNAPSHOTS, LONGEST_NAME_WITH_ROLE, OF_THE_CONFIGURATION;
+var init_function_contradictions = __esm({
+  "src/settings/function-contradictions.ts"() {
+    "use strict";
+    init_limits();
+    init_function();
+    MOST_SNAPSHOT_STORAGE = 512;
+    WITHOUT_SNAPSHOTS = ["python3.10", "python3.11"];
+    LONGEST_NAME_WITH_ROLE = 64 - "-role".length;
+    OF_THE_CONFIGURATION = [
+      ...["role", "memory", "timeout", "description", "environment", "secrets", "environment-strategy"]
+    ];
+  }
+});
+
+// aws:@aws-sdk/client-s3
+var require_client_s3 = __commonJS({
+  "aws:@aws-sdk/client-s3"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-s3"];
+  }
+});
+
+// aws:@aws-sdk/lib-storage
+var require_lib_storage = __commonJS({
+  "aws:@aws-sdk/lib-storage"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/lib-storage"];
+  }
+});
+
+// src/aws/bucket-address.ts
+function parseBucketAddress(address) {
+  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? [];
+  return { name, prefix: path4 === "" ? "" : `${path4}/` };
+}
+var init_bucket_address = __esm({
+  "src/aws/bucket-address.ts"() {
+    "use strict";
   }
 });
 
@@ -14279,15 +15288,16 @@ function codeOf2(error) {
   if (code !== void 0 && UNREACHABLE.has(code)) return code;
   return error.name === "TimeoutError" ? "ETIMEDOUT" : void 0;
 }
-function mayHaveArrived(error) {
-  if (!(error instanceof Error)) return false;
-  const { code, $metadata } = error;
-  const isLost = ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code ?? "");
-  return isLost || ($metadata?.httpStatusCode ?? 0) >= 500 || mayHaveArrived(error.cause);
+function isAccessDenied(error) {
+  return error instanceof Error && (isDenied(error) || isAccessDenied(error.cause));
 }
 function isNotFound(error) {
   if (!(error instanceof Error)) return false;
   return error.name === "ResourceNotFoundException" || isNotFound(error.cause);
+}
+function isConflict(error) {
+  if (!(error instanceof Error)) return false;
+  return ["ResourceConflictException", "PreconditionFailedException"].includes(error.name) || isConflict(error.cause);
 }
 function isBusy(error) {
   return error instanceof Error && error.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error.message);
@@ -14305,317 +15315,13 @@ var init_errors2 = __esm({
   }
 });
 
-// src/remote/protocol.ts
-function requestOf({ kind, data, arguments: passed, file, stdin, environment }, id) {
-  const fields = { command: kind, data, arguments: passed, stdin: stdin?.toString("base64"), environment, file, id };
-  const payload = JSON.stringify({ "_serverless-wsgi": fields });
-  const bytes = Buffer.byteLength(payload);
-  if (bytes <= MAXIMUM_BYTES) return payload;
-  throw new UserError(
-    {
-      title: "The command is larger than Lambda takes",
-      detail: `It is ${bytes} bytes with everything that goes with it, and ${MAXIMUM_BYTES} are the most. Standard input takes a third more than its size.`,
-      hint: "Put large data where the function can read it, as in S3, and name it in the arguments."
-    },
-    { exitCode: 2 }
-  );
-}
-function readReply(payload) {
-  const reply = parseJson2(payload);
-  if (Array.isArray(reply)) {
-    const [exitCode2, output2] = reply;
-    const isPair = reply.length === 2 && isExitCode(exitCode2) && typeof output2 === "string";
-    return isPair ? { exitCode: exitCode2, output: Buffer.from(output2), omittedBytes: 0, run: void 0 } : void 0;
-  }
-  if (typeof reply !== "object" || reply === null) return void 0;
-  const { exitCode, output, isBase64Encoded, omittedBytes, ...run3 } = reply;
-  if (!isExitCode(exitCode) || typeof output !== "string") return void 0;
-  return {
-    exitCode,
-    output: Buffer.from(output, isBase64Encoded === true ? "base64" : "utf8"),
-    omittedBytes: typeof omittedBytes === "number" ? omittedBytes : 0,
-    run: {
-      id: text2(run3["id"]),
-      requestId: text2(run3["requestId"]),
-      logGroup: text2(run3["logGroup"]),
-      logStream: text2(run3["logStream"]),
-      seconds: Number(run3["seconds"] ?? 0)
-    }
-  };
-}
-function exitStatus({ exitCode }) {
-  return exitCode === 0 ? 0 : exitCode & 255 || 1;
-}
-function ignoredParts(command, { run: run3 }) {
-  if (run3) return [];
-  const parts = [];
-  if (command.environment) parts.push("the variables");
-  if (command.stdin) parts.push("the standard input");
-  const isScript = command.kind === "exec" || command.kind === "command" && command.file !== void 0;
-  if (isScript && command.arguments && command.arguments.length > 0) parts.push("the arguments");
-  return parts;
-}
-function quoteAll(words3) {
-  return words3.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`).join(" ");
-}
-function parseJson2(text3) {
-  try {
-    return JSON.parse(text3);
-  } catch {
-    return void 0;
-  }
-}
-function isExitCode(value) {
-  return Number.isSafeInteger(value);
-}
-function text2(value) {
-  return typeof value === "string" ? value : "";
-}
-var OWN_CLIENT, MAXIMUM_BYTES;
-var init_protocol = __esm({
-  "src/remote/protocol.ts"() {
-    "use strict";
-    init_errors();
-    OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
-    MAXIMUM_BYTES = 6 * 1024 * 1024;
-  }
-});
-
-// src/remote/command.ts
-async function runRemoteCommand(command, { functionName, qualifier, timeoutSeconds }, lambda) {
-  const id = (0, import_node_crypto12.randomUUID)();
-  const payload = requestOf(command, id);
-  const invocation = await lambda.invoke(functionName, qualifier, payload, timeoutSeconds, OWN_CLIENT).catch((error) => {
-    throw unknownResult(error, mayHaveArrived(error) ? whereItEnded(id) : void 0);
-  });
-  const outcome = invocation.functionError === void 0 ? readReply(invocation.payload) : void 0;
-  if (outcome) return outcome;
-  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
-}
-function remarksOn(command, outcome) {
-  const remarks = [];
-  const { omittedBytes, run: run3 } = outcome;
-  const ignored = ignoredParts(command, outcome);
-  if (omittedBytes > 0) {
-    const where = run3?.logGroup ? `Its log has them: the stream ${run3.logStream} of ${run3.logGroup}.` : "Its log has them.";
-    remarks.push({ title: `${omittedBytes} bytes of the output are left out`, hint: where });
-  }
-  if (ignored.length > 0) {
-    remarks.push({
-      title: `The function did not take ${ignored.join(" and ")}`,
-      hint: "It answers as one of serverless-wsgi: deploy it with this version of wsgi-lambda."
-    });
-  }
-  return remarks;
-}
-function parseCommandLine(line) {
-  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(line.trim()) ?? [];
-  const kind = word === "shell" ? "command" : word;
-  if (isCommandKind(kind)) return { kind, data: rest };
-  throw new UserError(
-    {
-      title: `${JSON.stringify(line)} is not a remote command`,
-      hint: "It starts with manage, flask, exec or shell, as in: manage migrate --noinput"
-    },
-    { exitCode: 2 }
-  );
-}
-function isCommandKind(word) {
-  return ["manage", "flask", "exec", "command"].includes(word);
-}
-function unknownResult(error, advice) {
-  if (!(error instanceof UserError)) return error;
-  const { title, detail, hint } = error;
-  const hints = [hint, advice].filter((text3) => text3 !== void 0);
-  return new UserError(
-    { title, detail, hint: hints.length > 0 ? hints.join("\n") : void 0 },
-    { exitCode: UNKNOWN_RESULT, cause: error }
-  );
-}
-function whereItEnded(id) {
-  return `It may have run all the same: the function's log then has how it ended, in a line with ${id}.`;
-}
-function invocationFailure({ payload, functionError, logTail }) {
-  const { errorType, errorMessage, stackTrace } = readFailure(payload);
-  const detail = [errorMessage, ...stackTrace.map((frame2) => frame2.trimEnd()), logTail.trimEnd()].filter(Boolean).join("\n");
-  if (/Task timed out/.test(errorMessage)) {
-    return { title: "The function timed out", detail, hint: "Give it more time with timeout (up to 900 seconds)." };
-  }
-  if (functionError === void 0) {
-    return {
-      title: "The function gave an answer that is not a command result",
-      detail,
-      hint: "Is it a function that wsgi-lambda deployed? Its handler has to be wsgi_handler.handler."
-    };
-  }
-  return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
-}
-function readFailure(payload) {
-  const parsed = parseJson2(payload);
-  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
-  return {
-    errorType: typeof errorType === "string" ? errorType : void 0,
-    errorMessage: typeof errorMessage === "string" ? errorMessage : payload,
-    stackTrace: Array.isArray(stackTrace) ? stackTrace.filter((frame2) => typeof frame2 === "string") : []
-  };
-}
-var import_node_crypto12, UNKNOWN_RESULT;
-var init_command = __esm({
-  "src/remote/command.ts"() {
-    "use strict";
-    import_node_crypto12 = require("node:crypto");
-    init_errors2();
-    init_errors();
-    init_protocol();
-    UNKNOWN_RESULT = 125;
-  }
-});
-
-// src/report/inert.ts
-function inert(line) {
-  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
-}
-function withoutPasswords(text3) {
-  return text3.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
-}
-function inertJson(value) {
-  return JSON.stringify(value, null, 2).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-function linesOf2(text3) {
-  const lines2 = text3.split(/\r?\n/);
-  if (lines2.at(-1) === "") lines2.pop();
-  return lines2;
-}
-function withoutCommand(line) {
-  const text3 = line.replaceAll("##[", "# #[");
-  return text3.trimStart().startsWith("::") ? `│ ${text3}` : text3;
-}
-var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
-var init_inert = __esm({
-  "src/report/inert.ts"() {
-    "use strict";
-    PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
-    TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
-    ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
-    HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-    HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-  }
-});
-
-// src/settings/pyproject.ts
-async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path43.join)(projectFolder, "pyproject.toml"));
-  if (text3 === void 0)
-    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
-  const document = parseToml(text3);
-  const problems = [];
-  const ownTable = (value, name) => {
-    if (value !== void 0 && !isTable2(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
-    return asTable2(value);
-  };
-  const { stages, ...settings } = ownTable(asTable2(document["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
-  const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
-    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
-  );
-  return {
-    exists: true,
-    hasDependencies: hasDependencies(asTable2(document["project"]), asTable2(asTable2(document["tool"])["poetry"])),
-    project: asTable2(document["project"]),
-    settings,
-    stages: Object.fromEntries(stageTables),
-    problems
-  };
-}
-function hasDependencies(project, poetry) {
-  const { dynamic } = project;
-  const isDynamic = Array.isArray(dynamic) && dynamic.includes("dependencies");
-  return project["dependencies"] !== void 0 || isDynamic || poetry["dependencies"] !== void 0;
-}
-function pyprojectSources(pyproject, stage2) {
-  const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
-  if (stage2 === void 0) return { sources: [base], problems: [...pyproject.problems] };
-  const overlay = Object.hasOwn(pyproject.stages, stage2) ? pyproject.stages[stage2] : void 0;
-  if (overlay === void 0)
-    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage2, Object.keys(pyproject.stages))] };
-  return {
-    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml` }],
-    problems: [...pyproject.problems]
-  };
-}
-function unknownStage(stage2, known) {
-  const title = `The stage ${JSON.stringify(stage2)} is not known`;
-  if (known.length > 0) {
-    const all = `Known: ${known.join(", ")}.`;
-    return { title, hint: [.../* @__PURE__ */ new Set([suggestion(stage2, known), all])].join(" ") };
-  }
-  return {
-    title: `${title}: pyproject.toml has no stages`,
-    hint: `Add a table [tool.wsgi-lambda.stages.${stage2}] (it may be empty), or leave the stage out.`
-  };
-}
-function parseToml(text3) {
-  try {
-    return parse(text3);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw new SettingsError([
-      {
-        title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`,
-        // Its other lines show the file, which may hold values of environment variables.
-        detail: error.message.split("\n", 1)[0],
-        location: { file: "pyproject.toml", line: error.line }
-      }
-    ]);
-  }
-}
-function isTable2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function asTable2(value) {
-  return isTable2(value) ? value : {};
-}
-async function readIfPresent(path4) {
-  try {
-    return await (0, import_promises46.readFile)(path4, "utf8");
-  } catch (error) {
-    if (error.code === "ENOENT") return void 0;
-    throw error;
-  }
-}
-var import_promises46, import_node_path43;
-var init_pyproject = __esm({
-  "src/settings/pyproject.ts"() {
-    "use strict";
-    import_promises46 = require("node:fs/promises");
-    import_node_path43 = require("node:path");
-    init_dist();
-    init_errors();
-    init_suggestion();
-  }
-});
-
-// aws:@aws-sdk/client-s3
-var require_client_s3 = __commonJS({
-  "aws:@aws-sdk/client-s3"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-s3"];
-  }
-});
-
-// aws:@aws-sdk/lib-storage
-var require_lib_storage = __commonJS({
-  "aws:@aws-sdk/lib-storage"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/lib-storage"];
-  }
-});
-
 // src/aws/s3.ts
 var s3_exports = {};
 __export(s3_exports, {
   createBucket: () => createBucket,
-  hasOwnEndpoint: () => hasOwnEndpoint,
-  parseBucketAddress: () => parseBucketAddress
+  hasOwnEndpoint: () => hasOwnEndpoint
 });
-function createBucket(address, { version, signal, isPathStyle, patienceSeconds }) {
+function createBucket(address, { version, signal, isPathStyle, patienceSeconds, access }) {
   const { name, prefix } = parseBucketAddress(address);
   const client = new import_client_s3.S3Client({
     customUserAgent: [["wsgi-lambda", version]],
@@ -14623,6 +15329,8 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds }
     followRegionRedirects: true,
     ...patienceSeconds === void 0 ? {} : impatient(patienceSeconds * 1e3)
   });
+  if (access?.owner !== void 0) expectOwner(client, access.owner);
+  const encryption = access?.kmsKey === void 0 ? {} : { ServerSideEncryption: "aws:kms", SSEKMSKeyId: access.kmsKey };
   const keyOf2 = (key) => prefix + key;
   const advice = (error, action, key) => adviceFor(error, {
     action: `s3:${action}`,
@@ -14662,6 +15370,7 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds }
           Key: keyOf2(key),
           Body: (0, import_node_fs19.createReadStream)(path4),
           Metadata: { sha256 },
+          ...encryption,
           // Of an upload in parts, S3 looks at it when the parts are put together.
           ...isNew ? { IfNoneMatch: "*" } : {}
         }
@@ -14681,12 +15390,14 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds }
     }
   };
 }
-function parseBucketAddress(address) {
-  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? [];
-  return { name, prefix: path4 === "" ? "" : `${path4}/` };
-}
 function hasOwnEndpoint(environment) {
   return Boolean(environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]);
+}
+function expectOwner(client, owner) {
+  client.middlewareStack.add(
+    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
+    { step: "initialize", name: "expectOwner" }
+  );
 }
 function impatient(milliseconds2) {
   return { maxAttempts: 2, requestHandler: { connectionTimeout: milliseconds2, socketTimeout: milliseconds2 } };
@@ -14708,6 +15419,7 @@ var init_s3 = __esm({
     import_node_stream6 = require("node:stream");
     import_client_s3 = __toESM(require_client_s3(), 1);
     import_lib_storage = __toESM(require_lib_storage(), 1);
+    init_bucket_address();
     init_errors2();
     PART_BYTES = 8 * 1024 * 1024;
     PARTS_AT_ONCE = 4;
@@ -14732,22 +15444,22 @@ var init_bucket = __esm({
   }
 });
 
-// aws:@aws-sdk/client-lambda
-var require_client_lambda = __commonJS({
-  "aws:@aws-sdk/client-lambda"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-lambda"];
+// aws:@aws-sdk/client-sts
+var require_client_sts = __commonJS({
+  "aws:@aws-sdk/client-sts"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-sts"];
   }
 });
 
 // src/aws/call.ts
-function createCaller(wait2, arnOf) {
+function createCaller(wait2, arnOf2, service = "lambda") {
   const call = async (action, resource, send) => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await send();
       } catch (error) {
         if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
-          throw adviceFor(error, { action: `lambda:${action}`, resource, ...arnOf && { arn: arnOf(resource) } });
+          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
         await wait2(250 * 2 ** attempt);
       }
     }
@@ -14773,245 +15485,349 @@ var init_call = __esm({
   }
 });
 
-// src/aws/lambda.ts
-var lambda_exports = {};
-__export(lambda_exports, {
-  codeRequest: () => codeRequest,
-  createLambdaApi: () => createLambdaApi
+// src/aws/identity.ts
+var identity_exports = {};
+__export(identity_exports, {
+  readAccount: () => readAccount
 });
-function createLambdaApi({ version, wait: wait2, signal }) {
-  const customUserAgent = [["wsgi-lambda", version]];
-  const client = new import_client_lambda.LambdaClient({ customUserAgent });
-  const cancellable = { abortSignal: signal };
-  const { call, find } = createCaller(wait2);
-  return {
-    getVersion: async (functionName, qualifier) => {
-      const found = await find(
-        "GetFunctionConfiguration",
-        functionName,
-        () => client.send(
-          new import_client_lambda.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
-          cancellable
-        )
-      );
-      return found && versionState(found);
-    },
-    createFunction: async (functionName, configuration, code) => {
-      const tags = { "managed-by": "wsgi-lambda" };
-      await call(
-        "CreateFunction",
-        functionName,
-        () => client.send(
-          new import_client_lambda.CreateFunctionCommand({
-            FunctionName: functionName,
-            ...request(configuration),
-            Architectures: [code.architecture],
-            Code: codeRequest(code),
-            Tags: tags
-          }),
-          cancellable
-        )
-      );
-    },
-    updateCode: async (functionName, code) => {
-      await call(
-        "UpdateFunctionCode",
-        functionName,
-        () => client.send(
-          new import_client_lambda.UpdateFunctionCodeCommand({
-            FunctionName: functionName,
-            ...codeRequest(code),
-            Architectures: [code.architecture],
-            Publish: false
-          }),
-          cancellable
-        )
-      );
-    },
-    updateConfiguration: async (functionName, configuration) => {
-      await call(
-        "UpdateFunctionConfiguration",
-        functionName,
-        () => client.send(
-          new import_client_lambda.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
-          cancellable
-        )
-      );
-    },
-    publish: async (functionName, codeSha256, description) => {
-      const published = await call(
-        "PublishVersion",
-        functionName,
-        () => client.send(
-          new import_client_lambda.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
-          cancellable
-        )
-      );
-      return published.Version ?? "";
-    },
-    getAlias: async (functionName, alias) => {
-      const found = await find(
-        "GetAlias",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
-      );
-      return found && aliasState(found);
-    },
-    createAlias: async (functionName, alias, version2, description) => aliasState(
-      await call(
-        "CreateAlias",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.CreateAliasCommand({
-            FunctionName: functionName,
-            Name: alias,
-            FunctionVersion: version2,
-            Description: description
-          }),
-          cancellable
-        )
-      )
-    ),
-    updateAlias: async (functionName, alias, version2, description, revisionId) => aliasState(
-      await call(
-        "UpdateAlias",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.UpdateAliasCommand({
-            FunctionName: functionName,
-            Name: alias,
-            FunctionVersion: version2,
-            Description: description,
-            RevisionId: revisionId
-          })
-        )
-      )
-    ),
-    getPolicy: async (functionName, alias) => {
-      const found = await find(
-        "GetPolicy",
-        `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
-      );
-      return found?.Policy;
-    },
-    permitUrl: async (functionName, alias, statement) => {
-      await call(
-        "AddPermission",
-        `${functionName}:${alias}`,
-        () => client.send(
-          new import_client_lambda.AddPermissionCommand({
-            FunctionName: functionName,
-            Qualifier: alias,
-            Principal: "*",
-            ...STATEMENTS[statement]
-          }),
-          cancellable
-        )
-      );
-    },
-    invoke: async (functionName, qualifier, payload, timeoutSeconds, clientContext) => {
-      const once = new import_client_lambda.LambdaClient({
-        customUserAgent,
-        maxAttempts: 1,
-        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
-      });
-      try {
-        const answer = await once.send(
-          new import_client_lambda.InvokeCommand({
-            FunctionName: functionName,
-            Qualifier: qualifier,
-            Payload: Buffer.from(payload),
-            LogType: "Tail",
-            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
-          }),
-          cancellable
-        );
-        return {
-          payload: answer.Payload?.transformToString() ?? "",
-          functionError: answer.FunctionError,
-          // Lines of one event, such as those of a traceback, are divided by carriage returns.
-          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString().replaceAll(/\r\n?/g, "\n")
-        };
-      } catch (error) {
-        throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
-      } finally {
-        once.destroy();
-      }
-    }
-  };
+async function readAccount({ version, wait: wait2, signal }) {
+  const client = new import_client_sts.STSClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { call } = createCaller(wait2, () => "*", "sts");
+  const { Account: account = "" } = await call(
+    "GetCallerIdentity",
+    "the credentials",
+    () => client.send(new import_client_sts.GetCallerIdentityCommand({}), { abortSignal: signal })
+  );
+  return account;
 }
-function codeRequest(code) {
-  return "zip" in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key };
-}
-function request(configuration) {
-  const { runtime, handler, role, memory, timeout, description, environment, layers } = configuration;
-  return {
-    Runtime: runtime,
-    Handler: handler,
-    Role: role,
-    MemorySize: memory,
-    Timeout: timeout,
-    Description: description,
-    Environment: { Variables: { ...environment } },
-    // Whoever sends them needs lambda:GetLayerVersion on each of them.
-    ...layers && { Layers: [...layers] }
-  };
-}
-function versionState(found) {
-  return {
-    arn: found.FunctionArn ?? "",
-    version: found.Version ?? "$LATEST",
-    codeSha256: found.CodeSha256 ?? "",
-    runtime: found.Runtime ?? "",
-    handler: found.Handler ?? "",
-    role: found.Role ?? "",
-    architecture: found.Architectures?.[0] ?? "x86_64",
-    memory: found.MemorySize ?? 128,
-    timeout: found.Timeout ?? 3,
-    description: found.Description ?? "",
-    environment: found.Environment?.Variables ?? {},
-    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
-    state: found.State ?? "Active",
-    stateReason: found.StateReason,
-    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
-    lastUpdateReason: found.LastUpdateStatusReason
-  };
-}
-function aliasState(found) {
-  return {
-    arn: found.AliasArn ?? "",
-    version: found.FunctionVersion ?? "",
-    description: found.Description ?? "",
-    revisionId: found.RevisionId ?? ""
-  };
-}
-var import_client_lambda, STATEMENTS;
-var init_lambda = __esm({
-  "src/aws/lambda.ts"() {
+var import_client_sts;
+var init_identity = __esm({
+  "src/aws/identity.ts"() {
     "use strict";
-    import_client_lambda = __toESM(require_client_lambda(), 1);
+    import_client_sts = __toESM(require_client_sts(), 1);
     init_call();
-    init_errors2();
-    STATEMENTS = {
-      url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
-      invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
-    };
   }
 });
 
-// src/aws/function-url.ts
-var function_url_exports = {};
-__export(function_url_exports, {
-  createFunctionUrlApi: () => createFunctionUrlApi
+// aws:@aws-sdk/client-lambda
+var require_client_lambda = __commonJS({
+  "aws:@aws-sdk/client-lambda"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-lambda"];
+  }
 });
-function createFunctionUrlApi({ version, wait: wait2, signal }) {
+
+// src/aws/code-signing.ts
+function createCodeSigningApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunctionCodeSigningConfig",
+        functionName,
+        () => client.send(new import_client_lambda.GetFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
+      );
+      return found?.CodeSigningConfigArn || void 0;
+    },
+    set: async (functionName, arn) => {
+      if (arn === void 0) {
+        await call(
+          "DeleteFunctionCodeSigningConfig",
+          functionName,
+          () => client.send(new import_client_lambda.DeleteFunctionCodeSigningConfigCommand({ FunctionName: functionName }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutFunctionCodeSigningConfig",
+        functionName,
+        () => client.send(
+          new import_client_lambda.PutFunctionCodeSigningConfigCommand({ FunctionName: functionName, CodeSigningConfigArn: arn }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+var import_client_lambda;
+var init_code_signing = __esm({
+  "src/aws/code-signing.ts"() {
+    "use strict";
+    import_client_lambda = __toESM(require_client_lambda(), 1);
+    init_call();
+  }
+});
+
+// src/aws/concurrency.ts
+function createReservedConcurrencyApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda2.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
   const { call, find } = createCaller(wait2);
   return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunctionConcurrency",
+        functionName,
+        () => client.send(new import_client_lambda2.GetFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
+      );
+      return found?.ReservedConcurrentExecutions;
+    },
+    set: async (functionName, reserved) => {
+      if (reserved === void 0) {
+        await call(
+          "DeleteFunctionConcurrency",
+          functionName,
+          () => client.send(new import_client_lambda2.DeleteFunctionConcurrencyCommand({ FunctionName: functionName }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutFunctionConcurrency",
+        functionName,
+        () => client.send(
+          new import_client_lambda2.PutFunctionConcurrencyCommand({
+            FunctionName: functionName,
+            ReservedConcurrentExecutions: reserved
+          }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+var import_client_lambda2;
+var init_concurrency = __esm({
+  "src/aws/concurrency.ts"() {
+    "use strict";
+    import_client_lambda2 = __toESM(require_client_lambda(), 1);
+    init_call();
+  }
+});
+
+// src/aws/tags.ts
+function createTagApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda3.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { call, find } = createCaller(wait2, (resource) => resource);
+  return {
+    get: async (functionName) => {
+      const found = await find(
+        "GetFunction",
+        `arn:aws:lambda:*:*:function:${functionName}`,
+        () => client.send(new import_client_lambda3.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+      );
+      if (found?.TagsError) {
+        throw new UserError({
+          title: `The tags of ${functionName} could not be read`,
+          detail: found.TagsError.Message,
+          hint: "The setting tags needs lambda:ListTags and lambda:TagResource on the function."
+        });
+      }
+      return found && (found.Tags ?? {});
+    },
+    add: async (arn, tags) => {
+      await call(
+        "TagResource",
+        arn,
+        () => client.send(new import_client_lambda3.TagResourceCommand({ Resource: arn, Tags: { ...tags } }), { abortSignal: signal })
+      );
+    }
+  };
+}
+var import_client_lambda3, OUR_TAG;
+var init_tags2 = __esm({
+  "src/aws/tags.ts"() {
+    "use strict";
+    import_client_lambda3 = __toESM(require_client_lambda(), 1);
+    init_errors();
+    init_call();
+    OUR_TAG = { "managed-by": "wsgi-lambda" };
+  }
+});
+
+// aws:@aws-sdk/client-cloudwatch-logs
+var require_client_cloudwatch_logs = __commonJS({
+  "aws:@aws-sdk/client-cloudwatch-logs"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-cloudwatch-logs"];
+  }
+});
+
+// src/aws/log-groups.ts
+var log_groups_exports = {};
+__export(log_groups_exports, {
+  createLogGroupApi: () => createLogGroupApi
+});
+function createLogGroupApi({ version, wait: wait2, signal }) {
+  const client = new import_client_cloudwatch_logs.CloudWatchLogsClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
+  return {
+    find: async (name) => {
+      const { logGroups = [] } = await call(
+        "DescribeLogGroups",
+        name,
+        () => client.send(new import_client_cloudwatch_logs.DescribeLogGroupsCommand({ logGroupNamePrefix: name }), cancellable)
+      );
+      const found = logGroups.find(({ logGroupName }) => logGroupName === name);
+      return found && { name, retentionDays: found.retentionInDays };
+    },
+    create: async (name) => {
+      await call("CreateLogGroup", name, async () => {
+        try {
+          await client.send(new import_client_cloudwatch_logs.CreateLogGroupCommand({ logGroupName: name, tags: { ...OUR_TAG } }), cancellable);
+        } catch (error) {
+          if (!(error instanceof import_client_cloudwatch_logs.ResourceAlreadyExistsException)) throw error;
+        }
+      });
+    },
+    setRetention: async (name, days) => {
+      if (days === void 0) {
+        await call(
+          "DeleteRetentionPolicy",
+          name,
+          () => client.send(new import_client_cloudwatch_logs.DeleteRetentionPolicyCommand({ logGroupName: name }), cancellable)
+        );
+        return;
+      }
+      await call(
+        "PutRetentionPolicy",
+        name,
+        () => client.send(new import_client_cloudwatch_logs.PutRetentionPolicyCommand({ logGroupName: name, retentionInDays: days }), cancellable)
+      );
+    }
+  };
+}
+var import_client_cloudwatch_logs;
+var init_log_groups = __esm({
+  "src/aws/log-groups.ts"() {
+    "use strict";
+    import_client_cloudwatch_logs = __toESM(require_client_cloudwatch_logs(), 1);
+    init_call();
+    init_tags2();
+  }
+});
+
+// aws:@aws-sdk/client-iam
+var require_client_iam = __commonJS({
+  "aws:@aws-sdk/client-iam"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-iam"];
+  }
+});
+
+// src/aws/roles.ts
+var roles_exports = {};
+__export(roles_exports, {
+  createRoleApi: () => createRoleApi
+});
+function createRoleApi({ version, wait: wait2, signal }) {
+  const client = new import_client_iam.IAMClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call } = createCaller(wait2, (name) => `arn:aws:iam::*:role/${name}`, "iam");
+  const get = async (name) => {
+    const found = await call(
+      "GetRole",
+      name,
+      () => existing(() => client.send(new import_client_iam.GetRoleCommand({ RoleName: name }), cancellable))
+    );
+    return found?.Role && stateOf2(found.Role);
+  };
+  return {
+    get,
+    getPolicy: async (name) => {
+      const found = await call(
+        "GetRolePolicy",
+        name,
+        () => existing(() => client.send(new import_client_iam.GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }), cancellable))
+      );
+      return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)));
+    },
+    create: async (name, trust) => {
+      const created = await call("CreateRole", name, async () => {
+        try {
+          const { Role: role3 } = await client.send(
+            new import_client_iam.CreateRoleCommand({
+              RoleName: name,
+              AssumeRolePolicyDocument: trust,
+              Description: "Made by wsgi-lambda for a function",
+              Tags: Object.entries(OUR_TAG).map(([Key, Value]) => ({ Key, Value }))
+            }),
+            cancellable
+          );
+          return role3;
+        } catch (error) {
+          if (error instanceof import_client_iam.EntityAlreadyExistsException) return void 0;
+          throw error;
+        }
+      });
+      const role2 = created ? stateOf2(created) : await get(name);
+      return role2 ?? { arn: "", isOurs: false };
+    },
+    region: () => client.config.region(),
+    putPolicy: async (name, policy) => {
+      await call(
+        "PutRolePolicy",
+        name,
+        () => client.send(
+          new import_client_iam.PutRolePolicyCommand({ RoleName: name, PolicyName: POLICY, PolicyDocument: policy }),
+          cancellable
+        )
+      );
+    }
+  };
+}
+async function existing(send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof import_client_iam.NoSuchEntityException) return void 0;
+    throw error;
+  }
+}
+function stateOf2({ Arn: arn = "", Tags: tags = [] }) {
+  const isOurs = Object.entries(OUR_TAG).every(
+    ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
+  );
+  return { arn, isOurs };
+}
+var import_client_iam, POLICY;
+var init_roles = __esm({
+  "src/aws/roles.ts"() {
+    "use strict";
+    import_client_iam = __toESM(require_client_iam(), 1);
+    init_call();
+    init_tags2();
+    POLICY = "wsgi-lambda";
+  }
+});
+
+// src/aws/aside.ts
+function createAsideApis(options) {
+  return {
+    tags: createTagApi(options),
+    reservedConcurrency: createReservedConcurrencyApi(options),
+    codeSigning: createCodeSigningApi(options),
+    openLogGroups: async () => (await Promise.resolve().then(() => (init_log_groups(), log_groups_exports))).createLogGroupApi(options),
+    openRoles: async () => (await Promise.resolve().then(() => (init_roles(), roles_exports))).createRoleApi(options),
+    readAccount: async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options)
+  };
+}
+var init_aside = __esm({
+  "src/aws/aside.ts"() {
+    "use strict";
+    init_code_signing();
+    init_concurrency();
+    init_tags2();
+  }
+});
+
+// src/aws/function-url.ts
+function createFunctionUrlApi({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda4.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
     get: async (functionName, alias) => {
-      const command = new import_client_lambda2.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
+      const command = new import_client_lambda4.GetFunctionUrlConfigCommand({ FunctionName: functionName, Qualifier: alias });
       const found = await find(
         "GetFunctionUrlConfig",
         `${functionName}:${alias}`,
@@ -15020,7 +15836,7 @@ function createFunctionUrlApi({ version, wait: wait2, signal }) {
       return found && functionUrl(found);
     },
     create: async (functionName, alias, { authType, invokeMode }) => {
-      const command = new import_client_lambda2.CreateFunctionUrlConfigCommand({
+      const command = new import_client_lambda4.CreateFunctionUrlConfigCommand({
         FunctionName: functionName,
         Qualifier: alias,
         AuthType: authType,
@@ -15031,7 +15847,7 @@ function createFunctionUrlApi({ version, wait: wait2, signal }) {
       );
     },
     update: async (functionName, alias, { authType, invokeMode }) => {
-      const command = new import_client_lambda2.UpdateFunctionUrlConfigCommand({
+      const command = new import_client_lambda4.UpdateFunctionUrlConfigCommand({
         FunctionName: functionName,
         Qualifier: alias,
         AuthType: authType,
@@ -15049,31 +15865,323 @@ function functionUrl(found) {
     invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED"
   };
 }
-var import_client_lambda2;
+var import_client_lambda4;
 var init_function_url = __esm({
   "src/aws/function-url.ts"() {
     "use strict";
-    import_client_lambda2 = __toESM(require_client_lambda(), 1);
+    import_client_lambda4 = __toESM(require_client_lambda(), 1);
     init_call();
   }
 });
 
-// src/aws/layers.ts
-var layers_exports = {};
-__export(layers_exports, {
-  createLayerApi: () => createLayerApi
+// src/aws/function-options.ts
+function readOptions2(found) {
+  const { VpcConfig: vpc, LoggingConfig: logging } = found;
+  return {
+    vpcSubnets: (vpc?.SubnetIds ?? []).toSorted(),
+    vpcSecurityGroups: (vpc?.SecurityGroupIds ?? []).toSorted(),
+    vpcIpv6: vpc?.Ipv6AllowedForDualStack ?? false,
+    fileSystems: (found.FileSystemConfigs ?? []).map(({ Arn = "", LocalMountPath = "" }) => `${LocalMountPath}=${Arn}`),
+    tracing: found.TracingConfig?.Mode === "Active" ? "active" : "pass-through",
+    ephemeralStorage: found.EphemeralStorage?.Size ?? 512,
+    snapStart: found.SnapStart?.ApplyOn === "PublishedVersions",
+    logFormat: logging?.LogFormat === "JSON" ? "json" : "text",
+    logLevel: logging?.ApplicationLogLevel,
+    systemLogLevel: logging?.SystemLogLevel,
+    logGroup: logging?.LogGroup ?? defaultLogGroup(found.FunctionName ?? ""),
+    kmsKey: found.KMSKeyArn ?? "",
+    deadLetterTarget: found.DeadLetterConfig?.TargetArn ?? ""
+  };
+}
+function defaultLogGroup(functionName) {
+  return `/aws/lambda/${functionName}`;
+}
+function optionsRequest(options) {
+  const { vpcSubnets, vpcSecurityGroups, vpcIpv6, fileSystems, tracing, ephemeralStorage, snapStart } = options;
+  const { kmsKey, deadLetterTarget } = options;
+  return {
+    ...vpcSubnets && {
+      VpcConfig: {
+        SubnetIds: [...vpcSubnets],
+        SecurityGroupIds: [...vpcSecurityGroups ?? []],
+        ...vpcIpv6 === true && vpcSubnets.length > 0 ? { Ipv6AllowedForDualStack: true } : {}
+      }
+    },
+    ...fileSystems && { FileSystemConfigs: fileSystems.map(mountRequest) },
+    ...tracing && { TracingConfig: { Mode: tracing === "active" ? "Active" : "PassThrough" } },
+    ...ephemeralStorage !== void 0 && { EphemeralStorage: { Size: ephemeralStorage } },
+    ...snapStart !== void 0 && { SnapStart: { ApplyOn: snapStart ? "PublishedVersions" : "None" } },
+    ...loggingRequest(options),
+    ...kmsKey !== void 0 && { KMSKeyArn: kmsKey },
+    ...deadLetterTarget !== void 0 && { DeadLetterConfig: { TargetArn: deadLetterTarget } }
+  };
+}
+function mountRequest(mount) {
+  const [path4 = "", ...arn] = mount.split("=");
+  return { Arn: arn.join("="), LocalMountPath: path4 };
+}
+function loggingRequest({ logFormat, logLevel, systemLogLevel, logGroup }) {
+  if ([logFormat, logLevel, systemLogLevel, logGroup].every((part) => part === void 0)) return {};
+  return {
+    LoggingConfig: {
+      LogFormat: logFormat === void 0 ? void 0 : logFormat === "json" ? "JSON" : "Text",
+      ApplicationLogLevel: logLevel,
+      SystemLogLevel: systemLogLevel,
+      LogGroup: logGroup
+    }
+  };
+}
+var init_function_options = __esm({
+  "src/aws/function-options.ts"() {
+    "use strict";
+  }
 });
+
+// src/aws/lambda.ts
+function createLambdaApi({ version, wait: wait2, signal }) {
+  const customUserAgent = [["wsgi-lambda", version]];
+  const client = new import_client_lambda5.LambdaClient({ customUserAgent });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    getVersion: async (functionName, qualifier) => {
+      const found = await find(
+        "GetFunctionConfiguration",
+        functionName,
+        () => client.send(
+          new import_client_lambda5.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          cancellable
+        )
+      );
+      return found && versionState(found);
+    },
+    createFunction: async (functionName, configuration, code, beside) => {
+      await call(
+        "CreateFunction",
+        functionName,
+        () => client.send(
+          new import_client_lambda5.CreateFunctionCommand({
+            FunctionName: functionName,
+            ...request(configuration),
+            Architectures: [code.architecture],
+            Code: codeRequest(code),
+            Tags: { ...beside?.tags, ...OUR_TAG },
+            CodeSigningConfigArn: beside?.codeSigningConfig
+          }),
+          cancellable
+        )
+      );
+    },
+    updateCode: async (functionName, code) => {
+      await call(
+        "UpdateFunctionCode",
+        functionName,
+        () => client.send(
+          new import_client_lambda5.UpdateFunctionCodeCommand({
+            FunctionName: functionName,
+            ...codeRequest(code),
+            Architectures: [code.architecture],
+            Publish: false
+          }),
+          cancellable
+        )
+      );
+    },
+    updateConfiguration: async (functionName, configuration) => {
+      await call(
+        "UpdateFunctionConfiguration",
+        functionName,
+        () => client.send(
+          new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
+          cancellable
+        )
+      );
+    },
+    publish: async (functionName, codeSha256, description) => {
+      const published = await call(
+        "PublishVersion",
+        functionName,
+        () => client.send(
+          new import_client_lambda5.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          cancellable
+        )
+      );
+      return published.Version ?? "";
+    },
+    getAlias: async (functionName, alias) => {
+      const found = await find(
+        "GetAlias",
+        `${functionName}:${alias}`,
+        () => client.send(new import_client_lambda5.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
+      );
+      return found && aliasState(found);
+    },
+    createAlias: async (functionName, alias, target) => aliasState(
+      await call(
+        "CreateAlias",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda5.CreateAliasCommand({
+            FunctionName: functionName,
+            Name: alias,
+            FunctionVersion: target.version,
+            Description: target.description
+          }),
+          cancellable
+        )
+      )
+    ),
+    updateAlias: async (functionName, alias, target, revisionId) => aliasState(
+      await call(
+        "UpdateAlias",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda5.UpdateAliasCommand({
+            FunctionName: functionName,
+            Name: alias,
+            FunctionVersion: target.version,
+            Description: target.description,
+            // What is not sent stays: an alias that somebody else had divided would go on to send traffic elsewhere.
+            // An alias of $LATEST cannot be divided.
+            ...target.version !== "$LATEST" && {
+              RoutingConfig: { AdditionalVersionWeights: { ...target.weights } }
+            },
+            RevisionId: revisionId
+          })
+        )
+      )
+    ),
+    getPolicy: async (functionName, alias) => {
+      const found = await find(
+        "GetPolicy",
+        `${functionName}:${alias}`,
+        () => client.send(new import_client_lambda5.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
+      );
+      return found?.Policy;
+    },
+    permitUrl: async (functionName, alias, statement) => {
+      await call(
+        "AddPermission",
+        `${functionName}:${alias}`,
+        () => client.send(
+          new import_client_lambda5.AddPermissionCommand({
+            FunctionName: functionName,
+            Qualifier: alias,
+            Principal: "*",
+            ...STATEMENTS[statement]
+          }),
+          cancellable
+        )
+      );
+    },
+    invoke: async (functionName, qualifier, payload, timeoutSeconds, clientContext) => {
+      const once2 = new import_client_lambda5.LambdaClient({
+        customUserAgent,
+        maxAttempts: 1,
+        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
+      });
+      try {
+        const answer = await once2.send(
+          new import_client_lambda5.InvokeCommand({
+            FunctionName: functionName,
+            Qualifier: qualifier,
+            Payload: Buffer.from(payload),
+            LogType: "Tail",
+            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
+          }),
+          cancellable
+        );
+        return {
+          payload: answer.Payload?.transformToString() ?? "",
+          functionError: answer.FunctionError,
+          // Lines of one event, such as those of a traceback, are divided by carriage returns.
+          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString().replaceAll(/\r\n?/g, "\n")
+        };
+      } catch (error) {
+        throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
+      } finally {
+        once2.destroy();
+      }
+    }
+  };
+}
+function codeRequest(code) {
+  return "zip" in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key };
+}
+function request(configuration) {
+  const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
+  return {
+    Runtime: runtime,
+    Handler: handler,
+    Role: role2,
+    MemorySize: memory,
+    Timeout: timeout,
+    Description: description,
+    Environment: environment && { Variables: { ...environment } },
+    // Whoever sends them needs lambda:GetLayerVersion on each of them.
+    ...layers && { Layers: [...layers] },
+    ...options && optionsRequest(options)
+  };
+}
+function versionState(found) {
+  return {
+    arn: found.FunctionArn ?? "",
+    version: found.Version ?? "$LATEST",
+    codeSha256: found.CodeSha256 ?? "",
+    runtime: found.Runtime ?? "",
+    handler: found.Handler ?? "",
+    role: found.Role ?? "",
+    architecture: found.Architectures?.[0] ?? "x86_64",
+    memory: found.MemorySize ?? 128,
+    timeout: found.Timeout ?? 3,
+    description: found.Description ?? "",
+    environment: found.Environment?.Variables ?? {},
+    options: readOptions2(found),
+    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
+    state: found.State ?? "Active",
+    stateReason: found.StateReason,
+    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
+    lastUpdateReason: found.LastUpdateStatusReason,
+    logGroup: found.LoggingConfig?.LogGroup
+  };
+}
+function aliasState(found) {
+  return {
+    arn: found.AliasArn ?? "",
+    version: found.FunctionVersion ?? "",
+    description: found.Description ?? "",
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
+    revisionId: found.RevisionId ?? ""
+  };
+}
+var import_client_lambda5, STATEMENTS;
+var init_lambda = __esm({
+  "src/aws/lambda.ts"() {
+    "use strict";
+    import_client_lambda5 = __toESM(require_client_lambda(), 1);
+    init_call();
+    init_errors2();
+    init_function_options();
+    init_tags2();
+    STATEMENTS = {
+      url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
+      invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
+    };
+  }
+});
+
+// src/aws/layers.ts
 function createLayerApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda3.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
   const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   return {
     find: async ({ name, codeSha256, runtime }, architecture) => {
-      const listed = await find(
+      const listed2 = await find(
         "ListLayerVersions",
         name,
         () => client.send(
-          new import_client_lambda3.ListLayerVersionsCommand({
+          new import_client_lambda6.ListLayerVersionsCommand({
             LayerName: name,
             MaxItems: VERSIONS,
             CompatibleRuntime: runtime,
@@ -15082,13 +16190,13 @@ function createLayerApi({ version, wait: wait2, signal }) {
           cancellable
         )
       );
-      const named = listed?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
-      if (named?.Version === void 0) return void 0;
-      const { Version: number2 } = named;
+      const named2 = listed2?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
+      if (named2?.Version === void 0) return void 0;
+      const { Version: number2 } = named2;
       const found = await find(
         "GetLayerVersion",
         name,
-        () => client.send(new import_client_lambda3.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
+        () => client.send(new import_client_lambda6.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
       );
       return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
     },
@@ -15097,7 +16205,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
         "PublishLayerVersion",
         name,
         () => client.send(
-          new import_client_lambda3.PublishLayerVersionCommand({
+          new import_client_lambda6.PublishLayerVersionCommand({
             LayerName: name,
             Description: descriptionOf(codeSha256),
             Content: codeRequest(code),
@@ -15114,25 +16222,431 @@ function createLayerApi({ version, wait: wait2, signal }) {
 function descriptionOf(codeSha256) {
   return `wsgi-lambda: ${codeSha256}`;
 }
-var import_client_lambda3, VERSIONS;
+var import_client_lambda6, VERSIONS;
 var init_layers = __esm({
   "src/aws/layers.ts"() {
     "use strict";
-    import_client_lambda3 = __toESM(require_client_lambda(), 1);
+    import_client_lambda6 = __toESM(require_client_lambda(), 1);
     init_call();
     init_lambda();
     VERSIONS = 50;
   }
 });
 
+// src/aws/logs.ts
+function createLogsApi({ version, signal }) {
+  const opening = once(async () => {
+    const { CloudWatchLogsClient: CloudWatchLogsClient2, FilterLogEventsCommand } = await Promise.resolve().then(() => __toESM(require_client_cloudwatch_logs(), 1));
+    return { client: new CloudWatchLogsClient2({ customUserAgent: [["wsgi-lambda", version]] }), FilterLogEventsCommand };
+  });
+  return {
+    read: async ({ group, since, text: text3, streams }, next) => {
+      const { client, FilterLogEventsCommand } = await opening();
+      try {
+        const found = await client.send(
+          new FilterLogEventsCommand({
+            logGroupName: group,
+            startTime: Math.max(0, Math.floor(since)),
+            filterPattern: text3 && patternOf(text3),
+            logStreamNames: streams && [...streams],
+            nextToken: next
+          }),
+          { abortSignal: signal }
+        );
+        return pageOf(found);
+      } catch (error) {
+        if (isNotFound(error)) return void 0;
+        throw adviceFor(error, {
+          action: "logs:FilterLogEvents",
+          resource: group,
+          arn: `arn:aws:logs:*:*:log-group:${group}:*`
+        });
+      }
+    }
+  };
+}
+async function readAll2(logs, query) {
+  const events2 = [];
+  let next;
+  do {
+    const page = await logs.read(query, next);
+    if (page === void 0) return void 0;
+    events2.push(...page.events);
+    next = page.next;
+  } while (next !== void 0);
+  return events2;
+}
+function patternOf(text3) {
+  return `"${text3.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+function pageOf({ events: events2 = [], nextToken }) {
+  const turns = /* @__PURE__ */ new Map();
+  const nameOf4 = (place) => {
+    const turn = (turns.get(place) ?? 0) + 1;
+    turns.set(place, turn);
+    return `${place} ${turn}`;
+  };
+  return {
+    events: events2.map(({ eventId, timestamp = 0, logStreamName = "", message = "" }) => ({
+      id: eventId ?? nameOf4(`${logStreamName} ${timestamp} ${message}`),
+      at: timestamp,
+      stream: logStreamName,
+      message: message.replace(/\r?\n$/, "")
+    })),
+    next: nextToken
+  };
+}
+function once(make2) {
+  let made;
+  return () => made ??= make2();
+}
+var init_logs = __esm({
+  "src/aws/logs.ts"() {
+    "use strict";
+    init_errors2();
+  }
+});
+
+// aws:@aws-sdk/client-cloudwatch
+var require_client_cloudwatch = __commonJS({
+  "aws:@aws-sdk/client-cloudwatch"(exports2, module2) {
+    module2.exports = require("./aws.cjs")["@aws-sdk/client-cloudwatch"];
+  }
+});
+
+// src/aws/alarms.ts
+var alarms_exports = {};
+__export(alarms_exports, {
+  createCloudWatchAlarms: () => createCloudWatchAlarms
+});
+function createCloudWatchAlarms({ version, wait: wait2, signal }) {
+  const client = new import_client_cloudwatch.CloudWatchClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { call } = createCaller(wait2, () => "*", "cloudwatch");
+  return {
+    read: async (names) => {
+      const command = new import_client_cloudwatch.DescribeAlarmsCommand({
+        AlarmNames: [...names],
+        // Without it composite alarms are left out.
+        AlarmTypes: [import_client_cloudwatch.AlarmType.MetricAlarm, import_client_cloudwatch.AlarmType.CompositeAlarm],
+        MaxRecords: 100
+      });
+      const found = await call("DescribeAlarms", names.join(", "), () => client.send(command, { abortSignal: signal }));
+      return [...found.MetricAlarms ?? [], ...found.CompositeAlarms ?? []].map(
+        ({ AlarmName: name = "", StateValue: state = "INSUFFICIENT_DATA", StateReason: reason = "" }) => ({
+          name,
+          state,
+          reason
+        })
+      );
+    }
+  };
+}
+var import_client_cloudwatch;
+var init_alarms = __esm({
+  "src/aws/alarms.ts"() {
+    "use strict";
+    import_client_cloudwatch = __toESM(require_client_cloudwatch(), 1);
+    init_call();
+  }
+});
+
+// src/aws/open-alarms.ts
+function createAlarmApi(options) {
+  let opened;
+  return {
+    read: async (names) => {
+      opened ??= Promise.resolve().then(() => (init_alarms(), alarms_exports)).then(({ createCloudWatchAlarms: createCloudWatchAlarms2 }) => createCloudWatchAlarms2(options));
+      return await (await opened).read(names);
+    }
+  };
+}
+var init_open_alarms = __esm({
+  "src/aws/open-alarms.ts"() {
+    "use strict";
+  }
+});
+
+// src/aws/provisioned.ts
+function createProvisionedApi({ version: own, wait: wait2, signal }) {
+  const client = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
+  const cancellable = { abortSignal: signal };
+  const { call, find } = createCaller(wait2);
+  return {
+    list: async (functionName) => {
+      const all = [];
+      let marker;
+      do {
+        const command = new import_client_lambda7.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
+        const page = await find(
+          "ListProvisionedConcurrencyConfigs",
+          functionName,
+          () => client.send(command, cancellable)
+        );
+        for (const config of page?.ProvisionedConcurrencyConfigs ?? []) {
+          all.push(stateOf3(config.FunctionArn?.split(":").at(-1) ?? "", config));
+        }
+        marker = page?.NextMarker;
+      } while (marker);
+      return all;
+    },
+    get: async (functionName, version) => {
+      const command = new import_client_lambda7.GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      const found = await orMissing(
+        call("GetProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command, cancellable))
+      );
+      return found && stateOf3(version, found);
+    },
+    put: async (functionName, version, count) => {
+      const command = new import_client_lambda7.PutProvisionedConcurrencyConfigCommand({
+        FunctionName: functionName,
+        Qualifier: version,
+        ProvisionedConcurrentExecutions: count
+      });
+      await call(
+        "PutProvisionedConcurrencyConfig",
+        `${functionName}:${version}`,
+        () => client.send(command, cancellable)
+      );
+    },
+    remove: async (functionName, version) => {
+      const command = new import_client_lambda7.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      await orMissing(
+        call("DeleteProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command))
+      );
+    }
+  };
+}
+async function orMissing(sent) {
+  try {
+    return await sent;
+  } catch (error) {
+    if (isMissing2(error)) return void 0;
+    throw error;
+  }
+}
+function isMissing2(error) {
+  if (!(error instanceof Error)) return false;
+  return error.name === "ProvisionedConcurrencyConfigNotFoundException" || isMissing2(error.cause);
+}
+function stateOf3(qualifier, found) {
+  const { Status: status } = found;
+  return {
+    qualifier,
+    requested: found.RequestedProvisionedConcurrentExecutions ?? 0,
+    available: found.AvailableProvisionedConcurrentExecutions ?? 0,
+    status: status === "READY" || status === "FAILED" ? status : "IN_PROGRESS",
+    reason: found.StatusReason
+  };
+}
+var import_client_lambda7;
+var init_provisioned = __esm({
+  "src/aws/provisioned.ts"() {
+    "use strict";
+    import_client_lambda7 = __toESM(require_client_lambda(), 1);
+    init_call();
+  }
+});
+
+// src/aws/served-code.ts
+function createServedCodeApi({ version: own, wait: wait2, signal }) {
+  const client = new import_client_lambda8.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
+  const { find } = createCaller(wait2);
+  return {
+    find: async (functionName, version) => {
+      const command = new import_client_lambda8.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
+      const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
+      const { Location: address } = found?.Code ?? {};
+      const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
+      return address === void 0 ? void 0 : { address, zipBytes, codeSha256 };
+    }
+  };
+}
+var import_client_lambda8;
+var init_served_code = __esm({
+  "src/aws/served-code.ts"() {
+    "use strict";
+    import_client_lambda8 = __toESM(require_client_lambda(), 1);
+    init_call();
+  }
+});
+
+// src/aws/apis.ts
+var apis_exports = {};
+__export(apis_exports, {
+  createAwsApis: () => createAwsApis
+});
+function createAwsApis(options) {
+  return {
+    alarms: createAlarmApi(options),
+    provisioned: createProvisionedApi(options),
+    lambda: createLambdaApi(options),
+    urls: createFunctionUrlApi(options),
+    layers: createLayerApi(options),
+    aside: createAsideApis(options),
+    code: createServedCodeApi(options),
+    logs: createLogsApi(options)
+  };
+}
+var init_apis = __esm({
+  "src/aws/apis.ts"() {
+    "use strict";
+    init_aside();
+    init_function_url();
+    init_lambda();
+    init_layers();
+    init_logs();
+    init_open_alarms();
+    init_provisioned();
+    init_served_code();
+  }
+});
+
+// src/artifact/inspect/group.ts
+function groupBy(values, keyOf2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const value of values) {
+    const key = keyOf2(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+var init_group = __esm({
+  "src/artifact/inspect/group.ts"() {
+    "use strict";
+  }
+});
+
+// src/artifact/inspect/packages.ts
+function partsOf2({ files, distInfos }) {
+  const owners = /* @__PURE__ */ new Map();
+  const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
+  const isRuntime = (path4) => isOurs && isOfRuntime(path4);
+  const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
+    const told = distributionOf2(metadata, wheel);
+    const [, name = folder, version = ""] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? [];
+    const distribution = {
+      name: told.name || name.toLowerCase(),
+      version: told.version || version,
+      tags: told.tags,
+      metadata
+    };
+    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path52.posix.normalize(path4), distribution.name);
+    for (const { path: path4 } of files) if (path4.startsWith(`${folder}/`)) owners.set(path4, distribution.name);
+    return distribution;
+  });
+  const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
+  const owned = groupBy(files, ({ path: path4 }) => ownerOf(path4));
+  return {
+    distributions: known.map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] })).toSorted((a, b) => a.name < b.name ? -1 : 1),
+    ownerOf,
+    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf(path4))
+  };
+}
+function kindOf2(path4, owner) {
+  if (/\.so(?:\.[\d.]+)?$/.test(path4)) return "shared libraries";
+  if (owner === void 0) return "application";
+  if (/^[^/]+\.dist-info\//.test(path4)) return "metadata";
+  if (path4.endsWith(".pyc")) return "bytecode";
+  return path4.endsWith(".py") ? "sources" : "data";
+}
+function isOfRuntime(path4) {
+  const source2 = sourceOf(path4);
+  return source2.startsWith("wsgi_lambda/") || OWN_FILES.has(source2);
+}
+function sizeOf(files) {
+  return {
+    files: files.length,
+    zippedBytes: files.reduce((sum3, { zippedBytes }) => sum3 + zippedBytes, 0),
+    unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
+  };
+}
+var import_node_path52, KINDS3, OWN_FILES;
+var init_packages = __esm({
+  "src/artifact/inspect/packages.ts"() {
+    "use strict";
+    import_node_path52 = require("node:path");
+    init_metadata();
+    init_runtime();
+    init_group();
+    KINDS3 = ["application", "runtime", "sources", "bytecode", "shared libraries", "data", "metadata"];
+    OWN_FILES = /* @__PURE__ */ new Set([CONFIGURATION, "wsgi_handler.py", "serverless_wsgi.py"]);
+  }
+});
+
+// src/artifact/file-list.ts
+async function listFiles3(path4, zipBytes) {
+  var _stack = [];
+  try {
+    const zip = __using(_stack, await openZip(path4), true);
+    const { distributions, ownerOf } = await partsOfZip(zip);
+    return {
+      zipBytes,
+      files: zip.entries.map((entry) => listed(entry, ownerOf(entry.path))),
+      packages: distributions.map(({ name, version }) => ({ name, version }))
+    };
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function partsOfZip(zip) {
+  const distInfos = /* @__PURE__ */ new Map();
+  const wanted = zip.entries.filter(({ path: path4 }) => DIST_INFO.test(path4));
+  for await (const [entry, compressed] of zip.compressed(wanted)) {
+    const [, folder = "", name = ""] = DIST_INFO.exec(entry.path) ?? [];
+    const before = distInfos.get(folder) ?? { metadata: "", record: "", wheel: "" };
+    const content = await inflated(entry, compressed);
+    distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() });
+  }
+  return partsOf2({ files: zip.entries, distInfos });
+}
+function listed({ path: path4, crc, zippedBytes, unzippedBytes }, owner) {
+  return { path: path4, crc, zippedBytes, unzippedBytes, ...owner !== void 0 && { package: owner } };
+}
+async function readTexts(path4, wanted) {
+  var _stack = [];
+  try {
+    const zip = __using(_stack, await openZip(path4), true);
+    const texts = /* @__PURE__ */ new Map();
+    for (const entry of zip.entries)
+      if (wanted.has(entry.path)) texts.set(entry.path, (await zip.content(entry)).toString());
+    return texts;
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function findFileList(codeSha256, store) {
+  return await readRecord(store, "releases", keyOf("files", codeSha256));
+}
+async function keepFileList(codeSha256, list, store) {
+  await writeRecord(store, "releases", keyOf("files", codeSha256), list, { isPrivate: true });
+}
+var DIST_INFO;
+var init_file_list = __esm({
+  "src/artifact/file-list.ts"() {
+    "use strict";
+    init_records();
+    init_read_zip();
+    init_packages();
+    DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/;
+  }
+});
+
 // src/artifact/given.ts
-async function readArtifact(given) {
-  const path4 = (0, import_node_path49.resolve)(given);
-  const found = await (0, import_promises52.stat)(path4).catch(() => void 0);
+async function readArtifact(given2) {
+  const path4 = (0, import_node_path53.resolve)(given2);
+  const found = await (0, import_promises58.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
-        title: `The artifact ${given} ${found ? "is not a file" : "does not exist"}`,
+        title: `The artifact ${given2} ${found ? "is not a file" : "does not exist"}`,
         hint: "Make it with: wsgi-lambda build --output FILE"
       },
       { exitCode: 2 }
@@ -15170,7 +16684,7 @@ async function readArtifact(given) {
     if (!(error instanceof BadZip)) throw error;
     throw new UserError(
       {
-        title: `${given} is not an artifact that wsgi-lambda built`,
+        title: `${given2} is not an artifact that wsgi-lambda built`,
         detail: `As a zip of ours, ${error.message}.`,
         hint: "Make it anew with: wsgi-lambda build --output FILE"
       },
@@ -15189,98 +16703,182 @@ function readTarget(configuration) {
   return read.output;
 }
 async function packagesOf2(zip) {
-  const { entries } = zip;
-  const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-  const text3 = async (path4) => {
-    const entry = byPath.get(path4);
-    return entry ? (await zip.content(entry)).toString() : "";
-  };
-  const folders = entries.flatMap(
-    ({ path: path4 }) => /^[^/]+\.dist-info\/METADATA$/.test(path4) ? [import_node_path49.posix.dirname(path4)] : []
-  );
-  return await Promise.all(
-    folders.map(async (folder) => {
-      const { name, version } = distributionOf(await text3(`${folder}/METADATA`), "");
-      const owned = new Set(recordRows(await text3(`${folder}/RECORD`)).map(({ path: path4 }) => path4));
-      const files = entries.filter(({ path: path4 }) => owned.has(path4) || owned.has(sourceOf(path4)));
-      const sum3 = (key) => files.reduce((total, entry) => total + entry[key], 0);
-      return { name, version, zipBytes: sum3("zippedBytes"), unzippedBytes: sum3("unzippedBytes") };
-    })
-  );
+  const { distributions } = await partsOfZip(zip);
+  return distributions.map(({ name, version, files }) => {
+    const { zippedBytes: zipBytes, unzippedBytes } = sizeOf(files);
+    return { name, version, zipBytes, unzippedBytes };
+  });
 }
-var import_promises52, import_node_path49;
+var import_promises58, import_node_path53;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises52 = require("node:fs/promises");
-    import_node_path49 = require("node:path");
+    import_promises58 = require("node:fs/promises");
+    import_node_path53 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
     init_target();
     init_hash();
-    init_metadata();
     init_read_zip();
+    init_file_list();
+    init_packages();
     init_runtime();
   }
 });
 
-// src/release/plan.ts
-function planRelease(current, desired) {
-  const configuration = withAddress(desired.configuration, current.url?.address);
-  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
-  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches2(current.served, configuration, desired);
-  const servesIt = isServedVersionRight && !isPending(current);
-  const wayIn = wayInSteps(current, desired);
-  const mode = modeSteps(current, desired);
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return [];
-  return [
-    // Where the alias is on the right version, the mode is wrong for it already.
-    ...isServedVersionRight ? mode : [],
-    ...isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired),
-    // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
-    ...isServedVersionRight || needsAddress2 && current.alias !== void 0 ? [] : [step("publish")],
-    ...wayIn.before,
-    ...needsAddress2 ? [step("fill-url")] : [],
-    ...runSteps2("before-traffic", desired.beforeTraffic),
-    ...desired.smoke ? [{ kind: "smoke", path: desired.smoke.path }] : [],
-    ...isServedVersionRight ? [] : mode,
-    ...servesIt ? [] : [step("move-alias")],
-    ...wayIn.last,
-    ...runSteps2("after-traffic", desired.afterTraffic),
-    ...desired.afterTraffic.length > 0 && !servesIt ? [step("finish")] : []
-  ];
+// src/release/aside-state.ts
+var NOTHING_ASIDE, OWN_ROLE;
+var init_aside_state = __esm({
+  "src/release/aside-state.ts"() {
+    "use strict";
+    NOTHING_ASIDE = {
+      tags: {},
+      reservedConcurrency: void 0,
+      codeSigning: void 0,
+      logRetention: void 0,
+      role: void 0,
+      description: void 0
+    };
+    OWN_ROLE = "{{role}}";
+  }
+});
+
+// src/release/state.ts
+var OWN_LAYER;
+var init_state = __esm({
+  "src/release/state.ts"() {
+    "use strict";
+    OWN_LAYER = "{{layer}}";
+  }
+});
+
+// src/release/desired-layers.ts
+function layerNameOf(functionName) {
+  return `${functionName}-dependencies`;
 }
-function step(kind) {
-  return { kind };
+function desiredLayers({ functionName, layers: given2 }, layer, { latest }) {
+  const before = (latest?.layers ?? []).map(({ arn }) => arn);
+  const others = given2 ?? before.filter((arn) => !arn.includes(`:layer:${layerNameOf(functionName)}:`));
+  if (layer === void 0) return given2 === void 0 && others.length === before.length ? void 0 : others;
+  const layers = [...others, layer.arn ?? OWN_LAYER];
+  if (layers.length <= LIMITS.layers) return layers;
+  throw new UserError(
+    {
+      title: `${functionName} has ${others.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
+      hint: "Remove one of them, or dependencies-layer."
+    },
+    { exitCode: 2 }
+  );
 }
-function runSteps2(phase, commands) {
-  return commands.map((command) => ({ kind: "run", phase, command }));
+var init_desired_layers = __esm({
+  "src/release/desired-layers.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_state();
+  }
+});
+
+// src/release/desired-options.ts
+function desiredOptions(settings, own) {
+  return withoutUndefined({
+    ...vpcOptions(settings, own),
+    fileSystems: settings.fileSystems,
+    tracing: settings.tracing,
+    ephemeralStorage: settings.ephemeralStorage,
+    snapStart: settings.snapStart,
+    ...logOptions(settings, own),
+    kmsKey: arnOrNothing(settings.kmsKey),
+    deadLetterTarget: arnOrNothing(settings.deadLetterTarget)
+  });
 }
-function changeSteps(latest, configuration, desired) {
-  const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
-  const layer = layerSteps(desired);
-  if (latest === void 0) return [...layer, ...upload, step("create-function")];
-  const changes = differences(latest, configuration);
-  const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
-  if (hasFailed && changes.length === 0) changes.push("the same again, since the last update failed");
-  return [
-    ...layer,
-    ...hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed ? [] : [...upload, step("update-code")],
-    ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
-  ];
+function checkOptions(desired, own, runtime) {
+  if (Object.keys(desired).length === 0) return;
+  const { logLevel, systemLogLevel } = desired;
+  const problems = misfits({ ...own ?? NEW_FUNCTION, ...desired, logLevel, systemLogLevel, runtime });
+  if (problems.length > 0) throw new SettingsError(problems);
 }
-function layerSteps({ layer }) {
-  return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
+function vpcOptions({ vpcSubnets: subnets, vpcSecurityGroups: groups }, own) {
+  if (subnets === void 0 && groups === void 0) return {};
+  const vpcSubnets = (subnets ?? own?.vpcSubnets ?? []).toSorted();
+  if (vpcSubnets.length === 0 && groups === void 0) return { vpcSubnets, vpcSecurityGroups: [], vpcIpv6: false };
+  const vpcSecurityGroups = (groups ?? own?.vpcSecurityGroups ?? []).toSorted();
+  return { vpcSubnets, vpcSecurityGroups, vpcIpv6: own?.vpcIpv6 ?? false };
 }
+function logOptions(settings, own) {
+  const { logFormat, logLevel, systemLogLevel, logGroup } = settings;
+  if ([logFormat, logLevel, systemLogLevel, logGroup].every((setting) => setting === void 0)) return {};
+  const format = logFormat ?? own?.logFormat;
+  const kept = format === "json" ? own : void 0;
+  return {
+    logFormat: format,
+    logLevel: logLevel?.toUpperCase() ?? kept?.logLevel,
+    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept?.systemLogLevel,
+    logGroup: logGroup ?? own?.logGroup
+  };
+}
+function arnOrNothing(setting) {
+  return setting === NONE ? "" : setting;
+}
+function withoutUndefined(options) {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== void 0)
+  );
+}
+var NEW_FUNCTION;
+var init_desired_options = __esm({
+  "src/release/desired-options.ts"() {
+    "use strict";
+    init_errors();
+    init_function();
+    init_function_contradictions();
+    NEW_FUNCTION = { vpcSubnets: [], vpcSecurityGroups: [], fileSystems: [], logFormat: "text" };
+  }
+});
+
+// src/release/alias-mark.ts
+function aliasDescription({ phase, before }) {
+  return WORDS[phase] + (before.length === 0 ? "" : BEFORE + before.slice(0, MOST_BEFORE).join(" "));
+}
+function readAliasMark(description) {
+  const [words4, before = ""] = description.split(BEFORE);
+  const phases = Object.keys(WORDS);
+  return {
+    phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
+    before: before.split(" ").filter((version) => /^\d+$/.test(version))
+  };
+}
+function servedBefore(alias, next) {
+  if (alias === void 0) return [];
+  const { phase, before } = readAliasMark(alias.description);
+  const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
+  return [...new Set(all)].filter((version) => version !== next);
+}
+var NOT_RELEASED, WORDS, BEFORE, MOST_BEFORE;
+var init_alias_mark = __esm({
+  "src/release/alias-mark.ts"() {
+    "use strict";
+    NOT_RELEASED = { phase: "not-released", before: [] };
+    WORDS = {
+      "not-released": "wsgi-lambda: not released yet",
+      unfinished: "wsgi-lambda: commands after traffic are still to run",
+      released: "wsgi-lambda"
+    };
+    BEFORE = "; served before: ";
+    MOST_BEFORE = 10;
+  }
+});
+
+// src/release/way-in.ts
 function wayInSteps({ alias, url, policy }, { access, invokeMode = "BUFFERED" }) {
   if (access === "none") return { before: [], last: [] };
   const authType = access === "public" ? "NONE" : "AWS_IAM";
   const before = [
-    ...alias === void 0 ? [step("create-alias")] : [],
+    ...alias === void 0 ? [{ kind: "create-alias" }] : [],
     ...url === void 0 ? [{ kind: "create-url", invokeMode }] : []
   ];
-  const opened = url !== void 0 && url.authType !== authType ? [step("update-url")] : [];
+  const opened = url !== void 0 && url.authType !== authType ? [{ kind: "update-url" }] : [];
   const missing2 = access === "public" ? missingStatements(policy) : [];
   return access === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing2.map((statement) => ({ kind: "permit-url", statement }))] };
 }
@@ -15316,156 +16914,317 @@ function isMetByEveryone(condition = {}) {
   };
   return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
 }
-function isPending({ alias }) {
-  return alias?.description === NOT_RELEASED || alias?.description === UNFINISHED;
-}
-function matches2(version, configuration, { codeSha256, architecture }) {
-  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
-}
-function hasCode(version, codeSha256, architecture) {
-  return version.codeSha256 === codeSha256 && version.architecture === architecture;
-}
-function differences(version, configuration) {
-  const plain = ["runtime", "handler", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
-  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
-  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
-  return [...plain, ...areLayersSame ? [] : ["layers"], ...variables.toSorted().map((name) => `environment ${name}`)];
-}
-function usesAddress({ environment }) {
-  return needsAddress(environment);
-}
-function withAddress(configuration, address) {
-  return { ...configuration, environment: fillAddress(configuration.environment, address) };
-}
-function withLayer(configuration, arn) {
-  const { layers } = configuration;
-  if (layers === void 0 || arn === void 0) return configuration;
-  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
-}
-function describeStep(step2, { functionName, alias, access }) {
-  switch (step2.kind) {
-    case "upload":
-      return `upload the code to ${step2.address}`;
-    case "publish-layer":
-      return `publish a version of the layer ${step2.name}, which has the dependencies`;
-    case "create-function":
-      return `create the function ${functionName}`;
-    case "update-code":
-      return "update the code";
-    case "update-configuration":
-      return `update the configuration: ${step2.changes.join(", ")}`;
-    case "publish":
-      return "publish a version and wait until it is active";
-    case "create-alias":
-      return `create the alias ${alias}, which nobody is permitted to call yet`;
-    case "create-url":
-      return `create the Function URL (${[access, ...step2.invokeMode === "BUFFERED" ? [] : [step2.invokeMode]].join(", ")})`;
-    case "update-url":
-      return `change the Function URL to ${access}`;
-    case "change-mode":
-      return `change the invoke mode of the Function URL to ${step2.invokeMode}`;
-    case "fill-url":
-      return "write the address of the Function URL into the environment and publish again";
-    case "run":
-      return `run ${step2.phase === "before-traffic" ? "before" : "after"} traffic moves: ${step2.command}`;
-    case "smoke":
-      return `request ${step2.path} from the new version`;
-    case "move-alias":
-      return `move the alias ${alias} to the new version`;
-    case "finish":
-      return "mark the release as finished";
-    case "permit-url":
-      return `permit everyone to ${step2.statement === "url" ? "call the Function URL" : "invoke the function through it"}`;
-  }
-}
-var OWN_LAYER, NOT_RELEASED, UNFINISHED, RELEASED, CALL_URL;
-var init_plan = __esm({
-  "src/release/plan.ts"() {
+var CALL_URL;
+var init_way_in = __esm({
+  "src/release/way-in.ts"() {
     "use strict";
-    init_address();
-    OWN_LAYER = "{{layer}}";
-    NOT_RELEASED = "wsgi-lambda: not released yet";
-    UNFINISHED = "wsgi-lambda: commands after traffic are still to run";
-    RELEASED = "wsgi-lambda";
     CALL_URL = "lambda:InvokeFunctionUrl";
   }
 });
 
-// src/release/smoke.ts
-async function smoke({ path: path4, host }, { functionName, version, timeoutSeconds }, { lambda, report }) {
-  const event = JSON.stringify(httpEvent(path4, host));
-  const invocation = await lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT);
-  const { statusCode, body } = readAnswer2(invocation.payload);
-  if (invocation.functionError !== void 0 || statusCode === void 0) {
-    const { title, detail, hint } = invocationFailure(invocation);
-    throw new UserError({ title: `The new version does not answer GET ${path4}: ${title}`, detail, hint });
-  }
-  if (statusCode >= 500) {
-    throw new UserError({
-      title: `The new version answers GET ${path4} with ${statusCode}`,
-      detail: [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join("\n"),
-      hint: "Mend the application; or, if this is what it should answer, choose another smoke-path."
-    });
-  }
-  report.info(`GET ${path4} on version ${version} → ${statusCode}`);
-  if (statusCode === 400) {
-    report.notice({
-      title: `GET ${path4} was answered with 400 Bad Request`,
-      detail: `The request had the Host ${host}.`,
-      hint: "Django answers so for a host that is not in ALLOWED_HOSTS: add it there, or set smoke-host to one that is."
-    });
-  }
-  return statusCode;
+// src/release/desired-way-in.ts
+function desiredAccess(settings, current) {
+  return askedAccess(settings) ?? ownAccess(current);
 }
-function httpEvent(path4, host) {
-  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path4) ?? [];
-  const http = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
-  const headers2 = {
-    host,
-    accept: "*/*",
-    "user-agent": "wsgi-lambda",
-    "x-forwarded-proto": "https",
-    "x-forwarded-port": "443",
-    "x-forwarded-for": "127.0.0.1"
-  };
-  const requestContext = {
-    apiId: "smoke",
-    domainName: host,
-    http,
-    requestId: "smoke",
-    routeKey: "$default",
-    stage: "$default",
-    timeEpoch: 0
-  };
-  return {
-    version: "2.0",
-    routeKey: "$default",
-    rawPath,
-    rawQueryString,
-    headers: headers2,
-    requestContext: { ...requestContext, domainPrefix: "smoke" },
-    isBase64Encoded: false
-  };
+function askedAccess({ manage, functionUrl: functionUrl2 }) {
+  return manage === "code" ? "none" : functionUrl2;
 }
-function readAnswer2(payload) {
-  try {
-    const { statusCode, body, isBase64Encoded } = JSON.parse(payload);
-    return { statusCode, body: isBase64Encoded === true ? Buffer.from(body ?? "", "base64").toString() : body ?? "" };
-  } catch {
-    return { statusCode: void 0, body: payload };
+function desiredInvokeMode(settings, streaming, current) {
+  const { functionName } = settings;
+  const { url } = current;
+  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
+  if (url === void 0 && streaming && desiredAccess(settings, current) === "none") {
+    throw new UserError(
+      {
+        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
+        hint: "Set function-url to public or iam, or remove streaming."
+      },
+      { exitCode: 2 }
+    );
   }
+  if (askedAccess(settings) !== "none") return invokeMode;
+  if (url !== void 0 && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
+        detail: "Visitors would get answers in a shape that is meant for Lambda.",
+        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
+      },
+      { exitCode: 2 }
+    );
+  }
+  return void 0;
 }
-function excerpt(text3) {
-  return text3.length > 2e3 ? `${text3.slice(0, 2e3)}…` : text3;
+function ownAccess({ latest, alias, url, policy }) {
+  if (url?.authType === "AWS_IAM") return "iam";
+  if (url) return isRestricted(policy) ? "none" : "public";
+  const isUnreleased = alias !== void 0 && readAliasMark(alias.description).phase === "not-released";
+  return latest === void 0 || isUnreleased ? "public" : "none";
 }
-var init_smoke = __esm({
-  "src/release/smoke.ts"() {
+var init_desired_way_in = __esm({
+  "src/release/desired-way-in.ts"() {
     "use strict";
     init_errors();
-    init_command();
-    init_protocol();
+    init_alias_mark();
+    init_way_in();
+  }
+});
+
+// src/release/role-policy.ts
+function placeOf2(arn) {
+  const [, partition = "", , region = "", account = ""] = arn.split(":");
+  return { partition, region, account };
+}
+function trustPolicy(account) {
+  return document({
+    Effect: "Allow",
+    Principal: { Service: "lambda.amazonaws.com" },
+    Action: "sts:AssumeRole",
+    Condition: { StringEquals: { "aws:SourceAccount": account } }
+  });
+}
+function rolePolicy(needs, place, present2) {
+  const kept = present2 === void 0 ? [] : statementsOf2(present2);
+  const wanted = roleStatements(needs, place);
+  const grown = kept.map((statement) => {
+    const more = wanted.find(({ Sid }) => Sid === statement.Sid);
+    return more ? union2(statement, more) : statement;
+  });
+  return document(...grown, ...wanted.filter(({ Sid }) => !kept.some((statement) => statement.Sid === Sid)));
+}
+function statementsOf2(policy) {
+  const { Statement: statements } = JSON.parse(policy);
+  return [statements ?? []].flat();
+}
+function union2(present2, more) {
+  if (present2 === void 0 || JSON.stringify(present2) === JSON.stringify(more)) return more;
+  if (!isTable3(present2) || !isTable3(more)) return [...new Set([present2, more].flat())];
+  const keys = Object.keys({ ...present2, ...more });
+  return Object.fromEntries(
+    keys.map((key) => [key, more[key] === void 0 ? present2[key] : union2(present2[key], more[key])])
+  );
+}
+function isTable3(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function document(...statements) {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+function roleStatements(needs, place) {
+  const { isTraced, deadLetterTarget, kmsKey } = needs;
+  return [
+    logStatement(needs, place),
+    ...secretStatements(needs, place),
+    ...kmsKey === "" ? [] : [allow("Variables", ["kms:Decrypt"], kmsKey)],
+    ...needs.isInVpc ? networkStatements(needs, place) : [],
+    ...fileSystemStatements(needs, place),
+    // X-Ray has no resources of which a policy could name one (Service authorization reference, "AWS X-Ray").
+    ...isTraced ? [allow("Tracing", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*")] : [],
+    ...deadLetterTarget === "" ? [] : [
+      allow(
+        "DeadLetters",
+        [deadLetterTarget.split(":")[2] === "sns" ? "sns:Publish" : "sqs:SendMessage"],
+        deadLetterTarget
+      )
+    ]
+  ];
+}
+function logStatement({ logGroup }, { partition, region, account }) {
+  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`;
+  return allow("Logs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [arn, `${arn}:*`]);
+}
+function secretStatements({ secrets }, place) {
+  const references = Object.values(secrets).map((reference) => reference.replace(/#[^]*$/, ""));
+  const arns = references.flatMap((reference) => resourcesOf(reference, place));
+  const of = (service) => [...new Set(arns.filter((arn) => arn.split(":")[2] === service).toSorted())];
+  const parameters2 = of("ssm");
+  const values = of("secretsmanager");
+  return [
+    ...parameters2.length === 0 ? [] : [allow("Parameters", ["ssm:GetParameters"], parameters2)],
+    ...values.length === 0 ? [] : [allow("Secrets", ["secretsmanager:GetSecretValue"], values)]
+  ];
+}
+function resourcesOf(reference, { partition, region, account }) {
+  const arn = (service, resource) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
+  const [kind, name = ""] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf(":") + 1)];
+  if (kind === "ssm") return [arn("ssm", `parameter/${name.replace(/:.*$/, "").replace(/^\//, "")}`)];
+  if (kind === "secretsmanager") return [arn("secretsmanager", `secret:${name}-??????`)];
+  if (reference.split(":")[2] === "ssm") return [reference.split(":").slice(0, 6).join(":")];
+  return [reference, `${reference}-??????`];
+}
+function networkStatements({ functionName }, { partition, region, account }) {
+  const actions = [
+    ...["ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+    ...["ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+  ];
+  const own = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
+  return [
+    allow("Network", actions, "*"),
+    {
+      Sid: "NotFromTheCode",
+      Effect: "Deny",
+      Action: actions,
+      Resource: "*",
+      Condition: { ArnEquals: { "lambda:SourceFunctionArn": own } }
+    }
+  ];
+}
+function fileSystemStatements({ fileSystems }, { partition, region, account }) {
+  if (fileSystems.length === 0) return [];
+  const accessPoints = fileSystems.map((mount) => mount.slice(mount.indexOf("=") + 1));
+  const anyFileSystem = `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/*`;
+  return [
+    {
+      ...allow("Files", ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], anyFileSystem),
+      Condition: { StringEquals: { "elasticfilesystem:AccessPointArn": accessPoints } }
+    }
+  ];
+}
+function allow(sid, actions, resource) {
+  return { Sid: sid, Effect: "Allow", Action: actions, Resource: resource };
+}
+var init_role_policy = __esm({
+  "src/release/role-policy.ts"() {
+    "use strict";
+  }
+});
+
+// src/release/desired-configuration.ts
+function releasedConfiguration(settings, code, current) {
+  if (settings.manage === "code") return unmanagedConfiguration(settings, code, existing2(settings, current));
+  const configuration = desiredConfiguration(settings, current);
+  checkOptions(configuration.options, current.latest?.options, code.runtime);
+  return { ...configuration, runtime: code.runtime, layers: desiredLayers(settings, code.layer, current) };
+}
+function desiredConfiguration(settings, current) {
+  if (settings.manage === "code") return existing2(settings, current);
+  const own = current.latest;
+  const options = desiredOptions(settings, own?.options);
+  checkOptions(options, own?.options, void 0);
+  return {
+    handler: HANDLER,
+    role: desiredRole(settings, current),
+    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION2.memory,
+    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION2.timeout,
+    description: settings.description ?? own?.description ?? NEW_FUNCTION2.description,
+    environment: checkedEnvironment(settings, current),
+    options
+  };
+}
+function existing2({ functionName }, { latest }) {
+  if (latest) return latest;
+  throw new UserError(
+    {
+      title: `The function ${functionName} does not exist, and manage is code`,
+      hint: `Create it first where it is configured (with the handler ${HANDLER} and any code), or remove manage. If it should exist, check function-name and the region.`
+    },
+    { exitCode: 2 }
+  );
+}
+function unmanagedConfiguration(settings, { runtime, architecture }, own) {
+  const isHandled = settings.handler === "none" || own.handler === HANDLER;
+  const needed = `${runtime}, ${architecture}${isHandled ? "" : `, handler ${HANDLER}`}`;
+  const present2 = `${own.runtime}, ${own.architecture}${isHandled ? "" : `, handler ${own.handler}`}`;
+  if (needed !== present2) {
+    throw new UserError(
+      {
+        title: `${settings.functionName} is not configured for this code, and manage is code`,
+        detail: `The code needs ${needed}; the function has ${present2}.`,
+        hint: "Change it where the function is configured, or build for what it has (runtime, architecture)."
+      },
+      { exitCode: 2 }
+    );
+  }
+  const { handler, role: role2, memory, timeout, description, environment, layers, options } = own;
+  return {
+    runtime,
+    handler,
+    role: role2,
+    memory,
+    timeout,
+    description,
+    environment,
+    options,
+    layers: layers.map(({ arn }) => arn)
+  };
+}
+function desiredRole(settings, { latest, aside }) {
+  if (settings.createRole && aside.role) {
+    const { name, state, arn } = aside.role;
+    if (state === "theirs") throw foreignRole(name);
+    if (arn !== void 0) return arn;
+    if (latest === void 0) return OWN_ROLE;
+    const { partition, account } = placeOf2(latest.arn);
+    return `arn:${partition}:iam::${account}:role/${name}`;
+  }
+  const role2 = settings.role ?? latest?.role;
+  if (role2 !== void 0) return role2;
+  throw new UserError(
+    {
+      title: `The function ${settings.functionName} does not exist, and role is missing`,
+      hint: "To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and the region."
+    },
+    { exitCode: 2 }
+  );
+}
+function foreignRole(name) {
+  return new UserError({
+    title: `create-role: a role ${name} exists that wsgi-lambda has not made`,
+    detail: "It has no tag managed-by: wsgi-lambda, and is left as it is.",
+    hint: "Name it with role if the function should have it, or give it that tag if wsgi-lambda may write its policy."
+  });
+}
+function checkedEnvironment(settings, current) {
+  const environment = desiredEnvironment(settings, current.latest?.environment ?? {});
+  if (desiredAccess(settings, current) === "none" && current.url === void 0 && needsAddress(environment)) {
+    throw new UserError(
+      {
+        title: "The environment uses {{url}}, but there is no Function URL",
+        hint: "Set function-url to public or iam, or write the address out."
+      },
+      { exitCode: 2 }
+    );
+  }
+  const environmentBytes = Buffer.byteLength(JSON.stringify(environment));
+  if (environmentBytes > LIMITS.environmentBytes) {
+    throw new UserError(
+      {
+        title: `The environment is too large: ${environmentBytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+        detail: `Variables: ${Object.keys(environment).join(", ")}`,
+        hint: "Keep long values in Secrets Manager or Parameter Store; environment-strategy: replace drops variables that only the function has."
+      },
+      { exitCode: 2 }
+    );
+  }
+  return environment;
+}
+function desiredEnvironment({ environmentStrategy, environment, secrets }, own) {
+  const names = Object.keys(secrets).toSorted();
+  const kept = Object.entries(own).filter(
+    ([name]) => environmentStrategy === "merge" && name !== SECRETS_VARIABLE && !names.includes(name)
+  );
+  const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
+  return {
+    ...Object.fromEntries(kept),
+    ...environment,
+    ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
+  };
+}
+var HANDLER, NEW_FUNCTION2;
+var init_desired_configuration = __esm({
+  "src/release/desired-configuration.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_address();
+    init_secrets();
+    init_aside_state();
+    init_desired_layers();
+    init_desired_options();
+    init_desired_way_in();
+    init_role_policy();
+    HANDLER = "wsgi_handler.handler";
+    NEW_FUNCTION2 = { memory: 512, timeout: 30, description: "" };
   }
 });
 
@@ -15521,30 +17280,1421 @@ var init_wait = __esm({
   }
 });
 
+// src/release/carry-out/aside.ts
+async function putPolicy(name, arn, { current, desired, with: { aside } }) {
+  const wish = desired.aside.role;
+  if (wish === void 0) return;
+  const roles = await aside.openRoles();
+  const place = { ...placeOf2(arn), region: await roles.region() };
+  await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
+}
+async function withNewRole(send, { desired, with: waiting }) {
+  const started = waiting.clock();
+  for (; ; ) {
+    try {
+      return await send();
+    } catch (error) {
+      const seconds = (waiting.clock() - started) / 1e3;
+      if (desired.aside.role === void 0 || !isNotKnownYet(error) || seconds > MOST_SECONDS2) throw error;
+      waiting.signal.throwIfAborted();
+      waiting.report.progress(
+        `waiting until Lambda knows the role ${desired.aside.role.name} (${seconds.toFixed(0)} s)`
+      );
+      await waiting.wait(2e3);
+    }
+  }
+}
+function isNotKnownYet(error) {
+  if (!(error instanceof Error)) return false;
+  const words4 = error instanceof UserError ? `${error.message} ${error.detail ?? ""}` : error.message;
+  return NOT_KNOWN_YET.test(words4) || isNotKnownYet(error.cause);
+}
+var asideExecutors, MOST_SECONDS2, NOT_KNOWN_YET;
+var init_aside2 = __esm({
+  "src/release/carry-out/aside.ts"() {
+    "use strict";
+    init_errors();
+    init_desired_configuration();
+    init_role_policy();
+    init_wait();
+    asideExecutors = {
+      "create-role": async ({ name }, releasing) => {
+        const { aside, report } = releasing.with;
+        const roles = await aside.openRoles();
+        const role2 = await roles.create(name, trustPolicy(await aside.readAccount()));
+        if (!role2.isOurs) throw foreignRole(name);
+        await putPolicy(name, role2.arn, releasing);
+        releasing.progress.role = role2.arn;
+        report.info(role2.arn);
+      },
+      "update-role": async ({ name }, releasing) => {
+        const roles = await releasing.with.aside.openRoles();
+        const role2 = await roles.get(name);
+        if (!role2?.isOurs) throw foreignRole(name);
+        await putPolicy(name, role2.arn, releasing);
+        releasing.progress.role = role2.arn;
+      },
+      "create-log-group": async ({ name }, { with: { aside } }) => {
+        const logGroups = await aside.openLogGroups();
+        await logGroups.create(name);
+      },
+      "set-log-retention": async ({ group, days }, { with: { aside } }) => {
+        const logGroups = await aside.openLogGroups();
+        await logGroups.setRetention(group, days);
+      },
+      "set-code-signing": async ({ arn }, { desired: { functionName }, with: { aside } }) => {
+        await aside.codeSigning.set(functionName, arn);
+      },
+      "reserve-concurrency": async ({ reserved }, { desired: { functionName }, with: { aside } }) => {
+        await aside.reservedConcurrency.set(functionName, reserved);
+      },
+      "add-tags": async ({ names }, { current, desired, with: { aside } }) => {
+        const tags = Object.entries(desired.aside.tags).filter(([name]) => names.includes(name));
+        await aside.tags.add(current.latest?.arn ?? "", Object.fromEntries(tags));
+      },
+      "describe-function": async (_, { desired, with: waiting }) => {
+        const { functionName, aside } = desired;
+        await waitUntilIdle(functionName, waiting);
+        await waiting.lambda.updateConfiguration(functionName, { description: aside.description ?? "" });
+        await waitUntilUpdated(functionName, waiting);
+      }
+    };
+    MOST_SECONDS2 = 60;
+    NOT_KNOWN_YET = /cannot be assumed by Lambda|execution role does not have permissions/;
+  }
+});
+
+// src/release/difference.ts
+function matches2(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
+}
+function differences(version, configuration) {
+  const plain2 = ["runtime", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
+  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  const isKept = (name) => Object.hasOwn(configuration.environment, name);
+  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
+  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
+  return [
+    ...version.handler === configuration.handler ? [] : [`handler ${configuration.handler} instead of ${version.handler}`],
+    ...plain2,
+    ...optionDifferences(version.options, configuration.options),
+    ...areLayersSame ? [] : ["layers"],
+    ...variables.toSorted().map((name) => `${isKept(name) ? "" : "removes "}environment ${name}`)
+  ];
+}
+function optionDifferences(present2, wanted) {
+  const names = Object.keys(wanted);
+  return names.filter((name) => name !== "vpcIpv6" && String(present2[name]) !== String(wanted[name])).map(kebabCase);
+}
+function usesAddress({ environment }) {
+  return needsAddress(environment);
+}
+function withAddress(configuration, address) {
+  return { ...configuration, environment: fillAddress(configuration.environment, address) };
+}
+function withLayer(configuration, arn) {
+  const { layers } = configuration;
+  if (layers === void 0 || arn === void 0) return configuration;
+  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
+}
+function withRole(configuration, arn) {
+  return configuration.role === OWN_ROLE && arn !== void 0 ? { ...configuration, role: arn } : configuration;
+}
+var init_difference = __esm({
+  "src/release/difference.ts"() {
+    "use strict";
+    init_address();
+    init_schema();
+    init_aside_state();
+    init_state();
+  }
+});
+
+// src/release/releasing.ts
+function configurationNow({ desired, progress }) {
+  return withRole(withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer), progress.role);
+}
+var init_releasing = __esm({
+  "src/release/releasing.ts"() {
+    "use strict";
+    init_difference();
+  }
+});
+
+// src/release/carry-out/change.ts
+async function createFunction(releasing) {
+  const { functionName, codeSha256, architecture, aside } = releasing.desired;
+  const { lambda } = releasing.with;
+  const beside = { tags: aside.tags, codeSigningConfig: aside.codeSigning?.arn };
+  try {
+    await withNewRole(
+      () => lambda.createFunction(functionName, configurationNow(releasing), releasing.code, beside),
+      releasing
+    );
+  } catch (error) {
+    const there = await lambda.getVersion(functionName).catch(() => void 0);
+    if (there && hasCode(there, codeSha256, architecture)) return;
+    if (!isConflict(error)) throw error;
+    throw new UserError(
+      {
+        title: `Somebody else has created ${functionName} meanwhile`,
+        hint: "Run this again: it goes on from what is there."
+      },
+      { cause: error }
+    );
+  }
+}
+async function updateConfiguration(releasing) {
+  const { functionName } = releasing.desired;
+  await waitUntilIdle(functionName, releasing.with);
+  await withNewRole(
+    () => releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing)),
+    releasing
+  );
+}
+async function publish({ desired, versionDescription: versionDescription2, progress, with: waiting }) {
+  await waitUntilUpdated(desired.functionName, waiting);
+  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription2);
+  await waitUntilActive(desired.functionName, version, waiting);
+  waiting.report.info(`version ${version}`);
+  progress.version = version;
+}
+var changeExecutors;
+var init_change = __esm({
+  "src/release/carry-out/change.ts"() {
+    "use strict";
+    init_errors2();
+    init_errors();
+    init_difference();
+    init_releasing();
+    init_wait();
+    init_aside2();
+    changeExecutors = {
+      upload: async (_, { upload }) => {
+        await upload();
+      },
+      "publish-layer": async (_, { progress, publishLayer }) => {
+        progress.layer = await publishLayer();
+      },
+      "create-function": async (_, releasing) => {
+        const { functionName } = releasing.desired;
+        await createFunction(releasing);
+        await waitUntilUpdated(functionName, releasing.with);
+        await releasing.lock.take(0);
+      },
+      "update-code": async (_, { desired: { functionName }, code, with: waiting }) => {
+        await waitUntilIdle(functionName, waiting);
+        await waiting.lambda.updateCode(functionName, code);
+        await waitUntilUpdated(functionName, waiting);
+      },
+      "update-configuration": async (_, releasing) => {
+        await updateConfiguration(releasing);
+        await waitUntilUpdated(releasing.desired.functionName, releasing.with);
+      },
+      publish: async (_, releasing) => {
+        await publish(releasing);
+      },
+      "fill-url": async (_, releasing) => {
+        await updateConfiguration(releasing);
+        await publish(releasing);
+      }
+    };
+  }
+});
+
+// src/release/accepted.ts
+async function untilAccepted(send, what, { report, wait: wait2, clock, signal }) {
+  const started = clock();
+  for (let pause = 500; ; pause = Math.min(pause * 2, 8e3)) {
+    try {
+      return await send();
+    } catch (error) {
+      const reason = notBegun(error);
+      if (reason === void 0 || clock() - started + pause > MOST_SECONDS3 * 1e3) throw error;
+      report.progress(`${what}: ${reason}, again in ${(pause / 1e3).toFixed(1)} s`);
+    }
+    await wait2(pause);
+    signal.throwIfAborted();
+  }
+}
+function notBegun(error) {
+  if (!(error instanceof Error)) return void 0;
+  return NOT_BEGUN.has(error.name) ? error.name : notBegun(error.cause);
+}
+var MOST_SECONDS3, NOT_BEGUN;
+var init_accepted = __esm({
+  "src/release/accepted.ts"() {
+    "use strict";
+    MOST_SECONDS3 = 60;
+    NOT_BEGUN = /* @__PURE__ */ new Set([
+      "TooManyRequestsException",
+      "ResourceConflictException",
+      "ResourceNotReadyException",
+      "SnapStartNotReadyException",
+      "EC2ThrottledException"
+    ]);
+  }
+});
+
+// src/release/smoke.ts
+async function smoke(requests, target, waiting) {
+  const problems = [];
+  for (const request3 of requests) {
+    const { statusCode, problem } = await ask(request3, target, waiting);
+    if (problem) {
+      problems.push(problem);
+      continue;
+    }
+    waiting.report.info(`GET ${request3.path} on version ${target.version} → ${statusCode}`);
+    if (statusCode === 400 && request3.status.from === 0) waiting.report.notice(maybeHost(request3.path, target.host));
+  }
+  if (problems.length > 0) {
+    throw new SeveralErrors(problems, `${problems.length} of ${requests.length} smoke requests failed`);
+  }
+}
+async function findFailure(requests, target, waiting) {
+  for (const request3 of requests) {
+    const { problem } = await ask(request3, target, waiting);
+    if (problem) return problem;
+  }
+  return void 0;
+}
+async function ask(request3, { functionName, version, host, timeoutSeconds }, waiting) {
+  const event = JSON.stringify(httpEvent(request3.path, host));
+  const invocation = await untilAccepted(
+    () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
+    `GET ${request3.path} on version ${version}`,
+    waiting
+  );
+  const { statusCode = 0, body } = readAnswer2(invocation.payload);
+  return { statusCode, problem: problemOf(request3, invocation, { statusCode, body }) };
+}
+function problemOf({ path: path4, status: { from, to }, text: text3 }, invocation, { statusCode, body }) {
+  if (invocation.functionError !== void 0 || statusCode === 0) {
+    const { title, detail: detail2, hint } = invocationFailure(invocation);
+    return { title: `The new version does not answer GET ${path4}: ${title}`, detail: detail2, hint };
+  }
+  const detail = [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join("\n");
+  if (statusCode < from || statusCode > to) {
+    const title = `The new version answers GET ${path4} with ${statusCode}`;
+    if (from === 0) return { title, detail, hint: `Mend the application; or, ${OTHER_PATH}` };
+    const expected = from === to ? String(from) : `${from} to ${to}`;
+    return { title: `${title}, and ${expected} was expected`, detail, hint: `Mend the application, or ${EXPECTATION}` };
+  }
+  if (text3 === void 0 || body.includes(text3)) return void 0;
+  return {
+    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text3)}`,
+    detail,
+    hint: `Mend the application, or ${EXPECTATION}`
+  };
+}
+function maybeHost(path4, host) {
+  return {
+    title: `GET ${path4} was answered with 400 Bad Request`,
+    detail: `The request had the Host ${host}.`,
+    hint: "Django answers so for a host that is not in ALLOWED_HOSTS: add it there, or set smoke-host to one that is."
+  };
+}
+function httpEvent(path4, host) {
+  const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path4) ?? [];
+  const http = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
+  const headers2 = {
+    host,
+    accept: "*/*",
+    "user-agent": "wsgi-lambda",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "443",
+    "x-forwarded-for": "127.0.0.1"
+  };
+  const requestContext = {
+    apiId: "smoke",
+    domainName: host,
+    http,
+    requestId: "smoke",
+    routeKey: "$default",
+    stage: "$default",
+    timeEpoch: 0
+  };
+  return {
+    version: "2.0",
+    routeKey: "$default",
+    rawPath,
+    rawQueryString,
+    headers: headers2,
+    requestContext: { ...requestContext, domainPrefix: "smoke" },
+    isBase64Encoded: false
+  };
+}
+function readAnswer2(payload) {
+  try {
+    const { statusCode, body, isBase64Encoded } = JSON.parse(payload);
+    return { statusCode, body: isBase64Encoded === true ? Buffer.from(body ?? "", "base64").toString() : body ?? "" };
+  } catch {
+    return { statusCode: void 0, body: payload };
+  }
+}
+function excerpt(text3) {
+  return text3.length > 2e3 ? `${text3.slice(0, 2e3)}…` : text3;
+}
+var OTHER_PATH, EXPECTATION;
+var init_smoke = __esm({
+  "src/release/smoke.ts"() {
+    "use strict";
+    init_errors();
+    init_failure2();
+    init_protocol();
+    init_accepted();
+    OTHER_PATH = "if this is what it should answer, choose another smoke-path.";
+    EXPECTATION = "what smoke-requests expects.";
+  }
+});
+
+// src/aws/invocation-fate.ts
+function invocationFate(error) {
+  if (!(error instanceof Error)) return "unknown";
+  const { name, $metadata, syscall } = error;
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (name === "ResourceConflictException" && /state: ?Failed/i.test(error.message)) return "refused";
+  if (PASSING.has(name) || status === 429 || NOT_CONNECTED.has(syscall ?? "")) return "waits";
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.every((each) => invocationFate(each) === "waits") ? "waits" : "unknown";
+  }
+  if (NOT_MADE.test(name) || NO_CREDENTIALS.has(name)) return "refused";
+  if (status >= 400 && status < 500 && !RUNNING.has(status)) return "refused";
+  return invocationFate(error.cause);
+}
+var PASSING, NOT_MADE, NOT_CONNECTED, NO_CREDENTIALS, RUNNING;
+var init_invocation_fate = __esm({
+  "src/aws/invocation-fate.ts"() {
+    "use strict";
+    PASSING = /* @__PURE__ */ new Set([
+      ...[
+        "TooManyRequestsException",
+        "ResourceConflictException",
+        "ResourceNotReadyException",
+        "SnapStartNotReadyException"
+      ],
+      ...["EC2ThrottledException", "ENILimitReachedException", "SubnetIPAddressLimitReachedException"]
+    ]);
+    NOT_MADE = /^(?:EC2Unexpected|EC2AccessDenied|EFSMount\w+|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|KMS\w+|S3Files\w+|SnapStart|SnapStartTimeout)Exception$/;
+    NOT_CONNECTED = /* @__PURE__ */ new Set(["getaddrinfo", "connect"]);
+    NO_CREDENTIALS = /* @__PURE__ */ new Set(["CredentialsProviderError", "TokenProviderError"]);
+    RUNNING = /* @__PURE__ */ new Set([408, 410]);
+  }
+});
+
+// src/remote/log-line.ts
+function readLogLine(message) {
+  return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
+}
+function fromText(message) {
+  const [, started, version = ""] = START.exec(message) ?? [];
+  if (started !== void 0) return { kind: "start", requestId: started, version };
+  const [, ended] = END.exec(message) ?? [];
+  if (ended !== void 0) return { kind: "end", requestId: ended };
+  const [, reported] = REPORT.exec(message) ?? [];
+  if (reported !== void 0) return textReport(reported, message);
+  if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
+    return { kind: "init", text: message };
+  }
+  const [, level = "", loggedFor = "", text3 = ""] = LOGGED.exec(message) ?? [];
+  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text3 };
+  const [, failed3, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
+  return failed3 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed3, logger: "", text: why };
+}
+function textReport(requestId, message) {
+  const field = (name) => {
+    const [, value] = new RegExp(`(?:^|\\t)${name}: ([\\d.]+)`).exec(message) ?? [];
+    return value === void 0 ? void 0 : Number(value);
+  };
+  const metrics = {
+    duration: field("(?:REPORT RequestId: \\S+\\s+)?Duration"),
+    init: field("Init Duration") ?? field("Restore Duration"),
+    memory: field("Memory Size"),
+    usedMemory: field("Max Memory Used")
+  };
+  const [, status = "success"] = /\tStatus: (\w+)/.exec(message) ?? [];
+  return { kind: "report", requestId, metrics, status };
+}
+function fromJson(message) {
+  const fields = fieldsOf(parseJson2(message));
+  if (fields === void 0) return void 0;
+  const { type, message: text3, level, logger, stackTrace } = fields;
+  if (typeof type === "string" && type.startsWith("platform."))
+    return platformLine(type, fieldsOf(fields["record"]) ?? {});
+  if (typeof level !== "string" || text3 === void 0) return void 0;
+  const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
+  const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
+  const shown2 = typeof text3 === "string" ? text3 : JSON.stringify(text3);
+  return {
+    kind: "message",
+    level,
+    requestId: textOf(fields["requestId"] ?? fields["AWSRequestId"]),
+    logger: textOf(logger),
+    text: [shown2, ...trace, ...error === "" || trace.some((line) => line.includes(error)) ? [] : [error]].join("\n")
+  };
+}
+function platformLine(type, record2) {
+  const requestId = textOf(record2["requestId"]);
+  if (type === "platform.start") return { kind: "start", requestId, version: textOf(record2["version"]) };
+  if (type === "platform.runtimeDone") return { kind: "end", requestId };
+  if (type !== "platform.report") return { kind: "init", text: type };
+  const given2 = fieldsOf(record2["metrics"]) ?? {};
+  const number2 = (name) => {
+    const value = given2[name];
+    return typeof value === "number" ? value : void 0;
+  };
+  const metrics = {
+    duration: number2("durationMs"),
+    init: number2("initDurationMs") ?? number2("restoreDurationMs"),
+    memory: number2("memorySizeMB"),
+    usedMemory: number2("maxMemoryUsedMB")
+  };
+  return { kind: "report", requestId, metrics, status: textOf(record2["status"]) || "success" };
+}
+function fieldsOf(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : void 0;
+}
+function textOf(value) {
+  return typeof value === "string" ? value : "";
+}
+var ID, START, END, REPORT, LOGGED, TIMED_OUT, EXITED;
+var init_log_line = __esm({
+  "src/remote/log-line.ts"() {
+    "use strict";
+    init_protocol();
+    ID = "([\\da-f]{8}-[\\da-f-]{27})";
+    START = new RegExp(`^START RequestId: ${ID} Version: (\\S+)`);
+    END = new RegExp(`^END RequestId: ${ID}`);
+    REPORT = new RegExp(`^REPORT RequestId: ${ID}\\s`);
+    LOGGED = /^\[(\w+)\]\t\S+Z\t([^\t]*)\t([^]*)$/;
+    TIMED_OUT = new RegExp(`^\\S+Z ${ID} (Task timed out after .*)$`);
+    EXITED = new RegExp(`^(?:RequestId: ${ID} )(Error: .*)$`);
+  }
+});
+
+// src/remote/command-log.ts
+function commandLog(id, groupOf, { logs, now }) {
+  const since = now() - EARLIER_MILLISECONDS;
+  const seen = /* @__PURE__ */ new Set();
+  let group;
+  let run3;
+  let from = 0;
+  let failure;
+  let isDenied2 = false;
+  async function read() {
+    group ??= await groupOf();
+    if (run3 === void 0) {
+      const found = await readAll2(logs, { group, since, text: id });
+      const first = found?.find(({ message }) => auditOf(message, id)?.kind === "begun");
+      const refused = found?.find(({ message }) => auditOf(message, id)?.kind === "refused");
+      const event = first ?? refused;
+      if (event === void 0) return;
+      run3 = begun(group, event, id);
+      from = event.at;
+    }
+    if (run3.end !== void 0) return;
+    const events2 = await readAll2(logs, { group, since: from, streams: [run3.logStream] });
+    const fresh = (events2 ?? []).filter((event) => !seen.has(event.id));
+    for (const event of fresh) seen.add(event.id);
+    run3 = advance(run3, afterBegin(fresh, id), id);
+    from = Math.max(from, (fresh.at(-1)?.at ?? 0) - OVERLAP_MILLISECONDS);
+  }
+  return {
+    read: async () => {
+      if (isDenied2) return;
+      try {
+        await read();
+        failure = void 0;
+      } catch (error) {
+        failure = error;
+        isDenied2 = isAccessDenied(error);
+      }
+    },
+    get run() {
+      return run3;
+    },
+    get failure() {
+      return failure;
+    },
+    get isDenied() {
+      return isDenied2;
+    }
+  };
+}
+function afterBegin(events2, id) {
+  const index = events2.findIndex(({ message }) => auditOf(message, id)?.kind === "begun");
+  return events2.slice(index + 1);
+}
+function begun(logGroup, { stream, message }, id) {
+  const audit = auditOf(message, id);
+  const end = audit?.kind === "refused" ? { kind: "refused", exitCode: audit.exitCode, seconds: 0 } : void 0;
+  return { logGroup, logStream: stream, requestId: audit?.requestId ?? "", lines: [], end };
+}
+function advance(run3, events2, id) {
+  const lines2 = [...run3.lines];
+  let reason = "";
+  for (const { message } of events2) {
+    const audit = auditOf(message, id);
+    if (audit?.kind === "ended") return { ...run3, lines: lines2, end: audit };
+    const line = readLogLine(message);
+    const isOwn2 = "requestId" in line && line.requestId === run3.requestId;
+    if (line.kind === "report" && isOwn2) return { ...run3, lines: lines2, end: { kind: "cut-off", reason } };
+    if (line.kind === "message" && isOwn2 && /^(?:Task timed out|Error: )/.test(line.text)) reason = line.text;
+    else if (!isPlatform(line.kind)) lines2.push(message);
+  }
+  return { ...run3, lines: lines2 };
+}
+function isPlatform(kind) {
+  return ["start", "end", "report", "init"].includes(kind);
+}
+function auditOf(message, id) {
+  if (!message.includes(id)) return void 0;
+  const line = readLogLine(message);
+  if (line.kind !== "message") return void 0;
+  const { requestId } = line;
+  const text3 = line.text.replace(/^wsgi-lambda: /, "");
+  if (!text3.endsWith(`, id "${id}"`)) return void 0;
+  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text3) ?? [];
+  if (code !== void 0) return { kind: "ended", requestId, exitCode: Number(code), seconds: Number(seconds) };
+  if (text3.startsWith("runs command ")) return { kind: "begun", requestId };
+  if (text3.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
+  return text3.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
+}
+var OVERLAP_MILLISECONDS, EARLIER_MILLISECONDS;
+var init_command_log = __esm({
+  "src/remote/command-log.ts"() {
+    "use strict";
+    init_errors2();
+    init_logs();
+    init_log_line();
+    OVERLAP_MILLISECONDS = 3e3;
+    EARLIER_MILLISECONDS = 6e5;
+  }
+});
+
+// src/remote/sending.ts
+async function sendOnce(invoke, { report, wait: wait2, clock, signal }) {
+  const started = clock();
+  for (let pause = 1e3; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
+    try {
+      return await invoke();
+    } catch (error) {
+      const isOver = clock() - started + pause > BUDGET_MILLISECONDS;
+      if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
+      report.info(`the command has not started (${reasonOf(error)}): sent again in ${pause / 1e3} s`);
+      await wait2(pause, signal);
+      signal.throwIfAborted();
+    }
+  }
+}
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return reasonOf(error.cause);
+  return error.code ?? error.name;
+}
+var BUDGET_MILLISECONDS, LONGEST_PAUSE_MILLISECONDS;
+var init_sending = __esm({
+  "src/remote/sending.ts"() {
+    "use strict";
+    init_invocation_fate();
+    BUDGET_MILLISECONDS = 12e4;
+    LONGEST_PAUSE_MILLISECONDS = 15e3;
+  }
+});
+
+// src/remote/settle.ts
+async function settle3(log, { sentAt, timeoutSeconds }, { report, wait: wait2, clock, signal }) {
+  const started = clock();
+  const giveUp = (seconds) => Math.max(sentAt + seconds * 1e3, started + LATE_SECONDS * 1e3);
+  const end = giveUp(timeoutSeconds + LATE_SECONDS);
+  const begin = Math.min(end, giveUp(BEGIN_SECONDS));
+  for (let pause = 1e3; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS2)) {
+    await log.read();
+    if (log.run?.end !== void 0 || log.isDenied) return log.run;
+    const now = clock();
+    if (now > (log.run === void 0 ? begin : end)) return log.run;
+    report.progress(`looking into the log for how the command ended (${((now - started) / 1e3).toFixed(0)} s)`);
+    await wait2(pause, signal);
+    signal.throwIfAborted();
+  }
+}
+var BEGIN_SECONDS, LATE_SECONDS, LONGEST_PAUSE_MILLISECONDS2;
+var init_settle = __esm({
+  "src/remote/settle.ts"() {
+    "use strict";
+    BEGIN_SECONDS = 60;
+    LATE_SECONDS = 20;
+    LONGEST_PAUSE_MILLISECONDS2 = 5e3;
+  }
+});
+
+// src/remote/command.ts
+async function runRemoteCommand(command, target, collaborators, show2) {
+  const { lambda, logs, report, clock, signal } = collaborators;
+  const { functionName, qualifier } = target;
+  const id = (0, import_node_crypto15.randomUUID)();
+  const payload = requestOf(command, id);
+  const timeoutSeconds = Math.min(target.timeoutSeconds, command.timeoutSeconds ?? Infinity);
+  const log = commandLog(id, target.logGroup, { logs, now: Date.now });
+  const sent = { at: 0, mayRun: false };
+  const sending = sendOnce(async () => {
+    Object.assign(sent, { at: clock(), mayRun: true });
+    try {
+      return await lambda.invoke(functionName, qualifier, payload, timeoutSeconds, OWN_CLIENT);
+    } catch (error) {
+      sent.mayRun = invocationFate(error) === "unknown";
+      throw error;
+    }
+  }, collaborators);
+  const { answer, shown: shown2 } = await (show2 ? followed(sending, log, show2, collaborators) : unfollowed(sending));
+  if (answer.status === "fulfilled") return { outcome: outcomeOf(answer.value), shown: shown2 };
+  const failure = answer.reason;
+  if (signal.aborted) {
+    if (sent.mayRun) report.warning(goesOn(id, log.run, timeoutSeconds));
+    throw failure;
+  }
+  if (!isLost(failure)) throw unknownResult(failure);
+  report.info("the answer got lost: the log tells how the command ended");
+  const run3 = await settle3(log, { sentAt: sent.at, timeoutSeconds: target.timeoutSeconds }, collaborators);
+  return { outcome: settled(id, run3, log, failure), shown: shown2 };
+}
+async function logGroupOf(functionName, qualifier, lambda) {
+  const version = await lambda.getVersion(functionName, qualifier);
+  return version?.logGroup ?? defaultLogGroup2(functionName);
+}
+function defaultLogGroup2(functionName) {
+  return `/aws/lambda/${functionName}`;
+}
+async function unfollowed(answer) {
+  const [result] = await Promise.allSettled([answer]);
+  return { answer: result, shown: [] };
+}
+function outcomeOf(invocation) {
+  const outcome = invocation.functionError === void 0 ? readReply(invocation.payload) : void 0;
+  if (outcome) return outcome;
+  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
+}
+function isLost(failure) {
+  const isCall = failure instanceof UserError || failure instanceof Error && ("$metadata" in failure || "code" in failure);
+  return isCall && invocationFate(failure) === "unknown";
+}
+function settled(id, run3, log, failure) {
+  if (run3?.end?.kind === "cut-off") throw cutOff(run3, run3.end.reason, failure);
+  if (run3?.end === void 0) throw unknownEnd(id, run3, log.failure, failure);
+  const { logGroup, logStream, requestId, lines: lines2, end } = run3;
+  return {
+    exitCode: end.exitCode,
+    output: Buffer.from(lines2.map((line) => `${line}
+`).join("")),
+    omittedBytes: 0,
+    run: { id, requestId, logGroup, logStream, seconds: end.seconds },
+    isFromLog: true
+  };
+}
+function remarksOn(command, outcome) {
+  const remarks = [];
+  const { omittedBytes, run: run3 } = outcome;
+  const ignored = ignoredParts(command, outcome);
+  if (outcome.isFromLog) {
+    remarks.push({
+      title: "The answer of the command got lost, and its log told how it ended",
+      hint: "It ran once. Its output is what the log has of it."
+    });
+  }
+  if (omittedBytes > 0) {
+    const where = run3?.logGroup ? `Its log has them: the stream ${run3.logStream} of ${run3.logGroup}.` : "Its log has them.";
+    remarks.push({ title: `${omittedBytes} bytes of the output are left out`, hint: where });
+  }
+  if (ignored.length > 0) {
+    remarks.push({
+      title: `The function did not take ${ignored.join(" and ")}`,
+      hint: "It answers as one of serverless-wsgi: deploy it with this version of wsgi-lambda."
+    });
+  }
+  return remarks;
+}
+var import_node_crypto15;
+var init_command = __esm({
+  "src/remote/command.ts"() {
+    "use strict";
+    import_node_crypto15 = require("node:crypto");
+    init_invocation_fate();
+    init_errors();
+    init_command_log();
+    init_failure2();
+    init_live();
+    init_protocol();
+    init_sending();
+    init_settle();
+  }
+});
+
+// src/remote/command-line.ts
+function parseCommandLine(line) {
+  const [, seconds, text3 = ""] = /^(?:timeout=(\d+)\s+)?([^]*)$/.exec(line.trim()) ?? [];
+  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(text3) ?? [];
+  const kind = word === "shell" ? "command" : word;
+  if (!isCommandKind(kind)) {
+    throw wrong(
+      `${JSON.stringify(line)} is not a remote command`,
+      "It starts with manage, flask, exec or shell, as in: manage migrate --noinput"
+    );
+  }
+  if (seconds === void 0) return { kind, data: rest };
+  const timeoutSeconds = Number(seconds);
+  if (timeoutSeconds >= 1 && timeoutSeconds <= LONGEST_SECONDS2) return { kind, data: rest, timeoutSeconds };
+  throw wrong(`The timeout of ${JSON.stringify(line)} is out of range`, `1 to ${LONGEST_SECONDS2} seconds are possible.`);
+}
+function isCommandKind(word) {
+  return ["manage", "flask", "exec", "command"].includes(word);
+}
+function wrong(title, hint) {
+  return new UserError({ title, hint }, { exitCode: 2 });
+}
+var LONGEST_SECONDS2;
+var init_command_line = __esm({
+  "src/remote/command-line.ts"() {
+    "use strict";
+    init_errors();
+    LONGEST_SECONDS2 = 900;
+  }
+});
+
+// src/release/carry-out/run.ts
+async function run({ command, phase }, { progress, desired, with: collaborators }) {
+  const { lambda, report, clock } = collaborators;
+  const { functionName, configuration } = desired;
+  const { version: qualifier } = progress;
+  const started = clock();
+  const parsed = parseCommandLine(command);
+  const target = {
+    ...{ functionName, qualifier, timeoutSeconds: configuration.timeout },
+    logGroup: () => logGroupOf(functionName, qualifier, lambda)
+  };
+  progress.begun.push(command);
+  const show2 = (line) => {
+    report.output(line);
+  };
+  const { outcome, shown: shown2 } = await runRemoteCommand(parsed, target, collaborators, show2).catch((error) => {
+    throw named(command, error);
+  });
+  const { exitCode } = outcome;
+  const output2 = outcome.output.toString();
+  for (const line of linesOf2(unshown(outcome.output, shown2).toString())) show2(line);
+  for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
+  if (exitCode !== 0) {
+    throw new UserError({
+      title: `${command} failed on version ${qualifier} with exit code ${exitCode}`,
+      detail: lastLines2(output2),
+      hint: exitCode === OUT_OF_TIME ? moreTime(parsed.timeoutSeconds) : void 0,
+      output: output2
+    });
+  }
+  return { command, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output: output2 };
+}
+function named(command, error) {
+  if (!(error instanceof UserError)) return error;
+  const { title, detail, hint, output: output2, exitCode } = error;
+  return new UserError({ title: `${command}: ${title}`, detail, hint, output: output2 }, { exitCode, cause: error });
+}
+function moreTime(own) {
+  return own === void 0 ? "It ran out of time: the lines above are how far it came. Give the function more with timeout, or commands alone with command-timeout." : `It ran out of its own ${own} seconds: the lines above are how far it came. Give it more in front of its line, as in timeout=600.`;
+}
+var OUT_OF_TIME;
+var init_run = __esm({
+  "src/release/carry-out/run.ts"() {
+    "use strict";
+    init_errors();
+    init_command();
+    init_command_line();
+    init_live();
+    init_inert();
+    OUT_OF_TIME = 124;
+  }
+});
+
+// src/release/carry-out/proof.ts
+function smokeTarget({ desired, progress }) {
+  const { functionName, configuration, smoke: settings } = desired;
+  const host = settings?.host ?? hostOf(progress.url);
+  return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout };
+}
+function hostOf(url) {
+  return url ? new URL(url.address).host : "localhost";
+}
+var proofExecutors;
+var init_proof = __esm({
+  "src/release/carry-out/proof.ts"() {
+    "use strict";
+    init_smoke();
+    init_run();
+    proofExecutors = {
+      run: async (step, releasing) => {
+        releasing.progress.commands.push(await run(step, releasing));
+      },
+      smoke: async ({ requests }, releasing) => {
+        await smoke(requests, smokeTarget(releasing), releasing.with);
+      }
+    };
+  }
+});
+
+// src/release/provisioned.ts
+function provisionedSteps({ alias, served, provisioned }, { functionName, alias: name, provisioned: count }, isServedVersionRight) {
+  if (count === void 0) return { before: [], after: [] };
+  const of = (version) => provisioned.find(({ qualifier }) => qualifier === version);
+  if (of(name)) throw onAlias(functionName, name);
+  const own = isServedVersionRight ? of(served?.version) : void 0;
+  const isRight = count === 0 || own !== void 0 && own.requested === count && own.status !== "FAILED";
+  const [earlier] = alias === void 0 ? [] : readAliasMark(alias.description).before;
+  const stays = isServedVersionRight && count > 0 ? served?.version : void 0;
+  const left = [served?.version, earlier].filter((version) => version !== void 0 && version !== stays && of(version));
+  return {
+    before: isRight ? [] : [{ kind: "provision", count }],
+    after: [...new Set(left)].map((version = "") => ({ kind: "unprovision", version }))
+  };
+}
+function onAlias(functionName, alias) {
+  return new UserError({
+    title: `The alias ${alias} has provisioned concurrency of its own, and provisioned-concurrency is set`,
+    detail: "Lambda takes it on an alias or on its version. On the version it is ready before traffic gets there.",
+    hint: `Remove provisioned-concurrency, or that of the alias: ${removal(functionName, alias)}`
+  });
+}
+function removal(functionName, qualifier) {
+  return `aws lambda delete-provisioned-concurrency-config --function-name ${functionName} --qualifier ${qualifier}`;
+}
+async function provision(functionName, version, count, { provisioned, report, wait: wait2, clock, signal }) {
+  await provisioned.put(functionName, version, count);
+  const started = clock();
+  for (let pause = 500; ; pause = Math.min(pause * 1.5, 5e3)) {
+    signal.throwIfAborted();
+    const now = await provisioned.get(functionName, version);
+    if (now?.status === "READY") return;
+    const seconds = (clock() - started) / 1e3;
+    if (now?.status === "FAILED") {
+      throw new UserError({
+        title: `Lambda could not keep ${count} environments of version ${version} ready`,
+        detail: now.reason,
+        hint: "Check the account's and the function's concurrency, or set a smaller provisioned-concurrency."
+      });
+    }
+    if (seconds > MOST_SECONDS4) {
+      throw new UserError({
+        title: `Waited ${MOST_SECONDS4} seconds for the provisioned concurrency of version ${version}`,
+        detail: `${now?.available ?? 0} of ${count} environments are ready.`,
+        hint: "Set a smaller provisioned-concurrency, or look at the function in the AWS console."
+      });
+    }
+    report.progress(`${now?.available ?? 0} of ${count} environments of version ${version} are ready`);
+    await wait2(pause);
+  }
+}
+async function unprovision(functionName, version, { provisioned, report }) {
+  try {
+    await provisioned.remove(functionName, version);
+  } catch (error) {
+    report.warning({
+      title: `The provisioned concurrency of version ${version} could not be removed: it costs money until it is`,
+      detail: error instanceof Error ? error.message : String(error),
+      hint: `Run: ${removal(functionName, version)}`
+    });
+  }
+}
+var MOST_SECONDS4;
+var init_provisioned2 = __esm({
+  "src/release/provisioned.ts"() {
+    "use strict";
+    init_errors();
+    init_alias_mark();
+    MOST_SECONDS4 = 900;
+  }
+});
+
+// src/release/carry-out/provisioned.ts
+var provisionedExecutors;
+var init_provisioned3 = __esm({
+  "src/release/carry-out/provisioned.ts"() {
+    "use strict";
+    init_provisioned2();
+    provisionedExecutors = {
+      provision: async ({ count }, { desired: { functionName }, progress, with: provisioning }) => {
+        progress.mayHaveProvisioned = true;
+        await provision(functionName, progress.version, count, provisioning);
+      },
+      unprovision: async ({ version }, { desired: { functionName }, with: provisioning }) => {
+        await unprovision(functionName, version, provisioning);
+      }
+    };
+  }
+});
+
+// src/release/judge.ts
+async function judge2({ alarms, requests, target }, { percent: percent2, seconds }, judging) {
+  const { clock, report, signal, wait: wait2 } = judging;
+  const end = clock() + seconds * 1e3;
+  for (; ; ) {
+    signal.throwIfAborted();
+    const problem = await findAlarm(alarms, judging) ?? await findFailure(requests, target, judging);
+    if (problem) throw new UserError({ ...problem, title: `With ${percent2} % of the traffic: ${problem.title}` });
+    const left = end - clock();
+    if (left <= 0) return;
+    report.progress(`version ${target.version} has ${percent2} % of the traffic (${Math.ceil(left / 1e3)} s left)`);
+    await wait2(Math.min(left, PAUSE_MILLISECONDS));
+  }
+}
+async function checkAlarms(names, judging) {
+  const alarm = await findAlarm(names, judging);
+  if (alarm === void 0) return;
+  throw new UserError({
+    ...alarm,
+    hint: "Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it without traffic and traffic-alarms."
+  });
+}
+async function findAlarm(names, { alarms }) {
+  if (names.length === 0) return void 0;
+  const found = await alarms.read(names);
+  const missing2 = names.filter((name) => !found.some((alarm2) => alarm2.name === name));
+  if (missing2.length > 0) {
+    throw new UserError({
+      title: `There is no alarm ${missing2.join(", ")}`,
+      hint: "Check traffic-alarms and the region."
+    });
+  }
+  const alarm = found.find(({ state }) => state === "ALARM");
+  return alarm && {
+    title: `The alarm ${alarm.name} is in ALARM`,
+    detail: alarm.reason,
+    hint: "Look at the alarm, and at the function's log."
+  };
+}
+var PAUSE_MILLISECONDS;
+var init_judge = __esm({
+  "src/release/judge.ts"() {
+    "use strict";
+    init_errors();
+    init_smoke();
+    PAUSE_MILLISECONDS = 5e3;
+  }
+});
+
+// src/release/carry-out/alias.ts
+async function pointAlias(target, { progress: { alias }, desired: { functionName, alias: name }, with: { lambda } }) {
+  try {
+    return alias ? await lambda.updateAlias(functionName, name, target, alias.revisionId) : await lambda.createAlias(functionName, name, target);
+  } catch (error) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now !== void 0 && isAt(now, target)) return now;
+    const isWhereItWas = now !== void 0 && alias !== void 0 && isAt(now, alias);
+    if (!isWhereItWas || now.revisionId === alias.revisionId) throw error;
+    return await lambda.updateAlias(functionName, name, target, now.revisionId);
+  }
+}
+function isAt({ version, description, weights }, target) {
+  const share = (all) => JSON.stringify(Object.entries(all ?? {}).toSorted());
+  return version === target.version && description === target.description && share(weights) === share(target.weights);
+}
+var init_alias = __esm({
+  "src/release/carry-out/alias.ts"() {
+    "use strict";
+  }
+});
+
+// src/release/carry-out/traffic.ts
+async function moveAlias(phase, releasing) {
+  const { alias, version } = releasing.progress;
+  const description = aliasDescription({ phase, before: servedBefore(alias, version) });
+  releasing.progress.alias = await pointAlias({ version, description }, releasing);
+}
+var trafficExecutors;
+var init_traffic2 = __esm({
+  "src/release/carry-out/traffic.ts"() {
+    "use strict";
+    init_alias_mark();
+    init_judge();
+    init_alias();
+    init_proof();
+    trafficExecutors = {
+      "clear-weights": async (_, releasing) => {
+        const { alias } = releasing.progress;
+        if (alias === void 0) return;
+        const { version, description } = alias;
+        releasing.progress.alias = await pointAlias({ version, description }, releasing);
+      },
+      "check-alarms": async ({ names }, { with: judging }) => {
+        await checkAlarms(names, judging);
+      },
+      "shift-traffic": async (portion, releasing) => {
+        const { progress, desired, with: judging } = releasing;
+        const { alias, version } = progress;
+        if (alias === void 0) return;
+        if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, judging);
+        progress.mayHaveShifted = true;
+        const target = { version: alias.version, description: alias.description };
+        progress.alias = await pointAlias({ ...target, weights: { [version]: portion.percent / 100 } }, releasing);
+        judging.report.info(`version ${version} has ${portion.percent} % of the traffic, version ${alias.version} the rest`);
+        const requests = desired.smoke?.requests ?? [];
+        const judgement = { alarms: desired.traffic.alarms, requests, target: smokeTarget(releasing) };
+        await judge2(judgement, portion, judging);
+      },
+      "move-alias": async (_, releasing) => {
+        const { current, desired, progress } = releasing;
+        progress.mayHaveMoved = true;
+        await moveAlias(desired.afterTraffic.length > 0 ? "unfinished" : "released", releasing);
+        progress.hasMoved = true;
+        const { served } = current;
+        const from = served && served.version !== progress.version ? `${served.version} → ` : "";
+        releasing.with.report.info(`${desired.alias}: version ${from}${progress.version}`);
+      },
+      finish: async (_, releasing) => {
+        await moveAlias("released", releasing);
+      }
+    };
+  }
+});
+
+// src/release/carry-out/way-in.ts
+var wayInExecutors;
+var init_way_in2 = __esm({
+  "src/release/carry-out/way-in.ts"() {
+    "use strict";
+    init_alias_mark();
+    wayInExecutors = {
+      "create-alias": async (_, { desired: { functionName, alias }, progress, with: { lambda } }) => {
+        const target = { version: progress.version, description: aliasDescription(NOT_RELEASED) };
+        progress.alias = await lambda.createAlias(functionName, alias, target);
+      },
+      "create-url": async ({ invokeMode }, { desired: { functionName, alias, access }, progress, with: { urls, report } }) => {
+        const authType = access === "iam" ? "AWS_IAM" : "NONE";
+        progress.url = await urls.create(functionName, alias, { authType, invokeMode });
+        report.info(progress.url.address);
+      },
+      "update-url": async (_, { desired: { functionName, alias, access }, progress, with: { urls } }) => {
+        progress.url = await urls.update(functionName, alias, { authType: access === "iam" ? "AWS_IAM" : "NONE" });
+      },
+      "change-mode": async ({ invokeMode }, { desired: { functionName, alias }, progress, with: { urls } }) => {
+        progress.mayHaveChangedMode = true;
+        progress.url = await urls.update(functionName, alias, { invokeMode });
+      },
+      "permit-url": async ({ statement }, { desired: { functionName, alias }, with: { lambda } }) => {
+        await lambda.permitUrl(functionName, alias, statement);
+      }
+    };
+  }
+});
+
+// src/release/carry-out/all.ts
+var EXECUTORS;
+var init_all = __esm({
+  "src/release/carry-out/all.ts"() {
+    "use strict";
+    init_aside2();
+    init_change();
+    init_proof();
+    init_provisioned3();
+    init_traffic2();
+    init_way_in2();
+    EXECUTORS = {
+      ...asideExecutors,
+      ...changeExecutors,
+      ...wayInExecutors,
+      ...proofExecutors,
+      ...provisionedExecutors,
+      ...trafficExecutors
+    };
+  }
+});
+
+// src/release/cold-start.ts
+function coldStartOf(logTail) {
+  const [, plain2] = /^REPORT RequestId: .*\bInit Duration: ([\d.]+) ms/m.exec(logTail) ?? [];
+  const [, json] = /"type":\s*"platform\.report".*"initDurationMs":\s*([\d.]+)/.exec(logTail) ?? [];
+  const milliseconds2 = Number(plain2 ?? json);
+  return Number.isNaN(milliseconds2) ? void 0 : milliseconds2;
+}
+function tellingColdStart(lambda, tell) {
+  const started = /* @__PURE__ */ new Set();
+  return {
+    ...lambda,
+    invoke: async (functionName, qualifier, ...rest) => {
+      const invocation = await lambda.invoke(functionName, qualifier, ...rest);
+      if (!started.has(qualifier)) tell(qualifier, coldStartOf(invocation.logTail));
+      started.add(qualifier);
+      return invocation;
+    }
+  };
+}
+var init_cold_start = __esm({
+  "src/release/cold-start.ts"() {
+    "use strict";
+  }
+});
+
+// src/release/describe.ts
+function duration(seconds) {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
+}
+function describeStep(step, desired) {
+  const describe3 = DESCRIPTIONS2[step.kind];
+  return describe3(step, desired);
+}
+var DESCRIPTIONS2;
+var init_describe = __esm({
+  "src/release/describe.ts"() {
+    "use strict";
+    DESCRIPTIONS2 = {
+      upload: ({ address }) => `upload the code to ${address}`,
+      "publish-layer": ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
+      "create-function": (_, { functionName }) => `create the function ${functionName}`,
+      "update-code": () => "update the code",
+      "update-configuration": ({ changes }) => `update the configuration: ${changes.join(", ")}`,
+      publish: () => "publish a version and wait until it is active",
+      "fill-url": () => "write the address of the Function URL into the environment and publish again",
+      "create-alias": (_, { alias }) => `create the alias ${alias}, which nobody is permitted to call yet`,
+      "create-url": ({ invokeMode }, { access }) => `create the Function URL (${[access, ...invokeMode === "BUFFERED" ? [] : [invokeMode]].join(", ")})`,
+      "update-url": (_, { access }) => `change the Function URL to ${access}`,
+      "change-mode": ({ invokeMode }) => `change the invoke mode of the Function URL to ${invokeMode}`,
+      "permit-url": ({ statement }) => `permit everyone to ${statement === "url" ? "call the Function URL" : "invoke the function through it"}`,
+      run: ({ phase, command }) => `run ${phase === "before-traffic" ? "before" : "after"} traffic moves: ${command}`,
+      smoke: ({ requests }) => `request ${requests.map(({ path: path4 }) => path4).join(", ")} from the new version`,
+      provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,
+      unprovision: ({ version }) => `remove the provisioned concurrency of version ${version}`,
+      "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
+      "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
+      "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
+      "move-alias": ({ isFirst }, { alias }) => `move the alias ${alias} to the new version${isFirst ? ", at once: no version has served before" : ""}`,
+      "create-role": ({ name }) => `create the execution role ${name}`,
+      "update-role": ({ name }) => `update what the execution role ${name} may do`,
+      "create-log-group": ({ name }) => `create the log group ${name}`,
+      "set-log-retention": ({ group, days }) => `keep the lines of the log group ${group} ${days === void 0 ? "for ever" : `for ${days} days`}`,
+      "set-code-signing": ({ arn }) => arn === void 0 ? "check no signature of new code" : `check new code by the code signing configuration ${arn}`,
+      "reserve-concurrency": ({ reserved }) => reserved === void 0 ? "reserve no concurrency" : `reserve a concurrency of ${reserved}`,
+      "add-tags": ({ names }) => `tag the function: ${names.join(", ")}`,
+      "describe-function": () => "update the description of the function",
+      finish: () => "mark the release as finished"
+    };
+  }
+});
+
+// src/release/irreversible.ts
+function irreversible({ begun: begun2, commands, version }, served) {
+  const migrations = begun2.filter((command) => MIGRATES.test(command));
+  const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command));
+  return [migrationText(migrations, served === version ? void 0 : served), othersText(others)].filter(Boolean).join(" ");
+}
+function migrationText([migration], serving) {
+  if (migration === void 0) return "";
+  const left = `Migrations are never reversed: what ${migration} has applied stays in the database.`;
+  if (serving === void 0) return left;
+  return `${left} That leaves the old code on the new schema: version ${serving} has to work with it until a release succeeds.`;
+}
+function othersText(commands) {
+  return commands.length === 0 ? "" : `These commands have run and are not reversed: ${commands.join("; ")}.`;
+}
+var MIGRATES;
+var init_irreversible = __esm({
+  "src/release/irreversible.ts"() {
+    "use strict";
+    MIGRATES = /^(?:timeout=\d+\s+)?(?:manage\s+migrate\b(?!.*--plan)|flask\s+db\s+upgrade\b)/;
+  }
+});
+
+// src/release/undo-alias.ts
+function reasonOf2(failure) {
+  return failure instanceof Error ? failure.message : JSON.stringify(failure);
+}
+function previousOf({ current: { alias } }) {
+  const hasServed = alias !== void 0 && readAliasMark(alias.description).phase !== "not-released";
+  return hasServed ? alias : void 0;
+}
+async function undoAlias(releasing) {
+  const { desired, progress } = releasing;
+  const { lambda, report } = releasing.with;
+  const { alias: name, functionName } = desired;
+  const { version } = progress;
+  const previous = previousOf(releasing);
+  const hasMoved = progress.hasMoved || await hasMovedUnseen(releasing);
+  if (!hasMoved && (!progress.mayHaveShifted || previous === void 0)) {
+    const consequence = previous ? `The alias ${name} has not moved: it serves version ${previous.version}.` : "Nothing serves traffic yet.";
+    return { consequence, isStuck: false, served: void 0 };
+  }
+  report.progress("moving the alias back");
+  const target = previous ? { version: previous.version, description: previous.description } : { version, description: aliasDescription(NOT_RELEASED) };
+  const revisionId = releasing.lock.isLost() ? progress.alias?.revisionId : void 0;
+  try {
+    const { version: served } = await lambda.updateAlias(functionName, name, target, revisionId);
+    return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served };
+  } catch (failure) {
+    const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf2(failure));
+    return { consequence, isStuck: true, served: hasMoved ? version : void 0 };
+  }
+}
+async function hasMovedUnseen(releasing) {
+  const { desired, progress, with: aws } = releasing;
+  const previous = previousOf(releasing);
+  if (!progress.mayHaveMoved || previous === void 0 || previous.version === progress.version) return false;
+  const now = await aws.lambda.getAlias(desired.functionName, desired.alias).catch(() => void 0);
+  return now?.version === progress.version && readAliasMark(now.description).before.includes(previous.version);
+}
+function whereItIs(name, previous, { hasMoved, version }) {
+  if (previous === void 0) {
+    return `There is no earlier version to go back to: the alias ${name} stays on version ${version}.`;
+  }
+  if (hasMoved) return `The alias ${name} is back on version ${previous.version}.`;
+  return `All traffic is back on version ${previous.version}: version ${version} gets none.`;
+}
+function whereItStays(name, previous, { hasMoved, version }, reason) {
+  if (previous === void 0) {
+    return `The alias ${name} could not be marked as not released (${reason}): it serves version ${version}.`;
+  }
+  if (hasMoved) {
+    return `The alias ${name} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.`;
+  }
+  return `Traffic could not be taken from version ${version} (${reason}): the alias ${name} still sends it a part. Deploy again, which begins with that; or point the alias to version ${previous.version} without weights.`;
+}
+var NOTHING_UNDONE;
+var init_undo_alias = __esm({
+  "src/release/undo-alias.ts"() {
+    "use strict";
+    init_alias_mark();
+    NOTHING_UNDONE = { consequence: "", isStuck: false };
+  }
+});
+
+// src/release/undo-provisioned.ts
+async function undoProvisioned(served, { progress, current, desired: { functionName }, with: { provisioned } }) {
+  const { version } = progress;
+  if (!progress.mayHaveProvisioned || served === version) return NOTHING_UNDONE;
+  const before = current.provisioned.find(({ qualifier }) => qualifier === version);
+  try {
+    if (before) {
+      await provisioned.put(functionName, version, before.requested);
+      return {
+        consequence: `The provisioned concurrency of version ${version} is ${before.requested} again.`,
+        isStuck: false
+      };
+    }
+    await provisioned.remove(functionName, version);
+    return { consequence: `Version ${version} has no provisioned concurrency any more.`, isStuck: false };
+  } catch (failure) {
+    const consequence = `The provisioned concurrency of version ${version} could not be taken back (${reasonOf2(failure)}), and costs money: ${removal(functionName, version)}`;
+    return { consequence, isStuck: true };
+  }
+}
+var init_undo_provisioned = __esm({
+  "src/release/undo-provisioned.ts"() {
+    "use strict";
+    init_provisioned2();
+    init_undo_alias();
+  }
+});
+
+// src/release/undo.ts
+async function undo(error, releasing) {
+  const { progress } = releasing;
+  const alias = await undoAlias(releasing);
+  const mode = await undoMode(alias.served, releasing);
+  const provisioned = await undoProvisioned(alias.served, releasing);
+  const parts = [alias, mode, provisioned];
+  const outcome = [
+    ...parts.map(({ consequence }) => consequence),
+    irreversible(progress, alias.served ?? previousOf(releasing)?.version)
+  ].filter(Boolean).join(" ");
+  if (!(error instanceof UserError)) {
+    if (parts.some(({ isStuck }) => isStuck))
+      releasing.with.report.warning({ title: "The release was left half done", detail: outcome });
+    return error;
+  }
+  const options = { exitCode: error.exitCode === 2 ? 2 : 1, cause: error };
+  if (error instanceof SeveralErrors) {
+    const [last, ...others] = error.problems.toReversed();
+    const problems = [...others.toReversed(), { title: error.title, ...last, hint: joined2(last?.hint, outcome) }];
+    return new SeveralErrors(problems, error.title, options);
+  }
+  const { title, detail, hint, output: output2 } = error;
+  return new UserError({ title, detail, hint: joined2(hint, outcome), output: output2 }, options);
+}
+function joined2(hint, outcome) {
+  return [hint, outcome].filter(Boolean).join(" ");
+}
+async function undoMode(served, {
+  progress: { mayHaveChangedMode, version },
+  current,
+  desired: { functionName, alias },
+  with: { lambda, urls }
+}) {
+  const before = current.url?.invokeMode;
+  if (!mayHaveChangedMode || before === void 0) return NOTHING_UNDONE;
+  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
+  if (now === version) return NOTHING_UNDONE;
+  try {
+    await urls.update(functionName, alias, { invokeMode: before });
+    return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
+  } catch (failure) {
+    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf2(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
+    return { consequence, isStuck: true };
+  }
+}
+var init_undo = __esm({
+  "src/release/undo.ts"() {
+    "use strict";
+    init_errors();
+    init_irreversible();
+    init_undo_alias();
+    init_undo_provisioned();
+  }
+});
+
 // src/release/apply.ts
-async function applyRelease(steps, options, waiting) {
+async function applyRelease(steps, options, collaborators) {
   const { current, desired } = options;
   const progress = {
     version: current.served?.version ?? "",
     layer: void 0,
+    role: void 0,
     alias: current.alias,
     url: current.url,
     hasMoved: false,
+    mayHaveMoved: false,
+    mayHaveShifted: false,
+    mayHaveProvisioned: false,
     mayHaveChangedMode: false,
-    commands: []
+    begun: [],
+    commands: [],
+    coldStartMs: void 0
   };
+  const lambda = tellingColdStart(collaborators.lambda, (version, milliseconds2) => {
+    if (version !== progress.version || milliseconds2 === void 0) return;
+    collaborators.report.info(`version ${version} took ${Math.round(milliseconds2)} ms to start (Init Duration)`);
+    progress.coldStartMs = milliseconds2;
+  });
+  const releasing = { ...options, progress, with: { ...collaborators, lambda } };
   try {
-    for (const step2 of steps) {
-      waiting.signal.throwIfAborted();
-      waiting.report.info(describeStep(step2, desired));
-      await applyStep(step2, progress, options, waiting);
+    for (const step of steps) {
+      collaborators.signal.throwIfAborted();
+      await options.lock.confirm();
+      collaborators.report.info(describeStep(step, desired));
+      const carryOut2 = EXECUTORS[step.kind];
+      await carryOut2(step, releasing);
     }
   } catch (error) {
-    throw await undo(error, progress, options, waiting);
+    throw await undo(error, releasing);
   }
   return released(steps, progress, options);
 }
-function released(steps, { version, alias, url, commands }, { current, desired }) {
+function released(steps, {
+  version,
+  alias,
+  url,
+  commands,
+  coldStartMs
+}, { current, desired }) {
   const aliasArn = alias?.arn ?? "";
   return {
     function: {
@@ -15557,215 +18707,153 @@ function released(steps, { version, alias, url, commands }, { current, desired }
     },
     changed: steps.length > 0,
     steps,
-    commands
+    commands,
+    coldStartMs
   };
-}
-async function applyStep(step2, progress, options, waiting) {
-  const { current, desired, code } = options;
-  const { lambda, urls, report } = waiting;
-  const { functionName, alias, access } = desired;
-  const configuration = withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer);
-  const authType = access === "iam" ? "AWS_IAM" : "NONE";
-  switch (step2.kind) {
-    case "upload":
-      await options.upload();
-      return;
-    case "publish-layer":
-      progress.layer = await options.publishLayer();
-      return;
-    case "create-function":
-      await lambda.createFunction(functionName, configuration, code);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "update-code":
-      await waitUntilIdle(functionName, waiting);
-      await lambda.updateCode(functionName, code);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "update-configuration":
-      await waitUntilIdle(functionName, waiting);
-      await lambda.updateConfiguration(functionName, configuration);
-      await waitUntilUpdated(functionName, waiting);
-      return;
-    case "publish":
-      progress.version = await publish(options, waiting);
-      return;
-    case "create-alias":
-      progress.alias = await lambda.createAlias(functionName, alias, progress.version, NOT_RELEASED);
-      return;
-    case "create-url":
-      progress.url = await urls.create(functionName, alias, { authType, invokeMode: step2.invokeMode });
-      report.info(progress.url.address);
-      return;
-    case "update-url":
-      progress.url = await urls.update(functionName, alias, { authType });
-      return;
-    case "change-mode":
-      progress.mayHaveChangedMode = true;
-      progress.url = await urls.update(functionName, alias, { invokeMode: step2.invokeMode });
-      return;
-    case "fill-url":
-      await waitUntilIdle(functionName, waiting);
-      await lambda.updateConfiguration(functionName, configuration);
-      progress.version = await publish(options, waiting);
-      return;
-    case "run":
-      progress.commands.push(await run(step2, progress.version, options, waiting));
-      return;
-    case "smoke":
-      await smoke(
-        { path: step2.path, host: desired.smoke?.host ?? hostOf(progress.url) },
-        { functionName, version: progress.version, timeoutSeconds: configuration.timeout },
-        { lambda, report }
-      );
-      return;
-    case "move-alias":
-      progress.alias = await moveAlias(
-        progress,
-        desired.afterTraffic.length > 0 ? UNFINISHED : RELEASED,
-        desired,
-        lambda
-      );
-      progress.hasMoved = true;
-      report.info(
-        current.served && current.served.version !== progress.version ? `${alias}: version ${current.served.version} → ${progress.version}` : `${alias}: version ${progress.version}`
-      );
-      return;
-    case "finish":
-      progress.alias = await moveAlias(progress, RELEASED, desired, lambda);
-      return;
-    case "permit-url":
-      await lambda.permitUrl(functionName, alias, step2.statement);
-      return;
-  }
-}
-async function moveAlias({ alias, version }, description, { functionName, alias: name }, lambda) {
-  try {
-    return alias ? await lambda.updateAlias(functionName, name, version, description, alias.revisionId) : await lambda.createAlias(functionName, name, version, description);
-  } catch (error) {
-    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
-    if (now?.version === version && now.description === description) return now;
-    const isWhereItWas = now?.version === alias?.version && now?.description === alias?.description;
-    if (now === void 0 || !isWhereItWas || now.revisionId === alias?.revisionId) throw error;
-    return await lambda.updateAlias(functionName, name, version, description, now.revisionId);
-  }
-}
-async function publish({ desired, versionDescription }, waiting) {
-  await waitUntilUpdated(desired.functionName, waiting);
-  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription);
-  await waitUntilActive(desired.functionName, version, waiting);
-  waiting.report.info(`version ${version}`);
-  return version;
-}
-async function run({ command, phase }, version, { desired }, { lambda, report, clock }) {
-  const started = clock();
-  const { functionName, configuration } = desired;
-  const where = { functionName, qualifier: version, timeoutSeconds: configuration.timeout };
-  const parsed = parseCommandLine(command);
-  const outcome = await runRemoteCommand(parsed, where, lambda);
-  const { exitCode } = outcome;
-  const output = outcome.output.toString();
-  for (const line of linesOf2(output)) report.output(line);
-  for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
-  if (exitCode !== 0) {
-    throw new UserError({
-      title: `${command} failed on version ${version} with exit code ${exitCode}`,
-      detail: lastLines2(output),
-      output
-    });
-  }
-  return { command, phase, exitCode, seconds: Math.round(clock() - started) / 1e3, output };
-}
-function lastLines2(output) {
-  return linesOf2(output.trimEnd()).slice(-5).join("\n");
-}
-async function undo(error, progress, options, waiting) {
-  const { current, desired } = options;
-  const { lambda, report } = waiting;
-  const previous = current.alias && current.alias.description !== NOT_RELEASED ? current.alias : void 0;
-  let stuck;
-  let served = progress.hasMoved ? progress.version : void 0;
-  if (progress.hasMoved) {
-    report.progress("moving the alias back");
-    const { version, description } = previous ?? { version: progress.version, description: NOT_RELEASED };
-    try {
-      served = (await lambda.updateAlias(desired.functionName, desired.alias, version, description)).version;
-    } catch (failure) {
-      stuck = failure;
-    }
-  }
-  const mode = await undoMode(served, progress, options, waiting);
-  const outcome = [consequence(progress, previous, desired, stuck), mode.consequence, irreversible(progress)].filter(Boolean).join(" ");
-  if (!(error instanceof UserError)) {
-    if (stuck !== void 0 || mode.isStuck)
-      report.warning({ title: "The release was left half done", detail: outcome });
-    return error;
-  }
-  const { title, detail, hint, output } = error;
-  return new UserError(
-    { title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output },
-    { exitCode: error.exitCode === 2 ? 2 : 1, cause: error }
-  );
-}
-async function undoMode(served, { mayHaveChangedMode, version }, { current, desired: { functionName, alias } }, { lambda, urls }) {
-  const before = current.url?.invokeMode;
-  if (!mayHaveChangedMode || before === void 0) return { consequence: "", isStuck: false };
-  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
-  if (now === version) return { consequence: "", isStuck: false };
-  try {
-    await urls.update(functionName, alias, { invokeMode: before });
-    return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
-  } catch (failure) {
-    const consequence2 = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
-    return { consequence: consequence2, isStuck: true };
-  }
-}
-function reasonOf(failure) {
-  return failure instanceof Error ? failure.message : JSON.stringify(failure);
-}
-function consequence({ hasMoved, version }, previous, { alias }, stuck) {
-  if (stuck !== void 0) {
-    const reason = reasonOf(stuck);
-    return previous ? `The alias ${alias} could not be moved back to version ${previous.version} (${reason}): it serves version ${version}.` : `The alias ${alias} could not be marked as not released (${reason}): it serves version ${version}.`;
-  }
-  if (previous) {
-    return `The alias ${alias} ${hasMoved ? "is back on" : "has not moved: it serves"} version ${previous.version}.`;
-  }
-  return hasMoved ? `There is no earlier version to go back to: the alias ${alias} stays on version ${version}.` : "Nothing serves traffic yet.";
-}
-function irreversible({ commands }) {
-  if (commands.length === 0) return "";
-  return `These commands have run and are not reversed: ${commands.map(({ command }) => command).join("; ")}.`;
-}
-function hostOf(url) {
-  return url ? new URL(url.address).host : "localhost";
 }
 var init_apply = __esm({
   "src/release/apply.ts"() {
     "use strict";
-    init_errors();
-    init_command();
-    init_inert();
-    init_plan();
-    init_smoke();
-    init_wait();
+    init_all();
+    init_cold_start();
+    init_describe();
+    init_undo();
+  }
+});
+
+// src/release/current-aside.ts
+function lookingFor(settings) {
+  return {
+    latest: settings.manage === "code" || settings.description !== void 0,
+    tags: Object.keys(settings.tags).length > 0,
+    reservedConcurrency: settings.reservedConcurrency !== void 0,
+    codeSigning: settings.codeSigningConfig !== void 0,
+    logGroup: settings.logRetention === void 0 ? void 0 : { given: settings.logGroup },
+    role: settings.createRole ? roleNameOf(settings.functionName) : void 0,
+    provisioned: settings.provisionedConcurrency !== void 0
+  };
+}
+function roleNameOf(functionName) {
+  return `${functionName}-role`;
+}
+async function readAside(functionName, looking, apis, servedNow) {
+  const [tags, reservedConcurrency, codeSigning, logGroup, role2] = await Promise.all([
+    looking.tags ? apis.tags.get(functionName) : void 0,
+    looking.reservedConcurrency ? apis.reservedConcurrency.get(functionName).then((reserved) => ({ reserved })) : void 0,
+    looking.codeSigning ? apis.codeSigning.get(functionName).then((arn) => ({ arn })) : void 0,
+    looking.logGroup === void 0 ? void 0 : readLogGroup(functionName, looking.logGroup, apis, servedNow),
+    looking.role === void 0 ? void 0 : readRole(looking.role, apis)
+  ]);
+  return { tags, reservedConcurrency, codeSigning, logGroup, role: role2 };
+}
+async function readLogGroup(functionName, { given: given2 }, { openLogGroups }, servedNow) {
+  const logGroups = await openLogGroups();
+  const likely = given2 ?? defaultLogGroup(functionName);
+  const [found, served] = await Promise.all([logGroups.find(likely), servedNow]);
+  const name = given2 ?? served?.options.logGroup ?? likely;
+  return { name, found: name === likely ? found : await logGroups.find(name) };
+}
+async function readRole(name, { openRoles }) {
+  const roles = await openRoles();
+  const policy = await roles.getPolicy(name);
+  if (policy !== void 0) return { name, state: "ours", arn: void 0, policy };
+  const role2 = await roles.get(name);
+  if (role2 === void 0) return { name, state: "missing", arn: void 0, policy };
+  return { name, state: role2.isOurs ? "ours" : "theirs", arn: role2.arn, policy };
+}
+var LOOKING_NOWHERE;
+var init_current_aside = __esm({
+  "src/release/current-aside.ts"() {
+    "use strict";
+    init_function_options();
+    LOOKING_NOWHERE = {
+      latest: false,
+      tags: false,
+      reservedConcurrency: false,
+      codeSigning: false,
+      logGroup: void 0,
+      role: void 0,
+      provisioned: false
+    };
   }
 });
 
 // src/release/current.ts
-async function readCurrentRelease(functionName, aliasName, { lambda, urls }) {
-  const [latest, alias, served, url, policy] = await Promise.all([
-    lambda.getVersion(functionName),
-    lambda.getAlias(functionName, aliasName),
-    lambda.getVersion(functionName, aliasName),
-    urls.get(functionName, aliasName),
-    lambda.getPolicy(functionName, aliasName)
+async function readServedRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
+  if (looking.latest) return await readCurrentRelease(functionName, aliasName, apis, looking);
+  const served = await readServed(functionName, aliasName, apis, looking);
+  const latest = served.served ? asLatest(served.served) : await apis.lambda.getVersion(functionName);
+  return { ...served, latest };
+}
+async function readCurrentRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
+  const [latest, served] = await Promise.all([
+    apis.lambda.getVersion(functionName),
+    readServed(functionName, aliasName, apis, looking)
   ]);
-  return { latest, alias, served, url, policy };
+  return { ...served, latest };
+}
+async function readServed(functionName, aliasName, apis, looking) {
+  const { lambda, urls } = apis;
+  const serving = lambda.getVersion(functionName, aliasName);
+  const [alias, served, url, policy, aside, provisioned] = await Promise.all([
+    lambda.getAlias(functionName, aliasName),
+    serving,
+    urls.get(functionName, aliasName),
+    lambda.getPolicy(functionName, aliasName),
+    readAside(functionName, looking, apis.aside, serving),
+    looking.provisioned ? apis.provisioned.list(functionName) : []
+  ]);
+  return { alias, served, url, policy, aside, provisioned };
+}
+function asLatest(served) {
+  return { ...served, description: "", arn: served.arn.replace(/:[^:]+$/, "") };
 }
 var init_current = __esm({
   "src/release/current.ts"() {
     "use strict";
+    init_current_aside();
+  }
+});
+
+// src/release/desired-aside.ts
+function desiredAside(settings, current) {
+  const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention, createRole } = settings;
+  if (manage === "code") return NOTHING_ASIDE;
+  const { logGroup, ...needs } = roleNeeds(settings, current);
+  return {
+    tags,
+    reservedConcurrency: reservedConcurrency === void 0 ? void 0 : { reserved: wholeNumber2(reservedConcurrency) },
+    codeSigning: codeSigningConfig === void 0 ? void 0 : { arn: codeSigningConfig === NONE ? void 0 : codeSigningConfig },
+    logRetention: logRetention === void 0 ? void 0 : { group: logGroup, days: wholeNumber2(logRetention) },
+    role: createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup } } : void 0,
+    description: settings.description
+  };
+}
+function wholeNumber2(setting) {
+  return /^\d+$/.test(setting) ? Number(setting) : void 0;
+}
+function roleNeeds(settings, { latest }) {
+  const { functionName, secrets } = settings;
+  const options = { ...latest?.options, ...desiredOptions(settings, latest?.options) };
+  return {
+    functionName,
+    logGroup: options.logGroup ?? defaultLogGroup(functionName),
+    secrets,
+    isInVpc: (options.vpcSubnets ?? []).length > 0,
+    fileSystems: options.fileSystems ?? [],
+    isTraced: options.tracing === "active",
+    deadLetterTarget: options.deadLetterTarget ?? "",
+    kmsKey: options.kmsKey ?? ""
+  };
+}
+var init_desired_aside = __esm({
+  "src/release/desired-aside.ts"() {
+    "use strict";
+    init_function_options();
+    init_function();
+    init_aside_state();
+    init_current_aside();
+    init_desired_options();
   }
 });
 
@@ -15776,162 +18864,323 @@ function desiredRelease(settings, code, current) {
     alias: settings.alias,
     codeSha256: code.codeSha256,
     architecture: code.architecture,
-    configuration: {
-      ...desiredConfiguration(settings, current),
-      runtime: code.runtime,
-      layers: desiredLayers(settings.functionName, code.layer, current)
-    },
-    access: settings.functionUrl ?? ownAccess(current),
+    configuration: releasedConfiguration(settings, code, current),
+    aside: desiredAside(settings, current),
+    manage: settings.manage,
+    access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
     beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
-    smoke: settings.smoke ? { path: settings.smokePath, host: settings.smokeHost } : void 0
+    traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
+    provisioned: settings.provisionedConcurrency,
+    smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : void 0
   };
 }
-function desiredInvokeMode({ functionName, functionUrl: functionUrl2 }, streaming, current) {
-  const { url } = current;
-  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
-  if (url === void 0 && streaming && (functionUrl2 ?? ownAccess(current)) === "none") {
-    throw new UserError(
-      {
-        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
-        hint: "Set function-url to public or iam, or remove streaming."
-      },
-      { exitCode: 2 }
-    );
-  }
-  if (functionUrl2 !== "none") return invokeMode;
-  if (url !== void 0 && url.invokeMode !== invokeMode) {
-    throw new UserError(
-      {
-        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
-        detail: "Visitors would get answers in a shape that is meant for Lambda.",
-        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
-      },
-      { exitCode: 2 }
-    );
-  }
-  return void 0;
-}
-function desiredConfiguration(settings, current) {
-  const own = current.latest;
-  const role = settings.role ?? own?.role;
-  if (role === void 0) {
-    throw new UserError(
-      {
-        title: `The function ${settings.functionName} does not exist, and role is missing`,
-        hint: "To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop. If it should exist, check function-name and the region."
-      },
-      { exitCode: 2 }
-    );
-  }
-  const environment = desiredEnvironment(settings, own?.environment ?? {});
-  const access = settings.functionUrl ?? ownAccess(current);
-  if (access === "none" && current.url === void 0 && needsAddress(environment)) {
-    throw new UserError(
-      {
-        title: "The environment uses {{url}}, but there is no Function URL",
-        hint: "Set function-url to public or iam, or write the address out."
-      },
-      { exitCode: 2 }
-    );
-  }
-  const environmentBytes = Buffer.byteLength(JSON.stringify(environment));
-  if (environmentBytes > LIMITS.environmentBytes) {
-    throw new UserError(
-      {
-        title: `The environment is too large: ${environmentBytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
-        detail: `Variables: ${Object.keys(environment).join(", ")}`,
-        hint: "Keep long values in Secrets Manager or Parameter Store; environment-strategy: replace drops variables that only the function has."
-      },
-      { exitCode: 2 }
-    );
-  }
-  return {
-    handler: HANDLER,
-    role,
-    memory: settings.memory ?? own?.memory ?? NEW_FUNCTION.memory,
-    timeout: settings.timeout ?? own?.timeout ?? NEW_FUNCTION.timeout,
-    description: settings.description ?? own?.description ?? NEW_FUNCTION.description,
-    environment
-  };
-}
-function layerNameOf(functionName) {
-  return `${functionName}-dependencies`;
-}
-function desiredLayers(functionName, layer, { latest }) {
-  const before = (latest?.layers ?? []).map(({ arn }) => arn);
-  const others = before.filter((arn) => !arn.includes(`:layer:${layerNameOf(functionName)}:`));
-  if (layer === void 0) return others.length === before.length ? void 0 : others;
-  const layers = [...others, layer.arn ?? OWN_LAYER];
-  if (layers.length <= LIMITS.layers) return layers;
-  throw new UserError(
-    {
-      title: `${functionName} has ${others.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
-      hint: "Remove one of them, or dependencies-layer."
-    },
-    { exitCode: 2 }
-  );
-}
-function desiredEnvironment({ environmentStrategy, environment, secrets }, own) {
-  const names = Object.keys(secrets).toSorted();
-  const kept = Object.entries(own).filter(
-    ([name]) => environmentStrategy === "merge" && name !== SECRETS_VARIABLE && !names.includes(name)
-  );
-  const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
-  return {
-    ...Object.fromEntries(kept),
-    ...environment,
-    ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
-  };
-}
-function ownAccess({ latest, alias, url, policy }) {
-  if (url?.authType === "AWS_IAM") return "iam";
-  if (url) return isRestricted(policy) ? "none" : "public";
-  return latest === void 0 || alias?.description === NOT_RELEASED ? "public" : "none";
-}
-var HANDLER, NEW_FUNCTION, MIGRATE;
+var MIGRATE;
 var init_desired = __esm({
   "src/release/desired.ts"() {
     "use strict";
-    init_errors();
-    init_limits();
-    init_address();
-    init_secrets();
-    init_plan();
-    HANDLER = "wsgi_handler.handler";
-    NEW_FUNCTION = { memory: 512, timeout: 30, description: "" };
+    init_traffic();
+    init_desired_aside();
+    init_desired_configuration();
+    init_desired_way_in();
     MIGRATE = "manage migrate --noinput";
   }
 });
 
-// src/release/layer.ts
-async function readLayer(zip, layers) {
-  if (zip === void 0) return { desired: void 0, publish: () => Promise.reject(new Error("no layer was planned")) };
-  const { functionName, codeSha256, runtime, architecture, transport } = zip;
-  const content = { name: layerNameOf(functionName), codeSha256, runtime };
-  const arn = await layers.find(content, architecture);
+// src/release/provenance.ts
+function versionDescription(provenance) {
+  const { commit, actor, workflow } = provenance;
+  const short = { ...provenance, workflow: workflow && { ...workflow, name: shortName(workflow.name) } };
+  const shorter = { ...short, commit: commit?.slice(0, 12) };
+  const shortest = { ...shorter, actor: actor?.slice(0, 60) };
+  const written2 = [provenance, short, shorter, shortest].map(write);
+  return written2.find((text3) => text3.length <= LONGEST) ?? write({ ...shortest, actor: void 0 });
+}
+function write({ kind, commit, actor, committedAt, workflow, streams }) {
+  const parts = [
+    `wsgi-lambda ${kind}`,
+    commit && `commit ${plain(commit)}`,
+    actor && `by ${plain(actor)}`,
+    committedAt && `committed ${plain(committedAt)}`,
+    workflow && `run ${workflow.number} of ${plain(workflow.name)}`,
+    streams && "streaming"
+  ];
+  return parts.filter(Boolean).join("; ");
+}
+function readProvenance(description) {
+  const [head = "", ...parts] = description.split("; ");
+  const kind = /^wsgi-lambda (release|commands)$/.exec(head)?.[1];
+  if (kind === void 0) return void 0;
+  const after = (word) => parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1);
+  const [, number2, name = ""] = /^(\d+) of ([^]*)$/.exec(after("run") ?? "") ?? [];
   return {
-    desired: { name: content.name, codeSha256, arn, upload: transport.address },
-    publish: async () => {
-      await transport.upload();
-      return await layers.publish(content, await transport.readCode(architecture));
-    }
+    kind,
+    streams: parts.includes("streaming"),
+    commit: after("commit"),
+    actor: after("by"),
+    committedAt: after("committed"),
+    workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
   };
 }
-var init_layer = __esm({
-  "src/release/layer.ts"() {
+function isSameWorkflow(one, other) {
+  return shortName(one) === shortName(other);
+}
+function shortName(name) {
+  return name.startsWith("~") ? name : `~${(0, import_node_crypto16.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
+}
+function plain(text3) {
+  return text3.replaceAll(/[;\p{C}]/gu, " ").trim();
+}
+var import_node_crypto16, LONGEST;
+var init_provenance = __esm({
+  "src/release/provenance.ts"() {
     "use strict";
-    init_desired();
+    import_node_crypto16 = require("node:crypto");
+    LONGEST = 256;
+  }
+});
+
+// src/release/older.ts
+function refuseOlder(served, run3, allowOlder) {
+  const there = served && readProvenance(served.description);
+  if (served === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) return;
+  throw new UserError({
+    title: "What is served is newer than what this run would release",
+    detail: [`Served, version ${served.version}: ${words3(there)}`, `This run: ${words3(run3)}`].join("\n"),
+    hint: "Nothing was changed. To go back, use rollback; to release the older one all the same, set allow-older: true, or start the workflow by hand (workflow_dispatch)."
+  });
+}
+function isOlder2(own, there) {
+  if (own.workflow && there.workflow && isSameWorkflow(own.workflow.name, there.workflow.name)) {
+    return own.workflow.number < there.workflow.number;
+  }
+  return Date.parse(own.committedAt ?? "") < Date.parse(there.committedAt ?? "");
+}
+function words3({ commit, committedAt, actor, workflow }) {
+  const parts = [
+    workflow && `run ${workflow.number}${workflow.name.startsWith("~") ? "" : ` of ${workflow.name}`}`,
+    commit === void 0 ? "an unknown commit" : `commit ${commit.slice(0, 12)}`,
+    committedAt && `committed ${committedAt}`,
+    actor && `by ${actor}`
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+var init_older = __esm({
+  "src/release/older.ts"() {
+    "use strict";
+    init_errors();
+    init_provenance();
+  }
+});
+
+// src/release/aside.ts
+function asideSteps({ latest, aside: current }, { aside: desired }) {
+  const first = [...roleSteps(current.role, desired, latest?.arn), ...logSteps(current.logGroup, desired)];
+  if (latest === void 0) return { first, created: concurrencySteps(void 0, desired) };
+  return {
+    first: [
+      ...first,
+      ...signingSteps(current.codeSigning, desired),
+      ...concurrencySteps(current.reservedConcurrency, desired),
+      ...tagSteps(current.tags ?? {}, desired)
+    ],
+    created: []
+  };
+}
+function descriptionSteps({ latest }, { aside: { description } }) {
+  const isRight = description === void 0 || latest === void 0 || latest.description === description;
+  return isRight ? [] : [{ kind: "describe-function" }];
+}
+function roleSteps(current, { role: role2 }, arn) {
+  if (role2 === void 0) return [];
+  const { name, needs } = role2;
+  if (current?.state !== "ours") return [{ kind: "create-role", name }];
+  const { policy } = current;
+  const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOf2(arn), policy);
+  return isRight ? [] : [{ kind: "update-role", name }];
+}
+function logSteps(current, { logRetention }) {
+  if (logRetention === void 0) return [];
+  const { group, days } = logRetention;
+  const found = current?.name === group ? current.found : void 0;
+  return [
+    ...found === void 0 ? [{ kind: "create-log-group", name: group }] : [],
+    ...found?.retentionDays === days ? [] : [{ kind: "set-log-retention", group, days }]
+  ];
+}
+function signingSteps(current, { codeSigning }) {
+  if (codeSigning === void 0 || codeSigning.arn === current?.arn) return [];
+  return [{ kind: "set-code-signing", arn: codeSigning.arn }];
+}
+function concurrencySteps(current, { reservedConcurrency }) {
+  if (reservedConcurrency === void 0 || reservedConcurrency.reserved === current?.reserved) return [];
+  return [{ kind: "reserve-concurrency", reserved: reservedConcurrency.reserved }];
+}
+function tagSteps(current, { tags }) {
+  const names = Object.keys(tags).filter((name) => current[name] !== tags[name]);
+  return names.length === 0 ? [] : [{ kind: "add-tags", names: names.toSorted() }];
+}
+var init_aside3 = __esm({
+  "src/release/aside.ts"() {
+    "use strict";
+    init_role_policy();
+  }
+});
+
+// src/release/change.ts
+function changeSteps(latest, configuration, desired) {
+  const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
+  const layer = layerSteps(desired);
+  if (latest === void 0) return [...layer, ...upload, { kind: "create-function" }];
+  const changes = differences(latest, configuration);
+  const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
+  if (hasFailed && changes.length === 0 && desired.manage === "all")
+    changes.push("the same again, since the last update failed");
+  const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed;
+  return [
+    ...layer,
+    ...isCodeThere ? [] : [...upload, { kind: "update-code" }],
+    ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
+  ];
+}
+function layerSteps({ layer }) {
+  return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
+}
+var init_change2 = __esm({
+  "src/release/change.ts"() {
+    "use strict";
+    init_difference();
+  }
+});
+
+// src/release/proof.ts
+function runSteps2(phase, commands) {
+  return commands.map((command) => ({ kind: "run", phase, command }));
+}
+function proofSteps({ beforeTraffic, smoke: smoke2 }) {
+  return [
+    ...runSteps2("before-traffic", beforeTraffic),
+    ...smoke2 ? [{ kind: "smoke", requests: smoke2.requests }] : []
+  ];
+}
+var init_proof2 = __esm({
+  "src/release/proof.ts"() {
+    "use strict";
+  }
+});
+
+// src/release/traffic.ts
+function trafficSteps(current, desired, isServedVersionRight) {
+  const { portions, alarms } = desired.traffic;
+  const isDivided = Object.keys(current.alias?.weights ?? {}).length > 0;
+  const clearing = isDivided ? [{ kind: "clear-weights" }] : [];
+  if (portions.length === 0 || isServedVersionRight) {
+    return { first: clearing, shifts: [], move: { kind: "move-alias" } };
+  }
+  if (!hasOldVersion(current)) return { first: clearing, shifts: [], move: { kind: "move-alias", isFirst: true } };
+  checkDivision(current, desired);
+  return {
+    first: [...clearing, ...alarms.length > 0 ? [{ kind: "check-alarms", names: alarms }] : []],
+    shifts: portions.map((portion) => ({ kind: "shift-traffic", ...portion })),
+    move: { kind: "move-alias" }
+  };
+}
+function hasOldVersion({ alias, served }) {
+  return alias !== void 0 && served !== void 0 && readAliasMark(alias.description).phase !== "not-released";
+}
+function checkDivision({ served, url }, { configuration, invokeMode, alias }) {
+  if (served !== void 0 && served.role !== configuration.role) {
+    throw new UserError(
+      {
+        title: `traffic cannot move in steps: the new version has another role than version ${served.version}, which ${alias} serves`,
+        detail: `${served.role} → ${configuration.role}. Lambda divides traffic only between versions of one role.`,
+        hint: "Deploy the new role once without traffic, then go on with it."
+      },
+      { exitCode: 2 }
+    );
+  }
+  if (url !== void 0 && invokeMode !== void 0 && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `traffic cannot move in steps while streaming is turned ${invokeMode === "RESPONSE_STREAM" ? "on" : "off"}`,
+        detail: `The Function URL has one invoke mode for both versions, now ${url.invokeMode}: visitors of one of them would get answers in a shape that is meant for Lambda.`,
+        hint: "Deploy the change of streaming once without traffic, then go on with it."
+      },
+      { exitCode: 2 }
+    );
+  }
+}
+var init_traffic3 = __esm({
+  "src/release/traffic.ts"() {
+    "use strict";
+    init_errors();
+    init_alias_mark();
+  }
+});
+
+// src/release/plan.ts
+function planRelease(current, desired) {
+  const configuration = withAddress(desired.configuration, current.url?.address);
+  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
+  const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches2(current.served, configuration, desired);
+  const servesIt = isServedVersionRight && !isPending(current);
+  const wayIn = wayInSteps(current, desired);
+  const mode = modeSteps(current, desired);
+  const aside = asideSteps(current, desired);
+  const provisioned = provisionedSteps(current, desired, isServedVersionRight);
+  const besides = [...aside.first, ...isServedVersionRight ? descriptionSteps(current, desired) : []];
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) {
+    return [...besides, ...provisioned.before, ...provisioned.after];
+  }
+  const traffic = trafficSteps(current, desired, isServedVersionRight);
+  const change = isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired);
+  const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
+  return [
+    ...traffic.first,
+    ...besides,
+    // Where the alias is on the right version, the mode is wrong for it already.
+    ...isServedVersionRight ? mode : [],
+    ...change,
+    ...aside.created,
+    ...isPublished ? [] : [{ kind: "publish" }],
+    ...wayIn.before,
+    ...needsAddress2 ? [{ kind: "fill-url" }] : [],
+    ...proofSteps(desired),
+    ...provisioned.before,
+    ...isServedVersionRight ? [] : mode,
+    ...traffic.shifts,
+    ...servesIt ? [] : [traffic.move],
+    ...wayIn.last,
+    ...runSteps2("after-traffic", desired.afterTraffic),
+    ...desired.afterTraffic.length > 0 && !servesIt ? [{ kind: "finish" }] : [],
+    ...provisioned.after
+  ];
+}
+function isPending({ alias }) {
+  if (alias === void 0) return false;
+  return readAliasMark(alias.description).phase !== "released" || Object.keys(alias.weights).length > 0;
+}
+var init_plan = __esm({
+  "src/release/plan.ts"() {
+    "use strict";
+    init_alias_mark();
+    init_aside3();
+    init_change2();
+    init_difference();
+    init_proof2();
+    init_provisioned2();
+    init_traffic3();
+    init_way_in();
   }
 });
 
 // src/release/public-url.ts
 async function requestPublicUrl(address, { access, settings }, { report, clock }) {
   if (address === void 0 || access !== "public" || !settings.smoke) return;
-  const url = publicAddress(address, settings.urlOrigin) + settings.smokePath;
+  const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
   const started = clock();
   try {
     const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
@@ -15965,7 +19214,178 @@ var REFUSED_BY_AWS;
 var init_public_url = __esm({
   "src/release/public-url.ts"() {
     "use strict";
+    init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+  }
+});
+
+// src/release/configuration-difference.ts
+function configurationChanges(current, configuration) {
+  const { served, latest } = current;
+  const before = served ?? latest;
+  return {
+    configuration: before ? changesOf(before, latest, configuration) : settingsOf(configuration),
+    environment: variableChanges(before?.environment ?? {}, configuration.environment)
+  };
+}
+function changesOf(before, latest, configuration) {
+  const compared = latest ? { ...before, version: "$LATEST", description: latest.description } : before;
+  return differences(compared, configuration).filter((name) => !VARIABLE2.test(name)).map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }));
+}
+function settingsOf(configuration) {
+  return ["runtime", "handler", "role", "memory", "timeout"].map((setting) => ({
+    setting,
+    before: void 0,
+    after: shown(configuration, setting)
+  }));
+}
+function shown(configuration, setting) {
+  const name = camelCase(setting);
+  const found = Object.entries(configuration).flatMap(
+    ([key, value2]) => key === "options" && typeof value2 === "object" && value2 !== null ? Object.entries(value2) : [[key, value2]]
+  );
+  const [, value] = found.find(([key]) => key === name) ?? [];
+  if (value === void 0 || value === null || value === "") return void 0;
+  if (name === "layers") return value.map(arnOf).join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+function arnOf(layer) {
+  return typeof layer === "string" ? layer : layer.arn;
+}
+function variableChanges(before, after) {
+  const names = (variables, isListed) => Object.keys(variables).filter(isListed).toSorted();
+  return {
+    added: names(after, (name) => !Object.hasOwn(before, name)),
+    changed: names(after, (name) => Object.hasOwn(before, name) && before[name] !== after[name]),
+    removed: names(before, (name) => !Object.hasOwn(after, name))
+  };
+}
+var VARIABLE2;
+var init_configuration_difference = __esm({
+  "src/release/configuration-difference.ts"() {
+    "use strict";
+    init_schema();
+    init_difference();
+    VARIABLE2 = /^(?:\w+ )?environment /;
+  }
+});
+
+// src/artifact/inspect/difference.ts
+function difference(before, after) {
+  const unzipped = ({ files }) => files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0);
+  return {
+    zipBytes: after.zipBytes - before.zipBytes,
+    unzippedBytes: unzipped(after) - unzipped(before),
+    packages: packageChanges(before, after),
+    files: fileChanges(before, after)
+  };
+}
+function packageChanges(before, after) {
+  const [old, now] = [before, after].map(({ packages }) => new Map(packages.map((each) => [each.name, each])));
+  const names = [.../* @__PURE__ */ new Set([...old?.keys() ?? [], ...now?.keys() ?? []])].toSorted();
+  return names.flatMap((name) => {
+    const [was, is] = [old?.get(name) ?? NOTHING2, now?.get(name) ?? NOTHING2];
+    const change = {
+      name,
+      before: was.version,
+      after: is.version,
+      zipBytes: is.zipBytes - was.zipBytes,
+      unzippedBytes: is.unzippedBytes - was.unzippedBytes
+    };
+    return was.version === is.version && change.zipBytes === 0 && change.unzippedBytes === 0 ? [] : [change];
+  });
+}
+function fileChanges(before, after) {
+  const old = new Map(before.files.map((file) => [file.path, file]));
+  const now = new Set(after.files.map(({ path: path4 }) => path4));
+  const isOther = (file) => {
+    const was = old.get(file.path);
+    return was !== void 0 && (was.crc !== file.crc || was.unzippedBytes !== file.unzippedBytes);
+  };
+  return {
+    added: after.files.filter(({ path: path4 }) => !old.has(path4)).map(({ path: path4 }) => path4),
+    removed: before.files.filter(({ path: path4 }) => !now.has(path4)).map(({ path: path4 }) => path4),
+    changed: after.files.filter(isOther).map(({ path: path4 }) => path4)
+  };
+}
+var NOTHING2;
+var init_difference2 = __esm({
+  "src/artifact/inspect/difference.ts"() {
+    "use strict";
+    NOTHING2 = { version: void 0, zipBytes: 0, unzippedBytes: 0 };
+  }
+});
+
+// src/release/size-difference.ts
+function contentChanges(before, after) {
+  const compared = difference(sideOf(withOwners(before, after)), sideOf(after));
+  return { ...compared, packages: compared.packages.toSorted((a, b) => Math.abs(b.zipBytes) - Math.abs(a.zipBytes)) };
+}
+function withOwners(list, reference) {
+  const owners = new Map(reference.files.map((file) => [file.path, file.package]));
+  const ofFolder = /* @__PURE__ */ new Map();
+  for (const { path: path4, package: owner } of reference.files) {
+    const folder = topFolder(path4);
+    ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
+  }
+  const known = new Set(list.packages.map(({ name }) => name));
+  const ownerOf = ({ path: path4, package: own }) => {
+    if (own !== void 0) return own;
+    if (owners.has(path4)) return owners.get(path4);
+    const folder = topFolder(path4);
+    const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
+    return owner !== void 0 && known.has(owner) ? owner : void 0;
+  };
+  return { ...list, files: list.files.map((file) => ({ ...file, package: ownerOf(file) })) };
+}
+function topFolder(path4) {
+  return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
+}
+function sideOf({ zipBytes, files, packages }) {
+  const sizes = new Map(packages.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]));
+  for (const file of files) {
+    const size = sizes.get(file.package ?? "");
+    if (!size) continue;
+    size.zipBytes += file.zippedBytes;
+    size.unzippedBytes += file.unzippedBytes;
+  }
+  return { zipBytes, packages: [...sizes.values()], files };
+}
+var init_size_difference = __esm({
+  "src/release/size-difference.ts"() {
+    "use strict";
+    init_difference2();
+    init_files();
+  }
+});
+
+// src/release/report-plan.ts
+function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, before, after, migrations }, permissions2) {
+  const served = current.served?.version;
+  if (steps.length === 0) return { served, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
+  const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
+  return {
+    served,
+    ...configurationChanges(current, withAddress(desired.configuration, current.url?.address)),
+    code: isCodeNew ? {
+      before: current.served?.codeSha256,
+      after: desired.codeSha256,
+      zipBytes,
+      unzippedBytes,
+      contents: before && after && contentChanges(before, after)
+    } : void 0,
+    migrations: isCodeNew ? migrations : [],
+    permissions: permissions2
+  };
+}
+var NO_CHANGES;
+var init_report_plan = __esm({
+  "src/release/report-plan.ts"() {
+    "use strict";
+    init_configuration_difference();
+    init_difference();
+    init_size_difference();
+    NO_CHANGES = { configuration: [], environment: { added: [], changed: [], removed: [] } };
   }
 });
 
@@ -16038,12 +19458,571 @@ var init_size2 = __esm({
   }
 });
 
+// src/release/lock-mark.ts
+function lockDescription({ id, process: process2, name, until }) {
+  const text3 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
+  return text3.slice(0, LONGEST2);
+}
+function readLockDescription(description) {
+  const [, date = "", id = "", process2 = "", name = ""] = /^wsgi-lambda lock: held until (\S+); id (\S+); process (\S+); by ([^]*)$/.exec(description) ?? [];
+  const until = Date.parse(date);
+  return Number.isNaN(until) ? void 0 : { id, process: process2, name, until };
+}
+function holderOf(run3, machine, id) {
+  const { host, processId } = machine;
+  const where = run3.address ?? `process ${processId} on ${host}`;
+  return {
+    id,
+    process: `${markOf(machine)}/${processId}`,
+    name: run3.actor === void 0 ? where : `${where} (${run3.actor})`
+  };
+}
+function hasDied({ process: process2 }, machine) {
+  const [mark, processId] = process2.split("/");
+  return mark === markOf(machine) && !machine.isAlive(Number(processId));
+}
+function markOf({ id }) {
+  return (0, import_node_crypto17.createHash)("sha256").update(id).digest("hex").slice(0, 12);
+}
+var import_node_crypto17, FREE, LONGEST2;
+var init_lock_mark = __esm({
+  "src/release/lock-mark.ts"() {
+    "use strict";
+    import_node_crypto17 = require("node:crypto");
+    FREE = "wsgi-lambda lock: free";
+    LONGEST2 = 256;
+  }
+});
+
+// src/release/lock.ts
+function createLock(functionName, holder, lockWait, collaborators) {
+  const { lambda, report, wait: wait2, clock, now, every, machine, signal } = collaborators;
+  let alias;
+  let until = 0;
+  let isLost2 = false;
+  let renewing;
+  let stop = () => void 0;
+  const update = (description, revisionId) => lambda.updateAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description }, revisionId);
+  const read = () => lambda.getAlias(functionName, LOCK_ALIAS);
+  const heldFrom = (start) => lockDescription({ ...holder, until: start + LASTS_MS });
+  async function tryToTake() {
+    const found = await read();
+    const held = found && readLockDescription(found.description);
+    if (held && held.id !== holder.id && held.until > now() && !hasDied(held, machine)) return held;
+    const start = now();
+    try {
+      alias = found ? await update(heldFrom(start), found.revisionId) : await lambda.createAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description: heldFrom(start) });
+    } catch (error) {
+      if (isConflict(error)) return "again";
+      const there = await read().catch(() => void 0);
+      if (there === void 0 || readLockDescription(there.description)?.id !== holder.id) throw error;
+      alias = there;
+    }
+    until = start + LASTS_MS;
+    return "taken";
+  }
+  async function renew() {
+    if (alias === void 0) return;
+    const start = now();
+    try {
+      alias = await update(heldFrom(start), alias.revisionId);
+      until = start + LASTS_MS;
+    } catch (error) {
+      const there = await read().catch(() => void 0);
+      if (there && readLockDescription(there.description)?.id === holder.id) alias = there;
+      else if (there !== void 0 || isConflict(error)) isLost2 = true;
+    }
+    if (now() > until) isLost2 = true;
+  }
+  const renewOnce = () => {
+    renewing ??= renew().finally(() => {
+      renewing = void 0;
+    });
+    return renewing;
+  };
+  return {
+    take: async (waitSeconds = lockWait) => {
+      if (alias !== void 0) return;
+      const started = clock();
+      let told;
+      for (let pause = 1e3; ; pause = Math.min(pause * 1.5, 5e3)) {
+        signal.throwIfAborted();
+        const outcome = await tryToTake();
+        if (outcome === "taken") break;
+        const seconds = (clock() - started) / 1e3;
+        if (outcome !== "again") {
+          if (seconds >= waitSeconds) throw stillHeld(functionName, outcome, waitSeconds);
+          if (told !== outcome.id) report.info(`${functionName} is being deployed by ${outcome.name}: waiting for it`);
+          told = outcome.id;
+        }
+        report.progress(`waiting for another deployment of ${functionName} (${seconds.toFixed(0)} s)`);
+        await wait2(pause);
+      }
+      stop = every(RENEWED_MS, () => void renewOnce());
+    },
+    confirm: async () => {
+      if (alias === void 0) return;
+      if (!isLost2 && until - now() < LASTS_MS - RENEWED_MS) await renewOnce();
+      if (isLost2) throw lost(functionName);
+    },
+    isTaken: () => alias !== void 0,
+    isLost: () => isLost2,
+    release: async () => {
+      stop();
+      await renewing;
+      if (alias === void 0 || isLost2) return;
+      const { revisionId } = alias;
+      alias = void 0;
+      try {
+        await update(FREE, revisionId);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        report.debug(`the lock of ${functionName} was not released, and runs out by itself: ${reason}`);
+      }
+    }
+  };
+}
+function stillHeld(functionName, { name, until }, waitSeconds) {
+  return new UserError({
+    title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
+    detail: `Its lock ends at ${new Date(until).toISOString()}, and is renewed as long as that run goes on.`,
+    hint: "Nothing was changed. Run this again when the other one has ended, or let it wait longer with lock-wait."
+  });
+}
+function lost(functionName) {
+  return new UserError({
+    title: `Somebody else deploys ${functionName} now: the lock of this run was lost`,
+    detail: "It was not renewed in time, so it ran out and another run took it.",
+    hint: "Run this again when the other one has ended."
+  });
+}
+var LOCK_ALIAS, LASTS_MS, RENEWED_MS;
+var init_lock2 = __esm({
+  "src/release/lock.ts"() {
+    "use strict";
+    init_errors2();
+    init_errors();
+    init_lock_mark();
+    LOCK_ALIAS = "wsgi-lambda-lock";
+    LASTS_MS = 12e4;
+    RENEWED_MS = 3e4;
+  }
+});
+
+// src/release/turn.ts
+async function inTurn2({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
+  const [run3, machine] = await Promise.all([order.readRun(), order.readMachine()]);
+  const holder = holderOf(run3, machine, (0, import_node_crypto18.randomUUID)().slice(0, 8));
+  const lock = createLock(functionName, holder, lockWait, { ...collaborators, ...order, machine });
+  try {
+    if (exists3) await lock.take();
+    return await work({ lock, run: run3 });
+  } finally {
+    await lock.release();
+  }
+}
+async function readInTurn(turn, read) {
+  const current = await read();
+  if (turn === void 0 || turn.lock.isTaken() || current.latest === void 0) return current;
+  await turn.lock.take();
+  return await read();
+}
+var import_node_crypto18;
+var init_turn = __esm({
+  "src/release/turn.ts"() {
+    "use strict";
+    import_node_crypto18 = require("node:crypto");
+    init_lock2();
+    init_lock_mark();
+  }
+});
+
+// src/report/table.ts
+function alignedLines(rows, alignments) {
+  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map(
+    (row) => alignments.map((alignment, column) => {
+      const [cell = "", width = 0] = [row[column], widths[column]];
+      return alignment === "left" ? cell.padEnd(width) : cell.padStart(width);
+    }).join("  ").trimEnd()
+  );
+}
+var init_table = __esm({
+  "src/report/table.ts"() {
+    "use strict";
+  }
+});
+
+// src/report/plan-text.ts
+function planText({ plan: plan2, difference: difference2 }) {
+  return [...plan2.map((line) => `would ${line}`), ...differenceText(difference2)];
+}
+function differenceText(difference2) {
+  const { served, configuration, environment, code, migrations, permissions: permissions2 } = difference2;
+  const against = served === void 0 ? "nothing is served yet" : `against version ${served}`;
+  return [
+    ...section(
+      `configuration, ${against}:`,
+      alignedLines(
+        configuration.map(({ setting, before, after }) => [setting, `${before ?? "–"} → ${after ?? "–"}`]),
+        ["left", "left"]
+      )
+    ),
+    ...section(`environment, names only, ${against}:`, variableLines(environment)),
+    ...code ? section(`code, ${against}:`, codeLines(code)) : [],
+    ...section(`migrations that version ${served ?? "–"} has not:`, (migrations ?? []).flatMap(migrationLines)),
+    ...section("permissions that this needs:", permissions2)
+  ];
+}
+function section(heading, lines2) {
+  return lines2.length === 0 ? [] : [heading, ...lines2.map((line) => `  ${line}`)];
+}
+function variableLines({ added, changed, removed }) {
+  return [
+    ...added.map((name) => `+ ${name}`),
+    ...changed.map((name) => `~ ${name}`),
+    ...removed.map((name) => `- ${name}`)
+  ];
+}
+function codeLines({ before, after, zipBytes, unzippedBytes, contents }) {
+  return [
+    `${before ?? "–"} → ${after}`,
+    `${megabytes(zipBytes)} zipped, ${megabytes(unzippedBytes)} unzipped${contents ? ` (${signedSize(contents.zipBytes)}, ${signedSize(contents.unzippedBytes)})` : ""}`,
+    ...contents ? [...packageLines2(contents.packages), ...fileLines(contents.files)] : []
+  ];
+}
+function packageLines2(packages) {
+  const rows = packages.slice(0, MOST_LINES2).map(({ name, before, after, zipBytes, unzippedBytes }) => [
+    name,
+    versions(before, after),
+    signedSize(zipBytes),
+    signedSize(unzippedBytes)
+  ]);
+  const head = ["package", "version", "zipped", "unzipped"];
+  const lines2 = rows.length === 0 ? [] : alignedLines([head, ...rows], ["left", "left", "right", "right"]);
+  return [...lines2, ...remainder(packages.length, "packages")];
+}
+function versions(before, after) {
+  return before === after ? after ?? "" : `${before ?? "–"} → ${after ?? "–"}`;
+}
+function fileLines({ added, removed, changed }) {
+  const paths = [
+    ...added.map((path4) => `+ ${path4}`),
+    ...removed.map((path4) => `- ${path4}`),
+    ...changed.map((path4) => `~ ${path4}`)
+  ].filter((line) => !/\.pyc$|\.dist-info\//.test(line));
+  return [
+    `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
+    ...paths.slice(0, MOST_LINES2),
+    ...remainder(paths.length, "files")
+  ];
+}
+function remainder(count, what) {
+  return count > MOST_LINES2 ? [`… and ${count - MOST_LINES2} more ${what}: --json has all`] : [];
+}
+function migrationLines({ path: path4, isBytecodeOnly, remarks }) {
+  return [
+    isBytecodeOnly ? `${path4} (bytecode only: look at it yourself)` : path4,
+    ...remarks.map((remark) => `  ! ${remarkText(remark)}`)
+  ];
+}
+function remarkText({ line, operation, reason }) {
+  return `line ${line}: ${operation}: ${reason}`;
+}
+var MOST_LINES2;
+var init_plan_text = __esm({
+  "src/report/plan-text.ts"() {
+    "use strict";
+    init_size();
+    init_table();
+    MOST_LINES2 = 15;
+  }
+});
+
+// src/release/python-text.ts
+function codeOnly(source2) {
+  return source2.replace(COMMENT_OR_STRING, (found) => found.replace(/[^\n]/g, " "));
+}
+function bracketed(code, at) {
+  let depth = 0;
+  for (let index = at; index < code.length; index++) {
+    const character = code[index] ?? "";
+    if ("([{".includes(character)) depth += 1;
+    if (")]}".includes(character)) depth -= 1;
+    if (depth === 0) return code.slice(at, index + 1);
+  }
+  return code.slice(at);
+}
+function lineAt(text3, index) {
+  return text3.slice(0, index).split("\n").length;
+}
+var COMMENT_OR_STRING;
+var init_python_text = __esm({
+  "src/release/python-text.ts"() {
+    "use strict";
+    COMMENT_OR_STRING = /#[^\n]*|"""(?:[^\\]|\\[^])*?(?:"""|$)|'''(?:[^\\]|\\[^])*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*(?:"|(?=\n)|$)|'(?:[^'\\\n]|\\[^])*(?:'|(?=\n)|$)/g;
+  }
+});
+
+// src/release/migrations.ts
+function newMigrations(paths, served) {
+  const before = new Set(migrationsOf(served).map(({ path: path4 }) => path4));
+  return migrationsOf(paths).filter(({ path: path4 }) => !before.has(path4));
+}
+function migrationsOf(paths) {
+  const present2 = new Set(paths);
+  const sources = new Set(paths.map(sourcePath));
+  return [...sources].toSorted().flatMap((path4) => {
+    const tool = toolOf(path4, sources);
+    return tool ? [{ path: path4, tool, hasSource: present2.has(path4) }] : [];
+  });
+}
+function sourcePath(path4) {
+  return sourceOf(path4).replace(/\.pyc$/, ".py");
+}
+function toolOf(path4, sources) {
+  if (/(?:^|\/)migrations\/\d{4,}_\w+\.py$/.test(path4)) return "django";
+  const environment = import_node_path54.posix.join(import_node_path54.posix.dirname(import_node_path54.posix.dirname(path4)), "env.py");
+  return /(?:^|\/)versions\/[^/]+\.py$/.test(path4) && sources.has(environment) ? "alembic" : void 0;
+}
+function remarksOn2(source2, tool) {
+  return tool === "django" ? djangoRemarks(codeOnly(source2)) : alembicRemarks(codeOnly(source2));
+}
+function djangoRemarks(code) {
+  return [...code.matchAll(/\b(\w+)\s*\(/g)].flatMap((found) => {
+    const [, operation = ""] = found;
+    const reason = Object.hasOwn(DJANGO, operation) ? DJANGO[operation] : void 0;
+    const isDefinition = /(?:\bclass|\bdef)\s+$/.test(code.slice(0, found.index));
+    return reason === void 0 || isDefinition ? [] : [{ line: lineAt(code, found.index), operation, reason }];
+  });
+}
+function alembicRemarks(code) {
+  return [...code.matchAll(/\b(\w*op)\.(\w+)\s*(?=\()/g)].flatMap((found) => {
+    const [whole, , operation = ""] = found;
+    if (!isUpgrade(code, found.index)) return [];
+    const reason = alembicReason(operation, bracketed(code, found.index + whole.length));
+    return reason === void 0 ? [] : [{ line: lineAt(code, found.index), operation: `op.${operation}`, reason }];
+  });
+}
+function alembicReason(operation, given2) {
+  if (operation === "alter_column" && /\bnew_column_name\s*=/.test(given2)) return REASONS.rename;
+  if (operation === "alter_column" && !/\b(?:type_|nullable)\s*=/.test(given2)) return void 0;
+  return Object.hasOwn(ALEMBIC, operation) ? ALEMBIC[operation] : void 0;
+}
+function isUpgrade(code, index) {
+  const functions = [...code.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
+  return !(functions.at(-1)?.[1] ?? "").startsWith("downgrade");
+}
+var import_node_path54, REASONS, DJANGO, ALEMBIC;
+var init_migrations = __esm({
+  "src/release/migrations.ts"() {
+    "use strict";
+    import_node_path54 = require("node:path");
+    init_metadata();
+    init_python_text();
+    REASONS = {
+      dropColumn: "the version that still serves reads and writes this column",
+      dropTable: "the version that still serves uses this table",
+      rename: "the version that still serves knows only the old name",
+      alter: "the version that still serves works with the old type and rules",
+      unguarded: "the version that still serves may rely on it, and a failure half way may leave it removed",
+      custom: "it can do anything: look at it"
+    };
+    DJANGO = {
+      RemoveField: REASONS.dropColumn,
+      DeleteModel: REASONS.dropTable,
+      RenameField: REASONS.rename,
+      RenameModel: REASONS.rename,
+      AlterModelTable: REASONS.rename,
+      AlterField: REASONS.alter,
+      AlterUniqueTogether: REASONS.alter,
+      AlterOrderWithRespectTo: REASONS.alter,
+      RemoveConstraint: REASONS.unguarded,
+      RemoveIndex: REASONS.unguarded,
+      RunSQL: REASONS.custom,
+      RunPython: REASONS.custom
+    };
+    ALEMBIC = {
+      drop_column: REASONS.dropColumn,
+      drop_table: REASONS.dropTable,
+      rename_table: REASONS.rename,
+      alter_column: REASONS.alter,
+      drop_constraint: REASONS.unguarded,
+      drop_index: REASONS.unguarded,
+      execute: REASONS.custom
+    };
+  }
+});
+
+// src/release/served-files.ts
+async function readServedFiles({ functionName, version, codeSha256 }, { store, code, signal }) {
+  const kept = await findFileList(codeSha256, store);
+  if (kept) return kept;
+  try {
+    const found = await code.find(functionName, version);
+    if (!found) throw new UnknownFiles(`Lambda does not give the code of version ${version}.`);
+    return withPackages(await readDirectory2({ ...found, codeSha256 }, signal), found.zipBytes);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof UserError) throw new UnknownFiles([error.title, error.hint].filter(Boolean).join(". "));
+    if (error instanceof BadZip) throw new UnknownFiles(`Of the zip of version ${version}, ${error.message}.`);
+    throw error;
+  }
+}
+async function readDirectory2(served, signal) {
+  let left = MOST_PARTS_BYTES;
+  let whole;
+  const read = async (position, length) => {
+    if (whole) return whole.subarray(position, position + length);
+    left -= length;
+    if (left < 0) throw new UnknownFiles("The list of its files is too long.");
+    const answer = await request2(served, `bytes=${position}-${position + length - 1}`, signal);
+    if (answer.status === 206) return await bytesOf2(answer, length);
+    whole = await readWhole(answer, served);
+    return whole.subarray(position, position + length);
+  };
+  return await readZipDirectory({ size: served.zipBytes, read });
+}
+async function request2({ address }, range, signal) {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
+  const answer = await fetch(address, { headers: { range }, signal: patience }).catch((error) => {
+    signal.throwIfAborted();
+    throw new UnknownFiles(`The code could not be read (${codeOf3(error)}).`);
+  });
+  if (answer.ok) return answer;
+  await answer.body?.cancel();
+  throw new UnknownFiles(`The code could not be read (HTTP ${answer.status}).`);
+}
+function codeOf3(error) {
+  const { cause, name } = error;
+  return cause?.code ?? name;
+}
+async function bytesOf2(answer, length) {
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  if (bytes.length !== length) throw new UnknownFiles("The code could not be read: it is not as large as Lambda says.");
+  return bytes;
+}
+async function readWhole(answer, { zipBytes, codeSha256 }) {
+  if (zipBytes > MOST_WHOLE_BYTES) {
+    await answer.body?.cancel();
+    throw new UnknownFiles("Its server gives no parts of it, and it is too large to be read as a whole.");
+  }
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  if ((0, import_node_crypto19.createHash)("sha256").update(bytes).digest("base64") === codeSha256) return bytes;
+  throw new UnknownFiles("What was given is not the code of that version.");
+}
+function withPackages(entries, zipBytes) {
+  const packages = /* @__PURE__ */ new Map();
+  const files = entries.map((entry) => {
+    const [, name = "", version = ""] = /^([^/]+?)-([^/-]+)\.dist-info\//.exec(entry.path) ?? [];
+    if (name === "") return listed(entry, void 0);
+    const normalised = normalise(name);
+    packages.set(normalised, version);
+    return listed(entry, normalised);
+  });
+  return {
+    zipBytes,
+    files,
+    packages: [...packages].map(([name, version]) => ({ name, version }))
+  };
+}
+var import_node_crypto19, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS, UnknownFiles;
+var init_served_files = __esm({
+  "src/release/served-files.ts"() {
+    "use strict";
+    import_node_crypto19 = require("node:crypto");
+    init_file_list();
+    init_errors();
+    init_files();
+    init_zip_directory();
+    MOST_WHOLE_BYTES = 6e7;
+    MOST_PARTS_BYTES = 4e6;
+    PATIENCE_MILLISECONDS = 3e4;
+    UnknownFiles = class extends Error {
+      name = "UnknownFiles";
+    };
+  }
+});
+
+// src/commands/compare.ts
+async function compareFiles({ current: { served }, desired, steps }, { artifact }, settings, collaborators) {
+  var _stack = [];
+  try {
+    const { zipBytes, unzippedBytes } = artifact;
+    const unknown2 = { zipBytes, unzippedBytes, before: void 0, after: void 0, migrations: void 0 };
+    if (steps.length === 0 || served?.codeSha256 === desired.codeSha256) return unknown2;
+    const store = __using(_stack, collaborators.createStore(settings), true);
+    const after = await findFileList(artifact.codeSha256, store) ?? await listFiles3(artifact.path, zipBytes);
+    await keepFileList(artifact.codeSha256, after, store);
+    if (!served) return { ...unknown2, after };
+    const before = settings.dryRun ? await askForFiles(served, settings, { ...collaborators, store }) : await findFileList(served.codeSha256, store);
+    return { ...unknown2, before, after, migrations: before && await migrationsOf2(before, after, artifact.path) };
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+async function askForFiles({ version, codeSha256 }, { functionName }, collaborators) {
+  try {
+    return await readServedFiles({ functionName, version, codeSha256 }, collaborators);
+  } catch (error) {
+    if (!(error instanceof UnknownFiles)) throw error;
+    collaborators.report.notice({
+      title: "The files of the served version are not known: the plan has neither sizes by package nor migrations",
+      detail: error.message
+    });
+    return void 0;
+  }
+}
+async function migrationsOf2(before, after, zip) {
+  const paths = ({ files }) => files.map(({ path: path4 }) => path4);
+  const found = newMigrations(paths(after), paths(before));
+  const texts = await readTexts(zip, new Set(found.map(({ path: path4 }) => path4)));
+  return found.map(({ path: path4, tool, hasSource }) => ({
+    path: path4,
+    tool,
+    isBytecodeOnly: !hasSource,
+    remarks: remarksOn2(texts.get(path4) ?? "", tool)
+  }));
+}
+var init_compare = __esm({
+  "src/commands/compare.ts"() {
+    "use strict";
+    init_file_list();
+    init_migrations();
+    init_served_files();
+  }
+});
+
+// src/release/layer.ts
+async function readLayer(zip, layers) {
+  if (zip === void 0) return { desired: void 0, publish: () => Promise.reject(new Error("no layer was planned")) };
+  const { functionName, codeSha256, runtime, architecture, transport } = zip;
+  const content = { name: layerNameOf(functionName), codeSha256, runtime };
+  const arn = await layers.find(content, architecture);
+  return {
+    desired: { name: content.name, codeSha256, arn, upload: transport.address },
+    publish: async () => {
+      await transport.upload();
+      return await layers.publish(content, await transport.readCode(architecture));
+    }
+  };
+}
+var init_layer = __esm({
+  "src/release/layer.ts"() {
+    "use strict";
+    init_desired_layers();
+  }
+});
+
 // src/release/upload.ts
 function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises53.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises59.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -16063,13 +20042,51 @@ async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
   await bucket.write(key, path4, sha256);
 }
-var import_promises53;
+var import_promises59;
 var init_upload = __esm({
   "src/release/upload.ts"() {
     "use strict";
-    import_promises53 = require("node:fs/promises");
+    import_promises59 = require("node:fs/promises");
     init_limits();
     init_size();
+  }
+});
+
+// src/commands/sending.ts
+async function sendingOf(built, settings, collaborators) {
+  const { artifact, runtime, architecture, streaming } = built;
+  const bucket = await uploadBucket(built, settings, collaborators);
+  const transport = transportOf(artifact, bucket, collaborators.report);
+  const layer = await readLayer(
+    built.layer && {
+      ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
+      transport: transportOf(built.layer, bucket, collaborators.report)
+    },
+    collaborators.layers
+  );
+  const code = {
+    ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
+    ...{ upload: transport.address, layer: layer.desired }
+  };
+  return { code, transport, layer };
+}
+function asBuilt({ artifact, packages, runtime, architecture, streaming }, report) {
+  report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
+  const slices = { total: packages.length, reused: packages.length, built: 0 };
+  return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
+}
+async function uploadBucket({ artifact, layer }, settings, { openBucket: openBucket2 }) {
+  const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
+  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === void 0) return void 0;
+  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings;
+  return await openBucket2(address, { owner, kmsKey });
+}
+var init_sending2 = __esm({
+  "src/commands/sending.ts"() {
+    "use strict";
+    init_limits();
+    init_layer();
+    init_upload();
   }
 });
 
@@ -16080,82 +20097,77 @@ __export(deploy_exports, {
 });
 async function deploy(settings, collaborators) {
   const { report, clock } = collaborators;
-  const readCurrent = () => readCurrentRelease(settings.functionName, settings.alias, collaborators);
-  const first = await readCurrent();
-  const { environment } = desiredConfiguration(settings, first);
-  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, first);
-  const built = await buildOrRead(settings, environment, collaborators);
-  return await report.phase(`Release ${settings.functionName}`, async () => {
+  const { functionName, alias } = settings;
+  const looking = lookingFor(settings);
+  const [served, source2] = await Promise.all([
+    readServedRelease(functionName, alias, collaborators, looking),
+    settings.build ?? readArtifact(settings.artifact ?? "")
+  ]);
+  const { environment } = desiredConfiguration(settings, served);
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served);
+  const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : asBuilt(source2, report);
+  return await report.phase(`Release ${functionName}`, async () => {
     const started = clock();
-    const current = await readCurrent();
-    const { artifact, runtime, architecture, streaming } = built;
-    const bucket = await uploadBucket(built, settings, collaborators);
-    const transport = transportOf(artifact, bucket, report);
-    const layer = await readLayer(
-      built.layer && {
-        ...{ functionName: settings.functionName, codeSha256: built.layer.codeSha256, runtime, architecture },
-        transport: transportOf(built.layer, bucket, report)
-      },
-      collaborators.layers
-    );
-    const code = {
-      ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
-      ...{ upload: transport.address, layer: layer.desired }
+    const sent = await sendingOf(built, settings, collaborators);
+    const planFrom = (current) => {
+      const desired = desiredRelease(settings, sent.code, current);
+      return { current, desired, steps: planRelease(current, desired) };
     };
-    const desired = desiredRelease(settings, code, current);
-    const steps = planRelease(current, desired);
-    if (sendsCode(steps)) checkSize(built, current, settings, report);
-    if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
-      report.notice({
-        title: `${settings.functionName} gets no Function URL, since it was there before`,
-        hint: "To give it one, set function-url to public or iam; to silence this, to none."
-      });
-    }
-    const plan = steps.map((step2) => describeStep(step2, desired));
-    const nothing = { version: current.served?.version ?? "", alias: current.alias, url: current.url, commands: [] };
-    const result = (release2) => ({
-      ...built,
-      ...release2,
-      plan,
-      seconds: { ...built.seconds, release: Math.round(clock() - started) / 1e3 }
-    });
-    if (steps.length === 0) {
-      report.info(
-        `Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`
-      );
-      return result(released(steps, nothing, { current, desired }));
-    }
-    if (settings.dryRun) {
-      for (const line of plan) report.info(`would ${line}`);
-      return result({ ...released(steps, nothing, { current, desired }), changed: false });
-    }
-    const release = await applyRelease(
-      steps,
-      {
-        current,
-        desired,
-        code: await transport.readCode(architecture),
-        upload: transport.upload,
-        publishLayer: layer.publish,
-        versionDescription: collaborators.commit ?? ""
-      },
-      collaborators
-    );
-    await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators);
-    return result(release);
+    const first = planFrom(served);
+    const finish = async (turn) => {
+      const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking);
+      const planned = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
+      const { current, desired, steps } = planned;
+      if (sendsCode(steps)) checkSize(built, current, settings, report);
+      if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
+        report.notice({
+          title: `${functionName} gets no Function URL, since it was there before`,
+          hint: "To give it one, set function-url to public or iam; to silence this, to none."
+        });
+      }
+      const plan2 = steps.map((step) => describeStep(step, desired));
+      const difference2 = planFacts(planned, await compareFiles(planned, built, settings, collaborators), []);
+      if (settings.dryRun) for (const line of planText({ plan: plan2, difference: difference2 })) report.info(line);
+      const release = await carryOut(planned, sent, turn, settings, collaborators);
+      return {
+        ...built,
+        ...release,
+        plan: plan2,
+        difference: difference2,
+        seconds: { ...built.seconds, release: Math.round(clock() - started) / 1e3 }
+      };
+    };
+    if (first.steps.length === 0 || settings.dryRun) return await finish(void 0);
+    return await inTurn2({ ...settings, exists: served.latest !== void 0 }, collaborators, finish);
   });
 }
-async function buildOrRead(settings, environment, collaborators) {
-  if (settings.build) return await build({ ...settings.build, environment }, "deploy", collaborators);
-  const { artifact, packages, runtime, architecture, streaming } = await readArtifact(settings.artifact ?? "");
-  collaborators.report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
-  const slices = { total: packages.length, reused: packages.length, built: 0 };
-  return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
-}
-async function uploadBucket({ artifact, layer }, settings, { openBucket: openBucket2 }) {
-  const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
-  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === void 0) return void 0;
-  return await openBucket2(settings.uploadBucket);
+async function carryOut({ current, desired, steps }, { code, transport, layer }, turn, settings, collaborators) {
+  const { report } = collaborators;
+  const nothing = {
+    ...{ version: current.served?.version ?? "", alias: current.alias, url: current.url },
+    ...{ commands: [], coldStartMs: void 0 }
+  };
+  if (steps.length === 0) {
+    report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`);
+    return released(steps, nothing, { current, desired });
+  }
+  if (turn === void 0) return { ...released(steps, nothing, { current, desired }), changed: false };
+  refuseOlder(current.served, turn.run, settings.allowOlder);
+  const release = await applyRelease(
+    steps,
+    {
+      current,
+      desired,
+      code: await transport.readCode(desired.architecture),
+      upload: transport.upload,
+      publishLayer: layer.publish,
+      versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code.streaming }),
+      lock: turn.lock
+    },
+    collaborators
+  );
+  await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators);
+  return release;
 }
 function sendsCode(steps) {
   return steps.some(({ kind }) => ["publish-layer", "create-function", "update-code"].includes(kind));
@@ -16173,16 +20185,8040 @@ var init_deploy = __esm({
     "use strict";
     init_given();
     init_errors();
-    init_limits();
     init_apply();
     init_current();
+    init_current_aside();
+    init_describe();
     init_desired();
-    init_layer();
+    init_desired_configuration();
+    init_desired_layers();
+    init_desired_way_in();
+    init_older();
     init_plan();
+    init_provenance();
     init_public_url();
+    init_report_plan();
     init_size2();
-    init_upload();
+    init_turn();
+    init_plan_text();
     init_build2();
+    init_compare();
+    init_sending2();
+  }
+});
+
+// src/commands/plan.ts
+var plan_exports = {};
+__export(plan_exports, {
+  plan: () => plan,
+  planExitCode: () => planExitCode
+});
+async function plan(settings, collaborators) {
+  return await deploy({ ...settings, dryRun: true }, collaborators);
+}
+function planExitCode({ plan: steps }, { isDetailed }) {
+  return isDetailed && steps.length > 0 ? WOULD_CHANGE : 0;
+}
+var WOULD_CHANGE;
+var init_plan2 = __esm({
+  "src/commands/plan.ts"() {
+    "use strict";
+    init_deploy();
+    WOULD_CHANGE = 3;
+  }
+});
+
+// src/release/grant.ts
+function functionArns({ functionName }, { partition, region, account }) {
+  const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
+  return [arn, `${arn}:*`];
+}
+function ofLambda(action) {
+  return `lambda:${action}`;
+}
+var UNKNOWN;
+var init_grant = __esm({
+  "src/release/grant.ts"() {
+    "use strict";
+    UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
+  }
+});
+
+// src/release/permissions-function.ts
+function functionSettingGrants(settings, place) {
+  if (settings.manage === "code") return [];
+  return [
+    ...tagGrants(settings, place),
+    ...concurrencyGrants(settings, place),
+    ...signingGrants(settings, place),
+    ...retentionGrants(settings, place),
+    ...roleGrants(settings, place),
+    ...networkGrants(settings),
+    ...fileSystemGrants(settings, place),
+    ...keyGrants(settings),
+    ...ownLayerGrants(settings)
+  ];
+}
+function tagGrants(settings, place) {
+  if (Object.keys(settings.tags).length === 0) return [];
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see which tags the function has",
+      actions: ["GetFunction", "ListTags"].map(ofLambda),
+      resources: functionArns(settings, place),
+      isForReading: true
+    }
+  ];
+}
+function concurrencyGrants(settings, place) {
+  if (settings.reservedConcurrency === void 0) return [];
+  const resources = functionArns(settings, place);
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see what is reserved for the function",
+      actions: ["lambda:GetFunctionConcurrency"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "ReleaseFunction",
+      why: "reserve concurrency",
+      actions: ["PutFunctionConcurrency", "DeleteFunctionConcurrency"].map(ofLambda),
+      resources
+    }
+  ];
+}
+function signingGrants(settings, place) {
+  const { codeSigningConfig } = settings;
+  if (codeSigningConfig === void 0) return [];
+  const resources = functionArns(settings, place);
+  const isArn = codeSigningConfig.startsWith("arn:");
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see what the code is checked against",
+      actions: ["lambda:GetFunctionCodeSigningConfig"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "SignFunction",
+      why: "let the code be checked, or not",
+      actions: ["PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"].map(ofLambda),
+      resources: [...resources, ...isArn ? [codeSigningConfig] : []]
+    }
+  ];
+}
+function retentionGrants(settings, { partition, region, account }) {
+  if (settings.logRetention === void 0) return [];
+  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
+  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${group}`;
+  return [
+    {
+      sid: "ReadLogGroup",
+      why: "see how long the log is kept",
+      actions: ["logs:DescribeLogGroups"],
+      // Service authorization reference, "Amazon CloudWatch Logs": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "KeepLogGroup",
+      why: "make the log group, tagged managed-by: wsgi-lambda, and say how long it is kept",
+      actions: ["logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
+      resources: [arn, `${arn}:*`]
+    }
+  ];
+}
+function roleGrants({ createRole, functionName }, { partition, account }) {
+  if (!createRole) return [];
+  const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
+  return [
+    {
+      sid: "ReadRole",
+      why: "see whether the execution role is there, and what it may do",
+      actions: ["iam:GetRole", "iam:GetRolePolicy"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "CreateRole",
+      why: "make the execution role, tagged managed-by: wsgi-lambda, and say what it may do",
+      actions: ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+      resources
+    }
+  ];
+}
+function networkGrants({ vpcSubnets }) {
+  if (vpcSubnets === void 0 || vpcSubnets.length === 0) return [];
+  return [
+    {
+      sid: "ReadNetwork",
+      why: "let Lambda check subnets and security groups with the rights of its caller",
+      actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs", "GetSecurityGroupsForVpc"].map(
+        (action) => `ec2:${action}`
+      ),
+      resources: ["*"]
+    }
+  ];
+}
+function fileSystemGrants({ fileSystems = [] }, { partition, region, account }) {
+  if (fileSystems.length === 0) return [];
+  const accessPoints = fileSystems.map((line) => line.replace(/^[^=]*=/, ""));
+  return [
+    {
+      sid: "ReadFileSystem",
+      why: "let Lambda check the file system with the rights of its caller",
+      actions: ["elasticfilesystem:DescribeMountTargets"],
+      resources: [...accessPoints, `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/*`]
+    }
+  ];
+}
+function keyGrants({ kmsKey }) {
+  if (kmsKey?.startsWith("arn:") !== true) return [];
+  const resources = [kmsKey];
+  return [
+    {
+      sid: "ReadVariables",
+      why: "see which variables the function has",
+      actions: ["kms:Decrypt"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "EncryptVariables",
+      why: "encrypt the variables of the function",
+      actions: ["kms:CreateGrant", "kms:Encrypt"],
+      resources
+    }
+  ];
+}
+function ownLayerGrants({ layers = [] }) {
+  if (layers.length === 0) return [];
+  return [
+    {
+      sid: "UseLayers",
+      why: "give the function its layers",
+      actions: ["lambda:GetLayerVersion"],
+      resources: layers
+    }
+  ];
+}
+var init_permissions_function = __esm({
+  "src/release/permissions-function.ts"() {
+    "use strict";
+    init_function_options();
+    init_current_aside();
+    init_grant();
+  }
+});
+
+// src/release/permissions.ts
+function placeOf3({ role: role2, allowedAccountIds }, variables) {
+  const region = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"] ?? UNKNOWN.region;
+  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
+  const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : void 0;
+  return {
+    partition: partition ?? partitionOf(region),
+    region,
+    account: account ?? only ?? UNKNOWN.account
+  };
+}
+function partitionOf(region) {
+  const [, isolated] = /^(cn|us-gov)-/.exec(region) ?? [];
+  return isolated === void 0 ? "aws" : `aws-${isolated}`;
+}
+function deployPolicy(settings, place) {
+  return policyOf(grantsOf(settings, place));
+}
+function policyOf(grants) {
+  const sids = [...new Set(grants.map(({ sid }) => sid))];
+  return {
+    Version: "2012-10-17",
+    Statement: sids.map((Sid) => {
+      const own = grants.filter(({ sid }) => sid === Sid);
+      const [first] = own;
+      const Action = own.flatMap(({ actions }) => actions);
+      const Condition = first?.condition;
+      return { Sid, Effect: "Allow", Action, Resource: first?.resources ?? [], ...Condition && { Condition } };
+    })
+  };
+}
+function grantsOf(settings, place) {
+  const grants = [
+    ...functionGrants(settings, place),
+    ...urlGrants(settings, place),
+    ...functionSettingGrants(settings, place),
+    ...layerGrants(settings, place),
+    ...uploadGrants(settings, place)
+  ];
+  return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants;
+}
+function functionGrants(settings, place) {
+  const resources = functionArns(settings, place);
+  const reading = {
+    sid: "ReadFunction",
+    why: "see what the function has and serves",
+    actions: ["GetFunctionConfiguration", "GetAlias", "GetFunctionUrlConfig", "GetPolicy"].map(ofLambda),
+    resources,
+    isForReading: true
+  };
+  const releasing = {
+    sid: "ReleaseFunction",
+    why: "release a new version",
+    actions: ["UpdateFunctionCode", "PublishVersion", "CreateAlias", "UpdateAlias"].map(ofLambda),
+    resources
+  };
+  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)];
+}
+function configurationGrants(settings, place) {
+  if (settings.manage === "code") return [];
+  return [
+    {
+      sid: "ReleaseFunction",
+      why: "create the function, tagged managed-by: wsgi-lambda, and change its configuration",
+      actions: ["CreateFunction", "TagResource", "UpdateFunctionConfiguration"].map(ofLambda),
+      resources: functionArns(settings, place)
+    },
+    {
+      sid: "PassRole",
+      why: "give the function its execution role",
+      actions: ["iam:PassRole"],
+      resources: [executionRole(settings, place)],
+      condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }
+    }
+  ];
+}
+function executionRole({ role: role2, createRole, functionName }, { partition, account }) {
+  return role2 ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN.role}`;
+}
+function proofGrants(settings, place) {
+  const { smoke: smoke2, migrate, beforeTraffic, afterTraffic, trafficAlarms } = settings;
+  const hasCommands = migrate || beforeTraffic.length + afterTraffic.length > 0;
+  const { partition, region, account } = place;
+  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
+  return [
+    ...smoke2 || hasCommands ? [
+      {
+        sid: "ReleaseFunction",
+        why: "send requests and commands to the new version",
+        actions: ["lambda:InvokeFunction"],
+        resources: functionArns(settings, place)
+      }
+    ] : [],
+    ...hasCommands ? [
+      {
+        sid: "ReadLog",
+        why: "show what a command prints while it runs, and see how one ended whose answer got lost",
+        actions: ["logs:FilterLogEvents"],
+        resources: [`arn:${partition}:logs:${region}:${account}:log-group:${group}:*`]
+      }
+    ] : [],
+    ...trafficAlarms.length > 0 ? [
+      {
+        sid: "ReadAlarms",
+        why: "watch alarms while traffic moves in steps",
+        actions: ["cloudwatch:DescribeAlarms"],
+        // Composite alarms are told to nobody who may not see all (CloudWatch API reference, DescribeAlarms).
+        resources: ["*"]
+      }
+    ] : []
+  ];
+}
+function urlGrants(settings, place) {
+  const { functionUrl: functionUrl2, manage } = settings;
+  if (functionUrl2 === "none" || manage === "code") return [];
+  return [
+    {
+      sid: "ReleaseFunction",
+      why: "give the alias its Function URL",
+      actions: [
+        ...["CreateFunctionUrlConfig", "UpdateFunctionUrlConfig"],
+        ...functionUrl2 === "iam" ? [] : ["AddPermission"]
+      ].map(ofLambda),
+      resources: functionArns(settings, place)
+    }
+  ];
+}
+function layerGrants({ dependenciesLayer, functionName, manage }, place) {
+  if (!dependenciesLayer || manage === "code") return [];
+  const { partition, region, account } = place;
+  const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`;
+  return [
+    {
+      sid: "ListLayerVersions",
+      why: "look for the dependencies among the versions of their layer",
+      actions: ["lambda:ListLayerVersions"],
+      // Service authorization reference, "AWS Lambda": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "ReadLayer",
+      why: "use a version of the layer",
+      actions: ["lambda:GetLayerVersion"],
+      resources: [`${layer}:*`],
+      isForReading: true
+    },
+    {
+      sid: "PublishLayer",
+      why: "publish dependencies that have changed",
+      actions: ["lambda:PublishLayerVersion"],
+      resources: [layer]
+    }
+  ];
+}
+function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
+  if (uploadBucket2 === void 0) return [];
+  const { partition } = place;
+  const { name, prefix } = parseBucketAddress(uploadBucket2);
+  return [
+    {
+      sid: "UploadArtifacts",
+      why: "put large artifacts into the bucket, from where Lambda reads them with the rights of its caller",
+      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
+      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
+    },
+    {
+      sid: "LookForArtifacts",
+      why: "be told that an artifact is not there yet",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:${partition}:s3:::${name}`]
+    },
+    ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
+  ];
+}
+function encryptionGrant(key, { partition, region, account }) {
+  const grant = {
+    sid: "EncryptArtifacts",
+    why: "encrypt artifacts, and let Lambda decrypt them",
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"]
+  };
+  const keys = `arn:${partition}:kms:${region}:${account}:key`;
+  const [, alias] = /^(?:arn:.*:)?(alias\/.*)$/.exec(key) ?? [];
+  if (alias === void 0) return { ...grant, resources: [key.startsWith("arn:") ? key : `${keys}/${key}`] };
+  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
+  return { ...grant, resources: [`${keys}/*`], condition };
+}
+var init_permissions = __esm({
+  "src/release/permissions.ts"() {
+    "use strict";
+    init_bucket_address();
+    init_function_options();
+    init_current_aside();
+    init_desired_layers();
+    init_grant();
+    init_permissions_function();
+  }
+});
+
+// src/commands/permissions.ts
+var permissions_exports = {};
+__export(permissions_exports, {
+  permissions: () => permissions
+});
+function permissions(settings, { report, environment }) {
+  const place = placeOf3(settings, environment);
+  for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(", ")}`);
+  const policy = deployPolicy(settings, place);
+  const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(" ");
+  const unknown2 = Object.values(UNKNOWN).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources));
+  if (unknown2.length > 0) {
+    report.notice({
+      title: `To be replaced in the policy: ${unknown2.join(", ")}`,
+      hint: "AWS_REGION tells the region; role, or allowed-account-ids with one account, tells the account."
+    });
+  }
+  return policy;
+}
+var init_permissions2 = __esm({
+  "src/commands/permissions.ts"() {
+    "use strict";
+    init_grant();
+    init_permissions();
+  }
+});
+
+// node_modules/yaml/dist/nodes/identity.js
+var require_identity = __commonJS({
+  "node_modules/yaml/dist/nodes/identity.js"(exports2) {
+    "use strict";
+    var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
+    var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
+    var MAP = /* @__PURE__ */ Symbol.for("yaml.map");
+    var PAIR = /* @__PURE__ */ Symbol.for("yaml.pair");
+    var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
+    var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
+    var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
+    var isAlias = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
+    var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
+    var isMap = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
+    var isScalar = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    function isCollection(node) {
+      if (node && typeof node === "object")
+        switch (node[NODE_TYPE]) {
+          case MAP:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    function isNode(node) {
+      if (node && typeof node === "object")
+        switch (node[NODE_TYPE]) {
+          case ALIAS:
+          case MAP:
+          case SCALAR:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    var hasAnchor = (node) => (isScalar(node) || isCollection(node)) && !!node.anchor;
+    exports2.ALIAS = ALIAS;
+    exports2.DOC = DOC;
+    exports2.MAP = MAP;
+    exports2.NODE_TYPE = NODE_TYPE;
+    exports2.PAIR = PAIR;
+    exports2.SCALAR = SCALAR;
+    exports2.SEQ = SEQ;
+    exports2.hasAnchor = hasAnchor;
+    exports2.isAlias = isAlias;
+    exports2.isCollection = isCollection;
+    exports2.isDocument = isDocument;
+    exports2.isMap = isMap;
+    exports2.isNode = isNode;
+    exports2.isPair = isPair;
+    exports2.isScalar = isScalar;
+    exports2.isSeq = isSeq;
+  }
+});
+
+// node_modules/yaml/dist/visit.js
+var require_visit = __commonJS({
+  "node_modules/yaml/dist/visit.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var BREAK2 = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove node");
+    function visit(node, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node)) {
+        const cd = visit_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+          node.contents = null;
+      } else
+        visit_(null, node, visitor_, Object.freeze([]));
+    }
+    visit.BREAK = BREAK2;
+    visit.SKIP = SKIP;
+    visit.REMOVE = REMOVE;
+    function visit_(key, node, visitor, path4) {
+      const ctrl = callVisitor(key, node, visitor, path4);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path4, ctrl);
+        return visit_(key, ctrl, visitor, path4);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node)) {
+          path4 = Object.freeze(path4.concat(node));
+          for (let i = 0; i < node.items.length; ++i) {
+            const ci = visit_(i, node.items[i], visitor, path4);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK2)
+              return BREAK2;
+            else if (ci === REMOVE) {
+              node.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node)) {
+          path4 = Object.freeze(path4.concat(node));
+          const ck = visit_("key", node.key, visitor, path4);
+          if (ck === BREAK2)
+            return BREAK2;
+          else if (ck === REMOVE)
+            node.key = null;
+          const cv = visit_("value", node.value, visitor, path4);
+          if (cv === BREAK2)
+            return BREAK2;
+          else if (cv === REMOVE)
+            node.value = null;
+        }
+      }
+      return ctrl;
+    }
+    async function visitAsync(node, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node)) {
+        const cd = await visitAsync_(null, node.contents, visitor_, Object.freeze([node]));
+        if (cd === REMOVE)
+          node.contents = null;
+      } else
+        await visitAsync_(null, node, visitor_, Object.freeze([]));
+    }
+    visitAsync.BREAK = BREAK2;
+    visitAsync.SKIP = SKIP;
+    visitAsync.REMOVE = REMOVE;
+    async function visitAsync_(key, node, visitor, path4) {
+      const ctrl = await callVisitor(key, node, visitor, path4);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path4, ctrl);
+        return visitAsync_(key, ctrl, visitor, path4);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node)) {
+          path4 = Object.freeze(path4.concat(node));
+          for (let i = 0; i < node.items.length; ++i) {
+            const ci = await visitAsync_(i, node.items[i], visitor, path4);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK2)
+              return BREAK2;
+            else if (ci === REMOVE) {
+              node.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node)) {
+          path4 = Object.freeze(path4.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path4);
+          if (ck === BREAK2)
+            return BREAK2;
+          else if (ck === REMOVE)
+            node.key = null;
+          const cv = await visitAsync_("value", node.value, visitor, path4);
+          if (cv === BREAK2)
+            return BREAK2;
+          else if (cv === REMOVE)
+            node.value = null;
+        }
+      }
+      return ctrl;
+    }
+    function initVisitor(visitor) {
+      if (typeof visitor === "object" && (visitor.Collection || visitor.Node || visitor.Value)) {
+        return Object.assign({
+          Alias: visitor.Node,
+          Map: visitor.Node,
+          Scalar: visitor.Node,
+          Seq: visitor.Node
+        }, visitor.Value && {
+          Map: visitor.Value,
+          Scalar: visitor.Value,
+          Seq: visitor.Value
+        }, visitor.Collection && {
+          Map: visitor.Collection,
+          Seq: visitor.Collection
+        }, visitor);
+      }
+      return visitor;
+    }
+    function callVisitor(key, node, visitor, path4) {
+      if (typeof visitor === "function")
+        return visitor(key, node, path4);
+      if (identity.isMap(node))
+        return visitor.Map?.(key, node, path4);
+      if (identity.isSeq(node))
+        return visitor.Seq?.(key, node, path4);
+      if (identity.isPair(node))
+        return visitor.Pair?.(key, node, path4);
+      if (identity.isScalar(node))
+        return visitor.Scalar?.(key, node, path4);
+      if (identity.isAlias(node))
+        return visitor.Alias?.(key, node, path4);
+      return void 0;
+    }
+    function replaceNode(key, path4, node) {
+      const parent = path4[path4.length - 1];
+      if (identity.isCollection(parent)) {
+        parent.items[key] = node;
+      } else if (identity.isPair(parent)) {
+        if (key === "key")
+          parent.key = node;
+        else
+          parent.value = node;
+      } else if (identity.isDocument(parent)) {
+        parent.contents = node;
+      } else {
+        const pt = identity.isAlias(parent) ? "alias" : "scalar";
+        throw new Error(`Cannot replace node with ${pt} parent`);
+      }
+    }
+    exports2.visit = visit;
+    exports2.visitAsync = visitAsync;
+  }
+});
+
+// node_modules/yaml/dist/doc/directives.js
+var require_directives = __commonJS({
+  "node_modules/yaml/dist/doc/directives.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var visit = require_visit();
+    var escapeChars = {
+      "!": "%21",
+      ",": "%2C",
+      "[": "%5B",
+      "]": "%5D",
+      "{": "%7B",
+      "}": "%7D"
+    };
+    var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
+    var Directives = class _Directives {
+      constructor(yaml, tags) {
+        this.docStart = null;
+        this.docEnd = false;
+        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
+        this.tags = Object.assign({}, _Directives.defaultTags, tags);
+      }
+      clone() {
+        const copy = new _Directives(this.yaml, this.tags);
+        copy.docStart = this.docStart;
+        return copy;
+      }
+      /**
+       * During parsing, get a Directives instance for the current document and
+       * update the stream state according to the current version's spec.
+       */
+      atDocument() {
+        const res = new _Directives(this.yaml, this.tags);
+        switch (this.yaml.version) {
+          case "1.1":
+            this.atNextDocument = true;
+            break;
+          case "1.2":
+            this.atNextDocument = false;
+            this.yaml = {
+              explicit: _Directives.defaultYaml.explicit,
+              version: "1.2"
+            };
+            this.tags = Object.assign({}, _Directives.defaultTags);
+            break;
+        }
+        return res;
+      }
+      /**
+       * @param onError - May be called even if the action was successful
+       * @returns `true` on success
+       */
+      add(line, onError) {
+        if (this.atNextDocument) {
+          this.yaml = { explicit: _Directives.defaultYaml.explicit, version: "1.1" };
+          this.tags = Object.assign({}, _Directives.defaultTags);
+          this.atNextDocument = false;
+        }
+        const parts = line.trim().split(/[ \t]+/);
+        const name = parts.shift();
+        switch (name) {
+          case "%TAG": {
+            if (parts.length !== 2) {
+              onError(0, "%TAG directive should contain exactly two parts");
+              if (parts.length < 2)
+                return false;
+            }
+            const [handle, prefix] = parts;
+            this.tags[handle] = prefix;
+            return true;
+          }
+          case "%YAML": {
+            this.yaml.explicit = true;
+            if (parts.length !== 1) {
+              onError(0, "%YAML directive should contain exactly one part");
+              return false;
+            }
+            const [version] = parts;
+            if (version === "1.1" || version === "1.2") {
+              this.yaml.version = version;
+              return true;
+            } else {
+              const isValid = /^\d+\.\d+$/.test(version);
+              onError(6, `Unsupported YAML version ${version}`, isValid);
+              return false;
+            }
+          }
+          default:
+            onError(0, `Unknown directive ${name}`, true);
+            return false;
+        }
+      }
+      /**
+       * Resolves a tag, matching handles to those defined in %TAG directives.
+       *
+       * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
+       *   `'!local'` tag, or `null` if unresolvable.
+       */
+      tagName(source2, onError) {
+        if (source2 === "!")
+          return "!";
+        if (source2[0] !== "!") {
+          onError(`Not a valid tag: ${source2}`);
+          return null;
+        }
+        if (source2[1] === "<") {
+          const verbatim = source2.slice(2, -1);
+          if (verbatim === "!" || verbatim === "!!") {
+            onError(`Verbatim tags aren't resolved, so ${source2} is invalid.`);
+            return null;
+          }
+          if (source2[source2.length - 1] !== ">")
+            onError("Verbatim tags must end with a >");
+          return verbatim;
+        }
+        const [, handle, suffix] = source2.match(/^(.*!)([^!]*)$/s);
+        if (!suffix)
+          onError(`The ${source2} tag has no suffix`);
+        const prefix = this.tags[handle];
+        if (prefix) {
+          try {
+            return prefix + decodeURIComponent(suffix);
+          } catch (error) {
+            onError(String(error));
+            return null;
+          }
+        }
+        if (handle === "!")
+          return source2;
+        onError(`Could not resolve tag: ${source2}`);
+        return null;
+      }
+      /**
+       * Given a fully resolved tag, returns its printable string form,
+       * taking into account current tag prefixes and defaults.
+       */
+      tagString(tag) {
+        for (const [handle, prefix] of Object.entries(this.tags)) {
+          if (tag.startsWith(prefix))
+            return handle + escapeTagName(tag.substring(prefix.length));
+        }
+        return tag[0] === "!" ? tag : `!<${tag}>`;
+      }
+      toString(doc) {
+        const lines2 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const tagEntries = Object.entries(this.tags);
+        let tagNames;
+        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
+          const tags = {};
+          visit.visit(doc.contents, (_key, node) => {
+            if (identity.isNode(node) && node.tag)
+              tags[node.tag] = true;
+          });
+          tagNames = Object.keys(tags);
+        } else
+          tagNames = [];
+        for (const [handle, prefix] of tagEntries) {
+          if (handle === "!!" && prefix === "tag:yaml.org,2002:")
+            continue;
+          if (!doc || tagNames.some((tn) => tn.startsWith(prefix)))
+            lines2.push(`%TAG ${handle} ${prefix}`);
+        }
+        return lines2.join("\n");
+      }
+    };
+    Directives.defaultYaml = { explicit: false, version: "1.2" };
+    Directives.defaultTags = { "!!": "tag:yaml.org,2002:" };
+    exports2.Directives = Directives;
+  }
+});
+
+// node_modules/yaml/dist/doc/anchors.js
+var require_anchors = __commonJS({
+  "node_modules/yaml/dist/doc/anchors.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var visit = require_visit();
+    function anchorIsValid(anchor) {
+      if (/[\x00-\x19\s,[\]{}]/.test(anchor)) {
+        const sa = JSON.stringify(anchor);
+        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
+        throw new Error(msg);
+      }
+      return true;
+    }
+    function anchorNames(root) {
+      const anchors = /* @__PURE__ */ new Set();
+      visit.visit(root, {
+        Value(_key, node) {
+          if (node.anchor)
+            anchors.add(node.anchor);
+        }
+      });
+      return anchors;
+    }
+    function findNewAnchor(prefix, exclude) {
+      for (let i = 1; true; ++i) {
+        const name = `${prefix}${i}`;
+        if (!exclude.has(name))
+          return name;
+      }
+    }
+    function createNodeAnchors(doc, prefix) {
+      const aliasObjects = [];
+      const sourceObjects = /* @__PURE__ */ new Map();
+      let prevAnchors = null;
+      return {
+        onAnchor: (source2) => {
+          aliasObjects.push(source2);
+          prevAnchors ?? (prevAnchors = anchorNames(doc));
+          const anchor = findNewAnchor(prefix, prevAnchors);
+          prevAnchors.add(anchor);
+          return anchor;
+        },
+        /**
+         * With circular references, the source node is only resolved after all
+         * of its child nodes are. This is why anchors are set only after all of
+         * the nodes have been created.
+         */
+        setAnchors: () => {
+          for (const source2 of aliasObjects) {
+            const ref = sourceObjects.get(source2);
+            if (typeof ref === "object" && ref.anchor && (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
+              ref.node.anchor = ref.anchor;
+            } else {
+              const error = new Error("Failed to resolve repeated object (this should not happen)");
+              error.source = source2;
+              throw error;
+            }
+          }
+        },
+        sourceObjects
+      };
+    }
+    exports2.anchorIsValid = anchorIsValid;
+    exports2.anchorNames = anchorNames;
+    exports2.createNodeAnchors = createNodeAnchors;
+    exports2.findNewAnchor = findNewAnchor;
+  }
+});
+
+// node_modules/yaml/dist/doc/applyReviver.js
+var require_applyReviver = __commonJS({
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports2) {
+    "use strict";
+    function applyReviver(reviver, obj, key, val) {
+      if (val && typeof val === "object") {
+        if (Array.isArray(val)) {
+          for (let i = 0, len = val.length; i < len; ++i) {
+            const v0 = val[i];
+            const v1 = applyReviver(reviver, val, String(i), v0);
+            if (v1 === void 0)
+              delete val[i];
+            else if (v1 !== v0)
+              val[i] = v1;
+          }
+        } else if (val instanceof Map) {
+          for (const k of Array.from(val.keys())) {
+            const v0 = val.get(k);
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              val.delete(k);
+            else if (v1 !== v0)
+              val.set(k, v1);
+          }
+        } else if (val instanceof Set) {
+          for (const v0 of Array.from(val)) {
+            const v1 = applyReviver(reviver, val, v0, v0);
+            if (v1 === void 0)
+              val.delete(v0);
+            else if (v1 !== v0) {
+              val.delete(v0);
+              val.add(v1);
+            }
+          }
+        } else {
+          for (const [k, v0] of Object.entries(val)) {
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              delete val[k];
+            else if (v1 !== v0)
+              val[k] = v1;
+          }
+        }
+      }
+      return reviver.call(obj, key, val);
+    }
+    exports2.applyReviver = applyReviver;
+  }
+});
+
+// node_modules/yaml/dist/nodes/toJS.js
+var require_toJS = __commonJS({
+  "node_modules/yaml/dist/nodes/toJS.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    function toJS(value, arg, ctx) {
+      if (Array.isArray(value))
+        return value.map((v, i) => toJS(v, String(i), ctx));
+      if (value && typeof value.toJSON === "function") {
+        if (!ctx || !identity.hasAnchor(value))
+          return value.toJSON(arg, ctx);
+        const data = { aliasCount: 0, count: 1, res: void 0 };
+        ctx.anchors.set(value, data);
+        ctx.onCreate = (res2) => {
+          data.res = res2;
+          delete ctx.onCreate;
+        };
+        const res = value.toJSON(arg, ctx);
+        if (ctx.onCreate)
+          ctx.onCreate(res);
+        return res;
+      }
+      if (typeof value === "bigint" && !ctx?.keep)
+        return Number(value);
+      return value;
+    }
+    exports2.toJS = toJS;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Node.js
+var require_Node = __commonJS({
+  "node_modules/yaml/dist/nodes/Node.js"(exports2) {
+    "use strict";
+    var applyReviver = require_applyReviver();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var NodeBase = class {
+      constructor(type) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
+      }
+      /** Create a copy of this node.  */
+      clone() {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** A plain JavaScript representation of this node. */
+      toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        if (!identity.isDocument(doc))
+          throw new TypeError("A document argument is required");
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc,
+          keep: true,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this, "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+    };
+    exports2.NodeBase = NodeBase;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Alias.js
+var require_Alias = __commonJS({
+  "node_modules/yaml/dist/nodes/Alias.js"(exports2) {
+    "use strict";
+    var anchors = require_anchors();
+    var visit = require_visit();
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var Alias = class extends Node.NodeBase {
+      constructor(source2) {
+        super(identity.ALIAS);
+        this.source = source2;
+        Object.defineProperty(this, "tag", {
+          set() {
+            throw new Error("Alias nodes cannot have tags");
+          }
+        });
+      }
+      /**
+       * Resolve the value of this alias within `doc`, finding the last
+       * instance of the `source` anchor before this node.
+       */
+      resolve(doc, ctx) {
+        if (ctx?.maxAliasCount === 0)
+          throw new ReferenceError("Alias resolution is disabled");
+        let nodes;
+        if (ctx?.aliasResolveCache) {
+          nodes = ctx.aliasResolveCache;
+        } else {
+          nodes = [];
+          visit.visit(doc, {
+            Node: (_key, node) => {
+              if (identity.isAlias(node) || identity.hasAnchor(node))
+                nodes.push(node);
+            }
+          });
+          if (ctx)
+            ctx.aliasResolveCache = nodes;
+        }
+        let found = void 0;
+        for (const node of nodes) {
+          if (node === this)
+            break;
+          if (node.anchor === this.source)
+            found = node;
+        }
+        if (found && ctx) {
+          const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
+          let data = anchors2.get(found);
+          if (!data) {
+            toJS.toJS(found, null, ctx);
+            data = anchors2.get(found);
+          }
+          if (data?.res === void 0) {
+            const msg = "This should not happen: Alias anchor was not resolved?";
+            throw new ReferenceError(msg);
+          }
+          if (maxAliasCount >= 0) {
+            data.count += 1;
+            if (data.aliasCount === 0)
+              data.aliasCount = getAliasCount(doc2, found, anchors2);
+            if (data.count * data.aliasCount > maxAliasCount) {
+              const msg = "Excessive alias count indicates a resource exhaustion attack";
+              throw new ReferenceError(msg);
+            }
+          }
+        }
+        return found;
+      }
+      toJSON(_arg, ctx) {
+        if (!ctx)
+          return { source: this.source };
+        const source2 = this.resolve(ctx.doc, ctx);
+        if (!source2) {
+          const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+          throw new ReferenceError(msg);
+        }
+        return ctx.anchors.get(source2).res;
+      }
+      toString(ctx, _onComment, _onChompKeep) {
+        const src = `*${this.source}`;
+        if (ctx) {
+          anchors.anchorIsValid(this.source);
+          if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
+            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+            throw new Error(msg);
+          }
+          if (ctx.implicitKey)
+            return `${src} `;
+        }
+        return src;
+      }
+    };
+    function getAliasCount(doc, node, anchors2) {
+      if (identity.isAlias(node)) {
+        const source2 = node.resolve(doc);
+        const anchor = anchors2 && source2 && anchors2.get(source2);
+        return anchor ? anchor.count * anchor.aliasCount : 0;
+      } else if (identity.isCollection(node)) {
+        let count = 0;
+        for (const item of node.items) {
+          const c = getAliasCount(doc, item, anchors2);
+          if (c > count)
+            count = c;
+        }
+        return count;
+      } else if (identity.isPair(node)) {
+        const kc = getAliasCount(doc, node.key, anchors2);
+        const vc = getAliasCount(doc, node.value, anchors2);
+        return Math.max(kc, vc);
+      }
+      return 1;
+    }
+    exports2.Alias = Alias;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Scalar.js
+var require_Scalar = __commonJS({
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var isScalarValue = (value) => !value || typeof value !== "function" && typeof value !== "object";
+    var Scalar = class extends Node.NodeBase {
+      constructor(value) {
+        super(identity.SCALAR);
+        this.value = value;
+      }
+      toJSON(arg, ctx) {
+        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
+      }
+      toString() {
+        return String(this.value);
+      }
+    };
+    Scalar.BLOCK_FOLDED = "BLOCK_FOLDED";
+    Scalar.BLOCK_LITERAL = "BLOCK_LITERAL";
+    Scalar.PLAIN = "PLAIN";
+    Scalar.QUOTE_DOUBLE = "QUOTE_DOUBLE";
+    Scalar.QUOTE_SINGLE = "QUOTE_SINGLE";
+    exports2.Scalar = Scalar;
+    exports2.isScalarValue = isScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/doc/createNode.js
+var require_createNode = __commonJS({
+  "node_modules/yaml/dist/doc/createNode.js"(exports2) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var defaultTagPrefix = "tag:yaml.org,2002:";
+    function findTagObject(value, tagName, tags) {
+      if (tagName) {
+        const match = tags.filter((t) => t.tag === tagName);
+        const tagObj = match.find((t) => !t.format) ?? match[0];
+        if (!tagObj)
+          throw new Error(`Tag ${tagName} not found`);
+        return tagObj;
+      }
+      return tags.find((t) => t.identify?.(value) && !t.format);
+    }
+    function createNode(value, tagName, ctx) {
+      if (identity.isDocument(value))
+        value = value.contents;
+      if (identity.isNode(value))
+        return value;
+      if (identity.isPair(value)) {
+        const map = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
+        map.items.push(value);
+        return map;
+      }
+      if (value instanceof String || value instanceof Number || value instanceof Boolean || typeof BigInt !== "undefined" && value instanceof BigInt) {
+        value = value.valueOf();
+      }
+      const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
+      let ref = void 0;
+      if (aliasDuplicateObjects && value && typeof value === "object") {
+        ref = sourceObjects.get(value);
+        if (ref) {
+          ref.anchor ?? (ref.anchor = onAnchor(value));
+          return new Alias.Alias(ref.anchor);
+        } else {
+          ref = { anchor: null, node: null };
+          sourceObjects.set(value, ref);
+        }
+      }
+      if (tagName?.startsWith("!!"))
+        tagName = defaultTagPrefix + tagName.slice(2);
+      let tagObj = findTagObject(value, tagName, schema.tags);
+      if (!tagObj) {
+        if (value && typeof value.toJSON === "function") {
+          value = value.toJSON();
+        }
+        if (!value || typeof value !== "object") {
+          const node2 = new Scalar.Scalar(value);
+          if (ref)
+            ref.node = node2;
+          return node2;
+        }
+        tagObj = value instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value) ? schema[identity.SEQ] : schema[identity.MAP];
+      }
+      if (onTagObj) {
+        onTagObj(tagObj);
+        delete ctx.onTagObj;
+      }
+      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar.Scalar(value);
+      if (tagName)
+        node.tag = tagName;
+      else if (!tagObj.default)
+        node.tag = tagObj.tag;
+      if (ref)
+        ref.node = node;
+      return node;
+    }
+    exports2.createNode = createNode;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Collection.js
+var require_Collection = __commonJS({
+  "node_modules/yaml/dist/nodes/Collection.js"(exports2) {
+    "use strict";
+    var createNode = require_createNode();
+    var identity = require_identity();
+    var Node = require_Node();
+    function collectionFromPath(schema, path4, value) {
+      let v = value;
+      for (let i = path4.length - 1; i >= 0; --i) {
+        const k = path4[i];
+        if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
+          const a = [];
+          a[k] = v;
+          v = a;
+        } else {
+          v = /* @__PURE__ */ new Map([[k, v]]);
+        }
+      }
+      return createNode.createNode(v, void 0, {
+        aliasDuplicateObjects: false,
+        keepUndefined: false,
+        onAnchor: () => {
+          throw new Error("This should not happen, please report a bug.");
+        },
+        schema,
+        sourceObjects: /* @__PURE__ */ new Map()
+      });
+    }
+    var isEmptyPath = (path4) => path4 == null || typeof path4 === "object" && !!path4[Symbol.iterator]().next().done;
+    var Collection = class extends Node.NodeBase {
+      constructor(type, schema) {
+        super(type);
+        Object.defineProperty(this, "schema", {
+          value: schema,
+          configurable: true,
+          enumerable: false,
+          writable: true
+        });
+      }
+      /**
+       * Create a copy of this collection.
+       *
+       * @param schema - If defined, overwrites the original's schema
+       */
+      clone(schema) {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (schema)
+          copy.schema = schema;
+        copy.items = copy.items.map((it) => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /**
+       * Adds a value to the collection. For `!!map` and `!!omap` the value must
+       * be a Pair instance or a `{ key, value }` object, which may not have a key
+       * that already exists in the map.
+       */
+      addIn(path4, value) {
+        if (isEmptyPath(path4))
+          this.add(value);
+        else {
+          const [key, ...rest] = path4;
+          const node = this.get(key, true);
+          if (identity.isCollection(node))
+            node.addIn(rest, value);
+          else if (node === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+      /**
+       * Removes a value from the collection.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path4) {
+        const [key, ...rest] = path4;
+        if (rest.length === 0)
+          return this.delete(key);
+        const node = this.get(key, true);
+        if (identity.isCollection(node))
+          return node.deleteIn(rest);
+        else
+          throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path4, keepScalar) {
+        const [key, ...rest] = path4;
+        const node = this.get(key, true);
+        if (rest.length === 0)
+          return !keepScalar && identity.isScalar(node) ? node.value : node;
+        else
+          return identity.isCollection(node) ? node.getIn(rest, keepScalar) : void 0;
+      }
+      hasAllNullValues(allowScalar) {
+        return this.items.every((node) => {
+          if (!identity.isPair(node))
+            return false;
+          const n = node.value;
+          return n == null || allowScalar && identity.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
+        });
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       */
+      hasIn(path4) {
+        const [key, ...rest] = path4;
+        if (rest.length === 0)
+          return this.has(key);
+        const node = this.get(key, true);
+        return identity.isCollection(node) ? node.hasIn(rest) : false;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path4, value) {
+        const [key, ...rest] = path4;
+        if (rest.length === 0) {
+          this.set(key, value);
+        } else {
+          const node = this.get(key, true);
+          if (identity.isCollection(node))
+            node.setIn(rest, value);
+          else if (node === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+    };
+    exports2.Collection = Collection;
+    exports2.collectionFromPath = collectionFromPath;
+    exports2.isEmptyPath = isEmptyPath;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyComment.js
+var require_stringifyComment = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports2) {
+    "use strict";
+    var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
+    function indentComment(comment, indent) {
+      if (/^\n+$/.test(comment))
+        return comment.substring(1);
+      return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+    }
+    var lineComment = (str, indent, comment) => str.endsWith("\n") ? indentComment(comment, indent) : comment.includes("\n") ? "\n" + indentComment(comment, indent) : (str.endsWith(" ") ? "" : " ") + comment;
+    exports2.indentComment = indentComment;
+    exports2.lineComment = lineComment;
+    exports2.stringifyComment = stringifyComment;
+  }
+});
+
+// node_modules/yaml/dist/stringify/foldFlowLines.js
+var require_foldFlowLines = __commonJS({
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports2) {
+    "use strict";
+    var FOLD_FLOW = "flow";
+    var FOLD_BLOCK = "block";
+    var FOLD_QUOTED = "quoted";
+    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+      if (!lineWidth || lineWidth < 0)
+        return text3;
+      if (lineWidth < minContentWidth)
+        minContentWidth = 0;
+      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+      if (text3.length <= endStep)
+        return text3;
+      const folds = [];
+      const escapedFolds = {};
+      let end = lineWidth - indent.length;
+      if (typeof indentAtStart === "number") {
+        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
+          folds.push(0);
+        else
+          end = lineWidth - indentAtStart;
+      }
+      let split2 = void 0;
+      let prev = void 0;
+      let overflow = false;
+      let i = -1;
+      let escStart = -1;
+      let escEnd = -1;
+      if (mode === FOLD_BLOCK) {
+        i = consumeMoreIndentedLines(text3, i, indent.length);
+        if (i !== -1)
+          end = i + endStep;
+      }
+      for (let ch; ch = text3[i += 1]; ) {
+        if (mode === FOLD_QUOTED && ch === "\\") {
+          escStart = i;
+          switch (text3[i + 1]) {
+            case "x":
+              i += 3;
+              break;
+            case "u":
+              i += 5;
+              break;
+            case "U":
+              i += 9;
+              break;
+            default:
+              i += 1;
+          }
+          escEnd = i;
+        }
+        if (ch === "\n") {
+          if (mode === FOLD_BLOCK)
+            i = consumeMoreIndentedLines(text3, i, indent.length);
+          end = i + indent.length + endStep;
+          split2 = void 0;
+        } else {
+          if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
+            const next = text3[i + 1];
+            if (next && next !== " " && next !== "\n" && next !== "	")
+              split2 = i;
+          }
+          if (i >= end) {
+            if (split2) {
+              folds.push(split2);
+              end = split2 + endStep;
+              split2 = void 0;
+            } else if (mode === FOLD_QUOTED) {
+              while (prev === " " || prev === "	") {
+                prev = ch;
+                ch = text3[i += 1];
+                overflow = true;
+              }
+              const j = i > escEnd + 1 ? i - 2 : escStart - 1;
+              if (escapedFolds[j])
+                return text3;
+              folds.push(j);
+              escapedFolds[j] = true;
+              end = j + endStep;
+              split2 = void 0;
+            } else {
+              overflow = true;
+            }
+          }
+        }
+        prev = ch;
+      }
+      if (overflow && onOverflow)
+        onOverflow();
+      if (folds.length === 0)
+        return text3;
+      if (onFold)
+        onFold();
+      let res = text3.slice(0, folds[0]);
+      for (let i2 = 0; i2 < folds.length; ++i2) {
+        const fold = folds[i2];
+        const end2 = folds[i2 + 1] || text3.length;
+        if (fold === 0)
+          res = `
+${indent}${text3.slice(0, end2)}`;
+        else {
+          if (mode === FOLD_QUOTED && escapedFolds[fold])
+            res += `${text3[fold]}\\`;
+          res += `
+${indent}${text3.slice(fold + 1, end2)}`;
+        }
+      }
+      return res;
+    }
+    function consumeMoreIndentedLines(text3, i, indent) {
+      let end = i;
+      let start = i + 1;
+      let ch = text3[start];
+      while (ch === " " || ch === "	") {
+        if (i < start + indent) {
+          ch = text3[++i];
+        } else {
+          do {
+            ch = text3[++i];
+          } while (ch && ch !== "\n");
+          end = i;
+          start = i + 1;
+          ch = text3[start];
+        }
+      }
+      return end;
+    }
+    exports2.FOLD_BLOCK = FOLD_BLOCK;
+    exports2.FOLD_FLOW = FOLD_FLOW;
+    exports2.FOLD_QUOTED = FOLD_QUOTED;
+    exports2.foldFlowLines = foldFlowLines;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyString.js
+var require_stringifyString = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var foldFlowLines = require_foldFlowLines();
+    var getFoldOptions = (ctx, isBlock) => ({
+      indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
+      lineWidth: ctx.options.lineWidth,
+      minContentWidth: ctx.options.minContentWidth
+    });
+    var containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
+    function lineLengthOverLimit(str, lineWidth, indentLength) {
+      if (!lineWidth || lineWidth < 0)
+        return false;
+      const limit = lineWidth - indentLength;
+      const strLen = str.length;
+      if (strLen <= limit)
+        return false;
+      for (let i = 0, start = 0; i < strLen; ++i) {
+        if (str[i] === "\n") {
+          if (i - start > limit)
+            return true;
+          start = i + 1;
+          if (strLen - start <= limit)
+            return false;
+        }
+      }
+      return true;
+    }
+    function doubleQuotedString(value, ctx) {
+      const json = JSON.stringify(value);
+      if (ctx.options.doubleQuotedAsJSON)
+        return json;
+      const { implicitKey } = ctx;
+      const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
+      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      let str = "";
+      let start = 0;
+      for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
+        if (ch === " " && json[i + 1] === "\\" && json[i + 2] === "n") {
+          str += json.slice(start, i) + "\\ ";
+          i += 1;
+          start = i;
+          ch = "\\";
+        }
+        if (ch === "\\")
+          switch (json[i + 1]) {
+            case "u":
+              {
+                str += json.slice(start, i);
+                const code = json.substr(i + 2, 4);
+                switch (code) {
+                  case "0000":
+                    str += "\\0";
+                    break;
+                  case "0007":
+                    str += "\\a";
+                    break;
+                  case "000b":
+                    str += "\\v";
+                    break;
+                  case "001b":
+                    str += "\\e";
+                    break;
+                  case "0085":
+                    str += "\\N";
+                    break;
+                  case "00a0":
+                    str += "\\_";
+                    break;
+                  case "2028":
+                    str += "\\L";
+                    break;
+                  case "2029":
+                    str += "\\P";
+                    break;
+                  default:
+                    if (code.substr(0, 2) === "00")
+                      str += "\\x" + code.substr(2);
+                    else
+                      str += json.substr(i, 6);
+                }
+                i += 5;
+                start = i + 1;
+              }
+              break;
+            case "n":
+              if (implicitKey || json[i + 2] === '"' || json.length < minMultiLineLength) {
+                i += 1;
+              } else {
+                str += json.slice(start, i) + "\n\n";
+                while (json[i + 2] === "\\" && json[i + 3] === "n" && json[i + 4] !== '"') {
+                  str += "\n";
+                  i += 2;
+                }
+                str += indent;
+                if (json[i + 2] === " ")
+                  str += "\\";
+                i += 1;
+                start = i + 1;
+              }
+              break;
+            default:
+              i += 1;
+          }
+      }
+      str = start ? str + json.slice(start) : json;
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+    }
+    function singleQuotedString(value, ctx) {
+      if (ctx.options.singleQuote === false || ctx.implicitKey && value.includes("\n") || /[ \t]\n|\n[ \t]/.test(value))
+        return doubleQuotedString(value, ctx);
+      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&
+${indent}`) + "'";
+      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function quotedString(value, ctx) {
+      const { singleQuote } = ctx.options;
+      let qs;
+      if (singleQuote === false)
+        qs = doubleQuotedString;
+      else {
+        const hasDouble = value.includes('"');
+        const hasSingle = value.includes("'");
+        if (hasDouble && !hasSingle)
+          qs = singleQuotedString;
+        else if (hasSingle && !hasDouble)
+          qs = doubleQuotedString;
+        else
+          qs = singleQuote ? singleQuotedString : doubleQuotedString;
+      }
+      return qs(value, ctx);
+    }
+    var blockEndNewlines;
+    try {
+      blockEndNewlines = new RegExp("(^|(?<!\n))\n+(?!\n|$)", "g");
+    } catch {
+      blockEndNewlines = /\n+(?!\n|$)/g;
+    }
+    function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+      const { blockQuote, commentString, lineWidth } = ctx.options;
+      if (!blockQuote || /\n[\t ]+$/.test(value)) {
+        return quotedString(value, ctx);
+      }
+      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
+      const literal = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
+      if (!value)
+        return literal ? "|\n" : ">\n";
+      let chomp;
+      let endStart;
+      for (endStart = value.length; endStart > 0; --endStart) {
+        const ch = value[endStart - 1];
+        if (ch !== "\n" && ch !== "	" && ch !== " ")
+          break;
+      }
+      let end = value.substring(endStart);
+      const endNlPos = end.indexOf("\n");
+      if (endNlPos === -1) {
+        chomp = "-";
+      } else if (value === end || endNlPos !== end.length - 1) {
+        chomp = "+";
+        if (onChompKeep)
+          onChompKeep();
+      } else {
+        chomp = "";
+      }
+      if (end) {
+        value = value.slice(0, -end.length);
+        if (end[end.length - 1] === "\n")
+          end = end.slice(0, -1);
+        end = end.replace(blockEndNewlines, `$&${indent}`);
+      }
+      let startWithSpace = false;
+      let startEnd;
+      let startNlPos = -1;
+      for (startEnd = 0; startEnd < value.length; ++startEnd) {
+        const ch = value[startEnd];
+        if (ch === " ")
+          startWithSpace = true;
+        else if (ch === "\n")
+          startNlPos = startEnd;
+        else
+          break;
+      }
+      let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start) {
+        value = value.substring(start.length);
+        start = start.replace(/\n+/g, `$&${indent}`);
+      }
+      const indentSize = indent ? "2" : "1";
+      let header = (startWithSpace ? indentSize : "") + chomp;
+      if (comment) {
+        header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        if (onComment)
+          onComment();
+      }
+      if (!literal) {
+        const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
+        let literalFallback = false;
+        const foldOptions = getFoldOptions(ctx, true);
+        if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
+          foldOptions.onOverflow = () => {
+            literalFallback = true;
+          };
+        }
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        if (!literalFallback)
+          return `>${header}
+${indent}${body}`;
+      }
+      value = value.replace(/\n+/g, `$&${indent}`);
+      return `|${header}
+${indent}${start}${value}${end}`;
+    }
+    function plainString(item, ctx, onComment, onChompKeep) {
+      const { type, value } = item;
+      const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+      if (implicitKey && value.includes("\n") || inFlow && /[[\]{},]/.test(value)) {
+        return quotedString(value, ctx);
+      }
+      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
+        return implicitKey || inFlow || !value.includes("\n") ? quotedString(value, ctx) : blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value.includes("\n")) {
+        return blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (containsDocumentMarker(value)) {
+        if (indent === "") {
+          ctx.forceBlockIndent = true;
+          return blockString(item, ctx, onComment, onChompKeep);
+        } else if (implicitKey && indent === indentStep) {
+          return quotedString(value, ctx);
+        }
+      }
+      const str = value.replace(/\n+/g, `$&
+${indent}`);
+      if (actualString) {
+        const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
+        const { compat, tags } = ctx.doc.schema;
+        if (tags.some(test) || compat?.some(test))
+          return quotedString(value, ctx);
+      }
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function stringifyString(item, ctx, onComment, onChompKeep) {
+      const { implicitKey, inFlow } = ctx;
+      const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
+      let { type } = item;
+      if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
+          type = Scalar.Scalar.QUOTE_DOUBLE;
+      }
+      const _stringify2 = (_type) => {
+        switch (_type) {
+          case Scalar.Scalar.BLOCK_FOLDED:
+          case Scalar.Scalar.BLOCK_LITERAL:
+            return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
+          case Scalar.Scalar.QUOTE_DOUBLE:
+            return doubleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.QUOTE_SINGLE:
+            return singleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.PLAIN:
+            return plainString(ss, ctx, onComment, onChompKeep);
+          default:
+            return null;
+        }
+      };
+      let res = _stringify2(type);
+      if (res === null) {
+        const { defaultKeyType, defaultStringType } = ctx.options;
+        const t = implicitKey && defaultKeyType || defaultStringType;
+        res = _stringify2(t);
+        if (res === null)
+          throw new Error(`Unsupported default string type ${t}`);
+      }
+      return res;
+    }
+    exports2.stringifyString = stringifyString;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringify.js
+var require_stringify = __commonJS({
+  "node_modules/yaml/dist/stringify/stringify.js"(exports2) {
+    "use strict";
+    var anchors = require_anchors();
+    var identity = require_identity();
+    var stringifyComment = require_stringifyComment();
+    var stringifyString = require_stringifyString();
+    function createStringifyContext(doc, options) {
+      const opt = Object.assign({
+        blockQuote: true,
+        commentString: stringifyComment.stringifyComment,
+        defaultKeyType: null,
+        defaultStringType: "PLAIN",
+        directives: null,
+        doubleQuotedAsJSON: false,
+        doubleQuotedMinMultiLineLength: 40,
+        falseStr: "false",
+        flowCollectionPadding: true,
+        indentSeq: true,
+        lineWidth: 80,
+        minContentWidth: 20,
+        nullStr: "null",
+        simpleKeys: false,
+        singleQuote: null,
+        trailingComma: false,
+        trueStr: "true",
+        verifyAliasOrder: true
+      }, doc.schema.toStringOptions, options);
+      let inFlow;
+      switch (opt.collectionStyle) {
+        case "block":
+          inFlow = false;
+          break;
+        case "flow":
+          inFlow = true;
+          break;
+        default:
+          inFlow = null;
+      }
+      return {
+        anchors: /* @__PURE__ */ new Set(),
+        doc,
+        flowCollectionPadding: opt.flowCollectionPadding ? " " : "",
+        indent: "",
+        indentStep: typeof opt.indent === "number" ? " ".repeat(opt.indent) : "  ",
+        inFlow,
+        options: opt
+      };
+    }
+    function getTagObject(tags, item) {
+      if (item.tag) {
+        const match = tags.filter((t) => t.tag === item.tag);
+        if (match.length > 0)
+          return match.find((t) => t.format === item.format) ?? match[0];
+      }
+      let tagObj = void 0;
+      let obj;
+      if (identity.isScalar(item)) {
+        obj = item.value;
+        let match = tags.filter((t) => t.identify?.(obj));
+        if (match.length > 1) {
+          const testMatch = match.filter((t) => t.test);
+          if (testMatch.length > 0)
+            match = testMatch;
+        }
+        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
+      } else {
+        obj = item;
+        tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
+      }
+      if (!tagObj) {
+        const name = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
+        throw new Error(`Tag not resolved for ${name} value`);
+      }
+      return tagObj;
+    }
+    function stringifyProps(node, tagObj, { anchors: anchors$1, doc }) {
+      if (!doc.directives)
+        return "";
+      const props = [];
+      const anchor = (identity.isScalar(node) || identity.isCollection(node)) && node.anchor;
+      if (anchor && anchors.anchorIsValid(anchor)) {
+        anchors$1.add(anchor);
+        props.push(`&${anchor}`);
+      }
+      const tag = node.tag ?? (tagObj.default ? null : tagObj.tag);
+      if (tag)
+        props.push(doc.directives.tagString(tag));
+      return props.join(" ");
+    }
+    function stringify3(item, ctx, onComment, onChompKeep) {
+      if (identity.isPair(item))
+        return item.toString(ctx, onComment, onChompKeep);
+      if (identity.isAlias(item)) {
+        if (ctx.doc.directives)
+          return item.toString(ctx);
+        if (ctx.resolvedAliases?.has(item)) {
+          throw new TypeError(`Cannot stringify circular structure without alias nodes`);
+        } else {
+          if (ctx.resolvedAliases)
+            ctx.resolvedAliases.add(item);
+          else
+            ctx.resolvedAliases = /* @__PURE__ */ new Set([item]);
+          item = item.resolve(ctx.doc);
+        }
+      }
+      let tagObj = void 0;
+      const node = identity.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
+      tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node));
+      const props = stringifyProps(node, tagObj, ctx);
+      if (props.length > 0)
+        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
+      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node, ctx, onComment, onChompKeep) : identity.isScalar(node) ? stringifyString.stringifyString(node, ctx, onComment, onChompKeep) : node.toString(ctx, onComment, onChompKeep);
+      if (!props)
+        return str;
+      return identity.isScalar(node) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
+${ctx.indent}${str}`;
+    }
+    exports2.createStringifyContext = createStringifyContext;
+    exports2.stringify = stringify3;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyPair.js
+var require_stringifyPair = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var stringify3 = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
+      const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+      let keyComment = identity.isNode(key) && key.comment || null;
+      if (simpleKeys) {
+        if (keyComment) {
+          throw new Error("With simple keys, key nodes cannot have comments");
+        }
+        if (identity.isCollection(key) || !identity.isNode(key) && typeof key === "object") {
+          const msg = "With simple keys, collection cannot be used as a key value";
+          throw new Error(msg);
+        }
+      }
+      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      ctx = Object.assign({}, ctx, {
+        allNullValues: false,
+        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
+        indent: indent + indentStep
+      });
+      let keyCommentDone = false;
+      let chompKeep = false;
+      let str = stringify3.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      if (!explicitKey && !ctx.inFlow && str.length > 1024) {
+        if (simpleKeys)
+          throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
+        explicitKey = true;
+      }
+      if (ctx.inFlow) {
+        if (allNullValues || value == null) {
+          if (keyCommentDone && onComment)
+            onComment();
+          return str === "" ? "?" : explicitKey ? `? ${str}` : str;
+        }
+      } else if (allNullValues && !simpleKeys || value == null && explicitKey) {
+        str = `? ${str}`;
+        if (keyComment && !keyCommentDone) {
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        } else if (chompKeep && onChompKeep)
+          onChompKeep();
+        return str;
+      }
+      if (keyCommentDone)
+        keyComment = null;
+      if (explicitKey) {
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        str = `? ${str}
+${indent}:`;
+      } else {
+        str = `${str}:`;
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+      }
+      let vsb, vcb, valueComment;
+      if (identity.isNode(value)) {
+        vsb = !!value.spaceBefore;
+        vcb = value.commentBefore;
+        valueComment = value.comment;
+      } else {
+        vsb = false;
+        vcb = null;
+        valueComment = null;
+        if (value && typeof value === "object")
+          value = doc.createNode(value);
+      }
+      ctx.implicitKey = false;
+      if (!explicitKey && !keyComment && identity.isScalar(value))
+        ctx.indentAtStart = str.length + 1;
+      chompKeep = false;
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value) && !value.flow && !value.tag && !value.anchor) {
+        ctx.indent = ctx.indent.substring(2);
+      }
+      let valueCommentDone = false;
+      const valueStr = stringify3.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      let ws = " ";
+      if (keyComment || vsb || vcb) {
+        ws = vsb ? "\n" : "";
+        if (vcb) {
+          const cs = commentString(vcb);
+          ws += `
+${stringifyComment.indentComment(cs, ctx.indent)}`;
+        }
+        if (valueStr === "" && !ctx.inFlow) {
+          if (ws === "\n" && valueComment)
+            ws = "\n\n";
+        } else {
+          ws += `
+${ctx.indent}`;
+        }
+      } else if (!explicitKey && identity.isCollection(value)) {
+        const vs0 = valueStr[0];
+        const nl0 = valueStr.indexOf("\n");
+        const hasNewline = nl0 !== -1;
+        const flow = ctx.inFlow ?? value.flow ?? value.items.length === 0;
+        if (hasNewline || !flow) {
+          let hasPropsLine = false;
+          if (hasNewline && (vs0 === "&" || vs0 === "!")) {
+            let sp0 = valueStr.indexOf(" ");
+            if (vs0 === "&" && sp0 !== -1 && sp0 < nl0 && valueStr[sp0 + 1] === "!") {
+              sp0 = valueStr.indexOf(" ", sp0 + 1);
+            }
+            if (sp0 === -1 || nl0 < sp0)
+              hasPropsLine = true;
+          }
+          if (!hasPropsLine)
+            ws = `
+${ctx.indent}`;
+        }
+      } else if (valueStr === "" || valueStr[0] === "\n") {
+        ws = "";
+      }
+      str += ws + valueStr;
+      if (ctx.inFlow) {
+        if (valueCommentDone && onComment)
+          onComment();
+      } else if (valueComment && !valueCommentDone) {
+        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
+      } else if (chompKeep && onChompKeep) {
+        onChompKeep();
+      }
+      return str;
+    }
+    exports2.stringifyPair = stringifyPair;
+  }
+});
+
+// node_modules/yaml/dist/log.js
+var require_log = __commonJS({
+  "node_modules/yaml/dist/log.js"(exports2) {
+    "use strict";
+    var node_process = require("process");
+    function debug(logLevel, ...messages) {
+      if (logLevel === "debug")
+        console.log(...messages);
+    }
+    function warn(logLevel, warning) {
+      if (logLevel === "debug" || logLevel === "warn") {
+        if (typeof node_process.emitWarning === "function")
+          node_process.emitWarning(warning);
+        else
+          console.warn(warning);
+      }
+    }
+    exports2.debug = debug;
+    exports2.warn = warn;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
+var require_merge = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var MERGE_KEY = "<<";
+    var merge = {
+      identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
+      default: "key",
+      tag: "tag:yaml.org,2002:merge",
+      test: /^<<$/,
+      resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+        addToJSMap: addMergeToJSMap
+      }),
+      stringify: () => MERGE_KEY
+    };
+    var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
+    function addMergeToJSMap(ctx, map, value) {
+      const source2 = resolveAliasValue(ctx, value);
+      if (identity.isSeq(source2))
+        for (const it of source2.items)
+          mergeValue(ctx, map, it);
+      else if (Array.isArray(source2))
+        for (const it of source2)
+          mergeValue(ctx, map, it);
+      else
+        mergeValue(ctx, map, source2);
+    }
+    function mergeValue(ctx, map, value) {
+      const source2 = resolveAliasValue(ctx, value);
+      if (!identity.isMap(source2))
+        throw new Error("Merge sources must be maps or map aliases");
+      const srcMap = source2.toJSON(null, ctx, Map);
+      for (const [key, value2] of srcMap) {
+        if (map instanceof Map) {
+          if (!map.has(key))
+            map.set(key, value2);
+        } else if (map instanceof Set) {
+          map.add(key);
+        } else if (!Object.prototype.hasOwnProperty.call(map, key)) {
+          Object.defineProperty(map, key, {
+            value: value2,
+            writable: true,
+            enumerable: true,
+            configurable: true
+          });
+        }
+      }
+      return map;
+    }
+    function resolveAliasValue(ctx, value) {
+      return ctx && identity.isAlias(value) ? value.resolve(ctx.doc, ctx) : value;
+    }
+    exports2.addMergeToJSMap = addMergeToJSMap;
+    exports2.isMergeKey = isMergeKey;
+    exports2.merge = merge;
+  }
+});
+
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
+var require_addPairToJSMap = __commonJS({
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports2) {
+    "use strict";
+    var log = require_log();
+    var merge = require_merge();
+    var stringify3 = require_stringify();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    function addPairToJSMap(ctx, map, { key, value }) {
+      if (identity.isNode(key) && key.addToJSMap)
+        key.addToJSMap(ctx, map, value);
+      else if (merge.isMergeKey(ctx, key))
+        merge.addMergeToJSMap(ctx, map, value);
+      else {
+        const jsKey = toJS.toJS(key, "", ctx);
+        if (map instanceof Map) {
+          map.set(jsKey, toJS.toJS(value, jsKey, ctx));
+        } else if (map instanceof Set) {
+          map.add(jsKey);
+        } else {
+          const stringKey = stringifyKey(key, jsKey, ctx);
+          const jsValue = toJS.toJS(value, stringKey, ctx);
+          if (stringKey in map)
+            Object.defineProperty(map, stringKey, {
+              value: jsValue,
+              writable: true,
+              enumerable: true,
+              configurable: true
+            });
+          else
+            map[stringKey] = jsValue;
+        }
+      }
+      return map;
+    }
+    function stringifyKey(key, jsKey, ctx) {
+      if (jsKey === null)
+        return "";
+      if (typeof jsKey !== "object")
+        return String(jsKey);
+      if (identity.isNode(key) && ctx?.doc) {
+        const strCtx = stringify3.createStringifyContext(ctx.doc, {});
+        strCtx.anchors = /* @__PURE__ */ new Set();
+        for (const node of ctx.anchors.keys())
+          strCtx.anchors.add(node.anchor);
+        strCtx.inFlow = true;
+        strCtx.inStringifyKey = true;
+        const strKey = key.toString(strCtx);
+        if (!ctx.mapKeyWarned) {
+          let jsonStr = JSON.stringify(strKey);
+          if (jsonStr.length > 40)
+            jsonStr = jsonStr.substring(0, 36) + '..."';
+          log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+          ctx.mapKeyWarned = true;
+        }
+        return strKey;
+      }
+      return JSON.stringify(jsKey);
+    }
+    exports2.addPairToJSMap = addPairToJSMap;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Pair.js
+var require_Pair = __commonJS({
+  "node_modules/yaml/dist/nodes/Pair.js"(exports2) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyPair = require_stringifyPair();
+    var addPairToJSMap = require_addPairToJSMap();
+    var identity = require_identity();
+    function createPair(key, value, ctx) {
+      const k = createNode.createNode(key, void 0, ctx);
+      const v = createNode.createNode(value, void 0, ctx);
+      return new Pair(k, v);
+    }
+    var Pair = class _Pair {
+      constructor(key, value = null) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
+        this.key = key;
+        this.value = value;
+      }
+      clone(schema) {
+        let { key, value } = this;
+        if (identity.isNode(key))
+          key = key.clone(schema);
+        if (identity.isNode(value))
+          value = value.clone(schema);
+        return new _Pair(key, value);
+      }
+      toJSON(_, ctx) {
+        const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        return ctx?.doc ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep) : JSON.stringify(this);
+      }
+    };
+    exports2.Pair = Pair;
+    exports2.createPair = createPair;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyCollection.js
+var require_stringifyCollection = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var stringify3 = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyCollection(collection, ctx, options) {
+      const flow = ctx.inFlow ?? collection.flow;
+      const stringify4 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify4(collection, ctx, options);
+    }
+    function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+      const { indent, options: { commentString } } = ctx;
+      const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
+      let chompKeep = false;
+      const lines2 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment2 = null;
+        if (identity.isNode(item)) {
+          if (!chompKeep && item.spaceBefore)
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, chompKeep);
+          if (item.comment)
+            comment2 = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (!chompKeep && ik.spaceBefore)
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, chompKeep);
+          }
+        }
+        chompKeep = false;
+        let str2 = stringify3.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        if (comment2)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
+        if (chompKeep && comment2)
+          chompKeep = false;
+        lines2.push(blockItemPrefix + str2);
+      }
+      let str;
+      if (lines2.length === 0) {
+        str = flowChars.start + flowChars.end;
+      } else {
+        str = lines2[0];
+        for (let i = 1; i < lines2.length; ++i) {
+          const line = lines2[i];
+          str += line ? `
+${indent}${line}` : "\n";
+        }
+      }
+      if (comment) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment), indent);
+        if (onComment)
+          onComment();
+      } else if (chompKeep && onChompKeep)
+        onChompKeep();
+      return str;
+    }
+    function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
+      const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+      itemIndent += indentStep;
+      const itemCtx = Object.assign({}, ctx, {
+        indent: itemIndent,
+        inFlow: true,
+        type: null
+      });
+      let reqNewline = false;
+      let linesAtValue = 0;
+      const lines2 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+          if (item.spaceBefore)
+            lines2.push("");
+          addCommentBefore(ctx, lines2, item.commentBefore, false);
+          if (item.comment)
+            comment = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (ik.spaceBefore)
+              lines2.push("");
+            addCommentBefore(ctx, lines2, ik.commentBefore, false);
+            if (ik.comment)
+              reqNewline = true;
+          }
+          const iv = identity.isNode(item.value) ? item.value : null;
+          if (iv) {
+            if (iv.comment)
+              comment = iv.comment;
+            if (iv.commentBefore)
+              reqNewline = true;
+          } else if (item.value == null && ik?.comment) {
+            comment = ik.comment;
+          }
+        }
+        if (comment)
+          reqNewline = true;
+        let str = stringify3.stringify(item, itemCtx, () => comment = null);
+        reqNewline || (reqNewline = lines2.length > linesAtValue || str.includes("\n"));
+        if (i < items.length - 1) {
+          str += ",";
+        } else if (ctx.options.trailingComma) {
+          if (ctx.options.lineWidth > 0) {
+            reqNewline || (reqNewline = lines2.reduce((sum3, line) => sum3 + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+          }
+          if (reqNewline) {
+            str += ",";
+          }
+        }
+        if (comment)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        lines2.push(str);
+        linesAtValue = lines2.length;
+      }
+      const { start, end } = flowChars;
+      if (lines2.length === 0) {
+        return start + end;
+      } else {
+        if (!reqNewline) {
+          const len = lines2.reduce((sum3, line) => sum3 + line.length + 2, 2);
+          reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
+        }
+        if (reqNewline) {
+          let str = start;
+          for (const line of lines2)
+            str += line ? `
+${indentStep}${indent}${line}` : "\n";
+          return `${str}
+${indent}${end}`;
+        } else {
+          return `${start}${fcPadding}${lines2.join(" ")}${fcPadding}${end}`;
+        }
+      }
+    }
+    function addCommentBefore({ indent, options: { commentString } }, lines2, comment, chompKeep) {
+      if (comment && chompKeep)
+        comment = comment.replace(/^\n+/, "");
+      if (comment) {
+        const ic = stringifyComment.indentComment(commentString(comment), indent);
+        lines2.push(ic.trimStart());
+      }
+    }
+    exports2.stringifyCollection = stringifyCollection;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLMap.js
+var require_YAMLMap = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports2) {
+    "use strict";
+    var stringifyCollection = require_stringifyCollection();
+    var addPairToJSMap = require_addPairToJSMap();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    function findPair(items, key) {
+      const k = identity.isScalar(key) ? key.value : key;
+      for (const it of items) {
+        if (identity.isPair(it)) {
+          if (it.key === key || it.key === k)
+            return it;
+          if (identity.isScalar(it.key) && it.key.value === k)
+            return it;
+        }
+      }
+      return void 0;
+    }
+    var YAMLMap = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:map";
+      }
+      constructor(schema) {
+        super(identity.MAP, schema);
+        this.items = [];
+      }
+      /**
+       * A generic collection parsing method that can be extended
+       * to other node classes that inherit from YAMLMap
+       */
+      static from(schema, obj, ctx) {
+        const { keepUndefined, replacer } = ctx;
+        const map = new this(schema);
+        const add = (key, value) => {
+          if (typeof replacer === "function")
+            value = replacer.call(obj, key, value);
+          else if (Array.isArray(replacer) && !replacer.includes(key))
+            return;
+          if (value !== void 0 || keepUndefined)
+            map.items.push(Pair.createPair(key, value, ctx));
+        };
+        if (obj instanceof Map) {
+          for (const [key, value] of obj)
+            add(key, value);
+        } else if (obj && typeof obj === "object") {
+          for (const key of Object.keys(obj))
+            add(key, obj[key]);
+        }
+        if (typeof schema.sortMapEntries === "function") {
+          map.items.sort(schema.sortMapEntries);
+        }
+        return map;
+      }
+      /**
+       * Adds a value to the collection.
+       *
+       * @param overwrite - If not set `true`, using a key that is already in the
+       *   collection will throw. Otherwise, overwrites the previous value.
+       */
+      add(pair, overwrite) {
+        let _pair;
+        if (identity.isPair(pair))
+          _pair = pair;
+        else if (!pair || typeof pair !== "object" || !("key" in pair)) {
+          _pair = new Pair.Pair(pair, pair?.value);
+        } else
+          _pair = new Pair.Pair(pair.key, pair.value);
+        const prev = findPair(this.items, _pair.key);
+        const sortEntries = this.schema?.sortMapEntries;
+        if (prev) {
+          if (!overwrite)
+            throw new Error(`Key ${_pair.key} already set`);
+          if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+            prev.value.value = _pair.value;
+          else
+            prev.value = _pair.value;
+        } else if (sortEntries) {
+          const i = this.items.findIndex((item) => sortEntries(_pair, item) < 0);
+          if (i === -1)
+            this.items.push(_pair);
+          else
+            this.items.splice(i, 0, _pair);
+        } else {
+          this.items.push(_pair);
+        }
+      }
+      delete(key) {
+        const it = findPair(this.items, key);
+        if (!it)
+          return false;
+        const del = this.items.splice(this.items.indexOf(it), 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const it = findPair(this.items, key);
+        const node = it?.value;
+        return (!keepScalar && identity.isScalar(node) ? node.value : node) ?? void 0;
+      }
+      has(key) {
+        return !!findPair(this.items, key);
+      }
+      set(key, value) {
+        this.add(new Pair.Pair(key, value), true);
+      }
+      /**
+       * @param ctx - Conversion context, originally set in Document#toJS()
+       * @param {Class} Type - If set, forces the returned collection type
+       * @returns Instance of Type, Map, or Object
+       */
+      toJSON(_, ctx, Type) {
+        const map = Type ? new Type() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        if (ctx?.onCreate)
+          ctx.onCreate(map);
+        for (const item of this.items)
+          addPairToJSMap.addPairToJSMap(ctx, map, item);
+        return map;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        for (const item of this.items) {
+          if (!identity.isPair(item))
+            throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
+        }
+        if (!ctx.allNullValues && this.hasAllNullValues(false))
+          ctx = Object.assign({}, ctx, { allNullValues: true });
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "",
+          flowChars: { start: "{", end: "}" },
+          itemIndent: ctx.indent || "",
+          onChompKeep,
+          onComment
+        });
+      }
+    };
+    exports2.YAMLMap = YAMLMap;
+    exports2.findPair = findPair;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/map.js
+var require_map = __commonJS({
+  "node_modules/yaml/dist/schema/common/map.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLMap = require_YAMLMap();
+    var map = {
+      collection: "map",
+      default: true,
+      nodeClass: YAMLMap.YAMLMap,
+      tag: "tag:yaml.org,2002:map",
+      resolve(map2, onError) {
+        if (!identity.isMap(map2))
+          onError("Expected a mapping for this tag");
+        return map2;
+      },
+      createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+    };
+    exports2.map = map;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLSeq.js
+var require_YAMLSeq = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports2) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyCollection = require_stringifyCollection();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var toJS = require_toJS();
+    var YAMLSeq = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:seq";
+      }
+      constructor(schema) {
+        super(identity.SEQ, schema);
+        this.items = [];
+      }
+      add(value) {
+        this.items.push(value);
+      }
+      /**
+       * Removes a value from the collection.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       *
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return false;
+        const del = this.items.splice(idx, 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return void 0;
+        const it = this.items[idx];
+        return !keepScalar && identity.isScalar(it) ? it.value : it;
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       */
+      has(key) {
+        const idx = asItemIndex(key);
+        return typeof idx === "number" && idx < this.items.length;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       *
+       * If `key` does not contain a representation of an integer, this will throw.
+       * It may be wrapped in a `Scalar`.
+       */
+      set(key, value) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          throw new Error(`Expected a valid index, not ${key}.`);
+        const prev = this.items[idx];
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value))
+          prev.value = value;
+        else
+          this.items[idx] = value;
+      }
+      toJSON(_, ctx) {
+        const seq = [];
+        if (ctx?.onCreate)
+          ctx.onCreate(seq);
+        let i = 0;
+        for (const item of this.items)
+          seq.push(toJS.toJS(item, String(i++), ctx));
+        return seq;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "- ",
+          flowChars: { start: "[", end: "]" },
+          itemIndent: (ctx.indent || "") + "  ",
+          onChompKeep,
+          onComment
+        });
+      }
+      static from(schema, obj, ctx) {
+        const { replacer } = ctx;
+        const seq = new this(schema);
+        if (obj && Symbol.iterator in Object(obj)) {
+          let i = 0;
+          for (let it of obj) {
+            if (typeof replacer === "function") {
+              const key = obj instanceof Set ? it : String(i++);
+              it = replacer.call(obj, key, it);
+            }
+            seq.items.push(createNode.createNode(it, void 0, ctx));
+          }
+        }
+        return seq;
+      }
+    };
+    function asItemIndex(key) {
+      let idx = identity.isScalar(key) ? key.value : key;
+      if (idx && typeof idx === "string")
+        idx = Number(idx);
+      return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
+    }
+    exports2.YAMLSeq = YAMLSeq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/seq.js
+var require_seq = __commonJS({
+  "node_modules/yaml/dist/schema/common/seq.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLSeq = require_YAMLSeq();
+    var seq = {
+      collection: "seq",
+      default: true,
+      nodeClass: YAMLSeq.YAMLSeq,
+      tag: "tag:yaml.org,2002:seq",
+      resolve(seq2, onError) {
+        if (!identity.isSeq(seq2))
+          onError("Expected a sequence for this tag");
+        return seq2;
+      },
+      createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
+    };
+    exports2.seq = seq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/string.js
+var require_string = __commonJS({
+  "node_modules/yaml/dist/schema/common/string.js"(exports2) {
+    "use strict";
+    var stringifyString = require_stringifyString();
+    var string2 = {
+      identify: (value) => typeof value === "string",
+      default: true,
+      tag: "tag:yaml.org,2002:str",
+      resolve: (str) => str,
+      stringify(item, ctx, onComment, onChompKeep) {
+        ctx = Object.assign({ actualString: true }, ctx);
+        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
+      }
+    };
+    exports2.string = string2;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/null.js
+var require_null = __commonJS({
+  "node_modules/yaml/dist/schema/common/null.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var nullTag = {
+      identify: (value) => value == null,
+      createNode: () => new Scalar.Scalar(null),
+      default: true,
+      tag: "tag:yaml.org,2002:null",
+      test: /^(?:~|[Nn]ull|NULL)?$/,
+      resolve: () => new Scalar.Scalar(null),
+      stringify: ({ source: source2 }, ctx) => typeof source2 === "string" && nullTag.test.test(source2) ? source2 : ctx.options.nullStr
+    };
+    exports2.nullTag = nullTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/bool.js
+var require_bool = __commonJS({
+  "node_modules/yaml/dist/schema/core/bool.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var boolTag = {
+      identify: (value) => typeof value === "boolean",
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
+      resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
+      stringify({ source: source2, value }, ctx) {
+        if (source2 && boolTag.test.test(source2)) {
+          const sv = source2[0] === "t" || source2[0] === "T";
+          if (value === sv)
+            return source2;
+        }
+        return value ? ctx.options.trueStr : ctx.options.falseStr;
+      }
+    };
+    exports2.boolTag = boolTag;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyNumber.js
+var require_stringifyNumber = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports2) {
+    "use strict";
+    function stringifyNumber({ format, minFractionDigits, tag, value }) {
+      if (typeof value === "bigint")
+        return String(value);
+      const num = typeof value === "number" ? value : Number(value);
+      if (!isFinite(num))
+        return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
+      let n = Object.is(value, -0) ? "-0" : JSON.stringify(value);
+      if (!format && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+        let i = n.indexOf(".");
+        if (i < 0) {
+          i = n.length;
+          n += ".";
+        }
+        let d = minFractionDigits - (n.length - i - 1);
+        while (d-- > 0)
+          n += "0";
+      }
+      return n;
+    }
+    exports2.stringifyNumber = stringifyNumber;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/float.js
+var require_float = __commonJS({
+  "node_modules/yaml/dist/schema/core/float.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str),
+      stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+      }
+    };
+    var float = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
+      resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str));
+        const dot = str.indexOf(".");
+        if (dot !== -1 && str[str.length - 1] === "0")
+          node.minFractionDigits = str.length - dot - 1;
+        return node;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports2.float = float;
+    exports2.floatExp = floatExp;
+    exports2.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/int.js
+var require_int = __commonJS({
+  "node_modules/yaml/dist/schema/core/int.js"(exports2) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
+    function intStringify(node, radix, prefix) {
+      const { value } = node;
+      if (intIdentify(value) && value >= 0)
+        return prefix + value.toString(radix);
+      return stringifyNumber.stringifyNumber(node);
+    }
+    var intOct = {
+      identify: (value) => intIdentify(value) && value >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^0o[0-7]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
+      stringify: (node) => intStringify(node, 8, "0o")
+    };
+    var int = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: (value) => intIdentify(value) && value >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^0x[0-9a-fA-F]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node) => intStringify(node, 16, "0x")
+    };
+    exports2.int = int;
+    exports2.intHex = intHex;
+    exports2.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/schema.js
+var require_schema = __commonJS({
+  "node_modules/yaml/dist/schema/core/schema.js"(exports2) {
+    "use strict";
+    var map = require_map();
+    var _null = require_null();
+    var seq = require_seq();
+    var string2 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int = require_int();
+    var schema = [
+      map.map,
+      seq.seq,
+      string2.string,
+      _null.nullTag,
+      bool.boolTag,
+      int.intOct,
+      int.int,
+      int.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float
+    ];
+    exports2.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/json/schema.js
+var require_schema2 = __commonJS({
+  "node_modules/yaml/dist/schema/json/schema.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var map = require_map();
+    var seq = require_seq();
+    function intIdentify(value) {
+      return typeof value === "bigint" || Number.isInteger(value);
+    }
+    var stringifyJSON = ({ value }) => JSON.stringify(value);
+    var jsonScalars = [
+      {
+        identify: (value) => typeof value === "string",
+        default: true,
+        tag: "tag:yaml.org,2002:str",
+        resolve: (str) => str,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value) => value == null,
+        createNode: () => new Scalar.Scalar(null),
+        default: true,
+        tag: "tag:yaml.org,2002:null",
+        test: /^null$/,
+        resolve: () => null,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value) => typeof value === "boolean",
+        default: true,
+        tag: "tag:yaml.org,2002:bool",
+        test: /^true$|^false$/,
+        resolve: (str) => str === "true",
+        stringify: stringifyJSON
+      },
+      {
+        identify: intIdentify,
+        default: true,
+        tag: "tag:yaml.org,2002:int",
+        test: /^-?(?:0|[1-9][0-9]*)$/,
+        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
+        stringify: ({ value }) => intIdentify(value) ? value.toString() : JSON.stringify(value)
+      },
+      {
+        identify: (value) => typeof value === "number",
+        default: true,
+        tag: "tag:yaml.org,2002:float",
+        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
+        resolve: (str) => parseFloat(str),
+        stringify: stringifyJSON
+      }
+    ];
+    var jsonError = {
+      default: true,
+      tag: "",
+      test: /^/,
+      resolve(str, onError) {
+        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
+        return str;
+      }
+    };
+    var schema = [map.map, seq.seq].concat(jsonScalars, jsonError);
+    exports2.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
+var require_binary = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports2) {
+    "use strict";
+    var node_buffer = require("buffer");
+    var Scalar = require_Scalar();
+    var stringifyString = require_stringifyString();
+    var binary = {
+      identify: (value) => value instanceof Uint8Array,
+      // Buffer inherits from Uint8Array
+      default: false,
+      tag: "tag:yaml.org,2002:binary",
+      /**
+       * Returns a Buffer in node and an Uint8Array in browsers
+       *
+       * To use the resulting buffer as an image, you'll want to do something like:
+       *
+       *   const blob = new Blob([buffer], { type: 'image/jpeg' })
+       *   document.querySelector('#photo').src = URL.createObjectURL(blob)
+       */
+      resolve(src, onError) {
+        if (typeof node_buffer.Buffer === "function") {
+          return node_buffer.Buffer.from(src, "base64");
+        } else if (typeof atob === "function") {
+          const str = atob(src.replace(/[\n\r]/g, ""));
+          const buffer2 = new Uint8Array(str.length);
+          for (let i = 0; i < str.length; ++i)
+            buffer2[i] = str.charCodeAt(i);
+          return buffer2;
+        } else {
+          onError("This environment does not support reading binary tags; either Buffer or atob is required");
+          return src;
+        }
+      },
+      stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
+        if (!value)
+          return "";
+        const buf = value;
+        let str;
+        if (typeof node_buffer.Buffer === "function") {
+          str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
+        } else if (typeof btoa === "function") {
+          let s = "";
+          for (let i = 0; i < buf.length; ++i)
+            s += String.fromCharCode(buf[i]);
+          str = btoa(s);
+        } else {
+          throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
+        }
+        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+          const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
+          const n = Math.ceil(str.length / lineWidth);
+          const lines2 = new Array(n);
+          for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
+            lines2[i] = str.substr(o, lineWidth);
+          }
+          str = lines2.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+        }
+        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+      }
+    };
+    exports2.binary = binary;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+var require_pairs = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLSeq = require_YAMLSeq();
+    function resolvePairs(seq, onError) {
+      if (identity.isSeq(seq)) {
+        for (let i = 0; i < seq.items.length; ++i) {
+          let item = seq.items[i];
+          if (identity.isPair(item))
+            continue;
+          else if (identity.isMap(item)) {
+            if (item.items.length > 1)
+              onError("Each pair must have its own sequence indicator");
+            const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+            if (item.commentBefore)
+              pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
+${pair.key.commentBefore}` : item.commentBefore;
+            if (item.comment) {
+              const cn = pair.value ?? pair.key;
+              cn.comment = cn.comment ? `${item.comment}
+${cn.comment}` : item.comment;
+            }
+            item = pair;
+          }
+          seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
+        }
+      } else
+        onError("Expected a sequence for this tag");
+      return seq;
+    }
+    function createPairs(schema, iterable, ctx) {
+      const { replacer } = ctx;
+      const pairs2 = new YAMLSeq.YAMLSeq(schema);
+      pairs2.tag = "tag:yaml.org,2002:pairs";
+      let i = 0;
+      if (iterable && Symbol.iterator in Object(iterable))
+        for (let it of iterable) {
+          if (typeof replacer === "function")
+            it = replacer.call(iterable, String(i++), it);
+          let key, value;
+          if (Array.isArray(it)) {
+            if (it.length === 2) {
+              key = it[0];
+              value = it[1];
+            } else
+              throw new TypeError(`Expected [key, value] tuple: ${it}`);
+          } else if (it && it instanceof Object) {
+            const keys = Object.keys(it);
+            if (keys.length === 1) {
+              key = keys[0];
+              value = it[key];
+            } else {
+              throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+            }
+          } else {
+            key = it;
+          }
+          pairs2.items.push(Pair.createPair(key, value, ctx));
+        }
+      return pairs2;
+    }
+    var pairs = {
+      collection: "seq",
+      default: false,
+      tag: "tag:yaml.org,2002:pairs",
+      resolve: resolvePairs,
+      createNode: createPairs
+    };
+    exports2.createPairs = createPairs;
+    exports2.pairs = pairs;
+    exports2.resolvePairs = resolvePairs;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
+var require_omap = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var pairs = require_pairs();
+    var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
+      constructor() {
+        super();
+        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.tag = _YAMLOMap.tag;
+      }
+      /**
+       * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
+       * but TypeScript won't allow widening the signature of a child method.
+       */
+      toJSON(_, ctx) {
+        if (!ctx)
+          return super.toJSON(_);
+        const map = /* @__PURE__ */ new Map();
+        if (ctx?.onCreate)
+          ctx.onCreate(map);
+        for (const pair of this.items) {
+          let key, value;
+          if (identity.isPair(pair)) {
+            key = toJS.toJS(pair.key, "", ctx);
+            value = toJS.toJS(pair.value, key, ctx);
+          } else {
+            key = toJS.toJS(pair, "", ctx);
+          }
+          if (map.has(key))
+            throw new Error("Ordered maps must not include duplicate keys");
+          map.set(key, value);
+        }
+        return map;
+      }
+      static from(schema, iterable, ctx) {
+        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const omap2 = new this();
+        omap2.items = pairs$1.items;
+        return omap2;
+      }
+    };
+    YAMLOMap.tag = "tag:yaml.org,2002:omap";
+    var omap = {
+      collection: "seq",
+      identify: (value) => value instanceof Map,
+      nodeClass: YAMLOMap,
+      default: false,
+      tag: "tag:yaml.org,2002:omap",
+      resolve(seq, onError) {
+        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const seenKeys = [];
+        for (const { key } of pairs$1.items) {
+          if (identity.isScalar(key)) {
+            if (seenKeys.includes(key.value)) {
+              onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+            } else {
+              seenKeys.push(key.value);
+            }
+          }
+        }
+        return Object.assign(new YAMLOMap(), pairs$1);
+      },
+      createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
+    };
+    exports2.YAMLOMap = YAMLOMap;
+    exports2.omap = omap;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
+var require_bool2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function boolStringify({ value, source: source2 }, ctx) {
+      const boolObj = value ? trueTag : falseTag;
+      if (source2 && boolObj.test.test(source2))
+        return source2;
+      return value ? ctx.options.trueStr : ctx.options.falseStr;
+    }
+    var trueTag = {
+      identify: (value) => value === true,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+      resolve: () => new Scalar.Scalar(true),
+      stringify: boolStringify
+    };
+    var falseTag = {
+      identify: (value) => value === false,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+      resolve: () => new Scalar.Scalar(false),
+      stringify: boolStringify
+    };
+    exports2.falseTag = falseTag;
+    exports2.trueTag = trueTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
+var require_float2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str.replace(/_/g, "")),
+      stringify(node) {
+        const num = Number(node.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node);
+      }
+    };
+    var float = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+      resolve(str) {
+        const node = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
+        const dot = str.indexOf(".");
+        if (dot !== -1) {
+          const f = str.substring(dot + 1).replace(/_/g, "");
+          if (f[f.length - 1] === "0")
+            node.minFractionDigits = f.length;
+        }
+        return node;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports2.float = float;
+    exports2.floatExp = floatExp;
+    exports2.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
+var require_int2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports2) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    function intResolve(str, offset, radix, { intAsBigInt }) {
+      const sign = str[0];
+      if (sign === "-" || sign === "+")
+        offset += 1;
+      str = str.substring(offset).replace(/_/g, "");
+      if (intAsBigInt) {
+        switch (radix) {
+          case 2:
+            str = `0b${str}`;
+            break;
+          case 8:
+            str = `0o${str}`;
+            break;
+          case 16:
+            str = `0x${str}`;
+            break;
+        }
+        const n2 = BigInt(str);
+        return sign === "-" ? BigInt(-1) * n2 : n2;
+      }
+      const n = parseInt(str, radix);
+      return sign === "-" ? -1 * n : n;
+    }
+    function intStringify(node, radix, prefix) {
+      const { value } = node;
+      if (intIdentify(value)) {
+        const str = value.toString(radix);
+        return value < 0 ? "-" + prefix + str.substr(1) : prefix + str;
+      }
+      return stringifyNumber.stringifyNumber(node);
+    }
+    var intBin = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "BIN",
+      test: /^[-+]?0b[0-1_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
+      stringify: (node) => intStringify(node, 2, "0b")
+    };
+    var intOct = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^[-+]?0[0-7_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
+      stringify: (node) => intStringify(node, 8, "0")
+    };
+    var int = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9][0-9_]*$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^[-+]?0x[0-9a-fA-F_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node) => intStringify(node, 16, "0x")
+    };
+    exports2.int = int;
+    exports2.intBin = intBin;
+    exports2.intHex = intHex;
+    exports2.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
+var require_set = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
+      constructor(schema) {
+        super(schema);
+        this.tag = _YAMLSet.tag;
+      }
+      add(key) {
+        let pair;
+        if (identity.isPair(key))
+          pair = key;
+        else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
+          pair = new Pair.Pair(key.key, null);
+        else
+          pair = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair.key);
+        if (!prev)
+          this.items.push(pair);
+      }
+      /**
+       * If `keepPair` is `true`, returns the Pair matching `key`.
+       * Otherwise, returns the value of that Pair's key.
+       */
+      get(key, keepPair) {
+        const pair = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+      }
+      set(key, value) {
+        if (typeof value !== "boolean")
+          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
+        const prev = YAMLMap.findPair(this.items, key);
+        if (prev && !value) {
+          this.items.splice(this.items.indexOf(prev), 1);
+        } else if (!prev && value) {
+          this.items.push(new Pair.Pair(key));
+        }
+      }
+      toJSON(_, ctx) {
+        return super.toJSON(_, ctx, Set);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        if (this.hasAllNullValues(true))
+          return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
+        else
+          throw new Error("Set items must all have null values");
+      }
+      static from(schema, iterable, ctx) {
+        const { replacer } = ctx;
+        const set2 = new this(schema);
+        if (iterable && Symbol.iterator in Object(iterable))
+          for (let value of iterable) {
+            if (typeof replacer === "function")
+              value = replacer.call(iterable, value, value);
+            set2.items.push(Pair.createPair(value, null, ctx));
+          }
+        return set2;
+      }
+    };
+    YAMLSet.tag = "tag:yaml.org,2002:set";
+    var set = {
+      collection: "map",
+      identify: (value) => value instanceof Set,
+      nodeClass: YAMLSet,
+      default: false,
+      tag: "tag:yaml.org,2002:set",
+      createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
+      resolve(map, onError) {
+        if (identity.isMap(map)) {
+          if (map.hasAllNullValues(true))
+            return Object.assign(new YAMLSet(), map);
+          else
+            onError("Set items must all have null values");
+        } else
+          onError("Expected a mapping for this tag");
+        return map;
+      }
+    };
+    exports2.YAMLSet = YAMLSet;
+    exports2.set = set;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+var require_timestamp = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports2) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    function parseSexagesimal(str, asBigInt) {
+      const sign = str[0];
+      const parts = sign === "-" || sign === "+" ? str.substring(1) : str;
+      const num = (n) => asBigInt ? BigInt(n) : Number(n);
+      const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
+      return sign === "-" ? num(-1) * res : res;
+    }
+    function stringifySexagesimal(node) {
+      let { value } = node;
+      let num = (n) => n;
+      if (typeof value === "bigint")
+        num = (n) => BigInt(n);
+      else if (isNaN(value) || !isFinite(value))
+        return stringifyNumber.stringifyNumber(node);
+      let sign = "";
+      if (value < 0) {
+        sign = "-";
+        value *= num(-1);
+      }
+      const _60 = num(60);
+      const parts = [value % _60];
+      if (value < 60) {
+        parts.unshift(0);
+      } else {
+        value = (value - parts[0]) / _60;
+        parts.unshift(value % _60);
+        if (value >= 60) {
+          value = (value - parts[0]) / _60;
+          parts.unshift(value);
+        }
+      }
+      return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+    }
+    var intTime = {
+      identify: (value) => typeof value === "bigint" || Number.isInteger(value),
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+      resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
+      stringify: stringifySexagesimal
+    };
+    var floatTime = {
+      identify: (value) => typeof value === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+      resolve: (str) => parseSexagesimal(str, false),
+      stringify: stringifySexagesimal
+    };
+    var timestamp = {
+      identify: (value) => value instanceof Date,
+      default: true,
+      tag: "tag:yaml.org,2002:timestamp",
+      // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
+      // may be omitted altogether, resulting in a date format. In such a case, the time part is
+      // assumed to be 00:00:00Z (start of day, UTC).
+      test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
+      resolve(str) {
+        const match = str.match(timestamp.test);
+        if (!match)
+          throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
+        let date = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        const tz = match[8];
+        if (tz && tz !== "Z") {
+          let d = parseSexagesimal(tz, false);
+          if (Math.abs(d) < 30)
+            d *= 60;
+          date -= 6e4 * d;
+        }
+        return new Date(date);
+      },
+      stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
+    };
+    exports2.floatTime = floatTime;
+    exports2.intTime = intTime;
+    exports2.timestamp = timestamp;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
+var require_schema3 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports2) {
+    "use strict";
+    var map = require_map();
+    var _null = require_null();
+    var seq = require_seq();
+    var string2 = require_string();
+    var binary = require_binary();
+    var bool = require_bool2();
+    var float = require_float2();
+    var int = require_int2();
+    var merge = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var set = require_set();
+    var timestamp = require_timestamp();
+    var schema = [
+      map.map,
+      seq.seq,
+      string2.string,
+      _null.nullTag,
+      bool.trueTag,
+      bool.falseTag,
+      int.intBin,
+      int.intOct,
+      int.int,
+      int.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float,
+      binary.binary,
+      merge.merge,
+      omap.omap,
+      pairs.pairs,
+      set.set,
+      timestamp.intTime,
+      timestamp.floatTime,
+      timestamp.timestamp
+    ];
+    exports2.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/tags.js
+var require_tags = __commonJS({
+  "node_modules/yaml/dist/schema/tags.js"(exports2) {
+    "use strict";
+    var map = require_map();
+    var _null = require_null();
+    var seq = require_seq();
+    var string2 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int = require_int();
+    var schema = require_schema();
+    var schema$1 = require_schema2();
+    var binary = require_binary();
+    var merge = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var schema$2 = require_schema3();
+    var set = require_set();
+    var timestamp = require_timestamp();
+    var schemas = /* @__PURE__ */ new Map([
+      ["core", schema.schema],
+      ["failsafe", [map.map, seq.seq, string2.string]],
+      ["json", schema$1.schema],
+      ["yaml11", schema$2.schema],
+      ["yaml-1.1", schema$2.schema]
+    ]);
+    var tagsByName = {
+      binary: binary.binary,
+      bool: bool.boolTag,
+      float: float.float,
+      floatExp: float.floatExp,
+      floatNaN: float.floatNaN,
+      floatTime: timestamp.floatTime,
+      int: int.int,
+      intHex: int.intHex,
+      intOct: int.intOct,
+      intTime: timestamp.intTime,
+      map: map.map,
+      merge: merge.merge,
+      null: _null.nullTag,
+      omap: omap.omap,
+      pairs: pairs.pairs,
+      seq: seq.seq,
+      set: set.set,
+      timestamp: timestamp.timestamp
+    };
+    var coreKnownTags = {
+      "tag:yaml.org,2002:binary": binary.binary,
+      "tag:yaml.org,2002:merge": merge.merge,
+      "tag:yaml.org,2002:omap": omap.omap,
+      "tag:yaml.org,2002:pairs": pairs.pairs,
+      "tag:yaml.org,2002:set": set.set,
+      "tag:yaml.org,2002:timestamp": timestamp.timestamp
+    };
+    function getTags(customTags, schemaName, addMergeTag) {
+      const schemaTags = schemas.get(schemaName);
+      if (schemaTags && !customTags) {
+        return addMergeTag && !schemaTags.includes(merge.merge) ? schemaTags.concat(merge.merge) : schemaTags.slice();
+      }
+      let tags = schemaTags;
+      if (!tags) {
+        if (Array.isArray(customTags))
+          tags = [];
+        else {
+          const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+        }
+      }
+      if (Array.isArray(customTags)) {
+        for (const tag of customTags)
+          tags = tags.concat(tag);
+      } else if (typeof customTags === "function") {
+        tags = customTags(tags.slice());
+      }
+      if (addMergeTag)
+        tags = tags.concat(merge.merge);
+      return tags.reduce((tags2, tag) => {
+        const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
+        if (!tagObj) {
+          const tagName = JSON.stringify(tag);
+          const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+        }
+        if (!tags2.includes(tagObj))
+          tags2.push(tagObj);
+        return tags2;
+      }, []);
+    }
+    exports2.coreKnownTags = coreKnownTags;
+    exports2.getTags = getTags;
+  }
+});
+
+// node_modules/yaml/dist/schema/Schema.js
+var require_Schema = __commonJS({
+  "node_modules/yaml/dist/schema/Schema.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var map = require_map();
+    var seq = require_seq();
+    var string2 = require_string();
+    var tags = require_tags();
+    var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+    var Schema = class _Schema {
+      constructor({ compat, customTags, merge, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
+        this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
+        this.name = typeof schema === "string" && schema || "core";
+        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
+        this.tags = tags.getTags(customTags, this.name, merge);
+        this.toStringOptions = toStringDefaults ?? null;
+        Object.defineProperty(this, identity.MAP, { value: map.map });
+        Object.defineProperty(this, identity.SCALAR, { value: string2.string });
+        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
+        this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
+      }
+      clone() {
+        const copy = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy.tags = this.tags.slice();
+        return copy;
+      }
+    };
+    exports2.Schema = Schema;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyDocument.js
+var require_stringifyDocument = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var stringify3 = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyDocument(doc, options) {
+      const lines2 = [];
+      let hasDirectives = options.directives === true;
+      if (options.directives !== false && doc.directives) {
+        const dir = doc.directives.toString(doc);
+        if (dir) {
+          lines2.push(dir);
+          hasDirectives = true;
+        } else if (doc.directives.docStart)
+          hasDirectives = true;
+      }
+      if (hasDirectives)
+        lines2.push("---");
+      const ctx = stringify3.createStringifyContext(doc, options);
+      const { commentString } = ctx.options;
+      if (doc.commentBefore) {
+        if (lines2.length !== 1)
+          lines2.unshift("");
+        const cs = commentString(doc.commentBefore);
+        lines2.unshift(stringifyComment.indentComment(cs, ""));
+      }
+      let chompKeep = false;
+      let contentComment = null;
+      if (doc.contents) {
+        if (identity.isNode(doc.contents)) {
+          if (doc.contents.spaceBefore && hasDirectives)
+            lines2.push("");
+          if (doc.contents.commentBefore) {
+            const cs = commentString(doc.contents.commentBefore);
+            lines2.push(stringifyComment.indentComment(cs, ""));
+          }
+          ctx.forceBlockIndent = !!doc.comment;
+          contentComment = doc.contents.comment;
+        }
+        const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
+        let body = stringify3.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        if (contentComment)
+          body += stringifyComment.lineComment(body, "", commentString(contentComment));
+        if ((body[0] === "|" || body[0] === ">") && lines2[lines2.length - 1] === "---") {
+          lines2[lines2.length - 1] = `--- ${body}`;
+        } else
+          lines2.push(body);
+      } else {
+        lines2.push(stringify3.stringify(doc.contents, ctx));
+      }
+      if (doc.directives?.docEnd) {
+        if (doc.comment) {
+          const cs = commentString(doc.comment);
+          if (cs.includes("\n")) {
+            lines2.push("...");
+            lines2.push(stringifyComment.indentComment(cs, ""));
+          } else {
+            lines2.push(`... ${cs}`);
+          }
+        } else {
+          lines2.push("...");
+        }
+      } else {
+        let dc = doc.comment;
+        if (dc && chompKeep)
+          dc = dc.replace(/^\n+/, "");
+        if (dc) {
+          if ((!chompKeep || contentComment) && lines2[lines2.length - 1] !== "")
+            lines2.push("");
+          lines2.push(stringifyComment.indentComment(commentString(dc), ""));
+        }
+      }
+      return lines2.join("\n") + "\n";
+    }
+    exports2.stringifyDocument = stringifyDocument;
+  }
+});
+
+// node_modules/yaml/dist/doc/Document.js
+var require_Document = __commonJS({
+  "node_modules/yaml/dist/doc/Document.js"(exports2) {
+    "use strict";
+    var Alias = require_Alias();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var toJS = require_toJS();
+    var Schema = require_Schema();
+    var stringifyDocument = require_stringifyDocument();
+    var anchors = require_anchors();
+    var applyReviver = require_applyReviver();
+    var createNode = require_createNode();
+    var directives = require_directives();
+    var Document = class _Document {
+      constructor(value, replacer, options) {
+        this.commentBefore = null;
+        this.comment = null;
+        this.errors = [];
+        this.warnings = [];
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
+        let _replacer = null;
+        if (typeof replacer === "function" || Array.isArray(replacer)) {
+          _replacer = replacer;
+        } else if (options === void 0 && replacer) {
+          options = replacer;
+          replacer = void 0;
+        }
+        const opt = Object.assign({
+          intAsBigInt: false,
+          keepSourceTokens: false,
+          logLevel: "warn",
+          prettyErrors: true,
+          strict: true,
+          stringKeys: false,
+          uniqueKeys: true,
+          version: "1.2"
+        }, options);
+        this.options = opt;
+        let { version } = opt;
+        if (options?._directives) {
+          this.directives = options._directives.atDocument();
+          if (this.directives.yaml.explicit)
+            version = this.directives.yaml.version;
+        } else
+          this.directives = new directives.Directives({ version });
+        this.setSchema(version, options);
+        this.contents = value === void 0 ? null : this.createNode(value, _replacer, options);
+      }
+      /**
+       * Create a deep copy of this Document and its contents.
+       *
+       * Custom Node values that inherit from `Object` still refer to their original instances.
+       */
+      clone() {
+        const copy = Object.create(_Document.prototype, {
+          [identity.NODE_TYPE]: { value: identity.DOC }
+        });
+        copy.commentBefore = this.commentBefore;
+        copy.comment = this.comment;
+        copy.errors = this.errors.slice();
+        copy.warnings = this.warnings.slice();
+        copy.options = Object.assign({}, this.options);
+        if (this.directives)
+          copy.directives = this.directives.clone();
+        copy.schema = this.schema.clone();
+        copy.contents = identity.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** Adds a value to the document. */
+      add(value) {
+        if (assertCollection(this.contents))
+          this.contents.add(value);
+      }
+      /** Adds a value to the document. */
+      addIn(path4, value) {
+        if (assertCollection(this.contents))
+          this.contents.addIn(path4, value);
+      }
+      /**
+       * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
+       *
+       * If `node` already has an anchor, `name` is ignored.
+       * Otherwise, the `node.anchor` value will be set to `name`,
+       * or if an anchor with that name is already present in the document,
+       * `name` will be used as a prefix for a new unique anchor.
+       * If `name` is undefined, the generated anchor will use 'a' as a prefix.
+       */
+      createAlias(node, name) {
+        if (!node.anchor) {
+          const prev = anchors.anchorNames(this);
+          node.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          !name || prev.has(name) ? anchors.findNewAnchor(name || "a", prev) : name;
+        }
+        return new Alias.Alias(node.anchor);
+      }
+      createNode(value, replacer, options) {
+        let _replacer = void 0;
+        if (typeof replacer === "function") {
+          value = replacer.call({ "": value }, "", value);
+          _replacer = replacer;
+        } else if (Array.isArray(replacer)) {
+          const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
+          const asStr = replacer.filter(keyToStr).map(String);
+          if (asStr.length > 0)
+            replacer = replacer.concat(asStr);
+          _replacer = replacer;
+        } else if (options === void 0 && replacer) {
+          options = replacer;
+          replacer = void 0;
+        }
+        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options ?? {};
+        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(
+          this,
+          // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          anchorPrefix || "a"
+        );
+        const ctx = {
+          aliasDuplicateObjects: aliasDuplicateObjects ?? true,
+          keepUndefined: keepUndefined ?? false,
+          onAnchor,
+          onTagObj,
+          replacer: _replacer,
+          schema: this.schema,
+          sourceObjects
+        };
+        const node = createNode.createNode(value, tag, ctx);
+        if (flow && identity.isCollection(node))
+          node.flow = true;
+        setAnchors();
+        return node;
+      }
+      /**
+       * Convert a key and a value into a `Pair` using the current schema,
+       * recursively wrapping all values as `Scalar` or `Collection` nodes.
+       */
+      createPair(key, value, options = {}) {
+        const k = this.createNode(key, null, options);
+        const v = this.createNode(value, null, options);
+        return new Pair.Pair(k, v);
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path4) {
+        if (Collection.isEmptyPath(path4)) {
+          if (this.contents == null)
+            return false;
+          this.contents = null;
+          return true;
+        }
+        return assertCollection(this.contents) ? this.contents.deleteIn(path4) : false;
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      get(key, keepScalar) {
+        return identity.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
+      }
+      /**
+       * Returns item at `path`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path4, keepScalar) {
+        if (Collection.isEmptyPath(path4))
+          return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path4, keepScalar) : void 0;
+      }
+      /**
+       * Checks if the document includes a value with the key `key`.
+       */
+      has(key) {
+        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
+      }
+      /**
+       * Checks if the document includes a value at `path`.
+       */
+      hasIn(path4) {
+        if (Collection.isEmptyPath(path4))
+          return this.contents !== void 0;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path4) : false;
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      set(key, value) {
+        if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, [key], value);
+        } else if (assertCollection(this.contents)) {
+          this.contents.set(key, value);
+        }
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path4, value) {
+        if (Collection.isEmptyPath(path4)) {
+          this.contents = value;
+        } else if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path4), value);
+        } else if (assertCollection(this.contents)) {
+          this.contents.setIn(path4, value);
+        }
+      }
+      /**
+       * Change the YAML version and schema used by the document.
+       * A `null` version disables support for directives, explicit tags, anchors, and aliases.
+       * It also requires the `schema` option to be given as a `Schema` instance value.
+       *
+       * Overrides all previously set schema options.
+       */
+      setSchema(version, options = {}) {
+        if (typeof version === "number")
+          version = String(version);
+        let opt;
+        switch (version) {
+          case "1.1":
+            if (this.directives)
+              this.directives.yaml.version = "1.1";
+            else
+              this.directives = new directives.Directives({ version: "1.1" });
+            opt = { resolveKnownTags: false, schema: "yaml-1.1" };
+            break;
+          case "1.2":
+          case "next":
+            if (this.directives)
+              this.directives.yaml.version = version;
+            else
+              this.directives = new directives.Directives({ version });
+            opt = { resolveKnownTags: true, schema: "core" };
+            break;
+          case null:
+            if (this.directives)
+              delete this.directives;
+            opt = null;
+            break;
+          default: {
+            const sv = JSON.stringify(version);
+            throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
+          }
+        }
+        if (options.schema instanceof Object)
+          this.schema = options.schema;
+        else if (opt)
+          this.schema = new Schema.Schema(Object.assign(opt, options));
+        else
+          throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
+      }
+      // json & jsonArg are only used from toJSON()
+      toJS({ json, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc: this,
+          keep: !json,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+      /**
+       * A JSON representation of the document `contents`.
+       *
+       * @param jsonArg Used by `JSON.stringify` to indicate the array index or
+       *   property name.
+       */
+      toJSON(jsonArg, onAnchor) {
+        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
+      }
+      /** A YAML representation of the document. */
+      toString(options = {}) {
+        if (this.errors.length > 0)
+          throw new Error("Document with errors cannot be stringified");
+        if ("indent" in options && (!Number.isInteger(options.indent) || Number(options.indent) <= 0)) {
+          const s = JSON.stringify(options.indent);
+          throw new Error(`"indent" option must be a positive integer, not ${s}`);
+        }
+        return stringifyDocument.stringifyDocument(this, options);
+      }
+    };
+    function assertCollection(contents) {
+      if (identity.isCollection(contents))
+        return true;
+      throw new Error("Expected a YAML collection as document contents");
+    }
+    exports2.Document = Document;
+  }
+});
+
+// node_modules/yaml/dist/errors.js
+var require_errors = __commonJS({
+  "node_modules/yaml/dist/errors.js"(exports2) {
+    "use strict";
+    var YAMLError = class extends Error {
+      constructor(name, pos, code, message) {
+        super();
+        this.name = name;
+        this.code = code;
+        this.message = message;
+        this.pos = pos;
+      }
+    };
+    var YAMLParseError = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLParseError", pos, code, message);
+      }
+    };
+    var YAMLWarning = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLWarning", pos, code, message);
+      }
+    };
+    var prettifyError = (src, lc) => (error) => {
+      if (error.pos[0] === -1)
+        return;
+      error.linePos = error.pos.map((pos) => lc.linePos(pos));
+      const { line, col } = error.linePos[0];
+      error.message += ` at line ${line}, column ${col}`;
+      let ci = col - 1;
+      let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
+      if (ci >= 60 && lineStr.length > 80) {
+        const trimStart = Math.min(ci - 39, lineStr.length - 79);
+        lineStr = "…" + lineStr.substring(trimStart);
+        ci -= trimStart - 1;
+      }
+      if (lineStr.length > 80)
+        lineStr = lineStr.substring(0, 79) + "…";
+      if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
+        if (prev.length > 80)
+          prev = prev.substring(0, 79) + "…\n";
+        lineStr = prev + lineStr;
+      }
+      if (/[^ ]/.test(lineStr)) {
+        let count = 1;
+        const end = error.linePos[1];
+        if (end?.line === line && end.col > col) {
+          count = Math.max(1, Math.min(end.col - col, 80 - ci));
+        }
+        const pointer = " ".repeat(ci) + "^".repeat(count);
+        error.message += `:
+
+${lineStr}
+${pointer}
+`;
+      }
+    };
+    exports2.YAMLError = YAMLError;
+    exports2.YAMLParseError = YAMLParseError;
+    exports2.YAMLWarning = YAMLWarning;
+    exports2.prettifyError = prettifyError;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-props.js
+var require_resolve_props = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports2) {
+    "use strict";
+    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+      let spaceBefore = false;
+      let atNewline = startOnNewline;
+      let hasSpace = startOnNewline;
+      let comment = "";
+      let commentSep = "";
+      let hasNewline = false;
+      let reqSpace = false;
+      let tab = null;
+      let anchor = null;
+      let tag = null;
+      let newlineAfterProp = null;
+      let comma = null;
+      let found = null;
+      let start = null;
+      for (const token of tokens) {
+        if (reqSpace) {
+          if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
+            onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+          reqSpace = false;
+        }
+        if (tab) {
+          if (atNewline && token.type !== "comment" && token.type !== "newline") {
+            onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+          }
+          tab = null;
+        }
+        switch (token.type) {
+          case "space":
+            if (!flow && (indicator !== "doc-start" || next?.type !== "flow-collection") && token.source.includes("	")) {
+              tab = token;
+            }
+            hasSpace = true;
+            break;
+          case "comment": {
+            if (!hasSpace)
+              onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+            const cb = token.source.substring(1) || " ";
+            if (!comment)
+              comment = cb;
+            else
+              comment += commentSep + cb;
+            commentSep = "";
+            atNewline = false;
+            break;
+          }
+          case "newline":
+            if (atNewline) {
+              if (comment)
+                comment += token.source;
+              else if (!found || indicator !== "seq-item-ind")
+                spaceBefore = true;
+            } else
+              commentSep += token.source;
+            atNewline = true;
+            hasNewline = true;
+            if (anchor || tag)
+              newlineAfterProp = token;
+            hasSpace = true;
+            break;
+          case "anchor":
+            if (anchor)
+              onError(token, "MULTIPLE_ANCHORS", "A node can have at most one anchor");
+            if (token.source.endsWith(":"))
+              onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
+            anchor = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          case "tag": {
+            if (tag)
+              onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
+            tag = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          }
+          case indicator:
+            if (anchor || tag)
+              onError(token, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token.source} indicator`);
+            if (found)
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.source} in ${flow ?? "collection"}`);
+            found = token;
+            atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
+            hasSpace = false;
+            break;
+          case "comma":
+            if (flow) {
+              if (comma)
+                onError(token, "UNEXPECTED_TOKEN", `Unexpected , in ${flow}`);
+              comma = token;
+              atNewline = false;
+              hasSpace = false;
+              break;
+            }
+          // else fallthrough
+          default:
+            onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.type} token`);
+            atNewline = false;
+            hasSpace = false;
+        }
+      }
+      const last = tokens[tokens.length - 1];
+      const end = last ? last.offset + last.source.length : offset;
+      if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
+        onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+      }
+      if (tab && (atNewline && tab.indent <= parentIndent || next?.type === "block-map" || next?.type === "block-seq"))
+        onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+      return {
+        comma,
+        found,
+        spaceBefore,
+        comment,
+        hasNewline,
+        anchor,
+        tag,
+        newlineAfterProp,
+        end,
+        start: start ?? end
+      };
+    }
+    exports2.resolveProps = resolveProps;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-contains-newline.js
+var require_util_contains_newline = __commonJS({
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports2) {
+    "use strict";
+    function containsNewline(key) {
+      if (!key)
+        return null;
+      switch (key.type) {
+        case "alias":
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          if (key.source.includes("\n"))
+            return true;
+          if (key.end) {
+            for (const st of key.end)
+              if (st.type === "newline")
+                return true;
+          }
+          return false;
+        case "flow-collection":
+          for (const it of key.items) {
+            for (const st of it.start)
+              if (st.type === "newline")
+                return true;
+            if (it.sep) {
+              for (const st of it.sep)
+                if (st.type === "newline")
+                  return true;
+            }
+            if (containsNewline(it.key) || containsNewline(it.value))
+              return true;
+          }
+          return false;
+        default:
+          return true;
+      }
+    }
+    exports2.containsNewline = containsNewline;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
+var require_util_flow_indent_check = __commonJS({
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports2) {
+    "use strict";
+    var utilContainsNewline = require_util_contains_newline();
+    function flowIndentCheck(indent, fc, onError) {
+      if (fc?.type === "flow-collection") {
+        const end = fc.end[0];
+        if (end.indent === indent && (end.source === "]" || end.source === "}") && utilContainsNewline.containsNewline(fc)) {
+          const msg = "Flow end indicator should be more indented than parent";
+          onError(end, "BAD_INDENT", msg, true);
+        }
+      }
+    }
+    exports2.flowIndentCheck = flowIndentCheck;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-map-includes.js
+var require_util_map_includes = __commonJS({
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    function mapIncludes(ctx, items, search) {
+      const { uniqueKeys } = ctx.options;
+      if (uniqueKeys === false)
+        return false;
+      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
+      return items.some((pair) => isEqual(pair.key, search));
+    }
+    exports2.mapIncludes = mapIncludes;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-map.js
+var require_resolve_block_map = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports2) {
+    "use strict";
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    var utilMapIncludes = require_util_map_includes();
+    var startColMsg = "All mapping items must start at the same column";
+    function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+      const map = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      let offset = bm.offset;
+      let commentEnd = null;
+      for (const collItem of bm.items) {
+        const { start, key, sep: sep5, value } = collItem;
+        const keyProps = resolveProps.resolveProps(start, {
+          indicator: "explicit-key-ind",
+          next: key ?? sep5?.[0],
+          offset,
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: true
+        });
+        const implicitKey = !keyProps.found;
+        if (implicitKey) {
+          if (key) {
+            if (key.type === "block-seq")
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "A block sequence may not be used as an implicit map key");
+            else if ("indent" in key && key.indent !== bm.indent)
+              onError(offset, "BAD_INDENT", startColMsg);
+          }
+          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+            commentEnd = keyProps.end;
+            if (keyProps.comment) {
+              if (map.comment)
+                map.comment += "\n" + keyProps.comment;
+              else
+                map.comment = keyProps.comment;
+            }
+            continue;
+          }
+          if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
+            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+          }
+        } else if (keyProps.found?.indent !== bm.indent) {
+          onError(offset, "BAD_INDENT", startColMsg);
+        }
+        ctx.atKey = true;
+        const keyStart = keyProps.end;
+        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
+        ctx.atKey = false;
+        if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+          onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          indicator: "map-value-ind",
+          next: value,
+          offset: keyNode.range[2],
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: !key || key.type === "block-scalar"
+        });
+        offset = valueProps.end;
+        if (valueProps.found) {
+          if (implicitKey) {
+            if (value?.type === "block-map" && !valueProps.hasNewline)
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
+            if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
+              onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
+          }
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
+          offset = valueNode.range[2];
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map.items.push(pair);
+        } else {
+          if (implicitKey)
+            onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
+          if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map.items.push(pair);
+        }
+      }
+      if (commentEnd && commentEnd < offset)
+        onError(commentEnd, "IMPOSSIBLE", "Map comment with trailing content");
+      map.range = [bm.offset, offset, commentEnd ?? offset];
+      return map;
+    }
+    exports2.resolveBlockMap = resolveBlockMap;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-seq.js
+var require_resolve_block_seq = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports2) {
+    "use strict";
+    var YAMLSeq = require_YAMLSeq();
+    var resolveProps = require_resolve_props();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
+      const seq = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = bs.offset;
+      let commentEnd = null;
+      for (const { start, value } of bs.items) {
+        const props = resolveProps.resolveProps(start, {
+          indicator: "seq-item-ind",
+          next: value,
+          offset,
+          onError,
+          parentIndent: bs.indent,
+          startOnNewline: true
+        });
+        if (!props.found) {
+          if (props.anchor || props.tag || value) {
+            if (value?.type === "block-seq")
+              onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
+            else
+              onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
+          } else {
+            commentEnd = props.end;
+            if (props.comment)
+              seq.comment = props.comment;
+            continue;
+          }
+        }
+        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
+        offset = node.range[2];
+        seq.items.push(node);
+      }
+      seq.range = [bs.offset, offset, commentEnd ?? offset];
+      return seq;
+    }
+    exports2.resolveBlockSeq = resolveBlockSeq;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-end.js
+var require_resolve_end = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports2) {
+    "use strict";
+    function resolveEnd(end, offset, reqSpace, onError) {
+      let comment = "";
+      if (end) {
+        let hasSpace = false;
+        let sep5 = "";
+        for (const token of end) {
+          const { source: source2, type } = token;
+          switch (type) {
+            case "space":
+              hasSpace = true;
+              break;
+            case "comment": {
+              if (reqSpace && !hasSpace)
+                onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+              const cb = source2.substring(1) || " ";
+              if (!comment)
+                comment = cb;
+              else
+                comment += sep5 + cb;
+              sep5 = "";
+              break;
+            }
+            case "newline":
+              if (comment)
+                sep5 += source2;
+              hasSpace = true;
+              break;
+            default:
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${type} at node end`);
+          }
+          offset += source2.length;
+        }
+      }
+      return { comment, offset };
+    }
+    exports2.resolveEnd = resolveEnd;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
+var require_resolve_flow_collection = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilMapIncludes = require_util_map_includes();
+    var blockMsg = "Block collections are not allowed within flow collections";
+    var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
+    function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
+      const isMap = fc.start.source === "{";
+      const fcName = isMap ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const coll = new NodeClass(ctx.schema);
+      coll.flow = true;
+      const atRoot = ctx.atRoot;
+      if (atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = fc.offset + fc.start.source.length;
+      for (let i = 0; i < fc.items.length; ++i) {
+        const collItem = fc.items[i];
+        const { start, key, sep: sep5, value } = collItem;
+        const props = resolveProps.resolveProps(start, {
+          flow: fcName,
+          indicator: "explicit-key-ind",
+          next: key ?? sep5?.[0],
+          offset,
+          onError,
+          parentIndent: fc.indent,
+          startOnNewline: false
+        });
+        if (!props.found) {
+          if (!props.anchor && !props.tag && !sep5 && !value) {
+            if (i === 0 && props.comma)
+              onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+            else if (i < fc.items.length - 1)
+              onError(props.start, "UNEXPECTED_TOKEN", `Unexpected empty item in ${fcName}`);
+            if (props.comment) {
+              if (coll.comment)
+                coll.comment += "\n" + props.comment;
+              else
+                coll.comment = props.comment;
+            }
+            offset = props.end;
+            continue;
+          }
+          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+            onError(
+              key,
+              // checked by containsNewline()
+              "MULTILINE_IMPLICIT_KEY",
+              "Implicit keys of flow sequence pairs need to be on a single line"
+            );
+        }
+        if (i === 0) {
+          if (props.comma)
+            onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+        } else {
+          if (!props.comma)
+            onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
+          if (props.comment) {
+            let prevItemComment = "";
+            loop: for (const st of start) {
+              switch (st.type) {
+                case "comma":
+                case "space":
+                  break;
+                case "comment":
+                  prevItemComment = st.source.substring(1);
+                  break loop;
+                default:
+                  break loop;
+              }
+            }
+            if (prevItemComment) {
+              let prev = coll.items[coll.items.length - 1];
+              if (identity.isPair(prev))
+                prev = prev.value ?? prev.key;
+              if (prev.comment)
+                prev.comment += "\n" + prevItemComment;
+              else
+                prev.comment = prevItemComment;
+              props.comment = props.comment.substring(prevItemComment.length + 1);
+            }
+          }
+        }
+        if (!isMap && !sep5 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+          coll.items.push(valueNode);
+          offset = valueNode.range[2];
+          if (isBlock(value))
+            onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+        } else {
+          ctx.atKey = true;
+          const keyStart = props.end;
+          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          if (isBlock(key))
+            onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
+          ctx.atKey = false;
+          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+            flow: fcName,
+            indicator: "map-value-ind",
+            next: value,
+            offset: keyNode.range[2],
+            onError,
+            parentIndent: fc.indent,
+            startOnNewline: false
+          });
+          if (valueProps.found) {
+            if (!isMap && !props.found && ctx.options.strict) {
+              if (sep5)
+                for (const st of sep5) {
+                  if (st === valueProps.found)
+                    break;
+                  if (st.type === "newline") {
+                    onError(st, "MULTILINE_IMPLICIT_KEY", "Implicit keys of flow sequence pairs need to be on a single line");
+                    break;
+                  }
+                }
+              if (props.start < valueProps.found.offset - 1024)
+                onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
+            }
+          } else if (value) {
+            if ("source" in value && value.source?.[0] === ":")
+              onError(value, "MISSING_CHAR", `Missing space after : in ${fcName}`);
+            else
+              onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
+          }
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          if (valueNode) {
+            if (isBlock(value))
+              onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+          } else if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          if (isMap) {
+            const map = coll;
+            if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
+              onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+            map.items.push(pair);
+          } else {
+            const map = new YAMLMap.YAMLMap(ctx.schema);
+            map.flow = true;
+            map.items.push(pair);
+            const endRange = (valueNode ?? keyNode).range;
+            map.range = [keyNode.range[0], endRange[1], endRange[2]];
+            coll.items.push(map);
+          }
+          offset = valueNode ? valueNode.range[2] : valueProps.end;
+        }
+      }
+      const expectedEnd = isMap ? "}" : "]";
+      const [ce, ...ee] = fc.end;
+      let cePos = offset;
+      if (ce?.source === expectedEnd)
+        cePos = ce.offset + ce.source.length;
+      else {
+        const name = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot ? `${name} must end with a ${expectedEnd}` : `${name} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
+        if (ce && ce.source.length !== 1)
+          ee.unshift(ce);
+      }
+      if (ee.length > 0) {
+        const end = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end.comment) {
+          if (coll.comment)
+            coll.comment += "\n" + end.comment;
+          else
+            coll.comment = end.comment;
+        }
+        coll.range = [fc.offset, cePos, end.offset];
+      } else {
+        coll.range = [fc.offset, cePos, cePos];
+      }
+      return coll;
+    }
+    exports2.resolveFlowCollection = resolveFlowCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-collection.js
+var require_compose_collection = __commonJS({
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveBlockMap = require_resolve_block_map();
+    var resolveBlockSeq = require_resolve_block_seq();
+    var resolveFlowCollection = require_resolve_flow_collection();
+    function resolveCollection(CN, ctx, token, onError, tagName, tag) {
+      const coll = token.type === "block-map" ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag) : token.type === "block-seq" ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag) : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
+      const Coll = coll.constructor;
+      if (tagName === "!" || tagName === Coll.tagName) {
+        coll.tag = Coll.tagName;
+        return coll;
+      }
+      if (tagName)
+        coll.tag = tagName;
+      return coll;
+    }
+    function composeCollection(CN, ctx, token, props, onError) {
+      const tagToken = props.tag;
+      const tagName = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
+      if (token.type === "block-seq") {
+        const { anchor, newlineAfterProp: nl } = props;
+        const lastProp = anchor && tagToken ? anchor.offset > tagToken.offset ? anchor : tagToken : anchor ?? tagToken;
+        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
+          const message = "Missing newline after block sequence props";
+          onError(lastProp, "MISSING_CHAR", message);
+        }
+      }
+      const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
+      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
+        return resolveCollection(CN, ctx, token, onError, tagName);
+      }
+      let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
+      if (!tag) {
+        const kt = ctx.schema.knownTags[tagName];
+        if (kt?.collection === expType) {
+          ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
+          tag = kt;
+        } else {
+          if (kt) {
+            onError(tagToken, "BAD_COLLECTION_TYPE", `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? "scalar"}`, true);
+          } else {
+            onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, true);
+          }
+          return resolveCollection(CN, ctx, token, onError, tagName);
+        }
+      }
+      const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
+      const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
+      const node = identity.isNode(res) ? res : new Scalar.Scalar(res);
+      node.range = coll.range;
+      node.tag = tagName;
+      if (tag?.format)
+        node.format = tag.format;
+      return node;
+    }
+    exports2.composeCollection = composeCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
+var require_resolve_block_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function resolveBlockScalar(ctx, scalar, onError) {
+      const start = scalar.offset;
+      const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+      if (!header)
+        return { value: "", type: null, comment: "", range: [start, start, start] };
+      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const lines2 = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines2.length;
+      for (let i = lines2.length - 1; i >= 0; --i) {
+        const content = lines2[i][1];
+        if (content === "" || content === "\r")
+          chompStart = i;
+        else
+          break;
+      }
+      if (chompStart === 0) {
+        const value2 = header.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
+        let end2 = start + header.length;
+        if (scalar.source)
+          end2 += scalar.source.length;
+        return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+      }
+      let trimIndent = scalar.indent + header.indent;
+      let offset = scalar.offset + header.length;
+      let contentStart = 0;
+      for (let i = 0; i < chompStart; ++i) {
+        const [indent, content] = lines2[i];
+        if (content === "" || content === "\r") {
+          if (header.indent === 0 && indent.length > trimIndent)
+            trimIndent = indent.length;
+        } else {
+          if (indent.length < trimIndent) {
+            const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
+            onError(offset + indent.length, "MISSING_CHAR", message);
+          }
+          if (header.indent === 0)
+            trimIndent = indent.length;
+          contentStart = i;
+          if (trimIndent === 0 && !ctx.atRoot) {
+            const message = "Block scalar values in collections must be indented";
+            onError(offset, "BAD_INDENT", message);
+          }
+          break;
+        }
+        offset += indent.length + content.length + 1;
+      }
+      for (let i = lines2.length - 1; i >= chompStart; --i) {
+        if (lines2[i][0].length > trimIndent)
+          chompStart = i + 1;
+      }
+      let value = "";
+      let sep5 = "";
+      let prevMoreIndented = false;
+      for (let i = 0; i < contentStart; ++i)
+        value += lines2[i][0].slice(trimIndent) + "\n";
+      for (let i = contentStart; i < chompStart; ++i) {
+        let [indent, content] = lines2[i];
+        offset += indent.length + content.length + 1;
+        const crlf = content[content.length - 1] === "\r";
+        if (crlf)
+          content = content.slice(0, -1);
+        if (content && indent.length < trimIndent) {
+          const src = header.indent ? "explicit indentation indicator" : "first line";
+          const message = `Block scalar lines must not be less indented than their ${src}`;
+          onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
+          indent = "";
+        }
+        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+          value += sep5 + indent.slice(trimIndent) + content;
+          sep5 = "\n";
+        } else if (indent.length > trimIndent || content[0] === "	") {
+          if (sep5 === " ")
+            sep5 = "\n";
+          else if (!prevMoreIndented && sep5 === "\n")
+            sep5 = "\n\n";
+          value += sep5 + indent.slice(trimIndent) + content;
+          sep5 = "\n";
+          prevMoreIndented = true;
+        } else if (content === "") {
+          if (sep5 === "\n")
+            value += "\n";
+          else
+            sep5 = "\n";
+        } else {
+          value += sep5 + content;
+          sep5 = " ";
+          prevMoreIndented = false;
+        }
+      }
+      switch (header.chomp) {
+        case "-":
+          break;
+        case "+":
+          for (let i = chompStart; i < lines2.length; ++i)
+            value += "\n" + lines2[i][0].slice(trimIndent);
+          if (value[value.length - 1] !== "\n")
+            value += "\n";
+          break;
+        default:
+          value += "\n";
+      }
+      const end = start + header.length + scalar.source.length;
+      return { value, type, comment: header.comment, range: [start, end, end] };
+    }
+    function parseBlockScalarHeader({ offset, props }, strict, onError) {
+      if (props[0].type !== "block-scalar-header") {
+        onError(props[0], "IMPOSSIBLE", "Block scalar header not found");
+        return null;
+      }
+      const { source: source2 } = props[0];
+      const mode = source2[0];
+      let indent = 0;
+      let chomp = "";
+      let error = -1;
+      for (let i = 1; i < source2.length; ++i) {
+        const ch = source2[i];
+        if (!chomp && (ch === "-" || ch === "+"))
+          chomp = ch;
+        else {
+          const n = Number(ch);
+          if (!indent && n)
+            indent = n;
+          else if (error === -1)
+            error = offset + i;
+        }
+      }
+      if (error !== -1)
+        onError(error, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source2}`);
+      let hasSpace = false;
+      let comment = "";
+      let length = source2.length;
+      for (let i = 1; i < props.length; ++i) {
+        const token = props[i];
+        switch (token.type) {
+          case "space":
+            hasSpace = true;
+          // fallthrough
+          case "newline":
+            length += token.source.length;
+            break;
+          case "comment":
+            if (strict && !hasSpace) {
+              const message = "Comments must be separated from other tokens by white space characters";
+              onError(token, "MISSING_CHAR", message);
+            }
+            length += token.source.length;
+            comment = token.source.substring(1);
+            break;
+          case "error":
+            onError(token, "UNEXPECTED_TOKEN", token.message);
+            length += token.source.length;
+            break;
+          /* istanbul ignore next should not happen */
+          default: {
+            const message = `Unexpected token in block scalar header: ${token.type}`;
+            onError(token, "UNEXPECTED_TOKEN", message);
+            const ts = token.source;
+            if (ts && typeof ts === "string")
+              length += ts.length;
+          }
+        }
+      }
+      return { mode, indent, chomp, comment, length };
+    }
+    function splitLines(source2) {
+      const split2 = source2.split(/\n( *)/);
+      const first = split2[0];
+      const m = first.match(/^( *)/);
+      const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
+      const lines2 = [line0];
+      for (let i = 1; i < split2.length; i += 2)
+        lines2.push([split2[i], split2[i + 1]]);
+      return lines2;
+    }
+    exports2.resolveBlockScalar = resolveBlockScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
+var require_resolve_flow_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports2) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var resolveEnd = require_resolve_end();
+    function resolveFlowScalar(scalar, strict, onError) {
+      const { offset, type, source: source2, end } = scalar;
+      let _type;
+      let value;
+      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+      switch (type) {
+        case "scalar":
+          _type = Scalar.Scalar.PLAIN;
+          value = plainValue(source2, _onError);
+          break;
+        case "single-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_SINGLE;
+          value = singleQuotedValue(source2, _onError);
+          break;
+        case "double-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_DOUBLE;
+          value = doubleQuotedValue(source2, _onError);
+          break;
+        /* istanbul ignore next should not happen */
+        default:
+          onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
+          return {
+            value: "",
+            type: null,
+            comment: "",
+            range: [offset, offset + source2.length, offset + source2.length]
+          };
+      }
+      const valueEnd = offset + source2.length;
+      const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
+      return {
+        value,
+        type: _type,
+        comment: re.comment,
+        range: [offset, valueEnd, re.offset]
+      };
+    }
+    function plainValue(source2, onError) {
+      let badChar = "";
+      switch (source2[0]) {
+        /* istanbul ignore next should not happen */
+        case "	":
+          badChar = "a tab character";
+          break;
+        case ",":
+          badChar = "flow indicator character ,";
+          break;
+        case "%":
+          badChar = "directive indicator character %";
+          break;
+        case "|":
+        case ">": {
+          badChar = `block scalar indicator ${source2[0]}`;
+          break;
+        }
+        case "@":
+        case "`": {
+          badChar = `reserved character ${source2[0]}`;
+          break;
+        }
+      }
+      if (badChar)
+        onError(0, "BAD_SCALAR_START", `Plain value cannot start with ${badChar}`);
+      return unfoldLines(source2);
+    }
+    function singleQuotedValue(source2, onError) {
+      if (source2[source2.length - 1] !== "'" || source2.length === 1)
+        onError(source2.length, "MISSING_CHAR", "Missing closing 'quote");
+      return unfoldLines(source2.slice(1, -1)).replace(/''/g, "'");
+    }
+    function unfoldLines(source2) {
+      const line = /(.*?)\r?\n/sy;
+      let match = line.exec(source2);
+      if (!match)
+        return source2;
+      let trimEnd, trimBoth;
+      try {
+        trimEnd = new RegExp("(?<![ 	])[ 	]+$");
+        trimBoth = new RegExp("^[ 	]+|(?<![ 	])[ 	]+$", "g");
+      } catch {
+        trimEnd = /[ \t]+$/;
+        trimBoth = /^[ \t]+|[ \t]+$/g;
+      }
+      let res = match[1].replace(trimEnd, "");
+      let sep5 = " ";
+      let pos = line.lastIndex;
+      while (match = line.exec(source2)) {
+        const lm = match[1].replace(trimBoth, "");
+        if (lm === "") {
+          if (sep5 === "\n")
+            res += sep5;
+          else
+            sep5 = "\n";
+        } else {
+          res += sep5 + lm;
+          sep5 = " ";
+        }
+        pos = line.lastIndex;
+      }
+      const last = /[ \t]*(.*)/sy;
+      last.lastIndex = pos;
+      match = last.exec(source2);
+      return res + sep5 + (match?.[1] ?? "");
+    }
+    function doubleQuotedValue(source2, onError) {
+      let res = "";
+      for (let i = 1; i < source2.length - 1; ++i) {
+        const ch = source2[i];
+        if (ch === "\r" && source2[i + 1] === "\n")
+          continue;
+        if (ch === "\n") {
+          const { fold, offset } = foldNewline(source2, i);
+          res += fold;
+          i = offset;
+        } else if (ch === "\\") {
+          let next = source2[++i];
+          const cc = escapeCodes[next];
+          if (cc)
+            res += cc;
+          else if (next === "\n") {
+            next = source2[i + 1];
+            while (next === " " || next === "	")
+              next = source2[++i + 1];
+          } else if (next === "\r" && source2[i + 1] === "\n") {
+            next = source2[++i + 1];
+            while (next === " " || next === "	")
+              next = source2[++i + 1];
+          } else if (next === "x" || next === "u" || next === "U") {
+            const length = next === "x" ? 2 : next === "u" ? 4 : 8;
+            res += parseCharCode(source2, i + 1, length, onError);
+            i += length;
+          } else {
+            const raw = source2.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
+            res += raw;
+          }
+        } else if (ch === " " || ch === "	") {
+          const wsStart = i;
+          let next = source2[i + 1];
+          while (next === " " || next === "	")
+            next = source2[++i + 1];
+          if (next !== "\n" && !(next === "\r" && source2[i + 2] === "\n"))
+            res += i > wsStart ? source2.slice(wsStart, i + 1) : ch;
+        } else {
+          res += ch;
+        }
+      }
+      if (source2[source2.length - 1] !== '"' || source2.length === 1)
+        onError(source2.length, "MISSING_CHAR", 'Missing closing "quote');
+      return res;
+    }
+    function foldNewline(source2, offset) {
+      let fold = "";
+      let ch = source2[offset + 1];
+      while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
+        if (ch === "\r" && source2[offset + 2] !== "\n")
+          break;
+        if (ch === "\n")
+          fold += "\n";
+        offset += 1;
+        ch = source2[offset + 1];
+      }
+      if (!fold)
+        fold = " ";
+      return { fold, offset };
+    }
+    var escapeCodes = {
+      "0": "\0",
+      // null character
+      a: "\x07",
+      // bell character
+      b: "\b",
+      // backspace
+      e: "\x1B",
+      // escape character
+      f: "\f",
+      // form feed
+      n: "\n",
+      // line feed
+      r: "\r",
+      // carriage return
+      t: "	",
+      // horizontal tab
+      v: "\v",
+      // vertical tab
+      N: "",
+      // Unicode next line
+      _: " ",
+      // Unicode non-breaking space
+      L: "\u2028",
+      // Unicode line separator
+      P: "\u2029",
+      // Unicode paragraph separator
+      " ": " ",
+      '"': '"',
+      "/": "/",
+      "\\": "\\",
+      "	": "	"
+    };
+    function parseCharCode(source2, offset, length, onError) {
+      const cc = source2.substr(offset, length);
+      const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+      const code = ok ? parseInt(cc, 16) : NaN;
+      try {
+        return String.fromCodePoint(code);
+      } catch {
+        const raw = source2.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
+        return raw;
+      }
+    }
+    exports2.resolveFlowScalar = resolveFlowScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-scalar.js
+var require_compose_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports2) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    function composeScalar(ctx, token, tagToken, onError) {
+      const { value, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
+      let tag;
+      if (ctx.options.stringKeys && ctx.atKey) {
+        tag = ctx.schema[identity.SCALAR];
+      } else if (tagName)
+        tag = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+      else if (token.type === "scalar")
+        tag = findScalarTagByTest(ctx, value, token, onError);
+      else
+        tag = ctx.schema[identity.SCALAR];
+      let scalar;
+      try {
+        const res = tag.resolve(value, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
+        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+      } catch (error) {
+        const msg = error instanceof Error ? error.message : String(error);
+        onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
+        scalar = new Scalar.Scalar(value);
+      }
+      scalar.range = range;
+      scalar.source = value;
+      if (type)
+        scalar.type = type;
+      if (tagName)
+        scalar.tag = tagName;
+      if (tag.format)
+        scalar.format = tag.format;
+      if (comment)
+        scalar.comment = comment;
+      return scalar;
+    }
+    function findScalarTagByName(schema, value, tagName, tagToken, onError) {
+      if (tagName === "!")
+        return schema[identity.SCALAR];
+      const matchWithTest = [];
+      for (const tag of schema.tags) {
+        if (!tag.collection && tag.tag === tagName) {
+          if (tag.default && tag.test)
+            matchWithTest.push(tag);
+          else
+            return tag;
+        }
+      }
+      for (const tag of matchWithTest)
+        if (tag.test?.test(value))
+          return tag;
+      const kt = schema.knownTags[tagName];
+      if (kt && !kt.collection) {
+        schema.tags.push(Object.assign({}, kt, { default: false, test: void 0 }));
+        return kt;
+      }
+      onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
+      return schema[identity.SCALAR];
+    }
+    function findScalarTagByTest({ atKey, directives, schema }, value, token, onError) {
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value)) || schema[identity.SCALAR];
+      if (schema.compat) {
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value)) ?? schema[identity.SCALAR];
+        if (tag.tag !== compat.tag) {
+          const ts = directives.tagString(tag.tag);
+          const cs = directives.tagString(compat.tag);
+          const msg = `Value may be parsed as either ${ts} or ${cs}`;
+          onError(token, "TAG_RESOLVE_FAILED", msg, true);
+        }
+      }
+      return tag;
+    }
+    exports2.composeScalar = composeScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
+var require_util_empty_scalar_position = __commonJS({
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports2) {
+    "use strict";
+    function emptyScalarPosition(offset, before, pos) {
+      if (before) {
+        pos ?? (pos = before.length);
+        for (let i = pos - 1; i >= 0; --i) {
+          let st = before[i];
+          switch (st.type) {
+            case "space":
+            case "comment":
+            case "newline":
+              offset -= st.source.length;
+              continue;
+          }
+          st = before[++i];
+          while (st?.type === "space") {
+            offset += st.source.length;
+            st = before[++i];
+          }
+          break;
+        }
+      }
+      return offset;
+    }
+    exports2.emptyScalarPosition = emptyScalarPosition;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-node.js
+var require_compose_node = __commonJS({
+  "node_modules/yaml/dist/compose/compose-node.js"(exports2) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var composeCollection = require_compose_collection();
+    var composeScalar = require_compose_scalar();
+    var resolveEnd = require_resolve_end();
+    var utilEmptyScalarPosition = require_util_empty_scalar_position();
+    var CN = { composeNode, composeEmptyNode };
+    function composeNode(ctx, token, props, onError) {
+      const atKey = ctx.atKey;
+      const { spaceBefore, comment, anchor, tag } = props;
+      let node;
+      let isSrcToken = true;
+      switch (token.type) {
+        case "alias":
+          node = composeAlias(ctx, token, onError);
+          if (anchor || tag)
+            onError(token, "ALIAS_PROPS", "An alias node must not specify any properties");
+          break;
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "block-scalar":
+          node = composeScalar.composeScalar(ctx, token, tag, onError);
+          if (anchor)
+            node.anchor = anchor.source.substring(1);
+          break;
+        case "block-map":
+        case "block-seq":
+        case "flow-collection":
+          try {
+            node = composeCollection.composeCollection(CN, ctx, token, props, onError);
+            if (anchor)
+              node.anchor = anchor.source.substring(1);
+          } catch (error) {
+            const message = error instanceof Error ? error.message : String(error);
+            onError(token, "RESOURCE_EXHAUSTION", message);
+          }
+          break;
+        default: {
+          const message = token.type === "error" ? token.message : `Unsupported token (type: ${token.type})`;
+          onError(token, "UNEXPECTED_TOKEN", message);
+          isSrcToken = false;
+        }
+      }
+      node ?? (node = composeEmptyNode(ctx, token.offset, void 0, null, props, onError));
+      if (anchor && node.anchor === "")
+        onError(anchor, "BAD_ALIAS", "Anchor cannot be an empty string");
+      if (atKey && ctx.options.stringKeys && (!identity.isScalar(node) || typeof node.value !== "string" || node.tag && node.tag !== "tag:yaml.org,2002:str")) {
+        const msg = "With stringKeys, all keys must be strings";
+        onError(tag ?? token, "NON_STRING_KEY", msg);
+      }
+      if (spaceBefore)
+        node.spaceBefore = true;
+      if (comment) {
+        if (token.type === "scalar" && token.source === "")
+          node.comment = comment;
+        else
+          node.commentBefore = comment;
+      }
+      if (ctx.options.keepSourceTokens && isSrcToken)
+        node.srcToken = token;
+      return node;
+    }
+    function composeEmptyNode(ctx, offset, before, pos, { spaceBefore, comment, anchor, tag, end }, onError) {
+      const token = {
+        type: "scalar",
+        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before, pos),
+        indent: -1,
+        source: ""
+      };
+      const node = composeScalar.composeScalar(ctx, token, tag, onError);
+      if (anchor) {
+        node.anchor = anchor.source.substring(1);
+        if (node.anchor === "")
+          onError(anchor, "BAD_ALIAS", "Anchor cannot be an empty string");
+      }
+      if (spaceBefore)
+        node.spaceBefore = true;
+      if (comment) {
+        node.comment = comment;
+        node.range[2] = end;
+      }
+      return node;
+    }
+    function composeAlias({ options }, { offset, source: source2, end }, onError) {
+      const alias = new Alias.Alias(source2.substring(1));
+      if (alias.source === "")
+        onError(offset, "BAD_ALIAS", "Alias cannot be an empty string");
+      if (alias.source.endsWith(":"))
+        onError(offset + source2.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
+      const valueEnd = offset + source2.length;
+      const re = resolveEnd.resolveEnd(end, valueEnd, options.strict, onError);
+      alias.range = [offset, valueEnd, re.offset];
+      if (re.comment)
+        alias.comment = re.comment;
+      return alias;
+    }
+    exports2.composeEmptyNode = composeEmptyNode;
+    exports2.composeNode = composeNode;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-doc.js
+var require_compose_doc = __commonJS({
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports2) {
+    "use strict";
+    var Document = require_Document();
+    var composeNode = require_compose_node();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    function composeDoc(options, directives, { offset, start, value, end }, onError) {
+      const opts = Object.assign({ _directives: directives }, options);
+      const doc = new Document.Document(void 0, opts);
+      const ctx = {
+        atKey: false,
+        atRoot: true,
+        directives: doc.directives,
+        options: doc.options,
+        schema: doc.schema
+      };
+      const props = resolveProps.resolveProps(start, {
+        indicator: "doc-start",
+        next: value ?? end?.[0],
+        offset,
+        onError,
+        parentIndent: 0,
+        startOnNewline: true
+      });
+      if (props.found) {
+        doc.directives.docStart = true;
+        if (value && (value.type === "block-map" || value.type === "block-seq") && !props.hasNewline)
+          onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
+      }
+      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      const contentEnd = doc.contents.range[2];
+      const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
+      if (re.comment)
+        doc.comment = re.comment;
+      doc.range = [offset, contentEnd, re.offset];
+      return doc;
+    }
+    exports2.composeDoc = composeDoc;
+  }
+});
+
+// node_modules/yaml/dist/compose/composer.js
+var require_composer = __commonJS({
+  "node_modules/yaml/dist/compose/composer.js"(exports2) {
+    "use strict";
+    var node_process = require("process");
+    var directives = require_directives();
+    var Document = require_Document();
+    var errors = require_errors();
+    var identity = require_identity();
+    var composeDoc = require_compose_doc();
+    var resolveEnd = require_resolve_end();
+    function getErrorPos(src) {
+      if (typeof src === "number")
+        return [src, src + 1];
+      if (Array.isArray(src))
+        return src.length === 2 ? src : [src[0], src[1]];
+      const { offset, source: source2 } = src;
+      return [offset, offset + (typeof source2 === "string" ? source2.length : 1)];
+    }
+    function parsePrelude(prelude) {
+      let comment = "";
+      let atComment = false;
+      let afterEmptyLine = false;
+      for (let i = 0; i < prelude.length; ++i) {
+        const source2 = prelude[i];
+        switch (source2[0]) {
+          case "#":
+            comment += (comment === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source2.substring(1) || " ");
+            atComment = true;
+            afterEmptyLine = false;
+            break;
+          case "%":
+            if (prelude[i + 1]?.[0] !== "#")
+              i += 1;
+            atComment = false;
+            break;
+          default:
+            if (!atComment)
+              afterEmptyLine = true;
+            atComment = false;
+        }
+      }
+      return { comment, afterEmptyLine };
+    }
+    var Composer = class {
+      constructor(options = {}) {
+        this.doc = null;
+        this.atDirectives = false;
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+        this.onError = (source2, code, message, warning) => {
+          const pos = getErrorPos(source2);
+          if (warning)
+            this.warnings.push(new errors.YAMLWarning(pos, code, message));
+          else
+            this.errors.push(new errors.YAMLParseError(pos, code, message));
+        };
+        this.directives = new directives.Directives({ version: options.version || "1.2" });
+        this.options = options;
+      }
+      decorate(doc, afterDoc) {
+        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment) {
+          const dc = doc.contents;
+          if (afterDoc) {
+            doc.comment = doc.comment ? `${doc.comment}
+${comment}` : comment;
+          } else if (afterEmptyLine || doc.directives.docStart || !dc) {
+            doc.commentBefore = comment;
+          } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+            let it = dc.items[0];
+            if (identity.isPair(it))
+              it = it.key;
+            const cb = it.commentBefore;
+            it.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          } else {
+            const cb = dc.commentBefore;
+            dc.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          }
+        }
+        if (afterDoc) {
+          for (let i = 0; i < this.errors.length; ++i)
+            doc.errors.push(this.errors[i]);
+          for (let i = 0; i < this.warnings.length; ++i)
+            doc.warnings.push(this.warnings[i]);
+        } else {
+          doc.errors = this.errors;
+          doc.warnings = this.warnings;
+        }
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+      }
+      /**
+       * Current stream status information.
+       *
+       * Mostly useful at the end of input for an empty stream.
+       */
+      streamInfo() {
+        return {
+          comment: parsePrelude(this.prelude).comment,
+          directives: this.directives,
+          errors: this.errors,
+          warnings: this.warnings
+        };
+      }
+      /**
+       * Compose tokens into documents.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *compose(tokens, forceDoc = false, endOffset = -1) {
+        for (const token of tokens)
+          yield* this.next(token);
+        yield* this.end(forceDoc, endOffset);
+      }
+      /** Advance the composer by one CST token. */
+      *next(token) {
+        if (node_process.env.LOG_STREAM)
+          console.dir(token, { depth: null });
+        switch (token.type) {
+          case "directive":
+            this.directives.add(token.source, (offset, message, warning) => {
+              const pos = getErrorPos(token);
+              pos[0] += offset;
+              this.onError(pos, "BAD_DIRECTIVE", message, warning);
+            });
+            this.prelude.push(token.source);
+            this.atDirectives = true;
+            break;
+          case "document": {
+            const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
+            if (this.atDirectives && !doc.directives.docStart)
+              this.onError(token, "MISSING_CHAR", "Missing directives-end/doc-start indicator line");
+            this.decorate(doc, false);
+            if (this.doc)
+              yield this.doc;
+            this.doc = doc;
+            this.atDirectives = false;
+            break;
+          }
+          case "byte-order-mark":
+          case "space":
+            break;
+          case "comment":
+          case "newline":
+            this.prelude.push(token.source);
+            break;
+          case "error": {
+            const msg = token.source ? `${token.message}: ${JSON.stringify(token.source)}` : token.message;
+            const error = new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg);
+            if (this.atDirectives || !this.doc)
+              this.errors.push(error);
+            else
+              this.doc.errors.push(error);
+            break;
+          }
+          case "doc-end": {
+            if (!this.doc) {
+              const msg = "Unexpected doc-end without preceding document";
+              this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg));
+              break;
+            }
+            this.doc.directives.docEnd = true;
+            const end = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+            this.decorate(this.doc, true);
+            if (end.comment) {
+              const dc = this.doc.comment;
+              this.doc.comment = dc ? `${dc}
+${end.comment}` : end.comment;
+            }
+            this.doc.range[2] = end.offset;
+            break;
+          }
+          default:
+            this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", `Unsupported token ${token.type}`));
+        }
+      }
+      /**
+       * Call at end of input to yield any remaining document.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *end(forceDoc = false, endOffset = -1) {
+        if (this.doc) {
+          this.decorate(this.doc, true);
+          yield this.doc;
+          this.doc = null;
+        } else if (forceDoc) {
+          const opts = Object.assign({ _directives: this.directives }, this.options);
+          const doc = new Document.Document(void 0, opts);
+          if (this.atDirectives)
+            this.onError(endOffset, "MISSING_CHAR", "Missing directives-end indicator line");
+          doc.range = [0, endOffset, endOffset];
+          this.decorate(doc, false);
+          yield doc;
+        }
+      }
+    };
+    exports2.Composer = Composer;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-scalar.js
+var require_cst_scalar = __commonJS({
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports2) {
+    "use strict";
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    var errors = require_errors();
+    var stringifyString = require_stringifyString();
+    function resolveAsScalar(token, strict = true, onError) {
+      if (token) {
+        const _onError = (pos, code, message) => {
+          const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
+          if (onError)
+            onError(offset, code, message);
+          else
+            throw new errors.YAMLParseError([offset, offset + 1], code, message);
+        };
+        switch (token.type) {
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
+          case "block-scalar":
+            return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
+        }
+      }
+      return null;
+    }
+    function createScalarToken(value, context) {
+      const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
+      const source2 = stringifyString.stringifyString({ type, value }, {
+        implicitKey,
+        indent: indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      const end = context.end ?? [
+        { type: "newline", offset: -1, indent, source: "\n" }
+      ];
+      switch (source2[0]) {
+        case "|":
+        case ">": {
+          const he = source2.indexOf("\n");
+          const head = source2.substring(0, he);
+          const body = source2.substring(he + 1) + "\n";
+          const props = [
+            { type: "block-scalar-header", offset, indent, source: head }
+          ];
+          if (!addEndtoBlockProps(props, end))
+            props.push({ type: "newline", offset: -1, indent, source: "\n" });
+          return { type: "block-scalar", offset, indent, props, source: body };
+        }
+        case '"':
+          return { type: "double-quoted-scalar", offset, indent, source: source2, end };
+        case "'":
+          return { type: "single-quoted-scalar", offset, indent, source: source2, end };
+        default:
+          return { type: "scalar", offset, indent, source: source2, end };
+      }
+    }
+    function setScalarValue(token, value, context = {}) {
+      let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
+      let indent = "indent" in token ? token.indent : null;
+      if (afterKey && typeof indent === "number")
+        indent += 2;
+      if (!type)
+        switch (token.type) {
+          case "single-quoted-scalar":
+            type = "QUOTE_SINGLE";
+            break;
+          case "double-quoted-scalar":
+            type = "QUOTE_DOUBLE";
+            break;
+          case "block-scalar": {
+            const header = token.props[0];
+            if (header.type !== "block-scalar-header")
+              throw new Error("Invalid block scalar header");
+            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            break;
+          }
+          default:
+            type = "PLAIN";
+        }
+      const source2 = stringifyString.stringifyString({ type, value }, {
+        implicitKey: implicitKey || indent === null,
+        indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      switch (source2[0]) {
+        case "|":
+        case ">":
+          setBlockScalarValue(token, source2);
+          break;
+        case '"':
+          setFlowScalarValue(token, source2, "double-quoted-scalar");
+          break;
+        case "'":
+          setFlowScalarValue(token, source2, "single-quoted-scalar");
+          break;
+        default:
+          setFlowScalarValue(token, source2, "scalar");
+      }
+    }
+    function setBlockScalarValue(token, source2) {
+      const he = source2.indexOf("\n");
+      const head = source2.substring(0, he);
+      const body = source2.substring(he + 1) + "\n";
+      if (token.type === "block-scalar") {
+        const header = token.props[0];
+        if (header.type !== "block-scalar-header")
+          throw new Error("Invalid block scalar header");
+        header.source = head;
+        token.source = body;
+      } else {
+        const { offset } = token;
+        const indent = "indent" in token ? token.indent : -1;
+        const props = [
+          { type: "block-scalar-header", offset, indent, source: head }
+        ];
+        if (!addEndtoBlockProps(props, "end" in token ? token.end : void 0))
+          props.push({ type: "newline", offset: -1, indent, source: "\n" });
+        for (const key of Object.keys(token))
+          if (key !== "type" && key !== "offset")
+            delete token[key];
+        Object.assign(token, { type: "block-scalar", indent, props, source: body });
+      }
+    }
+    function addEndtoBlockProps(props, end) {
+      if (end)
+        for (const st of end)
+          switch (st.type) {
+            case "space":
+            case "comment":
+              props.push(st);
+              break;
+            case "newline":
+              props.push(st);
+              return true;
+          }
+      return false;
+    }
+    function setFlowScalarValue(token, source2, type) {
+      switch (token.type) {
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          token.type = type;
+          token.source = source2;
+          break;
+        case "block-scalar": {
+          const end = token.props.slice(1);
+          let oa = source2.length;
+          if (token.props[0].type === "block-scalar-header")
+            oa -= token.props[0].source.length;
+          for (const tok of end)
+            tok.offset += oa;
+          delete token.props;
+          Object.assign(token, { type, source: source2, end });
+          break;
+        }
+        case "block-map":
+        case "block-seq": {
+          const offset = token.offset + source2.length;
+          const nl = { type: "newline", offset, indent: token.indent, source: "\n" };
+          delete token.items;
+          Object.assign(token, { type, source: source2, end: [nl] });
+          break;
+        }
+        default: {
+          const indent = "indent" in token ? token.indent : -1;
+          const end = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
+          for (const key of Object.keys(token))
+            if (key !== "type" && key !== "offset")
+              delete token[key];
+          Object.assign(token, { type, indent, source: source2, end });
+        }
+      }
+    }
+    exports2.createScalarToken = createScalarToken;
+    exports2.resolveAsScalar = resolveAsScalar;
+    exports2.setScalarValue = setScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-stringify.js
+var require_cst_stringify = __commonJS({
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports2) {
+    "use strict";
+    var stringify3 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    function stringifyToken(token) {
+      switch (token.type) {
+        case "block-scalar": {
+          let res = "";
+          for (const tok of token.props)
+            res += stringifyToken(tok);
+          return res + token.source;
+        }
+        case "block-map":
+        case "block-seq": {
+          let res = "";
+          for (const item of token.items)
+            res += stringifyItem(item);
+          return res;
+        }
+        case "flow-collection": {
+          let res = token.start.source;
+          for (const item of token.items)
+            res += stringifyItem(item);
+          for (const st of token.end)
+            res += st.source;
+          return res;
+        }
+        case "document": {
+          let res = stringifyItem(token);
+          if (token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+        default: {
+          let res = token.source;
+          if ("end" in token && token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+      }
+    }
+    function stringifyItem({ start, key, sep: sep5, value }) {
+      let res = "";
+      for (const st of start)
+        res += st.source;
+      if (key)
+        res += stringifyToken(key);
+      if (sep5)
+        for (const st of sep5)
+          res += st.source;
+      if (value)
+        res += stringifyToken(value);
+      return res;
+    }
+    exports2.stringify = stringify3;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-visit.js
+var require_cst_visit = __commonJS({
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports2) {
+    "use strict";
+    var BREAK2 = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove item");
+    function visit(cst, visitor) {
+      if ("type" in cst && cst.type === "document")
+        cst = { start: cst.start, value: cst.value };
+      _visit(Object.freeze([]), cst, visitor);
+    }
+    visit.BREAK = BREAK2;
+    visit.SKIP = SKIP;
+    visit.REMOVE = REMOVE;
+    visit.itemAtPath = (cst, path4) => {
+      let item = cst;
+      for (const [field, index] of path4) {
+        const tok = item?.[field];
+        if (tok && "items" in tok) {
+          item = tok.items[index];
+        } else
+          return void 0;
+      }
+      return item;
+    };
+    visit.parentCollection = (cst, path4) => {
+      const parent = visit.itemAtPath(cst, path4.slice(0, -1));
+      const field = path4[path4.length - 1][0];
+      const coll = parent?.[field];
+      if (coll && "items" in coll)
+        return coll;
+      throw new Error("Parent collection not found");
+    };
+    function _visit(path4, item, visitor) {
+      let ctrl = visitor(item, path4);
+      if (typeof ctrl === "symbol")
+        return ctrl;
+      for (const field of ["key", "value"]) {
+        const token = item[field];
+        if (token && "items" in token) {
+          for (let i = 0; i < token.items.length; ++i) {
+            const ci = _visit(Object.freeze(path4.concat([[field, i]])), token.items[i], visitor);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK2)
+              return BREAK2;
+            else if (ci === REMOVE) {
+              token.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+          if (typeof ctrl === "function" && field === "key")
+            ctrl = ctrl(item, path4);
+        }
+      }
+      return typeof ctrl === "function" ? ctrl(item, path4) : ctrl;
+    }
+    exports2.visit = visit;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst.js
+var require_cst = __commonJS({
+  "node_modules/yaml/dist/parse/cst.js"(exports2) {
+    "use strict";
+    var cstScalar = require_cst_scalar();
+    var cstStringify = require_cst_stringify();
+    var cstVisit = require_cst_visit();
+    var BOM = "\uFEFF";
+    var DOCUMENT = "";
+    var FLOW_END = "";
+    var SCALAR = "";
+    var isCollection = (token) => !!token && "items" in token;
+    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    function prettyToken(token) {
+      switch (token) {
+        case BOM:
+          return "<BOM>";
+        case DOCUMENT:
+          return "<DOC>";
+        case FLOW_END:
+          return "<FLOW_END>";
+        case SCALAR:
+          return "<SCALAR>";
+        default:
+          return JSON.stringify(token);
+      }
+    }
+    function tokenType(source2) {
+      switch (source2) {
+        case BOM:
+          return "byte-order-mark";
+        case DOCUMENT:
+          return "doc-mode";
+        case FLOW_END:
+          return "flow-error-end";
+        case SCALAR:
+          return "scalar";
+        case "---":
+          return "doc-start";
+        case "...":
+          return "doc-end";
+        case "":
+        case "\n":
+        case "\r\n":
+          return "newline";
+        case "-":
+          return "seq-item-ind";
+        case "?":
+          return "explicit-key-ind";
+        case ":":
+          return "map-value-ind";
+        case "{":
+          return "flow-map-start";
+        case "}":
+          return "flow-map-end";
+        case "[":
+          return "flow-seq-start";
+        case "]":
+          return "flow-seq-end";
+        case ",":
+          return "comma";
+      }
+      switch (source2[0]) {
+        case " ":
+        case "	":
+          return "space";
+        case "#":
+          return "comment";
+        case "%":
+          return "directive-line";
+        case "*":
+          return "alias";
+        case "&":
+          return "anchor";
+        case "!":
+          return "tag";
+        case "'":
+          return "single-quoted-scalar";
+        case '"':
+          return "double-quoted-scalar";
+        case "|":
+        case ">":
+          return "block-scalar-header";
+      }
+      return null;
+    }
+    exports2.createScalarToken = cstScalar.createScalarToken;
+    exports2.resolveAsScalar = cstScalar.resolveAsScalar;
+    exports2.setScalarValue = cstScalar.setScalarValue;
+    exports2.stringify = cstStringify.stringify;
+    exports2.visit = cstVisit.visit;
+    exports2.BOM = BOM;
+    exports2.DOCUMENT = DOCUMENT;
+    exports2.FLOW_END = FLOW_END;
+    exports2.SCALAR = SCALAR;
+    exports2.isCollection = isCollection;
+    exports2.isScalar = isScalar;
+    exports2.prettyToken = prettyToken;
+    exports2.tokenType = tokenType;
+  }
+});
+
+// node_modules/yaml/dist/parse/lexer.js
+var require_lexer = __commonJS({
+  "node_modules/yaml/dist/parse/lexer.js"(exports2) {
+    "use strict";
+    var cst = require_cst();
+    function isEmpty2(ch) {
+      switch (ch) {
+        case void 0:
+        case " ":
+        case "\n":
+        case "\r":
+        case "	":
+          return true;
+        default:
+          return false;
+      }
+    }
+    var hexDigits = new Set("0123456789ABCDEFabcdef");
+    var tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
+    var flowIndicatorChars = new Set(",[]{}");
+    var invalidAnchorChars = new Set(" ,[]{}\n\r	");
+    var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
+    var Lexer = class {
+      constructor() {
+        this.atEnd = false;
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        this.buffer = "";
+        this.flowKey = false;
+        this.flowLevel = 0;
+        this.indentNext = 0;
+        this.indentValue = 0;
+        this.lineEndPos = null;
+        this.next = null;
+        this.pos = 0;
+      }
+      /**
+       * Generate YAML tokens from the `source` string. If `incomplete`,
+       * a part of the last line may be left as a buffer for the next call.
+       *
+       * @returns A generator of lexical tokens
+       */
+      *lex(source2, incomplete = false) {
+        if (source2) {
+          if (typeof source2 !== "string")
+            throw TypeError("source is not a string");
+          this.buffer = this.buffer ? this.buffer + source2 : source2;
+          this.lineEndPos = null;
+        }
+        this.atEnd = !incomplete;
+        let next = this.next ?? "stream";
+        while (next && (incomplete || this.hasChars(1)))
+          next = yield* this.parseNext(next);
+      }
+      atLineEnd() {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (ch === " " || ch === "	")
+          ch = this.buffer[++i];
+        if (!ch || ch === "#" || ch === "\n")
+          return true;
+        if (ch === "\r")
+          return this.buffer[i + 1] === "\n";
+        return false;
+      }
+      charAt(n) {
+        return this.buffer[this.pos + n];
+      }
+      continueScalar(offset) {
+        let ch = this.buffer[offset];
+        if (this.indentNext > 0) {
+          let indent = 0;
+          while (ch === " ")
+            ch = this.buffer[++indent + offset];
+          if (ch === "\r") {
+            const next = this.buffer[indent + offset + 1];
+            if (next === "\n" || !next && !this.atEnd)
+              return offset + indent + 1;
+          }
+          return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
+        }
+        if (ch === "-" || ch === ".") {
+          const dt = this.buffer.substr(offset, 3);
+          if ((dt === "---" || dt === "...") && isEmpty2(this.buffer[offset + 3]))
+            return -1;
+        }
+        return offset;
+      }
+      getLine() {
+        let end = this.lineEndPos;
+        if (typeof end !== "number" || end !== -1 && end < this.pos) {
+          end = this.buffer.indexOf("\n", this.pos);
+          this.lineEndPos = end;
+        }
+        if (end === -1)
+          return this.atEnd ? this.buffer.substring(this.pos) : null;
+        if (this.buffer[end - 1] === "\r")
+          end -= 1;
+        return this.buffer.substring(this.pos, end);
+      }
+      hasChars(n) {
+        return this.pos + n <= this.buffer.length;
+      }
+      setNext(state) {
+        this.buffer = this.buffer.substring(this.pos);
+        this.pos = 0;
+        this.lineEndPos = null;
+        this.next = state;
+        return null;
+      }
+      peek(n) {
+        return this.buffer.substr(this.pos, n);
+      }
+      *parseNext(next) {
+        switch (next) {
+          case "stream":
+            return yield* this.parseStream();
+          case "line-start":
+            return yield* this.parseLineStart();
+          case "block-start":
+            return yield* this.parseBlockStart();
+          case "doc":
+            return yield* this.parseDocument();
+          case "flow":
+            return yield* this.parseFlowCollection();
+          case "quoted-scalar":
+            return yield* this.parseQuotedScalar();
+          case "block-scalar":
+            return yield* this.parseBlockScalar();
+          case "plain-scalar":
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseStream() {
+        let line = this.getLine();
+        if (line === null)
+          return this.setNext("stream");
+        if (line[0] === cst.BOM) {
+          yield* this.pushCount(1);
+          line = line.substring(1);
+        }
+        if (line[0] === "%") {
+          let dirEnd = line.length;
+          let cs = line.indexOf("#");
+          while (cs !== -1) {
+            const ch = line[cs - 1];
+            if (ch === " " || ch === "	") {
+              dirEnd = cs - 1;
+              break;
+            } else {
+              cs = line.indexOf("#", cs + 1);
+            }
+          }
+          while (true) {
+            const ch = line[dirEnd - 1];
+            if (ch === " " || ch === "	")
+              dirEnd -= 1;
+            else
+              break;
+          }
+          const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
+          yield* this.pushCount(line.length - n);
+          this.pushNewline();
+          return "stream";
+        }
+        if (this.atLineEnd()) {
+          const sp = yield* this.pushSpaces(true);
+          yield* this.pushCount(line.length - sp);
+          yield* this.pushNewline();
+          return "stream";
+        }
+        yield cst.DOCUMENT;
+        return yield* this.parseLineStart();
+      }
+      *parseLineStart() {
+        const ch = this.charAt(0);
+        if (!ch && !this.atEnd)
+          return this.setNext("line-start");
+        if (ch === "-" || ch === ".") {
+          if (!this.atEnd && !this.hasChars(4))
+            return this.setNext("line-start");
+          const s = this.peek(3);
+          if ((s === "---" || s === "...") && isEmpty2(this.charAt(3))) {
+            yield* this.pushCount(3);
+            this.indentValue = 0;
+            this.indentNext = 0;
+            return s === "---" ? "doc" : "stream";
+          }
+        }
+        this.indentValue = yield* this.pushSpaces(false);
+        if (this.indentNext > this.indentValue && !isEmpty2(this.charAt(1)))
+          this.indentNext = this.indentValue;
+        return yield* this.parseBlockStart();
+      }
+      *parseBlockStart() {
+        const [ch0, ch1] = this.peek(2);
+        if (!ch1 && !this.atEnd)
+          return this.setNext("block-start");
+        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty2(ch1)) {
+          const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
+          this.indentNext = this.indentValue + 1;
+          this.indentValue += n;
+          return "block-start";
+        }
+        return "doc";
+      }
+      *parseDocument() {
+        yield* this.pushSpaces(true);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("doc");
+        let n = yield* this.pushIndicators();
+        switch (line[n]) {
+          case "#":
+            yield* this.pushCount(line.length - n);
+          // fallthrough
+          case void 0:
+            yield* this.pushNewline();
+            return yield* this.parseLineStart();
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel = 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            return "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "doc";
+          case '"':
+          case "'":
+            return yield* this.parseQuotedScalar();
+          case "|":
+          case ">":
+            n += yield* this.parseBlockScalarHeader();
+            n += yield* this.pushSpaces(true);
+            yield* this.pushCount(line.length - n);
+            yield* this.pushNewline();
+            return yield* this.parseBlockScalar();
+          default:
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseFlowCollection() {
+        let nl, sp;
+        let indent = -1;
+        do {
+          nl = yield* this.pushNewline();
+          if (nl > 0) {
+            sp = yield* this.pushSpaces(false);
+            this.indentValue = indent = sp;
+          } else {
+            sp = 0;
+          }
+          sp += yield* this.pushSpaces(true);
+        } while (nl + sp > 0);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("flow");
+        if (indent !== -1 && indent < this.indentNext && line[0] !== "#" || indent === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty2(line[3])) {
+          const atFlowEndMarker = indent === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
+          if (!atFlowEndMarker) {
+            this.flowLevel = 0;
+            yield cst.FLOW_END;
+            return yield* this.parseLineStart();
+          }
+        }
+        let n = 0;
+        while (line[n] === ",") {
+          n += yield* this.pushCount(1);
+          n += yield* this.pushSpaces(true);
+          this.flowKey = false;
+        }
+        n += yield* this.pushIndicators();
+        switch (line[n]) {
+          case void 0:
+            return "flow";
+          case "#":
+            yield* this.pushCount(line.length - n);
+            return "flow";
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel += 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            this.flowKey = true;
+            this.flowLevel -= 1;
+            return this.flowLevel ? "flow" : "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "flow";
+          case '"':
+          case "'":
+            this.flowKey = true;
+            return yield* this.parseQuotedScalar();
+          case ":": {
+            const next = this.charAt(1);
+            if (this.flowKey || isEmpty2(next) || next === ",") {
+              this.flowKey = false;
+              yield* this.pushCount(1);
+              yield* this.pushSpaces(true);
+              return "flow";
+            }
+          }
+          // fallthrough
+          default:
+            this.flowKey = false;
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseQuotedScalar() {
+        const quote = this.charAt(0);
+        let end = this.buffer.indexOf(quote, this.pos + 1);
+        if (quote === "'") {
+          while (end !== -1 && this.buffer[end + 1] === "'")
+            end = this.buffer.indexOf("'", end + 2);
+        } else {
+          while (end !== -1) {
+            let n = 0;
+            while (this.buffer[end - 1 - n] === "\\")
+              n += 1;
+            if (n % 2 === 0)
+              break;
+            end = this.buffer.indexOf('"', end + 1);
+          }
+        }
+        const qb = this.buffer.substring(0, end);
+        let nl = qb.indexOf("\n", this.pos);
+        if (nl !== -1) {
+          while (nl !== -1) {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = qb.indexOf("\n", cs);
+          }
+          if (nl !== -1) {
+            end = nl - (qb[nl - 1] === "\r" ? 2 : 1);
+          }
+        }
+        if (end === -1) {
+          if (!this.atEnd)
+            return this.setNext("quoted-scalar");
+          end = this.buffer.length;
+        }
+        yield* this.pushToIndex(end + 1, false);
+        return this.flowLevel ? "flow" : "doc";
+      }
+      *parseBlockScalarHeader() {
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        let i = this.pos;
+        while (true) {
+          const ch = this.buffer[++i];
+          if (ch === "+")
+            this.blockScalarKeep = true;
+          else if (ch > "0" && ch <= "9")
+            this.blockScalarIndent = Number(ch) - 1;
+          else if (ch !== "-")
+            break;
+        }
+        return yield* this.pushUntil((ch) => isEmpty2(ch) || ch === "#");
+      }
+      *parseBlockScalar() {
+        let nl = this.pos - 1;
+        let indent = 0;
+        let ch;
+        loop: for (let i2 = this.pos; ch = this.buffer[i2]; ++i2) {
+          switch (ch) {
+            case " ":
+              indent += 1;
+              break;
+            case "\n":
+              nl = i2;
+              indent = 0;
+              break;
+            case "\r": {
+              const next = this.buffer[i2 + 1];
+              if (!next && !this.atEnd)
+                return this.setNext("block-scalar");
+              if (next === "\n")
+                break;
+            }
+            // fallthrough
+            default:
+              break loop;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("block-scalar");
+        if (indent >= this.indentNext) {
+          if (this.blockScalarIndent === -1)
+            this.indentNext = indent;
+          else {
+            this.indentNext = this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
+          }
+          do {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = this.buffer.indexOf("\n", cs);
+          } while (nl !== -1);
+          if (nl === -1) {
+            if (!this.atEnd)
+              return this.setNext("block-scalar");
+            nl = this.buffer.length;
+          }
+        }
+        let i = nl + 1;
+        ch = this.buffer[i];
+        while (ch === " ")
+          ch = this.buffer[++i];
+        if (ch === "	") {
+          while (ch === "	" || ch === " " || ch === "\r" || ch === "\n")
+            ch = this.buffer[++i];
+          nl = i - 1;
+        } else if (!this.blockScalarKeep) {
+          do {
+            let i2 = nl - 1;
+            let ch2 = this.buffer[i2];
+            if (ch2 === "\r")
+              ch2 = this.buffer[--i2];
+            const lastChar = i2;
+            while (ch2 === " ")
+              ch2 = this.buffer[--i2];
+            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent > lastChar)
+              nl = i2;
+            else
+              break;
+          } while (true);
+        }
+        yield cst.SCALAR;
+        yield* this.pushToIndex(nl + 1, true);
+        return yield* this.parseLineStart();
+      }
+      *parsePlainScalar() {
+        const inFlow = this.flowLevel > 0;
+        let end = this.pos - 1;
+        let i = this.pos - 1;
+        let ch;
+        while (ch = this.buffer[++i]) {
+          if (ch === ":") {
+            const next = this.buffer[i + 1];
+            if (isEmpty2(next) || inFlow && flowIndicatorChars.has(next))
+              break;
+            end = i;
+          } else if (isEmpty2(ch)) {
+            let next = this.buffer[i + 1];
+            if (ch === "\r") {
+              if (next === "\n") {
+                i += 1;
+                ch = "\n";
+                next = this.buffer[i + 1];
+              } else
+                end = i;
+            }
+            if (next === "#" || inFlow && flowIndicatorChars.has(next))
+              break;
+            if (ch === "\n") {
+              const cs = this.continueScalar(i + 1);
+              if (cs === -1)
+                break;
+              i = Math.max(i, cs - 2);
+            }
+          } else {
+            if (inFlow && flowIndicatorChars.has(ch))
+              break;
+            end = i;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("plain-scalar");
+        yield cst.SCALAR;
+        yield* this.pushToIndex(end + 1, true);
+        return inFlow ? "flow" : "doc";
+      }
+      *pushCount(n) {
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos += n;
+          return n;
+        }
+        return 0;
+      }
+      *pushToIndex(i, allowEmpty) {
+        const s = this.buffer.slice(this.pos, i);
+        if (s) {
+          yield s;
+          this.pos += s.length;
+          return s.length;
+        } else if (allowEmpty)
+          yield "";
+        return 0;
+      }
+      *pushIndicators() {
+        let n = 0;
+        loop: while (true) {
+          switch (this.charAt(0)) {
+            case "!":
+              n += yield* this.pushTag();
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "&":
+              n += yield* this.pushUntil(isNotAnchorChar);
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "-":
+            // this is an error
+            case "?":
+            // this is an error outside flow collections
+            case ":": {
+              const inFlow = this.flowLevel > 0;
+              const ch1 = this.charAt(1);
+              if (isEmpty2(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
+                if (!inFlow)
+                  this.indentNext = this.indentValue + 1;
+                else if (this.flowKey)
+                  this.flowKey = false;
+                n += yield* this.pushCount(1);
+                n += yield* this.pushSpaces(true);
+                continue loop;
+              }
+            }
+          }
+          break loop;
+        }
+        return n;
+      }
+      *pushTag() {
+        if (this.charAt(1) === "<") {
+          let i = this.pos + 2;
+          let ch = this.buffer[i];
+          while (!isEmpty2(ch) && ch !== ">")
+            ch = this.buffer[++i];
+          return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
+        } else {
+          let i = this.pos + 1;
+          let ch = this.buffer[i];
+          while (ch) {
+            if (tagChars.has(ch))
+              ch = this.buffer[++i];
+            else if (ch === "%" && hexDigits.has(this.buffer[i + 1]) && hexDigits.has(this.buffer[i + 2])) {
+              ch = this.buffer[i += 3];
+            } else
+              break;
+          }
+          return yield* this.pushToIndex(i, false);
+        }
+      }
+      *pushNewline() {
+        const ch = this.buffer[this.pos];
+        if (ch === "\n")
+          return yield* this.pushCount(1);
+        else if (ch === "\r" && this.charAt(1) === "\n")
+          return yield* this.pushCount(2);
+        else
+          return 0;
+      }
+      *pushSpaces(allowTabs) {
+        let i = this.pos - 1;
+        let ch;
+        do {
+          ch = this.buffer[++i];
+        } while (ch === " " || allowTabs && ch === "	");
+        const n = i - this.pos;
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos = i;
+        }
+        return n;
+      }
+      *pushUntil(test) {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (!test(ch))
+          ch = this.buffer[++i];
+        return yield* this.pushToIndex(i, false);
+      }
+    };
+    exports2.Lexer = Lexer;
+  }
+});
+
+// node_modules/yaml/dist/parse/line-counter.js
+var require_line_counter = __commonJS({
+  "node_modules/yaml/dist/parse/line-counter.js"(exports2) {
+    "use strict";
+    var LineCounter = class {
+      constructor() {
+        this.lineStarts = [];
+        this.addNewLine = (offset) => this.lineStarts.push(offset);
+        this.linePos = (offset) => {
+          let low = 0;
+          let high = this.lineStarts.length;
+          while (low < high) {
+            const mid = low + high >> 1;
+            if (this.lineStarts[mid] < offset)
+              low = mid + 1;
+            else
+              high = mid;
+          }
+          if (this.lineStarts[low] === offset)
+            return { line: low + 1, col: 1 };
+          if (low === 0)
+            return { line: 0, col: offset };
+          const start = this.lineStarts[low - 1];
+          return { line: low, col: offset - start + 1 };
+        };
+      }
+    };
+    exports2.LineCounter = LineCounter;
+  }
+});
+
+// node_modules/yaml/dist/parse/parser.js
+var require_parser = __commonJS({
+  "node_modules/yaml/dist/parse/parser.js"(exports2) {
+    "use strict";
+    var node_process = require("process");
+    var cst = require_cst();
+    var lexer = require_lexer();
+    function includesToken(list, type) {
+      for (let i = 0; i < list.length; ++i)
+        if (list[i].type === type)
+          return true;
+      return false;
+    }
+    function findNonEmptyIndex(list) {
+      for (let i = 0; i < list.length; ++i) {
+        switch (list[i].type) {
+          case "space":
+          case "comment":
+          case "newline":
+            break;
+          default:
+            return i;
+        }
+      }
+      return -1;
+    }
+    function isFlowToken(token) {
+      switch (token?.type) {
+        case "alias":
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "flow-collection":
+          return true;
+        default:
+          return false;
+      }
+    }
+    function getPrevProps(parent) {
+      switch (parent.type) {
+        case "document":
+          return parent.start;
+        case "block-map": {
+          const it = parent.items[parent.items.length - 1];
+          return it.sep ?? it.start;
+        }
+        case "block-seq":
+          return parent.items[parent.items.length - 1].start;
+        /* istanbul ignore next should not happen */
+        default:
+          return [];
+      }
+    }
+    function getFirstKeyStartProps(prev) {
+      if (prev.length === 0)
+        return [];
+      let i = prev.length;
+      loop: while (--i >= 0) {
+        switch (prev[i].type) {
+          case "doc-start":
+          case "explicit-key-ind":
+          case "map-value-ind":
+          case "seq-item-ind":
+          case "newline":
+            break loop;
+        }
+      }
+      while (prev[++i]?.type === "space") {
+      }
+      return prev.splice(i, prev.length);
+    }
+    function arrayPushArray(target, source2) {
+      if (source2.length < 1e5)
+        Array.prototype.push.apply(target, source2);
+      else
+        for (let i = 0; i < source2.length; ++i)
+          target.push(source2[i]);
+    }
+    function fixFlowSeqItems(fc) {
+      if (fc.start.type === "flow-seq-start") {
+        for (const it of fc.items) {
+          if (it.sep && !it.value && !includesToken(it.start, "explicit-key-ind") && !includesToken(it.sep, "map-value-ind")) {
+            if (it.key)
+              it.value = it.key;
+            delete it.key;
+            if (isFlowToken(it.value)) {
+              if (it.value.end)
+                arrayPushArray(it.value.end, it.sep);
+              else
+                it.value.end = it.sep;
+            } else
+              arrayPushArray(it.start, it.sep);
+            delete it.sep;
+          }
+        }
+      }
+    }
+    var Parser = class {
+      /**
+       * @param onNewLine - If defined, called separately with the start position of
+       *   each new line (in `parse()`, including the start of input).
+       */
+      constructor(onNewLine) {
+        this.atNewLine = true;
+        this.atScalar = false;
+        this.indent = 0;
+        this.offset = 0;
+        this.onKeyLine = false;
+        this.stack = [];
+        this.source = "";
+        this.type = "";
+        this.lexer = new lexer.Lexer();
+        this.onNewLine = onNewLine;
+      }
+      /**
+       * Parse `source` as a YAML stream.
+       * If `incomplete`, a part of the last line may be left as a buffer for the next call.
+       *
+       * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
+       *
+       * @returns A generator of tokens representing each directive, document, and other structure.
+       */
+      *parse(source2, incomplete = false) {
+        if (this.onNewLine && this.offset === 0)
+          this.onNewLine(0);
+        for (const lexeme of this.lexer.lex(source2, incomplete))
+          yield* this.next(lexeme);
+        if (!incomplete)
+          yield* this.end();
+      }
+      /**
+       * Advance the parser by the `source` of one lexical token.
+       */
+      *next(source2) {
+        this.source = source2;
+        if (node_process.env.LOG_TOKENS)
+          console.log("|", cst.prettyToken(source2));
+        if (this.atScalar) {
+          this.atScalar = false;
+          yield* this.step();
+          this.offset += source2.length;
+          return;
+        }
+        const type = cst.tokenType(source2);
+        if (!type) {
+          const message = `Not a YAML token: ${source2}`;
+          yield* this.pop({ type: "error", offset: this.offset, message, source: source2 });
+          this.offset += source2.length;
+        } else if (type === "scalar") {
+          this.atNewLine = false;
+          this.atScalar = true;
+          this.type = "scalar";
+        } else {
+          this.type = type;
+          yield* this.step();
+          switch (type) {
+            case "newline":
+              this.atNewLine = true;
+              this.indent = 0;
+              if (this.onNewLine)
+                this.onNewLine(this.offset + source2.length);
+              break;
+            case "space":
+              if (this.atNewLine && source2[0] === " ")
+                this.indent += source2.length;
+              break;
+            case "explicit-key-ind":
+            case "map-value-ind":
+            case "seq-item-ind":
+              if (this.atNewLine)
+                this.indent += source2.length;
+              break;
+            case "doc-mode":
+            case "flow-error-end":
+              return;
+            default:
+              this.atNewLine = false;
+          }
+          this.offset += source2.length;
+        }
+      }
+      /** Call at end of input to push out any remaining constructions */
+      *end() {
+        while (this.stack.length > 0)
+          yield* this.pop();
+      }
+      get sourceToken() {
+        const st = {
+          type: this.type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+        return st;
+      }
+      *step() {
+        const top = this.peek(1);
+        if (this.type === "doc-end" && top?.type !== "doc-end") {
+          while (this.stack.length > 0)
+            yield* this.pop();
+          this.stack.push({
+            type: "doc-end",
+            offset: this.offset,
+            source: this.source
+          });
+          return;
+        }
+        if (!top)
+          return yield* this.stream();
+        switch (top.type) {
+          case "document":
+            return yield* this.document(top);
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return yield* this.scalar(top);
+          case "block-scalar":
+            return yield* this.blockScalar(top);
+          case "block-map":
+            return yield* this.blockMap(top);
+          case "block-seq":
+            return yield* this.blockSequence(top);
+          case "flow-collection":
+            return yield* this.flowCollection(top);
+          case "doc-end":
+            return yield* this.documentEnd(top);
+        }
+        yield* this.pop();
+      }
+      peek(n) {
+        return this.stack[this.stack.length - n];
+      }
+      *pop(error) {
+        const token = error ?? this.stack.pop();
+        if (!token) {
+          const message = "Tried to pop an empty stack";
+          yield { type: "error", offset: this.offset, source: "", message };
+        } else if (this.stack.length === 0) {
+          yield token;
+        } else {
+          const top = this.peek(1);
+          if (token.type === "block-scalar") {
+            token.indent = "indent" in top ? top.indent : 0;
+          } else if (token.type === "flow-collection" && top.type === "document") {
+            token.indent = 0;
+          }
+          if (token.type === "flow-collection")
+            fixFlowSeqItems(token);
+          switch (top.type) {
+            case "document":
+              top.value = token;
+              break;
+            case "block-scalar":
+              top.props.push(token);
+              break;
+            case "block-map": {
+              const it = top.items[top.items.length - 1];
+              if (it.value) {
+                top.items.push({ start: [], key: token, sep: [] });
+                this.onKeyLine = true;
+                return;
+              } else if (it.sep) {
+                it.value = token;
+              } else {
+                Object.assign(it, { key: token, sep: [] });
+                this.onKeyLine = !it.explicitKey;
+                return;
+              }
+              break;
+            }
+            case "block-seq": {
+              const it = top.items[top.items.length - 1];
+              if (it.value)
+                top.items.push({ start: [], value: token });
+              else
+                it.value = token;
+              break;
+            }
+            case "flow-collection": {
+              const it = top.items[top.items.length - 1];
+              if (!it || it.value)
+                top.items.push({ start: [], key: token, sep: [] });
+              else if (it.sep)
+                it.value = token;
+              else
+                Object.assign(it, { key: token, sep: [] });
+              return;
+            }
+            /* istanbul ignore next should not happen */
+            default:
+              yield* this.pop();
+              yield* this.pop(token);
+          }
+          if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
+            const last = token.items[token.items.length - 1];
+            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+              if (top.type === "document")
+                top.end = last.start;
+              else
+                top.items.push({ start: last.start });
+              token.items.splice(-1, 1);
+            }
+          }
+        }
+      }
+      *stream() {
+        switch (this.type) {
+          case "directive-line":
+            yield { type: "directive", offset: this.offset, source: this.source };
+            return;
+          case "byte-order-mark":
+          case "space":
+          case "comment":
+          case "newline":
+            yield this.sourceToken;
+            return;
+          case "doc-mode":
+          case "doc-start": {
+            const doc = {
+              type: "document",
+              offset: this.offset,
+              start: []
+            };
+            if (this.type === "doc-start")
+              doc.start.push(this.sourceToken);
+            this.stack.push(doc);
+            return;
+          }
+        }
+        yield {
+          type: "error",
+          offset: this.offset,
+          message: `Unexpected ${this.type} token in YAML stream`,
+          source: this.source
+        };
+      }
+      *document(doc) {
+        if (doc.value)
+          return yield* this.lineEnd(doc);
+        switch (this.type) {
+          case "doc-start": {
+            if (findNonEmptyIndex(doc.start) !== -1) {
+              yield* this.pop();
+              yield* this.step();
+            } else
+              doc.start.push(this.sourceToken);
+            return;
+          }
+          case "anchor":
+          case "tag":
+          case "space":
+          case "comment":
+          case "newline":
+            doc.start.push(this.sourceToken);
+            return;
+        }
+        const bv = this.startBlockValue(doc);
+        if (bv)
+          this.stack.push(bv);
+        else {
+          yield {
+            type: "error",
+            offset: this.offset,
+            message: `Unexpected ${this.type} token in YAML document`,
+            source: this.source
+          };
+        }
+      }
+      *scalar(scalar) {
+        if (this.type === "map-value-ind") {
+          const prev = getPrevProps(this.peek(2));
+          const start = getFirstKeyStartProps(prev);
+          let sep5;
+          if (scalar.end) {
+            sep5 = scalar.end;
+            sep5.push(this.sourceToken);
+            delete scalar.end;
+          } else
+            sep5 = [this.sourceToken];
+          const map = {
+            type: "block-map",
+            offset: scalar.offset,
+            indent: scalar.indent,
+            items: [{ start, key: scalar, sep: sep5 }]
+          };
+          this.onKeyLine = true;
+          this.stack[this.stack.length - 1] = map;
+        } else
+          yield* this.lineEnd(scalar);
+      }
+      *blockScalar(scalar) {
+        switch (this.type) {
+          case "space":
+          case "comment":
+          case "newline":
+            scalar.props.push(this.sourceToken);
+            return;
+          case "scalar":
+            scalar.source = this.source;
+            this.atNewLine = true;
+            this.indent = 0;
+            if (this.onNewLine) {
+              let nl = this.source.indexOf("\n") + 1;
+              while (nl !== 0) {
+                this.onNewLine(this.offset + nl);
+                nl = this.source.indexOf("\n", nl) + 1;
+              }
+            }
+            yield* this.pop();
+            break;
+          /* istanbul ignore next should not happen */
+          default:
+            yield* this.pop();
+            yield* this.step();
+        }
+      }
+      *blockMap(map) {
+        const it = map.items[map.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            this.onKeyLine = false;
+            if (it.value) {
+              const end = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last?.type === "comment")
+                end?.push(this.sourceToken);
+              else
+                map.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "space":
+          case "comment":
+            if (it.value) {
+              map.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              if (this.atIndentedComment(it.start, map.indent)) {
+                const prev = map.items[map.items.length - 2];
+                const end = prev?.value?.end;
+                if (Array.isArray(end)) {
+                  arrayPushArray(end, it.start);
+                  end.push(this.sourceToken);
+                  map.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+        }
+        if (this.indent >= map.indent) {
+          const atMapIndent = !this.onKeyLine && this.indent === map.indent;
+          const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
+          let start = [];
+          if (atNextItem && it.sep && !it.value) {
+            const nl = [];
+            for (let i = 0; i < it.sep.length; ++i) {
+              const st = it.sep[i];
+              switch (st.type) {
+                case "newline":
+                  nl.push(i);
+                  break;
+                case "space":
+                  break;
+                case "comment":
+                  if (st.indent > map.indent)
+                    nl.length = 0;
+                  break;
+                default:
+                  nl.length = 0;
+              }
+            }
+            if (nl.length >= 2)
+              start = it.sep.splice(nl[1]);
+          }
+          switch (this.type) {
+            case "anchor":
+            case "tag":
+              if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map.items.push({ start });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                it.sep.push(this.sourceToken);
+              } else {
+                it.start.push(this.sourceToken);
+              }
+              return;
+            case "explicit-key-ind":
+              if (!it.sep && !it.explicitKey) {
+                it.start.push(this.sourceToken);
+                it.explicitKey = true;
+              } else if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map.items.push({ start, explicitKey: true });
+              } else {
+                this.stack.push({
+                  type: "block-map",
+                  offset: this.offset,
+                  indent: this.indent,
+                  items: [{ start: [this.sourceToken], explicitKey: true }]
+                });
+              }
+              this.onKeyLine = true;
+              return;
+            case "map-value-ind":
+              if (it.explicitKey) {
+                if (!it.sep) {
+                  if (includesToken(it.start, "newline")) {
+                    Object.assign(it, { key: null, sep: [this.sourceToken] });
+                  } else {
+                    const start2 = getFirstKeyStartProps(it.start);
+                    this.stack.push({
+                      type: "block-map",
+                      offset: this.offset,
+                      indent: this.indent,
+                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                    });
+                  }
+                } else if (it.value) {
+                  map.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                  });
+                } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
+                  const start2 = getFirstKeyStartProps(it.start);
+                  const key = it.key;
+                  const sep5 = it.sep;
+                  sep5.push(this.sourceToken);
+                  delete it.key;
+                  delete it.sep;
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: start2, key, sep: sep5 }]
+                  });
+                } else if (start.length > 0) {
+                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              } else {
+                if (!it.sep) {
+                  Object.assign(it, { key: null, sep: [this.sourceToken] });
+                } else if (it.value || atNextItem) {
+                  map.items.push({ start, key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: [], key: null, sep: [this.sourceToken] }]
+                  });
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              }
+              this.onKeyLine = true;
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs2 = this.flowScalar(this.type);
+              if (atNextItem || it.value) {
+                map.items.push({ start, key: fs2, sep: [] });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                this.stack.push(fs2);
+              } else {
+                Object.assign(it, { key: fs2, sep: [] });
+                this.onKeyLine = true;
+              }
+              return;
+            }
+            default: {
+              const bv = this.startBlockValue(map);
+              if (bv) {
+                if (bv.type === "block-seq") {
+                  if (!it.explicitKey && it.sep && !includesToken(it.sep, "newline")) {
+                    yield* this.pop({
+                      type: "error",
+                      offset: this.offset,
+                      message: "Unexpected block-seq-ind on same line with key",
+                      source: this.source
+                    });
+                    return;
+                  }
+                } else if (atMapIndent) {
+                  map.items.push({ start });
+                }
+                this.stack.push(bv);
+                return;
+              }
+            }
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *blockSequence(seq) {
+        const it = seq.items[seq.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            if (it.value) {
+              const end = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end) ? end[end.length - 1] : void 0;
+              if (last?.type === "comment")
+                end?.push(this.sourceToken);
+              else
+                seq.items.push({ start: [this.sourceToken] });
+            } else
+              it.start.push(this.sourceToken);
+            return;
+          case "space":
+          case "comment":
+            if (it.value)
+              seq.items.push({ start: [this.sourceToken] });
+            else {
+              if (this.atIndentedComment(it.start, seq.indent)) {
+                const prev = seq.items[seq.items.length - 2];
+                const end = prev?.value?.end;
+                if (Array.isArray(end)) {
+                  arrayPushArray(end, it.start);
+                  end.push(this.sourceToken);
+                  seq.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "anchor":
+          case "tag":
+            if (it.value || this.indent <= seq.indent)
+              break;
+            it.start.push(this.sourceToken);
+            return;
+          case "seq-item-ind":
+            if (this.indent !== seq.indent)
+              break;
+            if (it.value || includesToken(it.start, "seq-item-ind"))
+              seq.items.push({ start: [this.sourceToken] });
+            else
+              it.start.push(this.sourceToken);
+            return;
+        }
+        if (this.indent > seq.indent) {
+          const bv = this.startBlockValue(seq);
+          if (bv) {
+            this.stack.push(bv);
+            return;
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *flowCollection(fc) {
+        const it = fc.items[fc.items.length - 1];
+        if (this.type === "flow-error-end") {
+          let top;
+          do {
+            yield* this.pop();
+            top = this.peek(1);
+          } while (top?.type === "flow-collection");
+        } else if (fc.end.length === 0) {
+          switch (this.type) {
+            case "comma":
+            case "explicit-key-ind":
+              if (!it || it.sep)
+                fc.items.push({ start: [this.sourceToken] });
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "map-value-ind":
+              if (!it || it.value)
+                fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                Object.assign(it, { key: null, sep: [this.sourceToken] });
+              return;
+            case "space":
+            case "comment":
+            case "newline":
+            case "anchor":
+            case "tag":
+              if (!it || it.value)
+                fc.items.push({ start: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs2 = this.flowScalar(this.type);
+              if (!it || it.value)
+                fc.items.push({ start: [], key: fs2, sep: [] });
+              else if (it.sep)
+                this.stack.push(fs2);
+              else
+                Object.assign(it, { key: fs2, sep: [] });
+              return;
+            }
+            case "flow-map-end":
+            case "flow-seq-end":
+              fc.end.push(this.sourceToken);
+              return;
+          }
+          const bv = this.startBlockValue(fc);
+          if (bv)
+            this.stack.push(bv);
+          else {
+            yield* this.pop();
+            yield* this.step();
+          }
+        } else {
+          const parent = this.peek(2);
+          if (parent.type === "block-map" && (this.type === "map-value-ind" && parent.indent === fc.indent || this.type === "newline" && !parent.items[parent.items.length - 1].sep)) {
+            yield* this.pop();
+            yield* this.step();
+          } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            fixFlowSeqItems(fc);
+            const sep5 = fc.end.splice(1, fc.end.length);
+            sep5.push(this.sourceToken);
+            const map = {
+              type: "block-map",
+              offset: fc.offset,
+              indent: fc.indent,
+              items: [{ start, key: fc, sep: sep5 }]
+            };
+            this.onKeyLine = true;
+            this.stack[this.stack.length - 1] = map;
+          } else {
+            yield* this.lineEnd(fc);
+          }
+        }
+      }
+      flowScalar(type) {
+        if (this.onNewLine) {
+          let nl = this.source.indexOf("\n") + 1;
+          while (nl !== 0) {
+            this.onNewLine(this.offset + nl);
+            nl = this.source.indexOf("\n", nl) + 1;
+          }
+        }
+        return {
+          type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+      }
+      startBlockValue(parent) {
+        switch (this.type) {
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return this.flowScalar(this.type);
+          case "block-scalar-header":
+            return {
+              type: "block-scalar",
+              offset: this.offset,
+              indent: this.indent,
+              props: [this.sourceToken],
+              source: ""
+            };
+          case "flow-map-start":
+          case "flow-seq-start":
+            return {
+              type: "flow-collection",
+              offset: this.offset,
+              indent: this.indent,
+              start: this.sourceToken,
+              items: [],
+              end: []
+            };
+          case "seq-item-ind":
+            return {
+              type: "block-seq",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start: [this.sourceToken] }]
+            };
+          case "explicit-key-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            start.push(this.sourceToken);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, explicitKey: true }]
+            };
+          }
+          case "map-value-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, key: null, sep: [this.sourceToken] }]
+            };
+          }
+        }
+        return null;
+      }
+      atIndentedComment(start, indent) {
+        if (this.type !== "comment")
+          return false;
+        if (this.indent <= indent)
+          return false;
+        return start.every((st) => st.type === "newline" || st.type === "space");
+      }
+      *documentEnd(docEnd) {
+        if (this.type !== "doc-mode") {
+          if (docEnd.end)
+            docEnd.end.push(this.sourceToken);
+          else
+            docEnd.end = [this.sourceToken];
+          if (this.type === "newline")
+            yield* this.pop();
+        }
+      }
+      *lineEnd(token) {
+        switch (this.type) {
+          case "comma":
+          case "doc-start":
+          case "doc-end":
+          case "flow-seq-end":
+          case "flow-map-end":
+          case "map-value-ind":
+            yield* this.pop();
+            yield* this.step();
+            break;
+          case "newline":
+            this.onKeyLine = false;
+          // fallthrough
+          case "space":
+          case "comment":
+          default:
+            if (token.end)
+              token.end.push(this.sourceToken);
+            else
+              token.end = [this.sourceToken];
+            if (this.type === "newline")
+              yield* this.pop();
+        }
+      }
+    };
+    exports2.Parser = Parser;
+  }
+});
+
+// node_modules/yaml/dist/public-api.js
+var require_public_api = __commonJS({
+  "node_modules/yaml/dist/public-api.js"(exports2) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var errors = require_errors();
+    var log = require_log();
+    var identity = require_identity();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    function parseOptions(options) {
+      const prettyErrors = options.prettyErrors !== false;
+      const lineCounter$1 = options.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
+      return { lineCounter: lineCounter$1, prettyErrors };
+    }
+    function parseAllDocuments(source2, options = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options);
+      const docs = Array.from(composer$1.compose(parser$1.parse(source2)));
+      if (prettyErrors && lineCounter2)
+        for (const doc of docs) {
+          doc.errors.forEach(errors.prettifyError(source2, lineCounter2));
+          doc.warnings.forEach(errors.prettifyError(source2, lineCounter2));
+        }
+      if (docs.length > 0)
+        return docs;
+      return Object.assign([], { empty: true }, composer$1.streamInfo());
+    }
+    function parseDocument2(source2, options = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options);
+      let doc = null;
+      for (const _doc of composer$1.compose(parser$1.parse(source2), true, source2.length)) {
+        if (!doc)
+          doc = _doc;
+        else if (doc.options.logLevel !== "silent") {
+          doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), "MULTIPLE_DOCS", "Source contains multiple documents; please use YAML.parseAllDocuments()"));
+          break;
+        }
+      }
+      if (prettyErrors && lineCounter2) {
+        doc.errors.forEach(errors.prettifyError(source2, lineCounter2));
+        doc.warnings.forEach(errors.prettifyError(source2, lineCounter2));
+      }
+      return doc;
+    }
+    function parse2(src, reviver, options) {
+      let _reviver = void 0;
+      if (typeof reviver === "function") {
+        _reviver = reviver;
+      } else if (options === void 0 && reviver && typeof reviver === "object") {
+        options = reviver;
+      }
+      const doc = parseDocument2(src, options);
+      if (!doc)
+        return null;
+      doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
+      if (doc.errors.length > 0) {
+        if (doc.options.logLevel !== "silent")
+          throw doc.errors[0];
+        else
+          doc.errors = [];
+      }
+      return doc.toJS(Object.assign({ reviver: _reviver }, options));
+    }
+    function stringify3(value, replacer, options) {
+      let _replacer = null;
+      if (typeof replacer === "function" || Array.isArray(replacer)) {
+        _replacer = replacer;
+      } else if (options === void 0 && replacer) {
+        options = replacer;
+      }
+      if (typeof options === "string")
+        options = options.length;
+      if (typeof options === "number") {
+        const indent = Math.round(options);
+        options = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
+      }
+      if (value === void 0) {
+        const { keepUndefined } = options ?? replacer ?? {};
+        if (!keepUndefined)
+          return void 0;
+      }
+      if (identity.isDocument(value) && !_replacer)
+        return value.toString(options);
+      return new Document.Document(value, _replacer, options).toString(options);
+    }
+    exports2.parse = parse2;
+    exports2.parseAllDocuments = parseAllDocuments;
+    exports2.parseDocument = parseDocument2;
+    exports2.stringify = stringify3;
+  }
+});
+
+// node_modules/yaml/dist/index.js
+var require_dist = __commonJS({
+  "node_modules/yaml/dist/index.js"(exports2) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var Schema = require_Schema();
+    var errors = require_errors();
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var cst = require_cst();
+    var lexer = require_lexer();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    var publicApi = require_public_api();
+    var visit = require_visit();
+    exports2.Composer = composer.Composer;
+    exports2.Document = Document.Document;
+    exports2.Schema = Schema.Schema;
+    exports2.YAMLError = errors.YAMLError;
+    exports2.YAMLParseError = errors.YAMLParseError;
+    exports2.YAMLWarning = errors.YAMLWarning;
+    exports2.Alias = Alias.Alias;
+    exports2.isAlias = identity.isAlias;
+    exports2.isCollection = identity.isCollection;
+    exports2.isDocument = identity.isDocument;
+    exports2.isMap = identity.isMap;
+    exports2.isNode = identity.isNode;
+    exports2.isPair = identity.isPair;
+    exports2.isScalar = identity.isScalar;
+    exports2.isSeq = identity.isSeq;
+    exports2.Pair = Pair.Pair;
+    exports2.Scalar = Scalar.Scalar;
+    exports2.YAMLMap = YAMLMap.YAMLMap;
+    exports2.YAMLSeq = YAMLSeq.YAMLSeq;
+    exports2.CST = cst;
+    exports2.Lexer = lexer.Lexer;
+    exports2.LineCounter = lineCounter.LineCounter;
+    exports2.Parser = parser.Parser;
+    exports2.parse = publicApi.parse;
+    exports2.parseAllDocuments = publicApi.parseAllDocuments;
+    exports2.parseDocument = publicApi.parseDocument;
+    exports2.stringify = publicApi.stringify;
+    exports2.visit = visit.visit;
+    exports2.visitAsync = visit.visitAsync;
+  }
+});
+
+// src/release/bootstrap-template.ts
+function bootstrapTemplate(settings, options) {
+  const { functionName } = settings;
+  const previews = `${functionName}-pr-*`;
+  return {
+    AWSTemplateFormatVersion: "2010-09-09",
+    Description: `Deployments of the Lambda function ${functionName} from GitHub Actions, without stored keys`,
+    Parameters: parameters(options, settings),
+    Rules: {
+      SomebodyMayDeploy: {
+        Assertions: [
+          {
+            Assert: { "Fn::Not": [{ "Fn::And": [isEmpty("GitHubEnvironment"), isEmpty("GitHubBranch")] }] },
+            AssertDescription: "Set GitHubEnvironment or GitHubBranch."
+          }
+        ]
+      }
+    },
+    Conditions: {
+      CreatesProvider: isEmpty("ProviderArn"),
+      CreatesLogGroup: { "Fn::Equals": [{ Ref: "CreateLogGroup" }, "true"] },
+      HasEnvironment: { "Fn::Not": [isEmpty("GitHubEnvironment")] },
+      HasBranch: { "Fn::Not": [isEmpty("GitHubBranch")] },
+      HasBoundary: { "Fn::Not": [isEmpty("PermissionsBoundary")] }
+    },
+    Resources: {
+      GitHubProvider: {
+        Type: "AWS::IAM::OIDCProvider",
+        Condition: "CreatesProvider",
+        // Roles of other repositories may rely on it by then.
+        DeletionPolicy: "Retain",
+        UpdateReplacePolicy: "Retain",
+        Properties: { Url: `https://${ISSUER}`, ClientIdList: [AUDIENCE] }
+      },
+      DeployRole: role(
+        `Deploys ${functionName}`,
+        gitHubTrust([
+          whereIs("HasEnvironment", "repo:${GitHubRepository}:environment:${GitHubEnvironment}"),
+          whereIs("HasBranch", "repo:${GitHubRepository}:ref:refs/heads/${GitHubBranch}")
+        ]),
+        deployPolicy({ ...settings, role: "${ExecutionRole.Arn}", createRole: false, dryRun: false }, HERE)
+      ),
+      PreviewRole: role(
+        `Deploys previews of ${functionName}, and nothing else`,
+        gitHubTrust([{ "Fn::Sub": "repo:${GitHubRepository}:pull_request" }]),
+        deployPolicy({ ...previewSettings(settings, previews), role: "${PreviewExecutionRole.Arn}" }, HERE)
+      ),
+      ExecutionRole: role(`Runs ${functionName}`, LAMBDA_TRUST, {
+        Version: "2012-10-17",
+        Statement: roleStatements(needsOf(settings), HERE)
+      }),
+      PreviewExecutionRole: role(`Runs previews of ${functionName}`, LAMBDA_TRUST, {
+        Version: "2012-10-17",
+        Statement: roleStatements(needsOf(previewSettings(settings, previews)), HERE)
+      }),
+      LogGroup: {
+        Type: "AWS::Logs::LogGroup",
+        Condition: "CreatesLogGroup",
+        DeletionPolicy: "Retain",
+        UpdateReplacePolicy: "Retain",
+        Properties: { LogGroupName: logGroupOf2(settings), RetentionInDays: { Ref: "LogRetention" } }
+      }
+    },
+    Outputs: {
+      DeployRoleArn: output("role-to-assume of the job that deploys", { "Fn::GetAtt": ["DeployRole", "Arn"] }),
+      PreviewRoleArn: output("role-to-assume of the job that makes previews", { "Fn::GetAtt": ["PreviewRole", "Arn"] }),
+      ExecutionRoleArn: output("The setting role", { "Fn::GetAtt": ["ExecutionRole", "Arn"] }),
+      PreviewExecutionRoleArn: output("The setting role, of previews", {
+        "Fn::GetAtt": ["PreviewExecutionRole", "Arn"]
+      }),
+      ProviderArn: output("The identity provider, for stacks of other functions", PROVIDER)
+    }
+  };
+}
+function gitHubTrust(subjects) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: PROVIDER },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: {
+          StringEquals: { [`${ISSUER}:aud`]: AUDIENCE },
+          StringLike: { [`${ISSUER}:sub`]: subjects }
+        }
+      }
+    ]
+  };
+}
+function parameters({ repository, environment = "", branch = "" }, { logRetention = RETENTION_DAYS }) {
+  return {
+    GitHubRepository: {
+      Type: "String",
+      Default: repository,
+      AllowedPattern: "^[\\w.-]+(@\\d+)?/[\\w.-]+(@\\d+)?$",
+      Description: "OWNER/NAME; OWNER@ID/NAME@ID where the tokens of the repository have ids in their subject."
+    },
+    GitHubEnvironment: {
+      Type: "String",
+      Default: environment,
+      AllowedPattern: "^[^*?]*$",
+      Description: "Jobs that name this environment deploy; empty for none."
+    },
+    GitHubBranch: {
+      Type: "String",
+      Default: branch,
+      Description: "Jobs on this branch that name no environment deploy, as in main or release/*; empty for none."
+    },
+    ProviderArn: {
+      Type: "String",
+      Default: "",
+      Description: `The provider of https://${ISSUER}, where the account has it already; empty to create it.`
+    },
+    PermissionsBoundary: {
+      Type: "String",
+      Default: "",
+      Description: "The ARN of a policy that bounds all roles here; empty for none."
+    },
+    CreateLogGroup: {
+      Type: "String",
+      Default: "true",
+      AllowedValues: ["true", "false"],
+      Description: "Set false where the function has run before: its log group is there then."
+    },
+    LogRetention: {
+      Type: "Number",
+      Default: logRetention === "never" ? RETENTION_DAYS : logRetention,
+      Description: "How many days log lines are kept."
+    }
+  };
+}
+function role(description, trust, policy) {
+  return {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      Description: description,
+      AssumeRolePolicyDocument: trust,
+      PermissionsBoundary: { "Fn::If": ["HasBoundary", { Ref: "PermissionsBoundary" }, { Ref: "AWS::NoValue" }] },
+      Policies: [{ PolicyName: "wsgi-lambda", PolicyDocument: substituted(policy) }],
+      Tags: [{ Key: "managed-by", Value: "wsgi-lambda" }]
+    }
+  };
+}
+function previewSettings(settings, functionName) {
+  return { ...settings, functionName, secrets: {}, logGroup: void 0, createRole: false, dryRun: false };
+}
+function needsOf(settings) {
+  const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
+  return {
+    functionName,
+    logGroup: logGroupOf2(settings),
+    secrets,
+    isInVpc: vpcSubnets.length > 0,
+    fileSystems,
+    isTraced: tracing === "active",
+    deadLetterTarget: given(deadLetterTarget),
+    kmsKey: given(kmsKey)
+  };
+}
+function given(setting) {
+  return setting === void 0 || setting === NONE ? "" : setting;
+}
+function logGroupOf2({ logGroup, functionName }) {
+  return logGroup ?? defaultLogGroup(functionName);
+}
+function substituted(value) {
+  if (typeof value === "string") return value.includes("${") ? { "Fn::Sub": value } : value;
+  if (Array.isArray(value)) return value.map(substituted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, substituted(each)]));
+}
+function isEmpty(parameter) {
+  return { "Fn::Equals": [{ Ref: parameter }, ""] };
+}
+function whereIs(condition, text3) {
+  return { "Fn::If": [condition, { "Fn::Sub": text3 }, { Ref: "AWS::NoValue" }] };
+}
+function output(description, value) {
+  return { Description: description, Value: value };
+}
+var ISSUER, AUDIENCE, HERE, RETENTION_DAYS, PROVIDER, LAMBDA_TRUST;
+var init_bootstrap_template = __esm({
+  "src/release/bootstrap-template.ts"() {
+    "use strict";
+    init_function_options();
+    init_function();
+    init_permissions();
+    init_role_policy();
+    ISSUER = "token.actions.githubusercontent.com";
+    AUDIENCE = "sts.amazonaws.com";
+    HERE = { partition: "${AWS::Partition}", region: "${AWS::Region}", account: "${AWS::AccountId}" };
+    RETENTION_DAYS = "30";
+    PROVIDER = { "Fn::If": ["CreatesProvider", { Ref: "GitHubProvider" }, { Ref: "ProviderArn" }] };
+    LAMBDA_TRUST = {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: "lambda.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } }
+        }
+      ]
+    };
+  }
+});
+
+// src/commands/bootstrap.ts
+var bootstrap_exports = {};
+__export(bootstrap_exports, {
+  bootstrap: () => bootstrap
+});
+function bootstrap({ repository, environment, branch }, settings, variables) {
+  const named2 = repository ?? variables["GITHUB_REPOSITORY"];
+  if (named2 === void 0 || !OWNER_AND_NAME.test(named2)) {
+    throw new SettingsError([
+      {
+        title: named2 === void 0 ? "--repository is missing" : "--repository is not valid",
+        detail: named2 === void 0 ? void 0 : `Given: ${JSON.stringify(named2)}`,
+        hint: "The repository whose workflows deploy, as in --repository OWNER/NAME."
+      }
+    ]);
+  }
+  const options = {
+    repository: named2,
+    environment,
+    branch: branch ?? (environment === void 0 ? "main" : void 0)
+  };
+  const template = bootstrapTemplate(settings, options);
+  return HEAD + (0, import_yaml.stringify)(template, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+var import_yaml, OWNER_AND_NAME, HEAD;
+var init_bootstrap = __esm({
+  "src/commands/bootstrap.ts"() {
+    "use strict";
+    import_yaml = __toESM(require_dist(), 1);
+    init_errors();
+    init_bootstrap_template();
+    OWNER_AND_NAME = /^[\w.-]+(?:@\d+)?\/[\w.-]+(?:@\d+)?$/;
+    HEAD = `# Identity provider and roles for deployments from GitHub Actions. Deploy it with:
+#
+#   aws cloudformation deploy --stack-name deployments --template-file bootstrap.yml --capabilities CAPABILITY_IAM
+#
+# An account has one provider for GitHub: where it is there, set the parameter ProviderArn to its ARN. Where a policy demands
+# that roles have a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must
+# allow what stands here.
+`;
   }
 });
 
@@ -16248,16 +28284,16 @@ var init_source_hash = __esm({
       end(rounds2) {
         this.#xor(2, 255, 0);
         this.#round(rounds2);
-        const hash = Buffer.alloc(8);
-        hash.writeInt32LE(
+        const hash3 = Buffer.alloc(8);
+        hash3.writeInt32LE(
           this.#low.reduce((all, half) => all ^ half, 0),
           0
         );
-        hash.writeInt32LE(
+        hash3.writeInt32LE(
           this.#high.reduce((all, half) => all ^ half, 0),
           4
         );
-        return hash.toString("hex");
+        return hash3.toString("hex");
       }
       #round(count) {
         for (let done = 0; done < count; done++) {
@@ -16286,21 +28322,21 @@ var init_source_hash = __esm({
         this.#low[word] = this.#half(this.#low, word) ^ low;
         this.#high[word] = this.#half(this.#high, word) ^ high;
       }
-      #half(halves2, word) {
-        return (halves2[word] ?? 0) >>> 0;
+      #half(halves, word) {
+        return (halves[word] ?? 0) >>> 0;
       }
     };
   }
 });
 
 // src/artifact/inspect/contents.ts
-async function readContents3(given, assumed) {
-  const path4 = (0, import_node_path50.resolve)(given);
-  const found = await (0, import_promises54.stat)(path4).catch(() => void 0);
+async function readContents3(given2, assumed) {
+  const path4 = (0, import_node_path55.resolve)(given2);
+  const found = await (0, import_promises60.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
-        title: `The artifact ${given} ${found ? "is not a file" : "does not exist"}`,
+        title: `The artifact ${given2} ${found ? "is not a file" : "does not exist"}`,
         hint: "Make it with: wsgi-lambda build, or name another: wsgi-lambda inspect FILE"
       },
       { exitCode: 2 }
@@ -16334,7 +28370,7 @@ async function readContents3(given, assumed) {
     if (!(error instanceof BadZip)) throw error;
     throw new UserError(
       {
-        title: `${given} cannot be inspected`,
+        title: `${given2} cannot be inspected`,
         detail: `As a zip, ${error.message}.`,
         hint: "Make it anew, or check that all of it was copied."
       },
@@ -16362,7 +28398,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path50.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path50.posix.dirname(parent))
+    for (let parent = import_node_path55.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path55.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -16393,13 +28429,13 @@ async function readFiles(zip, files, pythonMinor) {
   const sourceHashes = /* @__PURE__ */ new Map();
   const binaries = /* @__PURE__ */ new Map();
   const magic = MAGIC_NUMBERS[pythonMinor ?? ""];
-  const wanted = files.filter(({ path: path4 }) => DIST_INFO.test(path4) || /\.pyc?$/.test(path4) || MAY_BE_BINARY.test(path4));
+  const wanted = files.filter(({ path: path4 }) => DIST_INFO2.test(path4) || /\.pyc?$/.test(path4) || MAY_BE_BINARY.test(path4));
   const large = wanted.find(({ unzippedBytes }) => unzippedBytes > MOST_BYTES_OF_A_FILE);
   if (large) throw new BadZip(`its ${large.path} would unpack to ${Math.round(large.unzippedBytes / 1e6)} MB`);
   for await (const [entry, compressed] of zip.compressed(wanted)) {
     const { path: path4 } = entry;
     const content = await inflated(entry, compressed);
-    const [, folder = "", name] = DIST_INFO.exec(path4) ?? [];
+    const [, folder = "", name] = DIST_INFO2.exec(path4) ?? [];
     if (name !== void 0) {
       const before = distInfos.get(folder) ?? { metadata: "", record: "", wheel: "" };
       distInfos.set(folder, { ...before, [name.toLowerCase()]: content.toString() });
@@ -16423,12 +28459,12 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises54, import_node_path50, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO, MAY_BE_BINARY;
+var import_promises60, import_node_path55, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises54 = require("node:fs/promises");
-    import_node_path50 = require("node:path");
+    import_promises60 = require("node:fs/promises");
+    import_node_path55 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -16441,54 +28477,8 @@ var init_contents = __esm({
     init_source_hash();
     MOST_BYTES3 = 4e9;
     MOST_BYTES_OF_A_FILE = 5e8;
-    DIST_INFO = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/;
+    DIST_INFO2 = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/;
     MAY_BE_BINARY = /\.so(?:\.[\d.]+)?$|^bin\/[^/]+$|^[^.]+$/;
-  }
-});
-
-// src/artifact/inspect/difference.ts
-function difference(before, after) {
-  const unzipped = ({ files }) => files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0);
-  return {
-    zipBytes: after.zipBytes - before.zipBytes,
-    unzippedBytes: unzipped(after) - unzipped(before),
-    packages: packageChanges(before, after),
-    files: fileChanges(before, after)
-  };
-}
-function packageChanges(before, after) {
-  const [old, now] = [before, after].map(({ packages }) => new Map(packages.map((each) => [each.name, each])));
-  const names = [.../* @__PURE__ */ new Set([...old?.keys() ?? [], ...now?.keys() ?? []])].toSorted();
-  return names.flatMap((name) => {
-    const [was, is] = [old?.get(name) ?? NOTHING2, now?.get(name) ?? NOTHING2];
-    const change = {
-      name,
-      before: was.version,
-      after: is.version,
-      zipBytes: is.zipBytes - was.zipBytes,
-      unzippedBytes: is.unzippedBytes - was.unzippedBytes
-    };
-    return was.version === is.version && change.zipBytes === 0 && change.unzippedBytes === 0 ? [] : [change];
-  });
-}
-function fileChanges(before, after) {
-  const old = new Map(before.files.map((file) => [file.path, file]));
-  const now = new Set(after.files.map(({ path: path4 }) => path4));
-  const isOther = (file) => {
-    const was = old.get(file.path);
-    return was !== void 0 && (was.crc !== file.crc || was.unzippedBytes !== file.unzippedBytes);
-  };
-  return {
-    added: after.files.filter(({ path: path4 }) => !old.has(path4)).map(({ path: path4 }) => path4),
-    removed: before.files.filter(({ path: path4 }) => !now.has(path4)).map(({ path: path4 }) => path4),
-    changed: after.files.filter(isOther).map(({ path: path4 }) => path4)
-  };
-}
-var NOTHING2;
-var init_difference = __esm({
-  "src/artifact/inspect/difference.ts"() {
-    "use strict";
-    NOTHING2 = { version: void 0, zipBytes: 0, unzippedBytes: 0 };
   }
 });
 
@@ -16500,19 +28490,19 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path51.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path56.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
   }
-  return UNKNOWN;
+  return UNKNOWN2;
 }
 async function readWritten(project, path4) {
   try {
     if (path4 === "pyproject.toml")
-      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? "")));
+      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
-      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, path4)) ?? ""))["packages"]);
+      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, path4)) ?? ""))["packages"]);
     const files = await readRequirementsFiles(project, path4);
     return [...fromRequirements(files), ...await namedByFolder(project, files)];
   } catch (error) {
@@ -16520,12 +28510,12 @@ async function readWritten(project, path4) {
     throw error;
   }
 }
-function fromPyproject(document) {
-  const { dependencies } = asTable3(document["project"]);
-  const listed = Array.isArray(dependencies) ? dependencies.map(String) : [];
+function fromPyproject(document2) {
+  const { dependencies } = asTable3(document2["project"]);
+  const listed2 = Array.isArray(dependencies) ? dependencies.map(String) : [];
   return [
-    ...listed.flatMap((text3) => parseRequirement(text3) ?? []),
-    ...fromTable(asTable3(asTable3(document["tool"])["poetry"])["dependencies"])
+    ...listed2.flatMap((text3) => parseRequirement(text3) ?? []),
+    ...fromTable(asTable3(asTable3(document2["tool"])["poetry"])["dependencies"])
   ];
 }
 function fromTable(table2) {
@@ -16540,7 +28530,7 @@ function fromRequirements(files) {
     files.flatMap(
       ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text3 }) => {
         const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3) ?? [];
-        return constraint === void 0 ? [] : [import_node_path51.posix.join(import_node_path51.posix.dirname(path4), constraint)];
+        return constraint === void 0 ? [] : [import_node_path56.posix.join(import_node_path56.posix.dirname(path4), constraint)];
       })
     )
   );
@@ -16552,47 +28542,30 @@ async function namedByFolder(project, files) {
       ({ text: text3 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text3)?.[1] ?? []
     )
   );
-  const named = await Promise.all(
+  const named2 = await Promise.all(
     folders.map(async (folder) => {
-      const document = asTable3(parse(await readIfPresent((0, import_node_path51.join)(project, folder, "pyproject.toml")) ?? ""));
-      const name = asTable3(document["project"])["name"] ?? asTable3(asTable3(document["tool"])["poetry"])["name"];
+      const document2 = asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, folder, "pyproject.toml")) ?? ""));
+      const name = asTable3(document2["project"])["name"] ?? asTable3(asTable3(document2["tool"])["poetry"])["name"];
       return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
     })
   );
-  return named.flat();
+  return named2.flat();
 }
 function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs20, import_node_path51, UNKNOWN;
+var import_node_fs20, import_node_path56, UNKNOWN2;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
     import_node_fs20 = require("node:fs");
-    import_node_path51 = require("node:path");
+    import_node_path56 = require("node:path");
     init_dist();
     init_errors();
     init_files();
     init_requirement();
     init_pyproject();
-    UNKNOWN = { from: void 0, requirements: [] };
-  }
-});
-
-// src/artifact/inspect/group.ts
-function groupBy(values, keyOf2) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const value of values) {
-    const key = keyOf2(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
-}
-var init_group = __esm({
-  "src/artifact/inspect/group.ts"() {
-    "use strict";
+    UNKNOWN2 = { from: void 0, requirements: [] };
   }
 });
 
@@ -16623,10 +28596,10 @@ function dependencyGraph(distributions, direct, holds2) {
 function firmEdges(present2, direct, holds2) {
   const extras = new Map([...present2.keys()].map((name) => [name, /* @__PURE__ */ new Set()]));
   const edges = [];
-  const ask = ({ name, extras: wanted }) => {
+  const ask2 = ({ name, extras: wanted }) => {
     for (const extra of wanted) extras.get(name)?.add(extra);
   };
-  direct.forEach(ask);
+  direct.forEach(ask2);
   for (let known = -1; known !== edges.length + sum2(extras); ) {
     known = edges.length + sum2(extras);
     edges.length = 0;
@@ -16635,7 +28608,7 @@ function firmEdges(present2, direct, holds2) {
         const extra = extraThatHolds(requirement, extras.get(name) ?? /* @__PURE__ */ new Set(), holds2);
         if (extra === false) continue;
         edges.push({ name, extra, to: requirement.name });
-        ask(requirement);
+        ask2(requirement);
       }
     }
   }
@@ -16652,8 +28625,8 @@ function optionalEdges(present2, asked, holds2) {
   return [...present2].flatMap(
     ([name, requirements]) => requirements.flatMap((requirement) => {
       if (requirement.marker === void 0 || asked.has(requirement.name)) return [];
-      const named = [...requirement.marker.matchAll(/extra\s*==\s*["']([^"']+)["']/g)].map(([, extra2 = ""]) => extra2);
-      const extra = extraThatHolds(requirement, new Set(named.map(normalise)), holds2);
+      const named2 = [...requirement.marker.matchAll(/extra\s*==\s*["']([^"']+)["']/g)].map(([, extra2 = ""]) => extra2);
+      const extra = extraThatHolds(requirement, new Set(named2.map(normalise)), holds2);
       return extra === false ? [] : [{ name, extra, to: requirement.name }];
     })
   );
@@ -16686,13 +28659,13 @@ function pathsTo(name, { roots, requiredBy }) {
   let waiting = [{ names: [name], words: [name] }];
   for (let steps = 0; waiting.length > 0 && found.length < MOST_PATHS && steps < MOST_STEPS; ) {
     const next = [];
-    for (const { names, words: words3 } of waiting) {
+    for (const { names, words: words4 } of waiting) {
       steps++;
       const [first = "", ...rest] = names;
-      if (isRoot.has(first)) found.push(words3);
+      if (isRoot.has(first)) found.push(words4);
       for (const requirer of requiredBy.get(first) ?? []) {
         if (!names.includes(requirer.name) && next.length < MOST_STEPS)
-          next.push({ names: [requirer.name, first, ...rest], words: [inWords(requirer), ...words3] });
+          next.push({ names: [requirer.name, first, ...rest], words: [inWords(requirer), ...words4] });
       }
     }
     waiting = next;
@@ -16714,7 +28687,7 @@ var init_graph = __esm({
 
 // src/artifact/inspect/binaries.ts
 function inspectBinaries({ binaries }, ownerOf, architecture) {
-  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf(path4), ...described(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf(path4), ...described2(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
 function commonArchitecture({ binaries }) {
   const known = [...binaries.values()].flatMap(
@@ -16723,13 +28696,13 @@ function commonArchitecture({ binaries }) {
   const arm = known.filter((architecture) => architecture === "arm64").length;
   return known.length === 0 ? void 0 : arm > known.length / 2 ? "arm64" : "x86_64";
 }
-function described(binary, wanted) {
+function described2(binary, wanted) {
   if ("broken" in binary)
     return { machine: "unknown", needed: [], glibc: void 0, problem: `it is damaged: ${binary.broken}` };
   const { machine, bits, needed, needs } = binary.facts;
   const architecture = bits === 64 ? MACHINES2[machine] : void 0;
-  const versions = needs.flatMap((need) => need.versions);
-  const glibc = newest(versions.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
+  const versions2 = needs.flatMap((need) => need.versions);
+  const glibc = newest(versions2.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
   return {
     machine: architecture ?? `machine ${machine}`,
     needed,
@@ -16744,20 +28717,20 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
   });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path52.posix.basename(path4));
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path57.posix.basename(path4));
   return [
     ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
     ...verifyNeeded(owned, target, others)
   ];
 }
-function newest(versions) {
-  return versions.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+function newest(versions2) {
+  return versions2.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
 }
-var import_node_path52, MACHINES2;
+var import_node_path57, MACHINES2;
 var init_binaries = __esm({
   "src/artifact/inspect/binaries.ts"() {
     "use strict";
-    import_node_path52 = require("node:path");
+    import_node_path57 = require("node:path");
     init_verify();
     init_group();
     MACHINES2 = { 62: "x86_64", 183: "arm64" };
@@ -16767,7 +28740,7 @@ var init_binaries = __esm({
 // src/artifact/inspect/bytecode.ts
 function inspectBytecode(contents) {
   const sources = new Map(contents.files.filter(({ path: path4 }) => path4.endsWith(".py")).map((file) => [file.path, file]));
-  const files = [...contents.bytecode].map(([path4, header]) => ({ path: path4, state: stateOf(path4, header, { ...contents, sources }) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+  const files = [...contents.bytecode].map(([path4, header]) => ({ path: path4, state: stateOf4(path4, header, { ...contents, sources }) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
   const compiled = new Set(files.map(({ path: path4 }) => sourceOf(path4)));
   const loaded = new Set(files.filter(({ state }) => LOADED.has(state)).map(({ path: path4 }) => sourceOf(path4)));
   return {
@@ -16778,7 +28751,7 @@ function inspectBytecode(contents) {
     withoutBytecode: [...sources.keys()].filter((path4) => !compiled.has(path4))
   };
 }
-function stateOf(path4, header, { pythonMinor, sources, sourceHashes }) {
+function stateOf4(path4, header, { pythonMinor, sources, sourceHashes }) {
   const cached = /(?:^|\/)__pycache__\/[^/]+?\.([\w-]+)((?:\.opt-\w+)?)\.pyc$/.exec(path4);
   if (!cached && sources.has(path4.slice(0, -1))) return "unused";
   const source2 = sources.get(sourceOf(path4));
@@ -16804,63 +28777,6 @@ var init_bytecode = __esm({
     init_metadata();
     init_bytecode_header();
     LOADED = /* @__PURE__ */ new Set(["unchecked", "checked", "timestamp", "sourceless", "differs"]);
-  }
-});
-
-// src/artifact/inspect/packages.ts
-function partsOf2({ files, distInfos }) {
-  const owners = /* @__PURE__ */ new Map();
-  const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
-  const isRuntime = (path4) => isOurs && isOfRuntime(path4);
-  const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
-    const told = distributionOf(metadata, wheel);
-    const [, name = folder, version = ""] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? [];
-    const distribution = {
-      name: told.name || name.toLowerCase(),
-      version: told.version || version,
-      tags: told.tags,
-      metadata
-    };
-    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path53.posix.normalize(path4), distribution.name);
-    for (const { path: path4 } of files) if (path4.startsWith(`${folder}/`)) owners.set(path4, distribution.name);
-    return distribution;
-  });
-  const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
-  const owned = groupBy(files, ({ path: path4 }) => ownerOf(path4));
-  return {
-    distributions: known.map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] })).toSorted((a, b) => a.name < b.name ? -1 : 1),
-    ownerOf,
-    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf(path4))
-  };
-}
-function kindOf2(path4, owner) {
-  if (/\.so(?:\.[\d.]+)?$/.test(path4)) return "shared libraries";
-  if (owner === void 0) return "application";
-  if (/^[^/]+\.dist-info\//.test(path4)) return "metadata";
-  if (path4.endsWith(".pyc")) return "bytecode";
-  return path4.endsWith(".py") ? "sources" : "data";
-}
-function isOfRuntime(path4) {
-  const source2 = sourceOf(path4);
-  return source2.startsWith("wsgi_lambda/") || OWN_FILES.has(source2);
-}
-function sizeOf(files) {
-  return {
-    files: files.length,
-    zippedBytes: files.reduce((sum3, { zippedBytes }) => sum3 + zippedBytes, 0),
-    unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
-  };
-}
-var import_node_path53, KINDS3, OWN_FILES;
-var init_packages = __esm({
-  "src/artifact/inspect/packages.ts"() {
-    "use strict";
-    import_node_path53 = require("node:path");
-    init_metadata();
-    init_runtime();
-    init_group();
-    KINDS3 = ["application", "runtime", "sources", "bytecode", "shared libraries", "data", "metadata"];
-    OWN_FILES = /* @__PURE__ */ new Set([CONFIGURATION, "wsgi_handler.py", "serverless_wsgi.py"]);
   }
 });
 
@@ -16933,8 +28849,8 @@ var init_inspection = __esm({
 });
 
 // src/artifact/inspect/import-profile.ts
-function readImportTimes(output) {
-  const lines2 = output.split(/\r?\n/);
+function readImportTimes(output2) {
+  const lines2 = output2.split(/\r?\n/);
   return lines2.slice(lines2.indexOf(START_LINE) + 1).flatMap((line) => {
     const [, self, cumulative, indent = "", name] = LINE.exec(line) ?? [];
     if (name === void 0) return [];
@@ -17024,12 +28940,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises55.mkdtemp)((0, import_node_path54.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises61.mkdtemp)((0, import_node_path58.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises55.copyFile)(path4, (0, import_node_path54.join)(temporary, "artifact.zip"));
+    await (0, import_promises61.copyFile)(path4, (0, import_node_path58.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises55.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises61.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -17065,13 +28981,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises55, import_node_os11, import_node_path54, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises61, import_node_os12, import_node_path58, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises55 = require("node:fs/promises");
-    import_node_os11 = require("node:os");
-    import_node_path54 = require("node:path");
+    import_promises61 = require("node:fs/promises");
+    import_node_os12 = require("node:os");
+    import_node_path58 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -17088,19 +29004,19 @@ var inspect_exports = {};
 __export(inspect_exports, {
   inspect: () => inspect
 });
-async function inspect(given, settings, { createToolchain: createToolchain2, createStore, toolsFolder }) {
+async function inspect(given2, settings, { createToolchain: createToolchain2, createStore, toolsFolder }) {
   var _stack = [];
   try {
-    const { contents, parts, inspected } = await inspectZip(given.artifact ?? settings.output, settings);
+    const { contents, parts, inspected } = await inspectZip(given2.artifact ?? settings.output, settings);
     const { inspection } = inspected;
-    const why = given.why === void 0 ? void 0 : whyOf(given.why, inspected);
-    const other = given.against === void 0 ? void 0 : await inspectZip(given.against, settings);
+    const why = given2.why === void 0 ? void 0 : whyOf(given2.why, inspected);
+    const other = given2.against === void 0 ? void 0 : await inspectZip(given2.against, settings);
     const compared = other && {
       against: other.contents.path,
-      ...difference(sideOf(other), sideOf({ contents, parts, inspected }))
+      ...difference(sideOf2(other), sideOf2({ contents, parts, inspected }))
     };
-    if (!given.imports) return resultOf(inspection, why, compared);
-    const module2 = given.module ?? handlerOf(contents);
+    if (!given2.imports) return resultOf(inspection, why, compared);
+    const module2 = given2.module ?? handlerOf(contents);
     const target = measurableTarget(inspected);
     const store = __using(_stack, createStore(), true);
     const toolchain = __using(_stack, await createToolchain2(target, store), true);
@@ -17132,16 +29048,16 @@ async function inspectZip(path4, { project, manifest, assumed }) {
   const direct = await directRequirements(project, manifest, present2);
   return { contents, parts, inspected: inspectContents(contents, parts, direct) };
 }
-function sideOf({ contents, inspected: { inspection } }) {
+function sideOf2({ contents, inspected: { inspection } }) {
   return { zipBytes: contents.zipBytes, packages: inspection.packages, files: contents.files };
 }
-function whyOf(given, { inspection: { packages }, graph }) {
-  const name = normalise(given);
+function whyOf(given2, { inspection: { packages }, graph }) {
+  const name = normalise(given2);
   const found = packages.find((each) => each.name === name);
   if (!found) {
     throw new UserError(
       {
-        title: `${given} is not in the artifact`,
+        title: `${given2} is not in the artifact`,
         hint: suggestion(
           name,
           packages.map((each) => each.name)
@@ -17179,7 +29095,7 @@ var init_inspect = __esm({
     "use strict";
     init_check_environment();
     init_contents();
-    init_difference();
+    init_difference2();
     init_direct();
     init_graph();
     init_inspection();
@@ -17189,22 +29105,6 @@ var init_inspect = __esm({
     init_files();
     init_suggestion();
     HANDLER2 = "wsgi_handler";
-  }
-});
-
-// src/report/table.ts
-function alignedLines(rows, alignments) {
-  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map(
-    (row) => alignments.map((alignment, column) => {
-      const [cell = "", width = 0] = [row[column], widths[column]];
-      return alignment === "left" ? cell.padEnd(width) : cell.padStart(width);
-    }).join("  ").trimEnd()
-  );
-}
-var init_table = __esm({
-  "src/report/table.ts"() {
-    "use strict";
   }
 });
 
@@ -17319,8 +29219,8 @@ function bytecodePart({ bytecode }) {
   };
 }
 function binariesPart({ binaries }) {
-  const shown = binaries.toSorted((a, b) => Number(b.problem !== void 0) - Number(a.problem !== void 0));
-  const rows = shown.slice(0, MOST_LINES2).map(({ path: path4, machine, glibc, needed, problem }) => [path4, machine, glibc ?? "–", problem ?? few(needed, 6)]);
+  const shown2 = binaries.toSorted((a, b) => Number(b.problem !== void 0) - Number(a.problem !== void 0));
+  const rows = shown2.slice(0, MOST_LINES3).map(({ path: path4, machine, glibc, needed, problem }) => [path4, machine, glibc ?? "–", problem ?? few(needed, 6)]);
   const head = ["", "for", "glibc", "needs"];
   const [first, ...lines2] = tableLines(head, rows, ["left", "left", "right", "left"]);
   return {
@@ -17328,9 +29228,9 @@ function binariesPart({ binaries }) {
     lines: [
       ...first === void 0 ? [] : [first],
       ...lines2.map(
-        (line, index) => typeof line === "string" && shown[index]?.problem !== void 0 ? { text: line, paint: "yellow" } : line
+        (line, index) => typeof line === "string" && shown2[index]?.problem !== void 0 ? { text: line, paint: "yellow" } : line
       ),
-      ...remainder(binaries.length)
+      ...remainder2(binaries.length)
     ]
   };
 }
@@ -17374,8 +29274,8 @@ function differencePart(difference2) {
     lines: [
       ...tableLines(head, [...rows, total], ["left", "left", "left", "right", "right"]),
       `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
-      ...paths.slice(0, MOST_LINES2),
-      ...remainder(paths.length)
+      ...paths.slice(0, MOST_LINES3),
+      ...remainder2(paths.length)
     ]
   };
 }
@@ -17386,7 +29286,7 @@ function importsPart({ module: module2, measuredOn, seconds, modules, packages }
     milliseconds(each.selfSeconds),
     milliseconds(each.cumulativeSeconds)
   ]);
-  const slowest = modules.toSorted((a, b) => b.selfSeconds - a.selfSeconds).slice(0, MOST_LINES2);
+  const slowest = modules.toSorted((a, b) => b.selfSeconds - a.selfSeconds).slice(0, MOST_LINES3);
   const byModule = slowest.map((each) => [
     each.name,
     each.package,
@@ -17400,7 +29300,7 @@ function importsPart({ module: module2, measuredOn, seconds, modules, packages }
       ...tableLines(["package", "modules", ...times], byPackage, ["left", "right", "right", "right"]),
       "",
       ...tableLines(["module", "package", ...times], byModule, ["left", "left", "right", "right"]),
-      ...remainder(modules.length)
+      ...remainder2(modules.length)
     ]
   };
 }
@@ -17409,22 +29309,16 @@ function tableLines(head, rows, alignments) {
   const [first = "", ...rest] = alignedLines([head, ...rows], alignments);
   return [{ text: first, paint: "dim" }, ...rest];
 }
-function remainder(count) {
-  return count > MOST_LINES2 ? [{ text: `… and ${count - MOST_LINES2} more: --json has all`, paint: "dim" }] : [];
+function remainder2(count) {
+  return count > MOST_LINES3 ? [{ text: `… and ${count - MOST_LINES3} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path55.relative)("", path4);
+  const short = (0, import_node_path59.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
-  const shown = names.slice(0, most).join(", ");
-  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
-}
-function sizeText(bytes) {
-  return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes);
-}
-function signedSize(bytes) {
-  return bytes === 0 ? "0" : `${bytes > 0 ? "+" : ""}${sizeText(bytes)}`;
+  const shown2 = names.slice(0, most).join(", ");
+  return names.length > most ? `${shown2} and ${names.length - most} more` : shown2;
 }
 function percent(part, whole) {
   return whole === 0 ? "–" : `${Math.round(100 * part / whole)} %`;
@@ -17432,16 +29326,16 @@ function percent(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path55, MOST_LINES2, NOBODY, STATES;
+var import_node_path59, MOST_LINES3, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path55 = require("node:path");
+    import_node_path59 = require("node:path");
     init_group();
     init_inert();
     init_size();
     init_table();
-    MOST_LINES2 = 20;
+    MOST_LINES3 = 20;
     NOBODY = "nobody";
     STATES = {
       unchecked: { meaning: "loaded at once", isGood: true },
@@ -17460,33 +29354,44 @@ var init_inspection_text = __esm({
 // src/commands/remote.ts
 var remote_exports = {};
 __export(remote_exports, {
-  remote: () => remote
+  remote: () => remote,
+  targetOf: () => targetOf3
 });
-async function remote(given, qualifier, settings, collaborators) {
-  const { lambda, report } = collaborators;
-  const command = await commandOf(given, collaborators);
-  const target = qualifier ?? settings.alias;
-  const version = await lambda.getVersion(settings.functionName, target).catch((error) => {
+async function remote(given2, qualifier, settings, collaborators) {
+  const command = await commandOf(given2, collaborators);
+  const target = await targetOf3(qualifier, settings, collaborators).catch((error) => {
     throw unknownResult(error);
   });
-  if (!version) {
-    throw new UserError(
-      {
-        title: `${settings.functionName}:${target} does not exist`,
-        hint: "Deploy it first, or check function-name, --qualifier and the region."
-      },
-      { exitCode: UNKNOWN_RESULT }
-    );
-  }
-  const where = { functionName: settings.functionName, qualifier: target, timeoutSeconds: version.timeout };
-  const outcome = await runRemoteCommand(command, where, lambda);
-  for (const remark of remarksOn(command, outcome)) report.warning(remark);
-  return outcome;
+  const ran = await runRemoteCommand(command, target, collaborators, collaborators.show);
+  for (const remark of remarksOn(command, ran.outcome)) collaborators.report.warning(remark);
+  return ran;
 }
-async function commandOf(given, collaborators) {
-  const { file, environment, sendsInput } = given;
-  const command = await programOf(given, collaborators);
-  if (sendsInput && file === "-") throw wrong("-f - and -i both read standard input", "Name a file, or leave out -i.");
+async function targetOf3(qualifier, { functionName, alias }, { lambda, report }) {
+  const own = `${alias}-commands`;
+  const [served, forCommands] = await Promise.all([
+    lambda.getVersion(functionName, qualifier ?? alias),
+    qualifier === void 0 ? lambda.getVersion(functionName, own) : void 0
+  ]);
+  if (!served) {
+    throw new UserError({
+      title: `${functionName}:${qualifier ?? alias} does not exist`,
+      hint: "Deploy it first, or check function-name, --qualifier and the region."
+    });
+  }
+  const isRight = forCommands?.codeSha256 === served.codeSha256;
+  const version = isRight ? forCommands : served;
+  if (isRight) report.info(`runs on version ${version.version} (${own}), which is configured for commands`);
+  return {
+    functionName,
+    qualifier: isRight ? own : qualifier ?? alias,
+    timeoutSeconds: version.timeout,
+    logGroup: () => Promise.resolve(version.logGroup ?? defaultLogGroup2(functionName))
+  };
+}
+async function commandOf(given2, collaborators) {
+  const { file, environment, sendsInput } = given2;
+  const command = await programOf(given2, collaborators);
+  if (sendsInput && file === "-") throw wrong2("-f - and -i both read standard input", "Name a file, or leave out -i.");
   return {
     ...command,
     environment: environment.length > 0 ? variablesOf2(environment, collaborators.variables) : void 0,
@@ -17494,59 +29399,60 @@ async function commandOf(given, collaborators) {
   };
 }
 async function programOf({ kind, text: text3, file, arguments: passed }, { readInput }) {
-  if (text3 !== void 0 && file !== void 0) throw wrong(`${kind} takes -c or -f, not both`);
+  if (text3 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
   switch (kind) {
     case "manage":
     case "flask":
-      if (file !== void 0) throw wrong(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
+      if (file !== void 0) throw wrong2(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
       if (text3 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
-      if (passed.length > 0) throw wrong(`${kind} takes -c or arguments, not both`);
+      if (passed.length > 0) throw wrong2(`${kind} takes -c or arguments, not both`);
       return { kind, data: text3 };
     case "exec":
       if (file !== void 0) return { kind, data: await readCode(file, readInput), file, arguments: passed };
-      if (text3 === void 0) throw wrong("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
+      if (text3 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
       return { kind, data: text3, arguments: passed };
     case "shell":
       if (file !== void 0) {
         return { kind: "command", data: await readCode(file, readInput), file, arguments: passed };
       }
-      if (text3 === void 0 && passed.length === 0) throw wrong("shell needs a command", "As in: shell ls -l");
+      if (text3 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
       if (text3 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
-      if (passed.length > 0) throw wrong("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
+      if (passed.length > 0) throw wrong2("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
       return { kind: "command", data: text3 };
   }
 }
-function variablesOf2(given, variables) {
+function variablesOf2(given2, variables) {
   return Object.fromEntries(
-    given.map((line) => {
+    given2.map((line) => {
       const [, name = "", , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? [];
-      if (name === "") throw wrong("--env needs the name of a variable", "As in: --env NAME=VALUE");
+      if (name === "") throw wrong2("--env needs the name of a variable", "As in: --env NAME=VALUE");
       const taken2 = value ?? (Object.hasOwn(variables, name) ? variables[name] : void 0);
       if (taken2 !== void 0) return [name, taken2];
-      throw wrong(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
+      throw wrong2(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
     })
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises56.readFile)(file)).catch((error) => {
-    throw wrong(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
+  const bytes = await (file === "-" ? readInput() : (0, import_promises62.readFile)(file)).catch((error) => {
+    throw wrong2(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw wrong(`The file ${file} is not UTF-8`, "Save it so.");
+    throw wrong2(`The file ${file} is not UTF-8`, "Save it so.");
   }
 }
-function wrong(title, hint) {
+function wrong2(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises56;
+var import_promises62;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises56 = require("node:fs/promises");
+    import_promises62 = require("node:fs/promises");
     init_errors();
     init_command();
+    init_failure2();
     init_protocol();
   }
 });
@@ -17557,20 +29463,26 @@ __export(cli_run_exports, {
   run: () => run2
 });
 module.exports = __toCommonJS(cli_run_exports);
-var import_node_buffer = require("node:buffer");
-var import_node_os12 = require("node:os");
-var import_node_path56 = require("node:path");
+var import_node_buffer2 = require("node:buffer");
+var import_promises63 = require("node:fs/promises");
+var import_node_os13 = require("node:os");
+var import_node_path60 = require("node:path");
 var import_consumers = require("node:stream/consumers");
-var import_promises57 = require("node:timers/promises");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
+
+// src/aws/wait.ts
+var import_promises = require("node:timers/promises");
+async function wait(milliseconds2, until) {
+  await (0, import_promises.setTimeout)(milliseconds2, void 0, { signal: until }).catch(() => void 0);
+}
 
 // src/builder/choose.ts
 var import_node_path13 = require("node:path");
 init_errors();
 
 // src/builder/docker-handed.ts
-var import_promises = require("node:fs/promises");
+var import_promises2 = require("node:fs/promises");
 var import_node_os = require("node:os");
 var import_node_path = require("node:path");
 init_errors();
@@ -17597,17 +29509,17 @@ async function contentOf(source2, environment, project) {
     return value === void 0 ? void 0 : Buffer.from(value);
   }
   const path4 = source2.slice("file:".length).replace(/^~(?=\/)/, (0, import_node_os.homedir)());
-  return await (0, import_promises.readFile)((0, import_node_path.resolve)(project, path4)).catch(() => void 0);
+  return await (0, import_promises2.readFile)((0, import_node_path.resolve)(project, path4)).catch(() => void 0);
 }
 async function findSshAgent(environment, toolsFolder) {
   const socket = environment["SSH_AUTH_SOCK"];
   if (socket === void 0 || socket === "") throw new UserError(NO_AGENT, { exitCode: 2 });
   const files = [(0, import_node_path.join)((0, import_node_os.homedir)(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
-  const known = await Promise.all(files.map((file) => (0, import_promises.readFile)(file).catch(() => Buffer.alloc(0))));
+  const known = await Promise.all(files.map((file) => (0, import_promises2.readFile)(file).catch(() => Buffer.alloc(0))));
   return {
     socket,
     knownHosts: Buffer.concat(known),
-    relay: await (0, import_promises.readFile)((0, import_node_path.join)(toolsFolder, "relay_agent.py"))
+    relay: await (0, import_promises2.readFile)((0, import_node_path.join)(toolsFolder, "relay_agent.py"))
   };
 }
 var NO_AGENT = {
@@ -17618,7 +29530,7 @@ var NO_AGENT = {
 
 // src/builder/host.ts
 var import_node_fs2 = require("node:fs");
-var import_promises5 = require("node:fs/promises");
+var import_promises6 = require("node:fs/promises");
 var import_node_os2 = require("node:os");
 var import_node_path4 = require("node:path");
 var import_node_util = require("node:util");
@@ -17627,22 +29539,22 @@ init_runtimes();
 init_records();
 
 // src/builder/executable.ts
-var import_promises3 = require("node:fs/promises");
+var import_promises4 = require("node:fs/promises");
 var import_node_path2 = require("node:path");
 async function findExecutable(command, environment) {
   const folders = (environment["PATH"] ?? "").split(import_node_path2.delimiter).filter((folder) => folder !== "");
   const candidates = /[\\/]/.test(command) ? [(0, import_node_path2.resolve)(command)] : folders.map((folder) => (0, import_node_path2.join)(folder, command));
   for (const candidate of candidates) {
-    const found = await (0, import_promises3.stat)(candidate).catch(() => void 0);
+    const found = await (0, import_promises4.stat)(candidate).catch(() => void 0);
     if (found?.isFile() !== true || (found.mode & 73) === 0) continue;
-    return { path: await (0, import_promises3.realpath)(candidate), bytes: found.size, modified: found.mtimeMs };
+    return { path: await (0, import_promises4.realpath)(candidate), bytes: found.size, modified: found.mtimeMs };
   }
   return void 0;
 }
 
 // src/builder/uv.ts
 var import_node_fs = require("node:fs");
-var import_promises4 = require("node:fs/promises");
+var import_promises5 = require("node:fs/promises");
 var import_node_path3 = require("node:path");
 var import_pep440 = __toESM(require_pep440(), 1);
 init_errors();
@@ -17668,8 +29580,8 @@ async function findUv({
   const folder = ownFolder(cacheFolder);
   const own = (0, import_node_path3.join)(folder, "bin", "uv");
   report.info(`uv ${UV_VERSION}: installed for this program only, into its cache`);
-  await (0, import_promises4.mkdir)(cacheFolder, { recursive: true });
-  const temporary = await (0, import_promises4.mkdtemp)((0, import_node_path3.join)(cacheFolder, "uv-"));
+  await (0, import_promises5.mkdir)(cacheFolder, { recursive: true });
+  const temporary = await (0, import_promises5.mkdtemp)((0, import_node_path3.join)(cacheFolder, "uv-"));
   const pip = [
     python,
     "-m",
@@ -17690,15 +29602,15 @@ async function findUv({
     (0, import_node_path3.join)(toolsFolder, "uv.txt")
   ]);
   if (exitCode !== 0) {
-    await (0, import_promises4.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
     throw new UserError({
       title: "uv, which resolves and installs the requirements, could not be installed",
       detail: stderr.trim(),
       hint: "Install uv yourself and put it on PATH; or, when the index needs it, set ca-file or PIP_INDEX_URL."
     });
   }
-  await (0, import_promises4.rename)(temporary, folder).catch(async (error) => {
-    await (0, import_promises4.rm)(temporary, { recursive: true, force: true });
+  await (0, import_promises5.rename)(temporary, folder).catch(async (error) => {
+    await (0, import_promises5.rm)(temporary, { recursive: true, force: true });
     if (!(0, import_node_fs.existsSync)(own)) throw error;
   });
   return own;
@@ -17743,9 +29655,9 @@ function factsOf({ version, path: path4, platform }, target) {
 }
 async function openBuilder(interpreter, target, options) {
   const { env, run: run3, report, cacheFolder, toolsFolder } = options;
-  const folder = await (0, import_promises5.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "wsgi-lambda-build-"));
+  const folder = await (0, import_promises6.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "wsgi-lambda-build-"));
   const workspace = await fencedWorkspace(folder);
-  const close = () => (0, import_promises5.rm)(folder, { recursive: true, force: true });
+  const close = () => (0, import_promises6.rm)(folder, { recursive: true, force: true });
   let uv;
   const runInTools = (command) => run3(command, { cwd: toolsFolder, env });
   return {
@@ -17755,7 +29667,7 @@ async function openBuilder(interpreter, target, options) {
     uv: () => uv ??= findUv({ python: interpreter.path, cacheFolder, toolsFolder, report }, runInTools),
     uvIfThere: async () => await (uv ?? installedUv(cacheFolder, runInTools)),
     processors: (0, import_node_os2.availableParallelism)(),
-    put: (localFolder, path4) => (0, import_promises5.cp)(localFolder, (0, import_node_path4.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
+    put: (localFolder, path4) => (0, import_promises6.cp)(localFolder, (0, import_node_path4.join)(workspace, path4), { recursive: true, mode: COPY_ON_WRITE }),
     take: (path4) => Promise.resolve((0, import_node_path4.join)(workspace, path4)),
     run: async (command, { cwd = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
       options.signal.throwIfAborted();
@@ -17783,8 +29695,8 @@ async function rememberedInterpreter(target, { pythonBin, environment }, { store
 }
 async function fencedWorkspace(folder) {
   const workspace = (0, import_node_path4.join)(folder, "workspace");
-  await (0, import_promises5.mkdir)(workspace);
-  await (0, import_promises5.writeFile)((0, import_node_path4.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
+  await (0, import_promises6.mkdir)(workspace);
+  await (0, import_promises6.writeFile)((0, import_node_path4.join)(folder, "pyproject.toml"), "[tool.uv.workspace]\nmembers = []\n");
   return workspace;
 }
 var COPY_ON_WRITE = 2;
@@ -17896,13 +29808,13 @@ async function onHost(target, settings, { run: run3, report, store, environment,
   );
 }
 function refuseImageSettings(settings, reason, exitCode = 1) {
-  const given = IMAGE_ONLY.filter(([, isGiven]) => isGiven(settings)).map(([name]) => name);
-  if (given.length === 0) return;
+  const given2 = IMAGE_ONLY.filter(([, isGiven]) => isGiven(settings)).map(([name]) => name);
+  if (given2.length === 0) return;
   throw new UserError(
     {
-      title: `${given.join(", ")} ${given.length === 1 ? "needs" : "need"} the docker builder`,
+      title: `${given2.join(", ")} ${given2.length === 1 ? "needs" : "need"} the docker builder`,
       detail: reason,
-      hint: `Start a container engine and use builder: docker, or remove the setting${given.length === 1 ? "" : "s"}.`
+      hint: `Start a container engine and use builder: docker, or remove the setting${given2.length === 1 ? "" : "s"}.`
     },
     { exitCode }
   );
@@ -17939,7 +29851,135 @@ var NO_INPUT = (() => void 0);
 
 // src/cli-run.ts
 init_build2();
-init_command();
+
+// src/release/account.ts
+init_errors();
+async function checkAccount({ allowedAccountIds }, readAccount2) {
+  if (allowedAccountIds.length === 0) return;
+  const account = await readAccount2();
+  if (allowedAccountIds.includes(account)) return;
+  throw new UserError({
+    title: `The credentials are of the account ${account}, and allowed-account-ids has ${allowedAccountIds.join(", ")}`,
+    detail: "Nothing was done.",
+    hint: "Use credentials of that account (AWS_PROFILE, or the role of the workflow), or add the account to allowed-account-ids."
+  });
+}
+
+// src/builder/git.ts
+function gitIn(folder, environment, run3) {
+  return async (args) => {
+    try {
+      const { exitCode, stdout } = await run3(["git", ...args], { cwd: folder, env: environment });
+      return exitCode === 0 ? stdout : void 0;
+    } catch {
+      return void 0;
+    }
+  };
+}
+
+// src/settings/machine.ts
+var import_promises49 = require("node:fs/promises");
+var import_node_os10 = require("node:os");
+async function readMachine({ pid, kill }) {
+  const [boot, namespace] = await Promise.all([
+    (0, import_promises49.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
+    (0, import_promises49.readlink)("/proc/self/ns/pid").catch(() => "")
+  ]);
+  const host = (0, import_node_os10.hostname)();
+  return {
+    host,
+    id: [host, boot.trim(), namespace].join(" "),
+    processId: pid,
+    isAlive: (processId) => {
+      try {
+        kill(processId, 0);
+        return true;
+      } catch (error) {
+        return error.code !== "ESRCH";
+      }
+    }
+  };
+}
+
+// src/settings/run.ts
+var import_promises50 = require("node:fs/promises");
+async function readRun(variables, git) {
+  const told = toldBy(variables);
+  if (told.commit !== void 0 && told.committedAt !== void 0) return told;
+  const pushed = await pushedCommit(variables["GITHUB_EVENT_PATH"]);
+  if (pushed !== void 0 && pushed.id === told.commit) return { ...told, committedAt: pushed.timestamp };
+  const shown2 = await git(["show", "--no-patch", "--format=%H %cI", told.commit ?? "HEAD"]);
+  const [, commit, committedAt] = /^([0-9a-f]{40,64}) (\S+)$/m.exec(shown2 ?? "") ?? [];
+  return { ...told, commit: told.commit ?? commit, committedAt };
+}
+function toldBy(variables) {
+  if (variables["GITHUB_ACTIONS"] === "true") return githubRun(variables);
+  if (variables["GITLAB_CI"] !== void 0) return gitlabRun(variables);
+  return {
+    commit: variables["GITHUB_SHA"] ?? variables["CI_COMMIT_SHA"],
+    committedAt: void 0,
+    actor: variables["USER"] ?? variables["USERNAME"],
+    workflow: void 0,
+    isManual: false,
+    address: void 0
+  };
+}
+function githubRun(variables) {
+  const repository = variables["GITHUB_REPOSITORY"] ?? "";
+  const file = /\/([^/@]+)@/.exec(variables["GITHUB_WORKFLOW_REF"] ?? "")?.[1] ?? variables["GITHUB_WORKFLOW"] ?? "";
+  const id = variables["GITHUB_RUN_ID"];
+  const server = variables["GITHUB_SERVER_URL"] ?? "https://github.com";
+  return {
+    commit: variables["GITHUB_SHA"],
+    committedAt: void 0,
+    actor: variables["GITHUB_TRIGGERING_ACTOR"] ?? variables["GITHUB_ACTOR"],
+    workflow: workflowOf(`${repository}/${file}`, variables["GITHUB_RUN_NUMBER"]),
+    isManual: variables["GITHUB_EVENT_NAME"] === "workflow_dispatch",
+    address: id && `${server}/${repository}/actions/runs/${id}`
+  };
+}
+function gitlabRun(variables) {
+  return {
+    commit: variables["CI_COMMIT_SHA"],
+    committedAt: variables["CI_COMMIT_TIMESTAMP"],
+    actor: variables["GITLAB_USER_LOGIN"],
+    workflow: workflowOf(variables["CI_PROJECT_PATH"] ?? "", variables["CI_PIPELINE_IID"]),
+    isManual: variables["CI_PIPELINE_SOURCE"] === "web" || variables["CI_JOB_MANUAL"] === "true",
+    address: variables["CI_JOB_URL"] ?? variables["CI_PIPELINE_URL"]
+  };
+}
+function workflowOf(name, number2) {
+  return /^\d+$/.test(number2 ?? "") ? { name, number: Number(number2) } : void 0;
+}
+async function pushedCommit(path4) {
+  if (path4 === void 0) return void 0;
+  try {
+    const { head_commit: head } = JSON.parse(await (0, import_promises50.readFile)(path4, "utf8"));
+    return head?.id === void 0 || head.timestamp === void 0 ? void 0 : { id: head.id, timestamp: head.timestamp };
+  } catch {
+    return void 0;
+  }
+}
+
+// src/release/order.ts
+function orderAt({ project, environment, run: run3, process: process2 }) {
+  return {
+    readRun: () => readRun(environment, gitIn(project, environment, run3)),
+    readMachine: () => readMachine(process2),
+    now: () => Date.now(),
+    every: (milliseconds2, task) => {
+      const timer = setInterval(task, milliseconds2);
+      timer.unref();
+      return () => {
+        clearInterval(timer);
+      };
+    }
+  };
+}
+
+// src/cli-run.ts
+init_failure2();
+init_live();
 init_protocol();
 
 // src/report/console.ts
@@ -17996,16 +30036,16 @@ function systemAdvice(error) {
 
 // src/report/console.ts
 var CLEAR_LINE = "\r\x1B[2K";
-function consoleReporter({ write, isTerminal, verbosity, colors, clock }) {
+function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }) {
   const isQuiet = verbosity === "quiet";
   let live = "";
   const clear = () => {
-    if (live !== "") write(CLEAR_LINE);
+    if (live !== "") write2(CLEAR_LINE);
     live = "";
   };
   const print = (line) => {
     clear();
-    write(`${line}
+    write2(`${line}
 `);
   };
   const show2 = (mark, paint, problem) => {
@@ -18043,7 +30083,7 @@ function consoleReporter({ write, isTerminal, verbosity, colors, clock }) {
       if (!isTerminal || isQuiet) return;
       clear();
       live = text3;
-      write(colors.dim(`  … ${harmless(text3)}`));
+      write2(colors.dim(`  … ${harmless(text3)}`));
     }
   };
 }
@@ -18069,21 +30109,21 @@ function definedVariables(variables) {
 }
 
 // src/settings/settings.ts
-var import_promises48 = require("node:fs/promises");
-var import_node_path47 = require("node:path");
+var import_promises53 = require("node:fs/promises");
+var import_node_path49 = require("node:path");
 init_errors();
 init_runtimes();
 
 // src/settings/discovery.ts
-var import_promises47 = require("node:fs/promises");
-var import_node_path44 = require("node:path");
+var import_promises52 = require("node:fs/promises");
+var import_node_path46 = require("node:path");
 init_pyproject();
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path44.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path46.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -18091,13 +30131,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path44.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path46.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source2 = await readIfPresent((0, import_node_path44.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path46.join)(projectFolder, file));
     const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -18109,7 +30149,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source2 = await readIfPresent((0, import_node_path44.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path46.join)(projectFolder, file));
     if (source2 === void 0) continue;
     const attribute = callableIn(source2);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -18117,12 +30157,12 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises47.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises52.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
       const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path44.join)(projectFolder, file)) ?? "");
+      const attribute = callableIn(await readIfPresent((0, import_node_path46.join)(projectFolder, file)) ?? "");
       return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
     })
   );
@@ -18141,9 +30181,12 @@ function callableIn(source2) {
   return factory === void 0 ? void 0 : `${factory}()`;
 }
 
+// src/settings/settings.ts
+init_function_contradictions();
+
 // src/settings/manifest.ts
-var import_node_fs17 = require("node:fs");
-var import_node_path45 = require("node:path");
+var import_node_fs16 = require("node:fs");
+var import_node_path47 = require("node:path");
 var KINDS2 = [
   "uv.lock",
   "poetry.lock",
@@ -18154,9 +30197,9 @@ var KINDS2 = [
   "pyproject.toml"
 ];
 var REQUIREMENTS = "requirements.txt";
-function findManifest(projectFolder, given, pyproject) {
-  const has2 = (path4) => (0, import_node_fs17.existsSync)((0, import_node_path45.join)(projectFolder, path4));
-  if (given !== void 0) return has2(given) ? manifestAt(given.replaceAll("\\", "/")) : { problem: missing(given) };
+function findManifest(projectFolder, given2, pyproject) {
+  const has2 = (path4) => (0, import_node_fs16.existsSync)((0, import_node_path47.join)(projectFolder, path4));
+  if (given2 !== void 0) return has2(given2) ? manifestAt(given2.replaceAll("\\", "/")) : { problem: missing(given2) };
   const own = KINDS2.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
     (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
   );
@@ -18176,17 +30219,17 @@ function manifestAt(path4) {
   if (/^pylock\.[^.]+\.toml$/.test(name)) return { kind: "pylock.toml", path: path4 };
   return { kind: KINDS2.find((kind) => name === kind) ?? "requirements", path: path4 };
 }
-function missing(given) {
+function missing(given2) {
   return {
-    title: `The manifest ${JSON.stringify(given)} does not exist`,
+    title: `The manifest ${JSON.stringify(given2)} does not exist`,
     hint: "Set requirements to a path relative to the project."
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs17.existsSync)((0, import_node_path45.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path45.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path45.dirname)(folder);
-    if ((0, import_node_fs17.existsSync)((0, import_node_path45.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs16.existsSync)((0, import_node_path47.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path47.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path47.dirname)(folder);
+    if ((0, import_node_fs16.existsSync)((0, import_node_path47.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
@@ -18195,12 +30238,12 @@ function workspaceLock(projectFolder) {
 init_pyproject();
 
 // src/settings/python-version.ts
-var import_node_path46 = require("node:path");
+var import_node_path48 = require("node:path");
 var import_pep4407 = __toESM(require_pep440(), 1);
 init_runtimes();
 init_pyproject();
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path46.join)(projectFolder, ".python-version"));
+  const pinned = await readIfPresent((0, import_node_path48.join)(projectFolder, ".python-version"));
   if (pinned !== void 0) return fromPin(pinned);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -18226,6 +30269,7 @@ function noRuntime(title) {
 
 // src/settings/settings.ts
 init_schema();
+init_traffic();
 
 // src/settings/values.ts
 init_dist2();
@@ -18236,8 +30280,8 @@ function checkValues(sources) {
   const values = {};
   const origins = /* @__PURE__ */ new Map();
   for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given, nameOf: nameOf4 } of sources) {
-    for (const [name, value] of Object.entries(given)) {
+  for (const { given: given2, nameOf: nameOf4 } of sources) {
+    for (const [name, value] of Object.entries(given2)) {
       if (value === void 0) continue;
       if (!isSettingName(name)) {
         problems.push(unknownSetting(name, nameOf4));
@@ -18290,9 +30334,10 @@ async function loadBuildSettings(origin) {
 async function loadDeploySettings(origin) {
   const loaded = await load(origin);
   const { common, problems } = loaded;
-  const named = namePart(loaded);
+  const named2 = namePart(loaded);
   const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
-  return settle2(problems, { ...common, ...named, build: build2 });
+  problems.push(...functionContradictions(common, build2?.target.runtime, loaded.isGiven));
+  return settle2(problems, { ...common, ...named2, build: build2 });
 }
 async function loadInspectSettings(origin) {
   const { common, pyproject, isGiven, problems } = await load(origin);
@@ -18313,8 +30358,8 @@ async function loadFunctionSettings(origin) {
   return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
 }
 async function load({ project, stage: stage2, environment, explicit }) {
-  const folder = (0, import_node_path47.resolve)(project);
-  if (!(await (0, import_promises48.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path49.resolve)(project);
+  if (!(await (0, import_promises53.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -18340,11 +30385,11 @@ function settle2(problems, settings) {
 function variablesSource(environment) {
   const prefix = "WSGI_LAMBDA_";
   const kebab = (variable) => variable.slice(prefix.length).toLowerCase().replaceAll("_", "-");
-  const given = Object.entries(environment).filter(
+  const given2 = Object.entries(environment).filter(
     ([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== ""
   );
   return {
-    given: Object.fromEntries(given.map(([name, value]) => [kebab(name), value])),
+    given: Object.fromEntries(given2.map(([name, value]) => [kebab(name), value])),
     nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
   };
 }
@@ -18374,8 +30419,8 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
     found
   };
 }
-function outputOf({ output, project }) {
-  return (0, import_node_path47.resolve)(output ?? (0, import_node_path47.join)(project, ".wsgi-lambda", `${(0, import_node_path47.basename)(project)}.zip`));
+function outputOf({ output: output2, project }) {
+  return (0, import_node_path49.resolve)(output2 ?? (0, import_node_path49.join)(project, ".wsgi-lambda", `${(0, import_node_path49.basename)(project)}.zip`));
 }
 async function discover(project, found, problems) {
   const application = await findApplication(project);
@@ -18399,11 +30444,17 @@ async function discoverRuntime(project, pyproject, found, problems) {
   found.push(`runtime: ${result.runtime} (${result.from})`);
   return result.runtime;
 }
-function contradictions({ environment, secrets }) {
-  return Object.keys(secrets).filter((name) => Object.hasOwn(environment, name)).map((name) => ({
-    title: `${name} stands in environment and in secrets`,
-    hint: "Keep one of them: a value that may be read by all, or a reference."
-  }));
+function contradictions({ environment, secrets, ...values }) {
+  const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name));
+  const ofBucket = { "upload-kms-key": values.uploadKmsKey, "upload-bucket-owner": values.uploadBucketOwner };
+  return [
+    ...twice.map((name) => ({
+      title: `${name} stands in environment and in secrets`,
+      hint: "Keep one of them: a value that may be read by all, or a reference."
+    })),
+    ...Object.entries(values.uploadBucket === void 0 ? ofBucket : {}).filter(([, value]) => value !== void 0).map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+    ...trafficContradictions(values)
+  ];
 }
 function fillStage(values, stage2) {
   const problems = [];
@@ -18430,6 +30481,7 @@ function fillStage(values, stage2) {
     ...values,
     environment: fillTable(values.environment, "environment variable"),
     secrets: fillTable(values.secrets, "secret"),
+    tags: fillTable(values.tags, "tag"),
     events: fillTable(values.events, "event")
   };
   for (const name of SETTING_NAMES) {
@@ -18441,10 +30493,72 @@ function fillStage(values, stage2) {
 
 // src/store/folder.ts
 var import_node_crypto13 = require("node:crypto");
-var import_promises49 = require("node:fs/promises");
-var import_node_os10 = require("node:os");
-var import_node_path48 = require("node:path");
+var import_promises55 = require("node:fs/promises");
+var import_node_os11 = require("node:os");
+var import_node_path51 = require("node:path");
 init_errors();
+
+// src/store/digests.ts
+var import_node_crypto12 = require("node:crypto");
+var import_node_fs17 = require("node:fs");
+var import_promises54 = require("node:fs/promises");
+var import_node_path50 = require("node:path");
+init_hash();
+var LONGEST_TICK = 2e3;
+var TRUSTED_DAYS = 7;
+function openDigests(index) {
+  let known;
+  let hasLearnt = false;
+  const all = () => known ??= readIndex2(index);
+  const learn = (path4, seen) => {
+    all().set((0, import_node_path50.resolve)(path4), seen);
+    hasLearnt = true;
+  };
+  return {
+    of: async (path4) => {
+      const at = Date.now();
+      const { state, changed } = await stateOf(path4);
+      const seen = all().get((0, import_node_path50.resolve)(path4));
+      if (seen?.state === state) return seen.sha256;
+      const sha256 = (await sha256Of(path4)).toString("hex");
+      const isSettled = at - changed > LONGEST_TICK && (await stateOf(path4)).state === state;
+      if (isSettled) learn(path4, { state, sha256, at });
+      return sha256;
+    },
+    note: async (path4, sha256) => {
+      learn(path4, { state: (await stateOf(path4)).state, sha256, at: Date.now() });
+    },
+    forget: (path4) => {
+      if (all().delete((0, import_node_path50.resolve)(path4))) hasLearnt = true;
+    },
+    save: async () => {
+      if (!hasLearnt) return;
+      const temporary = `${index}.${(0, import_node_crypto12.randomUUID)()}.part`;
+      try {
+        await (0, import_promises54.writeFile)(temporary, JSON.stringify([...all()]));
+        await (0, import_promises54.rename)(temporary, index);
+      } catch {
+        await (0, import_promises54.rm)(temporary, { force: true }).catch(() => void 0);
+      }
+    }
+  };
+}
+async function stateOf(path4) {
+  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises54.stat)(path4, { bigint: true });
+  const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1000000n);
+  return { state: [size, mtimeNs, ctimeNs, ino].join(" "), changed };
+}
+function readIndex2(path4) {
+  try {
+    const entries = JSON.parse((0, import_node_fs17.readFileSync)(path4, "utf8"));
+    const now = Date.now();
+    return new Map(entries.filter(([, { at }]) => at <= now && now - at < TRUSTED_DAYS * 864e5));
+  } catch {
+    return /* @__PURE__ */ new Map();
+  }
+}
+
+// src/store/folder.ts
 init_hash();
 
 // src/store/store.ts
@@ -18462,7 +30576,11 @@ var STORE_KINDS = [
   /** What an interpreter or an image was found to be. */
   "toolchains",
   /** Artifacts whose application was imported. */
-  "checks"
+  "checks",
+  /** Of what was last written to a place: which slices, hashes and sizes. The zip itself stays where it is. */
+  "artifacts",
+  /** Which files were released, without their content. */
+  "releases"
 ];
 function foldersOf(kind) {
   return { open: kind, closed: `${kind}-private` };
@@ -18481,6 +30599,7 @@ var USE_RESOLUTION_MINUTES = 30;
 var UNWRITABLE = /* @__PURE__ */ new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"]);
 function folderStore({ folder, mostBytes, onUnwritable }) {
   const listings = /* @__PURE__ */ new Map();
+  const digests = openDigests((0, import_node_path51.join)(folder, "digests.json"));
   let spill;
   let isUnwritable = false;
   let hasWritten = false;
@@ -18489,40 +30608,46 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     listings.set(kind, listing);
     return listing;
   };
+  const remove = async (path4) => {
+    digests.forget(path4);
+    await (0, import_promises55.rm)(path4, { force: true }).catch(() => void 0);
+  };
   const find = async (kind, key) => {
     const path4 = (await listingOf(kind)).get(key);
     if (path4 === void 0) return void 0;
-    const digest = (await sha256Of(path4).catch(ifGone))?.toString("hex");
+    const digest = await digests.of(path4).catch(ifGone);
     if (digest === digestIn(path4)) {
       await markUsed(path4);
       return path4;
     }
     ;
     (await listingOf(kind)).delete(key);
-    await (0, import_promises49.rm)(path4, { force: true }).catch(() => void 0);
+    await remove(path4);
     return void 0;
   };
-  const writeBelow = async (root, kind, key, write, { isPrivate = false }) => {
-    const parent = (0, import_node_path48.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises49.mkdir)(parent, { recursive: true });
-    const temporary = (0, import_node_path48.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
+  const writeBelow = async (root, kind, key, write2, { isPrivate = false }) => {
+    const parent = (0, import_node_path51.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
+    await (0, import_promises55.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path51.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
     try {
-      await write(temporary);
-      const path4 = (0, import_node_path48.join)(parent, `${key}-${(await sha256Of(temporary)).toString("hex")}`);
-      await (0, import_promises49.rename)(temporary, path4);
+      await write2(temporary);
+      const digest = (await sha256Of(temporary)).toString("hex");
+      const path4 = (0, import_node_path51.join)(parent, `${key}-${digest}`);
+      await (0, import_promises55.rename)(temporary, path4);
+      await digests.note(path4, digest);
       const listing = await listingOf(kind);
       const before = listing.get(key);
       listing.set(key, path4);
-      if (before !== void 0 && before !== path4) await (0, import_promises49.rm)(before, { force: true }).catch(() => void 0);
+      if (before !== void 0 && before !== path4) await remove(before);
       return path4;
     } finally {
-      await (0, import_promises49.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises55.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
-  const keep2 = async (kind, key, write, options = {}) => {
+  const keep2 = async (kind, key, write2, options = {}) => {
     if (!isUnwritable) {
       try {
-        const path4 = await writeBelow(folder, kind, key, write, options);
+        const path4 = await writeBelow(folder, kind, key, write2, options);
         hasWritten = true;
         return path4;
       } catch (error) {
@@ -18531,16 +30656,16 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises49.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises55.mkdtemp)((0, import_node_path51.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-store-"));
     try {
-      return await writeBelow(await spill, kind, key, write, options);
+      return await writeBelow(await spill, kind, key, write2, options);
     } catch (error) {
       if (error.code !== "ENOSPC") throw error;
       throw new UserError(
         {
           title: "The disk is full",
           detail: error.message,
-          hint: `Free some space in ${folder} or ${(0, import_node_os10.tmpdir)()}, or set store to a folder on another disk.`
+          hint: `Free some space in ${folder} or ${(0, import_node_os11.tmpdir)()}, or set store to a folder on another disk.`
         },
         { cause: error }
       );
@@ -18549,30 +30674,32 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
   return {
     find,
     keep: keep2,
+    digestOf: (path4) => digests.of(path4),
     [Symbol.asyncDispose]: async () => {
+      await digests.save();
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises49.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises55.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
 async function listKind(folder, kind) {
   const { open: open9, closed } = foldersOf(kind);
-  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path48.join)(folder, open9)), listFiles2((0, import_node_path48.join)(folder, closed))]);
+  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path51.join)(folder, open9)), listFiles2((0, import_node_path51.join)(folder, closed))]);
   return new Map([...ofClosed, ...ofOpen]);
 }
 async function listFiles2(folder) {
-  const names = await (0, import_promises49.readdir)(folder).catch(() => []);
+  const names = await (0, import_promises55.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
-    const path4 = (0, import_node_path48.join)(folder, name);
+    const path4 = (0, import_node_path51.join)(folder, name);
     const other = paths.get(key);
     paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises49.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises55.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -18581,9 +30708,9 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises49.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises55.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises49.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises55.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
@@ -18591,8 +30718,8 @@ function ifGone(error) {
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
     STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below2) => {
-      const names = await (0, import_promises49.readdir)((0, import_node_path48.join)(folder, below2)).catch(() => []);
-      return await Promise.all(names.map((name) => describe2((0, import_node_path48.join)(folder, below2, name), name)));
+      const names = await (0, import_promises55.readdir)((0, import_node_path51.join)(folder, below2)).catch(() => []);
+      return await Promise.all(names.map((name) => describe2((0, import_node_path51.join)(folder, below2, name), name)));
     })
   );
   const files = found.flat().filter((file) => file !== void 0);
@@ -18604,10 +30731,10 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises49.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises55.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises49.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises55.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
@@ -18615,7 +30742,7 @@ async function describe2(path4, name) {
 var import_node_crypto14 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
 var import_node_stream5 = require("node:stream");
-var import_promises50 = require("node:stream/promises");
+var import_promises56 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -18674,12 +30801,13 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
       asked.set(name, answer);
       return await answer;
     },
-    keep: async (kind, key, write, options) => {
-      const path4 = await local.keep(kind, key, write, options);
+    keep: async (kind, key, write2, options) => {
+      const path4 = await local.keep(kind, key, write2, options);
       asked.set(nameOf3(kind, key), Promise.resolve(path4));
       if (SHARED.has(kind) && !failed3.has("write")) uploads.push(writes(() => add(kind, key, path4)));
       return path4;
     },
+    digestOf: (path4) => local.digestOf(path4),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(uploads);
       await local[Symbol.asyncDispose]();
@@ -18698,15 +30826,15 @@ var DamagedObject = class extends Error {
 async function receive(bucket, name, path4) {
   const found = await bucket.read(name);
   if (!found) throw new MissingObject();
-  const hash = (0, import_node_crypto14.createHash)("sha256");
+  const hash3 = (0, import_node_crypto14.createHash)("sha256");
   const hashing = new import_node_stream5.Transform({
     transform: (chunk, _encoding, done) => {
-      hash.update(chunk);
+      hash3.update(chunk);
       done(null, chunk);
     }
   });
-  await (0, import_promises50.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
-  if (hash.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
+  await (0, import_promises56.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
+  if (hash3.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
 function nameOf3(kind, key) {
   return `${kind}/${key}`;
@@ -18715,13 +30843,13 @@ function isCancelled(error) {
   return error instanceof Error && error.name === "AbortError";
 }
 function unusable(title, error) {
-  const consequence2 = "The build goes on without it.";
-  if (!(error instanceof UserError)) return { title, detail: String(error), hint: consequence2 };
+  const consequence = "The build goes on without it.";
+  if (!(error instanceof UserError)) return { title, detail: String(error), hint: consequence };
   const { detail, hint } = error;
   return {
     title,
     detail: [error.title, detail].filter(Boolean).join("\n"),
-    hint: `${consequence2} ${hint ?? ""}`.trim()
+    hint: `${consequence} ${hint ?? ""}`.trim()
   };
 }
 function atMost(most) {
@@ -18741,7 +30869,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises51 = require("node:fs/promises");
+var import_promises57 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -18758,7 +30886,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises51.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises57.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -18768,12 +30896,7 @@ async function readDefaultBranch(path4) {
 
 // src/store/open.ts
 var PATIENCE_SECONDS = 3;
-function openStore({
-  store,
-  storeSize,
-  sharedStore: address,
-  sharedStoreWrite
-}, { folder, environment, version, signal, report }) {
+function openStore({ store, storeSize, sharedStore: address, sharedStoreWrite }, { folder, environment, version, signal, report }) {
   const local = folderStore({
     folder: store ?? folder,
     mostBytes: storeSize * 1e6,
@@ -18797,6 +30920,7 @@ function openStore({
 var VERSION2 = "0.1.0";
 
 // src/cli-run.ts
+var HAS_OWN_OUTPUT = /* @__PURE__ */ new Set(["remote", "permissions", "bootstrap"]);
 var CANCELLED = 130;
 async function run2(invocation) {
   const { flags } = invocation;
@@ -18805,7 +30929,7 @@ async function run2(invocation) {
   const isJson = flags.json === true;
   const hasColors = flags.color !== false && environment["NO_COLOR"] === void 0 && (environment["FORCE_COLOR"] !== void 0 || process.stderr.isTTY);
   const colors = import_picocolors.default.createColors(hasColors);
-  const out = isJson || invocation.command === "remote" ? process.stderr : process.stdout;
+  const out = isJson || HAS_OWN_OUTPUT.has(invocation.command) ? process.stderr : process.stdout;
   const clock = () => performance.now();
   const report = consoleReporter({
     write: (text3) => out.write(text3),
@@ -18840,7 +30964,7 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path56.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path60.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
@@ -18854,9 +30978,22 @@ async function run2(invocation) {
       environment,
       clock
     };
-    const createLambda = async () => {
-      const { createLambdaApi: createLambdaApi2 } = await Promise.resolve().then(() => (init_lambda(), lambda_exports));
-      return createLambdaApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal });
+    const createAws = async (settings) => {
+      const options = { version: VERSION2, wait, signal };
+      await checkAccount(settings, async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options));
+      const { createAwsApis: createAwsApis2 } = await Promise.resolve().then(() => (init_apis(), apis_exports));
+      return createAwsApis2(options);
+    };
+    const releaseCollaborators = async (settings) => {
+      const { openBucket: openBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
+      return {
+        ...collaborators,
+        ...await createAws(settings),
+        openBucket: (address, access) => openBucket2(address, { environment, version: VERSION2, signal, access }),
+        wait,
+        signal,
+        order: orderAt({ project: settings.project, environment, run: runProcess, process })
+      };
     };
     switch (invocation.command) {
       case "build": {
@@ -18865,25 +31002,32 @@ async function run2(invocation) {
         return 0;
       }
       case "deploy": {
-        const { openBucket: openBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
-        const { createFunctionUrlApi: createFunctionUrlApi2 } = await Promise.resolve().then(() => (init_function_url(), function_url_exports));
-        const { createLayerApi: createLayerApi2 } = await Promise.resolve().then(() => (init_layers(), layers_exports));
         const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
-        const commit = environment["GITHUB_SHA"] ?? environment["CI_COMMIT_SHA"];
-        const result = await deploy2(await loadDeploySettings(origin), {
-          ...collaborators,
-          lambda: await createLambda(),
-          urls: createFunctionUrlApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal }),
-          layers: createLayerApi2({ version: VERSION2, wait: import_promises57.setTimeout, signal }),
-          openBucket: (address) => openBucket2(address, { environment, version: VERSION2, signal }),
-          wait: import_promises57.setTimeout,
-          signal,
-          commit
-        });
+        const settings = await loadDeploySettings(origin);
+        const result = await deploy2(settings, await releaseCollaborators(settings));
         if (isJson) print(result);
         else if (result.function.version !== "")
           process.stdout.write(`${result.function.url ?? result.function.aliasArn}
 `);
+        return 0;
+      }
+      case "plan": {
+        const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
+        const settings = await loadDeploySettings(origin);
+        const result = await plan2(settings, await releaseCollaborators(settings));
+        if (isJson) print(result);
+        return planExitCode2(result, invocation);
+      }
+      case "permissions": {
+        const { permissions: permissions2 } = await Promise.resolve().then(() => (init_permissions2(), permissions_exports));
+        print(permissions2(await loadFunctionSettings(origin), { report, environment }));
+        return 0;
+      }
+      case "bootstrap": {
+        const { bootstrap: bootstrap2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
+        const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
+        if (invocation.output === void 0) process.stdout.write(template);
+        else await (0, import_promises63.writeFile)(invocation.output, template);
         return 0;
       }
       case "inspect": {
@@ -18901,14 +31045,21 @@ async function run2(invocation) {
       }
       case "remote": {
         const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
-        const outcome = await remote2(invocation.remote, flags.qualifier, await loadFunctionSettings(origin), {
-          lambda: await createLambda(),
-          report,
+        const settings = await loadFunctionSettings(origin);
+        const isLiveOutput = !isJson && process.stdout.isTTY;
+        const { lambda, logs } = await createAws(settings);
+        const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {
+          ...{ lambda, logs, report, wait, clock, signal },
           readInput: () => (0, import_consumers.buffer)(process.stdin),
-          variables: environment
+          variables: environment,
+          show: showing(flags.follow ?? isLiveOutput, (line) => {
+            if (isLiveOutput) process.stdout.write(`${line}
+`);
+            else report.output(line);
+          })
         });
         if (isJson) print(asJson(outcome));
-        else process.stdout.write(outcome.output);
+        else process.stdout.write(isLiveOutput ? unshown(outcome.output, shown2) : outcome.output);
         return exitStatus(outcome);
       }
     }
@@ -18924,14 +31075,17 @@ async function run2(invocation) {
     cancellation.stop();
   }
 }
-function asJson({ exitCode, output, omittedBytes, run: run3 }) {
-  const isText2 = (0, import_node_buffer.isUtf8)(output);
-  const shown = { exitCode, output: output.toString(isText2 ? "utf8" : "base64") };
-  return run3 ? { ...shown, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown;
+function showing(isOn, show2) {
+  return isOn ? show2 : void 0;
+}
+function asJson({ exitCode, output: output2, omittedBytes, run: run3 }) {
+  const isText2 = (0, import_node_buffer2.isUtf8)(output2);
+  const shown2 = { exitCode, output: output2.toString(isText2 ? "utf8" : "base64") };
+  return run3 ? { ...shown2, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown2;
 }
 function asPlainText({ title, detail, hint }) {
-  const shown = (text3) => text3 && withoutPasswords(text3);
-  return { title: withoutPasswords(title), detail: shown(detail), hint: shown(hint) };
+  const shown2 = (text3) => text3 && withoutPasswords(text3);
+  return { title: withoutPasswords(title), detail: shown2(detail), hint: shown2(hint) };
 }
 function cancelOnSignals(announce) {
   const controller = new AbortController();
@@ -18951,8 +31105,8 @@ function cancelOnSignals(announce) {
 }
 function productFolders(environment) {
   const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path56.join)(environment["HOME"] ?? (0, import_node_os12.homedir)(), ".cache");
-  return { runtime: (0, import_node_path56.join)(root, "runtime"), tools: (0, import_node_path56.join)(root, "docker"), cache: (0, import_node_path56.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path60.join)(environment["HOME"] ?? (0, import_node_os13.homedir)(), ".cache");
+  return { runtime: (0, import_node_path60.join)(root, "runtime"), tools: (0, import_node_path60.join)(root, "docker"), cache: (0, import_node_path60.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

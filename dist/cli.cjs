@@ -3487,192 +3487,6 @@ var RUNTIME_NAMES = Object.keys(RUNTIMES);
 // src/platform/target.ts
 var ARCHITECTURES = ["x86_64", "arm64"];
 
-// node_modules/leven/index.js
-var array = [];
-var characterCodeCache = [];
-function leven(first, second, options) {
-  if (first === second) {
-    return 0;
-  }
-  const maxDistance = options?.maxDistance;
-  const swap = first;
-  if (first.length > second.length) {
-    first = second;
-    second = swap;
-  }
-  let firstLength = first.length;
-  let secondLength = second.length;
-  while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
-    firstLength--;
-    secondLength--;
-  }
-  let start = 0;
-  while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) {
-    start++;
-  }
-  firstLength -= start;
-  secondLength -= start;
-  if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) {
-    return maxDistance;
-  }
-  if (firstLength === 0) {
-    return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
-  }
-  let bCharacterCode;
-  let result;
-  let temporary;
-  let temporary2;
-  let index = 0;
-  let index2 = 0;
-  while (index < firstLength) {
-    characterCodeCache[index] = first.charCodeAt(start + index);
-    array[index] = ++index;
-  }
-  while (index2 < secondLength) {
-    bCharacterCode = second.charCodeAt(start + index2);
-    temporary = index2++;
-    result = index2;
-    for (index = 0; index < firstLength; index++) {
-      temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
-      temporary = array[index];
-      result = array[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
-    }
-    if (maxDistance !== void 0) {
-      let rowMinimum = result;
-      for (index = 0; index < firstLength; index++) {
-        if (array[index] < rowMinimum) {
-          rowMinimum = array[index];
-        }
-      }
-      if (rowMinimum > maxDistance) {
-        return maxDistance;
-      }
-    }
-  }
-  array.length = firstLength;
-  characterCodeCache.length = firstLength;
-  return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
-}
-function closestMatch(target, candidates, options) {
-  if (!Array.isArray(candidates) || candidates.length === 0) {
-    return void 0;
-  }
-  const userMax = options?.maxDistance;
-  const targetLength = target.length;
-  for (const candidate of candidates) {
-    if (candidate === target) {
-      return candidate;
-    }
-  }
-  if (userMax === 0) {
-    return void 0;
-  }
-  let best;
-  let bestDist = Number.POSITIVE_INFINITY;
-  const seen = /* @__PURE__ */ new Set();
-  for (const candidate of candidates) {
-    if (seen.has(candidate)) {
-      continue;
-    }
-    seen.add(candidate);
-    const lengthDiff = Math.abs(candidate.length - targetLength);
-    if (lengthDiff >= bestDist) {
-      continue;
-    }
-    if (userMax !== void 0 && lengthDiff > userMax) {
-      continue;
-    }
-    const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
-    const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
-    if (userMax !== void 0 && distance > userMax) {
-      continue;
-    }
-    let actualD = distance;
-    if (cap !== void 0 && distance === cap && cap === userMax) {
-      actualD = leven(target, candidate);
-    }
-    if (actualD < bestDist) {
-      bestDist = actualD;
-      best = candidate;
-      if (bestDist === 0) {
-        break;
-      }
-    }
-  }
-  if (userMax !== void 0 && bestDist > userMax) {
-    return void 0;
-  }
-  return best;
-}
-
-// src/settings/suggestion.ts
-function suggestion(name, known, nameOf = String) {
-  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
-  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf(near)}?`;
-}
-
-// src/settings/events.ts
-var SOURCES = [
-  "schedule",
-  "sqs",
-  "sns",
-  "s3",
-  "dynamodb",
-  "kinesis",
-  "eventbridge",
-  "cognito",
-  "logs",
-  "kafka",
-  "mq",
-  "websocket",
-  "warmer",
-  "json"
-];
-var WAITING = ["cognito", "websocket"];
-var NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
-var FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
-var COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
-var WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
-var ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
-function eventMistakes(events) {
-  return Object.entries(events).flatMap(([key, target]) => {
-    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
-    const hints = [keyHint(key), targetHint(key, target)];
-    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
-  });
-}
-function keyHint(key) {
-  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
-  if (arn) return `A name is never an ARN. Write ${sourceOf(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
-  const [, source = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
-  if (!SOURCES.some((known) => known === source)) {
-    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source, SOURCES)}`;
-  }
-  if (source === "warmer" && colon !== "") return "warmer has no names: write it alone.";
-  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
-  if (colon !== "" && (name === "" || name !== name.trim())) {
-    return `A name stands right behind the colon. For all of them write ${source} alone.`;
-  }
-  return void 0;
-}
-function sourceOf(service) {
-  const others = { events: "schedule", scheduler: "schedule" };
-  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
-}
-function targetHint(key, target) {
-  if (COMMAND.test(target)) {
-    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
-    const source = key.split(":", 1)[0] ?? "";
-    return WAITING.includes(source) ? `${source} waits for an answer, which only module:function gives.` : void 0;
-  }
-  if (FUNCTION.test(target)) return void 0;
-  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
-  const dotted = target.replace(/\.(\w+)$/, ":$1");
-  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
-  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
-  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
-}
-
 // node_modules/valibot/dist/index.mjs
 var store$4;
 var DEFAULT_CONFIG = {
@@ -3881,11 +3695,11 @@ function trim() {
   };
 }
 // @__NO_SIDE_EFFECTS__
-function array2(item, message$1) {
+function array(item, message$1) {
   return _standardSchema({
     kind: "schema",
     type: "array",
-    reference: array2,
+    reference: array,
     expects: "Array",
     async: false,
     item,
@@ -4161,7 +3975,7 @@ function lines({ each, ...options }) {
       (given) => given.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const list = union([fromText, array2(string())]);
+  const list = union([fromText, array(string())]);
   const schema = each ? pipe(
     list,
     everyItem((line) => each.test(line))
@@ -4195,6 +4009,346 @@ function readTable(given) {
   }
   return Object.fromEntries(pairs);
 }
+
+// src/settings/account.ts
+var ACCOUNT_SETTINGS = {
+  "allowed-account-ids": lines({
+    description: "The AWS accounts that may be worked in. With credentials of another one, nothing is done.",
+    format: "one a line, of 12 digits",
+    each: /^\d{12}$/,
+    example: "123456789012",
+    default: [],
+    placeholder: "IDS"
+  })
+};
+
+// node_modules/leven/index.js
+var array2 = [];
+var characterCodeCache = [];
+function leven(first, second, options) {
+  if (first === second) {
+    return 0;
+  }
+  const maxDistance = options?.maxDistance;
+  const swap = first;
+  if (first.length > second.length) {
+    first = second;
+    second = swap;
+  }
+  let firstLength = first.length;
+  let secondLength = second.length;
+  while (firstLength > 0 && first.charCodeAt(~-firstLength) === second.charCodeAt(~-secondLength)) {
+    firstLength--;
+    secondLength--;
+  }
+  let start = 0;
+  while (start < firstLength && first.charCodeAt(start) === second.charCodeAt(start)) {
+    start++;
+  }
+  firstLength -= start;
+  secondLength -= start;
+  if (maxDistance !== void 0 && secondLength - firstLength > maxDistance) {
+    return maxDistance;
+  }
+  if (firstLength === 0) {
+    return maxDistance !== void 0 && secondLength > maxDistance ? maxDistance : secondLength;
+  }
+  let bCharacterCode;
+  let result;
+  let temporary;
+  let temporary2;
+  let index = 0;
+  let index2 = 0;
+  while (index < firstLength) {
+    characterCodeCache[index] = first.charCodeAt(start + index);
+    array2[index] = ++index;
+  }
+  while (index2 < secondLength) {
+    bCharacterCode = second.charCodeAt(start + index2);
+    temporary = index2++;
+    result = index2;
+    for (index = 0; index < firstLength; index++) {
+      temporary2 = bCharacterCode === characterCodeCache[index] ? temporary : temporary + 1;
+      temporary = array2[index];
+      result = array2[index] = temporary > result ? temporary2 > result ? result + 1 : temporary2 : temporary2 > temporary ? temporary + 1 : temporary2;
+    }
+    if (maxDistance !== void 0) {
+      let rowMinimum = result;
+      for (index = 0; index < firstLength; index++) {
+        if (array2[index] < rowMinimum) {
+          rowMinimum = array2[index];
+        }
+      }
+      if (rowMinimum > maxDistance) {
+        return maxDistance;
+      }
+    }
+  }
+  array2.length = firstLength;
+  characterCodeCache.length = firstLength;
+  return maxDistance !== void 0 && result > maxDistance ? maxDistance : result;
+}
+function closestMatch(target, candidates, options) {
+  if (!Array.isArray(candidates) || candidates.length === 0) {
+    return void 0;
+  }
+  const userMax = options?.maxDistance;
+  const targetLength = target.length;
+  for (const candidate of candidates) {
+    if (candidate === target) {
+      return candidate;
+    }
+  }
+  if (userMax === 0) {
+    return void 0;
+  }
+  let best;
+  let bestDist = Number.POSITIVE_INFINITY;
+  const seen = /* @__PURE__ */ new Set();
+  for (const candidate of candidates) {
+    if (seen.has(candidate)) {
+      continue;
+    }
+    seen.add(candidate);
+    const lengthDiff = Math.abs(candidate.length - targetLength);
+    if (lengthDiff >= bestDist) {
+      continue;
+    }
+    if (userMax !== void 0 && lengthDiff > userMax) {
+      continue;
+    }
+    const cap = Number.isFinite(bestDist) ? userMax === void 0 ? bestDist : Math.min(bestDist, userMax) : userMax;
+    const distance = cap === void 0 ? leven(target, candidate) : leven(target, candidate, { maxDistance: cap });
+    if (userMax !== void 0 && distance > userMax) {
+      continue;
+    }
+    let actualD = distance;
+    if (cap !== void 0 && distance === cap && cap === userMax) {
+      actualD = leven(target, candidate);
+    }
+    if (actualD < bestDist) {
+      bestDist = actualD;
+      best = candidate;
+      if (bestDist === 0) {
+        break;
+      }
+    }
+  }
+  if (userMax !== void 0 && bestDist > userMax) {
+    return void 0;
+  }
+  return best;
+}
+
+// src/settings/suggestion.ts
+function suggestion(name, known, nameOf = String) {
+  const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
+  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf(near)}?`;
+}
+
+// src/settings/events.ts
+var SOURCES = [
+  "schedule",
+  "sqs",
+  "sns",
+  "s3",
+  "dynamodb",
+  "kinesis",
+  "eventbridge",
+  "cognito",
+  "logs",
+  "kafka",
+  "mq",
+  "websocket",
+  "warmer",
+  "json"
+];
+var WAITING = ["cognito", "websocket"];
+var NAME = "[\\p{L}_][\\p{L}\\p{N}_]*";
+var FUNCTION = new RegExp(`^${NAME}(?:\\.${NAME})*:${NAME}(?:\\.${NAME})*$`, "u");
+var COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
+var WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
+var ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
+function eventMistakes(events) {
+  return Object.entries(events).flatMap(([key, target]) => {
+    const detail = `Given: ${JSON.stringify(key)} = ${JSON.stringify(target)}`;
+    const hints = [keyHint(key), targetHint(key, target)];
+    return hints.flatMap((hint) => hint === void 0 ? [] : [{ entry: JSON.stringify(key), detail, hint }]);
+  });
+}
+function keyHint(key) {
+  const arn = /(?:^|:)arn:[\w-]*:(\w+):.*?([^:/]+)$/.exec(key);
+  if (arn) return `A name is never an ARN. Write ${sourceOf(arn[1] ?? "")}:${arn[2] ?? ""}, or the source alone.`;
+  const [, source = "", colon = "", name = ""] = /^([^:]*)(:?)([^]*)$/.exec(key) ?? [];
+  if (!SOURCES.some((known) => known === source)) {
+    return `A key is SOURCE or SOURCE:NAME, as in sqs:orders. ${suggestion(source, SOURCES)}`;
+  }
+  if (source === "warmer" && colon !== "") return "warmer has no names: write it alone.";
+  if (key === "json:_serverless-wsgi") return "That is the key of remote commands.";
+  if (colon !== "" && (name === "" || name !== name.trim())) {
+    return `A name stands right behind the colon. For all of them write ${source} alone.`;
+  }
+  return void 0;
+}
+function sourceOf(service) {
+  const others = { events: "schedule", scheduler: "schedule" };
+  return others[service] ?? SOURCES.find((known) => known === service) ?? "SOURCE";
+}
+function targetHint(key, target) {
+  if (COMMAND.test(target)) {
+    if (!WHOLE_COMMAND.test(target)) return `${ALLOWED_TARGETS} A quote needs its end.`;
+    const source = key.split(":", 1)[0] ?? "";
+    return WAITING.includes(source) ? `${source} waits for an answer, which only module:function gives.` : void 0;
+  }
+  if (FUNCTION.test(target)) return void 0;
+  if (FUNCTION.test(target.replace(/\(\)$/, ""))) return `A function is named, not called: ${target.slice(0, -2)}`;
+  const dotted = target.replace(/\.(\w+)$/, ":$1");
+  if (FUNCTION.test(dotted)) return `A colon stands in front of the function: ${dotted}`;
+  if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
+  return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
+}
+
+// src/settings/function.ts
+var NONE = "none";
+function listOrNone({ each, format, ...options }) {
+  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
+  const schema = pipe(
+    setting.schema,
+    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
+    everyItem((entry) => each.test(entry))
+  );
+  return { ...setting, schema };
+}
+var SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+var SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
+var MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
+var LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
+function tagMistakes(tags) {
+  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+}
+var RETENTIONS = [
+  ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
+  ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
+];
+var FUNCTION_SETTINGS = {
+  manage: oneOf(["all", "code"], {
+    description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
+    example: "code",
+    default: "all",
+    placeholder: "WHAT"
+  }),
+  "create-role": trueOrFalse({
+    description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
+    example: "true",
+    default: false
+  }),
+  "vpc-subnets": listOrNone({
+    description: "The subnets of the function's VPC. none takes it out of its VPC.",
+    format: "ids of subnets, one a line",
+    each: SUBNET,
+    example: "subnet-0a1b2c3d",
+    placeholder: "IDS"
+  }),
+  "vpc-security-groups": listOrNone({
+    description: "The security groups of the function in its VPC.",
+    format: "ids of security groups, one a line",
+    each: SECURITY_GROUP,
+    example: "sg-0a1b2c3d",
+    placeholder: "IDS"
+  }),
+  layers: listOrNone({
+    description: "Layers of your own, in the order in which they are laid over each other.",
+    format: "the ARNs of versions of layers, one a line",
+    each: LAYER_VERSION,
+    example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
+    placeholder: "ARNS"
+  }),
+  "file-systems": listOrNone({
+    description: "The file system that the function mounts.",
+    format: "/mnt/NAME=ARN of an access point",
+    each: MOUNT,
+    example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
+    placeholder: "LINES"
+  }),
+  tracing: oneOf(["active", "pass-through"], {
+    description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
+    example: "active",
+    placeholder: "MODE"
+  }),
+  "ephemeral-storage": wholeNumber(512, 10240, "MB", {
+    description: "The size of /tmp.",
+    example: "1024",
+    placeholder: "MB"
+  }),
+  "snap-start": trueOrFalse({
+    description: "Start new environments from a snapshot that is taken of each version when it is published.",
+    example: "true"
+  }),
+  "log-format": oneOf(["text", "json"], {
+    description: "The format of the function's logs.",
+    example: "json",
+    placeholder: "FORMAT"
+  }),
+  "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+    description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
+    example: "warn",
+    placeholder: "LEVEL"
+  }),
+  "system-log-level": oneOf(["debug", "info", "warn"], {
+    description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
+    example: "warn",
+    placeholder: "LEVEL"
+  }),
+  "log-group": text({
+    description: "The log group that the function writes to. {{stage}} is filled in.",
+    format: "1 to 512 letters, digits and . - _ / #",
+    pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
+    example: "/shop/production",
+    placeholder: "NAME"
+  }),
+  "log-retention": oneOf([...RETENTIONS, "never"], {
+    description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
+    example: "30",
+    placeholder: "DAYS"
+  }),
+  "kms-key": text({
+    description: "The key that encrypts the function's variables; none is AWS's own.",
+    format: `the ARN of a KMS key, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
+    example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    placeholder: "ARN"
+  }),
+  "dead-letter-target": text({
+    description: "The queue or topic that asynchronous events go to which the function could not handle.",
+    format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
+    example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
+    placeholder: "ARN"
+  }),
+  tags: table({
+    description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: /^[^=]{1,128}$/,
+    mistakes: tagMistakes,
+    example: "team=shop",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "reserved-concurrency": text({
+    description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
+    format: `a whole number from 1, or ${NONE}`,
+    pattern: /^(?:none|[1-9]\d{0,5})$/,
+    example: "50",
+    placeholder: "NUMBER"
+  }),
+  "code-signing-config": text({
+    description: "The code signing configuration that new code is checked against.",
+    format: `the ARN of a code signing configuration, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
+    example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+    placeholder: "ARN"
+  })
+};
 
 // src/settings/packaging.ts
 var NAMES = {
@@ -4459,6 +4613,36 @@ var UPLOAD_SETTINGS = {
     pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
     example: "s3://example-uploads/shop",
     placeholder: "ADDRESS"
+  }),
+  "upload-kms-key": text({
+    description: "The KMS key that artifacts in upload-bucket are encrypted with.",
+    format: "the ARN, the id or alias/NAME of a key",
+    pattern: /^(?:arn:[\w-]+:kms:[\w-]+:\d{12}:(?:key|alias)\/[\w/-]+|alias\/[\w/-]+|(?:mrk-)?[0-9a-f-]{32,36})$/,
+    example: "arn:aws:kms:eu-west-1:123456789012:key/11112222-3333-4444-5555-666677778888",
+    defaultText: "the bucket's own encryption",
+    placeholder: "KEY"
+  }),
+  "upload-bucket-owner": text({
+    description: "The account that upload-bucket must belong to: nothing is sent to a bucket of another one.",
+    format: "12 digits",
+    pattern: /^\d{12}$/,
+    example: "123456789012",
+    placeholder: "ID"
+  })
+};
+
+// src/settings/release-order.ts
+var ORDER_SETTINGS = {
+  "lock-wait": wholeNumber(0, 86400, "seconds", {
+    description: "How long to wait while another run deploys the same function.",
+    example: "1800",
+    default: 600,
+    placeholder: "SECONDS"
+  }),
+  "allow-older": trueOrFalse({
+    description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
+    example: "true",
+    default: false
   })
 };
 
@@ -4492,6 +4676,42 @@ function hintFor(reference) {
   if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
   return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
 }
+
+// src/settings/traffic.ts
+var SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
+var TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
+var LONGEST_SECONDS = 5 * 3600;
+var TRAFFIC_SETTINGS = {
+  "smoke-requests": lines({
+    description: "More than one request, and what is expected of each: a status, and a text that the body holds. Without a status, anything below 500 passes.",
+    format: "PATH, PATH STATUS or PATH STATUS TEXT, one a line; a status is 200, 2xx or 200-399",
+    each: SMOKE_LINE,
+    example: "/login 200 Sign in",
+    default: [],
+    placeholder: "LINES"
+  }),
+  traffic: text({
+    description: "Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.",
+    format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h",
+    pattern: TRAFFIC,
+    example: "10% 5m, 50% 5m",
+    defaultText: "all at once",
+    placeholder: "STEPS"
+  }),
+  "traffic-alarms": lines({
+    description: "CloudWatch alarms that move traffic back when one of them is in ALARM during those steps.",
+    format: "one name a line",
+    example: "shop-errors",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "provisioned-concurrency": wholeNumber(0, 1e5, "environments", {
+    description: "Environments that are kept ready. They are ready on the new version before traffic gets there, and are removed from the old one then; 0 removes them.",
+    example: "5",
+    defaultText: "left as it is",
+    placeholder: "COUNT"
+  })
+};
 
 // src/settings/schema.ts
 var MIME_TYPES = {
@@ -4693,6 +4913,7 @@ var RELEASE_SETTINGS = {
     default: "merge",
     placeholder: "STRATEGY"
   }),
+  ...FUNCTION_SETTINGS,
   description: text({
     description: "The description of the function.",
     example: "The shop",
@@ -4744,6 +4965,7 @@ var RELEASE_SETTINGS = {
     defaultText: "the host of the Function URL",
     placeholder: "HOST"
   }),
+  ...TRAFFIC_SETTINGS,
   "url-origin": text({
     description: "Replaces scheme and host of the Function URL in the request that follows a release, for emulators; {id} stands for the id of the URL.",
     format: "a URL",
@@ -4753,6 +4975,8 @@ var RELEASE_SETTINGS = {
     placeholder: "URL"
   }),
   ...UPLOAD_SETTINGS,
+  ...ACCOUNT_SETTINGS,
+  ...ORDER_SETTINGS,
   artifact: text({
     description: "A zip that `build` made: deploy it as it is instead of building.",
     format: "a path",
@@ -4777,6 +5001,8 @@ var VERSION = "0.1.0";
 
 // src/cli.ts
 var FUNCTION_FLAGS = ["function-name", "alias"];
+var PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== "dry-run");
+var BOOTSTRAP_WORDS = /* @__PURE__ */ new Set(["environment", "output"]);
 var INSPECT_FLAGS = [
   "output",
   "requirements",
@@ -4820,6 +5046,18 @@ function createProgram(start) {
   ).action((_flags, command) => {
     start({ command: "deploy", flags: givenOptions(command), given: givenSettings(command) });
   });
+  addCommand(program2, "plan", "Build the project and show what a deployment would change.", PLAN_FLAGS, [
+    "wsgi-lambda plan --stage production",
+    "wsgi-lambda plan --function-name shop --artifact build/app.zip --json",
+    "wsgi-lambda plan --function-name shop --detailed-exitcode"
+  ]).option("--detailed-exitcode", "end with 3 where something would change").action((_flags, command) => {
+    start({
+      command: "plan",
+      flags: givenOptions(command),
+      given: givenSettings(command),
+      isDetailed: givenOptions(command)["detailedExitcode"] === true
+    });
+  });
   addCommand(program2, "inspect", "Show what is in an artifact: sizes, reasons, bytecode, binaries.", INSPECT_FLAGS, [
     "wsgi-lambda inspect",
     "wsgi-lambda inspect --why sqlparse",
@@ -4832,6 +5070,39 @@ function createProgram(start) {
       flags: givenOptions(command),
       given: givenSettings(command),
       inspect: { artifact, against, why, imports: imports === true || module2 !== void 0, module: module2 }
+    });
+  });
+  addCommand(
+    program2,
+    "permissions",
+    "Print the policy that a deployment with these settings needs. Asks AWS nothing.",
+    SETTING_NAMES,
+    [
+      "wsgi-lambda permissions --stage production > policy.json",
+      "AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop",
+      "wsgi-lambda permissions --dry-run"
+    ]
+  ).action((_flags, command) => {
+    start({ command: "permissions", flags: givenOptions(command), given: givenSettings(command) });
+  });
+  addCommand(
+    program2,
+    "bootstrap",
+    "Print a CloudFormation template: GitHub's identity provider, and the roles of deployments and of the function.",
+    SETTING_NAMES.filter((name) => !BOOTSTRAP_WORDS.has(name)),
+    [
+      "wsgi-lambda bootstrap --function-name shop --repository OWNER/shop > bootstrap.yml",
+      "wsgi-lambda bootstrap --stage production --repository OWNER/shop --environment production --output bootstrap.yml"
+    ]
+  ).option("--repository <OWNER/NAME>", "the repository whose workflows deploy (default: GITHUB_REPOSITORY)").option("--environment <NAME>", "the GitHub environment of the jobs that deploy").option("--branch <NAME>", "the branch of the jobs that deploy without an environment (default: main)").option("--output <FILE>", "write the template into a file").action((_flags, command) => {
+    const { repository, environment, branch, output } = command.opts();
+    const given = Object.entries(givenSettings(command)).filter(([name]) => !BOOTSTRAP_WORDS.has(name));
+    start({
+      command: "bootstrap",
+      flags: givenOptions(command),
+      given: Object.fromEntries(given),
+      bootstrap: { repository, environment, branch },
+      output
     });
   });
   addRemoteCommand(program2, start, "manage", [], "Run a Django management command in the deployed function.", [
@@ -4889,7 +5160,7 @@ function addRemoteFlags(command) {
       "--env <NAME=VALUE>",
       "a variable for a remote command; NAME alone takes its value from here (repeatable)"
     ).argParser(collected)
-  ).option("-i, --stdin", "send standard input, read to its end, to a remote command");
+  ).option("--follow", "show the output of a remote command while it runs (default: on a terminal)").option("--no-follow", "show it when the command has ended").option("-i, --stdin", "send standard input, read to its end, to a remote command");
 }
 function collected(value, before) {
   return [...before ?? [], value];

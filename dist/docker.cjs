@@ -19265,4 +19265,8 @@ var require_tar_stream2 = __commonJS({
 });
 
 // docker.cjs
-module.exports = { "dockerode": require_docker(), "tar-stream": require_tar_stream2() };
+module.exports = { get "dockerode"() {
+  return require_docker();
+}, get "tar-stream"() {
+  return require_tar_stream2();
+} };
