@@ -37,6 +37,9 @@ describe('a run that was killed while Lambda was at work: the next one waits bef
     const { lambda, release, aliasNow } = createWorld()
     lambda.pendingReads = 5
     lambda.failAt(/^createFunction/, killed, 'after')
+    lambda.interruptAt(/^createFunction/, () => {
+      lambda.failAt(/^getVersion/, killed)
+    })
     await failureOf(release(v1))
     await release(v1)
     expect((await aliasNow())?.version).toBe('1')
