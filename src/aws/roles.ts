@@ -48,7 +48,8 @@ export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi
         existing(() => client.send(new GetRolePolicyCommand({ RoleName: name, PolicyName: POLICY }), cancellable)),
       )
       // RFC 3986, as IAM gives documents.
-      return found?.PolicyDocument && decodeURIComponent(found.PolicyDocument)
+      // Written as this program writes it, whatever a person has made of it.
+      return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)))
     },
     create: async (name, trust) => {
       const created = await call('CreateRole', name, async () => {

@@ -42,7 +42,8 @@ function roleSteps(current: CurrentRole | undefined, { role }: DesiredAside, arn
   if (role === undefined) return []
   const { name, needs } = role
   if (current?.state !== 'ours') return [{ kind: 'create-role', name }]
-  const isRight = arn !== undefined && current.policy === rolePolicy(needs, placeOf(arn))
+  const { policy } = current
+  const isRight = arn !== undefined && policy !== undefined && policy === rolePolicy(needs, placeOf(arn), policy)
   return isRight ? [] : [{ kind: 'update-role', name }]
 }
 

@@ -11,10 +11,11 @@ export interface Looking {
   readonly tags: boolean
   readonly reservedConcurrency: boolean
   readonly codeSigning: boolean
-  /** The group that log lines are written to, where that is known; `own` for the one that the function has. */
-  readonly logGroup: string | 'own' | undefined
+  /** The group that log lines are written to: the one that is given, else the function's own. */
+  readonly logGroup: { readonly given: string | undefined } | undefined
   /** The name of the role. */
   readonly role: string | undefined
+  readonly provisioned: boolean
 }
 
 export const LOOKING_NOWHERE: Looking = {
@@ -24,6 +25,7 @@ export const LOOKING_NOWHERE: Looking = {
   codeSigning: false,
   logGroup: undefined,
   role: undefined,
+  provisioned: false,
 }
 
 /** Where the settings make it necessary to look. */
@@ -33,8 +35,9 @@ export function lookingFor(settings: FunctionSettings): Looking {
     tags: Object.keys(settings.tags).length > 0,
     reservedConcurrency: settings.reservedConcurrency !== undefined,
     codeSigning: settings.codeSigningConfig !== undefined,
-    logGroup: settings.logRetention === undefined ? undefined : (settings.logGroup ?? 'own'),
+    logGroup: settings.logRetention === undefined ? undefined : { given: settings.logGroup },
     role: settings.createRole ? roleNameOf(settings.functionName) : undefined,
+    provisioned: settings.provisionedConcurrency !== undefined,
   }
 }
 
@@ -63,14 +66,14 @@ export async function readAside(
 
 async function readLogGroup(
   functionName: string,
-  group: string,
+  { given }: NonNullable<Looking['logGroup']>,
   { openLogGroups }: AsideApis,
   servedNow: Promise<VersionState | undefined>,
 ): Promise<CurrentAside['logGroup']> {
   const logGroups = await openLogGroups()
-  const likely = group === 'own' ? defaultLogGroup(functionName) : group
+  const likely = given ?? defaultLogGroup(functionName)
   const [found, served] = await Promise.all([logGroups.find(likely), servedNow])
-  const name = group === 'own' ? (served?.options.logGroup ?? likely) : group
+  const name = given ?? served?.options.logGroup ?? likely
   return { name, found: name === likely ? found : await logGroups.find(name) }
 }
 

@@ -46,15 +46,45 @@ export function trustPolicy(account: string): string {
   })
 }
 
-/** Least privilege: what this function needs with these settings, and no more. The same needs give the same text. */
-export function rolePolicy(needs: RoleNeeds, place: Place): string {
-  return document(...roleStatements(needs, place))
+/**
+ * Least privilege: what this function needs with these settings. What the policy allows already stays, since the version that is
+ * served, and those that one can go back to, may still need it. The same text where nothing is missing.
+ * @param present the policy that the role has, as JSON
+ */
+export function rolePolicy(needs: RoleNeeds, place: Place, present: string | undefined): string {
+  const kept = present === undefined ? [] : statementsOf(present)
+  const wanted = roleStatements(needs, place)
+  const grown = kept.map((statement) => {
+    const more = wanted.find(({ Sid }) => Sid === statement.Sid)
+    return more ? union(statement, more) : statement
+  })
+  return document(...grown, ...wanted.filter(({ Sid }) => !kept.some((statement) => statement.Sid === Sid)))
 }
 
-function document(...statements: readonly object[]): string {
+function statementsOf(policy: string): readonly Statement[] {
+  const { Statement: statements } = JSON.parse(policy) as { Statement?: Statement | Statement[] }
+  return [statements ?? []].flat()
+}
+
+/** Of two statements, key by key: lists and texts as one list, where they are not the same. */
+function union(present: unknown, more: unknown): unknown {
+  if (present === undefined || JSON.stringify(present) === JSON.stringify(more)) return more
+  if (!isTable(present) || !isTable(more)) return [...new Set([present, more].flat())]
+  const keys = Object.keys({ ...present, ...more })
+  return Object.fromEntries(
+    keys.map((key) => [key, more[key] === undefined ? present[key] : union(present[key], more[key])]),
+  )
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function document(...statements: readonly unknown[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements })
 }
 
+/** Each by its Sid, which tells of two policies what belongs together. */
 export function roleStatements(needs: RoleNeeds, place: Place): readonly Statement[] {
   const { isTraced, deadLetterTarget, kmsKey } = needs
   return [
@@ -83,7 +113,7 @@ function logStatement({ logGroup }: RoleNeeds, { partition, region, account }: P
 }
 
 function secretStatements({ secrets }: RoleNeeds, place: Place): Statement[] {
-  const references = Object.values(secrets).map((reference) => reference.split('#')[0] ?? '')
+  const references = Object.values(secrets).map((reference) => reference.replace(/#[^]*$/, ''))
   const arns = references.flatMap((reference) => resourcesOf(reference, place))
   const of = (service: string): string[] => [...new Set(arns.filter((arn) => arn.split(':')[2] === service).toSorted())]
   const parameters = of('ssm')
@@ -98,7 +128,8 @@ function secretStatements({ secrets }: RoleNeeds, place: Place): Statement[] {
 function resourcesOf(reference: string, { partition, region, account }: Place): string[] {
   const arn = (service: string, resource: string): string =>
     `arn:${partition}:${service}:${region}:${account}:${resource}`
-  const [kind, name = ''] = [reference.slice(0, reference.indexOf(':')), reference.slice(reference.indexOf(':') + 1)]
+  const kind = reference.slice(0, reference.indexOf(':'))
+  const name = reference.slice(kind.length + 1)
   // Of a parameter's version or label a policy knows nothing.
   if (kind === 'ssm') return [arn('ssm', `parameter/${name.replace(/:.*$/, '').replace(/^\//, '')}`)]
   if (kind === 'secretsmanager') return [arn('secretsmanager', `secret:${name}-??????`)]

@@ -49,12 +49,12 @@ export const asideExecutors: Executors<AsideStep> = {
 }
 
 /** The policy names the account and the region: those of the role, and of the client that makes it. */
-async function putPolicy(name: string, arn: string, { desired, with: { aside } }: Releasing): Promise<void> {
+async function putPolicy(name: string, arn: string, { current, desired, with: { aside } }: Releasing): Promise<void> {
   const wish = desired.aside.role
   if (wish === undefined) return
   const roles = await aside.openRoles()
   const place = { ...placeOf(arn), region: await roles.region() }
-  await roles.putPolicy(name, rolePolicy(wish.needs, place))
+  await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy))
 }
 
 /** IAM tells Lambda of a new role, or of what it may do, within some seconds. */
