@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -9,6 +10,7 @@ import { wait } from './aws/wait.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
+import type { BootstrapArguments } from './commands/bootstrap.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import type { InspectArguments } from './commands/inspect.ts'
@@ -55,12 +57,18 @@ export type Invocation = {
 } & (
   | { readonly command: 'build' | 'deploy' | 'permissions' }
   | { readonly command: 'plan'; readonly isDetailed: boolean }
+  | {
+      readonly command: 'bootstrap'
+      readonly bootstrap: BootstrapArguments
+      /** The file that the template is written into; undefined for standard output. */
+      readonly output: string | undefined
+    }
   | { readonly command: 'inspect'; readonly inspect: InspectArguments }
   | { readonly command: 'remote'; readonly remote: RemoteArguments }
 )
 
 /** Commands whose standard output is for other programs. */
-const HAS_OWN_OUTPUT: ReadonlySet<Invocation['command']> = new Set(['remote', 'permissions'])
+const HAS_OWN_OUTPUT: ReadonlySet<Invocation['command']> = new Set(['remote', 'permissions', 'bootstrap'])
 
 /** Ended by Ctrl-C: 128 + SIGINT, as shells count. */
 const CANCELLED = 130
@@ -171,6 +179,14 @@ export async function run(invocation: Invocation): Promise<number> {
       case 'permissions': {
         const { permissions } = await import('./commands/permissions.ts')
         print(permissions(await loadFunctionSettings(origin), { report, environment }))
+        return 0
+      }
+      case 'bootstrap': {
+        const { bootstrap, templateText } = await import('./commands/bootstrap.ts')
+        const template = bootstrap(invocation.bootstrap, await loadFunctionSettings(origin), environment)
+        if (invocation.output !== undefined) await writeFile(invocation.output, templateText(template))
+        else if (isJson) print(template)
+        else process.stdout.write(templateText(template))
         return 0
       }
       case 'inspect': {

@@ -20,6 +20,8 @@ import { VERSION } from './version.ts'
 const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
 /** A plan is a dry run, always. */
 const PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== 'dry-run')
+/** Of these words, `bootstrap` has a meaning of its own. */
+const BOOTSTRAP_WORDS: ReadonlySet<string> = new Set(['environment', 'output'])
 const INSPECT_FLAGS: readonly SettingName[] = [
   'output',
   'requirements',
@@ -124,6 +126,32 @@ function createProgram(start: (invocation: Invocation) => void): Command {
   ).action((_flags: unknown, command: Command) => {
     start({ command: 'permissions', flags: givenOptions(command), given: givenSettings(command) })
   })
+
+  addCommand(
+    program,
+    'bootstrap',
+    "Print a CloudFormation template: GitHub's identity provider, and the roles of deployments and of the function.",
+    SETTING_NAMES.filter((name) => !BOOTSTRAP_WORDS.has(name)),
+    [
+      'wsgi-lambda bootstrap --function-name shop --repository OWNER/shop > bootstrap.yml',
+      'wsgi-lambda bootstrap --stage production --repository OWNER/shop --environment production --output bootstrap.yml',
+    ],
+  )
+    .option('--repository <OWNER/NAME>', 'the repository whose workflows deploy (default: GITHUB_REPOSITORY)')
+    .option('--environment <NAME>', 'the GitHub environment of the jobs that deploy')
+    .option('--branch <NAME>', 'the branch of the jobs that deploy without an environment (default: main)')
+    .option('--output <FILE>', 'write the template into a file')
+    .action((_flags: unknown, command: Command) => {
+      const { repository, environment, branch, output } = command.opts<Record<string, string | undefined>>()
+      const given = Object.entries(givenSettings(command)).filter(([name]) => !BOOTSTRAP_WORDS.has(name))
+      start({
+        command: 'bootstrap',
+        flags: givenOptions(command),
+        given: Object.fromEntries(given),
+        bootstrap: { repository, environment, branch },
+        output,
+      })
+    })
 
   addRemoteCommand(program, start, 'manage', [], 'Run a Django management command in the deployed function.', [
     'wsgi-lambda --function-name shop manage showmigrations',
