@@ -10,6 +10,7 @@ import { loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderStore } from '../../src/store/folder.ts'
 import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
+import { fakeProvisioned } from '../release/fake-provisioned.ts'
 import { fakeOrder } from '../release/order.ts'
 import { ROLE } from '../release/releases.ts'
 import { fakeLogs } from '../remote/fake-logs.ts'
@@ -72,6 +73,7 @@ function createWorld() {
       lambda,
       urls: lambda.urls,
       logs: fakeLogs(),
+      provisioned: { ...fakeProvisioned(lambda), list: () => Promise.reject(new Error('none is looked for here')) },
       alarms: { read: () => Promise.reject(new Error('no alarm is watched here')) },
       aside: fakeAside(lambda.calls),
       layers: {
@@ -107,7 +109,11 @@ test('a project becomes a released function', async () => {
     artifact: { path: join(project, '.wsgi-lambda/shop.zip'), codeSha256: served?.codeSha256 },
     function: { name: 'shop', version: '1', alias: 'live' },
     changed: true,
-    commands: [{ command: 'manage migrate --noinput', phase: 'before-traffic', exitCode: 0 }],
+    commands: ['manage migrate --plan', 'manage migrate --noinput'].map((command) => ({
+      command,
+      phase: 'before-traffic',
+      exitCode: 0,
+    })),
     plan: expect.arrayContaining(['create the function shop', 'move the alias live to the new version']),
     seconds: { release: expect.any(Number), builder: expect.any(Number) },
   })

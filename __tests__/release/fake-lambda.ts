@@ -28,6 +28,8 @@ export interface FakeLambda extends LambdaApi {
   readonly urls: FunctionUrlApi
   /** Every call that was made, as one line: its name and what tells it from others. */
   readonly calls: string[]
+  /** A call of another API that changes something, among those of this one. */
+  record<T>(line: string, effect: () => T): Promise<T>
   /** Those that change something. */
   writes(): string[]
   /** Throws in the next call whose line matches, or in the one of that number from now: before or after its effect. */
@@ -107,6 +109,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
 
   const fake: FakeLambda = {
     calls,
+    record: write,
     pendingReads: 0,
     updateFailure: undefined,
     application: ANSWERS,

@@ -82,6 +82,7 @@ export const current: CurrentRelease = {
   url,
   policy: policy(urlStatement, invokeStatement),
   aside: NOT_LOOKED_AT,
+  provisioned: [],
 }
 export const nothing: CurrentRelease = {
   latest: undefined,
@@ -90,6 +91,7 @@ export const nothing: CurrentRelease = {
   url: undefined,
   policy: undefined,
   aside: NOT_LOOKED_AT,
+  provisioned: [],
 }
 
 /** What `current` already has. */
@@ -117,6 +119,7 @@ export const same: DesiredRelease = {
   afterTraffic: ['manage clearsessions'],
   smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },
   traffic: { portions: [], alarms: [] },
+  provisioned: undefined,
   upload: undefined,
   layer: undefined,
 }

@@ -3,6 +3,7 @@ import type { AliasState } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
 import { applyRelease, type Release } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
+import { LOOKING_NOWHERE } from '../../src/release/current-aside.ts'
 import { planRelease } from '../../src/release/plan.ts'
 import type { DesiredRelease } from '../../src/release/state.ts'
 import { fakeLogs } from '../remote/fake-logs.ts'
@@ -10,6 +11,7 @@ import { recordingReporter } from '../report/recording.ts'
 import { fakeAlarms } from './fake-alarms.ts'
 import { fakeAside } from './fake-aside.ts'
 import { type FakeLambda, fakeLambda } from './fake-lambda.ts'
+import { fakeProvisioned } from './fake-provisioned.ts'
 import { openLock } from './order.ts'
 import { configured, same } from './releases.ts'
 
@@ -22,6 +24,7 @@ export function createWorld() {
   const aside = fakeAside(lambda.calls)
   const logs = fakeLogs()
   const alarms = fakeAlarms()
+  const provisioned = fakeProvisioned(lambda)
   const report = recordingReporter()
   const controller = new AbortController()
   const waits: number[] = []
@@ -31,6 +34,7 @@ export function createWorld() {
     urls: lambda.urls,
     aside,
     alarms,
+    provisioned,
     logs,
     report,
     signal: controller.signal,
@@ -45,7 +49,8 @@ export function createWorld() {
   }
   /** Everything that was called by one release after the state was read. */
   const release = async (desired: DesiredRelease): Promise<Release> => {
-    const from = await readCurrentRelease(desired.functionName, desired.alias, waiting)
+    const looking = { ...LOOKING_NOWHERE, provisioned: desired.provisioned !== undefined }
+    const from = await readCurrentRelease(desired.functionName, desired.alias, waiting, looking)
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const upload = (): Promise<void> => {
       lambda.calls.push(`upload ${desired.upload ?? ''}`)
@@ -67,7 +72,7 @@ export function createWorld() {
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')
-  return { lambda, alarms, logs, report, controller, waits, release, aliasNow }
+  return { lambda, provisioned, alarms, logs, report, controller, waits, release, aliasNow }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -6,11 +6,13 @@ import { createLambdaApi, type LambdaApi } from './lambda.ts'
 import { createLayerApi, type LayerApi } from './layers.ts'
 import { createLogsApi, type LogsApi } from './logs.ts'
 import { createAlarmApi } from './open-alarms.ts'
+import { createProvisionedApi, type ProvisionedApi } from './provisioned.ts'
 import { createServedCodeApi, type ServedCodeApi } from './served-code.ts'
 
 /** Everything of AWS that a release speaks with. */
 export interface AwsApis {
   readonly alarms: AlarmApi
+  readonly provisioned: ProvisionedApi
   readonly lambda: LambdaApi
   readonly urls: FunctionUrlApi
   readonly layers: LayerApi
@@ -22,6 +24,7 @@ export interface AwsApis {
 export function createAwsApis(options: ClientOptions): AwsApis {
   return {
     alarms: createAlarmApi(options),
+    provisioned: createProvisionedApi(options),
     lambda: createLambdaApi(options),
     urls: createFunctionUrlApi(options),
     layers: createLayerApi(options),

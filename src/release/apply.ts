@@ -37,6 +37,7 @@ export async function applyRelease(
     hasMoved: false,
     mayHaveMoved: false,
     mayHaveShifted: false,
+    mayHaveProvisioned: false,
     mayHaveChangedMode: false,
     begun: [],
     commands: [],

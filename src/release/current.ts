@@ -1,6 +1,7 @@
 import type { AsideApis } from '../aws/aside.ts'
 import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi, VersionState } from '../aws/lambda.ts'
+import type { ProvisionedApi } from '../aws/provisioned.ts'
 import { LOOKING_NOWHERE, type Looking, readAside } from './current-aside.ts'
 import type { CurrentRelease } from './state.ts'
 
@@ -8,6 +9,7 @@ interface Apis {
   readonly lambda: LambdaApi
   readonly urls: FunctionUrlApi
   readonly aside: AsideApis
+  readonly provisioned: ProvisionedApi
 }
 
 /** The alias and what it serves. */
@@ -46,14 +48,15 @@ export async function readCurrentRelease(
 async function readServed(functionName: string, aliasName: string, apis: Apis, looking: Looking): Promise<Served> {
   const { lambda, urls } = apis
   const serving = lambda.getVersion(functionName, aliasName)
-  const [alias, served, url, policy, aside] = await Promise.all([
+  const [alias, served, url, policy, aside, provisioned] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
+    looking.provisioned ? apis.provisioned.list(functionName) : [],
   ])
-  return { alias, served, url, policy, aside }
+  return { alias, served, url, policy, aside, provisioned }
 }
 
 /** A version's own description says what was released, and nothing about the function. */

@@ -18,6 +18,8 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     `permit everyone to ${statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`,
   run: ({ phase, command }) => `run ${phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${command}`,
   smoke: ({ requests }) => `request ${requests.map(({ path }) => path).join(', ')} from the new version`,
+  provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,
+  unprovision: ({ version }) => `remove the provisioned concurrency of version ${version}`,
   'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
   'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
   'shift-traffic': ({ percent, seconds }) =>

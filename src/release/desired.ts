@@ -3,6 +3,7 @@ import { parseTraffic, smokeRequestsOf } from '../settings/traffic.ts'
 import { desiredAside } from './desired-aside.ts'
 import { type ConfiguredCode, releasedConfiguration } from './desired-configuration.ts'
 import { desiredAccess, desiredInvokeMode } from './desired-way-in.ts'
+import { withMigratePlan } from './migrate-plan.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 
 const MIGRATE = 'manage migrate --noinput'
@@ -33,11 +34,17 @@ export function desiredRelease(
     manage: settings.manage,
     access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
-    beforeTraffic: [...(settings.migrate ? [MIGRATE] : []), ...settings.beforeTraffic],
+    beforeTraffic: desiredBeforeTraffic(settings),
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
+    provisioned: settings.provisionedConcurrency,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
+}
+
+function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }: FunctionSettings): readonly string[] {
+  const commands = [...(migrate ? [MIGRATE] : []), ...beforeTraffic]
+  return migratePlan ? withMigratePlan(commands) : commands
 }

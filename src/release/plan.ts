@@ -3,6 +3,7 @@ import { asideSteps, descriptionSteps } from './aside.ts'
 import { changeSteps } from './change.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { proofSteps, runSteps } from './proof.ts'
+import { provisionedSteps } from './provisioned.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 import type { Step } from './steps.ts'
 import { trafficSteps } from './traffic.ts'
@@ -24,29 +25,34 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   const wayIn = wayInSteps(current, desired)
   const mode = modeSteps(current, desired)
   const aside = asideSteps(current, desired)
+  const provisioned = provisionedSteps(current, desired, isServedVersionRight)
   const besides = [...aside.first, ...(isServedVersionRight ? descriptionSteps(current, desired) : [])]
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) return besides
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) {
+    return [...besides, ...provisioned.before, ...provisioned.after]
+  }
   const traffic = trafficSteps(current, desired, isServedVersionRight)
   const change: Step[] = isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
   return [
+    ...traffic.first,
     ...besides,
     // Where the alias is on the right version, the mode is wrong for it already.
     ...(isServedVersionRight ? mode : []),
-    ...traffic.first,
     ...change,
     ...aside.created,
     ...(isPublished ? [] : [{ kind: 'publish' } as const]),
     ...wayIn.before,
     ...(needsAddress ? [{ kind: 'fill-url' } as const] : []),
     ...proofSteps(desired),
+    ...provisioned.before,
     ...(isServedVersionRight ? [] : mode),
     ...traffic.shifts,
     ...(servesIt ? [] : [traffic.move]),
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
+    ...provisioned.after,
   ]
 }
 

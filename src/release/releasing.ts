@@ -3,6 +3,7 @@ import type { AsideApis } from '../aws/aside.ts'
 import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
 import type { AliasState, Code, FunctionConfiguration } from '../aws/lambda.ts'
 import type { LogsApi } from '../aws/logs.ts'
+import type { ProvisionedApi } from '../aws/provisioned.ts'
 import { withAddress, withLayer, withRole } from './difference.ts'
 import type { ReleaseLock } from './lock.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
@@ -34,6 +35,7 @@ export interface ApplyOptions {
 export interface ReleaseCollaborators extends Waiting {
   readonly urls: FunctionUrlApi
   readonly alarms: AlarmApi
+  readonly provisioned: ProvisionedApi
   readonly aside: AsideApis
   readonly logs: LogsApi
 }
@@ -51,6 +53,7 @@ export interface Progress {
   /** These are set before the call: a call without an answer may have done it. */
   mayHaveMoved: boolean
   mayHaveShifted: boolean
+  mayHaveProvisioned: boolean
   mayHaveChangedMode: boolean
   /** Commands that were sent, whatever became of them. */
   readonly begun: string[]

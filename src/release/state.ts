@@ -1,5 +1,6 @@
 import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
 import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
+import type { ProvisionedConcurrency } from '../aws/provisioned.ts'
 import type { SmokeRequest, TrafficPortion } from '../settings/traffic.ts'
 import type { CurrentAside, DesiredAside } from './aside-state.ts'
 
@@ -14,6 +15,8 @@ export interface CurrentRelease {
   /** The policy of the alias, as JSON. */
   readonly policy: string | undefined
   readonly aside: CurrentAside
+  /** Where it was looked at. */
+  readonly provisioned: readonly ProvisionedConcurrency[]
 }
 
 /** Traffic in steps, as it is asked for. */
@@ -42,6 +45,8 @@ export interface DesiredRelease {
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly requests: readonly SmokeRequest[]; readonly host: string | undefined } | undefined
   readonly traffic: DesiredTraffic
+  /** Environments that are kept ready; undefined where they are left alone. */
+  readonly provisioned: number | undefined
   /** The layer of the dependencies; undefined where the code has them. */
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */

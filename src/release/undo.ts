@@ -2,16 +2,19 @@ import { SeveralErrors, UserError } from '../errors.ts'
 import { irreversible } from './irreversible.ts'
 import type { Releasing } from './releasing.ts'
 import { NOTHING_UNDONE, previousOf, reasonOf, type Undone, undoAlias } from './undo-alias.ts'
+import { undoProvisioned } from './undo-provisioned.ts'
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
 export async function undo(error: unknown, releasing: Releasing): Promise<unknown> {
   const { progress } = releasing
   const alias = await undoAlias(releasing)
+  const served = alias.served ?? previousOf(releasing)?.version
   const mode = await undoMode(alias.served, releasing)
-  const parts: readonly Undone[] = [alias, mode]
+  const provisioned = await undoProvisioned(served, releasing)
+  const parts: readonly Undone[] = [alias, mode, provisioned]
   const outcome = [
     ...parts.map(({ consequence }) => consequence),
-    irreversible(progress, alias.served ?? previousOf(releasing)?.version),
+    irreversible(progress, served),
   ]
     .filter(Boolean)
     .join(' ')

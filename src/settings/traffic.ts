@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts'
-import { lines, text } from './kinds.ts'
+import { lines, text, wholeNumber } from './kinds.ts'
 
 /** A request that a new version has to answer, and how. */
 export interface SmokeRequest {
@@ -56,6 +56,13 @@ export const TRAFFIC_SETTINGS = {
     example: 'shop-errors',
     default: [],
     placeholder: 'NAMES',
+  }),
+  'provisioned-concurrency': wholeNumber(0, 100_000, 'environments', {
+    description:
+      'Environments that are kept ready. They are ready on the new version before traffic gets there, and are removed from the old one then; 0 removes them.',
+    example: '5',
+    defaultText: 'left as it is',
+    placeholder: 'COUNT',
   }),
 } as const
 

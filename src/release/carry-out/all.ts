@@ -3,6 +3,7 @@ import type { Step } from '../steps.ts'
 import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
 import { proofExecutors } from './proof.ts'
+import { provisionedExecutors } from './provisioned.ts'
 import { trafficExecutors } from './traffic.ts'
 import { wayInExecutors } from './way-in.ts'
 
@@ -11,5 +12,6 @@ export const EXECUTORS: Executors<Step> = {
   ...changeExecutors,
   ...wayInExecutors,
   ...proofExecutors,
+  ...provisionedExecutors,
   ...trafficExecutors,
 }
