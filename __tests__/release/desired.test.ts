@@ -133,8 +133,13 @@ describe('the commands', () => {
       'after-traffic': 'manage clearsessions',
     }
     const { beforeTraffic, afterTraffic } = desiredRelease(settings(given), CODE, current)
-    expect(beforeTraffic).toEqual(['manage migrate --noinput', 'manage check --deploy'])
+    expect(beforeTraffic).toEqual(['manage migrate --plan', 'manage migrate --noinput', 'manage check --deploy'])
     expect(afterTraffic).toEqual(['manage clearsessions'])
+  })
+
+  test('without its plan, where that is not wanted', () => {
+    const given = { migrate: 'true', 'migrate-plan': 'false' }
+    expect(desiredRelease(settings(given), CODE, current).beforeTraffic).toEqual(['manage migrate --noinput'])
   })
 
   test.each([

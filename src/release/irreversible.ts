@@ -2,6 +2,9 @@ import type { Progress } from './releasing.ts'
 
 const MIGRATES = /^(?:timeout=\d+\s+)?(?:manage\s+migrate\b(?!.*--plan)|flask\s+db\s+upgrade\b)/
 
+/** What only shows something leaves nothing behind. */
+const SHOWS = /^manage\s+migrate\s.*--plan\b/
+
 /**
  * What a failed release leaves behind, in words: nothing that a command did is taken back.
  * @param served the version that the alias serves then
@@ -11,7 +14,9 @@ export function irreversible(
   served: string | undefined,
 ): string {
   const migrations = begun.filter((command) => MIGRATES.test(command))
-  const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command))
+  const others = commands
+    .map(({ command }) => command)
+    .filter((command) => !MIGRATES.test(command) && !SHOWS.test(command))
   return [migrationText(migrations, served === version ? undefined : served), othersText(others)]
     .filter(Boolean)
     .join(' ')

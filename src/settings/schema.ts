@@ -164,8 +164,8 @@ export const BUILD_SETTINGS = {
 
 /** Refused here, a mistaken word costs nothing; in the middle of a release it would leave a version behind. */
 const REMOTE_COMMANDS = {
-  format: 'one a line, each starting with manage, flask, exec or shell',
-  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/,
+  format: 'one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)',
+  each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/,
 } as const
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -254,6 +254,12 @@ export const RELEASE_SETTINGS = {
     description: 'Short for `manage migrate --noinput` as the first command before traffic moves.',
     example: 'true',
     default: false,
+  }),
+  'migrate-plan': trueOrFalse({
+    description:
+      'Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.',
+    example: 'false',
+    default: true,
   }),
   'before-traffic': lines({
     ...REMOTE_COMMANDS,
