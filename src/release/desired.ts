@@ -4,7 +4,6 @@ import { desiredAside } from './desired-aside.ts'
 import { type ConfiguredCode, releasedConfiguration } from './desired-configuration.ts'
 import { desiredAccess, desiredInvokeMode } from './desired-way-in.ts'
 import { withMigratePlan } from './migrate-plan.ts'
-import { withMigratePlan } from './migrate-plan.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 
 const MIGRATE = 'manage migrate --noinput'
@@ -43,11 +42,6 @@ export function desiredRelease(
     provisioned: settings.provisionedConcurrency,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
-}
-
-function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }: FunctionSettings): readonly string[] {
-  const commands = [...(migrate ? [MIGRATE] : []), ...beforeTraffic]
-  return migratePlan ? withMigratePlan(commands) : commands
 }
 
 function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }: FunctionSettings): readonly string[] {
