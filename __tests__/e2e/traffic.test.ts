@@ -2,7 +2,12 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
-import { GetAliasCommand, LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda'
+import {
+  GetAliasCommand,
+  GetProvisionedConcurrencyConfigCommand,
+  LambdaClient,
+  UpdateAliasCommand,
+} from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { DeployResult } from '../../src/commands/deploy.ts'
 import { addFiles } from '../settings/project-folder.ts'
@@ -77,8 +82,6 @@ async function divided(): Promise<void> {
   while (Object.keys((await aliasNow()).weights).length === 0) await sleep(100)
 }
 
-const writes = (): string[] => world.operations().filter((operation) => !operation.startsWith('Get'))
-
 describe('traffic in steps', () => {
   beforeAll(async () => {
     await alarms.send(
@@ -111,7 +114,10 @@ describe('traffic in steps', () => {
       'send 50 % of the traffic to the new version for 1 s',
       'move the alias live to the new version',
     ])
-    expect(writes().filter((operation) => operation === 'UpdateAlias')).toHaveLength(3)
+    const moves = world.proxy
+      .calls()
+      .filter(({ operation, qualifier }) => operation === 'UpdateAlias' && qualifier === 'live')
+    expect(moves).toHaveLength(3)
     expect(await aliasNow()).toEqual({ version: released.version, weights: {} })
   }, 60_000)
 
@@ -156,5 +162,41 @@ describe('traffic in steps', () => {
     expect(plan[0]).toBe('send all traffic of the alias live to one version again')
     expect(await aliasNow()).toEqual({ version, weights: {} })
     expect(await deployed('two', '--traffic', '10% 1s')).toMatchObject({ changed: false })
+  }, 60_000)
+})
+
+describe('provisioned concurrency', () => {
+  const countOf = async (version: string): Promise<number | undefined> => {
+    const command = new GetProvisionedConcurrencyConfigCommand({ FunctionName: 'traffic', Qualifier: version })
+    const found = await lambda.send(command).catch(() => undefined)
+    return found?.RequestedProvisionedConcurrentExecutions
+  }
+
+  test('goes from version to version with the traffic', async () => {
+    const { function: first } = await deployed('ready', '--provisioned-concurrency', '2')
+    expect(await countOf(first.version)).toBe(2)
+
+    world.proxy.clear()
+    expect(await deployed('ready', '--provisioned-concurrency', '2')).toMatchObject({ changed: false })
+    expect(world.operations().toSorted()).toEqual([
+      'GetAlias',
+      'GetFunctionConfiguration',
+      'GetFunctionUrlConfig',
+      'GetPolicy',
+      'ListProvisionedConcurrencyConfigs',
+    ])
+
+    world.proxy.clear()
+    const { function: second, plan } = await deployed('readier', '--provisioned-concurrency', '3')
+    expect(plan.slice(-3)).toEqual([
+      'keep 3 environments of the version ready (provisioned concurrency)',
+      'move the alias live to the new version',
+      `remove the provisioned concurrency of version ${first.version}`,
+    ])
+    expect([await countOf(first.version), await countOf(second.version)]).toEqual([undefined, 3])
+
+    const { plan: removing } = await deployed('readier', '--provisioned-concurrency', '0')
+    expect(removing).toEqual([`remove the provisioned concurrency of version ${second.version}`])
+    expect(await countOf(second.version)).toBeUndefined()
   }, 60_000)
 })

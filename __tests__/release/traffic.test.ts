@@ -73,6 +73,12 @@ describe('the plan', () => {
       'traffic cannot move in steps: the new version has another role than version 7, which live serves',
     ],
     [
+      'another dead letter target',
+      current,
+      configured({ options: { deadLetterTarget: 'arn:aws:sqs:eu-west-1:123456789012:failed' } }, next),
+      'traffic cannot move in steps: the new version has another dead letter target than version 7, which live serves',
+    ],
+    [
       'streaming turned on',
       current,
       { ...next, invokeMode: 'RESPONSE_STREAM' },

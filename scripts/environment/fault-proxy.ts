@@ -15,6 +15,7 @@
  * - an alias that names a missing version: ResourceNotFoundException 404
  * - GetPolicy without qualifier shows only the statements of the function itself, not those of its aliases; none: 404
  * - State stays Active while an update runs
+ * - ListProvisionedConcurrencyConfigs, which the emulator does not have
  * - a function URL with AuthType NONE answers 403 until the policy of its qualifier allows everybody lambda:InvokeFunctionUrl and
  *   lambda:InvokeFunction via the URL
  */
@@ -29,9 +30,11 @@ import {
 } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createFaults, type Fault, type Json } from './faults.ts'
+import { type Answer, createLag } from './lag.ts'
 
 /** A request that arrived. */
-interface Call {
+export interface Call {
   readonly operation: string // 'UpdateAlias'; 'FunctionUrl' for a request to a function's URL; 'GET /path' where unknown
   readonly at: number // milliseconds since 1970
   readonly method: string
@@ -40,29 +43,6 @@ interface Call {
   readonly qualifier?: string
   readonly status?: number // of the answer; absent while it is outstanding, and when the connection was dropped
 }
-
-/** What happens to the calls of one operation. */
-interface Fault {
-  readonly operation: string
-  /** The first call that it happens to, counted from the injection. Default 1. */
-  readonly nth?: number
-  /** To how many calls in a row; `Infinity` for all that follow. Default 1. */
-  readonly times?: number
-  /** Answers with this status and error instead of asking the emulator. */
-  readonly status?: number
-  readonly type?: string // 'TooManyRequestsException'
-  readonly message?: string
-  /** More headers of the answer, such as Retry-After. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** Time before anything else happens. */
-  readonly delayMs?: number
-  /** Closes the connection without an answer: before the emulator was asked, or after it has done the work. */
-  readonly drop?: 'before' | 'after'
-  /** Changes the emulator's answer. */
-  readonly rewrite?: (json: Json) => unknown
-}
-
-type Json = Record<string, unknown>
 
 export interface FaultProxy {
   readonly endpoint: string // http://127.0.0.1:PORT
@@ -96,14 +76,11 @@ interface Request {
   readonly ask: Ask
 }
 
-interface Injected extends Fault {
-  seen: number
-}
-
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true })
   let calls: Call[] = []
-  let faults: Injected[] = []
+  const faults = createFaults()
+  const lag = createLag()
   const urls = new Map<string, FunctionUrl>()
 
   const server = createServer((incoming, outgoing) => {
@@ -148,7 +125,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       if (call !== undefined) log[index] = { ...call, status: outgoing.statusCode }
     })
 
-    const fault = dueFault(faults, operation)
+    const fault = faults.due({ operation, qualifier: named.qualifier })
+    await fault?.before?.()
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs)
     if (fault?.drop === 'before') {
       incoming.socket.destroy()
@@ -167,7 +145,12 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
         ([, value]) => value !== undefined,
       )
       const answer = await forward('GET', other, Object.fromEntries(identity))
-      return { status: answer.statusCode ?? 502, json: parse(await buffer(answer)) }
+      const found = parse(await buffer(answer))
+      const about = nameOf('GET', other, as)
+      const { operation: read, functionName: of = '', qualifier: at } = about
+      const isTold = read === 'GetFunctionConfiguration' && answer.statusCode === 200
+      const json = isTold ? lag.unfinished(found, { functionName: of, qualifier: at }) : found
+      return { status: answer.statusCode ?? 502, json }
     }
     const { headers } = incoming
     const request: Request = {
@@ -190,34 +173,52 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       sendJson(outgoing, 200, {}, await dryRun(request))
       return
     }
+    if (operation === 'ListProvisionedConcurrencyConfigs') {
+      sendJson(outgoing, 200, {}, { ProvisionedConcurrencyConfigs: await listProvisioned(request) })
+      return
+    }
 
+    const asked = { operation, functionName: functionName ?? '', qualifier: named.qualifier }
+    const asItIsTold = (configuration: Json): Json => lag.unfinished(configuration, asked)
+    const isRead = named.isLambda && method === 'GET'
+    const old = isRead ? lag.old(path, asked) : undefined
+    if (old !== undefined) {
+      if (old === 'missing') send(outgoing, NOT_THERE_YET)
+      else outgoing.writeHead(old.status, old.headers).end(old.bytes)
+      return
+    }
     const answer = await forward(method, path, headers, isBuffered ? bytes : incoming)
+    const status = answer.statusCode ?? 502
+    const isPlain = fault === undefined && (!named.isLambda || operation.startsWith('Invoke'))
+    if (isPlain) {
+      outgoing.writeHead(status, answer.headers)
+      answer.on('error', () => outgoing.destroy()) // the emulator ended within its answer
+      answer.pipe(outgoing)
+      return
+    }
+    const whole = await buffer(answer)
+    await fault?.after?.()
+    if (operation === 'CreateFunctionUrlConfig' || operation === 'UpdateFunctionUrlConfig')
+      rememberUrl(urls, request, parse(whole))
+    if (!isRead && status < 300) lag.begin(fault ?? { operation }, asked, parse(whole))
     if (fault?.drop === 'after') {
-      await buffer(answer)
       incoming.socket.destroy()
       return
     }
-    const status = answer.statusCode ?? 502
     const rewrites = [
       ...(status < 300 ? [REWRITES[operation]] : []),
+      ...(status < 300 && operation === 'GetFunctionConfiguration' ? [asItIsTold] : []),
       ...(fault?.rewrite === undefined ? [] : [fault.rewrite]),
     ].filter((rewrite) => rewrite !== undefined)
-    if (operation.endsWith('FunctionUrlConfig') || rewrites.length > 0) {
-      const whole = await buffer(answer)
-      if (operation === 'CreateFunctionUrlConfig' || operation === 'UpdateFunctionUrlConfig')
-        rememberUrl(urls, request, parse(whole))
-      if (rewrites.length === 0) {
-        outgoing.writeHead(status, answer.headers).end(whole)
-        return
-      }
-      const result = rewrites.reduce<unknown>((value, rewrite) => rewrite(value as Json, request), parse(whole))
-      if (isAwsError(result)) send(outgoing, result)
-      else sendJson(outgoing, status, { ...answer.headers, ...fault?.headers }, result)
+    const result = rewrites.reduce<unknown>((value, rewrite) => rewrite(value as Json, request), parse(whole))
+    if (isAwsError(result)) {
+      send(outgoing, result)
       return
     }
-    outgoing.writeHead(status, { ...answer.headers, ...fault?.headers })
-    answer.on('error', () => outgoing.destroy()) // the emulator ended within its answer
-    answer.pipe(outgoing)
+    const changed = { ...answer.headers, ...fault?.headers }
+    const rewritten = rewrites.length === 0 ? { headers: changed, bytes: whole } : jsonAnswer(changed, result)
+    if (isRead) lag.remember(path, { status, ...rewritten })
+    outgoing.writeHead(status, rewritten.headers).end(rewritten.bytes)
   }
 
   function forward(
@@ -238,11 +239,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     endpoint,
     urlOrigin: `${endpoint}/_aws/lambda-url/{id}`,
     calls: () => [...calls],
-    inject(fault) {
-      faults.push({ ...fault, seen: 0 })
-    },
+    inject: faults.inject,
     clear() {
-      faults = []
+      faults.clear()
       calls = []
     },
     async stop() {
@@ -252,17 +251,6 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       await closed
     },
   }
-}
-
-function dueFault(faults: readonly Injected[], operation: string): Fault | undefined {
-  let due: Fault | undefined
-  for (const fault of faults) {
-    if (fault.operation !== operation) continue
-    fault.seen += 1
-    const { nth = 1, times = 1 } = fault
-    if (due === undefined && fault.seen >= nth && fault.seen < nth + times) due = fault
-  }
-  return due
 }
 
 // ---- what a request is called
@@ -338,7 +326,13 @@ function nameOf(method: string, path: string, headers: IncomingHttpHeaders): Nam
     const [functionName = '', ownQualifier] = reference.split(':')
     const alias = /\/aliases\/([^/]+)/.exec(url.pathname)?.[1]
     const qualifier = url.searchParams.get('Qualifier') ?? alias ?? ownQualifier
-    const named = { operation, isLambda: true, isForm: false, ...(functionName === '' ? {} : { functionName }) }
+    const isList = url.searchParams.get('List') === 'ALL'
+    const named = {
+      operation: isList ? `List${operation.slice(3)}s` : operation,
+      isLambda: true,
+      isForm: false,
+      ...(functionName === '' ? {} : { functionName }),
+    }
     return qualifier === undefined ? named : { ...named, qualifier }
   }
   const amzTarget = headers['x-amz-target']
@@ -506,6 +500,20 @@ async function dryRun({ functionName, json, ask }: Request): Promise<Json> {
   return { ...latest, CodeSha256: createHash('sha256').update(zip).digest('base64'), CodeSize: zip.length }
 }
 
+/** The emulator answers for one version only. */
+async function listProvisioned({ functionName, ask }: Request): Promise<Json[]> {
+  const base = `/2015-03-31/functions/${encodeURIComponent(functionName)}`
+  const { Versions: versions = [] } = (await ask(`${base}/versions`)).json as { Versions?: readonly Json[] }
+  const found = await Promise.all(
+    versions.map(async ({ Version: version }) => {
+      const path = `/2019-09-30/functions/${encodeURIComponent(functionName)}/provisioned-concurrency`
+      const { status, json } = await ask(`${path}?Qualifier=${encodeURIComponent(String(version))}`)
+      return status === 200 ? [{ ...json, FunctionArn: `function:${functionName}:${String(version)}` }] : []
+    }),
+  )
+  return found.flat()
+}
+
 // ---- what AWS answers otherwise
 
 type Rewrite = (json: Json, request: Request) => unknown
@@ -584,6 +592,12 @@ async function urlRefusal(
 
 // ---- answers
 
+const NOT_THERE_YET: AwsError = {
+  status: 404,
+  type: 'ResourceNotFoundException',
+  message: 'The resource you requested does not exist.',
+}
+
 function isAwsError(value: unknown): value is AwsError {
   return typeof value === 'object' && value !== null && 'status' in value && 'type' in value && 'message' in value
 }
@@ -602,14 +616,15 @@ function send(
 }
 
 function sendJson(outgoing: ServerResponse, status: number, headers: IncomingHttpHeaders, json: unknown): void {
-  const body = JSON.stringify(json)
+  const answer = jsonAnswer(headers, json)
+  outgoing.writeHead(status, answer.headers).end(answer.bytes)
+}
+
+function jsonAnswer(headers: IncomingHttpHeaders, json: unknown): Pick<Answer, 'headers' | 'bytes'> {
+  const bytes = Buffer.from(JSON.stringify(json))
   const kept = Object.entries(headers).filter(([name]) => name !== 'transfer-encoding' && name !== 'content-length')
-  outgoing.writeHead(status, {
-    'content-type': 'application/json',
-    ...Object.fromEntries(kept),
-    'content-length': Buffer.byteLength(body),
-  })
-  outgoing.end(body)
+  const length = { 'content-length': String(bytes.length) }
+  return { headers: { 'content-type': 'application/json', ...Object.fromEntries(kept), ...length }, bytes }
 }
 
 function parse(bytes: Buffer): Json {

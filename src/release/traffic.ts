@@ -46,14 +46,21 @@ function hasOldVersion({ alias, served }: CurrentRelease): boolean {
   return alias !== undefined && served !== undefined && readAliasMark(alias.description).phase !== 'not-released'
 }
 
-/** Lambda developer guide, "Using aliases in a weighted configuration": both versions have the same execution role. */
+/** Lambda developer guide, "Using aliases in a weighted configuration": role and dead letter queue are the same. */
 function checkDivision({ served, url }: CurrentRelease, { configuration, invokeMode, alias }: DesiredRelease): void {
-  if (served !== undefined && served.role !== configuration.role) {
+  const { role, options } = configuration
+  const before = served?.options.deadLetterTarget
+  const target = options.deadLetterTarget ?? before
+  const [what, setting, change] =
+    served?.role !== role
+      ? ['another role', 'role', `${served?.role} → ${role}`]
+      : ['another dead letter target', 'dead-letter-target', `${before || 'none'} → ${target || 'none'}`]
+  if (served !== undefined && (served.role !== role || before !== target)) {
     throw new UserError(
       {
-        title: `traffic cannot move in steps: the new version has another role than version ${served.version}, which ${alias} serves`,
-        detail: `${served.role} → ${configuration.role}. Lambda divides traffic only between versions of one role.`,
-        hint: 'Deploy the new role once without traffic, then go on with it.',
+        title: `traffic cannot move in steps: the new version has ${what} than version ${served.version}, which ${alias} serves`,
+        detail: `${change}. Lambda divides traffic only between versions that have the same.`,
+        hint: `Deploy the change of ${setting} once without traffic, then go on with it.`,
       },
       { exitCode: 2 },
     )
