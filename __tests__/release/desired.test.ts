@@ -1,30 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { desiredRelease } from '../../src/release/desired.ts'
 import type { CurrentRelease } from '../../src/release/state.ts'
-import type { FunctionSettings } from '../../src/settings/settings.ts'
-import { checkValues } from '../../src/settings/values.ts'
 import { current, invokeStatement, latest, nothing, policy, ROLE, url, urlStatement } from './releases.ts'
-
-function settings(given: Readonly<Record<string, unknown>> = {}): FunctionSettings {
-  const { values, problems } = checkValues([{ given, nameOf: String }])
-  expect(problems).toEqual([])
-  return {
-    ...values,
-    functionName: 'shop',
-    project: '/project',
-    stage: undefined,
-    found: [],
-  }
-}
-
-const CODE = {
-  codeSha256: 'new',
-  runtime: 'python3.13',
-  architecture: 'arm64',
-  streaming: false,
-  upload: undefined,
-  layer: undefined,
-}
+import { CODE, settings } from './settings.ts'
 
 describe('the configuration', () => {
   test('of a new function', () => {

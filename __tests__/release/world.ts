@@ -5,7 +5,7 @@ import { applyRelease, type Release } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
 import { LOOKING_NOWHERE } from '../../src/release/current-aside.ts'
 import { planRelease } from '../../src/release/plan.ts'
-import type { DesiredRelease } from '../../src/release/state.ts'
+import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeAlarms } from './fake-alarms.ts'
@@ -50,7 +50,9 @@ export function createWorld() {
   /** Everything that was called by one release after the state was read. */
   const release = async (desired: DesiredRelease): Promise<Release> => {
     const looking = { ...LOOKING_NOWHERE, provisioned: desired.provisioned !== undefined }
-    const from = await readCurrentRelease(desired.functionName, desired.alias, waiting, looking)
+    return await apply(await readCurrentRelease(desired.functionName, desired.alias, waiting, looking), desired)
+  }
+  const apply = async (from: CurrentRelease, desired: DesiredRelease): Promise<Release> => {
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const upload = (): Promise<void> => {
       lambda.calls.push(`upload ${desired.upload ?? ''}`)
@@ -72,7 +74,7 @@ export function createWorld() {
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')
-  return { lambda, provisioned, alarms, logs, report, controller, waits, release, aliasNow }
+  return { waiting, apply, aside, lambda, provisioned, alarms, logs, report, controller, waits, release, aliasNow }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
