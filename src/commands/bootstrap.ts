@@ -36,7 +36,7 @@ export function bootstrap(
 
 /** As YAML, with what to do with it. */
 export function templateText(template: Template): string {
-  return HEAD + stringify(template, { lineWidth: 0, aliasDuplicateObjects: false })
+  return HEAD + stringify(template, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 const HEAD = `# Identity provider and roles for deployments from GitHub Actions. Deploy it with:

@@ -28,8 +28,8 @@ export interface Template {
 
 const ISSUER = 'token.actions.githubusercontent.com'
 const AUDIENCE = 'sts.amazonaws.com'
-/** CloudFormation fills these in. */
-const HERE: Place = { partition: '${AWS::Partition}', region: '${AWS::Region}', account: '${AWS::AccountId}' }
+/** CloudFormation fills these in. As it writes them itself they have colons, which divide the parts of an ARN. */
+const HERE: Place = { partition: '${Partition}', region: '${Region}', account: '${AccountId}' }
 const RETENTION_DAYS = '30'
 
 /**
@@ -231,7 +231,10 @@ function logGroupOf({ logGroup, functionName }: FunctionSettings): string {
 
 /** Texts with references become calls of Fn::Sub. */
 function substituted(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes('${') ? { 'Fn::Sub': value } : value
+  if (typeof value === 'string') {
+    const text = value.replace(/\$\{(Partition|Region|AccountId)\}/g, '${AWS::$1}')
+    return text.includes('${') ? { 'Fn::Sub': text } : text
+  }
   if (Array.isArray(value)) return value.map(substituted)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, substituted(each)]))

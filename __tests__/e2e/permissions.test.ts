@@ -1,0 +1,176 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { ensureVenv } from '../../scripts/environment/pythons.ts'
+import type { Template } from '../../src/release/bootstrap-template.ts'
+import type { Policy } from '../../src/release/permissions.ts'
+import { folderWith } from '../settings/project-folder.ts'
+import { notTried } from '../support/optional.ts'
+import { machineVariables, REPOSITORY, ROLE, startWorld, type World } from '../support/world.ts'
+
+jest.setTimeout(180_000)
+
+const CFN_LINT = '1.58.0'
+const PROJECT = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+const ACCOUNT = '000000000000'
+
+let world: World
+beforeAll(async () => {
+  world = await startWorld()
+}, 240_000)
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+}, 60_000)
+
+/** What the command prints on standard output, with nothing of AWS around it: neither credentials nor anybody who answers. */
+async function printed(...args: readonly string[]): Promise<string> {
+  const cwd = await folderWith({})
+  const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: '' }
+  const { exitCode, stdout, stderr } = await world.cli([...args, '--project', cwd, '--function-name', 'guarded'], {
+    env: { ...machineVariables(), ...env },
+    cwd,
+  })
+  expect([exitCode, stderr.includes('✖')]).toEqual([0, false])
+  return stdout
+}
+
+const policyOf = async (...args: readonly string[]): Promise<Policy> =>
+  JSON.parse(await printed('permissions', '--role', ROLE, ...args)) as Policy
+
+/** Whether a statement allows an action on a resource: `*` stands for anything (IAM user guide, "Resource"). */
+function allows({ Statement: statements }: Policy, action: string, resource: string): boolean {
+  const matches = (pattern: string): boolean =>
+    new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`).test(resource)
+  return statements.some(({ Action, Resource }) => Action.includes(action) && Resource.some(matches))
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+/** What the calls since the last `proxy.clear()` needed, as IAM sees it. */
+function needed(): readonly (readonly [action: string, resource: string])[] {
+  return world.proxy
+    .calls()
+    .filter(({ operation }) => !['FunctionUrl', 'GetCallerIdentity'].includes(operation))
+    .map(({ operation, functionName = '', qualifier }) => {
+      const action = operation === 'Invoke' ? 'InvokeFunction' : operation
+      const arn = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${functionName}`
+      return [`lambda:${action}`, qualifier === undefined ? arn : `${arn}:${qualifier}`] as const
+    })
+}
+
+describe('permissions', () => {
+  const flags = ['--function-name', 'guarded', '--project', PROJECT]
+  const refused = (policy: Policy): unknown =>
+    needed().filter(([action, resource]) => !allows(policy, action, resource))
+
+  test('of a dry run: all that it asks for, and nothing that writes', async () => {
+    world.proxy.clear()
+    expect((await world.deploy([...flags, '--dry-run'])).exitCode).toBe(0)
+    expect(refused(await policyOf('--dry-run'))).toEqual([])
+    expect(needed().length).toBeGreaterThan(3)
+  })
+
+  test('of a deployment, the first and one that changes things: each call is allowed', async () => {
+    const policy = await policyOf()
+    for (const given of [[], ['--memory', '1024'], ['--function-url', 'iam']]) {
+      world.proxy.clear()
+      expect((await world.deploy([...flags, ...given])).exitCode).toBe(0)
+      expect(refused(policy)).toEqual([])
+    }
+    expect(needed().length).toBeGreaterThan(5)
+  })
+
+  test('of one deployment is not for another function', async () => {
+    const policy = await policyOf()
+    expect(allows(policy, 'lambda:UpdateFunctionCode', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:guarded`)).toBe(
+      true,
+    )
+    for (const other of ['guarded-too', 'other', 'guarde'])
+      expect(allows(policy, 'lambda:UpdateFunctionCode', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${other}`)).toBe(
+        false,
+      )
+  })
+})
+
+describe('an account that is not allowed', () => {
+  test('nothing is asked but whose the credentials are, and both are named', async () => {
+    world.proxy.clear()
+    const { exitCode, stderr } = await world.deploy([
+      ...['--function-name', 'guarded', '--project', PROJECT, '--allowed-account-ids', '111111111111'],
+    ])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`of the account ${ACCOUNT}, and allowed-account-ids has 111111111111`)
+    expect(world.operations()).toEqual(['GetCallerIdentity'])
+  })
+
+  test('the right one goes on', async () => {
+    const { exitCode } = await world.deploy([
+      ...['--function-name', 'guarded', '--project', PROJECT, '--allowed-account-ids', ACCOUNT, '--dry-run'],
+    ])
+    expect(exitCode).toBe(0)
+  })
+})
+
+describe('bootstrap', () => {
+  const repository = ['--repository', 'acme/shop']
+
+  test('needs the repository', async () => {
+    const { exitCode, stderr } = await world.cli(['bootstrap', '--function-name', 'shop'])
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--repository is missing')])
+  })
+
+  test('prints YAML, and the same as JSON', async () => {
+    const yaml = await printed('bootstrap', ...repository)
+    const template = parse(yaml) as Template
+    expect(template).toEqual(JSON.parse(await printed('bootstrap', ...repository, '--json')))
+    expect(Object.keys(template.Outputs)).toContain('DeployRoleArn')
+  })
+
+  test('is found right by cfn-lint', async () => {
+    const venv = await ensureVenv('cfn-lint', [`cfn-lint==${CFN_LINT}`], world.python).catch(String)
+    if (!venv.startsWith('/')) {
+      notTried(`cfn-lint could not be installed: ${venv}`)
+      return
+    }
+    const file = join(world.folder, 'bootstrap.yml')
+    const settings = ['--secrets', 'KEY=ssm:/shop/key', '--upload-bucket', 's3://uploads', '--dependencies-layer']
+    await printed('bootstrap', ...repository, ...settings, '--environment', 'production', '--output', file)
+    const linted = promisify(execFile)(join(venv, 'bin/cfn-lint'), ['--include-checks', 'I', '--', file])
+    expect(await linted.catch((error: unknown) => error)).toMatchObject({ stdout: '', stderr: '' })
+  })
+
+  test('makes the roles', async () => {
+    const answer = await cloudFormation('CreateStack', {
+      StackName: 'deployments',
+      TemplateBody: await printed('bootstrap', ...repository),
+      'Capabilities.member.1': 'CAPABILITY_IAM',
+      // The emulator knows no identity providers as resources.
+      'Parameters.member.1.ParameterKey': 'ProviderArn',
+      'Parameters.member.1.ParameterValue': `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`,
+    })
+    expect(answer).toContain('<StackId>')
+    const stack = await cloudFormation('DescribeStacks', { StackName: 'deployments' })
+    expect(stack).toContain('CREATE_COMPLETE')
+    const outputs = [...stack.matchAll(/<OutputKey>(\w+)<\/OutputKey>\s*<OutputValue>([^<]+)/g)]
+    expect(Object.fromEntries(outputs.map(([, key, value]) => [key, value]))).toMatchObject({
+      DeployRoleArn: expect.stringMatching(new RegExp(`^arn:aws:iam::${ACCOUNT}:role/`)),
+      PreviewRoleArn: expect.any(String),
+      ExecutionRoleArn: expect.any(String),
+      PreviewExecutionRoleArn: expect.any(String),
+    })
+  })
+})
+
+async function cloudFormation(action: string, fields: Readonly<Record<string, string>>): Promise<string> {
+  const credential = 'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/cloudformation/aws4_request'
+  const answer = await fetch(world.emulator.endpoint, {
+    method: 'POST',
+    headers: { authorization: `${credential}, SignedHeaders=host, Signature=0` },
+    body: new URLSearchParams({ Action: action, Version: '2010-05-15', ...fields }),
+  })
+  return await answer.text()
+}
