@@ -78,7 +78,10 @@ export function createWorld() {
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  if (signal.aborted) return
+  await new Promise((resolve) => {
+    signal.addEventListener('abort', resolve)
+  })
 }
 
 /** A world in which version 1 is released, and then the calls are counted from zero. */
