@@ -49,6 +49,12 @@ const OWN_INPUTS: Readonly<Record<string, Input>> = {
     standard: 'none',
     example: 'production',
   },
+  to: {
+    description: 'With command: rollback, the version to go back to.',
+    format: 'the number of a version',
+    standard: 'the one that was served before',
+    example: '7',
+  },
 }
 
 function inputOf({ description, format, example, default: fallback, defaultText }: Setting): Input {

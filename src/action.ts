@@ -12,6 +12,7 @@ import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
+import { type RollbackResult, rollback } from './commands/rollback.ts'
 import { SettingsError } from './errors.ts'
 import { checkAccount } from './release/account.ts'
 import { orderAt } from './release/order.ts'
@@ -19,10 +20,16 @@ import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import type { Reporter } from './report/reporter.ts'
-import { deploymentSummary, failureSummary } from './report/summary.ts'
+import { deploymentSummary, failureSummary, rollbackSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
 import { definedVariables } from './settings/environment.ts'
-import { type BuildSettings, loadBuildSettings, loadDeploySettings, type SettingsOrigin } from './settings/settings.ts'
+import {
+  type BuildSettings,
+  loadBuildSettings,
+  loadDeploySettings,
+  loadFunctionSettings,
+  type SettingsOrigin,
+} from './settings/settings.ts'
 import { suggestion } from './settings/suggestion.ts'
 import { type CachedStore, restoreStore, saveStore } from './store/cache.ts'
 import { cacheService, hasCacheService, type RunCacheTask } from './store/cache-service.ts'
@@ -39,7 +46,7 @@ const IS_POST = 'is-post'
 const LABELS = 'labels'
 const CACHED_STORE = 'cached-store'
 /** Inputs besides the settings: where they are, and what to do. */
-const OWN_INPUTS = ['command', 'project', 'stage'] as const
+const OWN_INPUTS = ['command', 'project', 'stage', 'to'] as const
 
 async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -113,11 +120,22 @@ async function main(): Promise<void> {
       })
       return
     }
+    const aws = createAwsApis({ version: VERSION, wait, signal })
+    const order = orderAt({ project, environment, run: runProcess, process })
+    if (command === 'rollback') {
+      const settings = await loadFunctionSettings(origin)
+      mask(settings.environment)
+      await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
+      const waiting = { report, clock, wait, signal, order }
+      const result = await rollback(readTo(), settings, { ...aws, lambda: masking(aws.lambda), ...waiting })
+      setOutputs({ ...outputsOf(result.function), changed: true })
+      await writeSummary(rollbackSummary(result))
+      return
+    }
     const settings = await loadDeploySettings(origin)
     mask(settings.environment)
     await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
     if (settings.build) await restore(settings.build)
-    const aws = createAwsApis({ version: VERSION, wait, signal })
     const result = await deploy(settings, {
       ...collaborators,
       ...aws,
@@ -125,9 +143,9 @@ async function main(): Promise<void> {
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       wait,
       signal,
-      order: orderAt({ project, environment, run: runProcess, process }),
+      order,
     })
-    setOutputs(outputsOf(result))
+    setOutputs({ ...outputsOf(result.function), ...artifactOutputsOf(result) })
     await writeSummary(summaryOf(result, settings.dryRun))
   } catch (error) {
     if (signal.aborted) {
@@ -212,13 +230,28 @@ function readInputs(environment: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(inputs.filter(([name]) => !own.includes(name)))
 }
 
-function outputsOf({ function: released, changed, artifact }: DeployResult): ActionOutputs {
+function readTo(): string | undefined {
+  const to = core.getInput('to') || undefined
+  if (to === undefined || /^[1-9]\d*$/.test(to)) return to
+  const detail = `Given: ${JSON.stringify(to)}`
+  throw new SettingsError([
+    { title: 'input to is not valid', detail, hint: 'Allowed: the number of a version, as in 7' },
+  ])
+}
+
+function outputsOf(released: RollbackResult['function']): ActionOutputs {
   return {
     'function-name': released.name,
-    'function-arn': released.arn,
+    'function-arn': released.aliasArn.replace(/:[^:]+$/, ''),
     version: released.version,
     'alias-arn': released.aliasArn,
     url: released.url ?? '',
+  }
+}
+
+function artifactOutputsOf({ function: { arn }, changed, artifact }: DeployResult): ActionOutputs {
+  return {
+    'function-arn': arn,
     changed,
     artifact: artifact.path,
     'code-sha256': artifact.codeSha256,

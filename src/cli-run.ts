@@ -55,7 +55,8 @@ export type Invocation = {
   /** Settings by their kebab-case names, as they were written. */
   readonly given: Readonly<Record<string, unknown>>
 } & (
-  | { readonly command: 'build' | 'deploy' | 'permissions' }
+  | { readonly command: 'build' | 'deploy' | 'permissions' | 'versions' }
+  | { readonly command: 'rollback'; readonly to: string | undefined }
   | { readonly command: 'plan'; readonly isDetailed: boolean }
   | {
       readonly command: 'bootstrap'
@@ -175,6 +176,22 @@ export async function run(invocation: Invocation): Promise<number> {
         const result = await plan(settings, await releaseCollaborators(settings))
         if (isJson) print(result)
         return planExitCode(result, invocation)
+      }
+      case 'rollback': {
+        const { rollback } = await import('./commands/rollback.ts')
+        const settings = await loadFunctionSettings(origin)
+        const result = await rollback(invocation.to, settings, await releaseCollaborators(settings))
+        if (isJson) print(result)
+        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
+        return 0
+      }
+      case 'versions': {
+        const { versions, versionsText } = await import('./commands/versions.ts')
+        const settings = await loadFunctionSettings(origin)
+        const result = await versions(settings, (await createAws(settings)).versions)
+        if (isJson) print(result)
+        else process.stdout.write(versionsText(result))
+        return 0
       }
       case 'permissions': {
         const { permissions } = await import('./commands/permissions.ts')

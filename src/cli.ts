@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommonFlags, Invocation } from './cli-run.ts'
 import type { InspectArguments } from './commands/inspect.ts'
 import type { RemoteArguments } from './commands/remote.ts'
@@ -19,6 +19,14 @@ import { VERSION } from './version.ts'
 
 const FUNCTION_FLAGS: readonly SettingName[] = ['function-name', 'alias']
 /** A plan is a dry run, always. */
+const ROLLBACK_FLAGS: readonly SettingName[] = [
+  ...FUNCTION_FLAGS,
+  'smoke',
+  'smoke-path',
+  'smoke-requests',
+  'smoke-host',
+  'lock-wait',
+]
 const PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== 'dry-run')
 /** Of these words, `bootstrap` has a meaning of its own. */
 const BOOTSTRAP_WORDS: ReadonlySet<string> = new Set(['environment', 'output'])
@@ -91,6 +99,25 @@ function createProgram(start: (invocation: Invocation) => void): Command {
         isDetailed: givenOptions(command)['detailedExitcode'] === true,
       })
     })
+
+  addCommand(program, 'rollback', 'Point the alias back at the version that was served before.', ROLLBACK_FLAGS, [
+    'wsgi-lambda rollback --function-name shop',
+    'wsgi-lambda rollback --function-name shop --to 7',
+  ])
+    .addOption(
+      new Option('--to <VERSION>', 'the version to go back to (default: the one before)').argParser(versionNumber),
+    )
+    .action((_flags: unknown, command: Command) => {
+      const { to } = command.opts<{ to?: string }>()
+      start({ command: 'rollback', flags: givenOptions(command), given: givenSettings(command), to })
+    })
+
+  addCommand(program, 'versions', 'List the published versions: when, by whom, of which commit.', FUNCTION_FLAGS, [
+    'wsgi-lambda versions --function-name shop',
+    'wsgi-lambda versions --function-name shop --json',
+  ]).action((_flags: unknown, command: Command) => {
+    start({ command: 'versions', flags: givenOptions(command), given: givenSettings(command) })
+  })
 
   addCommand(program, 'inspect', 'Show what is in an artifact: sizes, reasons, bytecode, binaries.', INSPECT_FLAGS, [
     'wsgi-lambda inspect',
@@ -247,6 +274,12 @@ function addRemoteFlags(command: Command): void {
     .option('--follow', 'show the output of a remote command while it runs (default: on a terminal)')
     .option('--no-follow', 'show it when the command has ended')
     .option('-i, --stdin', 'send standard input, read to its end, to a remote command')
+}
+
+/** As AWS counts them. */
+function versionNumber(value: string): string {
+  if (/^[1-9]\d*$/.test(value)) return value
+  throw new InvalidArgumentError('It is the number of a version, as in 7.')
 }
 
 /** Of an option that may be repeated, every value. */

@@ -72,6 +72,7 @@ function createWorld() {
       },
       lambda,
       urls: lambda.urls,
+      versions: lambda.versions,
       logs: fakeLogs(),
       provisioned: { ...fakeProvisioned(lambda), list: () => Promise.reject(new Error('none is looked for here')) },
       alarms: { read: () => Promise.reject(new Error('no alarm is watched here')) },

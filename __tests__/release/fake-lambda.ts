@@ -9,6 +9,7 @@ import type {
   LambdaApi,
   VersionState,
 } from '../../src/aws/lambda.ts'
+import type { VersionsApi } from '../../src/aws/versions.ts'
 import { UserError } from '../../src/errors.ts'
 
 /** `LambdaApi` and `FunctionUrlApi` in memory, for tests of what is done in which order and of what is left after a failure. */
@@ -26,6 +27,7 @@ interface FakeFunction {
 
 export interface FakeLambda extends LambdaApi {
   readonly urls: FunctionUrlApi
+  readonly versions: VersionsApi
   /** Every call that was made, as one line: its name and what tells it from others. */
   readonly calls: string[]
   /** A call of another API that changes something, among those of this one. */
@@ -179,7 +181,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         }
         const last = versions.at(-1)
         if (last && contentOf(last) === contentOf(latest)) return last.version
-        const version = String(versions.length + 1)
+        const version = String(Number(versions.at(-1)?.version ?? 0) + 1)
         versions.push({ ...latest, arn: `${latest.arn}:${version}`, version, description })
         pending.set(`${name}:${version}`, fake.pendingReads)
         return version
@@ -215,6 +217,34 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
           const changed = { ...url, ...changes }
           at(name).urls.set(alias, changed)
           return changed
+        }),
+    },
+    versions: {
+      list: (name) =>
+        read(`listVersions ${name}`, () =>
+          functions
+            .get(name)
+            ?.versions.toReversed()
+            .map(({ version, codeSha256, description }) => {
+              const published = `2026-11-${version.padStart(2, '0')}T10:00:00.000Z`
+              return { version, codeSha256, description, published, zipBytes: 1_000_000 }
+            }),
+        ),
+      listAliases: (name) =>
+        read(`listAliases ${name}`, () =>
+          [...at(name).aliases].map(([alias, { version, description, weights }]) => ({
+            ...{ name: alias, version, description, weights },
+          })),
+        ),
+      remove: (name, version) =>
+        write(`removeVersion ${version}`, () => {
+          const { versions, aliases } = at(name)
+          const users = [...aliases.values()].filter((state) => state.version === version || version in state.weights)
+          if (users.length > 0) throw named('ResourceConflictException', `Unable to delete version ${version}`)
+          versions.splice(
+            versions.findIndex((each) => each.version === version),
+            1,
+          )
         }),
     },
     getPolicy: (name, alias) =>

@@ -8,6 +8,7 @@ import { createLogsApi, type LogsApi } from './logs.ts'
 import { createAlarmApi } from './open-alarms.ts'
 import { createProvisionedApi, type ProvisionedApi } from './provisioned.ts'
 import { createServedCodeApi, type ServedCodeApi } from './served-code.ts'
+import { createVersionsApi, type VersionsApi } from './versions.ts'
 
 /** Everything of AWS that a release speaks with. */
 export interface AwsApis {
@@ -19,6 +20,7 @@ export interface AwsApis {
   readonly aside: AsideApis
   readonly code: ServedCodeApi
   readonly logs: LogsApi
+  readonly versions: VersionsApi
 }
 
 export function createAwsApis(options: ClientOptions): AwsApis {
@@ -31,5 +33,6 @@ export function createAwsApis(options: ClientOptions): AwsApis {
     aside: createAsideApis(options),
     code: createServedCodeApi(options),
     logs: createLogsApi(options),
+    versions: createVersionsApi(options),
   }
 }

@@ -42,6 +42,14 @@ export async function waitUntilActive(functionName: string, version: string, wai
   })
 }
 
+/** Waits until a version that was put away can be called again. */
+export async function waitUntilAwake(functionName: string, version: string, waiting: Waiting): Promise<VersionState> {
+  return await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {
+    if (state === 'Failed') throw failed(`Version ${version} could not be made ready`, stateReason)
+    return state === 'Active'
+  })
+}
+
 async function waitFor(
   functionName: string,
   qualifier: string | undefined,

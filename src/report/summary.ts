@@ -70,6 +70,40 @@ export function deploymentSummary(facts: DeploymentFacts): string {
     .join('\n\n')
 }
 
+/** What a job summary says of a way back. */
+export function rollbackSummary({
+  function: { name, alias, version, url },
+  from,
+  published,
+  provenance,
+}: RollbackFacts): string {
+  const { commit, actor } = provenance ?? {}
+  const rows: [string, string][] = [
+    ['Alias', code(alias)],
+    ['Version', `${code(from)} → ${code(version)}`],
+    ['Published', [escape(published), actor === undefined ? '' : `by ${code(actor)}`].filter(Boolean).join(' ')],
+    ...(commit === undefined ? [] : [['Commit', code(commit)] as [string, string]]),
+    ...(url === undefined ? [] : [['URL', address(url)] as [string, string]]),
+  ]
+  return [
+    `### ${code(name)}: rolled back`,
+    table(['', ''], rows),
+    'What migrations have done to a database is not reversed.',
+  ].join('\n\n')
+}
+
+interface RollbackFacts {
+  readonly function: {
+    readonly name: string
+    readonly alias: string
+    readonly version: string
+    readonly url: string | undefined
+  }
+  readonly from: string
+  readonly published: string
+  readonly provenance: { readonly commit: string | undefined; readonly actor: string | undefined } | undefined
+}
+
 /** What a job summary says of a step that failed. */
 export function failureSummary(problems: readonly Problem[]): string {
   const sections = problems.map(({ title, detail, output = detail, hint }) =>

@@ -1,6 +1,6 @@
 /** What `action.yml` promises besides the settings; a test compares. */
 
-export const COMMANDS = ['deploy', 'build'] as const
+export const COMMANDS = ['deploy', 'build', 'rollback'] as const
 
 export const OUTPUT_DESCRIPTIONS = {
   'function-name': 'The Lambda function.',

@@ -1,0 +1,119 @@
+import type { AwsApis } from '../aws/apis.ts'
+import type { FunctionUrl } from '../aws/function-url.ts'
+import type { AliasState, VersionState } from '../aws/lambda.ts'
+import { UserError } from '../errors.ts'
+import { moveBack } from '../release/move-back.ts'
+import type { Order } from '../release/order.ts'
+import { type Provenance, readProvenance } from '../release/provenance.ts'
+import { type RollbackTarget, rollbackTarget } from '../release/rollback.ts'
+import { type SmokeTarget, smoke } from '../release/smoke.ts'
+import { inTurn } from '../release/turn.ts'
+import { type Waiting, waitUntilActive, waitUntilAwake } from '../release/wait.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+import { smokeRequestsOf } from '../settings/traffic.ts'
+
+export interface RollbackCollaborators extends Waiting, Pick<AwsApis, 'urls' | 'versions'> {
+  readonly order: Order
+}
+
+/** What `rollback --json` prints. */
+export interface RollbackResult {
+  readonly function: {
+    readonly name: string
+    /** That is served now. */
+    readonly version: string
+    readonly alias: string
+    readonly aliasArn: string
+    readonly url: string | undefined
+  }
+  /** The version that was served before. */
+  readonly from: string
+  readonly published: string
+  /** Undefined where something else has published it. */
+  readonly provenance: Provenance | undefined
+  readonly seconds: number
+}
+
+/** The alias back to an earlier version, with its code and its configuration. @param to undefined for the one before */
+export async function rollback(
+  to: string | undefined,
+  settings: FunctionSettings,
+  collaborators: RollbackCollaborators,
+): Promise<RollbackResult> {
+  const { report, clock, lambda, urls, versions } = collaborators
+  const { functionName, alias: name } = settings
+  const started = clock()
+  return await report.phase(`Roll back ${functionName}`, async () => {
+    if (!(await lambda.getAlias(functionName, name))) throw nothingReleased(functionName, name)
+    return await inTurn({ ...settings, exists: true }, collaborators, async ({ lock }) => {
+      const [alias, url, listed = []] = await Promise.all([
+        lambda.getAlias(functionName, name),
+        urls.get(functionName, name),
+        versions.list(functionName),
+      ])
+      if (alias === undefined) throw nothingReleased(functionName, name)
+      const target = rollbackTarget(alias, listed, to)
+      const { version, published, description } = target.version
+      await prove(target, url, settings, collaborators).catch((error: unknown) => {
+        throw notMoved(error, alias, name)
+      })
+      await lock.confirm()
+      const moved = await moveBack(target, { alias, url }, settings, collaborators)
+      report.info(`${name}: version ${alias.version} → ${version}`)
+      report.notice({
+        title: 'What migrations have done to a database is not reversed',
+        detail: `Version ${version} runs with the schema as it is now.`,
+      })
+      return {
+        function: { name: functionName, version, alias: name, aliasArn: moved.arn, url: url?.address },
+        from: alias.version,
+        published,
+        provenance: readProvenance(description),
+        seconds: Math.round(clock() - started) / 1000,
+      }
+    })
+  })
+}
+
+/** It was good once; but what it needs may be gone, and what nobody has called for weeks is asleep. */
+async function prove(
+  { version: { version } }: RollbackTarget,
+  url: FunctionUrl | undefined,
+  settings: FunctionSettings,
+  collaborators: RollbackCollaborators,
+): Promise<void> {
+  const { functionName } = settings
+  const state = await waitUntilActive(functionName, version, collaborators)
+  const host = settings.smokeHost ?? (url ? new URL(url.address).host : 'localhost')
+  const asked: SmokeTarget = { functionName, version, host, timeoutSeconds: state.timeout }
+  await wake(state, asked, settings, collaborators)
+  if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators)
+}
+
+/** A request makes Lambda ready a version that it has put away. */
+async function wake(
+  { state }: VersionState,
+  asked: SmokeTarget,
+  settings: FunctionSettings,
+  collaborators: RollbackCollaborators,
+): Promise<void> {
+  if (state !== 'Inactive') return
+  collaborators.report.info(`version ${asked.version} was not called for long: making it ready`)
+  await smoke(smokeRequestsOf(settings).slice(0, 1), asked, collaborators).catch(() => undefined)
+  await waitUntilAwake(asked.functionName, asked.version, collaborators)
+}
+
+/** Where traffic is has to be said, whatever fails. */
+function notMoved(error: unknown, { version }: AliasState, alias: string): unknown {
+  if (!(error instanceof UserError)) return error
+  const { title, detail, hint, output } = error
+  const outcome = `The alias ${alias} has not moved: it serves version ${version}. Without smoke requests (--no-smoke) it moves all the same.`
+  return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(' '), output }, { cause: error })
+}
+
+function nothingReleased(functionName: string, alias: string): UserError {
+  return new UserError({
+    title: `The function ${functionName} has no alias ${alias}: nothing was released by that name`,
+    hint: 'Check function-name, alias and the region.',
+  })
+}

@@ -1,0 +1,50 @@
+import type { VersionsApi } from '../aws/versions.ts'
+import { UserError } from '../errors.ts'
+import { describeVersions, type VersionFacts } from '../release/versions.ts'
+import { megabytes } from '../report/size.ts'
+import { alignedLines } from '../report/table.ts'
+import type { FunctionSettings } from '../settings/settings.ts'
+
+/** What `versions --json` prints. */
+export interface Versions {
+  readonly function: { readonly name: string; readonly alias: string; readonly version: string | undefined }
+  readonly versions: readonly VersionFacts[]
+}
+
+/** What was published of a function, the newest first. */
+export async function versions({ functionName, alias }: FunctionSettings, api: VersionsApi): Promise<Versions> {
+  const listed = await api.list(functionName)
+  if (listed === undefined) {
+    throw new UserError({
+      title: `The function ${functionName} does not exist`,
+      hint: 'Check function-name and the region, or deploy it first.',
+    })
+  }
+  const facts = describeVersions(listed, await api.listAliases(functionName), alias)
+  return {
+    function: { name: functionName, alias, version: facts.find(({ serves }) => serves)?.version },
+    versions: facts,
+  }
+}
+
+/** For a console; what is served has a star. */
+export function versionsText({ versions: all }: Versions): string {
+  if (all.length === 0) return 'Nothing was published yet.\n'
+  const rows = all.map((facts) => {
+    const { version, published, zipBytes, serves, aliases, provenance, description } = facts
+    return [
+      `${serves ? '*' : ' '} ${version}`,
+      published.slice(0, 16).replace('T', ' '),
+      provenance?.actor ?? '',
+      provenance === undefined ? (description ?? '').slice(0, 40) : (provenance.commit ?? '').slice(0, 12),
+      megabytes(zipBytes),
+      [...aliases.map(nameAndShare), ...(provenance?.kind === 'commands' ? ['(for commands)'] : [])].join(', '),
+    ]
+  })
+  const head = ['  version', 'published (UTC)', 'by', 'commit', 'size', 'aliases']
+  return `${alignedLines([head, ...rows], ['left', 'left', 'left', 'left', 'right', 'left']).join('\n')}\n`
+}
+
+function nameAndShare({ name, share }: VersionFacts['aliases'][number]): string {
+  return share === 1 ? name : `${name} ${Math.round(share * 100)}%`
+}
