@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from asking import command
+from asking import command, own
 from running import Context
 
 from wsgi_lambda import deadline
@@ -52,7 +52,38 @@ def test_where_a_command_hangs_that_takes_no_notice():
     data = "import time\nend = time.monotonic() + 1.5\nwhile time.monotonic() < end:\n  try: time.sleep(1)  # here\n  except BaseException: pass"
     code, output = command("exec", data, milliseconds=800)
     assert code == 0
-    assert "takes no notice of the invocation's end" in output and "try: time.sleep(1)  # here" in output
+    assert "takes no notice that its time is over" in output and "try: time.sleep(1)  # here" in output
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "timeout", "why"),
+    [
+        (60_000, 0.3, "gave up after 0.3 s, because that is the timeout of this command.\n"),
+        (800, 60, "gave up after 0.4 s, because the invocation's time is nearly over."),
+    ],
+)
+def test_a_command_may_have_less_time_than_its_invocation(milliseconds, timeout, why):
+    started = time.monotonic()
+    reply = own("exec", "import time\nprint('started')\ntime.sleep(30)", milliseconds=milliseconds, timeout=timeout)
+    assert time.monotonic() - started < 4
+    assert reply["exitCode"] == 124
+    assert reply["output"].startswith("started\n") and why in reply["output"]
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "5", True, []])
+def test_a_timeout_is_a_number_of_seconds(timeout):
+    reply = own("exec", "print(1)", timeout=timeout)
+    assert (reply["exitCode"], reply["output"]) == (2, '"timeout" of the command event must be a number of seconds.\n')
+
+
+def test_outside_of_lambda_there_is_only_the_command_s_own_time():
+    deadline = Deadline(None, print, 5)
+    assert (deadline.seconds, deadline.is_own) == (5, True)
+    assert Deadline(None, print).seconds is None
+
+
+def test_a_timeout_that_is_not_reached_changes_nothing():
+    assert own("exec", "print(1)", timeout=60)["output"] == "1\n"
 
 
 def test_a_signal_that_comes_late_changes_nothing():

@@ -73,7 +73,7 @@ def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, 
     """Exit code, output, and the number of threads that go on."""
     threads = 0
     capture = Capture(command.stdin)
-    deadline = Deadline(context, capture.say)
+    deadline = Deadline(context, capture.say, command.timeout)
     with capture, Isolation() as isolation:
         os.environ.update(command.environment)
         try:
@@ -83,13 +83,16 @@ def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, 
         except DeadlineReached:
             deadline.disarm()
             code = 124
-            capture.say(
-                f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because the invocation's time is nearly over. "
-                "Raise the function's timeout, or split the command.\n"
-            )
+            capture.say(f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because {_why(deadline)}\n")
         if isolation.is_copy():
             os._exit(code)
     return code, capture.output(), threads
+
+
+def _why(deadline: Deadline) -> str:
+    if deadline.is_own:
+        return "that is the timeout of this command."
+    return "the invocation's time is nearly over. Raise the function's timeout, or split the command."
 
 
 def _what(command: Command, words: list[str]) -> str:

@@ -25,19 +25,24 @@ class DeadlineReached(BaseException):
 
 
 class Deadline:
-    """Raises DeadlineReached in the block shortly before the invocation ends, in the main thread (Python's rule).
+    """Raises DeadlineReached in the block shortly before the invocation ends, in the main thread (Python's rule), or after
+    `timeout` seconds where that is earlier: `is_own` says which of the two.
 
     Processes that were started in the block are killed then: code that waits for one in C (`os.system`) sees no exception,
     and none may go on in a later invocation.
     `say` is told where the block hangs when it takes no notice at all.
     """
 
-    def __init__(self, context: object, say: Callable[[str], object]) -> None:
+    def __init__(self, context: object, say: Callable[[str], object], timeout: float | None = None) -> None:
         remaining = getattr(context, "get_remaining_time_in_millis", None)
         self.seconds: float | None = None
-        if remaining is not None and threading.current_thread() is threading.main_thread():
-            left = max(float(remaining()) / 1000, 0.02)
-            self.seconds = left - min(MARGIN_SECONDS, left / 2)
+        self.is_own = False
+        if threading.current_thread() is threading.main_thread():
+            if remaining is not None:
+                left = max(float(remaining()) / 1000, 0.02)
+                self.seconds = left - min(MARGIN_SECONDS, left / 2)
+            if timeout is not None and (self.seconds is None or timeout < self.seconds):
+                self.seconds, self.is_own = timeout, True
         self._say = say
         self._is_armed = False
         self._over = threading.Event()
@@ -73,7 +78,7 @@ class Deadline:
             # Known before the signal: a block that hears of it ends what it waits for, and leaves behind what that had started.
             doomed = _descendants() - self._spared
             if repeated == 2:
-                self._say(f"\nwsgi-lambda: the command takes no notice of the invocation's end. It is here:\n{_stack(main)}")
+                self._say(f"\nwsgi-lambda: the command takes no notice that its time is over. It is here:\n{_stack(main)}")
             signal.pthread_kill(main, _SIGNAL)
             for process in doomed:
                 try:

@@ -18,6 +18,7 @@ These keys are added to `command` and `data` where the client is our own (see `o
 | file | the name of the file that `data` is |
 | stdin | base64 |
 | environment | an object of strings |
+| timeout | seconds after which it is given up, where that is before the invocation's end |
 | id | a name for this run, which the log and the reply repeat |
 
 The reply is an object then. Its `output` is text, or base64 where the output is not UTF-8:
@@ -54,7 +55,7 @@ class EnvelopeError(ValueError):
 class Command:
     """One command as it was asked for. `code` is what exec and shell are given to run, None where there is none."""
 
-    __slots__ = ("arguments", "code", "environment", "file", "kind", "stdin")
+    __slots__ = ("arguments", "code", "environment", "file", "kind", "stdin", "timeout")
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Command:
         self.file = file
         self.stdin = stdin
         self.environment = environment or {}
+        self.timeout: float | None = None
 
 
 class Envelope:
@@ -128,6 +130,7 @@ class Envelope:
             command.file = text(fields.get("file"))
             command.stdin = _bytes("stdin", fields.get("stdin"))
             command.environment = _variables(fields.get("environment"))
+            command.timeout = _seconds(fields.get("timeout"))
         if any("\0" in word for word in (command.file, *command.arguments)):
             raise EnvelopeError("An argument must not have a zero character.")
         return command
@@ -193,6 +196,14 @@ def _variables(value: object) -> dict[str, str]:
     if not isinstance(variables, dict) or not all(map(_is_variable, variables.items())):
         raise EnvelopeError('"environment" of the command event must be an object with names and strings.')
     return variables
+
+
+def _seconds(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
+        return float(value)
+    raise EnvelopeError('"timeout" of the command event must be a number of seconds.')
 
 
 def _is_variable(item: tuple[object, object]) -> bool:

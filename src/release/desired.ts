@@ -1,5 +1,8 @@
+import type { FunctionConfiguration } from '../aws/lambda.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { parseTraffic, smokeRequestsOf } from '../settings/traffic.ts'
+import { checkCommandTimes } from './command-times.ts'
+import { commandConfiguration, hasCommandVersion, withoutCommands } from './command-version.ts'
 import { desiredAside } from './desired-aside.ts'
 import { type ConfiguredCode, releasedConfiguration } from './desired-configuration.ts'
 import { desiredAccess, desiredInvokeMode } from './desired-way-in.ts'
@@ -24,17 +27,23 @@ export function desiredRelease(
   code: ReleasedCode,
   current: CurrentRelease,
 ): DesiredRelease {
+  const base = withoutCommands(current, settings)
+  const configuration = keepingSnapStart(releasedConfiguration(settings, code, base), base, settings)
+  const commands = commandConfiguration(settings, configuration)
+  const beforeTraffic = desiredBeforeTraffic(settings)
+  checkCommandTimes([...beforeTraffic, ...settings.afterTraffic], (commands ?? configuration).timeout)
   return {
     functionName: settings.functionName,
     alias: settings.alias,
     codeSha256: code.codeSha256,
     architecture: code.architecture,
-    configuration: releasedConfiguration(settings, code, current),
-    aside: desiredAside(settings, current),
+    configuration,
+    commands,
+    aside: desiredAside(settings, base),
     manage: settings.manage,
     access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
-    beforeTraffic: desiredBeforeTraffic(settings),
+    beforeTraffic,
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
@@ -42,6 +51,19 @@ export function desiredRelease(
     provisioned: settings.provisionedConcurrency,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
+}
+
+/** A version for commands has none: what is left alone otherwise must be put back then. */
+function keepingSnapStart(
+  configuration: FunctionConfiguration,
+  { latest }: CurrentRelease,
+  settings: FunctionSettings,
+): FunctionConfiguration {
+  const { options } = configuration
+  if (!hasCommandVersion(settings) || options.snapStart !== undefined || latest?.options.snapStart !== true) {
+    return configuration
+  }
+  return { ...configuration, options: { ...options, snapStart: true } }
 }
 
 function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }: FunctionSettings): readonly string[] {

@@ -14,7 +14,8 @@ import {
   UPLOAD_SETTINGS,
 } from './packaging.ts'
 import { ORDER_SETTINGS } from './release-order.ts'
-import { REFERENCES, SECRETS_VARIABLE, secretMistakes } from './secrets.ts'
+import { plainVariableMistakes, REFERENCES, secretMistakes, VARIABLE } from './secrets.ts'
+import { STATIC_SETTINGS } from './static.ts'
 import { TRAFFIC_SETTINGS } from './traffic.ts'
 
 export type { Setting } from './kinds.ts'
@@ -152,6 +153,7 @@ export const BUILD_SETTINGS = {
     placeholder: 'ACTION',
   }),
   ...CHECK_SETTINGS,
+  ...STATIC_SETTINGS,
   ...STORE_SETTINGS,
   output: text({
     description: 'Where the zip is written.',
@@ -166,13 +168,6 @@ export const BUILD_SETTINGS = {
 const REMOTE_COMMANDS = {
   format: 'one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)',
   each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/,
-} as const
-
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
-
-const SECRETS_IN_ENVIRONMENT = {
-  entry: SECRETS_VARIABLE,
-  hint: 'Write the setting secrets instead: the variable is made of it.',
 } as const
 
 /** Settings of the function and its release. */
@@ -216,7 +211,7 @@ export const RELEASE_SETTINGS = {
       'Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.',
     format: 'NAME=VALUE, one a line, or a JSON object',
     names: VARIABLE,
-    mistakes: (variables) => (Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : []),
+    mistakes: plainVariableMistakes,
     isConfidential: true,
     example: 'DJANGO_SETTINGS_MODULE=mysite.settings',
     default: {},
