@@ -5,6 +5,7 @@ import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
+import { STATIC_VARIABLE, staticVariables } from '../settings/static.ts'
 import { OWN_ROLE } from './aside-state.ts'
 import { desiredLayers } from './desired-layers.ts'
 import { checkOptions, desiredOptions } from './desired-options.ts'
@@ -160,15 +161,17 @@ function checkedEnvironment(settings: FunctionSettings, current: CurrentRelease)
  * Variables that only the function has stay, but for what `secrets` speaks of: neither the plain value of a variable that is a
  * secret now, nor references that no setting has any more.
  */
-function desiredEnvironment({ environmentStrategy, environment, secrets }: FunctionSettings, own: Table): Table {
+function desiredEnvironment(settings: FunctionSettings, own: Table): Table {
+  const { environmentStrategy, environment, secrets } = settings
   const names = Object.keys(secrets).toSorted()
   const kept = Object.entries(own).filter(
-    ([name]) => environmentStrategy === 'merge' && name !== SECRETS_VARIABLE && !names.includes(name),
+    ([name]) => environmentStrategy === 'merge' && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name),
   )
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]))
   return {
     ...Object.fromEntries(kept),
     ...environment,
+    ...staticVariables(settings),
     ...(names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }),
   }
 }

@@ -10,6 +10,7 @@ import { findManifest, type Manifest } from './manifest.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type SettingName, type Values } from './schema.ts'
+import { staticContradictions } from './static.ts'
 import { trafficContradictions } from './traffic.ts'
 import { checkValues, mistake, type Source } from './values.ts'
 
@@ -224,6 +225,7 @@ function contradictions({ environment, secrets, ...values }: Values): Problem[] 
       .filter(([, value]) => value !== undefined)
       .map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    ...staticContradictions({ ...values, environment }),
   ]
 }
 
@@ -256,6 +258,7 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
   const filled: Record<string, unknown> = {
     ...values,
     environment: fillTable(values.environment, 'environment variable'),
+    commandEnvironment: fillTable(values.commandEnvironment, 'environment variable of commands'),
     secrets: fillTable(values.secrets, 'secret'),
     tags: fillTable(values.tags, 'tag'),
     events: fillTable(values.events, 'event'),
