@@ -41,6 +41,8 @@ export interface Call {
   readonly path: string // with the query
   readonly functionName?: string
   readonly qualifier?: string
+  /** When it was answered. */
+  readonly until?: number
   readonly status?: number // of the answer; absent while it is outstanding, and when the connection was dropped
 }
 
@@ -114,7 +116,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const log = calls
     log.push({
       operation,
-      at: Date.now(),
+      at: now(),
       method,
       path,
       ...(functionName === undefined ? {} : { functionName }),
@@ -122,7 +124,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     })
     outgoing.once('finish', () => {
       const call = log[index]
-      if (call !== undefined) log[index] = { ...call, status: outgoing.statusCode }
+      if (call !== undefined) log[index] = { ...call, status: outgoing.statusCode, until: now() }
     })
 
     const fault = faults.due({ operation, qualifier: named.qualifier })
