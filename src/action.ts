@@ -4,6 +4,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
 import { createAwsApis } from './aws/apis.ts'
 import { openBucket } from './aws/bucket.ts'
+import { shownWait } from './aws/call.ts'
 import { readAccount } from './aws/identity.ts'
 import type { LambdaApi } from './aws/lambda.ts'
 import { wait } from './aws/wait.ts'
@@ -120,7 +121,7 @@ async function main(): Promise<void> {
       })
       return
     }
-    const aws = createAwsApis({ version: VERSION, wait, signal })
+    const aws = createAwsApis({ version: VERSION, wait: shownWait(wait, report), signal })
     const order = orderAt({ project, environment, run: runProcess, process })
     if (command === 'rollback') {
       const settings = await loadFunctionSettings(origin)

@@ -139,7 +139,8 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     // AWS's clients are loaded with the commands that talk to it: the others start without them.
     const createAws = async (settings: FunctionSettings): Promise<AwsApis> => {
-      const options = { version: VERSION, wait, signal }
+      const { shownWait } = await import('./aws/call.ts')
+      const options = { version: VERSION, wait: shownWait(wait, report), signal }
       await checkAccount(settings, async () => (await import('./aws/identity.ts')).readAccount(options))
       const { createAwsApis } = await import('./aws/apis.ts')
       return createAwsApis(options)

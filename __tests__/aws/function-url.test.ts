@@ -107,7 +107,8 @@ describe('what AWS refuses', () => {
     await expect(urls.update('shop', 'live', { invokeMode: 'BUFFERED' })).rejects.toMatchObject({
       title: 'lambda:UpdateFunctionUrlConfig failed: ResourceConflictException',
     })
-    expect(waits).toHaveLength(5)
+    expect(waits.reduce((sum, pause) => sum + pause)).toBeGreaterThan(300_000)
+    expect(waits.at(-1)).toBe(10_000)
   })
 
   test('names what the policy lacks', async () => {

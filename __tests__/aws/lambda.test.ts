@@ -138,13 +138,24 @@ describe('another change is going on', () => {
     await expect(lambda.publish('shop', 'sha', '')).rejects.toMatchObject({
       title: 'lambda:PublishVersion failed: ResourceConflictException',
     })
-    expect(waits).toHaveLength(5)
+    expect(waits.reduce((sum, pause) => sum + pause)).toBeGreaterThan(300_000)
+    expect(waits.at(-1)).toBe(10_000)
+  })
+
+  test('a call that AWS throttles, beyond what the SDK repeats, is repeated too', async () => {
+    const throttled = refused('TooManyRequestsException', 'Rate exceeded', 429)
+    answers = [throttled, throttled, throttled, json({ Version: '8' })]
+    const { lambda, waits } = createApi()
+    expect(await lambda.publish('shop', 'sha', '')).toBe('8')
+    expect(waits).toEqual([500])
   })
 
   test('a conflict that stays is not repeated', async () => {
     answers = [refused('ResourceConflictException', 'Alias already exists', 409)]
     const { lambda, waits } = createApi()
-    await expect(lambda.createAlias('shop', 'live', { version: '1', description: '' })).rejects.toMatchObject({ name: 'UserError' })
+    await expect(lambda.createAlias('shop', 'live', { version: '1', description: '' })).rejects.toMatchObject({
+      name: 'UserError',
+    })
     expect([received.length, waits]).toEqual([1, []])
   })
 })

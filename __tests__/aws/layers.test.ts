@@ -11,10 +11,16 @@ let received: { readonly path: string; readonly body: string }[] = []
 /** By path: what is listed, and what a version holds. */
 let answers: Readonly<Record<string, unknown>> = {}
 let refusal: string | undefined
+/** How many versions are published whose answers do not come. */
+let lost = 0
 const server = createServer((incoming, outgoing) => {
   void text(incoming).then((body) => {
     const path = decodeURIComponent((incoming.url ?? '').replace(/^\/[\d-]+/, ''))
     received.push({ path, body })
+    if (body !== '' && lost-- > 0) {
+      incoming.socket.destroy()
+      return
+    }
     const found = answers[path.replace(/\?.*/, '')]
     const type = refusal ?? (found === undefined ? 'ResourceNotFoundException' : undefined)
     outgoing.writeHead(type === undefined ? 200 : refusal ? 403 : 404, type ? { 'x-amzn-errortype': type } : {})
@@ -26,6 +32,7 @@ beforeEach(() => {
   received = []
   answers = {}
   refusal = undefined
+  lost = 0
 })
 
 const api = createLayerApi({
@@ -84,5 +91,33 @@ test('a right that is missing is named with the layer', async () => {
   await expect(api.publish(content, { zip: Buffer.from('zip'), architecture: 'arm64' })).rejects.toMatchObject({
     title: 'The credentials may not do lambda:PublishLayerVersion on shop-dependencies',
     hint: expect.stringContaining('"Resource":"arn:aws:lambda:*:*:layer:shop-dependencies*"'),
+  })
+})
+
+describe('an answer that got lost', () => {
+  const code = { zip: Buffer.from('zip'), architecture: 'arm64' }
+  const posts = (): number => received.filter(({ body }) => body !== '').length
+
+  test('nothing is published twice', async () => {
+    answers = {
+      '/layers/shop-dependencies/versions': listed('wsgi-lambda: sha='),
+      '/layers/shop-dependencies/versions/1': { LayerVersionArn: `${ARN}:1`, Content: { CodeSha256: 'sha=' } },
+    }
+    lost = 1
+    expect(await api.publish(content, code)).toBe(`${ARN}:1`)
+    expect(posts()).toBe(1)
+  })
+
+  test('what did not arrive is sent again', async () => {
+    answers = { '/layers/shop-dependencies/versions': { LayerVersionArn: `${ARN}:3` } }
+    lost = 1
+    expect(await api.publish(content, code)).toBe(`${ARN}:3`)
+    expect(posts()).toBe(2)
+  })
+
+  test('but not without end', async () => {
+    lost = 9
+    await expect(api.publish(content, code)).rejects.toThrow()
+    expect(posts()).toBe(3)
   })
 })

@@ -191,6 +191,16 @@ export function isConflict(error: unknown): boolean {
   return ['ResourceConflictException', 'PreconditionFailedException'].includes(error.name) || isConflict(error.cause)
 }
 
+/** Whether there were too many calls at a time, also after the SDK has repeated this one a few times. */
+export function isThrottled(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } }
+  return (
+    $metadata?.httpStatusCode === 429 ||
+    ['TooManyRequestsException', 'ThrottlingException', 'Throttling', 'RequestLimitExceeded'].includes(error.name)
+  )
+}
+
 /** Whether AWS says that another change is still going on, which passes. */
 export function isBusy(error: unknown): boolean {
   return (

@@ -12,10 +12,7 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
   const mode = await undoMode(alias.served, releasing)
   const provisioned = await undoProvisioned(served, releasing)
   const parts: readonly Undone[] = [alias, mode, provisioned]
-  const outcome = [
-    ...parts.map(({ consequence }) => consequence),
-    irreversible(progress, served),
-  ]
+  const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)]
     .filter(Boolean)
     .join(' ')
   if (!(error instanceof UserError)) {

@@ -51,7 +51,7 @@ interface PolicyStatement {
 const CALL_URL = 'lambda:InvokeFunctionUrl'
 
 /** A public URL needs two statements; whoever wrote them, they count. */
-function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
+export function missingStatements(policy: string | undefined): ('url' | 'invoke')[] {
   const everyone = statementsOf(policy).filter(isForEveryone)
   return [
     ...(everyone.some(speaksOf(CALL_URL)) ? [] : (['url'] as const)),

@@ -1,18 +1,27 @@
 import { aliasDescription, NOT_RELEASED } from '../alias-mark.ts'
 import type { Executors } from '../releasing.ts'
-import type { WayInStep } from '../way-in.ts'
+import { missingStatements, type WayInStep } from '../way-in.ts'
+import { pointAlias } from './alias.ts'
 
+/** An answer can get lost, and a client repeats what is done already then: what is made counts as made where it is there. */
 export const wayInExecutors: Executors<WayInStep> = {
-  'create-alias': async (_, { desired: { functionName, alias }, progress, with: { lambda } }) => {
+  'create-alias': async (_, releasing) => {
+    const { progress } = releasing
     const target = { version: progress.version, description: aliasDescription(NOT_RELEASED) }
-    progress.alias = await lambda.createAlias(functionName, alias, target)
+    progress.alias = await pointAlias(target, releasing)
   },
   'create-url': async (
     { invokeMode },
     { desired: { functionName, alias, access }, progress, with: { urls, report } },
   ) => {
     const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
-    progress.url = await urls.create(functionName, alias, { authType, invokeMode })
+    try {
+      progress.url = await urls.create(functionName, alias, { authType, invokeMode })
+    } catch (error) {
+      const there = await urls.get(functionName, alias).catch(() => undefined)
+      if (there?.authType !== authType || there.invokeMode !== invokeMode) throw error
+      progress.url = there
+    }
     report.info(progress.url.address)
   },
   'update-url': async (_, { desired: { functionName, alias, access }, progress, with: { urls } }) => {
@@ -23,6 +32,10 @@ export const wayInExecutors: Executors<WayInStep> = {
     progress.url = await urls.update(functionName, alias, { invokeMode })
   },
   'permit-url': async ({ statement }, { desired: { functionName, alias }, with: { lambda } }) => {
-    await lambda.permitUrl(functionName, alias, statement)
+    try {
+      await lambda.permitUrl(functionName, alias, statement)
+    } catch (error) {
+      if (missingStatements(await lambda.getPolicy(functionName, alias)).includes(statement)) throw error
+    }
   },
 }
