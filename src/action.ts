@@ -111,6 +111,7 @@ async function main(): Promise<void> {
     if (command === 'build') {
       const settings = await loadBuildSettings(origin)
       mask(settings.environment)
+      mask(settings.commandEnvironment)
       await restore(settings)
       const { artifact } = await build(settings, 'deploy', collaborators)
       setOutputs({
@@ -129,12 +130,14 @@ async function main(): Promise<void> {
       await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
       const waiting = { report, clock, wait, signal, order }
       const result = await rollback(readTo(), settings, { ...aws, lambda: masking(aws.lambda), ...waiting })
-      setOutputs({ ...outputsOf(result.function), changed: true })
+      setOutputs(rollbackOutputsOf(result))
       await writeSummary(rollbackSummary(result))
       return
     }
-    const settings = await loadDeploySettings(origin)
+    const loaded = await loadDeploySettings(origin)
+    const settings = { ...loaded, dryRun: loaded.dryRun || command === 'plan' }
     mask(settings.environment)
+    mask(settings.commandEnvironment)
     await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
     if (settings.build) await restore(settings.build)
     const result = await deploy(settings, {
@@ -146,7 +149,7 @@ async function main(): Promise<void> {
       signal,
       order,
     })
-    setOutputs({ ...outputsOf(result.function), ...artifactOutputsOf(result) })
+    setOutputs(outputsOf(result, settings.dryRun))
     await writeSummary(summaryOf(result, settings.dryRun))
   } catch (error) {
     if (signal.aborted) {
@@ -240,20 +243,26 @@ function readTo(): string | undefined {
   ])
 }
 
-function outputsOf(released: RollbackResult['function']): ActionOutputs {
+function rollbackOutputsOf({ function: { name, version, aliasArn, url } }: RollbackResult): ActionOutputs {
   return {
-    'function-name': released.name,
-    'function-arn': released.aliasArn.replace(/:[^:]+$/, ''),
-    version: released.version,
-    'alias-arn': released.aliasArn,
-    url: released.url ?? '',
+    'function-name': name,
+    'function-arn': aliasArn.replace(/:[^:]+$/, ''),
+    version,
+    'alias-arn': aliasArn,
+    url: url ?? '',
+    changed: true,
   }
 }
 
-function artifactOutputsOf({ function: { arn }, changed, artifact }: DeployResult): ActionOutputs {
+function outputsOf({ function: released, changed, plan, artifact }: DeployResult, isDryRun: boolean): ActionOutputs {
   return {
-    'function-arn': arn,
+    'function-name': released.name,
+    'function-arn': released.arn,
+    version: released.version,
+    'alias-arn': released.aliasArn,
+    url: released.url ?? '',
     changed,
+    ...(isDryRun && { 'would-change': plan.length > 0 }),
     artifact: artifact.path,
     'code-sha256': artifact.codeSha256,
     'zip-bytes': artifact.zipBytes,
@@ -266,7 +275,7 @@ function setOutputs(outputs: ActionOutputs): void {
 }
 
 function summaryOf(
-  { function: released, changed, runtime, artifact, plan, commands, coldStartMs, packages }: DeployResult,
+  { function: released, changed, runtime, artifact, plan, difference, commands, coldStartMs, packages }: DeployResult,
   isDryRun: boolean,
 ): string {
   return deploymentSummary({
@@ -280,6 +289,7 @@ function summaryOf(
     zipBytes: artifact.zipBytes,
     unzippedBytes: artifact.unzippedBytes,
     plan,
+    difference,
     commands,
     coldStartMs,
     packages,

@@ -155,6 +155,7 @@ const EVERYTHING: Given = {
   'traffic-alarms': 'shop-errors',
   tags: 'team=shop',
   'reserved-concurrency': '5',
+  'provisioned-concurrency': '2',
   'code-signing-config': 'arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0',
   'log-retention': '30',
   'vpc-subnets': 'subnet-0a1b2c3d',

@@ -8,7 +8,12 @@ import { recordingReporter } from '../report/recording.ts'
 
 const REFUSED_BY_AWS =
   '{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}'
-const settings = { functionUrl: 'public', smoke: true, smokePath: '/health' } as FunctionSettings
+const settings = {
+  functionUrl: 'public',
+  smoke: true,
+  smokePath: '/health',
+  smokeRequests: [] as readonly string[],
+} as FunctionSettings
 
 async function requested(answer: RequestListener, given: Partial<FunctionSettings> = {}) {
   const paths: (string | undefined)[] = []

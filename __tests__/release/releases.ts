@@ -83,6 +83,7 @@ export const current: CurrentRelease = {
   policy: policy(urlStatement, invokeStatement),
   aside: NOT_LOOKED_AT,
   provisioned: [],
+  commands: undefined,
 }
 export const nothing: CurrentRelease = {
   latest: undefined,
@@ -92,6 +93,7 @@ export const nothing: CurrentRelease = {
   policy: undefined,
   aside: NOT_LOOKED_AT,
   provisioned: [],
+  commands: undefined,
 }
 
 /** What `current` already has. */
@@ -120,6 +122,7 @@ export const same: DesiredRelease = {
   smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },
   traffic: { portions: [], alarms: [] },
   provisioned: undefined,
+  commands: undefined,
   upload: undefined,
   layer: undefined,
 }

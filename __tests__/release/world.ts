@@ -49,7 +49,11 @@ export function createWorld() {
   }
   /** Everything that was called by one release after the state was read. */
   const release = async (desired: DesiredRelease): Promise<Release> => {
-    const looking = { ...LOOKING_NOWHERE, provisioned: desired.provisioned !== undefined }
+    const looking = {
+      ...LOOKING_NOWHERE,
+      provisioned: desired.provisioned !== undefined,
+      commands: desired.commands !== undefined,
+    }
     return await apply(await readCurrentRelease(desired.functionName, desired.alias, waiting, looking), desired)
   }
   const apply = async (from: CurrentRelease, desired: DesiredRelease): Promise<Release> => {
@@ -69,6 +73,7 @@ export function createWorld() {
       upload,
       publishLayer,
       versionDescription: 'commit abc',
+      commandsDescription: 'commands of commit abc',
       lock: openLock,
     }
     return await applyRelease(planRelease(from, desired), options, waiting)

@@ -2,6 +2,7 @@ import { readArtifact } from '../artifact/given.ts'
 import type { AwsApis } from '../aws/apis.ts'
 import { UserError } from '../errors.ts'
 import { applyRelease, type Release, released } from '../release/apply.ts'
+import { withoutCommands } from '../release/command-version.ts'
 import { readCurrentRelease, readServedRelease } from '../release/current.ts'
 import { lookingFor } from '../release/current-aside.ts'
 import { describeStep } from '../release/describe.ts'
@@ -11,12 +12,14 @@ import { layerNameOf } from '../release/desired-layers.ts'
 import { desiredInvokeMode } from '../release/desired-way-in.ts'
 import { refuseOlder } from '../release/older.ts'
 import type { Order } from '../release/order.ts'
+import { placeOf } from '../release/permissions.ts'
 import { planRelease } from '../release/plan.ts'
 import { versionDescription } from '../release/provenance.ts'
 import { requestPublicUrl } from '../release/public-url.ts'
 import { type Planned, planFacts } from '../release/report-plan.ts'
 import { sizeProblem, sizeWarning } from '../release/size.ts'
 import type { CurrentRelease } from '../release/state.ts'
+import { placeOfFunction, stepPermissions } from '../release/step-permissions.ts'
 import type { Step } from '../release/steps.ts'
 import { inTurn, readInTurn, type Turn } from '../release/turn.ts'
 import type { PlanFacts } from '../report/plan-facts.ts'
@@ -51,7 +54,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     readServedRelease(functionName, alias, collaborators, looking),
     settings.build ?? readArtifact(settings.artifact ?? ''),
   ])
-  const { environment } = desiredConfiguration(settings, served)
+  const { environment } = desiredConfiguration(settings, withoutCommands(served, settings))
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served)
   // The import check sees the variables that the function will have, those that it keeps among them.
   const built =
@@ -78,7 +81,15 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
         })
       }
       const plan = steps.map((step) => describeStep(step, desired))
-      const difference = planFacts(planned, await compareFiles(planned, built, settings, collaborators), [])
+      const difference = planFacts(
+        planned,
+        await compareFiles(planned, built, settings, collaborators),
+        stepPermissions(
+          steps,
+          settings,
+          placeOfFunction(current.latest?.arn, placeOf(settings, collaborators.environment)),
+        ),
+      )
       if (settings.dryRun) for (const line of planText({ plan, difference })) report.info(line)
       const release = await carryOut(planned, sent, turn, settings, collaborators)
       return {
@@ -122,6 +133,7 @@ async function carryOut(
       upload: transport.upload,
       publishLayer: layer.publish,
       versionDescription: versionDescription({ ...turn.run, kind: 'release', streams: code.streaming }),
+      commandsDescription: versionDescription({ ...turn.run, kind: 'commands', streams: code.streaming }),
       lock: turn.lock,
     },
     collaborators,

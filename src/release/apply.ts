@@ -30,6 +30,7 @@ export async function applyRelease(
   const { current, desired } = options
   const progress: Progress = {
     version: current.served?.version ?? '',
+    commandVersion: desired.commands && current.commands?.version,
     layer: undefined,
     role: undefined,
     alias: current.alias,
@@ -39,6 +40,8 @@ export async function applyRelease(
     mayHaveShifted: false,
     mayHaveProvisioned: false,
     mayHaveChangedMode: false,
+    mayBeConfiguredForCommands: false,
+    mayHavePointedCommands: false,
     begun: [],
     commands: [],
     coldStartMs: undefined,

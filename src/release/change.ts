@@ -1,5 +1,6 @@
 import type { FunctionConfiguration, VersionState } from '../aws/lambda.ts'
-import { differences, hasCode } from './difference.ts'
+import { type CommandVersionStep, withConfiguration } from './command-version.ts'
+import { type Configured, differences, hasCode } from './difference.ts'
 import type { DesiredRelease } from './state.ts'
 
 /** Code, configuration and the version that is made of them. */
@@ -12,15 +13,22 @@ export type ChangeStep =
   | { readonly kind: 'publish' }
   | { readonly kind: 'fill-url' }
 
-/** From `$LATEST` as it is to what is published: a code that is there already is not sent again. */
+/**
+ * From `$LATEST` as it is to what is published: a code that is there already is not sent again.
+ * @param commands what a version is published with first, where one is made for commands
+ */
 export function changeSteps(
   latest: VersionState | undefined,
   configuration: FunctionConfiguration,
   desired: DesiredRelease,
-): ChangeStep[] {
+  commands?: FunctionConfiguration,
+): (ChangeStep | CommandVersionStep)[] {
   const upload: ChangeStep[] = desired.upload === undefined ? [] : [{ kind: 'upload', address: desired.upload }]
   const layer = layerSteps(desired)
-  if (latest === undefined) return [...layer, ...upload, { kind: 'create-function' }]
+  if (latest === undefined) {
+    const created = withConfiguration(configuration)
+    return [...layer, ...upload, { kind: 'create-function' }, ...commandSteps(created, commands, configuration)]
+  }
   const changes = differences(latest, configuration)
   // What Lambda shows may not be what it has then.
   const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
@@ -30,8 +38,32 @@ export function changeSteps(
   return [
     ...layer,
     ...(isCodeThere ? [] : [...upload, { kind: 'update-code' } as const]),
-    ...(changes.length === 0 ? [] : [{ kind: 'update-configuration', changes } as const]),
+    ...(commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)),
   ]
+}
+
+function configurationSteps(changes: readonly string[]): ChangeStep[] {
+  return changes.length === 0 ? [] : [{ kind: 'update-configuration', changes }]
+}
+
+/** A version for commands, and `$LATEST` as requests need it again. */
+export function commandSteps(
+  before: Configured,
+  commands: FunctionConfiguration | undefined,
+  configuration: FunctionConfiguration,
+): (ChangeStep | CommandVersionStep)[] {
+  if (commands === undefined) return []
+  const after = withConfiguration(commands, before)
+  return [
+    { kind: 'configure-commands', changes: differences(before, commands).filter(isNoMark) },
+    { kind: 'publish-commands' },
+    ...configurationSteps(differences(after, configuration)),
+  ]
+}
+
+/** The description only says that it is there for a moment. */
+function isNoMark(name: string): boolean {
+  return name !== 'description'
 }
 
 /** A layer is published before a function can name it. */

@@ -3,6 +3,7 @@ import { defaultLogGroup } from '../aws/function-options.ts'
 import type { VersionState } from '../aws/lambda.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import type { CurrentAside, CurrentRole } from './aside-state.ts'
+import { hasCommandVersion } from './command-version.ts'
 
 /** What a release looks at beside what is served: each is one call more, in the same round as the others. */
 export interface Looking {
@@ -16,6 +17,8 @@ export interface Looking {
   /** The name of the role. */
   readonly role: string | undefined
   readonly provisioned: boolean
+  /** The version for commands. */
+  readonly commands: boolean
 }
 
 export const LOOKING_NOWHERE: Looking = {
@@ -26,6 +29,7 @@ export const LOOKING_NOWHERE: Looking = {
   logGroup: undefined,
   role: undefined,
   provisioned: false,
+  commands: false,
 }
 
 /** Where the settings make it necessary to look. */
@@ -38,6 +42,7 @@ export function lookingFor(settings: FunctionSettings): Looking {
     logGroup: settings.logRetention === undefined ? undefined : { given: settings.logGroup },
     role: settings.createRole ? roleNameOf(settings.functionName) : undefined,
     provisioned: settings.provisionedConcurrency !== undefined,
+    commands: hasCommandVersion(settings),
   }
 }
 

@@ -2,6 +2,7 @@ import type { AsideApis } from '../aws/aside.ts'
 import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi, VersionState } from '../aws/lambda.ts'
 import type { ProvisionedApi } from '../aws/provisioned.ts'
+import { commandsAlias } from './command-version.ts'
 import { LOOKING_NOWHERE, type Looking, readAside } from './current-aside.ts'
 import type { CurrentRelease } from './state.ts'
 
@@ -48,15 +49,16 @@ export async function readCurrentRelease(
 async function readServed(functionName: string, aliasName: string, apis: Apis, looking: Looking): Promise<Served> {
   const { lambda, urls } = apis
   const serving = lambda.getVersion(functionName, aliasName)
-  const [alias, served, url, policy, aside, provisioned] = await Promise.all([
+  const [alias, served, url, policy, aside, provisioned, commands] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
     looking.provisioned ? apis.provisioned.list(functionName) : [],
+    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)) : undefined,
   ])
-  return { alias, served, url, policy, aside, provisioned }
+  return { alias, served, url, policy, aside, provisioned, commands }
 }
 
 /** A version's own description says what was released, and nothing about the function. */

@@ -1,3 +1,4 @@
+import { commandsAlias } from './command-version.ts'
 import type { DesiredRelease } from './state.ts'
 import type { Descriptions, Step } from './steps.ts'
 
@@ -20,6 +21,10 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   smoke: ({ requests }) => `request ${requests.map(({ path }) => path).join(', ')} from the new version`,
   provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,
   unprovision: ({ version }) => `remove the provisioned concurrency of version ${version}`,
+  'configure-commands': ({ changes }) =>
+    `configure the function for commands${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`,
+  'publish-commands': () => 'publish a version for commands and wait until it is active',
+  'point-commands': (_, { alias }) => `point the alias ${commandsAlias(alias)} to it`,
   'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
   'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
   'shift-traffic': ({ percent, seconds }) =>

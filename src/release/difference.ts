@@ -17,8 +17,17 @@ export function hasCode(version: VersionState, codeSha256: string, architecture:
   return version.codeSha256 === codeSha256 && version.architecture === architecture
 }
 
+/** What is looked at of a version. */
+export interface Configured
+  extends Pick<
+    VersionState,
+    'version' | 'runtime' | 'handler' | 'role' | 'memory' | 'timeout' | 'description' | 'environment' | 'layers'
+  > {
+  readonly options: Partial<FunctionOptions>
+}
+
 /** What differs, by the settings' names; of variables only the names, since values may be secrets. */
-export function differences(version: VersionState, configuration: FunctionConfiguration): string[] {
+export function differences(version: Configured, configuration: FunctionConfiguration): string[] {
   const plain = (['runtime', 'role', 'memory', 'timeout', 'description'] as const)
     // A published version has its own description, which says nothing about the function's.
     .filter((name) => name !== 'description' || version.version === '$LATEST')
@@ -40,7 +49,7 @@ export function differences(version: VersionState, configuration: FunctionConfig
 }
 
 /** Of the options that settings have names for; a list is compared as a whole. */
-function optionDifferences(present: FunctionOptions, wanted: Partial<FunctionOptions>): string[] {
+function optionDifferences(present: Partial<FunctionOptions>, wanted: Partial<FunctionOptions>): string[] {
   const names = Object.keys(wanted) as (keyof FunctionOptions)[]
   return names.filter((name) => name !== 'vpcIpv6' && String(present[name]) !== String(wanted[name])).map(kebabCase)
 }

@@ -9,6 +9,7 @@ export function functionSettingGrants(settings: FunctionSettings, place: Place):
   return [
     ...tagGrants(settings, place),
     ...concurrencyGrants(settings, place),
+    ...provisionedGrants(settings, place),
     ...signingGrants(settings, place),
     ...retentionGrants(settings, place),
     ...roleGrants(settings, place),
@@ -47,6 +48,29 @@ function concurrencyGrants(settings: FunctionSettings, place: Place): Grant[] {
       sid: 'ReleaseFunction',
       why: 'reserve concurrency',
       actions: ['PutFunctionConcurrency', 'DeleteFunctionConcurrency'].map(ofLambda),
+      resources,
+    },
+  ]
+}
+
+function provisionedGrants(settings: FunctionSettings, place: Place): Grant[] {
+  if (settings.provisionedConcurrency === undefined) return []
+  const resources = functionArns(settings, place)
+  return [
+    {
+      sid: 'ReadFunction',
+      why: 'see which versions are kept ready',
+      actions: ['lambda:ListProvisionedConcurrencyConfigs'],
+      resources,
+      isForReading: true,
+    },
+    {
+      sid: 'ReleaseFunction',
+      why: 'keep environments of the new version ready',
+      actions: [
+        ...['GetProvisionedConcurrencyConfig', 'PutProvisionedConcurrencyConfig'],
+        'DeleteProvisionedConcurrencyConfig',
+      ].map(ofLambda),
       resources,
     },
   ]

@@ -76,7 +76,11 @@ function functionGrants(settings: FunctionSettings, place: Place): Grant[] {
   const reading: Grant = {
     sid: 'ReadFunction',
     why: 'see what the function has and serves',
-    actions: ['GetFunctionConfiguration', 'GetAlias', 'GetFunctionUrlConfig', 'GetPolicy'].map(ofLambda),
+    // Only a plan compares with the code that is served.
+    actions: [
+      ...['GetFunctionConfiguration', 'GetAlias', 'GetFunctionUrlConfig', 'GetPolicy'],
+      ...(settings.dryRun ? ['GetFunction'] : []),
+    ].map(ofLambda),
     resources,
     isForReading: true,
   }
@@ -103,7 +107,10 @@ function configurationGrants(settings: FunctionSettings, place: Place): Grant[] 
       sid: 'PassRole',
       why: 'give the function its execution role',
       actions: ['iam:PassRole'],
-      resources: [executionRole(settings, place)],
+      resources: [
+        executionRole(settings, place),
+        ...(settings.commandRole === undefined ? [] : [settings.commandRole]),
+      ],
       condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     },
   ]

@@ -1,6 +1,7 @@
 import { readAliasMark } from './alias-mark.ts'
 import { asideSteps, descriptionSteps } from './aside.ts'
-import { changeSteps } from './change.ts'
+import { changeSteps, commandSteps } from './change.ts'
+import { withConfiguration } from './command-version.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { proofSteps, runSteps } from './proof.ts'
 import { provisionedSteps } from './provisioned.ts'
@@ -18,20 +19,27 @@ import { modeSteps, wayInSteps } from './way-in.ts'
 export function planRelease(current: CurrentRelease, desired: DesiredRelease): readonly Step[] {
   const configuration = withAddress(desired.configuration, current.url?.address)
   // No version can be right whose environment lacks an address that there is not yet.
-  const needsAddress = usesAddress(desired.configuration) && current.url === undefined
+  const needsAddress =
+    [desired.configuration, desired.commands].some((part) => part && usesAddress(part)) && current.url === undefined
   const isServedVersionRight =
     current.served !== undefined && !needsAddress && matches(current.served, configuration, desired)
+  const commands = desired.commands && withAddress(desired.commands, current.url?.address)
+  const makesCommands =
+    commands !== undefined && (current.commands === undefined || !matches(current.commands, commands, desired))
   const servesIt = isServedVersionRight && !isPending(current)
   const wayIn = wayInSteps(current, desired)
   const mode = modeSteps(current, desired)
   const aside = asideSteps(current, desired)
   const provisioned = provisionedSteps(current, desired, isServedVersionRight)
   const besides = [...aside.first, ...(isServedVersionRight ? descriptionSteps(current, desired) : [])]
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) {
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
     return [...besides, ...provisioned.before, ...provisioned.after]
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight)
-  const change: Step[] = isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired)
+  const change: Step[] =
+    isServedVersionRight && !makesCommands
+      ? []
+      : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress ? commands : undefined)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
   return [
@@ -43,10 +51,14 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...aside.created,
     ...(isPublished ? [] : [{ kind: 'publish' } as const]),
     ...wayIn.before,
+    ...(makesCommands && needsAddress
+      ? commandSteps(withConfiguration(configuration), commands, configuration).filter(isNoUpdate)
+      : []),
     ...(needsAddress ? [{ kind: 'fill-url' } as const] : []),
     ...proofSteps(desired),
     ...provisioned.before,
     ...(isServedVersionRight ? [] : mode),
+    ...(makesCommands ? [{ kind: 'point-commands' } as const] : []),
     ...traffic.shifts,
     ...(servesIt ? [] : [traffic.move]),
     ...wayIn.last,
@@ -54,6 +66,11 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
     ...provisioned.after,
   ]
+}
+
+/** The address is written into the configuration for requests right after it anyway. */
+function isNoUpdate({ kind }: Step): boolean {
+  return kind !== 'update-configuration'
 }
 
 /** The alias is on a version that has not proven itself, or on several. */

@@ -28,6 +28,7 @@ export interface ApplyOptions {
   readonly publishLayer: () => Promise<string>
   /** Of the published version: where it comes from. */
   readonly versionDescription: string
+  readonly commandsDescription: string
   readonly lock: ReleaseLock
 }
 
@@ -43,6 +44,8 @@ export interface ReleaseCollaborators extends Waiting {
 /** Where a release stands while its steps are carried out. */
 export interface Progress {
   version: string
+  /** Where commands run; undefined for the version that is released. */
+  commandVersion: string | undefined
   /** The ARN of the version that was published. */
   layer: string | undefined
   /** The ARN of the role that was made. */
@@ -55,6 +58,8 @@ export interface Progress {
   mayHaveShifted: boolean
   mayHaveProvisioned: boolean
   mayHaveChangedMode: boolean
+  mayBeConfiguredForCommands: boolean
+  mayHavePointedCommands: boolean
   /** Commands that were sent, whatever became of them. */
   readonly begun: string[]
   readonly commands: RanCommand[]
@@ -74,6 +79,27 @@ export type Executors<S extends Step> = {
 }
 
 /** With what is known only now: the address of the URL, the version of the layer. */
-export function configurationNow({ desired, progress }: Releasing): FunctionConfiguration {
-  return withRole(withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer), progress.role)
+export function configurationNow(releasing: Releasing): FunctionConfiguration {
+  return completed(releasing.desired.configuration, releasing)
+}
+
+/** The same of the version for commands. */
+export function commandConfigurationNow(releasing: Releasing): FunctionConfiguration | undefined {
+  const { commands } = releasing.desired
+  return commands && completed(commands, releasing)
+}
+
+function completed(configuration: FunctionConfiguration, { progress }: Releasing): FunctionConfiguration {
+  return withRole(withLayer(withAddress(configuration, progress.url?.address), progress.layer), progress.role)
+}
+
+/** Where commands run, and how long one may take. */
+export function commandTarget({ desired, progress }: Releasing): {
+  readonly qualifier: string
+  readonly timeoutSeconds: number
+} {
+  const { configuration, commands } = desired
+  const { commandVersion, version } = progress
+  if (commandVersion === undefined) return { qualifier: version, timeoutSeconds: configuration.timeout }
+  return { qualifier: commandVersion, timeoutSeconds: (commands ?? configuration).timeout }
 }

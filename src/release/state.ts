@@ -15,6 +15,8 @@ export interface CurrentRelease {
   /** The policy of the alias, as JSON. */
   readonly policy: string | undefined
   readonly aside: CurrentAside
+  /** The version for commands, where it was looked at. */
+  readonly commands: VersionState | undefined
   /** Where it was looked at. */
   readonly provisioned: readonly ProvisionedConcurrency[]
 }
@@ -35,6 +37,8 @@ export interface DesiredRelease {
   readonly architecture: string
   /** Values of the environment may hold `{{url}}`. */
   readonly configuration: FunctionConfiguration
+  /** That of the version for commands; undefined where they run on the one for requests. */
+  readonly commands: FunctionConfiguration | undefined
   readonly aside: DesiredAside
   /** `code`: the configuration is somebody else's, and is not written. */
   readonly manage: 'all' | 'code'

@@ -2,6 +2,7 @@ import { SeveralErrors, UserError } from '../errors.ts'
 import { irreversible } from './irreversible.ts'
 import type { Releasing } from './releasing.ts'
 import { NOTHING_UNDONE, previousOf, reasonOf, type Undone, undoAlias } from './undo-alias.ts'
+import { undoCommandVersion } from './undo-command-version.ts'
 import { undoProvisioned } from './undo-provisioned.ts'
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
@@ -11,7 +12,8 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
   const served = alias.served ?? previousOf(releasing)?.version
   const mode = await undoMode(alias.served, releasing)
   const provisioned = await undoProvisioned(served, releasing)
-  const parts: readonly Undone[] = [alias, mode, provisioned]
+  const commands = await undoCommandVersion(served, releasing)
+  const parts: readonly Undone[] = [alias, mode, provisioned, commands]
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)]
     .filter(Boolean)
     .join(' ')

@@ -133,6 +133,8 @@ export function functionContradictions(
 /** Settings that `manage: code` leaves without an effect, beside those of FUNCTION_SETTINGS. */
 const OF_THE_CONFIGURATION: readonly SettingName[] = [
   ...(['role', 'memory', 'timeout', 'description', 'environment', 'secrets', 'environment-strategy'] as const),
+  ...(['command-timeout', 'command-memory', 'command-role', 'command-environment'] as const),
+  'provisioned-concurrency',
 ]
 
 function unmanaged({ functionUrl, dependenciesLayer }: Values, isGiven: (name: SettingName) => boolean): Problem[] {

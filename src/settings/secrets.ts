@@ -3,6 +3,15 @@ import type { Mistake, Table } from './kinds.ts'
 /** The function's variable that holds `secrets`: runtime/README.md, "Secrets". */
 export const SECRETS_VARIABLE = 'WSGI_LAMBDA_SECRETS'
 
+/** The name of an environment variable. */
+export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/** What is wrong with a table of plain variables. */
+export function plainVariableMistakes(variables: Table): readonly Mistake[] {
+  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return []
+  return [{ entry: SECRETS_VARIABLE, hint: 'Write the setting secrets instead: the variable is made of it.' }]
+}
+
 /** The references that the runtime understands, each with `#KEY` behind it or without. */
 export const REFERENCES = 'ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object'
 
@@ -26,7 +35,7 @@ export function secretMistakes(secrets: Table): readonly Mistake[] {
   return Object.entries(secrets).flatMap(([name, reference]) => {
     if (name === SECRETS_VARIABLE)
       return [{ entry: JSON.stringify(name), hint: 'This variable holds the references of all others.' }]
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (!VARIABLE.test(name))
       return [{ entry: JSON.stringify(name), hint: 'The name of a variable is letters, digits and _, no digit first.' }]
     const filled = reference.replace(PLACEHOLDER, 'x')
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }]

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
-import { lines, text, wholeNumber } from './kinds.ts'
+import { lines, table, text, wholeNumber } from './kinds.ts'
+import { plainVariableMistakes, VARIABLE } from './secrets.ts'
 
 /** A request that a new version has to answer, and how. */
 export interface SmokeRequest {
@@ -63,6 +64,38 @@ export const TRAFFIC_SETTINGS = {
     example: '5',
     defaultText: 'left as it is',
     placeholder: 'COUNT',
+  }),
+  'command-timeout': wholeNumber(1, 900, 'seconds', {
+    description:
+      'How long a command before or after traffic, or a remote command, may take. This and the other settings of commands make a version of the same code for them alone.',
+    example: '900',
+    defaultText: 'as timeout',
+    placeholder: 'SECONDS',
+  }),
+  'command-memory': wholeNumber(128, 10_240, 'MB', {
+    description: 'Memory of the version for commands.',
+    example: '2048',
+    defaultText: 'as memory',
+    placeholder: 'MB',
+  }),
+  'command-role': text({
+    description: 'The execution role of the version for commands.',
+    format: 'the ARN of an IAM role',
+    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    example: 'arn:aws:iam::123456789012:role/shop-migrations',
+    defaultText: 'as role',
+    placeholder: 'ARN',
+  }),
+  'command-environment': table({
+    description:
+      'Variables of the version for commands, over those of the function. {{stage}} and {{url}} are filled in.',
+    format: 'NAME=VALUE, one a line, or a JSON object',
+    names: VARIABLE,
+    mistakes: plainVariableMistakes,
+    isConfidential: true,
+    example: 'DATABASE_USER=owner',
+    default: {},
+    placeholder: 'LINES',
   }),
 } as const
 

@@ -2,6 +2,7 @@ import type { Executors } from '../releasing.ts'
 import type { Step } from '../steps.ts'
 import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
+import { commandVersionExecutors } from './command-version.ts'
 import { proofExecutors } from './proof.ts'
 import { provisionedExecutors } from './provisioned.ts'
 import { trafficExecutors } from './traffic.ts'
@@ -11,6 +12,7 @@ export const EXECUTORS: Executors<Step> = {
   ...asideExecutors,
   ...changeExecutors,
   ...wayInExecutors,
+  ...commandVersionExecutors,
   ...proofExecutors,
   ...provisionedExecutors,
   ...trafficExecutors,

@@ -3,8 +3,9 @@ import { UserError } from '../../errors.ts'
 import type { ChangeStep } from '../change.ts'
 import { hasCode } from '../difference.ts'
 import { configurationNow, type Executors, type Releasing } from '../releasing.ts'
-import { waitUntilActive, waitUntilIdle, waitUntilUpdated } from '../wait.ts'
+import { waitUntilIdle, waitUntilUpdated } from '../wait.ts'
 import { withNewRole } from './aside.ts'
+import { publishVersion } from './publish.ts'
 
 export const changeExecutors: Executors<ChangeStep> = {
   upload: async (_, { upload }) => {
@@ -69,13 +70,9 @@ async function updateConfiguration(releasing: Releasing): Promise<void> {
     () => releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing)),
     releasing,
   )
+  releasing.progress.mayBeConfiguredForCommands = false
 }
 
-async function publish({ desired, versionDescription, progress, with: waiting }: Releasing): Promise<void> {
-  // Also where this run changed nothing: an earlier one may have been killed while its change went on.
-  await waitUntilUpdated(desired.functionName, waiting)
-  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription)
-  await waitUntilActive(desired.functionName, version, waiting)
-  waiting.report.info(`version ${version}`)
-  progress.version = version
+async function publish(releasing: Releasing): Promise<void> {
+  releasing.progress.version = await publishVersion(releasing, releasing.versionDescription)
 }

@@ -3,24 +3,22 @@ import { logGroupOf, remarksOn, runRemoteCommand } from '../../remote/command.ts
 import { parseCommandLine } from '../../remote/command-line.ts'
 import { lastLines, unshown } from '../../remote/live.ts'
 import { linesOf } from '../../report/inert.ts'
-import type { RanCommand, Releasing } from '../releasing.ts'
+import { commandTarget, type RanCommand, type Releasing } from '../releasing.ts'
 import type { StepOf } from '../steps.ts'
 
 /** What a command ends with that the runtime ended shortly before its time was over. */
 const OUT_OF_TIME = 124
 
 /** Runs a command of before- or after-traffic, once. @throws UserError unless it succeeded */
-export async function run(
-  { command, phase }: StepOf<'run'>,
-  { progress, desired, with: collaborators }: Releasing,
-): Promise<RanCommand> {
+export async function run({ command, phase }: StepOf<'run'>, releasing: Releasing): Promise<RanCommand> {
+  const { progress, with: collaborators } = releasing
   const { lambda, report, clock } = collaborators
-  const { functionName, configuration } = desired
-  const { version: qualifier } = progress
+  const { functionName } = releasing.desired
+  const { qualifier, timeoutSeconds } = commandTarget(releasing)
   const started = clock()
   const parsed = parseCommandLine(command)
   const target = {
-    ...{ functionName, qualifier, timeoutSeconds: configuration.timeout },
+    ...{ functionName, qualifier, timeoutSeconds },
     logGroup: () => logGroupOf(functionName, qualifier, lambda),
   }
   progress.begun.push(command)
