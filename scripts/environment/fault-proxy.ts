@@ -112,6 +112,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const json = named.isLambda && operation !== 'Invoke' ? parse(bytes) : {}
     const functionName =
       named.functionName ?? (typeof json['FunctionName'] === 'string' ? json['FunctionName'] : undefined)
+    const qualifier =
+      named.qualifier ??
+      (operation === 'CreateAlias' && typeof json['Name'] === 'string' ? json['Name'] : undefined)
     const index = calls.length
     const log = calls
     log.push({
@@ -120,14 +123,14 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       method,
       path,
       ...(functionName === undefined ? {} : { functionName }),
-      ...(named.qualifier === undefined ? {} : { qualifier: named.qualifier }),
+      ...(qualifier === undefined ? {} : { qualifier }),
     })
     outgoing.once('finish', () => {
       const call = log[index]
       if (call !== undefined) log[index] = { ...call, status: outgoing.statusCode, until: now() }
     })
 
-    const fault = faults.due({ operation, qualifier: named.qualifier })
+    const fault = faults.due({ operation, qualifier })
     await fault?.before?.()
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs)
     if (fault?.drop === 'before') {
@@ -253,6 +256,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       await closed
     },
   }
+}
+
+/** Finer than `Date.now()`: calls of one round are a millisecond apart. */
+function now(): number {
+  return performance.timeOrigin + performance.now()
 }
 
 // ---- what a request is called
