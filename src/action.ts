@@ -122,12 +122,13 @@ async function main(): Promise<void> {
       })
       return
     }
-    const aws = createAwsApis({ version: VERSION, wait: shownWait(wait, report), signal })
+    const options = { version: VERSION, wait: shownWait(wait, report), signal }
+    const aws = createAwsApis(options)
     const order = orderAt({ project, environment, run: runProcess, process })
     if (command === 'rollback') {
       const settings = await loadFunctionSettings(origin)
       mask(settings.environment)
-      await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
+      await checkAccount(settings, () => readAccount(options))
       const waiting = { report, clock, wait, signal, order }
       const result = await rollback(readTo(), settings, { ...aws, lambda: masking(aws.lambda), ...waiting })
       setOutputs(rollbackOutputsOf(result))
@@ -138,7 +139,7 @@ async function main(): Promise<void> {
     const settings = { ...loaded, dryRun: loaded.dryRun || command === 'plan' }
     mask(settings.environment)
     mask(settings.commandEnvironment)
-    await checkAccount(settings, () => readAccount({ version: VERSION, wait, signal }))
+    await checkAccount(settings, () => readAccount(options))
     if (settings.build) await restore(settings.build)
     const result = await deploy(settings, {
       ...collaborators,
