@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { readOptions } from '../../src/aws/function-options.ts'
 import { createLambdaApi } from '../../src/aws/lambda.ts'
 import { same } from '../release/releases.ts'
 import { useAsAws } from './as-aws.ts'
@@ -81,7 +82,11 @@ describe('Invoke', () => {
       refused('ServiceException', 'Internal', 500),
       'lambda:InvokeFunction failed: ServiceException',
     ],
-    ['there are too many', refused('TooManyRequestsException', 'Rate exceeded', 429), /TooManyRequestsException/],
+    [
+      'there are too many',
+      refused('TooManyRequestsException', 'Rate exceeded', 429),
+      'lambda:InvokeFunction was throttled',
+    ],
   ])('is sent once, when %s: a repeated one could run a migration twice', async (_, answer, title) => {
     answers = [answer]
     await expect(createApi().lambda.invoke('shop', '7', '{}', 30)).rejects.toMatchObject({
@@ -230,9 +235,39 @@ test('a version without optional fields is read with Lambda’s defaults', async
     description: '',
     environment: {},
     layers: [],
+    options: readOptions({}),
     state: 'Active',
     stateReason: undefined,
     lastUpdateStatus: 'Successful',
     lastUpdateReason: undefined,
+  })
+})
+
+test('variables that Lambda does not show are told from none', async () => {
+  answers = [json({ Environment: { Error: { ErrorCode: 'AccessDeniedException', Message: 'no kms:Decrypt' } } })]
+  const version = await createApi().lambda.getVersion('shop')
+  expect(version).toMatchObject({ environment: {}, environmentProblem: 'no kms:Decrypt' })
+})
+
+describe('what is sent', () => {
+  const bodyOf = (at: number): unknown => JSON.parse(received[at]?.body ?? '')
+
+  test('of a configuration is what is named, and nothing more', async () => {
+    answers = [json({})]
+    const { lambda } = createApi()
+    await lambda.updateConfiguration('shop', { description: 'Ours' })
+    await lambda.updateConfiguration('shop', { options: { snapStart: true } })
+    expect([bodyOf(0), bodyOf(1)]).toEqual([{ Description: 'Ours' }, { SnapStart: { ApplyOn: 'PublishedVersions' } }])
+  })
+
+  test('with a new function are its tags, and whose it is', async () => {
+    answers = [json({})]
+    const code = { architecture: 'arm64', zip: Buffer.from('zip') }
+    const tags = { team: 'shop', 'managed-by': 'terraform' }
+    await createApi().lambda.createFunction('shop', same.configuration, code, { tags, codeSigningConfig: 'arn:csc' })
+    expect(bodyOf(0)).toMatchObject({
+      Tags: { team: 'shop', 'managed-by': 'wsgi-lambda' },
+      CodeSigningConfigArn: 'arn:csc',
+    })
   })
 })

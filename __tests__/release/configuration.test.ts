@@ -125,6 +125,16 @@ describe('the options of a function', () => {
   })
 })
 
+test('variables that cannot be read are not replaced', () => {
+  const hidden = { ...latest, environment: {}, environmentProblem: 'Lambda was unable to decrypt the variables' }
+  const from = { ...current, latest: hidden, served: hidden }
+  expect(() => desiredRelease(settings({ environment: 'A=1' }), CODE, from)).toThrow(
+    expect.objectContaining({ title: 'The variables of shop cannot be read' }),
+  )
+  const code = { ...CODE, architecture: 'x86_64' }
+  expect(desiredRelease(settings({ manage: 'code' }), code, from).configuration.environment).toEqual({})
+})
+
 describe('layers', () => {
   const own = { arn: 'arn:aws:lambda:eu-west-1:123456789012:layer:shop-dependencies:7', zipBytes: 1 }
   const from = { ...current, latest: { ...latest, layers: [{ arn: OTHER_LAYER, zipBytes: 1 }, own] } }

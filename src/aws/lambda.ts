@@ -35,14 +35,14 @@ export interface VersionState {
   readonly timeout: number
   readonly description: string
   readonly environment: Readonly<Record<string, string>>
+  /** Why Lambda does not show the variables: they are encrypted with a key that the caller may not use. */
+  readonly environmentProblem?: string | undefined
   readonly layers: readonly Layer[]
   readonly options: FunctionOptions
   readonly state: string
   readonly stateReason: string | undefined
   readonly lastUpdateStatus: string
   readonly lastUpdateReason: string | undefined
-  /** Where it logs; undefined where AWS does not say. */
-  readonly logGroup?: string | undefined
 }
 
 /** One version of a layer, as a function uses it. */
@@ -332,13 +332,13 @@ function versionState(found: SdkConfiguration): VersionState {
     timeout: found.Timeout ?? 3,
     description: found.Description ?? '',
     environment: found.Environment?.Variables ?? {},
+    environmentProblem: found.Environment?.Error?.Message,
     options: readOptions(found),
     layers: (found.Layers ?? []).map(({ Arn = '', CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
     state: found.State ?? 'Active',
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? 'Successful',
     lastUpdateReason: found.LastUpdateStatusReason,
-    logGroup: found.LoggingConfig?.LogGroup,
   }
 }
 

@@ -133,6 +133,15 @@ export function foreignRole(name: string): UserError {
 }
 
 function checkedEnvironment(settings: FunctionSettings, current: CurrentRelease): Table {
+  const { environmentProblem: detail } = current.latest ?? {}
+  if (detail !== undefined) {
+    // What cannot be read cannot be kept: an update would remove it.
+    throw new UserError({
+      title: `The variables of ${settings.functionName} cannot be read`,
+      detail,
+      hint: 'Let the credentials decrypt them: kms:Decrypt on the key of the function. Or leave the configuration alone: manage: code.',
+    })
+  }
   const environment = desiredEnvironment(settings, current.latest?.environment ?? {})
   if (desiredAccess(settings, current) === 'none' && current.url === undefined && needsAddress(environment)) {
     throw new UserError(
