@@ -14,6 +14,7 @@ import type { BootstrapArguments } from './commands/bootstrap.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import type { InspectArguments } from './commands/inspect.ts'
+import type { LogsArguments } from './commands/logs.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
@@ -21,6 +22,7 @@ import { checkAccount } from './release/account.ts'
 import { orderAt } from './release/order.ts'
 import { UNKNOWN_RESULT } from './remote/failure.ts'
 import { unshown } from './remote/live.ts'
+import type { FoundEvent } from './remote/log-search.ts'
 import { type CommandOutcome, exitStatus } from './remote/protocol.ts'
 import { consoleReporter, formatProblems } from './report/console.ts'
 import { inert, inertJson, linesOf, withoutPasswords } from './report/inert.ts'
@@ -65,11 +67,12 @@ export type Invocation = {
       readonly output: string | undefined
     }
   | { readonly command: 'inspect'; readonly inspect: InspectArguments }
+  | { readonly command: 'logs'; readonly logs: LogsArguments }
   | { readonly command: 'remote'; readonly remote: RemoteArguments }
 )
 
 /** Commands whose standard output is for other programs. */
-const HAS_OWN_OUTPUT: ReadonlySet<Invocation['command']> = new Set(['remote', 'permissions', 'bootstrap'])
+const HAS_OWN_OUTPUT: ReadonlySet<Invocation['command']> = new Set(['logs', 'remote', 'permissions', 'bootstrap'])
 
 /** Ended by Ctrl-C: 128 + SIGINT, as shells count. */
 const CANCELLED = 130
@@ -99,8 +102,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const print = (value: unknown): void => {
     process.stdout.write(`${inertJson(value)}\n`)
   }
+  const isFollowing = invocation.command === 'logs' && invocation.logs.follow
   const cancellation = cancelOnSignals(() => {
-    process.stderr.write('\nCancelled: cleaning up. Once more to stop at once.\n')
+    if (!isFollowing) process.stderr.write('\nCancelled: cleaning up. Once more to stop at once.\n')
   })
   const { signal } = cancellation
   try {
@@ -218,6 +222,26 @@ export async function run(invocation: Invocation): Promise<number> {
         })
         if (isJson) print(result)
         else process.stdout.write(inspectionText(result, colors))
+        return 0
+      }
+      case 'logs': {
+        const { logs } = await import('./commands/logs.ts')
+        const { logRecord, logText } = await import('./remote/log-text.ts')
+        const settings = await loadFunctionSettings(origin)
+        const aws = await createAws(settings)
+        const text = logText(
+          picocolors.createColors(hasColors && (environment['FORCE_COLOR'] !== undefined || process.stdout.isTTY)),
+        )
+        const found: FoundEvent[] = []
+        await logs(invocation.logs, settings, {
+          ...{ lambda: aws.lambda, logs: aws.logs, report, wait, signal, now: Date.now },
+          print: (event) => {
+            if (!isJson) process.stdout.write(text(event))
+            else if (isFollowing) process.stdout.write(`${inertJson(logRecord(event), 0)}\n`)
+            else found.push(event)
+          },
+        })
+        if (isJson && !isFollowing) print({ events: found.map(logRecord) })
         return 0
       }
       case 'remote': {

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { CommonFlags, Invocation } from './cli-run.ts'
 import type { InspectArguments } from './commands/inspect.ts'
+import type { LogsArguments } from './commands/logs.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import {
   BUILD_SETTING_NAMES,
@@ -118,6 +119,22 @@ function createProgram(start: (invocation: Invocation) => void): Command {
   ]).action((_flags: unknown, command: Command) => {
     start({ command: 'versions', flags: givenOptions(command), given: givenSettings(command) })
   })
+
+  addCommand(program, 'logs', 'Show what the deployed function has logged.', FUNCTION_FLAGS, [
+    'wsgi-lambda logs --function-name shop --since 2h',
+    'wsgi-lambda logs --function-name shop --follow',
+    'wsgi-lambda logs --function-name shop --request-id 8f6c1f3a-5d0e-4b7a-9c55-0d2f3c1b7a11',
+  ])
+    .option('-f, --follow', 'go on with what is logged from now on; Ctrl-C ends it')
+    .option('--since <TIME>', 'as in 30s, 10m, 2h, 3d or 2026-11-23T09:00Z (default: 10m)')
+    .option('--version <VERSION>', 'the lines of one version: its number, an alias or $LATEST')
+    .option('--request-id <ID>', 'the lines of one request')
+    .option('--filter <TEXT>', 'the lines that have this text')
+    .action((_flags: unknown, command: Command) => {
+      const { follow, since, version, requestId, filter } = command.opts<Partial<LogsArguments>>()
+      const given = { since, version, requestId, filter, follow: follow === true }
+      start({ command: 'logs', flags: givenOptions(command), given: givenSettings(command), logs: given })
+    })
 
   addCommand(program, 'inspect', 'Show what is in an artifact: sizes, reasons, bytecode, binaries.', INSPECT_FLAGS, [
     'wsgi-lambda inspect',

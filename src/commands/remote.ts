@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
+import { commandsAlias } from '../release/command-version.ts'
 import {
   type CommandCollaborators,
   type CommandTarget,
-  defaultLogGroup,
   type RanRemotely,
   remarksOn,
   runRemoteCommand,
@@ -58,7 +58,7 @@ export async function targetOf(
   { functionName, alias }: Pick<FunctionSettings, 'functionName' | 'alias'>,
   { lambda, report }: Pick<RemoteCollaborators, 'lambda' | 'report'>,
 ): Promise<CommandTarget> {
-  const own = `${alias}-commands`
+  const own = commandsAlias(alias)
   const [served, forCommands] = await Promise.all([
     lambda.getVersion(functionName, qualifier ?? alias),
     qualifier === undefined ? lambda.getVersion(functionName, own) : undefined,
@@ -77,7 +77,7 @@ export async function targetOf(
     functionName,
     qualifier: isRight ? own : (qualifier ?? alias),
     timeoutSeconds: version.timeout,
-    logGroup: () => Promise.resolve(version.logGroup ?? defaultLogGroup(functionName)),
+    logGroup: () => Promise.resolve(version.options.logGroup),
   }
 }
 

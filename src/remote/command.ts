@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { defaultLogGroup } from '../aws/function-options.ts'
 import { invocationFate } from '../aws/invocation-fate.ts'
 import type { Invocation, LambdaApi } from '../aws/lambda.ts'
 import type { LogsApi } from '../aws/logs.ts'
@@ -71,14 +72,10 @@ export async function runRemoteCommand(
   return { outcome: settled(id, run, log, failure), shown }
 }
 
-/** Where a function logs, by its name or as one of its versions says. */
+/** Where a version logs. */
 export async function logGroupOf(functionName: string, qualifier: string, lambda: LambdaApi): Promise<string> {
   const version = await lambda.getVersion(functionName, qualifier)
-  return version?.logGroup ?? defaultLogGroup(functionName)
-}
-
-export function defaultLogGroup(functionName: string): string {
-  return `/aws/lambda/${functionName}`
+  return version?.options.logGroup ?? defaultLogGroup(functionName)
 }
 
 async function unfollowed<T>(answer: Promise<T>): Promise<Followed<T>> {

@@ -22,8 +22,8 @@ const HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u202
 const HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** JSON for a terminal or a log: what it need not escape, and would harm there, is escaped too. */
-export function inertJson(value: unknown): string {
-  return JSON.stringify(value, null, 2)
+export function inertJson(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent)
     .replaceAll('##[', '#\\u0023[')
     .replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
