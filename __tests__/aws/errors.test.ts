@@ -32,7 +32,7 @@ describe('what is translated', () => {
       'The AWS region is not valid',
       /eu-west-1/,
     ],
-    ['old credentials', answered('ExpiredTokenException'), 'AWS does not accept the credentials', /get new ones/],
+    ['old credentials', answered('ExpiredTokenException'), 'The AWS credentials have expired', /Get new ones/],
     ['credentials of nobody', answered('UnrecognizedClientException'), 'AWS does not accept the credentials', /wrong/],
     ['a wrong signature', answered('InvalidSignatureException'), 'AWS does not accept the credentials', /wrong/],
     [
@@ -78,15 +78,9 @@ describe('what is translated', () => {
   test.each([
     'InvalidParameterValueException',
     'ValidationException',
-    'RequestEntityTooLargeException',
-    'CodeStorageExceededException',
     'ServiceException',
-    'TooManyRequestsException',
     'ResourceConflictException',
-    'KMSAccessDeniedException',
     'InvalidZipFileException',
-    'ENILimitReachedException',
-    'PolicyLengthExceededException',
     'Unknown',
   ])('any other answer of AWS says what failed: %s', (name) => {
     expect(advice(answered(name, 'why it failed'))).toMatchObject({
@@ -140,6 +134,47 @@ describe('a right that is missing: the statement that grants it', () => {
       Action: 'lambda:UpdateFunctionCode',
       Resource: 'arn:aws:lambda:*:*:function:shop',
     })
+  })
+})
+
+describe('a refusal that no statement of one’s own changes', () => {
+  const who =
+    'User: arn:aws:sts::123456789012:assumed-role/ci/x is not authorized to perform: lambda:UpdateAlias on resource: arn:x'
+  const found = (why: string): UserError => advice(answered('AccessDeniedException', `${who} ${why}`))
+
+  test.each([
+    ['a service control policy', /organisation/],
+    ['a resource control policy', /organisation/],
+    ['a permissions boundary', /bounds what the role may do/],
+    ['a session policy', /sign-in/],
+    ['a VPC endpoint policy', /endpoint/],
+    ['a resource-based policy', /resource itself/],
+    ['an identity-based policy', /take it out/],
+  ])('an explicit deny in %s', (policy, whose) => {
+    const { title, hint = '' } = found(`with an explicit deny in ${policy}`)
+    expect(title).toBe('A policy forbids lambda:UpdateAlias on arn:x')
+    expect(hint).toMatch(/^An explicit deny counts more than any statement that allows/)
+    expect(hint).toMatch(whose)
+    expect(hint).not.toContain('Add this statement')
+  })
+
+  test.each([
+    ['service control policy', /organisation/],
+    ['permissions boundary', /bounds/],
+    ['session policy', /sign-in/],
+    ['VPC endpoint policy', /endpoint/],
+    ['resource-based policy', /resource itself/],
+  ])('no %s that allows it', (policy, whose) => {
+    const { title, hint = '' } = found(`because no ${policy} allows the lambda:UpdateAlias action`)
+    expect(title).toBe(`The ${policy} does not allow lambda:UpdateAlias on arn:x`)
+    expect(hint).toMatch(whose)
+    expect(hint).toContain('"Action":"lambda:UpdateAlias","Resource":"arn:x"')
+  })
+
+  test('no identity-based policy that allows it is a statement that is missing', () => {
+    expect(found('because no identity-based policy allows the lambda:UpdateAlias action').hint).toMatch(
+      /^Add this statement to their policy/,
+    )
   })
 })
 

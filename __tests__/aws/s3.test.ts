@@ -127,6 +127,15 @@ describe('a refusal says what to do', () => {
   })
 })
 
+test('a refusal may mean another owner, where one is expected', async () => {
+  s3.refuse = () => 'AccessDenied'
+  const guarded = await open(5, { owner: '123456789012', kmsKey: undefined })
+  await expect(guarded.read('a')).rejects.toMatchObject({
+    title: 'The credentials may not do s3:GetObject on s3://builds/shop/a',
+    hint: expect.stringMatching(/^Add this statement.*does not belong to the account 123456789012\.$/),
+  })
+})
+
 test('a server that says nothing costs no more than the patience', async () => {
   s3.refuse = () => 'silence'
   const started = performance.now()

@@ -2,8 +2,9 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
-import { adviceFor } from './errors.ts'
+import { adviceFor, isAccessDenied } from './errors.ts'
 
 /** A part of a larger object, of which four are on their way at once: what an upload holds in memory is bounded by it. */
 const PART_BYTES = 8 * 1024 * 1024
@@ -64,12 +65,18 @@ export function createBucket(
   const encryption =
     access?.kmsKey === undefined ? {} : ({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: access.kmsKey } as const)
   const keyOf = (key: string): string => prefix + key
-  const advice = (error: unknown, action: string, key: string): unknown =>
-    adviceFor(error, {
+  const advice = (error: unknown, action: string, key: string): unknown => {
+    const asked = {
       action: `s3:${action}`,
       resource: `s3://${name}/${keyOf(key)}`,
       arn: `arn:aws:s3:::${name}/${prefix}*`,
-    })
+    }
+    const advised = adviceFor(error, asked)
+    if (access?.owner === undefined || !(advised instanceof UserError) || !isAccessDenied(error)) return advised
+    const { title, detail, hint } = advised
+    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`
+    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(' ') }, { cause: error })
+  }
 
   return {
     name,
