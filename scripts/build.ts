@@ -9,7 +9,8 @@ import { licenseTexts } from './licenses.ts'
  *   index.cjs    the action: one file, since its start does not matter
  *   cli.cjs      words and help of the command line
  *   cli-run.cjs  everything that a command does, loaded when one is run
- *   aws.cjs      AWS's clients, for the commands that talk to it
+ *   aws.cjs      AWS's client of Lambda, for the commands that talk to it
+ *   aws-more.cjs AWS's other clients, for features that need one
  *   docker.cjs   the engine's client, for builds in a container
  */
 
@@ -50,15 +51,20 @@ const lazyHalf: Plugin = {
 
 /** Packages that most commands do not need, by the bundle that holds them. */
 const APART = {
-  aws: [
-    ...['@aws-sdk/client-lambda', '@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
+  // What every deployment needs, and no more: a bundle is read and compiled as a whole.
+  aws: ['@aws-sdk/client-lambda'],
+  'aws-more': [
+    ...['@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
     ...['@aws-sdk/client-cloudwatch', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
   ],
   docker: ['dockerode', 'tar-stream'],
 } as const
 
+type PackageBundle = keyof typeof APART
+const PACKAGE_BUNDLES = Object.keys(APART) as PackageBundle[]
+
 /** A bundle that exports packages by their names. Each is run when it is asked for: most commands need few of them. */
-function packagesBundle(folder: string, name: keyof typeof APART): BuildOptions {
+function packagesBundle(folder: string, name: PackageBundle): BuildOptions {
   const members = APART[name].map(
     (member) => `get ${JSON.stringify(member)}() { return require(${JSON.stringify(member)}) }`,
   )
@@ -95,8 +101,7 @@ export async function buildBundles(folder: string): Promise<void> {
     build({ ...shared, entryPoints: ['src/action.ts'], outfile: `${folder}/index.cjs` }),
     build({ ...cli, entryPoints: ['src/cli.ts'], outfile: `${folder}/cli.cjs`, plugins: [lazyHalf] }),
     build({ ...shared, entryPoints: ['src/cli-run.ts'], outfile: `${folder}/cli-run.cjs`, plugins: [packagesApart] }),
-    build(packagesBundle(folder, 'aws')),
-    build(packagesBundle(folder, 'docker')),
+    ...PACKAGE_BUNDLES.map((name) => build(packagesBundle(folder, name))),
   ])
   await writeFile(
     `${folder}/licenses.txt`,

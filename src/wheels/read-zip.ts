@@ -131,12 +131,9 @@ async function* readCompressed(
 ): AsyncGenerator<readonly [ZipEntry, Buffer]> {
   const inOrder = wanted.toSorted((a, b) => a.offset - b.offset)
   let batch: { start: number; bytes: Buffer } = { start: 0, bytes: Buffer.alloc(0) }
-  for (const entry of inOrder) {
-    // A local header has its own name and extra fields, whose lengths only it tells.
-    const most = LOCAL_HEADER.bytes + 2 * MAX_16 + entry.zippedBytes
-    const end = Math.min(size, entry.offset + most)
-    if (entry.offset < batch.start || end > batch.start + batch.bytes.length) {
-      const length = Math.min(size - entry.offset, Math.max(end - entry.offset, BATCH_BYTES))
+  for (const [index, entry] of inOrder.entries()) {
+    if (entry.offset < batch.start || Math.min(size, endOf(entry)) > batch.start + batch.bytes.length) {
+      const length = Math.min(size, batchEnd(inOrder, index)) - entry.offset
       batch = { start: entry.offset, bytes: await readAt(file, entry.offset, length) }
     }
     const at = entry.offset - batch.start
@@ -146,6 +143,23 @@ async function* readCompressed(
     if (data + entry.zippedBytes > batch.bytes.length) throw new BadZip(`its ${entry.path} is cut off`)
     yield [entry, batch.bytes.subarray(data, data + entry.zippedBytes)]
   }
+}
+
+/** Where a file ends at the latest: its local header has its own name and extra fields, whose lengths only it tells. */
+function endOf({ offset, zippedBytes }: ZipEntry): number {
+  return offset + LOCAL_HEADER.bytes + 2 * MAX_16 + zippedBytes
+}
+
+/** Of what is read at once, from one file to the last of those that follow closely. */
+function batchEnd(inOrder: readonly ZipEntry[], first: number): number {
+  const start = inOrder[first]?.offset ?? 0
+  let end = start
+  for (let index = first; index < inOrder.length; index++) {
+    const entry = inOrder[index]
+    if (!entry || (index > first && (entry.offset > end || endOf(entry) > start + BATCH_BYTES))) break
+    end = endOf(entry)
+  }
+  return end
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

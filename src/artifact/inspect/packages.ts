@@ -38,6 +38,7 @@ export function partsOf({ files, distInfos }: Pick<Contents, 'files' | 'distInfo
   const owners = new Map<string, string>()
   const isOurs = files.some(({ path }) => path === CONFIGURATION)
   const isRuntime = (path: string): boolean => isOurs && isOfRuntime(path)
+  const ofFolder = groupBy(files, ({ path }) => path.slice(0, Math.max(0, path.indexOf('/'))))
   const known = [...distInfos].map(([folder, { metadata, record, wheel }]) => {
     const told = distributionOf(metadata, wheel)
     const [, name = folder, version = ''] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? []
@@ -48,7 +49,7 @@ export function partsOf({ files, distInfos }: Pick<Contents, 'files' | 'distInfo
       metadata,
     }
     for (const { path } of recordRows(record)) owners.set(posix.normalize(path), distribution.name)
-    for (const { path } of files) if (path.startsWith(`${folder}/`)) owners.set(path, distribution.name)
+    for (const { path } of ofFolder.get(folder) ?? []) owners.set(path, distribution.name)
     return distribution
   })
   const ownerOf = (path: string): string | undefined =>
