@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CloudWatchClient, PutMetricAlarmCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch'
 import {
   GetAliasCommand,
+  GetFunctionConfigurationCommand,
   GetProvisionedConcurrencyConfigCommand,
   LambdaClient,
   UpdateAliasCommand,
@@ -199,4 +200,60 @@ describe('provisioned concurrency', () => {
     expect(removing).toEqual([`remove the provisioned concurrency of version ${second.version}`])
     expect(await countOf(second.version)).toBeUndefined()
   }, 60_000)
+})
+
+describe('a version for commands', () => {
+  const MIGRATION = 'exec import os, time; time.sleep(3); print("migrated as", os.environ["DATABASE_USER"])'
+  const args = [
+    ...['--timeout', '2', '--command-timeout', '60', '--command-environment', 'DATABASE_USER=owner'],
+    ...['--commands', 'exec', '--before-traffic', MIGRATION],
+  ]
+
+  async function configurationOf(qualifier?: string) {
+    const command = new GetFunctionConfigurationCommand({ FunctionName: 'traffic', Qualifier: qualifier })
+    const { Version, Timeout, CodeSha256, Environment, Description } = await lambda.send(command)
+    const variables = Object.keys(Environment?.Variables ?? {})
+    return { version: Version, timeout: Timeout, code: CodeSha256, variables, description: Description }
+  }
+
+  test('has its own time and variables, and requests do not meet it', async () => {
+    const { commands, plan, function: released } = await deployed('commands', ...args)
+    expect(commands).toMatchObject([{ command: MIGRATION, exitCode: 0, output: 'migrated as owner\n' }])
+    expect(plan).toContain('publish a version for commands and wait until it is active')
+    const [forCommands, live, latest] = await Promise.all([
+      configurationOf('live-commands'),
+      configurationOf('live'),
+      configurationOf(),
+    ])
+    expect(forCommands).toMatchObject({ timeout: 60, variables: ['BROKEN', 'DATABASE_USER'], code: live.code })
+    expect(forCommands.description).toMatch(/^wsgi-lambda commands/)
+    expect(live).toMatchObject({ timeout: 2, variables: ['BROKEN'], version: released.version })
+    expect(latest).toMatchObject({ timeout: 2, variables: ['BROKEN'], description: '' })
+  }, 90_000)
+
+  test('is read in the same round as the rest, and nothing is to be done', async () => {
+    expect(await deployed('commands', ...args)).toMatchObject({ changed: false })
+    expect(
+      world
+        .operations()
+        .filter((operation) => operation !== 'GetFunctionConfiguration')
+        .toSorted(),
+    ).toEqual(['GetAlias', 'GetFunctionUrlConfig', 'GetPolicy'])
+    expect(world.operations()).toHaveLength(5)
+  }, 30_000)
+
+  test('runs remote commands too', async () => {
+    const code = 'import os; print(os.environ["DATABASE_USER"])'
+    const ran = await world.cli(['--function-name', 'traffic', 'exec', '-c', code])
+    expect(ran).toMatchObject({ exitCode: 0, stdout: 'owner\n' })
+  }, 30_000)
+
+  test('of a release that fails stays without traffic, and so does what it configured', async () => {
+    const before = await configurationOf('live-commands')
+    await writeFile(broken, '')
+    const { exitCode, stderr } = await deploy('failing', ...args)
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('has not moved: it serves version')])
+    expect(await configurationOf('live-commands')).toEqual(before)
+    expect(await configurationOf()).toMatchObject({ timeout: 2, variables: ['BROKEN'] })
+  }, 90_000)
 })
