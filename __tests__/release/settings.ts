@@ -12,6 +12,7 @@ export function settings(given: Readonly<Record<string, unknown>> = {}): Functio
     functionName: 'shop',
     project: '/project',
     stage: undefined,
+    region: undefined,
     found: [],
   }
 }

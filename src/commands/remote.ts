@@ -11,6 +11,7 @@ import {
 } from '../remote/command.ts'
 import { unknownResult } from '../remote/failure.ts'
 import { quoteAll, type RemoteCommand } from '../remote/protocol.ts'
+import { theRegion } from '../settings/region.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 export interface RemoteArguments {
@@ -55,7 +56,7 @@ export async function remote(
 /** The version for commands that belongs to what the alias serves, where there is one and nobody names another. */
 export async function targetOf(
   qualifier: string | undefined,
-  { functionName, alias }: Pick<FunctionSettings, 'functionName' | 'alias'>,
+  { functionName, alias, region }: Pick<FunctionSettings, 'functionName' | 'alias' | 'region'>,
   { lambda, report }: Pick<RemoteCollaborators, 'lambda' | 'report'>,
 ): Promise<CommandTarget> {
   const own = commandsAlias(alias)
@@ -66,7 +67,7 @@ export async function targetOf(
   if (!served) {
     throw new UserError({
       title: `${functionName}:${qualifier ?? alias} does not exist`,
-      hint: 'Deploy it first, or check function-name, --qualifier and the region.',
+      hint: `Deploy it first, or check function-name, --qualifier and ${theRegion({ region })}.`,
     })
   }
   // After a rollback the alias may serve other code than the last release.

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import { describeVersions, type VersionFacts } from '../release/versions.ts'
 import { megabytes } from '../report/size.ts'
 import { alignedLines } from '../report/table.ts'
+import { theRegion } from '../settings/region.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 /** What `versions --json` prints. */
@@ -12,12 +13,12 @@ export interface Versions {
 }
 
 /** What was published of a function, the newest first. */
-export async function versions({ functionName, alias }: FunctionSettings, api: VersionsApi): Promise<Versions> {
+export async function versions({ functionName, alias, region }: FunctionSettings, api: VersionsApi): Promise<Versions> {
   const listed = await api.list(functionName)
   if (listed === undefined) {
     throw new UserError({
       title: `The function ${functionName} does not exist`,
-      hint: 'Check function-name and the region, or deploy it first.',
+      hint: `Check function-name and ${theRegion({ region })}, or deploy it first.`,
     })
   }
   const facts = describeVersions(listed, await api.listAliases(functionName), alias)

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import { LIMITS } from '../platform/limits.ts'
 import { needsAddress } from '../settings/address.ts'
 import type { Table } from '../settings/kinds.ts'
+import { theRegion } from '../settings/region.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { STATIC_VARIABLE, staticVariables } from '../settings/static.ts'
@@ -57,12 +58,12 @@ export function desiredConfiguration(
 }
 
 /** The function that the code is for, where nothing else is changed. @throws UserError where there is none */
-function existing({ functionName }: FunctionSettings, { latest }: CurrentRelease): VersionState {
+function existing({ functionName, region }: FunctionSettings, { latest }: CurrentRelease): VersionState {
   if (latest) return latest
   throw new UserError(
     {
       title: `The function ${functionName} does not exist, and manage is code`,
-      hint: `Create it first where it is configured (with the handler ${HANDLER} and any code), or remove manage. If it should exist, check function-name and the region.`,
+      hint: `Create it first where it is configured (with the handler ${HANDLER} and any code), or remove manage. If it should exist, check function-name and ${theRegion({ region })}.`,
     },
     { exitCode: 2 },
   )
@@ -118,7 +119,7 @@ function desiredRole(settings: FunctionSettings, { latest, aside }: CurrentRelea
   throw new UserError(
     {
       title: `The function ${settings.functionName} does not exist, and role is missing`,
-      hint: 'To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and the region.',
+      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`,
     },
     { exitCode: 2 },
   )

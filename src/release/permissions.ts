@@ -1,5 +1,6 @@
 import { parseBucketAddress } from '../aws/bucket-address.ts'
 import { defaultLogGroup } from '../aws/function-options.ts'
+import { regionOf } from '../settings/region.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { roleNameOf } from './current-aside.ts'
 import { layerNameOf } from './desired-layers.ts'
@@ -24,7 +25,7 @@ export function placeOf(
   { role, allowedAccountIds }: Pick<FunctionSettings, 'role' | 'allowedAccountIds'>,
   variables: Readonly<Record<string, string | undefined>>,
 ): Place {
-  const region = variables['AWS_REGION'] ?? variables['AWS_DEFAULT_REGION'] ?? UNKNOWN.region
+  const region = regionOf(variables) ?? UNKNOWN.region
   const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role ?? '') ?? []
   const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : undefined
   return {

@@ -9,6 +9,7 @@ import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
+import { regionOf } from './region.ts'
 import { camelCase, SETTING_NAMES, SETTINGS, type SettingName, type Values } from './schema.ts'
 import { staticContradictions } from './static.ts'
 import { trafficContradictions } from './traffic.ts'
@@ -27,6 +28,8 @@ interface Common extends Values {
   /** Absolute path of the project's folder. */
   readonly project: string
   readonly stage: string | undefined
+  /** Of AWS, where the variables name one: a profile may name one too. */
+  readonly region: string | undefined
   /** One line for each thing that was found instead of being asked for. */
   readonly found: readonly string[]
 }
@@ -122,7 +125,7 @@ async function load({ project, stage, environment, explicit }: SettingsOrigin): 
   const checked = checkValues([...fromPyproject.sources, variablesSource(environment), explicit])
   const filled = fillStage(checked.values, stage)
   return {
-    common: { ...filled.values, project: folder, stage, found: [] },
+    common: { ...filled.values, project: folder, stage, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
     problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)],
