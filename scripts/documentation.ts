@@ -55,6 +55,13 @@ const OWN_INPUTS: Readonly<Record<string, Input>> = {
     standard: 'the one that was served before',
     example: '7',
   },
+  run: {
+    description: 'With command: run, what to run in the deployed function, line by line until one fails.',
+    format:
+      'one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)',
+    standard: 'none',
+    example: 'manage clearsessions',
+  },
 }
 
 function inputOf({ description, format, example, default: fallback, defaultText }: Setting): Input {

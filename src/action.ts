@@ -14,6 +14,7 @@ import { runProcess } from './builder/process.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import { type DeployResult, deploy } from './commands/deploy.ts'
 import { type RollbackResult, rollback } from './commands/rollback.ts'
+import { run } from './commands/run.ts'
 import { SettingsError } from './errors.ts'
 import { checkAccount } from './release/account.ts'
 import { orderAt } from './release/order.ts'
@@ -21,7 +22,7 @@ import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import type { Reporter } from './report/reporter.ts'
-import { deploymentSummary, failureSummary, rollbackSummary } from './report/summary.ts'
+import { deploymentSummary, failureSummary, rollbackSummary, runSummary } from './report/summary.ts'
 import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
 import { definedVariables } from './settings/environment.ts'
 import {
@@ -47,7 +48,7 @@ const IS_POST = 'is-post'
 const LABELS = 'labels'
 const CACHED_STORE = 'cached-store'
 /** Inputs besides the settings: where they are, and what to do. */
-const OWN_INPUTS = ['command', 'project', 'stage', 'to'] as const
+const OWN_INPUTS = ['command', 'project', 'stage', 'to', 'run'] as const
 
 async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -133,6 +134,20 @@ async function main(): Promise<void> {
       const result = await rollback(readTo(), settings, { ...aws, lambda: masking(aws.lambda), ...waiting })
       setOutputs(rollbackOutputsOf(result))
       await writeSummary(rollbackSummary(result))
+      return
+    }
+    if (command === 'run') {
+      const settings = await loadFunctionSettings(origin)
+      mask(settings.environment)
+      await checkAccount(settings, () => readAccount(options))
+      const { logs } = aws
+      const result = await run(core.getInput('run'), settings, {
+        ...{ lambda: masking(aws.lambda), logs, report, clock, wait, signal },
+      })
+      setOutputs({ 'function-name': result.functionName, 'exit-code': result.exitCode })
+      await writeSummary(runSummary(result))
+      if (result.problem) annotateError(result.problem, { workspace, project })
+      process.exitCode = result.exitCode
       return
     }
     const loaded = await loadDeploySettings(origin)

@@ -1,5 +1,7 @@
 import type { Problem } from '../errors.ts'
 import { inert } from './inert.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import { differenceSections } from './plan-text.ts'
 import { megabytes } from './size.ts'
 
 /** What a job summary says of a deployment. */
@@ -14,6 +16,8 @@ export interface DeploymentFacts {
   readonly zipBytes: number
   readonly unzippedBytes: number
   readonly plan: readonly string[]
+  /** Against what was served before. */
+  readonly difference: PlanFacts
   /** Of the new version, where the platform tells it. */
   readonly coldStartMs: number | undefined
   readonly commands: readonly {
@@ -58,6 +62,9 @@ export function deploymentSummary(facts: DeploymentFacts): string {
           isDryRun ? 'What would be done' : 'What was done',
           fence(facts.plan.map((line, index) => `${index + 1}. ${line}`).join('\n')),
         ),
+    ...differenceSections(facts.difference).map(({ heading, lines }) =>
+      details(escape(heading), fence(lines.join('\n'))),
+    ),
     ...facts.commands.map(({ command, phase, exitCode, seconds, output }) =>
       details(
         `${escape(phase)} (exit code ${exitCode}, ${seconds.toFixed(1)} s)`,
@@ -102,6 +109,32 @@ interface RollbackFacts {
   readonly from: string
   readonly published: string
   readonly provenance: { readonly commit: string | undefined; readonly actor: string | undefined } | undefined
+}
+
+/** What a job summary says of commands that were run, and of the one that failed. */
+export function runSummary({ functionName, qualifier, commands, exitCode, problem }: RunFacts): string {
+  const sections = commands.map(({ command, exitCode: ended, seconds, output }) =>
+    details(
+      `${escape(command)} (exit code ${ended}, ${seconds.toFixed(1)} s)`,
+      fence(`$ ${command}\n${endOf(output)}`),
+    ),
+  )
+  const failure = problem && fence([problem.title, problem.detail, problem.hint].filter(Boolean).join('\n\n'))
+  const outcome = problem === undefined ? 'done' : `failed (exit code ${exitCode})`
+  return [`### ${code(`${functionName}:${qualifier}`)}: ${outcome}`, failure, ...sections].filter(Boolean).join('\n\n')
+}
+
+interface RunFacts {
+  readonly functionName: string
+  readonly qualifier: string
+  readonly commands: readonly {
+    readonly command: string
+    readonly exitCode: number
+    readonly seconds: number
+    readonly output: string
+  }[]
+  readonly exitCode: number
+  readonly problem: Problem | undefined
 }
 
 /** What a job summary says of a step that failed. */

@@ -1,6 +1,6 @@
 /** What `action.yml` promises besides the settings; a test compares. */
 
-export const COMMANDS = ['deploy', 'build', 'rollback'] as const
+export const COMMANDS = ['deploy', 'plan', 'build', 'rollback', 'run'] as const
 
 export const OUTPUT_DESCRIPTIONS = {
   'function-name': 'The Lambda function.',
@@ -9,6 +9,8 @@ export const OUTPUT_DESCRIPTIONS = {
   'alias-arn': 'The ARN of the alias: what other services should call.',
   url: 'The Function URL; empty without one.',
   changed: 'Whether anything was changed: true or false.',
+  'would-change': 'Of plan and dry-run: whether a deployment would change anything, true or false.',
+  'exit-code': 'Of run: what the last command ended with; 125 where nobody knows.',
   artifact: 'The path of the zip.',
   'code-sha256': 'The SHA-256 of the zip in base64, as Lambda states it.',
   'zip-bytes': 'The size of the zip in bytes.',
