@@ -617,27 +617,27 @@ var require_specifier = __commonJS({
       }
       return specifiers;
     }
-    function filter(versions2, specifier, options = {}) {
-      const filtered = pick(versions2, specifier, options);
+    function filter(versions3, specifier, options = {}) {
+      const filtered = pick(versions3, specifier, options);
       if (filtered.length === 0 && options.prereleases === void 0) {
-        return pick(versions2, specifier, { prereleases: true });
+        return pick(versions3, specifier, { prereleases: true });
       }
       return filtered;
     }
-    function maxSatisfying(versions2, range, options) {
-      const found = filter(versions2, range, options).sort(Operator.compare);
+    function maxSatisfying(versions3, range, options) {
+      const found = filter(versions3, range, options).sort(Operator.compare);
       return found.length === 0 ? null : found[found.length - 1];
     }
-    function minSatisfying(versions2, range, options) {
-      const found = filter(versions2, range, options).sort(Operator.compare);
+    function minSatisfying(versions3, range, options) {
+      const found = filter(versions3, range, options).sort(Operator.compare);
       return found.length === 0 ? null : found[0];
     }
-    function pick(versions2, specifier, options) {
+    function pick(versions3, specifier, options) {
       const parsed = parse2(specifier);
       if (!parsed) {
         return [];
       }
-      return versions2.filter((version) => {
+      return versions3.filter((version) => {
         const explained = explainVersion(version);
         if (!parsed.length) {
           return explained && !(explained.is_prerelease && !options.prereleases);
@@ -938,14 +938,14 @@ async function withPipFiles(environment) {
 }
 function settingsIn(text3) {
   const settings = /* @__PURE__ */ new Map();
-  let section2 = "";
+  let section = "";
   let name = "";
   for (const line of text3.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
     const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    if (header !== void 0) section2 = header;
+    if (header !== void 0) section = header;
     else if (option !== void 0) {
-      name = `${section2} ${option.toLowerCase().replaceAll("_", "-")}`;
+      name = `${section} ${option.toLowerCase().replaceAll("_", "-")}`;
       settings.set(name, (value ?? "").trim());
     } else if (/^\s+\S/.test(line)) settings.set(name, `${settings.get(name) ?? ""} ${line.trim()}`.trim());
   }
@@ -1016,20 +1016,20 @@ function engineError(error, doing, address) {
   if (error instanceof UserError || !isError(error)) return asError(error);
   if (error.name === "AbortError") return error;
   const detail = messageOf(error);
-  const advise = (title, hint) => new UserError({ title, detail, hint }, { cause: error });
+  const advise2 = (title, hint) => new UserError({ title, detail, hint }, { cause: error });
   if (saysDiskFull(detail)) return diskFull(detail);
   if (error instanceof EngineTimeout)
-    return advise(
+    return advise2(
       `The container engine did not ${doing}: ${error.message}`,
       "It is overloaded or hangs: look at its log, restart it and run again."
     );
   if (/exec format error|does not match the specified platform/i.test(detail))
-    return advise(
+    return advise2(
       "The container engine cannot run programs of this architecture",
       "Run on a machine of that architecture, or install emulation: the action docker/setup-qemu-action, or docker run --privileged --rm tonistiigi/binfmt --install all."
     );
   if (/no such (container|exec)|is not running|is dead or marked for removal|container .* not found/i.test(detail))
-    return advise(
+    return advise2(
       `The build container disappeared: the engine could not ${doing}`,
       "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
     );
@@ -1037,12 +1037,12 @@ function engineError(error, doing, address) {
   if (code !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code))
     return new UserError(unreachableProblem(error, address), { cause: error });
   if (code !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
-    return advise(
+    return advise2(
       `The connection to the container engine broke: it could not ${doing}`,
       'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
     );
   if (statusCode !== void 0)
-    return advise(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
+    return advise2(`The container engine could not ${doing}`, "Its words are above; its log may say more.");
   return error;
 }
 function isError(value) {
@@ -1516,11 +1516,11 @@ var init_docker_container = __esm({
           stream.destroy();
         }
         const exitCode = await this.#exitCode(() => exec2.inspect());
-        const completed = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
-        const said2 = `${completed.stderr}
-${completed.stdout}`;
+        const completed2 = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
+        const said2 = `${completed2.stderr}
+${completed2.stdout}`;
         if (exitCode !== 0 && saysDiskFull(said2)) throw diskFull(lastLines(said2));
-        return completed;
+        return completed2;
       }
       /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
       async converse(command, output2) {
@@ -1806,8 +1806,10 @@ async function findSandbox(engine, target, options) {
   const own = await imageIfThere(engine, target.image);
   const isRuntimes = own?.architecture === goName(target.architecture);
   const image = isRuntimes ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` } : { name: "the builder's image", ...otherwise };
-  const [unpack4, program] = await Promise.all(
-    ["unpack_artifact.py", "check_artifact.py"].map((name) => (0, import_promises12.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8"))
+  const [unpack4, program, collector] = await Promise.all(
+    ["unpack_artifact.py", "check_artifact.py", "collect_static.py"].map(
+      (name) => (0, import_promises12.readFile)((0, import_node_path7.join)(toolsFolder, name), "utf8")
+    )
   );
   const place = {
     ...options,
@@ -1817,29 +1819,39 @@ async function findSandbox(engine, target, options) {
     unpack: unpack4 ?? "",
     program: program ?? ""
   };
+  const orForeign = async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError;
+      options.signal?.throwIfAborted();
+      if (isForeign) return { kind: "foreign" };
+      throw error;
+    }
+  };
   return {
     image: image.name,
     identity: `${image.id} ${(0, import_node_crypto2.createHash)("sha256").update(JSON.stringify([unpack4, program])).digest("hex")}`,
-    check: async (zip, given2) => {
-      try {
-        return await checkIn(place, zip, given2);
-      } catch (error) {
-        const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError;
-        options.signal?.throwIfAborted();
-        if (isForeign) return { kind: "foreign" };
-        throw error;
-      }
-    }
+    check: (zip, given2) => orForeign(
+      () => withArtifact(place, zip, (volume) => runIn(place, volume, { ...given2, name: "check_artifact.py" }))
+    ),
+    collect: (zip, given2, localFolder) => orForeign(
+      () => withArtifact(
+        place,
+        zip,
+        (volume) => collectIn({ ...place, program: collector ?? "" }, volume, given2, localFolder)
+      )
+    )
   };
 }
-async function checkIn(place, zip, options) {
+async function withArtifact(place, zip, work) {
   const { engine, labels, signal } = place;
   signal?.throwIfAborted();
   await removeVolumes(engine, {}, ABANDONED_SECONDS).catch(() => void 0);
   const volume = await createVolume(engine, labels);
   try {
     await fill2(place, volume, zip);
-    return await runIn(place, volume, options);
+    return await work(volume);
   } finally {
     await removeVolume(engine, volume);
   }
@@ -1865,18 +1877,22 @@ async function fill2({ engine, image, python, unpack: unpack4, labels, signal },
     _promise && await _promise;
   }
 }
-async function runIn(place, volume, { request: request3, env, memory, seconds }) {
+async function runIn(place, volume, { name, request: request3, env, memory, seconds, output: output2 }) {
   const { engine, image, python, program, labels, signal } = place;
   const late = AbortSignal.timeout(seconds * 1e3);
   const ending = signal ? AbortSignal.any([signal, late]) : late;
   try {
     var _stack = [];
     try {
-      const host = confinement(volume, memory);
+      const confined = confinement(volume, memory);
+      const outputs = output2 ? [mounted(output2.volume, OUTPUT, "writable")] : [];
+      const host = { ...confined, Mounts: [...confined.Mounts ?? [], ...outputs] };
       const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
-      const command = withOnly(Object.keys(env), [python, "-c", RUN, program, request3], python);
-      const completed = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
-      return { kind: "ended", ...completed };
+      if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
+      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request3], python);
+      const completed2 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
+      await output2?.take(container);
+      return { kind: "ended", ...completed2 };
     } catch (_) {
       var _error = _, _hasError = true;
     } finally {
@@ -1887,6 +1903,19 @@ async function runIn(place, volume, { request: request3, env, memory, seconds })
     signal?.throwIfAborted();
     if (late.aborted) return { kind: "late" };
     throw error;
+  }
+}
+async function collectIn(place, volume, options, localFolder) {
+  const { engine, labels } = place;
+  const written2 = await createVolume(engine, labels);
+  try {
+    return await runIn(place, volume, {
+      ...{ ...options, memory: void 0, name: "collect_static.py" },
+      request: JSON.stringify({ root: TASK_ROOT, output: OUTPUT }),
+      output: { volume: written2, take: (container) => container.take(OUTPUT, localFolder) }
+    });
+  } finally {
+    await removeVolume(engine, written2);
   }
 }
 function confinement(volume, memory) {
@@ -1903,11 +1932,11 @@ function confinement(volume, memory) {
     ...bytes !== void 0 && { Memory: bytes, MemorySwap: bytes }
   };
 }
-function taskRoot(volume, access) {
+function mounted(volume, target, access) {
   return {
     Type: "volume",
     Source: volume,
-    Target: TASK_ROOT,
+    Target: target,
     ReadOnly: access === "read-only",
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: "", Options: {} } }
   };
@@ -1928,7 +1957,7 @@ async function addZip(archive, path4) {
   const { size } = await (0, import_promises12.stat)(path4);
   await (0, import_promises13.pipeline)((0, import_node_fs5.createReadStream)(path4), archive.entry({ name: ZIP_INSIDE, size, mode: 420 }));
 }
-var import_node_crypto2, import_node_fs5, import_promises12, import_node_path7, import_promises13, import_tar_stream2, TASK_ROOT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN;
+var import_node_crypto2, import_node_fs5, import_promises12, import_node_path7, import_promises13, import_tar_stream2, TASK_ROOT, OUTPUT, ZIP_INSIDE, ABANDONED_SECONDS, LAMBDA_USER, TEMPORARY_MB, MOST_PROCESSES, goName, RUN, taskRoot;
 var init_docker_check = __esm({
   "src/builder/docker-check.ts"() {
     "use strict";
@@ -1944,13 +1973,15 @@ var init_docker_check = __esm({
     init_docker_errors();
     init_docker_pull();
     TASK_ROOT = "/var/task";
+    OUTPUT = "/wsgi-lambda-static";
     ZIP_INSIDE = "wsgi-lambda-artifact.zip";
     ABANDONED_SECONDS = 6 * 60 * 60;
     LAMBDA_USER = "993:990";
     TEMPORARY_MB = 512;
     MOST_PROCESSES = 1024;
     goName = (architecture) => architecture === "arm64" ? "arm64" : "amd64";
-    RUN = 'import sys; exec(compile(sys.argv.pop(1), "check_artifact.py", "exec"))';
+    RUN = 'import sys; name = sys.argv.pop(1); exec(compile(sys.argv.pop(1), name, "exec"))';
+    taskRoot = (volume, access) => mounted(volume, TASK_ROOT, access);
   }
 });
 
@@ -2354,10 +2385,10 @@ async function ensureBuilderImage(engine, target, options, report) {
   const recipe = await readRecipe(options.toolsFolder);
   const key = imageKey(options.baseKey ?? base.id, target, recipe, options.systemPackages);
   const tag = `${REPOSITORY2}:${key}`;
-  const kept = await keptImage(engine, tag);
-  if (kept) {
-    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept.pythonVersion}, glibc ${kept.glibc}`);
-    return { ...kept, key };
+  const kept2 = await keptImage(engine, tag);
+  if (kept2) {
+    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept2.pythonVersion}, glibc ${kept2.glibc}`);
+    return { ...kept2, key };
   }
   const made = await report.phase(
     `Prepare the build image from ${options.baseImage}`,
@@ -2370,9 +2401,9 @@ async function readRecipe(toolsFolder) {
   return new Map(await Promise.all(files));
 }
 function imageKey(baseId, target, recipe, systemPackages) {
-  const nothing = parseFacts("");
+  const nothing2 = parseFacts("");
   const commands = PACKAGE_MANAGERS.map((packageManager) => {
-    const python = pythonPackages({ ...nothing, packageManager }, target.pythonMinor);
+    const python = pythonPackages({ ...nothing2, packageManager }, target.pythonMinor);
     return [python, systemPackages].map((packages) => installCommands(packageManager, packages));
   });
   const hash3 = (0, import_node_crypto5.createHash)("sha256").update(JSON.stringify([baseId, target.pythonMinor, target.architecture, commands]));
@@ -2511,8 +2542,8 @@ async function ensureEquippedImage(engine, target, builderImage, equipment, opti
     RECIPE_FILES2.map(async (name) => [name, await (0, import_promises19.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
   );
   const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
-  const kept = await keptImage(engine, tag);
-  if (kept) return kept;
+  const kept2 = await keptImage(engine, tag);
+  if (kept2) return kept2;
   return await report.phase(
     `Add ${equipment.join(", ")} to the build image`,
     () => makeEquipped(engine, target, builderImage, { ...options, equipment, recipe, tag }, report)
@@ -3416,10 +3447,10 @@ var init_toolrunner = __esm({
               return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
             }
             const fileName = this._getSpawnFileName();
-            const cp3 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+            const cp4 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
             let stdbuffer = "";
-            if (cp3.stdout) {
-              cp3.stdout.on("data", (data) => {
+            if (cp4.stdout) {
+              cp4.stdout.on("data", (data) => {
                 if (this.options.listeners && this.options.listeners.stdout) {
                   this.options.listeners.stdout(data);
                 }
@@ -3434,8 +3465,8 @@ var init_toolrunner = __esm({
               });
             }
             let errbuffer = "";
-            if (cp3.stderr) {
-              cp3.stderr.on("data", (data) => {
+            if (cp4.stderr) {
+              cp4.stderr.on("data", (data) => {
                 state.processStderr = true;
                 if (this.options.listeners && this.options.listeners.stderr) {
                   this.options.listeners.stderr(data);
@@ -3451,19 +3482,19 @@ var init_toolrunner = __esm({
                 });
               });
             }
-            cp3.on("error", (err) => {
+            cp4.on("error", (err) => {
               state.processError = err.message;
               state.processExited = true;
               state.processClosed = true;
               state.CheckComplete();
             });
-            cp3.on("exit", (code) => {
+            cp4.on("exit", (code) => {
               state.processExitCode = code;
               state.processExited = true;
               this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
               state.CheckComplete();
             });
-            cp3.on("close", (code) => {
+            cp4.on("close", (code) => {
               state.processExitCode = code;
               state.processExited = true;
               state.processClosed = true;
@@ -3477,7 +3508,7 @@ var init_toolrunner = __esm({
               if (errbuffer.length > 0) {
                 this.emit("errline", errbuffer);
               }
-              cp3.removeAllListeners();
+              cp4.removeAllListeners();
               if (error) {
                 reject(error);
               } else {
@@ -3485,10 +3516,10 @@ var init_toolrunner = __esm({
               }
             });
             if (this.options.input) {
-              if (!cp3.stdin) {
+              if (!cp4.stdin) {
                 throw new Error("child process missing stdin");
               }
-              cp3.stdin.end(this.options.input);
+              cp4.stdin.end(this.options.input);
             }
           }));
         });
@@ -3752,7 +3783,7 @@ function verifyBinaries(binaries, target, wheel) {
       cause: `is for ${machineOf(binary.facts)}`
     })
   );
-  const versions2 = right.flatMap((binary) => {
+  const versions3 = right.flatMap((binary) => {
     const tooNew2 = tooNewFor(binary.facts, right, target);
     return tooNew2 === void 0 ? [] : [{ severity: severity(binary), path: binary.path, cause: `needs ${tooNew2}` }];
   });
@@ -3761,7 +3792,7 @@ function verifyBinaries(binaries, target, wheel) {
       title: `has binaries that are not for ${target.architecture}`,
       hint: `${otherBuild(wheel, target)} Its tags promise another processor than its files have, so its maker should know.`
     }),
-    ...findings(versions2, wheel, {
+    ...findings(versions3, wheel, {
       title: `needs newer system libraries than ${target.runtime} has`,
       detail: newestOf(target),
       hint: otherBuild(wheel, target)
@@ -3839,9 +3870,9 @@ function machineOf({ bits, machine }) {
 }
 function tooNewFor(facts, own, target) {
   const { names, newest: newest2 } = runtimeLibraries(target);
-  for (const { library, versions: versions2 } of facts.needs) {
+  for (const { library, versions: versions3 } of facts.needs) {
     if (!names.has(library) || bundles(library, own)) continue;
-    const tooNew2 = versions2.filter((version) => isTooNew(version, newest2));
+    const tooNew2 = versions3.filter((version) => isTooNew(version, newest2));
     if (tooNew2.length > 0) return `${tooNew2.toSorted(byVersion).join(", ")} of ${library}`;
   }
   return void 0;
@@ -4029,16 +4060,16 @@ function createProgress() {
   };
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
-  const { mkdir: mkdir13, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
-  await mkdir13((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
+  const { mkdir: mkdir14, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
+  await mkdir14((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
-  const placeOf4 = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
+  const placeOf6 = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
   const plan2 = {
     jobs: builder.processors,
     units: units.map((unit, index) => ({
-      source: placeOf4(unit.texts),
+      source: placeOf6(unit.texts),
       output: `${inside2}/out/${index}`,
       modules: unit.modules.map(({ path: path4, offset, bytes }) => [path4, offset, bytes])
     }))
@@ -4370,8 +4401,8 @@ var init_slice = __esm({
 
 // src/artifact/application-slice.ts
 async function applicationSlice(files, options, { store, ...compilation }) {
-  const kept = await store.find("applications", options.key);
-  const last = kept === void 0 ? void 0 : await openSlice(kept);
+  const kept2 = await store.find("applications", options.key);
+  const last = kept2 === void 0 ? void 0 : await openSlice(kept2);
   try {
     const contents = await contentKeys(files);
     const isSame3 = (path4) => last !== void 0 && last.facts.contents?.[path4] === contents.get(path4);
@@ -4949,8 +4980,8 @@ async function runPip(args, builder, {
   run: run3 = (command, env2 = {}) => builder.run(command, { env: env2 }),
   env
 } = {}) {
-  const completed = await run3([builder.python, "-m", "pip", ...args], env);
-  if (completed.exitCode === 0 || !/No module named '?pip'?/.test(completed.stderr)) return completed;
+  const completed2 = await run3([builder.python, "-m", "pip", ...args], env);
+  if (completed2.exitCode === 0 || !/No module named '?pip'?/.test(completed2.stderr)) return completed2;
   return await run3([builder.python, await pipOfOurOwn(builder), ...args], env);
 }
 async function pipOfOurOwn(builder) {
@@ -5059,16 +5090,16 @@ async function download(pins, brought, { builder, pipOptions, temporary, located
   const awaited = builder.kind === "host" ? pins.flatMap((pin2) => located2.get(pin2) ?? []) : [];
   const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver);
   try {
-    const completed = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } });
+    const completed2 = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } });
     await stopWatching();
-    if (completed.exitCode !== 0) return completed;
+    if (completed2.exitCode !== 0) return completed2;
     const taken2 = await builder.take(`${folder}/wheels`, `${staging}-wheels`);
     const early = new Set([...brought].map(({ name }) => name));
     for (const filename of (await (0, import_promises29.readdir)(taken2)).filter((filename2) => !early.has(distributionOf(filename2)))) {
       const path4 = (0, import_node_path19.join)(taken2, filename);
       handOver({ filename, path: path4, sha256: (await sha256Of(path4)).toString("hex") });
     }
-    return completed;
+    return completed2;
   } finally {
     await stopWatching();
   }
@@ -6201,10 +6232,10 @@ var init_elf = __esm({
       /** `Elfxx_Verneed` and `Elfxx_Vernaux`, which have one layout for both widths. */
       needs() {
         const reader = this.#reader;
-        const versions2 = (first, count) => this.#chain(first, count, 12).filter((at) => (reader.half(at + 4) & WEAK) === 0).map((at) => this.#string(reader.word(at + 8)));
+        const versions3 = (first, count) => this.#chain(first, count, 12).filter((at) => (reader.half(at + 4) & WEAK) === 0).map((at) => this.#string(reader.word(at + 8)));
         return this.#table(TAG.needs, TAG.needsCount, 12).map((at) => ({
           library: this.#string(reader.word(at + 4)),
-          versions: versions2(at + reader.word(at + 8), reader.half(at + 2))
+          versions: versions3(at + reader.word(at + 8), reader.half(at + 2))
         }));
       }
       /** `Elfxx_Verdef`, whose first `Elfxx_Verdaux` has the name; the others name what it succeeds. */
@@ -6491,11 +6522,9 @@ function misplaced({ path: path4 }) {
 async function* readCompressed(file, size, wanted) {
   const inOrder = wanted.toSorted((a, b) => a.offset - b.offset);
   let batch = { start: 0, bytes: Buffer.alloc(0) };
-  for (const entry of inOrder) {
-    const most = LOCAL_HEADER.bytes + 2 * MAX_16 + entry.zippedBytes;
-    const end = Math.min(size, entry.offset + most);
-    if (entry.offset < batch.start || end > batch.start + batch.bytes.length) {
-      const length = Math.min(size - entry.offset, Math.max(end - entry.offset, BATCH_BYTES));
+  for (const [index, entry] of inOrder.entries()) {
+    if (entry.offset < batch.start || Math.min(size, endOf(entry)) > batch.start + batch.bytes.length) {
+      const length = Math.min(size, batchEnd(inOrder, index)) - entry.offset;
       batch = { start: entry.offset, bytes: await readAt(file, entry.offset, length) };
     }
     const at = entry.offset - batch.start;
@@ -6505,6 +6534,19 @@ async function* readCompressed(file, size, wanted) {
     if (data + entry.zippedBytes > batch.bytes.length) throw new BadZip(`its ${entry.path} is cut off`);
     yield [entry, batch.bytes.subarray(data, data + entry.zippedBytes)];
   }
+}
+function endOf({ offset, zippedBytes }) {
+  return offset + LOCAL_HEADER.bytes + 2 * MAX_16 + zippedBytes;
+}
+function batchEnd(inOrder, first) {
+  const start = inOrder[first]?.offset ?? 0;
+  let end = start;
+  for (let index = first; index < inOrder.length; index++) {
+    const entry = inOrder[index];
+    if (!entry || index > first && (entry.offset > end || endOf(entry) > start + BATCH_BYTES)) break;
+    end = endOf(entry);
+  }
+  return end;
 }
 async function readAt(file, position, length) {
   if (position < 0 || !Number.isSafeInteger(position + length)) throw new BadZip("it is shorter than it says");
@@ -6754,10 +6796,10 @@ function withInterpreter(content, pythonMinor) {
 }
 function entryPointScripts(entryPoints, pythonMinor) {
   const scripts = [];
-  let section2 = "";
+  let section = "";
   for (const line of entryPoints.split(/\r?\n/)) {
-    section2 = /^\[\s*([^\]]+?)\s*\]\s*$/.exec(line)?.[1] ?? section2;
-    if (section2 !== "console_scripts" && section2 !== "gui_scripts") continue;
+    section = /^\[\s*([^\]]+?)\s*\]\s*$/.exec(line)?.[1] ?? section;
+    if (section !== "console_scripts" && section !== "gui_scripts") continue;
     const [, name, module2, attribute] = /^\s*([\w.-]+)\s*=\s*([\w.]+)\s*:\s*([\w.]+)/.exec(line) ?? [];
     if (name === void 0 || module2 === void 0 || attribute === void 0) continue;
     if (/^\.+$/.test(name)) continue;
@@ -7760,13 +7802,13 @@ function slimmed(files, { entryPoints, modules, rules, patterns }) {
   const own = (0, import_ignore.default)({ allowRelativePaths: true }).add(patterns);
   const ruleOf = rules ? findRule(files, [...modules], entryPoints) : () => void 0;
   const removed = [];
-  const kept = files.filter(({ path: path4 }) => {
+  const kept2 = files.filter(({ path: path4 }) => {
     const { ignored, unignored } = own.test(path4);
     const rule = ignored ? "slim-patterns" : unignored ? void 0 : ruleOf(path4);
     if (rule !== void 0) removed.push({ path: path4, rule });
     return rule === void 0;
   });
-  return { kept, removed };
+  return { kept: kept2, removed };
 }
 function findRule(files, modules, entryPoints) {
   const paths = files.map(({ path: path4 }) => path4);
@@ -7865,15 +7907,15 @@ async function draftSlice(wheelPath, filename, temporary, options) {
   try {
     const textsPath = (0, import_node_path23.join)(temporary, `${(0, import_node_crypto9.hash)("sha256", filename)}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
-    const { kept, leftOut } = slim(wheel, moduleTexts, options);
-    const files = wheel.files.filter(({ path: path4 }) => kept.has(path4));
-    const compiled = options.bytecode === "none" ? [] : read.modules.filter(({ path: path4 }) => kept.has(path4));
+    const { kept: kept2, leftOut } = slim(wheel, moduleTexts, options);
+    const files = wheel.files.filter(({ path: path4 }) => kept2.has(path4));
+    const compiled = options.bytecode === "none" ? [] : read.modules.filter(({ path: path4 }) => kept2.has(path4));
     const modules = sortedByPath(compiled, ({ path: path4 }) => path4);
     const facts = {
       distribution: wheel.name,
       version: wheel.version,
       tags: wheel.tags,
-      binaries: read.binaries.filter(({ path: path4 }) => kept.has(path4)),
+      binaries: read.binaries.filter(({ path: path4 }) => kept2.has(path4)),
       namespaces: read.namespaces,
       leftOut
     };
@@ -7953,7 +7995,7 @@ function binaryFacts(content) {
 }
 function slim(wheel, texts, { slim: slim2, slimPatterns }) {
   if (!slim2 && slimPatterns.length === 0) return { kept: new Set(wheel.files.map(({ path: path4 }) => path4)), leftOut: {} };
-  const { kept, removed } = slimmed(
+  const { kept: kept2, removed } = slimmed(
     wheel.files.map(({ path: path4, entry }) => ({ path: path4, size: entry.unzippedBytes })),
     {
       entryPoints: wheel.entryPoints,
@@ -7964,7 +8006,7 @@ function slim(wheel, texts, { slim: slim2, slimPatterns }) {
   );
   const leftOut = {};
   for (const { rule } of removed) leftOut[rule] = (leftOut[rule] ?? 0) + 1;
-  return { kept: new Set(kept.map(({ path: path4 }) => path4)), leftOut };
+  return { kept: new Set(kept2.map(({ path: path4 }) => path4)), leftOut };
 }
 async function compressBytecode(units, bytecode, { pythonMinor, bytecode: kind }) {
   const compiled = [];
@@ -8109,8 +8151,8 @@ function createSliceMaker(options, given2) {
     if (bytesOf(batch) >= BATCH_BYTES2) await compileBatch();
   };
   const make2 = async (work) => {
-    const kept = await findSlice(work.key, store);
-    if (kept) work.onSlice(kept, false);
+    const kept2 = await findSlice(work.key, store);
+    if (kept2) work.onSlice(kept2, false);
     else if (options.strip) unstripped.push(work);
     else await draft(work, work.wheel.path);
   };
@@ -8357,6 +8399,12 @@ var init_dependency_slices = __esm({
 function layerPathOf(output2) {
   return output2.replace(/(?:\.zip)?$/, ".layer.zip");
 }
+function staticPathOf(output2) {
+  return output2.replace(/(?:\.zip)?$/, ".static");
+}
+function indexPathOf(output2) {
+  return `${staticPathOf(output2)}.json`;
+}
 var init_outputs = __esm({
   "src/artifact/outputs.ts"() {
     "use strict";
@@ -8501,9 +8549,9 @@ function mergeKey(application, dependencies, { target, dependenciesLayer, onConf
   return keyOf("merge", ZIP_FORMAT, version, names, runtime, architecture, glibc, dependenciesLayer, onConflict);
 }
 async function findZips(key, output2, store) {
-  const kept = await readRecord(store, "artifacts", keyOf("artifact", output2));
-  if (kept?.mergeKey !== key) return void 0;
-  const { artifact, layer, packages } = kept;
+  const kept2 = await readRecord(store, "artifacts", keyOf("artifact", output2));
+  if (kept2?.mergeKey !== key) return void 0;
+  const { artifact, layer, packages } = kept2;
   const isThere2 = async ({ path: path4, sha256 }) => await store.digestOf(path4).catch(() => void 0) === sha256;
   const zips = {
     artifact: { path: output2, ...artifact },
@@ -8513,13 +8561,13 @@ async function findZips(key, output2, store) {
   return { ...zips, packages };
 }
 async function rememberZips(key, { artifact, layer, packages }, store) {
-  const kept = {
+  const kept2 = {
     mergeKey: key,
     artifact: withoutPath(artifact),
     ...layer && { layer: withoutPath(layer) },
     packages
   };
-  await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept, { isPrivate: true });
+  await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept2, { isPrivate: true });
 }
 function withoutPath({ sha256, codeSha256, zipBytes, unzippedBytes, entries }) {
   return { sha256, codeSha256, zipBytes, unzippedBytes, entries };
@@ -8630,7 +8678,8 @@ async function applicationEntries(project, { exclude, include, output: output2 }
   const root = await (0, import_promises37.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const outputs = await Promise.all([output2, layerPathOf(output2)].map((path4) => (0, import_promises37.realpath)(path4).catch(() => path4)));
+  const written2 = [output2, layerPathOf(output2), staticPathOf(output2), indexPathOf(output2)];
+  const outputs = await Promise.all(written2.map((path4) => (0, import_promises37.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
   const walk = async (folder, path4, gitignores, ancestors, isLeftOut) => {
@@ -8652,8 +8701,8 @@ async function applicationEntries(project, { exclude, include, output: output2 }
       }
       const real = await (0, import_promises37.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
-      const kept = here.map((file) => withFolder(absolute2, file));
-      await walk(absolute2, childPath, kept, [...ancestors, real], isHidden);
+      const kept2 = here.map((file) => withFolder(absolute2, file));
+      await walk(absolute2, childPath, kept2, [...ancestors, real], isHidden);
     }
   };
   await walk(root, "", inherited, [root], false);
@@ -9061,6 +9110,28 @@ function boolean(message$1) {
       if (typeof dataset.value === "boolean") dataset.typed = true;
       else _addIssue(this, "type", dataset, config$1);
       return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function nullable(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "nullable",
+    reference: nullable,
+    expects: `(${wrapped.expects} | null)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === null) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === null) {
+          dataset.typed = true;
+          return dataset;
+        }
+      }
+      return this.wrapped["~run"](dataset, config$1);
     }
   });
 }
@@ -10116,11 +10187,15 @@ var init_release_order = __esm({
 });
 
 // src/settings/secrets.ts
+function plainVariableMistakes(variables) {
+  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return [];
+  return [{ entry: SECRETS_VARIABLE, hint: "Write the setting secrets instead: the variable is made of it." }];
+}
 function secretMistakes(secrets) {
   return Object.entries(secrets).flatMap(([name, reference]) => {
     if (name === SECRETS_VARIABLE)
       return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (!VARIABLE.test(name))
       return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
     const filled = reference.replace(PLACEHOLDER, "x");
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
@@ -10132,11 +10207,12 @@ function hintFor(reference) {
   if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
   return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
 }
-var SECRETS_VARIABLE, REFERENCES, PARAMETER, SECRET, REFERENCE, PLACEHOLDER;
+var SECRETS_VARIABLE, VARIABLE, REFERENCES, PARAMETER, SECRET, REFERENCE, PLACEHOLDER;
 var init_secrets = __esm({
   "src/settings/secrets.ts"() {
     "use strict";
     SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
     REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
     PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
     SECRET = "[\\w/+=.@-]+";
@@ -10149,6 +10225,85 @@ var init_secrets = __esm({
       ].join("|")})(?:#[^]+)?$`
     );
     PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
+  }
+});
+
+// src/settings/static.ts
+function staticVariables({ static: address, staticUrl }) {
+  if (address === void 0) return {};
+  return { [STATIC_VARIABLE]: address, ...staticUrl !== void 0 && { [STATIC_URL_VARIABLE]: staticUrl } };
+}
+function staticContradictions(values) {
+  const { static: address, staticUrl, staticRoot, staticFolder, environment, handler } = values;
+  const alone = { "static-url": staticUrl, "static-root": staticRoot, "static-folder": staticFolder };
+  const names = address === void 0 ? Object.entries(alone).filter(([, value]) => value !== void 0) : [];
+  const isAsked2 = address !== void 0 && staticRoot === void 0 && staticFolder === void 0;
+  return [
+    ...names.map(([name]) => ({ title: `${name} is set, and static is not`, hint: `Set it, or remove ${name}.` })),
+    ...staticRoot !== void 0 && staticFolder !== void 0 ? [{ title: "static-root and static-folder are both set", hint: "Keep one: the files are in one folder." }] : [],
+    ...staticUrl !== void 0 && Object.hasOwn(environment, STATIC_URL_VARIABLE) ? [
+      {
+        title: `${STATIC_URL_VARIABLE} stands in environment, and static-url is set`,
+        hint: "Keep one of them: static-url is that variable."
+      }
+    ] : [],
+    ...Object.hasOwn(environment, STATIC_VARIABLE) ? [{ title: `environment: ${STATIC_VARIABLE} is not valid`, hint: "Write the setting static instead." }] : [],
+    ...isAsked2 && handler === "none" ? [
+      {
+        title: "static is set, and with handler: none there is no application to collect from",
+        hint: "Name the folder of the files with static-folder."
+      }
+    ] : []
+  ];
+}
+var STATIC_VARIABLE, STATIC_URL_VARIABLE, FOLDER2, STATIC_SETTINGS;
+var init_static = __esm({
+  "src/settings/static.ts"() {
+    "use strict";
+    init_kinds();
+    STATIC_VARIABLE = "WSGI_LAMBDA_STATIC";
+    STATIC_URL_VARIABLE = "STATIC_URL";
+    FOLDER2 = {
+      format: "a folder below the project",
+      pattern: /^(?!\/|\.{1,2}(?:\/|$))(?!.*\/\.\.(?:\/|$))[^\\]+$/
+    };
+    STATIC_SETTINGS = {
+      static: text({
+        description: "The S3 bucket and prefix for the application's static files, which are left out of the artifact then. {{stage}} is filled in.",
+        format: "s3://BUCKET or s3://BUCKET/PREFIX",
+        pattern: /^s3:\/\/(?:[a-z0-9]|\{\{\s*stage\s*\}\})(?:[a-z0-9.-]|\{\{\s*stage\s*\}\})*(?:\/(?:[^\s{}]|\{\{\s*stage\s*\}\})*)?$/,
+        example: "s3://example-static/shop/{{stage}}",
+        defaultText: "the application serves them itself",
+        placeholder: "ADDRESS"
+      }),
+      "static-url": text({
+        description: `Where visitors get them: the variable ${STATIC_URL_VARIABLE} of the function. {{stage}} is filled in.`,
+        format: "a path or an address that ends with /",
+        pattern: /^(?:https?:\/\/[^\s/]+)?\/(?:\S*\/)?$/,
+        example: "https://static.example.org/{{stage}}/",
+        defaultText: "the application's own",
+        placeholder: "URL"
+      }),
+      "static-root": text({
+        ...FOLDER2,
+        description: "The folder that collectstatic has filled already: it is not run then.",
+        example: "staticfiles",
+        defaultText: "Django's STATIC_ROOT, and collectstatic is run on the artifact",
+        placeholder: "DIR"
+      }),
+      "static-folder": text({
+        ...FOLDER2,
+        description: "The folder of static files of an application that has no collectstatic, such as one of Flask.",
+        example: "bookshelf/static",
+        placeholder: "DIR"
+      }),
+      "static-keep": wholeNumber(0, 3650, "days", {
+        description: "How long static files stay in the bucket after they were part of what is served.",
+        example: "90",
+        default: 30,
+        placeholder: "DAYS"
+      })
+    };
   }
 });
 
@@ -10214,6 +10369,7 @@ var init_traffic = __esm({
   "src/settings/traffic.ts"() {
     "use strict";
     init_kinds();
+    init_secrets();
     NO_FAILURE = { from: 0, to: 499 };
     SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
     PORTION = /^([1-9]\d?)%\s+([1-9]\d{0,5})([smh])$/;
@@ -10250,6 +10406,36 @@ var init_traffic = __esm({
         example: "5",
         defaultText: "left as it is",
         placeholder: "COUNT"
+      }),
+      "command-timeout": wholeNumber(1, 900, "seconds", {
+        description: "How long a command before or after traffic, or a remote command, may take. This and the other settings of commands make a version of the same code for them alone.",
+        example: "900",
+        defaultText: "as timeout",
+        placeholder: "SECONDS"
+      }),
+      "command-memory": wholeNumber(128, 10240, "MB", {
+        description: "Memory of the version for commands.",
+        example: "2048",
+        defaultText: "as memory",
+        placeholder: "MB"
+      }),
+      "command-role": text({
+        description: "The execution role of the version for commands.",
+        format: "the ARN of an IAM role",
+        pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+        example: "arn:aws:iam::123456789012:role/shop-migrations",
+        defaultText: "as role",
+        placeholder: "ARN"
+      }),
+      "command-environment": table({
+        description: "Variables of the version for commands, over those of the function. {{stage}} and {{url}} are filled in.",
+        format: "NAME=VALUE, one a line, or a JSON object",
+        names: VARIABLE,
+        mistakes: plainVariableMistakes,
+        isConfidential: true,
+        example: "DATABASE_USER=owner",
+        default: {},
+        placeholder: "LINES"
       })
     };
   }
@@ -10262,7 +10448,7 @@ function kebabCase(name) {
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
-var MIME_TYPES, BUILD_SETTINGS, REMOTE_COMMANDS, VARIABLE, SECRETS_IN_ENVIRONMENT, RELEASE_SETTINGS, SETTINGS, SETTING_NAMES, BUILD_SETTING_NAMES;
+var MIME_TYPES, BUILD_SETTINGS, REMOTE_COMMANDS, RELEASE_SETTINGS, SETTINGS, SETTING_NAMES, BUILD_SETTING_NAMES;
 var init_schema = __esm({
   "src/settings/schema.ts"() {
     "use strict";
@@ -10275,6 +10461,7 @@ var init_schema = __esm({
     init_packaging();
     init_release_order();
     init_secrets();
+    init_static();
     init_traffic();
     MIME_TYPES = {
       format: "one a line, as type/subtype or type/*",
@@ -10397,6 +10584,7 @@ var init_schema = __esm({
         placeholder: "ACTION"
       }),
       ...CHECK_SETTINGS,
+      ...STATIC_SETTINGS,
       ...STORE_SETTINGS,
       output: text({
         description: "Where the zip is written.",
@@ -10407,13 +10595,8 @@ var init_schema = __esm({
       })
     };
     REMOTE_COMMANDS = {
-      format: "one a line, each starting with manage, flask, exec or shell",
-      each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
-    };
-    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-    SECRETS_IN_ENVIRONMENT = {
-      entry: SECRETS_VARIABLE,
-      hint: "Write the setting secrets instead: the variable is made of it."
+      format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
+      each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
     };
     RELEASE_SETTINGS = {
       "function-name": text({
@@ -10454,7 +10637,7 @@ var init_schema = __esm({
         description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
         format: "NAME=VALUE, one a line, or a JSON object",
         names: VARIABLE,
-        mistakes: (variables) => Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : [],
+        mistakes: plainVariableMistakes,
         isConfidential: true,
         example: "DJANGO_SETTINGS_MODULE=mysite.settings",
         default: {},
@@ -10491,6 +10674,11 @@ var init_schema = __esm({
         description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
         example: "true",
         default: false
+      }),
+      "migrate-plan": trueOrFalse({
+        description: "Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.",
+        example: "false",
+        default: true
       }),
       "before-traffic": lines({
         ...REMOTE_COMMANDS,
@@ -10678,8 +10866,8 @@ async function assemble(settings, parts, product, collaborators) {
     );
     slices.push(...dependencies.slices, application);
     const key = mergeKey(application, dependencies.slices, settings, product);
-    const kept = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
-    const zips = kept ? { ...kept, whole: kept.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
+    const kept2 = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
+    const zips = kept2 ? { ...kept2, whole: kept2.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
     await ignoreOwnFolder(settings);
     return { ...zips, made: dependencies.made };
   } finally {
@@ -11086,8 +11274,8 @@ async function checkArtifact(artifact, settings, { toolchain, store, report }) {
   const sandbox = await toolchain.sandbox();
   const env = variablesOf(settings);
   const key = checkKey(artifact.sha256, sandbox.identity, Object.keys(env), settings);
-  const kept = await readRecord(store, "checks", key);
-  if (kept) return recall(kept, checkTerms(settings), report);
+  const kept2 = await readRecord(store, "checks", key);
+  if (kept2) return recall(kept2, checkTerms(settings), report);
   report.progress("importing the application from the artifact");
   const result = await tryArtifact(artifact.path, { settings, env, sandbox, report });
   if (result.outcome !== "unchecked") await writeRecord(store, "checks", key, result);
@@ -11174,7 +11362,14 @@ function checkTerms(settings) {
     seconds: Math.max(SHORTEST_IMPORT_SECONDS, timeout ?? USUAL_SECONDS)
   };
 }
-function variablesOf({ target, environment, secrets, checkEnvironment, memory, functionName }) {
+function variablesOf({
+  target,
+  environment,
+  secrets,
+  checkEnvironment,
+  memory,
+  functionName
+}) {
   return {
     ...LAMBDA_VARIABLES,
     ...IMAGE_VARIABLES,
@@ -11198,6 +11393,364 @@ var init_check = __esm({
     USUAL_SECONDS = 60;
     SHORTEST_IMPORT_SECONDS = 10;
     MARGIN_SECONDS = 10;
+  }
+});
+
+// src/static/collect-failure.ts
+function failureOf(problem, detail) {
+  switch (problem) {
+    case "no-django":
+      return new UserError(
+        {
+          title: "static is set, and the application has no Django to collect static files",
+          hint: "Name the folder of its static files with static-folder, as in bookshelf/static."
+        },
+        { exitCode: 2 }
+      );
+    case "no-staticfiles":
+      return new UserError({
+        title: "static is set, and django.contrib.staticfiles is not in INSTALLED_APPS",
+        hint: "Add it there, or name the folder of the static files with static-folder."
+      });
+    case "no-folder":
+      return new UserError({
+        title: `static is set, and the storage of staticfiles in STORAGES is ${detail}, which keeps no files in a folder`,
+        hint: "Take django.contrib.staticfiles.storage.ManifestStaticFilesStorage, and the files go to the bucket of static; or remove static, and let that storage do it."
+      });
+    case "failed":
+      return new UserError({
+        title: "collectstatic failed on the artifact",
+        detail: detail.trimEnd(),
+        hint: `It runs as on Lambda: without a network, with the variables of environment, and stand-ins for secrets, which check-environment can give another form. ${ELSEWHERE}`
+      });
+  }
+}
+function cannotRun({ architecture, pythonMinor }) {
+  return new UserError({
+    title: `collectstatic cannot be run here for ${architecture}`,
+    hint: `Use builder: docker, with emulation where the machine has another processor; or builder: host on Linux on ${architecture} with Python ${pythonMinor}. ${ELSEWHERE}`
+  });
+}
+function tooLate(seconds) {
+  return new UserError({
+    title: `collectstatic was not done after ${seconds} seconds, and was ended`,
+    hint: `Without a network, it may wait for something. ${ELSEWHERE}`
+  });
+}
+var COLLECT_PROBLEMS, ELSEWHERE;
+var init_collect_failure = __esm({
+  "src/static/collect-failure.ts"() {
+    "use strict";
+    init_errors();
+    COLLECT_PROBLEMS = ["no-django", "no-staticfiles", "no-folder", "failed"];
+    ELSEWHERE = "Or run it before, and name the folder that it fills with static-root.";
+  }
+});
+
+// src/static/collect.ts
+async function collectStatic(zip, settings, localFolder, { toolchain, toolsFolder, report }) {
+  report.progress("running collectstatic on the artifact");
+  const env = variablesOf(settings);
+  if (toolchain.sandbox) {
+    const sandbox = await toolchain.sandbox();
+    const end = await sandbox.collect(zip, { env, seconds: MOST_SECONDS }, localFolder);
+    const collection2 = await readCollection(completedOf(end, settings), localFolder, TASK_ROOT2, report);
+    report.info(`collectstatic: in ${sandbox.image}`);
+    return collection2;
+  }
+  if (!toolchain.canImport) throw cannotRun(settings.target);
+  const { completed: completed2, root, output: output2 } = await collectHere(zip, env, { toolchain, toolsFolder });
+  const collection = await readCollection(completed2, output2, root, report);
+  report.info(`collectstatic: by ${toolchain.description}, for the builder host has no image of the runtime`);
+  return collection;
+}
+function completedOf(end, { target }) {
+  if (end.kind === "foreign") throw cannotRun(target);
+  if (end.kind === "late") throw tooLate(MOST_SECONDS);
+  return end;
+}
+async function collectHere(zip, variables, { toolchain, toolsFolder }) {
+  const builder = await toolchain.open();
+  const workspace = await (0, import_promises40.realpath)(builder.workspace);
+  const root = (0, import_node_path28.join)(workspace, "static-artifact", zip.replace(/\W/g, "-"));
+  const output2 = `${root}-collected`;
+  await Promise.all([root, output2].map((folder) => (0, import_promises40.mkdir)(folder, { recursive: true })));
+  const python = [builder.python, "-I", "-S"];
+  const unpacked = await builder.run([...python, (0, import_node_path28.join)(toolsFolder, "unpack_artifact.py"), zip, root]);
+  if (unpacked.exitCode !== 0) {
+    throw new UserError({ title: `The artifact ${zip} cannot be unpacked`, detail: unpacked.stderr });
+  }
+  const own = Object.entries(variables).filter(([name]) => !Object.hasOwn(IMAGE_VARIABLES, name));
+  const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path28.join)(root, "lib") };
+  const command = [...python, (0, import_node_path28.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
+  const completed2 = await builder.run(command, { cwd: root, env, environment: "replace" });
+  return { completed: completed2, root, output: output2 };
+}
+async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
+  for (const line of stderr.split("\n")) if (line !== "") report.debug(line);
+  const read = safeParse(pipe(string(), parseJson(), ANSWER), stdout);
+  const { problem, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
+  if (problem !== null) throw failureOf(problem, detail);
+  const from = (0, import_node_path28.join)(output2, "files");
+  const root = found.root === null ? void 0 : below(taskRoot2, found.root);
+  if (found.manifest === null) return { from, root, manifest: void 0 };
+  const path4 = below(taskRoot2, found.manifest);
+  if (path4 === void 0) {
+    throw new UserError({
+      title: "The manifest of static files would not be found by the function",
+      detail: `The application reads it at ${found.manifest || "no place, as STATIC_ROOT is not set"}, which is not in the artifact.`,
+      hint: "Set STATIC_ROOT to a folder of the project, as in BASE_DIR / 'staticfiles'. It need not exist: what it would hold goes to the bucket, and the manifest into the artifact."
+    });
+  }
+  return { from, root, manifest: { text: await (0, import_promises40.readFile)((0, import_node_path28.join)(output2, "manifest/manifest.json"), "utf8"), path: path4 } };
+}
+function below(folder, path4) {
+  const found = path4 === "" ? "" : (0, import_node_path28.relative)(folder, path4).split(import_node_path28.sep).join("/");
+  return found === "" || found === ".." || found.startsWith("../") || import_node_path28.posix.isAbsolute(found) ? void 0 : found;
+}
+var import_promises40, import_node_path28, MOST_SECONDS, TASK_ROOT2, ANSWER;
+var init_collect = __esm({
+  "src/static/collect.ts"() {
+    "use strict";
+    import_promises40 = require("node:fs/promises");
+    import_node_path28 = require("node:path");
+    init_dist2();
+    init_check();
+    init_check_environment();
+    init_errors();
+    init_collect_failure();
+    MOST_SECONDS = 600;
+    TASK_ROOT2 = "/var/task";
+    ANSWER = object({
+      problem: nullable(picklist(COLLECT_PROBLEMS)),
+      detail: string(),
+      root: nullable(string()),
+      manifest: nullable(string())
+    });
+  }
+});
+
+// src/static/static-files.ts
+function digestOf3(files) {
+  return keyOf(
+    "static",
+    files.map(({ path: path4, sha256 }) => [path4, sha256])
+  );
+}
+function bytesOf2({ files }) {
+  return files.reduce((sum3, { bytes }) => sum3 + bytes, 0);
+}
+async function readStaticFiles(folder, index) {
+  const text3 = await (0, import_promises41.readFile)(index, "utf8").catch(() => "");
+  const read = safeParse(pipe(string(), parseJson(), INDEX), text3);
+  if (!read.success) return void 0;
+  const { digest, files } = read.output;
+  if (digest !== digestOf3(files)) return void 0;
+  const sizes = await Promise.all(files.map(({ path: path4 }) => (0, import_promises41.stat)((0, import_node_path29.join)(folder, path4)).catch(() => void 0)));
+  return files.every(({ bytes }, at) => sizes[at]?.size === bytes) ? { folder, digest, files } : void 0;
+}
+var import_promises41, import_node_path29, STATIC_RECORD, INDEX;
+var init_static_files = __esm({
+  "src/static/static-files.ts"() {
+    "use strict";
+    import_promises41 = require("node:fs/promises");
+    import_node_path29 = require("node:path");
+    init_dist2();
+    init_records();
+    STATIC_RECORD = "wsgi_lambda_static.json";
+    INDEX = object({
+      digest: string(),
+      files: array(object({ path: string(), bytes: number(), sha256: string(), isImmutable: boolean() }))
+    });
+  }
+});
+
+// node_modules/mrmime/index.mjs
+var init_mrmime = __esm({
+  "node_modules/mrmime/index.mjs"() {
+  }
+});
+
+// src/static/headers.ts
+function isImmutableName(path4, hashed) {
+  const plain2 = path4.replace(/\.(?:gz|br)$/, "");
+  return hashed === void 0 ? HASHED.test(plain2) : hashed.has(plain2) || hashed.has(path4);
+}
+var HASHED;
+var init_headers = __esm({
+  "src/static/headers.ts"() {
+    "use strict";
+    init_mrmime();
+    HASHED = /[.-](?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\.[^/]+$/;
+  }
+});
+
+// src/static/take.ts
+function hashedNames(manifest) {
+  const read = safeParse(MANIFEST, manifest);
+  return read.success ? new Set(Object.values(read.output.paths)) : void 0;
+}
+async function listStaticFiles(folder, hashed, leftOut = []) {
+  const paths = (await pathsBelow(folder, "")).filter((path4) => !leftOut.includes(path4));
+  const files = await inParallel(paths.toSorted(), FILES_AT_ONCE2, async (path4) => {
+    const file = (0, import_node_path30.join)(folder, path4);
+    const [{ size: bytes }, sha256] = await Promise.all([(0, import_promises42.stat)(file), sha256Of(file)]);
+    return { path: path4, bytes, sha256: sha256.toString("hex"), isImmutable: isImmutableName(path4, hashed) };
+  });
+  return files;
+}
+async function pathsBelow(folder, path4) {
+  const children = (await (0, import_promises42.readdir)((0, import_node_path30.join)(folder, path4), { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
+  const found = await Promise.all(
+    children.map(async (child2) => {
+      const below3 = import_node_path30.posix.join(path4, child2.name);
+      if (child2.isDirectory()) return await pathsBelow(folder, below3);
+      return child2.isFile() ? [below3] : [];
+    })
+  );
+  return found.flat();
+}
+async function keepStaticFiles(from, files, { folder, index }) {
+  await Promise.all([(0, import_promises42.rm)(folder, { recursive: true, force: true }), (0, import_promises42.rm)(index, { force: true })]);
+  await inParallel(
+    files,
+    FILES_AT_ONCE2,
+    ({ path: path4 }) => (0, import_promises42.cp)((0, import_node_path30.join)(from, path4), (0, import_node_path30.join)(folder, path4), { mode: COPY_ON_WRITE2 })
+  );
+  const digest = digestOf3(files);
+  await (0, import_promises42.writeFile)(index, JSON.stringify({ digest, files }));
+  return { folder, digest, files };
+}
+async function takeFolder(project, folder, setting) {
+  const from = (0, import_node_path30.join)(project, folder);
+  if (!(await (0, import_promises42.stat)(from).catch(() => void 0))?.isDirectory()) {
+    throw new UserError(
+      {
+        title: `${setting}: ${folder} is not a folder of the project`,
+        hint: setting === "static-root" ? "Run collectstatic before, or remove static-root: then it is run on the finished artifact." : "Name the folder below the project that holds the static files."
+      },
+      { exitCode: 2 }
+    );
+  }
+  const manifest = setting === "static-root" ? await (0, import_promises42.readFile)((0, import_node_path30.join)(from, MANIFEST_NAME), "utf8").catch(() => void 0) : void 0;
+  const leftOut = manifest === void 0 ? [] : [MANIFEST_NAME];
+  return { from, files: await listStaticFiles(from, hashedNames(manifest), leftOut), manifest };
+}
+var import_promises42, import_node_path30, NEVER2, FILES_AT_ONCE2, MANIFEST, COPY_ON_WRITE2, MANIFEST_NAME;
+var init_take = __esm({
+  "src/static/take.ts"() {
+    "use strict";
+    import_promises42 = require("node:fs/promises");
+    import_node_path30 = require("node:path");
+    init_dist2();
+    init_parallel();
+    init_errors();
+    init_hash();
+    init_headers();
+    init_static_files();
+    NEVER2 = /^(?:\.|CVS$|.*~$)/;
+    FILES_AT_ONCE2 = 16;
+    MANIFEST = pipe(string(), parseJson(), object({ paths: record(string(), string()) }));
+    COPY_ON_WRITE2 = 2;
+    MANIFEST_NAME = "staticfiles.json";
+  }
+});
+
+// src/static/built.ts
+async function assembleWithStatic(settings, parts, assemble2, collaborators) {
+  const temporary = await (0, import_promises43.mkdtemp)((0, import_node_path31.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-static-"));
+  const assembleWith = (traces, report) => withTraces(traces, settings, parts, temporary).then((made) => assemble2(made.settings, made.parts, report));
+  try {
+    const given2 = await takeGiven(settings);
+    if (!given2) return await collectAndAssemble(settings, temporary, assembleWith, collaborators);
+    const statics = await kept(given2.from, given2.files, placeOf2(settings));
+    const assembled = await assembleWith({ ...given2.traces, digest: statics.digest }, collaborators.report);
+    return { assembled, statics };
+  } finally {
+    await (0, import_promises43.rm)(temporary, { recursive: true, force: true });
+  }
+}
+function placeOf2({ output: output2 }) {
+  return { folder: staticPathOf(output2), index: indexPathOf(output2) };
+}
+async function takeGiven({ project, staticRoot, staticFolder }) {
+  const folder = staticRoot ?? staticFolder;
+  if (folder === void 0) return void 0;
+  const {
+    from,
+    files,
+    manifest: text3
+  } = await takeFolder(project, folder, staticRoot ? "static-root" : "static-folder");
+  const leftOut = folder.replace(/\/+$/, "");
+  const manifest = text3 === void 0 ? void 0 : { path: `${leftOut}/${MANIFEST_NAME}`, text: text3 };
+  return { from, files, traces: { leftOut, manifest } };
+}
+async function collectAndAssemble(settings, temporary, assembleWith, { toolchain, store, report, product }) {
+  const place = placeOf2(settings);
+  const record2 = keyOf("static", settings.output);
+  const key = keyOf("collected", toolchain.identity, product.version, variablesOf(settings));
+  const known = await readRecord(store, "artifacts", record2);
+  const guess = known?.traces ?? { digest: "", leftOut: void 0, manifest: void 0 };
+  const first = await assembleWith(guess, report);
+  if (known?.key === key && known.sha256 === sha256Of2(first)) {
+    const statics2 = await readStaticFiles(place.folder, place.index);
+    if (statics2?.digest === guess.digest) return { assembled: first, statics: statics2 };
+  }
+  const { toolsFolder } = product;
+  const collected = await collectStatic(first.whole.path, settings, (0, import_node_path31.join)(temporary, "collected"), {
+    ...{ toolchain, toolsFolder, report }
+  });
+  const { from, root: leftOut, manifest } = collected;
+  const statics = await kept(from, await listStaticFiles(from, hashedNames(manifest?.text)), place);
+  const traces = { digest: statics.digest, leftOut, manifest };
+  const isSame3 = (0, import_node_util5.isDeepStrictEqual)(JSON.parse(JSON.stringify(traces)), JSON.parse(JSON.stringify(guess)));
+  const assembled = isSame3 ? first : await assembleWith(traces, withoutRemarks(report));
+  const remembered = { key, sha256: sha256Of2(assembled), traces };
+  await writeRecord(store, "artifacts", record2, remembered, { isPrivate: true });
+  return { assembled, statics };
+}
+function withoutRemarks(report) {
+  const nothing2 = () => void 0;
+  return { ...report, info: nothing2, notice: nothing2, warning: nothing2 };
+}
+async function kept(from, files, place) {
+  const there = await readStaticFiles(place.folder, place.index);
+  return there && (0, import_node_util5.isDeepStrictEqual)(there.files, files) ? there : await keepStaticFiles(from, files, place);
+}
+async function withTraces({ digest, leftOut, manifest }, settings, parts, temporary) {
+  const files = [
+    { path: STATIC_RECORD, text: `${JSON.stringify({ digest })}
+` },
+    ...manifest === void 0 ? [] : [manifest]
+  ];
+  const written2 = await Promise.all(
+    files.map(async ({ path: path4, text: text3 }) => {
+      const file = (0, import_node_path31.join)(temporary, `${keyOf(path4, text3)}.json`);
+      await (0, import_promises43.writeFile)(file, text3);
+      return { path: path4, mode: 420, file };
+    })
+  );
+  const exclude = leftOut === void 0 ? [] : [`/${leftOut.replace(/[\\*?[\]]/g, "\\$&")}/`];
+  return {
+    settings: { ...settings, exclude: [...settings.exclude, ...exclude] },
+    parts: { ...parts, extraFiles: [...parts.extraFiles, ...written2] }
+  };
+}
+var import_promises43, import_node_os6, import_node_path31, import_node_util5, sha256Of2;
+var init_built = __esm({
+  "src/static/built.ts"() {
+    "use strict";
+    import_promises43 = require("node:fs/promises");
+    import_node_os6 = require("node:os");
+    import_node_path31 = require("node:path");
+    import_node_util5 = require("node:util");
+    init_check();
+    init_outputs();
+    init_records();
+    init_collect();
+    init_static_files();
+    init_take();
+    sha256Of2 = ({ artifact, layer }) => `${artifact.sha256} ${layer?.sha256 ?? ""}`;
   }
 });
 
@@ -11364,8 +11917,8 @@ function caretPosition(release) {
 function nextOf(release, position) {
   return release.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
 }
-function between(from, below2) {
-  return (0, import_pep4404.valid)(from) ? `>=${from},<${below2}` : `==${from}`;
+function between(from, below3) {
+  return (0, import_pep4404.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
 }
 var import_pep4404;
 var init_versions = __esm({
@@ -11426,10 +11979,10 @@ function checkDirect(lock, candidates, root, environment, asked) {
   if (!holds(root.marker, environment, asked)) return;
   if (candidates.length === 0) throw staleLock(lock, `${root.name} is not in ${lock.path}`, root.location);
   if (candidates.some((each) => isAllowed(each, root.specifier))) return;
-  const versions2 = candidates.map(({ version }) => version ?? "").join(", ");
+  const versions3 = candidates.map(({ version }) => version ?? "").join(", ");
   throw staleLock(
     lock,
-    `${lock.path} has ${root.name} ${versions2}, and ${root.location.file} asks for ${root.specifier}`,
+    `${lock.path} has ${root.name} ${versions3}, and ${root.location.file} asks for ${root.specifier}`,
     root.location
   );
 }
@@ -11470,10 +12023,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path28.isAbsolute)(file) ? file : (0, import_node_path28.join)(project, import_node_path28.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path32.isAbsolute)(file) ? file : (0, import_node_path32.join)(project, import_node_path32.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path28.posix.join(import_node_path28.posix.dirname(path4), file);
+  return import_node_path32.posix.join(import_node_path32.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -11503,7 +12056,7 @@ function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path28.relative)(project, path4).split(import_node_path28.sep).join("/");
+  return (0, import_node_path32.relative)(project, path4).split(import_node_path32.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -11513,11 +12066,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path28, ADDRESSES;
+var import_node_path32, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path28 = require("node:path");
+    import_node_path32 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -11528,8 +12081,8 @@ var init_lock_context = __esm({
 // src/requirements/kept-lock.ts
 async function readKept(context, store, read) {
   const key = await keyOfLock(context);
-  const kept = await readRecord(store, "resolutions", key);
-  if (kept) return kept;
+  const kept2 = await readRecord(store, "resolutions", key);
+  if (kept2) return kept2;
   const locked = await read(context);
   const text3 = JSON.stringify(locked);
   if (withoutCredentials(text3) === text3) await writeRecord(store, "resolutions", key, locked);
@@ -11539,16 +12092,16 @@ async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises40.readFile)((0, import_node_path29.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises44.readFile)((0, import_node_path33.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises40, import_node_path29, READER_VERSION;
+var import_promises44, import_node_path33, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
-    import_node_path29 = require("node:path");
+    import_promises44 = require("node:fs/promises");
+    import_node_path33 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
@@ -11562,7 +12115,7 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises41.readFile)((0, import_node_path30.join)(project, path4), "utf8");
+    return await (0, import_promises45.readFile)((0, import_node_path34.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
@@ -11616,12 +12169,12 @@ function requestLines({ path: path4, text: text3 }) {
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises41, import_node_path30;
+var import_promises45, import_node_path34;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
-    import_node_path30 = require("node:path");
+    import_promises45 = require("node:fs/promises");
+    import_node_path34 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -11727,7 +12280,7 @@ var init_requirement = __esm({
 function readProjectDependencies(document2, project) {
   const { root } = document2;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document2, (0, import_node_path31.join)(project, import_node_path31.posix.dirname(document2.path)));
+  const reader = readerOf(document2, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(document2.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
   const fromPoetry2 = reader.poetryTable(asTable(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
@@ -11787,7 +12340,7 @@ function poetryDependency(name, value, location, document2, folder) {
     url: path4 === void 0 ? urlOf(table2) : void 0,
     marker: poetryMarker(table2),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path31.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path35.join)(folder, path4),
     isOptional: table2["optional"] === true
   };
 }
@@ -11886,11 +12439,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
   });
 }
-var import_node_path31;
+var import_node_path35;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path31 = require("node:path");
+    import_node_path35 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12061,7 +12614,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path32.isAbsolute)(value) ? (0, import_node_path32.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path36.isAbsolute)(value) ? (0, import_node_path36.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -12097,11 +12650,11 @@ function uvOptions(options) {
   });
   return { lines: lines2, words: words4 };
 }
-var import_node_path32, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path36, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path32 = require("node:path");
+    import_node_path36 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
@@ -12238,17 +12791,17 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs13.existsSync)((0, import_node_path33.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs13.existsSync)((0, import_node_path37.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
-  const sections = Object.values(pipfile?.root ?? {}).flatMap((section2) => Object.entries(asTable(section2)));
+  const sections = Object.values(pipfile?.root ?? {}).flatMap((section) => Object.entries(asTable(section)));
   return new Map(sections.map(([name, given2]) => [normalise(name), markerOf(asTable(given2))]));
 }
 function compareWithPipfile({ path: path4, environment }, pipfile, lockFile, wanted) {
   const lineOf3 = requestLines(pipfile);
-  for (const [section2, value] of Object.entries(pipfile.root)) {
-    const category = CATEGORIES[section2] ?? section2;
+  for (const [section, value] of Object.entries(pipfile.root)) {
+    const category = CATEGORIES[section] ?? section;
     if (!wanted.includes(category)) continue;
     const locked = new Map(
       Object.entries(asTable(lockFile.root[category])).map(([name, entry]) => [normalise(name), asTable(entry)])
@@ -12284,12 +12837,12 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs13, import_node_path33, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs13, import_node_path37, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
     import_node_fs13 = require("node:fs");
-    import_node_path33 = require("node:path");
+    import_node_path37 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12570,7 +13123,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs14.existsSync)((0, import_node_path34.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs14.existsSync)((0, import_node_path38.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -12588,12 +13141,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs14, import_node_path34;
+var import_node_fs14, import_node_path38;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
     import_node_fs14 = require("node:fs");
-    import_node_path34 = require("node:path");
+    import_node_path38 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -12647,10 +13200,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises42.stat)(path4);
+  const found = await (0, import_promises46.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path35.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path39.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -12659,16 +13212,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises42.readFile)((0, import_node_path35.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises46.readFile)((0, import_node_path39.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document2 = parseDocument(relativePath(project, (0, import_node_path35.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const document2 = parseDocument(relativePath(project, (0, import_node_path39.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document2, project);
   const own = asTable(document2.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
   const isPoetrys = asTable(asTable(document2.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path35.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path39.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -12679,12 +13232,12 @@ function nameIn(texts) {
   const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises42, import_node_path35, DESCRIPTIONS;
+var import_promises46, import_node_path39, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises42 = require("node:fs/promises");
-    import_node_path35 = require("node:path");
+    import_promises46 = require("node:fs/promises");
+    import_node_path39 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -12699,7 +13252,7 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown2 = import_node_path36.posix.relative(project, path4);
+  const shown2 = import_node_path40.posix.relative(project, path4);
   const list = interpret(project, await readRequirementsFiles(project, shown2));
   return [...list.entries, ...list.constraints];
 }
@@ -12719,9 +13272,9 @@ function interpret(project, files) {
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path36.posix.join(import_node_path36.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path40.posix.join(import_node_path40.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path36.join)(project, import_node_path36.posix.dirname(file.path))));
+      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(file.path))));
       else (isConstraint ? constraints : entries).push(entryOf(text3, location, project));
     }
   };
@@ -12801,8 +13354,8 @@ function localOf(text3, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path36.join)(project, import_node_path36.posix.dirname(location.file))];
-  const candidates = (0, import_node_path36.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path36.join)(folder, path4));
+  const folders = [project, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(location.file))];
+  const candidates = (0, import_node_path40.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path40.join)(folder, path4));
   const found = candidates.find((candidate) => (0, import_node_fs15.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
@@ -12822,12 +13375,12 @@ function bareUrl(text3) {
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs15, import_node_path36, import_node_url, COMPILED, EDITABLE;
+var import_node_fs15, import_node_path40, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
     import_node_fs15 = require("node:fs");
-    import_node_path36 = require("node:path");
+    import_node_path40 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -12925,8 +13478,8 @@ var init_requirements_pins = __esm({
 async function resolve7(request3, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
   const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request3), settingsOfIndexes(environment));
-  const kept = await readRecord(store, "resolutions", key);
-  if (kept) return { text: kept.text, isKept: true };
+  const kept2 = await readRecord(store, "resolutions", key);
+  if (kept2) return { text: kept2.text, isKept: true };
   report.progress("resolving the requirements");
   const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request3)) ? ["git"] : []);
   const text3 = withoutCredentials(await compile(request3, builder, environment));
@@ -12959,7 +13512,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request3, builder, environment) {
-  const staging = await (0, import_promises43.mkdtemp)((0, import_node_path37.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises47.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request3, staging, builder);
     await builder.put(staging, "manifest");
@@ -12967,7 +13520,7 @@ async function compile(request3, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request3.files);
     return stdout;
   } finally {
-    await (0, import_promises43.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises47.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request3, staging, builder) {
@@ -12976,9 +13529,9 @@ async function stage(request3, staging, builder) {
   );
   const { lines: lines2, words: words4 } = uvOptions(options);
   const entries = await Promise.all(request3.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises43.writeFile)((0, import_node_path37.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request3.constraints.map(constraintLine);
-  await (0, import_promises43.writeFile)((0, import_node_path37.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request3.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -12986,8 +13539,8 @@ async function stage(request3, staging, builder) {
   return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path37.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises43.cp)(option.value, (0, import_node_path37.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path41.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises47.cp)(option.value, (0, import_node_path41.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -12996,12 +13549,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path37.join)(staging, "local", String(index));
-  await (0, import_promises43.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises43.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path37.join)(folder, (0, import_node_path37.basename)(entry.path));
-  await (0, import_promises43.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path37.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path37.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path41.join)(staging, "local", String(index));
+  await (0, import_promises47.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises47.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path41.join)(folder, (0, import_node_path41.basename)(entry.path));
+  await (0, import_promises47.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path41.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path41.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -13034,13 +13587,13 @@ function atCommit(written2, resolved) {
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises43, import_node_os6, import_node_path37, LOCAL, NEVER_BUILT;
+var import_promises47, import_node_os7, import_node_path41, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
-    import_node_os6 = require("node:os");
-    import_node_path37 = require("node:path");
+    import_promises47 = require("node:fs/promises");
+    import_node_os7 = require("node:os");
+    import_node_path41 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
@@ -13292,11 +13845,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path38.posix.join(import_node_path38.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path42.posix.join(import_node_path42.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table2, { project, path: path4 }) {
   const folder = localPath(asTable(table2["source"]));
-  return folder !== void 0 && (0, import_node_path38.join)(project, import_node_path38.posix.dirname(path4), folder) === (0, import_node_path38.dirname)((0, import_node_path38.join)(project, manifestPath(path4)));
+  return folder !== void 0 && (0, import_node_path42.join)(project, import_node_path42.posix.dirname(path4), folder) === (0, import_node_path42.dirname)((0, import_node_path42.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -13418,11 +13971,11 @@ function isSame2(entry, { name, specifier }) {
   const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path38, REFRESH4;
+var import_node_path42, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path38 = require("node:path");
+    import_node_path42 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -13742,11 +14295,11 @@ async function cloneRepository(pin2, url, { builder, run: run3, temporary, workF
   if (exitCode !== 0) return { output: `${stdout}
 ${stderr}` };
   const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
-  return { path: import_node_path39.posix.join(folder, inside(subdirectory, pin2)), folder };
+  return { path: import_node_path43.posix.join(folder, inside(subdirectory, pin2)), folder };
 }
 function inside(subdirectory, pin2) {
-  const normal = import_node_path39.posix.normalize(subdirectory);
-  if (!normal.startsWith("..") && !import_node_path39.posix.isAbsolute(normal)) return normal;
+  const normal = import_node_path43.posix.normalize(subdirectory);
+  if (!normal.startsWith("..") && !import_node_path43.posix.isAbsolute(normal)) return normal;
   throw new UserError({
     title: `${nameOf2(pin2)}: its subdirectory leads out of its repository`,
     detail: `#subdirectory=${subdirectory}`,
@@ -13755,15 +14308,15 @@ function inside(subdirectory, pin2) {
 }
 async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles4 }) {
   const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises44.mkdtemp)((0, import_node_path39.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises44.stat)(path4)).isFile();
-  const files = isArchive ? [{ path: (0, import_node_path39.basename)(path4), file: path4 }] : await listFiles4(path4);
+  const staging = await (0, import_promises48.mkdtemp)((0, import_node_path43.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises48.stat)(path4)).isFile();
+  const files = isArchive ? [{ path: (0, import_node_path43.basename)(path4), file: path4 }] : await listFiles4(path4);
   for (const { path: name, file } of files) {
-    await (0, import_promises44.mkdir)((0, import_node_path39.dirname)((0, import_node_path39.join)(staging, name)), { recursive: true });
-    await (0, import_promises44.copyFile)(file, (0, import_node_path39.join)(staging, name));
+    await (0, import_promises48.mkdir)((0, import_node_path43.dirname)((0, import_node_path43.join)(staging, name)), { recursive: true });
+    await (0, import_promises48.copyFile)(file, (0, import_node_path43.join)(staging, name));
   }
   await builder.put(staging, folder);
-  return { path: isArchive ? `${folder}/${(0, import_node_path39.basename)(path4)}` : folder, folder };
+  return { path: isArchive ? `${folder}/${(0, import_node_path43.basename)(path4)}` : folder, folder };
 }
 async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
   const folder = `${workFolder}/built`;
@@ -13774,7 +14327,7 @@ async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder
   const env = {
     SOURCE_DATE_EPOCH: BUILD_DATE,
     ...knownVersion(pin2),
-    ...buildConstraints.length > 0 ? constrained(import_node_path39.posix.join(builder.workspace, constraints)) : {},
+    ...buildConstraints.length > 0 ? constrained(import_node_path43.posix.join(builder.workspace, constraints)) : {},
     ...dockerEnv
   };
   const { exitCode, stdout, stderr } = await runPip(
@@ -13790,18 +14343,18 @@ function knownVersion({ version, source: source2 }) {
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
 async function bringText(text3, folder, { builder, temporary }) {
-  const staging = await (0, import_promises44.mkdtemp)((0, import_node_path39.join)(temporary, "text-"));
-  await (0, import_promises44.writeFile)((0, import_node_path39.join)(staging, "input.txt"), `${text3}
+  const staging = await (0, import_promises48.mkdtemp)((0, import_node_path43.join)(temporary, "text-"));
+  await (0, import_promises48.writeFile)((0, import_node_path43.join)(staging, "input.txt"), `${text3}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
 }
-var import_promises44, import_node_path39, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
+var import_promises48, import_node_path43, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
 var init_build_source = __esm({
   "src/wheels/build-source.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
-    import_node_path39 = require("node:path");
+    import_promises48 = require("node:fs/promises");
+    import_node_path43 = require("node:path");
     init_errors();
     init_credentials();
     init_bench();
@@ -13892,16 +14445,16 @@ function hostRefusal(pin2, why) {
   });
 }
 async function takeOut(folder, { builder, equipment, temporary }) {
-  return await builder.take(folder, (0, import_node_path40.join)(temporary, ["taken", ...equipment].join("-")));
+  return await builder.take(folder, (0, import_node_path44.join)(temporary, ["taken", ...equipment].join("-")));
 }
 function isSameVersion(written2, wanted) {
   return (0, import_pep4406.compare)(written2.replace("_", "+"), wanted) === 0;
 }
-var import_node_path40, import_pep4406, lastLine;
+var import_node_path44, import_pep4406, lastLine;
 var init_complete_wheel = __esm({
   "src/wheels/complete-wheel.ts"() {
     "use strict";
-    import_node_path40 = require("node:path");
+    import_node_path44 = require("node:path");
     import_pep4406 = __toESM(require_pep440(), 1);
     init_docker_environment();
     init_errors();
@@ -13919,8 +14472,8 @@ async function buildWheels(pins, options, collaborators) {
   const indexes = await otherIndexes(options.pipOptions, collaborators.environment);
   for (const pin2 of pins) {
     const key = await wheelKey(pin2, { ...options, indexes }, collaborators);
-    const kept = await findBuilt(key, collaborators.store);
-    if (kept) wheels.set(pin2.name, kept);
+    const kept2 = await findBuilt(key, collaborators.store);
+    if (kept2) wheels.set(pin2.name, kept2);
     else missing2.push({ pin: pin2, key });
   }
   if (missing2.length === 0) return wheels;
@@ -13955,7 +14508,7 @@ function together(failures) {
 async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles4 }) {
   const { source: source2 } = pin2;
   const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles4) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises45.readFile)((0, import_node_path41.join)(toolsFolder, name), "utf8")));
+  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises49.readFile)((0, import_node_path45.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
@@ -13971,7 +14524,7 @@ function isCredential(name, { source: source2 }, pipOptions) {
   return addresses.some((address) => address.includes(`\${${name}}`));
 }
 async function contentOf2(path4, listFiles4) {
-  if ((await (0, import_promises45.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  if ((await (0, import_promises49.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
   const hash3 = (0, import_node_crypto11.createHash)("sha256");
   for (const { path: name, file, mode } of await listFiles4(path4))
     hash3.update(`${name}\0${mode}\0`).update(await sha256Of(file));
@@ -13983,7 +14536,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises45.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises49.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -13991,7 +14544,7 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises45.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises49.mkdtemp)((0, import_node_path45.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository2(pin2.source) ? ["git"] : [];
     for (; ; ) {
@@ -14001,15 +14554,15 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const attempt = await attemptBuild(pin2, bench, options, collaborators);
       if ("filename" in attempt) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
-        const file = (0, import_node_path41.join)(attempt.folder, attempt.filename);
-        const kept = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
-        report.info(`${kept.name} ${kept.version}: built as ${kept.filename}`);
-        return kept;
+        const file = (0, import_node_path45.join)(attempt.folder, attempt.filename);
+        const kept2 = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
+        report.info(`${kept2.name} ${kept2.version}: built as ${kept2.filename}`);
+        return kept2;
       }
       equipment = [...equipment, ...attempt.needs];
     }
   } finally {
-    await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises49.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
@@ -14063,14 +14616,14 @@ function moreEquipment(pin2, output2, { builder, equipment }) {
     buildProblem(nameOf2(pin2), withoutCredentials(output2), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto11, import_promises45, import_node_os7, import_node_path41, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto11, import_promises49, import_node_os8, import_node_path45, WHEEL_FORMAT, RECIPE_FILES3, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
     import_node_crypto11 = require("node:crypto");
-    import_promises45 = require("node:fs/promises");
-    import_node_os7 = require("node:os");
-    import_node_path41 = require("node:path");
+    import_promises49 = require("node:fs/promises");
+    import_node_os8 = require("node:os");
+    import_node_path45 = require("node:path");
     init_docker_setup();
     init_errors();
     init_credentials();
@@ -14091,16 +14644,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises46.readFile)((0, import_node_path42.join)(toolsFolder, "copy_files.py"), "utf8");
+  const script = await (0, import_promises50.readFile)((0, import_node_path46.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files 2", toolchain.identity, patterns, script);
-  const kept = await findKept(key, store);
-  if (kept) return kept;
-  const folder = await (0, import_promises46.mkdtemp)((0, import_node_path42.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-extra-"));
+  const kept2 = await findKept(key, store);
+  if (kept2) return kept2;
+  const folder = await (0, import_promises50.mkdtemp)((0, import_node_path46.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
   try {
-    const taken2 = await takeOut2(patterns, (0, import_node_path42.join)(folder, "taken"), toolchain, toolsFolder);
+    const taken2 = await takeOut2(patterns, (0, import_node_path46.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises46.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises50.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -14119,7 +14672,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept) => (0, import_promises46.copyFile)(file, kept)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept2) => (0, import_promises50.copyFile)(file, kept2)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -14145,11 +14698,11 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
   const folder = await builder.take("extra-files", localFolder);
   const files = /* @__PURE__ */ new Map();
   for (const [number2, { pattern, target }] of wanted.entries()) {
-    const root = (0, import_node_path42.join)(folder, String(number2));
+    const root = (0, import_node_path46.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises46.stat)((0, import_node_path42.join)(root, path4))).mode & 73 ? 493 : 420;
+      const mode = (await (0, import_promises50.stat)((0, import_node_path46.join)(root, path4))).mode & 73 ? 493 : 420;
       const place = targetOf2(path4, pattern, target);
-      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path42.join)(root, path4) });
+      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path46.join)(root, path4) });
     }
   }
   return [...files.values()];
@@ -14160,9 +14713,9 @@ function splitPattern(entry) {
 }
 function targetOf2(path4, pattern, target) {
   if (target === void 0)
-    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path42.posix.basename(path4)}` : path4;
+    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path46.posix.basename(path4)}` : path4;
   const isFolder = target.endsWith("/") || /[*?[]/.test(pattern) || path4.includes("/");
-  const wanted = import_node_path42.posix.normalize(isFolder ? import_node_path42.posix.join(target, path4) : target);
+  const wanted = import_node_path46.posix.normalize(isFolder ? import_node_path46.posix.join(target, path4) : target);
   if (!wanted.startsWith("..")) return wanted;
   throw new UserError(
     {
@@ -14173,16 +14726,16 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises46.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path42.posix.relative(root, (0, import_node_path42.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
+  const entries = await (0, import_promises50.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path46.posix.relative(root, (0, import_node_path46.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
 }
-var import_promises46, import_node_os8, import_node_path42, SHARED_LIBRARY;
+var import_promises50, import_node_os9, import_node_path46, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises46 = require("node:fs/promises");
-    import_node_os8 = require("node:os");
-    import_node_path42 = require("node:path");
+    import_promises50 = require("node:fs/promises");
+    import_node_os9 = require("node:os");
+    import_node_path46 = require("node:path");
     init_errors();
     init_records();
     init_build_source();
@@ -14271,7 +14824,7 @@ function setuptoolsMapping({ document: document2, paths }) {
   if (Array.isArray(packages)) return packagesBelow(root ?? "", strings(packages), modules);
   if (isTable(packages)) return foundPackages(tableAt2(packages, "find"), root, modules);
   if (modules.length > 0) return packagesBelow(root ?? "", [], modules);
-  return root === void 0 ? discoveredBySetuptools(paths) : below(root);
+  return root === void 0 ? discoveredBySetuptools(paths) : below2(root);
 }
 function packagesBelow(root, packages, modules) {
   const folders = packages.map((name) => name.replaceAll(".", "/"));
@@ -14307,7 +14860,7 @@ function globExpression(glob) {
   );
 }
 function discoveredBySetuptools(paths) {
-  if (paths.some((path4) => path4.startsWith("src/"))) return below("src");
+  if (paths.some((path4) => path4.startsWith("src/"))) return below2("src");
   const packages = [
     ...new Set(paths.filter((path4) => /^[^/]+\/.*\.py$/.test(path4)).map((path4) => path4.split("/", 1)[0] ?? ""))
   ].filter((name) => !NO_PACKAGES.test(name));
@@ -14433,7 +14986,7 @@ function strings(value) {
   const values = Array.isArray(value) ? value : [value];
   return values.filter((item) => typeof item === "string");
 }
-var import_ignore3, DEFAULT_BACKEND, NO_PACKAGES, NO_MODULES, just, below, trimmed2;
+var import_ignore3, DEFAULT_BACKEND, NO_PACKAGES, NO_MODULES, just, below2, trimmed2;
 var init_local_mapping = __esm({
   "src/wheels/local-mapping.ts"() {
     "use strict";
@@ -14442,7 +14995,7 @@ var init_local_mapping = __esm({
     NO_PACKAGES = /^(?:ci|bin|debian|doc|docs|documentation|manpages|news|newsfragments|changelog|tests?|unit_tests?|e2e_tests?|examples?|scripts|tools|utils?|python|build|benchmarks?|exercises?|htmlcov|tasks|fabfile|site_scons|[._].*|.*\.egg-info)$/;
     NO_MODULES = /^(?:setup|conftest|tests?|examples?|build|toxfile|noxfile|pavement|dodo|tasks|fabfile)\.py$/;
     just = (names) => (path4) => names.includes(path4) ? path4 : void 0;
-    below = (root) => (path4) => stripRoot(path4, root);
+    below2 = (root) => (path4) => stripRoot(path4, root);
     trimmed2 = (path4) => path4.replace(/^(?:\.?\/)+|\/+$/g, "").replace(/^\.$/, "");
   }
 });
@@ -14451,8 +15004,8 @@ var init_local_mapping = __esm({
 async function readLocalPackage(pin2, listFiles4) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises47.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises47.readFile)((0, import_node_path43.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  if (!(await (0, import_promises51.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document2 = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document2 === void 0) return void 0;
   const listed2 = await listFiles4(folder);
@@ -14479,7 +15032,7 @@ async function staticVersion(document2, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document2, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text3 = await (0, import_promises47.readFile)((0, import_node_path43.join)(folder, path4), "utf8").catch(() => "");
+  const text3 = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, path4), "utf8").catch(() => "");
   return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text3)?.[1];
 }
 function metadataOf(name, version, document2) {
@@ -14509,12 +15062,12 @@ function entryPointsOf(document2) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises47, import_node_path43, isText;
+var import_promises51, import_node_path47, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises47 = require("node:fs/promises");
-    import_node_path43 = require("node:path");
+    import_promises51 = require("node:fs/promises");
+    import_node_path47 = require("node:path");
     init_dist();
     init_files();
     init_build_needs();
@@ -14570,8 +15123,9 @@ var init_parts = __esm({
 });
 
 // src/commands/build.ts
-async function build(settings, command, { createToolchain: createToolchain2, createStore, product, report, environment, clock }) {
+async function build(given2, command, { createToolchain: createToolchain2, createStore, product, report, environment, clock }) {
   const { seconds, timed } = stopwatch(clock);
+  const settings = { ...given2, environment: { ...given2.environment, ...staticVariables(given2) } };
   const once2 = async () => {
     var _stack = [];
     try {
@@ -14581,13 +15135,19 @@ async function build(settings, command, { createToolchain: createToolchain2, cre
       const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) };
       const parts = await timed("requirements", () => partsOf(settings, product, collaborators));
       const isChecked = wantsCheck(settings.check, command);
-      const { assembled, check: check2 } = await makeChecked(settings, isChecked, parts, { ...collaborators, product, timed });
+      const { assembled, statics, check: check2 } = await makeChecked(settings, isChecked, parts, {
+        ...collaborators,
+        product,
+        timed
+      });
       const { artifact, layer, packages, made } = assembled;
       report.info(`${describe(artifact)}, ${packages.length} packages)`);
       if (layer) report.info(`${describe(layer)})`);
+      if (statics) report.info(`${statics.folder}: ${statics.files.length} static files, ${sizeText(bytesOf2(statics))}`);
       return {
         artifact,
         ...layer && { layer },
+        ...statics && { static: describeStatic(statics) },
         runtime: settings.target.runtime,
         architecture: settings.target.architecture,
         streaming: settings.streaming,
@@ -14618,6 +15178,10 @@ async function build(settings, command, { createToolchain: createToolchain2, cre
 function describe({ path: path4, zipBytes, unzippedBytes, entries }) {
   return `${path4}: ${megabytes(zipBytes)} (${megabytes(unzippedBytes)} unzipped, ${entries} files`;
 }
+function describeStatic(statics) {
+  const { digest, folder, files } = statics;
+  return { digest, folder, files: files.length, bytes: bytesOf2(statics) };
+}
 function stopwatch(clock) {
   const seconds = {};
   const timed = async (step, work) => {
@@ -14644,35 +15208,41 @@ async function makeChecked(settings, isChecked, parts, making) {
 }
 async function make(settings, isChecked, parts, making) {
   const { product, timed, ...collaborators } = making;
-  const temporary = settings.dependenciesLayer && isChecked ? await (0, import_promises48.mkdtemp)((0, import_node_path44.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const isRun = isChecked || settings.static !== void 0;
+  const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises52.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
-    const assembled = await timed(
+    const assembleOnce = (chosen, wanted, report) => assemble(chosen, wanted, product, {
+      ...collaborators,
+      report,
+      buildWheels: (wheelless) => wheelsOf(wheelless, wanted, chosen, product, collaborators),
+      whole: temporary === "" ? void 0 : (0, import_node_path48.join)(temporary, "whole.zip")
+    });
+    const { assembled, statics } = await timed(
       "artifact",
-      () => assemble(settings, parts, product, {
-        ...collaborators,
-        buildWheels: (wheelless) => wheelsOf(wheelless, parts, settings, product, collaborators),
-        whole: temporary === "" ? void 0 : (0, import_node_path44.join)(temporary, "whole.zip")
-      })
+      async () => settings.static === void 0 ? { assembled: await assembleOnce(settings, parts, collaborators.report), statics: void 0 } : await assembleWithStatic(settings, parts, assembleOnce, { ...collaborators, product })
     );
     const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
-    return { assembled, check: check2 };
+    return { assembled, statics, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises48.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises52.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises48, import_node_os9, import_node_path44;
+var import_promises52, import_node_os10, import_node_path48;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises48 = require("node:fs/promises");
-    import_node_os9 = require("node:os");
-    import_node_path44 = require("node:path");
+    import_promises52 = require("node:fs/promises");
+    import_node_os10 = require("node:os");
+    import_node_path48 = require("node:path");
     init_assemble();
     init_check();
     init_builder();
     init_pip_files();
     init_errors();
     init_size();
+    init_static();
+    init_built();
+    init_static_files();
     init_parts();
   }
 });
@@ -14684,8 +15254,8 @@ function inert(line) {
 function withoutPasswords(text3) {
   return text3.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
 }
-function inertJson(value) {
-  return JSON.stringify(value, null, 2).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+function inertJson(value, indent = 2) {
+  return JSON.stringify(value, null, indent).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 function linesOf2(text3) {
   const lines2 = text3.split(/\r?\n/);
@@ -14923,7 +15493,7 @@ var init_failure2 = __esm({
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path45.join)(projectFolder, "pyproject.toml"));
+  const text3 = await readIfPresent((0, import_node_path49.join)(projectFolder, "pyproject.toml"));
   if (text3 === void 0)
     return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text3);
@@ -14995,18 +15565,18 @@ function asTable2(value) {
 }
 async function readIfPresent(path4) {
   try {
-    return await (0, import_promises51.readFile)(path4, "utf8");
+    return await (0, import_promises55.readFile)(path4, "utf8");
   } catch (error) {
     if (error.code === "ENOENT") return void 0;
     throw error;
   }
 }
-var import_promises51, import_node_path45;
+var import_promises55, import_node_path49;
 var init_pyproject = __esm({
   "src/settings/pyproject.ts"() {
     "use strict";
-    import_promises51 = require("node:fs/promises");
-    import_node_path45 = require("node:path");
+    import_promises55 = require("node:fs/promises");
+    import_node_path49 = require("node:path");
     init_dist();
     init_errors();
     init_suggestion();
@@ -15114,22 +15684,37 @@ var init_function_contradictions = __esm({
     WITHOUT_SNAPSHOTS = ["python3.10", "python3.11"];
     LONGEST_NAME_WITH_ROLE = 64 - "-role".length;
     OF_THE_CONFIGURATION = [
-      ...["role", "memory", "timeout", "description", "environment", "secrets", "environment-strategy"]
+      ...["role", "memory", "timeout", "description", "environment", "secrets", "environment-strategy"],
+      ...["command-timeout", "command-memory", "command-role", "command-environment"],
+      "provisioned-concurrency"
     ];
   }
 });
 
-// aws:@aws-sdk/client-s3
-var require_client_s3 = __commonJS({
-  "aws:@aws-sdk/client-s3"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-s3"];
+// src/settings/region.ts
+function regionOf(variables) {
+  return variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"];
+}
+function theRegion({ region }) {
+  return region === void 0 ? "the region" : `the region (${region})`;
+}
+var init_region = __esm({
+  "src/settings/region.ts"() {
+    "use strict";
   }
 });
 
-// aws:@aws-sdk/lib-storage
+// aws-more:@aws-sdk/client-s3
+var require_client_s3 = __commonJS({
+  "aws-more:@aws-sdk/client-s3"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-s3"];
+  }
+});
+
+// aws-more:@aws-sdk/lib-storage
 var require_lib_storage = __commonJS({
-  "aws:@aws-sdk/lib-storage"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/lib-storage"];
+  "aws-more:@aws-sdk/lib-storage"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/lib-storage"];
   }
 });
 
@@ -15144,139 +15729,377 @@ var init_bucket_address = __esm({
   }
 });
 
-// src/aws/errors.ts
-function adviceFor(error, {
-  action,
-  resource,
-  arn: own = `arn:aws:lambda:*:*:function:${resource}`
-}) {
-  if (!(error instanceof Error) || error instanceof UserError) return error;
-  const { message, cause } = { message: error.message, cause: { cause: error } };
-  if (error.name === "CredentialsProviderError" || /could not load credentials/i.test(message)) {
-    return new UserError(
+// src/aws/advice.ts
+var INVALID, ADVICE2;
+var init_advice = __esm({
+  "src/aws/advice.ts"() {
+    "use strict";
+    INVALID = /^InvalidParameterValueException$/;
+    ADVICE2 = [
+      // ---- credentials and region
       {
+        says: /SSO session|aws sso login|sso.*token.*expired/i,
+        title: "The sign-in to AWS has expired",
+        hint: "Sign in again: aws sso login."
+      },
+      {
+        says: /could not load credentials/i,
         title: "There are no AWS credentials",
-        detail: message,
         hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
       },
-      cause
-    );
-  }
-  if (/region is missing/i.test(message)) {
-    return new UserError(
-      { title: "There is no AWS region", hint: "Set AWS_REGION, or a region in the profile." },
-      cause
-    );
-  }
-  if (/region not accepted/i.test(message)) {
-    return new UserError(
-      { title: "The AWS region is not valid", detail: message, hint: "Set AWS_REGION, as in eu-west-1." },
-      cause
-    );
-  }
-  if ([
-    "ExpiredTokenException",
-    "ExpiredToken",
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "InvalidSignatureException",
-    "InvalidAccessKeyId",
-    "SignatureDoesNotMatch",
-    "InvalidToken"
-  ].includes(error.name)) {
-    return new UserError(
       {
+        names: /^CredentialsProviderError$/,
+        title: "There are no AWS credentials",
+        hint: "In a workflow, run aws-actions/configure-aws-credentials before this step (with id-token: write); elsewhere, set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+      },
+      {
+        says: /region is missing/i,
+        title: "There is no AWS region",
+        hint: "Set AWS_REGION, or a region in the profile."
+      },
+      {
+        says: /region not accepted/i,
+        title: "The AWS region is not valid",
+        hint: "Set AWS_REGION, as in eu-west-1."
+      },
+      {
+        names: /^(?:ExpiredToken(?:Exception)?|TokenRefreshRequired)$/,
+        title: "The AWS credentials have expired",
+        hint: "Get new ones and run again: it goes on from there. In a workflow, role-duration-seconds of aws-actions/configure-aws-credentials makes them hold for longer, up to what the role allows."
+      },
+      {
+        names: /^(?:RequestTimeTooSkewed|RequestExpired|SignatureDoesNotMatch|InvalidSignatureException)$/,
+        says: /signature expired|not yet current|too skewed|request has expired|difference between the request time/i,
+        title: "The clock of this machine is wrong: AWS refuses what is signed with it",
+        hint: "Set the time, and run again."
+      },
+      {
+        names: /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|MissingAuthenticationToken(?:Exception)?|IncompleteSignature(?:Exception)?)$/,
         title: "AWS does not accept the credentials",
-        detail: message,
-        hint: "They are wrong or have expired: get new ones and run again."
+        hint: "They are wrong, or of another partition, or the region is not enabled for the account: get new ones and run again."
       },
-      cause
-    );
-  }
-  if (isDenied(error)) {
-    const [, denied = action, arn] = /not authorized to perform: (\S+)(?: on resource: "?(arn:[^\s"]+))?/.exec(message) ?? [];
-    const statement = JSON.stringify({
-      Effect: "Allow",
-      Action: denied,
-      Resource: arn ?? own
-    });
-    return new UserError(
       {
-        title: `The credentials may not do ${denied} on ${arn ?? resource}`,
-        detail: message,
-        hint: `Add this statement to their policy: ${statement}`
+        names: /^(?:OptInRequired|SubscriptionRequiredException)$/,
+        title: "The account does not use this service of AWS yet",
+        hint: "Finish its registration in the AWS console."
       },
-      cause
-    );
-  }
-  if (error.name === "InvalidParameterValueException" && /environment variables.*exceeded the 4 ?KB limit/is.test(message)) {
-    return new UserError(
+      // ---- variables: what Lambda says of them may have their values
       {
+        names: INVALID,
+        says: /environment variables.*exceeded the 4 ?KB limit/is,
         title: "The environment variables are larger than 4 KB, the most that a function can have",
-        hint: "Remove some, or keep long values in Parameter Store or Secrets Manager."
+        hint: "Remove some, or keep long values in Parameter Store or Secrets Manager.",
+        isConfidential: true
       },
-      cause
-    );
-  }
-  if (error.name === "InvalidParameterValueException" && /role/i.test(message)) {
-    return new UserError(
       {
+        says: /reserved keys that are currently not supported for modification.*used in this request: ([\w, ]+)/is,
+        title: "Lambda sets these variables itself: $1",
+        hint: "Remove them from environment.",
+        isConfidential: true
+      },
+      {
+        says: /environment\.?variables/i,
+        names: /^(?:ValidationException|InvalidParameterValueException)$/,
+        title: "Lambda does not accept the environment variables",
+        hint: "A name is two characters or more: letters, digits and _, a letter first.",
+        isConfidential: true
+      },
+      // ---- the execution role
+      {
+        says: /execution role (?:does not )?have permissions? to (?:call )?CreateNetworkInterface/i,
+        title: "The execution role may not make network interfaces, which a function in a VPC needs",
+        hint: "Attach the policy AWSLambdaVPCAccessExecutionRole to the role, or let create-role make one. Where the role has it, a policy of the organisation forbids it."
+      },
+      {
+        says: /execution role does not have permissions to call (\w+) on (\w+)/i,
+        title: "The execution role may not do $1 of $2",
+        hint: "Add the action to the policy of the role, or let create-role make one."
+      },
+      {
+        names: INVALID,
+        says: /EFS|file ?system|mount target|access point/i,
+        title: "Lambda does not accept the file system",
+        hint: "It needs a mount target in each subnet of vpc-subnets, which is available, and security groups that let the function reach port 2049."
+      },
+      {
+        names: INVALID,
+        says: /role/i,
         title: "Lambda does not accept the execution role",
-        detail: message,
         hint: "Check the ARN in role. Its trust policy must allow lambda.amazonaws.com to assume it; a new role takes some seconds to be known."
       },
-      cause
-    );
-  }
-  if (error.name === "InvalidParameterValueException" && /S3 Error Code/i.test(message)) {
-    return new UserError(
+      // ---- KMS
       {
+        names: /^KMSAccessDeniedException$/,
+        title: "Lambda may not use the key that encrypts the variables of the function",
+        hint: "The execution role needs kms:Decrypt on the key, and so does whoever reads the variables; the key's own policy must allow it. Where the role was deleted and made anew, set kms-key again: the grant was of the old role."
+      },
+      {
+        names: /^KMS(?:Disabled|InvalidState)Exception$/,
+        title: "The key that encrypts the variables of the function cannot be used",
+        hint: "It is disabled, or is going to be deleted: enable it, or choose another kms-key."
+      },
+      {
+        names: /^KMSNotFoundException$/,
+        title: "The key that encrypts the variables of the function does not exist",
+        hint: "Choose another kms-key, of the region of the function; none is the key of AWS."
+      },
+      {
+        names: INVALID,
+        says: /KMS key/i,
+        title: "Lambda cannot use the KMS key",
+        hint: "kms-key must be a symmetric key of the region of the function, and the credentials need kms:CreateGrant and kms:Encrypt on it."
+      },
+      {
+        names: /^(?:KMS\.\w+|KMSKeyNotAccessibleFault)$/,
+        title: "The key that encrypts the bucket cannot be used",
+        hint: "Check upload-kms-key: the key must be enabled, of the region of the bucket, and allow the credentials kms:GenerateDataKey and kms:Decrypt."
+      },
+      // ---- VPC
+      {
+        says: /denied by EC2.*permission to (\w+)/is,
+        title: "The credentials may not do ec2:$1, with which Lambda checks subnets and security groups",
+        hint: "Add ec2:DescribeSubnets, ec2:DescribeSecurityGroups and ec2:DescribeVpcs on * to their policy."
+      },
+      {
+        says: /InvalidSubnetID|subnet ID '?([\w-]+)'? does not exist/i,
+        title: "A subnet of vpc-subnets does not exist here",
+        hint: "It must be of the account and the region of the function (AWS_REGION)."
+      },
+      {
+        says: /InvalidGroup|InvalidSecurityGroup|security group '?([\w-]+)'? does not exist/i,
+        title: "A security group of vpc-security-groups does not exist here",
+        hint: "It must be of the account, the region and the VPC of the function."
+      },
+      {
+        names: /^(?:ENILimitReached|SubnetIPAddressLimitReached|EC2Throttled)Exception$/,
+        title: "The VPC has no room for the function",
+        hint: "Choose subnets with free addresses, or raise the quota of network interfaces; where EC2 throttles, wait and run again."
+      },
+      {
+        names: /^EC2(?:AccessDenied|Unexpected)Exception$/,
+        title: "Lambda could not make network interfaces in the VPC",
+        hint: "The execution role needs the policy AWSLambdaVPCAccessExecutionRole."
+      },
+      {
+        names: /^EFS\w+Exception$/,
+        title: "The function cannot use its file system",
+        hint: "Its security groups must let it reach port 2049 of a mount target in its zone, and its role needs elasticfilesystem:ClientMount and ClientWrite."
+      },
+      // ---- limits
+      {
+        names: /^CodeStorageExceededException$/,
+        title: "The account has no room for more code in this region",
+        hint: "Let keep-versions be smaller, remove functions and layers that nobody uses, or raise the quota of function and layer storage."
+      },
+      {
+        names: INVALID,
+        says: /unreservedconcurrentexecution.*below its minimum value of \[?(\d+)/is,
+        title: "reserved-concurrency leaves the other functions of the account less than $1, the fewest that Lambda keeps for them",
+        hint: "Reserve less, or raise the quota of concurrent executions."
+      },
+      {
+        names: INVALID,
+        says: /provisioned concurrency/i,
+        title: "Lambda does not accept provisioned-concurrency",
+        hint: "It may not be more than reserved-concurrency, nor than what the account has left."
+      },
+      {
+        names: /^TooManyRequestsException$/,
+        says: /ReservedFunctionConcurrent/,
+        title: "The function has no concurrency left that is reserved for it",
+        hint: "Raise reserved-concurrency: with 0, which the console calls throttle, nothing can be invoked."
+      },
+      {
+        names: /^(?:TooManyRequestsException|Throttling(?:Exception)?|ThrottledException|RequestLimitExceeded|SlowDown)$/,
+        title: "$action was throttled",
+        hint: "Others use up what the account may do: wait, and run again."
+      },
+      {
+        says: /'(?:memorySize|MemorySize)' failed to satisfy constraint.*less than or equal to (\d+)/is,
+        title: "The account may have no more than $1 MB of memory for a function",
+        hint: "Set memory to that, or ask AWS for more: new accounts begin with less."
+      },
+      {
+        names: INVALID,
+        says: /(?:combined with layers exceeds|consume more than|must be smaller than).*?(\d{6,}) bytes/is,
+        title: "Code and layers are larger than $1 bytes together, unzipped",
+        hint: "slim, exclude, no-deploy and runtime-sdk make the artifact smaller; the message says how large it is."
+      },
+      {
+        says: /cannot reference more than (\d+) layers/i,
+        title: "A function has $1 layers at most",
+        hint: "Name fewer in layers, or remove dependencies-layer, which is one of them."
+      },
+      {
+        says: /two different versions of the same layer/i,
+        title: "layers names two versions of the same layer",
+        hint: "Keep one of them."
+      },
+      {
+        says: /layer version (\S+) does not exist/i,
+        title: "The layer $1 does not exist",
+        hint: "Check layers: a version that was deleted cannot be given to a function again."
+      },
+      {
+        names: /^Request(?:Entity)?TooLargeException$/,
+        title: "The request is larger than Lambda takes",
+        hint: "Set upload-bucket, so that code goes by a bucket."
+      },
+      {
+        names: /^PolicyLengthExceededException$/,
+        title: "The policy of $resource is as long as it can be",
+        hint: "Remove statements that nobody needs: aws lambda get-policy shows them, remove-permission takes one out."
+      },
+      {
+        names: /^(?:LimitExceeded(?:Exception)?|ServiceQuotaExceededException)$/,
+        title: "$action is more than the account may have",
+        hint: "Remove what nobody uses, or raise the quota that the message names."
+      },
+      // ---- code
+      {
+        names: /^(?:InvalidCodeSignature|CodeVerificationFailed)Exception$/,
+        title: "The code is not signed as code-signing-config demands",
+        hint: "This program signs nothing: let the configuration warn only, or take it off with code-signing-config: none."
+      },
+      {
+        names: /^CodeSigningConfigNotFoundException$/,
+        title: "The code signing configuration does not exist",
+        hint: "Check the ARN in code-signing-config: it must be of the region of the function."
+      },
+      {
+        says: /packageType (?:Image|Zip)|ImageUri/i,
+        title: "$resource is a function of another kind: a container image",
+        hint: "A function stays what it was created as. Choose another function-name."
+      },
+      {
+        says: /no longer supported for creating or updating/i,
+        title: "Lambda has retired the runtime",
+        hint: "Set runtime to a newer one."
+      },
+      {
+        says: /'runtime' failed to satisfy constraint/i,
+        title: "Lambda does not have the runtime in this region",
+        hint: "Set runtime to one that the message names."
+      },
+      {
+        names: /^(?:InvalidParameterValueException|SnapStart\w*Exception)$/,
+        says: /snap ?start/i,
+        title: "Lambda does not take SnapStart here",
+        hint: "It needs python3.12 or newer, a region that has it, no file system and at most 512 MB of ephemeral-storage. Remove snap-start otherwise."
+      },
+      {
+        names: INVALID,
+        says: /S3 Error Code/i,
         title: "Lambda could not read the artifact from the bucket",
-        detail: message,
         hint: "The bucket of upload-bucket must be in the function's region, and the credentials need s3:GetObject on it."
       },
-      cause
-    );
-  }
-  if (error.name === "NoSuchBucket") {
-    return new UserError(
-      { title: `The bucket of ${resource} does not exist`, detail: message, hint: "Check its name, or create it." },
-      cause
-    );
-  }
-  if (["PermanentRedirect", "AuthorizationHeaderMalformed"].includes(error.name)) {
-    return new UserError(
+      // ---- buckets
       {
-        title: `The bucket of ${resource} is in another region`,
-        detail: message,
+        names: /^NoSuchBucket$/,
+        title: "The bucket of $resource does not exist",
+        hint: "Check its name, or create it."
+      },
+      {
+        names: /^(?:PermanentRedirect|AuthorizationHeaderMalformed)$/,
+        title: "The bucket of $resource is in another region",
         hint: "Use one in the function's region (AWS_REGION)."
       },
-      cause
-    );
+      // ---- others
+      {
+        names: /^ResourceNotFoundException$/,
+        says: /Function not found: arn:[\w-]+:lambda:([\w-]+):(\d+):function:([\w-]+)/,
+        title: "There is no function $3 in $1 of the account $2",
+        hint: "Check function-name, the region (AWS_REGION) and whose credentials these are."
+      },
+      {
+        names: /^PreconditionFailedException$/,
+        title: "$action failed: $resource was changed by somebody else meanwhile",
+        hint: "Run this again when nothing else changes it."
+      }
+    ];
   }
+});
+
+// src/aws/denied.ts
+function denial(message, { action, resource, arn }) {
+  const [, denied = action, named2] = /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? [];
+  const what = `${denied} on ${named2 ?? resource}`;
+  const statement = JSON.stringify({ Effect: "Allow", Action: denied, Resource: named2 ?? arn });
+  const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
+  if (forbidding !== void 0) {
+    return {
+      title: `A policy forbids ${what}`,
+      detail: message,
+      hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
+    };
+  }
+  const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? [];
+  if (silent !== void 0 && silent.toLowerCase() !== "identity-based policy") {
+    return {
+      title: `The ${silent} does not allow ${what}`,
+      detail: message,
+      hint: `${whose(silent)} This statement has to be allowed there: ${statement}`
+    };
+  }
+  return {
+    title: `The credentials may not do ${what}`,
+    detail: message,
+    hint: `Add this statement to their policy: ${statement}`
+  };
+}
+function whose(policy) {
+  return ELSEWHERE2[policy.toLowerCase()] ?? `It stands in an ${policy} of the role: take it out there.`;
+}
+var ELSEWHERE2;
+var init_denied = __esm({
+  "src/aws/denied.ts"() {
+    "use strict";
+    ELSEWHERE2 = {
+      "service control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
+      "resource control policy": "It belongs to the organisation: whoever is in charge of that has to change it.",
+      "permissions boundary": "It bounds what the role may do at most: the action has to stand in it too.",
+      "session policy": "It came with the sign-in: inline-session-policy and managed-session-policies of aws-actions/configure-aws-credentials, say.",
+      "vpc endpoint policy": "It belongs to the endpoint in the VPC by which the request went.",
+      "resource-based policy": "It belongs to the resource itself: that has to allow it."
+    };
+  }
+});
+
+// src/aws/errors.ts
+function adviceFor(error, asked) {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const problem = problemFor(error, asked);
+  return problem ? new UserError(problem, { cause: error }) : error;
+}
+function problemFor(error, asked) {
+  const { action, resource, arn = `arn:aws:lambda:*:*:function:${resource}` } = asked;
+  if (isDenied(error)) return denial(error.message, { action, resource, arn });
+  const advised = advise(error, asked);
+  if (advised) return advised;
   const code = codeOf2(error);
   if (code !== void 0) {
-    return new UserError(
-      {
-        title: `AWS could not be reached (${code})`,
-        detail: message,
-        hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
-      },
-      cause
-    );
+    return {
+      title: `AWS could not be reached (${code})`,
+      detail: error.message,
+      hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
+    };
   }
-  if (error.name === "PreconditionFailedException") {
-    return new UserError(
-      {
-        title: `${action} failed: ${resource} was changed by somebody else meanwhile`,
-        detail: message,
-        hint: "Run this again when nothing else changes it."
-      },
-      cause
-    );
-  }
-  if ("$fault" in error) return new UserError({ title: `${action} failed: ${error.name}`, detail: message }, cause);
-  return error;
+  return "$fault" in error ? { title: `${action} failed: ${error.name}`, detail: error.message } : void 0;
+}
+function advise(error, { action, resource }) {
+  const { name } = error;
+  const { Reason: reason = "" } = error;
+  const message = [error.message, reason].filter(Boolean).join(" ");
+  const row = ADVICE2.find(({ names, says: says2 }) => names?.test(name) !== false && says2?.test(message) !== false);
+  if (row === void 0) return void 0;
+  const caught = row.says?.exec(message) ?? [];
+  const known = { action, resource };
+  const fill3 = (text3) => text3.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
+  return {
+    title: fill3(row.title),
+    detail: row.isConfidential ? void 0 : error.message,
+    hint: fill3(row.hint)
+  };
 }
 function isDenied(error) {
   const { $metadata } = error;
@@ -15299,6 +16122,11 @@ function isConflict(error) {
   if (!(error instanceof Error)) return false;
   return ["ResourceConflictException", "PreconditionFailedException"].includes(error.name) || isConflict(error.cause);
 }
+function isThrottled(error) {
+  if (!(error instanceof Error)) return false;
+  const { $metadata } = error;
+  return $metadata?.httpStatusCode === 429 || ["TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"].includes(error.name);
+}
 function isBusy(error) {
   return error instanceof Error && error.name === "ResourceConflictException" && /in progress|state: pending|pending state|concurrent update/i.test(error.message);
 }
@@ -15307,6 +16135,8 @@ var init_errors2 = __esm({
   "src/aws/errors.ts"() {
     "use strict";
     init_errors();
+    init_advice();
+    init_denied();
     UNREACHABLE = /* @__PURE__ */ new Set([
       ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE"],
       ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
@@ -15332,11 +16162,18 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds, 
   if (access?.owner !== void 0) expectOwner(client, access.owner);
   const encryption = access?.kmsKey === void 0 ? {} : { ServerSideEncryption: "aws:kms", SSEKMSKeyId: access.kmsKey };
   const keyOf2 = (key) => prefix + key;
-  const advice = (error, action, key) => adviceFor(error, {
-    action: `s3:${action}`,
-    resource: `s3://${name}/${keyOf2(key)}`,
-    arn: `arn:aws:s3:::${name}/${prefix}*`
-  });
+  const advice = (error, action, key) => {
+    const asked = {
+      action: `s3:${action}`,
+      resource: `s3://${name}/${keyOf2(key)}`,
+      arn: `arn:aws:s3:::${name}/${prefix}*`
+    };
+    const advised = adviceFor(error, asked);
+    if (access?.owner === void 0 || !(advised instanceof UserError) || !isAccessDenied(error)) return advised;
+    const { title, detail, hint } = advised;
+    const remark = `S3 says the same where the bucket does not belong to the account ${access.owner}.`;
+    return new UserError({ title, detail, hint: [hint, remark].filter(Boolean).join(" ") }, { cause: error });
+  };
   return {
     name,
     keyOf: keyOf2,
@@ -15419,6 +16256,7 @@ var init_s3 = __esm({
     import_node_stream6 = require("node:stream");
     import_client_s3 = __toESM(require_client_s3(), 1);
     import_lib_storage = __toESM(require_lib_storage(), 1);
+    init_errors();
     init_bucket_address();
     init_errors2();
     PART_BYTES = 8 * 1024 * 1024;
@@ -15444,23 +16282,30 @@ var init_bucket = __esm({
   }
 });
 
-// aws:@aws-sdk/client-sts
-var require_client_sts = __commonJS({
-  "aws:@aws-sdk/client-sts"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-sts"];
-  }
-});
-
 // src/aws/call.ts
+var call_exports = {};
+__export(call_exports, {
+  createCaller: () => createCaller,
+  shownWait: () => shownWait
+});
+function shownWait(wait2, report) {
+  return async (milliseconds2, because) => {
+    if (because !== void 0 && milliseconds2 >= 1e3) report.progress(because);
+    await wait2(milliseconds2);
+  };
+}
 function createCaller(wait2, arnOf2, service = "lambda") {
   const call = async (action, resource, send) => {
-    for (let attempt = 1; ; attempt++) {
+    for (let pause = 500, waited = 0; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         return await send();
       } catch (error) {
-        if (!isBusy(error) || attempt === BUSY_ATTEMPTS)
+        const isPassing = isBusy(error) || isThrottled(error);
+        if (!isPassing || waited >= MOST_PATIENCE_MS)
           throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
-        await wait2(250 * 2 ** attempt);
+        const why = isBusy(error) ? "another change goes on" : "AWS asks for less haste";
+        await wait2(pause, `waiting with ${action} of ${resource}: ${why} (${Math.round(waited / 1e3)} s)`);
+        waited += pause;
       }
     }
   };
@@ -15476,12 +16321,20 @@ function createCaller(wait2, arnOf2, service = "lambda") {
     }
   };
 }
-var BUSY_ATTEMPTS;
+var MOST_PATIENCE_MS, LONGEST_PAUSE_MS;
 var init_call = __esm({
   "src/aws/call.ts"() {
     "use strict";
     init_errors2();
-    BUSY_ATTEMPTS = 6;
+    MOST_PATIENCE_MS = 3e5;
+    LONGEST_PAUSE_MS = 1e4;
+  }
+});
+
+// aws-more:@aws-sdk/client-sts
+var require_client_sts = __commonJS({
+  "aws-more:@aws-sdk/client-sts"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-sts"];
   }
 });
 
@@ -15645,10 +16498,10 @@ var init_tags2 = __esm({
   }
 });
 
-// aws:@aws-sdk/client-cloudwatch-logs
+// aws-more:@aws-sdk/client-cloudwatch-logs
 var require_client_cloudwatch_logs = __commonJS({
-  "aws:@aws-sdk/client-cloudwatch-logs"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-cloudwatch-logs"];
+  "aws-more:@aws-sdk/client-cloudwatch-logs"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch-logs"];
   }
 });
 
@@ -15707,10 +16560,10 @@ var init_log_groups = __esm({
   }
 });
 
-// aws:@aws-sdk/client-iam
+// aws-more:@aws-sdk/client-iam
 var require_client_iam = __commonJS({
-  "aws:@aws-sdk/client-iam"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-iam"];
+  "aws-more:@aws-sdk/client-iam"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-iam"];
   }
 });
 
@@ -16136,13 +16989,13 @@ function versionState(found) {
     timeout: found.Timeout ?? 3,
     description: found.Description ?? "",
     environment: found.Environment?.Variables ?? {},
+    environmentProblem: found.Environment?.Error?.Message,
     options: readOptions2(found),
     layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
     state: found.State ?? "Active",
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
-    lastUpdateReason: found.LastUpdateStatusReason,
-    logGroup: found.LoggingConfig?.LogGroup
+    lastUpdateReason: found.LastUpdateStatusReason
   };
 }
 function aliasState(found) {
@@ -16170,66 +17023,116 @@ var init_lambda = __esm({
   }
 });
 
+// src/aws/invocation-fate.ts
+function invocationFate(error) {
+  if (!(error instanceof Error)) return "unknown";
+  const { name, $metadata, syscall } = error;
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (name === "ResourceConflictException" && /state: ?Failed/i.test(error.message)) return "refused";
+  if (PASSING.has(name) || status === 429 || NOT_CONNECTED.has(syscall ?? "")) return "waits";
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.every((each) => invocationFate(each) === "waits") ? "waits" : "unknown";
+  }
+  if (NOT_MADE.test(name) || NO_CREDENTIALS.has(name)) return "refused";
+  if (status >= 400 && status < 500 && !RUNNING.has(status)) return "refused";
+  return invocationFate(error.cause);
+}
+var PASSING, NOT_MADE, NOT_CONNECTED, NO_CREDENTIALS, RUNNING;
+var init_invocation_fate = __esm({
+  "src/aws/invocation-fate.ts"() {
+    "use strict";
+    PASSING = /* @__PURE__ */ new Set([
+      ...[
+        "TooManyRequestsException",
+        "ResourceConflictException",
+        "ResourceNotReadyException",
+        "SnapStartNotReadyException"
+      ],
+      ...["EC2ThrottledException", "ENILimitReachedException", "SubnetIPAddressLimitReachedException"]
+    ]);
+    NOT_MADE = /^(?:EC2Unexpected|EC2AccessDenied|EFSMount\w+|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|KMS\w+|S3Files\w+|SnapStart|SnapStartTimeout)Exception$/;
+    NOT_CONNECTED = /* @__PURE__ */ new Set(["getaddrinfo", "connect"]);
+    NO_CREDENTIALS = /* @__PURE__ */ new Set(["CredentialsProviderError", "TokenProviderError"]);
+    RUNNING = /* @__PURE__ */ new Set([408, 410]);
+  }
+});
+
 // src/aws/layers.ts
 function createLayerApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
+  const once2 = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]], maxAttempts: 1 });
   const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
+  const findContent = async ({ name, codeSha256, runtime }, architecture) => {
+    const listed2 = await find(
+      "ListLayerVersions",
+      name,
+      () => client.send(
+        new import_client_lambda6.ListLayerVersionsCommand({
+          LayerName: name,
+          MaxItems: VERSIONS,
+          CompatibleRuntime: runtime,
+          CompatibleArchitecture: architecture
+        }),
+        cancellable
+      )
+    );
+    const named2 = listed2?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
+    if (named2?.Version === void 0) return void 0;
+    const { Version: number2 } = named2;
+    const found = await find(
+      "GetLayerVersion",
+      name,
+      () => client.send(new import_client_lambda6.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
+    );
+    return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
+  };
+  const publishOnce = async ({ name, codeSha256, runtime }, code) => {
+    const published = await call(
+      "PublishLayerVersion",
+      name,
+      () => once2.send(
+        new import_client_lambda6.PublishLayerVersionCommand({
+          LayerName: name,
+          Description: descriptionOf(codeSha256),
+          Content: codeRequest(code),
+          CompatibleRuntimes: [runtime],
+          CompatibleArchitectures: [code.architecture]
+        }),
+        cancellable
+      )
+    );
+    return published.LayerVersionArn ?? "";
+  };
   return {
-    find: async ({ name, codeSha256, runtime }, architecture) => {
-      const listed2 = await find(
-        "ListLayerVersions",
-        name,
-        () => client.send(
-          new import_client_lambda6.ListLayerVersionsCommand({
-            LayerName: name,
-            MaxItems: VERSIONS,
-            CompatibleRuntime: runtime,
-            CompatibleArchitecture: architecture
-          }),
-          cancellable
-        )
-      );
-      const named2 = listed2?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
-      if (named2?.Version === void 0) return void 0;
-      const { Version: number2 } = named2;
-      const found = await find(
-        "GetLayerVersion",
-        name,
-        () => client.send(new import_client_lambda6.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
-      );
-      return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
-    },
-    publish: async ({ name, codeSha256, runtime }, code) => {
-      const published = await call(
-        "PublishLayerVersion",
-        name,
-        () => client.send(
-          new import_client_lambda6.PublishLayerVersionCommand({
-            LayerName: name,
-            Description: descriptionOf(codeSha256),
-            Content: codeRequest(code),
-            CompatibleRuntimes: [runtime],
-            CompatibleArchitectures: [code.architecture]
-          }),
-          cancellable
-        )
-      );
-      return published.LayerVersionArn ?? "";
+    find: findContent,
+    publish: async (content, code) => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await publishOnce(content, code);
+        } catch (error) {
+          if (invocationFate(error) === "refused" || attempt === ATTEMPTS) throw error;
+          await wait2(1e3 * attempt, `looking whether the layer ${content.name} was published`);
+          const arn = await findContent(content, code.architecture);
+          if (arn !== void 0) return arn;
+        }
+      }
     }
   };
 }
 function descriptionOf(codeSha256) {
   return `wsgi-lambda: ${codeSha256}`;
 }
-var import_client_lambda6, VERSIONS;
+var import_client_lambda6, VERSIONS, ATTEMPTS;
 var init_layers = __esm({
   "src/aws/layers.ts"() {
     "use strict";
     import_client_lambda6 = __toESM(require_client_lambda(), 1);
     init_call();
+    init_invocation_fate();
     init_lambda();
     VERSIONS = 50;
+    ATTEMPTS = 3;
   }
 });
 
@@ -16265,11 +17168,11 @@ function createLogsApi({ version, signal }) {
     }
   };
 }
-async function readAll2(logs, query) {
+async function readAll2(logs2, query) {
   const events2 = [];
   let next;
   do {
-    const page = await logs.read(query, next);
+    const page = await logs2.read(query, next);
     if (page === void 0) return void 0;
     events2.push(...page.events);
     next = page.next;
@@ -16307,10 +17210,10 @@ var init_logs = __esm({
   }
 });
 
-// aws:@aws-sdk/client-cloudwatch
+// aws-more:@aws-sdk/client-cloudwatch
 var require_client_cloudwatch = __commonJS({
-  "aws:@aws-sdk/client-cloudwatch"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-cloudwatch"];
+  "aws-more:@aws-sdk/client-cloudwatch"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-cloudwatch"];
   }
 });
 
@@ -16470,6 +17373,74 @@ var init_served_code = __esm({
   }
 });
 
+// src/aws/versions.ts
+function createVersionsApi(options) {
+  const { version, signal } = options;
+  const client = new import_client_lambda9.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { find, call } = createCaller(options.wait);
+  const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
+  return {
+    list: async (functionName) => {
+      const listed2 = [];
+      let marker;
+      do {
+        const command = new import_client_lambda9.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
+        const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
+        if (page === void 0) return void 0;
+        listed2.push(...page.Versions ?? []);
+        marker = page.NextMarker;
+      } while (marker);
+      return listed2.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
+    },
+    listAliases: async (functionName) => {
+      const listed2 = [];
+      let marker;
+      do {
+        const command = new import_client_lambda9.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
+        const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
+        listed2.push(...page.Aliases ?? []);
+        marker = page.NextMarker;
+      } while (marker);
+      return listed2.map(namedAlias);
+    },
+    remove: async (functionName, number2) => {
+      if (!/^[1-9]\d*$/.test(number2)) throw new Error(`${number2} is no version that could be removed`);
+      const command = new import_client_lambda9.DeleteFunctionCommand({ FunctionName: functionName, Qualifier: number2 });
+      await findVersion("DeleteFunction", functionName, () => client.send(command, cancellable));
+    }
+  };
+}
+function listedVersion(found) {
+  return {
+    version: found.Version ?? "",
+    published: isoDate(found.LastModified),
+    codeSha256: found.CodeSha256 ?? "",
+    zipBytes: found.CodeSize ?? 0,
+    description: found.Description ?? ""
+  };
+}
+function namedAlias(found) {
+  return {
+    name: found.Name ?? "",
+    version: found.FunctionVersion ?? "",
+    description: found.Description ?? "",
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {}
+  };
+}
+function isoDate(text3) {
+  const time = Date.parse((text3 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return Number.isNaN(time) ? "" : new Date(time).toISOString();
+}
+var import_client_lambda9;
+var init_versions2 = __esm({
+  "src/aws/versions.ts"() {
+    "use strict";
+    import_client_lambda9 = __toESM(require_client_lambda(), 1);
+    init_call();
+  }
+});
+
 // src/aws/apis.ts
 var apis_exports = {};
 __export(apis_exports, {
@@ -16484,7 +17455,8 @@ function createAwsApis(options) {
     layers: createLayerApi(options),
     aside: createAsideApis(options),
     code: createServedCodeApi(options),
-    logs: createLogsApi(options)
+    logs: createLogsApi(options),
+    versions: createVersionsApi(options)
   };
 }
 var init_apis = __esm({
@@ -16498,6 +17470,7 @@ var init_apis = __esm({
     init_open_alarms();
     init_provisioned();
     init_served_code();
+    init_versions2();
   }
 });
 
@@ -16523,6 +17496,7 @@ function partsOf2({ files, distInfos }) {
   const owners = /* @__PURE__ */ new Map();
   const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
   const isRuntime = (path4) => isOurs && isOfRuntime(path4);
+  const ofFolder = groupBy(files, ({ path: path4 }) => path4.slice(0, Math.max(0, path4.indexOf("/"))));
   const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
     const told = distributionOf2(metadata, wheel);
     const [, name = folder, version = ""] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? [];
@@ -16532,8 +17506,8 @@ function partsOf2({ files, distInfos }) {
       tags: told.tags,
       metadata
     };
-    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path52.posix.normalize(path4), distribution.name);
-    for (const { path: path4 } of files) if (path4.startsWith(`${folder}/`)) owners.set(path4, distribution.name);
+    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path56.posix.normalize(path4), distribution.name);
+    for (const { path: path4 } of ofFolder.get(folder) ?? []) owners.set(path4, distribution.name);
     return distribution;
   });
   const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
@@ -16562,11 +17536,11 @@ function sizeOf(files) {
     unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
   };
 }
-var import_node_path52, KINDS3, OWN_FILES;
+var import_node_path56, KINDS3, OWN_FILES;
 var init_packages = __esm({
   "src/artifact/inspect/packages.ts"() {
     "use strict";
-    import_node_path52 = require("node:path");
+    import_node_path56 = require("node:path");
     init_metadata();
     init_runtime();
     init_group();
@@ -16641,8 +17615,8 @@ var init_file_list = __esm({
 
 // src/artifact/given.ts
 async function readArtifact(given2) {
-  const path4 = (0, import_node_path53.resolve)(given2);
-  const found = await (0, import_promises58.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path57.resolve)(given2);
+  const found = await (0, import_promises62.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -16709,12 +17683,12 @@ async function packagesOf2(zip) {
     return { name, version, zipBytes, unzippedBytes };
   });
 }
-var import_promises58, import_node_path53;
+var import_promises62, import_node_path57;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises58 = require("node:fs/promises");
-    import_node_path53 = require("node:path");
+    import_promises62 = require("node:fs/promises");
+    import_node_path57 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -16810,11 +17784,11 @@ function logOptions(settings, own) {
   const { logFormat, logLevel, systemLogLevel, logGroup } = settings;
   if ([logFormat, logLevel, systemLogLevel, logGroup].every((setting) => setting === void 0)) return {};
   const format = logFormat ?? own?.logFormat;
-  const kept = format === "json" ? own : void 0;
+  const kept2 = format === "json" ? own : void 0;
   return {
     logFormat: format,
-    logLevel: logLevel?.toUpperCase() ?? kept?.logLevel,
-    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept?.systemLogLevel,
+    logLevel: logLevel?.toUpperCase() ?? kept2?.logLevel,
+    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept2?.systemLogLevel,
     logGroup: logGroup ?? own?.logGroup
   };
 }
@@ -16971,7 +17945,7 @@ var init_desired_way_in = __esm({
 });
 
 // src/release/role-policy.ts
-function placeOf2(arn) {
+function placeOf3(arn) {
   const [, partition = "", , region = "", account = ""] = arn.split(":");
   return { partition, region, account };
 }
@@ -16984,13 +17958,13 @@ function trustPolicy(account) {
   });
 }
 function rolePolicy(needs, place, present2) {
-  const kept = present2 === void 0 ? [] : statementsOf2(present2);
+  const kept2 = present2 === void 0 ? [] : statementsOf2(present2);
   const wanted = roleStatements(needs, place);
-  const grown = kept.map((statement) => {
+  const grown = kept2.map((statement) => {
     const more = wanted.find(({ Sid }) => Sid === statement.Sid);
     return more ? union2(statement, more) : statement;
   });
-  return document(...grown, ...wanted.filter(({ Sid }) => !kept.some((statement) => statement.Sid === Sid)));
+  return document(...grown, ...wanted.filter(({ Sid }) => !kept2.some((statement) => statement.Sid === Sid)));
 }
 function statementsOf2(policy) {
   const { Statement: statements } = JSON.parse(policy);
@@ -17046,7 +18020,8 @@ function secretStatements({ secrets }, place) {
 }
 function resourcesOf(reference, { partition, region, account }) {
   const arn = (service, resource) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
-  const [kind, name = ""] = [reference.slice(0, reference.indexOf(":")), reference.slice(reference.indexOf(":") + 1)];
+  const kind = reference.slice(0, reference.indexOf(":"));
+  const name = reference.slice(kind.length + 1);
   if (kind === "ssm") return [arn("ssm", `parameter/${name.replace(/:.*$/, "").replace(/^\//, "")}`)];
   if (kind === "secretsmanager") return [arn("secretsmanager", `secret:${name}-??????`)];
   if (reference.split(":")[2] === "ssm") return [reference.split(":").slice(0, 6).join(":")];
@@ -17111,12 +18086,12 @@ function desiredConfiguration(settings, current) {
     options
   };
 }
-function existing2({ functionName }, { latest }) {
+function existing2({ functionName, region }, { latest }) {
   if (latest) return latest;
   throw new UserError(
     {
       title: `The function ${functionName} does not exist, and manage is code`,
-      hint: `Create it first where it is configured (with the handler ${HANDLER} and any code), or remove manage. If it should exist, check function-name and the region.`
+      hint: `Create it first where it is configured (with the handler ${HANDLER} and any code), or remove manage. If it should exist, check function-name and ${theRegion({ region })}.`
     },
     { exitCode: 2 }
   );
@@ -17154,7 +18129,7 @@ function desiredRole(settings, { latest, aside }) {
     if (state === "theirs") throw foreignRole(name);
     if (arn !== void 0) return arn;
     if (latest === void 0) return OWN_ROLE;
-    const { partition, account } = placeOf2(latest.arn);
+    const { partition, account } = placeOf3(latest.arn);
     return `arn:${partition}:iam::${account}:role/${name}`;
   }
   const role2 = settings.role ?? latest?.role;
@@ -17162,7 +18137,7 @@ function desiredRole(settings, { latest, aside }) {
   throw new UserError(
     {
       title: `The function ${settings.functionName} does not exist, and role is missing`,
-      hint: "To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and the region."
+      hint: `To create it, set role to the ARN of an execution role, as in arn:aws:iam::123456789012:role/shop, or create-role to have one made. If it should exist, check function-name and ${theRegion(settings)}.`
     },
     { exitCode: 2 }
   );
@@ -17175,6 +18150,14 @@ function foreignRole(name) {
   });
 }
 function checkedEnvironment(settings, current) {
+  const { environmentProblem: detail } = current.latest ?? {};
+  if (detail !== void 0) {
+    throw new UserError({
+      title: `The variables of ${settings.functionName} cannot be read`,
+      detail,
+      hint: "Let the credentials decrypt them: kms:Decrypt on the key of the function. Or leave the configuration alone: manage: code."
+    });
+  }
   const environment = desiredEnvironment(settings, current.latest?.environment ?? {});
   if (desiredAccess(settings, current) === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
@@ -17198,15 +18181,17 @@ function checkedEnvironment(settings, current) {
   }
   return environment;
 }
-function desiredEnvironment({ environmentStrategy, environment, secrets }, own) {
+function desiredEnvironment(settings, own) {
+  const { environmentStrategy, environment, secrets } = settings;
   const names = Object.keys(secrets).toSorted();
-  const kept = Object.entries(own).filter(
-    ([name]) => environmentStrategy === "merge" && name !== SECRETS_VARIABLE && !names.includes(name)
+  const kept2 = Object.entries(own).filter(
+    ([name]) => environmentStrategy === "merge" && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name)
   );
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(kept2),
     ...environment,
+    ...staticVariables(settings),
     ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
   };
 }
@@ -17217,7 +18202,9 @@ var init_desired_configuration = __esm({
     init_errors();
     init_limits();
     init_address();
+    init_region();
     init_secrets();
+    init_static();
     init_aside_state();
     init_desired_layers();
     init_desired_options();
@@ -17251,15 +18238,21 @@ async function waitUntilActive(functionName, version, waiting) {
     return state === "Active" || state === "Inactive";
   });
 }
+async function waitUntilAwake(functionName, version, waiting) {
+  return await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {
+    if (state === "Failed") throw failed2(`Version ${version} could not be made ready`, stateReason);
+    return state === "Active";
+  });
+}
 async function waitFor(functionName, qualifier, what, { lambda, report, wait: wait2, clock }, isDone) {
   const started = clock();
   for (let pause = 200; ; pause = Math.min(pause * 1.5, 5e3)) {
     const state = await lambda.getVersion(functionName, qualifier);
     if (state && isDone(state)) return state;
     const seconds = (clock() - started) / 1e3;
-    if (seconds > MOST_SECONDS) {
+    if (seconds > MOST_SECONDS2) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS} seconds for ${what} of ${functionName}`,
+        title: `Waited ${MOST_SECONDS2} seconds for ${what} of ${functionName}`,
         detail: state?.stateReason ?? state?.lastUpdateReason,
         hint: "Look at the function in the AWS console; then run this again, it goes on from there."
       });
@@ -17271,12 +18264,12 @@ async function waitFor(functionName, qualifier, what, { lambda, report, wait: wa
 function failed2(title, reason) {
   return new UserError({ title, detail: reason });
 }
-var MOST_SECONDS;
+var MOST_SECONDS2;
 var init_wait = __esm({
   "src/release/wait.ts"() {
     "use strict";
     init_errors();
-    MOST_SECONDS = 600;
+    MOST_SECONDS2 = 600;
   }
 });
 
@@ -17285,7 +18278,7 @@ async function putPolicy(name, arn, { current, desired, with: { aside } }) {
   const wish = desired.aside.role;
   if (wish === void 0) return;
   const roles = await aside.openRoles();
-  const place = { ...placeOf2(arn), region: await roles.region() };
+  const place = { ...placeOf3(arn), region: await roles.region() };
   await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
 }
 async function withNewRole(send, { desired, with: waiting }) {
@@ -17295,7 +18288,7 @@ async function withNewRole(send, { desired, with: waiting }) {
       return await send();
     } catch (error) {
       const seconds = (waiting.clock() - started) / 1e3;
-      if (desired.aside.role === void 0 || !isNotKnownYet(error) || seconds > MOST_SECONDS2) throw error;
+      if (desired.aside.role === void 0 || !isNotKnownYet(error) || seconds > MOST_SECONDS3) throw error;
       waiting.signal.throwIfAborted();
       waiting.report.progress(
         `waiting until Lambda knows the role ${desired.aside.role.name} (${seconds.toFixed(0)} s)`
@@ -17309,7 +18302,7 @@ function isNotKnownYet(error) {
   const words4 = error instanceof UserError ? `${error.message} ${error.detail ?? ""}` : error.message;
   return NOT_KNOWN_YET.test(words4) || isNotKnownYet(error.cause);
 }
-var asideExecutors, MOST_SECONDS2, NOT_KNOWN_YET;
+var asideExecutors, MOST_SECONDS3, NOT_KNOWN_YET;
 var init_aside2 = __esm({
   "src/release/carry-out/aside.ts"() {
     "use strict";
@@ -17359,7 +18352,7 @@ var init_aside2 = __esm({
         await waitUntilUpdated(functionName, waiting);
       }
     };
-    MOST_SECONDS2 = 60;
+    MOST_SECONDS3 = 60;
     NOT_KNOWN_YET = /cannot be assumed by Lambda|execution role does not have permissions/;
   }
 });
@@ -17415,13 +18408,41 @@ var init_difference = __esm({
 });
 
 // src/release/releasing.ts
-function configurationNow({ desired, progress }) {
-  return withRole(withLayer(withAddress(desired.configuration, progress.url?.address), progress.layer), progress.role);
+function configurationNow(releasing) {
+  return completed(releasing.desired.configuration, releasing);
+}
+function commandConfigurationNow(releasing) {
+  const { commands } = releasing.desired;
+  return commands && completed(commands, releasing);
+}
+function completed(configuration, { progress }) {
+  return withRole(withLayer(withAddress(configuration, progress.url?.address), progress.layer), progress.role);
+}
+function commandTarget({ desired, progress }) {
+  const { configuration, commands } = desired;
+  const { commandVersion, version } = progress;
+  if (commandVersion === void 0) return { qualifier: version, timeoutSeconds: configuration.timeout };
+  return { qualifier: commandVersion, timeoutSeconds: (commands ?? configuration).timeout };
 }
 var init_releasing = __esm({
   "src/release/releasing.ts"() {
     "use strict";
     init_difference();
+  }
+});
+
+// src/release/carry-out/publish.ts
+async function publishVersion({ desired: { functionName, codeSha256 }, with: waiting }, description) {
+  await waitUntilUpdated(functionName, waiting);
+  const version = await waiting.lambda.publish(functionName, codeSha256, description);
+  await waitUntilActive(functionName, version, waiting);
+  waiting.report.info(`version ${version}`);
+  return version;
+}
+var init_publish = __esm({
+  "src/release/carry-out/publish.ts"() {
+    "use strict";
+    init_wait();
   }
 });
 
@@ -17455,13 +18476,10 @@ async function updateConfiguration(releasing) {
     () => releasing.with.lambda.updateConfiguration(functionName, configurationNow(releasing)),
     releasing
   );
+  releasing.progress.mayBeConfiguredForCommands = false;
 }
-async function publish({ desired, versionDescription: versionDescription2, progress, with: waiting }) {
-  await waitUntilUpdated(desired.functionName, waiting);
-  const version = await waiting.lambda.publish(desired.functionName, desired.codeSha256, versionDescription2);
-  await waitUntilActive(desired.functionName, version, waiting);
-  waiting.report.info(`version ${version}`);
-  progress.version = version;
+async function publish(releasing) {
+  releasing.progress.version = await publishVersion(releasing, releasing.versionDescription);
 }
 var changeExecutors;
 var init_change = __esm({
@@ -17473,6 +18491,7 @@ var init_change = __esm({
     init_releasing();
     init_wait();
     init_aside2();
+    init_publish();
     changeExecutors = {
       upload: async (_, { upload }) => {
         await upload();
@@ -17506,6 +18525,130 @@ var init_change = __esm({
   }
 });
 
+// src/release/command-version.ts
+function commandsAlias(alias) {
+  return `${alias}-commands`;
+}
+function hasCommandVersion(settings) {
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const isSet = [commandTimeout, commandMemory, commandRole].some((setting) => setting !== void 0);
+  return isSet || Object.keys(commandEnvironment).length > 0;
+}
+function commandConfiguration(settings, configuration) {
+  if (!hasCommandVersion(settings)) return void 0;
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const commands = {
+    ...configuration,
+    timeout: commandTimeout ?? configuration.timeout,
+    memory: commandMemory ?? configuration.memory,
+    role: commandRole ?? configuration.role,
+    environment: environmentOf(configuration.environment, commandEnvironment),
+    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
+    description: markedDescription(configuration.description)
+  };
+  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
+}
+function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
+  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
+  const environment = {
+    ...variables,
+    ...own,
+    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(environment));
+  if (bytes <= LIMITS.environmentBytes) return environment;
+  throw new UserError(
+    {
+      title: `The environment of commands is too large: ${bytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+      detail: `Variables: ${Object.keys(environment).join(", ")}`,
+      hint: "Keep long values in Secrets Manager or Parameter Store."
+    },
+    { exitCode: 2 }
+  );
+}
+function withConfiguration(configuration, before) {
+  const { layers, options, ...rest } = configuration;
+  return {
+    ...rest,
+    version: "$LATEST",
+    layers: layers?.map((arn) => ({ arn, zipBytes: 0 })) ?? before?.layers ?? [],
+    options: { ...before?.options, ...options }
+  };
+}
+function markedDescription(description) {
+  return (MARK + description).slice(0, LONGEST_DESCRIPTION);
+}
+function withoutCommands(current, { commandEnvironment }) {
+  const { latest, served } = current;
+  if (!latest?.description.startsWith(MARK)) return current;
+  const description = latest.description.slice(MARK.length);
+  if (served) {
+    const { role: role2, memory, timeout, environment, options } = served;
+    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
+  }
+  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
+  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
+}
+async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere2 }, lambda) {
+  const name = commandsAlias(alias);
+  const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
+  if (isThere2) {
+    await lambda.updateAlias(functionName, name, target);
+    return;
+  }
+  try {
+    await lambda.createAlias(functionName, name, target);
+  } catch (error) {
+    if (await lambda.getAlias(functionName, name).catch(() => void 0) === void 0) throw error;
+    await lambda.updateAlias(functionName, name, target);
+  }
+}
+var MARK, LONGEST_DESCRIPTION;
+var init_command_version = __esm({
+  "src/release/command-version.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_secrets();
+    init_difference();
+    MARK = "wsgi-lambda: configured for commands; ";
+    LONGEST_DESCRIPTION = 256;
+  }
+});
+
+// src/release/carry-out/command-version.ts
+var commandVersionExecutors;
+var init_command_version2 = __esm({
+  "src/release/carry-out/command-version.ts"() {
+    "use strict";
+    init_command_version();
+    init_releasing();
+    init_wait();
+    init_aside2();
+    init_publish();
+    commandVersionExecutors = {
+      "configure-commands": async (_, releasing) => {
+        const { functionName } = releasing.desired;
+        const configuration = commandConfigurationNow(releasing);
+        if (configuration === void 0) return;
+        await waitUntilIdle(functionName, releasing.with);
+        releasing.progress.mayBeConfiguredForCommands = true;
+        await withNewRole(() => releasing.with.lambda.updateConfiguration(functionName, configuration), releasing);
+        await waitUntilUpdated(functionName, releasing.with);
+      },
+      "publish-commands": async (_, releasing) => {
+        releasing.progress.commandVersion = await publishVersion(releasing, releasing.commandsDescription);
+      },
+      "point-commands": async (_, { current, desired, progress, with: { lambda } }) => {
+        const { commandVersion: version } = progress;
+        if (version === void 0) return;
+        progress.mayHavePointedCommands = true;
+        await pointCommandsAlias(desired, { version, isThere: current.commands !== void 0 }, lambda);
+      }
+    };
+  }
+});
+
 // src/release/accepted.ts
 async function untilAccepted(send, what, { report, wait: wait2, clock, signal }) {
   const started = clock();
@@ -17514,7 +18657,7 @@ async function untilAccepted(send, what, { report, wait: wait2, clock, signal })
       return await send();
     } catch (error) {
       const reason = notBegun(error);
-      if (reason === void 0 || clock() - started + pause > MOST_SECONDS3 * 1e3) throw error;
+      if (reason === void 0 || clock() - started + pause > MOST_SECONDS4 * 1e3) throw error;
       report.progress(`${what}: ${reason}, again in ${(pause / 1e3).toFixed(1)} s`);
     }
     await wait2(pause);
@@ -17525,11 +18668,11 @@ function notBegun(error) {
   if (!(error instanceof Error)) return void 0;
   return NOT_BEGUN.has(error.name) ? error.name : notBegun(error.cause);
 }
-var MOST_SECONDS3, NOT_BEGUN;
+var MOST_SECONDS4, NOT_BEGUN;
 var init_accepted = __esm({
   "src/release/accepted.ts"() {
     "use strict";
-    MOST_SECONDS3 = 60;
+    MOST_SECONDS4 = 60;
     NOT_BEGUN = /* @__PURE__ */ new Set([
       "TooManyRequestsException",
       "ResourceConflictException",
@@ -17653,40 +18796,6 @@ var init_smoke = __esm({
   }
 });
 
-// src/aws/invocation-fate.ts
-function invocationFate(error) {
-  if (!(error instanceof Error)) return "unknown";
-  const { name, $metadata, syscall } = error;
-  const status = $metadata?.httpStatusCode ?? 0;
-  if (name === "ResourceConflictException" && /state: ?Failed/i.test(error.message)) return "refused";
-  if (PASSING.has(name) || status === 429 || NOT_CONNECTED.has(syscall ?? "")) return "waits";
-  if (error instanceof AggregateError && error.errors.length > 0) {
-    return error.errors.every((each) => invocationFate(each) === "waits") ? "waits" : "unknown";
-  }
-  if (NOT_MADE.test(name) || NO_CREDENTIALS.has(name)) return "refused";
-  if (status >= 400 && status < 500 && !RUNNING.has(status)) return "refused";
-  return invocationFate(error.cause);
-}
-var PASSING, NOT_MADE, NOT_CONNECTED, NO_CREDENTIALS, RUNNING;
-var init_invocation_fate = __esm({
-  "src/aws/invocation-fate.ts"() {
-    "use strict";
-    PASSING = /* @__PURE__ */ new Set([
-      ...[
-        "TooManyRequestsException",
-        "ResourceConflictException",
-        "ResourceNotReadyException",
-        "SnapStartNotReadyException"
-      ],
-      ...["EC2ThrottledException", "ENILimitReachedException", "SubnetIPAddressLimitReachedException"]
-    ]);
-    NOT_MADE = /^(?:EC2Unexpected|EC2AccessDenied|EFSMount\w+|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|KMS\w+|S3Files\w+|SnapStart|SnapStartTimeout)Exception$/;
-    NOT_CONNECTED = /* @__PURE__ */ new Set(["getaddrinfo", "connect"]);
-    NO_CREDENTIALS = /* @__PURE__ */ new Set(["CredentialsProviderError", "TokenProviderError"]);
-    RUNNING = /* @__PURE__ */ new Set([408, 410]);
-  }
-});
-
 // src/remote/log-line.ts
 function readLogLine(message) {
   return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
@@ -17778,7 +18887,7 @@ var init_log_line = __esm({
 });
 
 // src/remote/command-log.ts
-function commandLog(id, groupOf, { logs, now }) {
+function commandLog(id, groupOf, { logs: logs2, now }) {
   const since = now() - EARLIER_MILLISECONDS;
   const seen = /* @__PURE__ */ new Set();
   let group;
@@ -17789,16 +18898,16 @@ function commandLog(id, groupOf, { logs, now }) {
   async function read() {
     group ??= await groupOf();
     if (run3 === void 0) {
-      const found = await readAll2(logs, { group, since, text: id });
+      const found = await readAll2(logs2, { group, since, text: id });
       const first = found?.find(({ message }) => auditOf(message, id)?.kind === "begun");
-      const refused = found?.find(({ message }) => auditOf(message, id)?.kind === "refused");
-      const event = first ?? refused;
+      const refused2 = found?.find(({ message }) => auditOf(message, id)?.kind === "refused");
+      const event = first ?? refused2;
       if (event === void 0) return;
       run3 = begun(group, event, id);
       from = event.at;
     }
     if (run3.end !== void 0) return;
-    const events2 = await readAll2(logs, { group, since: from, streams: [run3.logStream] });
+    const events2 = await readAll2(logs2, { group, since: from, streams: [run3.logStream] });
     const fresh = (events2 ?? []).filter((event) => !seen.has(event.id));
     for (const event of fresh) seen.add(event.id);
     run3 = advance(run3, afterBegin(fresh, id), id);
@@ -17935,12 +19044,12 @@ var init_settle = __esm({
 
 // src/remote/command.ts
 async function runRemoteCommand(command, target, collaborators, show2) {
-  const { lambda, logs, report, clock, signal } = collaborators;
+  const { lambda, logs: logs2, report, clock, signal } = collaborators;
   const { functionName, qualifier } = target;
   const id = (0, import_node_crypto15.randomUUID)();
   const payload = requestOf(command, id);
   const timeoutSeconds = Math.min(target.timeoutSeconds, command.timeoutSeconds ?? Infinity);
-  const log = commandLog(id, target.logGroup, { logs, now: Date.now });
+  const log = commandLog(id, target.logGroup, { logs: logs2, now: Date.now });
   const sent = { at: 0, mayRun: false };
   const sending = sendOnce(async () => {
     Object.assign(sent, { at: clock(), mayRun: true });
@@ -17965,10 +19074,7 @@ async function runRemoteCommand(command, target, collaborators, show2) {
 }
 async function logGroupOf(functionName, qualifier, lambda) {
   const version = await lambda.getVersion(functionName, qualifier);
-  return version?.logGroup ?? defaultLogGroup2(functionName);
-}
-function defaultLogGroup2(functionName) {
-  return `/aws/lambda/${functionName}`;
+  return version?.options.logGroup ?? defaultLogGroup(functionName);
 }
 async function unfollowed(answer) {
   const [result] = await Promise.allSettled([answer]);
@@ -18023,6 +19129,7 @@ var init_command = __esm({
   "src/remote/command.ts"() {
     "use strict";
     import_node_crypto15 = require("node:crypto");
+    init_function_options();
     init_invocation_fate();
     init_errors();
     init_command_log();
@@ -18066,14 +19173,15 @@ var init_command_line = __esm({
 });
 
 // src/release/carry-out/run.ts
-async function run({ command, phase }, { progress, desired, with: collaborators }) {
+async function run({ command, phase }, releasing) {
+  const { progress, with: collaborators } = releasing;
   const { lambda, report, clock } = collaborators;
-  const { functionName, configuration } = desired;
-  const { version: qualifier } = progress;
+  const { functionName } = releasing.desired;
+  const { qualifier, timeoutSeconds } = commandTarget(releasing);
   const started = clock();
   const parsed = parseCommandLine(command);
   const target = {
-    ...{ functionName, qualifier, timeoutSeconds: configuration.timeout },
+    ...{ functionName, qualifier, timeoutSeconds },
     logGroup: () => logGroupOf(functionName, qualifier, lambda)
   };
   progress.begun.push(command);
@@ -18114,6 +19222,7 @@ var init_run = __esm({
     init_command_line();
     init_live();
     init_inert();
+    init_releasing();
     OUT_OF_TIME = 124;
   }
 });
@@ -18184,9 +19293,9 @@ async function provision(functionName, version, count, { provisioned, report, wa
         hint: "Check the account's and the function's concurrency, or set a smaller provisioned-concurrency."
       });
     }
-    if (seconds > MOST_SECONDS4) {
+    if (seconds > MOST_SECONDS5) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS4} seconds for the provisioned concurrency of version ${version}`,
+        title: `Waited ${MOST_SECONDS5} seconds for the provisioned concurrency of version ${version}`,
         detail: `${now?.available ?? 0} of ${count} environments are ready.`,
         hint: "Set a smaller provisioned-concurrency, or look at the function in the AWS console."
       });
@@ -18206,13 +19315,13 @@ async function unprovision(functionName, version, { provisioned, report }) {
     });
   }
 }
-var MOST_SECONDS4;
+var MOST_SECONDS5;
 var init_provisioned2 = __esm({
   "src/release/provisioned.ts"() {
     "use strict";
     init_errors();
     init_alias_mark();
-    MOST_SECONDS4 = 900;
+    MOST_SECONDS5 = 900;
   }
 });
 
@@ -18364,14 +19473,23 @@ var init_way_in2 = __esm({
   "src/release/carry-out/way-in.ts"() {
     "use strict";
     init_alias_mark();
+    init_way_in();
+    init_alias();
     wayInExecutors = {
-      "create-alias": async (_, { desired: { functionName, alias }, progress, with: { lambda } }) => {
+      "create-alias": async (_, releasing) => {
+        const { progress } = releasing;
         const target = { version: progress.version, description: aliasDescription(NOT_RELEASED) };
-        progress.alias = await lambda.createAlias(functionName, alias, target);
+        progress.alias = await pointAlias(target, releasing);
       },
       "create-url": async ({ invokeMode }, { desired: { functionName, alias, access }, progress, with: { urls, report } }) => {
         const authType = access === "iam" ? "AWS_IAM" : "NONE";
-        progress.url = await urls.create(functionName, alias, { authType, invokeMode });
+        try {
+          progress.url = await urls.create(functionName, alias, { authType, invokeMode });
+        } catch (error) {
+          const there = await urls.get(functionName, alias).catch(() => void 0);
+          if (there?.authType !== authType || there.invokeMode !== invokeMode) throw error;
+          progress.url = there;
+        }
         report.info(progress.url.address);
       },
       "update-url": async (_, { desired: { functionName, alias, access }, progress, with: { urls } }) => {
@@ -18382,7 +19500,11 @@ var init_way_in2 = __esm({
         progress.url = await urls.update(functionName, alias, { invokeMode });
       },
       "permit-url": async ({ statement }, { desired: { functionName, alias }, with: { lambda } }) => {
-        await lambda.permitUrl(functionName, alias, statement);
+        try {
+          await lambda.permitUrl(functionName, alias, statement);
+        } catch (error) {
+          if (missingStatements(await lambda.getPolicy(functionName, alias)).includes(statement)) throw error;
+        }
       }
     };
   }
@@ -18395,6 +19517,7 @@ var init_all = __esm({
     "use strict";
     init_aside2();
     init_change();
+    init_command_version2();
     init_proof();
     init_provisioned3();
     init_traffic2();
@@ -18403,6 +19526,7 @@ var init_all = __esm({
       ...asideExecutors,
       ...changeExecutors,
       ...wayInExecutors,
+      ...commandVersionExecutors,
       ...proofExecutors,
       ...provisionedExecutors,
       ...trafficExecutors
@@ -18448,6 +19572,7 @@ var DESCRIPTIONS2;
 var init_describe = __esm({
   "src/release/describe.ts"() {
     "use strict";
+    init_command_version();
     DESCRIPTIONS2 = {
       upload: ({ address }) => `upload the code to ${address}`,
       "publish-layer": ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
@@ -18465,6 +19590,9 @@ var init_describe = __esm({
       smoke: ({ requests }) => `request ${requests.map(({ path: path4 }) => path4).join(", ")} from the new version`,
       provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,
       unprovision: ({ version }) => `remove the provisioned concurrency of version ${version}`,
+      "configure-commands": ({ changes }) => `configure the function for commands${changes.length === 0 ? "" : `: ${changes.join(", ")}`}`,
+      "publish-commands": () => "publish a version for commands and wait until it is active",
+      "point-commands": (_, { alias }) => `point the alias ${commandsAlias(alias)} to it`,
       "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
       "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
@@ -18485,7 +19613,7 @@ var init_describe = __esm({
 // src/release/irreversible.ts
 function irreversible({ begun: begun2, commands, version }, served) {
   const migrations = begun2.filter((command) => MIGRATES.test(command));
-  const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command));
+  const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command) && !SHOWS.test(command));
   return [migrationText(migrations, served === version ? void 0 : served), othersText(others)].filter(Boolean).join(" ");
 }
 function migrationText([migration], serving) {
@@ -18497,11 +19625,12 @@ function migrationText([migration], serving) {
 function othersText(commands) {
   return commands.length === 0 ? "" : `These commands have run and are not reversed: ${commands.join("; ")}.`;
 }
-var MIGRATES;
+var MIGRATES, SHOWS;
 var init_irreversible = __esm({
   "src/release/irreversible.ts"() {
     "use strict";
     MIGRATES = /^(?:timeout=\d+\s+)?(?:manage\s+migrate\b(?!.*--plan)|flask\s+db\s+upgrade\b)/;
+    SHOWS = /^manage\s+migrate\s.*--plan\b/;
   }
 });
 
@@ -18567,10 +19696,47 @@ var init_undo_alias = __esm({
   }
 });
 
+// src/release/undo-command-version.ts
+async function undoCommandVersion(served, releasing) {
+  const { progress, current, desired, with: waiting } = releasing;
+  const { functionName } = desired;
+  const failures = [];
+  if (progress.mayBeConfiguredForCommands) {
+    try {
+      await waitUntilIdle(functionName, waiting);
+      await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  const { commands } = current;
+  if (progress.mayHavePointedCommands && served !== progress.version && commands !== void 0) {
+    try {
+      await pointCommandsAlias(desired, { version: commands.version, isThere: true }, waiting.lambda);
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+  if (failures.length === 0) return NOTHING_UNDONE;
+  const reasons = failures.map(reasonOf2).join("; ");
+  const consequence = `What was made for commands could not be taken back (${reasons}): no request meets it, and the next deployment puts it right.`;
+  return { consequence, isStuck: true };
+}
+var init_undo_command_version = __esm({
+  "src/release/undo-command-version.ts"() {
+    "use strict";
+    init_command_version();
+    init_releasing();
+    init_undo_alias();
+    init_wait();
+  }
+});
+
 // src/release/undo-provisioned.ts
 async function undoProvisioned(served, { progress, current, desired: { functionName }, with: { provisioned } }) {
   const { version } = progress;
-  if (!progress.mayHaveProvisioned || served === version) return NOTHING_UNDONE;
+  const isNew = current.served?.version !== version;
+  if (!progress.mayHaveProvisioned || isNew && served === version) return NOTHING_UNDONE;
   const before = current.provisioned.find(({ qualifier }) => qualifier === version);
   try {
     if (before) {
@@ -18599,13 +19765,12 @@ var init_undo_provisioned = __esm({
 async function undo(error, releasing) {
   const { progress } = releasing;
   const alias = await undoAlias(releasing);
+  const served = alias.served ?? previousOf(releasing)?.version;
   const mode = await undoMode(alias.served, releasing);
-  const provisioned = await undoProvisioned(alias.served, releasing);
-  const parts = [alias, mode, provisioned];
-  const outcome = [
-    ...parts.map(({ consequence }) => consequence),
-    irreversible(progress, alias.served ?? previousOf(releasing)?.version)
-  ].filter(Boolean).join(" ");
+  const provisioned = await undoProvisioned(served, releasing);
+  const commands = await undoCommandVersion(served, releasing);
+  const parts = [alias, mode, provisioned, commands];
+  const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)].filter(Boolean).join(" ");
   if (!(error instanceof UserError)) {
     if (parts.some(({ isStuck }) => isStuck))
       releasing.with.report.warning({ title: "The release was left half done", detail: outcome });
@@ -18647,6 +19812,7 @@ var init_undo = __esm({
     init_errors();
     init_irreversible();
     init_undo_alias();
+    init_undo_command_version();
     init_undo_provisioned();
   }
 });
@@ -18656,6 +19822,7 @@ async function applyRelease(steps, options, collaborators) {
   const { current, desired } = options;
   const progress = {
     version: current.served?.version ?? "",
+    commandVersion: desired.commands && current.commands?.version,
     layer: void 0,
     role: void 0,
     alias: current.alias,
@@ -18665,6 +19832,8 @@ async function applyRelease(steps, options, collaborators) {
     mayHaveShifted: false,
     mayHaveProvisioned: false,
     mayHaveChangedMode: false,
+    mayBeConfiguredForCommands: false,
+    mayHavePointedCommands: false,
     begun: [],
     commands: [],
     coldStartMs: void 0
@@ -18730,7 +19899,8 @@ function lookingFor(settings) {
     codeSigning: settings.codeSigningConfig !== void 0,
     logGroup: settings.logRetention === void 0 ? void 0 : { given: settings.logGroup },
     role: settings.createRole ? roleNameOf(settings.functionName) : void 0,
-    provisioned: settings.provisionedConcurrency !== void 0
+    provisioned: settings.provisionedConcurrency !== void 0,
+    commands: hasCommandVersion(settings)
   };
 }
 function roleNameOf(functionName) {
@@ -18766,6 +19936,7 @@ var init_current_aside = __esm({
   "src/release/current-aside.ts"() {
     "use strict";
     init_function_options();
+    init_command_version();
     LOOKING_NOWHERE = {
       latest: false,
       tags: false,
@@ -18773,7 +19944,8 @@ var init_current_aside = __esm({
       codeSigning: false,
       logGroup: void 0,
       role: void 0,
-      provisioned: false
+      provisioned: false,
+      commands: false
     };
   }
 });
@@ -18795,15 +19967,16 @@ async function readCurrentRelease(functionName, aliasName, apis, looking = LOOKI
 async function readServed(functionName, aliasName, apis, looking) {
   const { lambda, urls } = apis;
   const serving = lambda.getVersion(functionName, aliasName);
-  const [alias, served, url, policy, aside, provisioned] = await Promise.all([
+  const [alias, served, url, policy, aside, provisioned, commands] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
-    looking.provisioned ? apis.provisioned.list(functionName) : []
+    looking.provisioned ? apis.provisioned.list(functionName) : [],
+    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)) : void 0
   ]);
-  return { alias, served, url, policy, aside, provisioned };
+  return { alias, served, url, policy, aside, provisioned, commands };
 }
 function asLatest(served) {
   return { ...served, description: "", arn: served.arn.replace(/:[^:]+$/, "") };
@@ -18811,7 +19984,27 @@ function asLatest(served) {
 var init_current = __esm({
   "src/release/current.ts"() {
     "use strict";
+    init_command_version();
     init_current_aside();
+  }
+});
+
+// src/release/command-times.ts
+function checkCommandTimes(commands, mostSeconds) {
+  const tooLong = commands.filter((line) => (parseCommandLine(line).timeoutSeconds ?? 0) > mostSeconds);
+  if (tooLong.length === 0) return;
+  throw new SettingsError(
+    tooLong.map((line) => ({
+      title: `${JSON.stringify(line)} is given more time than the version has that runs it: ${mostSeconds} seconds`,
+      hint: "Set command-timeout, which gives commands a version of their own (up to 900 seconds), or raise timeout."
+    }))
+  );
+}
+var init_command_times = __esm({
+  "src/release/command-times.ts"() {
+    "use strict";
+    init_errors();
+    init_command_line();
   }
 });
 
@@ -18857,19 +20050,40 @@ var init_desired_aside = __esm({
   }
 });
 
+// src/release/migrate-plan.ts
+function withMigratePlan(commands) {
+  const migrating = commands.find((command) => MIGRATES2.test(command));
+  if (migrating === void 0) return commands;
+  const given2 = migrating.replace(MIGRATES2, "").replace(/\s--no-?input(?=\s|$)/, "");
+  return [`manage migrate --plan${given2}`, ...commands];
+}
+var MIGRATES2;
+var init_migrate_plan = __esm({
+  "src/release/migrate-plan.ts"() {
+    "use strict";
+    MIGRATES2 = /^(?:timeout=\d+\s+)?manage\s+migrate(?=\s|$)(?!.*\s--(?:plan|check|help)(?:\s|$))/;
+  }
+});
+
 // src/release/desired.ts
 function desiredRelease(settings, code, current) {
+  const base = withoutCommands(current, settings);
+  const configuration = keepingSnapStart(releasedConfiguration(settings, code, base), base, settings);
+  const commands = commandConfiguration(settings, configuration);
+  const beforeTraffic = desiredBeforeTraffic(settings);
+  checkCommandTimes([...beforeTraffic, ...settings.afterTraffic], (commands ?? configuration).timeout);
   return {
     functionName: settings.functionName,
     alias: settings.alias,
     codeSha256: code.codeSha256,
     architecture: code.architecture,
-    configuration: releasedConfiguration(settings, code, current),
-    aside: desiredAside(settings, current),
+    configuration,
+    commands,
+    aside: desiredAside(settings, base),
     manage: settings.manage,
     access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
-    beforeTraffic: [...settings.migrate ? [MIGRATE] : [], ...settings.beforeTraffic],
+    beforeTraffic,
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
@@ -18878,14 +20092,28 @@ function desiredRelease(settings, code, current) {
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : void 0
   };
 }
+function keepingSnapStart(configuration, { latest }, settings) {
+  const { options } = configuration;
+  if (!hasCommandVersion(settings) || options.snapStart !== void 0 || latest?.options.snapStart !== true) {
+    return configuration;
+  }
+  return { ...configuration, options: { ...options, snapStart: true } };
+}
+function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }) {
+  const commands = [...migrate ? [MIGRATE] : [], ...beforeTraffic];
+  return migratePlan ? withMigratePlan(commands) : commands;
+}
 var MIGRATE;
 var init_desired = __esm({
   "src/release/desired.ts"() {
     "use strict";
     init_traffic();
+    init_command_times();
+    init_command_version();
     init_desired_aside();
     init_desired_configuration();
     init_desired_way_in();
+    init_migrate_plan();
     MIGRATE = "manage migrate --noinput";
   }
 });
@@ -18976,6 +20204,423 @@ var init_older = __esm({
   }
 });
 
+// src/release/grant.ts
+function functionArns({ functionName }, { partition, region, account }) {
+  const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
+  return [arn, `${arn}:*`];
+}
+function ofLambda(action) {
+  return `lambda:${action}`;
+}
+var UNKNOWN;
+var init_grant = __esm({
+  "src/release/grant.ts"() {
+    "use strict";
+    UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
+  }
+});
+
+// src/release/permissions-function.ts
+function functionSettingGrants(settings, place) {
+  if (settings.manage === "code") return [];
+  return [
+    ...tagGrants(settings, place),
+    ...concurrencyGrants(settings, place),
+    ...provisionedGrants(settings, place),
+    ...signingGrants(settings, place),
+    ...retentionGrants(settings, place),
+    ...roleGrants(settings, place),
+    ...networkGrants(settings),
+    ...fileSystemGrants(settings, place),
+    ...keyGrants(settings),
+    ...ownLayerGrants(settings)
+  ];
+}
+function tagGrants(settings, place) {
+  if (Object.keys(settings.tags).length === 0) return [];
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see which tags the function has",
+      actions: ["GetFunction", "ListTags"].map(ofLambda),
+      resources: functionArns(settings, place),
+      isForReading: true
+    }
+  ];
+}
+function concurrencyGrants(settings, place) {
+  if (settings.reservedConcurrency === void 0) return [];
+  const resources = functionArns(settings, place);
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see what is reserved for the function",
+      actions: ["lambda:GetFunctionConcurrency"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "ReleaseFunction",
+      why: "reserve concurrency",
+      actions: ["PutFunctionConcurrency", "DeleteFunctionConcurrency"].map(ofLambda),
+      resources
+    }
+  ];
+}
+function provisionedGrants(settings, place) {
+  if (settings.provisionedConcurrency === void 0) return [];
+  const resources = functionArns(settings, place);
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see which versions are kept ready",
+      actions: ["lambda:ListProvisionedConcurrencyConfigs"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "ReleaseFunction",
+      why: "keep environments of the new version ready",
+      actions: [
+        ...["GetProvisionedConcurrencyConfig", "PutProvisionedConcurrencyConfig"],
+        "DeleteProvisionedConcurrencyConfig"
+      ].map(ofLambda),
+      resources
+    }
+  ];
+}
+function signingGrants(settings, place) {
+  const { codeSigningConfig } = settings;
+  if (codeSigningConfig === void 0) return [];
+  const resources = functionArns(settings, place);
+  const isArn = codeSigningConfig.startsWith("arn:");
+  return [
+    {
+      sid: "ReadFunction",
+      why: "see what the code is checked against",
+      actions: ["lambda:GetFunctionCodeSigningConfig"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "SignFunction",
+      why: "let the code be checked, or not",
+      actions: ["PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"].map(ofLambda),
+      resources: [...resources, ...isArn ? [codeSigningConfig] : []]
+    }
+  ];
+}
+function retentionGrants(settings, { partition, region, account }) {
+  if (settings.logRetention === void 0) return [];
+  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
+  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${group}`;
+  return [
+    {
+      sid: "ReadLogGroup",
+      why: "see how long the log is kept",
+      actions: ["logs:DescribeLogGroups"],
+      // Service authorization reference, "Amazon CloudWatch Logs": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "KeepLogGroup",
+      why: "make the log group, tagged managed-by: wsgi-lambda, and say how long it is kept",
+      actions: ["logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
+      resources: [arn, `${arn}:*`]
+    }
+  ];
+}
+function roleGrants({ createRole, functionName }, { partition, account }) {
+  if (!createRole) return [];
+  const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
+  return [
+    {
+      sid: "ReadRole",
+      why: "see whether the execution role is there, and what it may do",
+      actions: ["iam:GetRole", "iam:GetRolePolicy"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "CreateRole",
+      why: "make the execution role, tagged managed-by: wsgi-lambda, and say what it may do",
+      actions: ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+      resources
+    }
+  ];
+}
+function networkGrants({ vpcSubnets }) {
+  if (vpcSubnets === void 0 || vpcSubnets.length === 0) return [];
+  return [
+    {
+      sid: "ReadNetwork",
+      why: "let Lambda check subnets and security groups with the rights of its caller",
+      actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs", "GetSecurityGroupsForVpc"].map(
+        (action) => `ec2:${action}`
+      ),
+      resources: ["*"]
+    }
+  ];
+}
+function fileSystemGrants({ fileSystems = [] }, { partition, region, account }) {
+  if (fileSystems.length === 0) return [];
+  const accessPoints = fileSystems.map((line) => line.replace(/^[^=]*=/, ""));
+  return [
+    {
+      sid: "ReadFileSystem",
+      why: "let Lambda check the file system with the rights of its caller",
+      actions: ["elasticfilesystem:DescribeMountTargets"],
+      resources: [...accessPoints, `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/*`]
+    }
+  ];
+}
+function keyGrants({ kmsKey }) {
+  if (kmsKey?.startsWith("arn:") !== true) return [];
+  const resources = [kmsKey];
+  return [
+    {
+      sid: "ReadVariables",
+      why: "see which variables the function has",
+      actions: ["kms:Decrypt"],
+      resources,
+      isForReading: true
+    },
+    {
+      sid: "EncryptVariables",
+      why: "encrypt the variables of the function",
+      actions: ["kms:CreateGrant", "kms:Encrypt"],
+      resources
+    }
+  ];
+}
+function ownLayerGrants({ layers = [] }) {
+  if (layers.length === 0) return [];
+  return [
+    {
+      sid: "UseLayers",
+      why: "give the function its layers",
+      actions: ["lambda:GetLayerVersion"],
+      resources: layers
+    }
+  ];
+}
+var init_permissions_function = __esm({
+  "src/release/permissions-function.ts"() {
+    "use strict";
+    init_function_options();
+    init_current_aside();
+    init_grant();
+  }
+});
+
+// src/release/permissions.ts
+function placeOf4({ role: role2, allowedAccountIds }, variables) {
+  const region = regionOf(variables) ?? UNKNOWN.region;
+  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
+  const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : void 0;
+  return {
+    partition: partition ?? partitionOf(region),
+    region,
+    account: account ?? only ?? UNKNOWN.account
+  };
+}
+function partitionOf(region) {
+  const [, isolated] = /^(cn|us-gov)-/.exec(region) ?? [];
+  return isolated === void 0 ? "aws" : `aws-${isolated}`;
+}
+function deployPolicy(settings, place) {
+  return policyOf(grantsOf(settings, place));
+}
+function policyOf(grants) {
+  const sids = [...new Set(grants.map(({ sid }) => sid))];
+  return {
+    Version: "2012-10-17",
+    Statement: sids.map((Sid) => {
+      const own = grants.filter(({ sid }) => sid === Sid);
+      const [first] = own;
+      const Action = own.flatMap(({ actions }) => actions);
+      const Condition = first?.condition;
+      return { Sid, Effect: "Allow", Action, Resource: first?.resources ?? [], ...Condition && { Condition } };
+    })
+  };
+}
+function grantsOf(settings, place) {
+  const grants = [
+    ...functionGrants(settings, place),
+    ...urlGrants(settings, place),
+    ...functionSettingGrants(settings, place),
+    ...layerGrants(settings, place),
+    ...uploadGrants(settings, place)
+  ];
+  return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants;
+}
+function functionGrants(settings, place) {
+  const resources = functionArns(settings, place);
+  const reading = {
+    sid: "ReadFunction",
+    why: "see what the function has and serves",
+    // Only a plan compares with the code that is served.
+    actions: [
+      ...["GetFunctionConfiguration", "GetAlias", "GetFunctionUrlConfig", "GetPolicy"],
+      ...settings.dryRun ? ["GetFunction"] : []
+    ].map(ofLambda),
+    resources,
+    isForReading: true
+  };
+  const releasing = {
+    sid: "ReleaseFunction",
+    why: "release a new version",
+    actions: ["UpdateFunctionCode", "PublishVersion", "CreateAlias", "UpdateAlias"].map(ofLambda),
+    resources
+  };
+  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)];
+}
+function configurationGrants(settings, place) {
+  if (settings.manage === "code") return [];
+  return [
+    {
+      sid: "ReleaseFunction",
+      why: "create the function, tagged managed-by: wsgi-lambda, and change its configuration",
+      actions: ["CreateFunction", "TagResource", "UpdateFunctionConfiguration"].map(ofLambda),
+      resources: functionArns(settings, place)
+    },
+    {
+      sid: "PassRole",
+      why: "give the function its execution role",
+      actions: ["iam:PassRole"],
+      resources: [
+        executionRole(settings, place),
+        ...settings.commandRole === void 0 ? [] : [settings.commandRole]
+      ],
+      condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }
+    }
+  ];
+}
+function executionRole({ role: role2, createRole, functionName }, { partition, account }) {
+  return role2 ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN.role}`;
+}
+function proofGrants(settings, place) {
+  const { smoke: smoke2, migrate, beforeTraffic, afterTraffic, trafficAlarms } = settings;
+  const hasCommands = migrate || beforeTraffic.length + afterTraffic.length > 0;
+  const { partition, region, account } = place;
+  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
+  return [
+    ...smoke2 || hasCommands ? [
+      {
+        sid: "ReleaseFunction",
+        why: "send requests and commands to the new version",
+        actions: ["lambda:InvokeFunction"],
+        resources: functionArns(settings, place)
+      }
+    ] : [],
+    ...hasCommands ? [
+      {
+        sid: "ReadLog",
+        why: "show what a command prints while it runs, and see how one ended whose answer got lost",
+        actions: ["logs:FilterLogEvents"],
+        resources: [`arn:${partition}:logs:${region}:${account}:log-group:${group}:*`]
+      }
+    ] : [],
+    ...trafficAlarms.length > 0 ? [
+      {
+        sid: "ReadAlarms",
+        why: "watch alarms while traffic moves in steps",
+        actions: ["cloudwatch:DescribeAlarms"],
+        // Composite alarms are told to nobody who may not see all (CloudWatch API reference, DescribeAlarms).
+        resources: ["*"]
+      }
+    ] : []
+  ];
+}
+function urlGrants(settings, place) {
+  const { functionUrl: functionUrl2, manage } = settings;
+  if (functionUrl2 === "none" || manage === "code") return [];
+  return [
+    {
+      sid: "ReleaseFunction",
+      why: "give the alias its Function URL",
+      actions: [
+        ...["CreateFunctionUrlConfig", "UpdateFunctionUrlConfig"],
+        ...functionUrl2 === "iam" ? [] : ["AddPermission"]
+      ].map(ofLambda),
+      resources: functionArns(settings, place)
+    }
+  ];
+}
+function layerGrants({ dependenciesLayer, functionName, manage }, place) {
+  if (!dependenciesLayer || manage === "code") return [];
+  const { partition, region, account } = place;
+  const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`;
+  return [
+    {
+      sid: "ListLayerVersions",
+      why: "look for the dependencies among the versions of their layer",
+      actions: ["lambda:ListLayerVersions"],
+      // Service authorization reference, "AWS Lambda": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "ReadLayer",
+      why: "use a version of the layer",
+      actions: ["lambda:GetLayerVersion"],
+      resources: [`${layer}:*`],
+      isForReading: true
+    },
+    {
+      sid: "PublishLayer",
+      why: "publish dependencies that have changed",
+      actions: ["lambda:PublishLayerVersion"],
+      resources: [layer]
+    }
+  ];
+}
+function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
+  if (uploadBucket2 === void 0) return [];
+  const { partition } = place;
+  const { name, prefix } = parseBucketAddress(uploadBucket2);
+  return [
+    {
+      sid: "UploadArtifacts",
+      why: "put large artifacts into the bucket, from where Lambda reads them with the rights of its caller",
+      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
+      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
+    },
+    {
+      sid: "LookForArtifacts",
+      why: "be told that an artifact is not there yet",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:${partition}:s3:::${name}`]
+    },
+    ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
+  ];
+}
+function encryptionGrant(key, { partition, region, account }) {
+  const grant = {
+    sid: "EncryptArtifacts",
+    why: "encrypt artifacts, and let Lambda decrypt them",
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"]
+  };
+  const keys = `arn:${partition}:kms:${region}:${account}:key`;
+  const [, alias] = /^(?:arn:.*:)?(alias\/.*)$/.exec(key) ?? [];
+  if (alias === void 0) return { ...grant, resources: [key.startsWith("arn:") ? key : `${keys}/${key}`] };
+  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
+  return { ...grant, resources: [`${keys}/*`], condition };
+}
+var init_permissions = __esm({
+  "src/release/permissions.ts"() {
+    "use strict";
+    init_bucket_address();
+    init_function_options();
+    init_region();
+    init_current_aside();
+    init_desired_layers();
+    init_grant();
+    init_permissions_function();
+  }
+});
+
 // src/release/aside.ts
 function asideSteps({ latest, aside: current }, { aside: desired }) {
   const first = [...roleSteps(current.role, desired, latest?.arn), ...logSteps(current.logGroup, desired)];
@@ -18999,7 +20644,7 @@ function roleSteps(current, { role: role2 }, arn) {
   const { name, needs } = role2;
   if (current?.state !== "ours") return [{ kind: "create-role", name }];
   const { policy } = current;
-  const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOf2(arn), policy);
+  const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOf3(arn), policy);
   return isRight ? [] : [{ kind: "update-role", name }];
 }
 function logSteps(current, { logRetention }) {
@@ -19031,10 +20676,13 @@ var init_aside3 = __esm({
 });
 
 // src/release/change.ts
-function changeSteps(latest, configuration, desired) {
+function changeSteps(latest, configuration, desired, commands) {
   const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
   const layer = layerSteps(desired);
-  if (latest === void 0) return [...layer, ...upload, { kind: "create-function" }];
+  if (latest === void 0) {
+    const created = withConfiguration(configuration);
+    return [...layer, ...upload, { kind: "create-function" }, ...commandSteps(created, commands, configuration)];
+  }
   const changes = differences(latest, configuration);
   const hasFailed = latest.lastUpdateStatus === "Failed" || latest.state === "Failed";
   if (hasFailed && changes.length === 0 && desired.manage === "all")
@@ -19043,8 +20691,23 @@ function changeSteps(latest, configuration, desired) {
   return [
     ...layer,
     ...isCodeThere ? [] : [...upload, { kind: "update-code" }],
-    ...changes.length === 0 ? [] : [{ kind: "update-configuration", changes }]
+    ...commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)
   ];
+}
+function configurationSteps(changes) {
+  return changes.length === 0 ? [] : [{ kind: "update-configuration", changes }];
+}
+function commandSteps(before, commands, configuration) {
+  if (commands === void 0) return [];
+  const after = withConfiguration(commands, before);
+  return [
+    { kind: "configure-commands", changes: differences(before, commands).filter(isNoMark) },
+    { kind: "publish-commands" },
+    ...configurationSteps(differences(after, configuration))
+  ];
+}
+function isNoMark(name) {
+  return name !== "description";
 }
 function layerSteps({ layer }) {
   return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
@@ -19052,6 +20715,7 @@ function layerSteps({ layer }) {
 var init_change2 = __esm({
   "src/release/change.ts"() {
     "use strict";
+    init_command_version();
     init_difference();
   }
 });
@@ -19075,8 +20739,8 @@ var init_proof2 = __esm({
 // src/release/traffic.ts
 function trafficSteps(current, desired, isServedVersionRight) {
   const { portions, alarms } = desired.traffic;
-  const isDivided = Object.keys(current.alias?.weights ?? {}).length > 0;
-  const clearing = isDivided ? [{ kind: "clear-weights" }] : [];
+  const isDivided2 = Object.keys(current.alias?.weights ?? {}).length > 0;
+  const clearing = isDivided2 ? [{ kind: "clear-weights" }] : [];
   if (portions.length === 0 || isServedVersionRight) {
     return { first: clearing, shifts: [], move: { kind: "move-alias" } };
   }
@@ -19092,12 +20756,16 @@ function hasOldVersion({ alias, served }) {
   return alias !== void 0 && served !== void 0 && readAliasMark(alias.description).phase !== "not-released";
 }
 function checkDivision({ served, url }, { configuration, invokeMode, alias }) {
-  if (served !== void 0 && served.role !== configuration.role) {
+  const { role: role2, options } = configuration;
+  const before = served?.options.deadLetterTarget;
+  const target = options.deadLetterTarget ?? before;
+  const [what, setting, change] = served?.role !== role2 ? ["another role", "role", `${served?.role} → ${role2}`] : ["another dead letter target", "dead-letter-target", `${before || "none"} → ${target || "none"}`];
+  if (served !== void 0 && (served.role !== role2 || before !== target)) {
     throw new UserError(
       {
-        title: `traffic cannot move in steps: the new version has another role than version ${served.version}, which ${alias} serves`,
-        detail: `${served.role} → ${configuration.role}. Lambda divides traffic only between versions of one role.`,
-        hint: "Deploy the new role once without traffic, then go on with it."
+        title: `traffic cannot move in steps: the new version has ${what} than version ${served.version}, which ${alias} serves`,
+        detail: `${change}. Lambda divides traffic only between versions that have the same.`,
+        hint: `Deploy the change of ${setting} once without traffic, then go on with it.`
       },
       { exitCode: 2 }
     );
@@ -19124,19 +20792,21 @@ var init_traffic3 = __esm({
 // src/release/plan.ts
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
-  const needsAddress2 = usesAddress(desired.configuration) && current.url === void 0;
+  const needsAddress2 = [desired.configuration, desired.commands].some((part) => part && usesAddress(part)) && current.url === void 0;
   const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches2(current.served, configuration, desired);
+  const commands = desired.commands && withAddress(desired.commands, current.url?.address);
+  const makesCommands = commands !== void 0 && (current.commands === void 0 || !matches2(current.commands, commands, desired));
   const servesIt = isServedVersionRight && !isPending(current);
   const wayIn = wayInSteps(current, desired);
   const mode = modeSteps(current, desired);
   const aside = asideSteps(current, desired);
   const provisioned = provisionedSteps(current, desired, isServedVersionRight);
   const besides = [...aside.first, ...isServedVersionRight ? descriptionSteps(current, desired) : []];
-  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0) {
+  if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
     return [...besides, ...provisioned.before, ...provisioned.after];
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight);
-  const change = isServedVersionRight ? [] : changeSteps(current.latest, configuration, desired);
+  const change = isServedVersionRight && !makesCommands ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
   const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
   return [
     ...traffic.first,
@@ -19147,10 +20817,12 @@ function planRelease(current, desired) {
     ...aside.created,
     ...isPublished ? [] : [{ kind: "publish" }],
     ...wayIn.before,
+    ...makesCommands && needsAddress2 ? commandSteps(withConfiguration(configuration), commands, configuration).filter(isNoUpdate) : [],
     ...needsAddress2 ? [{ kind: "fill-url" }] : [],
     ...proofSteps(desired),
     ...provisioned.before,
     ...isServedVersionRight ? [] : mode,
+    ...makesCommands ? [{ kind: "point-commands" }] : [],
     ...traffic.shifts,
     ...servesIt ? [] : [traffic.move],
     ...wayIn.last,
@@ -19158,6 +20830,9 @@ function planRelease(current, desired) {
     ...desired.afterTraffic.length > 0 && !servesIt ? [{ kind: "finish" }] : [],
     ...provisioned.after
   ];
+}
+function isNoUpdate({ kind }) {
+  return kind !== "update-configuration";
 }
 function isPending({ alias }) {
   if (alias === void 0) return false;
@@ -19169,6 +20844,7 @@ var init_plan = __esm({
     init_alias_mark();
     init_aside3();
     init_change2();
+    init_command_version();
     init_difference();
     init_proof2();
     init_provisioned2();
@@ -19458,6 +21134,72 @@ var init_size2 = __esm({
   }
 });
 
+// src/release/step-permissions.ts
+function stepPermissions(steps, settings, place) {
+  if (steps.length === 0) return [];
+  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])];
+  const isNeeded = (action) => needed.some((name) => name === action || name === `${serviceOf(action)}:*`);
+  return grantsOf({ ...settings, dryRun: false }, place).filter(({ isForReading }) => isForReading !== true).map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources })).filter(({ actions }) => actions.length > 0);
+}
+function serviceOf(action) {
+  return action.slice(0, action.indexOf(":"));
+}
+function placeOfFunction(arn, otherwise) {
+  const [, partition, region, account] = /^arn:([\w-]+):lambda:([\w-]+):(\d+):/.exec(arn ?? "") ?? [];
+  if (partition === void 0 || region === void 0 || account === void 0) return otherwise;
+  return { partition, region, account };
+}
+var LOCK, CONFIGURE, ACTIONS;
+var init_step_permissions = __esm({
+  "src/release/step-permissions.ts"() {
+    "use strict";
+    init_permissions();
+    LOCK = ["lambda:CreateAlias", "lambda:UpdateAlias"];
+    CONFIGURE = [
+      "lambda:UpdateFunctionConfiguration",
+      "iam:PassRole",
+      "ec2:*",
+      "elasticfilesystem:*",
+      "kms:CreateGrant",
+      "kms:Encrypt"
+    ];
+    ACTIONS = {
+      upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
+      "publish-layer": ["lambda:PublishLayerVersion"],
+      "create-function": ["lambda:CreateFunction", "lambda:TagResource", "lambda:GetLayerVersion", ...CONFIGURE],
+      "update-code": ["lambda:UpdateFunctionCode"],
+      "update-configuration": ["lambda:GetLayerVersion", ...CONFIGURE],
+      publish: ["lambda:PublishVersion"],
+      "fill-url": ["lambda:PublishVersion", ...CONFIGURE],
+      "create-alias": ["lambda:CreateAlias"],
+      "create-url": ["lambda:CreateFunctionUrlConfig"],
+      "update-url": ["lambda:UpdateFunctionUrlConfig"],
+      "change-mode": ["lambda:UpdateFunctionUrlConfig"],
+      "permit-url": ["lambda:AddPermission"],
+      run: ["lambda:InvokeFunction", "logs:FilterLogEvents"],
+      smoke: ["lambda:InvokeFunction"],
+      "configure-commands": ["lambda:GetLayerVersion", ...CONFIGURE],
+      "publish-commands": ["lambda:PublishVersion"],
+      "point-commands": ["lambda:CreateAlias", "lambda:UpdateAlias"],
+      provision: ["lambda:PutProvisionedConcurrencyConfig", "lambda:GetProvisionedConcurrencyConfig"],
+      unprovision: ["lambda:DeleteProvisionedConcurrencyConfig"],
+      "clear-weights": ["lambda:UpdateAlias"],
+      "check-alarms": ["cloudwatch:DescribeAlarms"],
+      "shift-traffic": ["lambda:UpdateAlias", "cloudwatch:DescribeAlarms"],
+      "move-alias": ["lambda:UpdateAlias"],
+      finish: ["lambda:UpdateAlias"],
+      "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+      "update-role": ["iam:PutRolePolicy"],
+      "create-log-group": ["logs:CreateLogGroup", "logs:TagResource"],
+      "set-log-retention": ["logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
+      "set-code-signing": ["lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"],
+      "reserve-concurrency": ["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
+      "add-tags": ["lambda:TagResource"],
+      "describe-function": [...CONFIGURE]
+    };
+  }
+});
+
 // src/release/lock-mark.ts
 function lockDescription({ id, process: process2, name, until }) {
   const text3 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
@@ -19658,24 +21400,25 @@ function planText({ plan: plan2, difference: difference2 }) {
   return [...plan2.map((line) => `would ${line}`), ...differenceText(difference2)];
 }
 function differenceText(difference2) {
+  return differenceSections(difference2).flatMap(({ heading, lines: lines2 }) => [
+    `${heading}:`,
+    ...lines2.map((line) => `  ${line}`)
+  ]);
+}
+function differenceSections(difference2) {
   const { served, configuration, environment, code, migrations, permissions: permissions2 } = difference2;
   const against = served === void 0 ? "nothing is served yet" : `against version ${served}`;
+  const settings = configuration.map(({ setting, before, after }) => [setting, `${before ?? "–"} → ${after ?? "–"}`]);
   return [
-    ...section(
-      `configuration, ${against}:`,
-      alignedLines(
-        configuration.map(({ setting, before, after }) => [setting, `${before ?? "–"} → ${after ?? "–"}`]),
-        ["left", "left"]
-      )
-    ),
-    ...section(`environment, names only, ${against}:`, variableLines(environment)),
-    ...code ? section(`code, ${against}:`, codeLines(code)) : [],
-    ...section(`migrations that version ${served ?? "–"} has not:`, (migrations ?? []).flatMap(migrationLines)),
-    ...section("permissions that this needs:", permissions2)
-  ];
+    { heading: `configuration, ${against}`, lines: alignedLines(settings, ["left", "left"]) },
+    { heading: `environment, names only, ${against}`, lines: variableLines(environment) },
+    { heading: `code, ${against}`, lines: code ? codeLines(code) : [] },
+    { heading: `migrations that version ${served ?? "–"} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
+    { heading: "permissions that this needs", lines: permissions2.map(permissionLine) }
+  ].filter(({ lines: lines2 }) => lines2.length > 0);
 }
-function section(heading, lines2) {
-  return lines2.length === 0 ? [] : [heading, ...lines2.map((line) => `  ${line}`)];
+function permissionLine({ actions, resources }) {
+  return `${actions.join(", ")} on ${resources.join(", ")}`;
 }
 function variableLines({ added, changed, removed }) {
   return [
@@ -19782,7 +21525,7 @@ function sourcePath(path4) {
 }
 function toolOf(path4, sources) {
   if (/(?:^|\/)migrations\/\d{4,}_\w+\.py$/.test(path4)) return "django";
-  const environment = import_node_path54.posix.join(import_node_path54.posix.dirname(import_node_path54.posix.dirname(path4)), "env.py");
+  const environment = import_node_path58.posix.join(import_node_path58.posix.dirname(import_node_path58.posix.dirname(path4)), "env.py");
   return /(?:^|\/)versions\/[^/]+\.py$/.test(path4) && sources.has(environment) ? "alembic" : void 0;
 }
 function remarksOn2(source2, tool) {
@@ -19813,11 +21556,11 @@ function isUpgrade(code, index) {
   const functions = [...code.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
   return !(functions.at(-1)?.[1] ?? "").startsWith("downgrade");
 }
-var import_node_path54, REASONS, DJANGO, ALEMBIC;
+var import_node_path58, REASONS, DJANGO, ALEMBIC;
 var init_migrations = __esm({
   "src/release/migrations.ts"() {
     "use strict";
-    import_node_path54 = require("node:path");
+    import_node_path58 = require("node:path");
     init_metadata();
     init_python_text();
     REASONS = {
@@ -19856,8 +21599,8 @@ var init_migrations = __esm({
 
 // src/release/served-files.ts
 async function readServedFiles({ functionName, version, codeSha256 }, { store, code, signal }) {
-  const kept = await findFileList(codeSha256, store);
-  if (kept) return kept;
+  const kept2 = await findFileList(codeSha256, store);
+  if (kept2) return kept2;
   try {
     const found = await code.find(functionName, version);
     if (!found) throw new UnknownFiles(`Lambda does not give the code of version ${version}.`);
@@ -19877,7 +21620,7 @@ async function readDirectory2(served, signal) {
     left -= length;
     if (left < 0) throw new UnknownFiles("The list of its files is too long.");
     const answer = await request2(served, `bytes=${position}-${position + length - 1}`, signal);
-    if (answer.status === 206) return await bytesOf2(answer, length);
+    if (answer.status === 206) return await bytesOf3(answer, length);
     whole = await readWhole(answer, served);
     return whole.subarray(position, position + length);
   };
@@ -19897,7 +21640,7 @@ function codeOf3(error) {
   const { cause, name } = error;
   return cause?.code ?? name;
 }
-async function bytesOf2(answer, length) {
+async function bytesOf3(answer, length) {
   const bytes = Buffer.from(await answer.arrayBuffer());
   if (bytes.length !== length) throw new UnknownFiles("The code could not be read: it is not as large as Lambda says.");
   return bytes;
@@ -20022,7 +21765,7 @@ function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises59.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises63.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -20042,11 +21785,11 @@ async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
   await bucket.write(key, path4, sha256);
 }
-var import_promises59;
+var import_promises63;
 var init_upload = __esm({
   "src/release/upload.ts"() {
     "use strict";
-    import_promises59 = require("node:fs/promises");
+    import_promises63 = require("node:fs/promises");
     init_limits();
     init_size();
   }
@@ -20103,7 +21846,7 @@ async function deploy(settings, collaborators) {
     readServedRelease(functionName, alias, collaborators, looking),
     settings.build ?? readArtifact(settings.artifact ?? "")
   ]);
-  const { environment } = desiredConfiguration(settings, served);
+  const { environment } = desiredConfiguration(settings, withoutCommands(served, settings));
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served);
   const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : asBuilt(source2, report);
   return await report.phase(`Release ${functionName}`, async () => {
@@ -20126,7 +21869,15 @@ async function deploy(settings, collaborators) {
         });
       }
       const plan2 = steps.map((step) => describeStep(step, desired));
-      const difference2 = planFacts(planned, await compareFiles(planned, built, settings, collaborators), []);
+      const difference2 = planFacts(
+        planned,
+        await compareFiles(planned, built, settings, collaborators),
+        stepPermissions(
+          steps,
+          settings,
+          placeOfFunction(current.latest?.arn, placeOf4(settings, collaborators.environment))
+        )
+      );
       if (settings.dryRun) for (const line of planText({ plan: plan2, difference: difference2 })) report.info(line);
       const release = await carryOut(planned, sent, turn, settings, collaborators);
       return {
@@ -20143,15 +21894,15 @@ async function deploy(settings, collaborators) {
 }
 async function carryOut({ current, desired, steps }, { code, transport, layer }, turn, settings, collaborators) {
   const { report } = collaborators;
-  const nothing = {
+  const nothing2 = {
     ...{ version: current.served?.version ?? "", alias: current.alias, url: current.url },
     ...{ commands: [], coldStartMs: void 0 }
   };
   if (steps.length === 0) {
-    report.info(`Nothing to do: ${settings.alias} serves version ${nothing.version} with this code and configuration.`);
-    return released(steps, nothing, { current, desired });
+    report.info(`Nothing to do: ${settings.alias} serves version ${nothing2.version} with this code and configuration.`);
+    return released(steps, nothing2, { current, desired });
   }
-  if (turn === void 0) return { ...released(steps, nothing, { current, desired }), changed: false };
+  if (turn === void 0) return { ...released(steps, nothing2, { current, desired }), changed: false };
   refuseOlder(current.served, turn.run, settings.allowOlder);
   const release = await applyRelease(
     steps,
@@ -20162,6 +21913,7 @@ async function carryOut({ current, desired, steps }, { code, transport, layer },
       upload: transport.upload,
       publishLayer: layer.publish,
       versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code.streaming }),
+      commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code.streaming }),
       lock: turn.lock
     },
     collaborators
@@ -20186,6 +21938,7 @@ var init_deploy = __esm({
     init_given();
     init_errors();
     init_apply();
+    init_command_version();
     init_current();
     init_current_aside();
     init_describe();
@@ -20194,11 +21947,13 @@ var init_deploy = __esm({
     init_desired_layers();
     init_desired_way_in();
     init_older();
+    init_permissions();
     init_plan();
     init_provenance();
     init_public_url();
     init_report_plan();
     init_size2();
+    init_step_permissions();
     init_turn();
     init_plan_text();
     init_build2();
@@ -20228,389 +21983,231 @@ var init_plan2 = __esm({
   }
 });
 
-// src/release/grant.ts
-function functionArns({ functionName }, { partition, region, account }) {
-  const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
-  return [arn, `${arn}:*`];
+// src/release/move-back.ts
+async function moveBack({ version: { version, description }, before }, { alias, url }, { functionName, alias: name }, { lambda, urls }) {
+  const provenance = readProvenance(description);
+  const mode = provenance && (provenance.streams ? "RESPONSE_STREAM" : "BUFFERED");
+  const changesMode = url !== void 0 && mode !== void 0 && mode !== url.invokeMode;
+  const target = { version, description: aliasDescription({ phase: "released", before }) };
+  if (changesMode) await urls.update(functionName, name, { invokeMode: mode });
+  try {
+    return await lambda.updateAlias(functionName, name, target, alias.revisionId);
+  } catch (error) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now?.version === version && now.description === target.description) return now;
+    if (changesMode) await urls.update(functionName, name, { invokeMode: url.invokeMode });
+    throw error;
+  }
 }
-function ofLambda(action) {
-  return `lambda:${action}`;
-}
-var UNKNOWN;
-var init_grant = __esm({
-  "src/release/grant.ts"() {
+var init_move_back = __esm({
+  "src/release/move-back.ts"() {
     "use strict";
-    UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
+    init_alias_mark();
+    init_provenance();
   }
 });
 
-// src/release/permissions-function.ts
-function functionSettingGrants(settings, place) {
-  if (settings.manage === "code") return [];
-  return [
-    ...tagGrants(settings, place),
-    ...concurrencyGrants(settings, place),
-    ...signingGrants(settings, place),
-    ...retentionGrants(settings, place),
-    ...roleGrants(settings, place),
-    ...networkGrants(settings),
-    ...fileSystemGrants(settings, place),
-    ...keyGrants(settings),
-    ...ownLayerGrants(settings)
-  ];
+// src/release/rollback.ts
+function rollbackTarget(alias, versions3, named2) {
+  const chosen = named2 ?? earlierVersion(alias, versions3);
+  if (chosen === void 0) {
+    throw refused(`There is no earlier version to go back to: version ${alias.version} is the oldest release`);
+  }
+  const version = versions3.find((listed2) => listed2.version === chosen);
+  if (version === void 0) throw refused(`Version ${chosen} does not exist, or was deleted`);
+  if (readProvenance(version.description)?.kind === "commands") {
+    throw refused(`Version ${chosen} is for commands, and not for traffic`);
+  }
+  if (chosen === alias.version && !isDivided(alias)) throw refused(`Version ${chosen} is what is served already`);
+  return { version, before: rememberedAfter(alias, chosen) };
 }
-function tagGrants(settings, place) {
-  if (Object.keys(settings.tags).length === 0) return [];
-  return [
-    {
-      sid: "ReadFunction",
-      why: "see which tags the function has",
-      actions: ["GetFunction", "ListTags"].map(ofLambda),
-      resources: functionArns(settings, place),
-      isForReading: true
-    }
-  ];
+function earlierVersion(alias, versions3) {
+  if (isDivided(alias)) return alias.version;
+  const remembered = readAliasMark(alias.description).before.find(
+    (number2) => versions3.some(({ version }) => version === number2)
+  );
+  const older = versions3.filter(({ version }) => Number(version) < Number(alias.version));
+  return remembered ?? older.find(({ description }) => readProvenance(description)?.kind === "release")?.version;
 }
-function concurrencyGrants(settings, place) {
-  if (settings.reservedConcurrency === void 0) return [];
-  const resources = functionArns(settings, place);
-  return [
-    {
-      sid: "ReadFunction",
-      why: "see what is reserved for the function",
-      actions: ["lambda:GetFunctionConcurrency"],
-      resources,
-      isForReading: true
-    },
-    {
-      sid: "ReleaseFunction",
-      why: "reserve concurrency",
-      actions: ["PutFunctionConcurrency", "DeleteFunctionConcurrency"].map(ofLambda),
-      resources
-    }
-  ];
+function rememberedAfter(alias, chosen) {
+  const { before } = readAliasMark(alias.description);
+  const place = before.indexOf(chosen);
+  if (place >= 0) return before.slice(place + 1);
+  if (Number(chosen) < Number(alias.version)) return before.filter((number2) => Number(number2) < Number(chosen));
+  return servedBefore(alias, chosen);
 }
-function signingGrants(settings, place) {
-  const { codeSigningConfig } = settings;
-  if (codeSigningConfig === void 0) return [];
-  const resources = functionArns(settings, place);
-  const isArn = codeSigningConfig.startsWith("arn:");
-  return [
-    {
-      sid: "ReadFunction",
-      why: "see what the code is checked against",
-      actions: ["lambda:GetFunctionCodeSigningConfig"],
-      resources,
-      isForReading: true
-    },
-    {
-      sid: "SignFunction",
-      why: "let the code be checked, or not",
-      actions: ["PutFunctionCodeSigningConfig", "DeleteFunctionCodeSigningConfig"].map(ofLambda),
-      resources: [...resources, ...isArn ? [codeSigningConfig] : []]
-    }
-  ];
+function isDivided({ weights }) {
+  return Object.keys(weights).length > 0;
 }
-function retentionGrants(settings, { partition, region, account }) {
-  if (settings.logRetention === void 0) return [];
-  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
-  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${group}`;
-  return [
-    {
-      sid: "ReadLogGroup",
-      why: "see how long the log is kept",
-      actions: ["logs:DescribeLogGroups"],
-      // Service authorization reference, "Amazon CloudWatch Logs": this action knows no resources.
-      resources: ["*"],
-      isForReading: true
-    },
-    {
-      sid: "KeepLogGroup",
-      why: "make the log group, tagged managed-by: wsgi-lambda, and say how long it is kept",
-      actions: ["logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
-      resources: [arn, `${arn}:*`]
-    }
-  ];
+function refused(title) {
+  return new UserError({
+    title,
+    hint: "Nothing was changed. The command versions lists what there is; --to names one."
+  });
 }
-function roleGrants({ createRole, functionName }, { partition, account }) {
-  if (!createRole) return [];
-  const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
-  return [
-    {
-      sid: "ReadRole",
-      why: "see whether the execution role is there, and what it may do",
-      actions: ["iam:GetRole", "iam:GetRolePolicy"],
-      resources,
-      isForReading: true
-    },
-    {
-      sid: "CreateRole",
-      why: "make the execution role, tagged managed-by: wsgi-lambda, and say what it may do",
-      actions: ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
-      resources
-    }
-  ];
-}
-function networkGrants({ vpcSubnets }) {
-  if (vpcSubnets === void 0 || vpcSubnets.length === 0) return [];
-  return [
-    {
-      sid: "ReadNetwork",
-      why: "let Lambda check subnets and security groups with the rights of its caller",
-      actions: ["DescribeSecurityGroups", "DescribeSubnets", "DescribeVpcs", "GetSecurityGroupsForVpc"].map(
-        (action) => `ec2:${action}`
-      ),
-      resources: ["*"]
-    }
-  ];
-}
-function fileSystemGrants({ fileSystems = [] }, { partition, region, account }) {
-  if (fileSystems.length === 0) return [];
-  const accessPoints = fileSystems.map((line) => line.replace(/^[^=]*=/, ""));
-  return [
-    {
-      sid: "ReadFileSystem",
-      why: "let Lambda check the file system with the rights of its caller",
-      actions: ["elasticfilesystem:DescribeMountTargets"],
-      resources: [...accessPoints, `arn:${partition}:elasticfilesystem:${region}:${account}:file-system/*`]
-    }
-  ];
-}
-function keyGrants({ kmsKey }) {
-  if (kmsKey?.startsWith("arn:") !== true) return [];
-  const resources = [kmsKey];
-  return [
-    {
-      sid: "ReadVariables",
-      why: "see which variables the function has",
-      actions: ["kms:Decrypt"],
-      resources,
-      isForReading: true
-    },
-    {
-      sid: "EncryptVariables",
-      why: "encrypt the variables of the function",
-      actions: ["kms:CreateGrant", "kms:Encrypt"],
-      resources
-    }
-  ];
-}
-function ownLayerGrants({ layers = [] }) {
-  if (layers.length === 0) return [];
-  return [
-    {
-      sid: "UseLayers",
-      why: "give the function its layers",
-      actions: ["lambda:GetLayerVersion"],
-      resources: layers
-    }
-  ];
-}
-var init_permissions_function = __esm({
-  "src/release/permissions-function.ts"() {
+var init_rollback = __esm({
+  "src/release/rollback.ts"() {
     "use strict";
-    init_function_options();
-    init_current_aside();
-    init_grant();
+    init_errors();
+    init_alias_mark();
+    init_provenance();
   }
 });
 
-// src/release/permissions.ts
-function placeOf3({ role: role2, allowedAccountIds }, variables) {
-  const region = variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"] ?? UNKNOWN.region;
-  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
-  const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : void 0;
-  return {
-    partition: partition ?? partitionOf(region),
-    region,
-    account: account ?? only ?? UNKNOWN.account
-  };
+// src/commands/rollback.ts
+var rollback_exports = {};
+__export(rollback_exports, {
+  rollback: () => rollback
+});
+async function rollback(to, settings, collaborators) {
+  const { report, clock, lambda, urls, versions: versions3 } = collaborators;
+  const { functionName, alias: name } = settings;
+  const started = clock();
+  return await report.phase(`Roll back ${functionName}`, async () => {
+    if (!await lambda.getAlias(functionName, name)) throw nothingReleased(functionName, name);
+    return await inTurn2({ ...settings, exists: true }, collaborators, async ({ lock }) => {
+      const [alias, url, listed2 = []] = await Promise.all([
+        lambda.getAlias(functionName, name),
+        urls.get(functionName, name),
+        versions3.list(functionName)
+      ]);
+      if (alias === void 0) throw nothingReleased(functionName, name);
+      const target = rollbackTarget(alias, listed2, to);
+      const { version, published, description } = target.version;
+      await prove(target, url, settings, collaborators).catch((error) => {
+        throw notMoved(error, alias, name);
+      });
+      await lock.confirm();
+      const moved = await moveBack(target, { alias, url }, settings, collaborators);
+      report.info(`${name}: version ${alias.version} → ${version}`);
+      report.notice({
+        title: "What migrations have done to a database is not reversed",
+        detail: `Version ${version} runs with the schema as it is now.`
+      });
+      return {
+        function: { name: functionName, version, alias: name, aliasArn: moved.arn, url: url?.address },
+        from: alias.version,
+        published,
+        provenance: readProvenance(description),
+        seconds: Math.round(clock() - started) / 1e3
+      };
+    });
+  });
 }
-function partitionOf(region) {
-  const [, isolated] = /^(cn|us-gov)-/.exec(region) ?? [];
-  return isolated === void 0 ? "aws" : `aws-${isolated}`;
+async function prove({ version: { version } }, url, settings, collaborators) {
+  const { functionName } = settings;
+  const state = await waitUntilActive(functionName, version, collaborators);
+  const host = settings.smokeHost ?? (url ? new URL(url.address).host : "localhost");
+  const asked = { functionName, version, host, timeoutSeconds: state.timeout };
+  await wake(state, asked, settings, collaborators);
+  if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators);
 }
-function deployPolicy(settings, place) {
-  return policyOf(grantsOf(settings, place));
+async function wake({ state }, asked, settings, collaborators) {
+  if (state !== "Inactive") return;
+  collaborators.report.info(`version ${asked.version} was not called for long: making it ready`);
+  await smoke(smokeRequestsOf(settings).slice(0, 1), asked, collaborators).catch(() => void 0);
+  await waitUntilAwake(asked.functionName, asked.version, collaborators);
 }
-function policyOf(grants) {
-  const sids = [...new Set(grants.map(({ sid }) => sid))];
-  return {
-    Version: "2012-10-17",
-    Statement: sids.map((Sid) => {
-      const own = grants.filter(({ sid }) => sid === Sid);
-      const [first] = own;
-      const Action = own.flatMap(({ actions }) => actions);
-      const Condition = first?.condition;
-      return { Sid, Effect: "Allow", Action, Resource: first?.resources ?? [], ...Condition && { Condition } };
-    })
-  };
+function notMoved(error, { version }, alias) {
+  if (!(error instanceof UserError)) return error;
+  const { title, detail, hint, output: output2 } = error;
+  const outcome = `The alias ${alias} has not moved: it serves version ${version}. Without smoke requests (--no-smoke) it moves all the same.`;
+  return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output: output2 }, { cause: error });
 }
-function grantsOf(settings, place) {
-  const grants = [
-    ...functionGrants(settings, place),
-    ...urlGrants(settings, place),
-    ...functionSettingGrants(settings, place),
-    ...layerGrants(settings, place),
-    ...uploadGrants(settings, place)
-  ];
-  return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants;
+function nothingReleased(functionName, alias) {
+  return new UserError({
+    title: `The function ${functionName} has no alias ${alias}: nothing was released by that name`,
+    hint: "Check function-name, alias and the region."
+  });
 }
-function functionGrants(settings, place) {
-  const resources = functionArns(settings, place);
-  const reading = {
-    sid: "ReadFunction",
-    why: "see what the function has and serves",
-    actions: ["GetFunctionConfiguration", "GetAlias", "GetFunctionUrlConfig", "GetPolicy"].map(ofLambda),
-    resources,
-    isForReading: true
-  };
-  const releasing = {
-    sid: "ReleaseFunction",
-    why: "release a new version",
-    actions: ["UpdateFunctionCode", "PublishVersion", "CreateAlias", "UpdateAlias"].map(ofLambda),
-    resources
-  };
-  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)];
-}
-function configurationGrants(settings, place) {
-  if (settings.manage === "code") return [];
-  return [
-    {
-      sid: "ReleaseFunction",
-      why: "create the function, tagged managed-by: wsgi-lambda, and change its configuration",
-      actions: ["CreateFunction", "TagResource", "UpdateFunctionConfiguration"].map(ofLambda),
-      resources: functionArns(settings, place)
-    },
-    {
-      sid: "PassRole",
-      why: "give the function its execution role",
-      actions: ["iam:PassRole"],
-      resources: [executionRole(settings, place)],
-      condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }
-    }
-  ];
-}
-function executionRole({ role: role2, createRole, functionName }, { partition, account }) {
-  return role2 ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN.role}`;
-}
-function proofGrants(settings, place) {
-  const { smoke: smoke2, migrate, beforeTraffic, afterTraffic, trafficAlarms } = settings;
-  const hasCommands = migrate || beforeTraffic.length + afterTraffic.length > 0;
-  const { partition, region, account } = place;
-  const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
-  return [
-    ...smoke2 || hasCommands ? [
-      {
-        sid: "ReleaseFunction",
-        why: "send requests and commands to the new version",
-        actions: ["lambda:InvokeFunction"],
-        resources: functionArns(settings, place)
-      }
-    ] : [],
-    ...hasCommands ? [
-      {
-        sid: "ReadLog",
-        why: "show what a command prints while it runs, and see how one ended whose answer got lost",
-        actions: ["logs:FilterLogEvents"],
-        resources: [`arn:${partition}:logs:${region}:${account}:log-group:${group}:*`]
-      }
-    ] : [],
-    ...trafficAlarms.length > 0 ? [
-      {
-        sid: "ReadAlarms",
-        why: "watch alarms while traffic moves in steps",
-        actions: ["cloudwatch:DescribeAlarms"],
-        // Composite alarms are told to nobody who may not see all (CloudWatch API reference, DescribeAlarms).
-        resources: ["*"]
-      }
-    ] : []
-  ];
-}
-function urlGrants(settings, place) {
-  const { functionUrl: functionUrl2, manage } = settings;
-  if (functionUrl2 === "none" || manage === "code") return [];
-  return [
-    {
-      sid: "ReleaseFunction",
-      why: "give the alias its Function URL",
-      actions: [
-        ...["CreateFunctionUrlConfig", "UpdateFunctionUrlConfig"],
-        ...functionUrl2 === "iam" ? [] : ["AddPermission"]
-      ].map(ofLambda),
-      resources: functionArns(settings, place)
-    }
-  ];
-}
-function layerGrants({ dependenciesLayer, functionName, manage }, place) {
-  if (!dependenciesLayer || manage === "code") return [];
-  const { partition, region, account } = place;
-  const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`;
-  return [
-    {
-      sid: "ListLayerVersions",
-      why: "look for the dependencies among the versions of their layer",
-      actions: ["lambda:ListLayerVersions"],
-      // Service authorization reference, "AWS Lambda": this action knows no resources.
-      resources: ["*"],
-      isForReading: true
-    },
-    {
-      sid: "ReadLayer",
-      why: "use a version of the layer",
-      actions: ["lambda:GetLayerVersion"],
-      resources: [`${layer}:*`],
-      isForReading: true
-    },
-    {
-      sid: "PublishLayer",
-      why: "publish dependencies that have changed",
-      actions: ["lambda:PublishLayerVersion"],
-      resources: [layer]
-    }
-  ];
-}
-function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
-  if (uploadBucket2 === void 0) return [];
-  const { partition } = place;
-  const { name, prefix } = parseBucketAddress(uploadBucket2);
-  return [
-    {
-      sid: "UploadArtifacts",
-      why: "put large artifacts into the bucket, from where Lambda reads them with the rights of its caller",
-      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
-      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
-    },
-    {
-      sid: "LookForArtifacts",
-      why: "be told that an artifact is not there yet",
-      actions: ["s3:ListBucket"],
-      resources: [`arn:${partition}:s3:::${name}`]
-    },
-    ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
-  ];
-}
-function encryptionGrant(key, { partition, region, account }) {
-  const grant = {
-    sid: "EncryptArtifacts",
-    why: "encrypt artifacts, and let Lambda decrypt them",
-    actions: ["kms:GenerateDataKey", "kms:Decrypt"]
-  };
-  const keys = `arn:${partition}:kms:${region}:${account}:key`;
-  const [, alias] = /^(?:arn:.*:)?(alias\/.*)$/.exec(key) ?? [];
-  if (alias === void 0) return { ...grant, resources: [key.startsWith("arn:") ? key : `${keys}/${key}`] };
-  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
-  return { ...grant, resources: [`${keys}/*`], condition };
-}
-var init_permissions = __esm({
-  "src/release/permissions.ts"() {
+var init_rollback2 = __esm({
+  "src/commands/rollback.ts"() {
     "use strict";
-    init_bucket_address();
-    init_function_options();
-    init_current_aside();
-    init_desired_layers();
-    init_grant();
-    init_permissions_function();
+    init_errors();
+    init_move_back();
+    init_provenance();
+    init_rollback();
+    init_smoke();
+    init_turn();
+    init_wait();
+    init_traffic();
+  }
+});
+
+// src/release/versions.ts
+function describeVersions(versions3, aliases, served) {
+  return versions3.map(({ description, ...listed2 }) => {
+    const provenance = readProvenance(description);
+    const pointing = aliases.filter(({ name }) => name !== LOCK_ALIAS).map((alias) => ({ name: alias.name, share: shareOf(alias, listed2.version) })).filter(({ share }) => share > 0);
+    return {
+      ...listed2,
+      serves: aliases.some(({ name, version }) => name === served && version === listed2.version),
+      aliases: pointing,
+      provenance,
+      description: provenance === void 0 ? description : void 0
+    };
+  });
+}
+function shareOf({ version, weights }, of) {
+  if (version !== of) return weights[of] ?? 0;
+  return 1 - Object.values(weights).reduce((sum3, weight) => sum3 + weight, 0);
+}
+var init_versions3 = __esm({
+  "src/release/versions.ts"() {
+    "use strict";
+    init_lock2();
+    init_provenance();
+  }
+});
+
+// src/commands/versions.ts
+var versions_exports = {};
+__export(versions_exports, {
+  versions: () => versions2,
+  versionsText: () => versionsText
+});
+async function versions2({ functionName, alias, region }, api) {
+  const listed2 = await api.list(functionName);
+  if (listed2 === void 0) {
+    throw new UserError({
+      title: `The function ${functionName} does not exist`,
+      hint: `Check function-name and ${theRegion({ region })}, or deploy it first.`
+    });
+  }
+  const facts = describeVersions(listed2, await api.listAliases(functionName), alias);
+  return {
+    function: { name: functionName, alias, version: facts.find(({ serves }) => serves)?.version },
+    versions: facts
+  };
+}
+function versionsText({ versions: all }) {
+  if (all.length === 0) return "Nothing was published yet.\n";
+  const rows = all.map((facts) => {
+    const { version, published, zipBytes, serves, aliases, provenance, description } = facts;
+    return [
+      `${serves ? "*" : " "} ${version}`,
+      published.slice(0, 16).replace("T", " "),
+      provenance?.actor ?? "",
+      provenance === void 0 ? (description ?? "").slice(0, 40) : (provenance.commit ?? "").slice(0, 12),
+      megabytes(zipBytes),
+      [...aliases.map(nameAndShare), ...provenance?.kind === "commands" ? ["(for commands)"] : []].join(", ")
+    ];
+  });
+  const head = ["  version", "published (UTC)", "by", "commit", "size", "aliases"];
+  return `${alignedLines([head, ...rows], ["left", "left", "left", "left", "right", "left"]).join("\n")}
+`;
+}
+function nameAndShare({ name, share }) {
+  return share === 1 ? name : `${name} ${Math.round(share * 100)}%`;
+}
+var init_versions4 = __esm({
+  "src/commands/versions.ts"() {
+    "use strict";
+    init_errors();
+    init_versions3();
+    init_size();
+    init_table();
+    init_region();
   }
 });
 
@@ -20620,7 +22217,7 @@ __export(permissions_exports, {
   permissions: () => permissions
 });
 function permissions(settings, { report, environment }) {
-  const place = placeOf3(settings, environment);
+  const place = placeOf4(settings, environment);
   for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(", ")}`);
   const policy = deployPolicy(settings, place);
   const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(" ");
@@ -24604,10 +26201,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep: sep5, value } = collItem;
+        const { start, key, sep: sep6, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key ?? sep5?.[0],
+          next: key ?? sep6?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -24621,7 +26218,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key && key.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep5) {
+          if (!keyProps.anchor && !keyProps.tag && !sep6) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -24645,7 +26242,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -24661,7 +26258,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep5, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -24752,7 +26349,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep5 = "";
+        let sep6 = "";
         for (const token of end) {
           const { source: source2, type } = token;
           switch (type) {
@@ -24766,13 +26363,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep5 + cb;
-              sep5 = "";
+                comment += sep6 + cb;
+              sep6 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep5 += source2;
+                sep6 += source2;
               hasSpace = true;
               break;
             default:
@@ -24815,18 +26412,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep: sep5, value } = collItem;
+        const { start, key, sep: sep6, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key ?? sep5?.[0],
+          next: key ?? sep6?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep5 && !value) {
+          if (!props.anchor && !props.tag && !sep6 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -24880,8 +26477,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep5 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep5, null, props, onError);
+        if (!isMap && !sep6 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -24893,7 +26490,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep5 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -24904,8 +26501,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap && !props.found && ctx.options.strict) {
-              if (sep5)
-                for (const st of sep5) {
+              if (sep6)
+                for (const st of sep6) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -24922,7 +26519,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep5, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -25102,7 +26699,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep5 = "";
+      let sep6 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines2[i][0].slice(trimIndent) + "\n";
@@ -25119,24 +26716,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep5 + indent.slice(trimIndent) + content;
-          sep5 = "\n";
+          value += sep6 + indent.slice(trimIndent) + content;
+          sep6 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep5 === " ")
-            sep5 = "\n";
-          else if (!prevMoreIndented && sep5 === "\n")
-            sep5 = "\n\n";
-          value += sep5 + indent.slice(trimIndent) + content;
-          sep5 = "\n";
+          if (sep6 === " ")
+            sep6 = "\n";
+          else if (!prevMoreIndented && sep6 === "\n")
+            sep6 = "\n\n";
+          value += sep6 + indent.slice(trimIndent) + content;
+          sep6 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep5 === "\n")
+          if (sep6 === "\n")
             value += "\n";
           else
-            sep5 = "\n";
+            sep6 = "\n";
         } else {
-          value += sep5 + content;
-          sep5 = " ";
+          value += sep6 + content;
+          sep6 = " ";
           prevMoreIndented = false;
         }
       }
@@ -25319,25 +26916,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep5 = " ";
+      let sep6 = " ";
       let pos = line.lastIndex;
       while (match = line.exec(source2)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep5 === "\n")
-            res += sep5;
+          if (sep6 === "\n")
+            res += sep6;
           else
-            sep5 = "\n";
+            sep6 = "\n";
         } else {
-          res += sep5 + lm;
-          sep5 = " ";
+          res += sep6 + lm;
+          sep6 = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match = last.exec(source2);
-      return res + sep5 + (match?.[1] ?? "");
+      return res + sep6 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source2, onError) {
       let res = "";
@@ -26147,14 +27744,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep: sep5, value }) {
+    function stringifyItem({ start, key, sep: sep6, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key)
         res += stringifyToken(key);
-      if (sep5)
-        for (const st of sep5)
+      if (sep6)
+        for (const st of sep6)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -27321,18 +28918,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep5;
+          let sep6;
           if (scalar.end) {
-            sep5 = scalar.end;
-            sep5.push(this.sourceToken);
+            sep6 = scalar.end;
+            sep6.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep5 = [this.sourceToken];
+            sep6 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep5 }]
+            items: [{ start, key: scalar, sep: sep6 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -27485,15 +29082,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep5 = it.sep;
-                  sep5.push(this.sourceToken);
+                  const sep6 = it.sep;
+                  sep6.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep5 }]
+                    items: [{ start: start2, key, sep: sep6 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -27687,13 +29284,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep5 = fc.end.splice(1, fc.end.length);
-            sep5.push(this.sourceToken);
+            const sep6 = fc.end.splice(1, fc.end.length);
+            sep6.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep5 }]
+              items: [{ start, key: fc, sep: sep6 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -28138,7 +29735,10 @@ function logGroupOf2({ logGroup, functionName }) {
   return logGroup ?? defaultLogGroup(functionName);
 }
 function substituted(value) {
-  if (typeof value === "string") return value.includes("${") ? { "Fn::Sub": value } : value;
+  if (typeof value === "string") {
+    const text3 = value.replace(/\$\{(Partition|Region|AccountId)\}/g, "${AWS::$1}");
+    return text3.includes("${") ? { "Fn::Sub": text3 } : text3;
+  }
   if (Array.isArray(value)) return value.map(substituted);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, substituted(each)]));
@@ -28162,7 +29762,7 @@ var init_bootstrap_template = __esm({
     init_role_policy();
     ISSUER = "token.actions.githubusercontent.com";
     AUDIENCE = "sts.amazonaws.com";
-    HERE = { partition: "${AWS::Partition}", region: "${AWS::Region}", account: "${AWS::AccountId}" };
+    HERE = { partition: "${Partition}", region: "${Region}", account: "${AccountId}" };
     RETENTION_DAYS = "30";
     PROVIDER = { "Fn::If": ["CreatesProvider", { Ref: "GitHubProvider" }, { Ref: "ProviderArn" }] };
     LAMBDA_TRUST = {
@@ -28182,7 +29782,8 @@ var init_bootstrap_template = __esm({
 // src/commands/bootstrap.ts
 var bootstrap_exports = {};
 __export(bootstrap_exports, {
-  bootstrap: () => bootstrap
+  bootstrap: () => bootstrap,
+  templateText: () => templateText
 });
 function bootstrap({ repository, environment, branch }, settings, variables) {
   const named2 = repository ?? variables["GITHUB_REPOSITORY"];
@@ -28195,13 +29796,14 @@ function bootstrap({ repository, environment, branch }, settings, variables) {
       }
     ]);
   }
-  const options = {
+  return bootstrapTemplate(settings, {
     repository: named2,
     environment,
     branch: branch ?? (environment === void 0 ? "main" : void 0)
-  };
-  const template = bootstrapTemplate(settings, options);
-  return HEAD + (0, import_yaml.stringify)(template, { lineWidth: 0, aliasDuplicateObjects: false });
+  });
+}
+function templateText(template) {
+  return HEAD + (0, import_yaml.stringify)(template, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }
 var import_yaml, OWNER_AND_NAME, HEAD;
 var init_bootstrap = __esm({
@@ -28331,8 +29933,8 @@ var init_source_hash = __esm({
 
 // src/artifact/inspect/contents.ts
 async function readContents3(given2, assumed) {
-  const path4 = (0, import_node_path55.resolve)(given2);
-  const found = await (0, import_promises60.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path59.resolve)(given2);
+  const found = await (0, import_promises64.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -28398,7 +30000,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path55.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path55.posix.dirname(parent))
+    for (let parent = import_node_path59.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path59.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -28459,12 +30061,12 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises60, import_node_path55, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
+var import_promises64, import_node_path59, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises60 = require("node:fs/promises");
-    import_node_path55 = require("node:path");
+    import_promises64 = require("node:fs/promises");
+    import_node_path59 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -28490,7 +30092,7 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path56.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path60.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
@@ -28500,9 +30102,9 @@ async function directRequirements(project, manifest, present2) {
 async function readWritten(project, path4) {
   try {
     if (path4 === "pyproject.toml")
-      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, path4)) ?? "")));
+      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
-      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, path4)) ?? ""))["packages"]);
+      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, path4)) ?? ""))["packages"]);
     const files = await readRequirementsFiles(project, path4);
     return [...fromRequirements(files), ...await namedByFolder(project, files)];
   } catch (error) {
@@ -28530,7 +30132,7 @@ function fromRequirements(files) {
     files.flatMap(
       ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text3 }) => {
         const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3) ?? [];
-        return constraint === void 0 ? [] : [import_node_path56.posix.join(import_node_path56.posix.dirname(path4), constraint)];
+        return constraint === void 0 ? [] : [import_node_path60.posix.join(import_node_path60.posix.dirname(path4), constraint)];
       })
     )
   );
@@ -28544,7 +30146,7 @@ async function namedByFolder(project, files) {
   );
   const named2 = await Promise.all(
     folders.map(async (folder) => {
-      const document2 = asTable3(parse(await readIfPresent((0, import_node_path56.join)(project, folder, "pyproject.toml")) ?? ""));
+      const document2 = asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, folder, "pyproject.toml")) ?? ""));
       const name = asTable3(document2["project"])["name"] ?? asTable3(asTable3(document2["tool"])["poetry"])["name"];
       return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
     })
@@ -28554,12 +30156,12 @@ async function namedByFolder(project, files) {
 function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs20, import_node_path56, UNKNOWN2;
+var import_node_fs20, import_node_path60, UNKNOWN2;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
     import_node_fs20 = require("node:fs");
-    import_node_path56 = require("node:path");
+    import_node_path60 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -28701,8 +30303,8 @@ function described2(binary, wanted) {
     return { machine: "unknown", needed: [], glibc: void 0, problem: `it is damaged: ${binary.broken}` };
   const { machine, bits, needed, needs } = binary.facts;
   const architecture = bits === 64 ? MACHINES2[machine] : void 0;
-  const versions2 = needs.flatMap((need) => need.versions);
-  const glibc = newest(versions2.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
+  const versions3 = needs.flatMap((need) => need.versions);
+  const glibc = newest(versions3.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
   return {
     machine: architecture ?? `machine ${machine}`,
     needed,
@@ -28717,20 +30319,20 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
   });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path57.posix.basename(path4));
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path61.posix.basename(path4));
   return [
     ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
     ...verifyNeeded(owned, target, others)
   ];
 }
-function newest(versions2) {
-  return versions2.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+function newest(versions3) {
+  return versions3.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
 }
-var import_node_path57, MACHINES2;
+var import_node_path61, MACHINES2;
 var init_binaries = __esm({
   "src/artifact/inspect/binaries.ts"() {
     "use strict";
-    import_node_path57 = require("node:path");
+    import_node_path61 = require("node:path");
     init_verify();
     init_group();
     MACHINES2 = { 62: "x86_64", 183: "arm64" };
@@ -28940,12 +30542,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises61.mkdtemp)((0, import_node_path58.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises65.mkdtemp)((0, import_node_path62.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises61.copyFile)(path4, (0, import_node_path58.join)(temporary, "artifact.zip"));
+    await (0, import_promises65.copyFile)(path4, (0, import_node_path62.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises61.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises65.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -28981,13 +30583,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises61, import_node_os12, import_node_path58, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises65, import_node_os13, import_node_path62, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises61 = require("node:fs/promises");
-    import_node_os12 = require("node:os");
-    import_node_path58 = require("node:path");
+    import_promises65 = require("node:fs/promises");
+    import_node_os13 = require("node:os");
+    import_node_path62 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -29313,7 +30915,7 @@ function remainder2(count) {
   return count > MOST_LINES3 ? [{ text: `… and ${count - MOST_LINES3} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path59.relative)("", path4);
+  const short = (0, import_node_path63.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
@@ -29326,11 +30928,11 @@ function percent(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path59, MOST_LINES3, NOBODY, STATES;
+var import_node_path63, MOST_LINES3, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path59 = require("node:path");
+    import_node_path63 = require("node:path");
     init_group();
     init_inert();
     init_size();
@@ -29351,6 +30953,222 @@ var init_inspection_text = __esm({
   }
 });
 
+// src/remote/log-search.ts
+function searchLog(search, logs2) {
+  const { group, version, requestId, text: text3 } = search;
+  const seen = /* @__PURE__ */ new Set();
+  const requests = /* @__PURE__ */ new Map();
+  let from = search.since;
+  async function streamsOfRequest(id) {
+    const streams = /* @__PURE__ */ new Set();
+    let next;
+    do {
+      const page = await logs2.read({ group, since: search.since, text: id }, next);
+      if (page === void 0) return { exists: false, streams: [] };
+      for (const { stream } of page.events) streams.add(stream);
+      next = page.next;
+    } while (next !== void 0);
+    return { exists: true, streams: [...streams] };
+  }
+  function found(event) {
+    const line = readLogLine(event.message);
+    const own = "requestId" in line ? line.requestId : "";
+    const current = own === "" ? requests.get(event.stream) ?? "" : own;
+    if (line.kind === "report" || line.kind === "init") requests.delete(event.stream);
+    else if (own !== "") requests.set(event.stream, own);
+    return { event, line, requestId: line.kind === "init" ? "" : current };
+  }
+  function isMeant({ event, requestId: id }) {
+    return (version === void 0 || event.stream.includes(`[${version}]`)) && (requestId === void 0 || id === requestId) && event.message.includes(text3 ?? "");
+  }
+  return async function* () {
+    let query = { group, since: from, text: text3 };
+    if (requestId !== void 0) {
+      const { exists: exists3, streams } = await streamsOfRequest(requestId);
+      if (!exists3 || streams.length === 0) return exists3;
+      query = { group, since: from, streams };
+    }
+    let next;
+    do {
+      const page = await logs2.read(query, next);
+      if (page === void 0) return false;
+      const fresh = page.events.filter(({ id }) => !seen.has(id));
+      for (const { id, at } of fresh) {
+        seen.add(id);
+        from = Math.max(from, at - OVERLAP_MILLISECONDS2);
+      }
+      yield fresh.map(found).filter(isMeant);
+      next = page.next;
+    } while (next !== void 0);
+    return true;
+  };
+}
+var OVERLAP_MILLISECONDS2;
+var init_log_search = __esm({
+  "src/remote/log-search.ts"() {
+    "use strict";
+    init_log_line();
+    OVERLAP_MILLISECONDS2 = 5e3;
+  }
+});
+
+// src/commands/logs.ts
+var logs_exports = {};
+__export(logs_exports, {
+  logs: () => logs
+});
+async function logs(given2, { functionName }, collaborators) {
+  const { report, wait: wait2, signal, print, now } = collaborators;
+  const since = sinceOf(given2.since ?? STANDARD_SINCE, now());
+  const search = { ...await placeOf5(given2, functionName, collaborators), since };
+  const searching = searchLog({ ...search, requestId: given2.requestId, text: given2.filter }, collaborators.logs);
+  const isOver = () => signal.aborted;
+  let found = 0;
+  let isTold = false;
+  try {
+    do {
+      const pages = searching();
+      let page = await pages.next();
+      for (; page.done !== true; page = await pages.next()) {
+        page.value.forEach(print);
+        found += page.value.length;
+      }
+      if (!isTold && found === 0) report.notice(nothing(functionName, search, page.value, given2));
+      isTold = true;
+      if (given2.follow) await wait2(LOOK_EVERY_MILLISECONDS2, signal);
+    } while (given2.follow && !isOver());
+  } catch (error) {
+    if (!given2.follow || !isOver()) throw error;
+  }
+}
+async function placeOf5({ version }, functionName, { lambda }) {
+  const found = await lambda.getVersion(functionName, version);
+  if (found) return { group: found.options.logGroup, version: version && found.version };
+  const latest = version === void 0 ? void 0 : await lambda.getVersion(functionName);
+  if (latest && /^\d+$/.test(version ?? "")) return { group: latest.options.logGroup, version };
+  throw new UserError({
+    title: `${functionName}${latest ? `:${version ?? ""}` : ""} does not exist`,
+    detail: `Its log would be ${defaultLogGroup(functionName)}.`,
+    hint: "Check function-name, --version and the region."
+  });
+}
+function sinceOf(text3, now) {
+  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text3) ?? [];
+  if (count !== void 0) return now - Number(count) * (UNITS[unit] ?? 0);
+  const moment = /^\d{4}-\d\d-\d\d/.test(text3) ? Date.parse(text3) : Number.NaN;
+  if (!Number.isNaN(moment)) return moment;
+  throw new SettingsError([
+    {
+      title: "--since is not valid",
+      detail: `Given: ${JSON.stringify(text3)}`,
+      hint: "Write 30s, 10m, 2h or 3d, or a moment as in 2026-11-23T09:00Z."
+    }
+  ]);
+}
+function nothing(functionName, { group, since }, exists3, { follow: follow2 }) {
+  if (!exists3) {
+    return {
+      title: `${functionName} has not run yet`,
+      detail: `There is no log group ${group}.`,
+      hint: follow2 ? "Its lines are shown as soon as it runs." : "The first invocation makes it."
+    };
+  }
+  return {
+    title: `Nothing was found since ${new Date(since).toISOString()}`,
+    hint: follow2 ? "New lines are shown as they come." : "Look further back with --since, as in --since 2h."
+  };
+}
+var STANDARD_SINCE, LOOK_EVERY_MILLISECONDS2, UNITS;
+var init_logs2 = __esm({
+  "src/commands/logs.ts"() {
+    "use strict";
+    init_function_options();
+    init_errors();
+    init_log_search();
+    STANDARD_SINCE = "10m";
+    LOOK_EVERY_MILLISECONDS2 = 1500;
+    UNITS = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+  }
+});
+
+// src/remote/log-text.ts
+var log_text_exports = {};
+__export(log_text_exports, {
+  logRecord: () => logRecord,
+  logText: () => logText
+});
+function logText(colors) {
+  let day = "";
+  return ({ event, line, requestId }) => {
+    const shown2 = shownOf(line);
+    if (shown2 === void 0) return "";
+    const [date = "", time = ""] = new Date(event.at).toISOString().replace("Z", "").split("T");
+    const heading = date === day ? "" : `${colors.bold(date)}
+`;
+    day = date;
+    const head = `${time} ${inert(requestId.slice(0, 8)).padEnd(8)} `;
+    const lines2 = shown2.text.split(/\r\n?|\n/).map((each) => inert(each));
+    const paint = painter(shown2.level, colors);
+    const body = lines2.map(
+      (each, index) => index === 0 ? colors.dim(head) + paint(each) : " ".repeat(head.length) + paint(each)
+    );
+    return `${heading}${body.map(withoutCommand).join("\n")}
+`;
+  };
+}
+function logRecord({ event, line, requestId }) {
+  const level = line.kind === "message" ? line.level : void 0;
+  const message = line.kind === "message" || line.kind === "printed" ? line.text : event.message;
+  const [, version] = /\[([^\]]+)\]/.exec(event.stream) ?? [];
+  return {
+    timestamp: new Date(event.at).toISOString(),
+    ...{ kind: line.kind, level, requestId: requestId || void 0, version, stream: event.stream, message },
+    ...line.kind === "report" ? { metrics: line.metrics, status: line.status } : {}
+  };
+}
+function shownOf(line) {
+  switch (line.kind) {
+    case "start":
+      return { level: "PLATFORM", text: `▸ version ${line.version}` };
+    case "report": {
+      const text3 = `■ ${[...isSuccess(line.status) ? [] : [line.status], ...metricsText(line.metrics)].join(", ")}`;
+      return { level: isSuccess(line.status) ? "PLATFORM" : "ERROR", text: text3 };
+    }
+    case "end":
+      return void 0;
+    case "init":
+      return /^(?:INIT_START|platform\.initStart)/.test(line.text) ? { level: "PLATFORM", text: "▸ a process starts" } : void 0;
+    case "message": {
+      const logger = line.logger === "" ? "" : `${line.logger}: `;
+      return { level: line.level, text: `${line.level.padEnd(5)} ${logger}${line.text}` };
+    }
+    case "printed":
+      return { level: "", text: line.text };
+  }
+}
+function isSuccess(status) {
+  return status === "success";
+}
+function metricsText({ duration: duration2, init, memory, usedMemory }) {
+  return [
+    ...duration2 === void 0 ? [] : [`${duration2} ms`],
+    ...init === void 0 ? [] : [`${init} ms to start`],
+    ...memory === void 0 ? [] : [`${usedMemory ?? "?"} of ${memory} MB`]
+  ];
+}
+function painter(level, colors) {
+  if (/^(?:ERROR|CRITICAL|FATAL)$/i.test(level)) return colors.red;
+  if (/^WARN/i.test(level)) return colors.yellow;
+  if (/^(?:PLATFORM|DEBUG|TRACE)$/i.test(level)) return colors.dim;
+  return (text3) => text3;
+}
+var init_log_text = __esm({
+  "src/remote/log-text.ts"() {
+    "use strict";
+    init_inert();
+  }
+});
+
 // src/commands/remote.ts
 var remote_exports = {};
 __export(remote_exports, {
@@ -29366,8 +31184,8 @@ async function remote(given2, qualifier, settings, collaborators) {
   for (const remark of remarksOn(command, ran.outcome)) collaborators.report.warning(remark);
   return ran;
 }
-async function targetOf3(qualifier, { functionName, alias }, { lambda, report }) {
-  const own = `${alias}-commands`;
+async function targetOf3(qualifier, { functionName, alias, region }, { lambda, report }) {
+  const own = commandsAlias(alias);
   const [served, forCommands] = await Promise.all([
     lambda.getVersion(functionName, qualifier ?? alias),
     qualifier === void 0 ? lambda.getVersion(functionName, own) : void 0
@@ -29375,7 +31193,7 @@ async function targetOf3(qualifier, { functionName, alias }, { lambda, report })
   if (!served) {
     throw new UserError({
       title: `${functionName}:${qualifier ?? alias} does not exist`,
-      hint: "Deploy it first, or check function-name, --qualifier and the region."
+      hint: `Deploy it first, or check function-name, --qualifier and ${theRegion({ region })}.`
     });
   }
   const isRight = forCommands?.codeSha256 === served.codeSha256;
@@ -29385,7 +31203,7 @@ async function targetOf3(qualifier, { functionName, alias }, { lambda, report })
     functionName,
     qualifier: isRight ? own : qualifier ?? alias,
     timeoutSeconds: version.timeout,
-    logGroup: () => Promise.resolve(version.logGroup ?? defaultLogGroup2(functionName))
+    logGroup: () => Promise.resolve(version.options.logGroup)
   };
 }
 async function commandOf(given2, collaborators) {
@@ -29433,7 +31251,7 @@ function variablesOf2(given2, variables) {
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises62.readFile)(file)).catch((error) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises66.readFile)(file)).catch((error) => {
     throw wrong2(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
@@ -29445,15 +31263,17 @@ async function readCode(file, readInput) {
 function wrong2(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises62;
+var import_promises66;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises62 = require("node:fs/promises");
+    import_promises66 = require("node:fs/promises");
     init_errors();
+    init_command_version();
     init_command();
     init_failure2();
     init_protocol();
+    init_region();
   }
 });
 
@@ -29464,9 +31284,9 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_buffer2 = require("node:buffer");
-var import_promises63 = require("node:fs/promises");
-var import_node_os13 = require("node:os");
-var import_node_path60 = require("node:path");
+var import_promises67 = require("node:fs/promises");
+var import_node_os14 = require("node:os");
+var import_node_path64 = require("node:path");
 var import_consumers = require("node:stream/consumers");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
@@ -29672,9 +31492,9 @@ async function openBuilder(interpreter, target, options) {
     run: async (command, { cwd = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
       options.signal.throwIfAborted();
       const whole = environment === "replace" ? { ...added } : { ...env, ...added };
-      const completed = await run3(command, { cwd, env: whole, onLine });
+      const completed2 = await run3(command, { cwd, env: whole, onLine });
       options.signal.throwIfAborted();
-      return completed;
+      return completed2;
     },
     close,
     [Symbol.asyncDispose]: close
@@ -29685,9 +31505,9 @@ async function rememberedInterpreter(target, { pythonBin, environment }, { store
   if (found === void 0) return await findInterpreter(target, pythonBin, run3);
   const choice = ["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION"].map((name) => environment[name] ?? "");
   const key = keyOf("interpreter", found, choice, target.pythonMinor);
-  const kept = await readRecord(store, "toolchains", key);
-  if (kept && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept.behind.path, environment), kept.behind))
-    return kept.interpreter;
+  const kept2 = await readRecord(store, "toolchains", key);
+  if (kept2 && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept2.behind.path, environment), kept2.behind))
+    return kept2.interpreter;
   const interpreter = await findInterpreter(target, pythonBin, run3);
   const behind2 = await findExecutable(interpreter.path, environment);
   if (behind2) await writeRecord(store, "toolchains", key, { interpreter, behind: behind2 });
@@ -29878,14 +31698,14 @@ function gitIn(folder, environment, run3) {
 }
 
 // src/settings/machine.ts
-var import_promises49 = require("node:fs/promises");
-var import_node_os10 = require("node:os");
+var import_promises53 = require("node:fs/promises");
+var import_node_os11 = require("node:os");
 async function readMachine({ pid, kill }) {
   const [boot, namespace] = await Promise.all([
-    (0, import_promises49.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
-    (0, import_promises49.readlink)("/proc/self/ns/pid").catch(() => "")
+    (0, import_promises53.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
+    (0, import_promises53.readlink)("/proc/self/ns/pid").catch(() => "")
   ]);
-  const host = (0, import_node_os10.hostname)();
+  const host = (0, import_node_os11.hostname)();
   return {
     host,
     id: [host, boot.trim(), namespace].join(" "),
@@ -29902,7 +31722,7 @@ async function readMachine({ pid, kill }) {
 }
 
 // src/settings/run.ts
-var import_promises50 = require("node:fs/promises");
+var import_promises54 = require("node:fs/promises");
 async function readRun(variables, git) {
   const told = toldBy(variables);
   if (told.commit !== void 0 && told.committedAt !== void 0) return told;
@@ -29954,7 +31774,7 @@ function workflowOf(name, number2) {
 async function pushedCommit(path4) {
   if (path4 === void 0) return void 0;
   try {
-    const { head_commit: head } = JSON.parse(await (0, import_promises50.readFile)(path4, "utf8"));
+    const { head_commit: head } = JSON.parse(await (0, import_promises54.readFile)(path4, "utf8"));
     return head?.id === void 0 || head.timestamp === void 0 ? void 0 : { id: head.id, timestamp: head.timestamp };
   } catch {
     return void 0;
@@ -30109,21 +31929,21 @@ function definedVariables(variables) {
 }
 
 // src/settings/settings.ts
-var import_promises53 = require("node:fs/promises");
-var import_node_path49 = require("node:path");
+var import_promises57 = require("node:fs/promises");
+var import_node_path53 = require("node:path");
 init_errors();
 init_runtimes();
 
 // src/settings/discovery.ts
-var import_promises52 = require("node:fs/promises");
-var import_node_path46 = require("node:path");
+var import_promises56 = require("node:fs/promises");
+var import_node_path50 = require("node:path");
 init_pyproject();
 var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
 }
 async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path46.join)(projectFolder, "manage.py"));
+  const manage = await readIfPresent((0, import_node_path50.join)(projectFolder, "manage.py"));
   const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
   if (settingsModule === void 0) return void 0;
   for (const module2 of withParentPackages(settingsModule)) {
@@ -30131,13 +31951,13 @@ async function findDjango(projectFolder) {
     if (found) return found;
   }
   const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path46.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  const hasModule = await readIfPresent((0, import_node_path50.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
   return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
 }
 async function wsgiApplicationOf(projectFolder, module2) {
   const path4 = module2.replaceAll(".", "/");
   for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source2 = await readIfPresent((0, import_node_path46.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path50.join)(projectFolder, file));
     const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
     if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
   }
@@ -30149,7 +31969,7 @@ function withParentPackages(module2) {
 }
 async function findCallable(projectFolder) {
   for (const file of FLASK_FILES) {
-    const source2 = await readIfPresent((0, import_node_path46.join)(projectFolder, file));
+    const source2 = await readIfPresent((0, import_node_path50.join)(projectFolder, file));
     if (source2 === void 0) continue;
     const attribute = callableIn(source2);
     if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
@@ -30157,12 +31977,12 @@ async function findCallable(projectFolder) {
   return await findPackage(projectFolder);
 }
 async function findPackage(projectFolder) {
-  const children = await (0, import_promises52.readdir)(projectFolder, { withFileTypes: true });
+  const children = await (0, import_promises56.readdir)(projectFolder, { withFileTypes: true });
   const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
   const found = await Promise.all(
     packages.map(async ({ name }) => {
       const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path46.join)(projectFolder, file)) ?? "");
+      const attribute = callableIn(await readIfPresent((0, import_node_path50.join)(projectFolder, file)) ?? "");
       return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
     })
   );
@@ -30186,7 +32006,7 @@ init_function_contradictions();
 
 // src/settings/manifest.ts
 var import_node_fs16 = require("node:fs");
-var import_node_path47 = require("node:path");
+var import_node_path51 = require("node:path");
 var KINDS2 = [
   "uv.lock",
   "poetry.lock",
@@ -30198,7 +32018,7 @@ var KINDS2 = [
 ];
 var REQUIREMENTS = "requirements.txt";
 function findManifest(projectFolder, given2, pyproject) {
-  const has2 = (path4) => (0, import_node_fs16.existsSync)((0, import_node_path47.join)(projectFolder, path4));
+  const has2 = (path4) => (0, import_node_fs16.existsSync)((0, import_node_path51.join)(projectFolder, path4));
   if (given2 !== void 0) return has2(given2) ? manifestAt(given2.replaceAll("\\", "/")) : { problem: missing(given2) };
   const own = KINDS2.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
     (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
@@ -30226,10 +32046,10 @@ function missing(given2) {
   };
 }
 function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs16.existsSync)((0, import_node_path47.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path47.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path47.dirname)(folder);
-    if ((0, import_node_fs16.existsSync)((0, import_node_path47.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs16.existsSync)((0, import_node_path51.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path51.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path51.dirname)(folder);
+    if ((0, import_node_fs16.existsSync)((0, import_node_path51.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
   }
   return void 0;
 }
@@ -30238,12 +32058,12 @@ function workspaceLock(projectFolder) {
 init_pyproject();
 
 // src/settings/python-version.ts
-var import_node_path48 = require("node:path");
+var import_node_path52 = require("node:path");
 var import_pep4407 = __toESM(require_pep440(), 1);
 init_runtimes();
 init_pyproject();
 async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path48.join)(projectFolder, ".python-version"));
+  const pinned = await readIfPresent((0, import_node_path52.join)(projectFolder, ".python-version"));
   if (pinned !== void 0) return fromPin(pinned);
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
@@ -30268,7 +32088,9 @@ function noRuntime(title) {
 }
 
 // src/settings/settings.ts
+init_region();
 init_schema();
+init_static();
 init_traffic();
 
 // src/settings/values.ts
@@ -30358,8 +32180,8 @@ async function loadFunctionSettings(origin) {
   return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
 }
 async function load({ project, stage: stage2, environment, explicit }) {
-  const folder = (0, import_node_path49.resolve)(project);
-  if (!(await (0, import_promises53.stat)(folder).catch(() => void 0))?.isDirectory()) {
+  const folder = (0, import_node_path53.resolve)(project);
+  if (!(await (0, import_promises57.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
       {
         title: `The project ${JSON.stringify(project)} is not a folder`,
@@ -30372,7 +32194,7 @@ async function load({ project, stage: stage2, environment, explicit }) {
   const checked = checkValues([...fromPyproject2.sources, variablesSource(environment), explicit]);
   const filled = fillStage(checked.values, stage2);
   return {
-    common: { ...filled.values, project: folder, stage: stage2, found: [] },
+    common: { ...filled.values, project: folder, stage: stage2, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
     problems: [...fromPyproject2.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)]
@@ -30420,7 +32242,7 @@ async function buildPart({ common, pyproject, isGiven, problems }) {
   };
 }
 function outputOf({ output: output2, project }) {
-  return (0, import_node_path49.resolve)(output2 ?? (0, import_node_path49.join)(project, ".wsgi-lambda", `${(0, import_node_path49.basename)(project)}.zip`));
+  return (0, import_node_path53.resolve)(output2 ?? (0, import_node_path53.join)(project, ".wsgi-lambda", `${(0, import_node_path53.basename)(project)}.zip`));
 }
 async function discover(project, found, problems) {
   const application = await findApplication(project);
@@ -30453,7 +32275,8 @@ function contradictions({ environment, secrets, ...values }) {
       hint: "Keep one of them: a value that may be read by all, or a reference."
     })),
     ...Object.entries(values.uploadBucket === void 0 ? ofBucket : {}).filter(([, value]) => value !== void 0).map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
-    ...trafficContradictions(values)
+    ...trafficContradictions(values),
+    ...staticContradictions({ ...values, environment })
   ];
 }
 function fillStage(values, stage2) {
@@ -30480,6 +32303,7 @@ function fillStage(values, stage2) {
   const filled = {
     ...values,
     environment: fillTable(values.environment, "environment variable"),
+    commandEnvironment: fillTable(values.commandEnvironment, "environment variable of commands"),
     secrets: fillTable(values.secrets, "secret"),
     tags: fillTable(values.tags, "tag"),
     events: fillTable(values.events, "event")
@@ -30493,16 +32317,16 @@ function fillStage(values, stage2) {
 
 // src/store/folder.ts
 var import_node_crypto13 = require("node:crypto");
-var import_promises55 = require("node:fs/promises");
-var import_node_os11 = require("node:os");
-var import_node_path51 = require("node:path");
+var import_promises59 = require("node:fs/promises");
+var import_node_os12 = require("node:os");
+var import_node_path55 = require("node:path");
 init_errors();
 
 // src/store/digests.ts
 var import_node_crypto12 = require("node:crypto");
 var import_node_fs17 = require("node:fs");
-var import_promises54 = require("node:fs/promises");
-var import_node_path50 = require("node:path");
+var import_promises58 = require("node:fs/promises");
+var import_node_path54 = require("node:path");
 init_hash();
 var LONGEST_TICK = 2e3;
 var TRUSTED_DAYS = 7;
@@ -30511,14 +32335,14 @@ function openDigests(index) {
   let hasLearnt = false;
   const all = () => known ??= readIndex2(index);
   const learn = (path4, seen) => {
-    all().set((0, import_node_path50.resolve)(path4), seen);
+    all().set((0, import_node_path54.resolve)(path4), seen);
     hasLearnt = true;
   };
   return {
     of: async (path4) => {
       const at = Date.now();
       const { state, changed } = await stateOf(path4);
-      const seen = all().get((0, import_node_path50.resolve)(path4));
+      const seen = all().get((0, import_node_path54.resolve)(path4));
       if (seen?.state === state) return seen.sha256;
       const sha256 = (await sha256Of(path4)).toString("hex");
       const isSettled = at - changed > LONGEST_TICK && (await stateOf(path4)).state === state;
@@ -30529,22 +32353,22 @@ function openDigests(index) {
       learn(path4, { state: (await stateOf(path4)).state, sha256, at: Date.now() });
     },
     forget: (path4) => {
-      if (all().delete((0, import_node_path50.resolve)(path4))) hasLearnt = true;
+      if (all().delete((0, import_node_path54.resolve)(path4))) hasLearnt = true;
     },
     save: async () => {
       if (!hasLearnt) return;
       const temporary = `${index}.${(0, import_node_crypto12.randomUUID)()}.part`;
       try {
-        await (0, import_promises54.writeFile)(temporary, JSON.stringify([...all()]));
-        await (0, import_promises54.rename)(temporary, index);
+        await (0, import_promises58.writeFile)(temporary, JSON.stringify([...all()]));
+        await (0, import_promises58.rename)(temporary, index);
       } catch {
-        await (0, import_promises54.rm)(temporary, { force: true }).catch(() => void 0);
+        await (0, import_promises58.rm)(temporary, { force: true }).catch(() => void 0);
       }
     }
   };
 }
 async function stateOf(path4) {
-  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises54.stat)(path4, { bigint: true });
+  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises58.stat)(path4, { bigint: true });
   const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1000000n);
   return { state: [size, mtimeNs, ctimeNs, ino].join(" "), changed };
 }
@@ -30599,7 +32423,7 @@ var USE_RESOLUTION_MINUTES = 30;
 var UNWRITABLE = /* @__PURE__ */ new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"]);
 function folderStore({ folder, mostBytes, onUnwritable }) {
   const listings = /* @__PURE__ */ new Map();
-  const digests = openDigests((0, import_node_path51.join)(folder, "digests.json"));
+  const digests = openDigests((0, import_node_path55.join)(folder, "digests.json"));
   let spill;
   let isUnwritable = false;
   let hasWritten = false;
@@ -30610,7 +32434,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
   };
   const remove = async (path4) => {
     digests.forget(path4);
-    await (0, import_promises55.rm)(path4, { force: true }).catch(() => void 0);
+    await (0, import_promises59.rm)(path4, { force: true }).catch(() => void 0);
   };
   const find = async (kind, key) => {
     const path4 = (await listingOf(kind)).get(key);
@@ -30626,14 +32450,14 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     return void 0;
   };
   const writeBelow = async (root, kind, key, write2, { isPrivate = false }) => {
-    const parent = (0, import_node_path51.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises55.mkdir)(parent, { recursive: true });
-    const temporary = (0, import_node_path51.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
+    const parent = (0, import_node_path55.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
+    await (0, import_promises59.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path55.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
     try {
       await write2(temporary);
       const digest = (await sha256Of(temporary)).toString("hex");
-      const path4 = (0, import_node_path51.join)(parent, `${key}-${digest}`);
-      await (0, import_promises55.rename)(temporary, path4);
+      const path4 = (0, import_node_path55.join)(parent, `${key}-${digest}`);
+      await (0, import_promises59.rename)(temporary, path4);
       await digests.note(path4, digest);
       const listing = await listingOf(kind);
       const before = listing.get(key);
@@ -30641,7 +32465,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
       if (before !== void 0 && before !== path4) await remove(before);
       return path4;
     } finally {
-      await (0, import_promises55.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises59.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
   const keep2 = async (kind, key, write2, options = {}) => {
@@ -30656,7 +32480,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises55.mkdtemp)((0, import_node_path51.join)((0, import_node_os11.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises59.mkdtemp)((0, import_node_path55.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-store-"));
     try {
       return await writeBelow(await spill, kind, key, write2, options);
     } catch (error) {
@@ -30665,7 +32489,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         {
           title: "The disk is full",
           detail: error.message,
-          hint: `Free some space in ${folder} or ${(0, import_node_os11.tmpdir)()}, or set store to a folder on another disk.`
+          hint: `Free some space in ${folder} or ${(0, import_node_os12.tmpdir)()}, or set store to a folder on another disk.`
         },
         { cause: error }
       );
@@ -30678,28 +32502,28 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     [Symbol.asyncDispose]: async () => {
       await digests.save();
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises55.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises59.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
 async function listKind(folder, kind) {
   const { open: open9, closed } = foldersOf(kind);
-  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path51.join)(folder, open9)), listFiles2((0, import_node_path51.join)(folder, closed))]);
+  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path55.join)(folder, open9)), listFiles2((0, import_node_path55.join)(folder, closed))]);
   return new Map([...ofClosed, ...ofOpen]);
 }
 async function listFiles2(folder) {
-  const names = await (0, import_promises55.readdir)(folder).catch(() => []);
+  const names = await (0, import_promises59.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
-    const path4 = (0, import_node_path51.join)(folder, name);
+    const path4 = (0, import_node_path55.join)(folder, name);
     const other = paths.get(key);
     paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises55.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises59.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -30708,18 +32532,18 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises55.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises59.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises55.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises59.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
 }
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
-    STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below2) => {
-      const names = await (0, import_promises55.readdir)((0, import_node_path51.join)(folder, below2)).catch(() => []);
-      return await Promise.all(names.map((name) => describe2((0, import_node_path51.join)(folder, below2, name), name)));
+    STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below3) => {
+      const names = await (0, import_promises59.readdir)((0, import_node_path55.join)(folder, below3)).catch(() => []);
+      return await Promise.all(names.map((name) => describe2((0, import_node_path55.join)(folder, below3, name), name)));
     })
   );
   const files = found.flat().filter((file) => file !== void 0);
@@ -30731,10 +32555,10 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises55.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises59.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises55.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises59.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
@@ -30742,7 +32566,7 @@ async function describe2(path4, name) {
 var import_node_crypto14 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
 var import_node_stream5 = require("node:stream");
-var import_promises56 = require("node:stream/promises");
+var import_promises60 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -30833,7 +32657,7 @@ async function receive(bucket, name, path4) {
       done(null, chunk);
     }
   });
-  await (0, import_promises56.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
+  await (0, import_promises60.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
   if (hash3.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
 function nameOf3(kind, key) {
@@ -30869,7 +32693,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises57 = require("node:fs/promises");
+var import_promises61 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -30886,7 +32710,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises57.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises61.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -30920,7 +32744,7 @@ function openStore({ store, storeSize, sharedStore: address, sharedStoreWrite },
 var VERSION2 = "0.1.0";
 
 // src/cli-run.ts
-var HAS_OWN_OUTPUT = /* @__PURE__ */ new Set(["remote", "permissions", "bootstrap"]);
+var HAS_OWN_OUTPUT = /* @__PURE__ */ new Set(["logs", "remote", "permissions", "bootstrap"]);
 var CANCELLED = 130;
 async function run2(invocation) {
   const { flags } = invocation;
@@ -30942,8 +32766,9 @@ async function run2(invocation) {
     process.stdout.write(`${inertJson(value)}
 `);
   };
+  const isFollowing = invocation.command === "logs" && invocation.logs.follow;
   const cancellation = cancelOnSignals(() => {
-    process.stderr.write("\nCancelled: cleaning up. Once more to stop at once.\n");
+    if (!isFollowing) process.stderr.write("\nCancelled: cleaning up. Once more to stop at once.\n");
   });
   const { signal } = cancellation;
   try {
@@ -30964,7 +32789,7 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path60.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path64.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
@@ -30979,7 +32804,8 @@ async function run2(invocation) {
       clock
     };
     const createAws = async (settings) => {
-      const options = { version: VERSION2, wait, signal };
+      const { shownWait: shownWait2 } = await Promise.resolve().then(() => (init_call(), call_exports));
+      const options = { version: VERSION2, wait: shownWait2(wait, report), signal };
       await checkAccount(settings, async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options));
       const { createAwsApis: createAwsApis2 } = await Promise.resolve().then(() => (init_apis(), apis_exports));
       return createAwsApis2(options);
@@ -31018,16 +32844,34 @@ async function run2(invocation) {
         if (isJson) print(result);
         return planExitCode2(result, invocation);
       }
+      case "rollback": {
+        const { rollback: rollback2 } = await Promise.resolve().then(() => (init_rollback2(), rollback_exports));
+        const settings = await loadFunctionSettings(origin);
+        const result = await rollback2(invocation.to, settings, await releaseCollaborators(settings));
+        if (isJson) print(result);
+        else process.stdout.write(`${result.function.url ?? result.function.aliasArn}
+`);
+        return 0;
+      }
+      case "versions": {
+        const { versions: versions3, versionsText: versionsText2 } = await Promise.resolve().then(() => (init_versions4(), versions_exports));
+        const settings = await loadFunctionSettings(origin);
+        const result = await versions3(settings, (await createAws(settings)).versions);
+        if (isJson) print(result);
+        else process.stdout.write(versionsText2(result));
+        return 0;
+      }
       case "permissions": {
         const { permissions: permissions2 } = await Promise.resolve().then(() => (init_permissions2(), permissions_exports));
         print(permissions2(await loadFunctionSettings(origin), { report, environment }));
         return 0;
       }
       case "bootstrap": {
-        const { bootstrap: bootstrap2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
+        const { bootstrap: bootstrap2, templateText: templateText2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
         const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
-        if (invocation.output === void 0) process.stdout.write(template);
-        else await (0, import_promises63.writeFile)(invocation.output, template);
+        if (invocation.output !== void 0) await (0, import_promises67.writeFile)(invocation.output, templateText2(template));
+        else if (isJson) print(template);
+        else process.stdout.write(templateText2(template));
         return 0;
       }
       case "inspect": {
@@ -31043,13 +32887,34 @@ async function run2(invocation) {
         else process.stdout.write(inspectionText2(result, colors));
         return 0;
       }
+      case "logs": {
+        const { logs: logs2 } = await Promise.resolve().then(() => (init_logs2(), logs_exports));
+        const { logRecord: logRecord2, logText: logText2 } = await Promise.resolve().then(() => (init_log_text(), log_text_exports));
+        const settings = await loadFunctionSettings(origin);
+        const aws = await createAws(settings);
+        const text3 = logText2(
+          import_picocolors.default.createColors(hasColors && (environment["FORCE_COLOR"] !== void 0 || process.stdout.isTTY))
+        );
+        const found = [];
+        await logs2(invocation.logs, settings, {
+          ...{ lambda: aws.lambda, logs: aws.logs, report, wait, signal, now: Date.now },
+          print: (event) => {
+            if (!isJson) process.stdout.write(text3(event));
+            else if (isFollowing) process.stdout.write(`${inertJson(logRecord2(event), 0)}
+`);
+            else found.push(event);
+          }
+        });
+        if (isJson && !isFollowing) print({ events: found.map(logRecord2) });
+        return 0;
+      }
       case "remote": {
         const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
         const settings = await loadFunctionSettings(origin);
         const isLiveOutput = !isJson && process.stdout.isTTY;
-        const { lambda, logs } = await createAws(settings);
+        const { lambda, logs: logs2 } = await createAws(settings);
         const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {
-          ...{ lambda, logs, report, wait, clock, signal },
+          ...{ lambda, logs: logs2, report, wait, clock, signal },
           readInput: () => (0, import_consumers.buffer)(process.stdin),
           variables: environment,
           show: showing(flags.follow ?? isLiveOutput, (line) => {
@@ -31105,8 +32970,8 @@ function cancelOnSignals(announce) {
 }
 function productFolders(environment) {
   const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path60.join)(environment["HOME"] ?? (0, import_node_os13.homedir)(), ".cache");
-  return { runtime: (0, import_node_path60.join)(root, "runtime"), tools: (0, import_node_path60.join)(root, "docker"), cache: (0, import_node_path60.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path64.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
+  return { runtime: (0, import_node_path64.join)(root, "runtime"), tools: (0, import_node_path64.join)(root, "docker"), cache: (0, import_node_path64.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -4648,6 +4648,11 @@ var ORDER_SETTINGS = {
 
 // src/settings/secrets.ts
 var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+function plainVariableMistakes(variables) {
+  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return [];
+  return [{ entry: SECRETS_VARIABLE, hint: "Write the setting secrets instead: the variable is made of it." }];
+}
 var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
 var PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
 var SECRET = "[\\w/+=.@-]+";
@@ -4664,7 +4669,7 @@ function secretMistakes(secrets) {
   return Object.entries(secrets).flatMap(([name, reference]) => {
     if (name === SECRETS_VARIABLE)
       return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (!VARIABLE.test(name))
       return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
     const filled = reference.replace(PLACEHOLDER, "x");
     return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
@@ -4676,6 +4681,50 @@ function hintFor(reference) {
   if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
   return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
 }
+
+// src/settings/static.ts
+var STATIC_URL_VARIABLE = "STATIC_URL";
+var FOLDER = {
+  format: "a folder below the project",
+  pattern: /^(?!\/|\.{1,2}(?:\/|$))(?!.*\/\.\.(?:\/|$))[^\\]+$/
+};
+var STATIC_SETTINGS = {
+  static: text({
+    description: "The S3 bucket and prefix for the application's static files, which are left out of the artifact then. {{stage}} is filled in.",
+    format: "s3://BUCKET or s3://BUCKET/PREFIX",
+    pattern: /^s3:\/\/(?:[a-z0-9]|\{\{\s*stage\s*\}\})(?:[a-z0-9.-]|\{\{\s*stage\s*\}\})*(?:\/(?:[^\s{}]|\{\{\s*stage\s*\}\})*)?$/,
+    example: "s3://example-static/shop/{{stage}}",
+    defaultText: "the application serves them itself",
+    placeholder: "ADDRESS"
+  }),
+  "static-url": text({
+    description: `Where visitors get them: the variable ${STATIC_URL_VARIABLE} of the function. {{stage}} is filled in.`,
+    format: "a path or an address that ends with /",
+    pattern: /^(?:https?:\/\/[^\s/]+)?\/(?:\S*\/)?$/,
+    example: "https://static.example.org/{{stage}}/",
+    defaultText: "the application's own",
+    placeholder: "URL"
+  }),
+  "static-root": text({
+    ...FOLDER,
+    description: "The folder that collectstatic has filled already: it is not run then.",
+    example: "staticfiles",
+    defaultText: "Django's STATIC_ROOT, and collectstatic is run on the artifact",
+    placeholder: "DIR"
+  }),
+  "static-folder": text({
+    ...FOLDER,
+    description: "The folder of static files of an application that has no collectstatic, such as one of Flask.",
+    example: "bookshelf/static",
+    placeholder: "DIR"
+  }),
+  "static-keep": wholeNumber(0, 3650, "days", {
+    description: "How long static files stay in the bucket after they were part of what is served.",
+    example: "90",
+    default: 30,
+    placeholder: "DAYS"
+  })
+};
 
 // src/settings/traffic.ts
 var SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
@@ -4710,6 +4759,36 @@ var TRAFFIC_SETTINGS = {
     example: "5",
     defaultText: "left as it is",
     placeholder: "COUNT"
+  }),
+  "command-timeout": wholeNumber(1, 900, "seconds", {
+    description: "How long a command before or after traffic, or a remote command, may take. This and the other settings of commands make a version of the same code for them alone.",
+    example: "900",
+    defaultText: "as timeout",
+    placeholder: "SECONDS"
+  }),
+  "command-memory": wholeNumber(128, 10240, "MB", {
+    description: "Memory of the version for commands.",
+    example: "2048",
+    defaultText: "as memory",
+    placeholder: "MB"
+  }),
+  "command-role": text({
+    description: "The execution role of the version for commands.",
+    format: "the ARN of an IAM role",
+    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    example: "arn:aws:iam::123456789012:role/shop-migrations",
+    defaultText: "as role",
+    placeholder: "ARN"
+  }),
+  "command-environment": table({
+    description: "Variables of the version for commands, over those of the function. {{stage}} and {{url}} are filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: VARIABLE,
+    mistakes: plainVariableMistakes,
+    isConfidential: true,
+    example: "DATABASE_USER=owner",
+    default: {},
+    placeholder: "LINES"
   })
 };
 
@@ -4835,6 +4914,7 @@ var BUILD_SETTINGS = {
     placeholder: "ACTION"
   }),
   ...CHECK_SETTINGS,
+  ...STATIC_SETTINGS,
   ...STORE_SETTINGS,
   output: text({
     description: "Where the zip is written.",
@@ -4845,13 +4925,8 @@ var BUILD_SETTINGS = {
   })
 };
 var REMOTE_COMMANDS = {
-  format: "one a line, each starting with manage, flask, exec or shell",
-  each: /^(?:manage|flask|exec|shell|command)(?:\s|$)/
-};
-var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-var SECRETS_IN_ENVIRONMENT = {
-  entry: SECRETS_VARIABLE,
-  hint: "Write the setting secrets instead: the variable is made of it."
+  format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
+  each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
 };
 var RELEASE_SETTINGS = {
   "function-name": text({
@@ -4892,7 +4967,7 @@ var RELEASE_SETTINGS = {
     description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
     format: "NAME=VALUE, one a line, or a JSON object",
     names: VARIABLE,
-    mistakes: (variables) => Object.hasOwn(variables, SECRETS_VARIABLE) ? [SECRETS_IN_ENVIRONMENT] : [],
+    mistakes: plainVariableMistakes,
     isConfidential: true,
     example: "DJANGO_SETTINGS_MODULE=mysite.settings",
     default: {},
@@ -4929,6 +5004,11 @@ var RELEASE_SETTINGS = {
     description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
     example: "true",
     default: false
+  }),
+  "migrate-plan": trueOrFalse({
+    description: "Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.",
+    example: "false",
+    default: true
   }),
   "before-traffic": lines({
     ...REMOTE_COMMANDS,
@@ -5001,6 +5081,14 @@ var VERSION = "0.1.0";
 
 // src/cli.ts
 var FUNCTION_FLAGS = ["function-name", "alias"];
+var ROLLBACK_FLAGS = [
+  ...FUNCTION_FLAGS,
+  "smoke",
+  "smoke-path",
+  "smoke-requests",
+  "smoke-host",
+  "lock-wait"
+];
 var PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== "dry-run");
 var BOOTSTRAP_WORDS = /* @__PURE__ */ new Set(["environment", "output"]);
 var INSPECT_FLAGS = [
@@ -5057,6 +5145,30 @@ function createProgram(start) {
       given: givenSettings(command),
       isDetailed: givenOptions(command)["detailedExitcode"] === true
     });
+  });
+  addCommand(program2, "rollback", "Point the alias back at the version that was served before.", ROLLBACK_FLAGS, [
+    "wsgi-lambda rollback --function-name shop",
+    "wsgi-lambda rollback --function-name shop --to 7"
+  ]).addOption(
+    new Option("--to <VERSION>", "the version to go back to (default: the one before)").argParser(versionNumber)
+  ).action((_flags, command) => {
+    const { to } = command.opts();
+    start({ command: "rollback", flags: givenOptions(command), given: givenSettings(command), to });
+  });
+  addCommand(program2, "versions", "List the published versions: when, by whom, of which commit.", FUNCTION_FLAGS, [
+    "wsgi-lambda versions --function-name shop",
+    "wsgi-lambda versions --function-name shop --json"
+  ]).action((_flags, command) => {
+    start({ command: "versions", flags: givenOptions(command), given: givenSettings(command) });
+  });
+  addCommand(program2, "logs", "Show what the deployed function has logged.", FUNCTION_FLAGS, [
+    "wsgi-lambda logs --function-name shop --since 2h",
+    "wsgi-lambda logs --function-name shop --follow",
+    "wsgi-lambda logs --function-name shop --request-id 8f6c1f3a-5d0e-4b7a-9c55-0d2f3c1b7a11"
+  ]).option("-f, --follow", "go on with what is logged from now on; Ctrl-C ends it").option("--since <TIME>", "as in 30s, 10m, 2h, 3d or 2026-11-23T09:00Z (default: 10m)").option("--version <VERSION>", "the lines of one version: its number, an alias or $LATEST").option("--request-id <ID>", "the lines of one request").option("--filter <TEXT>", "the lines that have this text").action((_flags, command) => {
+    const { follow, since, version, requestId, filter } = command.opts();
+    const given = { since, version, requestId, filter, follow: follow === true };
+    start({ command: "logs", flags: givenOptions(command), given: givenSettings(command), logs: given });
   });
   addCommand(program2, "inspect", "Show what is in an artifact: sizes, reasons, bytecode, binaries.", INSPECT_FLAGS, [
     "wsgi-lambda inspect",
@@ -5161,6 +5273,10 @@ function addRemoteFlags(command) {
       "a variable for a remote command; NAME alone takes its value from here (repeatable)"
     ).argParser(collected)
   ).option("--follow", "show the output of a remote command while it runs (default: on a terminal)").option("--no-follow", "show it when the command has ended").option("-i, --stdin", "send standard input, read to its end, to a remote command");
+}
+function versionNumber(value) {
+  if (/^[1-9]\d*$/.test(value)) return value;
+  throw new InvalidArgumentError("It is the number of a version, as in 7.");
 }
 function collected(value, before) {
   return [...before ?? [], value];
