@@ -14,6 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['preview'],
   ['release'],
   ['remote'],
+  ['static'],
   ['artifact'],
   ['wheels'],
   ['requirements'],

@@ -4,7 +4,7 @@ import { dirname, join, posix, relative, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import { UserError } from '../errors.ts'
 import type { Entry } from './entry.ts'
-import { layerPathOf } from './outputs.ts'
+import { indexPathOf, layerPathOf, staticPathOf } from './outputs.ts'
 
 /** Never part of an application, whatever `.gitignore` says: history, secrets, caches, other tools' output. */
 const NEVER = [
@@ -28,7 +28,7 @@ export interface ApplicationOptions {
   readonly exclude: readonly string[]
   /** Patterns of what is taken although a `.gitignore` leaves it out, in the same syntax. */
   readonly include: readonly string[]
-  /** Absolute path of the artifact, which is left out wherever it is, as is the layer beside it. */
+  /** Absolute path of the artifact, which is left out wherever it is, as is what a build leaves beside it. */
   readonly output: string
 }
 
@@ -43,7 +43,8 @@ export async function applicationEntries(
   const root = await realpath(project)
   const always: IgnoreFile = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) }
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file))
-  const outputs = await Promise.all([output, layerPathOf(output)].map((path) => realpath(path).catch(() => path)))
+  const written = [output, layerPathOf(output), staticPathOf(output), indexPathOf(output)]
+  const outputs = await Promise.all(written.map((path) => realpath(path).catch(() => path)))
   const included = asGit().add([...include])
   const entries: Entry[] = []
   const walk = async (

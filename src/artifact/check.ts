@@ -27,8 +27,10 @@ export type CheckSettings = Pick<
   | 'functionName'
 >
 
+type Checking = Omit<Sandbox, 'collect'>
+
 interface Collaborators {
-  readonly toolchain: Pick<Toolchain, 'kind' | 'sandbox'>
+  readonly toolchain: Pick<Toolchain, 'kind'> & { readonly sandbox?: () => Promise<Checking> }
   readonly store: Store
   readonly report: Reporter
 }
@@ -82,7 +84,7 @@ export async function checkArtifact(
 interface Trial {
   readonly settings: CheckSettings
   readonly env: Table
-  readonly sandbox: Sandbox
+  readonly sandbox: Checking
   readonly report: Reporter
 }
 
@@ -185,7 +187,14 @@ function checkTerms(settings: CheckSettings): CheckTerms {
 }
 
 /** All that the function will have, as far as it is known; the second part only where its files are. */
-function variablesOf({ target, environment, secrets, checkEnvironment, memory, functionName }: CheckSettings): Table {
+export function variablesOf({
+  target,
+  environment,
+  secrets,
+  checkEnvironment,
+  memory,
+  functionName,
+}: CheckSettings): Table {
   return {
     ...LAMBDA_VARIABLES,
     ...IMAGE_VARIABLES,

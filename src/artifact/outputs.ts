@@ -24,3 +24,13 @@ export interface Outputs {
 export function layerPathOf(output: string): string {
   return output.replace(/(?:\.zip)?$/, '.layer.zip')
 }
+
+/** The folder of the static files that belong to an artifact, beside it. */
+export function staticPathOf(output: string): string {
+  return output.replace(/(?:\.zip)?$/, '.static')
+}
+
+/** What lies in that folder, as a file beside it. */
+export function indexPathOf(output: string): string {
+  return `${staticPathOf(output)}.json`
+}

@@ -24,6 +24,7 @@ export interface CheckImageOptions {
 }
 
 const TASK_ROOT = '/var/task'
+const OUTPUT = '/wsgi-lambda-static'
 const ZIP_INSIDE = 'wsgi-lambda-artifact.zip'
 /** No check takes so long: a volume of that age was left by a run that was killed. */
 const ABANDONED_SECONDS = 6 * 60 * 60
@@ -44,8 +45,10 @@ export async function findSandbox(engine: Engine, target: Target, options: Check
   const image = isRuntimes
     ? { name: target.image, id: own.id, python: `/var/lang/bin/python${target.pythonMinor}` }
     : { name: "the builder's image", ...otherwise }
-  const [unpack, program] = await Promise.all(
-    ['unpack_artifact.py', 'check_artifact.py'].map((name) => readFile(join(toolsFolder, name), 'utf8')),
+  const [unpack, program, collector] = await Promise.all(
+    ['unpack_artifact.py', 'check_artifact.py', 'collect_static.py'].map((name) =>
+      readFile(join(toolsFolder, name), 'utf8'),
+    ),
   )
   const place: Place = {
     ...options,
@@ -55,22 +58,32 @@ export async function findSandbox(engine: Engine, target: Target, options: Check
     unpack: unpack ?? '',
     program: program ?? '',
   }
+  const orForeign = async (work: () => Promise<SandboxEnd>): Promise<SandboxEnd> => {
+    try {
+      return await work()
+    } catch (error) {
+      // An engine that runs no programs of the other processor says so in many ways: mostly the container is gone at once.
+      const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError
+      options.signal?.throwIfAborted()
+      if (isForeign) return { kind: 'foreign' }
+      throw error
+    }
+  }
   return {
     image: image.name,
     identity: `${image.id} ${createHash('sha256')
       .update(JSON.stringify([unpack, program]))
       .digest('hex')}`,
-    check: async (zip, given) => {
-      try {
-        return await checkIn(place, zip, given)
-      } catch (error) {
-        // An engine that runs no programs of the other processor says so in many ways: mostly the container is gone at once.
-        const isForeign = goName(target.architecture) !== engine.architecture && error instanceof UserError
-        options.signal?.throwIfAborted()
-        if (isForeign) return { kind: 'foreign' }
-        throw error
-      }
-    },
+    check: (zip, given) =>
+      orForeign(() =>
+        withArtifact(place, zip, (volume) => runIn(place, volume, { ...given, name: 'check_artifact.py' })),
+      ),
+    collect: (zip, given, localFolder) =>
+      orForeign(() =>
+        withArtifact(place, zip, (volume) =>
+          collectIn({ ...place, program: collector ?? '' }, volume, given, localFolder),
+        ),
+      ),
   }
 }
 
@@ -87,14 +100,14 @@ interface Place {
   readonly signal: AbortSignal | undefined
 }
 
-async function checkIn(place: Place, zip: string, options: SandboxOptions): Promise<SandboxEnd> {
+async function withArtifact<T>(place: Place, zip: string, work: (volume: string) => Promise<T>): Promise<T> {
   const { engine, labels, signal } = place
   signal?.throwIfAborted()
   await removeVolumes(engine, {}, ABANDONED_SECONDS).catch(() => undefined) // What stays goes another time.
   const volume = await createVolume(engine, labels)
   try {
     await fill(place, volume, zip)
-    return await runIn(place, volume, options)
+    return await work(volume)
   } finally {
     await removeVolume(engine, volume)
   }
@@ -119,19 +132,32 @@ async function fill(
   })
 }
 
+/** What of a confined run is different from one to the other. */
+interface Confined extends SandboxOptions {
+  /** Of the program, in its tracebacks. */
+  readonly name: string
+  /** A volume that it may write to, and what is done with the container when it has ended. */
+  readonly output?: { readonly volume: string; readonly take: (container: Container) => Promise<void> }
+}
+
 async function runIn(
   place: Place,
   volume: string,
-  { request, env, memory, seconds }: SandboxOptions,
+  { name, request, env, memory, seconds, output }: Confined,
 ): Promise<SandboxEnd> {
   const { engine, image, python, program, labels, signal } = place
   const late = AbortSignal.timeout(seconds * 1000)
   const ending = signal ? AbortSignal.any([signal, late]) : late
   try {
-    const host = confinement(volume, memory)
+    const confined = confinement(volume, memory)
+    const outputs = output ? [mounted(output.volume, OUTPUT, 'writable')] : []
+    const host = { ...confined, Mounts: [...(confined.Mounts ?? []), ...outputs] }
     await using container = await Container.create(engine, { image, labels, signal: ending, host })
-    const command = withOnly(Object.keys(env), [python, '-c', RUN, program, request], python)
+    // The container's own user may not give files away, but what is root's may be opened to everyone.
+    if (output) await container.exec(['/bin/sh', '-c', `chmod 1777 ${OUTPUT}`], { cwd: '/', env: {} })
+    const command = withOnly(Object.keys(env), [python, '-c', RUN, name, program, request], python)
     const completed = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER })
+    await output?.take(container)
     return { kind: 'ended', ...completed }
   } catch (error) {
     signal?.throwIfAborted()
@@ -141,7 +167,27 @@ async function runIn(
 }
 
 /** The program by a name of its own, so that its frames can be told in a traceback. */
-const RUN = 'import sys; exec(compile(sys.argv.pop(1), "check_artifact.py", "exec"))'
+const RUN = 'import sys; name = sys.argv.pop(1); exec(compile(sys.argv.pop(1), name, "exec"))'
+
+/** With a second volume, which the files are written to and taken from. */
+async function collectIn(
+  place: Place,
+  volume: string,
+  options: Omit<SandboxOptions, 'request' | 'memory'>,
+  localFolder: string,
+): Promise<SandboxEnd> {
+  const { engine, labels } = place
+  const written = await createVolume(engine, labels)
+  try {
+    return await runIn(place, volume, {
+      ...{ ...options, memory: undefined, name: 'collect_static.py' },
+      request: JSON.stringify({ root: TASK_ROOT, output: OUTPUT }),
+      output: { volume: written, take: (container) => container.take(OUTPUT, localFolder) },
+    })
+  } finally {
+    await removeVolume(engine, written)
+  }
+}
 
 /** What a function may use: its code to read, /tmp to write, no network but loopback, and no shared memory. */
 function confinement(volume: string, memory: number | undefined): HostConfig {
@@ -159,11 +205,15 @@ function confinement(volume: string, memory: number | undefined): HostConfig {
   }
 }
 
-function taskRoot(volume: string, access: 'read-only' | 'writable'): NonNullable<HostConfig['Mounts']>[number] {
+type Access = 'read-only' | 'writable'
+
+const taskRoot = (volume: string, access: Access) => mounted(volume, TASK_ROOT, access)
+
+function mounted(volume: string, target: string, access: Access): NonNullable<HostConfig['Mounts']>[number] {
   return {
     Type: 'volume',
     Source: volume,
-    Target: TASK_ROOT,
+    Target: target,
     ReadOnly: access === 'read-only',
     VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: { Name: '', Options: {} } },
   }

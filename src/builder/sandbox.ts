@@ -6,6 +6,8 @@ export interface Sandbox {
   readonly identity: string
   /** Runs `docker/check_artifact.py` on the files of a zip, as Lambda's user, without a network. @throws UserError */
   check(zip: string, options: SandboxOptions): Promise<SandboxEnd>
+  /** Runs `docker/collect_static.py` in the same way; what it has written is copied to a folder that must not exist. @throws UserError */
+  collect(zip: string, options: Omit<SandboxOptions, 'request' | 'memory'>, localFolder: string): Promise<SandboxEnd>
 }
 
 export interface SandboxOptions {

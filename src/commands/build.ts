@@ -9,8 +9,11 @@ import { type Toolchain, ToolchainChanged } from '../builder/builder.ts'
 import { withPipFiles } from '../builder/pip-files.ts'
 import { UserError } from '../errors.ts'
 import type { Reporter } from '../report/reporter.ts'
-import { megabytes } from '../report/size.ts'
+import { megabytes, sizeText } from '../report/size.ts'
 import type { BuildSettings } from '../settings/settings.ts'
+import { staticVariables } from '../settings/static.ts'
+import { assembleWithStatic } from '../static/built.ts'
+import { bytesOf, type StaticFiles } from '../static/static-files.ts'
 import type { StoreSettings } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
 import { type Parts, type PartsCollaborators, partsOf, wheelsOf } from './parts.ts'
@@ -31,6 +34,8 @@ export interface BuildResult {
   readonly artifact: Artifact
   /** The dependencies, where they are a layer. */
   readonly layer?: Artifact
+  /** The static files, where a bucket has them. */
+  readonly static?: { readonly digest: string; readonly folder: string; readonly files: number; readonly bytes: number }
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean
@@ -45,11 +50,12 @@ export interface BuildResult {
 
 /** Project → zip. @param command whose build it is: what is released is checked unless the settings say otherwise */
 export async function build(
-  settings: BuildSettings,
+  given: BuildSettings,
   command: 'build' | 'deploy',
   { createToolchain, createStore, product, report, environment, clock }: BuildCollaborators,
 ): Promise<BuildResult> {
   const { seconds, timed } = stopwatch(clock)
+  const settings = { ...given, environment: { ...given.environment, ...staticVariables(given) } }
   const once = async (): Promise<BuildResult> => {
     await using store = createStore(settings)
     await using toolchain = await timed('builder', () => createToolchain(settings, store))
@@ -57,13 +63,19 @@ export async function build(
     const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) }
     const parts = await timed('requirements', () => partsOf(settings, product, collaborators))
     const isChecked = wantsCheck(settings.check, command)
-    const { assembled, check } = await makeChecked(settings, isChecked, parts, { ...collaborators, product, timed })
+    const { assembled, statics, check } = await makeChecked(settings, isChecked, parts, {
+      ...collaborators,
+      product,
+      timed,
+    })
     const { artifact, layer, packages, made } = assembled
     report.info(`${describe(artifact)}, ${packages.length} packages)`)
     if (layer) report.info(`${describe(layer)})`)
+    if (statics) report.info(`${statics.folder}: ${statics.files.length} static files, ${sizeText(bytesOf(statics))}`)
     return {
       artifact,
       ...(layer && { layer }),
+      ...(statics && { static: describeStatic(statics) }),
       runtime: settings.target.runtime,
       architecture: settings.target.architecture,
       streaming: settings.streaming,
@@ -90,6 +102,11 @@ function describe({ path, zipBytes, unzippedBytes, entries }: Artifact): string 
   return `${path}: ${megabytes(zipBytes)} (${megabytes(unzippedBytes)} unzipped, ${entries} files`
 }
 
+export function describeStatic(statics: StaticFiles): NonNullable<BuildResult['static']> {
+  const { digest, folder, files } = statics
+  return { digest, folder, files: files.length, bytes: bytesOf(statics) }
+}
+
 type Timed = <T>(step: string, work: () => Promise<T>) => Promise<T>
 
 /** Steps add up where they are repeated. */
@@ -108,6 +125,7 @@ type Making = PartsCollaborators & { readonly product: ProductFiles; readonly ti
 
 interface Made {
   readonly assembled: Assembled
+  readonly statics: StaticFiles | undefined
   readonly check: CheckResult | undefined
 }
 
@@ -129,19 +147,25 @@ async function makeChecked(settings: BuildSettings, isChecked: boolean, parts: P
 
 async function make(settings: BuildSettings, isChecked: boolean, parts: Parts, making: Making): Promise<Made> {
   const { product, timed, ...collaborators } = making
-  const temporary = settings.dependenciesLayer && isChecked ? await mkdtemp(join(tmpdir(), 'wsgi-lambda-whole-')) : ''
+  const isRun = isChecked || settings.static !== undefined
+  const temporary = settings.dependenciesLayer && isRun ? await mkdtemp(join(tmpdir(), 'wsgi-lambda-whole-')) : ''
   try {
-    const assembled = await timed('artifact', () =>
-      assemble(settings, parts, product, {
+    const assembleOnce = (chosen: BuildSettings, wanted: Parts, report: Reporter): Promise<Assembled> =>
+      assemble(chosen, wanted, product, {
         ...collaborators,
-        buildWheels: (wheelless) => wheelsOf(wheelless, parts, settings, product, collaborators),
+        report,
+        buildWheels: (wheelless) => wheelsOf(wheelless, wanted, chosen, product, collaborators),
         whole: temporary === '' ? undefined : join(temporary, 'whole.zip'),
-      }),
+      })
+    const { assembled, statics } = await timed<Omit<Made, 'check'>>('artifact', async () =>
+      settings.static === undefined
+        ? { assembled: await assembleOnce(settings, parts, collaborators.report), statics: undefined }
+        : await assembleWithStatic(settings, parts, assembleOnce, { ...collaborators, product }),
     )
     const check = isChecked
       ? await timed('check', () => checkArtifact(assembled.whole, settings, collaborators))
       : undefined
-    return { assembled, check }
+    return { assembled, statics, check }
   } finally {
     if (temporary !== '') await rm(temporary, { recursive: true, force: true })
   }
