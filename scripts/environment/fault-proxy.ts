@@ -113,8 +113,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const functionName =
       named.functionName ?? (typeof json['FunctionName'] === 'string' ? json['FunctionName'] : undefined)
     const qualifier =
-      named.qualifier ??
-      (operation === 'CreateAlias' && typeof json['Name'] === 'string' ? json['Name'] : undefined)
+      named.qualifier ?? (operation === 'CreateAlias' && typeof json['Name'] === 'string' ? json['Name'] : undefined)
     const index = calls.length
     const log = calls
     log.push({
@@ -247,6 +246,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     inject: faults.inject,
     clear() {
       faults.clear()
+      lag.catchUp()
       calls = []
     },
     async stop() {

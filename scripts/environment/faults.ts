@@ -5,8 +5,8 @@ export type Json = Record<string, unknown>
 /** What happens to the calls of one operation. */
 export interface Fault {
   readonly operation: string
-  /** Only calls about this version or alias. Default: all. */
-  readonly qualifier?: string
+  /** Only calls about this version or alias, or with null about none. Default: all. */
+  readonly qualifier?: string | null
   /** Only calls that come after so many that change something. Default 0. */
   readonly afterWrites?: number
   /** The first of those calls that it happens to, counted from the injection. Default 1. */
@@ -69,7 +69,7 @@ export function createFaults(): Faults {
       const hasSpread = spreads && fault.seen >= nth
       const isMeant =
         operation === call.operation &&
-        (qualifier === undefined || qualifier === call.qualifier) &&
+        (qualifier === undefined || qualifier === (call.qualifier ?? null)) &&
         writes >= afterWrites
       if (!isMeant && !hasSpread) continue
       fault.seen += 1

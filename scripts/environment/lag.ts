@@ -17,6 +17,8 @@ interface Asked {
 
 /** Where AWS is behind what it was told: reads that are old, updates that go on. */
 export interface Lag {
+  /** Reads are up to date again. */
+  readonly catchUp: () => void
   /** A read was answered so. */
   readonly remember: (path: string, answer: Answer) => void
   /** A call that changes something was carried out, with this fault. */
@@ -52,6 +54,9 @@ export function createLag(): Lag {
   const keyOf = (functionName: string, qualifier = '$LATEST'): string => `${functionName}:${qualifier}`
 
   return {
+    catchUp: () => {
+      stale = undefined
+    },
     remember: (path, answer) => {
       remembered.set(path, answer)
     },
