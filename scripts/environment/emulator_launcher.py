@@ -21,6 +21,8 @@ import signal
 import stat
 import sys
 import threading
+import time
+import uuid
 import zipfile
 
 SETTINGS = json.loads(sys.argv[1])
@@ -48,6 +50,7 @@ def require_version() -> None:
 
 def run_python_on_runtime_client() -> None:
     import ministack.core.lambda_runtime as runtime
+    import ministack.services.cloudwatch_logs as cloudwatch
     import ministack.services.lambda_svc as service
 
     for module, names in {
@@ -58,7 +61,9 @@ def run_python_on_runtime_client() -> None:
             "_execute_function_warm",
             "_execute_function_provided_warm",
             "_invoke",
+            "_emit_lambda_logs",
         ),
+        cloudwatch: ("_log_groups", "_append_log_events", "_make_group_arn"),
     }.items():
         missing = [name for name in names if not hasattr(module, name)]
         if missing:
@@ -69,6 +74,7 @@ def run_python_on_runtime_client() -> None:
     call_on_runtime_api = service._execute_function_provided_warm
     call_node = service._execute_function_warm
     worker_class = runtime._worker_class_for
+    emit_logs = service._emit_lambda_logs
 
     def is_python(config: dict) -> bool:
         return str(config.get("Runtime", "")).startswith("python")
@@ -105,9 +111,73 @@ def run_python_on_runtime_client() -> None:
                 "LAMBDA_RUNTIME_DIR": found.get("client", ""),
             }
         )
+        environment["AWS_LAMBDA_LOG_STREAM_NAME"] = starting.log_stream
         environment.setdefault("LANG", "en_US.UTF-8")
         environment.setdefault("TZ", ":UTC")
         return environment
+
+    class LiveLog:
+        """The stream of one environment. It has a line as soon as it was printed; MiniStack writes all when the invocation has ended."""
+
+        def __init__(self, config: dict) -> None:
+            version = config.get("Version", "$LATEST")
+            self.name = f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{version}]{uuid.uuid4().hex}"
+            now = time.time_ns() // 1_000_000
+            group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{config.get('FunctionName')}"
+            if group not in cloudwatch._log_groups:
+                cloudwatch._log_groups[group] = {
+                    "arn": cloudwatch._make_group_arn(group),
+                    "creationTime": now,
+                    "retentionInDays": None,
+                    "tags": {},
+                    "subscriptionFilters": {},
+                    "streams": {},
+                }
+            self.stream = {
+                "events": [],
+                "uploadSequenceToken": "1",
+                "creationTime": now,
+                "firstEventTimestamp": None,
+                "lastEventTimestamp": None,
+                "lastIngestionTime": None,
+            }
+            cloudwatch._log_groups[group]["streams"][self.name] = self.stream
+
+        def append(self, *lines: str) -> None:
+            now = time.time_ns() // 1_000_000
+            events = [{"timestamp": now, "message": line, "ingestionTime": now} for line in lines]
+            cloudwatch._append_log_events(self.stream, events)
+
+        def readline(self, source) -> bytes:
+            raw = source.readline()
+            if raw:
+                self.append(raw.decode(errors="replace").rstrip("\r\n"))
+            return raw
+
+    class Tee:
+        def __init__(self, source, log: LiveLog) -> None:
+            self.source, self.log = source, log
+            self.close = source.close
+
+        def readline(self) -> bytes:
+            return self.log.readline(self.source)
+
+    # By request; and what the environment that a thread starts is told of its stream.
+    logs: dict[str, LiveLog] = {}
+    starting = threading.local()
+
+    @functools.wraps(emit_logs)
+    def emit(func: dict, request_id: str, text: str, error: bool, duration: int, **keywords) -> None:
+        log = logs.pop(request_id, None)
+        if log is None:
+            emit_logs(func, request_id, text, error, duration, **keywords)
+            return
+        memory = (func.get("config") or func).get("MemorySize", 128)
+        log.append(
+            f"END RequestId: {request_id}",
+            f"REPORT RequestId: {request_id}\tDuration: {duration} ms\tBilled Duration: {duration} ms\t"
+            f"Memory Size: {memory} MB\tMax Memory Used: 70 MB",
+        )
 
     # The log of an environment that failed to start: MiniStack drops it, AWS shows it with the answer.
     start_log = threading.local()
@@ -140,6 +210,9 @@ def run_python_on_runtime_client() -> None:
 
             return Handler
 
+        def _pump_output(self, stream, *arguments):
+            super()._pump_output(Tee(stream, self.live_log), *arguments)
+
         def _await_init(self, *arguments, **keywords):
             try:
                 return super()._await_init(*arguments, **keywords)
@@ -160,12 +233,20 @@ def run_python_on_runtime_client() -> None:
         def invoke(self, event, request_id, **keywords):
             # A worker is leased to one invocation at a time.
             self.client_context = client_context.get()
+            if self._proc is None or self._proc.poll() is not None:
+                self.live_log = LiveLog(self.config)
+            starting.log_stream = self.live_log.name
+            logs[request_id] = self.live_log
+            self.live_log.append(f"START RequestId: {request_id} Version: {self.config.get('Version', '$LATEST')}")
             result = super().invoke(event, request_id, **keywords)
             payload = result.get("error_payload")
             kind = payload.get("errorType") if isinstance(payload, dict) else None
             if kind == "Runtime.ExitError":
                 payload["errorMessage"] = f"RequestId: {request_id} Error: {exit_reason(self.exit_status)}"
+                self.live_log.append(payload["errorMessage"])
             elif kind == "Sandbox.Timedout":
+                moment = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
+                self.live_log.append(f"{moment} {request_id} {payload['errorMessage']}")
                 payload["errorMessage"] = f"RequestId: {request_id} Error: {payload['errorMessage']}"
             return result
 
@@ -183,6 +264,7 @@ def run_python_on_runtime_client() -> None:
     service._provided_worker_env = lambda_environment
     service._execute_function_warm = call
     service._invoke = invoke_with_client_context
+    service._emit_lambda_logs = emit
     runtime._worker_class_for = lambda config: PythonWorker if is_python(config) else worker_class(config)
 
 
