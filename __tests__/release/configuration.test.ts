@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
+import { configurationChanges } from '../../src/release/configuration-difference.ts'
 import { readServedRelease } from '../../src/release/current.ts'
 import { lookingFor } from '../../src/release/current-aside.ts'
 import { desiredRelease } from '../../src/release/desired.ts'
@@ -320,4 +321,17 @@ describe('a release', () => {
     expect(served).toMatchObject({ version: '2', role: 'arn:aws:iam::123456789012:role/shop-role' })
     expect(world.aside.roles.get('shop-role')?.policy).toContain('xray:PutTraceSegments')
   })
+})
+
+test('the plan shows the settings of a function before and after, whatever they are called', () => {
+  const given = { tracing: 'active', layers: LAYER, 'vpc-subnets': SUBNETS, 'vpc-security-groups': GROUPS }
+  const from = { ...current, served: { ...latest, version: '7', handler: 'wsgi.handler' } }
+  const { configuration } = desiredRelease(settings(given), CODE, from)
+  expect(configurationChanges(from, configuration).configuration).toEqual([
+    { setting: 'handler', before: 'wsgi.handler', after: 'wsgi_handler.handler' },
+    { setting: 'vpc-subnets', before: undefined, after: SUBNETS.replace('\n', ', ') },
+    { setting: 'vpc-security-groups', before: undefined, after: GROUPS },
+    { setting: 'tracing', before: 'pass-through', after: 'active' },
+    { setting: 'layers', before: undefined, after: LAYER },
+  ])
 })

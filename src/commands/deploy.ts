@@ -8,7 +8,7 @@ import { lookingFor } from '../release/current-aside.ts'
 import { describeStep } from '../release/describe.ts'
 import { desiredRelease } from '../release/desired.ts'
 import { desiredConfiguration } from '../release/desired-configuration.ts'
-import { layerNameOf } from '../release/desired-layers.ts'
+import { keptLayers } from '../release/desired-layers.ts'
 import { desiredInvokeMode } from '../release/desired-way-in.ts'
 import { refuseOlder } from '../release/older.ts'
 import type { Order } from '../release/order.ts'
@@ -153,8 +153,8 @@ function checkSize(
   settings: DeploySettings,
   report: BuildCollaborators['report'],
 ): void {
-  const own = `:layer:${layerNameOf(settings.functionName)}:`
-  const layers = (latest?.layers ?? []).filter(({ arn }) => !arn.includes(own))
+  // Of a layer that the function gets only now, nobody knows the size.
+  const layers = keptLayers(settings, latest)
   const problem = sizeProblem(built, layers, settings)
   if (problem) throw new UserError(problem)
   const warning = sizeWarning(built, layers)

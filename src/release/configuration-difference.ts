@@ -26,9 +26,13 @@ function changesOf(
 ): SettingChange[] {
   // A published version has a description of its own, which says nothing about the function's.
   const compared = latest ? { ...before, version: '$LATEST', description: latest.description } : before
-  return differences(compared, configuration)
-    .filter((name) => !VARIABLE.test(name))
-    .map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }))
+  return (
+    differences(compared, configuration)
+      .filter((name) => !VARIABLE.test(name))
+      // A handler says what it is instead of.
+      .map((name) => name.replace(/ .*$/, ''))
+      .map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }))
+  )
 }
 
 /** Of a function that does not exist yet. */
@@ -47,13 +51,15 @@ function shown(configuration: object, setting: string): string | undefined {
     key === 'options' && typeof value === 'object' && value !== null ? Object.entries(value) : [[key, value]],
   )
   const [, value] = found.find(([key]) => key === name) ?? []
-  if (value === undefined || value === null || value === '') return undefined
-  if (name === 'layers') return (value as readonly (string | { readonly arn: string })[]).map(arnOf).join(', ')
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (value === undefined || value === null) return undefined
+  const list = (Array.isArray(value) ? value : [value]) as readonly unknown[]
+  return list.map(wordsOf).join(', ') || undefined
 }
 
-function arnOf(layer: string | { readonly arn: string }): string {
-  return typeof layer === 'string' ? layer : layer.arn
+/** Of a layer its ARN. */
+function wordsOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && 'arn' in value) return String(value.arn)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 type Variables = Readonly<Record<string, string>>

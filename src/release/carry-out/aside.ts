@@ -7,20 +7,10 @@ import { waitUntilIdle, waitUntilUpdated } from '../wait.ts'
 
 export const asideExecutors: Executors<AsideStep> = {
   'create-role': async ({ name }, releasing) => {
-    const { aside, report } = releasing.with
-    const roles = await aside.openRoles()
-    const role = await roles.create(name, trustPolicy(await aside.readAccount()))
-    if (!role.isOurs) throw foreignRole(name)
-    await putPolicy(name, role.arn, releasing)
-    releasing.progress.role = role.arn
-    report.info(role.arn)
+    releasing.with.report.info(await makeRole(name, releasing))
   },
   'update-role': async ({ name }, releasing) => {
-    const roles = await releasing.with.aside.openRoles()
-    const role = await roles.get(name)
-    if (!role?.isOurs) throw foreignRole(name)
-    await putPolicy(name, role.arn, releasing)
-    releasing.progress.role = role.arn
+    await makeRole(name, releasing)
   },
   'create-log-group': async ({ name }, { with: { aside } }) => {
     const logGroups = await aside.openLogGroups()
@@ -48,13 +38,21 @@ export const asideExecutors: Executors<AsideStep> = {
   },
 }
 
-/** The policy names the account and the region: those of the role, and of the client that makes it. */
-async function putPolicy(name: string, arn: string, { current, desired, with: { aside } }: Releasing): Promise<void> {
-  const wish = desired.aside.role
-  if (wish === undefined) return
+/**
+ * The role, with what it needs to do. Its policy names the account and the region: those of the role, and of the client that
+ * makes it. @returns its ARN
+ */
+async function makeRole(name: string, { current, desired, progress, with: { aside } }: Releasing): Promise<string> {
   const roles = await aside.openRoles()
-  const place = { ...placeOf(arn), region: await roles.region() }
-  await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy))
+  const role = (await roles.get(name)) ?? (await roles.create(name, trustPolicy(await aside.readAccount())))
+  if (!role.isOurs) throw foreignRole(name)
+  const { role: wish } = desired.aside
+  if (wish) {
+    const place = { ...placeOf(role.arn), region: await roles.region() }
+    await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy))
+  }
+  progress.role = role.arn
+  return role.arn
 }
 
 /** IAM tells Lambda of a new role, or of what it may do, within some seconds. */
