@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
+import type { PlanFacts } from '../../src/report/plan-facts.ts'
 import { type DeploymentFacts, deploymentSummary, failureSummary } from '../../src/report/summary.ts'
 import { HOSTILE } from './hostile.ts'
+
+const NO_DIFFERENCE: PlanFacts = {
+  served: '6',
+  configuration: [],
+  environment: { added: [], changed: [], removed: [] },
+  code: undefined,
+  migrations: [],
+  permissions: [],
+}
 
 const facts: DeploymentFacts = {
   functionName: 'shop',
@@ -13,6 +23,7 @@ const facts: DeploymentFacts = {
   zipBytes: 1_234_567,
   unzippedBytes: 4_000_000,
   plan: ['update the code', 'publish a version'],
+  difference: NO_DIFFERENCE,
   coldStartMs: undefined,
   commands: [{ command: 'manage migrate', phase: 'before-traffic', exitCode: 0, seconds: 1.25, output: 'OK\n' }],
   packages: [
@@ -118,6 +129,32 @@ OK
   })
 })
 
+test('what changes is folded, by what it is about', () => {
+  const difference: PlanFacts = {
+    ...NO_DIFFERENCE,
+    configuration: [{ setting: 'memory', before: '512', after: '1024' }],
+    environment: { added: ['NEW'], changed: [], removed: ['OLD'] },
+  }
+  expect(
+    decode(deploymentSummary({ ...facts, difference })),
+  ).toContain(`<details><summary>configuration, against version 6</summary>
+
+\`\`\`text
+memory  512 → 1024
+\`\`\`
+
+</details>
+
+<details><summary>environment, names only, against version 6</summary>
+
+\`\`\`text
++ NEW
+- OLD
+\`\`\`
+
+</details>`)
+})
+
 describe('a failure', () => {
   test('in full', () => {
     const problems = [{ title: 'One *failed*', detail: 'why', hint: 'Do this.' }, { title: 'Two' }]
@@ -132,6 +169,29 @@ describe('a failure', () => {
   })
 })
 
+function hostileDifference(line: string): PlanFacts {
+  return {
+    served: line,
+    configuration: [{ setting: line, before: line, after: line }],
+    environment: { added: [line], changed: [line], removed: [line] },
+    code: {
+      ...{ before: line, after: line, zipBytes: 1, unzippedBytes: 1 },
+      contents: {
+        ...{ zipBytes: 1, unzippedBytes: 1 },
+        packages: [{ name: line, before: line, after: line, zipBytes: 1, unzippedBytes: 1 }],
+        files: { added: [line], removed: [line], changed: [line] },
+      },
+    },
+    migrations: [
+      {
+        ...{ path: line, tool: 'django', isBytecodeOnly: false },
+        remarks: [{ line: 1, operation: line, reason: line }],
+      },
+    ],
+    permissions: [{ why: line, actions: [line], resources: [line] }],
+  }
+}
+
 describe('text of others', () => {
   const hostile = (line: string): DeploymentFacts => ({
     ...facts,
@@ -141,6 +201,7 @@ describe('text of others', () => {
     url: line,
     runtime: line,
     plan: [line],
+    difference: hostileDifference(line),
     commands: [{ command: line, phase: line, exitCode: 1, seconds: 1, output: line }],
     packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],
   })
@@ -149,7 +210,7 @@ describe('text of others', () => {
     const deployment = parts(deploymentSummary(hostile(line)))
     const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
     // Each block of code is one that this program made.
-    expect([deployment.code.length, failure.code.length]).toEqual([2, 1])
+    expect([deployment.code.length, failure.code.length]).toEqual([7, 1])
     const rest = [...deployment.rest, ...failure.rest].join('\n')
     // No tag, reference or markup but this program's own.
     const foreign = rest
@@ -165,7 +226,7 @@ describe('text of others', () => {
     expect(rows.map((row) => row.split('|').length - 2)).toEqual([...Array<number>(7).fill(2), 3, 3, 3])
     // Every fold is closed.
     const count = (tag: string): number => deployment.rest.join('\n').split(tag).length - 1
-    expect([count('<details>'), count('</details>')]).toEqual([3, 3])
+    expect([count('<details>'), count('</details>')]).toEqual([8, 8])
   })
 
   test('what is escaped is read as it was written', () => {

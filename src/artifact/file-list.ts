@@ -8,7 +8,6 @@ import { type Parts, partsOf } from './inspect/packages.ts'
 export interface FileList {
   readonly zipBytes: number
   readonly files: readonly ListedFile[]
-  /** Sorted by name. */
   readonly packages: readonly { readonly name: string; readonly version: string }[]
 }
 
@@ -51,7 +50,7 @@ export function listed({ path, crc, zippedBytes, unzippedBytes }: ZipEntry, owne
   return { path, crc, zippedBytes, unzippedBytes, ...(owner !== undefined && { package: owner }) }
 }
 
-/** The text of one file of an artifact; undefined where it has none of that name. @throws BadZip */
+/** The texts of files of an artifact, by their paths; one that it has not is left out. @throws BadZip */
 export async function readTexts(path: string, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
   await using zip = await openZip(path)
   const texts = new Map<string, string>()

@@ -24,11 +24,11 @@ export interface Compared {
 
 const NO_CHANGES = { configuration: [], environment: { added: [], changed: [], removed: [] } } as const
 
-/** What a plan changes against what is served. @param permissions the actions that its steps need */
+/** What a plan changes against what is served. @param permissions what its steps need */
 export function planFacts(
   { current, desired, steps }: Planned,
   { zipBytes, unzippedBytes, before, after, migrations }: Compared,
-  permissions: readonly string[],
+  permissions: PlanFacts['permissions'],
 ): PlanFacts {
   const served = current.served?.version
   if (steps.length === 0) return { served, ...NO_CHANGES, code: undefined, migrations: [], permissions: [] }

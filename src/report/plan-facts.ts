@@ -11,8 +11,16 @@ export interface PlanFacts {
   readonly code: CodeChange | undefined
   /** Undefined where they are not known: nothing is served yet, or its files could not be read. */
   readonly migrations: readonly NewMigration[] | undefined
-  /** The actions that the credentials need for the steps. */
-  readonly permissions: readonly string[]
+  /** What the credentials need for the steps. */
+  readonly permissions: readonly NeededPermission[]
+}
+
+export interface NeededPermission {
+  /** In a few words. */
+  readonly why: string
+  readonly actions: readonly string[]
+  /** ARNs, where `*` stands for anything. */
+  readonly resources: readonly string[]
 }
 
 /** Of one setting of the function, as JSON shows it; undefined where there is none. */

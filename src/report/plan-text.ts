@@ -1,6 +1,7 @@
 import type {
   CodeChange,
   MigrationRemark,
+  NeededPermission,
   NewMigration,
   PackageChange,
   PlanFacts,
@@ -18,28 +19,36 @@ export function planText({ plan, difference }: { plan: readonly string[]; differ
 }
 
 function differenceText(difference: PlanFacts): string[] {
+  return differenceSections(difference).flatMap(({ heading, lines }) => [
+    `${heading}:`,
+    ...lines.map((line) => `  ${line}`),
+  ])
+}
+
+export interface Section {
+  readonly heading: string
+  readonly lines: readonly string[]
+}
+
+/** What changes, by what it is about; nothing of what stays the same. */
+export function differenceSections(difference: PlanFacts): Section[] {
   const { served, configuration, environment, code, migrations, permissions } = difference
   const against = served === undefined ? 'nothing is served yet' : `against version ${served}`
+  const settings = configuration.map(({ setting, before, after }) => [setting, `${before ?? '–'} → ${after ?? '–'}`])
   return [
-    ...section(
-      `configuration, ${against}:`,
-      alignedLines(
-        configuration.map(({ setting, before, after }) => [setting, `${before ?? '–'} → ${after ?? '–'}`]),
-        ['left', 'left'],
-      ),
-    ),
-    ...section(`environment, names only, ${against}:`, variableLines(environment)),
-    ...(code ? section(`code, ${against}:`, codeLines(code)) : []),
-    ...section(`migrations that version ${served ?? '–'} has not:`, (migrations ?? []).flatMap(migrationLines)),
-    ...section('permissions that this needs:', permissions),
-  ]
+    { heading: `configuration, ${against}`, lines: alignedLines(settings, ['left', 'left']) },
+    { heading: `environment, names only, ${against}`, lines: variableLines(environment) },
+    { heading: `code, ${against}`, lines: code ? codeLines(code) : [] },
+    { heading: `migrations that version ${served ?? '–'} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
+    { heading: 'permissions that this needs', lines: permissions.map(permissionLine) },
+  ].filter(({ lines }) => lines.length > 0)
 }
 
-function section(heading: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [heading, ...lines.map((line) => `  ${line}`)]
+function permissionLine({ actions, resources }: NeededPermission): string {
+  return `${actions.join(', ')} on ${resources.join(', ')}`
 }
 
-export function variableLines({ added, changed, removed }: VariableChanges): string[] {
+function variableLines({ added, changed, removed }: VariableChanges): string[] {
   return [
     ...added.map((name) => `+ ${name}`),
     ...changed.map((name) => `~ ${name}`),
@@ -69,7 +78,7 @@ function packageLines(packages: readonly PackageChange[]): string[] {
   return [...lines, ...remainder(packages.length, 'packages')]
 }
 
-export function versions(before: string | undefined, after: string | undefined): string {
+function versions(before: string | undefined, after: string | undefined): string {
   return before === after ? (after ?? '') : `${before ?? '–'} → ${after ?? '–'}`
 }
 
@@ -90,7 +99,7 @@ function remainder(count: number, what: string): string[] {
   return count > MOST_LINES ? [`… and ${count - MOST_LINES} more ${what}: --json has all`] : []
 }
 
-export function migrationLines({ path, isBytecodeOnly, remarks }: NewMigration): string[] {
+function migrationLines({ path, isBytecodeOnly, remarks }: NewMigration): string[] {
   return [
     isBytecodeOnly ? `${path} (bytecode only: look at it yourself)` : path,
     ...remarks.map((remark) => `  ! ${remarkText(remark)}`),
