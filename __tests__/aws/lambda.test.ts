@@ -132,9 +132,13 @@ describe('another change is going on', () => {
   test('the call is repeated, less and less often', async () => {
     answers = [busy, busy, json({ Version: '8' })]
     const { lambda, waits } = createApi()
-    expect(await lambda.publish('shop', 'sha', 'commit abc')).toBe('8')
+    expect(await lambda.publish('shop', 'sha', 'commit abc', 'r1')).toBe('8')
     expect(waits).toEqual([500, 1000])
-    expect(JSON.parse(received[2]?.body ?? '')).toEqual({ CodeSha256: 'sha', Description: 'commit abc' })
+    expect(JSON.parse(received[2]?.body ?? '')).toEqual({
+      CodeSha256: 'sha',
+      RevisionId: 'r1',
+      Description: 'commit abc',
+    })
   })
 
   test('but not without end', async () => {
@@ -240,6 +244,7 @@ test('a version without optional fields is read with Lambda’s defaults', async
     stateReason: undefined,
     lastUpdateStatus: 'Successful',
     lastUpdateReason: undefined,
+    revisionId: '',
   })
 })
 

@@ -25,7 +25,11 @@ async function createFunction({ commandVersion = '' } = {}) {
     ...{ lambda, report, logs: fakeLogs(), clock: () => 0, signal: new AbortController().signal },
     wait: () => Promise.resolve(),
   }
-  return { lambda, report, run: (text: string) => run(text, { functionName: 'shop', alias: 'live', region: undefined }, collaborators) }
+  return {
+    lambda,
+    report,
+    run: (text: string) => run(text, { functionName: 'shop', alias: 'live', region: undefined }, collaborators),
+  }
 }
 
 test('each line runs in the function, in a group of its own', async () => {
@@ -115,7 +119,9 @@ describe('nothing is sent', () => {
       ...{ lambda, report: recordingReporter(), logs: fakeLogs(), clock: () => 0 },
       ...{ wait: () => Promise.resolve(), signal: new AbortController().signal },
     }
-    await expect(run('manage check', { functionName: 'other', alias: 'live', region: undefined }, collaborators)).rejects.toMatchObject({
+    await expect(
+      run('manage check', { functionName: 'other', alias: 'live', region: undefined }, collaborators),
+    ).rejects.toMatchObject({
       title: 'other:live does not exist',
     })
   })

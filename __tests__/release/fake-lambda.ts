@@ -84,6 +84,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
     const outcome = {
       lastUpdateStatus: fake.updateFailure === undefined ? 'Successful' : 'Failed',
       lastUpdateReason: fake.updateFailure,
+      revisionId: `r${++revision}`,
     }
     found.latest = { ...found.latest, ...changes, ...outcome }
     pending.set(name, fake.pendingReads)
@@ -154,6 +155,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
             stateReason: undefined,
             lastUpdateStatus: 'Successful',
             lastUpdateReason: undefined,
+            revisionId: `r${++revision}`,
           },
           versions: [],
           aliases: new Map(),
@@ -172,12 +174,15 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
         const all = { ...at(name).latest.options, ...options }
         change(name, { ...rest, ...(layers && { layers: layersOf(configuration) ?? [] }), options: all })
       }),
-    publish: (name, codeSha256, description) =>
+    publish: (name, codeSha256, description, revisionId) =>
       write(`publish ${codeSha256}`, () => {
         const { latest, versions } = at(name)
         if ((pending.get(name) ?? 0) > 0) throw named('ResourceConflictException', 'An update is in progress')
         if (latest.codeSha256 !== codeSha256) {
           throw named('InvalidParameterValueException', `CodeSHA256 (${codeSha256}) is different from the current one`)
+        }
+        if (revisionId !== undefined && latest.revisionId !== revisionId) {
+          throw named('PreconditionFailedException', 'The RevisionId provided does not match the latest RevisionId')
         }
         const last = versions.at(-1)
         if (last && contentOf(last) === contentOf(latest)) return last.version

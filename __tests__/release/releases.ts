@@ -39,6 +39,7 @@ export const version7: VersionState = {
   stateReason: undefined,
   lastUpdateStatus: 'Successful',
   lastUpdateReason: undefined,
+  revisionId: 'r1',
 }
 export const latest: VersionState = { ...version7, arn: ARN, version: '$LATEST', description: 'The shop' }
 export const alias: AliasState = {
@@ -122,6 +123,7 @@ export const same: DesiredRelease = {
   smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },
   traffic: { portions: [], alarms: [] },
   provisioned: undefined,
+  keepVersions: 0,
   commands: undefined,
   upload: undefined,
   layer: undefined,

@@ -32,6 +32,7 @@ export function createWorld() {
   const waiting = {
     lambda,
     urls: lambda.urls,
+    versions: lambda.versions,
     aside,
     alarms,
     provisioned,
@@ -56,6 +57,10 @@ export function createWorld() {
     }
     return await apply(await readCurrentRelease(desired.functionName, desired.alias, waiting, looking), desired)
   }
+  let versionDescription = 'commit abc'
+  const describeAs = (description: string): void => {
+    versionDescription = description
+  }
   const apply = async (from: CurrentRelease, desired: DesiredRelease): Promise<Release> => {
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const upload = (): Promise<void> => {
@@ -72,14 +77,28 @@ export function createWorld() {
       code,
       upload,
       publishLayer,
-      versionDescription: 'commit abc',
+      versionDescription,
       commandsDescription: 'commands of commit abc',
       lock: openLock,
     }
     return await applyRelease(planRelease(from, desired), options, waiting)
   }
   const aliasNow = (): Promise<AliasState | undefined> => lambda.getAlias('shop', 'live')
-  return { waiting, apply, aside, lambda, provisioned, alarms, logs, report, controller, waits, release, aliasNow }
+  return {
+    waiting,
+    apply,
+    describeAs,
+    aside,
+    lambda,
+    provisioned,
+    alarms,
+    logs,
+    report,
+    controller,
+    waits,
+    release,
+    aliasNow,
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -85,6 +85,13 @@ export function isNotFound(error: unknown): boolean {
   return error.name === 'ResourceNotFoundException' || isNotFound(error.cause)
 }
 
+/** Whether AWS says that what is to be changed or published is not what was read; also where it was translated. */
+export function isChanged(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const isOtherCode = error.name === 'InvalidParameterValueException' && /CodeSha256/i.test(error.message)
+  return error.name === 'PreconditionFailedException' || isOtherCode || isChanged(error.cause)
+}
+
 /** Whether AWS says that the thing is there already, or is another one than was read; also where it was translated. */
 export function isConflict(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -43,6 +43,8 @@ export interface VersionState {
   readonly stateReason: string | undefined
   readonly lastUpdateStatus: string
   readonly lastUpdateReason: string | undefined
+  /** Another one after each change. */
+  readonly revisionId: string
 }
 
 /** One version of a layer, as a function uses it. */
@@ -110,8 +112,8 @@ export interface LambdaApi {
   updateCode(functionName: string, code: Code): Promise<void>
   /** What is undefined stays as it is. */
   updateConfiguration(functionName: string, configuration: Partial<FunctionConfiguration>): Promise<void>
-  /** Refused by Lambda unless the code is the one that was meant. @returns the version's number. */
-  publish(functionName: string, codeSha256: string, description: string): Promise<string>
+  /** Refused by Lambda unless `$LATEST` is what was meant. @returns the version's number. */
+  publish(functionName: string, codeSha256: string, description: string, revisionId?: string): Promise<string>
   getAlias(functionName: string, alias: string): Promise<AliasState | undefined>
   createAlias(functionName: string, alias: string, target: AliasTarget): Promise<AliasState>
   /** With the revision that was read, so that nobody else's change is overwritten. Not cancelled: it is what undoes. */
@@ -192,10 +194,15 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
         ),
       )
     },
-    publish: async (functionName, codeSha256, description) => {
+    publish: async (functionName, codeSha256, description, revisionId) => {
       const published = await call('PublishVersion', functionName, () =>
         client.send(
-          new PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          new PublishVersionCommand({
+            FunctionName: functionName,
+            CodeSha256: codeSha256,
+            RevisionId: revisionId,
+            Description: description,
+          }),
           cancellable,
         ),
       )
@@ -339,6 +346,7 @@ function versionState(found: SdkConfiguration): VersionState {
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? 'Successful',
     lastUpdateReason: found.LastUpdateStatusReason,
+    revisionId: found.RevisionId ?? '',
   }
 }
 

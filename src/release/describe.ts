@@ -43,6 +43,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'add-tags': ({ names }) => `tag the function: ${names.join(', ')}`,
   'describe-function': () => 'update the description of the function',
   finish: () => 'mark the release as finished',
+  prune: ({ keep }) => `remove old versions, but the newest ${keep} and those that are in use`,
 }
 
 function duration(seconds: number): string {

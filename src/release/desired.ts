@@ -49,6 +49,7 @@ export function desiredRelease(
     upload: code.upload,
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
+    keepVersions: settings.keepVersions,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
 }

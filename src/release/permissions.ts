@@ -91,7 +91,33 @@ function functionGrants(settings: FunctionSettings, place: Place): Grant[] {
     actions: ['UpdateFunctionCode', 'PublishVersion', 'CreateAlias', 'UpdateAlias'].map(ofLambda),
     resources,
   }
-  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)]
+  return [
+    reading,
+    releasing,
+    ...configurationGrants(settings, place),
+    ...proofGrants(settings, place),
+    ...pruneGrants(settings, place),
+  ]
+}
+
+/** A right on versions alone: the function itself cannot be deleted with it. */
+function pruneGrants(settings: FunctionSettings, place: Place): Grant[] {
+  if (settings.keepVersions === 0) return []
+  const [own = ''] = functionArns(settings, place)
+  return [
+    {
+      sid: 'ReleaseFunction',
+      why: 'look for old versions',
+      actions: ['ListVersionsByFunction', 'ListAliases'].map(ofLambda),
+      resources: functionArns(settings, place),
+    },
+    {
+      sid: 'RemoveVersions',
+      why: 'remove old versions',
+      actions: ['lambda:DeleteFunction'],
+      resources: [`${own}:*`],
+    },
+  ]
 }
 
 /** Whoever writes a configuration gives the function its role, the one that it has already too. */

@@ -5,6 +5,7 @@ import { withConfiguration } from './command-version.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { proofSteps, runSteps } from './proof.ts'
 import { provisionedSteps } from './provisioned.ts'
+import { pruneSteps } from './prune.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 import type { Step } from './steps.ts'
 import { trafficSteps } from './traffic.ts'
@@ -65,6 +66,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...runSteps('after-traffic', desired.afterTraffic),
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
     ...provisioned.after,
+    ...pruneSteps(current, desired),
   ]
 }
 

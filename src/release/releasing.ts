@@ -4,6 +4,7 @@ import type { FunctionUrl, FunctionUrlApi } from '../aws/function-url.ts'
 import type { AliasState, Code, FunctionConfiguration } from '../aws/lambda.ts'
 import type { LogsApi } from '../aws/logs.ts'
 import type { ProvisionedApi } from '../aws/provisioned.ts'
+import type { VersionsApi } from '../aws/versions.ts'
 import { withAddress, withLayer, withRole } from './difference.ts'
 import type { ReleaseLock } from './lock.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
@@ -39,6 +40,7 @@ export interface ReleaseCollaborators extends Waiting {
   readonly provisioned: ProvisionedApi
   readonly aside: AsideApis
   readonly logs: LogsApi
+  readonly versions: VersionsApi
 }
 
 /** Where a release stands while its steps are carried out. */

@@ -51,6 +51,8 @@ export interface DesiredRelease {
   readonly traffic: DesiredTraffic
   /** Environments that are kept ready; undefined where they are left alone. */
   readonly provisioned: number | undefined
+  /** How many released versions stay; 0 for all. */
+  readonly keepVersions: number
   /** The layer of the dependencies; undefined where the code has them. */
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */

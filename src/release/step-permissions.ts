@@ -48,6 +48,7 @@ const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   'reserve-concurrency': ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'],
   'add-tags': ['lambda:TagResource'],
   'describe-function': [...CONFIGURE],
+  prune: ['lambda:ListVersionsByFunction', 'lambda:ListAliases', 'lambda:DeleteFunction'],
 }
 
 /** What the credentials need for the steps of a plan, beside what reading takes: a plan that was made has read. */

@@ -3,6 +3,7 @@ import type { ChangeStep } from './change.ts'
 import type { CommandVersionStep } from './command-version.ts'
 import type { ProofStep } from './proof.ts'
 import type { ProvisionedStep } from './provisioned.ts'
+import type { PruneStep } from './prune.ts'
 import type { TrafficStep } from './traffic.ts'
 import type { WayInStep } from './way-in.ts'
 
@@ -10,7 +11,15 @@ import type { WayInStep } from './way-in.ts'
  * One thing to do, as data: the executor has no decisions left, and a dry run prints the same. Each file that plans a part of
  * a release names its own steps; a file of the same name in `carry-out/` carries them out.
  */
-export type Step = AsideStep | ChangeStep | CommandVersionStep | ProofStep | ProvisionedStep | TrafficStep | WayInStep
+export type Step =
+  | AsideStep
+  | ChangeStep
+  | CommandVersionStep
+  | ProofStep
+  | ProvisionedStep
+  | PruneStep
+  | TrafficStep
+  | WayInStep
 
 /** The step of one kind. */
 export type StepOf<K extends Step['kind']> = Extract<Step, { readonly kind: K }>

@@ -13,4 +13,11 @@ export const ORDER_SETTINGS = {
     example: 'true',
     default: false,
   }),
+  'keep-versions': wholeNumber(0, 1000, 'versions', {
+    description:
+      'How many released versions are kept to go back to; 0 keeps all. None is removed that an alias points to, or served last.',
+    example: '25',
+    default: 10,
+    placeholder: 'NUMBER',
+  }),
 } as const

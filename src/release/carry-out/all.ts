@@ -5,6 +5,7 @@ import { changeExecutors } from './change.ts'
 import { commandVersionExecutors } from './command-version.ts'
 import { proofExecutors } from './proof.ts'
 import { provisionedExecutors } from './provisioned.ts'
+import { pruneExecutors } from './prune.ts'
 import { trafficExecutors } from './traffic.ts'
 import { wayInExecutors } from './way-in.ts'
 
@@ -16,4 +17,5 @@ export const EXECUTORS: Executors<Step> = {
   ...proofExecutors,
   ...provisionedExecutors,
   ...trafficExecutors,
+  ...pruneExecutors,
 }

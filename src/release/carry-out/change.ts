@@ -74,5 +74,8 @@ async function updateConfiguration(releasing: Releasing): Promise<void> {
 }
 
 async function publish(releasing: Releasing): Promise<void> {
-  releasing.progress.version = await publishVersion(releasing, releasing.versionDescription)
+  releasing.progress.version = await publishVersion(releasing, {
+    configuration: configurationNow(releasing),
+    description: releasing.versionDescription,
+  })
 }

@@ -15,7 +15,10 @@ export const commandVersionExecutors: Executors<CommandVersionStep> = {
     await waitUntilUpdated(functionName, releasing.with)
   },
   'publish-commands': async (_, releasing) => {
-    releasing.progress.commandVersion = await publishVersion(releasing, releasing.commandsDescription)
+    releasing.progress.commandVersion = await publishVersion(releasing, {
+      configuration: commandConfigurationNow(releasing),
+      description: releasing.commandsDescription,
+    })
   },
   'point-commands': async (_, { current, desired, progress, with: { lambda } }) => {
     const { commandVersion: version } = progress

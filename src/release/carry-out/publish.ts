@@ -1,15 +1,59 @@
+import { isChanged } from '../../aws/errors.ts'
+import type { FunctionConfiguration } from '../../aws/lambda.ts'
+import { UserError } from '../../errors.ts'
+import { differences, hasCode } from '../difference.ts'
 import type { Releasing } from '../releasing.ts'
 import { waitUntilActive, waitUntilUpdated } from '../wait.ts'
 
-/** Publishes `$LATEST`, guarded by the hash of its code. @returns the version that can be called */
-export async function publishVersion(
-  { desired: { functionName, codeSha256 }, with: waiting }: Releasing,
-  description: string,
-): Promise<string> {
-  // Also where this run changed nothing: an earlier one may have been killed while its change went on.
-  await waitUntilUpdated(functionName, waiting)
-  const version = await waiting.lambda.publish(functionName, codeSha256, description)
-  await waitUntilActive(functionName, version, waiting)
-  waiting.report.info(`version ${version}`)
+/** For what is read to become what is there: AWS may show an older state for some seconds. */
+const MOST_SECONDS = 30
+
+/** What is published, and as what. */
+interface Publication {
+  readonly configuration: FunctionConfiguration | undefined
+  readonly description: string
+}
+
+/** Publishes `$LATEST`, guarded by the hash of its code and by its revision. @returns the version that can be called */
+export async function publishVersion(releasing: Releasing, publication: Publication): Promise<string> {
+  const { functionName } = releasing.desired
+  const version = await publishGuarded(releasing, publication)
+  await waitUntilActive(functionName, version, releasing.with)
+  releasing.with.report.info(`version ${version}`)
   return version
+}
+
+async function publishGuarded(
+  { desired, with: waiting }: Releasing,
+  { configuration, description }: Publication,
+): Promise<string> {
+  const { functionName, codeSha256, architecture } = desired
+  const started = waiting.clock()
+  for (;;) {
+    // Also where this run changed nothing: an earlier one may have been killed while its change went on.
+    const latest = await waitUntilUpdated(functionName, waiting)
+    try {
+      return await waiting.lambda.publish(functionName, codeSha256, description, latest.revisionId)
+    } catch (error) {
+      if (!isChanged(error)) throw error
+      // A revision ends with each change of state, and what was read may have been old: what counts is what is there.
+      const now = await waitUntilUpdated(functionName, waiting)
+      const isOurs =
+        hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0)
+      if (now.revisionId !== latest.revisionId && !isOurs) throw changedByOthers(functionName, error)
+      if ((waiting.clock() - started) / 1000 > MOST_SECONDS) throw changedByOthers(functionName, error)
+      await waiting.wait(500)
+    }
+  }
+}
+
+function changedByOthers(functionName: string, cause: unknown): UserError {
+  return new UserError(
+    {
+      title: `Somebody else has changed ${functionName} while it was being released`,
+      detail: cause instanceof UserError ? cause.detail : undefined,
+      hint: 'Run this again when nothing else changes it.',
+    },
+    { cause },
+  )
 }
