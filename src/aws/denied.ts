@@ -26,12 +26,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 export function denial(message: string, { action, resource, arn }: Asked): Problem {
   const [, denied = action, named] =
     /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? []
-  const what = `${denied} on ${named ?? resource}`
+  const target = named ?? resource
   const statement = JSON.stringify({ Effect: 'Allow', Action: denied, Resource: named ?? arn })
   const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? []
   if (forbidding !== undefined) {
     return {
-      title: `A policy forbids ${what}`,
+      title: `A policy forbids ${denied} on ${target}`,
       detail: message,
       hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`,
     }
@@ -39,13 +39,13 @@ export function denial(message: string, { action, resource, arn }: Asked): Probl
   const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? []
   if (silent !== undefined && silent.toLowerCase() !== 'identity-based policy') {
     return {
-      title: `The ${silent} does not allow ${what}`,
+      title: `The ${silent} does not allow ${denied} on ${target}`,
       detail: message,
       hint: `${whose(silent)} This statement has to be allowed there: ${statement}`,
     }
   }
   return {
-    title: `The credentials may not do ${what}`,
+    title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
     hint: `Add this statement to their policy: ${statement}`,
   }
