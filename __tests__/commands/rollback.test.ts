@@ -5,6 +5,7 @@ import { LOCK_ALIAS } from '../../src/release/lock.ts'
 import { versionDescription } from '../../src/release/provenance.ts'
 import { loadFunctionSettings } from '../../src/settings/settings.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
+import { fakeProvisioned } from '../release/fake-provisioned.ts'
 import { fakeOrder, run as ownRun } from '../release/order.ts'
 import { configured } from '../release/releases.ts'
 import { failureOf } from '../release/world.ts'
@@ -13,6 +14,7 @@ import { recordingReporter } from '../report/recording.ts'
 /** A function whose alias has served versions 1 and 2, and serves 3. */
 async function createWorld({ streams = [false, false, false] } = {}) {
   const lambda = fakeLambda()
+  const provisioned = fakeProvisioned(lambda)
   const report = recordingReporter()
   let now = 0
   for (const [index, isStreaming] of streams.entries()) {
@@ -37,6 +39,7 @@ async function createWorld({ streams = [false, false, false] } = {}) {
     await rollback(to, await settingsOf(given), {
       lambda,
       urls: lambda.urls,
+      provisioned,
       versions: lambda.versions,
       report,
       clock: () => (now += 10),
@@ -45,7 +48,7 @@ async function createWorld({ streams = [false, false, false] } = {}) {
       order: fakeOrder,
     })
   const served = async (): Promise<string | undefined> => (await lambda.getAlias('shop', 'live'))?.version
-  return { lambda, report, back, served, settingsOf }
+  return { lambda, provisioned, report, back, served, settingsOf }
 }
 
 describe('rollback', () => {
@@ -98,6 +101,31 @@ describe('rollback', () => {
     lambda.failAt(/^updateAlias live/, new Error('socket hang up'), 'after')
     await back()
     expect([await served(), (await lambda.urls.get('shop', 'live'))?.invokeMode]).toEqual(['2', 'RESPONSE_STREAM'])
+  })
+
+  test('environments are ready on the version before it is served, where the settings speak of them', async () => {
+    const { lambda, provisioned, back } = await createWorld()
+    await provisioned.put('shop', '3', 5)
+    await back(undefined, { 'provisioned-concurrency': '5' })
+    expect(lambda.calls.filter((line) => /^(?:provision|unprovision|updateAlias live)/.test(line))).toEqual([
+      ...['provision 3 5', 'provision 2 5', 'updateAlias live → 2 (wsgi-lambda; served before: 1)', 'unprovision 3'],
+    ])
+  })
+
+  test('environments that cannot be kept ready: the alias has not moved', async () => {
+    const { provisioned, back, served } = await createWorld()
+    await provisioned.put('shop', '3', 5)
+    provisioned.failure = 'too many'
+    const error = await failureOf(back(undefined, { 'provisioned-concurrency': '5' }))
+    expect(error.hint).toContain('The alias live has not moved: it serves version 3. Without provisioned-concurrency')
+    expect([await served(), [...provisioned.all.keys()]]).toEqual(['3', ['3']])
+  })
+
+  test('environments are left alone without the setting', async () => {
+    const { provisioned, back } = await createWorld()
+    await provisioned.put('shop', '3', 5)
+    await back()
+    expect([...provisioned.all.keys()]).toEqual(['3'])
   })
 
   test('a version that does not answer is refused, unless nobody asks it', async () => {

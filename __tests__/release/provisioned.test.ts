@@ -46,6 +46,15 @@ describe('the plan', () => {
       five,
       ['remove the provisioned concurrency of version 6'],
     ],
+    [
+      'what a run has left that was ended within a step',
+      { ...having(ready('7'), ready('8')), alias: { ...alias, weights: { '8': 0.1 } } },
+      five,
+      [
+        'send all traffic of the alias live to one version again',
+        ...['request / from the new version', MOVE, 'remove the provisioned concurrency of version 8'],
+      ],
+    ],
     ['versions that others use are left alone', having(ready('7'), ready('3')), five, []],
   ])('%s', (_, from, desired, lines) => {
     expect(planRelease(from, desired).map((step) => describeStep(step, desired))).toEqual(lines)
@@ -144,29 +153,41 @@ describe('a rollback', () => {
     return { provisioned, report, signal, clock, lambda: fakeLambda(), wait: () => Promise.resolve() }
   }
 
-  test('gets it ready on the version to come, and removes it when traffic has left the other', async () => {
+  test('gets it ready on the version to come, and removes it when traffic has left the others', async () => {
+    const provisioning = world()
+    const { all } = provisioning.provisioned
+    await provisioning.provisioned.put('shop', '8', 4)
+    await provisioning.provisioned.put('shop', '9', 2)
+    const move = await moveProvisioned('shop', { from: ['8', '9'], to: '7' }, provisioning)
+    expect([...all.keys()]).toEqual(['8', '9', '7'])
+    expect(all.get('7')?.requested).toBe(4)
+    await move.finish()
+    expect([...all.keys()]).toEqual(['7'])
+  })
+
+  test('from steps that are still going on takes it from the new version alone', async () => {
     const provisioning = world()
     await provisioning.provisioned.put('shop', '8', 4)
-    const leave = await moveProvisioned('shop', { from: '8', to: '7' }, provisioning)
-    expect([...provisioning.provisioned.all.keys()]).toEqual(['8', '7'])
-    expect(provisioning.provisioned.all.get('7')?.requested).toBe(4)
-    await leave()
-    expect([...provisioning.provisioned.all.keys()]).toEqual(['7'])
+    await provisioning.provisioned.put('shop', '9', 4)
+    await (await moveProvisioned('shop', { from: ['8', '9'], to: '8' }, provisioning)).finish()
+    expect([...provisioning.provisioned.all.keys()]).toEqual(['8'])
   })
 
   test('without it changes nothing', async () => {
     const provisioning = world()
-    await (await moveProvisioned('shop', { from: '8', to: '7' }, provisioning))()
+    const move = await moveProvisioned('shop', { from: ['8'], to: '7' }, provisioning)
+    await move.finish()
+    await move.undo()
     expect(provisioning.provisioned.all.size).toBe(0)
   })
 
-  test('that cannot have it leaves the version to come without', async () => {
+  test.each(['cannot have it', 'does not happen'])('that %s leaves the version to come without', async (why) => {
     const provisioning = world()
     await provisioning.provisioned.put('shop', '8', 4)
-    provisioning.provisioned.failure = 'too many'
-    await expect(moveProvisioned('shop', { from: '8', to: '7' }, provisioning)).rejects.toMatchObject({
-      detail: 'too many',
-    })
+    if (why === 'cannot have it') provisioning.provisioned.failure = 'too many'
+    const moving = moveProvisioned('shop', { from: ['8'], to: '7' }, provisioning)
+    if (why === 'cannot have it') await expect(moving).rejects.toMatchObject({ detail: 'too many' })
+    else await (await moving).undo()
     expect([...provisioning.provisioned.all.keys()]).toEqual(['8'])
   })
 })

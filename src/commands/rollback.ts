@@ -5,6 +5,7 @@ import { UserError } from '../errors.ts'
 import { moveBack } from '../release/move-back.ts'
 import type { Order } from '../release/order.ts'
 import { type Provenance, readProvenance } from '../release/provenance.ts'
+import { moveProvisioned, type ProvisionedMove } from '../release/provisioned.ts'
 import { type RollbackTarget, rollbackTarget } from '../release/rollback.ts'
 import { type SmokeTarget, smoke } from '../release/smoke.ts'
 import { inTurn } from '../release/turn.ts'
@@ -12,7 +13,7 @@ import { type Waiting, waitUntilActive, waitUntilAwake } from '../release/wait.t
 import type { FunctionSettings } from '../settings/settings.ts'
 import { smokeRequestsOf } from '../settings/traffic.ts'
 
-export interface RollbackCollaborators extends Waiting, Pick<AwsApis, 'urls' | 'versions'> {
+export interface RollbackCollaborators extends Waiting, Pick<AwsApis, 'urls' | 'versions' | 'provisioned'> {
   readonly order: Order
 }
 
@@ -55,11 +56,18 @@ export async function rollback(
       const target = rollbackTarget(alias, listed, to)
       const { version, published, description } = target.version
       await prove(target, url, settings, collaborators).catch((error: unknown) => {
-        throw notMoved(error, alias, name)
+        throw notMoved(error, alias, name, 'Without smoke requests (--no-smoke) it moves all the same.')
       })
       await lock.confirm()
-      const moved = await moveBack(target, { alias, url }, settings, collaborators)
+      const ready = await keepReady(alias, version, settings, collaborators).catch((error: unknown) => {
+        throw notMoved(error, alias, name, 'Without provisioned-concurrency it moves all the same.')
+      })
+      const moved = await moveBack(target, { alias, url }, settings, collaborators).catch(async (error: unknown) => {
+        await ready?.undo()
+        throw error
+      })
       report.info(`${name}: version ${alias.version} → ${version}`)
+      await ready?.finish()
       report.notice({
         title: 'What migrations have done to a database is not reversed',
         detail: `Version ${version} runs with the schema as it is now.`,
@@ -73,6 +81,17 @@ export async function rollback(
       }
     })
   })
+}
+
+/** Where that is asked for: the setting says that somebody looks after it, and it costs calls. */
+async function keepReady(
+  { version, weights }: AliasState,
+  to: string,
+  { functionName, provisionedConcurrency }: FunctionSettings,
+  collaborators: RollbackCollaborators,
+): Promise<ProvisionedMove | undefined> {
+  if (provisionedConcurrency === undefined) return undefined
+  return await moveProvisioned(functionName, { from: [version, ...Object.keys(weights)], to }, collaborators)
 }
 
 /** It was good once; but what it needs may be gone, and what nobody has called for weeks is asleep. */
@@ -104,10 +123,10 @@ async function wake(
 }
 
 /** Where traffic is has to be said, whatever fails. */
-function notMoved(error: unknown, { version }: AliasState, alias: string): unknown {
+function notMoved(error: unknown, { version }: AliasState, alias: string, otherwise: string): unknown {
   if (!(error instanceof UserError)) return error
   const { title, detail, hint, output } = error
-  const outcome = `The alias ${alias} has not moved: it serves version ${version}. Without smoke requests (--no-smoke) it moves all the same.`
+  const outcome = `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`
   return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(' '), output }, { cause: error })
 }
 

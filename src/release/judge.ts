@@ -10,6 +10,8 @@ export interface Judgement {
   readonly alarms: readonly string[]
   readonly requests: readonly SmokeRequest[]
   readonly target: SmokeTarget
+  /** Rejects where this run may not go on. */
+  readonly confirm: () => Promise<void>
 }
 
 export type Judging = Waiting & { readonly alarms: AlarmApi }
@@ -19,7 +21,7 @@ const PAUSE_MILLISECONDS = 5000
 
 /** Looks at the alarms and asks the new version, for that long. @throws UserError with what speaks against it */
 export async function judge(
-  { alarms, requests, target }: Judgement,
+  { alarms, requests, target, confirm }: Judgement,
   { percent, seconds }: { readonly percent: number; readonly seconds: number },
   judging: Judging,
 ): Promise<void> {
@@ -27,6 +29,7 @@ export async function judge(
   const end = clock() + seconds * 1000
   for (;;) {
     signal.throwIfAborted()
+    await confirm()
     const problem = (await findAlarm(alarms, judging)) ?? (await findFailure(requests, target, judging))
     if (problem) throw new UserError({ ...problem, title: `With ${percent} % of the traffic: ${problem.title}` })
     const left = end - clock()

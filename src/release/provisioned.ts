@@ -30,8 +30,9 @@ export function provisionedSteps(
   const isRight = count === 0 || (own !== undefined && own.requested === count && own.status !== 'FAILED')
   const [earlier] = alias === undefined ? [] : readAliasMark(alias.description).before
   const stays = isServedVersionRight && count > 0 ? served?.version : undefined
-  // That of the version before, where a run was ended before it could remove it.
-  const left = [served?.version, earlier].filter((version) => version !== undefined && version !== stays && of(version))
+  // Also where a run was ended before it could remove what it had left or made.
+  const others = [served?.version, earlier, ...Object.keys(alias?.weights ?? {})]
+  const left = others.filter((version) => version !== undefined && version !== stays && of(version))
   return {
     before: isRight ? [] : [{ kind: 'provision', count }],
     after: [...new Set(left)].map((version = '') => ({ kind: 'unprovision', version })),
@@ -106,23 +107,37 @@ export async function unprovision(
   }
 }
 
+/** How environments that are kept ready go along with a rollback. */
+export interface ProvisionedMove {
+  /** When traffic has left the other versions. */
+  readonly finish: () => Promise<void>
+  /** Where it has not. */
+  readonly undo: () => Promise<void>
+}
+
 /**
  * For a rollback: what the version has that is served now is put on the one that will be, and awaited.
- * @returns what takes it from the former one, when traffic has left it
+ * @param from the versions that traffic leaves, the main one first
+ * @throws UserError; the version that will be has none then, unless it had some before
  */
 export async function moveProvisioned(
   functionName: string,
-  { from, to }: { readonly from: string; readonly to: string },
+  { from, to }: { readonly from: readonly string[]; readonly to: string },
   provisioning: Provisioning,
-): Promise<() => Promise<void>> {
+): Promise<ProvisionedMove> {
   const all = await provisioning.provisioned.list(functionName)
-  const own = all.find(({ qualifier }) => qualifier === from)
-  if (own === undefined) return () => Promise.resolve()
+  const left = from.flatMap((version) => all.filter(({ qualifier }) => qualifier === version && version !== to))
+  const [first] = left
+  const isThere = all.some(({ qualifier }) => qualifier === to)
+  const remove = async (versions: readonly string[]): Promise<void> => {
+    for (const version of versions) await unprovision(functionName, version, provisioning)
+  }
+  const undo = (): Promise<void> => remove(isThere || first === undefined ? [] : [to])
   try {
-    await provision(functionName, to, own.requested, provisioning)
+    if (first && !isThere) await provision(functionName, to, first.requested, provisioning)
   } catch (error) {
-    await unprovision(functionName, to, provisioning)
+    await undo()
     throw error
   }
-  return () => unprovision(functionName, from, provisioning)
+  return { finish: () => remove(left.map(({ qualifier }) => qualifier)), undo }
 }

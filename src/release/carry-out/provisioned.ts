@@ -6,7 +6,9 @@ export const provisionedExecutors: Executors<ProvisionedStep> = {
     progress.mayHaveProvisioned = true
     await provision(functionName, progress.version, count, provisioning)
   },
-  unprovision: async ({ version }, { desired: { functionName }, with: provisioning }) => {
+  unprovision: async ({ version }, { desired: { functionName }, progress, with: provisioning }) => {
+    // A version that was published before can be the one that is released now.
+    if (version === progress.version && progress.mayHaveProvisioned) return
     await unprovision(functionName, version, provisioning)
   },
 }

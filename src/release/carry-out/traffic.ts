@@ -16,7 +16,7 @@ export const trafficExecutors: Executors<TrafficStep> = {
     await checkAlarms(names, judging)
   },
   'shift-traffic': async (portion, releasing) => {
-    const { progress, desired, with: judging } = releasing
+    const { progress, desired, lock, with: judging } = releasing
     const { alias, version } = progress
     if (alias === undefined) return
     if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, judging)
@@ -25,7 +25,12 @@ export const trafficExecutors: Executors<TrafficStep> = {
     progress.alias = await pointAlias({ ...target, weights: { [version]: portion.percent / 100 } }, releasing)
     judging.report.info(`version ${version} has ${portion.percent} % of the traffic, version ${alias.version} the rest`)
     const requests = desired.smoke?.requests ?? []
-    const judgement = { alarms: desired.traffic.alarms, requests, target: smokeTarget(releasing) }
+    const judgement = {
+      alarms: desired.traffic.alarms,
+      requests,
+      target: smokeTarget(releasing),
+      confirm: lock.confirm,
+    }
     await judge(judgement, portion, judging)
   },
   'move-alias': async (_, releasing) => {
