@@ -97,6 +97,10 @@ OK
 </details>`)
   })
 
+  test('with its cold start, where that is known', () => {
+    expect(deploymentSummary({ ...facts, coldStartMs: 916.81 })).toContain('| Cold start | 917 ms |')
+  })
+
   test('the address can be clicked: GitHub takes character references in one as they are', () => {
     expect(deploymentSummary(facts)).toContain('| https://abc.lambda-url.eu-west-1.on.aws/ |')
   })
@@ -210,7 +214,7 @@ describe('text of others', () => {
     const deployment = parts(deploymentSummary(hostile(line)))
     const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
     // Each block of code is one that this program made.
-    expect([deployment.code.length, failure.code.length]).toEqual([7, 1])
+    expect([deployment.code.length, failure.code.length]).toEqual([6, 1])
     const rest = [...deployment.rest, ...failure.rest].join('\n')
     // No tag, reference or markup but this program's own.
     const foreign = rest
@@ -226,7 +230,7 @@ describe('text of others', () => {
     expect(rows.map((row) => row.split('|').length - 2)).toEqual([...Array<number>(7).fill(2), 3, 3, 3])
     // Every fold is closed.
     const count = (tag: string): number => deployment.rest.join('\n').split(tag).length - 1
-    expect([count('<details>'), count('</details>')]).toEqual([8, 8])
+    expect([count('<details>'), count('</details>')]).toEqual([7, 7])
   })
 
   test('what is escaped is read as it was written', () => {

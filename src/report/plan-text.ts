@@ -40,12 +40,18 @@ export function differenceSections(difference: PlanFacts): Section[] {
     { heading: `environment, names only, ${against}`, lines: variableLines(environment) },
     { heading: `code, ${against}`, lines: code ? codeLines(code) : [] },
     { heading: `migrations that version ${served ?? '–'} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
-    { heading: 'permissions that this needs', lines: permissions.map(permissionLine) },
+    { heading: 'permissions that this needs', lines: permissionLines(permissions) },
   ].filter(({ lines }) => lines.length > 0)
 }
 
-function permissionLine({ actions, resources }: NeededPermission): string {
-  return `${actions.join(', ')} on ${resources.join(', ')}`
+/** A line for each set of resources. */
+function permissionLines(permissions: readonly NeededPermission[]): string[] {
+  const actionsOn = new Map<string, Set<string>>()
+  for (const { actions, resources } of permissions) {
+    const key = resources.join(', ')
+    actionsOn.set(key, new Set([...(actionsOn.get(key) ?? []), ...actions]))
+  }
+  return [...actionsOn].map(([resources, actions]) => `${[...actions].join(', ')} on ${resources}`)
 }
 
 function variableLines({ added, changed, removed }: VariableChanges): string[] {

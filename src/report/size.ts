@@ -5,6 +5,7 @@ export function megabytes(bytes: number): string {
 
 /** Of what may be small, as in `1.2 kB`. */
 export function sizeText(bytes: number): string {
+  if (Math.abs(bytes) < 50) return `${bytes} B`
   return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes)
 }
 

@@ -62,7 +62,8 @@ export function deploymentSummary(facts: DeploymentFacts): string {
           isDryRun ? 'What would be done' : 'What was done',
           fence(facts.plan.map((line, index) => `${index + 1}. ${line}`).join('\n')),
         ),
-    ...differenceSections(facts.difference).map(({ heading, lines }) =>
+    // What was permitted needs no words.
+    ...differenceSections({ ...facts.difference, ...(!isDryRun && { permissions: [] }) }).map(({ heading, lines }) =>
       details(escape(heading), fence(lines.join('\n'))),
     ),
     ...facts.commands.map(({ command, phase, exitCode, seconds, output }) =>
