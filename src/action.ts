@@ -7,6 +7,7 @@ import { openBucket } from './aws/bucket.ts'
 import { shownWait } from './aws/call.ts'
 import { readAccount } from './aws/identity.ts'
 import type { LambdaApi } from './aws/lambda.ts'
+import { openStaticBucket } from './aws/open-static-bucket.ts'
 import { wait } from './aws/wait.ts'
 import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
@@ -161,6 +162,7 @@ async function main(): Promise<void> {
       ...aws,
       lambda: masking(aws.lambda),
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+      openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
       wait,
       signal,
       order,

@@ -151,10 +151,12 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     const releaseCollaborators = async (settings: FunctionSettings): Promise<DeployCollaborators> => {
       const { openBucket } = await import('./aws/bucket.ts')
+      const { openStaticBucket } = await import('./aws/open-static-bucket.ts')
       return {
         ...collaborators,
         ...(await createAws(settings)),
         openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+        openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
         wait,
         signal,
         order: orderAt({ project: settings.project, environment, run: runProcess, process }),

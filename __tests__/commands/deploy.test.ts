@@ -83,6 +83,7 @@ function createWorld() {
       },
       code: { find: () => Promise.resolve(undefined) },
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
+      openStaticBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
       environment: {},
       clock: () => performance.now(),

@@ -9,13 +9,15 @@ import { BadZip, type OpenZip, openZip } from '../wheels/read-zip.ts'
 import type { Assembled } from './assemble.ts'
 import { partsOfZip } from './file-list.ts'
 import { sizeOf } from './inspect/packages.ts'
-import type { PackageSize } from './outputs.ts'
+import { type PackageSize, STATIC_RECORD } from './outputs.ts'
 import { CONFIGURATION } from './runtime.ts'
 
 export interface GivenArtifact extends Omit<Assembled, 'whole'> {
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean
+  /** Of the static files that belong to it, where it was built without them. */
+  readonly staticDigest: string | undefined
 }
 
 /** A zip that `build` made, with what it says of itself. @throws UserError for any other file. */
@@ -49,6 +51,7 @@ export async function readArtifact(given: string): Promise<GivenArtifact> {
       },
       packages,
       made: 0,
+      staticDigest: await readStaticDigest(zip),
       ...target,
     }
   } catch (error) {
@@ -73,6 +76,14 @@ function readTarget(configuration: string): { runtime: string; architecture: str
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), target), configuration)
   if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`)
   return read.output
+}
+
+async function readStaticDigest(zip: OpenZip): Promise<string | undefined> {
+  const entry = zip.entries.find(({ path }) => path === STATIC_RECORD)
+  if (!entry) return undefined
+  const record = v.pipe(v.string(), v.parseJson(), v.object({ digest: v.string() }))
+  const read = v.safeParse(record, (await zip.content(entry)).toString())
+  return read.success ? read.output.digest : undefined
 }
 
 async function packagesOf(zip: OpenZip): Promise<PackageSize[]> {

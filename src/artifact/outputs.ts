@@ -34,3 +34,6 @@ export function staticPathOf(output: string): string {
 export function indexPathOf(output: string): string {
   return `${staticPathOf(output)}.json`
 }
+
+/** In the artifact: which static files belong to it, so that other files are other code. */
+export const STATIC_RECORD = 'wsgi_lambda_static.json'

@@ -5,9 +5,9 @@ import { Upload } from '@aws-sdk/lib-storage'
 import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
 import { adviceFor, isAccessDenied } from './errors.ts'
+import { PART_BYTES } from './part-bytes.ts'
 
-/** A part of a larger object, of which four are on their way at once: what an upload holds in memory is bounded by it. */
-const PART_BYTES = 8 * 1024 * 1024
+/** Parts of a larger object that are on their way at once. */
 const PARTS_AT_ONCE = 4
 
 /** An object, with the SHA-256 (hexadecimal) that it was written with; undefined for one that somebody else wrote. */

@@ -58,7 +58,9 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served)
   // The import check sees the variables that the function will have, those that it keeps among them.
   const built =
-    'target' in source ? await build({ ...source, environment }, 'deploy', collaborators) : asBuilt(source, report)
+    'target' in source
+      ? await build({ ...source, environment }, 'deploy', collaborators)
+      : await asBuilt(source, report)
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock()
     const sent = await sendingOf(built, settings, collaborators)
@@ -108,7 +110,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
 /** What is done of a plan: all, or nothing where there is nothing to do or only the plan was asked for. */
 async function carryOut(
   { current, desired, steps }: Planned,
-  { code, transport, layer }: Sending,
+  { code, transport, layer, statics }: Sending,
   turn: Turn | undefined,
   settings: DeploySettings,
   collaborators: DeployCollaborators,
@@ -132,6 +134,7 @@ async function carryOut(
       code: await transport.readCode(desired.architecture),
       upload: transport.upload,
       publishLayer: layer.publish,
+      statics,
       versionDescription: versionDescription({ ...turn.run, kind: 'release', streams: code.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: 'commands', streams: code.streaming }),
       lock: turn.lock,

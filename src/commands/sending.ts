@@ -4,12 +4,16 @@ import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { ReleasedCode } from '../release/desired.ts'
 import { type LayerOfRelease, readLayer } from '../release/layer.ts'
+import type { StaticsOfRelease } from '../release/statics.ts'
 import { type Transport, transportOf } from '../release/upload.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import type { BuildCollaborators, BuildResult } from './build.ts'
+import { placeOf } from '../static/built.ts'
+import { readStaticFiles } from '../static/static-files.ts'
+import { type BuildCollaborators, type BuildResult, describeStatic } from './build.ts'
+import { type StaticsCollaborators, staticsOf } from './statics.ts'
 
-export interface SendingCollaborators extends BuildCollaborators {
+export interface SendingCollaborators extends BuildCollaborators, StaticsCollaborators {
   readonly layers: LayerApi
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
@@ -20,6 +24,7 @@ export interface Sending {
   readonly code: ReleasedCode
   readonly transport: Transport
   readonly layer: LayerOfRelease
+  readonly statics: StaticsOfRelease | undefined
 }
 
 export async function sendingOf(
@@ -37,21 +42,29 @@ export async function sendingOf(
     },
     collaborators.layers,
   )
+  const statics = await staticsOf(built, settings, collaborators)
   const code = {
+    ...{ statics: statics?.desired },
     ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
     ...{ upload: transport.address, layer: layer.desired },
   }
-  return { code, transport, layer }
+  return { code, transport, layer, statics: statics?.release }
 }
 
 /** A zip that was built before, as if it had been built now. */
-export function asBuilt(
-  { artifact, packages, runtime, architecture, streaming }: GivenArtifact,
+export async function asBuilt(
+  { artifact, packages, runtime, architecture, streaming, staticDigest }: GivenArtifact,
   report: Reporter,
-): BuildResult {
+): Promise<BuildResult> {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
   const slices = { total: packages.length, reused: packages.length, built: 0 }
-  return { artifact, runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} }
+  const { folder, index } = placeOf({ output: artifact.path })
+  const statics = staticDigest === undefined ? undefined : await readStaticFiles(folder, index)
+  return {
+    artifact,
+    ...(statics && { static: describeStatic(statics) }),
+    ...{ runtime, architecture, streaming, builder: 'none', slices, packages, seconds: {} },
+  }
 }
 
 async function uploadBucket(

@@ -1,8 +1,12 @@
+import { sizeText } from '../report/size.ts'
 import { commandsAlias } from './command-version.ts'
 import type { DesiredRelease } from './state.ts'
 import type { Descriptions, Step } from './steps.ts'
 
 const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
+  'upload-static': ({ address, files, bytes }) =>
+    `upload static files to ${address}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
+  'tidy-static': ({ address }) => `remove static files from ${address} that were replaced long enough ago`,
   upload: ({ address }) => `upload the code to ${address}`,
   'publish-layer': ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
   'create-function': (_, { functionName }) => `create the function ${functionName}`,

@@ -7,7 +7,7 @@ import { desiredAside } from './desired-aside.ts'
 import { type ConfiguredCode, releasedConfiguration } from './desired-configuration.ts'
 import { desiredAccess, desiredInvokeMode } from './desired-way-in.ts'
 import { withMigratePlan } from './migrate-plan.ts'
-import type { CurrentRelease, DesiredRelease } from './state.ts'
+import type { CurrentRelease, DesiredRelease, DesiredStatics } from './state.ts'
 
 const MIGRATE = 'manage migrate --noinput'
 
@@ -19,6 +19,8 @@ export interface ReleasedCode extends ConfiguredCode {
   readonly streaming: boolean
   /** Where it is put first: `s3://BUCKET/KEY`; undefined for the request itself. */
   readonly upload: string | undefined
+  /** Those that a bucket has. */
+  readonly statics?: DesiredStatics | undefined
 }
 
 /** What the settings ask for, over what the function already has: what nobody set stays as it is. @throws UserError */
@@ -47,6 +49,7 @@ export function desiredRelease(
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
+    statics: code.statics,
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
     keepVersions: settings.keepVersions,

@@ -53,7 +53,7 @@ export function policyOf(grants: readonly Grant[]): Policy {
     Statement: sids.map((Sid) => {
       const own = grants.filter(({ sid }) => sid === Sid)
       const [first] = own
-      const Action = own.flatMap(({ actions }) => actions)
+      const Action = [...new Set(own.flatMap(({ actions }) => actions))]
       const Condition = first?.condition
       return { Sid, Effect: 'Allow', Action, Resource: first?.resources ?? [], ...(Condition && { Condition }) }
     }),
@@ -68,6 +68,7 @@ export function grantsOf(settings: FunctionSettings, place: Place): readonly Gra
     ...functionSettingGrants(settings, place),
     ...layerGrants(settings, place),
     ...uploadGrants(settings, place),
+    ...staticGrants(settings, place),
   ]
   return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants
 }
@@ -251,6 +252,25 @@ function uploadGrants({ uploadBucket, uploadKmsKey }: FunctionSettings, place: P
       resources: [`arn:${partition}:s3:::${name}`],
     },
     ...(uploadKmsKey === undefined ? [] : [encryptionGrant(uploadKmsKey, place)]),
+  ]
+}
+
+function staticGrants({ static: address }: FunctionSettings, { partition }: Place): Grant[] {
+  if (address === undefined) return []
+  const { name, prefix } = parseBucketAddress(address)
+  return [
+    {
+      sid: 'WriteStaticFiles',
+      why: 'put static files into their bucket, and remove old ones',
+      actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:AbortMultipartUpload'],
+      resources: [`arn:${partition}:s3:::${name}/${prefix}*`],
+    },
+    {
+      sid: 'ListStaticFiles',
+      why: 'see which static files are there',
+      actions: ['s3:ListBucket'],
+      resources: [`arn:${partition}:s3:::${name}`],
+    },
   ]
 }
 

@@ -7,6 +7,7 @@ import { proofSteps, runSteps } from './proof.ts'
 import { provisionedSteps } from './provisioned.ts'
 import { pruneSteps } from './prune.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
+import { staticsSteps } from './statics.ts'
 import type { Step } from './steps.ts'
 import { trafficSteps } from './traffic.ts'
 import { modeSteps, wayInSteps } from './way-in.ts'
@@ -43,8 +44,10 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
       : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress ? commands : undefined)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
+  const statics = staticsSteps(current, desired, configuration)
   return [
     ...traffic.first,
+    ...statics.first,
     ...besides,
     // Where the alias is on the right version, the mode is wrong for it already.
     ...(isServedVersionRight ? mode : []),
@@ -66,6 +69,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...runSteps('after-traffic', desired.afterTraffic),
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
     ...provisioned.after,
+    ...statics.last,
     ...pruneSteps(current, desired),
   ]
 }

@@ -8,6 +8,7 @@ import type { VersionsApi } from '../aws/versions.ts'
 import { withAddress, withLayer, withRole } from './difference.ts'
 import type { ReleaseLock } from './lock.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
+import type { StaticsOfRelease } from './statics.ts'
 import type { Step } from './steps.ts'
 import type { Waiting } from './wait.ts'
 
@@ -27,6 +28,8 @@ export interface ApplyOptions {
   readonly upload: () => Promise<void>
   /** Publishes the layer that the plan names. @returns the ARN of its version */
   readonly publishLayer: () => Promise<string>
+  /** Where a bucket has the static files. */
+  readonly statics?: StaticsOfRelease | undefined
   /** Of the published version: where it comes from. */
   readonly versionDescription: string
   readonly commandsDescription: string

@@ -57,6 +57,15 @@ export interface DesiredRelease {
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */
   readonly upload: string | undefined
+  /** Static files that a bucket has; undefined where the application serves them. */
+  readonly statics?: DesiredStatics | undefined
+}
+
+/** Static files, as far as a plan speaks of them. */
+export interface DesiredStatics {
+  readonly address: string
+  readonly files: number
+  readonly bytes: number
 }
 
 /** A layer that a release makes where nobody has it yet. */

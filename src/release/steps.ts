@@ -4,6 +4,7 @@ import type { CommandVersionStep } from './command-version.ts'
 import type { ProofStep } from './proof.ts'
 import type { ProvisionedStep } from './provisioned.ts'
 import type { PruneStep } from './prune.ts'
+import type { StaticsStep } from './statics.ts'
 import type { TrafficStep } from './traffic.ts'
 import type { WayInStep } from './way-in.ts'
 
@@ -18,6 +19,7 @@ export type Step =
   | ProofStep
   | ProvisionedStep
   | PruneStep
+  | StaticsStep
   | TrafficStep
   | WayInStep
 

@@ -24,9 +24,6 @@ export interface StaticFiles {
   readonly files: readonly StaticFile[]
 }
 
-/** In the artifact: which static files belong to it, so that other files are other code. */
-export const STATIC_RECORD = 'wsgi_lambda_static.json'
-
 const INDEX = v.object({
   digest: v.string(),
   files: v.array(v.object({ path: v.string(), bytes: v.number(), sha256: v.string(), isImmutable: v.boolean() })),

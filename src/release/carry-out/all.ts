@@ -6,6 +6,7 @@ import { commandVersionExecutors } from './command-version.ts'
 import { proofExecutors } from './proof.ts'
 import { provisionedExecutors } from './provisioned.ts'
 import { pruneExecutors } from './prune.ts'
+import { staticsExecutors } from './statics.ts'
 import { trafficExecutors } from './traffic.ts'
 import { wayInExecutors } from './way-in.ts'
 
@@ -16,6 +17,7 @@ export const EXECUTORS: Executors<Step> = {
   ...commandVersionExecutors,
   ...proofExecutors,
   ...provisionedExecutors,
+  ...staticsExecutors,
   ...trafficExecutors,
   ...pruneExecutors,
 }

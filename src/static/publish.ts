@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { inParallel } from '../artifact/parallel.ts'
+import { PART_BYTES } from '../aws/part-bytes.ts'
+import type { StaticBucket } from '../aws/static-bucket.ts'
+import type { Reporter } from '../report/reporter.ts'
+import { sizeText } from '../report/size.ts'
+import { headersOf } from './headers.ts'
+import {
+  expiredOf,
+  isRecordKey,
+  keyOfRecord,
+  readStaticRecord,
+  type StaticRecord,
+  writeStaticRecord,
+} from './keeping.ts'
+import { bytesOf, type StaticFile, type StaticFiles } from './static-files.ts'
+
+const AT_ONCE = 8
+
+/** Which release the files are of. */
+export interface StaticRelease {
+  readonly functionName: string
+  readonly alias: string
+  /** SHA-256, base64. */
+  readonly codeSha256: string
+  readonly servedCodeSha256: string | undefined
+}
+
+interface Collaborators {
+  readonly bucket: StaticBucket
+  readonly report: Reporter
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** What is in the bucket once a release's files are. */
+export interface Published {
+  readonly records: readonly StaticRecord[]
+  readonly released: StaticRecord
+}
+
+/** Puts what is not there yet into the bucket. What it will have put there is written down first. @throws UserError */
+export async function publishStatic(
+  { folder, files }: StaticFiles,
+  release: StaticRelease,
+  { bucket, report, now }: Collaborators,
+): Promise<Published> {
+  const { etags, records } = await readBucket(bucket, files)
+  const missing = await inParallel(files, AT_ONCE, async (file) => ((await isThere(file, folder, etags)) ? [] : [file]))
+  const uploads = missing.flat()
+  const listed = new Set(records.flatMap((record) => record.files))
+  const isUploaded = new Set(uploads.map(({ path }) => path))
+  const released: StaticRecord = {
+    owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
+    code: hexadecimal(release.codeSha256) ?? '',
+    at: now(),
+    replaces: hexadecimal(release.servedCodeSha256),
+    files: files.map(({ path }) => path).filter((path) => isUploaded.has(path) || listed.has(path)),
+  }
+  await bucket.writeText(keyOfRecord(released), writeStaticRecord(released), RECORD_HEADERS)
+  const paths = new Set(files.map(({ path }) => path))
+  let done = 0
+  await inParallel(uploads, AT_ONCE, async (file) => {
+    await bucket.writeFile(file.path, join(folder, file.path), headersOf(file, paths))
+    report.progress(`static files: ${++done} of ${uploads.length}`)
+  })
+  const sent =
+    uploads.length === 0 ? 'nothing to upload' : `${uploads.length} uploaded (${sizeText(bytesOf({ files: uploads }))})`
+  report.info(`static files: ${sent}, ${files.length - uploads.length} were there`)
+  const others = records.filter((record) => keyOfRecord(record) !== keyOfRecord(released))
+  return { records: [...others, released], released }
+}
+
+/** Removes what nothing needs any more and a release of this function has put there. @throws UserError */
+export async function tidyStatic(
+  { files }: StaticFiles,
+  { records, released }: Published,
+  keepDays: number,
+  { bucket, report, now }: Collaborators,
+): Promise<void> {
+  const paths = new Set(files.map(({ path }) => path))
+  const expired = expiredOf(records, released, paths, { now: now(), keepDays })
+  // Records last: a run that ends between leaves them to the next one.
+  await bucket.remove(expired.files)
+  await bucket.remove(expired.records.map(keyOfRecord))
+  if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`)
+}
+
+const RECORD_HEADERS = { contentType: 'application/json', cacheControl: 'no-store' } as const
+
+/** One listing; of other objects nothing is kept in memory. */
+async function readBucket(
+  bucket: StaticBucket,
+  files: readonly StaticFile[],
+): Promise<{ etags: ReadonlyMap<string, string>; records: readonly StaticRecord[] }> {
+  const wanted = new Set(files.map(({ path }) => path))
+  const etags = new Map<string, string>()
+  const keys: string[] = []
+  for await (const { key, etag } of bucket.list()) {
+    if (wanted.has(key)) etags.set(key, etag)
+    else if (isRecordKey(key)) keys.push(key)
+  }
+  const records = await inParallel(keys, AT_ONCE, async (key) =>
+    readStaticRecord(key, (await bucket.readText(key)) ?? ''),
+  )
+  return { etags, records: records.filter((record) => record !== undefined) }
+}
+
+/** A name that says its content need not be compared. */
+async function isThere(
+  { path, bytes, isImmutable }: StaticFile,
+  folder: string,
+  etags: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const etag = etags.get(path)
+  if (etag === undefined) return false
+  return isImmutable || etag === (await etagOf(join(folder, path), bytes))
+}
+
+/** As S3 makes it of what `writeFile` sends, where it is not encrypted by KMS (S3 user guide, "Checking object integrity"). */
+export async function etagOf(path: string, bytes: number): Promise<string> {
+  const digests: Buffer[] = []
+  for (let start = 0; start === 0 || start < bytes; start += PART_BYTES) {
+    const hash = createHash('md5')
+    for await (const chunk of createReadStream(path, { start, end: start + PART_BYTES - 1 }))
+      hash.update(chunk as Buffer)
+    digests.push(hash.digest())
+  }
+  if (bytes < PART_BYTES) return (digests[0] ?? Buffer.alloc(0)).toString('hex')
+  return `${createHash('md5').update(Buffer.concat(digests)).digest('hex')}-${digests.length}`
+}
+
+function hexadecimal(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('hex')
+}
