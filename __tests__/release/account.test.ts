@@ -53,6 +53,6 @@ describe('the account', () => {
     const error =
       '<Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>The security token is expired</Message></Error>'
     answer = { status: 403, body: `<ErrorResponse>${error}</ErrorResponse>` }
-    await expect(read()).rejects.toMatchObject({ title: 'AWS does not accept the credentials' })
+    await expect(read()).rejects.toMatchObject({ title: 'The AWS credentials have expired' })
   })
 })

@@ -79,6 +79,7 @@ export function policy(...statements: readonly object[]): string {
 export const current: CurrentRelease = {
   latest,
   alias,
+  isOnlyCreated: false,
   served: version7,
   url,
   policy: policy(urlStatement, invokeStatement),
@@ -89,6 +90,7 @@ export const current: CurrentRelease = {
 export const nothing: CurrentRelease = {
   latest: undefined,
   alias: undefined,
+  isOnlyCreated: false,
   served: undefined,
   url: undefined,
   policy: undefined,

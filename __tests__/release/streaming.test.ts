@@ -58,7 +58,9 @@ describe.each(turns)('streaming is turned %s', (_, before, after, from, to) => {
         lambda.failAt(number, problem, when)
         // Where only the answer to a move got lost, a release goes on.
         await release(after).catch((error: unknown) => {
-          expect(error).toMatchObject({ title: problem.title })
+          expect((error as UserError).title).toMatch(
+            /^AWS could not be reached$|It is not known how the command ended$/,
+          )
         })
         const served = (await aliasNow())?.version
         expect([line, served, await modeOf(world)]).toEqual([line, served, served === '2' ? to : from])

@@ -2,8 +2,11 @@ import type { AsideApis } from '../aws/aside.ts'
 import type { FunctionUrlApi } from '../aws/function-url.ts'
 import type { LambdaApi, VersionState } from '../aws/lambda.ts'
 import type { ProvisionedApi } from '../aws/provisioned.ts'
+import { OUR_TAG } from '../aws/tags.ts'
+import type { VersionsApi } from '../aws/versions.ts'
 import { commandsAlias } from './command-version.ts'
 import { LOOKING_NOWHERE, type Looking, readAside } from './current-aside.ts'
+import { LOCK_ALIAS } from './lock.ts'
 import type { CurrentRelease } from './state.ts'
 
 interface Apis {
@@ -11,10 +14,11 @@ interface Apis {
   readonly urls: FunctionUrlApi
   readonly aside: AsideApis
   readonly provisioned: ProvisionedApi
+  readonly versions: Pick<VersionsApi, 'listAliases'>
 }
 
 /** The alias and what it serves. */
-type Served = Omit<CurrentRelease, 'latest'>
+type Served = Omit<CurrentRelease, 'latest' | 'isOnlyCreated'>
 
 /**
  * What is served, in one round of calls: enough to see that nothing is to be done. Unless it is looked at, `latest` is held for
@@ -29,7 +33,7 @@ export async function readServedRelease(
   if (looking.latest) return await readCurrentRelease(functionName, aliasName, apis, looking)
   const served = await readServed(functionName, aliasName, apis, looking)
   const latest = served.served ? asLatest(served.served) : await apis.lambda.getVersion(functionName)
-  return { ...served, latest }
+  return await withBeginning({ ...served, latest }, functionName, aliasName, apis)
 }
 
 /** Everything that a release is planned from. */
@@ -43,7 +47,7 @@ export async function readCurrentRelease(
     apis.lambda.getVersion(functionName),
     readServed(functionName, aliasName, apis, looking),
   ])
-  return { ...served, latest }
+  return await withBeginning({ ...served, latest }, functionName, aliasName, apis)
 }
 
 async function readServed(functionName: string, aliasName: string, apis: Apis, looking: Looking): Promise<Served> {
@@ -59,6 +63,24 @@ async function readServed(functionName: string, aliasName: string, apis: Apis, l
     looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)) : undefined,
   ])
   return { alias, served, url, policy, aside, provisioned, commands }
+}
+
+/** Where there is no alias, its tag says whose function it is, and its other aliases whether it serves anybody. */
+async function withBeginning(
+  current: Omit<CurrentRelease, 'isOnlyCreated'>,
+  functionName: string,
+  aliasName: string,
+  { aside, versions }: Apis,
+): Promise<CurrentRelease> {
+  if (current.alias !== undefined || current.latest === undefined) return { ...current, isOnlyCreated: false }
+  const [tags = {}, aliases] = await Promise.all([
+    // Whoever may not see tags is told of no URL, and can ask for one.
+    aside.tags.get(functionName).catch(() => undefined),
+    versions.listAliases(functionName).catch(() => undefined),
+  ])
+  const isOurs = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value)
+  const isUnserved = aliases?.every(({ name }) => [LOCK_ALIAS, commandsAlias(aliasName)].includes(name)) === true
+  return { ...current, isOnlyCreated: isOurs && isUnserved }
 }
 
 /** A version's own description says what was released, and nothing about the function. */

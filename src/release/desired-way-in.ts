@@ -52,11 +52,11 @@ export function desiredInvokeMode(
 
 /**
  * The way in when nobody set one: a new function gets a public URL, one that exists keeps what it has, also where its
- * policy lets only some in. A deployment that was ended between its alias and its URL goes on to the URL.
+ * policy lets only some in. A first deployment that was ended before its URL goes on to the URL.
  */
-function ownAccess({ latest, alias, url, policy }: CurrentRelease): DesiredRelease['access'] {
+function ownAccess({ latest, alias, url, policy, isOnlyCreated }: CurrentRelease): DesiredRelease['access'] {
   if (url?.authType === 'AWS_IAM') return 'iam'
   if (url) return isRestricted(policy) ? 'none' : 'public'
   const isUnreleased = alias !== undefined && readAliasMark(alias.description).phase === 'not-released'
-  return latest === undefined || isUnreleased ? 'public' : 'none'
+  return latest === undefined || isOnlyCreated || isUnreleased ? 'public' : 'none'
 }

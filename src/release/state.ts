@@ -9,6 +9,8 @@ export interface CurrentRelease {
   /** `$LATEST`: only where changes start from, never what "unchanged" is judged by. */
   readonly latest: VersionState | undefined
   readonly alias: AliasState | undefined
+  /** Whether this program has made the function, and was ended before it was released for the first time. */
+  readonly isOnlyCreated: boolean
   /** The version that the alias serves. */
   readonly served: VersionState | undefined
   readonly url: FunctionUrl | undefined
