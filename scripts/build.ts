@@ -93,14 +93,20 @@ const packagesApart: Plugin = {
   },
 }
 
-export async function buildBundles(folder: string): Promise<void> {
+/** @param more plugins for what a command does, such as a test's that changes a source */
+export async function buildBundles(folder: string, more: readonly Plugin[] = []): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
   const cli = { ...shared, banner: { js: `#!/usr/bin/env node\n${shared.banner?.['js'] ?? ''}` } }
   const bundles = await Promise.all([
     build({ ...shared, entryPoints: ['src/action.ts'], outfile: `${folder}/index.cjs` }),
     build({ ...cli, entryPoints: ['src/cli.ts'], outfile: `${folder}/cli.cjs`, plugins: [lazyHalf] }),
-    build({ ...shared, entryPoints: ['src/cli-run.ts'], outfile: `${folder}/cli-run.cjs`, plugins: [packagesApart] }),
+    build({
+      ...shared,
+      entryPoints: ['src/cli-run.ts'],
+      outfile: `${folder}/cli-run.cjs`,
+      plugins: [packagesApart, ...more],
+    }),
     ...PACKAGE_BUNDLES.map((name) => build(packagesBundle(folder, name))),
   ])
   await writeFile(

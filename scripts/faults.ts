@@ -12,11 +12,15 @@
  *
  * Prints a line for each and, last, how many were survived.
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CASES } from '../__tests__/faults/cases.ts'
 import { sample } from '../__tests__/faults/combinations.ts'
 import { startGround } from '../__tests__/faults/ground.ts'
+import { buildWithout, GUARDS } from '../__tests__/faults/guards.ts'
 import { combinationsOf, lineOf, surviveAll } from '../__tests__/faults/matrix.ts'
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url))
@@ -28,15 +32,46 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     jobs: { type: 'string', default: '2' },
+    'self-test': { type: 'boolean', default: false },
   },
 })
+const jobs = Number(values.jobs)
 
-await using ground = await startGround(values.bundle)
-const all = (await combinationsOf(CASES, ground)).filter((each) => new RegExp(values.only).test(lineOf(each)))
-const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed))
-console.log(`${chosen.length} of ${all.length} combinations`)
-const outcomes = await surviveAll(chosen, ground, Number(values.jobs), console.log)
-const failed = outcomes.filter(({ problems }) => problems.length > 0)
-if (failed.length > 0) console.log(`${failed.length} combinations were not survived`)
-console.log(`${outcomes.length - failed.length} combinations survived`)
-process.exitCode = failed.length > 0 || outcomes.length === 0 ? 1 : 0
+process.exitCode = (values['self-test'] ? await testItself() : await testAll()) ? 0 : 1
+
+async function testAll(): Promise<boolean> {
+  await using ground = await startGround(values.bundle)
+  const all = (await combinationsOf(CASES, ground)).filter((each) => new RegExp(values.only).test(lineOf(each)))
+  const chosen = values.sample === undefined ? all : sample(all, Number(values.sample), Number(values.seed))
+  console.log(`${chosen.length} of ${all.length} combinations`)
+  const outcomes = await surviveAll(chosen, ground, jobs, console.log)
+  const failed = outcomes.filter(({ problems }) => problems.length > 0)
+  if (failed.length > 0) console.log(`${failed.length} combinations were not survived`)
+  console.log(`${outcomes.length - failed.length} combinations survived`)
+  return failed.length === 0 && outcomes.length > 0
+}
+
+/** Each guard is taken away once: something must then go wrong. */
+async function testItself(): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-guards-'))
+  try {
+    const missed: string[] = []
+    for (const [index, guard] of GUARDS.entries()) {
+      const bundle = await buildWithout(guard, join(folder, String(index)))
+      await using ground = await startGround(bundle)
+      const all = await combinationsOf(
+        CASES.filter(({ name }) => name === 'update'),
+        ground,
+      )
+      const chosen = all.filter((each) => guard.combinations.test(lineOf(each)))
+      const outcomes = await surviveAll(chosen, ground, jobs, console.log, ({ problems }) => problems.length > 0)
+      const isNoticed = outcomes.some(({ problems }) => problems.length > 0)
+      if (!isNoticed) missed.push(guard.name)
+      console.log(`without the guard that it ${guard.name}: ${isNoticed ? 'noticed' : 'not noticed'}\n`)
+    }
+    console.log(`${GUARDS.length - missed.length} of ${GUARDS.length} missing guards were noticed`)
+    return missed.length === 0
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -31,14 +31,18 @@ export async function surviveAll(
   ground: Ground,
   jobs: number,
   tell: (line: string) => void,
+  isEnough: (outcome: Outcome) => boolean = () => false,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   const queue = chosen.values()
+  let hasEnough = false
   await Promise.all(
     Array.from({ length: jobs }, async () => {
       for (const combination of queue) {
+        if (hasEnough) break
         const outcome = await survive(combination, ground)
         outcomes.push(outcome)
+        hasEnough ||= isEnough(outcome)
         tell(`${lineOf(combination)}  ${resultOf(outcome)}`)
         for (const problem of outcome.problems) tell(`      ✖ ${problem}`)
       }

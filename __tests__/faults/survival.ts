@@ -31,9 +31,23 @@ const CANCELLED = 130
 /** Nothing of ours waits longer for anything than three minutes. */
 const LONGEST_MILLISECONDS = 240_000
 
-/** Deploys, with one mishap; then again without one, and again. */
+/** Tries one combination. Where the trial itself fails, that is its problem. */
 export async function survive(combination: Combination, ground: Ground): Promise<Outcome> {
   const started = performance.now()
+  const seconds = (): number => (performance.now() - started) / 1000
+  try {
+    return { ...(await deployThrice(combination, ground)), combination, seconds: seconds() }
+  } catch (error) {
+    const problems = [`it could not be tried: ${error instanceof Error ? error.message : String(error)}`]
+    return { combination, before: '?', after: '?', ended: '?', second: '?', problems, seconds: seconds() }
+  }
+}
+
+/** Deploys, with one mishap; then again without one, and again. */
+async function deployThrice(
+  combination: Combination,
+  ground: Ground,
+): Promise<Omit<Outcome, 'combination' | 'seconds'>> {
   await using place = await ground.place()
   const { case: which, call, mishap } = combination
   await prepare(ground, place, which)
@@ -79,13 +93,11 @@ export async function survive(combination: Combination, ground: Ground): Promise
   else if (second.ended.exitCode === 0) problems.push(...problemsOfLast(await runAndLook(start, ground, place)))
 
   return {
-    combination,
     before: before?.version ?? '-',
     after: first.standing.serving?.version ?? '-',
     ended: endOf(first),
     second: first.ended.exitCode === 0 ? 'nothing to do' : `alias on ${second.standing.serving?.version ?? '-'}`,
     problems,
-    seconds: (performance.now() - started) / 1000,
   }
 }
 

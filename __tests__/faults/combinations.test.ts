@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals'
+import { CASES } from './cases.ts'
+import { combinations, sample } from './combinations.ts'
+import { recorded } from './recorded.ts'
+
+const call = (operation: string, qualifier?: string) => ({
+  ...{ operation, at: 0, method: 'GET', path: '/' },
+  ...(qualifier === undefined ? {} : { qualifier }),
+})
+
+describe('the calls of a deployment', () => {
+  test('are found again by what was changed before them', () => {
+    const calls = recorded([call('GetAlias', 'live'), call('UpdateFunctionCode'), call('GetAlias', 'live')])
+    expect(calls.map(({ operation, afterWrites }) => [operation, afterWrites])).toEqual([
+      ['GetAlias', 0],
+      ['UpdateFunctionCode', 0],
+      ['GetAlias', 1],
+    ])
+  })
+
+  test('count once where they only wait', () => {
+    const waiting = [call('PublishVersion'), ...Array.from({ length: 5 }, () => call('GetFunctionConfiguration', '3'))]
+    expect(recorded(waiting).map(({ number, operation }) => [number, operation])).toEqual([
+      [1, 'PublishVersion'],
+      [2, 'GetFunctionConfiguration'],
+    ])
+  })
+
+  test('are told apart by the version or alias that they are about', () => {
+    expect(recorded([call('GetAlias', 'live'), call('GetAlias', 'wsgi-lambda-lock')])).toHaveLength(2)
+  })
+})
+
+describe('what can happen to a call', () => {
+  const mishapsOf = (...of: Parameters<typeof call>): string[] => {
+    const [first] = CASES
+    return first === undefined ? [] : combinations(first, recorded([call(...of)])).map(({ mishap }) => mishap.name)
+  }
+
+  test('of a read is no lost effect', () => {
+    expect(mishapsOf('GetAlias', 'live')).toEqual([
+      'throttled twice',
+      'server error',
+      'dropped before the effect',
+      'access denied',
+      'credentials expired from here',
+      'killed before',
+    ])
+  })
+
+  test('of an update is also that it fails, and that it takes long', () => {
+    expect(mishapsOf('UpdateFunctionCode')).toEqual(expect.arrayContaining(['slow', 'update fails', 'killed after']))
+    expect(mishapsOf('UpdateAlias', 'live')).not.toContain('slow')
+  })
+
+  test('of the lock is no other deployment: who takes it first has it', () => {
+    expect(mishapsOf('UpdateAlias', 'live')).toContain('another deployment begins')
+    expect(mishapsOf('UpdateAlias', 'wsgi-lambda-lock')).not.toContain('another deployment begins')
+  })
+})
+
+test('a sample is the same for the same seed, and in order', () => {
+  const all = Array.from({ length: 50 }, (_, index) => index)
+  const chosen = sample(all, 10, 7)
+  expect(chosen).toEqual(sample(all, 10, 7))
+  expect(chosen).not.toEqual(sample(all, 10, 8))
+  expect(chosen).toEqual(chosen.toSorted((a, b) => a - b))
+  expect(new Set(chosen).size).toBe(10)
+})
