@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { coldStartOf, tellingColdStart } from '../../src/release/cold-start.ts'
 import { fakeLambda } from './fake-lambda.ts'
+import { createWorld, v1 } from './world.ts'
 
 const REPORT =
   'REPORT RequestId: 8f50\tDuration: 12.53 ms\tBilled Duration: 930 ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB'
@@ -36,4 +37,22 @@ test('only the first invocation of each version is told', async () => {
     ['3', 100],
     ['4', 200],
   ])
+})
+
+test('a release tells how long its version took to start, once', async () => {
+  const { lambda, release, report } = createWorld()
+  let count = 0
+  lambda.application = (event) => ({
+    payload: '_serverless-wsgi' in event ? '[0, ""]' : '{"statusCode": 200}',
+    logTail: count++ === 0 ? `${REPORT}\tInit Duration: 916.81 ms\t\n` : `${REPORT}\t\n`,
+  })
+  expect((await release(v1)).coldStartMs).toBe(916.81)
+  expect(report.of('info').filter((line) => line.includes('Init Duration'))).toEqual([
+    'version 1 took 917 ms to start (Init Duration)',
+  ])
+})
+
+test('a platform that does not tell leaves it out', async () => {
+  const { release } = createWorld()
+  expect((await release(v1)).coldStartMs).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import { smoke } from '../../src/release/smoke.ts'
 import { parseSmokeRequest } from '../../src/settings/traffic.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeLambda } from './fake-lambda.ts'
+import { createReleasedWorld, failureOf, v2 } from './world.ts'
 
 type Answer = Partial<Invocation> | Error
 
@@ -170,5 +171,25 @@ describe('a version that Lambda does not invoke yet', () => {
 
   test('what may have begun is not sent again', async () => {
     await expect(request(named('ServiceException'))).rejects.toMatchObject({ title: 'ServiceException' })
+  })
+})
+
+test('in a release, all of them are told, and where traffic is', async () => {
+  const { lambda, release } = await createReleasedWorld()
+  lambda.interruptAt(/^invoke 2 GET/, () => {
+    lambda.application = () => answering(503)
+  })
+  const requests = ['/', '/login 200'].map(parseSmokeRequest)
+  const error = await failureOf(release({ ...v2, beforeTraffic: [], smoke: { requests, host: undefined } }))
+  expect(error).toMatchObject({
+    title: '2 of 2 smoke requests failed',
+    exitCode: 1,
+    problems: [
+      { title: 'The new version answers GET / with 503' },
+      {
+        title: 'The new version answers GET /login with 503, and 200 was expected',
+        hint: 'Mend the application, or what smoke-requests expects. The alias live has not moved: it serves version 1.',
+      },
+    ],
   })
 })

@@ -46,6 +46,12 @@ describe('the plan', () => {
       ['update-code', 'publish', 'smoke', 'move-alias'],
     ],
     [
+      'an alias on $LATEST, with which Lambda divides nothing',
+      { ...current, alias: { ...alias, version: '$LATEST' }, served: latest },
+      next,
+      ['update-code', 'publish', 'smoke', 'move-alias'],
+    ],
+    [
       'a run that was ended within a step',
       divided,
       next,
@@ -226,6 +232,29 @@ describe('a release in steps', () => {
     expect((await failureOf(release(desired))).hint).toContain(
       'Traffic could not be taken from version 2 (no network): the alias live still sends it a part.',
     )
+  })
+
+  test('a failure of any call leaves one version with all of the traffic, and the next run goes on', async () => {
+    const whole = await world()
+    await whole.release({ ...desired, provisioned: 2 })
+    const lines = [...whole.lambda.calls]
+    for (const when of ['before', 'after'] as const) {
+      for (const [call, line] of lines.entries()) {
+        const { lambda, provisioned, release, aliasNow } = await world()
+        lambda.failAt(call, new Error('no network'), when)
+        await release({ ...desired, provisioned: 2 }).catch(() => undefined)
+        const left = await aliasNow()
+        const ready = [...provisioned.all.keys()]
+        expect([when, line, left?.weights, ready]).toEqual([when, line, {}, left?.version === '2' ? ['2'] : []])
+        await release({ ...desired, provisioned: 2 })
+        expect([when, line, await aliasNow()]).toEqual([
+          when,
+          line,
+          expect.objectContaining({ version: '2', weights: {} }),
+        ])
+        expect([...provisioned.all.keys()]).toEqual(['2'])
+      }
+    }
   })
 
   test('the first deployment has no steps', async () => {

@@ -29,6 +29,7 @@ describe('traffic', () => {
       { percent: 99, seconds: 7200 },
     ])
     expect(parseTraffic(undefined)).toEqual([])
+    expect(parseTraffic('none')).toEqual([])
   })
 
   test.each([
@@ -37,6 +38,7 @@ describe('traffic', () => {
     [{ traffic: '50% 5m, 10% 5m' }, ['traffic: 50% 5m, 10% 5m does not rise']],
     [{ traffic: '10% 3h, 50% 3h' }, ['traffic takes 21600 seconds, and 18000 are the most']],
     [{ trafficAlarms: ['errors'] }, ['traffic-alarms is set, and traffic is not']],
+    [{ traffic: 'none', trafficAlarms: ['errors'], smoke: false }, []],
     [{ traffic: '10% 5m', smoke: false }, ['traffic moves in steps, and nothing judges them']],
     [{ traffic: '10% 5m', trafficAlarms: ['errors'], smoke: false }, []],
   ])('%j', (given, titles) => {

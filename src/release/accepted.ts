@@ -1,16 +1,8 @@
+import { invocationFate } from '../aws/invocation-fate.ts'
 import type { Waiting } from './wait.ts'
 
 /** Enough for a burst of traffic to pass, and for a version whose network is put back. */
 const MOST_SECONDS = 60
-
-/** What Lambda answers to an Invoke that it has not begun (Lambda API reference, "Invoke", errors). */
-const NOT_BEGUN: ReadonlySet<string> = new Set([
-  'TooManyRequestsException',
-  'ResourceConflictException',
-  'ResourceNotReadyException',
-  'SnapStartNotReadyException',
-  'EC2ThrottledException',
-])
 
 /** Sends again what Lambda has refused for now, within a budget of time. */
 export async function untilAccepted<T>(
@@ -23,16 +15,17 @@ export async function untilAccepted<T>(
     try {
       return await send()
     } catch (error) {
-      const reason = notBegun(error)
-      if (reason === undefined || clock() - started + pause > MOST_SECONDS * 1000) throw error
-      report.progress(`${what}: ${reason}, again in ${(pause / 1000).toFixed(1)} s`)
+      const isOver = clock() - started + pause > MOST_SECONDS * 1000
+      if (isOver || invocationFate(error) !== 'waits') throw error
+      report.progress(`${what}: ${reasonOf(error)}, again in ${(pause / 1000).toFixed(1)} s`)
     }
     await wait(pause)
     signal.throwIfAborted()
   }
 }
 
-function notBegun(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
-  return NOT_BEGUN.has(error.name) ? error.name : notBegun(error.cause)
+/** The name of what AWS said, or of what the network did. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.name
 }

@@ -53,7 +53,8 @@ export function commandSteps(
   configuration: FunctionConfiguration,
 ): (ChangeStep | CommandVersionStep)[] {
   if (commands === undefined) return []
-  const after = withConfiguration(commands, before)
+  // The mark in the description is there for a moment, and nobody's change.
+  const after = { ...withConfiguration(commands, before), description: before.description }
   return [
     { kind: 'configure-commands', changes: differences(before, commands).filter(isNoMark) },
     { kind: 'publish-commands' },
@@ -61,7 +62,6 @@ export function commandSteps(
   ]
 }
 
-/** The description only says that it is there for a moment. */
 function isNoMark(name: string): boolean {
   return name !== 'description'
 }

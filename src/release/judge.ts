@@ -45,7 +45,7 @@ export async function checkAlarms(names: readonly string[], judging: Pick<Judgin
   if (alarm === undefined) return
   throw new UserError({
     ...alarm,
-    hint: 'Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it without traffic and traffic-alarms.',
+    hint: 'Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none.',
   })
 }
 

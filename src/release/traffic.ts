@@ -41,9 +41,10 @@ export function trafficSteps(
   }
 }
 
-/** A version that has served: one that has not proven itself gets no traffic. */
+/** One that has served: what has not proven itself gets no traffic, and Lambda divides none with `$LATEST`. */
 function hasOldVersion({ alias, served }: CurrentRelease): boolean {
-  return alias !== undefined && served !== undefined && readAliasMark(alias.description).phase !== 'not-released'
+  if (alias === undefined || served === undefined || alias.version === '$LATEST') return false
+  return readAliasMark(alias.description).phase !== 'not-released'
 }
 
 /** Lambda developer guide, "Using aliases in a weighted configuration": role and dead letter queue are the same. */

@@ -5,10 +5,11 @@ import { waitUntilIdle } from './wait.ts'
 
 /** Commands run on what belongs to the served version again, and `$LATEST` is left with the configuration for requests. */
 export async function undoCommandVersion(served: string | undefined, releasing: Releasing): Promise<Undone> {
-  const { progress, current, desired, with: waiting } = releasing
+  const { progress, current, desired, lock, with: waiting } = releasing
   const { functionName } = desired
   const failures: unknown[] = []
-  if (progress.mayBeConfiguredForCommands) {
+  // Somebody else who has the lock now works with $LATEST, and puts it right by its mark.
+  if (progress.mayBeConfiguredForCommands && !lock.isLost()) {
     try {
       await waitUntilIdle(functionName, waiting)
       await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing))

@@ -24,7 +24,9 @@ const NO_FAILURE = { from: 0, to: 499 } as const
 const SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/
 
 const PORTION = /^([1-9]\d?)%\s+([1-9]\d{0,5})([smh])$/
-const TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/
+const TRAFFIC = /^none$|^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/
+/** What one deployment says to have no steps that the project's settings speak of. */
+const AT_ONCE = 'none'
 const SECONDS = { s: 1, m: 60, h: 3600 } as const
 /** A job of GitHub's own machines ends after six hours. */
 const LONGEST_SECONDS = 5 * 3600
@@ -45,7 +47,7 @@ export const TRAFFIC_SETTINGS = {
   traffic: text({
     description:
       'Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.',
-    format: 'PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h',
+    format: 'PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h; or none',
     pattern: TRAFFIC,
     example: '10% 5m, 50% 5m',
     defaultText: 'all at once',
@@ -100,8 +102,9 @@ export const TRAFFIC_SETTINGS = {
 } as const
 
 /** The steps of `traffic`, in order. */
-export function parseTraffic(given: string | undefined): readonly TrafficPortion[] {
-  return (given?.split(',') ?? []).map((portion) => {
+export function parseTraffic(given = AT_ONCE): readonly TrafficPortion[] {
+  if (given === AT_ONCE) return []
+  return given.split(',').map((portion) => {
     const [, percent, time, unit = 's'] = PORTION.exec(portion.trim()) ?? []
     return { percent: Number(percent), seconds: Number(time) * SECONDS[unit as keyof typeof SECONDS] }
   })
@@ -133,7 +136,7 @@ export function trafficContradictions({
     ...(trafficAlarms.length > MOST_ALARMS
       ? [{ title: `traffic-alarms has ${trafficAlarms.length} names, and ${MOST_ALARMS} are the most` }]
       : []),
-    ...(portions.length === 0 && trafficAlarms.length > 0
+    ...(traffic === undefined && trafficAlarms.length > 0
       ? [
           {
             title: 'traffic-alarms is set, and traffic is not',
