@@ -160,6 +160,23 @@ describe('where the answer got lost, it is sent once, and the log tells', () => 
     expect(run.waits.length).toBeGreaterThan(4)
   })
 
+  test('also where its end comes into sight after what Lambda says', async () => {
+    const run = createRun((sent) => {
+      run.logs.put(
+        'mine',
+        line.begun(idOf(sent)),
+        'one',
+        line.end,
+        line.report,
+        line.ended(idOf(sent), 0),
+        'of another',
+      )
+      return Promise.reject(reset)
+    })
+    const { outcome } = await runRemoteCommand(migrate, run.target, run.collaborators)
+    expect([outcome.exitCode, outcome.output.toString()]).toEqual([0, 'one\n'])
+  })
+
   test.each([
     ['by the function’s timeout', [line.timedOut, line.end, line.report], 'Task timed out after 30.00 seconds\n'],
     ['by an exit of the process', [line.end, line.report], ''],

@@ -173,6 +173,7 @@ def run_python_on_runtime_client() -> None:
             emit_logs(func, request_id, text, error, duration, **keywords)
             return
         memory = (func.get("config") or func).get("MemorySize", 128)
+        time.sleep(0.02)  # its last lines may still be on their way
         log.append(
             f"END RequestId: {request_id}",
             f"REPORT RequestId: {request_id}\tDuration: {duration} ms\tBilled Duration: {duration} ms\t"

@@ -28,6 +28,14 @@ export interface CommandLog {
   readonly isDenied: boolean
 }
 
+/** While it is read. */
+interface Reading extends LoggedRun {
+  /** Lambda has said that the invocation is over. */
+  readonly isOver: boolean
+  /** Why it ended the invocation, if it did. */
+  readonly reason: string
+}
+
 /** An event may come into sight after a later one. */
 const OVERLAP_MILLISECONDS = 3000
 /** Clocks differ, and only `id` is looked for. */
@@ -42,7 +50,7 @@ export function commandLog(
   const since = now() - EARLIER_MILLISECONDS
   const seen = new Set<string>()
   let group: string | undefined
-  let run: LoggedRun | undefined
+  let run: Reading | undefined
   let from = 0
   let failure: unknown
   let isDenied = false
@@ -62,7 +70,10 @@ export function commandLog(
     const events = await readAll(logs, { group, since: from, streams: [run.logStream] })
     const fresh = (events ?? []).filter((event) => !seen.has(event.id))
     for (const event of fresh) seen.add(event.id)
+    const { isOver } = run
     run = advance(run, afterBegin(fresh, id), id)
+    // A line may come into sight after a later one: only what was so the last time too is held for the end.
+    if (isOver && run.end === undefined) run = { ...run, end: { kind: 'cut-off', reason: run.reason } }
     from = Math.max(from, (fresh.at(-1)?.at ?? 0) - OVERLAP_MILLISECONDS)
   }
 
@@ -95,27 +106,27 @@ function afterBegin(events: readonly LogEvent[], id: string): readonly LogEvent[
   return events.slice(index + 1)
 }
 
-function begun(logGroup: string, { stream, message }: LogEvent, id: string): LoggedRun {
+function begun(logGroup: string, { stream, message }: LogEvent, id: string): Reading {
   const audit = auditOf(message, id)
   const end =
     audit?.kind === 'refused' ? ({ kind: 'refused', exitCode: audit.exitCode, seconds: 0 } as const) : undefined
-  return { logGroup, logStream: stream, requestId: audit?.requestId ?? '', lines: [], end }
+  return { logGroup, logStream: stream, requestId: audit?.requestId ?? '', lines: [], end, isOver: false, reason: '' }
 }
 
 /** With the lines that have come. */
-function advance(run: LoggedRun, events: readonly LogEvent[], id: string): LoggedRun {
+function advance(run: Reading, events: readonly LogEvent[], id: string): Reading {
   const lines = [...run.lines]
-  let reason = ''
+  let { isOver, reason } = run
   for (const { message } of events) {
     const audit = auditOf(message, id)
     if (audit?.kind === 'ended') return { ...run, lines, end: audit }
     const line = readLogLine(message)
     const isOwn = 'requestId' in line && line.requestId === run.requestId
-    if (line.kind === 'report' && isOwn) return { ...run, lines, end: { kind: 'cut-off', reason } }
-    if (line.kind === 'message' && isOwn && /^(?:Task timed out|Error: )/.test(line.text)) reason = line.text
-    else if (!isPlatform(line.kind)) lines.push(message)
+    if (line.kind === 'report' && isOwn) isOver = true
+    else if (line.kind === 'message' && isOwn && /^(?:Task timed out|Error: )/.test(line.text)) reason = line.text
+    else if (!isOver && !isPlatform(line.kind)) lines.push(message)
   }
-  return { ...run, lines }
+  return { ...run, lines, isOver, reason }
 }
 
 function isPlatform(kind: string): boolean {
