@@ -139,7 +139,8 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (fault?.status !== undefined) {
       if (!isBuffered) incoming.resume()
       const { status, type = 'ServiceException', message = 'injected by the proxy', headers } = fault
-      send(outgoing, { status, type, message }, headers)
+      if (named.isForm) sendXml(outgoing, { status, type, message }, headers)
+      else send(outgoing, { status, type, message }, headers)
       return
     }
 
@@ -623,6 +624,18 @@ function send(
     { ...headers, 'x-amzn-errortype': type, 'x-amzn-requestid': crypto.randomUUID() },
     { Type: 'User', message },
   )
+}
+
+/** As STS and IAM answer. */
+function sendXml(
+  outgoing: ServerResponse,
+  { status, type, message }: AwsError,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const error = `<Type>Sender</Type><Code>${type}</Code><Message>${message}</Message>`
+  outgoing
+    .writeHead(status, { 'content-type': 'text/xml', ...headers })
+    .end(`<ErrorResponse><Error>${error}</Error><RequestId>${crypto.randomUUID()}</RequestId></ErrorResponse>`)
 }
 
 function sendJson(outgoing: ServerResponse, status: number, headers: IncomingHttpHeaders, json: unknown): void {
