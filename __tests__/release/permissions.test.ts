@@ -85,6 +85,14 @@ describe('what a setting adds or takes', () => {
     ])
   })
 
+  test('static files, below their prefix', async () => {
+    const found = await statements({ static: 's3://files/shop' })
+    expect(found.filter(({ Sid }) => Sid.endsWith('StaticFiles')).map(({ Resource }) => Resource)).toEqual([
+      ['arn:aws:s3:::files/shop/*'],
+      ['arn:aws:s3:::files'],
+    ])
+  })
+
   test.each([
     ['s3://uploads', 'arn:aws:s3:::uploads/*'],
     ['s3://uploads/shop', 'arn:aws:s3:::uploads/shop/*'],
@@ -101,7 +109,7 @@ describe('what a setting adds or takes', () => {
     ['arn:aws:kms:eu-west-1:123456789012:alias/uploads', 'arn:aws:kms:eu-west-1:123456789012:key/*', 'alias/uploads'],
   ])('the key %s', async (key, resource, alias) => {
     const found = await statements({ 'upload-bucket': 's3://uploads', 'upload-kms-key': key })
-    expect(found.at(-1)).toEqual({
+    expect(found.find(({ Sid }) => Sid === 'EncryptArtifacts')).toEqual({
       Sid: 'EncryptArtifacts',
       Effect: 'Allow',
       Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
@@ -150,6 +158,7 @@ const EVERYTHING: Given = {
   'dependencies-layer': true,
   'upload-bucket': 's3://uploads/shop',
   'upload-kms-key': KEY,
+  static: 's3://static/shop',
   migrate: true,
   traffic: '10% 5m',
   'traffic-alarms': 'shop-errors',

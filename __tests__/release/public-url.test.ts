@@ -23,15 +23,24 @@ async function requested(answer: RequestListener, given: Partial<FunctionSetting
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const report = recordingReporter()
+  const waits: number[] = []
+  const wait = (milliseconds: number): Promise<void> => {
+    waits.push(milliseconds)
+    return Promise.resolve()
+  }
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   try {
     const all = { ...settings, ...given }
-    await requestPublicUrl(address, { access: all.functionUrl ?? 'none', settings: all }, { report, clock: () => 0 })
+    await requestPublicUrl(
+      address,
+      { access: all.functionUrl ?? 'none', settings: all },
+      { report, clock: () => 0, wait },
+    )
   } finally {
     server.close()
     server.closeAllConnections()
   }
-  return { report, paths, address }
+  return { report, paths, address, waits }
 }
 
 function answering(status: number, body = '', headers: Readonly<Record<string, string>> = {}): RequestListener {
@@ -57,9 +66,18 @@ describe('the request to the public URL only reports', () => {
     ['with the page that it names', REFUSED_BY_AWS],
     ['in short', '{"Message":"Forbidden"}'],
   ])('AWS refuses the caller, %s', async (_, body) => {
-    const { report } = await requested(answering(403, body))
+    const { report, waits } = await requested(answering(403, body))
     expect(report.problems.map(({ title }) => title)).toEqual(['The Function URL answers 403: AWS refuses the caller'])
-    expect(report.problems[0]?.hint).toContain('lambda:InvokeFunction,')
+    expect(report.problems[0]?.hint).toContain('lambda:InvokeFunction:')
+    expect(waits).toEqual([1000, 2000, 4000])
+  })
+
+  test('AWS refuses the caller until the statements hold', async () => {
+    let refusals = 2
+    const { report, paths } = await requested((incoming, outgoing) => {
+      answering(refusals-- > 0 ? 403 : 200, REFUSED_BY_AWS)(incoming, outgoing)
+    })
+    expect([paths.length, report.problems]).toEqual([3, []])
   })
 
   test('the application’s own 403 is an answer', async () => {
@@ -96,7 +114,11 @@ describe('the request to the public URL only reports', () => {
 
   test('none is sent without an address', async () => {
     const report = recordingReporter()
-    await requestPublicUrl(undefined, { access: 'public', settings }, { report, clock: () => 0 })
+    await requestPublicUrl(
+      undefined,
+      { access: 'public', settings },
+      { report, clock: () => 0, wait: () => Promise.resolve() },
+    )
     expect(report.lines).toEqual([])
   })
 })
