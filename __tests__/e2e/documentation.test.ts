@@ -332,7 +332,7 @@ describe('commands', () => {
   })
 
   test('flags and variables that the text names exist', () => {
-    const helps = ['build', 'deploy', 'inspect', 'manage', 'exec', 'bootstrap'].map((name) => ['help', name])
+    const helps = ['build', 'deploy', 'plan', 'inspect', 'manage', 'exec', 'bootstrap'].map((name) => ['help', name])
     return Promise.all(helps.map((args) => run(args, { cwd: ROOT, variables: {} }))).then((answers) => {
       const help = answers.map(({ output }) => output).join('\n')
       const known = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))
