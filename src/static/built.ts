@@ -97,7 +97,8 @@ async function collectAndAssemble(
 ): Promise<WithStatic> {
   const place = placeOf(settings)
   const record = keyOf('static', settings.output)
-  const key = keyOf('collected', toolchain.identity, product.version, variablesOf(settings))
+  const variables = Object.entries(variablesOf(settings)).toSorted()
+  const key = keyOf('collected', toolchain.identity, product.version, variables)
   const known = await readRecord<Known>(store, 'artifacts', record)
   const guess = known?.traces ?? { digest: '', leftOut: undefined, manifest: undefined }
   const first = await assembleWith(guess, report)
