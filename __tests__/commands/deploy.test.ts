@@ -81,7 +81,7 @@ function createWorld() {
         find: () => Promise.reject(new Error('no layer is needed here')),
         publish: () => Promise.reject(new Error('no layer is needed here')),
       },
-      code: { find: () => Promise.resolve(undefined) },
+      code: { find: () => Promise.reject(new Error('the code that is served is kept here')) },
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
       openStaticBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
@@ -161,6 +161,35 @@ test('a dry run of a change: what the run without it does, in the same words', a
   expect(facts.version).toBe('1')
   expect(plan[0]).toBe('update the configuration: memory')
   expect((await run({ memory: 1024 })).plan).toEqual(plan)
+})
+
+test('a plan says what changes, of what was kept when it was released', async () => {
+  const { report, run } = createWorld()
+  await run({ environment: 'OLD=canary' })
+  await writeFile(join(project, 'wsgi.py'), 'def application(environ, start_response): ... # changed\n')
+  await mkdir(join(project, 'shop/migrations'), { recursive: true })
+  await writeFile(join(project, 'shop/migrations/0001_x.py'), 'operations = [\n    DeleteModel("x"),\n]\n')
+  const { difference } = await run({ 'dry-run': true, memory: 1024, environment: 'NEW=canary' })
+  expect(difference).toMatchObject({
+    served: '1',
+    configuration: [{ setting: 'memory', before: '512', after: '1024' }],
+    environment: { added: ['NEW'], changed: [], removed: [] },
+    code: { contents: { files: { added: ['shop/migrations/0001_x.py'], changed: ['wsgi.py'] } } },
+    migrations: [{ path: 'shop/migrations/0001_x.py', remarks: [{ line: 2, operation: 'DeleteModel' }] }],
+  })
+  expect(report.of('info')).toEqual(
+    expect.arrayContaining(['  ~ wsgi.py', '    ! line 2: DeleteModel: the version that still serves uses this table']),
+  )
+  expect(JSON.stringify([difference, report.lines])).not.toContain('canary')
+})
+
+test('a release says the same', async () => {
+  const { run } = createWorld()
+  await run()
+  await writeFile(join(project, 'wsgi.py'), 'def application(environ, start_response): ... # changed\n')
+  const { difference } = await run({ 'dry-run': true })
+  expect((await run()).difference).toEqual(difference)
+  expect((await run()).difference).toMatchObject({ configuration: [], code: undefined, permissions: [] })
 })
 
 test('a function that cannot be read: said before the build, and nothing is written', async () => {
