@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { Runtime } from '../../src/platform/runtimes.ts'
 import { functionContradictions, misfits } from '../../src/settings/function-contradictions.ts'
 import type { SettingName } from '../../src/settings/schema.ts'
+import { loadDeploySettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
+import { folderWith } from './project-folder.ts'
 
 const check = (given: Readonly<Record<string, unknown>>) => checkValues([{ given, nameOf: (name) => `--${name}` }])
 const mount = '/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d'
@@ -136,5 +138,33 @@ describe('what does not fit together', () => {
     const found = functionContradictions(values, runtime, (name) => origins.has(name))
     expect(found.map(({ title }) => title)).toEqual(titles)
     for (const { hint } of found) expect(hint).toBeDefined()
+  })
+})
+
+describe('the settings of a deployment', () => {
+  const load = async (given: Readonly<Record<string, unknown>>) => {
+    const files = {
+      ...{ 'app.py': 'app = 1\n', 'requirements.txt': '', '.python-version': '3.11' },
+      'pyproject.toml': '[tool.wsgi-lambda.stages.test]\n',
+    }
+    const explicit = { given: { 'function-name': 'shop', ...given }, nameOf: (name: string) => `--${name}` }
+    return await loadDeploySettings({ project: await folderWith(files), stage: 'test', environment: {}, explicit })
+  }
+
+  test('have the stage in tags and in the name of the log group', async () => {
+    const settings = await load({ tags: 'stage={{stage}}\nteam=shop', 'log-group': '/shop/{{stage}}' })
+    expect(settings).toMatchObject({ tags: { stage: 'test', team: 'shop' }, logGroup: '/shop/test' })
+  })
+
+  test('are judged by the Python that was found, and all mistakes are told at once', async () => {
+    const given = { 'snap-start': 'true', 'vpc-subnets': 'subnet-0a1b2c3d', 'reserved-concurrency': '0' }
+    await expect(load(given)).rejects.toMatchObject({
+      exitCode: 2,
+      problems: [
+        expect.objectContaining({ title: '--reserved-concurrency is not valid' }),
+        expect.objectContaining({ title: 'vpc-subnets is set without vpc-security-groups' }),
+        expect.objectContaining({ title: 'snap-start cannot be used with python3.11' }),
+      ],
+    })
   })
 })
