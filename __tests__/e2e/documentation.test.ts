@@ -108,7 +108,9 @@ describe('workflows', () => {
       if (!uses?.startsWith('OWNER/wsgi-lambda')) continue
       expect(uses).toBe('OWNER/wsgi-lambda@v1')
       expect(Object.keys(given).filter((name) => !inputs.has(name))).toEqual([])
-      const settings = Object.entries(given).filter(([name]) => !['command', 'project', 'stage'].includes(name))
+      const settings = Object.entries(given).filter(
+        ([name]) => !['command', 'project', 'stage', 'to', 'run'].includes(name),
+      )
       const texts = Object.fromEntries(settings.map(([name, input]) => [name, String(input)]))
       expect(checkValues([{ given: texts, nameOf: String }]).problems).toEqual([])
     }
@@ -332,7 +334,9 @@ describe('commands', () => {
   })
 
   test('flags and variables that the text names exist', () => {
-    const helps = ['build', 'deploy', 'plan', 'inspect', 'manage', 'exec', 'bootstrap'].map((name) => ['help', name])
+    const helps = ['build', 'deploy', 'plan', 'inspect', 'manage', 'exec', 'bootstrap', 'logs', 'rollback'].map(
+      (name) => ['help', name],
+    )
     return Promise.all(helps.map((args) => run(args, { cwd: ROOT, variables: {} }))).then((answers) => {
       const help = answers.map(({ output }) => output).join('\n')
       const known = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))

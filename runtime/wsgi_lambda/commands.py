@@ -83,7 +83,7 @@ def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, 
         except DeadlineReached:
             deadline.disarm()
             code = 124
-            capture.say(f"\nwsgi-lambda: gave up after {deadline.seconds:.1f} s, because {_why(deadline)}\n")
+            capture.say(f"\nwsgi-lambda: {_why(deadline)}\n")
         if isolation.is_copy():
             os._exit(code)
     return code, capture.output(), threads
@@ -91,8 +91,11 @@ def _run(app: WSGIApplication, command: Command, context: object) -> tuple[int, 
 
 def _why(deadline: Deadline) -> str:
     if deadline.is_own:
-        return "that is the timeout of this command."
-    return "the invocation's time is nearly over. Raise the function's timeout, or split the command."
+        return f"gave up after {deadline.seconds:.1f} s, because that is the timeout of this command."
+    return (
+        f"gave up after {deadline.seconds:.1f} s, because the invocation's time is nearly over. "
+        "Raise the function's timeout, or split the command."
+    )
 
 
 def _what(command: Command, words: list[str]) -> str:
