@@ -47,6 +47,12 @@ describe('the options of a function', () => {
       options,
       { tracing: 'active', ephemeralStorage: 1024 },
     ],
+    [
+      'snapshots, which a version for commands has not',
+      { 'command-timeout': '900' },
+      { ...options, snapStart: true },
+      { snapStart: true },
+    ],
     ['no snapshots', { 'snap-start': 'false' }, { ...options, snapStart: true }, { snapStart: false }],
     [
       'neither key nor target',

@@ -3,6 +3,7 @@ import { SettingsError } from '../errors.ts'
 import { NONE } from '../settings/function.ts'
 import { misfits } from '../settings/function-contradictions.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
+import { hasCommandVersion } from './command-version.ts'
 
 /**
  * The options that settings name; all others are left alone. What Lambda takes as one thing is named as a whole, the rest of it
@@ -15,11 +16,16 @@ export function desiredOptions(settings: FunctionSettings, own: FunctionOptions 
     fileSystems: settings.fileSystems,
     tracing: settings.tracing,
     ephemeralStorage: settings.ephemeralStorage,
-    snapStart: settings.snapStart,
+    snapStart: settings.snapStart ?? keptSnapStart(settings, own),
     ...logOptions(settings, own),
     kmsKey: arnOrNothing(settings.kmsKey),
     deadLetterTarget: arnOrNothing(settings.deadLetterTarget),
   })
+}
+
+/** Named where a version for commands is made, which has no snapshot: the one for requests gets it back. */
+function keptSnapStart(settings: FunctionSettings, own: FunctionOptions | undefined): true | undefined {
+  return own?.snapStart === true && hasCommandVersion(settings) ? true : undefined
 }
 
 /** Of the settings together with what the function has. @throws SettingsError for what Lambda would refuse */
