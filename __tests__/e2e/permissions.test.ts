@@ -40,32 +40,49 @@ const policyOf = async (...args: readonly string[]): Promise<Policy> =>
   JSON.parse(await printed('permissions', '--role', ROLE, ...args)) as Policy
 
 /** Whether a statement allows an action on a resource: `*` stands for anything (IAM user guide, "Resource"). */
-function allows({ Statement: statements }: Policy, action: string, resource: string): boolean {
-  const matches = (pattern: string): boolean =>
-    new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`).test(resource)
-  return statements.some(({ Action, Resource }) => Action.includes(action) && Resource.some(matches))
+function allows({ Statement: statements }: Policy, { action, resource }: Needed): boolean {
+  const matches = (pattern: string, text: string): boolean =>
+    new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`).test(text)
+  return statements.some(
+    ({ Action, Resource }) =>
+      Action.some((each) => matches(action, each)) &&
+      (resource === undefined || Resource.some((pattern) => matches(pattern, resource))),
+  )
 }
 
 function literally(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
+interface Needed {
+  /** `*` in front where a call does not tell its service. */
+  readonly action: string
+  readonly resource: string | undefined
+}
+
 /** What the calls since the last `proxy.clear()` needed, as IAM sees it. */
-function needed(): readonly (readonly [action: string, resource: string])[] {
+function needed(): readonly Needed[] {
   return world.proxy
     .calls()
     .filter(({ operation }) => !['FunctionUrl', 'GetCallerIdentity'].includes(operation))
-    .map(({ operation, functionName = '', qualifier }) => {
-      const action = operation === 'Invoke' ? 'InvokeFunction' : operation
+    .map(({ operation, path, functionName, qualifier }) => {
+      const [, method, key = ''] = /^(GET|HEAD|PUT|POST) \/([^?]+)/.exec(operation) ?? []
+      if (method !== undefined) {
+        const action = ['GET', 'HEAD'].includes(method) ? 's3:GetObject' : 's3:PutObject'
+        return { action, resource: `arn:aws:s3:::${key}` }
+      }
+      if (path === '/' || functionName === undefined) return { action: `*:${operation}`, resource: undefined }
       const arn = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${functionName}`
-      return [`lambda:${action}`, qualifier === undefined ? arn : `${arn}:${qualifier}`] as const
+      return {
+        action: `lambda:${operation === 'Invoke' ? 'InvokeFunction' : operation}`,
+        resource: qualifier === undefined ? arn : `${arn}:${qualifier}`,
+      }
     })
 }
 
 describe('permissions', () => {
   const flags = ['--function-name', 'guarded', '--project', PROJECT]
-  const refused = (policy: Policy): unknown =>
-    needed().filter(([action, resource]) => !allows(policy, action, resource))
+  const refused = (policy: Policy): unknown => needed().filter((each) => !allows(policy, each))
 
   test('of a dry run: all that it asks for, and nothing that writes', async () => {
     world.proxy.clear()
@@ -84,15 +101,32 @@ describe('permissions', () => {
     expect(needed().length).toBeGreaterThan(5)
   })
 
+  test('of settings that need other services: each call is allowed', async () => {
+    const settings = [
+      ...['--tags', 'team=shop', '--reserved-concurrency', '5', '--log-retention', '30', '--create-role'],
+      ...['--after-traffic', 'exec print(1)', '--commands', 'exec'],
+    ]
+    const own = JSON.parse(await printed('permissions', '--allowed-account-ids', ACCOUNT, ...settings)) as Policy
+    world.proxy.clear()
+    const { role: _, ...inputs } = world.inputs
+    const given = Object.entries(inputs).flatMap(([name, value]) => [`--${name}`, value])
+    const output = ['--output', join(world.folder, 'app.zip')]
+    const { exitCode, stderr } = await world.cli(['deploy', ...flags, ...given, ...output, ...settings])
+    expect([exitCode, stderr]).toEqual([0, expect.any(String)])
+    expect(refused(own)).toEqual([])
+    expect(needed().map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['*:CreateRole', '*:PutRetentionPolicy', 'lambda:PutFunctionConcurrency']),
+    )
+  })
+
   test('of one deployment is not for another function', async () => {
     const policy = await policyOf()
-    expect(allows(policy, 'lambda:UpdateFunctionCode', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:guarded`)).toBe(
-      true,
-    )
-    for (const other of ['guarded-too', 'other', 'guarde'])
-      expect(allows(policy, 'lambda:UpdateFunctionCode', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${other}`)).toBe(
-        false,
-      )
+    const isAllowed = (name: string): boolean =>
+      allows(policy, {
+        action: 'lambda:UpdateFunctionCode',
+        resource: `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${name}`,
+      })
+    expect(['guarded', 'guarded-too', 'other', 'guarde'].filter(isAllowed)).toEqual(['guarded'])
   })
 })
 
