@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,7 +14,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { DeployResult } from '../../src/commands/deploy.ts'
 import { addFiles } from '../settings/project-folder.ts'
-import { type Ended, startWorld, type World } from '../support/world.ts'
+import { type Ended, REPOSITORY, startWorld, type World } from '../support/world.ts'
 
 /** How traffic gets to a new version: what the emulator stores of it. It sends all of it to the main version. */
 
@@ -53,11 +55,28 @@ beforeEach(async () => {
   await rm(broken, { force: true })
 })
 
+const own = (): string[] => [
+  ...['--project', project, '--function-name', 'traffic', '--environment', `BROKEN=${broken}`, '--json'],
+]
+
 /** Deploys an application that greets so. */
 async function deploy(greeting: string, ...args: string[]): Promise<Ended> {
   await addFiles(project, { 'app.py': app(greeting), 'requirements.txt': '' })
-  const own = ['--project', project, '--function-name', 'traffic', '--environment', `BROKEN=${broken}`, '--json']
-  return await world.deploy([...own, ...args])
+  return await world.deploy([...own(), ...args])
+}
+
+/** Presses Ctrl-C in a deployment. @returns its exit code */
+async function interrupted(greeting: string, args: readonly string[], when: () => Promise<void>): Promise<unknown> {
+  await addFiles(project, { 'app.py': app(greeting), 'requirements.txt': '' })
+  const inputs = Object.entries(world.inputs).flatMap(([name, value]) => [`--${name}`, value])
+  const output = join(world.folder, 'interrupted.zip')
+  const command = [join(REPOSITORY, 'dist/cli.cjs'), 'deploy', ...inputs, '--output', output, ...own(), ...args]
+  const child = spawn(process.execPath, command, { env: { ...world.env }, cwd: world.folder, stdio: 'ignore' })
+  const closed = once(child, 'close')
+  await Promise.race([when(), closed])
+  child.kill('SIGINT')
+  const [exitCode] = (await closed) as [number]
+  return exitCode
 }
 
 async function deployed(greeting: string, ...args: string[]): Promise<DeployResult> {
@@ -154,6 +173,12 @@ describe('traffic in steps', () => {
     expect(await aliasNow()).toEqual(before)
     await setAlarm('OK')
   }, 90_000)
+
+  test('back, when somebody presses Ctrl-C meanwhile', async () => {
+    const before = await aliasNow()
+    expect(await interrupted('five', ['--traffic', '10% 60s'], divided)).toBe(130)
+    expect(await aliasNow()).toEqual(before)
+  }, 60_000)
 
   test('what an ended run has left is cleared first', async () => {
     const { version } = await aliasNow()
@@ -256,4 +281,12 @@ describe('a version for commands', () => {
     expect(await configurationOf('live-commands')).toEqual(before)
     expect(await configurationOf()).toMatchObject({ timeout: 2, variables: ['BROKEN'] })
   }, 90_000)
+
+  test('of a release that somebody ends stays nothing in $LATEST', async () => {
+    const configured = async (): Promise<void> => {
+      while (!(await configurationOf()).variables.includes('DATABASE_USER')) await sleep(20)
+    }
+    expect(await interrupted('interrupted', args, configured)).toBe(130)
+    expect(await configurationOf()).toMatchObject({ timeout: 2, variables: ['BROKEN'], description: '' })
+  }, 60_000)
 })

@@ -111,6 +111,7 @@ export interface LambdaApi {
   ): Promise<void>
   updateCode(functionName: string, code: Code): Promise<void>
   /** What is undefined stays as it is. */
+  /** Not cancelled: it is what undoes. */
   updateConfiguration(functionName: string, configuration: Partial<FunctionConfiguration>): Promise<void>
   /** Refused by Lambda unless `$LATEST` is what was meant. @returns the version's number. */
   publish(functionName: string, codeSha256: string, description: string, revisionId?: string): Promise<string>
@@ -188,10 +189,7 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
     },
     updateConfiguration: async (functionName, configuration) => {
       await call('UpdateFunctionConfiguration', functionName, () =>
-        client.send(
-          new UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
-          cancellable,
-        ),
+        client.send(new UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) })),
       )
     },
     publish: async (functionName, codeSha256, description, revisionId) => {

@@ -22,8 +22,9 @@ export interface ProvisionedApi {
   /** All that a function has; none where it does not exist. */
   list(functionName: string): Promise<readonly ProvisionedConcurrency[]>
   get(functionName: string, version: string): Promise<ProvisionedConcurrency | undefined>
+  /** This one and the next are not cancelled: they are what undoes. */
   put(functionName: string, version: string, count: number): Promise<void>
-  /** Also where there is none. Not cancelled: it is what undoes. */
+  /** Also where there is none. */
   remove(functionName: string, version: string): Promise<void>
 }
 
@@ -61,9 +62,7 @@ export function createProvisionedApi({ version: own, wait, signal }: ClientOptio
         Qualifier: version,
         ProvisionedConcurrentExecutions: count,
       })
-      await call('PutProvisionedConcurrencyConfig', `${functionName}:${version}`, () =>
-        client.send(command, cancellable),
-      )
+      await call('PutProvisionedConcurrencyConfig', `${functionName}:${version}`, () => client.send(command))
     },
     remove: async (functionName, version) => {
       const command = new DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version })

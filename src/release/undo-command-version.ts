@@ -1,7 +1,6 @@
 import { pointCommandsAlias } from './command-version.ts'
 import { configurationNow, type Releasing } from './releasing.ts'
 import { NOTHING_UNDONE, reasonOf, type Undone } from './undo-alias.ts'
-import { waitUntilIdle } from './wait.ts'
 
 /** Commands run on what belongs to the served version again, and `$LATEST` is left with the configuration for requests. */
 export async function undoCommandVersion(served: string | undefined, releasing: Releasing): Promise<Undone> {
@@ -11,7 +10,6 @@ export async function undoCommandVersion(served: string | undefined, releasing: 
   // Somebody else who has the lock now works with $LATEST, and puts it right by its mark.
   if (progress.mayBeConfiguredForCommands && !lock.isLost()) {
     try {
-      await waitUntilIdle(functionName, waiting)
       await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing))
     } catch (failure) {
       failures.push(failure)
