@@ -108,8 +108,7 @@ describe('permissions', () => {
     ]
     const own = JSON.parse(await printed('permissions', '--allowed-account-ids', ACCOUNT, ...settings)) as Policy
     world.proxy.clear()
-    const { role: _, ...inputs } = world.inputs
-    const given = Object.entries(inputs).flatMap(([name, value]) => [`--${name}`, value])
+    const given = Object.entries(world.inputs).flatMap(([name, value]) => (name === 'role' ? [] : [`--${name}`, value]))
     const output = ['--output', join(world.folder, 'app.zip')]
     const { exitCode, stderr } = await world.cli(['deploy', ...flags, ...given, ...output, ...settings])
     expect([exitCode, stderr]).toEqual([0, expect.any(String)])
