@@ -5,6 +5,7 @@
  *     npm run test:faults                                 all combinations
  *     npm run test:faults -- --sample 60 --seed 1         so many of them, the same for the same seed
  *     npm run test:faults -- --only 'update.*UpdateAlias' those whose line matches
+ *     npm run test:faults -- --only none --proofs 100     only what fails before traffic, so many times
  *     npm run test:faults -- --self-test                  takes one guard away at a time, which must be noticed
  *
  *     --bundle DIR   the folder of the bundle under test (default: dist)
@@ -19,6 +20,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CASES } from '../__tests__/faults/cases.ts'
 import { sample } from '../__tests__/faults/combinations.ts'
+import { failProofs } from '../__tests__/faults/failing-proof.ts'
 import { startGround } from '../__tests__/faults/ground.ts'
 import { buildWithout, GUARDS } from '../__tests__/faults/guards.ts'
 import { combinationsOf, lineOf, surviveAll } from '../__tests__/faults/matrix.ts'
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    proofs: { type: 'string', default: '20' },
     jobs: { type: 'string', default: '2' },
     'self-test': { type: 'boolean', default: false },
   },
@@ -46,9 +49,10 @@ async function testAll(): Promise<boolean> {
   console.log(`${chosen.length} of ${all.length} combinations`)
   const outcomes = await surviveAll(chosen, ground, jobs, console.log)
   const failed = outcomes.filter(({ problems }) => problems.length > 0)
+  const proofs = await failProofs(ground, Number(values.proofs), console.log)
   if (failed.length > 0) console.log(`${failed.length} combinations were not survived`)
   console.log(`${outcomes.length - failed.length} combinations survived`)
-  return failed.length === 0 && outcomes.length > 0
+  return failed.length === 0 && proofs.length === 0 && outcomes.length + Number(values.proofs) > 0
 }
 
 /** Each guard is taken away once: something must then go wrong. */

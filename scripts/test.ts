@@ -39,8 +39,16 @@ async function runScript(script: string): Promise<Outcome> {
   return { script, isGood: code === 0, ...counts(output), seconds }
 }
 
-/** Jest's `Tests: 1 failed, 2 passed, 3 total` and pytest's `1 failed, 2 passed in 3.45s`, added up. */
+/**
+ * Jest's `Tests: 1 failed, 2 passed, 3 total` and pytest's `1 failed, 2 passed in 3.45s`, added up; or the combinations that
+ * were survived, and those that were not.
+ */
 function counts(output: string): { passed: number; failed: number } {
+  const survived = /^(\d+) combinations survived$/m.exec(output)?.[1]
+  if (survived !== undefined) {
+    const others = /^(\d+) combinations were not survived$/m.exec(output)?.[1] ?? 0
+    return { passed: Number(survived), failed: Number(others) }
+  }
   const lines = output
     .split('\n')
     .filter((line) => /^Tests: .* total$|(?:passed|failed).* in [\d.]+s/.test(line.trim()))
@@ -50,7 +58,8 @@ function counts(output: string): { passed: number; failed: number } {
 }
 
 const outcomes: Outcome[] = []
-for (const script of ['check', 'test:unit', 'test:runtime', 'test:e2e']) outcomes.push(await runScript(script))
+for (const script of ['check', 'test:unit', 'test:runtime', 'test:e2e', 'test:faults:sample'])
+  outcomes.push(await runScript(script))
 
 console.log('')
 for (const { script, isGood, passed, failed, seconds } of outcomes) {
