@@ -9,6 +9,7 @@ import { type Emulator, startEmulator } from '../../scripts/environment/emulator
 import { type FaultProxy, startFaultProxy } from '../../scripts/environment/fault-proxy.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { findPythons, type Python } from '../../scripts/environment/pythons.ts'
+import { LOCK_ALIAS } from '../../src/release/lock.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 export const ROLE = 'arn:aws:iam::000000000000:role/wsgi-lambda-test'
@@ -46,7 +47,7 @@ export interface World extends AsyncDisposable {
   readonly deploy: (args: readonly string[]) => Promise<Ended>
   /** What a visitor of a Function URL gets; 403 as long as its two statements are missing. */
   readonly visit: (address: string, path?: string) => Promise<{ readonly status: number; readonly text: string }>
-  /** Names of the operations that reached Lambda since the last `proxy.clear()`. */
+  /** Names of the operations that reached Lambda since the last `proxy.clear()`, but for the lock's. */
   readonly operations: () => readonly string[]
 }
 
@@ -95,7 +96,11 @@ export async function startWorld(): Promise<World> {
       const answer = await fetch(origin + path, { redirect: 'manual' })
       return { status: answer.status, text: await answer.text() }
     },
-    operations: () => proxy.calls().map(({ operation }) => operation),
+    operations: () =>
+      proxy
+        .calls()
+        .filter(({ qualifier }) => qualifier !== LOCK_ALIAS)
+        .map(({ operation }) => operation),
     [Symbol.asyncDispose]: () => stopping.disposeAsync(),
   }
 }
