@@ -1,8 +1,7 @@
-import type { FunctionConfiguration } from '../aws/lambda.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { parseTraffic, smokeRequestsOf } from '../settings/traffic.ts'
 import { checkCommandTimes } from './command-times.ts'
-import { commandConfiguration, hasCommandVersion, withoutCommands } from './command-version.ts'
+import { commandConfiguration, withoutCommands } from './command-version.ts'
 import { desiredAside } from './desired-aside.ts'
 import { type ConfiguredCode, releasedConfiguration } from './desired-configuration.ts'
 import { desiredAccess, desiredInvokeMode } from './desired-way-in.ts'
@@ -30,7 +29,7 @@ export function desiredRelease(
   current: CurrentRelease,
 ): DesiredRelease {
   const base = withoutCommands(current, settings)
-  const configuration = keepingSnapStart(releasedConfiguration(settings, code, base), base, settings)
+  const configuration = releasedConfiguration(settings, code, base)
   const commands = commandConfiguration(settings, configuration)
   const beforeTraffic = desiredBeforeTraffic(settings)
   checkCommandTimes([...beforeTraffic, ...settings.afterTraffic], (commands ?? configuration).timeout)
@@ -55,19 +54,6 @@ export function desiredRelease(
     keepVersions: settings.keepVersions,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
   }
-}
-
-/** A version for commands has none: what is left alone otherwise must be put back then. */
-function keepingSnapStart(
-  configuration: FunctionConfiguration,
-  { latest }: CurrentRelease,
-  settings: FunctionSettings,
-): FunctionConfiguration {
-  const { options } = configuration
-  if (!hasCommandVersion(settings) || options.snapStart !== undefined || latest?.options.snapStart !== true) {
-    return configuration
-  }
-  return { ...configuration, options: { ...options, snapStart: true } }
 }
 
 function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }: FunctionSettings): readonly string[] {
