@@ -62,6 +62,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
   const functions = new Map<string, FakeFunction>()
   const faults: { call: RegExp | number; error: unknown; when: 'before' | 'after' }[] = []
   const interruptions: { call: RegExp; effect: () => void }[] = []
+  const contents = new Map<string, string>()
   const pending = new Map<string, number>()
   const calls: string[] = []
   const written = new Set<string>()
@@ -185,9 +186,12 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
           throw named('PreconditionFailedException', 'The RevisionId provided does not match the latest RevisionId')
         }
         const last = versions.at(-1)
-        if (last && contentOf(last) === contentOf(latest)) return last.version
+        // With the function's description, which a version replaces by its own.
+        const content = `${contentOf(latest)} ${latest.description}`
+        if (last && contents.get(`${name}:${last.version}`) === content) return last.version
         const version = String(Number(versions.at(-1)?.version ?? 0) + 1)
         versions.push({ ...latest, arn: `${latest.arn}:${version}`, version, description })
+        contents.set(`${name}:${version}`, content)
         pending.set(`${name}:${version}`, fake.pendingReads)
         return version
       }),

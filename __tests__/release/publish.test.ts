@@ -32,3 +32,15 @@ test('another revision of the same is published', async () => {
   await release(v2)
   expect((await aliasNow())?.version).toBe('2')
 })
+
+test('a version that has failed is not the last word: the next run publishes another one', async () => {
+  const { lambda, release, aliasNow } = await createReleasedWorld()
+  const getVersion = lambda.getVersion.bind(lambda)
+  lambda.getVersion = async (name, qualifier) => {
+    const found = await getVersion(name, qualifier)
+    return found?.version === '2' ? { ...found, state: 'Failed' } : found
+  }
+  await release(v2)
+  expect((await aliasNow())?.version).toBe('3')
+  expect((await getVersion('shop'))?.description).toBe(v2.configuration.description)
+})

@@ -42,6 +42,21 @@ export async function waitUntilActive(functionName: string, version: string, wai
   })
 }
 
+/** The same for a version that PublishVersion has named; one that has failed before is no news. */
+export async function waitUntilPublished(
+  functionName: string,
+  version: string,
+  waiting: Waiting,
+): Promise<'active' | 'failed before'> {
+  let looks = 0
+  const found = await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {
+    looks += 1
+    if (state === 'Failed' && looks > 1) throw failed(`Version ${version} could not be made ready`, stateReason)
+    return ['Active', 'Inactive', 'Failed'].includes(state)
+  })
+  return found.state === 'Failed' ? 'failed before' : 'active'
+}
+
 /** Waits until a version that was put away can be called again. */
 export async function waitUntilAwake(functionName: string, version: string, waiting: Waiting): Promise<VersionState> {
   return await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {

@@ -3,10 +3,12 @@ import type { FunctionConfiguration } from '../../aws/lambda.ts'
 import { UserError } from '../../errors.ts'
 import { differences, hasCode } from '../difference.ts'
 import type { Releasing } from '../releasing.ts'
-import { waitUntilActive, waitUntilUpdated } from '../wait.ts'
+import { waitUntilActive, waitUntilPublished, waitUntilUpdated } from '../wait.ts'
 
 /** For what is read to become what is there: AWS may show an older state for some seconds. */
 const MOST_SECONDS = 30
+
+const LONGEST_DESCRIPTION = 256
 
 /** What is published, and as what. */
 interface Publication {
@@ -17,9 +19,27 @@ interface Publication {
 /** Publishes `$LATEST`, guarded by the hash of its code and by its revision. @returns the version that can be called */
 export async function publishVersion(releasing: Releasing, publication: Publication): Promise<string> {
   const { functionName } = releasing.desired
-  const version = await publishGuarded(releasing, publication)
-  await waitUntilActive(functionName, version, releasing.with)
+  const published = await publishGuarded(releasing, publication)
+  const outcome = await waitUntilPublished(functionName, published, releasing.with)
+  const version = outcome === 'active' ? published : await publishAnew(releasing, publication)
   releasing.with.report.info(`version ${version}`)
+  return version
+}
+
+/**
+ * Where nothing has changed since the last version Lambda publishes none and names that one, also where it has failed. So
+ * something is changed that means nothing, and changed back.
+ */
+async function publishAnew(releasing: Releasing, { configuration, description }: Publication): Promise<string> {
+  const { functionName } = releasing.desired
+  const { lambda } = releasing.with
+  const { description: before } = await waitUntilUpdated(functionName, releasing.with)
+  const changed = before.endsWith(' ') ? before.trimEnd() : `${before.slice(0, LONGEST_DESCRIPTION - 1)} `
+  await lambda.updateConfiguration(functionName, { description: changed })
+  const meant = configuration && { ...configuration, description: changed }
+  const version = await publishGuarded(releasing, { configuration: meant, description })
+  await waitUntilActive(functionName, version, releasing.with)
+  await lambda.updateConfiguration(functionName, { description: before })
   return version
 }
 
