@@ -88,6 +88,27 @@ describe('the role of previews', () => {
     expect(JSON.stringify(statements)).not.toMatch(/role\/production|\{ExecutionRole/)
   })
 
+  test('reaches nothing else of production: neither roles and keys, nor its code and files', async () => {
+    const given = {
+      'command-role': 'arn:aws:iam::123456789012:role/migrations',
+      'kms-key': 'arn:aws:kms:eu-west-1:123456789012:key/11112222-3333-4444-5555-666677778888',
+      'upload-bucket': 's3://uploads/shop/',
+      static: 's3://files',
+      'vpc-subnets': 'subnet-0a1b2c3d',
+      'vpc-security-groups': 'sg-0a1b2c3d',
+      'file-systems': '/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d',
+      'dead-letter-target': 'arn:aws:sqs:eu-west-1:123456789012:failed',
+    }
+    const statements = [
+      ...(await roleOf('PreviewRole', given)).statements,
+      ...(await roleOf('PreviewExecutionRole', given)).statements,
+    ]
+    const text = JSON.stringify(statements)
+    expect(text).not.toMatch(/role\/migrations|11112222|access-point|:failed/)
+    expect(text.match(/s3:::[^"]*\/[^"]*/g)).toEqual(['s3:::uploads/shop/previews/*', 's3:::files/previews/*'])
+    expect(text).toContain('ec2:')
+  })
+
   test('and its functions read no secrets of production', async () => {
     const secrets = 'KEY=ssm:/shop/key'
     expect(JSON.stringify(await roleOf('ExecutionRole', { secrets }))).toContain('parameter/shop/key')

@@ -202,9 +202,23 @@ function role(description: string, trust: object, policy: object): object {
   }
 }
 
-/** Of the production function's own settings, previews get neither secrets nor what is beside its versions. */
+/**
+ * Pull requests decide what runs in a preview. So nothing of the function's own is left to previews: neither roles, keys, secrets
+ * and files, nor the place where its code and static files lie; theirs is below it.
+ */
 function previewSettings(settings: FunctionSettings, functionName: string): FunctionSettings {
-  return { ...settings, functionName, secrets: {}, logGroup: undefined, createRole: false, dryRun: false }
+  return {
+    ...settings,
+    ...{ functionName, createRole: false, dryRun: false },
+    ...{ commandRole: undefined, kmsKey: undefined, secrets: {}, logGroup: undefined },
+    ...{ fileSystems: undefined, deadLetterTarget: undefined },
+    uploadBucket: belowPreviews(settings.uploadBucket),
+    static: belowPreviews(settings.static),
+  }
+}
+
+function belowPreviews(address: string | undefined): string | undefined {
+  return address && `${address.replace(/\/+$/, '')}/previews`
 }
 
 function needsOf(settings: FunctionSettings): RoleNeeds {
