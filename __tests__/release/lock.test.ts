@@ -147,6 +147,13 @@ test('two that come at the same time: one of them waits', async () => {
   expect((await failureOf(create('d').lock.take(0))).title).toBe('shop is being deployed by c')
 })
 
+test('an alias that is there and cannot be seen is not waited for without end', async () => {
+  const { create, lambda } = await createWorld()
+  await lambda.createAlias('shop', LOCK_ALIAS, { version: '$LATEST', description: FREE })
+  lambda.getAlias = () => Promise.resolve(undefined)
+  expect((await failureOf(create('a', { lockWait: 20 }).lock.take())).title).toContain('Alias already exists')
+})
+
 describe('a run that ended without a word', () => {
   test('keeps others away until its time is up', async () => {
     const { create, pass, held } = await createWorld()

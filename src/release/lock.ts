@@ -13,6 +13,13 @@ export const LOCK_ALIAS = 'wsgi-lambda-lock'
 const LASTS_MS = 120_000
 const RENEWED_MS = 30_000
 
+/** AWS may show for some seconds what was there before. */
+const MOST_FASTER_SECONDS = 30
+
+interface Faster {
+  readonly error: unknown
+}
+
 /** Keeps two deployments of one function apart. */
 export interface ReleaseLock {
   /**
@@ -56,8 +63,8 @@ export function createLock(
   const read = (): Promise<AliasState | undefined> => lambda.getAlias(functionName, LOCK_ALIAS)
   const heldFrom = (start: number): string => lockDescription({ ...holder, until: start + LASTS_MS })
 
-  /** One try. @returns who has it, where that is somebody else */
-  async function tryToTake(): Promise<Held | 'taken' | 'again'> {
+  /** One try. @returns who has it, where that is somebody else; or what AWS said, where somebody was faster */
+  async function tryToTake(): Promise<'taken' | Held | Faster> {
     const found = await read()
     const held = found && readLockDescription(found.description)
     if (held && held.id !== holder.id && held.until > now() && !hasDied(held, machine)) return held
@@ -67,7 +74,7 @@ export function createLock(
         ? await update(heldFrom(start), found.revisionId)
         : await lambda.createAlias(functionName, LOCK_ALIAS, { version: '$LATEST', description: heldFrom(start) })
     } catch (error) {
-      if (isConflict(error)) return 'again'
+      if (isConflict(error)) return { error }
       // The answer may have got lost, and not the lock.
       const there = await read().catch(() => undefined)
       if (there === undefined || readLockDescription(there.description)?.id !== holder.id) throw error
@@ -109,7 +116,9 @@ export function createLock(
         const outcome = await tryToTake()
         if (outcome === 'taken') break
         const seconds = (clock() - started) / 1000
-        if (outcome !== 'again') {
+        if ('error' in outcome) {
+          if (seconds >= waitSeconds + MOST_FASTER_SECONDS) throw outcome.error
+        } else {
           if (seconds >= waitSeconds) throw stillHeld(functionName, outcome, waitSeconds)
           if (told !== outcome.id) report.info(`${functionName} is being deployed by ${outcome.name}: waiting for it`)
           told = outcome.id
