@@ -83,7 +83,7 @@ function problemsOfAny({ standing: { serving, visit, notes: all }, notes }: Run)
   const doubled = notes.filter((note, index) => notes.indexOf(note) !== index)
   const isSeen = visit?.status === 200
   const isMarked = serving !== undefined && !serving.description.includes('not released yet')
-  const isProven = serving !== undefined && all.includes(`before ${serving.release} ${serving.version}`)
+  const isProven = serving !== undefined && hasRun(all, 'before', serving.release)
   return [
     ...doubled.map((note) => `a command ran twice: ${note}`),
     ...(serving !== undefined && serving.release !== serving.configuration
@@ -106,10 +106,13 @@ function problemsOfGood(to: string, { standing: { serving, visit, notes: all } }
     ...(serving === undefined || /^wsgi-lambda(?:;|$)/.test(serving.description)
       ? []
       : [`the alias is marked "${serving.description}"`]),
-    ...(serving === undefined || all.includes(`after ${to} ${serving.version}`)
-      ? []
-      : ['the command after traffic has not run']),
+    ...(serving === undefined || hasRun(all, 'after', to) ? [] : ['the command after traffic has not run']),
   ]
+}
+
+/** On the version itself, or on the one for commands that has its code. */
+function hasRun(notes: readonly string[], phase: 'before' | 'after', release: string): boolean {
+  return notes.some((note) => note.startsWith(`${phase} ${release} `))
 }
 
 function problemsOfMessage(stderr: string): readonly string[] {
