@@ -133,14 +133,22 @@ def lead_to(storage, folder: str) -> None:
 
 
 def shown(error: BaseException) -> str:
-    """The traceback without the frames of this file."""
+    """The traceback without the frames of this file and of importlib."""
     report = traceback.TracebackException.from_exception(error)
     part: traceback.TracebackException | None = report
     while part is not None:
-        theirs = [frame for frame in part.stack if frame.filename not in (OWN_NAME, "<string>")]
-        part.stack = traceback.StackSummary.from_list(theirs)
+        part.stack = traceback.StackSummary.from_list([frame for frame in part.stack if is_theirs(frame.filename)])
         part = part.__cause__ or (None if part.__suppress_context__ else part.__context__)
     return "".join(report.format())
+
+
+def is_theirs(name: str) -> bool:
+    return not (
+        os.path.basename(name) == OWN_NAME
+        or name == "<string>"
+        or name.startswith("<frozen importlib")
+        or name.endswith("/importlib/__init__.py")
+    )
 
 
 if __name__ == "__main__":

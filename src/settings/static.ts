@@ -4,7 +4,7 @@ import { type Table, text, wholeNumber } from './kinds.ts'
 /** Where static files are, as the function's own variable: another place is another configuration. */
 export const STATIC_VARIABLE = 'WSGI_LAMBDA_STATIC'
 /** What the application reads the address of its static files from. */
-export const STATIC_URL_VARIABLE = 'STATIC_URL'
+const STATIC_URL_VARIABLE = 'STATIC_URL'
 
 const FOLDER = {
   format: 'a folder below the project',

@@ -32,7 +32,7 @@ export function failureOf(problem: CollectProblem, detail: string): UserError {
       return new UserError({
         title: 'collectstatic failed on the artifact',
         detail: detail.trimEnd(),
-        hint: `It runs as on Lambda: without a network, with the variables of environment, and stand-ins for secrets, which check-environment can give another form. ${ELSEWHERE}`,
+        hint: `It has the variables of environment, stand-ins for secrets, which check-environment can give another form, and in the Lambda image no network. ${ELSEWHERE}`,
       })
   }
 }

@@ -104,7 +104,7 @@ async function readCollection(
   const { problem, detail, ...found } = read.success
     ? read.output
     : { problem: 'failed' as const, detail: stderr, root: null, manifest: null }
-  if (problem !== null) throw failureOf(problem, detail)
+  if (problem !== null) throw failureOf(problem, detail.replaceAll(taskRoot, TASK_ROOT))
   const from = join(output, 'files')
   const root = found.root === null ? undefined : below(taskRoot, found.root)
   if (found.manifest === null) return { from, root, manifest: undefined }
