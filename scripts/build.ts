@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { licenseTexts } from './licenses.ts'
@@ -51,14 +51,15 @@ const lazyHalf: Plugin = {
 
 /** Packages that most commands do not need, by the bundle that holds them. */
 const APART = {
-  // What every deployment needs, and no more: a bundle is read and compiled as a whole.
-  aws: ['@aws-sdk/client-lambda'],
   'aws-more': [
     ...['@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
     ...['@aws-sdk/client-cloudwatch', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
   ],
   docker: ['dockerode', 'tar-stream'],
 } as const
+
+/** What every deployment waits for: of this package the bundle holds what is imported, and no more. */
+const LAMBDA = '@aws-sdk/client-lambda'
 
 type PackageBundle = keyof typeof APART
 const PACKAGE_BUNDLES = Object.keys(APART) as PackageBundle[]
@@ -75,10 +76,35 @@ function packagesBundle(folder: string, name: PackageBundle): BuildOptions {
   }
 }
 
+async function lambdaBundle(folder: string): Promise<BuildOptions> {
+  const names = await importedNames(LAMBDA)
+  return {
+    ...shared,
+    stdin: { contents: `export { ${names.join(', ')} } from '${LAMBDA}'`, resolveDir: root, sourcefile: 'aws.mjs' },
+    // Only of modules esbuild can tell what is not used.
+    mainFields: ['module', 'main'],
+    outfile: `${folder}/aws.cjs`,
+  }
+}
+
+/** What src/aws/ imports from a package, without types. */
+async function importedNames(packageName: string): Promise<string[]> {
+  const files = await readdir(`${root}src/aws`)
+  const texts = await Promise.all(files.map((file) => readFile(`${root}src/aws/${file}`, 'utf8')))
+  const lists = texts.flatMap((text) =>
+    [...text.matchAll(/^import \{([^}]*)\} from '([^']+)'/gm)].flatMap(([, list = '', from]) =>
+      from === packageName ? [list] : [],
+    ),
+  )
+  const names = lists.flatMap((list) => list.split(',')).map((name) => name.trim())
+  return [...new Set(names)].filter((name) => name !== '' && !name.startsWith('type ')).toSorted()
+}
+
 /** Takes those packages from their bundles, which are loaded with the first module that imports one of them. */
 const packagesApart: Plugin = {
   name: 'packages-apart',
   setup: (bundling) => {
+    bundling.onResolve({ filter: new RegExp(`^${LAMBDA}$`) }, () => ({ path: './aws.cjs', external: true }))
     for (const [bundle, members] of Object.entries(APART)) {
       const filter = new RegExp(`^(?:${members.join('|')})$`)
       bundling.onResolve({ filter }, ({ path }) => ({ path, namespace: bundle }))
@@ -107,6 +133,7 @@ export async function buildBundles(folder: string, more: readonly Plugin[] = [])
       outfile: `${folder}/cli-run.cjs`,
       plugins: [packagesApart, ...more],
     }),
+    build(await lambdaBundle(folder)),
     ...PACKAGE_BUNDLES.map((name) => build(packagesBundle(folder, name))),
   ])
   await writeFile(

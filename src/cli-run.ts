@@ -169,8 +169,9 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'deploy': {
-        const { deploy } = await import('./commands/deploy.ts')
+        // First, since a wrong setting needs none of what a deployment is made of.
         const settings = await loadDeploySettings(origin)
+        const { deploy } = await import('./commands/deploy.ts')
         const result = await deploy(settings, await releaseCollaborators(settings))
         if (isJson) print(result)
         else if (result.function.version !== '')
@@ -178,8 +179,8 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'plan': {
-        const { plan, planExitCode } = await import('./commands/plan.ts')
         const settings = await loadDeploySettings(origin)
+        const { plan, planExitCode } = await import('./commands/plan.ts')
         const result = await plan(settings, await releaseCollaborators(settings))
         if (isJson) print(result)
         return planExitCode(result, invocation)
