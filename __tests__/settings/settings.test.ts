@@ -233,6 +233,10 @@ describe('mistakes', () => {
       'upload-kms-key is set, and upload-bucket is not',
       'upload-bucket-owner is set, and upload-bucket is not',
     ])
+    const wrong = { ...flags, 'upload-bucket': 'builds' }
+    expect(titles(await problemsOf(loadFunctionSettings(await origin({}, { flags: wrong }))))).toEqual([
+      '--upload-bucket is not valid',
+    ])
     const settings = await loadFunctionSettings(
       await origin({}, { flags: { ...flags, 'upload-bucket': 's3://builds' } }),
     )

@@ -128,7 +128,12 @@ async function load({ project, stage, environment, explicit }: SettingsOrigin): 
     common: { ...filled.values, project: folder, stage, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
-    problems: [...fromPyproject.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)],
+    problems: [
+      ...fromPyproject.problems,
+      ...checked.problems,
+      ...filled.problems,
+      ...contradictions(filled.values, (name) => checked.origins.has(name)),
+    ],
   }
 }
 
@@ -216,17 +221,17 @@ async function discoverRuntime(
   return result.runtime
 }
 
-function contradictions({ environment, secrets, ...values }: Values): Problem[] {
+function contradictions({ environment, secrets, ...values }: Values, isGiven: Loaded['isGiven']): Problem[] {
   const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name))
-  const ofBucket = { 'upload-kms-key': values.uploadKmsKey, 'upload-bucket-owner': values.uploadBucketOwner }
+  const ofNoBucket = isGiven('upload-bucket') ? [] : (['upload-kms-key', 'upload-bucket-owner'] as const)
   return [
     ...twice.map((name) => ({
       title: `${name} stands in environment and in secrets`,
       hint: 'Keep one of them: a value that may be read by all, or a reference.',
     })),
-    ...Object.entries(values.uploadBucket === undefined ? ofBucket : {})
-      .filter(([, value]) => value !== undefined)
-      .map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+    ...ofNoBucket
+      .filter(isGiven)
+      .map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
     ...staticContradictions({ ...values, environment }),
   ]
