@@ -4,7 +4,7 @@ import { runRemoteCommand } from '../../src/remote/command.ts'
 import { parseCommandLine } from '../../src/remote/command-line.ts'
 import { invocationFailure, UNKNOWN_RESULT } from '../../src/remote/failure.ts'
 import { exitStatus, quoteAll, type RemoteCommand } from '../../src/remote/protocol.ts'
-import { createRun } from './running.ts'
+import { createRun, line } from './running.ts'
 
 const answer = (given: Partial<Invocation>): Invocation => ({
   payload: '',
@@ -135,6 +135,19 @@ test.each([
   [[], ''],
 ])('%j as one line: %s', (words, line) => {
   expect(quoteAll(words)).toBe(line)
+})
+
+test.each([
+  ['{"errorMessage": "2026-11-23T00:00:00Z 1-2 Task timed out after 30.00 seconds"}', 'command-timeout'],
+  ['{"errorType": "Runtime.ExitError", "errorMessage": "exit status 1"}', undefined],
+])('a command whose function failed with %s says how far it came', async (payload, hint) => {
+  const logTail = [line.start, line.begun('x'), 'Applying shop.0001... OK', 'two', line.end, line.report].join('\n')
+  const expected = /^[^\n]+\nIt came this far:\nApplying shop\.0001\.\.\. OK\ntwo$/
+  await expect(run(migrate, { functionError: 'Unhandled', payload, logTail })).rejects.toMatchObject({
+    detail: expect.stringMatching(expected) as unknown,
+    hint: hint && (expect.stringContaining(hint) as unknown),
+    exitCode: UNKNOWN_RESULT,
+  })
 })
 
 describe('why there is no answer', () => {

@@ -5,7 +5,7 @@ import type { Invocation, LambdaApi } from '../aws/lambda.ts'
 import type { LogsApi } from '../aws/logs.ts'
 import { type Problem, UserError } from '../errors.ts'
 import { type CommandLog, commandLog, type LoggedRun } from './command-log.ts'
-import { cutOff, goesOn, invocationFailure, UNKNOWN_RESULT, unknownEnd, unknownResult } from './failure.ts'
+import { commandFailure, cutOff, goesOn, UNKNOWN_RESULT, unknownEnd, unknownResult } from './failure.ts'
 import { type Followed, followed } from './live.ts'
 import { type CommandOutcome, ignoredParts, OWN_CLIENT, type RemoteCommand, readReply, requestOf } from './protocol.ts'
 import { type Pacing, sendOnce } from './sending.ts'
@@ -86,7 +86,7 @@ async function unfollowed<T>(answer: Promise<T>): Promise<Followed<T>> {
 function outcomeOf(invocation: Invocation): CommandOutcome {
   const outcome = invocation.functionError === undefined ? readReply(invocation.payload) : undefined
   if (outcome) return outcome
-  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT })
+  throw new UserError(commandFailure(invocation), { exitCode: UNKNOWN_RESULT })
 }
 
 /** Whether the command may have run though its answer did not come. Anything but a failed call is a defect. */

@@ -1,7 +1,9 @@
 import type { Invocation } from '../aws/lambda.ts'
 import { type Problem, UserError } from '../errors.ts'
+import { linesOf } from '../report/inert.ts'
 import type { LoggedRun } from './command-log.ts'
 import { lastLines } from './live.ts'
+import { type LogLine, readLogLine } from './log-line.ts'
 import { parseJson } from './protocol.ts'
 
 /** What a remote command ends with when it never ran or its result is unknown, as with `docker run`. */
@@ -57,7 +59,25 @@ export function goesOn(id: string, run: LoggedRun | undefined, timeoutSeconds: n
   }
 }
 
-function soFar({ lines }: LoggedRun): string {
+/** Of a command that got no answer of its own: where Lambda ended it, how far it came by the end of its log. */
+export function commandFailure(invocation: Invocation): Problem {
+  const failure = invocationFailure(invocation)
+  const { errorType, errorMessage } = readFailure(invocation.payload)
+  const lines = linesOf(invocation.logTail).filter((line) => isPrinted(readLogLine(line)))
+  const isTimeOut = /Task timed out/.test(errorMessage)
+  if (lines.length === 0 || !(isTimeOut || errorType === 'Runtime.ExitError')) return failure
+  const hint = isTimeOut
+    ? 'Give it more time with timeout, or commands alone with command-timeout (up to 900 seconds).'
+    : undefined
+  return { title: failure.title, detail: `${errorMessage}\n${soFar({ lines })}`, hint }
+}
+
+function isPrinted(line: LogLine): boolean {
+  if (line.kind === 'message') return !/^(?:wsgi-lambda: |Task timed out|Error: )/.test(line.text)
+  return line.kind === 'printed'
+}
+
+function soFar({ lines }: Pick<LoggedRun, 'lines'>): string {
   return lines.length === 0 ? 'It has printed nothing.' : `It came this far:\n${lastLines(lines.join('\n'))}`
 }
 
