@@ -167,7 +167,7 @@ describe('no value of a variable and no secret is in anything that comes out', (
   )
 
   test.each(['UpdateFunctionConfiguration', 'GetFunctionUrlConfig', 'UpdateAlias'])(
-    'a release in which %s is refused, with the request quoted',
+    'a release in which %s is refused',
     async (operation) => {
       const refusal = { status: 400, type: 'InvalidParameterValueException', message: 'Lambda was unable to do that' }
       world.proxy.inject({ operation, times: Infinity, ...refusal })
