@@ -23,7 +23,7 @@ beforeEach(() => {
 const example = (name: string): string => join(REPOSITORY, 'examples', name)
 const fixture = (name: string): string => join(REPOSITORY, '__tests__/fixtures', name)
 const writes = (operations: readonly string[]): string[] =>
-  operations.filter((operation) => !operation.startsWith('Get'))
+  operations.filter((operation) => !/^(?:Get|List|Filter)/.test(operation))
 
 async function act(project: string, inputs: Readonly<Record<string, string>>): Promise<ActionResult> {
   return await runAction({
