@@ -16,7 +16,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CASES } from '../__tests__/faults/cases.ts'
 import { sample } from '../__tests__/faults/combinations.ts'
@@ -24,12 +23,11 @@ import { failProofs } from '../__tests__/faults/failing-proof.ts'
 import { startGround } from '../__tests__/faults/ground.ts'
 import { buildWithout, GUARDS } from '../__tests__/faults/guards.ts'
 import { combinationsOf, lineOf, surviveAll } from '../__tests__/faults/matrix.ts'
-
-const DIST = fileURLToPath(new URL('../dist', import.meta.url))
+import { REPOSITORY } from '../__tests__/support/world.ts'
 
 const { values } = parseArgs({
   options: {
-    bundle: { type: 'string', default: DIST },
+    bundle: { type: 'string', default: join(REPOSITORY, 'dist') },
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
