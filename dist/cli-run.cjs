@@ -927,8 +927,8 @@ function pipFiles(environment) {
 async function withPipFiles(environment) {
   const settings = /* @__PURE__ */ new Map();
   for (const path4 of pipFiles(environment)) {
-    const text3 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
-    for (const [name, value] of settingsIn(text3)) settings.set(name, value);
+    const text4 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
+    for (const [name, value] of settingsIn(text4)) settings.set(name, value);
   }
   const found = ["index-url", "extra-index-url"].flatMap((option) => {
     const value = settings.get(`download ${option}`) ?? settings.get(`global ${option}`);
@@ -936,11 +936,11 @@ async function withPipFiles(environment) {
   });
   return { ...Object.fromEntries(found), ...environment };
 }
-function settingsIn(text3) {
+function settingsIn(text4) {
   const settings = /* @__PURE__ */ new Map();
   let section = "";
   let name = "";
-  for (const line of text3.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
+  for (const line of text4.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
     const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (header !== void 0) section = header;
@@ -1054,8 +1054,8 @@ function codeOf(error) {
 function messageOf(error) {
   if (!isError(error)) return String(error);
   const { json } = error;
-  const text3 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
-  return text3.trim() || (codeOf(error) ?? error.name);
+  const text4 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return text4.trim() || (codeOf(error) ?? error.name);
 }
 function asError(error) {
   return isError(error) ? error : new Error(String(error));
@@ -1086,8 +1086,8 @@ var init_docker_errors = __esm({
     CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
     DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
     NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
-    saysDiskFull = (text3) => NO_SPACE.test(text3);
-    lastLines = (text3, count = 20) => text3.trim().split("\n").slice(-count).join("\n");
+    saysDiskFull = (text4) => NO_SPACE.test(text4);
+    lastLines = (text4, count = 20) => text4.trim().split("\n").slice(-count).join("\n");
   }
 });
 
@@ -1338,10 +1338,10 @@ function collectLines(onLine) {
   const decoder = new import_node_string_decoder.StringDecoder("utf8");
   const pieces = [];
   let unfinished = "";
-  const take = (text3) => {
-    pieces.push(text3);
+  const take = (text4) => {
+    pieces.push(text4);
     if (!onLine) return;
-    const lines2 = (unfinished + text3).split("\n");
+    const lines2 = (unfinished + text4).split("\n");
     unfinished = lines2.pop() ?? "";
     for (const line of lines2) onLine(line.replace(/\r$/, ""));
   };
@@ -1877,7 +1877,7 @@ async function fill2({ engine, image, python, unpack: unpack4, labels, signal },
     _promise && await _promise;
   }
 }
-async function runIn(place, volume, { name, request: request3, env, memory, seconds, output: output2 }) {
+async function runIn(place, volume, { name, request: request4, env, memory, seconds, output: output2 }) {
   const { engine, image, python, program, labels, signal } = place;
   const late = AbortSignal.timeout(seconds * 1e3);
   const ending = signal ? AbortSignal.any([signal, late]) : late;
@@ -1889,7 +1889,7 @@ async function runIn(place, volume, { name, request: request3, env, memory, seco
       const host = { ...confined, Mounts: [...confined.Mounts ?? [], ...outputs] };
       const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
       if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
-      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request3], python);
+      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request4], python);
       const completed2 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
       await output2?.take(container);
       return { kind: "ended", ...completed2 };
@@ -2021,8 +2021,8 @@ async function contextFiles(folder) {
     return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
   }).filter(({ path: path4 }) => !isIgnored2(path4)).toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
-function dockerIgnore(text3) {
-  const rules = text3.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+function dockerIgnore(text4) {
+  const rules = text4.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
     const isKept = line.startsWith("!");
     const pattern = (isKept ? line.slice(1) : line).trim().replace(/^\.?\/+|\/+$/g, "");
     return { isKept, pattern: new RegExp(`^${asExpression(pattern)}$`, "s") };
@@ -2239,8 +2239,8 @@ function installCommands(manager, packages) {
   return [...before, [...install, ...packages], ...after];
 }
 function pythonPackages(facts, minor) {
-  const isThere2 = facts.python !== void 0 && facts.hasPip;
-  return isThere2 || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
+  const isThere3 = facts.python !== void 0 && facts.hasPip;
+  return isThere3 || facts.packageManager === void 0 ? [] : COMMANDS[facts.packageManager].python(minor);
 }
 function lackingEquipment({ programs }, equipment) {
   return equipment.filter((piece) => PROGRAMS[piece].some((program) => !programs.includes(program)));
@@ -2314,7 +2314,7 @@ function unfitProblem(image, facts, target, stage2) {
   return void 0;
 }
 function isOlder(version, than) {
-  const [left, right] = [version, than].map((text3) => text3.split(".").map(Number));
+  const [left, right] = [version, than].map((text4) => text4.split(".").map(Number));
   for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
     const difference2 = (left?.[index] ?? 0) - (right?.[index] ?? 0);
     if (difference2 !== 0) return difference2 < 0;
@@ -3698,6 +3698,7 @@ function megabytes(bytes) {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 function sizeText(bytes) {
+  if (Math.abs(bytes) < 50) return `${bytes} B`;
   return Math.abs(bytes) < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : megabytes(bytes);
 }
 function signedSize(bytes) {
@@ -4115,10 +4116,10 @@ async function createTexts(path4) {
   let offset = 0;
   return {
     path: path4,
-    add: async (module2, text3) => {
-      await writeAll(file, text3, offset);
-      offset += text3.length;
-      return { path: module2, offset: offset - text3.length, bytes: text3.length };
+    add: async (module2, text4) => {
+      await writeAll(file, text4, offset);
+      offset += text4.length;
+      return { path: module2, offset: offset - text4.length, bytes: text4.length };
     },
     [Symbol.asyncDispose]: () => file.close()
   };
@@ -4322,10 +4323,10 @@ async function writeSlice(path4, facts, entries, fill3) {
         entry.unzippedBytes
       ])
     };
-    const text3 = Buffer.from(JSON.stringify(index));
+    const text4 = Buffer.from(JSON.stringify(index));
     const end = Buffer.alloc(4);
-    end.writeUInt32LE(text3.length);
-    await writeAll(file, Buffer.concat([text3, end, MAGIC]), length);
+    end.writeUInt32LE(text4.length);
+    await writeAll(file, Buffer.concat([text4, end, MAGIC]), length);
   } finally {
     await file.close();
   }
@@ -4367,9 +4368,9 @@ async function readIndex(file) {
   const end = Buffer.alloc(endBytes);
   await file.read(end, 0, endBytes, size - endBytes);
   if (!end.subarray(4).equals(MAGIC)) throw new Error("not a slice");
-  const text3 = Buffer.alloc(end.readUInt32LE(0));
-  await file.read(text3, 0, text3.length, size - endBytes - text3.length);
-  return JSON.parse(text3.toString());
+  const text4 = Buffer.alloc(end.readUInt32LE(0));
+  await file.read(text4, 0, text4.length, size - endBytes - text4.length);
+  return JSON.parse(text4.toString());
 }
 function placeEntries(sorted) {
   let offset = 0;
@@ -4521,9 +4522,9 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const texts = __using(_stack, await createTexts((0, import_node_path16.join)(compilation.temporary, "application.texts")), true);
     for (const source2 of sources) {
       const { path: path4, content } = source2;
-      const text3 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
-      refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text3).digest("base64url"), contents);
-      modules.push(await texts.add(path4, text3));
+      const text4 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
+      refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text4).digest("base64url"), contents);
+      modules.push(await texts.add(path4, text4));
     }
     const units = modules.map((module2) => ({ texts: texts.path, modules: [module2] }));
     const before = spool.entries.length;
@@ -4592,8 +4593,8 @@ var init_application_slice = __esm({
 });
 
 // src/requirements/credentials.ts
-function withoutCredentials(text3) {
-  return text3.replace(
+function withoutCredentials(text4) {
+  return text4.replace(
     /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@'"]+(?:@[^\s/@'"]+)*)@/gi,
     (whole, scheme, user) => /ssh/i.test(scheme) && !user.includes(":") ? whole : scheme
   );
@@ -4627,8 +4628,8 @@ function isPublicPin({ source: source2 }) {
       return false;
   }
 }
-function addressesIn(text3) {
-  return text3.split(/\s+/).filter((word) => word !== "");
+function addressesIn(text4) {
+  return text4.split(/\s+/).filter((word) => word !== "");
 }
 function addressesInOptions(options) {
   return options.flatMap((option, index) => {
@@ -4638,9 +4639,9 @@ function addressesInOptions(options) {
   });
 }
 async function addressesInFile(path4) {
-  const text3 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
+  const text4 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
   let isIndex = false;
-  return text3.split(/\r?\n/).flatMap((line) => {
+  return text4.split(/\r?\n/).flatMap((line) => {
     const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (name !== void 0) isIndex = INDEX_OPTION.test(name);
     else if (!/^\s+\S/.test(line)) isIndex = false;
@@ -4745,14 +4746,14 @@ async function readRequirementsFiles(projectFolder, path4) {
   await read(import_node_path17.posix.normalize(path4), void 0);
   return [...files.values()];
 }
-function requirementsFile(path4, text3) {
-  return { path: path4, text: text3, lines: logicalLines(text3) };
+function requirementsFile(path4, text4) {
+  return { path: path4, text: text4, lines: logicalLines(text4) };
 }
 function lineOf(files, names) {
   const wanted = new Set(names.map(normalise));
   for (const file of files) {
     const line = file.lines.find(
-      ({ text: text3 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text3)?.[0] ?? ""))
+      ({ text: text4 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text4)?.[0] ?? ""))
     );
     if (line) return { file: file.path, line: line.number };
   }
@@ -4780,11 +4781,11 @@ function encodingOf([first, second]) {
   if (first === 255 && second === 254) return "utf-16le";
   return first === 254 && second === 255 ? "utf-16be" : "utf-8";
 }
-function logicalLines(text3) {
+function logicalLines(text4) {
   const lines2 = [];
   let joined3 = "";
   let start = 1;
-  for (const [index, physical] of text3.split(/\r?\n/).entries()) {
+  for (const [index, physical] of text4.split(/\r?\n/).entries()) {
     if (joined3 === "") start = index + 1;
     const line = physical.replace(/(^|\s)#.*$/, "").trimEnd();
     if (line.endsWith("\\")) {
@@ -4800,7 +4801,7 @@ function logicalLines(text3) {
 }
 function includesOf({ path: path4, lines: lines2 }) {
   const included = lines2.flatMap(
-    ({ text: text3 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3)?.[1] ?? []
+    ({ text: text4 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text4)?.[1] ?? []
   );
   return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path17.posix.join(import_node_path17.posix.dirname(path4), file));
 }
@@ -4818,11 +4819,11 @@ var init_files = __esm({
 function resolutionFailure(stderr, builder, files) {
   const { target } = builder;
   const said2 = withoutCredentials(stderr);
-  const text3 = said2.replace(/\s+/g, " ");
-  const place = { location: lineOf(files, namesIn(text3, files)) };
+  const text4 = said2.replace(/\s+/g, " ");
+  const place = { location: lineOf(files, namesIn(text4, files)) };
   const detail = said2.trim();
   const on = `${target.runtime} on ${target.architecture}`;
-  if (/invalid peer certificate|UnknownIssuer|self-signed certificate|CERTIFICATE_VERIFY_FAILED/i.test(text3)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate|CERTIFICATE_VERIFY_FAILED/i.test(text4)) {
     return new UserError({
       title: "The package index could not be reached safely: its certificate is not trusted",
       detail,
@@ -4831,7 +4832,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   if (/error sending request|dns error|Connection refused|Could not connect|timed out|Max retries exceeded|NewConnectionError|Connection aborted/i.test(
-    text3
+    text4
   )) {
     return new UserError({
       title: "The package index could not be reached",
@@ -4840,7 +4841,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/status server error|\b5\d\d Server Error|HTTP error 5\d\d/i.test(text3)) {
+  if (/status server error|\b5\d\d Server Error|HTTP error 5\d\d/i.test(text4)) {
     return new UserError({
       title: "The package index does not work at the moment",
       detail,
@@ -4848,7 +4849,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/\b40[13] (?:Client Error: )?(?:Unauthorized|Forbidden)\b|\b40[13] Error, Credentials/i.test(text3)) {
+  if (/\b40[13] (?:Client Error: )?(?:Unauthorized|Forbidden)\b|\b40[13] Error, Credentials/i.test(text4)) {
     return new UserError({
       title: "The package index refused access",
       detail,
@@ -4857,7 +4858,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const mismatched = /(?:Hash mismatch for `?|DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.*?someone may have tampered with them\. )([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(
-    text3
+    text4
   )?.[1];
   if (mismatched !== void 0) {
     return new UserError({
@@ -4868,7 +4869,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const wheelless = /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
-    text3
+    text4
   );
   if (wheelless) {
     const built = wheelless.slice(1).some(Boolean) ? void 0 : repositoryLine(files);
@@ -4880,7 +4881,7 @@ function resolutionFailure(stderr, builder, files) {
       ...built ? { location: built.location } : place
     });
   }
-  const unmatched = /No matching distribution found for ([A-Za-z0-9][\w.-]*)(\S*)/i.exec(text3);
+  const unmatched = /No matching distribution found for ([A-Za-z0-9][\w.-]*)(\S*)/i.exec(text4);
   if (unmatched) {
     const [, name = "", which2 = ""] = unmatched;
     return new UserError({
@@ -4892,7 +4893,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const unknown2 = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
-    text3
+    text4
   )?.[1];
   if (unknown2 !== void 0) {
     return new UserError({
@@ -4911,13 +4912,13 @@ function resolutionFailure(stderr, builder, files) {
 }
 function repositoryLine(files) {
   for (const { path: path4, lines: lines2 } of files) {
-    const line = lines2.find(({ text: text3 }) => /\b(?:git|hg|svn|bzr)\+/.test(text3));
+    const line = lines2.find(({ text: text4 }) => /\b(?:git|hg|svn|bzr)\+/.test(text4));
     if (line) return { text: withoutCredentials(line.text), location: { file: path4, line: line.number } };
   }
   return void 0;
 }
-function namesIn(text3, files) {
-  const spoken = new Set(text3.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
+function namesIn(text4, files) {
+  const spoken = new Set(text4.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
   const own = files.flatMap(({ lines: lines2 }) => lines2.map(({ text: line }) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? ""));
   return own.filter((name) => name !== "" && spoken.has(normalise(name)));
 }
@@ -6321,8 +6322,8 @@ function distributionOf2(metadataText, wheelText) {
     tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
   };
 }
-function recordRows(text3) {
-  return text3.split(/\r?\n/).filter(Boolean).map((line) => ({
+function recordRows(text4) {
+  return text4.split(/\r?\n/).filter(Boolean).map((line) => ({
     path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
     line
   }));
@@ -6330,8 +6331,8 @@ function recordRows(text3) {
 function sourceOf(path4) {
   return path4.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
 }
-function headers(text3) {
-  const head = text3.split(/\r?\n\r?\n/, 1)[0] ?? "";
+function headers(text4) {
+  const head = text4.split(/\r?\n\r?\n/, 1)[0] ?? "";
   return head.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(": ");
     return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
@@ -6804,7 +6805,7 @@ function entryPointScripts(entryPoints, pythonMinor) {
     if (name === void 0 || module2 === void 0 || attribute === void 0) continue;
     if (/^\.+$/.test(name)) continue;
     const [first = ""] = attribute.split(".");
-    const text3 = `${interpreterLine(pythonMinor)}
+    const text4 = `${interpreterLine(pythonMinor)}
 import sys
 
 from ${module2} import ${first}
@@ -6812,7 +6813,7 @@ from ${module2} import ${first}
 if __name__ == "__main__":
     sys.exit(${attribute}())
 `;
-    scripts.push({ name, content: Buffer.from(text3) });
+    scripts.push({ name, content: Buffer.from(text4) });
   }
   return scripts.toSorted((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -7690,7 +7691,7 @@ var require_ignore = __commonJS({
 function neededTests(paths, modules, entryPoints) {
   const folders = new Set(modules.flatMap(({ path: path4 }) => folderOf(path4) ?? []));
   if (folders.size === 0) return { isUnused: () => false };
-  const texts = new Map(modules.map(({ path: path4, text: text3 }) => [path4, text3]));
+  const texts = new Map(modules.map(({ path: path4, text: text4 }) => [path4, text4]));
   const needed = /* @__PURE__ */ new Set();
   const waiting = [
     { path: "", text: entryPoints },
@@ -7700,8 +7701,8 @@ function neededTests(paths, modules, entryPoints) {
   const need = (path4) => {
     if (needed.has(path4)) return;
     needed.add(path4);
-    const text3 = texts.get(path4);
-    if (text3 !== void 0) waiting.push({ path: path4, text: text3 });
+    const text4 = texts.get(path4);
+    if (text4 !== void 0) waiting.push({ path: path4, text: text4 });
   };
   const needFolder = (folder, isWanted = () => true) => {
     for (const path4 of paths) if (path4.startsWith(folder) && isWanted(path4)) need(path4);
@@ -7710,13 +7711,13 @@ function neededTests(paths, modules, entryPoints) {
     const own = folderOf(module2.path);
     if (own !== void 0 && folders.has(own) && LOOKS_FOR_FILES.test(module2.text)) needFolder(own);
     if (own === void 0 && !module2.text.includes("tests")) continue;
-    const { path: path4, text: text3 } = { ...module2, text: module2.text.replaceAll(IDLE_LINE, "") };
-    for (const reference of referencesOf({ path: path4, text: text3 }, folders)) {
+    const { path: path4, text: text4 } = { ...module2, text: module2.text.replaceAll(IDLE_LINE, "") };
+    for (const reference of referencesOf({ path: path4, text: text4 }, folders)) {
       const found = resolve6(reference, texts);
       if (found === void 0) needFolder(reference.folder);
       else for (const path5 of found) need(path5);
     }
-    for (const folder of foldersNamedIn({ path: path4, text: text3 }, folders)) needFolder(folder, (file) => !file.endsWith(".py"));
+    for (const folder of foldersNamedIn({ path: path4, text: text4 }, folders)) needFolder(folder, (file) => !file.endsWith(".py"));
   }
   return { isUnused: (path4) => folders.has(folderOf(path4) ?? "") && !needed.has(path4) };
 }
@@ -7733,9 +7734,9 @@ function resolve6({ folder, module: module2 }, texts) {
   }
   return void 0;
 }
-function referencesOf({ path: path4, text: text3 }, folders) {
-  const rest = text3.replaceAll(FROM_IMPORT, "").replaceAll(IMPORT, "");
-  const names = [...dottedNames(rest, path4), ...importedNames(text3, path4)];
+function referencesOf({ path: path4, text: text4 }, folders) {
+  const rest = text4.replaceAll(FROM_IMPORT, "").replaceAll(IMPORT, "");
+  const names = [...dottedNames(rest, path4), ...importedNames(text4, path4)];
   return names.flatMap((name) => referenceTo(name, folders) ?? []);
 }
 function referenceTo(name, folders) {
@@ -7748,23 +7749,23 @@ function split(name) {
   const match = /^((?:\w+\.)*?tests)(?:\.(.*))?$/.exec(name);
   return match === null ? [void 0, ""] : [`${match[1]}/`, match[2] ?? ""];
 }
-function dottedNames(text3, path4) {
+function dottedNames(text4, path4) {
   const names = [];
-  for (const { index } of text3.matchAll(/\.tests\b|\btests\.(?=\w)/g)) {
-    const before = /[\w.]*$/.exec(text3.slice(Math.max(0, index - 200), index))?.[0] ?? "";
-    const after = /^[\w.]*/.exec(text3.slice(index, index + 200))?.[0] ?? "";
+  for (const { index } of text4.matchAll(/\.tests\b|\btests\.(?=\w)/g)) {
+    const before = /[\w.]*$/.exec(text4.slice(Math.max(0, index - 200), index))?.[0] ?? "";
+    const after = /^[\w.]*/.exec(text4.slice(index, index + 200))?.[0] ?? "";
     names.push(absolute(`${before}${after}`.replace(/\.+$/, ""), path4));
   }
   return names;
 }
-function importedNames(text3, path4) {
-  const froms = [...text3.matchAll(FROM_IMPORT)].flatMap(([, from = "", names = ""]) => {
+function importedNames(text4, path4) {
+  const froms = [...text4.matchAll(FROM_IMPORT)].flatMap(([, from = "", names = ""]) => {
     const module2 = absolute(from, path4);
     return namesOf2(names).map(
       (name) => name === "*" ? module2 : [module2, name].filter((part) => part !== "").join(".")
     );
   });
-  const imports = [...text3.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
+  const imports = [...text4.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
   return [...froms, ...imports].filter((name) => /(?:^|\.)tests(?:\.|$)/.test(name));
 }
 function namesOf2(list) {
@@ -7776,8 +7777,8 @@ function absolute(from, path4) {
   const packages = path4.split("/").slice(0, -dots);
   return [...packages, from.slice(dots)].filter((part) => part !== "").join(".");
 }
-function foldersNamedIn({ path: path4, text: text3 }, folders) {
-  if (!PATH.test(text3) || !LOOKS_FOR_FILES.test(text3)) return [];
+function foldersNamedIn({ path: path4, text: text4 }, folders) {
+  if (!PATH.test(text4) || !LOOKS_FOR_FILES.test(text4)) return [];
   const own = path4.slice(0, path4.lastIndexOf("/") + 1);
   return [...folders].filter((folder) => folder.startsWith(own) || own.startsWith(folder.slice(0, -"tests/".length)));
 }
@@ -7817,7 +7818,7 @@ function findRule(files, modules, entryPoints) {
   const distribution = {
     isNamed: onFirstUse(() => namedFiles(used)),
     isTest: tests.isUnused,
-    usesDotNet: () => used.some(({ text: text3 }) => /\b(?:clr_loader|pythonnet|import clr)\b/.test(text3)),
+    usesDotNet: () => used.some(({ text: text4 }) => /\b(?:clr_loader|pythonnet|import clr)\b/.test(text4)),
     packages: new Set(modules.map(({ path: path4 }) => topOf(path4)))
   };
   return (path4) => {
@@ -7832,13 +7833,13 @@ function onFirstUse(make2) {
 function namedFiles(modules) {
   const names = /* @__PURE__ */ new Set();
   const extensions = /* @__PURE__ */ new Set();
-  for (const { text: text3 } of modules) {
-    for (const { index, 0: dotted, 1: extension = "" } of text3.matchAll(LITERAL)) {
-      const stem = /[\w.+-]*$/.exec(text3.slice(Math.max(0, index - LONGEST_NAME), index))?.[0] ?? "";
+  for (const { text: text4 } of modules) {
+    for (const { index, 0: dotted, 1: extension = "" } of text4.matchAll(LITERAL)) {
+      const stem = /[\w.+-]*$/.exec(text4.slice(Math.max(0, index - LONGEST_NAME), index))?.[0] ?? "";
       if (stem === "") extensions.add(extension);
       else names.add(stem + dotted);
     }
-    if (text3.includes("attach_stub")) extensions.add("pyi");
+    if (text4.includes("attach_stub")) extensions.add("pyi");
   }
   return (path4) => {
     const name = path4.slice(path4.lastIndexOf("/") + 1);
@@ -7982,8 +7983,8 @@ async function readLarge(wheel, file, path4) {
 }
 function isNamespace(content) {
   if (content.length > 4096) return false;
-  const text3 = content.toString("latin1");
-  return NAMESPACE.test(text3) || text3.replace(/#.*/g, "").trim() === "";
+  const text4 = content.toString("latin1");
+  return NAMESPACE.test(text4) || text4.replace(/#.*/g, "").trim() === "";
 }
 function binaryFacts(content) {
   try {
@@ -7999,7 +8000,7 @@ function slim(wheel, texts, { slim: slim2, slimPatterns }) {
     wheel.files.map(({ path: path4, entry }) => ({ path: path4, size: entry.unzippedBytes })),
     {
       entryPoints: wheel.entryPoints,
-      modules: [...texts].map(([path4, text3]) => ({ path: path4, text: text3 })),
+      modules: [...texts].map(([path4, text4]) => ({ path: path4, text: text4 })),
       rules: slim2,
       patterns: slimPatterns
     }
@@ -8405,9 +8406,11 @@ function staticPathOf(output2) {
 function indexPathOf(output2) {
   return `${staticPathOf(output2)}.json`;
 }
+var STATIC_RECORD;
 var init_outputs = __esm({
   "src/artifact/outputs.ts"() {
     "use strict";
+    STATIC_RECORD = "wsgi_lambda_static.json";
   }
 });
 
@@ -8552,12 +8555,12 @@ async function findZips(key, output2, store) {
   const kept2 = await readRecord(store, "artifacts", keyOf("artifact", output2));
   if (kept2?.mergeKey !== key) return void 0;
   const { artifact, layer, packages } = kept2;
-  const isThere2 = async ({ path: path4, sha256 }) => await store.digestOf(path4).catch(() => void 0) === sha256;
+  const isThere3 = async ({ path: path4, sha256 }) => await store.digestOf(path4).catch(() => void 0) === sha256;
   const zips = {
     artifact: { path: output2, ...artifact },
     ...layer && { layer: { path: layerPathOf(output2), ...layer } }
   };
-  if (!await isThere2(zips.artifact) || zips.layer && !await isThere2(zips.layer)) return void 0;
+  if (!await isThere3(zips.artifact) || zips.layer && !await isThere3(zips.layer)) return void 0;
   return { ...zips, packages };
 }
 async function rememberZips(key, { artifact, layer, packages }, store) {
@@ -8734,8 +8737,8 @@ async function ignoreFilesAbove(project) {
   }
 }
 async function ignoreFileIn(folder) {
-  const text3 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text3 === void 0 ? [] : [{ folder, patterns: asGit().add(text3) }];
+  const text4 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  return text4 === void 0 ? [] : [{ folder, patterns: asGit().add(text4) }];
 }
 function asGit() {
   return (0, import_ignore2.default)({ ignorecase: false });
@@ -8914,6 +8917,22 @@ function everyItem(requirement, message$1) {
     message: message$1,
     "~run"(dataset, config$1) {
       if (dataset.typed && !dataset.value.every(this.requirement)) _addIssue(this, "item", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function isoTimestamp(message$1) {
+  return {
+    kind: "validation",
+    type: "iso_timestamp",
+    reference: isoTimestamp,
+    async: false,
+    expects: null,
+    requirement: ISO_TIMESTAMP_REGEX,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "timestamp", dataset, config$1);
       return dataset;
     }
   };
@@ -9417,7 +9436,7 @@ function safeParse(schema, input, config$1) {
     issues: dataset.issues
   };
 }
-var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX;
+var store$4, DEFAULT_CONFIG, store$3, store$2, store$1, EMOJI_REGEX, ISO_TIMESTAMP_REGEX;
 var init_dist2 = __esm({
   "node_modules/valibot/dist/index.mjs"() {
     DEFAULT_CONFIG = {
@@ -9427,6 +9446,7 @@ var init_dist2 = __esm({
       abortPipeEarly: void 0
     };
     EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+    ISO_TIMESTAMP_REGEX = /^\d{4}-(?:0[1-9]|1[0-2])-(?:[12]\d|0[1-9]|3[01])[T ](?:0\d|1\d|2[0-3])(?::[0-5]\d){2}(?:\.\d{1,9})?(?:Z| ?[+-](?:0\d|1\d|2[0-3])(?::?[0-5]\d)?)$/u;
   }
 });
 
@@ -10181,6 +10201,12 @@ var init_release_order = __esm({
         description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
         example: "true",
         default: false
+      }),
+      "keep-versions": wholeNumber(0, 1e3, "versions", {
+        description: "How many released versions are kept to go back to; 0 keeps all. None is removed that an alias points to, or served last.",
+        example: "25",
+        default: 10,
+        placeholder: "NUMBER"
       })
     };
   }
@@ -10308,8 +10334,9 @@ var init_static = __esm({
 });
 
 // src/settings/traffic.ts
-function parseTraffic(given2) {
-  return (given2?.split(",") ?? []).map((portion) => {
+function parseTraffic(given2 = AT_ONCE) {
+  if (given2 === AT_ONCE) return [];
+  return given2.split(",").map((portion) => {
     const [, percent2, time, unit = "s"] = PORTION.exec(portion.trim()) ?? [];
     return { percent: Number(percent2), seconds: Number(time) * SECONDS[unit] };
   });
@@ -10331,7 +10358,7 @@ function trafficContradictions({
       }
     ] : [],
     ...trafficAlarms.length > MOST_ALARMS ? [{ title: `traffic-alarms has ${trafficAlarms.length} names, and ${MOST_ALARMS} are the most` }] : [],
-    ...portions.length === 0 && trafficAlarms.length > 0 ? [
+    ...traffic === void 0 && trafficAlarms.length > 0 ? [
       {
         title: "traffic-alarms is set, and traffic is not",
         hint: "Alarms are watched while traffic moves in steps: set traffic, as in 10% 5m, or remove traffic-alarms."
@@ -10346,8 +10373,8 @@ function trafficContradictions({
   ];
 }
 function parseSmokeRequest(line) {
-  const [, path4 = line, status, text3] = SMOKE_LINE.exec(line) ?? [];
-  return { path: path4, status: status === void 0 ? NO_FAILURE : rangeOf(status), text: text3?.trimEnd() };
+  const [, path4 = line, status, text4] = SMOKE_LINE.exec(line) ?? [];
+  return { path: path4, status: status === void 0 ? NO_FAILURE : rangeOf(status), text: text4?.trimEnd() };
 }
 function smokeRequestsOf({
   smokePath,
@@ -10364,7 +10391,7 @@ function rangeOf(status) {
   const [one = 0, other = one] = status.split("-").map(Number);
   return { from: Math.min(one, other), to: Math.max(one, other) };
 }
-var NO_FAILURE, SMOKE_LINE, PORTION, TRAFFIC, SECONDS, LONGEST_SECONDS, MOST_ALARMS, TRAFFIC_SETTINGS;
+var NO_FAILURE, SMOKE_LINE, PORTION, TRAFFIC, AT_ONCE, SECONDS, LONGEST_SECONDS, MOST_ALARMS, TRAFFIC_SETTINGS;
 var init_traffic = __esm({
   "src/settings/traffic.ts"() {
     "use strict";
@@ -10373,7 +10400,8 @@ var init_traffic = __esm({
     NO_FAILURE = { from: 0, to: 499 };
     SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
     PORTION = /^([1-9]\d?)%\s+([1-9]\d{0,5})([smh])$/;
-    TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
+    TRAFFIC = /^none$|^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
+    AT_ONCE = "none";
     SECONDS = { s: 1, m: 60, h: 3600 };
     LONGEST_SECONDS = 5 * 3600;
     MOST_ALARMS = 100;
@@ -10388,7 +10416,7 @@ var init_traffic = __esm({
       }),
       traffic: text({
         description: "Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.",
-        format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h",
+        format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h; or none",
         pattern: TRAFFIC,
         example: "10% 5m, 50% 5m",
         defaultText: "all at once",
@@ -10826,7 +10854,7 @@ async function ownFiles(settings, product, { locals, extraFiles }, report) {
 function entriesOf({ files, metadata }) {
   return [
     ...files.map(({ path: path4, mode, file }) => ({ path: path4, mode, content: { file } })),
-    ...metadata.map(({ path: path4, text: text3 }) => ({ path: path4, mode: 420, content: { bytes: Buffer.from(text3) } }))
+    ...metadata.map(({ path: path4, text: text4 }) => ({ path: path4, mode: 420, content: { bytes: Buffer.from(text4) } }))
   ];
 }
 function isBelowFolder(app) {
@@ -11257,7 +11285,7 @@ ${frames.trimEnd()}`;
       139: "SIGSEGV"
     };
     MOST_LOG_LINES = 60;
-    firstLine = (text3) => text3.split("\n", 1)[0] ?? "";
+    firstLine = (text4) => text4.split("\n", 1)[0] ?? "";
   }
 });
 
@@ -11284,9 +11312,9 @@ async function checkArtifact(artifact, settings, { toolchain, store, report }) {
 async function tryArtifact(path4, { settings, env, sandbox, report }) {
   const terms = checkTerms(settings);
   const { memory = NEW_FUNCTION_MB } = settings;
-  const request3 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
+  const request4 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
   const seconds = 2 * terms.seconds + MARGIN_SECONDS;
-  const ended = await sandbox.check(path4, { request: request3, env, memory: settings.memory, seconds });
+  const ended = await sandbox.check(path4, { request: request4, env, memory: settings.memory, seconds });
   if (ended.kind === "foreign") {
     report.notice(foreignProblem(settings.target));
     return { outcome: "unchecked" };
@@ -11421,7 +11449,7 @@ function failureOf(problem, detail) {
       return new UserError({
         title: "collectstatic failed on the artifact",
         detail: detail.trimEnd(),
-        hint: `It runs as on Lambda: without a network, with the variables of environment, and stand-ins for secrets, which check-environment can give another form. ${ELSEWHERE}`
+        hint: `It has the variables of environment, stand-ins for secrets, which check-environment can give another form, and in the Lambda image no network. ${ELSEWHERE}`
       });
   }
 }
@@ -11490,7 +11518,7 @@ async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
   for (const line of stderr.split("\n")) if (line !== "") report.debug(line);
   const read = safeParse(pipe(string(), parseJson(), ANSWER), stdout);
   const { problem, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
-  if (problem !== null) throw failureOf(problem, detail);
+  if (problem !== null) throw failureOf(problem, detail.replaceAll(taskRoot2, TASK_ROOT2));
   const from = (0, import_node_path28.join)(output2, "files");
   const root = found.root === null ? void 0 : below(taskRoot2, found.root);
   if (found.manifest === null) return { from, root, manifest: void 0 };
@@ -11541,15 +11569,15 @@ function bytesOf2({ files }) {
   return files.reduce((sum3, { bytes }) => sum3 + bytes, 0);
 }
 async function readStaticFiles(folder, index) {
-  const text3 = await (0, import_promises41.readFile)(index, "utf8").catch(() => "");
-  const read = safeParse(pipe(string(), parseJson(), INDEX), text3);
+  const text4 = await (0, import_promises41.readFile)(index, "utf8").catch(() => "");
+  const read = safeParse(pipe(string(), parseJson(), INDEX), text4);
   if (!read.success) return void 0;
   const { digest, files } = read.output;
   if (digest !== digestOf3(files)) return void 0;
   const sizes = await Promise.all(files.map(({ path: path4 }) => (0, import_promises41.stat)((0, import_node_path29.join)(folder, path4)).catch(() => void 0)));
   return files.every(({ bytes }, at) => sizes[at]?.size === bytes) ? { folder, digest, files } : void 0;
 }
-var import_promises41, import_node_path29, STATIC_RECORD, INDEX;
+var import_promises41, import_node_path29, INDEX;
 var init_static_files = __esm({
   "src/static/static-files.ts"() {
     "use strict";
@@ -11557,7 +11585,6 @@ var init_static_files = __esm({
     import_node_path29 = require("node:path");
     init_dist2();
     init_records();
-    STATIC_RECORD = "wsgi_lambda_static.json";
     INDEX = object({
       digest: string(),
       files: array(object({ path: string(), bytes: number(), sha256: string(), isImmutable: boolean() }))
@@ -11566,21 +11593,482 @@ var init_static_files = __esm({
 });
 
 // node_modules/mrmime/index.mjs
+function lookup(extn) {
+  let tmp = ("" + extn).trim().toLowerCase();
+  let idx = tmp.lastIndexOf(".");
+  return mimes[!~idx ? tmp : tmp.substring(++idx)];
+}
+var mimes;
 var init_mrmime = __esm({
   "node_modules/mrmime/index.mjs"() {
+    mimes = {
+      "3g2": "video/3gpp2",
+      "3gp": "video/3gpp",
+      "3gpp": "video/3gpp",
+      "3mf": "model/3mf",
+      "aac": "audio/aac",
+      "ac": "application/pkix-attr-cert",
+      "adp": "audio/adpcm",
+      "adts": "audio/aac",
+      "ai": "application/postscript",
+      "aml": "application/automationml-aml+xml",
+      "amlx": "application/automationml-amlx+zip",
+      "amr": "audio/amr",
+      "apng": "image/apng",
+      "appcache": "text/cache-manifest",
+      "appinstaller": "application/appinstaller",
+      "appx": "application/appx",
+      "appxbundle": "application/appxbundle",
+      "asc": "application/pgp-keys",
+      "atom": "application/atom+xml",
+      "atomcat": "application/atomcat+xml",
+      "atomdeleted": "application/atomdeleted+xml",
+      "atomsvc": "application/atomsvc+xml",
+      "au": "audio/basic",
+      "avci": "image/avci",
+      "avcs": "image/avcs",
+      "avif": "image/avif",
+      "aw": "application/applixware",
+      "bdoc": "application/bdoc",
+      "bin": "application/octet-stream",
+      "bmp": "image/bmp",
+      "bpk": "application/octet-stream",
+      "btf": "image/prs.btif",
+      "btif": "image/prs.btif",
+      "buffer": "application/octet-stream",
+      "ccxml": "application/ccxml+xml",
+      "cdfx": "application/cdfx+xml",
+      "cdmia": "application/cdmi-capability",
+      "cdmic": "application/cdmi-container",
+      "cdmid": "application/cdmi-domain",
+      "cdmio": "application/cdmi-object",
+      "cdmiq": "application/cdmi-queue",
+      "cer": "application/pkix-cert",
+      "cgm": "image/cgm",
+      "cjs": "application/node",
+      "class": "application/java-vm",
+      "coffee": "text/coffeescript",
+      "conf": "text/plain",
+      "cpl": "application/cpl+xml",
+      "cpt": "application/mac-compactpro",
+      "crl": "application/pkix-crl",
+      "css": "text/css",
+      "csv": "text/csv",
+      "cu": "application/cu-seeme",
+      "cwl": "application/cwl",
+      "cww": "application/prs.cww",
+      "davmount": "application/davmount+xml",
+      "dbk": "application/docbook+xml",
+      "deb": "application/octet-stream",
+      "def": "text/plain",
+      "deploy": "application/octet-stream",
+      "dib": "image/bmp",
+      "disposition-notification": "message/disposition-notification",
+      "dist": "application/octet-stream",
+      "distz": "application/octet-stream",
+      "dll": "application/octet-stream",
+      "dmg": "application/octet-stream",
+      "dms": "application/octet-stream",
+      "doc": "application/msword",
+      "dot": "application/msword",
+      "dpx": "image/dpx",
+      "drle": "image/dicom-rle",
+      "dsc": "text/prs.lines.tag",
+      "dssc": "application/dssc+der",
+      "dtd": "application/xml-dtd",
+      "dump": "application/octet-stream",
+      "dwd": "application/atsc-dwd+xml",
+      "ear": "application/java-archive",
+      "ecma": "application/ecmascript",
+      "elc": "application/octet-stream",
+      "emf": "image/emf",
+      "eml": "message/rfc822",
+      "emma": "application/emma+xml",
+      "emotionml": "application/emotionml+xml",
+      "eps": "application/postscript",
+      "epub": "application/epub+zip",
+      "exe": "application/octet-stream",
+      "exi": "application/exi",
+      "exp": "application/express",
+      "exr": "image/aces",
+      "ez": "application/andrew-inset",
+      "fdf": "application/fdf",
+      "fdt": "application/fdt+xml",
+      "fits": "image/fits",
+      "g3": "image/g3fax",
+      "gbr": "application/rpki-ghostbusters",
+      "geojson": "application/geo+json",
+      "gif": "image/gif",
+      "glb": "model/gltf-binary",
+      "gltf": "model/gltf+json",
+      "gml": "application/gml+xml",
+      "gpx": "application/gpx+xml",
+      "gram": "application/srgs",
+      "grxml": "application/srgs+xml",
+      "gxf": "application/gxf",
+      "gz": "application/gzip",
+      "h261": "video/h261",
+      "h263": "video/h263",
+      "h264": "video/h264",
+      "heic": "image/heic",
+      "heics": "image/heic-sequence",
+      "heif": "image/heif",
+      "heifs": "image/heif-sequence",
+      "hej2": "image/hej2k",
+      "held": "application/atsc-held+xml",
+      "hjson": "application/hjson",
+      "hlp": "application/winhlp",
+      "hqx": "application/mac-binhex40",
+      "hsj2": "image/hsj2",
+      "htm": "text/html",
+      "html": "text/html",
+      "ics": "text/calendar",
+      "ief": "image/ief",
+      "ifb": "text/calendar",
+      "iges": "model/iges",
+      "igs": "model/iges",
+      "img": "application/octet-stream",
+      "in": "text/plain",
+      "ini": "text/plain",
+      "ink": "application/inkml+xml",
+      "inkml": "application/inkml+xml",
+      "ipfix": "application/ipfix",
+      "iso": "application/octet-stream",
+      "its": "application/its+xml",
+      "jade": "text/jade",
+      "jar": "application/java-archive",
+      "jhc": "image/jphc",
+      "jls": "image/jls",
+      "jp2": "image/jp2",
+      "jpe": "image/jpeg",
+      "jpeg": "image/jpeg",
+      "jpf": "image/jpx",
+      "jpg": "image/jpeg",
+      "jpg2": "image/jp2",
+      "jpgm": "image/jpm",
+      "jpgv": "video/jpeg",
+      "jph": "image/jph",
+      "jpm": "image/jpm",
+      "jpx": "image/jpx",
+      "js": "text/javascript",
+      "json": "application/json",
+      "json5": "application/json5",
+      "jsonld": "application/ld+json",
+      "jsonml": "application/jsonml+json",
+      "jsx": "text/jsx",
+      "jt": "model/jt",
+      "jxl": "image/jxl",
+      "jxr": "image/jxr",
+      "jxra": "image/jxra",
+      "jxrs": "image/jxrs",
+      "jxs": "image/jxs",
+      "jxsc": "image/jxsc",
+      "jxsi": "image/jxsi",
+      "jxss": "image/jxss",
+      "kar": "audio/midi",
+      "ktx": "image/ktx",
+      "ktx2": "image/ktx2",
+      "less": "text/less",
+      "lgr": "application/lgr+xml",
+      "list": "text/plain",
+      "litcoffee": "text/coffeescript",
+      "log": "text/plain",
+      "lostxml": "application/lost+xml",
+      "lrf": "application/octet-stream",
+      "m1v": "video/mpeg",
+      "m21": "application/mp21",
+      "m2a": "audio/mpeg",
+      "m2t": "video/mp2t",
+      "m2ts": "video/mp2t",
+      "m2v": "video/mpeg",
+      "m3a": "audio/mpeg",
+      "m4a": "audio/mp4",
+      "m4p": "application/mp4",
+      "m4s": "video/iso.segment",
+      "ma": "application/mathematica",
+      "mads": "application/mads+xml",
+      "maei": "application/mmt-aei+xml",
+      "man": "text/troff",
+      "manifest": "text/cache-manifest",
+      "map": "application/json",
+      "mar": "application/octet-stream",
+      "markdown": "text/markdown",
+      "mathml": "application/mathml+xml",
+      "mb": "application/mathematica",
+      "mbox": "application/mbox",
+      "md": "text/markdown",
+      "mdx": "text/mdx",
+      "me": "text/troff",
+      "mesh": "model/mesh",
+      "meta4": "application/metalink4+xml",
+      "metalink": "application/metalink+xml",
+      "mets": "application/mets+xml",
+      "mft": "application/rpki-manifest",
+      "mid": "audio/midi",
+      "midi": "audio/midi",
+      "mime": "message/rfc822",
+      "mj2": "video/mj2",
+      "mjp2": "video/mj2",
+      "mjs": "text/javascript",
+      "mml": "text/mathml",
+      "mods": "application/mods+xml",
+      "mov": "video/quicktime",
+      "mp2": "audio/mpeg",
+      "mp21": "application/mp21",
+      "mp2a": "audio/mpeg",
+      "mp3": "audio/mpeg",
+      "mp4": "video/mp4",
+      "mp4a": "audio/mp4",
+      "mp4s": "application/mp4",
+      "mp4v": "video/mp4",
+      "mpd": "application/dash+xml",
+      "mpe": "video/mpeg",
+      "mpeg": "video/mpeg",
+      "mpf": "application/media-policy-dataset+xml",
+      "mpg": "video/mpeg",
+      "mpg4": "video/mp4",
+      "mpga": "audio/mpeg",
+      "mpp": "application/dash-patch+xml",
+      "mrc": "application/marc",
+      "mrcx": "application/marcxml+xml",
+      "ms": "text/troff",
+      "mscml": "application/mediaservercontrol+xml",
+      "msh": "model/mesh",
+      "msi": "application/octet-stream",
+      "msix": "application/msix",
+      "msixbundle": "application/msixbundle",
+      "msm": "application/octet-stream",
+      "msp": "application/octet-stream",
+      "mtl": "model/mtl",
+      "mts": "video/mp2t",
+      "musd": "application/mmt-usd+xml",
+      "mxf": "application/mxf",
+      "mxmf": "audio/mobile-xmf",
+      "mxml": "application/xv+xml",
+      "n3": "text/n3",
+      "nb": "application/mathematica",
+      "nq": "application/n-quads",
+      "nt": "application/n-triples",
+      "obj": "model/obj",
+      "oda": "application/oda",
+      "oga": "audio/ogg",
+      "ogg": "audio/ogg",
+      "ogv": "video/ogg",
+      "ogx": "application/ogg",
+      "omdoc": "application/omdoc+xml",
+      "onepkg": "application/onenote",
+      "onetmp": "application/onenote",
+      "onetoc": "application/onenote",
+      "onetoc2": "application/onenote",
+      "opf": "application/oebps-package+xml",
+      "opus": "audio/ogg",
+      "otf": "font/otf",
+      "owl": "application/rdf+xml",
+      "oxps": "application/oxps",
+      "p10": "application/pkcs10",
+      "p7c": "application/pkcs7-mime",
+      "p7m": "application/pkcs7-mime",
+      "p7s": "application/pkcs7-signature",
+      "p8": "application/pkcs8",
+      "pdf": "application/pdf",
+      "pfr": "application/font-tdpfr",
+      "pgp": "application/pgp-encrypted",
+      "pkg": "application/octet-stream",
+      "pki": "application/pkixcmp",
+      "pkipath": "application/pkix-pkipath",
+      "pls": "application/pls+xml",
+      "png": "image/png",
+      "prc": "model/prc",
+      "prf": "application/pics-rules",
+      "provx": "application/provenance+xml",
+      "ps": "application/postscript",
+      "pskcxml": "application/pskc+xml",
+      "pti": "image/prs.pti",
+      "qt": "video/quicktime",
+      "raml": "application/raml+yaml",
+      "rapd": "application/route-apd+xml",
+      "rdf": "application/rdf+xml",
+      "relo": "application/p2p-overlay+xml",
+      "rif": "application/reginfo+xml",
+      "rl": "application/resource-lists+xml",
+      "rld": "application/resource-lists-diff+xml",
+      "rmi": "audio/midi",
+      "rnc": "application/relax-ng-compact-syntax",
+      "rng": "application/xml",
+      "roa": "application/rpki-roa",
+      "roff": "text/troff",
+      "rq": "application/sparql-query",
+      "rs": "application/rls-services+xml",
+      "rsat": "application/atsc-rsat+xml",
+      "rsd": "application/rsd+xml",
+      "rsheet": "application/urc-ressheet+xml",
+      "rss": "application/rss+xml",
+      "rtf": "text/rtf",
+      "rtx": "text/richtext",
+      "rusd": "application/route-usd+xml",
+      "s3m": "audio/s3m",
+      "sbml": "application/sbml+xml",
+      "scq": "application/scvp-cv-request",
+      "scs": "application/scvp-cv-response",
+      "sdp": "application/sdp",
+      "senmlx": "application/senml+xml",
+      "sensmlx": "application/sensml+xml",
+      "ser": "application/java-serialized-object",
+      "setpay": "application/set-payment-initiation",
+      "setreg": "application/set-registration-initiation",
+      "sgi": "image/sgi",
+      "sgm": "text/sgml",
+      "sgml": "text/sgml",
+      "shex": "text/shex",
+      "shf": "application/shf+xml",
+      "shtml": "text/html",
+      "sieve": "application/sieve",
+      "sig": "application/pgp-signature",
+      "sil": "audio/silk",
+      "silo": "model/mesh",
+      "siv": "application/sieve",
+      "slim": "text/slim",
+      "slm": "text/slim",
+      "sls": "application/route-s-tsid+xml",
+      "smi": "application/smil+xml",
+      "smil": "application/smil+xml",
+      "snd": "audio/basic",
+      "so": "application/octet-stream",
+      "spdx": "text/spdx",
+      "spp": "application/scvp-vp-response",
+      "spq": "application/scvp-vp-request",
+      "spx": "audio/ogg",
+      "sql": "application/sql",
+      "sru": "application/sru+xml",
+      "srx": "application/sparql-results+xml",
+      "ssdl": "application/ssdl+xml",
+      "ssml": "application/ssml+xml",
+      "stk": "application/hyperstudio",
+      "stl": "model/stl",
+      "stpx": "model/step+xml",
+      "stpxz": "model/step-xml+zip",
+      "stpz": "model/step+zip",
+      "styl": "text/stylus",
+      "stylus": "text/stylus",
+      "svg": "image/svg+xml",
+      "svgz": "image/svg+xml",
+      "swidtag": "application/swid+xml",
+      "t": "text/troff",
+      "t38": "image/t38",
+      "td": "application/urc-targetdesc+xml",
+      "tei": "application/tei+xml",
+      "teicorpus": "application/tei+xml",
+      "text": "text/plain",
+      "tfi": "application/thraud+xml",
+      "tfx": "image/tiff-fx",
+      "tif": "image/tiff",
+      "tiff": "image/tiff",
+      "toml": "application/toml",
+      "tr": "text/troff",
+      "trig": "application/trig",
+      "ts": "video/mp2t",
+      "tsd": "application/timestamped-data",
+      "tsv": "text/tab-separated-values",
+      "ttc": "font/collection",
+      "ttf": "font/ttf",
+      "ttl": "text/turtle",
+      "ttml": "application/ttml+xml",
+      "txt": "text/plain",
+      "u3d": "model/u3d",
+      "u8dsn": "message/global-delivery-status",
+      "u8hdr": "message/global-headers",
+      "u8mdn": "message/global-disposition-notification",
+      "u8msg": "message/global",
+      "ubj": "application/ubjson",
+      "uri": "text/uri-list",
+      "uris": "text/uri-list",
+      "urls": "text/uri-list",
+      "vcard": "text/vcard",
+      "vrml": "model/vrml",
+      "vtt": "text/vtt",
+      "vxml": "application/voicexml+xml",
+      "war": "application/java-archive",
+      "wasm": "application/wasm",
+      "wav": "audio/wav",
+      "weba": "audio/webm",
+      "webm": "video/webm",
+      "webmanifest": "application/manifest+json",
+      "webp": "image/webp",
+      "wgsl": "text/wgsl",
+      "wgt": "application/widget",
+      "wif": "application/watcherinfo+xml",
+      "wmf": "image/wmf",
+      "woff": "font/woff",
+      "woff2": "font/woff2",
+      "wrl": "model/vrml",
+      "wsdl": "application/wsdl+xml",
+      "wspolicy": "application/wspolicy+xml",
+      "x3d": "model/x3d+xml",
+      "x3db": "model/x3d+fastinfoset",
+      "x3dbz": "model/x3d+binary",
+      "x3dv": "model/x3d-vrml",
+      "x3dvz": "model/x3d+vrml",
+      "x3dz": "model/x3d+xml",
+      "xaml": "application/xaml+xml",
+      "xav": "application/xcap-att+xml",
+      "xca": "application/xcap-caps+xml",
+      "xcs": "application/calendar+xml",
+      "xdf": "application/xcap-diff+xml",
+      "xdssc": "application/dssc+xml",
+      "xel": "application/xcap-el+xml",
+      "xenc": "application/xenc+xml",
+      "xer": "application/patch-ops-error+xml",
+      "xfdf": "application/xfdf",
+      "xht": "application/xhtml+xml",
+      "xhtml": "application/xhtml+xml",
+      "xhvml": "application/xv+xml",
+      "xlf": "application/xliff+xml",
+      "xm": "audio/xm",
+      "xml": "text/xml",
+      "xns": "application/xcap-ns+xml",
+      "xop": "application/xop+xml",
+      "xpl": "application/xproc+xml",
+      "xsd": "application/xml",
+      "xsf": "application/prs.xsf+xml",
+      "xsl": "application/xml",
+      "xslt": "application/xml",
+      "xspf": "application/xspf+xml",
+      "xvm": "application/xv+xml",
+      "xvml": "application/xv+xml",
+      "yaml": "text/yaml",
+      "yang": "application/yang",
+      "yin": "application/yin+xml",
+      "yml": "text/yaml",
+      "zip": "application/zip"
+    };
   }
 });
 
 // src/static/headers.ts
+function headersOf({ path: path4, isImmutable }, paths) {
+  const suffix = path4.slice(-3);
+  const plain2 = path4.slice(0, -3);
+  const contentEncoding = paths.has(plain2) ? ENCODINGS[suffix] : void 0;
+  const type = lookup(contentEncoding === void 0 ? path4 : plain2) ?? "application/octet-stream";
+  return {
+    contentType: TEXTUAL.test(type) ? `${type}; charset=utf-8` : type,
+    cacheControl: isImmutable ? FOR_EVER : SHORTLY,
+    contentEncoding
+  };
+}
 function isImmutableName(path4, hashed) {
   const plain2 = path4.replace(/\.(?:gz|br)$/, "");
   return hashed === void 0 ? HASHED.test(plain2) : hashed.has(plain2) || hashed.has(path4);
 }
-var HASHED;
+var FOR_EVER, SHORTLY, ENCODINGS, TEXTUAL, HASHED;
 var init_headers = __esm({
   "src/static/headers.ts"() {
     "use strict";
     init_mrmime();
+    FOR_EVER = "public, max-age=31536000, immutable";
+    SHORTLY = "public, max-age=300";
+    ENCODINGS = { ".gz": "gzip", ".br": "br" };
+    TEXTUAL = /^(?:text\/|application\/(?:json|javascript|xml|manifest\+json|[\w.-]+\+(?:json|xml))$|image\/svg\+xml$)/;
     HASHED = /[.-](?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\.[^/]+$/;
   }
 });
@@ -11679,16 +12167,17 @@ async function takeGiven({ project, staticRoot, staticFolder }) {
   const {
     from,
     files,
-    manifest: text3
+    manifest: text4
   } = await takeFolder(project, folder, staticRoot ? "static-root" : "static-folder");
   const leftOut = folder.replace(/\/+$/, "");
-  const manifest = text3 === void 0 ? void 0 : { path: `${leftOut}/${MANIFEST_NAME}`, text: text3 };
+  const manifest = text4 === void 0 ? void 0 : { path: `${leftOut}/${MANIFEST_NAME}`, text: text4 };
   return { from, files, traces: { leftOut, manifest } };
 }
 async function collectAndAssemble(settings, temporary, assembleWith, { toolchain, store, report, product }) {
   const place = placeOf2(settings);
   const record2 = keyOf("static", settings.output);
-  const key = keyOf("collected", toolchain.identity, product.version, variablesOf(settings));
+  const variables = Object.entries(variablesOf(settings)).toSorted();
+  const key = keyOf("collected", toolchain.identity, product.version, variables);
   const known = await readRecord(store, "artifacts", record2);
   const guess = known?.traces ?? { digest: "", leftOut: void 0, manifest: void 0 };
   const first = await assembleWith(guess, report);
@@ -11724,9 +12213,9 @@ async function withTraces({ digest, leftOut, manifest }, settings, parts, tempor
     ...manifest === void 0 ? [] : [manifest]
   ];
   const written2 = await Promise.all(
-    files.map(async ({ path: path4, text: text3 }) => {
-      const file = (0, import_node_path31.join)(temporary, `${keyOf(path4, text3)}.json`);
-      await (0, import_promises43.writeFile)(file, text3);
+    files.map(async ({ path: path4, text: text4 }) => {
+      const file = (0, import_node_path31.join)(temporary, `${keyOf(path4, text4)}.json`);
+      await (0, import_promises43.writeFile)(file, text4);
       return { path: path4, mode: 420, file };
     })
   );
@@ -11825,8 +12314,8 @@ function literalOf(token) {
   return token.slice(1, -1);
 }
 function isAsked(operator, literal, names) {
-  const isThere2 = names.has(normalise(literalOf(literal)));
-  return operator === "!=" || operator === "not in" ? !isThere2 : isThere2;
+  const isThere3 = names.has(normalise(literalOf(literal)));
+  return operator === "!=" || operator === "not in" ? !isThere3 : isThere3;
 }
 function valueOf(token, environment, marker) {
   if (/^["']/.test(token)) return literalOf(token);
@@ -11888,8 +12377,8 @@ function satisfies2(version, specifier) {
   if (!(0, import_pep4404.valid)(version)) return true;
   return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4404.satisfies)(version, range, { prereleases: true }));
 }
-function isSpecifier(text3) {
-  return text3.trim() === "" || (0, import_pep4404.validRange)(text3);
+function isSpecifier(text4) {
+  return text4.trim() === "" || (0, import_pep4404.validRange)(text4);
 }
 function exactVersion(specifier) {
   return /^={2,3}\s*([^\s,*]+)$/.exec(specifier.trim())?.[1];
@@ -12084,8 +12573,8 @@ async function readKept(context, store, read) {
   const kept2 = await readRecord(store, "resolutions", key);
   if (kept2) return kept2;
   const locked = await read(context);
-  const text3 = JSON.stringify(locked);
-  if (withoutCredentials(text3) === text3) await writeRecord(store, "resolutions", key, locked);
+  const text4 = JSON.stringify(locked);
+  if (withoutCredentials(text4) === text4) await writeRecord(store, "resolutions", key, locked);
   return locked;
 }
 async function keyOfLock({ project, path: path4, settings, environment }) {
@@ -12120,9 +12609,9 @@ async function readText2(project, path4, hint) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
 }
-function parseDocument(path4, text3, hint) {
+function parseDocument(path4, text4, hint) {
   try {
-    return { path: path4, text: text3, root: asTable(/^\s*\{/.test(text3) ? JSON.parse(text3) : parse(text3)) };
+    return { path: path4, text: text4, root: asTable(/^\s*\{/.test(text4) ? JSON.parse(text4) : parse(text4)) };
   } catch (error) {
     const line = error instanceof TomlError ? error.line : 1;
     throw new UserError(
@@ -12152,19 +12641,19 @@ function asTexts(value) {
 function tableAt(root, ...names) {
   return names.reduce((table2, name) => asTable(table2[name]), root);
 }
-function packageLines({ path: path4, text: text3 }) {
+function packageLines({ path: path4, text: text4 }) {
   const lines2 = /* @__PURE__ */ new Map();
-  for (const [index, line] of text3.split("\n").entries()) {
+  for (const [index, line] of text4.split("\n").entries()) {
     const name = /^name = "([^"]+)"/.exec(line)?.[1] ?? /^\s{4,8}"([A-Za-z0-9][\w.-]*)": \{/.exec(line)?.[1];
     if (name !== void 0 && !lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-function requestLines({ path: path4, text: text3 }) {
+function requestLines({ path: path4, text: text4 }) {
   const lines2 = /* @__PURE__ */ new Map();
-  const request3 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
-  for (const [index, line] of text3.split("\n").entries()) {
-    for (const [, name = ""] of line.matchAll(request3))
+  const request4 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
+  for (const [index, line] of text4.split("\n").entries()) {
+    for (const [, name = ""] of line.matchAll(request4))
       if (!lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
@@ -12229,8 +12718,8 @@ var init_groups = __esm({
 });
 
 // src/requirements/requirement.ts
-function parseRequirement(text3) {
-  const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$/s.exec(text3.trim());
+function parseRequirement(text4) {
+  const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$/s.exec(text4.trim());
   if (!parts) return void 0;
   const [, name = "", extras = "", rest = ""] = parts;
   const common = { name: normalise(name), extras: namesIn2(extras) };
@@ -12247,11 +12736,11 @@ function requirementText({ name, extras, specifier, url, marker }) {
   const which2 = url === void 0 ? specifier : ` @ ${url}`;
   return `${wanted}${which2}${marker === void 0 ? "" : ` ; ${marker}`}`;
 }
-function namesIn2(text3) {
-  return text3.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
+function namesIn2(text4) {
+  return text4.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
 }
-function nonEmpty2(text3) {
-  const trimmed3 = text3?.trim() ?? "";
+function nonEmpty2(text4) {
+  const trimmed3 = text4?.trim() ?? "";
   return trimmed3 === "" ? void 0 : trimmed3;
 }
 function archiveIdentity(url) {
@@ -12312,10 +12801,10 @@ function asDirect({ name, extras, specifier, marker, location }) {
 }
 function readerOf(document2, folder) {
   const lineOf3 = requestLines(document2);
-  const list = (value) => asTexts(value).map((text3) => {
-    const requirement = parseRequirement(text3);
+  const list = (value) => asTexts(value).map((text4) => {
+    const requirement = parseRequirement(text4);
     if (requirement) return { ...requirement, location: lineOf3(requirement.name), path: void 0 };
-    throw unreadable2(document2, text3, lineOf3(normalise(/^[\w.-]+/.exec(text3)?.[0] ?? "")));
+    throw unreadable2(document2, text4, lineOf3(normalise(/^[\w.-]+/.exec(text4)?.[0] ?? "")));
   });
   const lists = (tables, { isSparse } = { isSparse: false }) => new Map(
     Object.entries(tables).map(([name, value]) => [normalise(name), list(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
@@ -12422,9 +12911,9 @@ function defaultGroups(root) {
   const given2 = tableAt(root, "tool", "uv")["default-groups"];
   return given2 === "all" ? Object.keys(asTable(root["dependency-groups"])).map(normalise) : asTexts(given2).map(normalise);
 }
-function unreadable2(document2, text3, location) {
+function unreadable2(document2, text4, location) {
   return new UserError({
-    title: `${document2.path}: the dependency cannot be read: ${text3}`,
+    title: `${document2.path}: the dependency cannot be read: ${text4}`,
     hint: "It should look like: django>=5.2,<6 (PEP 508).",
     location
   });
@@ -12506,8 +12995,8 @@ function lockedPackages(tables, context, lineOf3) {
 }
 function dependenciesOf(table2, owner) {
   const extras = asTexts(table2["extras"]).map(normalise);
-  return asTexts(table2["dependencies"]).flatMap((text3) => {
-    const requirement = parseRequirement(text3);
+  return asTexts(table2["dependencies"]).flatMap((text4) => {
+    const requirement = parseRequirement(text4);
     if (!requirement || requirement.name === owner && requirement.extras.length === 0) return [];
     return [{ ...requirement, onlyWith: owner === void 0 ? void 0 : extras }];
   });
@@ -12539,16 +13028,16 @@ var init_pdm_lock = __esm({
 });
 
 // src/requirements/shell-words.ts
-function shellWords(text3) {
+function shellWords(text4) {
   const words4 = [];
   let word;
   let quote = "";
-  for (let at = 0; at < text3.length; at++) {
-    const char = text3.charAt(at);
+  for (let at = 0; at < text4.length; at++) {
+    const char = text4.charAt(at);
     if (quote !== "") {
       if (char === quote) quote = "";
-      else if (char === "\\" && quote === '"' && /["\\$`]/.test(text3.charAt(at + 1)))
-        word = (word ?? "") + text3.charAt(++at);
+      else if (char === "\\" && quote === '"' && /["\\$`]/.test(text4.charAt(at + 1)))
+        word = (word ?? "") + text4.charAt(++at);
       else word = (word ?? "") + char;
     } else if (/\s/.test(char)) {
       if (word !== void 0) words4.push(word);
@@ -12556,7 +13045,7 @@ function shellWords(text3) {
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= "";
-    } else if (char === "\\" && at + 1 < text3.length) word = (word ?? "") + text3.charAt(++at);
+    } else if (char === "\\" && at + 1 < text4.length) word = (word ?? "") + text4.charAt(++at);
     else word = (word ?? "") + char;
   }
   if (quote !== "") return void 0;
@@ -12876,9 +13365,9 @@ function plainPins(pins, manifest) {
 function checkAddress(address, manifest) {
   if (BREAK.test(address)) throw unreadable3(manifest, address, { file: manifest, line: 1 });
 }
-function unreadable3(manifest, text3, location) {
+function unreadable3(manifest, text4, location) {
   return new UserError({
-    title: `${manifest}: ${JSON.stringify(withoutCredentials(text3))} is no name, version, hash or address of a distribution`,
+    title: `${manifest}: ${JSON.stringify(withoutCredentials(text4))} is no name, version, hash or address of a distribution`,
     hint: "No tool writes that: look at who changed the file, and make it anew.",
     location
   });
@@ -13110,7 +13599,7 @@ function askedByProject(pin2, direct) {
 function dependenciesOf3(table2) {
   const standard = asTables(table2["dependencies"]).map(({ name }) => normalise(asText(name) ?? ""));
   const pdms = asTexts(tableAt(table2, "tool", "pdm")["dependencies"]);
-  return [...standard, ...pdms.flatMap((text3) => parseRequirement(text3)?.name ?? [])];
+  return [...standard, ...pdms.flatMap((text4) => parseRequirement(text4)?.name ?? [])];
 }
 function withRequirers(tables, pins) {
   const requirers = /* @__PURE__ */ new Map();
@@ -13161,9 +13650,9 @@ var init_pylock = __esm({
 });
 
 // src/requirements/compiled.ts
-function readCompiled(text3) {
+function readCompiled(text4) {
   const blocks = [];
-  for (const line of text3.split("\n")) {
+  for (const line of text4.split("\n")) {
     if (/^\S/.test(line) && !line.startsWith("#") && !line.startsWith("--")) blocks.push([line]);
     else if (/^\s/.test(line)) blocks.at(-1)?.push(line);
   }
@@ -13229,7 +13718,7 @@ async function readLocalProject(project, path4) {
   };
 }
 function nameIn(texts) {
-  const name = texts.map((text3) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text3)?.[1]).find(Boolean);
+  const name = texts.map((text4) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text4)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
 var import_promises46, import_node_path39, DESCRIPTIONS;
@@ -13266,25 +13755,25 @@ function interpret(project, files) {
   const visit = (file, isConstraint) => {
     if (seen.has(`${file.path} ${String(isConstraint)}`)) return;
     seen.add(`${file.path} ${String(isConstraint)}`);
-    for (const { text: text3, number: number2 } of file.lines) {
+    for (const { text: text4, number: number2 } of file.lines) {
       const location = { file: file.path, line: number2 };
-      const included = includeOf(text3);
+      const included = includeOf(text4);
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
         const next = byPath.get(import_node_path40.posix.join(import_node_path40.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text3)) options.push(...optionsOf(text3, location, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(file.path))));
-      else (isConstraint ? constraints : entries).push(entryOf(text3, location, project));
+      } else if (isOptionLine(text4)) options.push(...optionsOf(text4, location, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(file.path))));
+      else (isConstraint ? constraints : entries).push(entryOf(text4, location, project));
     }
   };
   const [manifest] = files;
   if (manifest) visit(manifest, false);
-  const isCompiled = files.some(({ text: text3 }) => COMPILED.test(text3));
+  const isCompiled = files.some(({ text: text4 }) => COMPILED.test(text4));
   return { entries, constraints, options, remoteFiles, isCompiled, files };
 }
-function includeOf(text3) {
-  const [, option = "", path4] = /^(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$/.exec(text3) ?? [];
+function includeOf(text4) {
+  const [, option = "", path4] = /^(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$/.exec(text4) ?? [];
   if (path4 === void 0) return void 0;
   return {
     path: unquoted(path4),
@@ -13292,14 +13781,14 @@ function includeOf(text3) {
     isRemote: /^[a-z][a-z0-9+.-]*:\/\//i.test(unquoted(path4))
   };
 }
-function unquoted(text3) {
-  return text3.trim().replace(/^(["'])(.*)\1$/, "$2");
+function unquoted(text4) {
+  return text4.trim().replace(/^(["'])(.*)\1$/, "$2");
 }
-function isOptionLine(text3) {
-  return text3.startsWith("-") && !EDITABLE.test(text3);
+function isOptionLine(text4) {
+  return text4.startsWith("-") && !EDITABLE.test(text4);
 }
-function optionsOf(text3, location, folder) {
-  const words4 = shellWords(text3);
+function optionsOf(text4, location, folder) {
+  const words4 = shellWords(text4);
   const options = words4 === void 0 ? { option: "a quote that is not closed", hint: "Close it." } : readOptions(words4);
   if (!("option" in options)) return options.map((option) => withAbsolutePath(option, folder));
   throw new UserError({
@@ -13310,36 +13799,36 @@ function optionsOf(text3, location, folder) {
 }
 function entryOf(line, location, project) {
   const isEditable = EDITABLE.test(line);
-  const { text: text3, hashes } = splitOptions(line.replace(EDITABLE, ""), location);
+  const { text: text4, hashes } = splitOptions(line.replace(EDITABLE, ""), location);
   const common = { hashes, location, isEditable };
-  const local = localOf(text3, project, location);
+  const local = localOf(text4, project, location);
   if (local) return { ...common, ...local };
-  const requirement = parseRequirement(text3);
+  const requirement = parseRequirement(text4);
   if (requirement) {
     const path4 = fileOf(requirement.url);
     return { ...common, ...requirement, url: path4 === void 0 ? requirement.url : void 0, path: path4 };
   }
-  const bare = bareUrl(text3);
+  const bare = bareUrl(text4);
   if (bare) return { ...common, ...bare };
   throw new UserError({
-    title: `${location.file}, line ${location.line}: the requirement cannot be read: ${withoutCredentials(text3)}`,
+    title: `${location.file}, line ${location.line}: the requirement cannot be read: ${withoutCredentials(text4)}`,
     hint: "It should look like: django>=5.2,<6; or name @ https://… for an archive (PEP 508).",
     location
   });
 }
 function splitOptions(line, location) {
-  const [text3 = "", ...options] = line.split(/\s+(?=--)/);
+  const [text4 = "", ...options] = line.split(/\s+(?=--)/);
   const hashes = options.flatMap((option) => /^--hash[=\s]\s*(\S+)$/.exec(option.trim())?.[1] ?? []);
   const other = options.find((option) => !option.startsWith("--hash"));
-  if (other === void 0) return { text: text3.trim(), hashes };
+  if (other === void 0) return { text: text4.trim(), hashes };
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${other.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
     hint: "Behind a requirement, only --hash is understood.",
     location
   });
 }
-function localOf(text3, project, location) {
-  const [written2 = "", marker] = text3.split(/\s*;\s+|\s+;\s*/, 2);
+function localOf(text4, project, location) {
+  const [written2 = "", marker] = text4.split(/\s*;\s+|\s+;\s*/, 2);
   const [, path4 = "", extras = ""] = /^(.*?)(?:\[([\w\s,.-]*)\])?$/.exec(unquoted(written2)) ?? [];
   const isPath = /^(?:\.{0,2}\/|\.{1,2}$|[A-Za-z]:\\|file:)/.test(path4) || /^[^@<>=!~\s:]*\/[^@\s:]*$/.test(path4);
   const isArchive = !path4.includes(":") && /\.(?:whl|tar\.gz|zip)$/.test(path4);
@@ -13369,8 +13858,8 @@ function fileOf(url) {
   const bare = url.replace(/[?#].*$/, "");
   return bare.startsWith("file:///") ? (0, import_node_url.fileURLToPath)(bare) : bare.slice("file:".length);
 }
-function bareUrl(text3) {
-  const [url = "", marker] = text3.split(/\s*;\s+|\s+;\s*/, 2);
+function bareUrl(text4) {
+  const [url = "", marker] = text4.split(/\s*;\s+|\s+;\s*/, 2);
   if (!isAddress(url) || /\s/.test(url)) return void 0;
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
@@ -13475,18 +13964,18 @@ var init_requirements_pins = __esm({
 });
 
 // src/requirements/resolution.ts
-async function resolve7(request3, collaborators) {
+async function resolve7(request4, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
-  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request3), settingsOfIndexes(environment));
+  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request4), settingsOfIndexes(environment));
   const kept2 = await readRecord(store, "resolutions", key);
   if (kept2) return { text: kept2.text, isKept: true };
   report.progress("resolving the requirements");
-  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request3)) ? ["git"] : []);
-  const text3 = withoutCredentials(await compile(request3, builder, environment));
-  const asked = request3.options.flatMap(({ name, value }) => [name, value]);
-  const isPrivate = !await isPublicOnly([...asked, ...text3.split(/\s+/)], environment);
-  await writeRecord(store, "resolutions", key, { text: text3 }, { isPrivate });
-  return { text: text3, isKept: false };
+  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request4)) ? ["git"] : []);
+  const text4 = withoutCredentials(await compile(request4, builder, environment));
+  const asked = request4.options.flatMap(({ name, value }) => [name, value]);
+  const isPrivate = !await isPublicOnly([...asked, ...text4.split(/\s+/)], environment);
+  await writeRecord(store, "resolutions", key, { text: text4 }, { isPrivate });
+  return { text: text4, isKept: false };
 }
 function targetOptions({
   kind,
@@ -13511,30 +14000,30 @@ function settingsOfIndexes(environment) {
     ([name]) => /^(?:PIP|UV)_/.test(name) && !/USERNAME|PASSWORD|TOKEN|CACHE|TIMEOUT|RETRIES|CERT|PROGRESS|COLOR|PUBLISH/.test(name)
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
-async function compile(request3, builder, environment) {
+async function compile(request4, builder, environment) {
   const staging = await (0, import_promises47.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
-    const command = await stage(request3, staging, builder);
+    const command = await stage(request4, staging, builder);
     await builder.put(staging, "manifest");
-    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request3, environment) });
-    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request3.files);
+    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request4, environment) });
+    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request4.files);
     return stdout;
   } finally {
     await (0, import_promises47.rm)(staging, { recursive: true, force: true });
   }
 }
-async function stage(request3, staging, builder) {
+async function stage(request4, staging, builder) {
   const options = await Promise.all(
-    request3.options.map((option, index) => stagedOption(option, index, staging, builder))
+    request4.options.map((option, index) => stagedOption(option, index, staging, builder))
   );
   const { lines: lines2, words: words4 } = uvOptions(options);
-  const entries = await Promise.all(request3.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
-  const constraints = request3.constraints.map(constraintLine);
+  const entries = await Promise.all(request4.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
+  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "requirements.in"), [...lines2, ...request4.remoteFiles, ...entries, ""].join("\n"));
+  const constraints = request4.constraints.map(constraintLine);
   await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
-  const local = builder.kind === "host" ? request3.local.flatMap((name) => ["--no-binary", name]) : [];
+  const local = builder.kind === "host" ? request4.local.flatMap((name) => ["--no-binary", name]) : [];
   const output2 = ["--generate-hashes", "--no-header", "--annotation-style", "split", "--no-progress"];
   return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
@@ -13576,7 +14065,7 @@ function constraintLine({ name = "", specifier, url, marker }) {
 }
 function referenced({ entries, options, remoteFiles }, environment) {
   const texts = [...entries.map(({ url }) => url ?? ""), ...options.map(({ value }) => value), ...remoteFiles];
-  const names = texts.flatMap((text3) => [...text3.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name = ""]) => name));
+  const names = texts.flatMap((text4) => [...text4.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name = ""]) => name));
   return Object.fromEntries(
     names.flatMap((name) => environment[name] === void 0 ? [] : [[name, environment[name]]])
   );
@@ -13685,7 +14174,7 @@ async function pin(list, context, { own, lockWith }, collaborators) {
   }
   const unfolded = await unfold(entries, context, has(options, "--no-deps"));
   const asked = unfolded.asked.filter(({ entry }) => !unfolded.locals.some(({ name }) => name === entry.name));
-  const request3 = {
+  const request4 = {
     manifest: context.path,
     entries: asked.map(({ entry }) => entry),
     constraints,
@@ -13696,8 +14185,8 @@ async function pin(list, context, { own, lockWith }, collaborators) {
     texts: unfolded.texts
   };
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals];
-  const { text: text3, isKept } = await resolve7(request3, collaborators);
-  const resolved = located(readCompiled(text3).map((each) => resolvedPin(each, asked)));
+  const { text: text4, isKept } = await resolve7(request4, collaborators);
+  const resolved = located(readCompiled(text4).map((each) => resolvedPin(each, asked)));
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators);
   return [...own, ...unfolded.locals, ...resolved];
 }
@@ -13955,8 +14444,8 @@ function compareWithProject2(own, wanted, path4, manifest) {
   const lock = { path: path4, refresh: REFRESH4 };
   for (const each of asked) {
     if (locked.some((entry) => isSame2(entry, each))) continue;
-    const text3 = requirementText({ ...each, marker: void 0 });
-    throw staleLock(lock, `${manifest.path} asks for ${text3}, and the lock was made without it`, each.location);
+    const text4 = requirementText({ ...each, marker: void 0 });
+    throw staleLock(lock, `${manifest.path} asks for ${text4}, and the lock was made without it`, each.location);
   }
   const names = new Set(asked.map(({ name }) => name));
   const gone = locked.map(({ name }) => normalise(asText(name) ?? "")).find((name) => !names.has(name));
@@ -14199,7 +14688,7 @@ var init_build_failure = __esm({
         hint: "Give the engine more, or compile with fewer jobs: docker-env: MAKEFLAGS=-j1."
       }
     ];
-    lowerFirst = (text3) => /^(?:GDAL|OpenLDAP|Kerberos)/.test(text3) ? text3 : text3.charAt(0).toLowerCase() + text3.slice(1);
+    lowerFirst = (text4) => /^(?:GDAL|OpenLDAP|Kerberos)/.test(text4) ? text4 : text4.charAt(0).toLowerCase() + text4.slice(1);
     MOST_LINES = 25;
     MOST_CHARACTERS = 400;
     FRAME = /^\s*(?:note: This error originates|error: subprocess-exited-with-error|╰─>|\[end of output\]|ERROR: Failed building wheel|ERROR: Failed to build|\[notice\])/;
@@ -14342,9 +14831,9 @@ function knownVersion({ version, source: source2 }) {
   if (source2.kind !== "local" || version === void 0) return {};
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
-async function bringText(text3, folder, { builder, temporary }) {
+async function bringText(text4, folder, { builder, temporary }) {
   const staging = await (0, import_promises48.mkdtemp)((0, import_node_path43.join)(temporary, "text-"));
-  await (0, import_promises48.writeFile)((0, import_node_path43.join)(staging, "input.txt"), `${text3}
+  await (0, import_promises48.writeFile)((0, import_node_path43.join)(staging, "input.txt"), `${text4}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
@@ -14461,7 +14950,7 @@ var init_complete_wheel = __esm({
     init_tags();
     init_files();
     init_bench();
-    lastLine = (text3) => text3.trim().split("\n").at(-1) ?? "";
+    lastLine = (text4) => text4.trim().split("\n").at(-1) ?? "";
   }
 });
 
@@ -15032,15 +15521,15 @@ async function staticVersion(document2, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document2, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text3 = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, path4), "utf8").catch(() => "");
-  return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text3)?.[1];
+  const text4 = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, path4), "utf8").catch(() => "");
+  return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text4)?.[1];
 }
 function metadataOf(name, version, document2) {
   const folder = `${name.replaceAll("-", "_")}-${version.replace(/[^\w.+!]/g, "_")}.dist-info`;
   const entryPoints = entryPointsOf(document2);
   const { dependencies } = tableAt2(document2, "project");
   const required = Array.isArray(dependencies) ? dependencies.map(String) : [];
-  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text3) => `Requires-Dist: ${asField(text3)}`)];
+  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text4) => `Requires-Dist: ${asField(text4)}`)];
   return [
     { path: `${folder}/METADATA`, text: ["Metadata-Version: 2.1", ...fields, ""].join("\n") },
     ...entryPoints === "" ? [] : [{ path: `${folder}/entry_points.txt`, text: entryPoints }]
@@ -15251,20 +15740,20 @@ var init_build2 = __esm({
 function inert(line) {
   return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
 }
-function withoutPasswords(text3) {
-  return text3.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
+function withoutPasswords(text4) {
+  return text4.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
 }
 function inertJson(value, indent = 2) {
   return JSON.stringify(value, null, indent).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
-function linesOf2(text3) {
-  const lines2 = text3.split(/\r?\n/);
+function linesOf2(text4) {
+  const lines2 = text4.split(/\r?\n/);
   if (lines2.at(-1) === "") lines2.pop();
   return lines2;
 }
 function withoutCommand(line) {
-  const text3 = line.replaceAll("##[", "# #[");
-  return text3.trimStart().startsWith("::") ? `│ ${text3}` : text3;
+  const text4 = line.replaceAll("##[", "# #[");
+  return text4.trimStart().startsWith("::") ? `│ ${text4}` : text4;
 }
 var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
 var init_inert = __esm({
@@ -15392,9 +15881,9 @@ function ignoredParts(command, { run: run3 }) {
 function quoteAll(words4) {
   return words4.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`).join(" ");
 }
-function parseJson2(text3) {
+function parseJson2(text4) {
   try {
-    return JSON.parse(text3);
+    return JSON.parse(text4);
   } catch {
     return void 0;
   }
@@ -15412,6 +15901,96 @@ var init_protocol = __esm({
     init_errors();
     OWN_CLIENT = { custom: { "wsgi-lambda": "1" } };
     MAXIMUM_BYTES = 6 * 1024 * 1024;
+  }
+});
+
+// src/remote/log-line.ts
+function readLogLine(message) {
+  return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
+}
+function fromText(message) {
+  const [, started, version = ""] = START.exec(message) ?? [];
+  if (started !== void 0) return { kind: "start", requestId: started, version };
+  const [, ended] = END.exec(message) ?? [];
+  if (ended !== void 0) return { kind: "end", requestId: ended };
+  const [, reported] = REPORT.exec(message) ?? [];
+  if (reported !== void 0) return textReport(reported, message);
+  if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
+    return { kind: "init", text: message };
+  }
+  const [, level = "", loggedFor = "", text4 = ""] = LOGGED.exec(message) ?? [];
+  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text4 };
+  const [, failed3, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
+  return failed3 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed3, logger: "", text: why };
+}
+function textReport(requestId, message) {
+  const field = (name) => {
+    const [, value] = new RegExp(`(?:^|\\t)${name}: ([\\d.]+)`).exec(message) ?? [];
+    return value === void 0 ? void 0 : Number(value);
+  };
+  const metrics = {
+    duration: field("(?:REPORT RequestId: \\S+\\s+)?Duration"),
+    init: field("Init Duration") ?? field("Restore Duration"),
+    memory: field("Memory Size"),
+    usedMemory: field("Max Memory Used")
+  };
+  const [, status = "success"] = /\tStatus: (\w+)/.exec(message) ?? [];
+  return { kind: "report", requestId, metrics, status };
+}
+function fromJson(message) {
+  const fields = fieldsOf(parseJson2(message));
+  if (fields === void 0) return void 0;
+  const { type, message: text4, level, logger, stackTrace } = fields;
+  if (typeof type === "string" && type.startsWith("platform."))
+    return platformLine(type, fieldsOf(fields["record"]) ?? {});
+  if (typeof level !== "string" || text4 === void 0) return void 0;
+  const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
+  const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
+  const shown2 = typeof text4 === "string" ? text4 : JSON.stringify(text4);
+  return {
+    kind: "message",
+    level,
+    requestId: textOf(fields["requestId"] ?? fields["AWSRequestId"]),
+    logger: textOf(logger),
+    text: [shown2, ...trace, ...error === "" || trace.some((line) => line.includes(error)) ? [] : [error]].join("\n")
+  };
+}
+function platformLine(type, record2) {
+  const requestId = textOf(record2["requestId"]);
+  if (type === "platform.start") return { kind: "start", requestId, version: textOf(record2["version"]) };
+  if (type === "platform.runtimeDone") return { kind: "end", requestId };
+  if (type !== "platform.report") return { kind: "init", text: type };
+  const given2 = fieldsOf(record2["metrics"]) ?? {};
+  const number2 = (name) => {
+    const value = given2[name];
+    return typeof value === "number" ? value : void 0;
+  };
+  const metrics = {
+    duration: number2("durationMs"),
+    init: number2("initDurationMs") ?? number2("restoreDurationMs"),
+    memory: number2("memorySizeMB"),
+    usedMemory: number2("maxMemoryUsedMB")
+  };
+  return { kind: "report", requestId, metrics, status: textOf(record2["status"]) || "success" };
+}
+function fieldsOf(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : void 0;
+}
+function textOf(value) {
+  return typeof value === "string" ? value : "";
+}
+var ID, START, END, REPORT, LOGGED, TIMED_OUT, EXITED;
+var init_log_line = __esm({
+  "src/remote/log-line.ts"() {
+    "use strict";
+    init_protocol();
+    ID = "([\\da-f]{8}-[\\da-f-]{27})";
+    START = new RegExp(`^START RequestId: ${ID} Version: (\\S+)`);
+    END = new RegExp(`^END RequestId: ${ID}`);
+    REPORT = new RegExp(`^REPORT RequestId: ${ID}\\s`);
+    LOGGED = /^\[(\w+)\]\t\S+Z\t([^\t]*)\t([^]*)$/;
+    TIMED_OUT = new RegExp(`^\\S+Z ${ID} (Task timed out after .*)$`);
+    EXITED = new RegExp(`^(?:RequestId: ${ID} )(Error: .*)$`);
   }
 });
 
@@ -15452,6 +16031,20 @@ function goesOn(id, run3, timeoutSeconds) {
     hint: `Lines that tell of its beginning and end: wsgi-lambda logs --since 15m --filter ${id}`
   };
 }
+function commandFailure(invocation) {
+  const failure = invocationFailure(invocation);
+  const { errorType, errorMessage } = readFailure(invocation.payload);
+  const lines2 = linesOf2(invocation.logTail).filter((line) => isPrinted(readLogLine(line)));
+  const isTimeOut = /Task timed out/.test(errorMessage);
+  if (lines2.length === 0 || !(isTimeOut || errorType === "Runtime.ExitError")) return failure;
+  const hint = isTimeOut ? "Give it more time with timeout, or commands alone with command-timeout (up to 900 seconds)." : void 0;
+  return { title: failure.title, detail: `${errorMessage}
+${soFar({ lines: lines2 })}`, hint };
+}
+function isPrinted(line) {
+  if (line.kind === "message") return !/^(?:wsgi-lambda: |Task timed out|Error: )/.test(line.text);
+  return line.kind === "printed";
+}
 function soFar({ lines: lines2 }) {
   return lines2.length === 0 ? "It has printed nothing." : `It came this far:
 ${lastLines2(lines2.join("\n"))}`;
@@ -15485,7 +16078,9 @@ var init_failure2 = __esm({
   "src/remote/failure.ts"() {
     "use strict";
     init_errors();
+    init_inert();
     init_live();
+    init_log_line();
     init_protocol();
     UNKNOWN_RESULT = 125;
   }
@@ -15493,10 +16088,10 @@ var init_failure2 = __esm({
 
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
-  const text3 = await readIfPresent((0, import_node_path49.join)(projectFolder, "pyproject.toml"));
-  if (text3 === void 0)
+  const text4 = await readIfPresent((0, import_node_path49.join)(projectFolder, "pyproject.toml"));
+  if (text4 === void 0)
     return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
-  const document2 = parseToml(text3);
+  const document2 = parseToml(text4);
   const problems = [];
   const ownTable = (value, name) => {
     if (value !== void 0 && !isTable2(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
@@ -15542,9 +16137,9 @@ function unknownStage(stage2, known) {
     hint: `Add a table [tool.wsgi-lambda.stages.${stage2}] (it may be empty), or leave the stage out.`
   };
 }
-function parseToml(text3) {
+function parseToml(text4) {
   try {
-    return parse(text3);
+    return parse(text4);
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     throw new SettingsError([
@@ -16023,12 +16618,12 @@ var init_advice = __esm({
 // src/aws/denied.ts
 function denial(message, { action, resource, arn }) {
   const [, denied = action, named2] = /not authorized to perform: (\S+)(?: on (?:the )?resource:? "?(arn:[^\s"]+))?/i.exec(message) ?? [];
-  const what = `${denied} on ${named2 ?? resource}`;
+  const target = named2 ?? resource;
   const statement = JSON.stringify({ Effect: "Allow", Action: denied, Resource: named2 ?? arn });
   const [, forbidding] = /with an explicit deny in an? ([\w -]*?policy|permissions boundary)/i.exec(message) ?? [];
   if (forbidding !== void 0) {
     return {
-      title: `A policy forbids ${what}`,
+      title: `A policy forbids ${denied} on ${target}`,
       detail: message,
       hint: `An explicit deny counts more than any statement that allows. ${whose(forbidding)}`
     };
@@ -16036,13 +16631,13 @@ function denial(message, { action, resource, arn }) {
   const [, silent] = /because no ([\w -]*?policy|permissions boundary) allows/i.exec(message) ?? [];
   if (silent !== void 0 && silent.toLowerCase() !== "identity-based policy") {
     return {
-      title: `The ${silent} does not allow ${what}`,
+      title: `The ${silent} does not allow ${denied} on ${target}`,
       detail: message,
       hint: `${whose(silent)} This statement has to be allowed there: ${statement}`
     };
   }
   return {
-    title: `The credentials may not do ${what}`,
+    title: `The credentials may not do ${denied} on ${target}`,
     detail: message,
     hint: `Add this statement to their policy: ${statement}`
   };
@@ -16094,7 +16689,7 @@ function advise(error, { action, resource }) {
   if (row === void 0) return void 0;
   const caught = row.says?.exec(message) ?? [];
   const known = { action, resource };
-  const fill3 = (text3) => text3.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
+  const fill3 = (text4) => text4.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
   return {
     title: fill3(row.title),
     detail: row.isConfidential ? void 0 : error.message,
@@ -16117,6 +16712,11 @@ function isAccessDenied(error) {
 function isNotFound(error) {
   if (!(error instanceof Error)) return false;
   return error.name === "ResourceNotFoundException" || isNotFound(error.cause);
+}
+function isChanged(error) {
+  if (!(error instanceof Error)) return false;
+  const isOtherCode = error.name === "InvalidParameterValueException" && /CodeSha256/i.test(error.message);
+  return error.name === "PreconditionFailedException" || isOtherCode || isChanged(error.cause);
 }
 function isConflict(error) {
   if (!(error instanceof Error)) return false;
@@ -16142,6 +16742,15 @@ var init_errors2 = __esm({
       ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
       ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
     ]);
+  }
+});
+
+// src/aws/part-bytes.ts
+var PART_BYTES;
+var init_part_bytes = __esm({
+  "src/aws/part-bytes.ts"() {
+    "use strict";
+    PART_BYTES = 8 * 1024 * 1024;
   }
 });
 
@@ -16248,7 +16857,7 @@ function isMissing(error) {
 function isThere(error) {
   return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
 }
-var import_node_fs19, import_node_stream6, import_client_s3, import_lib_storage, PART_BYTES, PARTS_AT_ONCE;
+var import_node_fs19, import_node_stream6, import_client_s3, import_lib_storage, PARTS_AT_ONCE;
 var init_s3 = __esm({
   "src/aws/s3.ts"() {
     "use strict";
@@ -16259,7 +16868,7 @@ var init_s3 = __esm({
     init_errors();
     init_bucket_address();
     init_errors2();
-    PART_BYTES = 8 * 1024 * 1024;
+    init_part_bytes();
     PARTS_AT_ONCE = 4;
   }
 });
@@ -16294,7 +16903,7 @@ function shownWait(wait2, report) {
     await wait2(milliseconds2);
   };
 }
-function createCaller(wait2, arnOf2, service = "lambda") {
+function createCaller(wait2, arnOf, service = "lambda") {
   const call = async (action, resource, send) => {
     for (let pause = 500, waited = 0; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -16302,7 +16911,7 @@ function createCaller(wait2, arnOf2, service = "lambda") {
       } catch (error) {
         const isPassing = isBusy(error) || isThrottled(error);
         if (!isPassing || waited >= MOST_PATIENCE_MS)
-          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
+          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf && { arn: arnOf(resource) } });
         const why = isBusy(error) ? "another change goes on" : "AWS asks for less haste";
         await wait2(pause, `waiting with ${action} of ${resource}: ${why} (${Math.round(waited / 1e3)} s)`);
         waited += pause;
@@ -16362,13 +16971,6 @@ var init_identity = __esm({
   }
 });
 
-// aws:@aws-sdk/client-lambda
-var require_client_lambda = __commonJS({
-  "aws:@aws-sdk/client-lambda"(exports2, module2) {
-    module2.exports = require("./aws.cjs")["@aws-sdk/client-lambda"];
-  }
-});
-
 // src/aws/code-signing.ts
 function createCodeSigningApi({ version, wait: wait2, signal }) {
   const client = new import_client_lambda.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
@@ -16407,7 +17009,7 @@ var import_client_lambda;
 var init_code_signing = __esm({
   "src/aws/code-signing.ts"() {
     "use strict";
-    import_client_lambda = __toESM(require_client_lambda(), 1);
+    import_client_lambda = require("./aws.cjs");
     init_call();
   }
 });
@@ -16453,7 +17055,7 @@ var import_client_lambda2;
 var init_concurrency = __esm({
   "src/aws/concurrency.ts"() {
     "use strict";
-    import_client_lambda2 = __toESM(require_client_lambda(), 1);
+    import_client_lambda2 = require("./aws.cjs");
     init_call();
   }
 });
@@ -16491,7 +17093,7 @@ var import_client_lambda3, OUR_TAG;
 var init_tags2 = __esm({
   "src/aws/tags.ts"() {
     "use strict";
-    import_client_lambda3 = __toESM(require_client_lambda(), 1);
+    import_client_lambda3 = require("./aws.cjs");
     init_errors();
     init_call();
     OUR_TAG = { "managed-by": "wsgi-lambda" };
@@ -16722,7 +17324,7 @@ var import_client_lambda4;
 var init_function_url = __esm({
   "src/aws/function-url.ts"() {
     "use strict";
-    import_client_lambda4 = __toESM(require_client_lambda(), 1);
+    import_client_lambda4 = require("./aws.cjs");
     init_call();
   }
 });
@@ -16844,18 +17446,20 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       await call(
         "UpdateFunctionConfiguration",
         functionName,
-        () => client.send(
-          new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }),
-          cancellable
-        )
+        () => client.send(new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }))
       );
     },
-    publish: async (functionName, codeSha256, description) => {
+    publish: async (functionName, codeSha256, description, revisionId) => {
       const published = await call(
         "PublishVersion",
         functionName,
         () => client.send(
-          new import_client_lambda5.PublishVersionCommand({ FunctionName: functionName, CodeSha256: codeSha256, Description: description }),
+          new import_client_lambda5.PublishVersionCommand({
+            FunctionName: functionName,
+            CodeSha256: codeSha256,
+            RevisionId: revisionId,
+            Description: description
+          }),
           cancellable
         )
       );
@@ -16995,7 +17599,8 @@ function versionState(found) {
     state: found.State ?? "Active",
     stateReason: found.StateReason,
     lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
-    lastUpdateReason: found.LastUpdateStatusReason
+    lastUpdateReason: found.LastUpdateStatusReason,
+    revisionId: found.RevisionId ?? ""
   };
 }
 function aliasState(found) {
@@ -17011,7 +17616,7 @@ var import_client_lambda5, STATEMENTS;
 var init_lambda = __esm({
   "src/aws/lambda.ts"() {
     "use strict";
-    import_client_lambda5 = __toESM(require_client_lambda(), 1);
+    import_client_lambda5 = require("./aws.cjs");
     init_call();
     init_errors2();
     init_function_options();
@@ -17127,7 +17732,7 @@ var import_client_lambda6, VERSIONS, ATTEMPTS;
 var init_layers = __esm({
   "src/aws/layers.ts"() {
     "use strict";
-    import_client_lambda6 = __toESM(require_client_lambda(), 1);
+    import_client_lambda6 = require("./aws.cjs");
     init_call();
     init_invocation_fate();
     init_lambda();
@@ -17143,14 +17748,14 @@ function createLogsApi({ version, signal }) {
     return { client: new CloudWatchLogsClient2({ customUserAgent: [["wsgi-lambda", version]] }), FilterLogEventsCommand };
   });
   return {
-    read: async ({ group, since, text: text3, streams }, next) => {
+    read: async ({ group, since, text: text4, streams }, next) => {
       const { client, FilterLogEventsCommand } = await opening();
       try {
         const found = await client.send(
           new FilterLogEventsCommand({
             logGroupName: group,
             startTime: Math.max(0, Math.floor(since)),
-            filterPattern: text3 && patternOf(text3),
+            filterPattern: text4 && patternOf(text4),
             logStreamNames: streams && [...streams],
             nextToken: next
           }),
@@ -17179,8 +17784,8 @@ async function readAll2(logs2, query) {
   } while (next !== void 0);
   return events2;
 }
-function patternOf(text3) {
-  return `"${text3.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+function patternOf(text4) {
+  return `"${text4.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 function pageOf({ events: events2 = [], nextToken }) {
   const turns = /* @__PURE__ */ new Map();
@@ -17305,11 +17910,7 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
         Qualifier: version,
         ProvisionedConcurrentExecutions: count
       });
-      await call(
-        "PutProvisionedConcurrencyConfig",
-        `${functionName}:${version}`,
-        () => client.send(command, cancellable)
-      );
+      await call("PutProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command));
     },
     remove: async (functionName, version) => {
       const command = new import_client_lambda7.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
@@ -17345,7 +17946,7 @@ var import_client_lambda7;
 var init_provisioned = __esm({
   "src/aws/provisioned.ts"() {
     "use strict";
-    import_client_lambda7 = __toESM(require_client_lambda(), 1);
+    import_client_lambda7 = require("./aws.cjs");
     init_call();
   }
 });
@@ -17368,7 +17969,7 @@ var import_client_lambda8;
 var init_served_code = __esm({
   "src/aws/served-code.ts"() {
     "use strict";
-    import_client_lambda8 = __toESM(require_client_lambda(), 1);
+    import_client_lambda8 = require("./aws.cjs");
     init_call();
   }
 });
@@ -17428,15 +18029,15 @@ function namedAlias(found) {
     weights: found.RoutingConfig?.AdditionalVersionWeights ?? {}
   };
 }
-function isoDate(text3) {
-  const time = Date.parse((text3 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+function isoDate(text4) {
+  const time = Date.parse((text4 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   return Number.isNaN(time) ? "" : new Date(time).toISOString();
 }
 var import_client_lambda9;
 var init_versions2 = __esm({
   "src/aws/versions.ts"() {
     "use strict";
-    import_client_lambda9 = __toESM(require_client_lambda(), 1);
+    import_client_lambda9 = require("./aws.cjs");
     init_call();
   }
 });
@@ -17471,6 +18072,118 @@ var init_apis = __esm({
     init_provisioned();
     init_served_code();
     init_versions2();
+  }
+});
+
+// src/aws/static-bucket.ts
+var static_bucket_exports = {};
+__export(static_bucket_exports, {
+  createStaticBucket: () => createStaticBucket
+});
+function createStaticBucket(address, { version, signal, isPathStyle }) {
+  const { name: Bucket, prefix } = parseBucketAddress(address);
+  const client = new import_client_s32.S3Client({
+    customUserAgent: [["wsgi-lambda", version]],
+    forcePathStyle: isPathStyle,
+    followRegionRedirects: true
+  });
+  const call = async (action, key, send) => {
+    try {
+      signal.throwIfAborted();
+      return await send();
+    } catch (error) {
+      signal.throwIfAborted();
+      const arn = action === "ListBucket" ? `arn:aws:s3:::${Bucket}` : `arn:aws:s3:::${Bucket}/${prefix}*`;
+      throw adviceFor(error, { action: `s3:${action}`, resource: `s3://${Bucket}/${prefix}${key}`, arn });
+    }
+  };
+  const paramsOf = (key, { contentType, cacheControl, contentEncoding }) => ({
+    Bucket,
+    Key: prefix + key,
+    ContentType: contentType,
+    CacheControl: cacheControl,
+    ...contentEncoding !== void 0 && { ContentEncoding: contentEncoding }
+  });
+  return {
+    region: () => client.config.region(),
+    list: async function* () {
+      const pages = (0, import_client_s32.paginateListObjectsV2)({ client }, { Bucket, Prefix: prefix }, { abortSignal: signal });
+      for (; ; ) {
+        const page = await call("ListBucket", "", () => pages.next());
+        if (page.done) return;
+        for (const { Key = "", ETag = "" } of page.value.Contents ?? [])
+          yield { key: Key.slice(prefix.length), etag: ETag.replaceAll('"', "") };
+      }
+    },
+    readText: (key) => call("GetObject", key, async () => {
+      const command = new import_client_s32.GetObjectCommand({ Bucket, Key: prefix + key });
+      const found = await client.send(command, { abortSignal: signal }).catch((error) => {
+        if (error instanceof Error && error.name === "NoSuchKey") return void 0;
+        throw error;
+      });
+      return found?.Body instanceof import_node_stream7.Readable ? await (0, import_consumers.text)(found.Body) : void 0;
+    }),
+    writeText: (key, content, headers2) => call("PutObject", key, async () => {
+      const command = new import_client_s32.PutObjectCommand({ ...paramsOf(key, headers2), Body: content });
+      await client.send(command, { abortSignal: signal });
+    }),
+    writeFile: (key, path4, headers2) => call("PutObject", key, async () => {
+      const params = { ...paramsOf(key, headers2), Body: (0, import_node_fs20.createReadStream)(path4) };
+      const upload = new import_lib_storage2.Upload({ client, partSize: PART_BYTES, queueSize: 1, params });
+      const abort = () => void upload.abort();
+      signal.addEventListener("abort", abort);
+      try {
+        await upload.done();
+      } finally {
+        signal.removeEventListener("abort", abort);
+      }
+    }),
+    remove: async (keys) => {
+      for (let at = 0; at < keys.length; at += MOST_REMOVED) {
+        const Objects = keys.slice(at, at + MOST_REMOVED).map((key) => ({ Key: prefix + key }));
+        await call("DeleteObject", keys[at] ?? "", async () => {
+          const command = new import_client_s32.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
+          const { Errors: [failed3] = [] } = await client.send(command, { abortSignal: signal });
+          if (failed3) throw Object.assign(new Error(failed3.Message), { name: failed3.Code ?? "Error", $fault: "client" });
+        });
+      }
+    }
+  };
+}
+var import_node_fs20, import_node_stream7, import_consumers, import_client_s32, import_lib_storage2, MOST_REMOVED;
+var init_static_bucket = __esm({
+  "src/aws/static-bucket.ts"() {
+    "use strict";
+    import_node_fs20 = require("node:fs");
+    import_node_stream7 = require("node:stream");
+    import_consumers = require("node:stream/consumers");
+    import_client_s32 = __toESM(require_client_s3(), 1);
+    import_lib_storage2 = __toESM(require_lib_storage(), 1);
+    init_bucket_address();
+    init_errors2();
+    init_part_bytes();
+    MOST_REMOVED = 1e3;
+  }
+});
+
+// src/aws/open-static-bucket.ts
+var open_static_bucket_exports = {};
+__export(open_static_bucket_exports, {
+  openStaticBucket: () => openStaticBucket
+});
+async function openStaticBucket(address, {
+  environment,
+  ...options
+}) {
+  const [{ createStaticBucket: createStaticBucket2 }, { hasOwnEndpoint: hasOwnEndpoint2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_static_bucket(), static_bucket_exports)),
+    Promise.resolve().then(() => (init_s3(), s3_exports))
+  ]);
+  return createStaticBucket2(address, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
+}
+var init_open_static_bucket = __esm({
+  "src/aws/open-static-bucket.ts"() {
+    "use strict";
   }
 });
 
@@ -17646,6 +18359,7 @@ async function readArtifact(given2) {
         },
         packages,
         made: 0,
+        staticDigest: await readStaticDigest(zip),
         ...target
       };
     } catch (_) {
@@ -17676,6 +18390,13 @@ function readTarget(configuration) {
   if (!read.success) throw new BadZip(`its ${CONFIGURATION} does not name a runtime and an architecture`);
   return read.output;
 }
+async function readStaticDigest(zip) {
+  const entry = zip.entries.find(({ path: path4 }) => path4 === STATIC_RECORD);
+  if (!entry) return void 0;
+  const record2 = pipe(string(), parseJson(), object({ digest: string() }));
+  const read = safeParse(record2, (await zip.content(entry)).toString());
+  return read.success ? read.output.digest : void 0;
+}
 async function packagesOf2(zip) {
   const { distributions } = await partsOfZip(zip);
   return distributions.map(({ name, version, files }) => {
@@ -17697,6 +18418,7 @@ var init_given = __esm({
     init_read_zip();
     init_file_list();
     init_packages();
+    init_outputs();
     init_runtime();
   }
 });
@@ -17731,15 +18453,19 @@ var init_state = __esm({
 function layerNameOf(functionName) {
   return `${functionName}-dependencies`;
 }
-function desiredLayers({ functionName, layers: given2 }, layer, { latest }) {
-  const before = (latest?.layers ?? []).map(({ arn }) => arn);
-  const others = given2 ?? before.filter((arn) => !arn.includes(`:layer:${layerNameOf(functionName)}:`));
-  if (layer === void 0) return given2 === void 0 && others.length === before.length ? void 0 : others;
-  const layers = [...others, layer.arn ?? OWN_LAYER];
+function keptLayers({ functionName, layers: given2 }, latest) {
+  const isOurs = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
+  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs(arn));
+}
+function desiredLayers(settings, layer, { latest }) {
+  const { functionName, layers: given2 } = settings;
+  const own = given2 ?? keptLayers(settings, latest).map(({ arn }) => arn);
+  if (layer === void 0) return given2 === void 0 && own.length === (latest?.layers.length ?? 0) ? void 0 : own;
+  const layers = [...own, layer.arn ?? OWN_LAYER];
   if (layers.length <= LIMITS.layers) return layers;
   throw new UserError(
     {
-      title: `${functionName} has ${others.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
+      title: `${functionName} has ${own.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
       hint: "Remove one of them, or dependencies-layer."
     },
     { exitCode: 2 }
@@ -17754,6 +18480,147 @@ var init_desired_layers = __esm({
   }
 });
 
+// src/release/difference.ts
+function matches2(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
+}
+function differences(version, configuration) {
+  const plain2 = ["runtime", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
+  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  const isKept = (name) => Object.hasOwn(configuration.environment, name);
+  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
+  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
+  return [
+    ...version.handler === configuration.handler ? [] : [`handler ${configuration.handler} instead of ${version.handler}`],
+    ...plain2,
+    ...optionDifferences(version.options, configuration.options),
+    ...areLayersSame ? [] : ["layers"],
+    ...variables.toSorted().map((name) => `${isKept(name) ? "" : "removes "}environment ${name}`)
+  ];
+}
+function optionDifferences(present2, wanted) {
+  const names = Object.keys(wanted);
+  return names.filter((name) => name !== "vpcIpv6" && String(present2[name]) !== String(wanted[name])).map(kebabCase);
+}
+function usesAddress({ environment }) {
+  return needsAddress(environment);
+}
+function withAddress(configuration, address) {
+  return { ...configuration, environment: fillAddress(configuration.environment, address) };
+}
+function withLayer(configuration, arn) {
+  const { layers } = configuration;
+  if (layers === void 0 || arn === void 0) return configuration;
+  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
+}
+function withRole(configuration, arn) {
+  return configuration.role === OWN_ROLE && arn !== void 0 ? { ...configuration, role: arn } : configuration;
+}
+var init_difference = __esm({
+  "src/release/difference.ts"() {
+    "use strict";
+    init_address();
+    init_schema();
+    init_aside_state();
+    init_state();
+  }
+});
+
+// src/release/command-version.ts
+function commandsAlias(alias) {
+  return `${alias}-commands`;
+}
+function hasCommandVersion(settings) {
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const isSet = [commandTimeout, commandMemory, commandRole].some((setting) => setting !== void 0);
+  return isSet || Object.keys(commandEnvironment).length > 0;
+}
+function commandConfiguration(settings, configuration) {
+  if (!hasCommandVersion(settings)) return void 0;
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const commands = {
+    ...configuration,
+    timeout: commandTimeout ?? configuration.timeout,
+    memory: commandMemory ?? configuration.memory,
+    role: commandRole ?? configuration.role,
+    environment: environmentOf(configuration.environment, commandEnvironment),
+    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
+    description: markedDescription(configuration.description)
+  };
+  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
+}
+function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
+  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
+  const environment = {
+    ...variables,
+    ...own,
+    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(environment));
+  if (bytes <= LIMITS.environmentBytes) return environment;
+  throw new UserError(
+    {
+      title: `The environment of commands is too large: ${bytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+      detail: `Variables: ${Object.keys(environment).join(", ")}`,
+      hint: "Keep long values in Secrets Manager or Parameter Store."
+    },
+    { exitCode: 2 }
+  );
+}
+function withConfiguration(configuration, before) {
+  const { layers, options, ...rest } = configuration;
+  return {
+    ...rest,
+    version: "$LATEST",
+    layers: layers?.map((arn) => ({ arn, zipBytes: 0 })) ?? before?.layers ?? [],
+    options: { ...before?.options, ...options }
+  };
+}
+function markedDescription(description) {
+  return (MARK + description).slice(0, LONGEST_DESCRIPTION);
+}
+function withoutCommands(current, { commandEnvironment }) {
+  const { latest, served } = current;
+  if (!latest?.description.startsWith(MARK)) return current;
+  const description = latest.description.slice(MARK.length);
+  if (served) {
+    const { role: role2, memory, timeout, environment, options } = served;
+    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
+  }
+  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
+  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
+}
+async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere3 }, lambda) {
+  const name = commandsAlias(alias);
+  const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
+  if (isThere3) {
+    await lambda.updateAlias(functionName, name, target);
+    return;
+  }
+  try {
+    await lambda.createAlias(functionName, name, target);
+  } catch (error) {
+    if (await lambda.getAlias(functionName, name).catch(() => void 0) === void 0) throw error;
+    await lambda.updateAlias(functionName, name, target);
+  }
+}
+var MARK, LONGEST_DESCRIPTION;
+var init_command_version = __esm({
+  "src/release/command-version.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_secrets();
+    init_difference();
+    MARK = "wsgi-lambda: configured for commands; ";
+    LONGEST_DESCRIPTION = 256;
+  }
+});
+
 // src/release/desired-options.ts
 function desiredOptions(settings, own) {
   return withoutUndefined({
@@ -17761,11 +18628,14 @@ function desiredOptions(settings, own) {
     fileSystems: settings.fileSystems,
     tracing: settings.tracing,
     ephemeralStorage: settings.ephemeralStorage,
-    snapStart: settings.snapStart,
+    snapStart: settings.snapStart ?? keptSnapStart(settings, own),
     ...logOptions(settings, own),
     kmsKey: arnOrNothing(settings.kmsKey),
     deadLetterTarget: arnOrNothing(settings.deadLetterTarget)
   });
+}
+function keptSnapStart(settings, own) {
+  return own?.snapStart === true && hasCommandVersion(settings) ? true : void 0;
 }
 function checkOptions(desired, own, runtime) {
   if (Object.keys(desired).length === 0) return;
@@ -17807,6 +18677,7 @@ var init_desired_options = __esm({
     init_errors();
     init_function();
     init_function_contradictions();
+    init_command_version();
     NEW_FUNCTION = { vpcSubnets: [], vpcSecurityGroups: [], fileSystems: [], logFormat: "text" };
   }
 });
@@ -17929,11 +18800,11 @@ function desiredInvokeMode(settings, streaming, current) {
   }
   return void 0;
 }
-function ownAccess({ latest, alias, url, policy }) {
+function ownAccess({ latest, alias, url, policy, isOnlyCreated }) {
   if (url?.authType === "AWS_IAM") return "iam";
   if (url) return isRestricted(policy) ? "none" : "public";
   const isUnreleased = alias !== void 0 && readAliasMark(alias.description).phase === "not-released";
-  return latest === void 0 || isUnreleased ? "public" : "none";
+  return latest === void 0 || isOnlyCreated || isUnreleased ? "public" : "none";
 }
 var init_desired_way_in = __esm({
   "src/release/desired-way-in.ts"() {
@@ -18238,6 +19109,15 @@ async function waitUntilActive(functionName, version, waiting) {
     return state === "Active" || state === "Inactive";
   });
 }
+async function waitUntilPublished(functionName, version, waiting) {
+  let looks = 0;
+  const found = await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {
+    looks += 1;
+    if (state === "Failed" && looks > 1) throw failed2(`Version ${version} could not be made ready`, stateReason);
+    return ["Active", "Inactive", "Failed"].includes(state);
+  });
+  return found.state === "Failed" ? "failed before" : "active";
+}
 async function waitUntilAwake(functionName, version, waiting) {
   return await waitFor(functionName, version, `version ${version}`, waiting, ({ state, stateReason }) => {
     if (state === "Failed") throw failed2(`Version ${version} could not be made ready`, stateReason);
@@ -18274,12 +19154,17 @@ var init_wait = __esm({
 });
 
 // src/release/carry-out/aside.ts
-async function putPolicy(name, arn, { current, desired, with: { aside } }) {
-  const wish = desired.aside.role;
-  if (wish === void 0) return;
+async function makeRole(name, { current, desired, progress, with: { aside } }) {
   const roles = await aside.openRoles();
-  const place = { ...placeOf3(arn), region: await roles.region() };
-  await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
+  const role2 = await roles.get(name) ?? await roles.create(name, trustPolicy(await aside.readAccount()));
+  if (!role2.isOurs) throw foreignRole(name);
+  const { role: wish } = desired.aside;
+  if (wish) {
+    const place = { ...placeOf3(role2.arn), region: await roles.region() };
+    await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
+  }
+  progress.role = role2.arn;
+  return role2.arn;
 }
 async function withNewRole(send, { desired, with: waiting }) {
   const started = waiting.clock();
@@ -18312,20 +19197,10 @@ var init_aside2 = __esm({
     init_wait();
     asideExecutors = {
       "create-role": async ({ name }, releasing) => {
-        const { aside, report } = releasing.with;
-        const roles = await aside.openRoles();
-        const role2 = await roles.create(name, trustPolicy(await aside.readAccount()));
-        if (!role2.isOurs) throw foreignRole(name);
-        await putPolicy(name, role2.arn, releasing);
-        releasing.progress.role = role2.arn;
-        report.info(role2.arn);
+        releasing.with.report.info(await makeRole(name, releasing));
       },
       "update-role": async ({ name }, releasing) => {
-        const roles = await releasing.with.aside.openRoles();
-        const role2 = await roles.get(name);
-        if (!role2?.isOurs) throw foreignRole(name);
-        await putPolicy(name, role2.arn, releasing);
-        releasing.progress.role = role2.arn;
+        await makeRole(name, releasing);
       },
       "create-log-group": async ({ name }, { with: { aside } }) => {
         const logGroups = await aside.openLogGroups();
@@ -18357,56 +19232,6 @@ var init_aside2 = __esm({
   }
 });
 
-// src/release/difference.ts
-function matches2(version, configuration, { codeSha256, architecture }) {
-  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
-}
-function hasCode(version, codeSha256, architecture) {
-  return version.codeSha256 === codeSha256 && version.architecture === architecture;
-}
-function differences(version, configuration) {
-  const plain2 = ["runtime", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
-  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  const isKept = (name) => Object.hasOwn(configuration.environment, name);
-  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
-  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
-  return [
-    ...version.handler === configuration.handler ? [] : [`handler ${configuration.handler} instead of ${version.handler}`],
-    ...plain2,
-    ...optionDifferences(version.options, configuration.options),
-    ...areLayersSame ? [] : ["layers"],
-    ...variables.toSorted().map((name) => `${isKept(name) ? "" : "removes "}environment ${name}`)
-  ];
-}
-function optionDifferences(present2, wanted) {
-  const names = Object.keys(wanted);
-  return names.filter((name) => name !== "vpcIpv6" && String(present2[name]) !== String(wanted[name])).map(kebabCase);
-}
-function usesAddress({ environment }) {
-  return needsAddress(environment);
-}
-function withAddress(configuration, address) {
-  return { ...configuration, environment: fillAddress(configuration.environment, address) };
-}
-function withLayer(configuration, arn) {
-  const { layers } = configuration;
-  if (layers === void 0 || arn === void 0) return configuration;
-  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
-}
-function withRole(configuration, arn) {
-  return configuration.role === OWN_ROLE && arn !== void 0 ? { ...configuration, role: arn } : configuration;
-}
-var init_difference = __esm({
-  "src/release/difference.ts"() {
-    "use strict";
-    init_address();
-    init_schema();
-    init_aside_state();
-    init_state();
-  }
-});
-
 // src/release/releasing.ts
 function configurationNow(releasing) {
   return completed(releasing.desired.configuration, releasing);
@@ -18432,17 +19257,63 @@ var init_releasing = __esm({
 });
 
 // src/release/carry-out/publish.ts
-async function publishVersion({ desired: { functionName, codeSha256 }, with: waiting }, description) {
-  await waitUntilUpdated(functionName, waiting);
-  const version = await waiting.lambda.publish(functionName, codeSha256, description);
-  await waitUntilActive(functionName, version, waiting);
-  waiting.report.info(`version ${version}`);
+async function publishVersion(releasing, publication) {
+  const { functionName } = releasing.desired;
+  const published = await publishGuarded(releasing, publication);
+  const outcome = await waitUntilPublished(functionName, published, releasing.with);
+  const version = outcome === "active" ? published : await publishAnew(releasing, publication);
+  releasing.with.report.info(`version ${version}`);
   return version;
 }
+async function publishAnew(releasing, { configuration, description }) {
+  const { functionName } = releasing.desired;
+  const { lambda } = releasing.with;
+  const { description: before } = await waitUntilUpdated(functionName, releasing.with);
+  const changed = before.endsWith(" ") ? before.trimEnd() : `${before.slice(0, LONGEST_DESCRIPTION2 - 1)} `;
+  await lambda.updateConfiguration(functionName, { description: changed });
+  const meant = configuration && { ...configuration, description: changed };
+  const version = await publishGuarded(releasing, { configuration: meant, description });
+  await waitUntilActive(functionName, version, releasing.with);
+  await lambda.updateConfiguration(functionName, { description: before });
+  return version;
+}
+async function publishGuarded({ desired, with: waiting }, { configuration, description }) {
+  const { functionName, codeSha256, architecture } = desired;
+  const started = waiting.clock();
+  for (; ; ) {
+    const latest = await waitUntilUpdated(functionName, waiting);
+    try {
+      return await waiting.lambda.publish(functionName, codeSha256, description, latest.revisionId);
+    } catch (error) {
+      if (!isChanged(error)) throw error;
+      const now = await waitUntilUpdated(functionName, waiting);
+      const isOurs = hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0);
+      if (now.revisionId !== latest.revisionId && !isOurs) throw changedByOthers(functionName, error);
+      if ((waiting.clock() - started) / 1e3 > MOST_SECONDS4) throw changedByOthers(functionName, error);
+      await waiting.wait(500);
+    }
+  }
+}
+function changedByOthers(functionName, cause) {
+  return new UserError(
+    {
+      title: `Somebody else has changed ${functionName} while it was being released`,
+      detail: cause instanceof UserError ? cause.detail : void 0,
+      hint: "Run this again when nothing else changes it."
+    },
+    { cause }
+  );
+}
+var MOST_SECONDS4, LONGEST_DESCRIPTION2;
 var init_publish = __esm({
   "src/release/carry-out/publish.ts"() {
     "use strict";
+    init_errors2();
+    init_errors();
+    init_difference();
     init_wait();
+    MOST_SECONDS4 = 30;
+    LONGEST_DESCRIPTION2 = 256;
   }
 });
 
@@ -18479,7 +19350,10 @@ async function updateConfiguration(releasing) {
   releasing.progress.mayBeConfiguredForCommands = false;
 }
 async function publish(releasing) {
-  releasing.progress.version = await publishVersion(releasing, releasing.versionDescription);
+  releasing.progress.version = await publishVersion(releasing, {
+    configuration: configurationNow(releasing),
+    description: releasing.versionDescription
+  });
 }
 var changeExecutors;
 var init_change = __esm({
@@ -18525,97 +19399,6 @@ var init_change = __esm({
   }
 });
 
-// src/release/command-version.ts
-function commandsAlias(alias) {
-  return `${alias}-commands`;
-}
-function hasCommandVersion(settings) {
-  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
-  const isSet = [commandTimeout, commandMemory, commandRole].some((setting) => setting !== void 0);
-  return isSet || Object.keys(commandEnvironment).length > 0;
-}
-function commandConfiguration(settings, configuration) {
-  if (!hasCommandVersion(settings)) return void 0;
-  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
-  const commands = {
-    ...configuration,
-    timeout: commandTimeout ?? configuration.timeout,
-    memory: commandMemory ?? configuration.memory,
-    role: commandRole ?? configuration.role,
-    environment: environmentOf(configuration.environment, commandEnvironment),
-    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
-    description: markedDescription(configuration.description)
-  };
-  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
-}
-function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
-  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
-  const environment = {
-    ...variables,
-    ...own,
-    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
-  };
-  const bytes = Buffer.byteLength(JSON.stringify(environment));
-  if (bytes <= LIMITS.environmentBytes) return environment;
-  throw new UserError(
-    {
-      title: `The environment of commands is too large: ${bytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
-      detail: `Variables: ${Object.keys(environment).join(", ")}`,
-      hint: "Keep long values in Secrets Manager or Parameter Store."
-    },
-    { exitCode: 2 }
-  );
-}
-function withConfiguration(configuration, before) {
-  const { layers, options, ...rest } = configuration;
-  return {
-    ...rest,
-    version: "$LATEST",
-    layers: layers?.map((arn) => ({ arn, zipBytes: 0 })) ?? before?.layers ?? [],
-    options: { ...before?.options, ...options }
-  };
-}
-function markedDescription(description) {
-  return (MARK + description).slice(0, LONGEST_DESCRIPTION);
-}
-function withoutCommands(current, { commandEnvironment }) {
-  const { latest, served } = current;
-  if (!latest?.description.startsWith(MARK)) return current;
-  const description = latest.description.slice(MARK.length);
-  if (served) {
-    const { role: role2, memory, timeout, environment, options } = served;
-    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
-  }
-  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
-  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
-}
-async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere2 }, lambda) {
-  const name = commandsAlias(alias);
-  const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
-  if (isThere2) {
-    await lambda.updateAlias(functionName, name, target);
-    return;
-  }
-  try {
-    await lambda.createAlias(functionName, name, target);
-  } catch (error) {
-    if (await lambda.getAlias(functionName, name).catch(() => void 0) === void 0) throw error;
-    await lambda.updateAlias(functionName, name, target);
-  }
-}
-var MARK, LONGEST_DESCRIPTION;
-var init_command_version = __esm({
-  "src/release/command-version.ts"() {
-    "use strict";
-    init_errors();
-    init_limits();
-    init_secrets();
-    init_difference();
-    MARK = "wsgi-lambda: configured for commands; ";
-    LONGEST_DESCRIPTION = 256;
-  }
-});
-
 // src/release/carry-out/command-version.ts
 var commandVersionExecutors;
 var init_command_version2 = __esm({
@@ -18637,7 +19420,10 @@ var init_command_version2 = __esm({
         await waitUntilUpdated(functionName, releasing.with);
       },
       "publish-commands": async (_, releasing) => {
-        releasing.progress.commandVersion = await publishVersion(releasing, releasing.commandsDescription);
+        releasing.progress.commandVersion = await publishVersion(releasing, {
+          configuration: commandConfigurationNow(releasing),
+          description: releasing.commandsDescription
+        });
       },
       "point-commands": async (_, { current, desired, progress, with: { lambda } }) => {
         const { commandVersion: version } = progress;
@@ -18656,67 +19442,61 @@ async function untilAccepted(send, what, { report, wait: wait2, clock, signal })
     try {
       return await send();
     } catch (error) {
-      const reason = notBegun(error);
-      if (reason === void 0 || clock() - started + pause > MOST_SECONDS4 * 1e3) throw error;
-      report.progress(`${what}: ${reason}, again in ${(pause / 1e3).toFixed(1)} s`);
+      const isOver = clock() - started + pause > MOST_SECONDS5 * 1e3;
+      if (isOver || invocationFate(error) !== "waits") throw error;
+      report.progress(`${what}: ${reasonOf(error)}, again in ${(pause / 1e3).toFixed(1)} s`);
     }
     await wait2(pause);
     signal.throwIfAborted();
   }
 }
-function notBegun(error) {
-  if (!(error instanceof Error)) return void 0;
-  return NOT_BEGUN.has(error.name) ? error.name : notBegun(error.cause);
+function reasonOf(error) {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? reasonOf(error.cause) : error.name;
 }
-var MOST_SECONDS4, NOT_BEGUN;
+var MOST_SECONDS5;
 var init_accepted = __esm({
   "src/release/accepted.ts"() {
     "use strict";
-    MOST_SECONDS4 = 60;
-    NOT_BEGUN = /* @__PURE__ */ new Set([
-      "TooManyRequestsException",
-      "ResourceConflictException",
-      "ResourceNotReadyException",
-      "SnapStartNotReadyException",
-      "EC2ThrottledException"
-    ]);
+    init_invocation_fate();
+    MOST_SECONDS5 = 60;
   }
 });
 
 // src/release/smoke.ts
 async function smoke(requests, target, waiting) {
   const problems = [];
-  for (const request3 of requests) {
-    const { statusCode, problem } = await ask(request3, target, waiting);
+  for (const request4 of requests) {
+    const { statusCode, problem } = await ask(request4, target, waiting);
     if (problem) {
       problems.push(problem);
       continue;
     }
-    waiting.report.info(`GET ${request3.path} on version ${target.version} → ${statusCode}`);
-    if (statusCode === 400 && request3.status.from === 0) waiting.report.notice(maybeHost(request3.path, target.host));
+    waiting.report.info(`GET ${request4.path} on version ${target.version} → ${statusCode}`);
+    if (statusCode === 400 && request4.status.from === 0) waiting.report.notice(maybeHost(request4.path, target.host));
   }
   if (problems.length > 0) {
     throw new SeveralErrors(problems, `${problems.length} of ${requests.length} smoke requests failed`);
   }
 }
 async function findFailure(requests, target, waiting) {
-  for (const request3 of requests) {
-    const { problem } = await ask(request3, target, waiting);
+  for (const request4 of requests) {
+    const { problem } = await ask(request4, target, waiting);
     if (problem) return problem;
   }
   return void 0;
 }
-async function ask(request3, { functionName, version, host, timeoutSeconds }, waiting) {
-  const event = JSON.stringify(httpEvent(request3.path, host));
+async function ask(request4, { functionName, version, host, timeoutSeconds }, waiting) {
+  const event = JSON.stringify(httpEvent(request4.path, host));
   const invocation = await untilAccepted(
     () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
-    `GET ${request3.path} on version ${version}`,
+    `GET ${request4.path} on version ${version}`,
     waiting
   );
   const { statusCode = 0, body } = readAnswer2(invocation.payload);
-  return { statusCode, problem: problemOf(request3, invocation, { statusCode, body }) };
+  return { statusCode, problem: problemOf(request4, invocation, { statusCode, body }) };
 }
-function problemOf({ path: path4, status: { from, to }, text: text3 }, invocation, { statusCode, body }) {
+function problemOf({ path: path4, status: { from, to }, text: text4 }, invocation, { statusCode, body }) {
   if (invocation.functionError !== void 0 || statusCode === 0) {
     const { title, detail: detail2, hint } = invocationFailure(invocation);
     return { title: `The new version does not answer GET ${path4}: ${title}`, detail: detail2, hint };
@@ -18728,9 +19508,9 @@ function problemOf({ path: path4, status: { from, to }, text: text3 }, invocatio
     const expected = from === to ? String(from) : `${from} to ${to}`;
     return { title: `${title}, and ${expected} was expected`, detail, hint: `Mend the application, or ${EXPECTATION}` };
   }
-  if (text3 === void 0 || body.includes(text3)) return void 0;
+  if (text4 === void 0 || body.includes(text4)) return void 0;
   return {
-    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text3)}`,
+    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text4)}`,
     detail,
     hint: `Mend the application, or ${EXPECTATION}`
   };
@@ -18780,8 +19560,8 @@ function readAnswer2(payload) {
     return { statusCode: void 0, body: payload };
   }
 }
-function excerpt(text3) {
-  return text3.length > 2e3 ? `${text3.slice(0, 2e3)}…` : text3;
+function excerpt(text4) {
+  return text4.length > 2e3 ? `${text4.slice(0, 2e3)}…` : text4;
 }
 var OTHER_PATH, EXPECTATION;
 var init_smoke = __esm({
@@ -18793,96 +19573,6 @@ var init_smoke = __esm({
     init_accepted();
     OTHER_PATH = "if this is what it should answer, choose another smoke-path.";
     EXPECTATION = "what smoke-requests expects.";
-  }
-});
-
-// src/remote/log-line.ts
-function readLogLine(message) {
-  return (message.startsWith("{") ? fromJson(message) : fromText(message)) ?? { kind: "printed", text: message };
-}
-function fromText(message) {
-  const [, started, version = ""] = START.exec(message) ?? [];
-  if (started !== void 0) return { kind: "start", requestId: started, version };
-  const [, ended] = END.exec(message) ?? [];
-  if (ended !== void 0) return { kind: "end", requestId: ended };
-  const [, reported] = REPORT.exec(message) ?? [];
-  if (reported !== void 0) return textReport(reported, message);
-  if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
-    return { kind: "init", text: message };
-  }
-  const [, level = "", loggedFor = "", text3 = ""] = LOGGED.exec(message) ?? [];
-  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text3 };
-  const [, failed3, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
-  return failed3 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed3, logger: "", text: why };
-}
-function textReport(requestId, message) {
-  const field = (name) => {
-    const [, value] = new RegExp(`(?:^|\\t)${name}: ([\\d.]+)`).exec(message) ?? [];
-    return value === void 0 ? void 0 : Number(value);
-  };
-  const metrics = {
-    duration: field("(?:REPORT RequestId: \\S+\\s+)?Duration"),
-    init: field("Init Duration") ?? field("Restore Duration"),
-    memory: field("Memory Size"),
-    usedMemory: field("Max Memory Used")
-  };
-  const [, status = "success"] = /\tStatus: (\w+)/.exec(message) ?? [];
-  return { kind: "report", requestId, metrics, status };
-}
-function fromJson(message) {
-  const fields = fieldsOf(parseJson2(message));
-  if (fields === void 0) return void 0;
-  const { type, message: text3, level, logger, stackTrace } = fields;
-  if (typeof type === "string" && type.startsWith("platform."))
-    return platformLine(type, fieldsOf(fields["record"]) ?? {});
-  if (typeof level !== "string" || text3 === void 0) return void 0;
-  const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
-  const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
-  const shown2 = typeof text3 === "string" ? text3 : JSON.stringify(text3);
-  return {
-    kind: "message",
-    level,
-    requestId: textOf(fields["requestId"] ?? fields["AWSRequestId"]),
-    logger: textOf(logger),
-    text: [shown2, ...trace, ...error === "" || trace.some((line) => line.includes(error)) ? [] : [error]].join("\n")
-  };
-}
-function platformLine(type, record2) {
-  const requestId = textOf(record2["requestId"]);
-  if (type === "platform.start") return { kind: "start", requestId, version: textOf(record2["version"]) };
-  if (type === "platform.runtimeDone") return { kind: "end", requestId };
-  if (type !== "platform.report") return { kind: "init", text: type };
-  const given2 = fieldsOf(record2["metrics"]) ?? {};
-  const number2 = (name) => {
-    const value = given2[name];
-    return typeof value === "number" ? value : void 0;
-  };
-  const metrics = {
-    duration: number2("durationMs"),
-    init: number2("initDurationMs") ?? number2("restoreDurationMs"),
-    memory: number2("memorySizeMB"),
-    usedMemory: number2("maxMemoryUsedMB")
-  };
-  return { kind: "report", requestId, metrics, status: textOf(record2["status"]) || "success" };
-}
-function fieldsOf(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : void 0;
-}
-function textOf(value) {
-  return typeof value === "string" ? value : "";
-}
-var ID, START, END, REPORT, LOGGED, TIMED_OUT, EXITED;
-var init_log_line = __esm({
-  "src/remote/log-line.ts"() {
-    "use strict";
-    init_protocol();
-    ID = "([\\da-f]{8}-[\\da-f-]{27})";
-    START = new RegExp(`^START RequestId: ${ID} Version: (\\S+)`);
-    END = new RegExp(`^END RequestId: ${ID}`);
-    REPORT = new RegExp(`^REPORT RequestId: ${ID}\\s`);
-    LOGGED = /^\[(\w+)\]\t\S+Z\t([^\t]*)\t([^]*)$/;
-    TIMED_OUT = new RegExp(`^\\S+Z ${ID} (Task timed out after .*)$`);
-    EXITED = new RegExp(`^(?:RequestId: ${ID} )(Error: .*)$`);
   }
 });
 
@@ -18910,7 +19600,9 @@ function commandLog(id, groupOf, { logs: logs2, now }) {
     const events2 = await readAll2(logs2, { group, since: from, streams: [run3.logStream] });
     const fresh = (events2 ?? []).filter((event) => !seen.has(event.id));
     for (const event of fresh) seen.add(event.id);
+    const { isOver } = run3;
     run3 = advance(run3, afterBegin(fresh, id), id);
+    if (isOver && run3.end === void 0) run3 = { ...run3, end: { kind: "cut-off", reason: run3.reason } };
     from = Math.max(from, (fresh.at(-1)?.at ?? 0) - OVERLAP_MILLISECONDS);
   }
   return {
@@ -18942,21 +19634,21 @@ function afterBegin(events2, id) {
 function begun(logGroup, { stream, message }, id) {
   const audit = auditOf(message, id);
   const end = audit?.kind === "refused" ? { kind: "refused", exitCode: audit.exitCode, seconds: 0 } : void 0;
-  return { logGroup, logStream: stream, requestId: audit?.requestId ?? "", lines: [], end };
+  return { logGroup, logStream: stream, requestId: audit?.requestId ?? "", lines: [], end, isOver: false, reason: "" };
 }
 function advance(run3, events2, id) {
   const lines2 = [...run3.lines];
-  let reason = "";
+  let { isOver, reason } = run3;
   for (const { message } of events2) {
     const audit = auditOf(message, id);
     if (audit?.kind === "ended") return { ...run3, lines: lines2, end: audit };
     const line = readLogLine(message);
     const isOwn2 = "requestId" in line && line.requestId === run3.requestId;
-    if (line.kind === "report" && isOwn2) return { ...run3, lines: lines2, end: { kind: "cut-off", reason } };
-    if (line.kind === "message" && isOwn2 && /^(?:Task timed out|Error: )/.test(line.text)) reason = line.text;
-    else if (!isPlatform(line.kind)) lines2.push(message);
+    if (line.kind === "report" && isOwn2) isOver = true;
+    else if (line.kind === "message" && isOwn2 && /^(?:Task timed out|Error: )/.test(line.text)) reason = line.text;
+    else if (!isOver && !isPlatform(line.kind)) lines2.push(message);
   }
-  return { ...run3, lines: lines2 };
+  return { ...run3, lines: lines2, isOver, reason };
 }
 function isPlatform(kind) {
   return ["start", "end", "report", "init"].includes(kind);
@@ -18966,13 +19658,13 @@ function auditOf(message, id) {
   const line = readLogLine(message);
   if (line.kind !== "message") return void 0;
   const { requestId } = line;
-  const text3 = line.text.replace(/^wsgi-lambda: /, "");
-  if (!text3.endsWith(`, id "${id}"`)) return void 0;
-  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text3) ?? [];
+  const text4 = line.text.replace(/^wsgi-lambda: /, "");
+  if (!text4.endsWith(`, id "${id}"`)) return void 0;
+  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text4) ?? [];
   if (code !== void 0) return { kind: "ended", requestId, exitCode: Number(code), seconds: Number(seconds) };
-  if (text3.startsWith("runs command ")) return { kind: "begun", requestId };
-  if (text3.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
-  return text3.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
+  if (text4.startsWith("runs command ")) return { kind: "begun", requestId };
+  if (text4.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
+  return text4.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
 }
 var OVERLAP_MILLISECONDS, EARLIER_MILLISECONDS;
 var init_command_log = __esm({
@@ -18995,15 +19687,15 @@ async function sendOnce(invoke, { report, wait: wait2, clock, signal }) {
     } catch (error) {
       const isOver = clock() - started + pause > BUDGET_MILLISECONDS;
       if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
-      report.info(`the command has not started (${reasonOf(error)}): sent again in ${pause / 1e3} s`);
+      report.info(`the command has not started (${reasonOf2(error)}): sent again in ${pause / 1e3} s`);
       await wait2(pause, signal);
       signal.throwIfAborted();
     }
   }
 }
-function reasonOf(error) {
+function reasonOf2(error) {
   if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf(error.cause);
+  if (error.cause instanceof Error) return reasonOf2(error.cause);
   return error.code ?? error.name;
 }
 var BUDGET_MILLISECONDS, LONGEST_PAUSE_MILLISECONDS;
@@ -19083,7 +19775,7 @@ async function unfollowed(answer) {
 function outcomeOf(invocation) {
   const outcome = invocation.functionError === void 0 ? readReply(invocation.payload) : void 0;
   if (outcome) return outcome;
-  throw new UserError(invocationFailure(invocation), { exitCode: UNKNOWN_RESULT });
+  throw new UserError(commandFailure(invocation), { exitCode: UNKNOWN_RESULT });
 }
 function isLost(failure) {
   const isCall = failure instanceof UserError || failure instanceof Error && ("$metadata" in failure || "code" in failure);
@@ -19143,8 +19835,8 @@ var init_command = __esm({
 
 // src/remote/command-line.ts
 function parseCommandLine(line) {
-  const [, seconds, text3 = ""] = /^(?:timeout=(\d+)\s+)?([^]*)$/.exec(line.trim()) ?? [];
-  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(text3) ?? [];
+  const [, seconds, text4 = ""] = /^(?:timeout=(\d+)\s+)?([^]*)$/.exec(line.trim()) ?? [];
+  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(text4) ?? [];
   const kind = word === "shell" ? "command" : word;
   if (!isCommandKind(kind)) {
     throw wrong(
@@ -19262,7 +19954,8 @@ function provisionedSteps({ alias, served, provisioned }, { functionName, alias:
   const isRight = count === 0 || own !== void 0 && own.requested === count && own.status !== "FAILED";
   const [earlier] = alias === void 0 ? [] : readAliasMark(alias.description).before;
   const stays = isServedVersionRight && count > 0 ? served?.version : void 0;
-  const left = [served?.version, earlier].filter((version) => version !== void 0 && version !== stays && of(version));
+  const others = [served?.version, earlier, ...Object.keys(alias?.weights ?? {})];
+  const left = others.filter((version) => version !== void 0 && version !== stays && of(version));
   return {
     before: isRight ? [] : [{ kind: "provision", count }],
     after: [...new Set(left)].map((version = "") => ({ kind: "unprovision", version }))
@@ -19293,9 +19986,9 @@ async function provision(functionName, version, count, { provisioned, report, wa
         hint: "Check the account's and the function's concurrency, or set a smaller provisioned-concurrency."
       });
     }
-    if (seconds > MOST_SECONDS5) {
+    if (seconds > MOST_SECONDS6) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS5} seconds for the provisioned concurrency of version ${version}`,
+        title: `Waited ${MOST_SECONDS6} seconds for the provisioned concurrency of version ${version}`,
         detail: `${now?.available ?? 0} of ${count} environments are ready.`,
         hint: "Set a smaller provisioned-concurrency, or look at the function in the AWS console."
       });
@@ -19315,13 +20008,30 @@ async function unprovision(functionName, version, { provisioned, report }) {
     });
   }
 }
-var MOST_SECONDS5;
+async function moveProvisioned(functionName, { from, to }, provisioning) {
+  const all = await provisioning.provisioned.list(functionName);
+  const left = from.flatMap((version) => all.filter(({ qualifier }) => qualifier === version && version !== to));
+  const [first] = left;
+  const isThere3 = all.some(({ qualifier }) => qualifier === to);
+  const remove = async (versions3) => {
+    for (const version of versions3) await unprovision(functionName, version, provisioning);
+  };
+  const undo2 = () => remove(isThere3 || first === void 0 ? [] : [to]);
+  try {
+    if (first && !isThere3) await provision(functionName, to, first.requested, provisioning);
+  } catch (error) {
+    await undo2();
+    throw error;
+  }
+  return { finish: () => remove(left.map(({ qualifier }) => qualifier)), undo: undo2 };
+}
+var MOST_SECONDS6;
 var init_provisioned2 = __esm({
   "src/release/provisioned.ts"() {
     "use strict";
     init_errors();
     init_alias_mark();
-    MOST_SECONDS5 = 900;
+    MOST_SECONDS6 = 900;
   }
 });
 
@@ -19336,19 +20046,160 @@ var init_provisioned3 = __esm({
         progress.mayHaveProvisioned = true;
         await provision(functionName, progress.version, count, provisioning);
       },
-      unprovision: async ({ version }, { desired: { functionName }, with: provisioning }) => {
+      unprovision: async ({ version }, { desired: { functionName }, progress, with: provisioning }) => {
+        if (version === progress.version && progress.mayHaveProvisioned) return;
         await unprovision(functionName, version, provisioning);
       }
     };
   }
 });
 
+// src/release/provenance.ts
+function versionDescription(provenance) {
+  const { commit, actor, workflow } = provenance;
+  const short = { ...provenance, workflow: workflow && { ...workflow, name: shortName(workflow.name) } };
+  const shorter = { ...short, commit: commit?.slice(0, 12) };
+  const shortest = { ...shorter, actor: actor?.slice(0, 60) };
+  const written2 = [provenance, short, shorter, shortest].map(write);
+  return written2.find((text4) => text4.length <= LONGEST) ?? write({ ...shortest, actor: void 0 });
+}
+function write({ kind, commit, actor, committedAt, workflow, streams }) {
+  const parts = [
+    `wsgi-lambda ${kind}`,
+    commit && `commit ${plain(commit)}`,
+    actor && `by ${plain(actor)}`,
+    committedAt && `committed ${plain(committedAt)}`,
+    workflow && `run ${workflow.number} of ${plain(workflow.name)}`,
+    streams && "streaming"
+  ];
+  return parts.filter(Boolean).join("; ");
+}
+function readProvenance(description) {
+  const [head = "", ...parts] = description.split("; ");
+  const kind = /^wsgi-lambda (release|commands)$/.exec(head)?.[1];
+  if (kind === void 0) return void 0;
+  const after = (word) => parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1);
+  const [, number2, name = ""] = /^(\d+) of ([^]*)$/.exec(after("run") ?? "") ?? [];
+  return {
+    kind,
+    streams: parts.includes("streaming"),
+    commit: after("commit"),
+    actor: after("by"),
+    committedAt: after("committed"),
+    workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
+  };
+}
+function isSameWorkflow(one, other) {
+  return shortName(one) === shortName(other);
+}
+function shortName(name) {
+  return name.startsWith("~") ? name : `~${(0, import_node_crypto16.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
+}
+function plain(text4) {
+  return text4.replaceAll(/[;\p{C}]/gu, " ").trim();
+}
+var import_node_crypto16, LONGEST;
+var init_provenance = __esm({
+  "src/release/provenance.ts"() {
+    "use strict";
+    import_node_crypto16 = require("node:crypto");
+    LONGEST = 256;
+  }
+});
+
+// src/release/prune.ts
+function pruneSteps({ served }, { keepVersions }) {
+  if (keepVersions === 0 || Number(served?.version ?? 0) < keepVersions) return [];
+  return [{ kind: "prune", keep: keepVersions }];
+}
+function prunable(versions3, aliases, keep2) {
+  const needed = new Set(
+    aliases.flatMap(({ version, weights, description }) => [
+      version,
+      ...Object.keys(weights),
+      ...readAliasMark(description).before.slice(0, 1)
+    ])
+  );
+  const ofKind = (kind) => versions3.filter(({ description }) => readProvenance(description)?.kind === kind);
+  const newest2 = Date.parse(versions3[0]?.published ?? "");
+  const isOver = ({ published }) => Date.parse(published) < newest2 - COMMANDS_LAST_MS;
+  return [...ofKind("release").slice(keep2), ...ofKind("commands").filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
+}
+var COMMANDS_LAST_MS;
+var init_prune = __esm({
+  "src/release/prune.ts"() {
+    "use strict";
+    init_alias_mark();
+    init_provenance();
+    COMMANDS_LAST_MS = 36e5;
+  }
+});
+
+// src/release/carry-out/prune.ts
+var pruneExecutors;
+var init_prune2 = __esm({
+  "src/release/carry-out/prune.ts"() {
+    "use strict";
+    init_errors();
+    init_prune();
+    pruneExecutors = {
+      prune: async ({ keep: keep2 }, { desired: { functionName }, with: { versions: versions3, report } }) => {
+        const removed = [];
+        try {
+          const [listed2 = [], aliases] = await Promise.all([
+            versions3.list(functionName),
+            versions3.listAliases(functionName)
+          ]);
+          for (const version of prunable(listed2, aliases, keep2)) {
+            report.progress(`removing version ${version}`);
+            await versions3.remove(functionName, version);
+            removed.push(version);
+          }
+        } catch (error) {
+          const { title, hint } = error instanceof UserError ? error : { title: String(error), hint: void 0 };
+          report.warning({
+            title: "Old versions were not removed",
+            detail: title,
+            hint: [hint, "With keep-versions: 0 all of them are kept."].filter(Boolean).join(" ")
+          });
+        }
+        if (removed.length > 0) report.info(`removed: version ${removed.join(", ")}`);
+      }
+    };
+  }
+});
+
+// src/release/carry-out/statics.ts
+var staticsExecutors;
+var init_statics = __esm({
+  "src/release/carry-out/statics.ts"() {
+    "use strict";
+    init_errors();
+    staticsExecutors = {
+      "upload-static": async (_, { statics, current }) => {
+        await statics?.upload(current.served?.codeSha256);
+      },
+      // Visitors have the new version by now: what is left over is no reason to take it back.
+      "tidy-static": async (_, { statics, with: { report } }) => {
+        try {
+          await statics?.tidy();
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          const { title, detail, hint } = error;
+          report.warning({ title: `Old static files were not removed: ${title}`, detail, hint });
+        }
+      }
+    };
+  }
+});
+
 // src/release/judge.ts
-async function judge2({ alarms, requests, target }, { percent: percent2, seconds }, judging) {
+async function judge2({ alarms, requests, target, confirm }, { percent: percent2, seconds }, judging) {
   const { clock, report, signal, wait: wait2 } = judging;
   const end = clock() + seconds * 1e3;
   for (; ; ) {
     signal.throwIfAborted();
+    await confirm();
     const problem = await findAlarm(alarms, judging) ?? await findFailure(requests, target, judging);
     if (problem) throw new UserError({ ...problem, title: `With ${percent2} % of the traffic: ${problem.title}` });
     const left = end - clock();
@@ -19362,7 +20213,7 @@ async function checkAlarms(names, judging) {
   if (alarm === void 0) return;
   throw new UserError({
     ...alarm,
-    hint: "Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it without traffic and traffic-alarms."
+    hint: "Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none."
   });
 }
 async function findAlarm(names, { alarms }) {
@@ -19439,7 +20290,7 @@ var init_traffic2 = __esm({
         await checkAlarms(names, judging);
       },
       "shift-traffic": async (portion, releasing) => {
-        const { progress, desired, with: judging } = releasing;
+        const { progress, desired, lock, with: judging } = releasing;
         const { alias, version } = progress;
         if (alias === void 0) return;
         if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, judging);
@@ -19448,7 +20299,12 @@ var init_traffic2 = __esm({
         progress.alias = await pointAlias({ ...target, weights: { [version]: portion.percent / 100 } }, releasing);
         judging.report.info(`version ${version} has ${portion.percent} % of the traffic, version ${alias.version} the rest`);
         const requests = desired.smoke?.requests ?? [];
-        const judgement = { alarms: desired.traffic.alarms, requests, target: smokeTarget(releasing) };
+        const judgement = {
+          alarms: desired.traffic.alarms,
+          requests,
+          target: smokeTarget(releasing),
+          confirm: lock.confirm
+        };
         await judge2(judgement, portion, judging);
       },
       "move-alias": async (_, releasing) => {
@@ -19520,6 +20376,8 @@ var init_all = __esm({
     init_command_version2();
     init_proof();
     init_provisioned3();
+    init_prune2();
+    init_statics();
     init_traffic2();
     init_way_in2();
     EXECUTORS = {
@@ -19529,7 +20387,9 @@ var init_all = __esm({
       ...commandVersionExecutors,
       ...proofExecutors,
       ...provisionedExecutors,
-      ...trafficExecutors
+      ...staticsExecutors,
+      ...trafficExecutors,
+      ...pruneExecutors
     };
   }
 });
@@ -19572,8 +20432,11 @@ var DESCRIPTIONS2;
 var init_describe = __esm({
   "src/release/describe.ts"() {
     "use strict";
+    init_size();
     init_command_version();
     DESCRIPTIONS2 = {
+      "upload-static": ({ address, files, bytes }) => `upload static files to ${address}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
+      "tidy-static": ({ address }) => `remove static files from ${address} that were replaced long enough ago`,
       upload: ({ address }) => `upload the code to ${address}`,
       "publish-layer": ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
       "create-function": (_, { functionName }) => `create the function ${functionName}`,
@@ -19605,7 +20468,8 @@ var init_describe = __esm({
       "reserve-concurrency": ({ reserved }) => reserved === void 0 ? "reserve no concurrency" : `reserve a concurrency of ${reserved}`,
       "add-tags": ({ names }) => `tag the function: ${names.join(", ")}`,
       "describe-function": () => "update the description of the function",
-      finish: () => "mark the release as finished"
+      finish: () => "mark the release as finished",
+      prune: ({ keep: keep2 }) => `remove old versions, but the newest ${keep2} and those that are in use`
     };
   }
 });
@@ -19635,7 +20499,7 @@ var init_irreversible = __esm({
 });
 
 // src/release/undo-alias.ts
-function reasonOf2(failure) {
+function reasonOf3(failure) {
   return failure instanceof Error ? failure.message : JSON.stringify(failure);
 }
 function previousOf({ current: { alias } }) {
@@ -19660,7 +20524,7 @@ async function undoAlias(releasing) {
     const { version: served } = await lambda.updateAlias(functionName, name, target, revisionId);
     return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served };
   } catch (failure) {
-    const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf2(failure));
+    const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf3(failure));
     return { consequence, isStuck: true, served: hasMoved ? version : void 0 };
   }
 }
@@ -19698,12 +20562,11 @@ var init_undo_alias = __esm({
 
 // src/release/undo-command-version.ts
 async function undoCommandVersion(served, releasing) {
-  const { progress, current, desired, with: waiting } = releasing;
+  const { progress, current, desired, lock, with: waiting } = releasing;
   const { functionName } = desired;
   const failures = [];
-  if (progress.mayBeConfiguredForCommands) {
+  if (progress.mayBeConfiguredForCommands && !lock.isLost()) {
     try {
-      await waitUntilIdle(functionName, waiting);
       await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
     } catch (failure) {
       failures.push(failure);
@@ -19718,7 +20581,7 @@ async function undoCommandVersion(served, releasing) {
     }
   }
   if (failures.length === 0) return NOTHING_UNDONE;
-  const reasons = failures.map(reasonOf2).join("; ");
+  const reasons = failures.map(reasonOf3).join("; ");
   const consequence = `What was made for commands could not be taken back (${reasons}): no request meets it, and the next deployment puts it right.`;
   return { consequence, isStuck: true };
 }
@@ -19728,7 +20591,6 @@ var init_undo_command_version = __esm({
     init_command_version();
     init_releasing();
     init_undo_alias();
-    init_wait();
   }
 });
 
@@ -19749,7 +20611,7 @@ async function undoProvisioned(served, { progress, current, desired: { functionN
     await provisioned.remove(functionName, version);
     return { consequence: `Version ${version} has no provisioned concurrency any more.`, isStuck: false };
   } catch (failure) {
-    const consequence = `The provisioned concurrency of version ${version} could not be taken back (${reasonOf2(failure)}), and costs money: ${removal(functionName, version)}`;
+    const consequence = `The provisioned concurrency of version ${version} could not be taken back (${reasonOf3(failure)}), and costs money: ${removal(functionName, version)}`;
     return { consequence, isStuck: true };
   }
 }
@@ -19802,7 +20664,7 @@ async function undoMode(served, {
     await urls.update(functionName, alias, { invokeMode: before });
     return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
   } catch (failure) {
-    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf2(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
+    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf3(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
     return { consequence, isStuck: true };
   }
 }
@@ -19950,19 +20812,173 @@ var init_current_aside = __esm({
   }
 });
 
+// src/release/lock-mark.ts
+function lockDescription({ id, process: process2, name, until }) {
+  const text4 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
+  return text4.slice(0, LONGEST2);
+}
+function readLockDescription(description) {
+  const [, date = "", id = "", process2 = "", name = ""] = /^wsgi-lambda lock: held until (\S+); id (\S+); process (\S+); by ([^]*)$/.exec(description) ?? [];
+  const until = Date.parse(date);
+  return Number.isNaN(until) ? void 0 : { id, process: process2, name, until };
+}
+function holderOf(run3, machine, id) {
+  const { host, processId } = machine;
+  const where = run3.address ?? `process ${processId} on ${host}`;
+  return {
+    id,
+    process: `${markOf(machine)}/${processId}`,
+    name: run3.actor === void 0 ? where : `${where} (${run3.actor})`
+  };
+}
+function hasDied({ process: process2 }, machine) {
+  const [mark, processId] = process2.split("/");
+  return mark === markOf(machine) && !machine.isAlive(Number(processId));
+}
+function markOf({ id }) {
+  return (0, import_node_crypto17.createHash)("sha256").update(id).digest("hex").slice(0, 12);
+}
+var import_node_crypto17, FREE, LONGEST2;
+var init_lock_mark = __esm({
+  "src/release/lock-mark.ts"() {
+    "use strict";
+    import_node_crypto17 = require("node:crypto");
+    FREE = "wsgi-lambda lock: free";
+    LONGEST2 = 256;
+  }
+});
+
+// src/release/lock.ts
+function createLock(functionName, holder, lockWait, collaborators) {
+  const { lambda, report, wait: wait2, clock, now, every, machine, signal } = collaborators;
+  let alias;
+  let until = 0;
+  let isLost2 = false;
+  let renewing;
+  let stop = () => void 0;
+  const update = (description, revisionId) => lambda.updateAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description }, revisionId);
+  const read = () => lambda.getAlias(functionName, LOCK_ALIAS);
+  const heldFrom = (start) => lockDescription({ ...holder, until: start + LASTS_MS });
+  async function tryToTake() {
+    const found = await read();
+    const held = found && readLockDescription(found.description);
+    if (held && held.id !== holder.id && held.until > now() && !hasDied(held, machine)) return held;
+    const start = now();
+    try {
+      alias = found ? await update(heldFrom(start), found.revisionId) : await lambda.createAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description: heldFrom(start) });
+    } catch (error) {
+      if (isConflict(error)) return { error };
+      const there = await read().catch(() => void 0);
+      if (there === void 0 || readLockDescription(there.description)?.id !== holder.id) throw error;
+      alias = there;
+    }
+    until = start + LASTS_MS;
+    return "taken";
+  }
+  async function renew() {
+    if (alias === void 0) return;
+    const start = now();
+    try {
+      alias = await update(heldFrom(start), alias.revisionId);
+      until = start + LASTS_MS;
+    } catch (error) {
+      const there = await read().catch(() => void 0);
+      if (there && readLockDescription(there.description)?.id === holder.id) alias = there;
+      else if (there !== void 0 || isConflict(error)) isLost2 = true;
+    }
+    if (now() > until) isLost2 = true;
+  }
+  const renewOnce = () => {
+    renewing ??= renew().finally(() => {
+      renewing = void 0;
+    });
+    return renewing;
+  };
+  return {
+    take: async (waitSeconds = lockWait) => {
+      if (alias !== void 0) return;
+      const started = clock();
+      let told;
+      for (let pause = 1e3; ; pause = Math.min(pause * 1.5, 5e3)) {
+        signal.throwIfAborted();
+        const outcome = await tryToTake();
+        if (outcome === "taken") break;
+        const seconds = (clock() - started) / 1e3;
+        if ("error" in outcome) {
+          if (seconds >= waitSeconds + MOST_FASTER_SECONDS) throw outcome.error;
+        } else {
+          if (seconds >= waitSeconds) throw stillHeld(functionName, outcome, waitSeconds);
+          if (told !== outcome.id) report.info(`${functionName} is being deployed by ${outcome.name}: waiting for it`);
+          told = outcome.id;
+        }
+        report.progress(`waiting for another deployment of ${functionName} (${seconds.toFixed(0)} s)`);
+        await wait2(pause);
+      }
+      stop = every(RENEWED_MS, () => void renewOnce());
+    },
+    confirm: async () => {
+      if (alias === void 0) return;
+      if (!isLost2 && until - now() < LASTS_MS - RENEWED_MS) await renewOnce();
+      if (isLost2) throw lost(functionName);
+    },
+    isTaken: () => alias !== void 0,
+    isLost: () => isLost2,
+    release: async () => {
+      stop();
+      await renewing;
+      if (alias === void 0 || isLost2) return;
+      const { revisionId } = alias;
+      alias = void 0;
+      try {
+        await update(FREE, revisionId);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        report.debug(`the lock of ${functionName} was not released, and runs out by itself: ${reason}`);
+      }
+    }
+  };
+}
+function stillHeld(functionName, { name, until }, waitSeconds) {
+  return new UserError({
+    title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
+    detail: `Its lock ends at ${new Date(until).toISOString()}, and is renewed as long as that run goes on.`,
+    hint: "Nothing was changed. Run this again when the other one has ended, or let it wait longer with lock-wait."
+  });
+}
+function lost(functionName) {
+  return new UserError({
+    title: `Somebody else deploys ${functionName} now: the lock of this run was lost`,
+    detail: "It was not renewed in time, so it ran out and another run took it.",
+    hint: "Run this again when the other one has ended."
+  });
+}
+var LOCK_ALIAS, LASTS_MS, RENEWED_MS, MOST_FASTER_SECONDS;
+var init_lock2 = __esm({
+  "src/release/lock.ts"() {
+    "use strict";
+    init_errors2();
+    init_errors();
+    init_lock_mark();
+    LOCK_ALIAS = "wsgi-lambda-lock";
+    LASTS_MS = 12e4;
+    RENEWED_MS = 3e4;
+    MOST_FASTER_SECONDS = 30;
+  }
+});
+
 // src/release/current.ts
 async function readServedRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
   if (looking.latest) return await readCurrentRelease(functionName, aliasName, apis, looking);
   const served = await readServed(functionName, aliasName, apis, looking);
   const latest = served.served ? asLatest(served.served) : await apis.lambda.getVersion(functionName);
-  return { ...served, latest };
+  return await withBeginning({ ...served, latest }, functionName, aliasName, apis);
 }
 async function readCurrentRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
   const [latest, served] = await Promise.all([
     apis.lambda.getVersion(functionName),
     readServed(functionName, aliasName, apis, looking)
   ]);
-  return { ...served, latest };
+  return await withBeginning({ ...served, latest }, functionName, aliasName, apis);
 }
 async function readServed(functionName, aliasName, apis, looking) {
   const { lambda, urls } = apis;
@@ -19978,14 +20994,27 @@ async function readServed(functionName, aliasName, apis, looking) {
   ]);
   return { alias, served, url, policy, aside, provisioned, commands };
 }
+async function withBeginning(current, functionName, aliasName, { aside, versions: versions3 }) {
+  if (current.alias !== void 0 || current.latest === void 0) return { ...current, isOnlyCreated: false };
+  const [tags = {}, aliases] = await Promise.all([
+    // Whoever may not see tags is told of no URL, and can ask for one.
+    aside.tags.get(functionName).catch(() => void 0),
+    versions3.listAliases(functionName).catch(() => void 0)
+  ]);
+  const isOurs = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
+  const isUnserved = aliases?.every(({ name }) => [LOCK_ALIAS, commandsAlias(aliasName)].includes(name)) === true;
+  return { ...current, isOnlyCreated: isOurs && isUnserved };
+}
 function asLatest(served) {
   return { ...served, description: "", arn: served.arn.replace(/:[^:]+$/, "") };
 }
 var init_current = __esm({
   "src/release/current.ts"() {
     "use strict";
+    init_tags2();
     init_command_version();
     init_current_aside();
+    init_lock2();
   }
 });
 
@@ -20068,7 +21097,7 @@ var init_migrate_plan = __esm({
 // src/release/desired.ts
 function desiredRelease(settings, code, current) {
   const base = withoutCommands(current, settings);
-  const configuration = keepingSnapStart(releasedConfiguration(settings, code, base), base, settings);
+  const configuration = releasedConfiguration(settings, code, base);
   const commands = commandConfiguration(settings, configuration);
   const beforeTraffic = desiredBeforeTraffic(settings);
   checkCommandTimes([...beforeTraffic, ...settings.afterTraffic], (commands ?? configuration).timeout);
@@ -20087,17 +21116,12 @@ function desiredRelease(settings, code, current) {
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
     upload: code.upload,
+    statics: code.statics,
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
+    keepVersions: settings.keepVersions,
     smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : void 0
   };
-}
-function keepingSnapStart(configuration, { latest }, settings) {
-  const { options } = configuration;
-  if (!hasCommandVersion(settings) || options.snapStart !== void 0 || latest?.options.snapStart !== true) {
-    return configuration;
-  }
-  return { ...configuration, options: { ...options, snapStart: true } };
 }
 function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }) {
   const commands = [...migrate ? [MIGRATE] : [], ...beforeTraffic];
@@ -20115,59 +21139,6 @@ var init_desired = __esm({
     init_desired_way_in();
     init_migrate_plan();
     MIGRATE = "manage migrate --noinput";
-  }
-});
-
-// src/release/provenance.ts
-function versionDescription(provenance) {
-  const { commit, actor, workflow } = provenance;
-  const short = { ...provenance, workflow: workflow && { ...workflow, name: shortName(workflow.name) } };
-  const shorter = { ...short, commit: commit?.slice(0, 12) };
-  const shortest = { ...shorter, actor: actor?.slice(0, 60) };
-  const written2 = [provenance, short, shorter, shortest].map(write);
-  return written2.find((text3) => text3.length <= LONGEST) ?? write({ ...shortest, actor: void 0 });
-}
-function write({ kind, commit, actor, committedAt, workflow, streams }) {
-  const parts = [
-    `wsgi-lambda ${kind}`,
-    commit && `commit ${plain(commit)}`,
-    actor && `by ${plain(actor)}`,
-    committedAt && `committed ${plain(committedAt)}`,
-    workflow && `run ${workflow.number} of ${plain(workflow.name)}`,
-    streams && "streaming"
-  ];
-  return parts.filter(Boolean).join("; ");
-}
-function readProvenance(description) {
-  const [head = "", ...parts] = description.split("; ");
-  const kind = /^wsgi-lambda (release|commands)$/.exec(head)?.[1];
-  if (kind === void 0) return void 0;
-  const after = (word) => parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1);
-  const [, number2, name = ""] = /^(\d+) of ([^]*)$/.exec(after("run") ?? "") ?? [];
-  return {
-    kind,
-    streams: parts.includes("streaming"),
-    commit: after("commit"),
-    actor: after("by"),
-    committedAt: after("committed"),
-    workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
-  };
-}
-function isSameWorkflow(one, other) {
-  return shortName(one) === shortName(other);
-}
-function shortName(name) {
-  return name.startsWith("~") ? name : `~${(0, import_node_crypto16.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
-}
-function plain(text3) {
-  return text3.replaceAll(/[;\p{C}]/gu, " ").trim();
-}
-var import_node_crypto16, LONGEST;
-var init_provenance = __esm({
-  "src/release/provenance.ts"() {
-    "use strict";
-    import_node_crypto16 = require("node:crypto");
-    LONGEST = 256;
   }
 });
 
@@ -20217,6 +21188,96 @@ var init_grant = __esm({
   "src/release/grant.ts"() {
     "use strict";
     UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
+  }
+});
+
+// src/release/permissions-code.ts
+function codeGrants(settings, place) {
+  return [...layerGrants(settings, place), ...uploadGrants(settings, place), ...staticGrants(settings, place)];
+}
+function layerGrants({ dependenciesLayer, functionName, manage }, place) {
+  if (!dependenciesLayer || manage === "code") return [];
+  const { partition, region, account } = place;
+  const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`;
+  return [
+    {
+      sid: "ListLayerVersions",
+      why: "look for the dependencies among the versions of their layer",
+      actions: ["lambda:ListLayerVersions"],
+      // Service authorization reference, "AWS Lambda": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "ReadLayer",
+      why: "use a version of the layer",
+      actions: ["lambda:GetLayerVersion"],
+      resources: [`${layer}:*`],
+      isForReading: true
+    },
+    {
+      sid: "PublishLayer",
+      why: "publish dependencies that have changed",
+      actions: ["lambda:PublishLayerVersion"],
+      resources: [layer]
+    }
+  ];
+}
+function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
+  if (uploadBucket2 === void 0) return [];
+  const { partition } = place;
+  const { name, prefix } = parseBucketAddress(uploadBucket2);
+  return [
+    {
+      sid: "UploadArtifacts",
+      why: "put large artifacts into the bucket, from where Lambda reads them with the rights of its caller",
+      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
+      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
+    },
+    {
+      sid: "LookForArtifacts",
+      why: "be told that an artifact is not there yet",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:${partition}:s3:::${name}`]
+    },
+    ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
+  ];
+}
+function staticGrants({ static: address }, { partition }) {
+  if (address === void 0) return [];
+  const { name, prefix } = parseBucketAddress(address);
+  return [
+    {
+      sid: "WriteStaticFiles",
+      why: "put static files into their bucket, and remove old ones",
+      actions: ["s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
+      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
+    },
+    {
+      sid: "ListStaticFiles",
+      why: "see which static files are there",
+      actions: ["s3:ListBucket"],
+      resources: [`arn:${partition}:s3:::${name}`]
+    }
+  ];
+}
+function encryptionGrant(key, { partition, region, account }) {
+  const grant = {
+    sid: "EncryptArtifacts",
+    why: "encrypt artifacts, and let Lambda decrypt them",
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"]
+  };
+  const keys = `arn:${partition}:kms:${region}:${account}:key`;
+  const [, alias] = /^(?:arn:.*:)?(alias\/.*)$/.exec(key) ?? [];
+  if (alias === void 0) return { ...grant, resources: [key.startsWith("arn:") ? key : `${keys}/${key}`] };
+  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
+  return { ...grant, resources: [`${keys}/*`], condition };
+}
+var init_permissions_code = __esm({
+  "src/release/permissions-code.ts"() {
+    "use strict";
+    init_bucket_address();
+    init_desired_layers();
   }
 });
 
@@ -20439,7 +21500,7 @@ function policyOf(grants) {
     Statement: sids.map((Sid) => {
       const own = grants.filter(({ sid }) => sid === Sid);
       const [first] = own;
-      const Action = own.flatMap(({ actions }) => actions);
+      const Action = [...new Set(own.flatMap(({ actions }) => actions))];
       const Condition = first?.condition;
       return { Sid, Effect: "Allow", Action, Resource: first?.resources ?? [], ...Condition && { Condition } };
     })
@@ -20450,8 +21511,7 @@ function grantsOf(settings, place) {
     ...functionGrants(settings, place),
     ...urlGrants(settings, place),
     ...functionSettingGrants(settings, place),
-    ...layerGrants(settings, place),
-    ...uploadGrants(settings, place)
+    ...codeGrants(settings, place)
   ];
   return settings.dryRun ? grants.filter(({ isForReading }) => isForReading) : grants;
 }
@@ -20474,7 +21534,31 @@ function functionGrants(settings, place) {
     actions: ["UpdateFunctionCode", "PublishVersion", "CreateAlias", "UpdateAlias"].map(ofLambda),
     resources
   };
-  return [reading, releasing, ...configurationGrants(settings, place), ...proofGrants(settings, place)];
+  return [
+    reading,
+    releasing,
+    ...configurationGrants(settings, place),
+    ...proofGrants(settings, place),
+    ...pruneGrants(settings, place)
+  ];
+}
+function pruneGrants(settings, place) {
+  if (settings.keepVersions === 0) return [];
+  const [own = ""] = functionArns(settings, place);
+  return [
+    {
+      sid: "ReleaseFunction",
+      why: "look for old versions",
+      actions: ["ListVersionsByFunction", "ListAliases"].map(ofLambda),
+      resources: functionArns(settings, place)
+    },
+    {
+      sid: "RemoveVersions",
+      why: "remove old versions",
+      actions: ["lambda:DeleteFunction"],
+      resources: [`${own}:*`]
+    }
+  ];
 }
 function configurationGrants(settings, place) {
   if (settings.manage === "code") return [];
@@ -20548,75 +21632,14 @@ function urlGrants(settings, place) {
     }
   ];
 }
-function layerGrants({ dependenciesLayer, functionName, manage }, place) {
-  if (!dependenciesLayer || manage === "code") return [];
-  const { partition, region, account } = place;
-  const layer = `arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}`;
-  return [
-    {
-      sid: "ListLayerVersions",
-      why: "look for the dependencies among the versions of their layer",
-      actions: ["lambda:ListLayerVersions"],
-      // Service authorization reference, "AWS Lambda": this action knows no resources.
-      resources: ["*"],
-      isForReading: true
-    },
-    {
-      sid: "ReadLayer",
-      why: "use a version of the layer",
-      actions: ["lambda:GetLayerVersion"],
-      resources: [`${layer}:*`],
-      isForReading: true
-    },
-    {
-      sid: "PublishLayer",
-      why: "publish dependencies that have changed",
-      actions: ["lambda:PublishLayerVersion"],
-      resources: [layer]
-    }
-  ];
-}
-function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
-  if (uploadBucket2 === void 0) return [];
-  const { partition } = place;
-  const { name, prefix } = parseBucketAddress(uploadBucket2);
-  return [
-    {
-      sid: "UploadArtifacts",
-      why: "put large artifacts into the bucket, from where Lambda reads them with the rights of its caller",
-      actions: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload"],
-      resources: [`arn:${partition}:s3:::${name}/${prefix}*`]
-    },
-    {
-      sid: "LookForArtifacts",
-      why: "be told that an artifact is not there yet",
-      actions: ["s3:ListBucket"],
-      resources: [`arn:${partition}:s3:::${name}`]
-    },
-    ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
-  ];
-}
-function encryptionGrant(key, { partition, region, account }) {
-  const grant = {
-    sid: "EncryptArtifacts",
-    why: "encrypt artifacts, and let Lambda decrypt them",
-    actions: ["kms:GenerateDataKey", "kms:Decrypt"]
-  };
-  const keys = `arn:${partition}:kms:${region}:${account}:key`;
-  const [, alias] = /^(?:arn:.*:)?(alias\/.*)$/.exec(key) ?? [];
-  if (alias === void 0) return { ...grant, resources: [key.startsWith("arn:") ? key : `${keys}/${key}`] };
-  const condition = { "ForAnyValue:StringEquals": { "kms:ResourceAliases": alias } };
-  return { ...grant, resources: [`${keys}/*`], condition };
-}
 var init_permissions = __esm({
   "src/release/permissions.ts"() {
     "use strict";
-    init_bucket_address();
     init_function_options();
     init_region();
     init_current_aside();
-    init_desired_layers();
     init_grant();
+    init_permissions_code();
     init_permissions_function();
   }
 });
@@ -20699,7 +21722,7 @@ function configurationSteps(changes) {
 }
 function commandSteps(before, commands, configuration) {
   if (commands === void 0) return [];
-  const after = withConfiguration(commands, before);
+  const after = { ...withConfiguration(commands, before), description: before.description };
   return [
     { kind: "configure-commands", changes: differences(before, commands).filter(isNoMark) },
     { kind: "publish-commands" },
@@ -20736,6 +21759,20 @@ var init_proof2 = __esm({
   }
 });
 
+// src/release/statics.ts
+function staticsSteps({ served }, { statics, codeSha256 }, { environment }) {
+  const isThere3 = served?.codeSha256 === codeSha256 && served.environment[STATIC_VARIABLE] === environment[STATIC_VARIABLE];
+  if (statics === void 0 || isThere3) return { first: [], last: [] };
+  const { address } = statics;
+  return { first: [{ kind: "upload-static", ...statics }], last: [{ kind: "tidy-static", address }] };
+}
+var init_statics2 = __esm({
+  "src/release/statics.ts"() {
+    "use strict";
+    init_static();
+  }
+});
+
 // src/release/traffic.ts
 function trafficSteps(current, desired, isServedVersionRight) {
   const { portions, alarms } = desired.traffic;
@@ -20753,7 +21790,8 @@ function trafficSteps(current, desired, isServedVersionRight) {
   };
 }
 function hasOldVersion({ alias, served }) {
-  return alias !== void 0 && served !== void 0 && readAliasMark(alias.description).phase !== "not-released";
+  if (alias === void 0 || served === void 0 || alias.version === "$LATEST") return false;
+  return readAliasMark(alias.description).phase !== "not-released";
 }
 function checkDivision({ served, url }, { configuration, invokeMode, alias }) {
   const { role: role2, options } = configuration;
@@ -20808,8 +21846,10 @@ function planRelease(current, desired) {
   const traffic = trafficSteps(current, desired, isServedVersionRight);
   const change = isServedVersionRight && !makesCommands ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
   const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
+  const statics = staticsSteps(current, desired, configuration);
   return [
     ...traffic.first,
+    ...statics.first,
     ...besides,
     // Where the alias is on the right version, the mode is wrong for it already.
     ...isServedVersionRight ? mode : [],
@@ -20828,7 +21868,9 @@ function planRelease(current, desired) {
     ...wayIn.last,
     ...runSteps2("after-traffic", desired.afterTraffic),
     ...desired.afterTraffic.length > 0 && !servesIt ? [{ kind: "finish" }] : [],
-    ...provisioned.after
+    ...provisioned.after,
+    ...statics.last,
+    ...pruneSteps(current, desired)
   ];
 }
 function isNoUpdate({ kind }) {
@@ -20848,29 +21890,28 @@ var init_plan = __esm({
     init_difference();
     init_proof2();
     init_provisioned2();
+    init_prune();
+    init_statics2();
     init_traffic3();
     init_way_in();
   }
 });
 
 // src/release/public-url.ts
-async function requestPublicUrl(address, { access, settings }, { report, clock }) {
+async function requestPublicUrl(address, { access, settings }, { report, clock, wait: wait2 }) {
   if (address === void 0 || access !== "public" || !settings.smoke) return;
   const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
   const started = clock();
   try {
-    const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
-    let body = "";
-    if (answer.status === 403) body = await answer.text();
-    else await answer.body?.cancel();
-    report.info(`GET ${url} → ${answer.status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
-    if (answer.status === 403 && REFUSED_BY_AWS.test(body)) {
+    const { status, isRefused } = await answerOf(url, wait2);
+    report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
+    if (isRefused) {
       report.warning({
         title: "The Function URL answers 403: AWS refuses the caller",
-        hint: "A public URL needs both statements, lambda:InvokeFunctionUrl and lambda:InvokeFunction, in the policy of the alias. They may take some seconds to hold, and an organisation may forbid public URLs."
+        hint: "The policy of the alias has both statements that a public URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction: they may take a minute to hold. If it stays so, a policy of the organisation forbids public URLs: set function-url to iam, or ask whoever is in charge of it."
       });
-    } else if (answer.status >= 500) {
-      report.warning({ title: `GET ${url} answers ${answer.status}`, hint: "Look at the function's log." });
+    } else if (status >= 500) {
+      report.warning({ title: `GET ${url} answers ${status}`, hint: "Look at the function's log." });
     }
   } catch (error) {
     const { message, cause } = error;
@@ -20882,16 +21923,33 @@ async function requestPublicUrl(address, { access, settings }, { report, clock }
     });
   }
 }
+async function answerOf(url, wait2) {
+  let answer = await request2(url);
+  for (const pause of PATIENCE_MILLISECONDS) {
+    if (!answer.isRefused) return answer;
+    await wait2(pause);
+    answer = await request2(url);
+  }
+  return answer;
+}
+async function request2(url) {
+  const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
+  const { status } = answer;
+  if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) };
+  await answer.body?.cancel();
+  return { status, isRefused: false };
+}
 function publicAddress(address, origin) {
   const id = new URL(address).hostname.split(".")[0] ?? "";
   return (origin === void 0 ? address : origin.replaceAll("{id}", id)).replace(/\/$/, "");
 }
-var REFUSED_BY_AWS;
+var REFUSED_BY_AWS, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
   "src/release/public-url.ts"() {
     "use strict";
     init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
+    PATIENCE_MILLISECONDS = [1e3, 2e3, 4e3];
   }
 });
 
@@ -20906,7 +21964,7 @@ function configurationChanges(current, configuration) {
 }
 function changesOf(before, latest, configuration) {
   const compared = latest ? { ...before, version: "$LATEST", description: latest.description } : before;
-  return differences(compared, configuration).filter((name) => !VARIABLE2.test(name)).map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }));
+  return differences(compared, configuration).filter((name) => !VARIABLE2.test(name)).map((name) => name.replace(/ .*$/, "")).map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }));
 }
 function settingsOf(configuration) {
   return ["runtime", "handler", "role", "memory", "timeout"].map((setting) => ({
@@ -20921,12 +21979,13 @@ function shown(configuration, setting) {
     ([key, value2]) => key === "options" && typeof value2 === "object" && value2 !== null ? Object.entries(value2) : [[key, value2]]
   );
   const [, value] = found.find(([key]) => key === name) ?? [];
-  if (value === void 0 || value === null || value === "") return void 0;
-  if (name === "layers") return value.map(arnOf).join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  if (value === void 0 || value === null) return void 0;
+  const list = Array.isArray(value) ? value : [value];
+  return list.map(wordsOf).join(", ") || void 0;
 }
-function arnOf(layer) {
-  return typeof layer === "string" ? layer : layer.arn;
+function wordsOf(value) {
+  if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 function variableChanges(before, after) {
   const names = (variables, isListed) => Object.keys(variables).filter(isListed).toSorted();
@@ -21164,6 +22223,8 @@ var init_step_permissions = __esm({
       "kms:Encrypt"
     ];
     ACTIONS = {
+      "upload-static": ["s3:*"],
+      "tidy-static": ["s3:*"],
       upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
       "publish-layer": ["lambda:PublishLayerVersion"],
       "create-function": ["lambda:CreateFunction", "lambda:TagResource", "lambda:GetLayerVersion", ...CONFIGURE],
@@ -21195,159 +22256,9 @@ var init_step_permissions = __esm({
       "set-code-signing": ["lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"],
       "reserve-concurrency": ["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
       "add-tags": ["lambda:TagResource"],
-      "describe-function": [...CONFIGURE]
+      "describe-function": [...CONFIGURE],
+      prune: ["lambda:ListVersionsByFunction", "lambda:ListAliases", "lambda:DeleteFunction"]
     };
-  }
-});
-
-// src/release/lock-mark.ts
-function lockDescription({ id, process: process2, name, until }) {
-  const text3 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
-  return text3.slice(0, LONGEST2);
-}
-function readLockDescription(description) {
-  const [, date = "", id = "", process2 = "", name = ""] = /^wsgi-lambda lock: held until (\S+); id (\S+); process (\S+); by ([^]*)$/.exec(description) ?? [];
-  const until = Date.parse(date);
-  return Number.isNaN(until) ? void 0 : { id, process: process2, name, until };
-}
-function holderOf(run3, machine, id) {
-  const { host, processId } = machine;
-  const where = run3.address ?? `process ${processId} on ${host}`;
-  return {
-    id,
-    process: `${markOf(machine)}/${processId}`,
-    name: run3.actor === void 0 ? where : `${where} (${run3.actor})`
-  };
-}
-function hasDied({ process: process2 }, machine) {
-  const [mark, processId] = process2.split("/");
-  return mark === markOf(machine) && !machine.isAlive(Number(processId));
-}
-function markOf({ id }) {
-  return (0, import_node_crypto17.createHash)("sha256").update(id).digest("hex").slice(0, 12);
-}
-var import_node_crypto17, FREE, LONGEST2;
-var init_lock_mark = __esm({
-  "src/release/lock-mark.ts"() {
-    "use strict";
-    import_node_crypto17 = require("node:crypto");
-    FREE = "wsgi-lambda lock: free";
-    LONGEST2 = 256;
-  }
-});
-
-// src/release/lock.ts
-function createLock(functionName, holder, lockWait, collaborators) {
-  const { lambda, report, wait: wait2, clock, now, every, machine, signal } = collaborators;
-  let alias;
-  let until = 0;
-  let isLost2 = false;
-  let renewing;
-  let stop = () => void 0;
-  const update = (description, revisionId) => lambda.updateAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description }, revisionId);
-  const read = () => lambda.getAlias(functionName, LOCK_ALIAS);
-  const heldFrom = (start) => lockDescription({ ...holder, until: start + LASTS_MS });
-  async function tryToTake() {
-    const found = await read();
-    const held = found && readLockDescription(found.description);
-    if (held && held.id !== holder.id && held.until > now() && !hasDied(held, machine)) return held;
-    const start = now();
-    try {
-      alias = found ? await update(heldFrom(start), found.revisionId) : await lambda.createAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description: heldFrom(start) });
-    } catch (error) {
-      if (isConflict(error)) return "again";
-      const there = await read().catch(() => void 0);
-      if (there === void 0 || readLockDescription(there.description)?.id !== holder.id) throw error;
-      alias = there;
-    }
-    until = start + LASTS_MS;
-    return "taken";
-  }
-  async function renew() {
-    if (alias === void 0) return;
-    const start = now();
-    try {
-      alias = await update(heldFrom(start), alias.revisionId);
-      until = start + LASTS_MS;
-    } catch (error) {
-      const there = await read().catch(() => void 0);
-      if (there && readLockDescription(there.description)?.id === holder.id) alias = there;
-      else if (there !== void 0 || isConflict(error)) isLost2 = true;
-    }
-    if (now() > until) isLost2 = true;
-  }
-  const renewOnce = () => {
-    renewing ??= renew().finally(() => {
-      renewing = void 0;
-    });
-    return renewing;
-  };
-  return {
-    take: async (waitSeconds = lockWait) => {
-      if (alias !== void 0) return;
-      const started = clock();
-      let told;
-      for (let pause = 1e3; ; pause = Math.min(pause * 1.5, 5e3)) {
-        signal.throwIfAborted();
-        const outcome = await tryToTake();
-        if (outcome === "taken") break;
-        const seconds = (clock() - started) / 1e3;
-        if (outcome !== "again") {
-          if (seconds >= waitSeconds) throw stillHeld(functionName, outcome, waitSeconds);
-          if (told !== outcome.id) report.info(`${functionName} is being deployed by ${outcome.name}: waiting for it`);
-          told = outcome.id;
-        }
-        report.progress(`waiting for another deployment of ${functionName} (${seconds.toFixed(0)} s)`);
-        await wait2(pause);
-      }
-      stop = every(RENEWED_MS, () => void renewOnce());
-    },
-    confirm: async () => {
-      if (alias === void 0) return;
-      if (!isLost2 && until - now() < LASTS_MS - RENEWED_MS) await renewOnce();
-      if (isLost2) throw lost(functionName);
-    },
-    isTaken: () => alias !== void 0,
-    isLost: () => isLost2,
-    release: async () => {
-      stop();
-      await renewing;
-      if (alias === void 0 || isLost2) return;
-      const { revisionId } = alias;
-      alias = void 0;
-      try {
-        await update(FREE, revisionId);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        report.debug(`the lock of ${functionName} was not released, and runs out by itself: ${reason}`);
-      }
-    }
-  };
-}
-function stillHeld(functionName, { name, until }, waitSeconds) {
-  return new UserError({
-    title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
-    detail: `Its lock ends at ${new Date(until).toISOString()}, and is renewed as long as that run goes on.`,
-    hint: "Nothing was changed. Run this again when the other one has ended, or let it wait longer with lock-wait."
-  });
-}
-function lost(functionName) {
-  return new UserError({
-    title: `Somebody else deploys ${functionName} now: the lock of this run was lost`,
-    detail: "It was not renewed in time, so it ran out and another run took it.",
-    hint: "Run this again when the other one has ended."
-  });
-}
-var LOCK_ALIAS, LASTS_MS, RENEWED_MS;
-var init_lock2 = __esm({
-  "src/release/lock.ts"() {
-    "use strict";
-    init_errors2();
-    init_errors();
-    init_lock_mark();
-    LOCK_ALIAS = "wsgi-lambda-lock";
-    LASTS_MS = 12e4;
-    RENEWED_MS = 3e4;
   }
 });
 
@@ -21414,11 +22325,16 @@ function differenceSections(difference2) {
     { heading: `environment, names only, ${against}`, lines: variableLines(environment) },
     { heading: `code, ${against}`, lines: code ? codeLines(code) : [] },
     { heading: `migrations that version ${served ?? "–"} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
-    { heading: "permissions that this needs", lines: permissions2.map(permissionLine) }
+    { heading: "permissions that this needs", lines: permissionLines(permissions2) }
   ].filter(({ lines: lines2 }) => lines2.length > 0);
 }
-function permissionLine({ actions, resources }) {
-  return `${actions.join(", ")} on ${resources.join(", ")}`;
+function permissionLines(permissions2) {
+  const actionsOn = /* @__PURE__ */ new Map();
+  for (const { actions, resources } of permissions2) {
+    const key = resources.join(", ");
+    actionsOn.set(key, /* @__PURE__ */ new Set([...actionsOn.get(key) ?? [], ...actions]));
+  }
+  return [...actionsOn].map(([resources, actions]) => `${[...actions].join(", ")} on ${resources}`);
 }
 function variableLines({ added, changed, removed }) {
   return [
@@ -21496,8 +22412,8 @@ function bracketed(code, at) {
   }
   return code.slice(at);
 }
-function lineAt(text3, index) {
-  return text3.slice(0, index).split("\n").length;
+function lineAt(text4, index) {
+  return text4.slice(0, index).split("\n").length;
 }
 var COMMENT_OR_STRING;
 var init_python_text = __esm({
@@ -21619,15 +22535,15 @@ async function readDirectory2(served, signal) {
     if (whole) return whole.subarray(position, position + length);
     left -= length;
     if (left < 0) throw new UnknownFiles("The list of its files is too long.");
-    const answer = await request2(served, `bytes=${position}-${position + length - 1}`, signal);
+    const answer = await request3(served, `bytes=${position}-${position + length - 1}`, signal);
     if (answer.status === 206) return await bytesOf3(answer, length);
     whole = await readWhole(answer, served);
     return whole.subarray(position, position + length);
   };
   return await readZipDirectory({ size: served.zipBytes, read });
 }
-async function request2({ address }, range, signal) {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS)]);
+async function request3({ address }, range, signal) {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS2)]);
   const answer = await fetch(address, { headers: { range }, signal: patience }).catch((error) => {
     signal.throwIfAborted();
     throw new UnknownFiles(`The code could not be read (${codeOf3(error)}).`);
@@ -21669,7 +22585,7 @@ function withPackages(entries, zipBytes) {
     packages: [...packages].map(([name, version]) => ({ name, version }))
   };
 }
-var import_node_crypto19, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS, UnknownFiles;
+var import_node_crypto19, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
 var init_served_files = __esm({
   "src/release/served-files.ts"() {
     "use strict";
@@ -21680,7 +22596,7 @@ var init_served_files = __esm({
     init_zip_directory();
     MOST_WHOLE_BYTES = 6e7;
     MOST_PARTS_BYTES = 4e6;
-    PATIENCE_MILLISECONDS = 3e4;
+    PATIENCE_MILLISECONDS2 = 3e4;
     UnknownFiles = class extends Error {
       name = "UnknownFiles";
     };
@@ -21795,6 +22711,180 @@ var init_upload = __esm({
   }
 });
 
+// src/static/keeping.ts
+function keyOfRecord({ owner, code }) {
+  return `${FOLDER3}${owner}/${code}.json`;
+}
+function isRecordKey(key) {
+  return key.startsWith(FOLDER3) && key.endsWith(".json");
+}
+function writeStaticRecord({ at, replaces, files }) {
+  return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files });
+}
+function readStaticRecord(key, text4) {
+  const [, owner, code] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
+  const read = safeParse(pipe(string(), parseJson(), CONTENT), text4);
+  if (owner === void 0 || code === void 0 || !read.success) return void 0;
+  const { at, replaces, files } = read.output;
+  return { owner, code, at: Date.parse(at), replaces: replaces ?? void 0, files };
+}
+function expiredOf(records, released2, paths, { now, keepDays }) {
+  const own = records.filter(({ owner }) => owner === released2.owner);
+  const over = own.filter((record2) => {
+    const ended = record2.code === released2.code ? void 0 : endOf2(record2, own);
+    return ended !== void 0 && ended + keepDays * DAY <= now;
+  });
+  const kept2 = /* @__PURE__ */ new Set([...paths, ...records.filter((record2) => !over.includes(record2)).flatMap(({ files: files2 }) => files2)]);
+  const files = new Set(over.flatMap(({ files: listed2 }) => listed2).filter((path4) => !kept2.has(path4)));
+  return { files: [...files].toSorted(), records: over };
+}
+function endOf2({ at, code }, records) {
+  const later = records.filter((record2) => record2.at > at);
+  const replacing = later.filter(({ replaces }) => replaces === code).map((record2) => record2.at);
+  if (replacing.length > 0) return Math.max(...replacing);
+  return later.length > 0 ? Math.min(...later.map((record2) => record2.at)) : void 0;
+}
+var FOLDER3, CONTENT, DAY;
+var init_keeping = __esm({
+  "src/static/keeping.ts"() {
+    "use strict";
+    init_dist2();
+    FOLDER3 = ".wsgi-lambda/";
+    CONTENT = object({
+      at: pipe(string(), isoTimestamp()),
+      replaces: nullable(string()),
+      files: array(string())
+    });
+    DAY = 24 * 3600 * 1e3;
+  }
+});
+
+// src/static/publish.ts
+async function publishStatic({ folder, files }, release, { bucket, report, now }) {
+  const { etags, records } = await readBucket(bucket, files);
+  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
+  const uploads = missing2.flat();
+  const listed2 = new Set(records.flatMap((record2) => record2.files));
+  const isUploaded = new Set(uploads.map(({ path: path4 }) => path4));
+  const released2 = {
+    owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
+    code: hexadecimal(release.codeSha256) ?? "",
+    at: now(),
+    replaces: hexadecimal(release.servedCodeSha256),
+    files: files.map(({ path: path4 }) => path4).filter((path4) => isUploaded.has(path4) || listed2.has(path4))
+  };
+  await bucket.writeText(keyOfRecord(released2), writeStaticRecord(released2), RECORD_HEADERS);
+  const paths = new Set(files.map(({ path: path4 }) => path4));
+  let done = 0;
+  await inParallel(uploads, AT_ONCE2, async (file) => {
+    await bucket.writeFile(file.path, (0, import_node_path59.join)(folder, file.path), headersOf(file, paths));
+    report.progress(`static files: ${++done} of ${uploads.length}`);
+  });
+  const sent = uploads.length === 0 ? "nothing to upload" : `${uploads.length} uploaded (${sizeText(bytesOf2({ files: uploads }))})`;
+  report.info(`static files: ${sent}, ${files.length - uploads.length} were there`);
+  const others = records.filter((record2) => keyOfRecord(record2) !== keyOfRecord(released2));
+  return { records: [...others, released2], released: released2 };
+}
+async function tidyStatic({ files }, { records, released: released2 }, keepDays, { bucket, report, now }) {
+  const paths = new Set(files.map(({ path: path4 }) => path4));
+  const expired = expiredOf(records, released2, paths, { now: now(), keepDays });
+  await bucket.remove(expired.files);
+  await bucket.remove(expired.records.map(keyOfRecord));
+  if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`);
+}
+async function readBucket(bucket, files) {
+  const wanted = new Set(files.map(({ path: path4 }) => path4));
+  const etags = /* @__PURE__ */ new Map();
+  const keys = [];
+  for await (const { key, etag } of bucket.list()) {
+    if (wanted.has(key)) etags.set(key, etag);
+    else if (isRecordKey(key)) keys.push(key);
+  }
+  const records = await inParallel(
+    keys,
+    AT_ONCE2,
+    async (key) => readStaticRecord(key, await bucket.readText(key) ?? "")
+  );
+  return { etags, records: records.filter((record2) => record2 !== void 0) };
+}
+async function isThere2({ path: path4, bytes, isImmutable }, folder, etags) {
+  const etag = etags.get(path4);
+  if (etag === void 0) return false;
+  return isImmutable || etag === await etagOf((0, import_node_path59.join)(folder, path4), bytes);
+}
+async function etagOf(path4, bytes) {
+  const digests = [];
+  for (let start = 0; start === 0 || start < bytes; start += PART_BYTES) {
+    const hash3 = (0, import_node_crypto20.createHash)("md5");
+    for await (const chunk of (0, import_node_fs21.createReadStream)(path4, { start, end: start + PART_BYTES - 1 }))
+      hash3.update(chunk);
+    digests.push(hash3.digest());
+  }
+  if (bytes < PART_BYTES) return (digests[0] ?? Buffer.alloc(0)).toString("hex");
+  return `${(0, import_node_crypto20.createHash)("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
+}
+function hexadecimal(base64) {
+  return base64 === void 0 ? void 0 : Buffer.from(base64, "base64").toString("hex");
+}
+var import_node_crypto20, import_node_fs21, import_node_path59, AT_ONCE2, RECORD_HEADERS;
+var init_publish2 = __esm({
+  "src/static/publish.ts"() {
+    "use strict";
+    import_node_crypto20 = require("node:crypto");
+    import_node_fs21 = require("node:fs");
+    import_node_path59 = require("node:path");
+    init_parallel();
+    init_part_bytes();
+    init_size();
+    init_headers();
+    init_keeping();
+    init_static_files();
+    AT_ONCE2 = 8;
+    RECORD_HEADERS = { contentType: "application/json", cacheControl: "no-store" };
+  }
+});
+
+// src/commands/statics.ts
+async function staticsOf({ artifact, static: built }, settings, { openStaticBucket: openStaticBucket2, report, order }) {
+  const { static: address, staticKeep, functionName, alias } = settings;
+  if (address === void 0) return void 0;
+  const { folder, index } = placeOf2({ output: artifact.path });
+  const files = await readStaticFiles(folder, index);
+  if (files === void 0 || files.digest !== built?.digest) throw notThere(folder, built === void 0);
+  let published;
+  const collaborators = async () => ({ bucket: await openStaticBucket2(address), report, now: order.now });
+  return {
+    desired: { address, files: files.files.length, bytes: built.bytes },
+    release: {
+      upload: async (servedCodeSha256) => {
+        const release = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 };
+        published = await publishStatic(files, release, await collaborators());
+      },
+      tidy: async () => {
+        if (published) await tidyStatic(files, published, staticKeep, await collaborators());
+      }
+    }
+  };
+}
+function notThere(folder, isUnknown) {
+  return new UserError(
+    {
+      title: isUnknown ? "static is set, and the artifact was built without it" : `The static files of the artifact are not in ${folder}`,
+      hint: "Build it with the same static, and keep what build leaves beside the zip: NAME.static and NAME.static.json."
+    },
+    { exitCode: 2 }
+  );
+}
+var init_statics3 = __esm({
+  "src/commands/statics.ts"() {
+    "use strict";
+    init_errors();
+    init_built();
+    init_publish2();
+    init_static_files();
+  }
+});
+
 // src/commands/sending.ts
 async function sendingOf(built, settings, collaborators) {
   const { artifact, runtime, architecture, streaming } = built;
@@ -21807,16 +22897,24 @@ async function sendingOf(built, settings, collaborators) {
     },
     collaborators.layers
   );
+  const statics = await staticsOf(built, settings, collaborators);
   const code = {
+    ...{ statics: statics?.desired },
     ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
     ...{ upload: transport.address, layer: layer.desired }
   };
-  return { code, transport, layer };
+  return { code, transport, layer, statics: statics?.release };
 }
-function asBuilt({ artifact, packages, runtime, architecture, streaming }, report) {
+async function asBuilt({ artifact, packages, runtime, architecture, streaming, staticDigest }, report) {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
   const slices = { total: packages.length, reused: packages.length, built: 0 };
-  return { artifact, runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} };
+  const { folder, index } = placeOf2({ output: artifact.path });
+  const statics = staticDigest === void 0 ? void 0 : await readStaticFiles(folder, index);
+  return {
+    artifact,
+    ...statics && { static: describeStatic(statics) },
+    ...{ runtime, architecture, streaming, builder: "none", slices, packages, seconds: {} }
+  };
 }
 async function uploadBucket({ artifact, layer }, settings, { openBucket: openBucket2 }) {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
@@ -21830,6 +22928,10 @@ var init_sending2 = __esm({
     init_limits();
     init_layer();
     init_upload();
+    init_built();
+    init_static_files();
+    init_build2();
+    init_statics3();
   }
 });
 
@@ -21848,7 +22950,7 @@ async function deploy(settings, collaborators) {
   ]);
   const { environment } = desiredConfiguration(settings, withoutCommands(served, settings));
   if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served);
-  const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : asBuilt(source2, report);
+  const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : await asBuilt(source2, report);
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock();
     const sent = await sendingOf(built, settings, collaborators);
@@ -21892,7 +22994,7 @@ async function deploy(settings, collaborators) {
     return await inTurn2({ ...settings, exists: served.latest !== void 0 }, collaborators, finish);
   });
 }
-async function carryOut({ current, desired, steps }, { code, transport, layer }, turn, settings, collaborators) {
+async function carryOut({ current, desired, steps }, { code, transport, layer, statics }, turn, settings, collaborators) {
   const { report } = collaborators;
   const nothing2 = {
     ...{ version: current.served?.version ?? "", alias: current.alias, url: current.url },
@@ -21912,6 +23014,7 @@ async function carryOut({ current, desired, steps }, { code, transport, layer },
       code: await transport.readCode(desired.architecture),
       upload: transport.upload,
       publishLayer: layer.publish,
+      statics,
       versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code.streaming }),
       lock: turn.lock
@@ -21925,8 +23028,7 @@ function sendsCode(steps) {
   return steps.some(({ kind }) => ["publish-layer", "create-function", "update-code"].includes(kind));
 }
 function checkSize(built, { latest }, settings, report) {
-  const own = `:layer:${layerNameOf(settings.functionName)}:`;
-  const layers = (latest?.layers ?? []).filter(({ arn }) => !arn.includes(own));
+  const layers = keptLayers(settings, latest);
   const problem = sizeProblem(built, layers, settings);
   if (problem) throw new UserError(problem);
   const warning = sizeWarning(built, layers);
@@ -22075,11 +23177,18 @@ async function rollback(to, settings, collaborators) {
       const target = rollbackTarget(alias, listed2, to);
       const { version, published, description } = target.version;
       await prove(target, url, settings, collaborators).catch((error) => {
-        throw notMoved(error, alias, name);
+        throw notMoved(error, alias, name, "Without smoke requests (--no-smoke) it moves all the same.");
       });
       await lock.confirm();
-      const moved = await moveBack(target, { alias, url }, settings, collaborators);
+      const ready = await keepReady(alias, version, settings, collaborators).catch((error) => {
+        throw notMoved(error, alias, name, "Without provisioned-concurrency it moves all the same.");
+      });
+      const moved = await moveBack(target, { alias, url }, settings, collaborators).catch(async (error) => {
+        await ready?.undo();
+        throw error;
+      });
       report.info(`${name}: version ${alias.version} → ${version}`);
+      await ready?.finish();
       report.notice({
         title: "What migrations have done to a database is not reversed",
         detail: `Version ${version} runs with the schema as it is now.`
@@ -22093,6 +23202,10 @@ async function rollback(to, settings, collaborators) {
       };
     });
   });
+}
+async function keepReady({ version, weights }, to, { functionName, provisionedConcurrency }, collaborators) {
+  if (provisionedConcurrency === void 0) return void 0;
+  return await moveProvisioned(functionName, { from: [version, ...Object.keys(weights)], to }, collaborators);
 }
 async function prove({ version: { version } }, url, settings, collaborators) {
   const { functionName } = settings;
@@ -22108,10 +23221,10 @@ async function wake({ state }, asked, settings, collaborators) {
   await smoke(smokeRequestsOf(settings).slice(0, 1), asked, collaborators).catch(() => void 0);
   await waitUntilAwake(asked.functionName, asked.version, collaborators);
 }
-function notMoved(error, { version }, alias) {
+function notMoved(error, { version }, alias, otherwise) {
   if (!(error instanceof UserError)) return error;
   const { title, detail, hint, output: output2 } = error;
-  const outcome = `The alias ${alias} has not moved: it serves version ${version}. Without smoke requests (--no-smoke) it moves all the same.`;
+  const outcome = `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`;
   return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output: output2 }, { cause: error });
 }
 function nothingReleased(functionName, alias) {
@@ -22126,6 +23239,7 @@ var init_rollback2 = __esm({
     init_errors();
     init_move_back();
     init_provenance();
+    init_provisioned2();
     init_rollback();
     init_smoke();
     init_turn();
@@ -23205,14 +24319,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text3;
+        return text4;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-      if (text3.length <= endStep)
-        return text3;
+      if (text4.length <= endStep)
+        return text4;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent.length;
@@ -23229,14 +24343,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text3, i, indent.length);
+        i = consumeMoreIndentedLines(text4, i, indent.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text3[i += 1]; ) {
+      for (let ch; ch = text4[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text3[i + 1]) {
+          switch (text4[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -23253,12 +24367,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text3, i, indent.length);
+            i = consumeMoreIndentedLines(text4, i, indent.length);
           end = i + indent.length + endStep;
           split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next = text3[i + 1];
+            const next = text4[i + 1];
             if (next && next !== " " && next !== "\n" && next !== "	")
               split2 = i;
           }
@@ -23270,12 +24384,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text3[i += 1];
+                ch = text4[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text3;
+                return text4;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -23290,39 +24404,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text3;
+        return text4;
       if (onFold)
         onFold();
-      let res = text3.slice(0, folds[0]);
+      let res = text4.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text3.length;
+        const end2 = folds[i2 + 1] || text4.length;
         if (fold === 0)
           res = `
-${indent}${text3.slice(0, end2)}`;
+${indent}${text4.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text3[fold]}\\`;
+            res += `${text4[fold]}\\`;
           res += `
-${indent}${text3.slice(fold + 1, end2)}`;
+${indent}${text4.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text3, i, indent) {
+    function consumeMoreIndentedLines(text4, i, indent) {
       let end = i;
       let start = i + 1;
-      let ch = text3[start];
+      let ch = text4[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent) {
-          ch = text3[++i];
+          ch = text4[++i];
         } else {
           do {
-            ch = text3[++i];
+            ch = text4[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text3[start];
+          ch = text4[start];
         }
       }
       return end;
@@ -29713,7 +30827,17 @@ function role(description, trust, policy) {
   };
 }
 function previewSettings(settings, functionName) {
-  return { ...settings, functionName, secrets: {}, logGroup: void 0, createRole: false, dryRun: false };
+  return {
+    ...settings,
+    ...{ functionName, createRole: false, dryRun: false },
+    ...{ commandRole: void 0, kmsKey: void 0, secrets: {}, logGroup: void 0 },
+    ...{ fileSystems: void 0, deadLetterTarget: void 0 },
+    uploadBucket: belowPreviews(settings.uploadBucket),
+    static: belowPreviews(settings.static)
+  };
+}
+function belowPreviews(address) {
+  return address && `${address.replace(/\/+$/, "")}/previews`;
 }
 function needsOf(settings) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
@@ -29736,8 +30860,8 @@ function logGroupOf2({ logGroup, functionName }) {
 }
 function substituted(value) {
   if (typeof value === "string") {
-    const text3 = value.replace(/\$\{(Partition|Region|AccountId)\}/g, "${AWS::$1}");
-    return text3.includes("${") ? { "Fn::Sub": text3 } : text3;
+    const text4 = value.replace(/\$\{(Partition|Region|AccountId)\}/g, "${AWS::$1}");
+    return text4.includes("${") ? { "Fn::Sub": text4 } : text4;
   }
   if (Array.isArray(value)) return value.map(substituted);
   if (typeof value !== "object" || value === null) return value;
@@ -29746,8 +30870,8 @@ function substituted(value) {
 function isEmpty(parameter) {
   return { "Fn::Equals": [{ Ref: parameter }, ""] };
 }
-function whereIs(condition, text3) {
-  return { "Fn::If": [condition, { "Fn::Sub": text3 }, { Ref: "AWS::NoValue" }] };
+function whereIs(condition, text4) {
+  return { "Fn::If": [condition, { "Fn::Sub": text4 }, { Ref: "AWS::NoValue" }] };
 }
 function output(description, value) {
   return { Description: description, Value: value };
@@ -29933,7 +31057,7 @@ var init_source_hash = __esm({
 
 // src/artifact/inspect/contents.ts
 async function readContents3(given2, assumed) {
-  const path4 = (0, import_node_path59.resolve)(given2);
+  const path4 = (0, import_node_path60.resolve)(given2);
   const found = await (0, import_promises64.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
@@ -30000,7 +31124,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path59.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path59.posix.dirname(parent))
+    for (let parent = import_node_path60.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path60.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -30061,12 +31185,12 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises64, import_node_path59, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
+var import_promises64, import_node_path60, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
     import_promises64 = require("node:fs/promises");
-    import_node_path59 = require("node:path");
+    import_node_path60 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -30092,7 +31216,7 @@ async function directRequirements(project, manifest, present2) {
     "Pipfile"
   ];
   for (const from of written2) {
-    const requirements = (0, import_node_fs20.existsSync)((0, import_node_path60.join)(project, from)) ? await readWritten(project, from) : [];
+    const requirements = (0, import_node_fs22.existsSync)((0, import_node_path61.join)(project, from)) ? await readWritten(project, from) : [];
     const names = new Set(requirements.map(({ name }) => name));
     const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
     if (requirements.length > 0 && !isLock) return { from, requirements };
@@ -30102,9 +31226,9 @@ async function directRequirements(project, manifest, present2) {
 async function readWritten(project, path4) {
   try {
     if (path4 === "pyproject.toml")
-      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, path4)) ?? "")));
+      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, path4)) ?? "")));
     if (path4 === "Pipfile")
-      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, path4)) ?? ""))["packages"]);
+      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, path4)) ?? ""))["packages"]);
     const files = await readRequirementsFiles(project, path4);
     return [...fromRequirements(files), ...await namedByFolder(project, files)];
   } catch (error) {
@@ -30116,7 +31240,7 @@ function fromPyproject(document2) {
   const { dependencies } = asTable3(document2["project"]);
   const listed2 = Array.isArray(dependencies) ? dependencies.map(String) : [];
   return [
-    ...listed2.flatMap((text3) => parseRequirement(text3) ?? []),
+    ...listed2.flatMap((text4) => parseRequirement(text4) ?? []),
     ...fromTable(asTable3(asTable3(document2["tool"])["poetry"])["dependencies"])
   ];
 }
@@ -30130,23 +31254,23 @@ function fromTable(table2) {
 function fromRequirements(files) {
   const constraints = new Set(
     files.flatMap(
-      ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text3 }) => {
-        const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text3) ?? [];
-        return constraint === void 0 ? [] : [import_node_path60.posix.join(import_node_path60.posix.dirname(path4), constraint)];
+      ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text4 }) => {
+        const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text4) ?? [];
+        return constraint === void 0 ? [] : [import_node_path61.posix.join(import_node_path61.posix.dirname(path4), constraint)];
       })
     )
   );
-  return files.filter(({ path: path4 }) => !constraints.has(path4)).flatMap(({ lines: lines2 }) => lines2.flatMap(({ text: text3 }) => parseRequirement(text3.replace(/\s--\w.*$/, "")) ?? []));
+  return files.filter(({ path: path4 }) => !constraints.has(path4)).flatMap(({ lines: lines2 }) => lines2.flatMap(({ text: text4 }) => parseRequirement(text4.replace(/\s--\w.*$/, "")) ?? []));
 }
 async function namedByFolder(project, files) {
   const folders = files.flatMap(
     ({ lines: lines2 }) => lines2.flatMap(
-      ({ text: text3 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text3)?.[1] ?? []
+      ({ text: text4 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text4)?.[1] ?? []
     )
   );
   const named2 = await Promise.all(
     folders.map(async (folder) => {
-      const document2 = asTable3(parse(await readIfPresent((0, import_node_path60.join)(project, folder, "pyproject.toml")) ?? ""));
+      const document2 = asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, folder, "pyproject.toml")) ?? ""));
       const name = asTable3(document2["project"])["name"] ?? asTable3(asTable3(document2["tool"])["poetry"])["name"];
       return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
     })
@@ -30156,12 +31280,12 @@ async function namedByFolder(project, files) {
 function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
-var import_node_fs20, import_node_path60, UNKNOWN2;
+var import_node_fs22, import_node_path61, UNKNOWN2;
 var init_direct = __esm({
   "src/artifact/inspect/direct.ts"() {
     "use strict";
-    import_node_fs20 = require("node:fs");
-    import_node_path60 = require("node:path");
+    import_node_fs22 = require("node:fs");
+    import_node_path61 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -30174,7 +31298,7 @@ var init_direct = __esm({
 // src/artifact/inspect/graph.ts
 function requirementsOf(metadata) {
   const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return [...head.matchAll(/^Requires-Dist: (.+)$/gm)].flatMap(([, text3 = ""]) => parseRequirement(text3) ?? []);
+  return [...head.matchAll(/^Requires-Dist: (.+)$/gm)].flatMap(([, text4 = ""]) => parseRequirement(text4) ?? []);
 }
 function dependencyGraph(distributions, direct, holds2) {
   const present2 = new Map(distributions.map(({ name, metadata }) => [name, requirementsOf(metadata)]));
@@ -30319,7 +31443,7 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
   });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path61.posix.basename(path4));
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path62.posix.basename(path4));
   return [
     ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
     ...verifyNeeded(owned, target, others)
@@ -30328,11 +31452,11 @@ function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
 function newest(versions3) {
   return versions3.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
 }
-var import_node_path61, MACHINES2;
+var import_node_path62, MACHINES2;
 var init_binaries = __esm({
   "src/artifact/inspect/binaries.ts"() {
     "use strict";
-    import_node_path61 = require("node:path");
+    import_node_path62 = require("node:path");
     init_verify();
     init_group();
     MACHINES2 = { 62: "x86_64", 183: "arm64" };
@@ -30542,9 +31666,9 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises65.mkdtemp)((0, import_node_path62.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises65.mkdtemp)((0, import_node_path63.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises65.copyFile)(path4, (0, import_node_path62.join)(temporary, "artifact.zip"));
+    await (0, import_promises65.copyFile)(path4, (0, import_node_path63.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
     await (0, import_promises65.rm)(temporary, { recursive: true, force: true });
@@ -30583,13 +31707,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises65, import_node_os13, import_node_path62, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises65, import_node_os13, import_node_path63, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
     import_promises65 = require("node:fs/promises");
     import_node_os13 = require("node:os");
-    import_node_path62 = require("node:path");
+    import_node_path63 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -30726,7 +31850,7 @@ function inspectionText(result, colors) {
   return parts.map((part) => partText(part, colors)).join("\n");
 }
 function partText({ heading, lines: lines2 }, colors) {
-  const harmless2 = (text3) => withoutCommand(inert(text3));
+  const harmless2 = (text4) => withoutCommand(inert(text4));
   const body = lines2.map(
     (line) => typeof line === "string" ? `  ${harmless2(line)}` : colors[line.paint](`  ${harmless2(line.text)}`)
   );
@@ -30750,10 +31874,10 @@ function aboutPart({ artifact, limits }) {
     heading: shortPath(artifact.path),
     lines: [
       told.filter(Boolean).join(", "),
-      ...lines2.map((text3, index) => {
+      ...lines2.map((text4, index) => {
         const limit = limits[index];
-        if (!limit || limit.bytes <= limit.limitBytes) return text3;
-        return { text: text3, paint: limit.of === "unzipped" ? "red" : "yellow" };
+        if (!limit || limit.bytes <= limit.limitBytes) return text4;
+        return { text: text4, paint: limit.of === "unzipped" ? "red" : "yellow" };
       })
     ]
   };
@@ -30814,9 +31938,9 @@ function bytecodePart({ bytecode }) {
   const lines2 = alignedLines(withoutBytecode.length > 0 ? [...rows, missing2] : rows, ["right", "left", "left", "left"]);
   return {
     heading: `Bytecode (${loaded.toLocaleString("en")} of ${sources.toLocaleString("en")} sources load without being compiled)`,
-    lines: lines2.map((text3, index) => {
+    lines: lines2.map((text4, index) => {
       const state = present2[index];
-      return state && STATES[state].isGood ? text3 : { text: text3, paint: "yellow" };
+      return state && STATES[state].isGood ? text4 : { text: text4, paint: "yellow" };
     })
   };
 }
@@ -30915,7 +32039,7 @@ function remainder2(count) {
   return count > MOST_LINES3 ? [{ text: `… and ${count - MOST_LINES3} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path63.relative)("", path4);
+  const short = (0, import_node_path64.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
@@ -30928,11 +32052,11 @@ function percent(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path63, MOST_LINES3, NOBODY, STATES;
+var import_node_path64, MOST_LINES3, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path63 = require("node:path");
+    import_node_path64 = require("node:path");
     init_group();
     init_inert();
     init_size();
@@ -30955,7 +32079,7 @@ var init_inspection_text = __esm({
 
 // src/remote/log-search.ts
 function searchLog(search, logs2) {
-  const { group, version, requestId, text: text3 } = search;
+  const { group, version, requestId, text: text4 } = search;
   const seen = /* @__PURE__ */ new Set();
   const requests = /* @__PURE__ */ new Map();
   let from = search.since;
@@ -30979,10 +32103,10 @@ function searchLog(search, logs2) {
     return { event, line, requestId: line.kind === "init" ? "" : current };
   }
   function isMeant({ event, requestId: id }) {
-    return (version === void 0 || event.stream.includes(`[${version}]`)) && (requestId === void 0 || id === requestId) && event.message.includes(text3 ?? "");
+    return (version === void 0 || event.stream.includes(`[${version}]`)) && (requestId === void 0 || id === requestId) && event.message.includes(text4 ?? "");
   }
   return async function* () {
-    let query = { group, since: from, text: text3 };
+    let query = { group, since: from, text: text4 };
     if (requestId !== void 0) {
       const { exists: exists3, streams } = await streamsOfRequest(requestId);
       if (!exists3 || streams.length === 0) return exists3;
@@ -31052,15 +32176,15 @@ async function placeOf5({ version }, functionName, { lambda }) {
     hint: "Check function-name, --version and the region."
   });
 }
-function sinceOf(text3, now) {
-  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text3) ?? [];
+function sinceOf(text4, now) {
+  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text4) ?? [];
   if (count !== void 0) return now - Number(count) * (UNITS[unit] ?? 0);
-  const moment = /^\d{4}-\d\d-\d\d/.test(text3) ? Date.parse(text3) : Number.NaN;
+  const moment = /^\d{4}-\d\d-\d\d/.test(text4) ? Date.parse(text4) : Number.NaN;
   if (!Number.isNaN(moment)) return moment;
   throw new SettingsError([
     {
       title: "--since is not valid",
-      detail: `Given: ${JSON.stringify(text3)}`,
+      detail: `Given: ${JSON.stringify(text4)}`,
       hint: "Write 30s, 10m, 2h or 3d, or a moment as in 2026-11-23T09:00Z."
     }
   ]);
@@ -31131,8 +32255,8 @@ function shownOf(line) {
     case "start":
       return { level: "PLATFORM", text: `▸ version ${line.version}` };
     case "report": {
-      const text3 = `■ ${[...isSuccess(line.status) ? [] : [line.status], ...metricsText(line.metrics)].join(", ")}`;
-      return { level: isSuccess(line.status) ? "PLATFORM" : "ERROR", text: text3 };
+      const text4 = `■ ${[...isSuccess(line.status) ? [] : [line.status], ...metricsText(line.metrics)].join(", ")}`;
+      return { level: isSuccess(line.status) ? "PLATFORM" : "ERROR", text: text4 };
     }
     case "end":
       return void 0;
@@ -31160,7 +32284,7 @@ function painter(level, colors) {
   if (/^(?:ERROR|CRITICAL|FATAL)$/i.test(level)) return colors.red;
   if (/^WARN/i.test(level)) return colors.yellow;
   if (/^(?:PLATFORM|DEBUG|TRACE)$/i.test(level)) return colors.dim;
-  return (text3) => text3;
+  return (text4) => text4;
 }
 var init_log_text = __esm({
   "src/remote/log-text.ts"() {
@@ -31216,27 +32340,27 @@ async function commandOf(given2, collaborators) {
     stdin: sendsInput ? await collaborators.readInput() : void 0
   };
 }
-async function programOf({ kind, text: text3, file, arguments: passed }, { readInput }) {
-  if (text3 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
+async function programOf({ kind, text: text4, file, arguments: passed }, { readInput }) {
+  if (text4 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
   switch (kind) {
     case "manage":
     case "flask":
       if (file !== void 0) throw wrong2(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
-      if (text3 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
+      if (text4 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
       if (passed.length > 0) throw wrong2(`${kind} takes -c or arguments, not both`);
-      return { kind, data: text3 };
+      return { kind, data: text4 };
     case "exec":
       if (file !== void 0) return { kind, data: await readCode(file, readInput), file, arguments: passed };
-      if (text3 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
-      return { kind, data: text3, arguments: passed };
+      if (text4 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
+      return { kind, data: text4, arguments: passed };
     case "shell":
       if (file !== void 0) {
         return { kind: "command", data: await readCode(file, readInput), file, arguments: passed };
       }
-      if (text3 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
-      if (text3 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
+      if (text4 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
+      if (text4 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
       if (passed.length > 0) throw wrong2("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
-      return { kind: "command", data: text3 };
+      return { kind: "command", data: text4 };
   }
 }
 function variablesOf2(given2, variables) {
@@ -31286,8 +32410,8 @@ module.exports = __toCommonJS(cli_run_exports);
 var import_node_buffer2 = require("node:buffer");
 var import_promises67 = require("node:fs/promises");
 var import_node_os14 = require("node:os");
-var import_node_path64 = require("node:path");
-var import_consumers = require("node:stream/consumers");
+var import_node_path65 = require("node:path");
+var import_consumers2 = require("node:stream/consumers");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
 
@@ -31899,11 +33023,11 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
     output: (line) => {
       if (!isQuiet) print(`  ${colors.dim("│")} ${harmless(line)}`);
     },
-    progress: (text3) => {
+    progress: (text4) => {
       if (!isTerminal || isQuiet) return;
       clear();
-      live = text3;
-      write2(colors.dim(`  … ${harmless(text3)}`));
+      live = text4;
+      write2(colors.dim(`  … ${harmless(text4)}`));
     }
   };
 }
@@ -32068,8 +33192,8 @@ async function findRuntime(projectFolder, { project }) {
   const required = project["requires-python"];
   return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
 }
-function fromPin(text3) {
-  const pin2 = text3.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
+function fromPin(text4) {
+  const pin2 = text4.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
   const runtime = RUNTIME_NAMES.find((name) => name === `python${/^(?:cpython[-@]?)?(\d+\.\d+)/.exec(pin2)?.[1] ?? ""}`);
   if (runtime) return { runtime, from: ".python-version" };
   return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin2)}`) };
@@ -32197,7 +33321,12 @@ async function load({ project, stage: stage2, environment, explicit }) {
     common: { ...filled.values, project: folder, stage: stage2, region: regionOf(environment), found: [] },
     pyproject,
     isGiven: (name) => checked.origins.has(name),
-    problems: [...fromPyproject2.problems, ...checked.problems, ...filled.problems, ...contradictions(filled.values)]
+    problems: [
+      ...fromPyproject2.problems,
+      ...checked.problems,
+      ...filled.problems,
+      ...contradictions(filled.values, (name) => checked.origins.has(name))
+    ]
   };
 }
 function settle2(problems, settings) {
@@ -32266,22 +33395,22 @@ async function discoverRuntime(project, pyproject, found, problems) {
   found.push(`runtime: ${result.runtime} (${result.from})`);
   return result.runtime;
 }
-function contradictions({ environment, secrets, ...values }) {
+function contradictions({ environment, secrets, ...values }, isGiven) {
   const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name));
-  const ofBucket = { "upload-kms-key": values.uploadKmsKey, "upload-bucket-owner": values.uploadBucketOwner };
+  const ofNoBucket = isGiven("upload-bucket") ? [] : ["upload-kms-key", "upload-bucket-owner"];
   return [
     ...twice.map((name) => ({
       title: `${name} stands in environment and in secrets`,
       hint: "Keep one of them: a value that may be read by all, or a reference."
     })),
-    ...Object.entries(values.uploadBucket === void 0 ? ofBucket : {}).filter(([, value]) => value !== void 0).map(([name]) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+    ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
     ...staticContradictions({ ...values, environment })
   ];
 }
 function fillStage(values, stage2) {
   const problems = [];
-  const fill3 = (text3, where) => text3.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
+  const fill3 = (text4, where) => text4.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
     if (name === "stage" && stage2 !== void 0) return stage2;
     if (name === "url" && where.startsWith("environment")) return "{{url}}";
     problems.push(
@@ -32756,7 +33885,7 @@ async function run2(invocation) {
   const out = isJson || HAS_OWN_OUTPUT.has(invocation.command) ? process.stderr : process.stdout;
   const clock = () => performance.now();
   const report = consoleReporter({
-    write: (text3) => out.write(text3),
+    write: (text4) => out.write(text4),
     isTerminal: out.isTTY,
     verbosity: flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal",
     colors,
@@ -32789,7 +33918,7 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path64.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path65.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
@@ -32812,10 +33941,12 @@ async function run2(invocation) {
     };
     const releaseCollaborators = async (settings) => {
       const { openBucket: openBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
+      const { openStaticBucket: openStaticBucket2 } = await Promise.resolve().then(() => (init_open_static_bucket(), open_static_bucket_exports));
       return {
         ...collaborators,
         ...await createAws(settings),
         openBucket: (address, access) => openBucket2(address, { environment, version: VERSION2, signal, access }),
+        openStaticBucket: (address) => openStaticBucket2(address, { environment, version: VERSION2, signal }),
         wait,
         signal,
         order: orderAt({ project: settings.project, environment, run: runProcess, process })
@@ -32828,8 +33959,8 @@ async function run2(invocation) {
         return 0;
       }
       case "deploy": {
-        const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
         const settings = await loadDeploySettings(origin);
+        const { deploy: deploy2 } = await Promise.resolve().then(() => (init_deploy(), deploy_exports));
         const result = await deploy2(settings, await releaseCollaborators(settings));
         if (isJson) print(result);
         else if (result.function.version !== "")
@@ -32838,8 +33969,8 @@ async function run2(invocation) {
         return 0;
       }
       case "plan": {
-        const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
         const settings = await loadDeploySettings(origin);
+        const { plan: plan2, planExitCode: planExitCode2 } = await Promise.resolve().then(() => (init_plan2(), plan_exports));
         const result = await plan2(settings, await releaseCollaborators(settings));
         if (isJson) print(result);
         return planExitCode2(result, invocation);
@@ -32892,14 +34023,14 @@ async function run2(invocation) {
         const { logRecord: logRecord2, logText: logText2 } = await Promise.resolve().then(() => (init_log_text(), log_text_exports));
         const settings = await loadFunctionSettings(origin);
         const aws = await createAws(settings);
-        const text3 = logText2(
+        const text4 = logText2(
           import_picocolors.default.createColors(hasColors && (environment["FORCE_COLOR"] !== void 0 || process.stdout.isTTY))
         );
         const found = [];
         await logs2(invocation.logs, settings, {
           ...{ lambda: aws.lambda, logs: aws.logs, report, wait, signal, now: Date.now },
           print: (event) => {
-            if (!isJson) process.stdout.write(text3(event));
+            if (!isJson) process.stdout.write(text4(event));
             else if (isFollowing) process.stdout.write(`${inertJson(logRecord2(event), 0)}
 `);
             else found.push(event);
@@ -32915,7 +34046,7 @@ async function run2(invocation) {
         const { lambda, logs: logs2 } = await createAws(settings);
         const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {
           ...{ lambda, logs: logs2, report, wait, clock, signal },
-          readInput: () => (0, import_consumers.buffer)(process.stdin),
+          readInput: () => (0, import_consumers2.buffer)(process.stdin),
           variables: environment,
           show: showing(flags.follow ?? isLiveOutput, (line) => {
             if (isLiveOutput) process.stdout.write(`${line}
@@ -32949,7 +34080,7 @@ function asJson({ exitCode, output: output2, omittedBytes, run: run3 }) {
   return run3 ? { ...shown2, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown2;
 }
 function asPlainText({ title, detail, hint }) {
-  const shown2 = (text3) => text3 && withoutPasswords(text3);
+  const shown2 = (text4) => text4 && withoutPasswords(text4);
   return { title: withoutPasswords(title), detail: shown2(detail), hint: shown2(hint) };
 }
 function cancelOnSignals(announce) {
@@ -32970,8 +34101,8 @@ function cancelOnSignals(announce) {
 }
 function productFolders(environment) {
   const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path64.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
-  return { runtime: (0, import_node_path64.join)(root, "runtime"), tools: (0, import_node_path64.join)(root, "docker"), cache: (0, import_node_path64.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path65.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
+  return { runtime: (0, import_node_path65.join)(root, "runtime"), tools: (0, import_node_path65.join)(root, "docker"), cache: (0, import_node_path65.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -4643,6 +4643,12 @@ var ORDER_SETTINGS = {
     description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
     example: "true",
     default: false
+  }),
+  "keep-versions": wholeNumber(0, 1e3, "versions", {
+    description: "How many released versions are kept to go back to; 0 keeps all. None is removed that an alias points to, or served last.",
+    example: "25",
+    default: 10,
+    placeholder: "NUMBER"
   })
 };
 
@@ -4728,7 +4734,7 @@ var STATIC_SETTINGS = {
 
 // src/settings/traffic.ts
 var SMOKE_LINE = /^(\/\S*)(?:\s+([1-5]xx|[1-5]\d\d(?:-[1-5]\d\d)?)(?:\s+(\S[^]*))?)?$/;
-var TRAFFIC = /^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
+var TRAFFIC = /^none$|^[1-9]\d?%\s+[1-9]\d{0,5}[smh](?:\s*,\s*[1-9]\d?%\s+[1-9]\d{0,5}[smh])*$/;
 var LONGEST_SECONDS = 5 * 3600;
 var TRAFFIC_SETTINGS = {
   "smoke-requests": lines({
@@ -4741,7 +4747,7 @@ var TRAFFIC_SETTINGS = {
   }),
   traffic: text({
     description: "Move traffic to the new version in steps, and back to the old one when an alarm or a smoke request fails meanwhile.",
-    format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h",
+    format: "PERCENT% TIME, divided by commas, with rising percents (1 to 99) and times in s, m or h; or none",
     pattern: TRAFFIC,
     example: "10% 5m, 50% 5m",
     defaultText: "all at once",
