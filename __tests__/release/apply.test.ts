@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
+import { readCurrentRelease } from '../../src/release/current.ts'
+import type { ReleaseLock } from '../../src/release/lock.ts'
+import { openLock } from './order.ts'
 import {
   alias,
   configured,
@@ -324,6 +327,26 @@ describe('a failure leaves traffic where it was', () => {
     expect(await aliasNow()).toMatchObject({ version: '2', description: RELEASED_AFTER_1 })
   })
 
+  test('an alias that somebody else moved on while this run slept is not taken back', async () => {
+    const { lambda, waiting, apply, aliasNow } = await createReleasedWorld()
+    let [hasSlept, isLost] = [false, false]
+    const lock: ReleaseLock = {
+      ...openLock,
+      isLost: () => isLost,
+      confirm: () => {
+        isLost = hasSlept
+        return isLost ? Promise.reject(new UserError({ title: 'lost' })) : Promise.resolve()
+      },
+    }
+    lambda.failAt(/clearsessions/, new UserError({ title: 'no answer' }))
+    lambda.interruptAt(/clearsessions/, () => {
+      hasSlept = true
+      void lambda.updateAlias('shop', 'live', { version: '2', description: 'of a later run' })
+    })
+    await failureOf(apply(await readCurrentRelease('shop', 'live', waiting), v2, lock))
+    expect((await aliasNow())?.description).toBe('of a later run')
+  })
+
   test('when a defect comes after the move, and it cannot be taken back, that is said on its own', async () => {
     const { lambda, release, report } = await createReleasedWorld()
     const bug = new TypeError('x is not a function')
@@ -422,14 +445,26 @@ describe('a release is cancelled', () => {
     expect((await aliasNow())?.version).toBe('1')
   })
 
-  test('after traffic has moved: it goes back', async () => {
-    const { lambda, release, controller, aliasNow } = await createReleasedWorld()
+  test('after traffic has moved: it goes back, which is said', async () => {
+    const { lambda, release, controller, aliasNow, report } = await createReleasedWorld()
     lambda.interruptAt(/^updateAlias/, () => {
       controller.abort()
     })
     await expect(release(v2)).rejects.toMatchObject({ name: 'AbortError' })
     expect((await aliasNow())?.version).toBe('1')
     expect(lambda.calls.filter((line) => line.includes('clearsessions'))).toEqual([])
+    expect(report.of('warning')).toEqual(['The release was not finished'])
+    expect(report.problems.at(-1)?.detail).toContain('The alias live is back on version 1.')
+  })
+
+  test('when only what earlier ones have left is to be removed: it is done, and stays', async () => {
+    const { lambda, release, controller, aliasNow, report } = await createReleasedWorld({ ...v1, keepVersions: 1 })
+    lambda.interruptAt(new RegExp(`^updateAlias live → 2 \\(${RELEASED_AFTER_1}`), () => {
+      controller.abort()
+    })
+    expect(await release({ ...v2, keepVersions: 1 })).toMatchObject({ changed: true, function: { version: '2' } })
+    expect((await aliasNow())?.version).toBe('2')
+    expect(report.of('warning')).toEqual(['The release is done, and what is left of earlier ones was not removed'])
   })
 })
 

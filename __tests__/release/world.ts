@@ -61,7 +61,7 @@ export function createWorld() {
   const describeAs = (description: string): void => {
     versionDescription = description
   }
-  const apply = async (from: CurrentRelease, desired: DesiredRelease): Promise<Release> => {
+  const apply = async (from: CurrentRelease, desired: DesiredRelease, lock = openLock): Promise<Release> => {
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
     const upload = (): Promise<void> => {
       lambda.calls.push(`upload ${desired.upload ?? ''}`)
@@ -79,7 +79,7 @@ export function createWorld() {
       publishLayer,
       versionDescription,
       commandsDescription: 'commands of commit abc',
-      lock: openLock,
+      lock,
     }
     return await applyRelease(planRelease(from, desired), options, waiting)
   }

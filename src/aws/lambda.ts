@@ -115,6 +115,7 @@ export interface LambdaApi {
   updateConfiguration(functionName: string, configuration: Partial<FunctionConfiguration>): Promise<void>
   /** Refused by Lambda unless `$LATEST` is what was meant. @returns the version's number. */
   publish(functionName: string, codeSha256: string, description: string, revisionId?: string): Promise<string>
+  /** Not cancelled: what undoes has to see where it is. */
   getAlias(functionName: string, alias: string): Promise<AliasState | undefined>
   createAlias(functionName: string, alias: string, target: AliasTarget): Promise<AliasState>
   /** With the revision that was read, so that nobody else's change is overwritten. Not cancelled: it is what undoes. */
@@ -208,7 +209,7 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
     },
     getAlias: async (functionName, alias) => {
       const found = await find('GetAlias', `${functionName}:${alias}`, () =>
-        client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable),
+        client.send(new GetAliasCommand({ FunctionName: functionName, Name: alias })),
       )
       return found && aliasState(found)
     },

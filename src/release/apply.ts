@@ -4,6 +4,7 @@ import { describeStep } from './describe.ts'
 import type { ApplyOptions, Progress, RanCommand, ReleaseCollaborators, Releasing } from './releasing.ts'
 import type { Step } from './steps.ts'
 import { undo } from './undo.ts'
+import { reasonOf } from './undo-alias.ts'
 
 export interface Release {
   readonly function: {
@@ -52,8 +53,10 @@ export async function applyRelease(
     progress.coldStartMs = milliseconds
   })
   const releasing: Releasing = { ...options, progress, with: { ...collaborators, lambda } }
+  let isDone = false
   try {
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
+      isDone = progress.hasMoved && steps.slice(index).every(isTidying)
       collaborators.signal.throwIfAborted()
       await options.lock.confirm()
       collaborators.report.info(describeStep(step, desired))
@@ -61,9 +64,19 @@ export async function applyRelease(
       await carryOut(step, releasing)
     }
   } catch (error) {
-    throw await undo(error, releasing)
+    if (!isDone) throw await undo(error, releasing)
+    collaborators.report.warning({
+      title: 'The release is done, and what is left of earlier ones was not removed',
+      detail: reasonOf(error),
+      hint: `The alias ${desired.alias} serves version ${progress.version}. The next release removes it.`,
+    })
   }
   return released(steps, progress, options)
+}
+
+/** What visitors have does not depend on it. */
+function isTidying({ kind }: Step): boolean {
+  return ['unprovision', 'tidy-static', 'prune'].includes(kind)
 }
 
 export function released(

@@ -7,7 +7,9 @@ import { undoProvisioned } from './undo-provisioned.ts'
 
 /** On a failure after the alias has moved, it goes back; on one before, it has not moved. Says which of the two. */
 export async function undo(error: unknown, releasing: Releasing): Promise<unknown> {
-  const { progress } = releasing
+  const { progress, lock, with: waiting } = releasing
+  // After a long command, or a machine that slept, somebody else may have moved the alias on.
+  await lock.confirm().catch(() => undefined)
   const alias = await undoAlias(releasing)
   const served = alias.served ?? previousOf(releasing)?.version
   const mode = await undoMode(alias.served, releasing)
@@ -17,9 +19,11 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)]
     .filter(Boolean)
     .join(' ')
-  if (!(error instanceof UserError)) {
-    if (parts.some(({ isStuck }) => isStuck))
-      releasing.with.report.warning({ title: 'The release was left half done', detail: outcome })
+  // Of a defect, and of a run that was cancelled, nothing else says where traffic is.
+  if (!(error instanceof UserError) || waiting.signal.aborted) {
+    const isStuck = parts.some((part) => part.isStuck)
+    const title = isStuck ? 'The release was left half done' : 'The release was not finished'
+    waiting.report.warning({ title, detail: outcome })
     return error
   }
   // A failed command ends the program with 1, whatever a remote command of that kind would end with.
