@@ -22,13 +22,17 @@ function aliasAt(version: number, before: readonly number[] = [], weights: Alias
   return { ...live, version: String(version), description: aliasDescription(mark), weights }
 }
 
+function byHandAt(version: number): AliasState {
+  return { ...aliasAt(version), description: 'by hand' }
+}
+
 describe('where a rollback leads', () => {
   test.each<[string, AliasState, string | undefined, string, readonly string[]]>([
     ['to what was served before', aliasAt(9, [5, 2]), undefined, '5', ['2']],
     ['further back, from there', aliasAt(5, [2]), undefined, '2', []],
     ['past one that was deleted', aliasAt(9, [10, 5]), undefined, '5', []],
-    ['to the next older release, where nothing is remembered', aliasAt(7), undefined, '5', []],
-    ['past a version of something else', aliasAt(4), undefined, '2', []],
+    ['to the next older release, where somebody else has made the alias', byHandAt(7), undefined, '5', []],
+    ['past a version of something else', byHandAt(4), undefined, '2', []],
     ['to one that is named', aliasAt(9, [8, 5, 2]), '5', '5', ['2']],
     ['to one that never served', aliasAt(9, [5, 2]), '4', '4', ['2']],
     ['to one of something else', aliasAt(9, [5]), '3', '3', []],
@@ -43,9 +47,15 @@ describe('where a rollback leads', () => {
   test.each<[string, AliasState, string | undefined, string]>([
     [
       'nothing older',
-      aliasAt(1),
+      byHandAt(1),
       undefined,
-      'There is no earlier version to go back to: version 1 is the oldest release',
+      'There is no earlier version to go back to: none is known that served before version 1',
+    ],
+    [
+      'an older release that never served',
+      aliasAt(7),
+      undefined,
+      'There is no earlier version to go back to: none is known that served before version 7',
     ],
     ['a deleted version', aliasAt(9), '12', 'Version 12 does not exist, or was deleted'],
     ['a version for commands', aliasAt(9), '6', 'Version 6 is for commands, and not for traffic'],

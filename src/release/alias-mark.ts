@@ -35,6 +35,11 @@ export function readAliasMark(description: string): AliasMark {
   }
 }
 
+/** Whether a release of this program wrote it. */
+export function isMarked(description: string): boolean {
+  return Object.values<string>(WORDS).includes(description.split(BEFORE)[0] ?? '')
+}
+
 /** What was served before, once an alias has moved on from where it is. */
 export function servedBefore(
   alias: { readonly version: string; readonly description: string } | undefined,

@@ -1,7 +1,7 @@
 import type { AliasState } from '../aws/lambda.ts'
 import type { ListedVersion } from '../aws/versions.ts'
 import { UserError } from '../errors.ts'
-import { readAliasMark, servedBefore } from './alias-mark.ts'
+import { isMarked, readAliasMark, servedBefore } from './alias-mark.ts'
 import { readProvenance } from './provenance.ts'
 
 /** Where a rollback leads. */
@@ -12,8 +12,8 @@ export interface RollbackTarget {
 }
 
 /**
- * The version that is named; without a name the one that was served before, else the next older release. Where traffic is divided,
- * that is the version which it moves away from.
+ * The version that is named; without a name the one that was served before. Where traffic is divided, that is the version which it
+ * moves away from; where the alias has no mark of ours, the next older release.
  * @param versions all of the function, the newest first
  * @throws UserError where there is none, or not that one
  */
@@ -24,7 +24,9 @@ export function rollbackTarget(
 ): RollbackTarget {
   const chosen = named ?? earlierVersion(alias, versions)
   if (chosen === undefined) {
-    throw refused(`There is no earlier version to go back to: version ${alias.version} is the oldest release`)
+    throw refused(
+      `There is no earlier version to go back to: none is known that served before version ${alias.version}`,
+    )
   }
   const version = versions.find((listed) => listed.version === chosen)
   if (version === undefined) throw refused(`Version ${chosen} does not exist, or was deleted`)
@@ -40,8 +42,10 @@ function earlierVersion(alias: AliasState, versions: readonly ListedVersion[]): 
   const remembered = readAliasMark(alias.description).before.find((number) =>
     versions.some(({ version }) => version === number),
   )
+  // What was released and never served has failed to prove itself.
+  if (remembered !== undefined || isMarked(alias.description)) return remembered
   const older = versions.filter(({ version }) => Number(version) < Number(alias.version))
-  return remembered ?? older.find(({ description }) => readProvenance(description)?.kind === 'release')?.version
+  return older.find(({ description }) => readProvenance(description)?.kind === 'release')?.version
 }
 
 /** Going back twice leads further back, and not to where the first one came from. */
