@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
 import * as v from 'valibot'
 import { keyOf } from '../store/records.ts'
 
@@ -24,9 +24,12 @@ export interface StaticFiles {
   readonly files: readonly StaticFile[]
 }
 
+/** The index comes with the artifact, maybe from another job: it leads neither out of the folder nor to names that are not collected. */
+const PATH = v.pipe(v.string(), v.regex(/^(?!\.)[^/]+(?:\/(?!\.)[^/]+)*$/))
+
 const INDEX = v.object({
   digest: v.string(),
-  files: v.array(v.object({ path: v.string(), bytes: v.number(), sha256: v.string(), isImmutable: v.boolean() })),
+  files: v.array(v.object({ path: PATH, bytes: v.number(), sha256: v.string(), isImmutable: v.boolean() })),
 })
 
 export function digestOf(files: readonly StaticFile[]): string {
@@ -47,6 +50,14 @@ export async function readStaticFiles(folder: string, index: string): Promise<St
   if (!read.success) return undefined
   const { digest, files } = read.output
   if (digest !== digestOf(files)) return undefined
-  const sizes = await Promise.all(files.map(({ path }) => stat(join(folder, path)).catch(() => undefined)))
-  return files.every(({ bytes }, at) => sizes[at]?.size === bytes) ? { folder, digest, files } : undefined
+  const root = await realpath(folder).catch(() => folder)
+  const isWhole = await Promise.all(files.map(({ path, bytes }) => isBelow(root, path, bytes)))
+  return isWhole.every(Boolean) ? { folder, digest, files } : undefined
+}
+
+/** Not where a link leads to. */
+async function isBelow(root: string, path: string, bytes: number): Promise<boolean> {
+  const file = join(root, path)
+  if (!file.startsWith(root + sep) || (await realpath(file).catch(() => '')) !== file) return false
+  return (await stat(file)).size === bytes
 }
