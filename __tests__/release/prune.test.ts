@@ -38,6 +38,13 @@ describe('what nobody needs any more', () => {
       1,
       ['1', '3'],
     ],
+    [
+      'none that was served, for releases that have failed since',
+      Array<string>(7).fill(RELEASE),
+      [alias('7', { description: 'wsgi-lambda; served before: 3 2 1' })],
+      3,
+      ['1', '4'],
+    ],
     ['none of somebody else', ['', 'by hand', RELEASE, RELEASE], [alias('4')], 1, ['3']],
     [
       'versions for commands, but the one in use and those of the last hour',

@@ -20,7 +20,8 @@ const COMMANDS_LAST_MS = 3_600_000
 
 /**
  * Versions of ours that nobody needs any more, the oldest first: releases that are not among the newest, and versions for
- * commands of releases that are over. Never one that an alias sends anything to, or that an alias served last.
+ * commands of releases that are over. Never one that an alias sends anything to, nor those that it served last: releases that
+ * have failed are versions too, and many of them would push out all that one can go back to.
  * @param versions all of the function, the newest first
  */
 export function prunable(
@@ -32,7 +33,7 @@ export function prunable(
     aliases.flatMap(({ version, weights, description }) => [
       version,
       ...Object.keys(weights),
-      ...readAliasMark(description).before.slice(0, 1),
+      ...readAliasMark(description).before.slice(0, Math.max(1, keep - 1)),
     ]),
   )
   const ofKind = (kind: 'release' | 'commands'): readonly ListedVersion[] =>
