@@ -83,7 +83,7 @@ describe('the plan', () => {
   const CONFIGURE = 'configure the function for commands: timeout, environment DATABASE_USER'
   const PUBLISH = 'publish a version for commands and wait until it is active'
   const BACK = 'update the configuration: timeout, removes environment DATABASE_USER'
-  const POINT = 'point the alias live-commands to it'
+  const POINT = 'point the alias live-commands to the version for commands'
   const RUN = ['run before traffic moves: manage migrate --noinput', 'request / from the new version']
   const AFTER = ['run after traffic moves: manage clearsessions']
 

@@ -28,7 +28,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'configure-commands': ({ changes }) =>
     `configure the function for commands${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`,
   'publish-commands': () => 'publish a version for commands and wait until it is active',
-  'point-commands': (_, { alias }) => `point the alias ${commandsAlias(alias)} to it`,
+  'point-commands': (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
   'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
   'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
   'shift-traffic': ({ percent, seconds }) =>
