@@ -40,5 +40,6 @@ test('limits are those of the page "Lambda quotas": 50 MB, 250 MB, 4 KB, 5 layer
     unzippedBytes: 250 * 1024 ** 2,
     environmentBytes: 4 * 1024,
     layers: 5,
+    descriptionCharacters: 256,
   })
 })

@@ -1,4 +1,4 @@
-/** Quotas of Lambda in bytes. Source: AWS Lambda developer guide, "Lambda quotas". */
+/** Quotas of Lambda. Source: AWS Lambda developer guide, "Lambda quotas"; of texts its API reference. */
 export const LIMITS = {
   /** A zip sent within the request itself. */
   directUploadBytes: 50 * 1024 * 1024,
@@ -8,4 +8,6 @@ export const LIMITS = {
   environmentBytes: 4096,
   /** Of one function. */
   layers: 5,
+  /** Of a function, a version or an alias. */
+  descriptionCharacters: 256,
 } as const

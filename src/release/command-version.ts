@@ -87,12 +87,10 @@ export function withConfiguration(
 }
 
 const MARK = 'wsgi-lambda: configured for commands; '
-/** Lambda API reference, "UpdateFunctionConfiguration". */
-const LONGEST_DESCRIPTION = 256
 
 /** Says what a run has left in `$LATEST` that was ended while it made a command version. */
 function markedDescription(description: string): string {
-  return (MARK + description).slice(0, LONGEST_DESCRIPTION)
+  return (MARK + description).slice(0, LIMITS.descriptionCharacters)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LIMITS } from '../platform/limits.ts'
 import type { Machine } from '../settings/machine.ts'
 import type { Run } from '../settings/run.ts'
 
@@ -19,12 +20,10 @@ export interface Held extends Holder {
 
 export const FREE = 'wsgi-lambda lock: free'
 
-const LONGEST = 256
-
 /** As the description of the alias, at most 256 characters. */
 export function lockDescription({ id, process, name, until }: Held): string {
   const text = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process}; by ${name}`
-  return text.slice(0, LONGEST)
+  return text.slice(0, LIMITS.descriptionCharacters)
 }
 
 /** Undefined where nobody holds it. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { LIMITS } from '../platform/limits.ts'
 import type { Run } from '../settings/run.ts'
 
 /**
@@ -12,9 +13,6 @@ export interface Provenance extends Pick<Run, 'commit' | 'committedAt' | 'actor'
   readonly streams: boolean
 }
 
-/** The most that Lambda takes (API reference, "PublishVersion"). */
-const LONGEST = 256
-
 /** At most 256 characters: what is too long becomes shorter, least needed first. */
 export function versionDescription(provenance: Provenance): string {
   const { commit, actor, workflow } = provenance
@@ -22,7 +20,7 @@ export function versionDescription(provenance: Provenance): string {
   const shorter = { ...short, commit: commit?.slice(0, 12) }
   const shortest = { ...shorter, actor: actor?.slice(0, 60) }
   const written = [provenance, short, shorter, shortest].map(write)
-  return written.find((text) => text.length <= LONGEST) ?? write({ ...shortest, actor: undefined })
+  return written.find((text) => text.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: undefined })
 }
 
 function write({ kind, commit, actor, committedAt, workflow, streams }: Provenance): string {

@@ -1,14 +1,13 @@
 import { isChanged } from '../../aws/errors.ts'
 import type { FunctionConfiguration } from '../../aws/lambda.ts'
 import { UserError } from '../../errors.ts'
+import { LIMITS } from '../../platform/limits.ts'
 import { differences, hasCode } from '../difference.ts'
 import type { Releasing } from '../releasing.ts'
 import { waitUntilActive, waitUntilPublished, waitUntilUpdated } from '../wait.ts'
 
 /** For what is read to become what is there: AWS may show an older state for some seconds. */
 const MOST_SECONDS = 30
-
-const LONGEST_DESCRIPTION = 256
 
 /** What is published, and as what. */
 interface Publication {
@@ -34,7 +33,7 @@ async function publishAnew(releasing: Releasing, { configuration, description }:
   const { functionName } = releasing.desired
   const { lambda } = releasing.with
   const { description: before } = await waitUntilUpdated(functionName, releasing.with)
-  const changed = before.endsWith(' ') ? before.trimEnd() : `${before.slice(0, LONGEST_DESCRIPTION - 1)} `
+  const changed = before.endsWith(' ') ? before.trimEnd() : `${before.slice(0, LIMITS.descriptionCharacters - 1)} `
   await lambda.updateConfiguration(functionName, { description: changed })
   const meant = configuration && { ...configuration, description: changed }
   const version = await publishGuarded(releasing, { configuration: meant, description })
