@@ -1,6 +1,7 @@
 import type { VersionsApi } from '../aws/versions.ts'
 import { UserError } from '../errors.ts'
 import { describeVersions, type VersionFacts } from '../release/versions.ts'
+import { inert, withoutCommand } from '../report/inert.ts'
 import { megabytes } from '../report/size.ts'
 import { alignedLines } from '../report/table.ts'
 import { theRegion } from '../settings/region.ts'
@@ -43,7 +44,9 @@ export function versionsText({ versions: all }: Versions): string {
     ]
   })
   const head = ['  version', 'published (UTC)', 'by', 'commit', 'size', 'aliases']
-  return `${alignedLines([head, ...rows], ['left', 'left', 'left', 'left', 'right', 'left']).join('\n')}\n`
+  // Whoever may publish a version writes what it says of itself.
+  const shown = rows.map((row) => row.map((cell) => withoutCommand(inert(cell))))
+  return `${alignedLines([head, ...shown], ['left', 'left', 'left', 'left', 'right', 'left']).join('\n')}\n`
 }
 
 function nameAndShare({ name, share }: VersionFacts['aliases'][number]): string {
