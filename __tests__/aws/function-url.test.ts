@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { type Cors, NO_CORS } from '../../src/aws/cors.ts'
 import { createFunctionUrlApi, type FunctionUrlApi } from '../../src/aws/function-url.ts'
 import { useAsAws } from './as-aws.ts'
 
@@ -32,7 +33,7 @@ afterEach(() => {
 
 const PATH = '/2021-10-31/functions/shop/url?Qualifier=live'
 const address = 'https://abc.lambda-url.eu-west-1.on.aws/'
-const url = { address, authType: 'NONE', invokeMode: 'BUFFERED' }
+const url = { address, authType: 'NONE', invokeMode: 'BUFFERED', cors: NO_CORS }
 const shown = (json: object): Answer => ({ status: 200, json: { FunctionUrl: address, AuthType: 'NONE', ...json } })
 const refused = (error: string, message: string, status: number): Answer => ({ status, error, json: { message } })
 
@@ -52,7 +53,7 @@ describe('what AWS shows', () => {
     [
       'streams, for IAM',
       { AuthType: 'AWS_IAM', InvokeMode: 'RESPONSE_STREAM' },
-      { address, authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' },
+      { ...url, authType: 'AWS_IAM', invokeMode: 'RESPONSE_STREAM' },
     ],
   ])('%s', async (_, json, expected) => {
     answers = [shown(json)]
@@ -66,10 +67,34 @@ describe('what AWS shows', () => {
   })
 })
 
+const SITE: Cors = {
+  origins: ['https://www.example.org'],
+  methods: ['GET', 'POST'],
+  headers: ['content-type'],
+  exposedHeaders: ['etag'],
+  credentials: true,
+  maxAge: 60,
+}
+const SITE_REQUEST = {
+  AllowOrigins: ['https://www.example.org'],
+  AllowMethods: ['GET', 'POST'],
+  AllowHeaders: ['content-type'],
+  ExposeHeaders: ['etag'],
+  AllowCredentials: true,
+  MaxAge: 60,
+}
+
+test('what it says of other sites', async () => {
+  answers = [shown({ Cors: SITE_REQUEST })]
+  expect((await createApi().urls.get('shop', 'live'))?.cors).toEqual(SITE)
+})
+
 describe('what AWS is sent', () => {
   test('for a new URL', async () => {
     answers = [shown({ InvokeMode: 'RESPONSE_STREAM' })]
-    const created = await createApi().urls.create('shop', 'live', { authType: 'NONE', invokeMode: 'RESPONSE_STREAM' })
+    const created = await createApi().urls.create('shop', 'live', {
+      ...{ authType: 'NONE', invokeMode: 'RESPONSE_STREAM', cors: NO_CORS },
+    })
     expect(created).toEqual({ ...url, invokeMode: 'RESPONSE_STREAM' })
     expect(received).toEqual([{ request: `POST ${PATH}`, body: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' } }])
   })
@@ -77,6 +102,8 @@ describe('what AWS is sent', () => {
   test.each([
     [{ invokeMode: 'RESPONSE_STREAM' }, { InvokeMode: 'RESPONSE_STREAM' }],
     [{ authType: 'AWS_IAM' }, { AuthType: 'AWS_IAM' }],
+    [{ cors: NO_CORS }, { Cors: {} }],
+    [{ cors: SITE }, { Cors: SITE_REQUEST }],
   ] as const)('for a change: nothing but %j', async (changes, body) => {
     answers = [shown(body)]
     await createApi().urls.update('shop', 'live', changes)

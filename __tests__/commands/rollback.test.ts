@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { NO_CORS } from '../../src/aws/cors.ts'
 import { type RollbackResult, rollback } from '../../src/commands/rollback.ts'
 import { versions, versionsText } from '../../src/commands/versions.ts'
 import { LOCK_ALIAS } from '../../src/release/lock.ts'
@@ -26,7 +27,7 @@ async function createWorld({ streams = [false, false, false] } = {}) {
   }
   await lambda.createAlias('shop', 'live', { version: '3', description: 'wsgi-lambda; served before: 2 1' })
   const invokeMode = streams[2] === true ? 'RESPONSE_STREAM' : 'BUFFERED'
-  await lambda.urls.create('shop', 'live', { authType: 'NONE', invokeMode })
+  await lambda.urls.create('shop', 'live', { authType: 'NONE', invokeMode, cors: NO_CORS })
   lambda.calls.length = 0
   const settingsOf = (given: Readonly<Record<string, unknown>>) =>
     loadFunctionSettings({

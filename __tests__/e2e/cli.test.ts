@@ -12,7 +12,21 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 /** The words of the command line, tried with the bundle as users run it. */
 
 const CLI = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url))
-const COMMANDS = ['build', 'deploy', 'inspect', 'manage', 'flask', 'exec', 'shell']
+const COMMANDS = [
+  'build',
+  'deploy',
+  'plan',
+  'rollback',
+  'versions',
+  'logs',
+  'inspect',
+  'permissions',
+  'bootstrap',
+  'manage',
+  'flask',
+  'exec',
+  'shell',
+]
 
 interface Ended {
   readonly exitCode: number | null
@@ -38,7 +52,9 @@ const lambda = createServer((incoming, outgoing) => {
       events.push(event['_serverless-wsgi'])
       contexts.push(Buffer.from(String(incoming.headers['x-amz-client-context']), 'base64').toString())
       answer(incoming, outgoing)
-    } else if (incoming.url?.includes('missing') === true) {
+    } else if (incoming.url === '/') {
+      send(outgoing, 400, { Message: 'the log may not be read' }, { 'x-amzn-errortype': 'AccessDeniedException' })
+    } else if (/missing|-commands/.test(incoming.url ?? '')) {
       send(outgoing, 404, { Message: 'Function not found' }, { 'x-amzn-errortype': 'ResourceNotFoundException' })
     } else send(outgoing, 200, { FunctionName: 'shop', Version: '7', Timeout: 30 })
   })
@@ -66,6 +82,11 @@ beforeEach(() => {
     send(outgoing, 200, [0, 'done\n'])
   }
 })
+
+/** Whether a version for commands is there is asked at the same time. */
+function isNoLookForCommands(call: string): boolean {
+  return !call.endsWith('-commands')
+}
 
 function isInvoke({ url = '' }: IncomingMessage): boolean {
   return url.includes('/invocations')
@@ -140,7 +161,8 @@ describe('help', () => {
     const [, examples = ''] = asked.stdout.split('\nExamples:\n')
     const lines = examples.trimEnd().split('\n')
     expect(lines.length).toBeGreaterThan(1)
-    for (const line of lines) expect(line).toMatch(new RegExp(`^ {2}\\$ wsgi-lambda (?:.* )?${name}\\b`))
+    for (const line of lines)
+      expect(line).toMatch(new RegExp(`^ {2}\\$ (?:[A-Z_]+=\\S+ )?wsgi-lambda (?:.* )?${name}\\b`))
   })
 
   test('of the other name of shell is that of shell', async () => {
@@ -181,6 +203,10 @@ describe('typing mistakes', () => {
     [['deploy', '--dryrun'], "error: unknown option '--dryrun'\n(Did you mean --dry-run?)\n"],
     [['deploy', '--memory'], "error: option '--memory <MB>' argument missing\n"],
     [['build', 'shop'], "error: too many arguments for 'build'. Expected 0 arguments but got 1.\n"],
+    [
+      ['deploy', '--migrate', 'true'],
+      "error: too many arguments for 'deploy'. Expected 0 arguments but got 1.\n(Write --migrate or --no-migrate, without a word behind it.)\n",
+    ],
     [['manage', '-c'], "error: option '-c, --command <TEXT>' argument missing\n"],
   ])('%j ends with 2 and says what was meant', async (args, stderr) => {
     expect(await wsgiLambda(args)).toMatchObject({ exitCode: 2, stdout: '', stderr })
@@ -284,7 +310,7 @@ describe('what a remote command passes on', () => {
     [['--qualifier', '6', '--function-name', 'shop', 'manage', '--qualifier', '7', 'check'], 'shop', '7'],
   ])('%j runs on %s, %s: what stands next to the command counts', async (args, name, qualifier) => {
     await sent(args)
-    expect(calls).toEqual([
+    expect(calls.filter(isNoLookForCommands)).toEqual([
       `GET /2015-03-31/functions/${name}/configuration?Qualifier=${qualifier}`,
       `POST /2015-03-31/functions/${name}/invocations?Qualifier=${qualifier}`,
     ])
@@ -294,7 +320,12 @@ describe('what a remote command passes on', () => {
     const env = { WSGI_LAMBDA_FUNCTION_NAME: 'from-environment' }
     await wsgiLambda(['manage', 'check'], { env })
     await wsgiLambda(['--function-name', 'shop', 'manage', 'check'], { env })
-    expect(calls.map((call) => call.split('/')[3])).toEqual(['from-environment', 'from-environment', 'shop', 'shop'])
+    expect(calls.filter(isNoLookForCommands).map((call) => call.split('/')[3])).toEqual([
+      'from-environment',
+      'from-environment',
+      'shop',
+      'shop',
+    ])
   })
 })
 
@@ -358,7 +389,11 @@ describe('how a remote command ends', () => {
       },
       '✖ The function failed\n',
     ],
-    ['the connection breaks', (incoming) => incoming.socket.destroy(), '✖ AWS could not be reached (ECONNRESET)\n'],
+    [
+      'the connection breaks',
+      (incoming) => incoming.socket.destroy(),
+      '✖ It is not known how the command ended\n  AWS could not be reached (ECONNRESET)\n',
+    ],
     [
       'AWS refuses',
       (_, outgoing) => {
@@ -371,7 +406,7 @@ describe('how a remote command ends', () => {
       (_, outgoing) => {
         send(outgoing, 500, { Message: 'no' }, { 'x-amzn-errortype': 'ServiceException' })
       },
-      '✖ lambda:InvokeFunction failed: ServiceException\n',
+      '✖ It is not known how the command ended\n  lambda:InvokeFunction failed: ServiceException\n',
     ],
   ])('with 125 when %s: it is asked once', async (_, given, stderr) => {
     answer = given

@@ -1,3 +1,4 @@
+import { NO_CORS } from '../../src/aws/cors.ts'
 import { type FunctionOptions, readOptions } from '../../src/aws/function-options.ts'
 import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
@@ -53,6 +54,7 @@ export const url: FunctionUrl = {
   address: 'https://abc.lambda-url.eu-west-1.on.aws/',
   authType: 'NONE',
   invokeMode: 'BUFFERED',
+  cors: NO_CORS,
 }
 
 export const urlStatement = {
@@ -120,6 +122,7 @@ export const same: DesiredRelease = {
   manage: 'all',
   access: 'public',
   invokeMode: 'BUFFERED',
+  cors: undefined,
   beforeTraffic: ['manage migrate --noinput'],
   afterTraffic: ['manage clearsessions'],
   smoke: { requests: smokeRequestsOf({ smokePath: '/', smokeRequests: [] }), host: undefined },

@@ -19,6 +19,10 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     `create the Function URL (${[access, ...(invokeMode === 'BUFFERED' ? [] : [invokeMode])].join(', ')})`,
   'update-url': (_, { access }) => `change the Function URL to ${access}`,
   'change-mode': ({ invokeMode }) => `change the invoke mode of the Function URL to ${invokeMode}`,
+  'set-cors': (_, { cors }) =>
+    cors === undefined || cors.origins.length === 0
+      ? 'say nothing to browsers about other sites at the Function URL'
+      : `let pages of ${cors.origins.join(', ')} read answers of the Function URL`,
   'permit-url': ({ statement }) =>
     `permit everyone to ${statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`,
   run: ({ phase, command }) => `run ${phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${command}`,

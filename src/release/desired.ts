@@ -1,3 +1,4 @@
+import { corsOf } from '../settings/cors.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { parseTraffic, smokeRequestsOf } from '../settings/traffic.ts'
 import { checkCommandTimes } from './command-times.ts'
@@ -44,6 +45,7 @@ export function desiredRelease(
     manage: settings.manage,
     access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
+    cors: corsOf(settings),
     beforeTraffic,
     afterTraffic: settings.afterTraffic,
     layer: code.layer,

@@ -10,7 +10,7 @@ import type { CurrentRelease, DesiredRelease } from './state.ts'
 import { staticsSteps } from './statics.ts'
 import type { Step } from './steps.ts'
 import { trafficSteps } from './traffic.ts'
-import { modeSteps, wayInSteps } from './way-in.ts'
+import { corsSteps, modeSteps, wayInSteps } from './way-in.ts'
 
 /**
  * The steps from what is there to what should be, in the order that keeps traffic on the old version until the new one
@@ -33,7 +33,11 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   const mode = modeSteps(current, desired)
   const aside = asideSteps(current, desired)
   const provisioned = provisionedSteps(current, desired, isServedVersionRight)
-  const besides = [...aside.first, ...(isServedVersionRight ? descriptionSteps(current, desired) : [])]
+  const besides = [
+    ...aside.first,
+    ...corsSteps(current, desired),
+    ...(isServedVersionRight ? descriptionSteps(current, desired) : []),
+  ]
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
     return [...besides, ...provisioned.before, ...provisioned.after]
   }

@@ -1,3 +1,4 @@
+import type { Cors } from '../aws/cors.ts'
 import type { FunctionUrl, InvokeMode } from '../aws/function-url.ts'
 import type { AliasState, FunctionConfiguration, VersionState } from '../aws/lambda.ts'
 import type { ProvisionedConcurrency } from '../aws/provisioned.ts'
@@ -47,6 +48,8 @@ export interface DesiredRelease {
   readonly access: 'public' | 'iam' | 'none'
   /** What the code needs of the Function URL; undefined where that is left alone. */
   readonly invokeMode: InvokeMode | undefined
+  /** What the Function URL says to browsers about other sites; undefined where that is left alone. */
+  readonly cors: Cors | undefined
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
   readonly smoke: { readonly requests: readonly SmokeRequest[]; readonly host: string | undefined } | undefined

@@ -29,6 +29,7 @@ const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   'create-url': ['lambda:CreateFunctionUrlConfig'],
   'update-url': ['lambda:UpdateFunctionUrlConfig'],
   'change-mode': ['lambda:UpdateFunctionUrlConfig'],
+  'set-cors': ['lambda:UpdateFunctionUrlConfig'],
   'permit-url': ['lambda:AddPermission'],
   run: ['lambda:InvokeFunction', 'logs:FilterLogEvents'],
   smoke: ['lambda:InvokeFunction'],

@@ -1,3 +1,4 @@
+import type { Cors } from '../aws/cors.ts'
 import type { InvokeMode } from '../aws/function-url.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 
@@ -7,6 +8,7 @@ export type WayInStep =
   | { readonly kind: 'create-url'; readonly invokeMode: InvokeMode }
   | { readonly kind: 'update-url' }
   | { readonly kind: 'change-mode'; readonly invokeMode: InvokeMode }
+  | { readonly kind: 'set-cors' }
   | { readonly kind: 'permit-url'; readonly statement: 'url' | 'invoke' }
 
 /** A URL needs its alias, so both are made before the version has proven itself, but nobody is permitted until then. */
@@ -38,6 +40,27 @@ export function wayInSteps(
 export function modeSteps({ url }: CurrentRelease, { invokeMode }: DesiredRelease): WayInStep[] {
   const isRight = url === undefined || invokeMode === undefined || url.invokeMode === invokeMode
   return isRight ? [] : [{ kind: 'change-mode', invokeMode }]
+}
+
+/** It is beside the versions, as what a function has. A URL that is made gets it with the request that makes it. */
+export function corsSteps({ url }: CurrentRelease, { access, cors }: DesiredRelease): WayInStep[] {
+  if (cors === undefined || access === 'none' || url === undefined || areSameCors(url.cors, cors)) return []
+  return [{ kind: 'set-cors' }]
+}
+
+function areSameCors(one: Cors, other: Cors): boolean {
+  const listed = (names: readonly string[]): string =>
+    names
+      .map((name) => name.toLowerCase())
+      .toSorted()
+      .join()
+  return (
+    (['origins', 'methods', 'headers', 'exposedHeaders'] as const).every(
+      (list) => listed(one[list]) === listed(other[list]),
+    ) &&
+    one.credentials === other.credentials &&
+    one.maxAge === other.maxAge
+  )
 }
 
 interface PolicyStatement {

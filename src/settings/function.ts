@@ -7,7 +7,7 @@ export const NONE = 'none'
 type ListOptions = Parameters<typeof lines>[0] & { readonly format: string; readonly each: RegExp }
 
 /** A list of which the word none stands for an empty one: an empty text is no value of an input or a flag. */
-function listOrNone({ each, format, ...options }: ListOptions) {
+export function listOrNone({ each, format, ...options }: ListOptions) {
   const setting = lines({ ...options, format: `${format}, or ${NONE}` })
   const schema = v.pipe(
     setting.schema,

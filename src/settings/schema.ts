@@ -2,6 +2,7 @@ import type * as v from 'valibot'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { ACCOUNT_SETTINGS } from './account.ts'
+import { CORS_SETTINGS } from './cors.ts'
 import { eventMistakes } from './events.ts'
 import { FUNCTION_SETTINGS } from './function.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
@@ -245,6 +246,7 @@ export const RELEASE_SETTINGS = {
     defaultText: "the function's own, public for a new one",
     placeholder: 'ACCESS',
   }),
+  ...CORS_SETTINGS,
   migrate: trueOrFalse({
     description: 'Short for `manage migrate --noinput` as the first command before traffic moves.',
     example: 'true',

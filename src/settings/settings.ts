@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Architecture, Target } from '../platform/target.ts'
+import { corsContradictions } from './cors.ts'
 import { findApplication } from './discovery.ts'
 import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
@@ -233,6 +234,7 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
       .filter(isGiven)
       .map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment }),
   ]
 }

@@ -1,3 +1,4 @@
+import { NO_CORS } from '../../aws/cors.ts'
 import { aliasDescription, NOT_RELEASED } from '../alias-mark.ts'
 import type { Executors } from '../releasing.ts'
 import { missingStatements, type WayInStep } from '../way-in.ts'
@@ -12,11 +13,11 @@ export const wayInExecutors: Executors<WayInStep> = {
   },
   'create-url': async (
     { invokeMode },
-    { desired: { functionName, alias, access }, progress, with: { urls, report } },
+    { desired: { functionName, alias, access, cors = NO_CORS }, progress, with: { urls, report } },
   ) => {
     const authType = access === 'iam' ? 'AWS_IAM' : 'NONE'
     try {
-      progress.url = await urls.create(functionName, alias, { authType, invokeMode })
+      progress.url = await urls.create(functionName, alias, { authType, invokeMode, cors })
     } catch (error) {
       const there = await urls.get(functionName, alias).catch(() => undefined)
       if (there?.authType !== authType || there.invokeMode !== invokeMode) throw error
@@ -30,6 +31,9 @@ export const wayInExecutors: Executors<WayInStep> = {
   'change-mode': async ({ invokeMode }, { desired: { functionName, alias }, progress, with: { urls } }) => {
     progress.mayHaveChangedMode = true
     progress.url = await urls.update(functionName, alias, { invokeMode })
+  },
+  'set-cors': async (_, { desired: { functionName, alias, cors = NO_CORS }, progress, with: { urls } }) => {
+    progress.url = await urls.update(functionName, alias, { cors })
   },
   'permit-url': async ({ statement }, { desired: { functionName, alias }, with: { lambda } }) => {
     try {
