@@ -1,12 +1,25 @@
 import { describe, expect, test } from '@jest/globals'
+import { OWN_ROLE } from '../../src/release/aside-state.ts'
 import { planRelease } from '../../src/release/plan.ts'
 import { type Planned, planFacts } from '../../src/release/report-plan.ts'
-import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
+import type { RoleNeeds } from '../../src/release/role-policy.ts'
+import { type CurrentRelease, type DesiredRelease, OWN_LAYER } from '../../src/release/state.ts'
 import { placeOfFunction } from '../../src/release/step-permissions.ts'
 import type { PlanFacts } from '../../src/report/plan-facts.ts'
 import { configured, current, nothing, same, version7 } from './releases.ts'
 
 const COMPARED = { zipBytes: 9, unzippedBytes: 20, before: undefined, after: undefined, migrations: undefined }
+
+const NEEDS: RoleNeeds = {
+  functionName: 'shop',
+  logGroup: '/aws/lambda/shop',
+  secrets: {},
+  isInVpc: false,
+  fileSystems: [],
+  isTraced: false,
+  deadLetterTarget: '',
+  kmsKey: '',
+}
 
 function factsOf(desired: DesiredRelease, from: CurrentRelease = current): PlanFacts {
   const planned: Planned = { current: from, desired, steps: planRelease(from, desired) }
@@ -40,6 +53,22 @@ describe('what is served stays out, and what changes is named', () => {
       'layers',
       configured({ layers: ['arn:a:1', 'arn:b:2'] }),
       { configuration: [{ setting: 'layers', before: undefined, after: 'arn:a:1, arn:b:2' }] },
+    ],
+    [
+      'a layer that is not published yet, by its name',
+      {
+        ...configured({ layers: ['arn:a:1', OWN_LAYER] }),
+        layer: { name: 'shop-dependencies', codeSha256: 'x', arn: undefined, upload: undefined },
+      },
+      { configuration: [{ setting: 'layers', before: undefined, after: 'arn:a:1, shop-dependencies' }] },
+    ],
+    [
+      'a role that is not made yet, by its name',
+      {
+        ...configured({ role: OWN_ROLE }),
+        aside: { ...same.aside, role: { name: 'shop-role', needs: NEEDS } },
+      },
+      { configuration: [{ setting: 'role', before: version7.role, after: 'shop-role' }] },
     ],
     [
       'options',

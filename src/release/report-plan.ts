@@ -1,7 +1,8 @@
 import type { FileList } from '../artifact/file-list.ts'
+import type { FunctionConfiguration } from '../aws/lambda.ts'
 import type { NewMigration, PlanFacts } from '../report/plan-facts.ts'
 import { configurationChanges } from './configuration-difference.ts'
-import { withAddress } from './difference.ts'
+import { withAddress, withLayer, withRole } from './difference.ts'
 import { contentChanges } from './size-difference.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 import type { Step } from './steps.ts'
@@ -35,7 +36,7 @@ export function planFacts(
   const isCodeNew = current.served?.codeSha256 !== desired.codeSha256
   return {
     served,
-    ...configurationChanges(current, withAddress(desired.configuration, current.url?.address)),
+    ...configurationChanges(current, nameable(current, desired)),
     code: isCodeNew
       ? {
           before: current.served?.codeSha256,
@@ -48,4 +49,9 @@ export function planFacts(
     migrations: isCodeNew ? migrations : [],
     permissions,
   }
+}
+
+/** What is not made yet has its name for now. */
+function nameable({ url }: CurrentRelease, { configuration, aside, layer }: DesiredRelease): FunctionConfiguration {
+  return withAddress(withLayer(withRole(configuration, aside.role?.name), layer?.name), url?.address)
 }
