@@ -42,6 +42,13 @@ const INSPECT_FLAGS: readonly SettingName[] = [
   'base-image',
 ]
 
+const COMMAND_TEXT: Readonly<Record<RemoteArguments['kind'], string>> = {
+  manage: 'the command as one text, split like a shell does',
+  flask: 'the command as one text, split like a shell does',
+  exec: 'the code',
+  shell: 'a line for /bin/sh',
+}
+
 function createProgram(start: (invocation: Invocation) => void): Command {
   const program = new Command('wsgi-lambda')
     .description('Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.')
@@ -51,6 +58,11 @@ function createProgram(start: (invocation: Invocation) => void): Command {
     .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: false })
     .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text + (switchAdvice(text) ?? ''))
+      },
+    })
     .exitOverride()
   addCommonFlags(program)
   addSettingFlags(program, FUNCTION_FLAGS)
@@ -245,7 +257,7 @@ function addRemoteCommand(
     .description(`${description} Everything after the options below is passed on as it is.`)
     .helpOption('-h, --help', 'show help')
     .usage(`[options] ${takesFile ? '[-c TEXT | -f FILE]' : '[-c TEXT]'} [arguments...]`)
-    .option('-c, --command <TEXT>', name === 'exec' ? 'the code' : 'the command as one text, split like a shell does')
+    .option('-c, --command <TEXT>', COMMAND_TEXT[name])
     .addOption(
       // Known everywhere, so that manage and flask can say that they take none.
       new Option('-f, --file <FILE>', 'a local file that is sent and run; - for standard input').hideHelp(!takesFile),
@@ -307,8 +319,7 @@ function collected(value: string, before: string[] | undefined): string[] {
 function addSettingFlags(command: Command, names: readonly SettingName[]): void {
   for (const name of names) {
     const setting: Setting = SETTINGS[name]
-    const isBoolean = setting.format === 'true, false'
-    if (isBoolean) {
+    if (isSwitch(setting)) {
       // Both words are known, so that a flag can take back what a file says; the help shows the one that changes something.
       const isOn = setting.default === true
       command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn))
@@ -324,6 +335,10 @@ function addSettingFlags(command: Command, names: readonly SettingName[]): void 
     if (takesLines(name)) option.argParser(collected)
     command.addOption(option)
   }
+}
+
+function isSwitch({ format }: Setting): boolean {
+  return format === 'true, false'
 }
 
 /** Settings of several lines are given by repeating the flag. */
@@ -358,6 +373,15 @@ function givenSettings(command: Command): Record<string, unknown> {
     given[name] = Array.isArray(value) ? value.join('\n') : value
   }
   return given
+}
+
+/** `--migrate true` is how the action is told; here `true` is a word too many. */
+function switchAdvice(text: string): string | undefined {
+  if (!text.includes('too many arguments')) return undefined
+  const words = process.argv.slice(2)
+  const names = words.flatMap((word, index) => (/^(?:true|false)$/.test(word) ? [words[index - 1]?.slice(2)] : []))
+  const name = names.find((each) => SETTING_NAMES.some((known) => known === each && isSwitch(SETTINGS[known])))
+  return name === undefined ? undefined : `(Write --${name} or --no-${name}, without a word behind it.)\n`
 }
 
 /** Who reads JSON gets it for a mistake in the words too; commander has said it on standard error. */
