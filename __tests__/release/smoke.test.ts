@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Invocation, LambdaApi } from '../../src/aws/lambda.ts'
 import { UserError } from '../../src/errors.ts'
-import { smoke } from '../../src/release/smoke.ts'
+import { smoke, smokeHostOf } from '../../src/release/smoke.ts'
 import { parseSmokeRequest } from '../../src/settings/traffic.ts'
 import { recordingReporter } from '../report/recording.ts'
 import { fakeLambda } from './fake-lambda.ts'
+import { current } from './releases.ts'
 import { createReleasedWorld, failureOf, v2 } from './world.ts'
 
 type Answer = Partial<Invocation> | Error
@@ -192,4 +193,12 @@ test('in a release, all of them are told, and where traffic is', async () => {
       },
     ],
   })
+})
+
+test.each([
+  ['what the settings say', 'shop.example.org', true, 'shop.example.org'],
+  ['that of the Function URL', undefined, true, 'abc.lambda-url.eu-west-1.on.aws'],
+  ['a host and nothing else, where no address is known', undefined, false, 'localhost'],
+])('the host is %s', (_, given, hasUrl, expected) => {
+  expect(smokeHostOf(given, hasUrl ? current.url : undefined)).toBe(expected)
 })

@@ -7,7 +7,7 @@ import type { Order } from '../release/order.ts'
 import { type Provenance, readProvenance } from '../release/provenance.ts'
 import { moveProvisioned, type ProvisionedMove } from '../release/provisioned.ts'
 import { type RollbackTarget, rollbackTarget } from '../release/rollback.ts'
-import { type SmokeTarget, smoke } from '../release/smoke.ts'
+import { type SmokeTarget, smoke, smokeHostOf } from '../release/smoke.ts'
 import { inTurn } from '../release/turn.ts'
 import { type Waiting, waitUntilActive, waitUntilAwake } from '../release/wait.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
@@ -103,7 +103,7 @@ async function prove(
 ): Promise<void> {
   const { functionName } = settings
   const state = await waitUntilActive(functionName, version, collaborators)
-  const host = settings.smokeHost ?? (url ? new URL(url.address).host : 'localhost')
+  const host = smokeHostOf(settings.smokeHost, url)
   const asked: SmokeTarget = { functionName, version, host, timeoutSeconds: state.timeout }
   await wake(state, asked, settings, collaborators)
   if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators)

@@ -1,3 +1,4 @@
+import type { FunctionUrl } from '../aws/function-url.ts'
 import type { Invocation } from '../aws/lambda.ts'
 import { type Problem, SeveralErrors } from '../errors.ts'
 import { invocationFailure } from '../remote/failure.ts'
@@ -12,6 +13,11 @@ export interface SmokeTarget {
   readonly version: string
   readonly host: string
   readonly timeoutSeconds: number
+}
+
+/** What a version is asked as. Without a Function URL no address is known: a name that is a host and nothing else. */
+export function smokeHostOf(given: string | undefined, url: FunctionUrl | undefined): string {
+  return given ?? (url ? new URL(url.address).host : 'localhost')
 }
 
 /** Sends each request to a version, as HTTP events. @throws SeveralErrors with every answer that is not as expected. */

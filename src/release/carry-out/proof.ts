@@ -1,7 +1,6 @@
-import type { FunctionUrl } from '../../aws/function-url.ts'
 import type { ProofStep } from '../proof.ts'
 import type { Executors, Releasing } from '../releasing.ts'
-import { type SmokeTarget, smoke } from '../smoke.ts'
+import { type SmokeTarget, smoke, smokeHostOf } from '../smoke.ts'
 import { run } from './run.ts'
 
 export const proofExecutors: Executors<ProofStep> = {
@@ -16,11 +15,6 @@ export const proofExecutors: Executors<ProofStep> = {
 /** The new version, asked as its visitors will. */
 export function smokeTarget({ desired, progress }: Releasing): SmokeTarget {
   const { functionName, configuration, smoke: settings } = desired
-  const host = settings?.host ?? hostOf(progress.url)
+  const host = smokeHostOf(settings?.host, progress.url)
   return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout }
-}
-
-/** Without a Function URL no address is known: a name that is a host and nothing else. */
-function hostOf(url: FunctionUrl | undefined): string {
-  return url ? new URL(url.address).host : 'localhost'
 }
