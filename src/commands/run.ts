@@ -1,12 +1,12 @@
 import type { LambdaApi } from '../aws/lambda.ts'
 import { type Problem, SettingsError, UserError } from '../errors.ts'
 import { checkCommandTimes } from '../release/command-times.ts'
-import { type CommandCollaborators, remarksOn, runRemoteCommand } from '../remote/command.ts'
+import { type CommandCollaborators, remarksOn } from '../remote/command.ts'
 import { parseCommandLine } from '../remote/command-line.ts'
 import { UNKNOWN_RESULT } from '../remote/failure.ts'
-import { lastLines, unshown } from '../remote/live.ts'
+import { lastLines } from '../remote/live.ts'
 import { type CommandOutcome, exitStatus } from '../remote/protocol.ts'
-import { linesOf } from '../report/inert.ts'
+import { runShown } from '../remote/run-shown.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { targetOf } from './remote.ts'
 
@@ -60,12 +60,8 @@ export async function run(
   return result(0)
 
   async function runLine(command: string): Promise<CommandOutcome> {
-    const show = (line: string): void => {
-      report.output(line)
-    }
     const parsed = parseCommandLine(command)
-    const { outcome, shown } = await runRemoteCommand(parsed, target, collaborators, show)
-    for (const line of linesOf(unshown(outcome.output, shown).toString())) show(line)
+    const outcome = await runShown(parsed, target, collaborators)
     for (const remark of remarksOn(parsed, outcome)) report.warning(remark)
     return outcome
   }

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts'
-import { logGroupOf, remarksOn, runRemoteCommand } from '../../remote/command.ts'
+import { logGroupOf, remarksOn } from '../../remote/command.ts'
 import { parseCommandLine } from '../../remote/command-line.ts'
-import { lastLines, unshown } from '../../remote/live.ts'
-import { linesOf } from '../../report/inert.ts'
+import { lastLines } from '../../remote/live.ts'
+import { runShown } from '../../remote/run-shown.ts'
 import { commandTarget, type RanCommand, type Releasing } from '../releasing.ts'
 import type { StepOf } from '../steps.ts'
 
@@ -22,15 +22,11 @@ export async function run({ command, phase }: StepOf<'run'>, releasing: Releasin
     logGroup: () => logGroupOf(functionName, qualifier, lambda),
   }
   progress.begun.push(command)
-  const show = (line: string): void => {
-    report.output(line)
-  }
-  const { outcome, shown } = await runRemoteCommand(parsed, target, collaborators, show).catch((error: unknown) => {
+  const outcome = await runShown(parsed, target, collaborators).catch((error: unknown) => {
     throw named(command, error)
   })
   const { exitCode } = outcome
   const output = outcome.output.toString()
-  for (const line of linesOf(unshown(outcome.output, shown).toString())) show(line)
   for (const remark of remarksOn(parsed, outcome)) report.notice(remark)
   if (exitCode !== 0) {
     throw new UserError({
