@@ -3688,7 +3688,9 @@ var init_limits = __esm({
       /** All environment variables of a function, names and values. */
       environmentBytes: 4096,
       /** Of one function. */
-      layers: 5
+      layers: 5,
+      /** Of a function, a version or an alias. */
+      descriptionCharacters: 256
     };
   }
 });
@@ -9542,6 +9544,263 @@ var init_account = __esm({
   }
 });
 
+// src/aws/cors.ts
+var NO_CORS;
+var init_cors = __esm({
+  "src/aws/cors.ts"() {
+    "use strict";
+    NO_CORS = {
+      origins: [],
+      methods: [],
+      headers: [],
+      exposedHeaders: [],
+      credentials: false,
+      maxAge: 0
+    };
+  }
+});
+
+// src/settings/function.ts
+function listOrNone({ each, format, ...options }) {
+  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
+  const schema = pipe(
+    setting.schema,
+    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
+    everyItem((entry) => each.test(entry))
+  );
+  return { ...setting, schema };
+}
+function tagMistakes(tags) {
+  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+}
+var NONE, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
+var init_function = __esm({
+  "src/settings/function.ts"() {
+    "use strict";
+    init_dist2();
+    init_kinds();
+    NONE = "none";
+    SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+    SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
+    MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
+    LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
+    RETENTIONS = [
+      ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
+      ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
+    ];
+    FUNCTION_SETTINGS = {
+      manage: oneOf(["all", "code"], {
+        description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
+        example: "code",
+        default: "all",
+        placeholder: "WHAT"
+      }),
+      "create-role": trueOrFalse({
+        description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
+        example: "true",
+        default: false
+      }),
+      "vpc-subnets": listOrNone({
+        description: "The subnets of the function's VPC. none takes it out of its VPC.",
+        format: "ids of subnets, one a line",
+        each: SUBNET,
+        example: "subnet-0a1b2c3d",
+        placeholder: "IDS"
+      }),
+      "vpc-security-groups": listOrNone({
+        description: "The security groups of the function in its VPC.",
+        format: "ids of security groups, one a line",
+        each: SECURITY_GROUP,
+        example: "sg-0a1b2c3d",
+        placeholder: "IDS"
+      }),
+      layers: listOrNone({
+        description: "Layers of your own, in the order in which they are laid over each other.",
+        format: "the ARNs of versions of layers, one a line",
+        each: LAYER_VERSION,
+        example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
+        placeholder: "ARNS"
+      }),
+      "file-systems": listOrNone({
+        description: "The file system that the function mounts.",
+        format: "/mnt/NAME=ARN of an access point",
+        each: MOUNT,
+        example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
+        placeholder: "LINES"
+      }),
+      tracing: oneOf(["active", "pass-through"], {
+        description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
+        example: "active",
+        placeholder: "MODE"
+      }),
+      "ephemeral-storage": wholeNumber(512, 10240, "MB", {
+        description: "The size of /tmp.",
+        example: "1024",
+        placeholder: "MB"
+      }),
+      "snap-start": trueOrFalse({
+        description: "Start new environments from a snapshot that is taken of each version when it is published.",
+        example: "true"
+      }),
+      "log-format": oneOf(["text", "json"], {
+        description: "The format of the function's logs.",
+        example: "json",
+        placeholder: "FORMAT"
+      }),
+      "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+        description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
+        example: "warn",
+        placeholder: "LEVEL"
+      }),
+      "system-log-level": oneOf(["debug", "info", "warn"], {
+        description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
+        example: "warn",
+        placeholder: "LEVEL"
+      }),
+      "log-group": text({
+        description: "The log group that the function writes to. {{stage}} is filled in.",
+        format: "1 to 512 letters, digits and . - _ / #",
+        pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
+        example: "/shop/production",
+        placeholder: "NAME"
+      }),
+      "log-retention": oneOf([...RETENTIONS, "never"], {
+        description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
+        example: "30",
+        placeholder: "DAYS"
+      }),
+      "kms-key": text({
+        description: "The key that encrypts the function's variables; none is AWS's own.",
+        format: `the ARN of a KMS key, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
+        example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        placeholder: "ARN"
+      }),
+      "dead-letter-target": text({
+        description: "The queue or topic that asynchronous events go to which the function could not handle.",
+        format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
+        example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
+        placeholder: "ARN"
+      }),
+      tags: table({
+        description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
+        format: "NAME=VALUE, one a line, or a JSON object",
+        names: /^[^=]{1,128}$/,
+        mistakes: tagMistakes,
+        example: "team=shop",
+        default: {},
+        placeholder: "LINES"
+      }),
+      "reserved-concurrency": text({
+        description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
+        format: `a whole number from 1, or ${NONE}`,
+        pattern: /^(?:none|[1-9]\d{0,5})$/,
+        example: "50",
+        placeholder: "NUMBER"
+      }),
+      "code-signing-config": text({
+        description: "The code signing configuration that new code is checked against.",
+        format: `the ARN of a code signing configuration, or ${NONE}`,
+        pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
+        example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+        placeholder: "ARN"
+      })
+    };
+  }
+});
+
+// src/settings/cors.ts
+function corsContradictions({ corsOrigins, corsCredentials, functionUrl: functionUrl2 }, isGiven) {
+  if (corsOrigins === void 0) {
+    return DETAILS.filter(isGiven).map((name) => ({
+      title: `${name} is set without cors-origins`,
+      hint: "Set cors-origins to the sites that it is about."
+    }));
+  }
+  return [
+    ...functionUrl2 === "none" && corsOrigins.length > 0 ? [
+      {
+        title: "cors-origins is set, and function-url is none",
+        hint: "The Function URL is left alone then: set function-url to public or iam, or remove cors-origins."
+      }
+    ] : [],
+    ...corsCredentials && corsOrigins.includes("*") ? [
+      {
+        title: "cors-credentials is set, and cors-origins is *",
+        hint: "Name the sites whose pages may send cookies: browsers and Lambda take no * there."
+      }
+    ] : []
+  ];
+}
+function corsOf(values) {
+  const { corsOrigins, corsMethods, corsHeaders, corsExposedHeaders, corsCredentials, corsMaxAge } = values;
+  if (corsOrigins === void 0) return void 0;
+  if (corsOrigins.length === 0) return NO_CORS;
+  return {
+    origins: corsOrigins,
+    methods: corsMethods,
+    headers: corsHeaders,
+    exposedHeaders: corsExposedHeaders,
+    credentials: corsCredentials,
+    maxAge: corsMaxAge
+  };
+}
+var HEADER, CORS_SETTINGS, DETAILS;
+var init_cors2 = __esm({
+  "src/settings/cors.ts"() {
+    "use strict";
+    init_cors();
+    init_function();
+    init_kinds();
+    HEADER = { format: "names of headers, one a line, or *", each: /^(?:\*|[\w!#$%&'*+.^`|~-]+)$/ };
+    CORS_SETTINGS = {
+      "cors-origins": listOrNone({
+        description: "Sites whose pages may read answers of the Function URL. none takes back what was said.",
+        format: "as https://www.example.org, one a line; or *",
+        each: /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^\s/,]+)$/i,
+        example: "https://www.example.org",
+        placeholder: "SITES"
+      }),
+      "cors-methods": lines({
+        description: "Methods that those pages may use.",
+        format: "GET, HEAD, POST, PUT, PATCH, DELETE or *, one a line",
+        each: /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|\*)$/,
+        example: "POST",
+        default: ["*"],
+        defaultText: "*",
+        placeholder: "METHODS"
+      }),
+      "cors-headers": lines({
+        ...HEADER,
+        description: "Headers that those pages may send.",
+        example: "content-type",
+        default: [],
+        placeholder: "NAMES"
+      }),
+      "cors-exposed-headers": lines({
+        ...HEADER,
+        description: "Headers of an answer that those pages may read.",
+        example: "etag",
+        default: [],
+        placeholder: "NAMES"
+      }),
+      "cors-credentials": trueOrFalse({
+        description: "Let browsers send cookies with the requests of those pages.",
+        example: "true",
+        default: false
+      }),
+      "cors-max-age": wholeNumber(0, 86400, "seconds", {
+        description: "How long a browser may keep what it was told about other sites.",
+        example: "3600",
+        default: 0,
+        placeholder: "SECONDS"
+      })
+    };
+    DETAILS = ["cors-methods", "cors-headers", "cors-exposed-headers", "cors-credentials", "cors-max-age"];
+  }
+});
+
 // node_modules/leven/index.js
 function leven(first, second, options) {
   if (first === second) {
@@ -9743,156 +10002,6 @@ var init_events = __esm({
     COMMAND = /^\s*(?:manage|flask)(?:\s|$)/;
     WHOLE_COMMAND = /^\s*\w+\s+(?=\S)(?:[^'"\\]|\\[^]|'[^']*'|"(?:[^"\\]|\\[^])*")*$/;
     ALLOWED_TARGETS = "Allowed: module:function, manage NAME [ARGUMENTS] or flask NAME [ARGUMENTS].";
-  }
-});
-
-// src/settings/function.ts
-function listOrNone({ each, format, ...options }) {
-  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
-  const schema = pipe(
-    setting.schema,
-    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
-    everyItem((entry) => each.test(entry))
-  );
-  return { ...setting, schema };
-}
-function tagMistakes(tags) {
-  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
-}
-var NONE, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
-var init_function = __esm({
-  "src/settings/function.ts"() {
-    "use strict";
-    init_dist2();
-    init_kinds();
-    NONE = "none";
-    SUBNET = /^subnet-[0-9a-f]{8,17}$/;
-    SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
-    MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
-    LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
-    RETENTIONS = [
-      ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
-      ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
-    ];
-    FUNCTION_SETTINGS = {
-      manage: oneOf(["all", "code"], {
-        description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
-        example: "code",
-        default: "all",
-        placeholder: "WHAT"
-      }),
-      "create-role": trueOrFalse({
-        description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
-        example: "true",
-        default: false
-      }),
-      "vpc-subnets": listOrNone({
-        description: "The subnets of the function's VPC. none takes it out of its VPC.",
-        format: "ids of subnets, one a line",
-        each: SUBNET,
-        example: "subnet-0a1b2c3d",
-        placeholder: "IDS"
-      }),
-      "vpc-security-groups": listOrNone({
-        description: "The security groups of the function in its VPC.",
-        format: "ids of security groups, one a line",
-        each: SECURITY_GROUP,
-        example: "sg-0a1b2c3d",
-        placeholder: "IDS"
-      }),
-      layers: listOrNone({
-        description: "Layers of your own, in the order in which they are laid over each other.",
-        format: "the ARNs of versions of layers, one a line",
-        each: LAYER_VERSION,
-        example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
-        placeholder: "ARNS"
-      }),
-      "file-systems": listOrNone({
-        description: "The file system that the function mounts.",
-        format: "/mnt/NAME=ARN of an access point",
-        each: MOUNT,
-        example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
-        placeholder: "LINES"
-      }),
-      tracing: oneOf(["active", "pass-through"], {
-        description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
-        example: "active",
-        placeholder: "MODE"
-      }),
-      "ephemeral-storage": wholeNumber(512, 10240, "MB", {
-        description: "The size of /tmp.",
-        example: "1024",
-        placeholder: "MB"
-      }),
-      "snap-start": trueOrFalse({
-        description: "Start new environments from a snapshot that is taken of each version when it is published.",
-        example: "true"
-      }),
-      "log-format": oneOf(["text", "json"], {
-        description: "The format of the function's logs.",
-        example: "json",
-        placeholder: "FORMAT"
-      }),
-      "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
-        description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
-        example: "warn",
-        placeholder: "LEVEL"
-      }),
-      "system-log-level": oneOf(["debug", "info", "warn"], {
-        description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
-        example: "warn",
-        placeholder: "LEVEL"
-      }),
-      "log-group": text({
-        description: "The log group that the function writes to. {{stage}} is filled in.",
-        format: "1 to 512 letters, digits and . - _ / #",
-        pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
-        example: "/shop/production",
-        placeholder: "NAME"
-      }),
-      "log-retention": oneOf([...RETENTIONS, "never"], {
-        description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
-        example: "30",
-        placeholder: "DAYS"
-      }),
-      "kms-key": text({
-        description: "The key that encrypts the function's variables; none is AWS's own.",
-        format: `the ARN of a KMS key, or ${NONE}`,
-        pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
-        example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-        placeholder: "ARN"
-      }),
-      "dead-letter-target": text({
-        description: "The queue or topic that asynchronous events go to which the function could not handle.",
-        format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
-        pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
-        example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
-        placeholder: "ARN"
-      }),
-      tags: table({
-        description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
-        format: "NAME=VALUE, one a line, or a JSON object",
-        names: /^[^=]{1,128}$/,
-        mistakes: tagMistakes,
-        example: "team=shop",
-        default: {},
-        placeholder: "LINES"
-      }),
-      "reserved-concurrency": text({
-        description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
-        format: `a whole number from 1, or ${NONE}`,
-        pattern: /^(?:none|[1-9]\d{0,5})$/,
-        example: "50",
-        placeholder: "NUMBER"
-      }),
-      "code-signing-config": text({
-        description: "The code signing configuration that new code is checked against.",
-        format: `the ARN of a code signing configuration, or ${NONE}`,
-        pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
-        example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
-        placeholder: "ARN"
-      })
-    };
   }
 });
 
@@ -10483,6 +10592,7 @@ var init_schema = __esm({
     init_runtimes();
     init_target();
     init_account();
+    init_cors2();
     init_events();
     init_function();
     init_kinds();
@@ -10698,6 +10808,7 @@ var init_schema = __esm({
         defaultText: "the function's own, public for a new one",
         placeholder: "ACCESS"
       }),
+      ...CORS_SETTINGS,
       migrate: trueOrFalse({
         description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
         example: "true",
@@ -11574,10 +11685,16 @@ async function readStaticFiles(folder, index) {
   if (!read.success) return void 0;
   const { digest, files } = read.output;
   if (digest !== digestOf3(files)) return void 0;
-  const sizes = await Promise.all(files.map(({ path: path4 }) => (0, import_promises41.stat)((0, import_node_path29.join)(folder, path4)).catch(() => void 0)));
-  return files.every(({ bytes }, at) => sizes[at]?.size === bytes) ? { folder, digest, files } : void 0;
+  const root = await (0, import_promises41.realpath)(folder).catch(() => folder);
+  const isWhole2 = await Promise.all(files.map(({ path: path4, bytes }) => isBelow(root, path4, bytes)));
+  return isWhole2.every(Boolean) ? { folder, digest, files } : void 0;
 }
-var import_promises41, import_node_path29, INDEX;
+async function isBelow(root, path4, bytes) {
+  const file = (0, import_node_path29.join)(root, path4);
+  if (!file.startsWith(root + import_node_path29.sep) || await (0, import_promises41.realpath)(file).catch(() => "") !== file) return false;
+  return (await (0, import_promises41.stat)(file)).size === bytes;
+}
+var import_promises41, import_node_path29, PATH2, INDEX;
 var init_static_files = __esm({
   "src/static/static-files.ts"() {
     "use strict";
@@ -11585,9 +11702,10 @@ var init_static_files = __esm({
     import_node_path29 = require("node:path");
     init_dist2();
     init_records();
+    PATH2 = pipe(string(), regex(/^(?!\.)[^/]+(?:\/(?!\.)[^/]+)*$/));
     INDEX = object({
       digest: string(),
-      files: array(object({ path: string(), bytes: number(), sha256: string(), isImmutable: boolean() }))
+      files: array(object({ path: PATH2, bytes: number(), sha256: string(), isImmutable: boolean() }))
     });
   }
 });
@@ -15243,16 +15361,16 @@ function withoutRuntimeSdk(pins) {
 }
 function withoutDistributions(pins, names) {
   const wanted = new Set(names.map(normalise));
-  const isBelow = reachedFrom(
+  const isBelow2 = reachedFrom(
     pins,
     pins.filter(({ name }) => wanted.has(name)),
     /* @__PURE__ */ new Set()
   );
   const listed2 = new Set(pins.map(({ name }) => name));
   const stays = ({ name, requiredBy }) => !wanted.has(name) && // Of which the manifest does not tell who needs it, or somebody does who is not on the list.
-  (!isBelow.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed2.has(other)));
+  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed2.has(other)));
   const isLeft = leftBy(pins, pins.filter(stays), wanted);
-  return shorten(pins, ({ name }) => wanted.has(name) || isBelow.has(name) && isLeft(name));
+  return shorten(pins, ({ name }) => wanted.has(name) || isBelow2.has(name) && isLeft(name));
 }
 function shorten(pins, isOut) {
   return { pins: pins.filter((pin2) => !isOut(pin2)), leftOut: pins.filter(isOut).map(({ name }) => name) };
@@ -16281,7 +16399,7 @@ var init_function_contradictions = __esm({
     OF_THE_CONFIGURATION = [
       ...["role", "memory", "timeout", "description", "environment", "secrets", "environment-strategy"],
       ...["command-timeout", "command-memory", "command-role", "command-environment"],
-      "provisioned-concurrency"
+      ...["provisioned-concurrency", "cors-origins"]
     ];
   }
 });
@@ -17290,26 +17408,49 @@ function createFunctionUrlApi({ version, wait: wait2, signal }) {
       );
       return found && functionUrl(found);
     },
-    create: async (functionName, alias, { authType, invokeMode }) => {
+    create: async (functionName, alias, { authType, invokeMode, cors }) => {
       const command = new import_client_lambda4.CreateFunctionUrlConfigCommand({
         FunctionName: functionName,
         Qualifier: alias,
         AuthType: authType,
-        InvokeMode: invokeMode
+        InvokeMode: invokeMode,
+        Cors: cors.origins.length === 0 ? void 0 : corsRequest(cors)
       });
       return functionUrl(
         await call("CreateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command, cancellable))
       );
     },
-    update: async (functionName, alias, { authType, invokeMode }) => {
+    update: async (functionName, alias, { authType, invokeMode, cors }) => {
       const command = new import_client_lambda4.UpdateFunctionUrlConfigCommand({
         FunctionName: functionName,
         Qualifier: alias,
         AuthType: authType,
-        InvokeMode: invokeMode
+        InvokeMode: invokeMode,
+        Cors: cors && corsRequest(cors)
       });
       return functionUrl(await call("UpdateFunctionUrlConfig", `${functionName}:${alias}`, () => client.send(command)));
     }
+  };
+}
+function corsRequest({ origins, methods, headers: headers2, exposedHeaders, credentials, maxAge }) {
+  if (origins.length === 0) return {};
+  return {
+    AllowOrigins: [...origins],
+    AllowMethods: [...methods],
+    AllowHeaders: [...headers2],
+    ExposeHeaders: [...exposedHeaders],
+    AllowCredentials: credentials,
+    MaxAge: maxAge
+  };
+}
+function corsOf2(found = {}) {
+  return {
+    origins: found.AllowOrigins ?? [],
+    methods: found.AllowMethods ?? [],
+    headers: found.AllowHeaders ?? [],
+    exposedHeaders: found.ExposeHeaders ?? [],
+    credentials: found.AllowCredentials ?? false,
+    maxAge: found.MaxAge ?? 0
   };
 }
 function functionUrl(found) {
@@ -17317,7 +17458,8 @@ function functionUrl(found) {
     address: found.FunctionUrl ?? "",
     authType: found.AuthType === "AWS_IAM" ? "AWS_IAM" : "NONE",
     // The default need not be in an answer.
-    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED"
+    invokeMode: found.InvokeMode === "RESPONSE_STREAM" ? "RESPONSE_STREAM" : "BUFFERED",
+    cors: corsOf2(found.Cors)
   };
 }
 var import_client_lambda4;
@@ -17469,7 +17611,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       const found = await find(
         "GetAlias",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda5.GetAliasCommand({ FunctionName: functionName, Name: alias }), cancellable)
+        () => client.send(new import_client_lambda5.GetAliasCommand({ FunctionName: functionName, Name: alias }))
       );
       return found && aliasState(found);
     },
@@ -18581,7 +18723,7 @@ function withConfiguration(configuration, before) {
   };
 }
 function markedDescription(description) {
-  return (MARK + description).slice(0, LONGEST_DESCRIPTION);
+  return (MARK + description).slice(0, LIMITS.descriptionCharacters);
 }
 function withoutCommands(current, { commandEnvironment }) {
   const { latest, served } = current;
@@ -18608,7 +18750,7 @@ async function pointCommandsAlias({ functionName, alias }, { version, isThere: i
     await lambda.updateAlias(functionName, name, target);
   }
 }
-var MARK, LONGEST_DESCRIPTION;
+var MARK;
 var init_command_version = __esm({
   "src/release/command-version.ts"() {
     "use strict";
@@ -18617,7 +18759,6 @@ var init_command_version = __esm({
     init_secrets();
     init_difference();
     MARK = "wsgi-lambda: configured for commands; ";
-    LONGEST_DESCRIPTION = 256;
   }
 });
 
@@ -18694,6 +18835,9 @@ function readAliasMark(description) {
     before: before.split(" ").filter((version) => /^\d+$/.test(version))
   };
 }
+function isMarked(description) {
+  return Object.values(WORDS).includes(description.split(BEFORE)[0] ?? "");
+}
 function servedBefore(alias, next) {
   if (alias === void 0) return [];
   const { phase, before } = readAliasMark(alias.description);
@@ -18730,6 +18874,16 @@ function wayInSteps({ alias, url, policy }, { access, invokeMode = "BUFFERED" })
 function modeSteps({ url }, { invokeMode }) {
   const isRight = url === void 0 || invokeMode === void 0 || url.invokeMode === invokeMode;
   return isRight ? [] : [{ kind: "change-mode", invokeMode }];
+}
+function corsSteps({ url }, { access, cors }) {
+  if (cors === void 0 || access === "none" || url === void 0 || areSameCors(url.cors, cors)) return [];
+  return [{ kind: "set-cors" }];
+}
+function areSameCors(one, other) {
+  const listed2 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
+  return ["origins", "methods", "headers", "exposedHeaders"].every(
+    (list) => listed2(one[list]) === listed2(other[list])
+  ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
 }
 function missingStatements(policy) {
   const everyone = statementsOf(policy).filter(isForEveryone);
@@ -19269,7 +19423,7 @@ async function publishAnew(releasing, { configuration, description }) {
   const { functionName } = releasing.desired;
   const { lambda } = releasing.with;
   const { description: before } = await waitUntilUpdated(functionName, releasing.with);
-  const changed = before.endsWith(" ") ? before.trimEnd() : `${before.slice(0, LONGEST_DESCRIPTION2 - 1)} `;
+  const changed = before.endsWith(" ") ? before.trimEnd() : `${before.slice(0, LIMITS.descriptionCharacters - 1)} `;
   await lambda.updateConfiguration(functionName, { description: changed });
   const meant = configuration && { ...configuration, description: changed };
   const version = await publishGuarded(releasing, { configuration: meant, description });
@@ -19304,16 +19458,16 @@ function changedByOthers(functionName, cause) {
     { cause }
   );
 }
-var MOST_SECONDS4, LONGEST_DESCRIPTION2;
+var MOST_SECONDS4;
 var init_publish = __esm({
   "src/release/carry-out/publish.ts"() {
     "use strict";
     init_errors2();
     init_errors();
+    init_limits();
     init_difference();
     init_wait();
     MOST_SECONDS4 = 30;
-    LONGEST_DESCRIPTION2 = 256;
   }
 });
 
@@ -19464,6 +19618,9 @@ var init_accepted = __esm({
 });
 
 // src/release/smoke.ts
+function smokeHostOf(given2, url) {
+  return given2 ?? (url ? new URL(url.address).host : "localhost");
+}
 async function smoke(requests, target, waiting) {
   const problems = [];
   for (const request4 of requests) {
@@ -19864,6 +20021,24 @@ var init_command_line = __esm({
   }
 });
 
+// src/remote/run-shown.ts
+async function runShown(command, target, collaborators) {
+  const show2 = (line) => {
+    collaborators.report.output(line);
+  };
+  const { outcome, shown: shown2 } = await runRemoteCommand(command, target, collaborators, show2);
+  for (const line of linesOf2(unshown(outcome.output, shown2).toString())) show2(line);
+  return outcome;
+}
+var init_run_shown = __esm({
+  "src/remote/run-shown.ts"() {
+    "use strict";
+    init_inert();
+    init_command();
+    init_live();
+  }
+});
+
 // src/release/carry-out/run.ts
 async function run({ command, phase }, releasing) {
   const { progress, with: collaborators } = releasing;
@@ -19877,15 +20052,11 @@ async function run({ command, phase }, releasing) {
     logGroup: () => logGroupOf(functionName, qualifier, lambda)
   };
   progress.begun.push(command);
-  const show2 = (line) => {
-    report.output(line);
-  };
-  const { outcome, shown: shown2 } = await runRemoteCommand(parsed, target, collaborators, show2).catch((error) => {
+  const outcome = await runShown(parsed, target, collaborators).catch((error) => {
     throw named(command, error);
   });
   const { exitCode } = outcome;
   const output2 = outcome.output.toString();
-  for (const line of linesOf2(unshown(outcome.output, shown2).toString())) show2(line);
   for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
   if (exitCode !== 0) {
     throw new UserError({
@@ -19913,7 +20084,7 @@ var init_run = __esm({
     init_command();
     init_command_line();
     init_live();
-    init_inert();
+    init_run_shown();
     init_releasing();
     OUT_OF_TIME = 124;
   }
@@ -19922,11 +20093,8 @@ var init_run = __esm({
 // src/release/carry-out/proof.ts
 function smokeTarget({ desired, progress }) {
   const { functionName, configuration, smoke: settings } = desired;
-  const host = settings?.host ?? hostOf(progress.url);
+  const host = smokeHostOf(settings?.host, progress.url);
   return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout };
-}
-function hostOf(url) {
-  return url ? new URL(url.address).host : "localhost";
 }
 var proofExecutors;
 var init_proof = __esm({
@@ -20061,7 +20229,7 @@ function versionDescription(provenance) {
   const shorter = { ...short, commit: commit?.slice(0, 12) };
   const shortest = { ...shorter, actor: actor?.slice(0, 60) };
   const written2 = [provenance, short, shorter, shortest].map(write);
-  return written2.find((text4) => text4.length <= LONGEST) ?? write({ ...shortest, actor: void 0 });
+  return written2.find((text4) => text4.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: void 0 });
 }
 function write({ kind, commit, actor, committedAt, workflow, streams }) {
   const parts = [
@@ -20098,12 +20266,12 @@ function shortName(name) {
 function plain(text4) {
   return text4.replaceAll(/[;\p{C}]/gu, " ").trim();
 }
-var import_node_crypto16, LONGEST;
+var import_node_crypto16;
 var init_provenance = __esm({
   "src/release/provenance.ts"() {
     "use strict";
     import_node_crypto16 = require("node:crypto");
-    LONGEST = 256;
+    init_limits();
   }
 });
 
@@ -20117,7 +20285,7 @@ function prunable(versions3, aliases, keep2) {
     aliases.flatMap(({ version, weights, description }) => [
       version,
       ...Object.keys(weights),
-      ...readAliasMark(description).before.slice(0, 1)
+      ...readAliasMark(description).before.slice(0, Math.max(1, keep2 - 1))
     ])
   );
   const ofKind = (kind) => versions3.filter(({ description }) => readProvenance(description)?.kind === kind);
@@ -20328,6 +20496,7 @@ var wayInExecutors;
 var init_way_in2 = __esm({
   "src/release/carry-out/way-in.ts"() {
     "use strict";
+    init_cors();
     init_alias_mark();
     init_way_in();
     init_alias();
@@ -20337,10 +20506,10 @@ var init_way_in2 = __esm({
         const target = { version: progress.version, description: aliasDescription(NOT_RELEASED) };
         progress.alias = await pointAlias(target, releasing);
       },
-      "create-url": async ({ invokeMode }, { desired: { functionName, alias, access }, progress, with: { urls, report } }) => {
+      "create-url": async ({ invokeMode }, { desired: { functionName, alias, access, cors = NO_CORS }, progress, with: { urls, report } }) => {
         const authType = access === "iam" ? "AWS_IAM" : "NONE";
         try {
-          progress.url = await urls.create(functionName, alias, { authType, invokeMode });
+          progress.url = await urls.create(functionName, alias, { authType, invokeMode, cors });
         } catch (error) {
           const there = await urls.get(functionName, alias).catch(() => void 0);
           if (there?.authType !== authType || there.invokeMode !== invokeMode) throw error;
@@ -20354,6 +20523,9 @@ var init_way_in2 = __esm({
       "change-mode": async ({ invokeMode }, { desired: { functionName, alias }, progress, with: { urls } }) => {
         progress.mayHaveChangedMode = true;
         progress.url = await urls.update(functionName, alias, { invokeMode });
+      },
+      "set-cors": async (_, { desired: { functionName, alias, cors = NO_CORS }, progress, with: { urls } }) => {
+        progress.url = await urls.update(functionName, alias, { cors });
       },
       "permit-url": async ({ statement }, { desired: { functionName, alias }, with: { lambda } }) => {
         try {
@@ -20448,6 +20620,7 @@ var init_describe = __esm({
       "create-url": ({ invokeMode }, { access }) => `create the Function URL (${[access, ...invokeMode === "BUFFERED" ? [] : [invokeMode]].join(", ")})`,
       "update-url": (_, { access }) => `change the Function URL to ${access}`,
       "change-mode": ({ invokeMode }) => `change the invoke mode of the Function URL to ${invokeMode}`,
+      "set-cors": (_, { cors }) => cors === void 0 || cors.origins.length === 0 ? "say nothing to browsers about other sites at the Function URL" : `let pages of ${cors.origins.join(", ")} read answers of the Function URL`,
       "permit-url": ({ statement }) => `permit everyone to ${statement === "url" ? "call the Function URL" : "invoke the function through it"}`,
       run: ({ phase, command }) => `run ${phase === "before-traffic" ? "before" : "after"} traffic moves: ${command}`,
       smoke: ({ requests }) => `request ${requests.map(({ path: path4 }) => path4).join(", ")} from the new version`,
@@ -20455,7 +20628,7 @@ var init_describe = __esm({
       unprovision: ({ version }) => `remove the provisioned concurrency of version ${version}`,
       "configure-commands": ({ changes }) => `configure the function for commands${changes.length === 0 ? "" : `: ${changes.join(", ")}`}`,
       "publish-commands": () => "publish a version for commands and wait until it is active",
-      "point-commands": (_, { alias }) => `point the alias ${commandsAlias(alias)} to it`,
+      "point-commands": (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
       "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
       "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
@@ -20625,7 +20798,8 @@ var init_undo_provisioned = __esm({
 
 // src/release/undo.ts
 async function undo(error, releasing) {
-  const { progress } = releasing;
+  const { progress, lock, with: waiting } = releasing;
+  await lock.confirm().catch(() => void 0);
   const alias = await undoAlias(releasing);
   const served = alias.served ?? previousOf(releasing)?.version;
   const mode = await undoMode(alias.served, releasing);
@@ -20633,9 +20807,10 @@ async function undo(error, releasing) {
   const commands = await undoCommandVersion(served, releasing);
   const parts = [alias, mode, provisioned, commands];
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)].filter(Boolean).join(" ");
-  if (!(error instanceof UserError)) {
-    if (parts.some(({ isStuck }) => isStuck))
-      releasing.with.report.warning({ title: "The release was left half done", detail: outcome });
+  if (!(error instanceof UserError) || waiting.signal.aborted) {
+    const isStuck = parts.some((part) => part.isStuck);
+    const title2 = isStuck ? "The release was left half done" : "The release was not finished";
+    waiting.report.warning({ title: title2, detail: outcome });
     return error;
   }
   const options = { exitCode: error.exitCode === 2 ? 2 : 1, cause: error };
@@ -20706,8 +20881,10 @@ async function applyRelease(steps, options, collaborators) {
     progress.coldStartMs = milliseconds2;
   });
   const releasing = { ...options, progress, with: { ...collaborators, lambda } };
+  let isDone = false;
   try {
-    for (const step of steps) {
+    for (const [index, step] of steps.entries()) {
+      isDone = progress.hasMoved && steps.slice(index).every(isTidying);
       collaborators.signal.throwIfAborted();
       await options.lock.confirm();
       collaborators.report.info(describeStep(step, desired));
@@ -20715,9 +20892,17 @@ async function applyRelease(steps, options, collaborators) {
       await carryOut2(step, releasing);
     }
   } catch (error) {
-    throw await undo(error, releasing);
+    if (!isDone) throw await undo(error, releasing);
+    collaborators.report.warning({
+      title: "The release is done, and what is left of earlier ones was not removed",
+      detail: reasonOf3(error),
+      hint: `The alias ${desired.alias} serves version ${progress.version}. The next release removes it.`
+    });
   }
   return released(steps, progress, options);
+}
+function isTidying({ kind }) {
+  return ["unprovision", "tidy-static", "prune"].includes(kind);
 }
 function released(steps, {
   version,
@@ -20749,6 +20934,7 @@ var init_apply = __esm({
     init_cold_start();
     init_describe();
     init_undo();
+    init_undo_alias();
   }
 });
 
@@ -20815,7 +21001,7 @@ var init_current_aside = __esm({
 // src/release/lock-mark.ts
 function lockDescription({ id, process: process2, name, until }) {
   const text4 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
-  return text4.slice(0, LONGEST2);
+  return text4.slice(0, LIMITS.descriptionCharacters);
 }
 function readLockDescription(description) {
   const [, date = "", id = "", process2 = "", name = ""] = /^wsgi-lambda lock: held until (\S+); id (\S+); process (\S+); by ([^]*)$/.exec(description) ?? [];
@@ -20838,13 +21024,13 @@ function hasDied({ process: process2 }, machine) {
 function markOf({ id }) {
   return (0, import_node_crypto17.createHash)("sha256").update(id).digest("hex").slice(0, 12);
 }
-var import_node_crypto17, FREE, LONGEST2;
+var import_node_crypto17, FREE;
 var init_lock_mark = __esm({
   "src/release/lock-mark.ts"() {
     "use strict";
     import_node_crypto17 = require("node:crypto");
+    init_limits();
     FREE = "wsgi-lambda lock: free";
-    LONGEST2 = 256;
   }
 });
 
@@ -20862,7 +21048,7 @@ function createLock(functionName, holder, lockWait, collaborators) {
   async function tryToTake() {
     const found = await read();
     const held = found && readLockDescription(found.description);
-    if (held && held.id !== holder.id && held.until > now() && !hasDied(held, machine)) return held;
+    if (held && held.id !== holder.id && lasts(held, now()) && !hasDied(held, machine)) return held;
     const start = now();
     try {
       alias = found ? await update(heldFrom(start), found.revisionId) : await lambda.createAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description: heldFrom(start) });
@@ -20938,6 +21124,9 @@ function createLock(functionName, holder, lockWait, collaborators) {
     }
   };
 }
+function lasts({ until }, now) {
+  return until > now && until < now + MOST_AHEAD_MS;
+}
 function stillHeld(functionName, { name, until }, waitSeconds) {
   return new UserError({
     title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
@@ -20952,7 +21141,7 @@ function lost(functionName) {
     hint: "Run this again when the other one has ended."
   });
 }
-var LOCK_ALIAS, LASTS_MS, RENEWED_MS, MOST_FASTER_SECONDS;
+var LOCK_ALIAS, LASTS_MS, RENEWED_MS, MOST_FASTER_SECONDS, MOST_AHEAD_MS;
 var init_lock2 = __esm({
   "src/release/lock.ts"() {
     "use strict";
@@ -20963,6 +21152,7 @@ var init_lock2 = __esm({
     LASTS_MS = 12e4;
     RENEWED_MS = 3e4;
     MOST_FASTER_SECONDS = 30;
+    MOST_AHEAD_MS = 36e5;
   }
 });
 
@@ -21112,6 +21302,7 @@ function desiredRelease(settings, code, current) {
     manage: settings.manage,
     access: desiredAccess(settings, current),
     invokeMode: desiredInvokeMode(settings, code.streaming, current),
+    cors: corsOf(settings),
     beforeTraffic,
     afterTraffic: settings.afterTraffic,
     layer: code.layer,
@@ -21131,6 +21322,7 @@ var MIGRATE;
 var init_desired = __esm({
   "src/release/desired.ts"() {
     "use strict";
+    init_cors2();
     init_traffic();
     init_command_times();
     init_command_version();
@@ -21839,7 +22031,11 @@ function planRelease(current, desired) {
   const mode = modeSteps(current, desired);
   const aside = asideSteps(current, desired);
   const provisioned = provisionedSteps(current, desired, isServedVersionRight);
-  const besides = [...aside.first, ...isServedVersionRight ? descriptionSteps(current, desired) : []];
+  const besides = [
+    ...aside.first,
+    ...corsSteps(current, desired),
+    ...isServedVersionRight ? descriptionSteps(current, desired) : []
+  ];
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
     return [...besides, ...provisioned.before, ...provisioned.after];
   }
@@ -22101,7 +22297,7 @@ function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, befor
   const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
   return {
     served,
-    ...configurationChanges(current, withAddress(desired.configuration, current.url?.address)),
+    ...configurationChanges(current, nameable(current, desired)),
     code: isCodeNew ? {
       before: current.served?.codeSha256,
       after: desired.codeSha256,
@@ -22112,6 +22308,9 @@ function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, befor
     migrations: isCodeNew ? migrations : [],
     permissions: permissions2
   };
+}
+function nameable({ url }, { configuration, aside, layer }) {
+  return withAddress(withLayer(withRole(configuration, aside.role?.name), layer?.name), url?.address);
 }
 var NO_CHANGES;
 var init_report_plan = __esm({
@@ -22236,6 +22435,7 @@ var init_step_permissions = __esm({
       "create-url": ["lambda:CreateFunctionUrlConfig"],
       "update-url": ["lambda:UpdateFunctionUrlConfig"],
       "change-mode": ["lambda:UpdateFunctionUrlConfig"],
+      "set-cors": ["lambda:UpdateFunctionUrlConfig"],
       "permit-url": ["lambda:AddPermission"],
       run: ["lambda:InvokeFunction", "logs:FilterLogEvents"],
       smoke: ["lambda:InvokeFunction"],
@@ -23113,7 +23313,9 @@ var init_move_back = __esm({
 function rollbackTarget(alias, versions3, named2) {
   const chosen = named2 ?? earlierVersion(alias, versions3);
   if (chosen === void 0) {
-    throw refused(`There is no earlier version to go back to: version ${alias.version} is the oldest release`);
+    throw refused(
+      `There is no earlier version to go back to: none is known that served before version ${alias.version}`
+    );
   }
   const version = versions3.find((listed2) => listed2.version === chosen);
   if (version === void 0) throw refused(`Version ${chosen} does not exist, or was deleted`);
@@ -23128,8 +23330,9 @@ function earlierVersion(alias, versions3) {
   const remembered = readAliasMark(alias.description).before.find(
     (number2) => versions3.some(({ version }) => version === number2)
   );
+  if (remembered !== void 0 || isMarked(alias.description)) return remembered;
   const older = versions3.filter(({ version }) => Number(version) < Number(alias.version));
-  return remembered ?? older.find(({ description }) => readProvenance(description)?.kind === "release")?.version;
+  return older.find(({ description }) => readProvenance(description)?.kind === "release")?.version;
 }
 function rememberedAfter(alias, chosen) {
   const { before } = readAliasMark(alias.description);
@@ -23210,7 +23413,7 @@ async function keepReady({ version, weights }, to, { functionName, provisionedCo
 async function prove({ version: { version } }, url, settings, collaborators) {
   const { functionName } = settings;
   const state = await waitUntilActive(functionName, version, collaborators);
-  const host = settings.smokeHost ?? (url ? new URL(url.address).host : "localhost");
+  const host = smokeHostOf(settings.smokeHost, url);
   const asked = { functionName, version, host, timeoutSeconds: state.timeout };
   await wake(state, asked, settings, collaborators);
   if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators);
@@ -23308,7 +23511,8 @@ function versionsText({ versions: all }) {
     ];
   });
   const head = ["  version", "published (UTC)", "by", "commit", "size", "aliases"];
-  return `${alignedLines([head, ...rows], ["left", "left", "left", "left", "right", "left"]).join("\n")}
+  const shown2 = rows.map((row) => row.map((cell) => withoutCommand(inert(cell))));
+  return `${alignedLines([head, ...shown2], ["left", "left", "left", "left", "right", "left"]).join("\n")}
 `;
 }
 function nameAndShare({ name, share }) {
@@ -23319,6 +23523,7 @@ var init_versions4 = __esm({
     "use strict";
     init_errors();
     init_versions3();
+    init_inert();
     init_size();
     init_table();
     init_region();
@@ -27315,10 +27520,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep: sep6, value } = collItem;
+        const { start, key, sep: sep7, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key ?? sep6?.[0],
+          next: key ?? sep7?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -27332,7 +27537,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key && key.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep6) {
+          if (!keyProps.anchor && !keyProps.tag && !sep7) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -27356,7 +27561,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep7 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -27372,7 +27577,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep6, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep7, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -27463,7 +27668,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep6 = "";
+        let sep7 = "";
         for (const token of end) {
           const { source: source2, type } = token;
           switch (type) {
@@ -27477,13 +27682,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep6 + cb;
-              sep6 = "";
+                comment += sep7 + cb;
+              sep7 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep6 += source2;
+                sep7 += source2;
               hasSpace = true;
               break;
             default:
@@ -27526,18 +27731,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep: sep6, value } = collItem;
+        const { start, key, sep: sep7, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key ?? sep6?.[0],
+          next: key ?? sep7?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep6 && !value) {
+          if (!props.anchor && !props.tag && !sep7 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -27591,8 +27796,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep6 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep6, null, props, onError);
+        if (!isMap && !sep7 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep7, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -27604,7 +27809,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep6 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep7 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -27615,8 +27820,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap && !props.found && ctx.options.strict) {
-              if (sep6)
-                for (const st of sep6) {
+              if (sep7)
+                for (const st of sep7) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -27633,7 +27838,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep6, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep7, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -27813,7 +28018,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep6 = "";
+      let sep7 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines2[i][0].slice(trimIndent) + "\n";
@@ -27830,24 +28035,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          value += sep7 + indent.slice(trimIndent) + content;
+          sep7 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep6 === " ")
-            sep6 = "\n";
-          else if (!prevMoreIndented && sep6 === "\n")
-            sep6 = "\n\n";
-          value += sep6 + indent.slice(trimIndent) + content;
-          sep6 = "\n";
+          if (sep7 === " ")
+            sep7 = "\n";
+          else if (!prevMoreIndented && sep7 === "\n")
+            sep7 = "\n\n";
+          value += sep7 + indent.slice(trimIndent) + content;
+          sep7 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep6 === "\n")
+          if (sep7 === "\n")
             value += "\n";
           else
-            sep6 = "\n";
+            sep7 = "\n";
         } else {
-          value += sep6 + content;
-          sep6 = " ";
+          value += sep7 + content;
+          sep7 = " ";
           prevMoreIndented = false;
         }
       }
@@ -28030,25 +28235,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep6 = " ";
+      let sep7 = " ";
       let pos = line.lastIndex;
       while (match = line.exec(source2)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep6 === "\n")
-            res += sep6;
+          if (sep7 === "\n")
+            res += sep7;
           else
-            sep6 = "\n";
+            sep7 = "\n";
         } else {
-          res += sep6 + lm;
-          sep6 = " ";
+          res += sep7 + lm;
+          sep7 = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match = last.exec(source2);
-      return res + sep6 + (match?.[1] ?? "");
+      return res + sep7 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source2, onError) {
       let res = "";
@@ -28858,14 +29063,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep: sep6, value }) {
+    function stringifyItem({ start, key, sep: sep7, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key)
         res += stringifyToken(key);
-      if (sep6)
-        for (const st of sep6)
+      if (sep7)
+        for (const st of sep7)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -30032,18 +30237,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep6;
+          let sep7;
           if (scalar.end) {
-            sep6 = scalar.end;
-            sep6.push(this.sourceToken);
+            sep7 = scalar.end;
+            sep7.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep6 = [this.sourceToken];
+            sep7 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep6 }]
+            items: [{ start, key: scalar, sep: sep7 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -30196,15 +30401,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep6 = it.sep;
-                  sep6.push(this.sourceToken);
+                  const sep7 = it.sep;
+                  sep7.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep6 }]
+                    items: [{ start: start2, key, sep: sep7 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -30398,13 +30603,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep6 = fc.end.splice(1, fc.end.length);
-            sep6.push(this.sourceToken);
+            const sep7 = fc.end.splice(1, fc.end.length);
+            sep7.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep6 }]
+              items: [{ start, key: fc, sep: sep7 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -33057,6 +33262,7 @@ var import_promises57 = require("node:fs/promises");
 var import_node_path53 = require("node:path");
 init_errors();
 init_runtimes();
+init_cors2();
 
 // src/settings/discovery.ts
 var import_promises56 = require("node:fs/promises");
@@ -33405,6 +33611,7 @@ function contradictions({ environment, secrets, ...values }, isGiven) {
     })),
     ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment })
   ];
 }

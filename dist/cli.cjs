@@ -4022,6 +4022,194 @@ var ACCOUNT_SETTINGS = {
   })
 };
 
+// src/settings/function.ts
+var NONE = "none";
+function listOrNone({ each, format, ...options }) {
+  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
+  const schema = pipe(
+    setting.schema,
+    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
+    everyItem((entry) => each.test(entry))
+  );
+  return { ...setting, schema };
+}
+var SUBNET = /^subnet-[0-9a-f]{8,17}$/;
+var SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
+var MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
+var LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
+function tagMistakes(tags) {
+  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+}
+var RETENTIONS = [
+  ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
+  ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
+];
+var FUNCTION_SETTINGS = {
+  manage: oneOf(["all", "code"], {
+    description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
+    example: "code",
+    default: "all",
+    placeholder: "WHAT"
+  }),
+  "create-role": trueOrFalse({
+    description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
+    example: "true",
+    default: false
+  }),
+  "vpc-subnets": listOrNone({
+    description: "The subnets of the function's VPC. none takes it out of its VPC.",
+    format: "ids of subnets, one a line",
+    each: SUBNET,
+    example: "subnet-0a1b2c3d",
+    placeholder: "IDS"
+  }),
+  "vpc-security-groups": listOrNone({
+    description: "The security groups of the function in its VPC.",
+    format: "ids of security groups, one a line",
+    each: SECURITY_GROUP,
+    example: "sg-0a1b2c3d",
+    placeholder: "IDS"
+  }),
+  layers: listOrNone({
+    description: "Layers of your own, in the order in which they are laid over each other.",
+    format: "the ARNs of versions of layers, one a line",
+    each: LAYER_VERSION,
+    example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
+    placeholder: "ARNS"
+  }),
+  "file-systems": listOrNone({
+    description: "The file system that the function mounts.",
+    format: "/mnt/NAME=ARN of an access point",
+    each: MOUNT,
+    example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
+    placeholder: "LINES"
+  }),
+  tracing: oneOf(["active", "pass-through"], {
+    description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
+    example: "active",
+    placeholder: "MODE"
+  }),
+  "ephemeral-storage": wholeNumber(512, 10240, "MB", {
+    description: "The size of /tmp.",
+    example: "1024",
+    placeholder: "MB"
+  }),
+  "snap-start": trueOrFalse({
+    description: "Start new environments from a snapshot that is taken of each version when it is published.",
+    example: "true"
+  }),
+  "log-format": oneOf(["text", "json"], {
+    description: "The format of the function's logs.",
+    example: "json",
+    placeholder: "FORMAT"
+  }),
+  "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
+    description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
+    example: "warn",
+    placeholder: "LEVEL"
+  }),
+  "system-log-level": oneOf(["debug", "info", "warn"], {
+    description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
+    example: "warn",
+    placeholder: "LEVEL"
+  }),
+  "log-group": text({
+    description: "The log group that the function writes to. {{stage}} is filled in.",
+    format: "1 to 512 letters, digits and . - _ / #",
+    pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
+    example: "/shop/production",
+    placeholder: "NAME"
+  }),
+  "log-retention": oneOf([...RETENTIONS, "never"], {
+    description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
+    example: "30",
+    placeholder: "DAYS"
+  }),
+  "kms-key": text({
+    description: "The key that encrypts the function's variables; none is AWS's own.",
+    format: `the ARN of a KMS key, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
+    example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    placeholder: "ARN"
+  }),
+  "dead-letter-target": text({
+    description: "The queue or topic that asynchronous events go to which the function could not handle.",
+    format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
+    example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
+    placeholder: "ARN"
+  }),
+  tags: table({
+    description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: /^[^=]{1,128}$/,
+    mistakes: tagMistakes,
+    example: "team=shop",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "reserved-concurrency": text({
+    description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
+    format: `a whole number from 1, or ${NONE}`,
+    pattern: /^(?:none|[1-9]\d{0,5})$/,
+    example: "50",
+    placeholder: "NUMBER"
+  }),
+  "code-signing-config": text({
+    description: "The code signing configuration that new code is checked against.",
+    format: `the ARN of a code signing configuration, or ${NONE}`,
+    pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
+    example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+    placeholder: "ARN"
+  })
+};
+
+// src/settings/cors.ts
+var HEADER = { format: "names of headers, one a line, or *", each: /^(?:\*|[\w!#$%&'*+.^`|~-]+)$/ };
+var CORS_SETTINGS = {
+  "cors-origins": listOrNone({
+    description: "Sites whose pages may read answers of the Function URL. none takes back what was said.",
+    format: "as https://www.example.org, one a line; or *",
+    each: /^(?:\*|[a-z][a-z0-9+.-]*:\/\/[^\s/,]+)$/i,
+    example: "https://www.example.org",
+    placeholder: "SITES"
+  }),
+  "cors-methods": lines({
+    description: "Methods that those pages may use.",
+    format: "GET, HEAD, POST, PUT, PATCH, DELETE or *, one a line",
+    each: /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|\*)$/,
+    example: "POST",
+    default: ["*"],
+    defaultText: "*",
+    placeholder: "METHODS"
+  }),
+  "cors-headers": lines({
+    ...HEADER,
+    description: "Headers that those pages may send.",
+    example: "content-type",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "cors-exposed-headers": lines({
+    ...HEADER,
+    description: "Headers of an answer that those pages may read.",
+    example: "etag",
+    default: [],
+    placeholder: "NAMES"
+  }),
+  "cors-credentials": trueOrFalse({
+    description: "Let browsers send cookies with the requests of those pages.",
+    example: "true",
+    default: false
+  }),
+  "cors-max-age": wholeNumber(0, 86400, "seconds", {
+    description: "How long a browser may keep what it was told about other sites.",
+    example: "3600",
+    default: 0,
+    placeholder: "SECONDS"
+  })
+};
+
 // node_modules/leven/index.js
 var array2 = [];
 var characterCodeCache = [];
@@ -4207,148 +4395,6 @@ function targetHint(key, target) {
   if (/^(?:exec|shell|command)(?:\s|$)/.test(target)) return `${ALLOWED_TARGETS} exec and shell are for people.`;
   return /^[a-z][\w-]*(?:\s|$)/.test(target) ? `${ALLOWED_TARGETS} Did you mean manage ${target}?` : ALLOWED_TARGETS;
 }
-
-// src/settings/function.ts
-var NONE = "none";
-function listOrNone({ each, format, ...options }) {
-  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
-  const schema = pipe(
-    setting.schema,
-    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
-    everyItem((entry) => each.test(entry))
-  );
-  return { ...setting, schema };
-}
-var SUBNET = /^subnet-[0-9a-f]{8,17}$/;
-var SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
-var MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
-var LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
-function tagMistakes(tags) {
-  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
-}
-var RETENTIONS = [
-  ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
-  ...["1096", "1827", "2192", "2557", "2922", "3288", "3653"]
-];
-var FUNCTION_SETTINGS = {
-  manage: oneOf(["all", "code"], {
-    description: "What a deployment changes: all, or only code, version and alias, for a function whose configuration something else owns.",
-    example: "code",
-    default: "all",
-    placeholder: "WHAT"
-  }),
-  "create-role": trueOrFalse({
-    description: "Make the execution role FUNCTION-NAME-role with what the function needs, and keep it so.",
-    example: "true",
-    default: false
-  }),
-  "vpc-subnets": listOrNone({
-    description: "The subnets of the function's VPC. none takes it out of its VPC.",
-    format: "ids of subnets, one a line",
-    each: SUBNET,
-    example: "subnet-0a1b2c3d",
-    placeholder: "IDS"
-  }),
-  "vpc-security-groups": listOrNone({
-    description: "The security groups of the function in its VPC.",
-    format: "ids of security groups, one a line",
-    each: SECURITY_GROUP,
-    example: "sg-0a1b2c3d",
-    placeholder: "IDS"
-  }),
-  layers: listOrNone({
-    description: "Layers of your own, in the order in which they are laid over each other.",
-    format: "the ARNs of versions of layers, one a line",
-    each: LAYER_VERSION,
-    example: "arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3",
-    placeholder: "ARNS"
-  }),
-  "file-systems": listOrNone({
-    description: "The file system that the function mounts.",
-    format: "/mnt/NAME=ARN of an access point",
-    each: MOUNT,
-    example: "/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d",
-    placeholder: "LINES"
-  }),
-  tracing: oneOf(["active", "pass-through"], {
-    description: "Whether X-Ray samples requests (active), or only what the caller samples is traced.",
-    example: "active",
-    placeholder: "MODE"
-  }),
-  "ephemeral-storage": wholeNumber(512, 10240, "MB", {
-    description: "The size of /tmp.",
-    example: "1024",
-    placeholder: "MB"
-  }),
-  "snap-start": trueOrFalse({
-    description: "Start new environments from a snapshot that is taken of each version when it is published.",
-    example: "true"
-  }),
-  "log-format": oneOf(["text", "json"], {
-    description: "The format of the function's logs.",
-    example: "json",
-    placeholder: "FORMAT"
-  }),
-  "log-level": oneOf(["trace", "debug", "info", "warn", "error", "fatal"], {
-    description: "The lowest level of the application's log lines that is kept. Needs log-format json.",
-    example: "warn",
-    placeholder: "LEVEL"
-  }),
-  "system-log-level": oneOf(["debug", "info", "warn"], {
-    description: "The lowest level of Lambda's own log lines that is kept. Needs log-format json.",
-    example: "warn",
-    placeholder: "LEVEL"
-  }),
-  "log-group": text({
-    description: "The log group that the function writes to. {{stage}} is filled in.",
-    format: "1 to 512 letters, digits and . - _ / #",
-    pattern: /^(?:[\w./#-]|\{\{\s*stage\s*\}\}){1,512}$/,
-    example: "/shop/production",
-    placeholder: "NAME"
-  }),
-  "log-retention": oneOf([...RETENTIONS, "never"], {
-    description: "How many days log lines are kept; never keeps them for ever. The log group is made where there is none.",
-    example: "30",
-    placeholder: "DAYS"
-  }),
-  "kms-key": text({
-    description: "The key that encrypts the function's variables; none is AWS's own.",
-    format: `the ARN of a KMS key, or ${NONE}`,
-    pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
-    example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
-    placeholder: "ARN"
-  }),
-  "dead-letter-target": text({
-    description: "The queue or topic that asynchronous events go to which the function could not handle.",
-    format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
-    pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
-    example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
-    placeholder: "ARN"
-  }),
-  tags: table({
-    description: "Tags of the function. They are added; others stay. {{stage}} is filled in.",
-    format: "NAME=VALUE, one a line, or a JSON object",
-    names: /^[^=]{1,128}$/,
-    mistakes: tagMistakes,
-    example: "team=shop",
-    default: {},
-    placeholder: "LINES"
-  }),
-  "reserved-concurrency": text({
-    description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
-    format: `a whole number from 1, or ${NONE}`,
-    pattern: /^(?:none|[1-9]\d{0,5})$/,
-    example: "50",
-    placeholder: "NUMBER"
-  }),
-  "code-signing-config": text({
-    description: "The code signing configuration that new code is checked against.",
-    format: `the ARN of a code signing configuration, or ${NONE}`,
-    pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
-    example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
-    placeholder: "ARN"
-  })
-};
 
 // src/settings/packaging.ts
 var NAMES = {
@@ -5006,6 +5052,7 @@ var RELEASE_SETTINGS = {
     defaultText: "the function's own, public for a new one",
     placeholder: "ACCESS"
   }),
+  ...CORS_SETTINGS,
   migrate: trueOrFalse({
     description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
     example: "true",
@@ -5107,8 +5154,18 @@ var INSPECT_FLAGS = [
   "python-bin",
   "base-image"
 ];
+var COMMAND_TEXT = {
+  manage: "the command as one text, split like a shell does",
+  flask: "the command as one text, split like a shell does",
+  exec: "the code",
+  shell: "a line for /bin/sh"
+};
 function createProgram(start) {
-  const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().exitOverride();
+  const program2 = new Command("wsgi-lambda").description("Django, Flask and any WSGI application on AWS Lambda: build, deploy, migrate before traffic moves.").version(VERSION, "-V, --version", "print the version").helpOption("-h, --help", "show help").helpCommand("help [command]", "show help for a command").enablePositionalOptions().configureHelp({ showGlobalOptions: false }).showSuggestionAfterError().configureOutput({
+    outputError: (text2, write) => {
+      write(text2 + (switchAdvice(text2) ?? ""));
+    }
+  }).exitOverride();
   addCommonFlags(program2);
   addSettingFlags(program2, FUNCTION_FLAGS);
   addRemoteFlags(program2);
@@ -5250,7 +5307,7 @@ function addCommand(program2, name, description, settings, lines2) {
 }
 function addRemoteCommand(program2, start, name, aliases, description, lines2) {
   const takesFile = name === "exec" || name === "shell";
-  const command = program2.command(name).aliases(aliases).description(`${description} Everything after the options below is passed on as it is.`).helpOption("-h, --help", "show help").usage(`[options] ${takesFile ? "[-c TEXT | -f FILE]" : "[-c TEXT]"} [arguments...]`).option("-c, --command <TEXT>", name === "exec" ? "the code" : "the command as one text, split like a shell does").addOption(
+  const command = program2.command(name).aliases(aliases).description(`${description} Everything after the options below is passed on as it is.`).helpOption("-h, --help", "show help").usage(`[options] ${takesFile ? "[-c TEXT | -f FILE]" : "[-c TEXT]"} [arguments...]`).option("-c, --command <TEXT>", COMMAND_TEXT[name]).addOption(
     // Known everywhere, so that manage and flask can say that they take none.
     new Option("-f, --file <FILE>", "a local file that is sent and run; - for standard input").hideHelp(!takesFile)
   ).argument("[arguments...]", "passed on").passThroughOptions().allowUnknownOption();
@@ -5290,8 +5347,7 @@ function collected(value, before) {
 function addSettingFlags(command, names) {
   for (const name of names) {
     const setting = SETTINGS[name];
-    const isBoolean = setting.format === "true, false";
-    if (isBoolean) {
+    if (isSwitch(setting)) {
       const isOn = setting.default === true;
       command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn));
       command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn));
@@ -5305,6 +5361,9 @@ function addSettingFlags(command, names) {
     if (takesLines(name)) option.argParser(collected);
     command.addOption(option);
   }
+}
+function isSwitch({ format }) {
+  return format === "true, false";
 }
 function takesLines(name) {
   return /\ba line\b/.test(SETTINGS[name].format);
@@ -5333,6 +5392,14 @@ function givenSettings(command) {
     given[name] = Array.isArray(value) ? value.join("\n") : value;
   }
   return given;
+}
+function switchAdvice(text2) {
+  if (!text2.includes("too many arguments")) return void 0;
+  const words2 = process.argv.slice(2);
+  const names = words2.flatMap((word, index) => /^(?:true|false)$/.test(word) ? [words2[index - 1]?.slice(2)] : []);
+  const name = names.find((each) => SETTING_NAMES.some((known) => known === each && isSwitch(SETTINGS[known])));
+  return name === void 0 ? void 0 : `(Write --${name} or --no-${name}, without a word behind it.)
+`;
 }
 function usageProblem({ code, message }) {
   if (code === "commander.help") return { title: "A command is missing" };

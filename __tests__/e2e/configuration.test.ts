@@ -3,6 +3,7 @@ import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand }
 import { CreateRoleCommand, GetRoleCommand, GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
 import {
   GetFunctionCommand,
+  GetFunctionUrlConfigCommand,
   LambdaClient,
   TagResourceCommand,
   UpdateFunctionConfigurationCommand,
@@ -191,6 +192,23 @@ describe('what a function has beside its versions', () => {
     expect(description).toBe('Our shop')
     expect(await retentionOf('/aws/lambda/beside')).toBeUndefined()
     expect(await configured('beside', more)).toMatchObject({ changed: false })
+  }, 120_000)
+
+  test('other sites may read what the Function URL answers, as long as they should', async () => {
+    const said = async () => {
+      const asked = new GetFunctionUrlConfigCommand({ FunctionName: 'sites', Qualifier: 'live' })
+      return (await lambda.send(asked)).Cors
+    }
+    const origins = { 'cors-origins': 'https://a.example' }
+    await configured('sites', { role: ROLE, ...origins })
+    expect(await said()).toMatchObject({ AllowOrigins: ['https://a.example'], AllowMethods: ['*'] })
+    await configured('sites', origins)
+    expect(writes()).toEqual([])
+    await configured('sites', { ...origins, 'cors-credentials': 'true' })
+    expect(writes().filter((operation) => !/Alias/.test(operation))).toEqual(['UpdateFunctionUrlConfig'])
+    expect(await said()).toMatchObject({ AllowCredentials: true })
+    await configured('sites', { 'cors-origins': 'none' })
+    expect((await said())?.AllowOrigins ?? []).toEqual([])
   }, 120_000)
 
   test('a code signing configuration is put on and taken off', async () => {
