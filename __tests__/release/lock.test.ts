@@ -117,6 +117,16 @@ test('is waited for, and said so once', async () => {
   expect(second.report.of('progress')[0]).toBe('waiting for another deployment of shop (0 s)')
 })
 
+test("is nobody's where it ends so late that no run can have written it", async () => {
+  const { lambda, create, held } = await createWorld()
+  const forged = { id: 'x', process: 'ff/1', name: 'nobody', until: Date.parse('9999-01-01') }
+  await lambda.createAlias('shop', LOCK_ALIAS, { version: '$LATEST', description: lockDescription(forged) })
+  const { lock, report } = create('a')
+  await lock.take()
+  expect((await held())?.id).toBe('a')
+  expect(report.of('info')).toEqual([])
+})
+
 test('is waited for no longer than the settings say', async () => {
   const { create, lambda } = await createWorld()
   const first = create('a')
@@ -141,7 +151,7 @@ test('two that come at the same time: one of them waits', async () => {
   lambda.interruptAt(/^updateAlias/, () => {
     void lambda.updateAlias('shop', LOCK_ALIAS, {
       version: '$LATEST',
-      description: lockDescription({ id: 'c', process: 'ff/1', name: 'c', until: NOON + 1e9 }),
+      description: lockDescription({ id: 'c', process: 'ff/1', name: 'c', until: NOON + 1e6 }),
     })
   })
   expect((await failureOf(create('d').lock.take(0))).title).toBe('shop is being deployed by c')
