@@ -133,6 +133,14 @@ describe('the plan', () => {
       ...['fill-url', 'run', 'smoke', 'point-commands', 'move-alias', 'permit-url', 'permit-url', 'run', 'finish'],
     ])
   })
+
+  test('nothing comes between the invoke mode of the URL and the alias', () => {
+    const streaming = withCommands({ ...configured({ memory: 1024 }), invokeMode: 'RESPONSE_STREAM' })
+    expect(planRelease(current, streaming).map(({ kind }) => kind)).toEqual([
+      ...['configure-commands', 'publish-commands', 'update-configuration', 'publish', 'run', 'smoke'],
+      ...['point-commands', 'change-mode', 'move-alias', 'run', 'finish'],
+    ])
+  })
 })
 
 describe('what an ended run has left in $LATEST', () => {

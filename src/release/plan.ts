@@ -9,7 +9,7 @@ import { pruneSteps } from './prune.ts'
 import type { CurrentRelease, DesiredRelease } from './state.ts'
 import { staticsSteps } from './statics.ts'
 import type { Step } from './steps.ts'
-import { trafficSteps } from './traffic.ts'
+import { isDivided, trafficSteps } from './traffic.ts'
 import { corsSteps, modeSteps, wayInSteps } from './way-in.ts'
 
 /**
@@ -65,8 +65,8 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(needsAddress ? [{ kind: 'fill-url' } as const] : []),
     ...proofSteps(desired),
     ...provisioned.before,
-    ...(isServedVersionRight ? [] : mode),
     ...(makesCommands ? [{ kind: 'point-commands' } as const] : []),
+    ...(isServedVersionRight ? [] : mode),
     ...traffic.shifts,
     ...(servesIt ? [] : [traffic.move]),
     ...wayIn.last,
@@ -86,5 +86,5 @@ function isNoUpdate({ kind }: Step): boolean {
 /** The alias is on a version that has not proven itself, or on several. */
 function isPending({ alias }: CurrentRelease): boolean {
   if (alias === undefined) return false
-  return readAliasMark(alias.description).phase !== 'released' || Object.keys(alias.weights).length > 0
+  return readAliasMark(alias.description).phase !== 'released' || isDivided(alias)
 }

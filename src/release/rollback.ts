@@ -3,6 +3,7 @@ import type { ListedVersion } from '../aws/versions.ts'
 import { UserError } from '../errors.ts'
 import { isMarked, readAliasMark, servedBefore } from './alias-mark.ts'
 import { readProvenance } from './provenance.ts'
+import { isDivided } from './traffic.ts'
 
 /** Where a rollback leads. */
 export interface RollbackTarget {
@@ -55,10 +56,6 @@ function rememberedAfter(alias: AliasState, chosen: string): readonly string[] {
   if (place >= 0) return before.slice(place + 1)
   if (Number(chosen) < Number(alias.version)) return before.filter((number) => Number(number) < Number(chosen))
   return servedBefore(alias, chosen)
-}
-
-function isDivided({ weights }: AliasState): boolean {
-  return Object.keys(weights).length > 0
 }
 
 function refused(title: string): UserError {

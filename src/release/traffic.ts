@@ -1,3 +1,4 @@
+import type { AliasState } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
 import type { TrafficPortion } from '../settings/traffic.ts'
 import { readAliasMark } from './alias-mark.ts'
@@ -27,8 +28,7 @@ export function trafficSteps(
   isServedVersionRight: boolean,
 ): TrafficSteps {
   const { portions, alarms } = desired.traffic
-  const isDivided = Object.keys(current.alias?.weights ?? {}).length > 0
-  const clearing: TrafficStep[] = isDivided ? [{ kind: 'clear-weights' }] : []
+  const clearing: TrafficStep[] = current.alias && isDivided(current.alias) ? [{ kind: 'clear-weights' }] : []
   if (portions.length === 0 || isServedVersionRight) {
     return { first: clearing, shifts: [], move: { kind: 'move-alias' } }
   }
@@ -39,6 +39,11 @@ export function trafficSteps(
     shifts: portions.map((portion) => ({ kind: 'shift-traffic', ...portion })),
     move: { kind: 'move-alias' },
   }
+}
+
+/** Whether an alias serves several versions. */
+export function isDivided({ weights }: Pick<AliasState, 'weights'>): boolean {
+  return Object.keys(weights).length > 0
 }
 
 /** One that has served: what has not proven itself gets no traffic, and Lambda divides none with `$LATEST`. */
