@@ -53,7 +53,7 @@ test('code, by package and by file', () => {
     '  package   version      zipped  unzipped',
     '  django    5.1 → 5.2  +20.0 kB         0',
     '  sqlparse  0.5 → –     -1.5 MB     +20 B',
-    '  files: 2 added, 1 removed, 1 changed',
+    '  files: 1 added, 1 removed, 1 changed, and 1 of bytecode and metadata',
     '  + shop/a.py',
     '  - old.py',
     '  ~ shop/b.py',

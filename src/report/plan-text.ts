@@ -89,13 +89,17 @@ function versions(before: string | undefined, after: string | undefined): string
 }
 
 function fileLines({ added, removed, changed }: NonNullable<CodeChange['contents']>['files']): string[] {
+  const isTold = (path: string): boolean => !/\.pyc$|\.dist-info\//.test(path)
+  const told = { added: added.filter(isTold), removed: removed.filter(isTold), changed: changed.filter(isTold) }
   const paths = [
-    ...added.map((path) => `+ ${path}`),
-    ...removed.map((path) => `- ${path}`),
-    ...changed.map((path) => `~ ${path}`),
-  ].filter((line) => !/\.pyc$|\.dist-info\//.test(line))
+    ...told.added.map((path) => `+ ${path}`),
+    ...told.removed.map((path) => `- ${path}`),
+    ...told.changed.map((path) => `~ ${path}`),
+  ]
+  const others = added.length + removed.length + changed.length - paths.length
   return [
-    `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
+    `files: ${told.added.length} added, ${told.removed.length} removed, ${told.changed.length} changed` +
+      (others === 0 ? '' : `, and ${others} of bytecode and metadata`),
     ...paths.slice(0, MOST_LINES),
     ...remainder(paths.length, 'files'),
   ]
