@@ -86,6 +86,18 @@ test.each([
   })
 })
 
+test('what somebody else has put into the bucket is used by nobody', async () => {
+  answers = {
+    '/layers/shop-dependencies/versions': { LayerVersionArn: `${ARN}:3`, Content: { CodeSha256: 'forged=' } },
+  }
+  const code = { object: { bucket: 'b', key: 'k.zip' }, architecture: 'arm64' }
+  await expect(api.publish(content, code)).rejects.toMatchObject({
+    title: `The layer ${ARN}:3 has not the content of the artifact`,
+    detail: expect.stringContaining('s3://b/k.zip'),
+  })
+  expect(received).toHaveLength(1)
+})
+
 test('a right that is missing is named with the layer', async () => {
   refusal = 'AccessDeniedException'
   await expect(api.publish(content, { zip: Buffer.from('zip'), architecture: 'arm64' })).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import {
   PublishLayerVersionCommand,
   type Runtime,
 } from '@aws-sdk/client-lambda'
+import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
 import { invocationFate } from './invocation-fate.ts'
 import { type Code, codeRequest } from './lambda.ts'
@@ -24,6 +25,12 @@ export interface LayerApi {
   find(content: LayerContent, architecture: string): Promise<string | undefined>
   /** @returns the ARN of the new version */
   publish(content: LayerContent, code: Code): Promise<string>
+}
+
+/** What Lambda says of a version that it has published. */
+interface PublishedLayer {
+  readonly arn: string
+  readonly codeSha256: string
 }
 
 /** The most that ListLayerVersions gives in one answer. */
@@ -61,7 +68,7 @@ export function createLayerApi({ version, wait, signal }: ClientOptions): LayerA
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : undefined
   }
 
-  const publishOnce: LayerApi['publish'] = async ({ name, codeSha256, runtime }, code) => {
+  async function publishOnce({ name, codeSha256, runtime }: LayerContent, code: Code): Promise<PublishedLayer> {
     const published = await call('PublishLayerVersion', name, () =>
       once.send(
         new PublishLayerVersionCommand({
@@ -74,24 +81,40 @@ export function createLayerApi({ version, wait, signal }: ClientOptions): LayerA
         cancellable,
       ),
     )
-    return published.LayerVersionArn ?? ''
+    return { arn: published.LayerVersionArn ?? '', codeSha256: published.Content?.CodeSha256 ?? codeSha256 }
+  }
+
+  async function publishSurely(content: LayerContent, code: Code): Promise<PublishedLayer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await publishOnce(content, code)
+      } catch (error) {
+        if (invocationFate(error) === 'refused' || attempt === ATTEMPTS) throw error
+        await wait(1000 * attempt, `looking whether the layer ${content.name} was published`)
+        const arn = await findContent(content, code.architecture)
+        if (arn !== undefined) return { arn, codeSha256: content.codeSha256 }
+      }
+    }
   }
 
   return {
     find: findContent,
     publish: async (content, code) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await publishOnce(content, code)
-        } catch (error) {
-          if (invocationFate(error) === 'refused' || attempt === ATTEMPTS) throw error
-          await wait(1000 * attempt, `looking whether the layer ${content.name} was published`)
-          const arn = await findContent(content, code.architecture)
-          if (arn !== undefined) return arn
-        }
-      }
+      const { arn, codeSha256 } = await publishSurely(content, code)
+      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code)
+      return arn
     },
   }
+}
+
+/** Whoever may write into the bucket can put something else there under the same name. */
+function otherContent(arn: string, code: Code): UserError {
+  const place = 'object' in code ? `s3://${code.object.bucket}/${code.object.key}` : 'the request'
+  return new UserError({
+    title: `The layer ${arn} has not the content of the artifact`,
+    detail: `Lambda took it from ${place}. No function uses it.`,
+    hint: 'Look who may write into upload-bucket, remove that object and that version of the layer, and run this again.',
+  })
 }
 
 function descriptionOf(codeSha256: string): string {
