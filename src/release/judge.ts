@@ -39,13 +39,20 @@ export async function judge(
   }
 }
 
-/** @throws UserError where an alarm does not exist, or speaks against a release that has not begun */
-export async function checkAlarms(names: readonly string[], judging: Pick<Judging, 'alarms'>): Promise<void> {
+/**
+ * @param soFar what has been done until then, in words
+ * @throws UserError where an alarm does not exist, or is on before this release had any traffic
+ */
+export async function checkAlarms(
+  names: readonly string[],
+  soFar: string,
+  judging: Pick<Judging, 'alarms'>,
+): Promise<void> {
   const alarm = await findAlarm(names, judging)
   if (alarm === undefined) return
   throw new UserError({
     ...alarm,
-    hint: 'Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none.',
+    hint: `${soFar} Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none.`,
   })
 }
 

@@ -13,13 +13,13 @@ export const trafficExecutors: Executors<TrafficStep> = {
     releasing.progress.alias = await pointAlias({ version, description }, releasing)
   },
   'check-alarms': async ({ names }, { with: judging }) => {
-    await checkAlarms(names, judging)
+    await checkAlarms(names, 'Nothing has been changed.', judging)
   },
   'shift-traffic': async (portion, releasing) => {
     const { progress, desired, lock, with: judging } = releasing
     const { alias, version } = progress
     if (alias === undefined) return
-    if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, judging)
+    if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, 'No traffic has moved.', judging)
     progress.mayHaveShifted = true
     const target = { version: alias.version, description: alias.description }
     progress.alias = await pointAlias({ ...target, weights: { [version]: portion.percent / 100 } }, releasing)
