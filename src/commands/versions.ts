@@ -40,7 +40,7 @@ export function versionsText({ versions: all }: Versions): string {
       provenance?.actor ?? '',
       provenance === undefined ? (description ?? '').slice(0, 40) : (provenance.commit ?? '').slice(0, 12),
       megabytes(zipBytes),
-      [...aliases.map(nameAndShare), ...(provenance?.kind === 'commands' ? ['(for commands)'] : [])].join(', '),
+      [aliases.map(nameAndShare).join(', '), provenance?.kind === 'commands' ? '(for commands)' : ''].join(' ').trim(),
     ]
   })
   const head = ['  version', 'published (UTC)', 'by', 'commit', 'size', 'aliases']
