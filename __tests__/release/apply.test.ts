@@ -296,6 +296,32 @@ describe('a failure leaves traffic where it was', () => {
     expect((await aliasNow())?.version).toBe('1')
   })
 
+  test.each([
+    ['a new version', v2, 'The alias live is back on version 1. The Function URL is closed to the public again.'],
+    ['the same one', v1, 'it serves version 1. The Function URL is closed to the public again.'],
+  ])('a URL that was opened for %s is closed again, and opened by the next run', async (_, desired, outcome) => {
+    const { lambda, release } = await createReleasedWorld({ ...v1, access: 'iam' })
+    const answers = lambda.application
+    lambda.application = (event, context) => {
+      if (!('_serverless-wsgi' in event)) return { payload: '{"statusCode": 200}' }
+      return JSON.stringify(event).includes('clearsessions') ? failing : answers(event, context)
+    }
+    expect((await failureOf(release({ ...desired, access: 'public' }))).hint).toContain(outcome)
+    expect(lambda.isOpen('shop', 'live')).toBe(false)
+    lambda.application = answers
+    await release({ ...desired, access: 'public' })
+    expect(lambda.isOpen('shop', 'live')).toBe(true)
+  })
+
+  test('a URL that cannot be closed again is said to be open', async () => {
+    const { lambda, release } = await createReleasedWorld({ ...v1, access: 'iam' })
+    lambda.failAt(/^invoke 2 manage "clearsessions/, new UserError({ title: 'gone' }))
+    lambda.failAt(/^updateUrl AWS_IAM/, new UserError({ title: 'denied' }))
+    expect((await failureOf(release({ ...v2, access: 'public' }))).hint).toContain(
+      'The Function URL could not be closed to the public again (denied): everyone may call it.',
+    )
+  })
+
   test('when it cannot be taken back, both failures are said', async () => {
     const { lambda, release, aliasNow } = await createReleasedWorld()
     lambda.failAt(/clearsessions/, problem)

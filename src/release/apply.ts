@@ -41,6 +41,7 @@ export async function applyRelease(
     mayHaveShifted: false,
     mayHaveProvisioned: false,
     mayHaveChangedMode: false,
+    mayHaveOpenedUrl: false,
     mayBeConfiguredForCommands: false,
     mayHavePointedCommands: false,
     begun: [],

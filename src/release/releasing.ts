@@ -63,6 +63,7 @@ export interface Progress {
   mayHaveShifted: boolean
   mayHaveProvisioned: boolean
   mayHaveChangedMode: boolean
+  mayHaveOpenedUrl: boolean
   mayBeConfiguredForCommands: boolean
   mayHavePointedCommands: boolean
   /** Commands that were sent, whatever became of them. */

@@ -12,10 +12,11 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
   await lock.confirm().catch(() => undefined)
   const alias = await undoAlias(releasing)
   const served = alias.served ?? previousOf(releasing)?.version
+  const access = await undoAccess(served, releasing)
   const mode = await undoMode(alias.served, releasing)
   const provisioned = await undoProvisioned(served, releasing)
   const commands = await undoCommandVersion(served, releasing)
-  const parts: readonly Undone[] = [alias, mode, provisioned, commands]
+  const parts: readonly Undone[] = [alias, access, mode, provisioned, commands]
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)]
     .filter(Boolean)
     .join(' ')
@@ -39,6 +40,21 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
 
 function joined(hint: string | undefined, outcome: string): string {
   return [hint, outcome].filter(Boolean).join(' ')
+}
+
+/** A URL that was opened to everyone is closed again, unless the new version is what it leads to. One that was closed stays so. */
+async function undoAccess(
+  served: string | undefined,
+  { progress: { mayHaveOpenedUrl, hasMoved, version }, desired: { functionName, alias }, with: { urls } }: Releasing,
+): Promise<Undone> {
+  if (!mayHaveOpenedUrl || (hasMoved && served === version)) return NOTHING_UNDONE
+  try {
+    await urls.update(functionName, alias, { authType: 'AWS_IAM' })
+    return { consequence: 'The Function URL is closed to the public again.', isStuck: false }
+  } catch (failure) {
+    const consequence = `The Function URL could not be closed to the public again (${reasonOf(failure)}): everyone may call it.`
+    return { consequence, isStuck: true }
+  }
 }
 
 /** The mode of the URL goes with the version that the alias serves in the end: it stays where that is this release's. */

@@ -26,6 +26,7 @@ export const wayInExecutors: Executors<WayInStep> = {
     report.info(progress.url.address)
   },
   'update-url': async (_, { desired: { functionName, alias, access }, progress, with: { urls } }) => {
+    progress.mayHaveOpenedUrl = access === 'public'
     progress.url = await urls.update(functionName, alias, { authType: access === 'iam' ? 'AWS_IAM' : 'NONE' })
   },
   'change-mode': async ({ invokeMode }, { desired: { functionName, alias }, progress, with: { urls } }) => {
