@@ -19,7 +19,7 @@ async function createWorld() {
   let now = NOON
   const controller = new AbortController()
   const meanwhile: (() => Promise<void>)[] = []
-  const create = (id: string, { lockWait = 600, isAlive = true, host = id } = {}) => {
+  const create = (id: string, { lockWait = 600, isAlive = true, host = id, ahead = 0 } = {}) => {
     const report = recordingReporter()
     const tasks = new Set<() => void>()
     const own = { ...machine, id: host, isAlive: () => isAlive }
@@ -33,7 +33,7 @@ async function createWorld() {
       clock: () => now,
       signal: controller.signal,
       machine: own,
-      now: () => now,
+      now: () => now + ahead * 1000,
       every: (_, task) => {
         tasks.add(task)
         return () => tasks.delete(task)
@@ -168,9 +168,32 @@ describe('a run that ended without a word', () => {
   test('keeps others away until its time is up', async () => {
     const { create, pass, held } = await createWorld()
     await create('a').lock.take()
-    pass(121)
+    pass(120 + 300)
     await create('b', { lockWait: 0 }).lock.take()
     expect((await held())?.id).toBe('b')
+  })
+
+  test('is watched for a while where its time was up just now', async () => {
+    const { create, pass, held } = await createWorld()
+    await create('a').lock.take()
+    pass(121)
+    await failureOf(create('b', { lockWait: 20 }).lock.take())
+    await create('c', { lockWait: 60 }).lock.take()
+    expect((await held())?.id).toBe('c')
+  })
+
+  test('goes on where only the clock of another machine is ahead', async () => {
+    const { create, pass, held, meanwhile } = await createWorld()
+    const slow = create('a', { ahead: -180 })
+    await slow.lock.take()
+    const renew = async (): Promise<void> => {
+      pass(10)
+      for (const task of slow.tasks) task()
+      await slow.lock.confirm()
+    }
+    meanwhile.push(...Array.from({ length: 20 }, () => renew))
+    await failureOf(create('b', { lockWait: 120 }).lock.take())
+    expect((await held())?.id).toBe('a')
   })
 
   test('is known to have died on the same machine', async () => {

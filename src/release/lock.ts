@@ -12,6 +12,10 @@ export const LOCK_ALIAS = 'wsgi-lambda-lock'
 /** A run that ends without a word blocks others for so long. */
 const LASTS_MS = 120_000
 const RENEWED_MS = 30_000
+/** Clocks of machines differ. One that has just run out by ours is nobody's once it was not renewed for so long. */
+const WATCHED_MS = RENEWED_MS + 10_000
+/** No clock of a runner is so wrong. */
+const LONG_OVER_MS = 300_000
 
 /** AWS may show for some seconds what was there before. */
 const MOST_FASTER_SECONDS = 30
@@ -57,6 +61,8 @@ export function createLock(
   let isLost = false
   let renewing: Promise<void> | undefined
   let stop = (): void => undefined
+  /** What looked as if it had run out, and since when it stayed so by `clock`. */
+  let watched: { readonly revisionId: string; readonly since: number } | undefined
 
   const update = (description: string, revisionId: string): Promise<AliasState> =>
     lambda.updateAlias(functionName, LOCK_ALIAS, { version: '$LATEST', description }, revisionId)
@@ -67,7 +73,9 @@ export function createLock(
   async function tryToTake(): Promise<'taken' | Held | Faster> {
     const found = await read()
     const held = found && readLockDescription(found.description)
-    if (held && held.id !== holder.id && lasts(held, now()) && !hasDied(held, machine)) return held
+    if (held && held.id !== holder.id && !hasDied(held, machine)) {
+      if (lasts(held, now()) || (isJustOver(held, now()) && !isLeft(found.revisionId))) return held
+    }
     const start = now()
     try {
       alias = found
@@ -82,6 +90,11 @@ export function createLock(
     }
     until = start + LASTS_MS
     return 'taken'
+  }
+
+  function isLeft(revisionId: string): boolean {
+    if (watched?.revisionId !== revisionId) watched = { revisionId, since: clock() }
+    return clock() - watched.since >= WATCHED_MS
   }
 
   async function renew(): Promise<void> {
@@ -156,6 +169,10 @@ const MOST_AHEAD_MS = 3_600_000
 
 function lasts({ until }: Held, now: number): boolean {
   return until > now && until < now + MOST_AHEAD_MS
+}
+
+function isJustOver({ until }: Held, now: number): boolean {
+  return until <= now && now < until + LONG_OVER_MS
 }
 
 function stillHeld(functionName: string, { name, until }: Held, waitSeconds: number): UserError {
