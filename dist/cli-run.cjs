@@ -17834,7 +17834,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
     );
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
   };
-  const publishOnce = async ({ name, codeSha256, runtime }, code) => {
+  async function publishOnce({ name, codeSha256, runtime }, code) {
     const published = await call(
       "PublishLayerVersion",
       name,
@@ -17849,23 +17849,36 @@ function createLayerApi({ version, wait: wait2, signal }) {
         cancellable
       )
     );
-    return published.LayerVersionArn ?? "";
-  };
+    return { arn: published.LayerVersionArn ?? "", codeSha256: published.Content?.CodeSha256 ?? codeSha256 };
+  }
+  async function publishSurely(content, code) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await publishOnce(content, code);
+      } catch (error) {
+        if (invocationFate(error) === "refused" || attempt === ATTEMPTS) throw error;
+        await wait2(1e3 * attempt, `looking whether the layer ${content.name} was published`);
+        const arn = await findContent(content, code.architecture);
+        if (arn !== void 0) return { arn, codeSha256: content.codeSha256 };
+      }
+    }
+  }
   return {
     find: findContent,
     publish: async (content, code) => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await publishOnce(content, code);
-        } catch (error) {
-          if (invocationFate(error) === "refused" || attempt === ATTEMPTS) throw error;
-          await wait2(1e3 * attempt, `looking whether the layer ${content.name} was published`);
-          const arn = await findContent(content, code.architecture);
-          if (arn !== void 0) return arn;
-        }
-      }
+      const { arn, codeSha256 } = await publishSurely(content, code);
+      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code);
+      return arn;
     }
   };
+}
+function otherContent(arn, code) {
+  const place = "object" in code ? `s3://${code.object.bucket}/${code.object.key}` : "the request";
+  return new UserError({
+    title: `The layer ${arn} has not the content of the artifact`,
+    detail: `Lambda took it from ${place}. No function uses it.`,
+    hint: "Look who may write into upload-bucket, remove that object and that version of the layer, and run this again."
+  });
 }
 function descriptionOf(codeSha256) {
   return `wsgi-lambda: ${codeSha256}`;
@@ -17875,6 +17888,7 @@ var init_layers = __esm({
   "src/aws/layers.ts"() {
     "use strict";
     import_client_lambda6 = require("./aws.cjs");
+    init_errors();
     init_call();
     init_invocation_fate();
     init_lambda();
@@ -18582,394 +18596,7 @@ var init_aside_state = __esm({
   }
 });
 
-// src/release/state.ts
-var OWN_LAYER;
-var init_state = __esm({
-  "src/release/state.ts"() {
-    "use strict";
-    OWN_LAYER = "{{layer}}";
-  }
-});
-
-// src/release/desired-layers.ts
-function layerNameOf(functionName) {
-  return `${functionName}-dependencies`;
-}
-function keptLayers({ functionName, layers: given2 }, latest) {
-  const isOurs = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
-  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs(arn));
-}
-function desiredLayers(settings, layer, { latest }) {
-  const { functionName, layers: given2 } = settings;
-  const own = given2 ?? keptLayers(settings, latest).map(({ arn }) => arn);
-  if (layer === void 0) return given2 === void 0 && own.length === (latest?.layers.length ?? 0) ? void 0 : own;
-  const layers = [...own, layer.arn ?? OWN_LAYER];
-  if (layers.length <= LIMITS.layers) return layers;
-  throw new UserError(
-    {
-      title: `${functionName} has ${own.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
-      hint: "Remove one of them, or dependencies-layer."
-    },
-    { exitCode: 2 }
-  );
-}
-var init_desired_layers = __esm({
-  "src/release/desired-layers.ts"() {
-    "use strict";
-    init_errors();
-    init_limits();
-    init_state();
-  }
-});
-
-// src/release/difference.ts
-function matches2(version, configuration, { codeSha256, architecture }) {
-  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
-}
-function hasCode(version, codeSha256, architecture) {
-  return version.codeSha256 === codeSha256 && version.architecture === architecture;
-}
-function differences(version, configuration) {
-  const plain2 = ["runtime", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
-  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
-  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
-  const isKept = (name) => Object.hasOwn(configuration.environment, name);
-  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
-  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
-  return [
-    ...version.handler === configuration.handler ? [] : [`handler ${configuration.handler} instead of ${version.handler}`],
-    ...plain2,
-    ...optionDifferences(version.options, configuration.options),
-    ...areLayersSame ? [] : ["layers"],
-    ...variables.toSorted().map((name) => `${isKept(name) ? "" : "removes "}environment ${name}`)
-  ];
-}
-function optionDifferences(present2, wanted) {
-  const names = Object.keys(wanted);
-  return names.filter((name) => name !== "vpcIpv6" && String(present2[name]) !== String(wanted[name])).map(kebabCase);
-}
-function usesAddress({ environment }) {
-  return needsAddress(environment);
-}
-function withAddress(configuration, address) {
-  return { ...configuration, environment: fillAddress(configuration.environment, address) };
-}
-function withLayer(configuration, arn) {
-  const { layers } = configuration;
-  if (layers === void 0 || arn === void 0) return configuration;
-  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
-}
-function withRole(configuration, arn) {
-  return configuration.role === OWN_ROLE && arn !== void 0 ? { ...configuration, role: arn } : configuration;
-}
-var init_difference = __esm({
-  "src/release/difference.ts"() {
-    "use strict";
-    init_address();
-    init_schema();
-    init_aside_state();
-    init_state();
-  }
-});
-
-// src/release/command-version.ts
-function commandsAlias(alias) {
-  return `${alias}-commands`;
-}
-function hasCommandVersion(settings) {
-  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
-  const isSet = [commandTimeout, commandMemory, commandRole].some((setting) => setting !== void 0);
-  return isSet || Object.keys(commandEnvironment).length > 0;
-}
-function commandConfiguration(settings, configuration) {
-  if (!hasCommandVersion(settings)) return void 0;
-  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
-  const commands = {
-    ...configuration,
-    timeout: commandTimeout ?? configuration.timeout,
-    memory: commandMemory ?? configuration.memory,
-    role: commandRole ?? configuration.role,
-    environment: environmentOf(configuration.environment, commandEnvironment),
-    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
-    description: markedDescription(configuration.description)
-  };
-  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
-}
-function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
-  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
-  const environment = {
-    ...variables,
-    ...own,
-    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
-  };
-  const bytes = Buffer.byteLength(JSON.stringify(environment));
-  if (bytes <= LIMITS.environmentBytes) return environment;
-  throw new UserError(
-    {
-      title: `The environment of commands is too large: ${bytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
-      detail: `Variables: ${Object.keys(environment).join(", ")}`,
-      hint: "Keep long values in Secrets Manager or Parameter Store."
-    },
-    { exitCode: 2 }
-  );
-}
-function withConfiguration(configuration, before) {
-  const { layers, options, ...rest } = configuration;
-  return {
-    ...rest,
-    version: "$LATEST",
-    layers: layers?.map((arn) => ({ arn, zipBytes: 0 })) ?? before?.layers ?? [],
-    options: { ...before?.options, ...options }
-  };
-}
-function markedDescription(description) {
-  return (MARK + description).slice(0, LIMITS.descriptionCharacters);
-}
-function withoutCommands(current, { commandEnvironment }) {
-  const { latest, served } = current;
-  if (!latest?.description.startsWith(MARK)) return current;
-  const description = latest.description.slice(MARK.length);
-  if (served) {
-    const { role: role2, memory, timeout, environment, options } = served;
-    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
-  }
-  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
-  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
-}
-async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere3 }, lambda) {
-  const name = commandsAlias(alias);
-  const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
-  if (isThere3) {
-    await lambda.updateAlias(functionName, name, target);
-    return;
-  }
-  try {
-    await lambda.createAlias(functionName, name, target);
-  } catch (error) {
-    if (await lambda.getAlias(functionName, name).catch(() => void 0) === void 0) throw error;
-    await lambda.updateAlias(functionName, name, target);
-  }
-}
-var MARK;
-var init_command_version = __esm({
-  "src/release/command-version.ts"() {
-    "use strict";
-    init_errors();
-    init_limits();
-    init_secrets();
-    init_difference();
-    MARK = "wsgi-lambda: configured for commands; ";
-  }
-});
-
-// src/release/desired-options.ts
-function desiredOptions(settings, own) {
-  return withoutUndefined({
-    ...vpcOptions(settings, own),
-    fileSystems: settings.fileSystems,
-    tracing: settings.tracing,
-    ephemeralStorage: settings.ephemeralStorage,
-    snapStart: settings.snapStart ?? keptSnapStart(settings, own),
-    ...logOptions(settings, own),
-    kmsKey: arnOrNothing(settings.kmsKey),
-    deadLetterTarget: arnOrNothing(settings.deadLetterTarget)
-  });
-}
-function keptSnapStart(settings, own) {
-  return own?.snapStart === true && hasCommandVersion(settings) ? true : void 0;
-}
-function checkOptions(desired, own, runtime) {
-  if (Object.keys(desired).length === 0) return;
-  const { logLevel, systemLogLevel } = desired;
-  const problems = misfits({ ...own ?? NEW_FUNCTION, ...desired, logLevel, systemLogLevel, runtime });
-  if (problems.length > 0) throw new SettingsError(problems);
-}
-function vpcOptions({ vpcSubnets: subnets, vpcSecurityGroups: groups }, own) {
-  if (subnets === void 0 && groups === void 0) return {};
-  const vpcSubnets = (subnets ?? own?.vpcSubnets ?? []).toSorted();
-  if (vpcSubnets.length === 0 && groups === void 0) return { vpcSubnets, vpcSecurityGroups: [], vpcIpv6: false };
-  const vpcSecurityGroups = (groups ?? own?.vpcSecurityGroups ?? []).toSorted();
-  return { vpcSubnets, vpcSecurityGroups, vpcIpv6: own?.vpcIpv6 ?? false };
-}
-function logOptions(settings, own) {
-  const { logFormat, logLevel, systemLogLevel, logGroup } = settings;
-  if ([logFormat, logLevel, systemLogLevel, logGroup].every((setting) => setting === void 0)) return {};
-  const format = logFormat ?? own?.logFormat;
-  const kept2 = format === "json" ? own : void 0;
-  return {
-    logFormat: format,
-    logLevel: logLevel?.toUpperCase() ?? kept2?.logLevel,
-    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept2?.systemLogLevel,
-    logGroup: logGroup ?? own?.logGroup
-  };
-}
-function arnOrNothing(setting) {
-  return setting === NONE ? "" : setting;
-}
-function withoutUndefined(options) {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== void 0)
-  );
-}
-var NEW_FUNCTION;
-var init_desired_options = __esm({
-  "src/release/desired-options.ts"() {
-    "use strict";
-    init_errors();
-    init_function();
-    init_function_contradictions();
-    init_command_version();
-    NEW_FUNCTION = { vpcSubnets: [], vpcSecurityGroups: [], fileSystems: [], logFormat: "text" };
-  }
-});
-
-// src/release/alias-mark.ts
-function aliasDescription({ phase, before }) {
-  return WORDS[phase] + (before.length === 0 ? "" : BEFORE + before.slice(0, MOST_BEFORE).join(" "));
-}
-function readAliasMark(description) {
-  const [words4, before = ""] = description.split(BEFORE);
-  const phases = Object.keys(WORDS);
-  return {
-    phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
-    before: before.split(" ").filter((version) => /^\d+$/.test(version))
-  };
-}
-function isMarked(description) {
-  return Object.values(WORDS).includes(description.split(BEFORE)[0] ?? "");
-}
-function servedBefore(alias, next) {
-  if (alias === void 0) return [];
-  const { phase, before } = readAliasMark(alias.description);
-  const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
-  return [...new Set(all)].filter((version) => version !== next);
-}
-var NOT_RELEASED, WORDS, BEFORE, MOST_BEFORE;
-var init_alias_mark = __esm({
-  "src/release/alias-mark.ts"() {
-    "use strict";
-    NOT_RELEASED = { phase: "not-released", before: [] };
-    WORDS = {
-      "not-released": "wsgi-lambda: not released yet",
-      unfinished: "wsgi-lambda: commands after traffic are still to run",
-      released: "wsgi-lambda"
-    };
-    BEFORE = "; served before: ";
-    MOST_BEFORE = 10;
-  }
-});
-
-// src/release/way-in.ts
-function wayInSteps({ alias, url, policy }, { access, invokeMode = "BUFFERED" }) {
-  if (access === "none") return { before: [], last: [] };
-  const authType = access === "public" ? "NONE" : "AWS_IAM";
-  const before = [
-    ...alias === void 0 ? [{ kind: "create-alias" }] : [],
-    ...url === void 0 ? [{ kind: "create-url", invokeMode }] : []
-  ];
-  const opened = url !== void 0 && url.authType !== authType ? [{ kind: "update-url" }] : [];
-  const missing2 = access === "public" ? missingStatements(policy) : [];
-  return access === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing2.map((statement) => ({ kind: "permit-url", statement }))] };
-}
-function modeSteps({ url }, { invokeMode }) {
-  const isRight = url === void 0 || invokeMode === void 0 || url.invokeMode === invokeMode;
-  return isRight ? [] : [{ kind: "change-mode", invokeMode }];
-}
-function corsSteps({ url }, { access, cors }) {
-  if (cors === void 0 || access === "none" || url === void 0 || areSameCors(url.cors, cors)) return [];
-  return [{ kind: "set-cors" }];
-}
-function areSameCors(one, other) {
-  const listed2 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
-  return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list) => listed2(one[list]) === listed2(other[list])
-  ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
-}
-function missingStatements(policy) {
-  const everyone = statementsOf(policy).filter(isForEveryone);
-  return [
-    ...everyone.some(speaksOf(CALL_URL)) ? [] : ["url"],
-    ...everyone.some(speaksOf("lambda:InvokeFunction")) ? [] : ["invoke"]
-  ];
-}
-function isRestricted(policy) {
-  const callers = statementsOf(policy).filter(speaksOf(CALL_URL));
-  return callers.length > 0 && !callers.some(isForEveryone);
-}
-function statementsOf(policy) {
-  const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
-  return statements;
-}
-function speaksOf(action) {
-  return ({ Action }) => [Action].flat().includes(action);
-}
-function isForEveryone({ Effect, Principal, Condition }) {
-  return Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition);
-}
-function isMetByEveryone(condition = {}) {
-  const met = {
-    "lambda:FunctionUrlAuthType": "NONE",
-    "lambda:InvokedViaFunctionUrl": "true"
-  };
-  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
-}
-var CALL_URL;
-var init_way_in = __esm({
-  "src/release/way-in.ts"() {
-    "use strict";
-    CALL_URL = "lambda:InvokeFunctionUrl";
-  }
-});
-
-// src/release/desired-way-in.ts
-function desiredAccess(settings, current) {
-  return askedAccess(settings) ?? ownAccess(current);
-}
-function askedAccess({ manage, functionUrl: functionUrl2 }) {
-  return manage === "code" ? "none" : functionUrl2;
-}
-function desiredInvokeMode(settings, streaming, current) {
-  const { functionName } = settings;
-  const { url } = current;
-  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
-  if (url === void 0 && streaming && desiredAccess(settings, current) === "none") {
-    throw new UserError(
-      {
-        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
-        hint: "Set function-url to public or iam, or remove streaming."
-      },
-      { exitCode: 2 }
-    );
-  }
-  if (askedAccess(settings) !== "none") return invokeMode;
-  if (url !== void 0 && url.invokeMode !== invokeMode) {
-    throw new UserError(
-      {
-        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
-        detail: "Visitors would get answers in a shape that is meant for Lambda.",
-        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
-      },
-      { exitCode: 2 }
-    );
-  }
-  return void 0;
-}
-function ownAccess({ latest, alias, url, policy, isOnlyCreated }) {
-  if (url?.authType === "AWS_IAM") return "iam";
-  if (url) return isRestricted(policy) ? "none" : "public";
-  const isUnreleased = alias !== void 0 && readAliasMark(alias.description).phase === "not-released";
-  return latest === void 0 || isOnlyCreated || isUnreleased ? "public" : "none";
-}
-var init_desired_way_in = __esm({
-  "src/release/desired-way-in.ts"() {
-    "use strict";
-    init_errors();
-    init_alias_mark();
-    init_way_in();
-  }
-});
-
-// src/release/role-policy.ts
+// src/release/permissions/role-policy.ts
 function placeOf3(arn) {
   const [, partition = "", , region = "", account = ""] = arn.split(":");
   return { partition, region, account };
@@ -18983,7 +18610,7 @@ function trustPolicy(account) {
   });
 }
 function rolePolicy(needs, place, present2) {
-  const kept2 = present2 === void 0 ? [] : statementsOf2(present2);
+  const kept2 = present2 === void 0 ? [] : statementsOf(present2);
   const wanted = roleStatements(needs, place);
   const grown = kept2.map((statement) => {
     const more = wanted.find(({ Sid }) => Sid === statement.Sid);
@@ -18991,7 +18618,7 @@ function rolePolicy(needs, place, present2) {
   });
   return document(...grown, ...wanted.filter(({ Sid }) => !kept2.some((statement) => statement.Sid === Sid)));
 }
-function statementsOf2(policy) {
+function statementsOf(policy) {
   const { Statement: statements } = JSON.parse(policy);
   return [statements ?? []].flat();
 }
@@ -19084,12 +18711,399 @@ function allow(sid, actions, resource) {
   return { Sid: sid, Effect: "Allow", Action: actions, Resource: resource };
 }
 var init_role_policy = __esm({
-  "src/release/role-policy.ts"() {
+  "src/release/permissions/role-policy.ts"() {
     "use strict";
   }
 });
 
-// src/release/desired-configuration.ts
+// src/release/state.ts
+var OWN_LAYER;
+var init_state = __esm({
+  "src/release/state.ts"() {
+    "use strict";
+    OWN_LAYER = "{{layer}}";
+  }
+});
+
+// src/release/desired/desired-layers.ts
+function layerNameOf(functionName) {
+  return `${functionName}-dependencies`;
+}
+function keptLayers({ functionName, layers: given2 }, latest) {
+  const isOurs = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
+  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs(arn));
+}
+function desiredLayers(settings, layer, { latest }) {
+  const { functionName, layers: given2 } = settings;
+  const own = given2 ?? keptLayers(settings, latest).map(({ arn }) => arn);
+  if (layer === void 0) return given2 === void 0 && own.length === (latest?.layers.length ?? 0) ? void 0 : own;
+  const layers = [...own, layer.arn ?? OWN_LAYER];
+  if (layers.length <= LIMITS.layers) return layers;
+  throw new UserError(
+    {
+      title: `${functionName} has ${own.length} layers, and Lambda takes ${LIMITS.layers} with the one of the dependencies`,
+      hint: "Remove one of them, or dependencies-layer."
+    },
+    { exitCode: 2 }
+  );
+}
+var init_desired_layers = __esm({
+  "src/release/desired/desired-layers.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_state();
+  }
+});
+
+// src/release/plan/difference.ts
+function matches2(version, configuration, { codeSha256, architecture }) {
+  return hasCode(version, codeSha256, architecture) && differences(version, configuration).length === 0;
+}
+function hasCode(version, codeSha256, architecture) {
+  return version.codeSha256 === codeSha256 && version.architecture === architecture;
+}
+function differences(version, configuration) {
+  const plain2 = ["runtime", "role", "memory", "timeout", "description"].filter((name) => name !== "description" || version.version === "$LATEST").filter((name) => version[name] !== configuration[name]);
+  const names = /* @__PURE__ */ new Set([...Object.keys(version.environment), ...Object.keys(configuration.environment)]);
+  const variables = [...names].filter((name) => version.environment[name] !== configuration.environment[name]);
+  const isKept = (name) => Object.hasOwn(configuration.environment, name);
+  const layers = configuration.layers ?? version.layers.map(({ arn }) => arn);
+  const areLayersSame = layers.join() === version.layers.map(({ arn }) => arn).join();
+  return [
+    ...version.handler === configuration.handler ? [] : [`handler ${configuration.handler} instead of ${version.handler}`],
+    ...plain2,
+    ...optionDifferences(version.options, configuration.options),
+    ...areLayersSame ? [] : ["layers"],
+    ...variables.toSorted().map((name) => `${isKept(name) ? "" : "removes "}environment ${name}`)
+  ];
+}
+function optionDifferences(present2, wanted) {
+  const names = Object.keys(wanted);
+  return names.filter((name) => name !== "vpcIpv6" && String(present2[name]) !== String(wanted[name])).map(kebabCase);
+}
+function usesAddress({ environment }) {
+  return needsAddress(environment);
+}
+function withAddress(configuration, address) {
+  return { ...configuration, environment: fillAddress(configuration.environment, address) };
+}
+function withLayer(configuration, arn) {
+  const { layers } = configuration;
+  if (layers === void 0 || arn === void 0) return configuration;
+  return { ...configuration, layers: layers.map((layer) => layer === OWN_LAYER ? arn : layer) };
+}
+function withRole(configuration, arn) {
+  return configuration.role === OWN_ROLE && arn !== void 0 ? { ...configuration, role: arn } : configuration;
+}
+var init_difference = __esm({
+  "src/release/plan/difference.ts"() {
+    "use strict";
+    init_address();
+    init_schema();
+    init_aside_state();
+    init_state();
+  }
+});
+
+// src/release/plan/command-version.ts
+function commandsAlias(alias) {
+  return `${alias}-commands`;
+}
+function hasCommandVersion(settings) {
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const isSet = [commandTimeout, commandMemory, commandRole].some((setting) => setting !== void 0);
+  return isSet || Object.keys(commandEnvironment).length > 0;
+}
+function commandConfiguration(settings, configuration) {
+  if (!hasCommandVersion(settings)) return void 0;
+  const { commandTimeout, commandMemory, commandRole, commandEnvironment } = settings;
+  const commands = {
+    ...configuration,
+    timeout: commandTimeout ?? configuration.timeout,
+    memory: commandMemory ?? configuration.memory,
+    role: commandRole ?? configuration.role,
+    environment: environmentOf(configuration.environment, commandEnvironment),
+    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
+    description: markedDescription(configuration.description)
+  };
+  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
+}
+function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
+  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
+  const environment = {
+    ...variables,
+    ...own,
+    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(environment));
+  if (bytes <= LIMITS.environmentBytes) return environment;
+  throw new UserError(
+    {
+      title: `The environment of commands is too large: ${bytes} bytes, and Lambda takes ${LIMITS.environmentBytes}`,
+      detail: `Variables: ${Object.keys(environment).join(", ")}`,
+      hint: "Keep long values in Secrets Manager or Parameter Store."
+    },
+    { exitCode: 2 }
+  );
+}
+function withConfiguration(configuration, before) {
+  const { layers, options, ...rest } = configuration;
+  return {
+    ...rest,
+    version: "$LATEST",
+    layers: layers?.map((arn) => ({ arn, zipBytes: 0 })) ?? before?.layers ?? [],
+    options: { ...before?.options, ...options }
+  };
+}
+function markedDescription(description) {
+  return (MARK + description).slice(0, LIMITS.descriptionCharacters);
+}
+function withoutCommands(current, { commandEnvironment }) {
+  const { latest, served } = current;
+  if (!latest?.description.startsWith(MARK)) return current;
+  const description = latest.description.slice(MARK.length);
+  if (served) {
+    const { role: role2, memory, timeout, environment, options } = served;
+    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
+  }
+  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
+  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
+}
+async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere3 }, lambda) {
+  const name = commandsAlias(alias);
+  const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
+  if (isThere3) {
+    await lambda.updateAlias(functionName, name, target);
+    return;
+  }
+  try {
+    await lambda.createAlias(functionName, name, target);
+  } catch (error) {
+    if (await lambda.getAlias(functionName, name).catch(() => void 0) === void 0) throw error;
+    await lambda.updateAlias(functionName, name, target);
+  }
+}
+var MARK;
+var init_command_version = __esm({
+  "src/release/plan/command-version.ts"() {
+    "use strict";
+    init_errors();
+    init_limits();
+    init_secrets();
+    init_difference();
+    MARK = "wsgi-lambda: configured for commands; ";
+  }
+});
+
+// src/release/desired/desired-options.ts
+function desiredOptions(settings, own) {
+  return withoutUndefined({
+    ...vpcOptions(settings, own),
+    fileSystems: settings.fileSystems,
+    tracing: settings.tracing,
+    ephemeralStorage: settings.ephemeralStorage,
+    snapStart: settings.snapStart ?? keptSnapStart(settings, own),
+    ...logOptions(settings, own),
+    kmsKey: arnOrNothing(settings.kmsKey),
+    deadLetterTarget: arnOrNothing(settings.deadLetterTarget)
+  });
+}
+function keptSnapStart(settings, own) {
+  return own?.snapStart === true && hasCommandVersion(settings) ? true : void 0;
+}
+function checkOptions(desired, own, runtime) {
+  if (Object.keys(desired).length === 0) return;
+  const { logLevel, systemLogLevel } = desired;
+  const problems = misfits({ ...own ?? NEW_FUNCTION, ...desired, logLevel, systemLogLevel, runtime });
+  if (problems.length > 0) throw new SettingsError(problems);
+}
+function vpcOptions({ vpcSubnets: subnets, vpcSecurityGroups: groups }, own) {
+  if (subnets === void 0 && groups === void 0) return {};
+  const vpcSubnets = (subnets ?? own?.vpcSubnets ?? []).toSorted();
+  if (vpcSubnets.length === 0 && groups === void 0) return { vpcSubnets, vpcSecurityGroups: [], vpcIpv6: false };
+  const vpcSecurityGroups = (groups ?? own?.vpcSecurityGroups ?? []).toSorted();
+  return { vpcSubnets, vpcSecurityGroups, vpcIpv6: own?.vpcIpv6 ?? false };
+}
+function logOptions(settings, own) {
+  const { logFormat, logLevel, systemLogLevel, logGroup } = settings;
+  if ([logFormat, logLevel, systemLogLevel, logGroup].every((setting) => setting === void 0)) return {};
+  const format = logFormat ?? own?.logFormat;
+  const kept2 = format === "json" ? own : void 0;
+  return {
+    logFormat: format,
+    logLevel: logLevel?.toUpperCase() ?? kept2?.logLevel,
+    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept2?.systemLogLevel,
+    logGroup: logGroup ?? own?.logGroup
+  };
+}
+function arnOrNothing(setting) {
+  return setting === NONE ? "" : setting;
+}
+function withoutUndefined(options) {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== void 0)
+  );
+}
+var NEW_FUNCTION;
+var init_desired_options = __esm({
+  "src/release/desired/desired-options.ts"() {
+    "use strict";
+    init_errors();
+    init_function();
+    init_function_contradictions();
+    init_command_version();
+    NEW_FUNCTION = { vpcSubnets: [], vpcSecurityGroups: [], fileSystems: [], logFormat: "text" };
+  }
+});
+
+// src/release/order/alias-mark.ts
+function aliasDescription({ phase, before }) {
+  return WORDS[phase] + (before.length === 0 ? "" : BEFORE + before.slice(0, MOST_BEFORE).join(" "));
+}
+function readAliasMark(description) {
+  const [words4, before = ""] = description.split(BEFORE);
+  const phases = Object.keys(WORDS);
+  return {
+    phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
+    before: before.split(" ").filter((version) => /^\d+$/.test(version))
+  };
+}
+function isMarked(description) {
+  return Object.values(WORDS).includes(description.split(BEFORE)[0] ?? "");
+}
+function servedBefore(alias, next) {
+  if (alias === void 0) return [];
+  const { phase, before } = readAliasMark(alias.description);
+  const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
+  return [...new Set(all)].filter((version) => version !== next);
+}
+var NOT_RELEASED, WORDS, BEFORE, MOST_BEFORE;
+var init_alias_mark = __esm({
+  "src/release/order/alias-mark.ts"() {
+    "use strict";
+    NOT_RELEASED = { phase: "not-released", before: [] };
+    WORDS = {
+      "not-released": "wsgi-lambda: not released yet",
+      unfinished: "wsgi-lambda: commands after traffic are still to run",
+      released: "wsgi-lambda"
+    };
+    BEFORE = "; served before: ";
+    MOST_BEFORE = 10;
+  }
+});
+
+// src/release/plan/way-in.ts
+function wayInSteps({ alias, url, policy }, { access, invokeMode = "BUFFERED" }) {
+  if (access === "none") return { before: [], last: [] };
+  const authType = access === "public" ? "NONE" : "AWS_IAM";
+  const before = [
+    ...alias === void 0 ? [{ kind: "create-alias" }] : [],
+    ...url === void 0 ? [{ kind: "create-url", invokeMode }] : []
+  ];
+  const opened = url !== void 0 && url.authType !== authType ? [{ kind: "update-url" }] : [];
+  const missing2 = access === "public" ? missingStatements(policy) : [];
+  return access === "iam" ? { before: [...before, ...opened], last: [] } : { before, last: [...opened, ...missing2.map((statement) => ({ kind: "permit-url", statement }))] };
+}
+function modeSteps({ url }, { invokeMode }) {
+  const isRight = url === void 0 || invokeMode === void 0 || url.invokeMode === invokeMode;
+  return isRight ? [] : [{ kind: "change-mode", invokeMode }];
+}
+function corsSteps({ url }, { access, cors }) {
+  if (cors === void 0 || access === "none" || url === void 0 || areSameCors(url.cors, cors)) return [];
+  return [{ kind: "set-cors" }];
+}
+function areSameCors(one, other) {
+  const listed2 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
+  return ["origins", "methods", "headers", "exposedHeaders"].every(
+    (list) => listed2(one[list]) === listed2(other[list])
+  ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
+}
+function missingStatements(policy) {
+  const everyone = statementsOf2(policy).filter(isForEveryone);
+  return [
+    ...everyone.some(speaksOf(CALL_URL)) ? [] : ["url"],
+    ...everyone.some(speaksOf("lambda:InvokeFunction")) ? [] : ["invoke"]
+  ];
+}
+function isRestricted(policy) {
+  const callers = statementsOf2(policy).filter(speaksOf(CALL_URL));
+  return callers.length > 0 && !callers.some(isForEveryone);
+}
+function statementsOf2(policy) {
+  const { Statement: statements = [] } = policy === void 0 ? {} : JSON.parse(policy);
+  return statements;
+}
+function speaksOf(action) {
+  return ({ Action }) => [Action].flat().includes(action);
+}
+function isForEveryone({ Effect, Principal, Condition }) {
+  return Effect === "Allow" && /^"\*"$|^\{"AWS":"\*"\}$/.test(JSON.stringify(Principal)) && isMetByEveryone(Condition);
+}
+function isMetByEveryone(condition = {}) {
+  const met = {
+    "lambda:FunctionUrlAuthType": "NONE",
+    "lambda:InvokedViaFunctionUrl": "true"
+  };
+  return Object.values(condition).flatMap((keys) => Object.entries(keys)).every(([key, value]) => met[key] === String(value));
+}
+var CALL_URL;
+var init_way_in = __esm({
+  "src/release/plan/way-in.ts"() {
+    "use strict";
+    CALL_URL = "lambda:InvokeFunctionUrl";
+  }
+});
+
+// src/release/desired/desired-way-in.ts
+function desiredAccess(settings, current) {
+  return askedAccess(settings) ?? ownAccess(current);
+}
+function askedAccess({ manage, functionUrl: functionUrl2 }) {
+  return manage === "code" ? "none" : functionUrl2;
+}
+function desiredInvokeMode(settings, streaming, current) {
+  const { functionName } = settings;
+  const { url } = current;
+  const invokeMode = streaming ? "RESPONSE_STREAM" : "BUFFERED";
+  if (url === void 0 && streaming && desiredAccess(settings, current) === "none") {
+    throw new UserError(
+      {
+        title: `streaming is on, but ${functionName} has no Function URL: nothing would be streamed`,
+        hint: "Set function-url to public or iam, or remove streaming."
+      },
+      { exitCode: 2 }
+    );
+  }
+  if (askedAccess(settings) !== "none") return invokeMode;
+  if (url !== void 0 && url.invokeMode !== invokeMode) {
+    throw new UserError(
+      {
+        title: `streaming is ${streaming ? "on" : "off"}, and function-url: none leaves the Function URL in the mode ${url.invokeMode}`,
+        detail: "Visitors would get answers in a shape that is meant for Lambda.",
+        hint: `Set function-url to public or iam, turn streaming ${streaming ? "off" : "on"}, or change the mode of the URL to ${invokeMode} together with the code.`
+      },
+      { exitCode: 2 }
+    );
+  }
+  return void 0;
+}
+function ownAccess({ latest, alias, url, policy, isOnlyCreated }) {
+  if (url?.authType === "AWS_IAM") return "iam";
+  if (url) return isRestricted(policy) ? "none" : "public";
+  const isUnreleased = alias !== void 0 && readAliasMark(alias.description).phase === "not-released";
+  return latest === void 0 || isOnlyCreated || isUnreleased ? "public" : "none";
+}
+var init_desired_way_in = __esm({
+  "src/release/desired/desired-way-in.ts"() {
+    "use strict";
+    init_errors();
+    init_alias_mark();
+    init_way_in();
+  }
+});
+
+// src/release/desired/desired-configuration.ts
 function releasedConfiguration(settings, code, current) {
   if (settings.manage === "code") return unmanagedConfiguration(settings, code, existing2(settings, current));
   const configuration = desiredConfiguration(settings, current);
@@ -19222,7 +19236,7 @@ function desiredEnvironment(settings, own) {
 }
 var HANDLER, NEW_FUNCTION2;
 var init_desired_configuration = __esm({
-  "src/release/desired-configuration.ts"() {
+  "src/release/desired/desired-configuration.ts"() {
     "use strict";
     init_errors();
     init_limits();
@@ -19231,10 +19245,10 @@ var init_desired_configuration = __esm({
     init_secrets();
     init_static();
     init_aside_state();
+    init_role_policy();
     init_desired_layers();
     init_desired_options();
     init_desired_way_in();
-    init_role_policy();
     HANDLER = "wsgi_handler.handler";
     NEW_FUNCTION2 = { memory: 512, timeout: 30, description: "" };
   }
@@ -19589,7 +19603,7 @@ var init_command_version2 = __esm({
   }
 });
 
-// src/release/accepted.ts
+// src/release/traffic/accepted.ts
 async function untilAccepted(send, what, { report, wait: wait2, clock, signal }) {
   const started = clock();
   for (let pause = 500; ; pause = Math.min(pause * 2, 8e3)) {
@@ -19610,14 +19624,14 @@ function reasonOf(error) {
 }
 var MOST_SECONDS5;
 var init_accepted = __esm({
-  "src/release/accepted.ts"() {
+  "src/release/traffic/accepted.ts"() {
     "use strict";
     init_invocation_fate();
     MOST_SECONDS5 = 60;
   }
 });
 
-// src/release/smoke.ts
+// src/release/traffic/smoke.ts
 function smokeHostOf(given2, url) {
   return given2 ?? (url ? new URL(url.address).host : "localhost");
 }
@@ -19722,7 +19736,7 @@ function excerpt(text4) {
 }
 var OTHER_PATH, EXPECTATION;
 var init_smoke = __esm({
-  "src/release/smoke.ts"() {
+  "src/release/traffic/smoke.ts"() {
     "use strict";
     init_errors();
     init_failure2();
@@ -20113,7 +20127,7 @@ var init_proof = __esm({
   }
 });
 
-// src/release/provisioned.ts
+// src/release/traffic/provisioned.ts
 function provisionedSteps({ alias, served, provisioned }, { functionName, alias: name, provisioned: count }, isServedVersionRight) {
   if (count === void 0) return { before: [], after: [] };
   const of = (version) => provisioned.find(({ qualifier }) => qualifier === version);
@@ -20195,7 +20209,7 @@ async function moveProvisioned(functionName, { from, to }, provisioning) {
 }
 var MOST_SECONDS6;
 var init_provisioned2 = __esm({
-  "src/release/provisioned.ts"() {
+  "src/release/traffic/provisioned.ts"() {
     "use strict";
     init_errors();
     init_alias_mark();
@@ -20222,7 +20236,7 @@ var init_provisioned3 = __esm({
   }
 });
 
-// src/release/provenance.ts
+// src/release/order/provenance.ts
 function versionDescription(provenance) {
   const { commit, actor, workflow } = provenance;
   const short = { ...provenance, workflow: workflow && { ...workflow, name: shortName(workflow.name) } };
@@ -20268,14 +20282,14 @@ function plain(text4) {
 }
 var import_node_crypto16;
 var init_provenance = __esm({
-  "src/release/provenance.ts"() {
+  "src/release/order/provenance.ts"() {
     "use strict";
     import_node_crypto16 = require("node:crypto");
     init_limits();
   }
 });
 
-// src/release/prune.ts
+// src/release/plan/prune.ts
 function pruneSteps({ served }, { keepVersions }) {
   if (keepVersions === 0 || Number(served?.version ?? 0) < keepVersions) return [];
   return [{ kind: "prune", keep: keepVersions }];
@@ -20295,7 +20309,7 @@ function prunable(versions3, aliases, keep2) {
 }
 var COMMANDS_LAST_MS;
 var init_prune = __esm({
-  "src/release/prune.ts"() {
+  "src/release/plan/prune.ts"() {
     "use strict";
     init_alias_mark();
     init_provenance();
@@ -20361,7 +20375,7 @@ var init_statics = __esm({
   }
 });
 
-// src/release/judge.ts
+// src/release/traffic/judge.ts
 async function judge2({ alarms, requests, target, confirm }, { percent: percent2, seconds }, judging) {
   const { clock, report, signal, wait: wait2 } = judging;
   const end = clock() + seconds * 1e3;
@@ -20376,12 +20390,12 @@ async function judge2({ alarms, requests, target, confirm }, { percent: percent2
     await wait2(Math.min(left, PAUSE_MILLISECONDS));
   }
 }
-async function checkAlarms(names, judging) {
+async function checkAlarms(names, soFar2, judging) {
   const alarm = await findAlarm(names, judging);
   if (alarm === void 0) return;
   throw new UserError({
     ...alarm,
-    hint: "Nothing has been changed. Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none."
+    hint: `${soFar2} Wait until it is OK; or, if this release is the remedy, deploy it with traffic: none.`
   });
 }
 async function findAlarm(names, { alarms }) {
@@ -20403,7 +20417,7 @@ async function findAlarm(names, { alarms }) {
 }
 var PAUSE_MILLISECONDS;
 var init_judge = __esm({
-  "src/release/judge.ts"() {
+  "src/release/traffic/judge.ts"() {
     "use strict";
     init_errors();
     init_smoke();
@@ -20455,13 +20469,13 @@ var init_traffic2 = __esm({
         releasing.progress.alias = await pointAlias({ version, description }, releasing);
       },
       "check-alarms": async ({ names }, { with: judging }) => {
-        await checkAlarms(names, judging);
+        await checkAlarms(names, "Nothing has been changed.", judging);
       },
       "shift-traffic": async (portion, releasing) => {
         const { progress, desired, lock, with: judging } = releasing;
         const { alias, version } = progress;
         if (alias === void 0) return;
-        if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, judging);
+        if (!progress.mayHaveShifted) await checkAlarms(desired.traffic.alarms, "No traffic has moved.", judging);
         progress.mayHaveShifted = true;
         const target = { version: alias.version, description: alias.description };
         progress.alias = await pointAlias({ ...target, weights: { [version]: portion.percent / 100 } }, releasing);
@@ -20518,6 +20532,7 @@ var init_way_in2 = __esm({
         report.info(progress.url.address);
       },
       "update-url": async (_, { desired: { functionName, alias, access }, progress, with: { urls } }) => {
+        progress.mayHaveOpenedUrl = access === "public";
         progress.url = await urls.update(functionName, alias, { authType: access === "iam" ? "AWS_IAM" : "NONE" });
       },
       "change-mode": async ({ invokeMode }, { desired: { functionName, alias }, progress, with: { urls } }) => {
@@ -20566,32 +20581,7 @@ var init_all = __esm({
   }
 });
 
-// src/release/cold-start.ts
-function coldStartOf(logTail) {
-  const [, plain2] = /^REPORT RequestId: .*\bInit Duration: ([\d.]+) ms/m.exec(logTail) ?? [];
-  const [, json] = /"type":\s*"platform\.report".*"initDurationMs":\s*([\d.]+)/.exec(logTail) ?? [];
-  const milliseconds2 = Number(plain2 ?? json);
-  return Number.isNaN(milliseconds2) ? void 0 : milliseconds2;
-}
-function tellingColdStart(lambda, tell) {
-  const started = /* @__PURE__ */ new Set();
-  return {
-    ...lambda,
-    invoke: async (functionName, qualifier, ...rest) => {
-      const invocation = await lambda.invoke(functionName, qualifier, ...rest);
-      if (!started.has(qualifier)) tell(qualifier, coldStartOf(invocation.logTail));
-      started.add(qualifier);
-      return invocation;
-    }
-  };
-}
-var init_cold_start = __esm({
-  "src/release/cold-start.ts"() {
-    "use strict";
-  }
-});
-
-// src/release/describe.ts
+// src/release/plan/describe.ts
 function duration(seconds) {
   if (seconds % 3600 === 0) return `${seconds / 3600} h`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
@@ -20602,7 +20592,7 @@ function describeStep(step, desired) {
 }
 var DESCRIPTIONS2;
 var init_describe = __esm({
-  "src/release/describe.ts"() {
+  "src/release/plan/describe.ts"() {
     "use strict";
     init_size();
     init_command_version();
@@ -20647,7 +20637,32 @@ var init_describe = __esm({
   }
 });
 
-// src/release/irreversible.ts
+// src/release/traffic/cold-start.ts
+function coldStartOf(logTail) {
+  const [, plain2] = /^REPORT RequestId: .*\bInit Duration: ([\d.]+) ms/m.exec(logTail) ?? [];
+  const [, json] = /"type":\s*"platform\.report".*"initDurationMs":\s*([\d.]+)/.exec(logTail) ?? [];
+  const milliseconds2 = Number(plain2 ?? json);
+  return Number.isNaN(milliseconds2) ? void 0 : milliseconds2;
+}
+function tellingColdStart(lambda, tell) {
+  const started = /* @__PURE__ */ new Set();
+  return {
+    ...lambda,
+    invoke: async (functionName, qualifier, ...rest) => {
+      const invocation = await lambda.invoke(functionName, qualifier, ...rest);
+      if (!started.has(qualifier)) tell(qualifier, coldStartOf(invocation.logTail));
+      started.add(qualifier);
+      return invocation;
+    }
+  };
+}
+var init_cold_start = __esm({
+  "src/release/traffic/cold-start.ts"() {
+    "use strict";
+  }
+});
+
+// src/release/undo/irreversible.ts
 function irreversible({ begun: begun2, commands, version }, served) {
   const migrations = begun2.filter((command) => MIGRATES.test(command));
   const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command) && !SHOWS.test(command));
@@ -20664,14 +20679,14 @@ function othersText(commands) {
 }
 var MIGRATES, SHOWS;
 var init_irreversible = __esm({
-  "src/release/irreversible.ts"() {
+  "src/release/undo/irreversible.ts"() {
     "use strict";
     MIGRATES = /^(?:timeout=\d+\s+)?(?:manage\s+migrate\b(?!.*--plan)|flask\s+db\s+upgrade\b)/;
     SHOWS = /^manage\s+migrate\s.*--plan\b/;
   }
 });
 
-// src/release/undo-alias.ts
+// src/release/undo/undo-alias.ts
 function reasonOf3(failure) {
   return failure instanceof Error ? failure.message : JSON.stringify(failure);
 }
@@ -20726,14 +20741,14 @@ function whereItStays(name, previous, { hasMoved, version }, reason) {
 }
 var NOTHING_UNDONE;
 var init_undo_alias = __esm({
-  "src/release/undo-alias.ts"() {
+  "src/release/undo/undo-alias.ts"() {
     "use strict";
     init_alias_mark();
     NOTHING_UNDONE = { consequence: "", isStuck: false };
   }
 });
 
-// src/release/undo-command-version.ts
+// src/release/undo/undo-command-version.ts
 async function undoCommandVersion(served, releasing) {
   const { progress, current, desired, lock, with: waiting } = releasing;
   const { functionName } = desired;
@@ -20759,7 +20774,7 @@ async function undoCommandVersion(served, releasing) {
   return { consequence, isStuck: true };
 }
 var init_undo_command_version = __esm({
-  "src/release/undo-command-version.ts"() {
+  "src/release/undo/undo-command-version.ts"() {
     "use strict";
     init_command_version();
     init_releasing();
@@ -20767,7 +20782,7 @@ var init_undo_command_version = __esm({
   }
 });
 
-// src/release/undo-provisioned.ts
+// src/release/undo/undo-provisioned.ts
 async function undoProvisioned(served, { progress, current, desired: { functionName }, with: { provisioned } }) {
   const { version } = progress;
   const isNew = current.served?.version !== version;
@@ -20789,23 +20804,24 @@ async function undoProvisioned(served, { progress, current, desired: { functionN
   }
 }
 var init_undo_provisioned = __esm({
-  "src/release/undo-provisioned.ts"() {
+  "src/release/undo/undo-provisioned.ts"() {
     "use strict";
     init_provisioned2();
     init_undo_alias();
   }
 });
 
-// src/release/undo.ts
+// src/release/undo/undo.ts
 async function undo(error, releasing) {
   const { progress, lock, with: waiting } = releasing;
   await lock.confirm().catch(() => void 0);
   const alias = await undoAlias(releasing);
   const served = alias.served ?? previousOf(releasing)?.version;
+  const access = await undoAccess(served, releasing);
   const mode = await undoMode(alias.served, releasing);
   const provisioned = await undoProvisioned(served, releasing);
   const commands = await undoCommandVersion(served, releasing);
-  const parts = [alias, mode, provisioned, commands];
+  const parts = [alias, access, mode, provisioned, commands];
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)].filter(Boolean).join(" ");
   if (!(error instanceof UserError) || waiting.signal.aborted) {
     const isStuck = parts.some((part) => part.isStuck);
@@ -20824,6 +20840,16 @@ async function undo(error, releasing) {
 }
 function joined2(hint, outcome) {
   return [hint, outcome].filter(Boolean).join(" ");
+}
+async function undoAccess(served, { progress: { mayHaveOpenedUrl, hasMoved, version }, desired: { functionName, alias }, with: { urls } }) {
+  if (!mayHaveOpenedUrl || hasMoved && served === version) return NOTHING_UNDONE;
+  try {
+    await urls.update(functionName, alias, { authType: "AWS_IAM" });
+    return { consequence: "The Function URL is closed to the public again.", isStuck: false };
+  } catch (failure) {
+    const consequence = `The Function URL could not be closed to the public again (${reasonOf3(failure)}): everyone may call it.`;
+    return { consequence, isStuck: true };
+  }
 }
 async function undoMode(served, {
   progress: { mayHaveChangedMode, version },
@@ -20844,7 +20870,7 @@ async function undoMode(served, {
   }
 }
 var init_undo = __esm({
-  "src/release/undo.ts"() {
+  "src/release/undo/undo.ts"() {
     "use strict";
     init_errors();
     init_irreversible();
@@ -20869,6 +20895,7 @@ async function applyRelease(steps, options, collaborators) {
     mayHaveShifted: false,
     mayHaveProvisioned: false,
     mayHaveChangedMode: false,
+    mayHaveOpenedUrl: false,
     mayBeConfiguredForCommands: false,
     mayHavePointedCommands: false,
     begun: [],
@@ -20931,10 +20958,184 @@ var init_apply = __esm({
   "src/release/apply.ts"() {
     "use strict";
     init_all();
-    init_cold_start();
     init_describe();
+    init_cold_start();
     init_undo();
     init_undo_alias();
+  }
+});
+
+// src/release/comparison/configuration-difference.ts
+function configurationChanges(current, configuration) {
+  const { served, latest } = current;
+  const before = served ?? latest;
+  return {
+    configuration: before ? changesOf(before, latest, configuration) : settingsOf(configuration),
+    environment: variableChanges(before?.environment ?? {}, configuration.environment)
+  };
+}
+function changesOf(before, latest, configuration) {
+  const compared = latest ? { ...before, version: "$LATEST", description: latest.description } : before;
+  return differences(compared, configuration).filter((name) => !VARIABLE2.test(name)).map((name) => name.replace(/ .*$/, "")).map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }));
+}
+function settingsOf(configuration) {
+  return ["runtime", "handler", "role", "memory", "timeout"].map((setting) => ({
+    setting,
+    before: void 0,
+    after: shown(configuration, setting)
+  }));
+}
+function shown(configuration, setting) {
+  const name = camelCase(setting);
+  const found = Object.entries(configuration).flatMap(
+    ([key, value2]) => key === "options" && typeof value2 === "object" && value2 !== null ? Object.entries(value2) : [[key, value2]]
+  );
+  const [, value] = found.find(([key]) => key === name) ?? [];
+  if (value === void 0 || value === null) return void 0;
+  const list = Array.isArray(value) ? value : [value];
+  return list.map(wordsOf).join(", ") || void 0;
+}
+function wordsOf(value) {
+  if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+function variableChanges(before, after) {
+  const names = (variables, isListed) => Object.keys(variables).filter(isListed).toSorted();
+  return {
+    added: names(after, (name) => !Object.hasOwn(before, name)),
+    changed: names(after, (name) => Object.hasOwn(before, name) && before[name] !== after[name]),
+    removed: names(before, (name) => !Object.hasOwn(after, name))
+  };
+}
+var VARIABLE2;
+var init_configuration_difference = __esm({
+  "src/release/comparison/configuration-difference.ts"() {
+    "use strict";
+    init_schema();
+    init_difference();
+    VARIABLE2 = /^(?:\w+ )?environment /;
+  }
+});
+
+// src/artifact/inspect/difference.ts
+function difference(before, after) {
+  const unzipped = ({ files }) => files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0);
+  return {
+    zipBytes: after.zipBytes - before.zipBytes,
+    unzippedBytes: unzipped(after) - unzipped(before),
+    packages: packageChanges(before, after),
+    files: fileChanges(before, after)
+  };
+}
+function packageChanges(before, after) {
+  const [old, now] = [before, after].map(({ packages }) => new Map(packages.map((each) => [each.name, each])));
+  const names = [.../* @__PURE__ */ new Set([...old?.keys() ?? [], ...now?.keys() ?? []])].toSorted();
+  return names.flatMap((name) => {
+    const [was, is] = [old?.get(name) ?? NOTHING2, now?.get(name) ?? NOTHING2];
+    const change = {
+      name,
+      before: was.version,
+      after: is.version,
+      zipBytes: is.zipBytes - was.zipBytes,
+      unzippedBytes: is.unzippedBytes - was.unzippedBytes
+    };
+    return was.version === is.version && change.zipBytes === 0 && change.unzippedBytes === 0 ? [] : [change];
+  });
+}
+function fileChanges(before, after) {
+  const old = new Map(before.files.map((file) => [file.path, file]));
+  const now = new Set(after.files.map(({ path: path4 }) => path4));
+  const isOther = (file) => {
+    const was = old.get(file.path);
+    return was !== void 0 && (was.crc !== file.crc || was.unzippedBytes !== file.unzippedBytes);
+  };
+  return {
+    added: after.files.filter(({ path: path4 }) => !old.has(path4)).map(({ path: path4 }) => path4),
+    removed: before.files.filter(({ path: path4 }) => !now.has(path4)).map(({ path: path4 }) => path4),
+    changed: after.files.filter(isOther).map(({ path: path4 }) => path4)
+  };
+}
+var NOTHING2;
+var init_difference2 = __esm({
+  "src/artifact/inspect/difference.ts"() {
+    "use strict";
+    NOTHING2 = { version: void 0, zipBytes: 0, unzippedBytes: 0 };
+  }
+});
+
+// src/release/comparison/size-difference.ts
+function contentChanges(before, after) {
+  const compared = difference(sideOf(withOwners(before, after)), sideOf(after));
+  return { ...compared, packages: compared.packages.toSorted((a, b) => Math.abs(b.zipBytes) - Math.abs(a.zipBytes)) };
+}
+function withOwners(list, reference) {
+  const owners = new Map(reference.files.map((file) => [file.path, file.package]));
+  const ofFolder = /* @__PURE__ */ new Map();
+  for (const { path: path4, package: owner } of reference.files) {
+    const folder = topFolder(path4);
+    ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
+  }
+  const known = new Set(list.packages.map(({ name }) => name));
+  const ownerOf = ({ path: path4, package: own }) => {
+    if (own !== void 0) return own;
+    if (owners.has(path4)) return owners.get(path4);
+    const folder = topFolder(path4);
+    const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
+    return owner !== void 0 && known.has(owner) ? owner : void 0;
+  };
+  return { ...list, files: list.files.map((file) => ({ ...file, package: ownerOf(file) })) };
+}
+function topFolder(path4) {
+  return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
+}
+function sideOf({ zipBytes, files, packages }) {
+  const sizes = new Map(packages.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]));
+  for (const file of files) {
+    const size = sizes.get(file.package ?? "");
+    if (!size) continue;
+    size.zipBytes += file.zippedBytes;
+    size.unzippedBytes += file.unzippedBytes;
+  }
+  return { zipBytes, packages: [...sizes.values()], files };
+}
+var init_size_difference = __esm({
+  "src/release/comparison/size-difference.ts"() {
+    "use strict";
+    init_difference2();
+    init_files();
+  }
+});
+
+// src/release/comparison/report-plan.ts
+function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, before, after, migrations }, permissions2) {
+  const served = current.served?.version;
+  if (steps.length === 0) return { served, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
+  const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
+  return {
+    served,
+    ...configurationChanges(current, nameable(current, desired)),
+    code: isCodeNew ? {
+      before: current.served?.codeSha256,
+      after: desired.codeSha256,
+      zipBytes,
+      unzippedBytes,
+      contents: before && after && contentChanges(before, after)
+    } : void 0,
+    migrations: isCodeNew ? migrations : [],
+    permissions: permissions2
+  };
+}
+function nameable({ url }, { configuration, aside, layer }) {
+  return withAddress(withLayer(withRole(configuration, aside.role?.name), layer?.name), url?.address);
+}
+var NO_CHANGES;
+var init_report_plan = __esm({
+  "src/release/comparison/report-plan.ts"() {
+    "use strict";
+    init_difference();
+    init_configuration_difference();
+    init_size_difference();
+    NO_CHANGES = { configuration: [], environment: { added: [], changed: [], removed: [] } };
   }
 });
 
@@ -20998,7 +21199,7 @@ var init_current_aside = __esm({
   }
 });
 
-// src/release/lock-mark.ts
+// src/release/order/lock-mark.ts
 function lockDescription({ id, process: process2, name, until }) {
   const text4 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
   return text4.slice(0, LIMITS.descriptionCharacters);
@@ -21026,7 +21227,7 @@ function markOf({ id }) {
 }
 var import_node_crypto17, FREE;
 var init_lock_mark = __esm({
-  "src/release/lock-mark.ts"() {
+  "src/release/order/lock-mark.ts"() {
     "use strict";
     import_node_crypto17 = require("node:crypto");
     init_limits();
@@ -21034,7 +21235,7 @@ var init_lock_mark = __esm({
   }
 });
 
-// src/release/lock.ts
+// src/release/order/lock.ts
 function createLock(functionName, holder, lockWait, collaborators) {
   const { lambda, report, wait: wait2, clock, now, every, machine, signal } = collaborators;
   let alias;
@@ -21042,13 +21243,16 @@ function createLock(functionName, holder, lockWait, collaborators) {
   let isLost2 = false;
   let renewing;
   let stop = () => void 0;
+  let watched;
   const update = (description, revisionId) => lambda.updateAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description }, revisionId);
   const read = () => lambda.getAlias(functionName, LOCK_ALIAS);
   const heldFrom = (start) => lockDescription({ ...holder, until: start + LASTS_MS });
   async function tryToTake() {
     const found = await read();
     const held = found && readLockDescription(found.description);
-    if (held && held.id !== holder.id && lasts(held, now()) && !hasDied(held, machine)) return held;
+    if (held && held.id !== holder.id && !hasDied(held, machine)) {
+      if (lasts(held, now()) || isJustOver(held, now()) && !isLeft(found.revisionId)) return held;
+    }
     const start = now();
     try {
       alias = found ? await update(heldFrom(start), found.revisionId) : await lambda.createAlias(functionName, LOCK_ALIAS, { version: "$LATEST", description: heldFrom(start) });
@@ -21060,6 +21264,10 @@ function createLock(functionName, holder, lockWait, collaborators) {
     }
     until = start + LASTS_MS;
     return "taken";
+  }
+  function isLeft(revisionId) {
+    if (watched?.revisionId !== revisionId) watched = { revisionId, since: clock() };
+    return clock() - watched.since >= WATCHED_MS;
   }
   async function renew() {
     if (alias === void 0) return;
@@ -21127,6 +21335,9 @@ function createLock(functionName, holder, lockWait, collaborators) {
 function lasts({ until }, now) {
   return until > now && until < now + MOST_AHEAD_MS;
 }
+function isJustOver({ until }, now) {
+  return until <= now && now < until + LONG_OVER_MS;
+}
 function stillHeld(functionName, { name, until }, waitSeconds) {
   return new UserError({
     title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
@@ -21141,9 +21352,9 @@ function lost(functionName) {
     hint: "Run this again when the other one has ended."
   });
 }
-var LOCK_ALIAS, LASTS_MS, RENEWED_MS, MOST_FASTER_SECONDS, MOST_AHEAD_MS;
+var LOCK_ALIAS, LASTS_MS, RENEWED_MS, WATCHED_MS, LONG_OVER_MS, MOST_FASTER_SECONDS, MOST_AHEAD_MS;
 var init_lock2 = __esm({
-  "src/release/lock.ts"() {
+  "src/release/order/lock.ts"() {
     "use strict";
     init_errors2();
     init_errors();
@@ -21151,6 +21362,8 @@ var init_lock2 = __esm({
     LOCK_ALIAS = "wsgi-lambda-lock";
     LASTS_MS = 12e4;
     RENEWED_MS = 3e4;
+    WATCHED_MS = RENEWED_MS + 1e4;
+    LONG_OVER_MS = 3e5;
     MOST_FASTER_SECONDS = 30;
     MOST_AHEAD_MS = 36e5;
   }
@@ -21202,13 +21415,13 @@ var init_current = __esm({
   "src/release/current.ts"() {
     "use strict";
     init_tags2();
-    init_command_version();
     init_current_aside();
     init_lock2();
+    init_command_version();
   }
 });
 
-// src/release/command-times.ts
+// src/release/desired/command-times.ts
 function checkCommandTimes(commands, mostSeconds) {
   const tooLong = commands.filter((line) => (parseCommandLine(line).timeoutSeconds ?? 0) > mostSeconds);
   if (tooLong.length === 0) return;
@@ -21220,14 +21433,14 @@ function checkCommandTimes(commands, mostSeconds) {
   );
 }
 var init_command_times = __esm({
-  "src/release/command-times.ts"() {
+  "src/release/desired/command-times.ts"() {
     "use strict";
     init_errors();
     init_command_line();
   }
 });
 
-// src/release/desired-aside.ts
+// src/release/desired/desired-aside.ts
 function desiredAside(settings, current) {
   const { functionName, manage, tags, reservedConcurrency, codeSigningConfig, logRetention, createRole } = settings;
   if (manage === "code") return NOTHING_ASIDE;
@@ -21259,7 +21472,7 @@ function roleNeeds(settings, { latest }) {
   };
 }
 var init_desired_aside = __esm({
-  "src/release/desired-aside.ts"() {
+  "src/release/desired/desired-aside.ts"() {
     "use strict";
     init_function_options();
     init_function();
@@ -21269,7 +21482,7 @@ var init_desired_aside = __esm({
   }
 });
 
-// src/release/migrate-plan.ts
+// src/release/desired/migrate-plan.ts
 function withMigratePlan(commands) {
   const migrating = commands.find((command) => MIGRATES2.test(command));
   if (migrating === void 0) return commands;
@@ -21278,13 +21491,13 @@ function withMigratePlan(commands) {
 }
 var MIGRATES2;
 var init_migrate_plan = __esm({
-  "src/release/migrate-plan.ts"() {
+  "src/release/desired/migrate-plan.ts"() {
     "use strict";
     MIGRATES2 = /^(?:timeout=\d+\s+)?manage\s+migrate(?=\s|$)(?!.*\s--(?:plan|check|help)(?:\s|$))/;
   }
 });
 
-// src/release/desired.ts
+// src/release/desired/desired.ts
 function desiredRelease(settings, code, current) {
   const base = withoutCommands(current, settings);
   const configuration = releasedConfiguration(settings, code, base);
@@ -21320,12 +21533,12 @@ function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }) {
 }
 var MIGRATE;
 var init_desired = __esm({
-  "src/release/desired.ts"() {
+  "src/release/desired/desired.ts"() {
     "use strict";
     init_cors2();
     init_traffic();
-    init_command_times();
     init_command_version();
+    init_command_times();
     init_desired_aside();
     init_desired_configuration();
     init_desired_way_in();
@@ -21334,7 +21547,7 @@ var init_desired = __esm({
   }
 });
 
-// src/release/older.ts
+// src/release/order/older.ts
 function refuseOlder(served, run3, allowOlder) {
   const there = served && readProvenance(served.description);
   if (served === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) return;
@@ -21360,14 +21573,42 @@ function words3({ commit, committedAt, actor, workflow }) {
   return parts.filter(Boolean).join(", ");
 }
 var init_older = __esm({
-  "src/release/older.ts"() {
+  "src/release/order/older.ts"() {
     "use strict";
     init_errors();
     init_provenance();
   }
 });
 
-// src/release/grant.ts
+// src/release/order/turn.ts
+async function inTurn2({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
+  const [run3, machine] = await Promise.all([order.readRun(), order.readMachine()]);
+  const holder = holderOf(run3, machine, (0, import_node_crypto18.randomUUID)().slice(0, 8));
+  const lock = createLock(functionName, holder, lockWait, { ...collaborators, ...order, machine });
+  try {
+    if (exists3) await lock.take();
+    return await work({ lock, run: run3 });
+  } finally {
+    await lock.release();
+  }
+}
+async function readInTurn(turn, read) {
+  const current = await read();
+  if (turn === void 0 || turn.lock.isTaken() || current.latest === void 0) return current;
+  await turn.lock.take();
+  return await read();
+}
+var import_node_crypto18;
+var init_turn = __esm({
+  "src/release/order/turn.ts"() {
+    "use strict";
+    import_node_crypto18 = require("node:crypto");
+    init_lock2();
+    init_lock_mark();
+  }
+});
+
+// src/release/permissions/grant.ts
 function functionArns({ functionName }, { partition, region, account }) {
   const arn = `arn:${partition}:lambda:${region}:${account}:function:${functionName}`;
   return [arn, `${arn}:*`];
@@ -21377,13 +21618,13 @@ function ofLambda(action) {
 }
 var UNKNOWN;
 var init_grant = __esm({
-  "src/release/grant.ts"() {
+  "src/release/permissions/grant.ts"() {
     "use strict";
     UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
   }
 });
 
-// src/release/permissions-code.ts
+// src/release/permissions/permissions-code.ts
 function codeGrants(settings, place) {
   return [...layerGrants(settings, place), ...uploadGrants(settings, place), ...staticGrants(settings, place)];
 }
@@ -21466,14 +21707,14 @@ function encryptionGrant(key, { partition, region, account }) {
   return { ...grant, resources: [`${keys}/*`], condition };
 }
 var init_permissions_code = __esm({
-  "src/release/permissions-code.ts"() {
+  "src/release/permissions/permissions-code.ts"() {
     "use strict";
     init_bucket_address();
     init_desired_layers();
   }
 });
 
-// src/release/permissions-function.ts
+// src/release/permissions/permissions-function.ts
 function functionSettingGrants(settings, place) {
   if (settings.manage === "code") return [];
   return [
@@ -21659,7 +21900,7 @@ function ownLayerGrants({ layers = [] }) {
   ];
 }
 var init_permissions_function = __esm({
-  "src/release/permissions-function.ts"() {
+  "src/release/permissions/permissions-function.ts"() {
     "use strict";
     init_function_options();
     init_current_aside();
@@ -21667,7 +21908,7 @@ var init_permissions_function = __esm({
   }
 });
 
-// src/release/permissions.ts
+// src/release/permissions/permissions.ts
 function placeOf4({ role: role2, allowedAccountIds }, variables) {
   const region = regionOf(variables) ?? UNKNOWN.region;
   const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
@@ -21825,7 +22066,7 @@ function urlGrants(settings, place) {
   ];
 }
 var init_permissions = __esm({
-  "src/release/permissions.ts"() {
+  "src/release/permissions/permissions.ts"() {
     "use strict";
     init_function_options();
     init_region();
@@ -21836,7 +22077,77 @@ var init_permissions = __esm({
   }
 });
 
-// src/release/aside.ts
+// src/release/permissions/step-permissions.ts
+function stepPermissions(steps, settings, place) {
+  if (steps.length === 0) return [];
+  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])];
+  const isNeeded = (action) => needed.some((name) => name === action || name === `${serviceOf(action)}:*`);
+  return grantsOf({ ...settings, dryRun: false }, place).filter(({ isForReading }) => isForReading !== true).map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources })).filter(({ actions }) => actions.length > 0);
+}
+function serviceOf(action) {
+  return action.slice(0, action.indexOf(":"));
+}
+function placeOfFunction(arn, otherwise) {
+  const [, partition, region, account] = /^arn:([\w-]+):lambda:([\w-]+):(\d+):/.exec(arn ?? "") ?? [];
+  if (partition === void 0 || region === void 0 || account === void 0) return otherwise;
+  return { partition, region, account };
+}
+var LOCK, CONFIGURE, ACTIONS;
+var init_step_permissions = __esm({
+  "src/release/permissions/step-permissions.ts"() {
+    "use strict";
+    init_permissions();
+    LOCK = ["lambda:CreateAlias", "lambda:UpdateAlias"];
+    CONFIGURE = [
+      "lambda:UpdateFunctionConfiguration",
+      "iam:PassRole",
+      "ec2:*",
+      "elasticfilesystem:*",
+      "kms:CreateGrant",
+      "kms:Encrypt"
+    ];
+    ACTIONS = {
+      "upload-static": ["s3:*"],
+      "tidy-static": ["s3:*"],
+      upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
+      "publish-layer": ["lambda:PublishLayerVersion"],
+      "create-function": ["lambda:CreateFunction", "lambda:TagResource", "lambda:GetLayerVersion", ...CONFIGURE],
+      "update-code": ["lambda:UpdateFunctionCode"],
+      "update-configuration": ["lambda:GetLayerVersion", ...CONFIGURE],
+      publish: ["lambda:PublishVersion"],
+      "fill-url": ["lambda:PublishVersion", ...CONFIGURE],
+      "create-alias": ["lambda:CreateAlias"],
+      "create-url": ["lambda:CreateFunctionUrlConfig"],
+      "update-url": ["lambda:UpdateFunctionUrlConfig"],
+      "change-mode": ["lambda:UpdateFunctionUrlConfig"],
+      "set-cors": ["lambda:UpdateFunctionUrlConfig"],
+      "permit-url": ["lambda:AddPermission"],
+      run: ["lambda:InvokeFunction", "logs:FilterLogEvents"],
+      smoke: ["lambda:InvokeFunction"],
+      "configure-commands": ["lambda:GetLayerVersion", ...CONFIGURE],
+      "publish-commands": ["lambda:PublishVersion"],
+      "point-commands": ["lambda:CreateAlias", "lambda:UpdateAlias"],
+      provision: ["lambda:PutProvisionedConcurrencyConfig", "lambda:GetProvisionedConcurrencyConfig"],
+      unprovision: ["lambda:DeleteProvisionedConcurrencyConfig"],
+      "clear-weights": ["lambda:UpdateAlias"],
+      "check-alarms": ["cloudwatch:DescribeAlarms"],
+      "shift-traffic": ["lambda:UpdateAlias", "cloudwatch:DescribeAlarms"],
+      "move-alias": ["lambda:UpdateAlias"],
+      finish: ["lambda:UpdateAlias"],
+      "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
+      "update-role": ["iam:PutRolePolicy"],
+      "create-log-group": ["logs:CreateLogGroup", "logs:TagResource"],
+      "set-log-retention": ["logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
+      "set-code-signing": ["lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"],
+      "reserve-concurrency": ["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
+      "add-tags": ["lambda:TagResource"],
+      "describe-function": [...CONFIGURE],
+      prune: ["lambda:ListVersionsByFunction", "lambda:ListAliases", "lambda:DeleteFunction"]
+    };
+  }
+});
+
+// src/release/plan/aside.ts
 function asideSteps({ latest, aside: current }, { aside: desired }) {
   const first = [...roleSteps(current.role, desired, latest?.arn), ...logSteps(current.logGroup, desired)];
   if (latest === void 0) return { first, created: concurrencySteps(void 0, desired) };
@@ -21884,13 +22195,13 @@ function tagSteps(current, { tags }) {
   return names.length === 0 ? [] : [{ kind: "add-tags", names: names.toSorted() }];
 }
 var init_aside3 = __esm({
-  "src/release/aside.ts"() {
+  "src/release/plan/aside.ts"() {
     "use strict";
     init_role_policy();
   }
 });
 
-// src/release/change.ts
+// src/release/plan/change.ts
 function changeSteps(latest, configuration, desired, commands) {
   const upload = desired.upload === void 0 ? [] : [{ kind: "upload", address: desired.upload }];
   const layer = layerSteps(desired);
@@ -21928,14 +22239,14 @@ function layerSteps({ layer }) {
   return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
 }
 var init_change2 = __esm({
-  "src/release/change.ts"() {
+  "src/release/plan/change.ts"() {
     "use strict";
     init_command_version();
     init_difference();
   }
 });
 
-// src/release/proof.ts
+// src/release/plan/proof.ts
 function runSteps2(phase, commands) {
   return commands.map((command) => ({ kind: "run", phase, command }));
 }
@@ -21946,12 +22257,12 @@ function proofSteps({ beforeTraffic, smoke: smoke2 }) {
   ];
 }
 var init_proof2 = __esm({
-  "src/release/proof.ts"() {
+  "src/release/plan/proof.ts"() {
     "use strict";
   }
 });
 
-// src/release/statics.ts
+// src/release/plan/statics.ts
 function staticsSteps({ served }, { statics, codeSha256 }, { environment }) {
   const isThere3 = served?.codeSha256 === codeSha256 && served.environment[STATIC_VARIABLE] === environment[STATIC_VARIABLE];
   if (statics === void 0 || isThere3) return { first: [], last: [] };
@@ -21959,17 +22270,16 @@ function staticsSteps({ served }, { statics, codeSha256 }, { environment }) {
   return { first: [{ kind: "upload-static", ...statics }], last: [{ kind: "tidy-static", address }] };
 }
 var init_statics2 = __esm({
-  "src/release/statics.ts"() {
+  "src/release/plan/statics.ts"() {
     "use strict";
     init_static();
   }
 });
 
-// src/release/traffic.ts
+// src/release/plan/traffic.ts
 function trafficSteps(current, desired, isServedVersionRight) {
   const { portions, alarms } = desired.traffic;
-  const isDivided2 = Object.keys(current.alias?.weights ?? {}).length > 0;
-  const clearing = isDivided2 ? [{ kind: "clear-weights" }] : [];
+  const clearing = current.alias && isDivided(current.alias) ? [{ kind: "clear-weights" }] : [];
   if (portions.length === 0 || isServedVersionRight) {
     return { first: clearing, shifts: [], move: { kind: "move-alias" } };
   }
@@ -21980,6 +22290,9 @@ function trafficSteps(current, desired, isServedVersionRight) {
     shifts: portions.map((portion) => ({ kind: "shift-traffic", ...portion })),
     move: { kind: "move-alias" }
   };
+}
+function isDivided({ weights }) {
+  return Object.keys(weights).length > 0;
 }
 function hasOldVersion({ alias, served }) {
   if (alias === void 0 || served === void 0 || alias.version === "$LATEST") return false;
@@ -22012,14 +22325,14 @@ function checkDivision({ served, url }, { configuration, invokeMode, alias }) {
   }
 }
 var init_traffic3 = __esm({
-  "src/release/traffic.ts"() {
+  "src/release/plan/traffic.ts"() {
     "use strict";
     init_errors();
     init_alias_mark();
   }
 });
 
-// src/release/plan.ts
+// src/release/plan/plan.ts
 function planRelease(current, desired) {
   const configuration = withAddress(desired.configuration, current.url?.address);
   const needsAddress2 = [desired.configuration, desired.commands].some((part) => part && usesAddress(part)) && current.url === void 0;
@@ -22057,8 +22370,8 @@ function planRelease(current, desired) {
     ...needsAddress2 ? [{ kind: "fill-url" }] : [],
     ...proofSteps(desired),
     ...provisioned.before,
-    ...isServedVersionRight ? [] : mode,
     ...makesCommands ? [{ kind: "point-commands" }] : [],
+    ...isServedVersionRight ? [] : mode,
     ...traffic.shifts,
     ...servesIt ? [] : [traffic.move],
     ...wayIn.last,
@@ -22074,18 +22387,18 @@ function isNoUpdate({ kind }) {
 }
 function isPending({ alias }) {
   if (alias === void 0) return false;
-  return readAliasMark(alias.description).phase !== "released" || Object.keys(alias.weights).length > 0;
+  return readAliasMark(alias.description).phase !== "released" || isDivided(alias);
 }
 var init_plan = __esm({
-  "src/release/plan.ts"() {
+  "src/release/plan/plan.ts"() {
     "use strict";
     init_alias_mark();
+    init_provisioned2();
     init_aside3();
     init_change2();
     init_command_version();
     init_difference();
     init_proof2();
-    init_provisioned2();
     init_prune();
     init_statics2();
     init_traffic3();
@@ -22093,7 +22406,7 @@ var init_plan = __esm({
   }
 });
 
-// src/release/public-url.ts
+// src/release/traffic/public-url.ts
 async function requestPublicUrl(address, { access, settings }, { report, clock, wait: wait2 }) {
   if (address === void 0 || access !== "public" || !settings.smoke) return;
   const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
@@ -22141,7 +22454,7 @@ function publicAddress(address, origin) {
 }
 var REFUSED_BY_AWS, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
-  "src/release/public-url.ts"() {
+  "src/release/traffic/public-url.ts"() {
     "use strict";
     init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
@@ -22149,181 +22462,7 @@ var init_public_url = __esm({
   }
 });
 
-// src/release/configuration-difference.ts
-function configurationChanges(current, configuration) {
-  const { served, latest } = current;
-  const before = served ?? latest;
-  return {
-    configuration: before ? changesOf(before, latest, configuration) : settingsOf(configuration),
-    environment: variableChanges(before?.environment ?? {}, configuration.environment)
-  };
-}
-function changesOf(before, latest, configuration) {
-  const compared = latest ? { ...before, version: "$LATEST", description: latest.description } : before;
-  return differences(compared, configuration).filter((name) => !VARIABLE2.test(name)).map((name) => name.replace(/ .*$/, "")).map((name) => ({ setting: name, before: shown(compared, name), after: shown(configuration, name) }));
-}
-function settingsOf(configuration) {
-  return ["runtime", "handler", "role", "memory", "timeout"].map((setting) => ({
-    setting,
-    before: void 0,
-    after: shown(configuration, setting)
-  }));
-}
-function shown(configuration, setting) {
-  const name = camelCase(setting);
-  const found = Object.entries(configuration).flatMap(
-    ([key, value2]) => key === "options" && typeof value2 === "object" && value2 !== null ? Object.entries(value2) : [[key, value2]]
-  );
-  const [, value] = found.find(([key]) => key === name) ?? [];
-  if (value === void 0 || value === null) return void 0;
-  const list = Array.isArray(value) ? value : [value];
-  return list.map(wordsOf).join(", ") || void 0;
-}
-function wordsOf(value) {
-  if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-function variableChanges(before, after) {
-  const names = (variables, isListed) => Object.keys(variables).filter(isListed).toSorted();
-  return {
-    added: names(after, (name) => !Object.hasOwn(before, name)),
-    changed: names(after, (name) => Object.hasOwn(before, name) && before[name] !== after[name]),
-    removed: names(before, (name) => !Object.hasOwn(after, name))
-  };
-}
-var VARIABLE2;
-var init_configuration_difference = __esm({
-  "src/release/configuration-difference.ts"() {
-    "use strict";
-    init_schema();
-    init_difference();
-    VARIABLE2 = /^(?:\w+ )?environment /;
-  }
-});
-
-// src/artifact/inspect/difference.ts
-function difference(before, after) {
-  const unzipped = ({ files }) => files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0);
-  return {
-    zipBytes: after.zipBytes - before.zipBytes,
-    unzippedBytes: unzipped(after) - unzipped(before),
-    packages: packageChanges(before, after),
-    files: fileChanges(before, after)
-  };
-}
-function packageChanges(before, after) {
-  const [old, now] = [before, after].map(({ packages }) => new Map(packages.map((each) => [each.name, each])));
-  const names = [.../* @__PURE__ */ new Set([...old?.keys() ?? [], ...now?.keys() ?? []])].toSorted();
-  return names.flatMap((name) => {
-    const [was, is] = [old?.get(name) ?? NOTHING2, now?.get(name) ?? NOTHING2];
-    const change = {
-      name,
-      before: was.version,
-      after: is.version,
-      zipBytes: is.zipBytes - was.zipBytes,
-      unzippedBytes: is.unzippedBytes - was.unzippedBytes
-    };
-    return was.version === is.version && change.zipBytes === 0 && change.unzippedBytes === 0 ? [] : [change];
-  });
-}
-function fileChanges(before, after) {
-  const old = new Map(before.files.map((file) => [file.path, file]));
-  const now = new Set(after.files.map(({ path: path4 }) => path4));
-  const isOther = (file) => {
-    const was = old.get(file.path);
-    return was !== void 0 && (was.crc !== file.crc || was.unzippedBytes !== file.unzippedBytes);
-  };
-  return {
-    added: after.files.filter(({ path: path4 }) => !old.has(path4)).map(({ path: path4 }) => path4),
-    removed: before.files.filter(({ path: path4 }) => !now.has(path4)).map(({ path: path4 }) => path4),
-    changed: after.files.filter(isOther).map(({ path: path4 }) => path4)
-  };
-}
-var NOTHING2;
-var init_difference2 = __esm({
-  "src/artifact/inspect/difference.ts"() {
-    "use strict";
-    NOTHING2 = { version: void 0, zipBytes: 0, unzippedBytes: 0 };
-  }
-});
-
-// src/release/size-difference.ts
-function contentChanges(before, after) {
-  const compared = difference(sideOf(withOwners(before, after)), sideOf(after));
-  return { ...compared, packages: compared.packages.toSorted((a, b) => Math.abs(b.zipBytes) - Math.abs(a.zipBytes)) };
-}
-function withOwners(list, reference) {
-  const owners = new Map(reference.files.map((file) => [file.path, file.package]));
-  const ofFolder = /* @__PURE__ */ new Map();
-  for (const { path: path4, package: owner } of reference.files) {
-    const folder = topFolder(path4);
-    ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
-  }
-  const known = new Set(list.packages.map(({ name }) => name));
-  const ownerOf = ({ path: path4, package: own }) => {
-    if (own !== void 0) return own;
-    if (owners.has(path4)) return owners.get(path4);
-    const folder = topFolder(path4);
-    const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
-    return owner !== void 0 && known.has(owner) ? owner : void 0;
-  };
-  return { ...list, files: list.files.map((file) => ({ ...file, package: ownerOf(file) })) };
-}
-function topFolder(path4) {
-  return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
-}
-function sideOf({ zipBytes, files, packages }) {
-  const sizes = new Map(packages.map(({ name, version }) => [name, { name, version, zipBytes: 0, unzippedBytes: 0 }]));
-  for (const file of files) {
-    const size = sizes.get(file.package ?? "");
-    if (!size) continue;
-    size.zipBytes += file.zippedBytes;
-    size.unzippedBytes += file.unzippedBytes;
-  }
-  return { zipBytes, packages: [...sizes.values()], files };
-}
-var init_size_difference = __esm({
-  "src/release/size-difference.ts"() {
-    "use strict";
-    init_difference2();
-    init_files();
-  }
-});
-
-// src/release/report-plan.ts
-function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, before, after, migrations }, permissions2) {
-  const served = current.served?.version;
-  if (steps.length === 0) return { served, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
-  const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
-  return {
-    served,
-    ...configurationChanges(current, nameable(current, desired)),
-    code: isCodeNew ? {
-      before: current.served?.codeSha256,
-      after: desired.codeSha256,
-      zipBytes,
-      unzippedBytes,
-      contents: before && after && contentChanges(before, after)
-    } : void 0,
-    migrations: isCodeNew ? migrations : [],
-    permissions: permissions2
-  };
-}
-function nameable({ url }, { configuration, aside, layer }) {
-  return withAddress(withLayer(withRole(configuration, aside.role?.name), layer?.name), url?.address);
-}
-var NO_CHANGES;
-var init_report_plan = __esm({
-  "src/release/report-plan.ts"() {
-    "use strict";
-    init_configuration_difference();
-    init_difference();
-    init_size_difference();
-    NO_CHANGES = { configuration: [], environment: { added: [], changed: [], removed: [] } };
-  }
-});
-
-// src/release/size.ts
+// src/release/upload/size.ts
 function sizeProblem(code, layers, settings) {
   const zipBytes = Math.max(code.artifact.zipBytes, code.layer?.zipBytes ?? 0);
   const unzippedBytes = unzippedBytesOf(code);
@@ -22383,110 +22522,12 @@ function sum(numbers) {
 }
 var USUAL_UNZIPPING, LARGE_SHARE;
 var init_size2 = __esm({
-  "src/release/size.ts"() {
+  "src/release/upload/size.ts"() {
     "use strict";
     init_limits();
     init_size();
     USUAL_UNZIPPING = 3;
     LARGE_SHARE = 0.3;
-  }
-});
-
-// src/release/step-permissions.ts
-function stepPermissions(steps, settings, place) {
-  if (steps.length === 0) return [];
-  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])];
-  const isNeeded = (action) => needed.some((name) => name === action || name === `${serviceOf(action)}:*`);
-  return grantsOf({ ...settings, dryRun: false }, place).filter(({ isForReading }) => isForReading !== true).map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources })).filter(({ actions }) => actions.length > 0);
-}
-function serviceOf(action) {
-  return action.slice(0, action.indexOf(":"));
-}
-function placeOfFunction(arn, otherwise) {
-  const [, partition, region, account] = /^arn:([\w-]+):lambda:([\w-]+):(\d+):/.exec(arn ?? "") ?? [];
-  if (partition === void 0 || region === void 0 || account === void 0) return otherwise;
-  return { partition, region, account };
-}
-var LOCK, CONFIGURE, ACTIONS;
-var init_step_permissions = __esm({
-  "src/release/step-permissions.ts"() {
-    "use strict";
-    init_permissions();
-    LOCK = ["lambda:CreateAlias", "lambda:UpdateAlias"];
-    CONFIGURE = [
-      "lambda:UpdateFunctionConfiguration",
-      "iam:PassRole",
-      "ec2:*",
-      "elasticfilesystem:*",
-      "kms:CreateGrant",
-      "kms:Encrypt"
-    ];
-    ACTIONS = {
-      "upload-static": ["s3:*"],
-      "tidy-static": ["s3:*"],
-      upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
-      "publish-layer": ["lambda:PublishLayerVersion"],
-      "create-function": ["lambda:CreateFunction", "lambda:TagResource", "lambda:GetLayerVersion", ...CONFIGURE],
-      "update-code": ["lambda:UpdateFunctionCode"],
-      "update-configuration": ["lambda:GetLayerVersion", ...CONFIGURE],
-      publish: ["lambda:PublishVersion"],
-      "fill-url": ["lambda:PublishVersion", ...CONFIGURE],
-      "create-alias": ["lambda:CreateAlias"],
-      "create-url": ["lambda:CreateFunctionUrlConfig"],
-      "update-url": ["lambda:UpdateFunctionUrlConfig"],
-      "change-mode": ["lambda:UpdateFunctionUrlConfig"],
-      "set-cors": ["lambda:UpdateFunctionUrlConfig"],
-      "permit-url": ["lambda:AddPermission"],
-      run: ["lambda:InvokeFunction", "logs:FilterLogEvents"],
-      smoke: ["lambda:InvokeFunction"],
-      "configure-commands": ["lambda:GetLayerVersion", ...CONFIGURE],
-      "publish-commands": ["lambda:PublishVersion"],
-      "point-commands": ["lambda:CreateAlias", "lambda:UpdateAlias"],
-      provision: ["lambda:PutProvisionedConcurrencyConfig", "lambda:GetProvisionedConcurrencyConfig"],
-      unprovision: ["lambda:DeleteProvisionedConcurrencyConfig"],
-      "clear-weights": ["lambda:UpdateAlias"],
-      "check-alarms": ["cloudwatch:DescribeAlarms"],
-      "shift-traffic": ["lambda:UpdateAlias", "cloudwatch:DescribeAlarms"],
-      "move-alias": ["lambda:UpdateAlias"],
-      finish: ["lambda:UpdateAlias"],
-      "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
-      "update-role": ["iam:PutRolePolicy"],
-      "create-log-group": ["logs:CreateLogGroup", "logs:TagResource"],
-      "set-log-retention": ["logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"],
-      "set-code-signing": ["lambda:PutFunctionCodeSigningConfig", "lambda:DeleteFunctionCodeSigningConfig"],
-      "reserve-concurrency": ["lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"],
-      "add-tags": ["lambda:TagResource"],
-      "describe-function": [...CONFIGURE],
-      prune: ["lambda:ListVersionsByFunction", "lambda:ListAliases", "lambda:DeleteFunction"]
-    };
-  }
-});
-
-// src/release/turn.ts
-async function inTurn2({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
-  const [run3, machine] = await Promise.all([order.readRun(), order.readMachine()]);
-  const holder = holderOf(run3, machine, (0, import_node_crypto18.randomUUID)().slice(0, 8));
-  const lock = createLock(functionName, holder, lockWait, { ...collaborators, ...order, machine });
-  try {
-    if (exists3) await lock.take();
-    return await work({ lock, run: run3 });
-  } finally {
-    await lock.release();
-  }
-}
-async function readInTurn(turn, read) {
-  const current = await read();
-  if (turn === void 0 || turn.lock.isTaken() || current.latest === void 0) return current;
-  await turn.lock.take();
-  return await read();
-}
-var import_node_crypto18;
-var init_turn = __esm({
-  "src/release/turn.ts"() {
-    "use strict";
-    import_node_crypto18 = require("node:crypto");
-    init_lock2();
-    init_lock_mark();
   }
 });
 
@@ -22565,13 +22606,16 @@ function versions(before, after) {
   return before === after ? after ?? "" : `${before ?? "–"} → ${after ?? "–"}`;
 }
 function fileLines({ added, removed, changed }) {
+  const isTold = (path4) => !/\.pyc$|\.dist-info\//.test(path4);
+  const told = { added: added.filter(isTold), removed: removed.filter(isTold), changed: changed.filter(isTold) };
   const paths = [
-    ...added.map((path4) => `+ ${path4}`),
-    ...removed.map((path4) => `- ${path4}`),
-    ...changed.map((path4) => `~ ${path4}`)
-  ].filter((line) => !/\.pyc$|\.dist-info\//.test(line));
+    ...told.added.map((path4) => `+ ${path4}`),
+    ...told.removed.map((path4) => `- ${path4}`),
+    ...told.changed.map((path4) => `~ ${path4}`)
+  ];
+  const others = added.length + removed.length + changed.length - paths.length;
   return [
-    `files: ${added.length} added, ${removed.length} removed, ${changed.length} changed`,
+    `files: ${told.added.length} added, ${told.removed.length} removed, ${told.changed.length} changed` + (others === 0 ? "" : `, and ${others} of bytecode and metadata`),
     ...paths.slice(0, MOST_LINES2),
     ...remainder(paths.length, "files")
   ];
@@ -22598,7 +22642,7 @@ var init_plan_text = __esm({
   }
 });
 
-// src/release/python-text.ts
+// src/release/comparison/python-text.ts
 function codeOnly(source2) {
   return source2.replace(COMMENT_OR_STRING, (found) => found.replace(/[^\n]/g, " "));
 }
@@ -22617,13 +22661,13 @@ function lineAt(text4, index) {
 }
 var COMMENT_OR_STRING;
 var init_python_text = __esm({
-  "src/release/python-text.ts"() {
+  "src/release/comparison/python-text.ts"() {
     "use strict";
     COMMENT_OR_STRING = /#[^\n]*|"""(?:[^\\]|\\[^])*?(?:"""|$)|'''(?:[^\\]|\\[^])*?(?:'''|$)|"(?:[^"\\\n]|\\[^])*(?:"|(?=\n)|$)|'(?:[^'\\\n]|\\[^])*(?:'|(?=\n)|$)/g;
   }
 });
 
-// src/release/migrations.ts
+// src/release/comparison/migrations.ts
 function newMigrations(paths, served) {
   const before = new Set(migrationsOf(served).map(({ path: path4 }) => path4));
   return migrationsOf(paths).filter(({ path: path4 }) => !before.has(path4));
@@ -22674,7 +22718,7 @@ function isUpgrade(code, index) {
 }
 var import_node_path58, REASONS, DJANGO, ALEMBIC;
 var init_migrations = __esm({
-  "src/release/migrations.ts"() {
+  "src/release/comparison/migrations.ts"() {
     "use strict";
     import_node_path58 = require("node:path");
     init_metadata();
@@ -22713,7 +22757,7 @@ var init_migrations = __esm({
   }
 });
 
-// src/release/served-files.ts
+// src/release/comparison/served-files.ts
 async function readServedFiles({ functionName, version, codeSha256 }, { store, code, signal }) {
   const kept2 = await findFileList(codeSha256, store);
   if (kept2) return kept2;
@@ -22787,7 +22831,7 @@ function withPackages(entries, zipBytes) {
 }
 var import_node_crypto19, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
 var init_served_files = __esm({
-  "src/release/served-files.ts"() {
+  "src/release/comparison/served-files.ts"() {
     "use strict";
     import_node_crypto19 = require("node:crypto");
     init_file_list();
@@ -22855,7 +22899,7 @@ var init_compare = __esm({
   }
 });
 
-// src/release/layer.ts
+// src/release/upload/layer.ts
 async function readLayer(zip, layers) {
   if (zip === void 0) return { desired: void 0, publish: () => Promise.reject(new Error("no layer was planned")) };
   const { functionName, codeSha256, runtime, architecture, transport } = zip;
@@ -22870,13 +22914,13 @@ async function readLayer(zip, layers) {
   };
 }
 var init_layer = __esm({
-  "src/release/layer.ts"() {
+  "src/release/upload/layer.ts"() {
     "use strict";
     init_desired_layers();
   }
 });
 
-// src/release/upload.ts
+// src/release/upload/upload.ts
 function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
@@ -22903,7 +22947,7 @@ async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
 }
 var import_promises63;
 var init_upload = __esm({
-  "src/release/upload.ts"() {
+  "src/release/upload/upload.ts"() {
     "use strict";
     import_promises63 = require("node:fs/promises");
     init_limits();
@@ -22961,7 +23005,7 @@ var init_keeping = __esm({
 
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release, { bucket, report, now }) {
-  const { etags, records } = await readBucket(bucket, files);
+  const { etags, records, unreadable: unreadable4 } = await readBucket(bucket, files);
   const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
   const uploads = missing2.flat();
   const listed2 = new Set(records.flatMap((record2) => record2.files));
@@ -22983,9 +23027,17 @@ async function publishStatic({ folder, files }, release, { bucket, report, now }
   const sent = uploads.length === 0 ? "nothing to upload" : `${uploads.length} uploaded (${sizeText(bytesOf2({ files: uploads }))})`;
   report.info(`static files: ${sent}, ${files.length - uploads.length} were there`);
   const others = records.filter((record2) => keyOfRecord(record2) !== keyOfRecord(released2));
-  return { records: [...others, released2], released: released2 };
+  return { records: [...others, released2], unreadable: unreadable4, released: released2 };
 }
-async function tidyStatic({ files }, { records, released: released2 }, keepDays, { bucket, report, now }) {
+async function tidyStatic({ files }, { records, unreadable: unreadable4, released: released2 }, keepDays, { bucket, report, now }) {
+  if (unreadable4.length > 0) {
+    report.notice({
+      title: "No old static files were removed: it cannot be read which of them a release needs",
+      detail: unreadable4.join("\n"),
+      hint: "Remove these records of the bucket, or write them anew with a deployment of what they belong to."
+    });
+    return;
+  }
   const paths = new Set(files.map(({ path: path4 }) => path4));
   const expired = expiredOf(records, released2, paths, { now: now(), keepDays });
   await bucket.remove(expired.files);
@@ -23000,12 +23052,16 @@ async function readBucket(bucket, files) {
     if (wanted.has(key)) etags.set(key, etag);
     else if (isRecordKey(key)) keys.push(key);
   }
-  const records = await inParallel(
-    keys,
-    AT_ONCE2,
-    async (key) => readStaticRecord(key, await bucket.readText(key) ?? "")
-  );
-  return { etags, records: records.filter((record2) => record2 !== void 0) };
+  const texts = await inParallel(keys, AT_ONCE2, (key) => bucket.readText(key));
+  const read = keys.flatMap((key, index) => {
+    const text4 = texts[index];
+    return text4 === void 0 ? [] : [{ key, record: readStaticRecord(key, text4) }];
+  });
+  return {
+    etags,
+    records: read.flatMap(({ record: record2 }) => record2 ?? []),
+    unreadable: read.filter(({ record: record2 }) => record2 === void 0).map(({ key }) => key)
+  };
 }
 async function isThere2({ path: path4, bytes, isImmutable }, folder, etags) {
   const etag = etags.get(path4);
@@ -23240,23 +23296,23 @@ var init_deploy = __esm({
     init_given();
     init_errors();
     init_apply();
-    init_command_version();
+    init_report_plan();
     init_current();
     init_current_aside();
-    init_describe();
     init_desired();
     init_desired_configuration();
     init_desired_layers();
     init_desired_way_in();
     init_older();
-    init_permissions();
-    init_plan();
     init_provenance();
-    init_public_url();
-    init_report_plan();
-    init_size2();
-    init_step_permissions();
     init_turn();
+    init_permissions();
+    init_step_permissions();
+    init_command_version();
+    init_describe();
+    init_plan();
+    init_public_url();
+    init_size2();
     init_plan_text();
     init_build2();
     init_compare();
@@ -23285,7 +23341,7 @@ var init_plan2 = __esm({
   }
 });
 
-// src/release/move-back.ts
+// src/release/rollback/move-back.ts
 async function moveBack({ version: { version, description }, before }, { alias, url }, { functionName, alias: name }, { lambda, urls }) {
   const provenance = readProvenance(description);
   const mode = provenance && (provenance.streams ? "RESPONSE_STREAM" : "BUFFERED");
@@ -23302,14 +23358,14 @@ async function moveBack({ version: { version, description }, before }, { alias, 
   }
 }
 var init_move_back = __esm({
-  "src/release/move-back.ts"() {
+  "src/release/rollback/move-back.ts"() {
     "use strict";
     init_alias_mark();
     init_provenance();
   }
 });
 
-// src/release/rollback.ts
+// src/release/rollback/rollback.ts
 function rollbackTarget(alias, versions3, named2) {
   const chosen = named2 ?? earlierVersion(alias, versions3);
   if (chosen === void 0) {
@@ -23341,9 +23397,6 @@ function rememberedAfter(alias, chosen) {
   if (Number(chosen) < Number(alias.version)) return before.filter((number2) => Number(number2) < Number(chosen));
   return servedBefore(alias, chosen);
 }
-function isDivided({ weights }) {
-  return Object.keys(weights).length > 0;
-}
 function refused(title) {
   return new UserError({
     title,
@@ -23351,11 +23404,12 @@ function refused(title) {
   });
 }
 var init_rollback = __esm({
-  "src/release/rollback.ts"() {
+  "src/release/rollback/rollback.ts"() {
     "use strict";
     init_errors();
     init_alias_mark();
     init_provenance();
+    init_traffic3();
   }
 });
 
@@ -23440,18 +23494,18 @@ var init_rollback2 = __esm({
   "src/commands/rollback.ts"() {
     "use strict";
     init_errors();
-    init_move_back();
     init_provenance();
-    init_provisioned2();
-    init_rollback();
-    init_smoke();
     init_turn();
+    init_move_back();
+    init_rollback();
+    init_provisioned2();
+    init_smoke();
     init_wait();
     init_traffic();
   }
 });
 
-// src/release/versions.ts
+// src/release/rollback/versions.ts
 function describeVersions(versions3, aliases, served) {
   return versions3.map(({ description, ...listed2 }) => {
     const provenance = readProvenance(description);
@@ -23470,7 +23524,7 @@ function shareOf({ version, weights }, of) {
   return 1 - Object.values(weights).reduce((sum3, weight) => sum3 + weight, 0);
 }
 var init_versions3 = __esm({
-  "src/release/versions.ts"() {
+  "src/release/rollback/versions.ts"() {
     "use strict";
     init_lock2();
     init_provenance();
@@ -23507,7 +23561,7 @@ function versionsText({ versions: all }) {
       provenance?.actor ?? "",
       provenance === void 0 ? (description ?? "").slice(0, 40) : (provenance.commit ?? "").slice(0, 12),
       megabytes(zipBytes),
-      [...aliases.map(nameAndShare), ...provenance?.kind === "commands" ? ["(for commands)"] : []].join(", ")
+      [aliases.map(nameAndShare).join(", "), provenance?.kind === "commands" ? "(for commands)" : ""].join(" ").trim()
     ];
   });
   const head = ["  version", "published (UTC)", "by", "commit", "size", "aliases"];
@@ -30887,7 +30941,7 @@ var require_dist = __commonJS({
   }
 });
 
-// src/release/bootstrap-template.ts
+// src/release/permissions/bootstrap-template.ts
 function bootstrapTemplate(settings, options) {
   const { functionName } = settings;
   const previews = `${functionName}-pr-*`;
@@ -31083,7 +31137,7 @@ function output(description, value) {
 }
 var ISSUER, AUDIENCE, HERE, RETENTION_DAYS, PROVIDER, LAMBDA_TRUST;
 var init_bootstrap_template = __esm({
-  "src/release/bootstrap-template.ts"() {
+  "src/release/permissions/bootstrap-template.ts"() {
     "use strict";
     init_function_options();
     init_function();
@@ -33001,19 +33055,6 @@ var NO_INPUT = (() => void 0);
 // src/cli-run.ts
 init_build2();
 
-// src/release/account.ts
-init_errors();
-async function checkAccount({ allowedAccountIds }, readAccount2) {
-  if (allowedAccountIds.length === 0) return;
-  const account = await readAccount2();
-  if (allowedAccountIds.includes(account)) return;
-  throw new UserError({
-    title: `The credentials are of the account ${account}, and allowed-account-ids has ${allowedAccountIds.join(", ")}`,
-    detail: "Nothing was done.",
-    hint: "Use credentials of that account (AWS_PROFILE, or the role of the workflow), or add the account to allowed-account-ids."
-  });
-}
-
 // src/builder/git.ts
 function gitIn(folder, environment, run3) {
   return async (args) => {
@@ -33110,7 +33151,7 @@ async function pushedCommit(path4) {
   }
 }
 
-// src/release/order.ts
+// src/release/order/order.ts
 function orderAt({ project, environment, run: run3, process: process2 }) {
   return {
     readRun: () => readRun(environment, gitIn(project, environment, run3)),
@@ -33124,6 +33165,19 @@ function orderAt({ project, environment, run: run3, process: process2 }) {
       };
     }
   };
+}
+
+// src/release/permissions/account.ts
+init_errors();
+async function checkAccount({ allowedAccountIds }, readAccount2) {
+  if (allowedAccountIds.length === 0) return;
+  const account = await readAccount2();
+  if (allowedAccountIds.includes(account)) return;
+  throw new UserError({
+    title: `The credentials are of the account ${account}, and allowed-account-ids has ${allowedAccountIds.join(", ")}`,
+    detail: "Nothing was done.",
+    hint: "Use credentials of that account (AWS_PROFILE, or the role of the workflow), or add the account to allowed-account-ids."
+  });
 }
 
 // src/cli-run.ts

@@ -4,7 +4,7 @@ import { GetAliasCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { RollbackResult } from '../../src/commands/rollback.ts'
 import type { Versions } from '../../src/commands/versions.ts'
-import { LOCK_ALIAS } from '../../src/release/lock.ts'
+import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
 import { runAction } from '../support/action-runner.ts'
 import { type Ended, REPOSITORY, startWorld, type World } from '../support/world.ts'
 

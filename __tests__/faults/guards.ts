@@ -37,7 +37,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'moves the alias last',
     without: {
-      'src/release/plan.ts': [
+      'src/release/plan/plan.ts': [
         ['    ...proofSteps(desired),\n', '    ...(servesIt ? [] : [traffic.move]),\n    ...proofSteps(desired),\n'],
       ],
     },
@@ -46,7 +46,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'keeps other deployments away',
     without: {
-      'src/release/turn.ts': [
+      'src/release/order/turn.ts': [
         ['if (exists) await lock.take()', ''],
         ['  await turn.lock.take()\n', ''],
       ],

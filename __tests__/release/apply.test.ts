@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
-import type { ReleaseLock } from '../../src/release/lock.ts'
+import type { ReleaseLock } from '../../src/release/order/lock.ts'
 import { openLock } from './order.ts'
 import {
   alias,

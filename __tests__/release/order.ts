@@ -1,5 +1,5 @@
-import { type ReleaseLock } from '../../src/release/lock.ts'
-import type { Order } from '../../src/release/order.ts'
+import { type ReleaseLock } from '../../src/release/order/lock.ts'
+import type { Order } from '../../src/release/order/order.ts'
 import type { Machine } from '../../src/settings/machine.ts'
 import type { Run } from '../../src/settings/run.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { ReleasedCode } from '../../src/release/desired.ts'
+import type { ReleasedCode } from '../../src/release/desired/desired.ts'
 import type { FunctionSettings } from '../../src/settings/settings.ts'
 import { checkValues } from '../../src/settings/values.ts'
 

@@ -51,7 +51,12 @@ function fakeBucket(objects: Readonly<Record<string, string>> = {}) {
       return Promise.resolve()
     },
   }
-  return { bucket, calls, headers, keys: () => [...etags.keys()].filter((key) => !key.startsWith('.wsgi-lambda/')) }
+  return {
+    bucket,
+    calls,
+    headers,
+    keys: () => new Set([...etags.keys()].filter((key) => !key.startsWith('.wsgi-lambda/'))),
+  }
 }
 
 /** Files as a build leaves them; a name with `!` in front says its content. */
@@ -127,11 +132,21 @@ describe('what is removed', () => {
     const { release } = releaser(fake)
     await release('a', 1, { 'theirs.css': 't', '!a.1.css': 'a', 'site.css': 's' })
     await release('b', 2, { '!a.2.css': 'b', 'site.css': 's' }, 'a')
-    expect(fake.keys()).toEqual(['theirs.css', 'robots.txt', 'a.1.css', 'site.css', 'a.2.css'])
+    expect(fake.keys()).toEqual(new Set(['theirs.css', 'robots.txt', 'a.1.css', 'site.css', 'a.2.css']))
     expect(await release('c', 40, { 'site.css': 's' }, 'b')).toEqual([
       ...['list', 'record', 'remove a.1.css', 'remove a record'],
     ])
-    expect(fake.keys()).toEqual(['theirs.css', 'robots.txt', 'site.css', 'a.2.css'])
+    expect(fake.keys()).toEqual(new Set(['theirs.css', 'robots.txt', 'site.css', 'a.2.css']))
+  })
+
+  test('nothing at all while a record cannot be understood: it may name the same files', async () => {
+    const record = `.wsgi-lambda/eu-west-1/other/live/${'a'.repeat(64)}.json`
+    const fake = fakeBucket({ [record]: '{"files": ' })
+    const { release, report } = releaser(fake)
+    await release('a', 1, { '!a.1.css': 'a' })
+    await release('b', 2, { '!a.2.css': 'b' }, 'a')
+    expect(await release('c', 40, { '!a.2.css': 'b' }, 'b')).not.toContain('remove a.1.css')
+    expect(report.lines.join('\n')).toContain('No old static files were removed')
   })
 
   test('not what a release that failed has put there, until its time is over', async () => {

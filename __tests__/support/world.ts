@@ -9,7 +9,7 @@ import { type Emulator, startEmulator } from '../../scripts/environment/emulator
 import { type FaultProxy, startFaultProxy } from '../../scripts/environment/fault-proxy.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { findPythons, type Python } from '../../scripts/environment/pythons.ts'
-import { LOCK_ALIAS } from '../../src/release/lock.ts'
+import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
 
 export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 export const ROLE = 'arn:aws:iam::000000000000:role/wsgi-lambda-test'

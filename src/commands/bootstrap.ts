@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { SettingsError } from '../errors.ts'
-import { bootstrapTemplate, type Template } from '../release/bootstrap-template.ts'
+import { bootstrapTemplate, type Template } from '../release/permissions/bootstrap-template.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
 export interface BootstrapArguments {

@@ -1,5 +1,5 @@
-import { UNKNOWN } from '../release/grant.ts'
-import { deployPolicy, grantsOf, type Policy, placeOf } from '../release/permissions.ts'
+import { UNKNOWN } from '../release/permissions/grant.ts'
+import { deployPolicy, grantsOf, type Policy, placeOf } from '../release/permissions/permissions.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 

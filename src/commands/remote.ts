@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { LambdaApi } from '../aws/lambda.ts'
 import { UserError } from '../errors.ts'
-import { commandsAlias } from '../release/command-version.ts'
+import { commandsAlias } from '../release/plan/command-version.ts'
 import {
   type CommandCollaborators,
   type CommandTarget,

@@ -1,6 +1,6 @@
 import type { LambdaApi } from '../aws/lambda.ts'
 import { type Problem, SettingsError, UserError } from '../errors.ts'
-import { checkCommandTimes } from '../release/command-times.ts'
+import { checkCommandTimes } from '../release/desired/command-times.ts'
 import { type CommandCollaborators, remarksOn } from '../remote/command.ts'
 import { parseCommandLine } from '../remote/command-line.ts'
 import { UNKNOWN_RESULT } from '../remote/failure.ts'

@@ -1,6 +1,6 @@
 import type { VersionsApi } from '../aws/versions.ts'
 import { UserError } from '../errors.ts'
-import { describeVersions, type VersionFacts } from '../release/versions.ts'
+import { describeVersions, type VersionFacts } from '../release/rollback/versions.ts'
 import { inert, withoutCommand } from '../report/inert.ts'
 import { megabytes } from '../report/size.ts'
 import { alignedLines } from '../report/table.ts'

@@ -1,10 +1,10 @@
 import { EXECUTORS } from './carry-out/all.ts'
-import { tellingColdStart } from './cold-start.ts'
-import { describeStep } from './describe.ts'
+import { describeStep } from './plan/describe.ts'
+import type { Step } from './plan/steps.ts'
 import type { ApplyOptions, Progress, RanCommand, ReleaseCollaborators, Releasing } from './releasing.ts'
-import type { Step } from './steps.ts'
-import { undo } from './undo.ts'
-import { reasonOf } from './undo-alias.ts'
+import { tellingColdStart } from './traffic/cold-start.ts'
+import { undo } from './undo/undo.ts'
+import { reasonOf } from './undo/undo-alias.ts'
 
 export interface Release {
   readonly function: {

@@ -1,6 +1,6 @@
 import type { LogGroup } from '../aws/log-groups.ts'
 import type { Tags } from '../aws/tags.ts'
-import type { RoleNeeds } from './role-policy.ts'
+import type { RoleNeeds } from './permissions/role-policy.ts'
 
 /** What a function has beside its versions, as far as the settings ask for it: what was not looked at is undefined. */
 export interface CurrentAside {

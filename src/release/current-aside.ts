@@ -3,7 +3,7 @@ import { defaultLogGroup } from '../aws/function-options.ts'
 import type { VersionState } from '../aws/lambda.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import type { CurrentAside, CurrentRole } from './aside-state.ts'
-import { hasCommandVersion } from './command-version.ts'
+import { hasCommandVersion } from './plan/command-version.ts'
 
 /** What a release looks at beside what is served: each is one call more, in the same round as the others. */
 export interface Looking {

@@ -4,9 +4,9 @@ import type { LambdaApi, VersionState } from '../aws/lambda.ts'
 import type { ProvisionedApi } from '../aws/provisioned.ts'
 import { OUR_TAG } from '../aws/tags.ts'
 import type { VersionsApi } from '../aws/versions.ts'
-import { commandsAlias } from './command-version.ts'
 import { LOOKING_NOWHERE, type Looking, readAside } from './current-aside.ts'
-import { LOCK_ALIAS } from './lock.ts'
+import { LOCK_ALIAS } from './order/lock.ts'
+import { commandsAlias } from './plan/command-version.ts'
 import type { CurrentRelease } from './state.ts'
 
 interface Apis {

@@ -38,6 +38,8 @@ interface Collaborators {
 /** What is in the bucket once a release's files are. */
 export interface Published {
   readonly records: readonly StaticRecord[]
+  /** Keys of records that cannot be understood. */
+  readonly unreadable: readonly string[]
   readonly released: StaticRecord
 }
 
@@ -47,7 +49,7 @@ export async function publishStatic(
   release: StaticRelease,
   { bucket, report, now }: Collaborators,
 ): Promise<Published> {
-  const { etags, records } = await readBucket(bucket, files)
+  const { etags, records, unreadable } = await readBucket(bucket, files)
   const missing = await inParallel(files, AT_ONCE, async (file) => ((await isThere(file, folder, etags)) ? [] : [file]))
   const uploads = missing.flat()
   const listed = new Set(records.flatMap((record) => record.files))
@@ -70,16 +72,24 @@ export async function publishStatic(
     uploads.length === 0 ? 'nothing to upload' : `${uploads.length} uploaded (${sizeText(bytesOf({ files: uploads }))})`
   report.info(`static files: ${sent}, ${files.length - uploads.length} were there`)
   const others = records.filter((record) => keyOfRecord(record) !== keyOfRecord(released))
-  return { records: [...others, released], released }
+  return { records: [...others, released], unreadable, released }
 }
 
 /** Removes what nothing needs any more and a release of this function has put there. @throws UserError */
 export async function tidyStatic(
   { files }: StaticFiles,
-  { records, released }: Published,
+  { records, unreadable, released }: Published,
   keepDays: number,
   { bucket, report, now }: Collaborators,
 ): Promise<void> {
+  if (unreadable.length > 0) {
+    report.notice({
+      title: 'No old static files were removed: it cannot be read which of them a release needs',
+      detail: unreadable.join('\n'),
+      hint: 'Remove these records of the bucket, or write them anew with a deployment of what they belong to.',
+    })
+    return
+  }
   const paths = new Set(files.map(({ path }) => path))
   const expired = expiredOf(records, released, paths, { now: now(), keepDays })
   // Records last: a run that ends between leaves them to the next one.
@@ -94,7 +104,7 @@ const RECORD_HEADERS = { contentType: 'application/json', cacheControl: 'no-stor
 async function readBucket(
   bucket: StaticBucket,
   files: readonly StaticFile[],
-): Promise<{ etags: ReadonlyMap<string, string>; records: readonly StaticRecord[] }> {
+): Promise<{ etags: ReadonlyMap<string, string> } & Pick<Published, 'records' | 'unreadable'>> {
   const wanted = new Set(files.map(({ path }) => path))
   const etags = new Map<string, string>()
   const keys: string[] = []
@@ -102,10 +112,17 @@ async function readBucket(
     if (wanted.has(key)) etags.set(key, etag)
     else if (isRecordKey(key)) keys.push(key)
   }
-  const records = await inParallel(keys, AT_ONCE, async (key) =>
-    readStaticRecord(key, (await bucket.readText(key)) ?? ''),
-  )
-  return { etags, records: records.filter((record) => record !== undefined) }
+  const texts = await inParallel(keys, AT_ONCE, (key) => bucket.readText(key))
+  // One that is gone by now is nobody's.
+  const read = keys.flatMap((key, index) => {
+    const text = texts[index]
+    return text === undefined ? [] : [{ key, record: readStaticRecord(key, text) }]
+  })
+  return {
+    etags,
+    records: read.flatMap(({ record }) => record ?? []),
+    unreadable: read.filter(({ record }) => record === undefined).map(({ key }) => key),
+  }
 }
 
 /** A name that says its content need not be compared. */

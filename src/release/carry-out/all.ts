@@ -1,5 +1,5 @@
+import type { Step } from '../plan/steps.ts'
 import type { Executors } from '../releasing.ts'
-import type { Step } from '../steps.ts'
 import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
 import { commandVersionExecutors } from './command-version.ts'

@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts'
-import type { AsideStep } from '../aside.ts'
-import { foreignRole } from '../desired-configuration.ts'
+import { foreignRole } from '../desired/desired-configuration.ts'
+import { placeOf, rolePolicy, trustPolicy } from '../permissions/role-policy.ts'
+import type { AsideStep } from '../plan/aside.ts'
 import type { Executors, Releasing } from '../releasing.ts'
-import { placeOf, rolePolicy, trustPolicy } from '../role-policy.ts'
 import { waitUntilIdle, waitUntilUpdated } from '../wait.ts'
 
 export const asideExecutors: Executors<AsideStep> = {

@@ -1,4 +1,4 @@
-import { type CommandVersionStep, pointCommandsAlias } from '../command-version.ts'
+import { type CommandVersionStep, pointCommandsAlias } from '../plan/command-version.ts'
 import { commandConfigurationNow, type Executors } from '../releasing.ts'
 import { waitUntilIdle, waitUntilUpdated } from '../wait.ts'
 import { withNewRole } from './aside.ts'

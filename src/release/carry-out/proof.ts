@@ -1,6 +1,6 @@
-import type { ProofStep } from '../proof.ts'
+import type { ProofStep } from '../plan/proof.ts'
 import type { Executors, Releasing } from '../releasing.ts'
-import { type SmokeTarget, smoke, smokeHostOf } from '../smoke.ts'
+import { type SmokeTarget, smoke, smokeHostOf } from '../traffic/smoke.ts'
 import { run } from './run.ts'
 
 export const proofExecutors: Executors<ProofStep> = {

@@ -1,5 +1,5 @@
-import { type ProvisionedStep, provision, unprovision } from '../provisioned.ts'
 import type { Executors } from '../releasing.ts'
+import { type ProvisionedStep, provision, unprovision } from '../traffic/provisioned.ts'
 
 export const provisionedExecutors: Executors<ProvisionedStep> = {
   provision: async ({ count }, { desired: { functionName }, progress, with: provisioning }) => {

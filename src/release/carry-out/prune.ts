@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type PruneStep, prunable } from '../prune.ts'
+import { type PruneStep, prunable } from '../plan/prune.ts'
 import type { Executors } from '../releasing.ts'
 
 export const pruneExecutors: Executors<PruneStep> = {

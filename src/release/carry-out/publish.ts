@@ -2,7 +2,7 @@ import { isChanged } from '../../aws/errors.ts'
 import type { FunctionConfiguration } from '../../aws/lambda.ts'
 import { UserError } from '../../errors.ts'
 import { LIMITS } from '../../platform/limits.ts'
-import { differences, hasCode } from '../difference.ts'
+import { differences, hasCode } from '../plan/difference.ts'
 import type { Releasing } from '../releasing.ts'
 import { waitUntilActive, waitUntilPublished, waitUntilUpdated } from '../wait.ts'
 

@@ -3,8 +3,8 @@ import { logGroupOf, remarksOn } from '../../remote/command.ts'
 import { parseCommandLine } from '../../remote/command-line.ts'
 import { lastLines } from '../../remote/live.ts'
 import { runShown } from '../../remote/run-shown.ts'
+import type { StepOf } from '../plan/steps.ts'
 import { commandTarget, type RanCommand, type Releasing } from '../releasing.ts'
-import type { StepOf } from '../steps.ts'
 
 /** What a command ends with that the runtime ended shortly before its time was over. */
 const OUT_OF_TIME = 124

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
+import type { StaticsStep } from '../plan/statics.ts'
 import type { Executors } from '../releasing.ts'
-import type { StaticsStep } from '../statics.ts'
 
 export const staticsExecutors: Executors<StaticsStep> = {
   'upload-static': async (_, { statics, current }) => {

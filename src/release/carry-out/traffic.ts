@@ -1,7 +1,7 @@
-import { type AliasMark, aliasDescription, servedBefore } from '../alias-mark.ts'
-import { checkAlarms, judge } from '../judge.ts'
+import { type AliasMark, aliasDescription, servedBefore } from '../order/alias-mark.ts'
+import type { TrafficStep } from '../plan/traffic.ts'
 import type { Executors, Releasing } from '../releasing.ts'
-import type { TrafficStep } from '../traffic.ts'
+import { checkAlarms, judge } from '../traffic/judge.ts'
 import { pointAlias } from './alias.ts'
 import { smokeTarget } from './proof.ts'
 

@@ -1,7 +1,7 @@
 import { NO_CORS } from '../../aws/cors.ts'
-import { aliasDescription, NOT_RELEASED } from '../alias-mark.ts'
+import { aliasDescription, NOT_RELEASED } from '../order/alias-mark.ts'
+import { missingStatements, type WayInStep } from '../plan/way-in.ts'
 import type { Executors } from '../releasing.ts'
-import { missingStatements, type WayInStep } from '../way-in.ts'
 import { pointAlias } from './alias.ts'
 
 /** An answer can get lost, and a client repeats what is done already then: what is made counts as made where it is there. */

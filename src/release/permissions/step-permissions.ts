@@ -1,0 +1,82 @@
+import type { NeededPermission } from '../../report/plan-facts.ts'
+import type { FunctionSettings } from '../../settings/settings.ts'
+import type { Step } from '../plan/steps.ts'
+import type { Place } from './grant.ts'
+import { grantsOf } from './permissions.ts'
+
+const LOCK = ['lambda:CreateAlias', 'lambda:UpdateAlias'] as const
+const CONFIGURE = [
+  'lambda:UpdateFunctionConfiguration',
+  'iam:PassRole',
+  'ec2:*',
+  'elasticfilesystem:*',
+  'kms:CreateGrant',
+  'kms:Encrypt',
+] as const
+
+/** What each kind of step calls; `SERVICE:*` stands for what Lambda does there with the rights of its caller. */
+const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
+  'upload-static': ['s3:*'],
+  'tidy-static': ['s3:*'],
+  upload: ['s3:*', 'kms:GenerateDataKey', 'kms:Decrypt'],
+  'publish-layer': ['lambda:PublishLayerVersion'],
+  'create-function': ['lambda:CreateFunction', 'lambda:TagResource', 'lambda:GetLayerVersion', ...CONFIGURE],
+  'update-code': ['lambda:UpdateFunctionCode'],
+  'update-configuration': ['lambda:GetLayerVersion', ...CONFIGURE],
+  publish: ['lambda:PublishVersion'],
+  'fill-url': ['lambda:PublishVersion', ...CONFIGURE],
+  'create-alias': ['lambda:CreateAlias'],
+  'create-url': ['lambda:CreateFunctionUrlConfig'],
+  'update-url': ['lambda:UpdateFunctionUrlConfig'],
+  'change-mode': ['lambda:UpdateFunctionUrlConfig'],
+  'set-cors': ['lambda:UpdateFunctionUrlConfig'],
+  'permit-url': ['lambda:AddPermission'],
+  run: ['lambda:InvokeFunction', 'logs:FilterLogEvents'],
+  smoke: ['lambda:InvokeFunction'],
+  'configure-commands': ['lambda:GetLayerVersion', ...CONFIGURE],
+  'publish-commands': ['lambda:PublishVersion'],
+  'point-commands': ['lambda:CreateAlias', 'lambda:UpdateAlias'],
+  provision: ['lambda:PutProvisionedConcurrencyConfig', 'lambda:GetProvisionedConcurrencyConfig'],
+  unprovision: ['lambda:DeleteProvisionedConcurrencyConfig'],
+  'clear-weights': ['lambda:UpdateAlias'],
+  'check-alarms': ['cloudwatch:DescribeAlarms'],
+  'shift-traffic': ['lambda:UpdateAlias', 'cloudwatch:DescribeAlarms'],
+  'move-alias': ['lambda:UpdateAlias'],
+  finish: ['lambda:UpdateAlias'],
+  'create-role': ['iam:CreateRole', 'iam:TagRole', 'iam:PutRolePolicy'],
+  'update-role': ['iam:PutRolePolicy'],
+  'create-log-group': ['logs:CreateLogGroup', 'logs:TagResource'],
+  'set-log-retention': ['logs:PutRetentionPolicy', 'logs:DeleteRetentionPolicy'],
+  'set-code-signing': ['lambda:PutFunctionCodeSigningConfig', 'lambda:DeleteFunctionCodeSigningConfig'],
+  'reserve-concurrency': ['lambda:PutFunctionConcurrency', 'lambda:DeleteFunctionConcurrency'],
+  'add-tags': ['lambda:TagResource'],
+  'describe-function': [...CONFIGURE],
+  prune: ['lambda:ListVersionsByFunction', 'lambda:ListAliases', 'lambda:DeleteFunction'],
+}
+
+/** What the credentials need for the steps of a plan, beside what reading takes: a plan that was made has read. */
+export function stepPermissions(
+  steps: readonly Step[],
+  settings: FunctionSettings,
+  place: Place,
+): readonly NeededPermission[] {
+  if (steps.length === 0) return []
+  const needed = [...LOCK, ...steps.flatMap(({ kind }) => ACTIONS[kind])]
+  const isNeeded = (action: string): boolean =>
+    needed.some((name) => name === action || name === `${serviceOf(action)}:*`)
+  return grantsOf({ ...settings, dryRun: false }, place)
+    .filter(({ isForReading }) => isForReading !== true)
+    .map(({ why, actions, resources }) => ({ why, actions: actions.filter(isNeeded), resources }))
+    .filter(({ actions }) => actions.length > 0)
+}
+
+function serviceOf(action: string): string {
+  return action.slice(0, action.indexOf(':'))
+}
+
+/** Where the function is, as its own name says; `otherwise` where it does not exist yet. */
+export function placeOfFunction(arn: string | undefined, otherwise: Place): Place {
+  const [, partition, region, account] = /^arn:([\w-]+):lambda:([\w-]+):(\d+):/.exec(arn ?? '') ?? []
+  if (partition === undefined || region === undefined || account === undefined) return otherwise
+  return { partition, region, account }
+}

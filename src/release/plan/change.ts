@@ -1,0 +1,72 @@
+import type { FunctionConfiguration, VersionState } from '../../aws/lambda.ts'
+import type { DesiredRelease } from '../state.ts'
+import { type CommandVersionStep, withConfiguration } from './command-version.ts'
+import { type Configured, differences, hasCode } from './difference.ts'
+
+/** Code, configuration and the version that is made of them. */
+export type ChangeStep =
+  | { readonly kind: 'upload'; readonly address: string }
+  | { readonly kind: 'publish-layer'; readonly name: string }
+  | { readonly kind: 'create-function' }
+  | { readonly kind: 'update-code' }
+  | { readonly kind: 'update-configuration'; readonly changes: readonly string[] }
+  | { readonly kind: 'publish' }
+  | { readonly kind: 'fill-url' }
+
+/**
+ * From `$LATEST` as it is to what is published: a code that is there already is not sent again.
+ * @param commands what a version is published with first, where one is made for commands
+ */
+export function changeSteps(
+  latest: VersionState | undefined,
+  configuration: FunctionConfiguration,
+  desired: DesiredRelease,
+  commands?: FunctionConfiguration,
+): (ChangeStep | CommandVersionStep)[] {
+  const upload: ChangeStep[] = desired.upload === undefined ? [] : [{ kind: 'upload', address: desired.upload }]
+  const layer = layerSteps(desired)
+  if (latest === undefined) {
+    const created = withConfiguration(configuration)
+    return [...layer, ...upload, { kind: 'create-function' }, ...commandSteps(created, commands, configuration)]
+  }
+  const changes = differences(latest, configuration)
+  // What Lambda shows may not be what it has then.
+  const hasFailed = latest.lastUpdateStatus === 'Failed' || latest.state === 'Failed'
+  if (hasFailed && changes.length === 0 && desired.manage === 'all')
+    changes.push('the same again, since the last update failed')
+  const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed
+  return [
+    ...layer,
+    ...(isCodeThere ? [] : [...upload, { kind: 'update-code' } as const]),
+    ...(commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)),
+  ]
+}
+
+function configurationSteps(changes: readonly string[]): ChangeStep[] {
+  return changes.length === 0 ? [] : [{ kind: 'update-configuration', changes }]
+}
+
+/** A version for commands, and `$LATEST` as requests need it again. */
+export function commandSteps(
+  before: Configured,
+  commands: FunctionConfiguration | undefined,
+  configuration: FunctionConfiguration,
+): (ChangeStep | CommandVersionStep)[] {
+  if (commands === undefined) return []
+  // The mark in the description is there for a moment, and nobody's change.
+  const after = { ...withConfiguration(commands, before), description: before.description }
+  return [
+    { kind: 'configure-commands', changes: differences(before, commands).filter(isNoMark) },
+    { kind: 'publish-commands' },
+    ...configurationSteps(differences(after, configuration)),
+  ]
+}
+
+function isNoMark(name: string): boolean {
+  return name !== 'description'
+}
+
+/** A layer is published before a function can name it. */
+function layerSteps({ layer }: DesiredRelease): ChangeStep[] {
+  return layer === undefined || layer.arn !== undefined ? [] : [{ kind: 'publish-layer', name: layer.name }]
+}
