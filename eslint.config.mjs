@@ -8,6 +8,7 @@ export default tseslint.config(
       '.cache/',
       'coverage/',
       '**/.venv/',
+      '__tests__/fixtures/',
       '*.config.mjs',
       'scripts/*.mjs',
       'scripts/stubs/',

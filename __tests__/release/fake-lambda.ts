@@ -220,7 +220,7 @@ export function fakeLambda({ sha256Of = textOf } = {}): FakeLambda {
           return url
         }),
       update: (name, alias, changes) =>
-        write(`updateUrl ${Object.values(changes).join(' ')}`, () => {
+        write(`updateUrl ${Object.values(changes).map(shownChange).join(' ')}`, () => {
           const url = at(name).urls.get(alias)
           if (!url) throw named('ResourceNotFoundException', 'The resource you requested does not exist.')
           const changed = { ...url, ...changes }
@@ -328,4 +328,8 @@ function take<T extends { readonly call: RegExp | number }>(planned: T[], line: 
 function named(name: string, message: string): Error {
   const cause = Object.assign(new Error(message), { name })
   return new UserError({ title: `${name}: ${message}` }, { cause })
+}
+
+function shownChange(change: unknown): string {
+  return typeof change === 'string' ? change : JSON.stringify(change)
 }
