@@ -51,6 +51,19 @@ export class SeveralErrors extends UserError {
   }
 }
 
+/** The same failure, which also says what has become of what it interrupted. */
+export function withOutcome(error: UserError, outcome: string, exitCode: number): UserError {
+  const options = { exitCode, cause: error }
+  const joined = (hint: string | undefined): string => [hint, outcome].filter(Boolean).join(' ')
+  if (error instanceof SeveralErrors) {
+    const [last, ...others] = error.problems.toReversed()
+    const problems = [...others.toReversed(), { title: error.title, ...last, hint: joined(last?.hint) }]
+    return new SeveralErrors(problems, error.title, options)
+  }
+  const { title, detail, hint, output } = error
+  return new UserError({ title, detail, hint: joined(hint), output }, options)
+}
+
 /** Every mistake in the settings or arguments, reported together. Exit code 2. */
 export class SettingsError extends SeveralErrors {
   override readonly name = 'SettingsError'

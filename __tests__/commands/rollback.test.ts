@@ -4,6 +4,7 @@ import { type RollbackResult, rollback } from '../../src/commands/rollback.ts'
 import { versions, versionsText } from '../../src/commands/versions.ts'
 import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
 import { versionDescription } from '../../src/release/order/provenance.ts'
+import { problemsOf } from '../../src/report/problem.ts'
 import { loadFunctionSettings } from '../../src/settings/settings.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { fakeProvisioned } from '../release/fake-provisioned.ts'
@@ -136,6 +137,16 @@ describe('rollback', () => {
     expect(await served()).toBe('3')
     await back(undefined, { smoke: false })
     expect(await served()).toBe('2')
+  })
+
+  test('of requests that fail, each is told', async () => {
+    const { lambda, back } = await createWorld()
+    lambda.application = () => ({ payload: JSON.stringify({ statusCode: 500, body: 'no table' }) })
+    const error = await failureOf(back(undefined, { 'smoke-requests': '/one\n/two' }))
+    expect(problemsOf(error).problems.map(({ title }) => title)).toEqual([
+      'The new version answers GET /one with 500',
+      'The new version answers GET /two with 500',
+    ])
   })
 
   test('a version that is gone is refused', async () => {

@@ -313,6 +313,15 @@ describe('a failure leaves traffic where it was', () => {
     expect(lambda.isOpen('shop', 'live')).toBe(true)
   })
 
+  test('a URL that was closed before the failure stays closed, and that is said', async () => {
+    const { lambda, release } = await createReleasedWorld()
+    lambda.failAt(/^invoke 2 manage/, new UserError({ title: 'gone' }))
+    expect((await failureOf(release({ ...v2, access: 'iam' }))).hint).toContain(
+      'it serves version 1. The Function URL is closed to the public, as function-url: iam asks for.',
+    )
+    expect(lambda.isOpen('shop', 'live')).toBe(false)
+  })
+
   test('a URL that cannot be closed again is said to be open', async () => {
     const { lambda, release } = await createReleasedWorld({ ...v1, access: 'iam' })
     lambda.failAt(/^invoke 2 manage "clearsessions/, new UserError({ title: 'gone' }))

@@ -1,7 +1,7 @@
 import type { AwsApis } from '../aws/apis.ts'
 import type { FunctionUrl } from '../aws/function-url.ts'
 import type { AliasState, VersionState } from '../aws/lambda.ts'
-import { UserError } from '../errors.ts'
+import { UserError, withOutcome } from '../errors.ts'
 import type { Order } from '../release/order/order.ts'
 import { type Provenance, readProvenance } from '../release/order/provenance.ts'
 import { inTurn } from '../release/order/turn.ts'
@@ -125,9 +125,7 @@ async function wake(
 /** Where traffic is has to be said, whatever fails. */
 function notMoved(error: unknown, { version }: AliasState, alias: string, otherwise: string): unknown {
   if (!(error instanceof UserError)) return error
-  const { title, detail, hint, output } = error
-  const outcome = `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`
-  return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(' '), output }, { cause: error })
+  return withOutcome(error, `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`, 1)
 }
 
 function nothingReleased(functionName: string, alias: string): UserError {

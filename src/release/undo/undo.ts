@@ -1,4 +1,4 @@
-import { SeveralErrors, UserError } from '../../errors.ts'
+import { UserError, withOutcome } from '../../errors.ts'
 import type { Releasing } from '../releasing.ts'
 import { irreversible } from './irreversible.ts'
 import { NOTHING_UNDONE, previousOf, reasonOf, type Undone, undoAlias } from './undo-alias.ts'
@@ -28,25 +28,22 @@ export async function undo(error: unknown, releasing: Releasing): Promise<unknow
     return error
   }
   // A failed command ends the program with 1, whatever a remote command of that kind would end with.
-  const options = { exitCode: error.exitCode === 2 ? 2 : 1, cause: error }
-  if (error instanceof SeveralErrors) {
-    const [last, ...others] = error.problems.toReversed()
-    const problems = [...others.toReversed(), { title: error.title, ...last, hint: joined(last?.hint, outcome) }]
-    return new SeveralErrors(problems, error.title, options)
-  }
-  const { title, detail, hint, output } = error
-  return new UserError({ title, detail, hint: joined(hint, outcome), output }, options)
-}
-
-function joined(hint: string | undefined, outcome: string): string {
-  return [hint, outcome].filter(Boolean).join(' ')
+  return withOutcome(error, outcome, error.exitCode === 2 ? 2 : 1)
 }
 
 /** A URL that was opened to everyone is closed again, unless the new version is what it leads to. One that was closed stays so. */
 async function undoAccess(
   served: string | undefined,
-  { progress: { mayHaveOpenedUrl, hasMoved, version }, desired: { functionName, alias }, with: { urls } }: Releasing,
+  {
+    current,
+    progress: { url, mayHaveOpenedUrl, hasMoved, version },
+    desired: { functionName, alias },
+    with: { urls },
+  }: Releasing,
 ): Promise<Undone> {
+  if (current.url?.authType === 'NONE' && url?.authType === 'AWS_IAM') {
+    return { consequence: 'The Function URL is closed to the public, as function-url: iam asks for.', isStuck: false }
+  }
   if (!mayHaveOpenedUrl || (hasMoved && served === version)) return NOTHING_UNDONE
   try {
     await urls.update(functionName, alias, { authType: 'AWS_IAM' })
