@@ -11,7 +11,7 @@ import { folderStore } from '../../src/store/folder.ts'
 import { fakeAside } from '../release/fake-aside.ts'
 import { fakeLambda } from '../release/fake-lambda.ts'
 import { fakeProvisioned } from '../release/fake-provisioned.ts'
-import { fakeOrder } from '../release/order.ts'
+import { fakeOrder, run as ownRun } from '../release/order.ts'
 import { ROLE } from '../release/releases.ts'
 import { fakeLogs } from '../remote/fake-logs.ts'
 import { recordingReporter } from '../report/recording.ts'
@@ -40,7 +40,7 @@ function createWorld() {
   const report = recordingReporter()
   const closed: string[] = []
   const building: (() => Promise<void>)[] = []
-  const run = async (given: Readonly<Record<string, unknown>> = {}): Promise<DeployResult> => {
+  const run = async (given: Readonly<Record<string, unknown>> = {}, order = fakeOrder): Promise<DeployResult> => {
     report.lines.length = 0
     const all = {
       'function-name': 'shop',
@@ -89,7 +89,7 @@ function createWorld() {
       clock: () => performance.now(),
       wait: () => Promise.resolve(),
       signal: new AbortController().signal,
-      order: fakeOrder,
+      order,
     })
   }
   return { lambda, report, run, closed, building }
@@ -121,6 +121,16 @@ test('a project becomes a released function', async () => {
   })
   expect(report.of('phase')).toEqual(['Build python3.13 on x86_64', 'Release shop'])
   expect(closed).toHaveLength(1)
+})
+
+test('a dry run says that a deployment would be refused as too late', async () => {
+  const { lambda, report, run } = createWorld()
+  await run()
+  lambda.calls.length = 0
+  const earlier = { ...ownRun, workflow: { name: 'octocat/shop/deploy.yml', number: 41 } }
+  await run({ memory: '1024', 'dry-run': 'true' }, { ...fakeOrder, readRun: () => Promise.resolve(earlier) })
+  expect(report.of('warning')).toEqual(['What is served is newer than what this run would release'])
+  expect(lambda.writes()).toEqual([])
 })
 
 test('the same project once more: nothing is written, nothing runs', async () => {

@@ -9,7 +9,7 @@ import { desiredRelease } from '../release/desired/desired.ts'
 import { desiredConfiguration } from '../release/desired/desired-configuration.ts'
 import { keptLayers } from '../release/desired/desired-layers.ts'
 import { desiredInvokeMode } from '../release/desired/desired-way-in.ts'
-import { refuseOlder } from '../release/order/older.ts'
+import { olderProblem, refuseOlder } from '../release/order/older.ts'
 import type { Order } from '../release/order/order.ts'
 import { versionDescription } from '../release/order/provenance.ts'
 import { inTurn, readInTurn, type Turn } from '../release/order/turn.ts'
@@ -46,7 +46,7 @@ export type DeployResult = BuildResult &
 
 /** Project (or a zip that was built before) → released function. */
 export async function deploy(settings: DeploySettings, collaborators: DeployCollaborators): Promise<DeployResult> {
-  const { report, clock } = collaborators
+  const { report, clock, order } = collaborators
   const { functionName, alias } = settings
   const looking = lookingFor(settings)
   // First of all, so that missing credentials or a missing role are told before anything is built.
@@ -92,7 +92,11 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
           placeOfFunction(current.latest?.arn, placeOf(settings, collaborators.environment)),
         ),
       )
-      if (settings.dryRun) for (const line of planText({ plan, difference })) report.info(line)
+      if (settings.dryRun) {
+        for (const line of planText({ plan, difference })) report.info(line)
+        const older = steps.length > 0 && olderProblem(current.served, await order.readRun(), settings.allowOlder)
+        if (older) report.warning(older)
+      }
       const release = await carryOut(planned, sent, turn, settings, collaborators)
       return {
         ...built,

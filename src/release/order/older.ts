@@ -1,5 +1,5 @@
 import type { VersionState } from '../../aws/lambda.ts'
-import { UserError } from '../../errors.ts'
+import { type Problem, UserError } from '../../errors.ts'
 import type { Run } from '../../settings/run.ts'
 import { isSameWorkflow, type Provenance, readProvenance } from './provenance.ts'
 
@@ -8,13 +8,21 @@ import { isSameWorkflow, type Provenance, readProvenance } from './provenance.ts
  * @throws UserError where what is served is newer; a manual run knows what it does
  */
 export function refuseOlder(served: VersionState | undefined, run: Run, allowOlder: boolean): void {
+  const problem = olderProblem(served, run, allowOlder)
+  if (problem) throw new UserError(problem)
+}
+
+/** Why a run is refused; undefined where it is not. */
+export function olderProblem(served: VersionState | undefined, run: Run, allowOlder: boolean): Problem | undefined {
   const there = served && readProvenance(served.description)
-  if (served === undefined || there === undefined || allowOlder || run.isManual || !isOlder(run, there)) return
-  throw new UserError({
+  if (served === undefined || there === undefined || allowOlder || run.isManual || !isOlder(run, there)) {
+    return undefined
+  }
+  return {
     title: 'What is served is newer than what this run would release',
     detail: [`Served, version ${served.version}: ${words(there)}`, `This run: ${words(run)}`].join('\n'),
     hint: 'Nothing was changed. To go back, use rollback; to release the older one all the same, set allow-older: true, or start the workflow by hand (workflow_dispatch).',
-  })
+  }
 }
 
 type Origin = Pick<Provenance, 'commit' | 'committedAt' | 'actor' | 'workflow'>
