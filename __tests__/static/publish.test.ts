@@ -105,7 +105,19 @@ describe('what is uploaded', () => {
   ])('%s', async (_, there, files, puts) => {
     const fake = fakeBucket(there)
     // What will be there is written down first.
-    expect(await releaser(fake).release('a', 1, files)).toEqual(['list', 'record', ...puts])
+    expect(await releaser(fake).release('a', 1, files)).toEqual(['list', 'record', 'list', ...puts])
+  })
+
+  test('also what another function of the prefix removes before this release has said that it needs it', async () => {
+    const fake = fakeBucket({ 'a.1.css': 'a' })
+    const bucket: StaticBucket = {
+      ...fake.bucket,
+      writeText: async (...record) => {
+        await fake.bucket.remove(['a.1.css'])
+        await fake.bucket.writeText(...record)
+      },
+    }
+    expect(await releaser({ ...fake, bucket }).release('a', 1, { '!a.1.css': 'a' })).toContain('put a.1.css')
   })
 
   test('with the headers of each', async () => {
@@ -134,7 +146,7 @@ describe('what is removed', () => {
     await release('b', 2, { '!a.2.css': 'b', 'site.css': 's' }, 'a')
     expect(fake.keys()).toEqual(new Set(['theirs.css', 'robots.txt', 'a.1.css', 'site.css', 'a.2.css']))
     expect(await release('c', 40, { 'site.css': 's' }, 'b')).toEqual([
-      ...['list', 'record', 'remove a.1.css', 'remove a record'],
+      ...['list', 'record', 'list', 'remove a.1.css', 'remove a record'],
     ])
     expect(fake.keys()).toEqual(new Set(['theirs.css', 'robots.txt', 'site.css', 'a.2.css']))
   })

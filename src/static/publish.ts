@@ -50,18 +50,19 @@ export async function publishStatic(
   { bucket, report, now }: Collaborators,
 ): Promise<Published> {
   const { etags, records, unreadable } = await readBucket(bucket, files)
-  const missing = await inParallel(files, AT_ONCE, async (file) => ((await isThere(file, folder, etags)) ? [] : [file]))
-  const uploads = missing.flat()
+  const missing = await missingOf(files, folder, etags)
   const listed = new Set(records.flatMap((record) => record.files))
-  const isUploaded = new Set(uploads.map(({ path }) => path))
+  const isMissing = new Set(missing.map(({ path }) => path))
   const released: StaticRecord = {
     owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
     code: hexadecimal(release.codeSha256) ?? '',
     at: now(),
     replaces: hexadecimal(release.servedCodeSha256),
-    files: files.map(({ path }) => path).filter((path) => isUploaded.has(path) || listed.has(path)),
+    files: files.map(({ path }) => path).filter((path) => isMissing.has(path) || listed.has(path)),
   }
   await bucket.writeText(keyOfRecord(released), writeStaticRecord(released), RECORD_HEADERS)
+  // Another function of the same prefix may have removed something before this record kept it from that.
+  const uploads = await missingOf(files, folder, await listEtags(bucket, files))
   const paths = new Set(files.map(({ path }) => path))
   let done = 0
   await inParallel(uploads, AT_ONCE, async (file) => {
@@ -99,6 +100,22 @@ export async function tidyStatic(
 }
 
 const RECORD_HEADERS = { contentType: 'application/json', cacheControl: 'no-store' } as const
+
+async function missingOf(
+  files: readonly StaticFile[],
+  folder: string,
+  etags: ReadonlyMap<string, string>,
+): Promise<readonly StaticFile[]> {
+  const missing = await inParallel(files, AT_ONCE, async (file) => ((await isThere(file, folder, etags)) ? [] : [file]))
+  return missing.flat()
+}
+
+async function listEtags(bucket: StaticBucket, files: readonly StaticFile[]): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Set(files.map(({ path }) => path))
+  const etags = new Map<string, string>()
+  for await (const { key, etag } of bucket.list()) if (wanted.has(key)) etags.set(key, etag)
+  return etags
+}
 
 /** One listing; of other objects nothing is kept in memory. */
 async function readBucket(
