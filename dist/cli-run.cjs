@@ -161,6 +161,17 @@ var require_picocolors = __commonJS({
 });
 
 // src/errors.ts
+function withOutcome(error, outcome, exitCode) {
+  const options = { exitCode, cause: error };
+  const joined2 = (hint2) => [hint2, outcome].filter(Boolean).join(" ");
+  if (error instanceof SeveralErrors) {
+    const [last, ...others] = error.problems.toReversed();
+    const problems = [...others.toReversed(), { title: error.title, ...last, hint: joined2(last?.hint) }];
+    return new SeveralErrors(problems, error.title, options);
+  }
+  const { title, detail, hint, output: output2 } = error;
+  return new UserError({ title, detail, hint: joined2(hint), output: output2 }, options);
+}
 var UserError, SeveralErrors, SettingsError;
 var init_errors = __esm({
   "src/errors.ts"() {
@@ -4785,20 +4796,20 @@ function encodingOf([first, second]) {
 }
 function logicalLines(text4) {
   const lines2 = [];
-  let joined3 = "";
+  let joined2 = "";
   let start = 1;
   for (const [index, physical] of text4.split(/\r?\n/).entries()) {
-    if (joined3 === "") start = index + 1;
+    if (joined2 === "") start = index + 1;
     const line = physical.replace(/(^|\s)#.*$/, "").trimEnd();
     if (line.endsWith("\\")) {
-      joined3 += `${line.slice(0, -1)} `;
+      joined2 += `${line.slice(0, -1)} `;
       continue;
     }
-    const whole = (joined3 + line).trim();
-    joined3 = "";
+    const whole = (joined2 + line).trim();
+    joined2 = "";
     if (whole !== "") lines2.push({ text: whole, number: start });
   }
-  if (joined3.trim() !== "") lines2.push({ text: joined3.trim(), number: start });
+  if (joined2.trim() !== "") lines2.push({ text: joined2.trim(), number: start });
   return lines2;
 }
 function includesOf({ path: path4, lines: lines2 }) {
@@ -20825,23 +20836,21 @@ async function undo(error, releasing) {
   const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)].filter(Boolean).join(" ");
   if (!(error instanceof UserError) || waiting.signal.aborted) {
     const isStuck = parts.some((part) => part.isStuck);
-    const title2 = isStuck ? "The release was left half done" : "The release was not finished";
-    waiting.report.warning({ title: title2, detail: outcome });
+    const title = isStuck ? "The release was left half done" : "The release was not finished";
+    waiting.report.warning({ title, detail: outcome });
     return error;
   }
-  const options = { exitCode: error.exitCode === 2 ? 2 : 1, cause: error };
-  if (error instanceof SeveralErrors) {
-    const [last, ...others] = error.problems.toReversed();
-    const problems = [...others.toReversed(), { title: error.title, ...last, hint: joined2(last?.hint, outcome) }];
-    return new SeveralErrors(problems, error.title, options);
+  return withOutcome(error, outcome, error.exitCode === 2 ? 2 : 1);
+}
+async function undoAccess(served, {
+  current,
+  progress: { url, mayHaveOpenedUrl, hasMoved, version },
+  desired: { functionName, alias },
+  with: { urls }
+}) {
+  if (current.url?.authType === "NONE" && url?.authType === "AWS_IAM") {
+    return { consequence: "The Function URL is closed to the public, as function-url: iam asks for.", isStuck: false };
   }
-  const { title, detail, hint, output: output2 } = error;
-  return new UserError({ title, detail, hint: joined2(hint, outcome), output: output2 }, options);
-}
-function joined2(hint, outcome) {
-  return [hint, outcome].filter(Boolean).join(" ");
-}
-async function undoAccess(served, { progress: { mayHaveOpenedUrl, hasMoved, version }, desired: { functionName, alias }, with: { urls } }) {
   if (!mayHaveOpenedUrl || hasMoved && served === version) return NOTHING_UNDONE;
   try {
     await urls.update(functionName, alias, { authType: "AWS_IAM" });
@@ -21549,13 +21558,19 @@ var init_desired = __esm({
 
 // src/release/order/older.ts
 function refuseOlder(served, run3, allowOlder) {
+  const problem = olderProblem(served, run3, allowOlder);
+  if (problem) throw new UserError(problem);
+}
+function olderProblem(served, run3, allowOlder) {
   const there = served && readProvenance(served.description);
-  if (served === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) return;
-  throw new UserError({
+  if (served === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) {
+    return void 0;
+  }
+  return {
     title: "What is served is newer than what this run would release",
     detail: [`Served, version ${served.version}: ${words3(there)}`, `This run: ${words3(run3)}`].join("\n"),
     hint: "Nothing was changed. To go back, use rollback; to release the older one all the same, set allow-older: true, or start the workflow by hand (workflow_dispatch)."
-  });
+  };
 }
 function isOlder2(own, there) {
   if (own.workflow && there.workflow && isSameWorkflow(own.workflow.name, there.workflow.name)) {
@@ -23006,18 +23021,18 @@ var init_keeping = __esm({
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release, { bucket, report, now }) {
   const { etags, records, unreadable: unreadable4 } = await readBucket(bucket, files);
-  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
-  const uploads = missing2.flat();
+  const missing2 = await missingOf(files, folder, etags);
   const listed2 = new Set(records.flatMap((record2) => record2.files));
-  const isUploaded = new Set(uploads.map(({ path: path4 }) => path4));
+  const isMissing3 = new Set(missing2.map(({ path: path4 }) => path4));
   const released2 = {
     owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
     code: hexadecimal(release.codeSha256) ?? "",
     at: now(),
     replaces: hexadecimal(release.servedCodeSha256),
-    files: files.map(({ path: path4 }) => path4).filter((path4) => isUploaded.has(path4) || listed2.has(path4))
+    files: files.map(({ path: path4 }) => path4).filter((path4) => isMissing3.has(path4) || listed2.has(path4))
   };
   await bucket.writeText(keyOfRecord(released2), writeStaticRecord(released2), RECORD_HEADERS);
+  const uploads = await missingOf(files, folder, await listEtags(bucket, files));
   const paths = new Set(files.map(({ path: path4 }) => path4));
   let done = 0;
   await inParallel(uploads, AT_ONCE2, async (file) => {
@@ -23043,6 +23058,16 @@ async function tidyStatic({ files }, { records, unreadable: unreadable4, release
   await bucket.remove(expired.files);
   await bucket.remove(expired.records.map(keyOfRecord));
   if (expired.files.length > 0) report.info(`static files: ${expired.files.length} old ones removed`);
+}
+async function missingOf(files, folder, etags) {
+  const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
+  return missing2.flat();
+}
+async function listEtags(bucket, files) {
+  const wanted = new Set(files.map(({ path: path4 }) => path4));
+  const etags = /* @__PURE__ */ new Map();
+  for await (const { key, etag } of bucket.list()) if (wanted.has(key)) etags.set(key, etag);
+  return etags;
 }
 async function readBucket(bucket, files) {
   const wanted = new Set(files.map(({ path: path4 }) => path4));
@@ -23197,7 +23222,7 @@ __export(deploy_exports, {
   deploy: () => deploy
 });
 async function deploy(settings, collaborators) {
-  const { report, clock } = collaborators;
+  const { report, clock, order } = collaborators;
   const { functionName, alias } = settings;
   const looking = lookingFor(settings);
   const [served, source2] = await Promise.all([
@@ -23236,7 +23261,11 @@ async function deploy(settings, collaborators) {
           placeOfFunction(current.latest?.arn, placeOf4(settings, collaborators.environment))
         )
       );
-      if (settings.dryRun) for (const line of planText({ plan: plan2, difference: difference2 })) report.info(line);
+      if (settings.dryRun) {
+        for (const line of planText({ plan: plan2, difference: difference2 })) report.info(line);
+        const older = steps.length > 0 && olderProblem(current.served, await order.readRun(), settings.allowOlder);
+        if (older) report.warning(older);
+      }
       const release = await carryOut(planned, sent, turn, settings, collaborators);
       return {
         ...built,
@@ -23480,9 +23509,7 @@ async function wake({ state }, asked, settings, collaborators) {
 }
 function notMoved(error, { version }, alias, otherwise) {
   if (!(error instanceof UserError)) return error;
-  const { title, detail, hint, output: output2 } = error;
-  const outcome = `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`;
-  return new UserError({ title, detail, hint: [hint, outcome].filter(Boolean).join(" "), output: output2 }, { cause: error });
+  return withOutcome(error, `The alias ${alias} has not moved: it serves version ${version}. ${otherwise}`, 1);
 }
 function nothingReleased(functionName, alias) {
   return new UserError({
