@@ -52,7 +52,7 @@ export interface ContentChanges {
   /** Changes of the whole, in bytes. */
   readonly zipBytes: number
   readonly unzippedBytes: number
-  /** Those whose version or size changes; the largest changes first. */
+  /** Those whose version or size changes. */
   readonly packages: readonly PackageChange[]
   /** By path. */
   readonly files: {

@@ -1,30 +1,9 @@
+import type { ContentChanges, PackageChange } from '../../report/plan-facts.ts'
 import type { ZippedFile } from './contents.ts'
 import type { InspectedPackage } from './inspection.ts'
 
-/** What one artifact has that another has not: `before` is the other one. */
-export interface Difference {
-  /** Changes of the whole, in bytes. */
-  readonly zipBytes: number
-  readonly unzippedBytes: number
-  /** By name; those that are the same in version and size are left out. */
-  readonly packages: readonly PackageChange[]
-  /** By path. */
-  readonly files: {
-    readonly added: readonly string[]
-    readonly removed: readonly string[]
-    readonly changed: readonly string[]
-  }
-}
-
-export interface PackageChange {
-  readonly name: string
-  /** Undefined where it is not there. */
-  readonly before: string | undefined
-  readonly after: string | undefined
-  /** Changes, in bytes. */
-  readonly zipBytes: number
-  readonly unzippedBytes: number
-}
+/** What one artifact has that another has not: `before` is the other one. Packages are sorted by name. */
+export type Difference = ContentChanges
 
 interface Side {
   readonly zipBytes: number
