@@ -10967,8 +10967,8 @@ var init_runtime = __esm({
 // src/artifact/own-files.ts
 async function ownFiles(settings, product, { locals, extraFiles }, report) {
   const placed = locals.flatMap(entriesOf);
-  const listed2 = underVendor(await applicationEntries(settings.project, settings), settings.vendor);
-  const project = isBelowFolder(settings.app) ? listed2 : withoutMoved(listed2, placed);
+  const listed3 = underVendor(await applicationEntries(settings.project, settings), settings.vendor);
+  const project = isBelowFolder(settings.app) ? listed3 : withoutMoved(listed3, placed);
   const extras = extraFiles.map(({ path: path4, mode, file }) => ({ path: path4, mode, content: { file } }));
   const own = firstAtEachPath([...project, ...placed, ...extras]);
   return settings.handler === "none" ? own : withRuntime(own, await runtimeEntries(settings, product), report);
@@ -13598,10 +13598,10 @@ function commitOf(source2) {
 }
 function dependenciesOf2(owner, dependencies, extras) {
   const bringing = extrasByDependency(extras);
-  const listed2 = Object.entries(dependencies).flatMap(
+  const listed3 = Object.entries(dependencies).flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => dependencyOf(name, each, bringing))
   );
-  return [...listed2, ...ownExtras(owner, extras)];
+  return [...listed3, ...ownExtras(owner, extras)];
 }
 function dependencyOf(name, value, bringing) {
   const table2 = typeof value === "string" ? { version: value } : asTable(value);
@@ -15377,9 +15377,9 @@ function withoutDistributions(pins, names) {
     pins.filter(({ name }) => wanted.has(name)),
     /* @__PURE__ */ new Set()
   );
-  const listed2 = new Set(pins.map(({ name }) => name));
+  const listed3 = new Set(pins.map(({ name }) => name));
   const stays = ({ name, requiredBy }) => !wanted.has(name) && // Of which the manifest does not tell who needs it, or somebody does who is not on the list.
-  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed2.has(other)));
+  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed3.has(other)));
   const isLeft = leftBy(pins, pins.filter(stays), wanted);
   return shorten(pins, ({ name }) => wanted.has(name) || isBelow2.has(name) && isLeft(name));
 }
@@ -15530,9 +15530,9 @@ function withSources(path4, sources) {
 function poetryMapping({ document: document2, module: module2, paths }) {
   const settings = tableAt2(document2, "tool", "poetry");
   if ("build" in settings || "exclude" in settings) return void 0;
-  const listed2 = settings["packages"];
-  if (!Array.isArray(listed2)) return discovered(module2, paths);
-  const rules = listed2.filter(isTable).map(({ include, from, to, format }) => ({
+  const listed3 = settings["packages"];
+  if (!Array.isArray(listed3)) return discovered(module2, paths);
+  const rules = listed3.filter(isTable).map(({ include, from, to, format }) => ({
     include: trimmed2(typeof include === "string" ? include : ""),
     from: trimmed2(typeof from === "string" ? from : ""),
     to: trimmed2(typeof to === "string" ? to : ""),
@@ -15626,13 +15626,13 @@ async function readLocalPackage(pin2, listFiles4) {
   const toml = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document2 = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document2 === void 0) return void 0;
-  const listed2 = await listFiles4(folder);
-  const paths = listed2.map(({ path: path4 }) => path4);
+  const listed3 = await listFiles4(folder);
+  const paths = listed3.map(({ path: path4 }) => path4);
   const isCompiled = equipmentFor({ names: paths, pyproject: toml ?? null }).length > 0;
   const mapping = isCompiled ? void 0 : mappingOf({ document: document2, module: pin2.name.replaceAll("-", "_"), paths });
   const version = pin2.version ?? await staticVersion(document2, folder);
   if (mapping === void 0 || version === void 0) return void 0;
-  const files = listed2.flatMap((file) => {
+  const files = listed3.flatMap((file) => {
     const path4 = mapping(file.path);
     return path4 === void 0 ? [] : [{ ...file, path: path4 }];
   });
@@ -17822,7 +17822,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
   const once2 = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]], maxAttempts: 1 });
   const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   const findContent = async ({ name, codeSha256, runtime }, architecture) => {
-    const listed2 = await find(
+    const listed3 = await find(
       "ListLayerVersions",
       name,
       () => client.send(
@@ -17835,7 +17835,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
         cancellable
       )
     );
-    const named2 = listed2?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
+    const named2 = listed3?.LayerVersions?.find(({ Description }) => Description === descriptionOf(codeSha256));
     if (named2?.Version === void 0) return void 0;
     const { Version: number2 } = named2;
     const found = await find(
@@ -18150,27 +18150,27 @@ function createVersionsApi(options) {
   const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
   return {
     list: async (functionName) => {
-      const listed2 = [];
+      const listed3 = [];
       let marker;
       do {
         const command = new import_client_lambda9.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
         const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
         if (page === void 0) return void 0;
-        listed2.push(...page.Versions ?? []);
+        listed3.push(...page.Versions ?? []);
         marker = page.NextMarker;
       } while (marker);
-      return listed2.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
+      return listed3.filter(({ Version }) => Version !== "$LATEST").map(listedVersion).toSorted((a, b) => Number(b.version) - Number(a.version));
     },
     listAliases: async (functionName) => {
-      const listed2 = [];
+      const listed3 = [];
       let marker;
       do {
         const command = new import_client_lambda9.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
         const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
-        listed2.push(...page.Aliases ?? []);
+        listed3.push(...page.Aliases ?? []);
         marker = page.NextMarker;
       } while (marker);
-      return listed2.map(namedAlias);
+      return listed3.map(namedAlias);
     },
     remove: async (functionName, number2) => {
       if (!/^[1-9]\d*$/.test(number2)) throw new Error(`${number2} is no version that could be removed`);
@@ -19025,9 +19025,9 @@ function corsSteps({ url }, { access, cors }) {
   return [{ kind: "set-cors" }];
 }
 function areSameCors(one, other) {
-  const listed2 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
+  const listed3 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
   return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list) => listed2(one[list]) === listed2(other[list])
+    (list) => listed3(one[list]) === listed3(other[list])
   ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
 }
 function missingStatements(policy) {
@@ -20339,11 +20339,11 @@ var init_prune2 = __esm({
       prune: async ({ keep: keep2 }, { desired: { functionName }, with: { versions: versions3, report } }) => {
         const removed = [];
         try {
-          const [listed2 = [], aliases] = await Promise.all([
+          const [listed3 = [], aliases] = await Promise.all([
             versions3.list(functionName),
             versions3.listAliases(functionName)
           ]);
-          for (const version of prunable(listed2, aliases, keep2)) {
+          for (const version of prunable(listed3, aliases, keep2)) {
             report.progress(`removing version ${version}`);
             await versions3.remove(functionName, version);
             removed.push(version);
@@ -22994,7 +22994,7 @@ function expiredOf(records, released2, paths, { now, keepDays }) {
     return ended !== void 0 && ended + keepDays * DAY <= now;
   });
   const kept2 = /* @__PURE__ */ new Set([...paths, ...records.filter((record2) => !over.includes(record2)).flatMap(({ files: files2 }) => files2)]);
-  const files = new Set(over.flatMap(({ files: listed2 }) => listed2).filter((path4) => !kept2.has(path4)));
+  const files = new Set(over.flatMap(({ files: listed3 }) => listed3).filter((path4) => !kept2.has(path4)));
   return { files: [...files].toSorted(), records: over };
 }
 function endOf2({ at, code }, records) {
@@ -23020,19 +23020,20 @@ var init_keeping = __esm({
 
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release, { bucket, report, now }) {
-  const { etags, records, unreadable: unreadable4 } = await readBucket(bucket, files);
+  const { etags, recordKeys } = await listed2(bucket, files);
+  const { records, unreadable: unreadable4 } = await readRecords(bucket, recordKeys);
   const missing2 = await missingOf(files, folder, etags);
-  const listed2 = new Set(records.flatMap((record2) => record2.files));
+  const recorded = new Set(records.flatMap((record2) => record2.files));
   const isMissing3 = new Set(missing2.map(({ path: path4 }) => path4));
   const released2 = {
     owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
     code: hexadecimal(release.codeSha256) ?? "",
     at: now(),
     replaces: hexadecimal(release.servedCodeSha256),
-    files: files.map(({ path: path4 }) => path4).filter((path4) => isMissing3.has(path4) || listed2.has(path4))
+    files: files.map(({ path: path4 }) => path4).filter((path4) => isMissing3.has(path4) || recorded.has(path4))
   };
   await bucket.writeText(keyOfRecord(released2), writeStaticRecord(released2), RECORD_HEADERS);
-  const uploads = await missingOf(files, folder, await listEtags(bucket, files));
+  const uploads = await missingOf(files, folder, (await listed2(bucket, files)).etags);
   const paths = new Set(files.map(({ path: path4 }) => path4));
   let done = 0;
   await inParallel(uploads, AT_ONCE2, async (file) => {
@@ -23063,27 +23064,23 @@ async function missingOf(files, folder, etags) {
   const missing2 = await inParallel(files, AT_ONCE2, async (file) => await isThere2(file, folder, etags) ? [] : [file]);
   return missing2.flat();
 }
-async function listEtags(bucket, files) {
+async function listed2(bucket, files) {
   const wanted = new Set(files.map(({ path: path4 }) => path4));
   const etags = /* @__PURE__ */ new Map();
-  for await (const { key, etag } of bucket.list()) if (wanted.has(key)) etags.set(key, etag);
-  return etags;
-}
-async function readBucket(bucket, files) {
-  const wanted = new Set(files.map(({ path: path4 }) => path4));
-  const etags = /* @__PURE__ */ new Map();
-  const keys = [];
+  const recordKeys = [];
   for await (const { key, etag } of bucket.list()) {
     if (wanted.has(key)) etags.set(key, etag);
-    else if (isRecordKey(key)) keys.push(key);
+    else if (isRecordKey(key)) recordKeys.push(key);
   }
+  return { etags, recordKeys };
+}
+async function readRecords(bucket, keys) {
   const texts = await inParallel(keys, AT_ONCE2, (key) => bucket.readText(key));
   const read = keys.flatMap((key, index) => {
     const text4 = texts[index];
     return text4 === void 0 ? [] : [{ key, record: readStaticRecord(key, text4) }];
   });
   return {
-    etags,
     records: read.flatMap(({ record: record2 }) => record2 ?? []),
     unreadable: read.filter(({ record: record2 }) => record2 === void 0).map(({ key }) => key)
   };
@@ -23402,7 +23399,7 @@ function rollbackTarget(alias, versions3, named2) {
       `There is no earlier version to go back to: none is known that served before version ${alias.version}`
     );
   }
-  const version = versions3.find((listed2) => listed2.version === chosen);
+  const version = versions3.find((listed3) => listed3.version === chosen);
   if (version === void 0) throw refused(`Version ${chosen} does not exist, or was deleted`);
   if (readProvenance(version.description)?.kind === "commands") {
     throw refused(`Version ${chosen} is for commands, and not for traffic`);
@@ -23454,13 +23451,13 @@ async function rollback(to, settings, collaborators) {
   return await report.phase(`Roll back ${functionName}`, async () => {
     if (!await lambda.getAlias(functionName, name)) throw nothingReleased(functionName, name);
     return await inTurn2({ ...settings, exists: true }, collaborators, async ({ lock }) => {
-      const [alias, url, listed2 = []] = await Promise.all([
+      const [alias, url, listed3 = []] = await Promise.all([
         lambda.getAlias(functionName, name),
         urls.get(functionName, name),
         versions3.list(functionName)
       ]);
       if (alias === void 0) throw nothingReleased(functionName, name);
-      const target = rollbackTarget(alias, listed2, to);
+      const target = rollbackTarget(alias, listed3, to);
       const { version, published, description } = target.version;
       await prove(target, url, settings, collaborators).catch((error) => {
         throw notMoved(error, alias, name, "Without smoke requests (--no-smoke) it moves all the same.");
@@ -23534,12 +23531,12 @@ var init_rollback2 = __esm({
 
 // src/release/rollback/versions.ts
 function describeVersions(versions3, aliases, served) {
-  return versions3.map(({ description, ...listed2 }) => {
+  return versions3.map(({ description, ...listed3 }) => {
     const provenance = readProvenance(description);
-    const pointing = aliases.filter(({ name }) => name !== LOCK_ALIAS).map((alias) => ({ name: alias.name, share: shareOf(alias, listed2.version) })).filter(({ share }) => share > 0);
+    const pointing = aliases.filter(({ name }) => name !== LOCK_ALIAS).map((alias) => ({ name: alias.name, share: shareOf(alias, listed3.version) })).filter(({ share }) => share > 0);
     return {
-      ...listed2,
-      serves: aliases.some(({ name, version }) => name === served && version === listed2.version),
+      ...listed3,
+      serves: aliases.some(({ name, version }) => name === served && version === listed3.version),
       aliases: pointing,
       provenance,
       description: provenance === void 0 ? description : void 0
@@ -23565,14 +23562,14 @@ __export(versions_exports, {
   versionsText: () => versionsText
 });
 async function versions2({ functionName, alias, region }, api) {
-  const listed2 = await api.list(functionName);
-  if (listed2 === void 0) {
+  const listed3 = await api.list(functionName);
+  if (listed3 === void 0) {
     throw new UserError({
       title: `The function ${functionName} does not exist`,
       hint: `Check function-name and ${theRegion({ region })}, or deploy it first.`
     });
   }
-  const facts = describeVersions(listed2, await api.listAliases(functionName), alias);
+  const facts = describeVersions(listed3, await api.listAliases(functionName), alias);
   return {
     function: { name: functionName, alias, version: facts.find(({ serves }) => serves)?.version },
     versions: facts
@@ -31524,9 +31521,9 @@ async function readWritten(project, path4) {
 }
 function fromPyproject(document2) {
   const { dependencies } = asTable3(document2["project"]);
-  const listed2 = Array.isArray(dependencies) ? dependencies.map(String) : [];
+  const listed3 = Array.isArray(dependencies) ? dependencies.map(String) : [];
   return [
-    ...listed2.flatMap((text4) => parseRequirement(text4) ?? []),
+    ...listed3.flatMap((text4) => parseRequirement(text4) ?? []),
     ...fromTable(asTable3(asTable3(document2["tool"])["poetry"])["dependencies"])
   ];
 }

@@ -49,20 +49,21 @@ export async function publishStatic(
   release: StaticRelease,
   { bucket, report, now }: Collaborators,
 ): Promise<Published> {
-  const { etags, records, unreadable } = await readBucket(bucket, files)
+  const { etags, recordKeys } = await listed(bucket, files)
+  const { records, unreadable } = await readRecords(bucket, recordKeys)
   const missing = await missingOf(files, folder, etags)
-  const listed = new Set(records.flatMap((record) => record.files))
+  const recorded = new Set(records.flatMap((record) => record.files))
   const isMissing = new Set(missing.map(({ path }) => path))
   const released: StaticRecord = {
     owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
     code: hexadecimal(release.codeSha256) ?? '',
     at: now(),
     replaces: hexadecimal(release.servedCodeSha256),
-    files: files.map(({ path }) => path).filter((path) => isMissing.has(path) || listed.has(path)),
+    files: files.map(({ path }) => path).filter((path) => isMissing.has(path) || recorded.has(path)),
   }
   await bucket.writeText(keyOfRecord(released), writeStaticRecord(released), RECORD_HEADERS)
   // Another function of the same prefix may have removed something before this record kept it from that.
-  const uploads = await missingOf(files, folder, await listEtags(bucket, files))
+  const uploads = await missingOf(files, folder, (await listed(bucket, files)).etags)
   const paths = new Set(files.map(({ path }) => path))
   let done = 0
   await inParallel(uploads, AT_ONCE, async (file) => {
@@ -110,25 +111,25 @@ async function missingOf(
   return missing.flat()
 }
 
-async function listEtags(bucket: StaticBucket, files: readonly StaticFile[]): Promise<ReadonlyMap<string, string>> {
-  const wanted = new Set(files.map(({ path }) => path))
-  const etags = new Map<string, string>()
-  for await (const { key, etag } of bucket.list()) if (wanted.has(key)) etags.set(key, etag)
-  return etags
-}
-
-/** One listing; of other objects nothing is kept in memory. */
-async function readBucket(
+/** One listing; of other objects than these files and the records nothing is kept in memory. */
+async function listed(
   bucket: StaticBucket,
   files: readonly StaticFile[],
-): Promise<{ etags: ReadonlyMap<string, string> } & Pick<Published, 'records' | 'unreadable'>> {
+): Promise<{ readonly etags: ReadonlyMap<string, string>; readonly recordKeys: readonly string[] }> {
   const wanted = new Set(files.map(({ path }) => path))
   const etags = new Map<string, string>()
-  const keys: string[] = []
+  const recordKeys: string[] = []
   for await (const { key, etag } of bucket.list()) {
     if (wanted.has(key)) etags.set(key, etag)
-    else if (isRecordKey(key)) keys.push(key)
+    else if (isRecordKey(key)) recordKeys.push(key)
   }
+  return { etags, recordKeys }
+}
+
+async function readRecords(
+  bucket: StaticBucket,
+  keys: readonly string[],
+): Promise<Pick<Published, 'records' | 'unreadable'>> {
   const texts = await inParallel(keys, AT_ONCE, (key) => bucket.readText(key))
   // One that is gone by now is nobody's.
   const read = keys.flatMap((key, index) => {
@@ -136,7 +137,6 @@ async function readBucket(
     return text === undefined ? [] : [{ key, record: readStaticRecord(key, text) }]
   })
   return {
-    etags,
     records: read.flatMap(({ record }) => record ?? []),
     unreadable: read.filter(({ record }) => record === undefined).map(({ key }) => key),
   }
