@@ -4,6 +4,7 @@ import type { FunctionUrl } from '../../src/aws/function-url.ts'
 import type { AliasState, VersionState } from '../../src/aws/lambda.ts'
 import { NOT_LOOKED_AT, NOTHING_ASIDE } from '../../src/release/aside-state.ts'
 import { aliasDescription } from '../../src/release/order/alias-mark.ts'
+import type { RoleNeeds } from '../../src/release/permissions/role-policy.ts'
 import type { CurrentRelease, DesiredRelease } from '../../src/release/state.ts'
 import { smokeRequestsOf } from '../../src/settings/traffic.ts'
 
@@ -137,4 +138,16 @@ export const same: DesiredRelease = {
 /** The same with other settings of the function. */
 export function configured(changes: Partial<DesiredRelease['configuration']>, desired = same): DesiredRelease {
   return { ...desired, configuration: { ...desired.configuration, ...changes } }
+}
+
+/** The role of a function that needs nothing but its log. */
+export const leastNeeds: RoleNeeds = {
+  functionName: 'shop',
+  logGroup: '/aws/lambda/shop',
+  secrets: {},
+  isInVpc: false,
+  fileSystems: [],
+  isTraced: false,
+  deadLetterTarget: '',
+  kmsKey: '',
 }

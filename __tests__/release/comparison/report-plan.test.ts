@@ -1,25 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { OWN_ROLE } from '../../../src/release/aside-state.ts'
 import { type Planned, planFacts } from '../../../src/release/comparison/report-plan.ts'
-import type { RoleNeeds } from '../../../src/release/permissions/role-policy.ts'
 import { placeOfFunction } from '../../../src/release/permissions/step-permissions.ts'
 import { planRelease } from '../../../src/release/plan/plan.ts'
 import { type CurrentRelease, type DesiredRelease, OWN_LAYER } from '../../../src/release/state.ts'
 import type { PlanFacts } from '../../../src/report/plan-facts.ts'
-import { configured, current, nothing, same, version7 } from '../releases.ts'
+import { configured, current, leastNeeds, nothing, same, version7 } from '../releases.ts'
 
 const COMPARED = { zipBytes: 9, unzippedBytes: 20, before: undefined, after: undefined, migrations: undefined }
-
-const NEEDS: RoleNeeds = {
-  functionName: 'shop',
-  logGroup: '/aws/lambda/shop',
-  secrets: {},
-  isInVpc: false,
-  fileSystems: [],
-  isTraced: false,
-  deadLetterTarget: '',
-  kmsKey: '',
-}
 
 function factsOf(desired: DesiredRelease, from: CurrentRelease = current): PlanFacts {
   const planned: Planned = { current: from, desired, steps: planRelease(from, desired) }
@@ -66,7 +54,7 @@ describe('what is served stays out, and what changes is named', () => {
       'a role that is not made yet, by its name',
       {
         ...configured({ role: OWN_ROLE }),
-        aside: { ...same.aside, role: { name: 'shop-role', needs: NEEDS } },
+        aside: { ...same.aside, role: { name: 'shop-role', needs: leastNeeds } },
       },
       { configuration: [{ setting: 'role', before: version7.role, after: 'shop-role' }] },
     ],

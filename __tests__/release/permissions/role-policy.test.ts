@@ -6,18 +6,9 @@ import {
   roleStatements,
   trustPolicy,
 } from '../../../src/release/permissions/role-policy.ts'
+import { leastNeeds } from '../releases.ts'
 
 const place = { partition: 'aws', region: 'eu-west-1', account: '123456789012' }
-const least: RoleNeeds = {
-  functionName: 'shop',
-  logGroup: '/aws/lambda/shop',
-  secrets: {},
-  isInVpc: false,
-  fileSystems: [],
-  isTraced: false,
-  deadLetterTarget: '',
-  kmsKey: '',
-}
 const logs = {
   Sid: 'Logs',
   Effect: 'Allow',
@@ -124,29 +115,29 @@ describe('what the role of a function may do', () => {
     ],
   ])('%s', (_, needs, statements) => {
     const expected = needs.logGroup === undefined ? [logs, ...statements] : statements
-    expect(roleStatements({ ...least, ...needs }, place)).toEqual(expected)
+    expect(roleStatements({ ...leastNeeds, ...needs }, place)).toEqual(expected)
   })
 
   test('in another partition', () => {
     const china = placeOf('arn:aws-cn:lambda:cn-north-1:123456789012:function:shop')
     expect(china).toEqual({ partition: 'aws-cn', region: 'cn-north-1', account: '123456789012' })
-    expect(rolePolicy({ ...least, secrets: { A: 'ssm:/k' } }, china, undefined)).not.toMatch(/arn:aws:/)
+    expect(rolePolicy({ ...leastNeeds, secrets: { A: 'ssm:/k' } }, china, undefined)).not.toMatch(/arn:aws:/)
   })
 })
 
 describe('what the role may do already', () => {
-  const withKey = { ...least, secrets: { A: 'ssm:/old' }, fileSystems: [`/mnt/media=${accessPoint}`] }
+  const withKey = { ...leastNeeds, secrets: { A: 'ssm:/old' }, fileSystems: [`/mnt/media=${accessPoint}`] }
   const present = rolePolicy(withKey, place, undefined)
 
   test('is left as it is, to the letter, where nothing is missing', () => {
     expect(rolePolicy(withKey, place, present)).toBe(present)
-    expect(rolePolicy(least, place, present)).toBe(present)
+    expect(rolePolicy(leastNeeds, place, present)).toBe(present)
   })
 
   test('stays where more is needed: versions that are still called need it', () => {
     const other = `${accessPoint}2`
     const grown = rolePolicy(
-      { ...least, secrets: { A: 'ssm:/new' }, isTraced: true, fileSystems: [`/mnt/media=${other}`] },
+      { ...leastNeeds, secrets: { A: 'ssm:/new' }, isTraced: true, fileSystems: [`/mnt/media=${other}`] },
       place,
       present,
     )
@@ -166,7 +157,9 @@ describe('what the role may do already', () => {
   test('stays where a person has added to it', () => {
     const own = { Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }
     const edited = JSON.stringify({ Version: '2012-10-17', Statement: own })
-    const { Statement: statements } = JSON.parse(rolePolicy(least, place, edited)) as { Statement: readonly unknown[] }
+    const { Statement: statements } = JSON.parse(rolePolicy(leastNeeds, place, edited)) as {
+      Statement: readonly unknown[]
+    }
     expect(statements).toEqual([own, logs])
   })
 })

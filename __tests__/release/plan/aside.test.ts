@@ -1,22 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { type CurrentAside, type DesiredAside, NOT_LOOKED_AT, NOTHING_ASIDE } from '../../../src/release/aside-state.ts'
-import { placeOf, type RoleNeeds, rolePolicy } from '../../../src/release/permissions/role-policy.ts'
+import { placeOf, rolePolicy } from '../../../src/release/permissions/role-policy.ts'
 import { type AsideStep, asideSteps, descriptionSteps } from '../../../src/release/plan/aside.ts'
 import { describeStep } from '../../../src/release/plan/describe.ts'
 import { planRelease } from '../../../src/release/plan/plan.ts'
-import { current, latest, nothing, same } from '../releases.ts'
+import { current, latest, leastNeeds as needs, nothing, same } from '../releases.ts'
 
 const CSC = 'arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-1'
-const needs: RoleNeeds = {
-  functionName: 'shop',
-  logGroup: '/aws/lambda/shop',
-  secrets: {},
-  isInVpc: false,
-  fileSystems: [],
-  isTraced: false,
-  deadLetterTarget: '',
-  kmsKey: '',
-}
 const role = { name: 'shop-role', needs }
 const policy = rolePolicy(needs, placeOf(latest.arn), undefined)
 const month = { group: '/shop', days: 30 }
