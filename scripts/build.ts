@@ -12,6 +12,8 @@ import { licenseTexts } from './licenses.ts'
  *   aws.cjs      AWS's client of Lambda, for the commands that talk to it
  *   aws-more.cjs AWS's other clients, for features that need one
  *   docker.cjs   the engine's client, for builds in a container
+ *   github.cjs   GitHub's client, for what is told of a pull request
+ *   databases.cjs clients of PostgreSQL and MySQL, for databases of previews
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -54,8 +56,11 @@ const APART = {
   'aws-more': [
     ...['@aws-sdk/client-s3', '@aws-sdk/lib-storage', '@aws-sdk/client-sts'],
     ...['@aws-sdk/client-cloudwatch', '@aws-sdk/client-cloudwatch-logs', '@aws-sdk/client-iam'],
+    ...['@aws-sdk/client-secrets-manager', '@aws-sdk/client-ssm', '@aws-sdk/client-resource-groups-tagging-api'],
   ],
   docker: ['dockerode', 'tar-stream'],
+  github: ['@octokit/core', '@octokit/plugin-paginate-rest', '@octokit/plugin-retry'],
+  databases: ['pg', 'mysql2/promise'],
 } as const
 
 /** What every deployment waits for: of this package the bundle holds what is imported, and no more. */

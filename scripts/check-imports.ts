@@ -22,7 +22,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['store'],
   ['settings'],
   ['platform'],
-  ['aws', 'github'],
+  ['aws', 'github', 'databases'],
   ['report'],
   ['errors.ts', 'version.ts'],
 ]
@@ -33,6 +33,8 @@ const KNOWN_ONLY_TO = [
   { packages: /^@actions\//, files: /^src\/(?:action|report\/actions|builder\/process|store\/cache-task)\.ts$/ },
   { packages: /^(?:dockerode|docker-modem)(?:\/|$)/, files: /^src\/builder\/docker[^/]*\.ts$/ },
   { packages: /^@(?:aws-sdk|smithy)\//, files: /^src\/aws\// },
+  { packages: /^@octokit\//, files: /^src\/github\// },
+  { packages: /^(?:pg|mysql2)(?:\/|$)/, files: /^src\/databases\// },
 ] as const
 
 interface Import {
