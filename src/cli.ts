@@ -6,6 +6,7 @@ import type { RemoteArguments } from './commands/remote.ts'
 import {
   BUILD_SETTING_NAMES,
   camelCase,
+  RELEASE_SETTING_NAMES,
   SETTING_NAMES,
   SETTINGS,
   type Setting,
@@ -28,7 +29,7 @@ const ROLLBACK_FLAGS: readonly SettingName[] = [
   'smoke-host',
   'lock-wait',
 ]
-const PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== 'dry-run')
+const PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== 'dry-run')
 /** Of these words, `bootstrap` has a meaning of its own. */
 const BOOTSTRAP_WORDS: ReadonlySet<string> = new Set(['environment', 'output'])
 const INSPECT_FLAGS: readonly SettingName[] = [
@@ -88,7 +89,7 @@ function createProgram(start: (invocation: Invocation) => void): Command {
     program,
     'deploy',
     'Build the project and release it: commands before traffic, alias last.',
-    SETTING_NAMES,
+    RELEASE_SETTING_NAMES,
     [
       'wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate',
       'wsgi-lambda deploy --stage production --dry-run',

@@ -14,6 +14,7 @@ import {
   STORE_SETTINGS,
   UPLOAD_SETTINGS,
 } from './packaging.ts'
+import { PREVIEW_SETTINGS } from './preview.ts'
 import { ORDER_SETTINGS } from './release-order.ts'
 import { plainVariableMistakes, REFERENCES, secretMistakes, VARIABLE } from './secrets.ts'
 import { STATIC_SETTINGS } from './static.ts'
@@ -321,10 +322,14 @@ export const RELEASE_SETTINGS = {
 } as const
 
 /** Everything that can be set besides `project` and `stage`, which say where the settings are. */
-export const SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS } as const
+export const SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS, ...PREVIEW_SETTINGS } as const
 
 export type SettingName = keyof typeof SETTINGS
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]
+/** Settings of a deployment: what is for previews alone has no effect on it. */
+export const RELEASE_SETTING_NAMES = SETTING_NAMES.filter(
+  (name) => name === 'comment' || !Object.hasOwn(PREVIEW_SETTINGS, name),
+)
 export const BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS) as (keyof typeof BUILD_SETTINGS)[]
 
 type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S

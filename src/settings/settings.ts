@@ -8,6 +8,7 @@ import { findApplication } from './discovery.ts'
 import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
+import { previewContradictions } from './preview.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { regionOf } from './region.ts'
@@ -20,6 +21,8 @@ import { checkValues, mistake, type Source } from './values.ts'
 export interface SettingsOrigin {
   readonly project: string
   readonly stage: string | undefined
+  /** What stands for the stage where none is given and the project has one of this name. */
+  readonly defaultStage?: string
   /** The process's variables; those that start with `WSGI_LAMBDA_` are settings. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly explicit: Source
@@ -111,7 +114,8 @@ interface Loaded {
   readonly problems: Problem[]
 }
 
-async function load({ project, stage, environment, explicit }: SettingsOrigin): Promise<Loaded> {
+async function load(origin: SettingsOrigin): Promise<Loaded> {
+  const { project, environment, explicit, defaultStage } = origin
   const folder = resolve(project)
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
     throw new SettingsError([
@@ -122,6 +126,8 @@ async function load({ project, stage, environment, explicit }: SettingsOrigin): 
     ])
   }
   const pyproject = await readPyproject(folder)
+  const isThere = defaultStage !== undefined && Object.hasOwn(pyproject.stages, defaultStage)
+  const stage = origin.stage ?? (isThere ? defaultStage : undefined)
   const fromPyproject = pyprojectSources(pyproject, stage)
   const checked = checkValues([...fromPyproject.sources, variablesSource(environment), explicit])
   const filled = fillStage(checked.values, stage)
@@ -236,16 +242,21 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
     ...trafficContradictions(values),
     ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment }),
+    ...previewContradictions(values),
   ]
 }
+
+/** What is known only when there is an address, or a preview: it is filled in then. */
+const ADDRESSES = ['url', 'host', 'origin'] as const
+const PREVIEW_WORDS = ['pr', 'preview'] as const
 
 /** Fills `{{stage}}` in names and in tables. */
 function fillStage(values: Values, stage: string | undefined): { values: Values; problems: Problem[] } {
   const problems: Problem[] = []
-  const fill = (text: string, where: string): string =>
+  const fill = (text: string, where: string, later: readonly string[] = []): string =>
     text.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name: string) => {
       if (name === 'stage' && stage !== undefined) return stage
-      if (name === 'url' && where.startsWith('environment')) return '{{url}}'
+      if (later.includes(name)) return `{{${name}}}`
       problems.push(
         name === 'stage'
           ? {
@@ -254,28 +265,34 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
             }
           : {
               title: `${where} uses ${whole}, which is not known here`,
-              hint: 'Known: {{stage}} in names and variables, {{url}} in variables.',
+              hint: 'Known: {{stage}} in names and variables, {{url}}, {{host}} and {{origin}} in variables, {{pr}} and {{preview}} in settings of previews.',
             },
       )
       return whole
     })
-  const fillTable = (table: Table, where: string): Table =>
+  const fillTable = (table: Table, where: string, later: readonly string[] = []): Table =>
     Object.fromEntries(
       Object.entries(table).map(
-        ([name, value]) => [fill(name, `${where} ${name}`), fill(value, `${where} ${name}`)] as const,
+        ([name, value]) => [fill(name, `${where} ${name}`, later), fill(value, `${where} ${name}`, later)] as const,
       ),
     )
   const filled: Record<string, unknown> = {
     ...values,
-    environment: fillTable(values.environment, 'environment variable'),
-    commandEnvironment: fillTable(values.commandEnvironment, 'environment variable of commands'),
+    environment: fillTable(values.environment, 'environment variable', ADDRESSES),
+    commandEnvironment: fillTable(values.commandEnvironment, 'environment variable of commands', ADDRESSES),
+    previewEnvironment: fillTable(values.previewEnvironment, 'environment variable of previews', [
+      ...ADDRESSES,
+      ...PREVIEW_WORDS,
+    ]),
     secrets: fillTable(values.secrets, 'secret'),
+    previewSecrets: fillTable(values.previewSecrets, 'secret of previews', PREVIEW_WORDS),
     tags: fillTable(values.tags, 'tag'),
     events: fillTable(values.events, 'event'),
   }
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)]
-    if (typeof value === 'string') filled[camelCase(name)] = name === 'url-origin' ? value : fill(value, name)
+    if (typeof value === 'string' && name !== 'url-origin' && !name.startsWith('preview-database-'))
+      filled[camelCase(name)] = fill(value, name)
   }
   return { values: filled as unknown as Values, problems }
 }

@@ -1,0 +1,56 @@
+import { type Problem, SettingsError } from '../errors.ts'
+import type { RunEvent } from './pull.ts'
+
+/** What `command: auto` can become. */
+export type AutoCommand = 'deploy' | 'preview' | 'destroy' | 'sweep'
+
+export type Decision =
+  | { readonly command: string; readonly why: string }
+  /** Nothing is to be done, and that is no failure. */
+  | { readonly command: 'none'; readonly why: string }
+
+/** GitHub's "Events that trigger workflows", pull_request: when there is something new to look at. */
+const PREVIEW_ACTIONS: ReadonlySet<string> = new Set([
+  ...['opened', 'synchronize', 'reopened', 'labeled', 'ready_for_review'],
+  // Not of every workflow, but with `types:` they may be asked for.
+  ...['edited', 'unlabeled', 'assigned', 'review_requested', 'converted_to_draft'],
+])
+const DEPLOYING_EVENTS: ReadonlySet<string> = new Set(['push', 'release', 'repository_dispatch', 'workflow_run'])
+
+/**
+ * What `command: auto` means for the event that started the run.
+ * @param allowed what somebody who starts it by hand may ask for
+ * @throws SettingsError for an event that says nothing
+ */
+export function decide({ name, action, isDeletion, inputs }: RunEvent, allowed: readonly string[]): Decision {
+  const because = `${name ?? 'no event'}${action === undefined ? '' : ` ${action}`}`
+  if (name === 'pull_request' || name === 'pull_request_target') {
+    if (action === 'closed') return { command: 'destroy', why: because }
+    if (action !== undefined && PREVIEW_ACTIONS.has(action)) return { command: 'preview', why: because }
+    return { command: 'none', why: because }
+  }
+  if (name === 'schedule') return { command: 'sweep', why: because }
+  if (name === 'workflow_dispatch') return asked(inputs['command'], allowed)
+  if (name === 'push' && isDeletion) return { command: 'none', why: `${because}, which removed a branch` }
+  if (name !== undefined && DEPLOYING_EVENTS.has(name)) return { command: 'deploy', why: because }
+  throw new SettingsError([
+    {
+      title: `command is auto, and the event ${because} does not say what to do`,
+      detail:
+        'push and release deploy, pull_request makes or removes a preview, schedule sweeps, workflow_dispatch does what its input command says.',
+      hint: 'Name the command with the input command.',
+    },
+  ])
+}
+
+/** By hand: what the workflow's own input `command` says, where it has one. */
+function asked(given: unknown, allowed: readonly string[]): Decision {
+  if (given === undefined || given === '' || given === 'auto') return { command: 'deploy', why: 'workflow_dispatch' }
+  if (typeof given === 'string' && allowed.includes(given)) return { command: given, why: 'workflow_dispatch' }
+  const problem: Problem = {
+    title: "the workflow's input command is not valid",
+    detail: `Given: ${JSON.stringify(given)}`,
+    hint: `Allowed: ${allowed.join(', ')}.`,
+  }
+  throw new SettingsError([problem])
+}

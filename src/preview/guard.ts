@@ -1,0 +1,60 @@
+import { type Problem, UserError } from '../errors.ts'
+import type { Pull, RunEvent } from './pull.ts'
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+/** What could give a run the right to speak with AWS. Each is what the SDK's own chain of credentials looks for. */
+const CREDENTIALS = [
+  ...['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_WEB_IDENTITY_TOKEN_FILE'],
+  ...['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', 'AWS_CONTAINER_CREDENTIALS_FULL_URI'],
+  // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+] as const
+
+/**
+ * Why a run for a pull request has nothing to do; undefined where it may go on. GitHub gives runs for a fork's pull request,
+ * and for Dependabot's, neither secrets nor a token of OIDC: such a run can only fail, and that is nobody's mistake.
+ */
+export function reasonToSkip(event: RunEvent, variables: Variables): Problem | undefined {
+  const { pull } = event
+  const isForPull = event.name === 'pull_request' || event.name === 'pull_request_target'
+  if (!isForPull || pull === undefined || hasCredentials(variables)) return undefined
+  const isDependabot = variables['GITHUB_ACTOR'] === 'dependabot[bot]'
+  if (!isFork(pull) && !isDependabot) return undefined
+  return {
+    title: isDependabot
+      ? 'Skipped: a run of Dependabot has no credentials'
+      : `Skipped: a run for a fork (${pull.headRepository ?? 'which was deleted'}) has no credentials`,
+    hint: isDependabot
+      ? 'Somebody else can start the workflow again for this pull request.'
+      : 'To see it run, push its commits to a branch of this repository.',
+  }
+}
+
+/** Whether the head of a pull request lies in another repository. */
+export function isFork(pull: Pull): boolean {
+  return pull.headRepository?.toLowerCase() !== pull.repository.toLowerCase()
+}
+
+/**
+ * pull_request_target runs with the repository's secrets: building somebody else's requirements then runs their code with them.
+ * @throws UserError for a fork's head
+ */
+export function refuseForeignCode(event: RunEvent): void {
+  const { name, pull } = event
+  if (name !== 'pull_request_target' || pull === undefined || !isFork(pull)) return
+  throw new UserError({
+    title: `This run has secrets (pull_request_target), and the code is a fork's (${pull.headRepository ?? 'deleted'})`,
+    detail: 'Building its requirements would run its code with the secrets of this repository.',
+    hint: 'Use the event pull_request instead, whose runs for forks are skipped.',
+  })
+}
+
+/** Whether a label says that a pull request gets a preview. */
+export function isWanted(pull: Pull, label: string | undefined): boolean {
+  return label === undefined || pull.labels.includes(label)
+}
+
+function hasCredentials(variables: Variables): boolean {
+  return CREDENTIALS.some((name) => (variables[name] ?? '') !== '')
+}

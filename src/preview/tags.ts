@@ -1,0 +1,108 @@
+import { OUR_TAG, type Tags } from '../aws/tags.ts'
+import type { PreviewIdentity } from './identity.ts'
+import { previewName } from './identity.ts'
+
+/**
+ * What a preview's function says of itself: the only memory there is. From it alone a preview is found, known as ours, and
+ * removed with everything that was made for it.
+ */
+export interface PreviewTags extends PreviewIdentity {
+  readonly headSha: string | undefined
+  /** The run that deployed it last. */
+  readonly run: string | undefined
+  /** ISO 8601. */
+  readonly created: string
+  readonly expires: string
+  /** `none` where it has none; `postgresql/database/NAME/USER` and so on; `sqlite`; `command` of the user's own. */
+  readonly database: string
+  /** Where the secret of who may remove the database is: a reference. `given` where an address was given instead. */
+  readonly databaseAdmin: string | undefined
+  readonly databaseAccess: 'runner' | 'function' | undefined
+  /** `s3://BUCKET/PREFIX` of its static files. */
+  readonly static: string | undefined
+  /** The name of the execution role, where it was made for the preview. */
+  readonly role: string | undefined
+  /** The name of the log group, where it was made for the preview. */
+  readonly logGroup: string | undefined
+}
+
+const PREFIX = 'wsgi-lambda:'
+/** Lambda developer guide, "Use tags on Lambda functions": what a value may not hold. */
+const NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu
+const LONGEST_VALUE = 256
+
+/** The tags that a search names: all previews of a repository, or those of one pull request. */
+export function searchTags(repositoryId: string, pull?: number): Tags {
+  return {
+    ...OUR_TAG,
+    [`${PREFIX}repository`]: repositoryId,
+    ...(pull !== undefined && { [`${PREFIX}pr`]: String(pull) }),
+  }
+}
+
+export function writeTags(tags: PreviewTags): Tags {
+  const optional = {
+    head: tags.headSha,
+    run: tags.run,
+    // Between a secret and its key: a tag takes no #, and a reference has no blank.
+    'database-admin': tags.databaseAdmin?.replace('#', ' '),
+    'database-access': tags.databaseAccess,
+    static: tags.static,
+    role: tags.role,
+    'log-group': tags.logGroup,
+  }
+  const written = {
+    repository: tags.repositoryId,
+    'repository-name': tags.repository,
+    preview: tags.base,
+    pr: String(tags.pull),
+    created: tags.created,
+    expires: tags.expires,
+    database: tags.database,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  } as Readonly<Record<string, string>>
+  return {
+    ...OUR_TAG,
+    ...Object.fromEntries(
+      Object.entries(written).map(([key, value]) => [
+        PREFIX + key,
+        value.replaceAll(NO_TAG_CHARACTER, '_').slice(0, LONGEST_VALUE),
+      ]),
+    ),
+  }
+}
+
+/** Undefined where the tags do not prove that the function is a preview that this program made. */
+export function readTags(functionName: string, tags: Tags): PreviewTags | undefined {
+  const tag = (key: string): string | undefined => tags[PREFIX + key]
+  const pull = Number(tag('pr'))
+  const [repositoryId, base, created, expires] = [tag('repository'), tag('preview'), tag('created'), tag('expires')]
+  const isOurs = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value)
+  if (!isOurs || !/^[1-9]\d*$/.test(tag('pr') ?? '') || !/^\d+$/.test(repositoryId ?? '')) return undefined
+  if (repositoryId === undefined || base === undefined || previewName(base, pull) !== functionName) return undefined
+  const access = tag('database-access')
+  return {
+    ...{ functionName, base, pull, repositoryId, repository: tag('repository-name') ?? '' },
+    headSha: tag('head'),
+    run: tag('run'),
+    created: created ?? '',
+    // Of an unreadable date nobody can say that it has passed.
+    expires: expires ?? '',
+    database: tag('database') ?? 'none',
+    databaseAdmin: tag('database-admin')?.replace(' ', '#'),
+    databaseAccess: access === 'runner' || access === 'function' ? access : undefined,
+    static: tag('static'),
+    role: tag('role'),
+    logGroup: tag('log-group'),
+  }
+}
+
+/** Whether it is a preview of the same function for the same pull request of the same repository. */
+export function isSamePreview(tags: PreviewTags, identity: PreviewIdentity): boolean {
+  return (
+    tags.functionName === identity.functionName &&
+    tags.repositoryId === identity.repositoryId &&
+    tags.base === identity.base &&
+    tags.pull === identity.pull
+  )
+}
