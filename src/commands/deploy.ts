@@ -18,6 +18,7 @@ import { placeOfFunction, stepPermissions } from '../release/permissions/step-pe
 import { withoutCommands } from '../release/plan/command-version.ts'
 import { describeStep } from '../release/plan/describe.ts'
 import { planRelease } from '../release/plan/plan.ts'
+import type { Preparation } from '../release/plan/preparation.ts'
 import type { Step } from '../release/plan/steps.ts'
 import type { CurrentRelease } from '../release/state.ts'
 import { requestPublicUrl } from '../release/traffic/public-url.ts'
@@ -34,6 +35,8 @@ export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly signal: AbortSignal
   /** Who this is among other runs. */
   readonly order: Order
+  /** What the release prepares before its commands run. */
+  readonly preparation?: Preparation | undefined
 }
 
 /** What `deploy --json` prints. */
@@ -65,7 +68,10 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
     const started = clock()
     const sent = await sendingOf(built, settings, collaborators)
     const planFrom = (current: CurrentRelease): Planned => {
-      const desired = desiredRelease(settings, sent.code, current)
+      const desired = {
+        ...desiredRelease(settings, sent.code, current),
+        preparation: collaborators.preparation?.what,
+      }
       return { current, desired, steps: planRelease(current, desired) }
     }
     const first = planFrom(served)
@@ -139,6 +145,7 @@ async function carryOut(
       upload: transport.upload,
       publishLayer: layer.publish,
       statics,
+      preparation: collaborators.preparation,
       versionDescription: versionDescription({ ...turn.run, kind: 'release', streams: code.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: 'commands', streams: code.streaming }),
       lock: turn.lock,

@@ -7,6 +7,7 @@ import type { ProvisionedApi } from '../aws/provisioned.ts'
 import type { VersionsApi } from '../aws/versions.ts'
 import type { ReleaseLock } from './order/lock.ts'
 import { withAddress, withLayer, withRole } from './plan/difference.ts'
+import type { Preparation } from './plan/preparation.ts'
 import type { StaticsOfRelease } from './plan/statics.ts'
 import type { Step } from './plan/steps.ts'
 import type { CurrentRelease, DesiredRelease, Phase } from './state.ts'
@@ -30,6 +31,8 @@ export interface ApplyOptions {
   readonly publishLayer: () => Promise<string>
   /** Where a bucket has the static files. */
   readonly statics?: StaticsOfRelease | undefined
+  /** What the plan prepares. */
+  readonly preparation?: Preparation | undefined
   /** Of the published version: where it comes from. */
   readonly versionDescription: string
   readonly commandsDescription: string

@@ -64,6 +64,8 @@ export interface DesiredRelease {
   readonly upload: string | undefined
   /** Static files that a bucket has; undefined where the application serves them. */
   readonly statics?: DesiredStatics | undefined
+  /** What has to be prepared before commands run, in words; undefined for nothing. */
+  readonly preparation?: string | undefined
 }
 
 /** Static files, as far as a plan speaks of them. */

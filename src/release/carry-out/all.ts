@@ -3,6 +3,7 @@ import type { Executors } from '../releasing.ts'
 import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
 import { commandVersionExecutors } from './command-version.ts'
+import { preparationExecutors } from './preparation.ts'
 import { proofExecutors } from './proof.ts'
 import { provisionedExecutors } from './provisioned.ts'
 import { pruneExecutors } from './prune.ts'
@@ -15,6 +16,7 @@ export const EXECUTORS: Executors<Step> = {
   ...changeExecutors,
   ...wayInExecutors,
   ...commandVersionExecutors,
+  ...preparationExecutors,
   ...proofExecutors,
   ...provisionedExecutors,
   ...staticsExecutors,

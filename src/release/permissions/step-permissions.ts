@@ -16,6 +16,8 @@ const CONFIGURE = [
 
 /** What each kind of step calls; `SERVICE:*` stands for what Lambda does there with the rights of its caller. */
 const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
+  // Who speaks with a database's server is none of IAM's business.
+  prepare: [],
   'upload-static': ['s3:*'],
   'tidy-static': ['s3:*'],
   upload: ['s3:*', 'kms:GenerateDataKey', 'kms:Decrypt'],

@@ -25,6 +25,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
       : `let pages of ${cors.origins.join(', ')} read answers of the Function URL`,
   'permit-url': ({ statement }) =>
     `permit everyone to ${statement === 'url' ? 'call the Function URL' : 'invoke the function through it'}`,
+  prepare: ({ what }) => `prepare ${what}`,
   run: ({ phase, command }) => `run ${phase === 'before-traffic' ? 'before' : 'after'} traffic moves: ${command}`,
   smoke: ({ requests }) => `request ${requests.map(({ path }) => path).join(', ')} from the new version`,
   provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,

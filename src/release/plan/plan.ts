@@ -5,6 +5,7 @@ import { asideSteps, descriptionSteps } from './aside.ts'
 import { changeSteps, commandSteps } from './change.ts'
 import { withConfiguration } from './command-version.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
+import { preparationSteps } from './preparation.ts'
 import { proofSteps, runSteps } from './proof.ts'
 import { pruneSteps } from './prune.ts'
 import { staticsSteps } from './statics.ts'
@@ -63,6 +64,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
       ? commandSteps(withConfiguration(configuration), commands, configuration).filter(isNoUpdate)
       : []),
     ...(needsAddress ? [{ kind: 'fill-url' } as const] : []),
+    ...preparationSteps(desired),
     ...proofSteps(desired),
     ...provisioned.before,
     ...(makesCommands ? [{ kind: 'point-commands' } as const] : []),

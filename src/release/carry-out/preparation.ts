@@ -1,0 +1,8 @@
+import type { PreparationStep } from '../plan/preparation.ts'
+import type { Executors } from '../releasing.ts'
+
+export const preparationExecutors: Executors<PreparationStep> = {
+  prepare: async (_, { preparation }) => {
+    await preparation?.carryOut()
+  },
+}
