@@ -1,7 +1,7 @@
 import type { Table } from '../settings/kinds.ts'
+import { shortened } from '../settings/names.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import type { PreviewIdentity } from './identity.ts'
-import { shortened } from './identity.ts'
 import { type PreviewTags, writeTags } from './tags.ts'
 
 /** What a preview's release gets that is decided while it goes on. */

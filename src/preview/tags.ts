@@ -24,6 +24,8 @@ export interface PreviewTags extends PreviewIdentity {
   readonly role: string | undefined
   /** The name of the log group, where it was made for the preview. */
   readonly logGroup: string | undefined
+  /** Whether the commands of `preview-seed` have run. */
+  readonly isSeeded: boolean
 }
 
 const PREFIX = 'wsgi-lambda:'
@@ -50,6 +52,7 @@ export function writeTags(tags: PreviewTags): Tags {
     static: tags.static,
     role: tags.role,
     'log-group': tags.logGroup,
+    seeded: tags.isSeeded ? 'true' : undefined,
   }
   const written = {
     repository: tags.repositoryId,
@@ -71,6 +74,9 @@ export function writeTags(tags: PreviewTags): Tags {
     ),
   }
 }
+
+/** What is added to the tags once the commands of `preview-seed` have run. */
+export const SEEDED_TAG: Tags = { [`${PREFIX}seeded`]: 'true' }
 
 /** Undefined where the tags do not prove that the function is a preview that this program made. */
 export function readTags(functionName: string, tags: Tags): PreviewTags | undefined {
@@ -94,6 +100,7 @@ export function readTags(functionName: string, tags: Tags): PreviewTags | undefi
     static: tag('static'),
     role: tag('role'),
     logGroup: tag('log-group'),
+    isSeeded: tag('seeded') === 'true',
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AsideApis } from '../aws/aside.ts'
 import { defaultLogGroup } from '../aws/function-options.ts'
 import type { VersionState } from '../aws/lambda.ts'
+import { shortened } from '../settings/names.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import type { CurrentAside, CurrentRole } from './aside-state.ts'
 import { hasCommandVersion } from './plan/command-version.ts'
@@ -46,8 +47,11 @@ export function lookingFor(settings: FunctionSettings): Looking {
   }
 }
 
+/** IAM API reference, CreateRole. */
+const LONGEST_ROLE_NAME = 64
+
 export function roleNameOf(functionName: string): string {
-  return `${functionName}-role`
+  return shortened(functionName, '-role', LONGEST_ROLE_NAME)
 }
 
 /** @param servedNow the version that is served, read at the same time */

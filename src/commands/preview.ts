@@ -1,0 +1,158 @@
+import { defaultLogGroup } from '../aws/function-options.ts'
+import { UserError } from '../errors.ts'
+import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
+import type { Pull } from '../preview/pull.ts'
+import { settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
+import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
+import { roleNameOf } from '../release/current-aside.ts'
+import type { Preparation } from '../release/plan/preparation.ts'
+import type { Table } from '../settings/kinds.ts'
+import type { DeploySettings } from '../settings/settings.ts'
+import { type DeployCollaborators, type DeployResult, deploy } from './deploy.ts'
+
+/** The data that a preview has for itself, before anything is made. */
+export interface PreviewData {
+  /** What the preview's tags say of it. */
+  readonly tags: Pick<PreviewTags, 'database' | 'databaseAdmin' | 'databaseAccess'>
+  /** Where the application finds it. */
+  readonly environment: Table
+  /** Undefined where nothing has to be made. */
+  readonly preparation: Preparation | undefined
+  /** After a release that failed: lets the version in again that is still served. @param served its variables */
+  readonly giveBack: (served: Table) => Promise<void>
+}
+
+export interface PreviewCollaborators extends DeployCollaborators {
+  /** @param there the tags of the preview, where it exists */
+  readonly dataOf: (
+    settings: DeploySettings,
+    identity: PreviewIdentity,
+    there: PreviewTags | undefined,
+  ) => Promise<PreviewData>
+  /** How many previews of the function there are. */
+  readonly count: (identity: PreviewIdentity) => Promise<number>
+  /** What identifies this run. */
+  readonly runId: string | undefined
+}
+
+/** What `preview --json` prints. */
+export interface PreviewResult extends DeployResult {
+  readonly preview: {
+    readonly pull: number
+    readonly repository: string
+    readonly headSha: string | undefined
+    /** ISO 8601. */
+    readonly created: string
+    readonly expires: string
+    /** As the tags have it. */
+    readonly database: string
+  }
+}
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** A running copy for a pull request: made, or brought to its newest commit. */
+export async function preview(
+  settings: DeploySettings,
+  pull: Pull,
+  collaborators: PreviewCollaborators,
+): Promise<PreviewResult> {
+  const { report, order, aside } = collaborators
+  const identity = identityOf(settings.functionName, pull)
+  report.info(`${identity.functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
+  const there = await readOwnTags(identity, collaborators)
+  if (there === undefined) await refuseOneMore(settings, identity, collaborators)
+  const data = await collaborators.dataOf(settings, identity, there)
+  const now = order.now()
+  const tags: PreviewTags = {
+    ...identity,
+    ...data.tags,
+    headSha: pull.headSha,
+    run: collaborators.runId,
+    created: there?.created || isoTime(now),
+    expires: isoTime(now + settings.previewExpires * DAY_MS),
+    static: staticAddressOf(settings.static, identity),
+    role: settings.createRole ? roleNameOf(identity.functionName) : undefined,
+    logGroup: defaultLogGroup(identity.functionName),
+    isSeeded: there?.isSeeded ?? false,
+  }
+  const isToBeSeeded = settings.previewSeed.length > 0 && !tags.isSeeded
+  const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })
+  const released = await givingBack(data, own, collaborators, () =>
+    deploy(own, {
+      ...collaborators,
+      preparation: data.preparation,
+      // GitHub runs a workflow for the merge with the base; what people know is the head.
+      order: { ...order, readRun: async () => ({ ...(await order.readRun()), ...headOf(pull) }) },
+    }),
+  )
+  if (isToBeSeeded && !settings.dryRun) await aside.tags.add(released.function.arn, SEEDED_TAG)
+  const { created, expires, database } = tags
+  const { number, repository, headSha } = pull
+  return { ...released, preview: { pull: number, repository, headSha, created, expires, database } }
+}
+
+/** @throws UserError where a function of that name is none of ours */
+async function readOwnTags(
+  identity: PreviewIdentity,
+  { aside }: Pick<PreviewCollaborators, 'aside'>,
+): Promise<PreviewTags | undefined> {
+  const { functionName, pull, repository } = identity
+  const found = await aside.tags.get(functionName)
+  if (found === undefined) return undefined
+  const tags = readTags(functionName, found)
+  if (tags && isSamePreview(tags, identity)) return tags
+  throw new UserError({
+    title: `A function ${functionName} exists that is no preview of pull request ${pull} of ${repository}`,
+    detail:
+      tags === undefined
+        ? 'Its tags do not say that wsgi-lambda has made it as a preview.'
+        : `Its tags say: pull request ${tags.pull} of repository ${tags.repositoryId} (${tags.repository}).`,
+    hint: 'It is left as it is. Choose another function-name for previews, or rename that function.',
+  })
+}
+
+async function refuseOneMore(
+  { previewLimit }: DeploySettings,
+  identity: PreviewIdentity,
+  { count }: Pick<PreviewCollaborators, 'count'>,
+): Promise<void> {
+  if (previewLimit === 0 || (await count(identity)) < previewLimit) return
+  throw new UserError({
+    title: `There are ${previewLimit} previews of ${identity.base} already, and preview-limit is ${previewLimit}`,
+    hint: 'Close pull requests that need none any more, let sweep remove what has expired, or raise preview-limit.',
+  })
+}
+
+/** Where the new version did not come, the old one still serves: with the database that it knows. */
+async function givingBack<T>(
+  { preparation, giveBack }: PreviewData,
+  { functionName, alias }: DeploySettings,
+  { lambda, report }: PreviewCollaborators,
+  release: () => Promise<T>,
+): Promise<T> {
+  if (preparation === undefined) return await release()
+  try {
+    return await release()
+  } catch (error) {
+    const served = await lambda.getVersion(functionName, alias).catch(() => undefined)
+    if (served) {
+      await giveBack(served.environment).catch((failure: unknown) => {
+        report.warning({
+          title: `The version of ${functionName} that is still served may not reach its database any more`,
+          detail: failure instanceof Error ? failure.message : String(failure),
+          hint: 'The next deployment of the preview that succeeds mends that.',
+        })
+      })
+    }
+    throw error
+  }
+}
+
+function headOf({ headSha }: Pull): { readonly commit?: string } {
+  return headSha === undefined ? {} : { commit: headSha }
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString()
+}
