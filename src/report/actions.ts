@@ -2,10 +2,10 @@ import { relative } from 'node:path'
 import * as core from '@actions/core'
 import type { Problem } from '../errors.ts'
 import { inert, linesOf, withoutCommand } from './inert.ts'
+import { escape } from './markdown.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
 import { secretsIn } from './secrets.ts'
-import { escape } from './summary.ts'
 
 /**
  * The log of a GitHub workflow. Text of others gets a prefix, so that no line of it is a workflow command; the runner

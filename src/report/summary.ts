@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts'
-import { inert } from './inert.ts'
+import { address, code, details, escape, fence, table } from './markdown.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { differenceSections } from './plan-text.ts'
 import { megabytes } from './size.ts'
@@ -157,40 +157,7 @@ function packagesSection(packages: DeploymentFacts['packages']): string {
   return details(`Size by package (${packages.length})`, table(['Package', 'Zipped', 'Unzipped'], rows))
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
-}
-
-function details(summary: string, body: string): string {
-  return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
-}
-
-/** Plain text in Markdown: no markup, no HTML, no table cell, list or quote is opened or closed by it. */
-export function escape(text: string): string {
-  return inert(text.replaceAll('\n', ' '))
-    .trim()
-    .replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`)
-}
-
-/** GitHub makes a link of a bare address, but takes character references in it as they are. */
-function address(url: string): string {
-  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url)
-}
-
-function code(text: string): string {
-  return `<code>${escape(text)}</code>`
-}
-
 function endOf(output: string): string {
   const whole = output.trimEnd()
   return whole.length > LONGEST_OUTPUT ? `[… the log has all of it]\n${whole.slice(-LONGEST_OUTPUT)}` : whole
-}
-
-/** A code block whose fence is longer than any run of backticks in it. Text stands in it as it is, and GitHub's masks match. */
-function fence(text: string): string {
-  const lines = text.trimEnd().split('\n').map(inert)
-  const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g)?.map((run) => run.length) ?? []))
-  const ticks = '`'.repeat(longest + 1)
-  return `${ticks}text\n${lines.join('\n')}\n${ticks}`
 }
