@@ -64,3 +64,25 @@ describe('a run that was killed while Lambda was at work: the next one waits bef
     expect((await aliasNow())?.version).toBe('2')
   })
 })
+
+test('what was configured for commands is taken back once Lambda has taken it', async () => {
+  const { lambda, release } = await createReleasedWorld()
+  const commands = { ...v2.configuration, timeout: 900 }
+  lambda.pendingReads = 3
+  lambda.failAt(/^publish/, killed)
+  await failureOf(release({ ...v2, commands }))
+  lambda.pendingReads = 0
+  expect(await lambda.getVersion('shop')).toMatchObject({ timeout: v2.configuration.timeout })
+})
+
+test('a function that stays busy keeps nothing else from being taken back for long', async () => {
+  const { lambda, release, waits } = await createReleasedWorld()
+  const commands = { ...v2.configuration, timeout: 900 }
+  lambda.interruptAt(/^publish/, () => {
+    lambda.pendingReads = Infinity
+    void lambda.updateConfiguration('shop', { description: 'busy' })
+    lambda.failAt(/^publish/, killed)
+  })
+  await failureOf(release({ ...v2, commands }))
+  expect(waits.reduce((sum, each) => sum + each, 0)).toBeLessThan(70_000)
+})

@@ -15,13 +15,18 @@ export interface Waiting {
 const MOST_SECONDS = 600
 
 /** Waits until nothing is going on in `$LATEST`: only then it can be changed. That its last update failed is no reason not to. */
-export async function waitUntilIdle(functionName: string, waiting: Waiting): Promise<VersionState> {
+export async function waitUntilIdle(
+  functionName: string,
+  waiting: Waiting,
+  mostSeconds = MOST_SECONDS,
+): Promise<VersionState> {
   return await waitFor(
     functionName,
     undefined,
     'the update',
     waiting,
     ({ state, lastUpdateStatus }) => lastUpdateStatus !== 'InProgress' && state !== 'Pending',
+    mostSeconds,
   )
 }
 
@@ -71,15 +76,16 @@ async function waitFor(
   what: string,
   { lambda, report, wait, clock }: Waiting,
   isDone: (state: VersionState) => boolean,
+  mostSeconds = MOST_SECONDS,
 ): Promise<VersionState> {
   const started = clock()
   for (let pause = 200; ; pause = Math.min(pause * 1.5, 5000)) {
     const state = await lambda.getVersion(functionName, qualifier)
     if (state && isDone(state)) return state
     const seconds = (clock() - started) / 1000
-    if (seconds > MOST_SECONDS) {
+    if (seconds > mostSeconds) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS} seconds for ${what} of ${functionName}`,
+        title: `Waited ${mostSeconds} seconds for ${what} of ${functionName}`,
         detail: state?.stateReason ?? state?.lastUpdateReason,
         hint: 'Look at the function in the AWS console; then run this again, it goes on from there.',
       })

@@ -44,3 +44,26 @@ test('a version that has failed is not the last word: the next run publishes ano
   expect((await aliasNow())?.version).toBe('3')
   expect((await getVersion('shop'))?.description).toBe(v2.configuration.description)
 })
+
+test('what was changed to publish anew is changed back, also where that fails', async () => {
+  const { lambda, release } = await createReleasedWorld()
+  const getVersion = lambda.getVersion.bind(lambda)
+  lambda.getVersion = async (name, qualifier) => {
+    const found = await getVersion(name, qualifier)
+    return qualifier !== undefined && found?.version !== '1' && found ? { ...found, state: 'Failed' } : found
+  }
+  expect((await failureOf(release(v2))).title).toBe('Version 3 could not be made ready')
+  expect((await getVersion('shop'))?.description).toBe(v2.configuration.description)
+})
+
+test('a blank that a run has left which was ended goes', async () => {
+  const { lambda, release } = await createReleasedWorld()
+  await lambda.updateConfiguration('shop', { description: `${v2.configuration.description} ` })
+  const getVersion = lambda.getVersion.bind(lambda)
+  lambda.getVersion = async (name, qualifier) => {
+    const found = await getVersion(name, qualifier)
+    return found?.version === '2' ? { ...found, state: 'Failed' } : found
+  }
+  await release(configured({ description: `${v2.configuration.description} ` }, v2))
+  expect((await getVersion('shop'))?.description).toBe(v2.configuration.description)
+})

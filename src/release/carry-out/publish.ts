@@ -32,14 +32,20 @@ export async function publishVersion(releasing: Releasing, publication: Publicat
 async function publishAnew(releasing: Releasing, { configuration, description }: Publication): Promise<string> {
   const { functionName } = releasing.desired
   const { lambda } = releasing.with
-  const { description: before } = await waitUntilUpdated(functionName, releasing.with)
-  const changed = before.endsWith(' ') ? before.trimEnd() : `${before.slice(0, LIMITS.descriptionCharacters - 1)} `
-  await lambda.updateConfiguration(functionName, { description: changed })
+  const { description: found } = await waitUntilUpdated(functionName, releasing.with)
+  // A run that was ended here has left a blank.
+  const before = found.trimEnd()
+  const changed = found === before ? `${before.slice(0, LIMITS.descriptionCharacters - 1)} ` : before
   const meant = configuration && { ...configuration, description: changed }
-  const version = await publishGuarded(releasing, { configuration: meant, description })
-  await waitUntilActive(functionName, version, releasing.with)
-  await lambda.updateConfiguration(functionName, { description: before })
-  return version
+  try {
+    await lambda.updateConfiguration(functionName, { description: changed })
+    const version = await publishGuarded(releasing, { configuration: meant, description })
+    await waitUntilActive(functionName, version, releasing.with)
+    return version
+  } finally {
+    // A blank that stays means nothing, and the next time it goes.
+    await lambda.updateConfiguration(functionName, { description: before }).catch(() => undefined)
+  }
 }
 
 async function publishGuarded(
