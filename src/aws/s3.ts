@@ -5,6 +5,7 @@ import { Upload } from '@aws-sdk/lib-storage'
 import { UserError } from '../errors.ts'
 import { parseBucketAddress } from './bucket-address.ts'
 import { adviceFor, isAccessDenied } from './errors.ts'
+import { expectOwner } from './expected-owner.ts'
 import { PART_BYTES } from './part-bytes.ts'
 
 /** Parts of a larger object that are on their way at once. */
@@ -135,14 +136,6 @@ export function createBucket(
 /** Whether the variables name an endpoint of one's own, which knows buckets by path only. */
 export function hasOwnEndpoint(environment: Readonly<Record<string, string | undefined>>): boolean {
   return Boolean(environment['AWS_ENDPOINT_URL_S3'] ?? environment['AWS_ENDPOINT_URL'])
-}
-
-/** In every call, those that an upload in parts makes by itself among them. */
-function expectOwner(client: S3Client, owner: string): void {
-  client.middlewareStack.add(
-    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
-    { step: 'initialize', name: 'expectOwner' },
-  )
 }
 
 /** Counted from the last byte that came or went: a large object may take longer as a whole. */

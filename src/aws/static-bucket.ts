@@ -11,6 +11,7 @@ import {
 import { Upload } from '@aws-sdk/lib-storage'
 import { parseBucketAddress } from './bucket-address.ts'
 import { adviceFor } from './errors.ts'
+import { expectOwner } from './expected-owner.ts'
 import { PART_BYTES } from './part-bytes.ts'
 
 export interface ListedObject {
@@ -44,6 +45,8 @@ export interface StaticBucketOptions {
   readonly signal: AbortSignal
   /** As in `https://HOST/BUCKET/KEY`. */
   readonly isPathStyle: boolean
+  /** The account that the bucket must belong to: S3 refuses every call otherwise. */
+  readonly owner?: string
 }
 
 /** S3 API reference, "DeleteObjects". */
@@ -51,7 +54,7 @@ const MOST_REMOVED = 1000
 
 export function createStaticBucket(
   address: string,
-  { version, signal, isPathStyle }: StaticBucketOptions,
+  { version, signal, isPathStyle, owner }: StaticBucketOptions,
 ): StaticBucket {
   const { name: Bucket, prefix } = parseBucketAddress(address)
   const client = new S3Client({
@@ -59,6 +62,7 @@ export function createStaticBucket(
     forcePathStyle: isPathStyle,
     followRegionRedirects: true,
   })
+  if (owner !== undefined) expectOwner(client, owner)
   const call = async <T>(action: string, key: string, send: () => Promise<T>): Promise<T> => {
     try {
       signal.throwIfAborted()
