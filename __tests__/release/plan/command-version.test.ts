@@ -41,7 +41,7 @@ describe('the configuration of commands', () => {
     const settings = { ...OWNER, commandRole: role, commandMemory: 2048 }
     expect(commandConfiguration(settings, configuration)).toMatchObject({
       ...{ runtime: 'python3.13', handler: 'wsgi_handler.handler', timeout: 900, memory: 2048, role },
-      environment: { DEBUG: '0', DATABASE_USER: 'owner' },
+      environment: { DEBUG: '0', DATABASE_USER: 'owner', WSGI_LAMBDA_FOR: 'commands' },
     })
   })
 
@@ -61,10 +61,12 @@ describe('the configuration of commands', () => {
     expect(commandConfiguration(OWNER, { ...configuration, environment })?.environment).toEqual({
       DATABASE_USER: 'owner',
       WSGI_LAMBDA_SECRETS: '{"SECRET_KEY":"ssm:/key"}',
+      WSGI_LAMBDA_FOR: 'commands',
     })
     const only = { WSGI_LAMBDA_SECRETS: JSON.stringify({ DATABASE_USER: 'ssm:/user' }) }
     expect(commandConfiguration(OWNER, { ...configuration, environment: only })?.environment).toEqual({
       DATABASE_USER: 'owner',
+      WSGI_LAMBDA_FOR: 'commands',
     })
   })
 
@@ -155,6 +157,12 @@ describe('what an ended run has left in $LATEST', () => {
   test('where nothing is served, the variables of commands are not kept', () => {
     const found = withoutCommands({ ...nothing, latest: left }, OWNER).latest
     expect(found).toMatchObject({ environment: { DEBUG: '0' }, description: 'The shop' })
+  })
+
+  test('a description of any length stays', () => {
+    const long = configured({ description: 'x'.repeat(256) })
+    const marked = { ...left, description: commandConfiguration(OWNER, long.configuration)?.description ?? '' }
+    expect(withoutCommands({ ...current, latest: marked }, OWNER).latest?.description).toBe('x'.repeat(256))
   })
 
   test('nothing', () => {

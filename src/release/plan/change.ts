@@ -1,6 +1,6 @@
 import type { FunctionConfiguration, VersionState } from '../../aws/lambda.ts'
 import type { DesiredRelease } from '../state.ts'
-import { type CommandVersionStep, withConfiguration } from './command-version.ts'
+import { type CommandVersionStep, withConfiguration, withoutMark } from './command-version.ts'
 import { type Configured, differences, hasCode } from './difference.ts'
 
 /** Code, configuration and the version that is made of them. */
@@ -53,17 +53,12 @@ export function commandSteps(
   configuration: FunctionConfiguration,
 ): (ChangeStep | CommandVersionStep)[] {
   if (commands === undefined) return []
-  // The mark in the description is there for a moment, and nobody's change.
-  const after = { ...withConfiguration(commands, before), description: before.description }
+  const shown = withoutMark(commands)
   return [
-    { kind: 'configure-commands', changes: differences(before, commands).filter(isNoMark) },
+    { kind: 'configure-commands', changes: differences(withoutMark(before), shown) },
     { kind: 'publish-commands' },
-    ...configurationSteps(differences(after, configuration)),
+    ...configurationSteps(differences(withConfiguration(shown, before), configuration)),
   ]
-}
-
-function isNoMark(name: string): boolean {
-  return name !== 'description'
 }
 
 /** A layer is published before a function can name it. */

@@ -44,12 +44,9 @@ export function commandConfiguration(
     environment: environmentOf(configuration.environment, commandEnvironment),
     options:
       configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
-    description: markedDescription(configuration.description),
   }
-  return differences(withConfiguration(configuration), { ...commands, description: configuration.description })
-    .length === 0
-    ? undefined
-    : commands
+  if (differences(withConfiguration(configuration), commands).length === 0) return undefined
+  return { ...commands, environment: environmentOf(configuration.environment, { ...commandEnvironment, ...MARK }) }
 }
 
 /** A variable that is given to commands as it is, is no reference for them. */
@@ -86,11 +83,20 @@ export function withConfiguration(
   }
 }
 
-const MARK = 'wsgi-lambda: configured for commands; '
+/**
+ * What a version for commands has, and tells what a run has left in `$LATEST` that was ended while it made one. A variable, since a
+ * description has no room for it beside what the user has written there.
+ */
+const MARK = { WSGI_LAMBDA_FOR: 'commands' } as const
 
-/** Says what a run has left in `$LATEST` that was ended while it made a command version. */
-function markedDescription(description: string): string {
-  return (MARK + description).slice(0, LIMITS.descriptionCharacters)
+function isMarked({ environment }: Pick<Configured, 'environment'>): boolean {
+  return environment['WSGI_LAMBDA_FOR'] === MARK.WSGI_LAMBDA_FOR
+}
+
+/** Without the mark, which is nobody's change. */
+export function withoutMark<T extends Pick<Configured, 'environment'>>(configured: T): T {
+  const environment = Object.entries(configured.environment).filter(([name]) => !Object.hasOwn(MARK, name))
+  return { ...configured, environment: Object.fromEntries(environment) }
 }
 
 /**
@@ -100,14 +106,15 @@ function markedDescription(description: string): string {
  */
 export function withoutCommands(current: CurrentRelease, { commandEnvironment }: CommandSettings): CurrentRelease {
   const { latest, served } = current
-  if (!latest?.description.startsWith(MARK)) return current
-  const description = latest.description.slice(MARK.length)
+  if (latest === undefined || !isMarked(latest)) return current
   if (served) {
     const { role, memory, timeout, environment, options } = served
-    return { ...current, latest: { ...latest, role, memory, timeout, environment, options, description } }
+    return { ...current, latest: { ...latest, role, memory, timeout, environment, options } }
   }
-  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name))
-  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } }
+  const own = Object.entries(withoutMark(latest).environment).filter(
+    ([name]) => !Object.hasOwn(commandEnvironment, name),
+  )
+  return { ...current, latest: { ...latest, environment: Object.fromEntries(own) } }
 }
 
 /** Points the alias of the commands to their version, whether it is there or not. */
