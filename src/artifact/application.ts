@@ -30,6 +30,8 @@ export interface ApplicationOptions {
   readonly include: readonly string[]
   /** Absolute path of the artifact, which is left out wherever it is, as is what a build leaves beside it. */
   readonly output: string
+  /** Absolute path of its bill of materials, which is left out too. */
+  readonly sbom?: string | undefined
 }
 
 /**
@@ -38,12 +40,18 @@ export interface ApplicationOptions {
  */
 export async function applicationEntries(
   project: string,
-  { exclude, include, output }: ApplicationOptions,
+  { exclude, include, output, sbom }: ApplicationOptions,
 ): Promise<Entry[]> {
   const root = await realpath(project)
   const always: IgnoreFile = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) }
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file))
-  const written = [output, layerPathOf(output), staticPathOf(output), indexPathOf(output)]
+  const written = [
+    output,
+    layerPathOf(output),
+    staticPathOf(output),
+    indexPathOf(output),
+    ...(sbom === undefined ? [] : [sbom]),
+  ]
   const outputs = await Promise.all(written.map((path) => realpath(path).catch(() => path)))
   const included = asGit().add([...include])
   const entries: Entry[] = []

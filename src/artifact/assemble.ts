@@ -31,6 +31,8 @@ export interface Assembled extends Outputs {
   readonly whole: Artifact
   /** How many slices the store did not have. */
   readonly made: number
+  /** SHA-256 (hexadecimal) of the wheels that were published, by distribution. */
+  readonly wheels: ReadonlyMap<string, string>
 }
 
 export interface AssemblyCollaborators {
@@ -64,7 +66,7 @@ export async function assemble(
             { ...sliceOptions(settings), ...product, ...collaborators },
             { ...collaborators, ...compilation },
           )
-        : Promise.resolve({ slices: [], made: 0 }),
+        : Promise.resolve({ slices: [], made: 0, wheels: new Map<string, string>() }),
       ownSlice(settings, product, parts, compilation, collaborators),
     )
     slices.push(...dependencies.slices, application)
@@ -74,7 +76,7 @@ export async function assemble(
       ? { ...kept, whole: kept.artifact }
       : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators)
     await ignoreOwnFolder(settings)
-    return { ...zips, made: dependencies.made }
+    return { ...zips, made: dependencies.made, wheels: dependencies.wheels }
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]()
     await rm(temporary, { recursive: true, force: true })
@@ -87,7 +89,7 @@ async function mergeAndWrite(
   key: string,
   settings: BuildSettings,
   { store, report, whole }: AssemblyCollaborators,
-): Promise<Omit<Assembled, 'made'>> {
+): Promise<Omit<Assembled, 'made' | 'wheels'>> {
   const merged = mergeSlices(application, dependencies)
   reportMerge(merged, settings, report)
   const missing = missingLibraries(dependencies, application, settings.target)

@@ -30,6 +30,8 @@ export interface DependencySlices {
   readonly slices: readonly Slice[]
   /** How many of them the store did not have. */
   readonly made: number
+  /** SHA-256 (hexadecimal) of the wheels that were published, by distribution. */
+  readonly wheels: ReadonlyMap<string, string>
 }
 
 type Collaborators = Compilation & {
@@ -47,6 +49,8 @@ interface Context {
   /** What was found or made so far. */
   readonly slices: Map<Pin, Slice>
   readonly made: Set<Pin>
+  /** SHA-256 of the published wheels that were chosen, by distribution. */
+  readonly wheels: Map<string, string>
   readonly maker: SliceMaker
   /** Where pip looks besides the public index. */
   readonly indexes: readonly string[]
@@ -74,7 +78,7 @@ export async function dependencySlices(
   const indexes = await otherIndexes(pipOptions, collaborators.environment)
   const recipe = await recipeOf(options, collaborators)
   const maker = createSliceMaker(options, collaborators)
-  const found = { slices: new Map(), made: new Set<Pin>() }
+  const found = { slices: new Map(), made: new Set<Pin>(), wheels: new Map<string, string>() }
   const context: Context = { pipOptions, options, collaborators, indexes, recipe, maker, ...found }
   const { slices, made } = context
   const wheelless: Pin[] = []
@@ -96,7 +100,7 @@ export async function dependencySlices(
     // Only now: who was told that a wheel is missing may have published it before the next build.
     for (const pin of wheelless) await remember(pin, 'none', context)
     reportFindings(findings, collaborators.report)
-    return { slices: pins.map((pin) => present(slices.get(pin), pin.name)), made: made.size }
+    return { slices: pins.map((pin) => present(slices.get(pin), pin.name)), made: made.size, wheels: context.wheels }
   } catch (error) {
     await maker.finish().catch(() => undefined) // The first failure is the one to tell.
     for (const slice of slices.values()) await slice[Symbol.asyncDispose]()
@@ -111,6 +115,7 @@ async function findPublished(pin: Pin, context: Context): Promise<Selection | un
   if (selection === undefined || selection === 'none') return selection
   const slice = await findSlice(sliceKey(selection, context), store)
   if (slice) context.slices.set(pin, slice)
+  context.wheels.set(pin.name, selection.sha256)
   return selection
 }
 
@@ -132,6 +137,7 @@ async function sliceDownloads(pins: readonly Pin[], context: Context): Promise<r
   const brought = new Map<Pin, DownloadedWheel>()
   const onWheel = (pin: Pin, wheel: DownloadedWheel): void => {
     brought.set(pin, wheel)
+    context.wheels.set(pin.name, wheel.sha256)
     addWork(pin, wheel, true, context)
   }
   const wheelless = await inParallel(shares(pins, located), 2, (share) =>

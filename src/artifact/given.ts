@@ -12,7 +12,7 @@ import { sizeOf } from './inspect/packages.ts'
 import { type PackageSize, STATIC_RECORD } from './outputs.ts'
 import { CONFIGURATION } from './runtime.ts'
 
-export interface GivenArtifact extends Omit<Assembled, 'whole'> {
+export interface GivenArtifact extends Omit<Assembled, 'whole' | 'wheels'> {
   readonly runtime: string
   readonly architecture: string
   readonly streaming: boolean

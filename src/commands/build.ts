@@ -5,6 +5,7 @@ import { type Assembled, assemble } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
 import type { Artifact, PackageSize } from '../artifact/outputs.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
+import { writeBillOfMaterials } from '../artifact/sbom-file.ts'
 import { type Toolchain, ToolchainChanged } from '../builder/builder.ts'
 import { withPipFiles } from '../builder/pip-files.ts'
 import { UserError } from '../errors.ts'
@@ -42,6 +43,8 @@ export interface BuildResult {
   readonly builder: string
   readonly slices: { readonly total: number; readonly reused: number; readonly built: number }
   readonly packages: readonly PackageSize[]
+  /** Where the bill of materials was written. */
+  readonly sbom?: string
   /** How the import check ended, where there was one. */
   readonly check?: CheckResult['outcome']
   /** Seconds by step. */
@@ -71,6 +74,11 @@ export async function build(
     const { artifact, layer, packages, made } = assembled
     report.info(`${describe(artifact)}, ${packages.length} packages)`)
     if (layer) report.info(`${describe(layer)})`)
+    const { sbom } = settings
+    if (sbom !== undefined) {
+      await writeBillOfMaterials(sbom, settings, { assembled, pins: parts.pins, productVersion: product.version })
+      report.info(`${sbom}: bill of materials`)
+    }
     if (statics) report.info(`${statics.folder}: ${statics.files.length} static files, ${sizeText(bytesOf(statics))}`)
     return {
       artifact,
@@ -82,6 +90,7 @@ export async function build(
       builder: toolchain.kind,
       slices: { total: packages.length, reused: packages.length - made, built: made },
       packages,
+      ...(sbom !== undefined && { sbom }),
       ...(check && { check: check.outcome }),
       seconds,
     }

@@ -70,9 +70,9 @@ export async function wheelsOf(
 }
 
 /** Lists the files of a local distribution, as git would keep them. It may be the project: then what is built stands in it. */
-function listFiles({ output }: BuildSettings): (folder: string) => Promise<ProjectFile[]> {
+function listFiles({ output, sbom }: BuildSettings): (folder: string) => Promise<ProjectFile[]> {
   return async (folder) => {
-    const entries = await applicationEntries(folder, { exclude: [], include: [], output })
+    const entries = await applicationEntries(folder, { exclude: [], include: [], output, sbom })
     return entries.flatMap(({ path, mode, content }) => ('file' in content ? [{ path, mode, file: content.file }] : []))
   }
 }

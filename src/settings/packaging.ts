@@ -197,6 +197,13 @@ export const CONTENT_SETTINGS = {
     default: 'wsgi',
     placeholder: 'KIND',
   }),
+  sbom: text({
+    description:
+      'Where the bill of materials of the artifact is written: CycloneDX 1.6 as JSON, with the distributions, their hashes, licences and who requires them.',
+    format: 'a path',
+    example: 'build/sbom.cdx.json',
+    placeholder: 'FILE',
+  }),
   'pack-requirements': trueOrFalse({
     description:
       'Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.',

@@ -43,6 +43,8 @@ export interface BuildSettings extends Common {
   readonly target: Target
   readonly manifest: Manifest
   readonly output: string
+  /** Absolute. */
+  readonly sbom: string | undefined
 }
 
 /** For what looks at an artifact: the project that it was built from need not be there. */
@@ -190,6 +192,7 @@ async function buildPart({ common, pyproject, isGiven, problems }: Loaded): Prom
     target: targetOf(runtime, common.architecture),
     manifest: 'problem' in manifest ? { kind: 'requirements', path: '' } : manifest,
     output: outputOf(common),
+    sbom: common.sbom === undefined ? undefined : resolve(common.sbom),
     found,
   }
 }

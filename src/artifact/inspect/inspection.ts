@@ -121,7 +121,7 @@ function inZip({ files, zippedBytes, unzippedBytes }: ReturnType<typeof sizeOf>)
 }
 
 /** A marker that cannot be read asks for nothing. Which patch release of Python runs is Lambda's to know. */
-function markersFor(target: Target | undefined, pythonMinor = '3.13') {
+export function markersFor(target: Target | undefined, pythonMinor = '3.13') {
   const environment = markerEnvironment(target ?? { architecture: 'x86_64' }, `${pythonMinor}.0`)
   return (marker: string, extras: ReadonlySet<string>): boolean => {
     try {
