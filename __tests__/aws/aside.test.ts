@@ -71,9 +71,9 @@ describe('a log group', () => {
   test('that was made meanwhile is as good', async () => {
     answers = { CreateLogGroup: [400, { message: 'exists' }, 'ResourceAlreadyExistsException'] }
     const logGroups = await api.openLogGroups()
-    await logGroups.create('/shop')
+    await logGroups.create('/shop', { team: 'shop', 'managed-by': 'somebody' })
     expect(received.map(({ operation }) => operation)).toEqual(['CreateLogGroup'])
-    expect(received[0]?.body).toContain('"managed-by":"wsgi-lambda"')
+    expect(received[0]?.body).toContain('"tags":{"team":"shop","managed-by":"wsgi-lambda"}')
   })
 
   test('that may not be made: the statement to add names it', async () => {
@@ -125,7 +125,10 @@ describe('a role', () => {
       GetRole: [200, answer('GetRole', role(''))],
     }
     const roles = await api.openRoles()
-    expect(await roles.create('shop-role', '{}')).toMatchObject({ isOurs: false })
+    expect(await roles.create('shop-role', '{}', { team: 'shop' })).toMatchObject({ isOurs: false })
+    expect([...new URLSearchParams(received[0]?.body).values()]).toEqual(
+      expect.arrayContaining(['team', 'shop', 'managed-by', 'wsgi-lambda']),
+    )
   })
 
   test('is in the region of the functions', async () => {

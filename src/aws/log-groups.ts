@@ -7,7 +7,7 @@ import {
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-cloudwatch-logs'
 import { type ClientOptions, createCaller } from './call.ts'
-import { OUR_TAG } from './tags.ts'
+import { OUR_TAG, type Tags } from './tags.ts'
 
 export interface LogGroup {
   readonly name: string
@@ -19,7 +19,7 @@ export interface LogGroup {
 export interface LogGroupApi {
   find(name: string): Promise<LogGroup | undefined>
   /** One that is there already stays as it is. */
-  create(name: string): Promise<void>
+  create(name: string, tags?: Tags): Promise<void>
   setRetention(name: string, days: number | undefined): Promise<void>
 }
 
@@ -36,10 +36,11 @@ export function createLogGroupApi({ version, wait, signal }: ClientOptions): Log
       const found = logGroups.find(({ logGroupName }) => logGroupName === name)
       return found && { name, retentionDays: found.retentionInDays }
     },
-    create: async (name) => {
+    create: async (name, tags) => {
       await call('CreateLogGroup', name, async () => {
         try {
-          await client.send(new CreateLogGroupCommand({ logGroupName: name, tags: { ...OUR_TAG } }), cancellable)
+          const command = new CreateLogGroupCommand({ logGroupName: name, tags: { ...tags, ...OUR_TAG } })
+          await client.send(command, cancellable)
         } catch (error) {
           if (!(error instanceof ResourceAlreadyExistsException)) throw error
         }

@@ -9,7 +9,7 @@ import {
   type Role,
 } from '@aws-sdk/client-iam'
 import { type ClientOptions, createCaller } from './call.ts'
-import { OUR_TAG } from './tags.ts'
+import { OUR_TAG, type Tags } from './tags.ts'
 
 export interface RoleState {
   readonly arn: string
@@ -23,7 +23,7 @@ export interface RoleApi {
   /** What this program let the role do; undefined where there is no such role or policy. */
   getPolicy(name: string): Promise<string | undefined>
   /** One of that name that is there already is given back. */
-  create(name: string, trust: string): Promise<RoleState>
+  create(name: string, trust: string, tags?: Tags): Promise<RoleState>
   putPolicy(name: string, policy: string): Promise<void>
   /** IAM has none of its own: it is the one of the functions. */
   region(): Promise<string>
@@ -51,7 +51,7 @@ export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi
       // Written as this program writes it, whatever a person has made of it.
       return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)))
     },
-    create: async (name, trust) => {
+    create: async (name, trust, tags) => {
       const created = await call('CreateRole', name, async () => {
         try {
           const { Role: role } = await client.send(
@@ -59,7 +59,7 @@ export function createRoleApi({ version, wait, signal }: ClientOptions): RoleApi
               RoleName: name,
               AssumeRolePolicyDocument: trust,
               Description: 'Made by wsgi-lambda for a function',
-              Tags: Object.entries(OUR_TAG).map(([Key, Value]) => ({ Key, Value })),
+              Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value })),
             }),
             cancellable,
           )

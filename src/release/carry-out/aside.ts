@@ -12,9 +12,9 @@ export const asideExecutors: Executors<AsideStep> = {
   'update-role': async ({ name }, releasing) => {
     await makeRole(name, releasing)
   },
-  'create-log-group': async ({ name }, { with: { aside } }) => {
+  'create-log-group': async ({ name }, { desired, with: { aside } }) => {
     const logGroups = await aside.openLogGroups()
-    await logGroups.create(name)
+    await logGroups.create(name, desired.aside.tags)
   },
   'set-log-retention': async ({ group, days }, { with: { aside } }) => {
     const logGroups = await aside.openLogGroups()
@@ -44,7 +44,8 @@ export const asideExecutors: Executors<AsideStep> = {
  */
 async function makeRole(name: string, { current, desired, progress, with: { aside } }: Releasing): Promise<string> {
   const roles = await aside.openRoles()
-  const role = (await roles.get(name)) ?? (await roles.create(name, trustPolicy(await aside.readAccount())))
+  const role =
+    (await roles.get(name)) ?? (await roles.create(name, trustPolicy(await aside.readAccount()), desired.aside.tags))
   if (!role.isOurs) throw foreignRole(name)
   const { role: wish } = desired.aside
   if (wish) {
