@@ -9,7 +9,7 @@ import ts from 'typescript'
 
 /** From the front doors down. What stands in one line is side by side, and does not know of the other. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['action.ts', 'cli.ts', 'cli-run.ts'],
+  ['action.ts', 'action-outputs.ts', 'action-previews.ts', 'cli.ts', 'cli-flags.ts', 'cli-run.ts', 'cli-previews.ts'],
   ['commands'],
   ['preview'],
   ['release'],

@@ -7,7 +7,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import { COMMANDS, OUTPUT_DESCRIPTIONS } from '../src/settings/action-contract.ts'
+import { AUTO, COMMANDS, OUTPUT_DESCRIPTIONS } from '../src/settings/action-contract.ts'
+import { PREVIEW_SETTINGS } from '../src/settings/preview.ts'
 import {
   BUILD_SETTINGS,
   RELEASE_SETTINGS,
@@ -32,11 +33,19 @@ interface Input {
   readonly format: string
   readonly standard: string
   readonly example: string
+  /** What the runner fills in where nothing is given. */
+  readonly fallback?: string
 }
 
 /** The inputs that are no settings: what to do, and where the settings are. */
 const OWN_INPUTS: Readonly<Record<string, Input>> = {
-  command: { description: 'What to do.', format: COMMANDS.join(', '), standard: 'deploy', example: 'build' },
+  command: {
+    description:
+      'What to do. auto goes by the event: push and release deploy, pull_request makes a preview or, when it is closed, removes it, schedule sweeps, workflow_dispatch does what its input command says.',
+    format: [AUTO, ...COMMANDS].join(', '),
+    standard: AUTO,
+    example: 'build',
+  },
   project: {
     description: 'The folder that holds the application, relative to the workspace.',
     format: 'a path',
@@ -54,6 +63,20 @@ const OWN_INPUTS: Readonly<Record<string, Input>> = {
     format: 'the number of a version',
     standard: 'the one that was served before',
     example: '7',
+  },
+  pr: {
+    description: 'With command: preview and destroy, the number of the pull request.',
+    format: 'a number',
+    standard: 'that of the event',
+    example: '7',
+  },
+  'github-token': {
+    description:
+      "What comments and GitHub's deployments are written with, and what tells whether a pull request is closed.",
+    format: 'a token',
+    standard: "the job's own",
+    example: '${{ secrets.PREVIEW_TOKEN }}',
+    fallback: '${{ github.token }}',
   },
   run: {
     description: 'With command: run, what to run in the deployed function, line by line until one fails.',
@@ -82,11 +105,12 @@ function inputs(): [string, Input][] {
 
 /** Generated as a whole: nothing in it is not said somewhere in the code. */
 export function actionYml(): string {
-  const described = inputs().map(([name, { description, format, standard, example }]) => [
+  const described = inputs().map(([name, { description, format, standard, example, fallback }]) => [
     name,
     {
       description: `${description} Format: ${format}. Default: ${standard}${standard.endsWith('.') ? '' : '.'} Example: ${example}`,
       required: false,
+      ...(fallback !== undefined && { default: fallback }),
     },
   ])
   const action = {
@@ -110,6 +134,7 @@ export function withTables(text: string): string {
     outputs: outputTable,
     'build settings': () => settingsTable(Object.keys(BUILD_SETTINGS) as SettingName[]),
     'release settings': () => settingsTable(Object.keys(RELEASE_SETTINGS) as SettingName[]),
+    'preview settings': () => settingsTable(Object.keys(PREVIEW_SETTINGS) as SettingName[]),
   }
   return text.replace(/<!-- ([\w ]+) -->[^]*?<!-- \/\1 -->/g, (whole, name: string) => {
     const table = tables[name]

@@ -2,6 +2,9 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
+import { runBuild, runCommands, runDeploy, runRollback } from './action-commands.ts'
+import { runPreview } from './action-previews.ts'
+import type { ActionRun } from './action-run.ts'
 import { createAwsApis } from './aws/apis.ts'
 import { openBucket } from './aws/bucket.ts'
 import { shownWait } from './aws/call.ts'
@@ -12,27 +15,20 @@ import { wait } from './aws/wait.ts'
 import { createToolchain } from './builder/choose.ts'
 import { removeContainers } from './builder/docker.ts'
 import { runProcess } from './builder/process.ts'
-import { type BuildCollaborators, build } from './commands/build.ts'
-import { type DeployResult, deploy } from './commands/deploy.ts'
-import { type RollbackResult, rollback } from './commands/rollback.ts'
-import { run } from './commands/run.ts'
+import type { BuildCollaborators } from './commands/build.ts'
 import { SettingsError } from './errors.ts'
+import { decide } from './preview/decide.ts'
+import { type RunEvent, readEvent } from './preview/pull.ts'
 import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
 import { actionsReporter, annotateError, mask } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import type { Reporter } from './report/reporter.ts'
-import { deploymentSummary, failureSummary, rollbackSummary, runSummary } from './report/summary.ts'
-import { ACTION_OUTPUTS, type ActionOutputs, COMMANDS } from './settings/action-contract.ts'
+import { failureSummary } from './report/summary.ts'
+import { ACTION_OUTPUTS, type ActionOutputs, AUTO, COMMANDS } from './settings/action-contract.ts'
 import { definedVariables } from './settings/environment.ts'
-import {
-  type BuildSettings,
-  loadBuildSettings,
-  loadDeploySettings,
-  loadFunctionSettings,
-  type SettingsOrigin,
-} from './settings/settings.ts'
+import type { BuildSettings } from './settings/settings.ts'
 import { suggestion } from './settings/suggestion.ts'
 import { type CachedStore, restoreStore, saveStore } from './store/cache.ts'
 import { cacheService, hasCacheService, type RunCacheTask } from './store/cache-service.ts'
@@ -49,7 +45,18 @@ const IS_POST = 'is-post'
 const LABELS = 'labels'
 const CACHED_STORE = 'cached-store'
 /** Inputs besides the settings: where they are, and what to do. */
-const OWN_INPUTS = ['command', 'project', 'stage', 'to', 'run'] as const
+const OWN_INPUTS = ['command', 'project', 'stage', 'to', 'run', 'pr', 'github-token'] as const
+
+type ActionCommand = (typeof COMMANDS)[number]
+
+const COMMAND_RUNS: Readonly<Record<ActionCommand, (run: ActionRun) => Promise<void>>> = {
+  build: runBuild,
+  deploy: runDeploy,
+  plan: runDeploy,
+  rollback: runRollback,
+  run: runCommands,
+  preview: runPreview,
+}
 
 async function main(): Promise<void> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -59,116 +66,19 @@ async function main(): Promise<void> {
   const labels = { 'wsgi-lambda.run': `${environment['GITHUB_RUN_ID'] ?? 'local'}-${process.pid}` }
   core.saveState(IS_POST, 'true')
   core.saveState(LABELS, labels)
-  const clock = (): number => performance.now()
-  const report = actionsReporter({ workspace, project, clock })
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      controller.abort()
-    })
-  }
-  const { signal } = controller
+  const report = actionsReporter({ workspace, project, clock: () => performance.now() })
+  const { signal } = cancelOnSignals()
   mask(environment)
   try {
-    const command = readCommand()
-    const origin: SettingsOrigin = {
-      project,
-      stage: core.getInput('stage') || undefined,
-      environment,
-      explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` },
-    }
-    const root = fileURLToPath(new URL('..', import.meta.url))
-    const toolsFolder = join(root, 'docker')
-    const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
-    const storeFolder = (settings: BuildSettings): string => resolve(settings.store ?? join(cacheFolder, 'store'))
-    const restore = async (settings: BuildSettings): Promise<void> => {
-      if (!hasCacheService(environment)) return
-      const cached = await restoreStore(settings, storeFolder(settings), { run: createCacheService(report), report })
-      if (cached) core.saveState(CACHED_STORE, cached)
-    }
-    const collaborators: BuildCollaborators = {
-      createToolchain: (settings, store) =>
-        createToolchain(settings.target, settings, {
-          store,
-          run: runProcess,
-          report,
-          environment,
-          cacheFolder,
-          toolsFolder,
-          labels,
-          signal,
-        }),
-      product: {
-        toolsFolder,
-        runtimeFolder: join(root, 'runtime'),
-        version: VERSION,
-        compressor: `zlib ${process.versions.zlib}`,
-      },
-      createStore: (settings) =>
-        openStore(settings, { folder: join(cacheFolder, 'store'), environment, version: VERSION, signal, report }),
-      report,
-      environment,
-      clock,
-    }
-    if (command === 'build') {
-      const settings = await loadBuildSettings(origin)
-      mask(settings.environment)
-      mask(settings.commandEnvironment)
-      await restore(settings)
-      const { artifact } = await build(settings, 'deploy', collaborators)
-      setOutputs({
-        artifact: artifact.path,
-        'code-sha256': artifact.codeSha256,
-        'zip-bytes': artifact.zipBytes,
-        'unzipped-bytes': artifact.unzippedBytes,
-      })
+    const event = await readEvent(environment, readPull())
+    const { command, why } = resolveCommand(event)
+    report.info(`Command: ${command}${why === undefined ? '' : ` (${why})`}`)
+    core.setOutput('command', command)
+    if (command === 'none') {
+      setOutputs({ skipped: true })
       return
     }
-    const options = { version: VERSION, wait: shownWait(wait, report), signal }
-    const aws = createAwsApis(options)
-    const order = orderAt({ project, environment, run: runProcess, process })
-    if (command === 'rollback') {
-      const settings = await loadFunctionSettings(origin)
-      mask(settings.environment)
-      await checkAccount(settings, () => readAccount(options))
-      const waiting = { report, clock, wait, signal, order }
-      const result = await rollback(readTo(), settings, { ...aws, lambda: masking(aws.lambda), ...waiting })
-      setOutputs(rollbackOutputsOf(result))
-      await writeSummary(rollbackSummary(result))
-      return
-    }
-    if (command === 'run') {
-      const settings = await loadFunctionSettings(origin)
-      mask(settings.environment)
-      await checkAccount(settings, () => readAccount(options))
-      const { logs } = aws
-      const result = await run(core.getInput('run'), settings, {
-        ...{ lambda: masking(aws.lambda), logs, report, clock, wait, signal },
-      })
-      setOutputs({ 'function-name': result.functionName, 'exit-code': result.exitCode })
-      await writeSummary(runSummary(result))
-      if (result.problem) annotateError(result.problem, { workspace, project })
-      process.exitCode = result.exitCode
-      return
-    }
-    const loaded = await loadDeploySettings(origin)
-    const settings = { ...loaded, dryRun: loaded.dryRun || command === 'plan' }
-    mask(settings.environment)
-    mask(settings.commandEnvironment)
-    await checkAccount(settings, () => readAccount(options))
-    if (settings.build) await restore(settings.build)
-    const result = await deploy(settings, {
-      ...collaborators,
-      ...aws,
-      lambda: masking(aws.lambda),
-      openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
-      openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
-      wait,
-      signal,
-      order,
-    })
-    setOutputs(outputsOf(result, settings.dryRun))
-    await writeSummary(summaryOf(result, settings.dryRun))
+    await COMMAND_RUNS[command](createRun({ command, event, environment, workspace, project, labels, report, signal }))
   } catch (error) {
     if (signal.aborted) {
       core.setFailed('Cancelled. A command that was running in the function goes on there.')
@@ -180,6 +90,98 @@ async function main(): Promise<void> {
     await writeSummary(failureSummary(problems))
     process.exitCode = 1
   }
+}
+
+interface Start {
+  readonly command: ActionCommand
+  readonly event: RunEvent
+  readonly environment: Readonly<Record<string, string>>
+  readonly workspace: string
+  readonly project: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly report: Reporter
+  readonly signal: AbortSignal
+}
+
+function createRun({ command, event, environment, workspace, project, labels, report, signal }: Start): ActionRun {
+  const clock = (): number => performance.now()
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const toolsFolder = join(root, 'docker')
+  const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
+  const storeFolder = (settings: BuildSettings): string => resolve(settings.store ?? join(cacheFolder, 'store'))
+  const clientOptions = { version: VERSION, wait: shownWait(wait, report), signal }
+  const building: BuildCollaborators = {
+    createToolchain: (settings, store) =>
+      createToolchain(settings.target, settings, {
+        store,
+        run: runProcess,
+        report,
+        environment,
+        cacheFolder,
+        toolsFolder,
+        labels,
+        signal,
+      }),
+    product: {
+      toolsFolder,
+      runtimeFolder: join(root, 'runtime'),
+      version: VERSION,
+      compressor: `zlib ${process.versions.zlib}`,
+    },
+    createStore: (settings) =>
+      openStore(settings, { folder: join(cacheFolder, 'store'), environment, version: VERSION, signal, report }),
+    report,
+    environment,
+    clock,
+  }
+  const openAws: ActionRun['openAws'] = async (settings) => {
+    await checkAccount(settings, () => readAccount(clientOptions))
+    const aws = createAwsApis(clientOptions)
+    return { ...aws, lambda: masking(aws.lambda) }
+  }
+  return {
+    ...{ command, event, environment, report, signal, clock, wait, building, clientOptions, openAws },
+    origin: {
+      project,
+      stage: core.getInput('stage') || undefined,
+      environment,
+      explicit: { given: readInputs(environment), nameOf: (name) => `input ${name}` },
+    },
+    input: (name) => core.getInput(name) || undefined,
+    mask,
+    setOutputs,
+    writeSummary,
+    annotate: (problem) => {
+      annotateError(problem, { workspace, project })
+    },
+    setExitCode: (code) => {
+      process.exitCode = code
+    },
+    restore: async (settings) => {
+      if (!hasCacheService(environment)) return
+      const cached = await restoreStore(settings, storeFolder(settings), { run: createCacheService(report), report })
+      if (cached) core.saveState(CACHED_STORE, cached)
+    },
+    releasing: async (settings) => ({
+      ...building,
+      ...(await openAws(settings)),
+      openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+      openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
+      ...{ wait, signal },
+      order: orderAt({ project, environment, run: runProcess, process }),
+    }),
+  }
+}
+
+/** The runner ends a cancelled step with signals. */
+function cancelOnSignals(): AbortController {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      controller.abort()
+    })
+  }
+  return controller
 }
 
 /** Removes what a cancelled or killed main phase left in the container engine. */
@@ -228,15 +230,34 @@ function masking(lambda: LambdaApi): LambdaApi {
   }
 }
 
-function readCommand(): (typeof COMMANDS)[number] {
-  const given = core.getInput('command') || 'deploy'
+/** The command that is given, or what the event asks for. */
+function resolveCommand(event: RunEvent): { readonly command: ActionCommand | 'none'; readonly why?: string } {
+  const given = core.getInput('command') || AUTO
+  if (given === AUTO) {
+    const { command, why } = decide(event, COMMANDS)
+    return { command: command as ActionCommand | 'none', why }
+  }
   const command = COMMANDS.find((name) => name === given)
-  if (command) return command
+  if (command) return { command }
+  const allowed = [AUTO, ...COMMANDS]
   throw new SettingsError([
     {
       title: 'input command is not valid',
       detail: `Given: ${JSON.stringify(given)}`,
-      hint: `Allowed: ${COMMANDS.join(', ')}. ${suggestion(given, COMMANDS)}`,
+      hint: `Allowed: ${allowed.join(', ')}. ${suggestion(given, allowed)}`,
+    },
+  ])
+}
+
+function readPull(): number | undefined {
+  const given = core.getInput('pr')
+  if (given === '') return undefined
+  if (/^[1-9]\d{0,15}$/.test(given)) return Number(given)
+  throw new SettingsError([
+    {
+      title: 'input pr is not valid',
+      detail: `Given: ${JSON.stringify(given)}`,
+      hint: 'Allowed: the number of a pull request, as in 7',
     },
   ])
 }
@@ -252,66 +273,8 @@ function readInputs(environment: Readonly<Record<string, string>>): Record<strin
   return Object.fromEntries(inputs.filter(([name]) => !own.includes(name)))
 }
 
-function readTo(): string | undefined {
-  const to = core.getInput('to') || undefined
-  if (to === undefined || /^[1-9]\d*$/.test(to)) return to
-  const detail = `Given: ${JSON.stringify(to)}`
-  throw new SettingsError([
-    { title: 'input to is not valid', detail, hint: 'Allowed: the number of a version, as in 7' },
-  ])
-}
-
-function rollbackOutputsOf({ function: { name, version, aliasArn, url } }: RollbackResult): ActionOutputs {
-  return {
-    'function-name': name,
-    'function-arn': aliasArn.replace(/:[^:]+$/, ''),
-    version,
-    'alias-arn': aliasArn,
-    url: url ?? '',
-    changed: true,
-  }
-}
-
-function outputsOf({ function: released, changed, plan, artifact }: DeployResult, isDryRun: boolean): ActionOutputs {
-  return {
-    'function-name': released.name,
-    'function-arn': released.arn,
-    version: released.version,
-    'alias-arn': released.aliasArn,
-    url: released.url ?? '',
-    changed,
-    ...(isDryRun && { 'would-change': plan.length > 0 }),
-    artifact: artifact.path,
-    'code-sha256': artifact.codeSha256,
-    'zip-bytes': artifact.zipBytes,
-    'unzipped-bytes': artifact.unzippedBytes,
-  }
-}
-
 function setOutputs(outputs: ActionOutputs): void {
   for (const name of ACTION_OUTPUTS) if (outputs[name] !== undefined) core.setOutput(name, outputs[name])
-}
-
-function summaryOf(
-  { function: released, changed, runtime, artifact, plan, difference, commands, coldStartMs, packages }: DeployResult,
-  isDryRun: boolean,
-): string {
-  return deploymentSummary({
-    functionName: released.name,
-    version: released.version,
-    alias: released.alias,
-    url: released.url,
-    changed,
-    isDryRun: isDryRun && plan.length > 0,
-    runtime,
-    zipBytes: artifact.zipBytes,
-    unzippedBytes: artifact.unzippedBytes,
-    plan,
-    difference,
-    commands,
-    coldStartMs,
-    packages,
-  })
 }
 
 async function writeSummary(markdown: string): Promise<void> {

@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
 import type { AwsApis } from './aws/apis.ts'
+import type { ClientOptions } from './aws/call.ts'
 import { wait } from './aws/wait.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
@@ -59,6 +60,7 @@ export type Invocation = {
 } & (
   | { readonly command: 'build' | 'deploy' | 'permissions' | 'versions' }
   | { readonly command: 'rollback'; readonly to: string | undefined }
+  | { readonly command: 'preview'; readonly pull: number | undefined }
   | { readonly command: 'plan'; readonly isDetailed: boolean }
   | {
       readonly command: 'bootstrap'
@@ -142,9 +144,12 @@ export async function run(invocation: Invocation): Promise<number> {
       clock,
     }
     // AWS's clients are loaded with the commands that talk to it: the others start without them.
-    const createAws = async (settings: FunctionSettings): Promise<AwsApis> => {
+    const createOptions = async (): Promise<ClientOptions> => {
       const { shownWait } = await import('./aws/call.ts')
-      const options = { version: VERSION, wait: shownWait(wait, report), signal }
+      return { version: VERSION, wait: shownWait(wait, report), signal }
+    }
+    const createAws = async (settings: FunctionSettings): Promise<AwsApis> => {
+      const options = await createOptions()
       await checkAccount(settings, async () => (await import('./aws/identity.ts')).readAccount(options))
       const { createAwsApis } = await import('./aws/apis.ts')
       return createAwsApis(options)
@@ -191,6 +196,17 @@ export async function run(invocation: Invocation): Promise<number> {
         const result = await rollback(invocation.to, settings, await releaseCollaborators(settings))
         if (isJson) print(result)
         else process.stdout.write(`${result.function.url ?? result.function.aliasArn}\n`)
+        return 0
+      }
+      case 'preview': {
+        const { runPreview } = await import('./cli-previews.ts')
+        const done = await runPreview(invocation.pull, {
+          ...{ origin, environment, report, releasing: releaseCollaborators },
+          options: await createOptions(),
+        })
+        if (isJson) print(done.skipped === undefined ? done.result : { skipped: done.skipped })
+        else if (done.skipped === undefined && done.result.function.version !== '')
+          process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}\n`)
         return 0
       }
       case 'versions': {

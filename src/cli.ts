@@ -1,15 +1,22 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import type { CommonFlags, Invocation } from './cli-run.ts'
+import {
+  addCommonFlags,
+  addRemoteFlags,
+  addSettingFlags,
+  examples,
+  givenOptions,
+  givenSettings,
+  isSwitch,
+} from './cli-flags.ts'
+import type { Invocation } from './cli-run.ts'
 import type { InspectArguments } from './commands/inspect.ts'
 import type { LogsArguments } from './commands/logs.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import {
   BUILD_SETTING_NAMES,
-  camelCase,
   RELEASE_SETTING_NAMES,
   SETTING_NAMES,
   SETTINGS,
-  type Setting,
   type SettingName,
 } from './settings/schema.ts'
 import { VERSION } from './version.ts'
@@ -119,11 +126,28 @@ function createProgram(start: (invocation: Invocation) => void): Command {
     'wsgi-lambda rollback --function-name shop --to 7',
   ])
     .addOption(
-      new Option('--to <VERSION>', 'the version to go back to (default: the one before)').argParser(versionNumber),
+      new Option('--to <VERSION>', 'the version to go back to (default: the one before)').argParser(
+        numberOf('version'),
+      ),
     )
     .action((_flags: unknown, command: Command) => {
       const { to } = command.opts<{ to?: string }>()
       start({ command: 'rollback', flags: givenOptions(command), given: givenSettings(command), to })
+    })
+
+  addCommand(
+    program,
+    'preview',
+    'Release a running copy for a pull request, or bring it to its newest commit.',
+    SETTING_NAMES,
+    [
+      'wsgi-lambda preview --function-name shop --pr 7 --create-role',
+      'wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json',
+    ],
+  )
+    .addOption(pullOption())
+    .action((_flags: unknown, command: Command) => {
+      start({ command: 'preview', flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) })
     })
 
   addCommand(program, 'versions', 'List the published versions: when, by whom, of which commit.', FUNCTION_FLAGS, [
@@ -282,98 +306,22 @@ function addRemoteCommand(
   })
 }
 
-function addCommonFlags(command: Command): void {
-  command
-    .option('--project <DIR>', 'the folder that holds the application (default: ".")')
-    .option('--stage <NAME>', 'overlay [tool.wsgi-lambda.stages.NAME]')
-    .option('--json', 'print one JSON object on standard output, everything else on standard error')
-    .option('-q, --quiet', 'print results and problems only')
-    .option('--verbose', 'print details, and the stack of a defect')
-    .option('--no-color', 'no colours (also: NO_COLOR)')
+function pullOption(): Option {
+  const text = 'the number of the pull request (default: that of the run)'
+  return new Option('--pr <NUMBER>', text).argParser(numberOf('pull request'))
 }
 
-function addRemoteFlags(command: Command): void {
-  command
-    .option('--qualifier <NAME>', 'the alias or version that runs a remote command (default: the alias)')
-    .addOption(
-      new Option(
-        '--env <NAME=VALUE>',
-        'a variable for a remote command; NAME alone takes its value from here (repeatable)',
-      ).argParser(collected),
-    )
-    .option('--follow', 'show the output of a remote command while it runs (default: on a terminal)')
-    .option('--no-follow', 'show it when the command has ended')
-    .option('-i, --stdin', 'send standard input, read to its end, to a remote command')
+function pullOf(command: Command): number | undefined {
+  const { pr } = command.opts<{ pr?: string }>()
+  return pr === undefined ? undefined : Number(pr)
 }
 
-/** As AWS counts them. */
-function versionNumber(value: string): string {
-  if (/^[1-9]\d*$/.test(value)) return value
-  throw new InvalidArgumentError('It is the number of a version, as in 7.')
-}
-
-/** Of an option that may be repeated, every value. */
-function collected(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value]
-}
-
-function addSettingFlags(command: Command, names: readonly SettingName[]): void {
-  for (const name of names) {
-    const setting: Setting = SETTINGS[name]
-    if (isSwitch(setting)) {
-      // Both words are known, so that a flag can take back what a file says; the help shows the one that changes something.
-      const isOn = setting.default === true
-      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn))
-      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn))
-      continue
-    }
-    const option = new Option(
-      `--${name} <${setting.placeholder ?? 'VALUE'}>`,
-      setting.description + formatHint(setting),
-    )
-    // `--no-deploy NAMES` is a setting's own name, and not the opposite of one.
-    option.negate = false
-    if (takesLines(name)) option.argParser(collected)
-    command.addOption(option)
+/** As AWS counts versions, and GitHub pull requests. */
+function numberOf(what: string): (value: string) => string {
+  return (value) => {
+    if (/^[1-9]\d{0,15}$/.test(value)) return value
+    throw new InvalidArgumentError(`It is the number of a ${what}, as in 7.`)
   }
-}
-
-function isSwitch({ format }: Setting): boolean {
-  return format === 'true, false'
-}
-
-/** Settings of several lines are given by repeating the flag. */
-function takesLines(name: SettingName): boolean {
-  return /\ba line\b/.test(SETTINGS[name].format)
-}
-
-function formatHint(setting: Setting): string {
-  const text = setting.defaultText ?? (typeof setting.default === 'string' ? setting.default : undefined)
-  return ` (${setting.format}${text === undefined ? '' : `; default: ${text}`})`
-}
-
-function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n`
-}
-
-/** The options that were given, before or after the command's name; no defaults. What stands after it counts more. */
-function givenOptions(command: Command): CommonFlags & Readonly<Record<string, unknown>> {
-  const outer = command.parent ? givenOptions(command.parent) : {}
-  const own = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === 'cli')
-  return { ...outer, ...Object.fromEntries(own) }
-}
-
-/** The settings among them, by their names. */
-function givenSettings(command: Command): Record<string, unknown> {
-  const options = givenOptions(command)
-  const given: Record<string, unknown> = {}
-  for (const name of SETTING_NAMES) {
-    const value = options[camelCase(name)]
-    if (value === undefined) continue
-    // One value may have several lines, as an input of the action has.
-    given[name] = Array.isArray(value) ? value.join('\n') : value
-  }
-  return given
 }
 
 /** `--migrate true` is how the action is told; here `true` is a word too many. */

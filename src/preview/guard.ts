@@ -50,11 +50,6 @@ export function refuseForeignCode(event: RunEvent): void {
   })
 }
 
-/** Whether a label says that a pull request gets a preview. */
-export function isWanted(pull: Pull, label: string | undefined): boolean {
-  return label === undefined || pull.labels.includes(label)
-}
-
 function hasCredentials(variables: Variables): boolean {
   return CREDENTIALS.some((name) => (variables[name] ?? '') !== '')
 }

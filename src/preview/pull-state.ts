@@ -1,0 +1,23 @@
+import type { Problem } from '../errors.ts'
+import type { PullState } from '../github/api.ts'
+import type { Pull } from './pull.ts'
+
+/**
+ * Why a pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
+ * minutes old: a newer commit has a run of its own, and what is closed gets nothing.
+ * @param now undefined where it cannot be asked
+ */
+export function reasonAgainst(pull: Pull, now: PullState | undefined, label: string | undefined): Problem | undefined {
+  if (now !== undefined && !now.isOpen) return { title: `Skipped: pull request ${pull.number} is closed` }
+  if (now !== undefined && pull.headSha !== undefined && now.headSha !== pull.headSha) {
+    return {
+      title: `Skipped: pull request ${pull.number} has a newer commit (${now.headSha.slice(0, 12)})`,
+      hint: 'The run for that commit makes the preview.',
+    }
+  }
+  if (label === undefined || (now?.labels ?? pull.labels).includes(label)) return undefined
+  return {
+    title: `Skipped: pull request ${pull.number} has no label ${JSON.stringify(label)}`,
+    hint: 'With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too.',
+  }
+}
