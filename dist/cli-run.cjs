@@ -160,6 +160,18 @@ var require_picocolors = __commonJS({
   }
 });
 
+// src/aws/wait.ts
+async function wait(milliseconds2, until) {
+  await (0, import_promises.setTimeout)(milliseconds2, void 0, { signal: until }).catch(() => void 0);
+}
+var import_promises;
+var init_wait = __esm({
+  "src/aws/wait.ts"() {
+    "use strict";
+    import_promises = require("node:timers/promises");
+  }
+});
+
 // src/errors.ts
 function withOutcome(error, outcome, exitCode) {
   const options = { exitCode, cause: error };
@@ -938,8 +950,8 @@ function pipFiles(environment) {
 async function withPipFiles(environment) {
   const settings = /* @__PURE__ */ new Map();
   for (const path4 of pipFiles(environment)) {
-    const text4 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
-    for (const [name, value] of settingsIn(text4)) settings.set(name, value);
+    const text5 = await (0, import_promises7.readFile)(path4, "utf8").catch(() => "");
+    for (const [name, value] of settingsIn(text5)) settings.set(name, value);
   }
   const found = ["index-url", "extra-index-url"].flatMap((option) => {
     const value = settings.get(`download ${option}`) ?? settings.get(`global ${option}`);
@@ -947,11 +959,11 @@ async function withPipFiles(environment) {
   });
   return { ...Object.fromEntries(found), ...environment };
 }
-function settingsIn(text4) {
+function settingsIn(text5) {
   const settings = /* @__PURE__ */ new Map();
   let section = "";
   let name = "";
-  for (const line of text4.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
+  for (const line of text5.split(/\r?\n/).filter((each) => !/^\s*[#;]/.test(each))) {
     const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
     const [, option, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (header !== void 0) section = header;
@@ -1065,8 +1077,8 @@ function codeOf(error) {
 function messageOf(error) {
   if (!isError(error)) return String(error);
   const { json } = error;
-  const text4 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
-  return text4.trim() || (codeOf(error) ?? error.name);
+  const text5 = json?.message ?? error.message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return text5.trim() || (codeOf(error) ?? error.name);
 }
 function asError(error) {
   return isError(error) ? error : new Error(String(error));
@@ -1097,8 +1109,8 @@ var init_docker_errors = __esm({
     CONTEXTS = "Contexts of the docker command are not read: name the engine of one with DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}').";
     DISK_FULL = "Free some space where the engine keeps its data (docker system prune removes what is unused; on a hosted runner, remove tools that the job does not need) and run again.";
     NO_SPACE = /no space left on device|ENOSPC|Errno 28\b|os error 28\b|not enough free space|disk quota exceeded/i;
-    saysDiskFull = (text4) => NO_SPACE.test(text4);
-    lastLines = (text4, count = 20) => text4.trim().split("\n").slice(-count).join("\n");
+    saysDiskFull = (text5) => NO_SPACE.test(text5);
+    lastLines = (text5, count = 20) => text5.trim().split("\n").slice(-count).join("\n");
   }
 });
 
@@ -1349,10 +1361,10 @@ function collectLines(onLine) {
   const decoder = new import_node_string_decoder.StringDecoder("utf8");
   const pieces = [];
   let unfinished = "";
-  const take = (text4) => {
-    pieces.push(text4);
+  const take = (text5) => {
+    pieces.push(text5);
     if (!onLine) return;
-    const lines2 = (unfinished + text4).split("\n");
+    const lines2 = (unfinished + text5).split("\n");
     unfinished = lines2.pop() ?? "";
     for (const line of lines2) onLine(line.replace(/\r$/, ""));
   };
@@ -1578,9 +1590,9 @@ ${completed2.stdout}`;
       }
       /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
       async put(archive, folder) {
-        let unreadable4;
+        let unreadable5;
         archive.on("error", (error) => {
-          unreadable4 ??= error;
+          unreadable5 ??= error;
         });
         try {
           const body = archive;
@@ -1590,7 +1602,7 @@ ${completed2.stdout}`;
             COPY_SECONDS
           );
         } catch (error) {
-          throw unreadable4 ?? error;
+          throw unreadable5 ?? error;
         } finally {
           archive.destroy();
         }
@@ -2032,8 +2044,8 @@ async function contextFiles(folder) {
     return { path: file.slice(folder.length + 1).replaceAll("\\", "/"), file };
   }).filter(({ path: path4 }) => !isIgnored2(path4)).toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
-function dockerIgnore(text4) {
-  const rules = text4.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
+function dockerIgnore(text5) {
+  const rules = text5.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#")).map((line) => {
     const isKept = line.startsWith("!");
     const pattern = (isKept ? line.slice(1) : line).trim().replace(/^\.?\/+|\/+$/g, "");
     return { isKept, pattern: new RegExp(`^${asExpression(pattern)}$`, "s") };
@@ -2325,7 +2337,7 @@ function unfitProblem(image, facts, target, stage2) {
   return void 0;
 }
 function isOlder(version, than) {
-  const [left, right] = [version, than].map((text4) => text4.split(".").map(Number));
+  const [left, right] = [version, than].map((text5) => text5.split(".").map(Number));
   for (let index = 0; index < Math.max(left?.length ?? 0, right?.length ?? 0); index++) {
     const difference2 = (left?.[index] ?? 0) - (right?.[index] ?? 0);
     if (difference2 !== 0) return difference2 < 0;
@@ -4074,8 +4086,8 @@ function createProgress() {
   };
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
-  const { mkdir: mkdir14, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
-  await mkdir14((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
+  const { mkdir: mkdir15, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
+  await mkdir15((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
@@ -4129,10 +4141,10 @@ async function createTexts(path4) {
   let offset = 0;
   return {
     path: path4,
-    add: async (module2, text4) => {
-      await writeAll(file, text4, offset);
-      offset += text4.length;
-      return { path: module2, offset: offset - text4.length, bytes: text4.length };
+    add: async (module2, text5) => {
+      await writeAll(file, text5, offset);
+      offset += text5.length;
+      return { path: module2, offset: offset - text5.length, bytes: text5.length };
     },
     [Symbol.asyncDispose]: () => file.close()
   };
@@ -4336,10 +4348,10 @@ async function writeSlice(path4, facts, entries, fill3) {
         entry.unzippedBytes
       ])
     };
-    const text4 = Buffer.from(JSON.stringify(index));
+    const text5 = Buffer.from(JSON.stringify(index));
     const end = Buffer.alloc(4);
-    end.writeUInt32LE(text4.length);
-    await writeAll(file, Buffer.concat([text4, end, MAGIC]), length);
+    end.writeUInt32LE(text5.length);
+    await writeAll(file, Buffer.concat([text5, end, MAGIC]), length);
   } finally {
     await file.close();
   }
@@ -4381,9 +4393,9 @@ async function readIndex(file) {
   const end = Buffer.alloc(endBytes);
   await file.read(end, 0, endBytes, size - endBytes);
   if (!end.subarray(4).equals(MAGIC)) throw new Error("not a slice");
-  const text4 = Buffer.alloc(end.readUInt32LE(0));
-  await file.read(text4, 0, text4.length, size - endBytes - text4.length);
-  return JSON.parse(text4.toString());
+  const text5 = Buffer.alloc(end.readUInt32LE(0));
+  await file.read(text5, 0, text5.length, size - endBytes - text5.length);
+  return JSON.parse(text5.toString());
 }
 function placeEntries(sorted) {
   let offset = 0;
@@ -4535,9 +4547,9 @@ async function compileChanged(changed, contents, file, spool, { bytecode: kind, 
     const texts = __using(_stack, await createTexts((0, import_node_path16.join)(compilation.temporary, "application.texts")), true);
     for (const source2 of sources) {
       const { path: path4, content } = source2;
-      const text4 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
-      refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text4).digest("base64url"), contents);
-      modules.push(await texts.add(path4, text4));
+      const text5 = "file" in content ? await whileUnchanged(source2, () => (0, import_promises23.readFile)(content.file)) : Buffer.from(content.bytes);
+      refuseChanged(source2, (0, import_node_crypto7.createHash)("sha256").update(text5).digest("base64url"), contents);
+      modules.push(await texts.add(path4, text5));
     }
     const units = modules.map((module2) => ({ texts: texts.path, modules: [module2] }));
     const before = spool.entries.length;
@@ -4606,8 +4618,8 @@ var init_application_slice = __esm({
 });
 
 // src/requirements/credentials.ts
-function withoutCredentials(text4) {
-  return text4.replace(
+function withoutCredentials(text5) {
+  return text5.replace(
     /\b([a-z][a-z0-9+.-]*:\/\/)([^\s/@'"]+(?:@[^\s/@'"]+)*)@/gi,
     (whole, scheme, user) => /ssh/i.test(scheme) && !user.includes(":") ? whole : scheme
   );
@@ -4641,8 +4653,8 @@ function isPublicPin({ source: source2 }) {
       return false;
   }
 }
-function addressesIn(text4) {
-  return text4.split(/\s+/).filter((word) => word !== "");
+function addressesIn(text5) {
+  return text5.split(/\s+/).filter((word) => word !== "");
 }
 function addressesInOptions(options) {
   return options.flatMap((option, index) => {
@@ -4652,9 +4664,9 @@ function addressesInOptions(options) {
   });
 }
 async function addressesInFile(path4) {
-  const text4 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
+  const text5 = await (0, import_promises25.readFile)(path4, "utf8").catch(() => "");
   let isIndex = false;
-  return text4.split(/\r?\n/).flatMap((line) => {
+  return text5.split(/\r?\n/).flatMap((line) => {
     const [, name, value] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (name !== void 0) isIndex = INDEX_OPTION.test(name);
     else if (!/^\s+\S/.test(line)) isIndex = false;
@@ -4759,14 +4771,14 @@ async function readRequirementsFiles(projectFolder, path4) {
   await read(import_node_path17.posix.normalize(path4), void 0);
   return [...files.values()];
 }
-function requirementsFile(path4, text4) {
-  return { path: path4, text: text4, lines: logicalLines(text4) };
+function requirementsFile(path4, text5) {
+  return { path: path4, text: text5, lines: logicalLines(text5) };
 }
 function lineOf(files, names) {
   const wanted = new Set(names.map(normalise));
   for (const file of files) {
     const line = file.lines.find(
-      ({ text: text4 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text4)?.[0] ?? ""))
+      ({ text: text5 }) => wanted.has(normalise(/^[A-Za-z0-9][A-Za-z0-9._-]*/.exec(text5)?.[0] ?? ""))
     );
     if (line) return { file: file.path, line: line.number };
   }
@@ -4794,11 +4806,11 @@ function encodingOf([first, second]) {
   if (first === 255 && second === 254) return "utf-16le";
   return first === 254 && second === 255 ? "utf-16be" : "utf-8";
 }
-function logicalLines(text4) {
+function logicalLines(text5) {
   const lines2 = [];
   let joined2 = "";
   let start = 1;
-  for (const [index, physical] of text4.split(/\r?\n/).entries()) {
+  for (const [index, physical] of text5.split(/\r?\n/).entries()) {
     if (joined2 === "") start = index + 1;
     const line = physical.replace(/(^|\s)#.*$/, "").trimEnd();
     if (line.endsWith("\\")) {
@@ -4814,7 +4826,7 @@ function logicalLines(text4) {
 }
 function includesOf({ path: path4, lines: lines2 }) {
   const included = lines2.flatMap(
-    ({ text: text4 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text4)?.[1] ?? []
+    ({ text: text5 }) => /^(?:-r|--requirement|-c|--constraint)(?:\s+|=)?(\S+)/.exec(text5)?.[1] ?? []
   );
   return included.filter((file) => !/^[a-z]+:\/\//i.test(file)).map((file) => import_node_path17.posix.join(import_node_path17.posix.dirname(path4), file));
 }
@@ -4832,11 +4844,11 @@ var init_files = __esm({
 function resolutionFailure(stderr, builder, files) {
   const { target } = builder;
   const said2 = withoutCredentials(stderr);
-  const text4 = said2.replace(/\s+/g, " ");
-  const place = { location: lineOf(files, namesIn(text4, files)) };
+  const text5 = said2.replace(/\s+/g, " ");
+  const place = { location: lineOf(files, namesIn(text5, files)) };
   const detail = said2.trim();
   const on = `${target.runtime} on ${target.architecture}`;
-  if (/invalid peer certificate|UnknownIssuer|self-signed certificate|CERTIFICATE_VERIFY_FAILED/i.test(text4)) {
+  if (/invalid peer certificate|UnknownIssuer|self-signed certificate|CERTIFICATE_VERIFY_FAILED/i.test(text5)) {
     return new UserError({
       title: "The package index could not be reached safely: its certificate is not trusted",
       detail,
@@ -4845,7 +4857,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   if (/error sending request|dns error|Connection refused|Could not connect|timed out|Max retries exceeded|NewConnectionError|Connection aborted/i.test(
-    text4
+    text5
   )) {
     return new UserError({
       title: "The package index could not be reached",
@@ -4854,7 +4866,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/status server error|\b5\d\d Server Error|HTTP error 5\d\d/i.test(text4)) {
+  if (/status server error|\b5\d\d Server Error|HTTP error 5\d\d/i.test(text5)) {
     return new UserError({
       title: "The package index does not work at the moment",
       detail,
@@ -4862,7 +4874,7 @@ function resolutionFailure(stderr, builder, files) {
       ...place
     });
   }
-  if (/\b40[13] (?:Client Error: )?(?:Unauthorized|Forbidden)\b|\b40[13] Error, Credentials/i.test(text4)) {
+  if (/\b40[13] (?:Client Error: )?(?:Unauthorized|Forbidden)\b|\b40[13] Error, Credentials/i.test(text5)) {
     return new UserError({
       title: "The package index refused access",
       detail,
@@ -4871,7 +4883,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const mismatched = /(?:Hash mismatch for `?|DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.*?someone may have tampered with them\. )([\w.-]+?)(?:==[^\s`]*)?`?(?:\s|$)/i.exec(
-    text4
+    text5
   )?.[1];
   if (mismatched !== void 0) {
     return new UserError({
@@ -4882,7 +4894,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const wheelless = /(?:^|[\s`])([A-Za-z0-9][\w.-]*?)(?:==\S+)? has no (?:usable )?wheels|versions of ([\w.-]+) have no (?:usable )?wheels|Building source distributions (?:for `?([\w.-]+)`? )?is disabled/i.exec(
-    text4
+    text5
   );
   if (wheelless) {
     const built = wheelless.slice(1).some(Boolean) ? void 0 : repositoryLine(files);
@@ -4894,7 +4906,7 @@ function resolutionFailure(stderr, builder, files) {
       ...built ? { location: built.location } : place
     });
   }
-  const unmatched = /No matching distribution found for ([A-Za-z0-9][\w.-]*)(\S*)/i.exec(text4);
+  const unmatched = /No matching distribution found for ([A-Za-z0-9][\w.-]*)(\S*)/i.exec(text5);
   if (unmatched) {
     const [, name = "", which2 = ""] = unmatched;
     return new UserError({
@@ -4906,7 +4918,7 @@ function resolutionFailure(stderr, builder, files) {
     });
   }
   const unknown2 = /Because ([\w.-]+) was not found in the (?:package registry|provided package locations)/i.exec(
-    text4
+    text5
   )?.[1];
   if (unknown2 !== void 0) {
     return new UserError({
@@ -4925,13 +4937,13 @@ function resolutionFailure(stderr, builder, files) {
 }
 function repositoryLine(files) {
   for (const { path: path4, lines: lines2 } of files) {
-    const line = lines2.find(({ text: text4 }) => /\b(?:git|hg|svn|bzr)\+/.test(text4));
+    const line = lines2.find(({ text: text5 }) => /\b(?:git|hg|svn|bzr)\+/.test(text5));
     if (line) return { text: withoutCredentials(line.text), location: { file: path4, line: line.number } };
   }
   return void 0;
 }
-function namesIn(text4, files) {
-  const spoken = new Set(text4.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
+function namesIn(text5, files) {
+  const spoken = new Set(text5.match(/[A-Za-z0-9][\w.-]*/g)?.map((word) => normalise(word.replace(/[.]+$/, ""))) ?? []);
   const own = files.flatMap(({ lines: lines2 }) => lines2.map(({ text: line }) => /^[A-Za-z0-9][\w.-]*/.exec(line)?.[0] ?? ""));
   return own.filter((name) => name !== "" && spoken.has(normalise(name)));
 }
@@ -4972,8 +4984,8 @@ async function arrived(path4, { filename, bytes, hashes }, into) {
   if ((await (0, import_promises27.stat)(path4)).size !== bytes) return void 0;
   const own = (0, import_node_path18.join)(into, filename);
   await (0, import_promises27.link)(path4, own);
-  const sha256 = (await sha256Of(own)).toString("hex");
-  if (hashes.includes(`sha256:${sha256}`)) return { filename, path: own, sha256 };
+  const sha2563 = (await sha256Of(own)).toString("hex");
+  if (hashes.includes(`sha256:${sha2563}`)) return { filename, path: own, sha256: sha2563 };
   await (0, import_promises27.rm)(own);
   return void 0;
 }
@@ -6010,10 +6022,10 @@ async function locateWheels(pins, { builder, pipOptions, temporary }) {
   ];
   const { exitCode, stdout } = await builder.run([uv, "pip", "compile", `${folder}/requirements.txt`, ...options]);
   if (exitCode !== 0) return /* @__PURE__ */ new Map();
-  const published = publishedWheels(stdout);
+  const published2 = publishedWheels(stdout);
   return new Map(
     wanted.flatMap((pin2) => {
-      const best = bestWheel(published.get(`${pin2.name}==${pin2.version ?? ""}`) ?? [], builder);
+      const best = bestWheel(published2.get(`${pin2.name}==${pin2.version ?? ""}`) ?? [], builder);
       if (!best) return [];
       const hash3 = `sha256:${best.sha256}`;
       const located2 = { filename: filenameOf(best.url), url: best.url, bytes: best.bytes };
@@ -6335,8 +6347,8 @@ function distributionOf2(metadataText, wheelText) {
     tags: headers(wheelText).flatMap(([key, value]) => key === "Tag" ? [value] : [])
   };
 }
-function recordRows(text4) {
-  return text4.split(/\r?\n/).filter(Boolean).map((line) => ({
+function recordRows(text5) {
+  return text5.split(/\r?\n/).filter(Boolean).map((line) => ({
     path: /^"((?:[^"]|"")*)"/.exec(line)?.[1]?.replaceAll('""', '"') ?? line.split(",", 1)[0] ?? "",
     line
   }));
@@ -6344,8 +6356,8 @@ function recordRows(text4) {
 function sourceOf(path4) {
   return path4.replace(/__pycache__\/([^/]+)\.cpython-\d+\.pyc$/, "$1.py");
 }
-function headers(text4) {
-  const head = text4.split(/\r?\n\r?\n/, 1)[0] ?? "";
+function headers(text5) {
+  const head = text5.split(/\r?\n\r?\n/, 1)[0] ?? "";
   return head.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(": ");
     return colon < 1 ? [] : [[line.slice(0, colon), line.slice(colon + 2).trim()]];
@@ -6661,9 +6673,9 @@ async function* readContents(zip, wanted, records, filename) {
   try {
     for await (const [entry, compressed] of zip.compressed([...files.keys()])) {
       const content = await inflated(entry, compressed);
-      const sha256 = checkedDigest(entry.path, content, records.get(entry.path));
+      const sha2563 = checkedDigest(entry.path, content, records.get(entry.path));
       const file = files.get(entry);
-      if (file) yield { file, content, sha256 };
+      if (file) yield { file, content, sha256: sha2563 };
     }
   } catch (error) {
     throw error instanceof BadZip ? brokenWheel(filename, error) : error;
@@ -6671,23 +6683,23 @@ async function* readContents(zip, wanted, records, filename) {
 }
 async function unpack2(zip, { entry }, path4, line) {
   const recorded = recordedDigest(line);
-  const sha256 = (0, import_node_crypto8.createHash)("sha256");
+  const sha2563 = (0, import_node_crypto8.createHash)("sha256");
   const other = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
   await zip.unpack(entry, path4, (chunk) => {
-    sha256.update(chunk);
+    sha2563.update(chunk);
     other?.update(chunk);
   });
-  const digest = sha256.digest();
+  const digest = sha2563.digest();
   if (recorded && (other?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
   return { sha256: digest };
 }
 function checkedDigest(path4, content, line) {
-  const sha256 = (0, import_node_crypto8.hash)("sha256", content, "base64url");
+  const sha2563 = (0, import_node_crypto8.hash)("sha256", content, "base64url");
   const recorded = recordedDigest(line);
-  if (!recorded) return sha256;
+  if (!recorded) return sha2563;
   const { algorithm, digest } = recorded;
-  if ((algorithm === "sha256" ? sha256 : (0, import_node_crypto8.hash)(algorithm, content, "base64url")) !== digest) throw unrecorded(path4);
-  return sha256;
+  if ((algorithm === "sha256" ? sha2563 : (0, import_node_crypto8.hash)(algorithm, content, "base64url")) !== digest) throw unrecorded(path4);
+  return sha2563;
 }
 function recordedDigest(line) {
   const [, algorithm, digest] = /,(sha256|sha384|sha512)=([\w-]+)=*,\d*\s*$/.exec(line ?? "") ?? [];
@@ -6818,7 +6830,7 @@ function entryPointScripts(entryPoints, pythonMinor) {
     if (name === void 0 || module2 === void 0 || attribute === void 0) continue;
     if (/^\.+$/.test(name)) continue;
     const [first = ""] = attribute.split(".");
-    const text4 = `${interpreterLine(pythonMinor)}
+    const text5 = `${interpreterLine(pythonMinor)}
 import sys
 
 from ${module2} import ${first}
@@ -6826,7 +6838,7 @@ from ${module2} import ${first}
 if __name__ == "__main__":
     sys.exit(${attribute}())
 `;
-    scripts.push({ name, content: Buffer.from(text4) });
+    scripts.push({ name, content: Buffer.from(text5) });
   }
   return scripts.toSorted((a, b) => a.name < b.name ? -1 : 1);
 }
@@ -7540,11 +7552,11 @@ var require_ignore = __commonJS({
         const rules = this._rules;
         const { length } = rules;
         const shortcut = this._basenameCount * 2 >= length;
-        const basename10 = shortcut ? basenameOf(path4) : path4;
+        const basename11 = shortcut ? basenameOf(path4) : path4;
         for (let index = length - 1; index >= 0; index--) {
           const rule = rules[index];
           if (rule[mode].test(
-            shortcut && rule._basenameOnly ? basename10 : path4
+            shortcut && rule._basenameOnly ? basename11 : path4
           )) {
             const { negative } = rule;
             const ret = {
@@ -7704,7 +7716,7 @@ var require_ignore = __commonJS({
 function neededTests(paths, modules, entryPoints) {
   const folders = new Set(modules.flatMap(({ path: path4 }) => folderOf(path4) ?? []));
   if (folders.size === 0) return { isUnused: () => false };
-  const texts = new Map(modules.map(({ path: path4, text: text4 }) => [path4, text4]));
+  const texts = new Map(modules.map(({ path: path4, text: text5 }) => [path4, text5]));
   const needed = /* @__PURE__ */ new Set();
   const waiting = [
     { path: "", text: entryPoints },
@@ -7714,8 +7726,8 @@ function neededTests(paths, modules, entryPoints) {
   const need = (path4) => {
     if (needed.has(path4)) return;
     needed.add(path4);
-    const text4 = texts.get(path4);
-    if (text4 !== void 0) waiting.push({ path: path4, text: text4 });
+    const text5 = texts.get(path4);
+    if (text5 !== void 0) waiting.push({ path: path4, text: text5 });
   };
   const needFolder = (folder, isWanted = () => true) => {
     for (const path4 of paths) if (path4.startsWith(folder) && isWanted(path4)) need(path4);
@@ -7724,13 +7736,13 @@ function neededTests(paths, modules, entryPoints) {
     const own = folderOf(module2.path);
     if (own !== void 0 && folders.has(own) && LOOKS_FOR_FILES.test(module2.text)) needFolder(own);
     if (own === void 0 && !module2.text.includes("tests")) continue;
-    const { path: path4, text: text4 } = { ...module2, text: module2.text.replaceAll(IDLE_LINE, "") };
-    for (const reference of referencesOf({ path: path4, text: text4 }, folders)) {
+    const { path: path4, text: text5 } = { ...module2, text: module2.text.replaceAll(IDLE_LINE, "") };
+    for (const reference of referencesOf({ path: path4, text: text5 }, folders)) {
       const found = resolve6(reference, texts);
       if (found === void 0) needFolder(reference.folder);
       else for (const path5 of found) need(path5);
     }
-    for (const folder of foldersNamedIn({ path: path4, text: text4 }, folders)) needFolder(folder, (file) => !file.endsWith(".py"));
+    for (const folder of foldersNamedIn({ path: path4, text: text5 }, folders)) needFolder(folder, (file) => !file.endsWith(".py"));
   }
   return { isUnused: (path4) => folders.has(folderOf(path4) ?? "") && !needed.has(path4) };
 }
@@ -7747,9 +7759,9 @@ function resolve6({ folder, module: module2 }, texts) {
   }
   return void 0;
 }
-function referencesOf({ path: path4, text: text4 }, folders) {
-  const rest = text4.replaceAll(FROM_IMPORT, "").replaceAll(IMPORT, "");
-  const names = [...dottedNames(rest, path4), ...importedNames(text4, path4)];
+function referencesOf({ path: path4, text: text5 }, folders) {
+  const rest = text5.replaceAll(FROM_IMPORT, "").replaceAll(IMPORT, "");
+  const names = [...dottedNames(rest, path4), ...importedNames(text5, path4)];
   return names.flatMap((name) => referenceTo(name, folders) ?? []);
 }
 function referenceTo(name, folders) {
@@ -7762,23 +7774,23 @@ function split(name) {
   const match = /^((?:\w+\.)*?tests)(?:\.(.*))?$/.exec(name);
   return match === null ? [void 0, ""] : [`${match[1]}/`, match[2] ?? ""];
 }
-function dottedNames(text4, path4) {
+function dottedNames(text5, path4) {
   const names = [];
-  for (const { index } of text4.matchAll(/\.tests\b|\btests\.(?=\w)/g)) {
-    const before = /[\w.]*$/.exec(text4.slice(Math.max(0, index - 200), index))?.[0] ?? "";
-    const after = /^[\w.]*/.exec(text4.slice(index, index + 200))?.[0] ?? "";
+  for (const { index } of text5.matchAll(/\.tests\b|\btests\.(?=\w)/g)) {
+    const before = /[\w.]*$/.exec(text5.slice(Math.max(0, index - 200), index))?.[0] ?? "";
+    const after = /^[\w.]*/.exec(text5.slice(index, index + 200))?.[0] ?? "";
     names.push(absolute(`${before}${after}`.replace(/\.+$/, ""), path4));
   }
   return names;
 }
-function importedNames(text4, path4) {
-  const froms = [...text4.matchAll(FROM_IMPORT)].flatMap(([, from = "", names = ""]) => {
+function importedNames(text5, path4) {
+  const froms = [...text5.matchAll(FROM_IMPORT)].flatMap(([, from = "", names = ""]) => {
     const module2 = absolute(from, path4);
     return namesOf2(names).map(
       (name) => name === "*" ? module2 : [module2, name].filter((part) => part !== "").join(".")
     );
   });
-  const imports = [...text4.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
+  const imports = [...text5.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
   return [...froms, ...imports].filter((name) => /(?:^|\.)tests(?:\.|$)/.test(name));
 }
 function namesOf2(list) {
@@ -7790,8 +7802,8 @@ function absolute(from, path4) {
   const packages = path4.split("/").slice(0, -dots);
   return [...packages, from.slice(dots)].filter((part) => part !== "").join(".");
 }
-function foldersNamedIn({ path: path4, text: text4 }, folders) {
-  if (!PATH.test(text4) || !LOOKS_FOR_FILES.test(text4)) return [];
+function foldersNamedIn({ path: path4, text: text5 }, folders) {
+  if (!PATH.test(text5) || !LOOKS_FOR_FILES.test(text5)) return [];
   const own = path4.slice(0, path4.lastIndexOf("/") + 1);
   return [...folders].filter((folder) => folder.startsWith(own) || own.startsWith(folder.slice(0, -"tests/".length)));
 }
@@ -7831,7 +7843,7 @@ function findRule(files, modules, entryPoints) {
   const distribution = {
     isNamed: onFirstUse(() => namedFiles(used)),
     isTest: tests.isUnused,
-    usesDotNet: () => used.some(({ text: text4 }) => /\b(?:clr_loader|pythonnet|import clr)\b/.test(text4)),
+    usesDotNet: () => used.some(({ text: text5 }) => /\b(?:clr_loader|pythonnet|import clr)\b/.test(text5)),
     packages: new Set(modules.map(({ path: path4 }) => topOf(path4)))
   };
   return (path4) => {
@@ -7846,13 +7858,13 @@ function onFirstUse(make2) {
 function namedFiles(modules) {
   const names = /* @__PURE__ */ new Set();
   const extensions = /* @__PURE__ */ new Set();
-  for (const { text: text4 } of modules) {
-    for (const { index, 0: dotted, 1: extension = "" } of text4.matchAll(LITERAL)) {
-      const stem = /[\w.+-]*$/.exec(text4.slice(Math.max(0, index - LONGEST_NAME), index))?.[0] ?? "";
+  for (const { text: text5 } of modules) {
+    for (const { index, 0: dotted, 1: extension = "" } of text5.matchAll(LITERAL)) {
+      const stem = /[\w.+-]*$/.exec(text5.slice(Math.max(0, index - LONGEST_NAME), index))?.[0] ?? "";
       if (stem === "") extensions.add(extension);
       else names.add(stem + dotted);
     }
-    if (text4.includes("attach_stub")) extensions.add("pyi");
+    if (text5.includes("attach_stub")) extensions.add("pyi");
   }
   return (path4) => {
     const name = path4.slice(path4.lastIndexOf("/") + 1);
@@ -7958,10 +7970,10 @@ async function readContents2(wheel, textsPath, options) {
     const namespaces = [];
     const rewritten = /* @__PURE__ */ new Map();
     const moduleTexts = /* @__PURE__ */ new Map();
-    for await (const { file, content, sha256 } of wheel.contents(wheel.files.filter((file2) => !isLarge(file2)))) {
+    for await (const { file, content, sha256: sha2563 } of wheel.contents(wheel.files.filter((file2) => !isLarge(file2)))) {
       const script = file.isScript ? withInterpreter(content, options.pythonMinor) : void 0;
       if (script) rewritten.set(file.path, script);
-      digests.set(file.path, script ? digestOf2(script) : sha256);
+      digests.set(file.path, script ? digestOf2(script) : sha2563);
       if (file.path.endsWith(".py") && !file.isScript) {
         modules.push(await texts.add(file.path, content));
         if (options.slim) moduleTexts.set(file.path, content.toString("latin1"));
@@ -7984,11 +7996,11 @@ async function readContents2(wheel, textsPath, options) {
   }
 }
 async function readLarge(wheel, file, path4) {
-  const { sha256 } = await wheel.unpack(file, path4);
+  const { sha256: sha2563 } = await wheel.unpack(file, path4);
   const unpacked = await (0, import_promises34.open)(path4);
   try {
     const facts = binaryFacts(bytesOfFile(unpacked.fd, file.entry.unzippedBytes));
-    return { digest: sha256.toString("base64url"), facts };
+    return { digest: sha2563.toString("base64url"), facts };
   } finally {
     await unpacked.close();
     await (0, import_promises34.rm)(path4);
@@ -7996,8 +8008,8 @@ async function readLarge(wheel, file, path4) {
 }
 function isNamespace(content) {
   if (content.length > 4096) return false;
-  const text4 = content.toString("latin1");
-  return NAMESPACE.test(text4) || text4.replace(/#.*/g, "").trim() === "";
+  const text5 = content.toString("latin1");
+  return NAMESPACE.test(text5) || text5.replace(/#.*/g, "").trim() === "";
 }
 function binaryFacts(content) {
   try {
@@ -8013,7 +8025,7 @@ function slim(wheel, texts, { slim: slim2, slimPatterns }) {
     wheel.files.map(({ path: path4, entry }) => ({ path: path4, size: entry.unzippedBytes })),
     {
       entryPoints: wheel.entryPoints,
-      modules: [...texts].map(([path4, text4]) => ({ path: path4, text: text4 })),
+      modules: [...texts].map(([path4, text5]) => ({ path: path4, text: text5 })),
       rules: slim2,
       patterns: slimPatterns
     }
@@ -8264,17 +8276,17 @@ async function dependencySlices({ pins, pipOptions }, options, collaborators) {
   const indexes = await otherIndexes(pipOptions, collaborators.environment);
   const recipe = await recipeOf(options, collaborators);
   const maker = createSliceMaker(options, collaborators);
-  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set() };
+  const found = { slices: /* @__PURE__ */ new Map(), made: /* @__PURE__ */ new Set(), wheels: /* @__PURE__ */ new Map() };
   const context = { pipOptions, options, collaborators, indexes, recipe, maker, ...found };
   const { slices, made } = context;
   const wheelless = [];
   try {
-    const published = pins.filter(({ name, source: source2 }) => source2.kind === "index" && !isToBeBuilt(name, pipOptions));
-    const toBuild = new Set(pins.filter((pin2) => !published.includes(pin2)));
-    await inParallel(published, RECORDS_AT_ONCE, async (pin2) => {
+    const published2 = pins.filter(({ name, source: source2 }) => source2.kind === "index" && !isToBeBuilt(name, pipOptions));
+    const toBuild = new Set(pins.filter((pin2) => !published2.includes(pin2)));
+    await inParallel(published2, RECORDS_AT_ONCE, async (pin2) => {
       if (await findPublished(pin2, context) === "none") toBuild.add(pin2);
     });
-    const missing2 = published.filter((pin2) => !slices.has(pin2) && !toBuild.has(pin2));
+    const missing2 = published2.filter((pin2) => !slices.has(pin2) && !toBuild.has(pin2));
     if (missing2.length > 0) collaborators.report.progress(`bringing ${missing2.length} of ${pins.length} distributions`);
     for (const pin2 of await sliceDownloads(missing2, context)) wheelless.push(pin2);
     for (const pin2 of wheelless) toBuild.add(pin2);
@@ -8285,7 +8297,7 @@ async function dependencySlices({ pins, pipOptions }, options, collaborators) {
     const findings2 = await maker.finish();
     for (const pin2 of wheelless) await remember(pin2, "none", context);
     reportFindings(findings2, collaborators.report);
-    return { slices: pins.map((pin2) => present(slices.get(pin2), pin2.name)), made: made.size };
+    return { slices: pins.map((pin2) => present(slices.get(pin2), pin2.name)), made: made.size, wheels: context.wheels };
   } catch (error) {
     await maker.finish().catch(() => void 0);
     for (const slice of slices.values()) await slice[Symbol.asyncDispose]();
@@ -8298,6 +8310,7 @@ async function findPublished(pin2, context) {
   if (selection === void 0 || selection === "none") return selection;
   const slice = await findSlice(sliceKey(selection, context), store);
   if (slice) context.slices.set(pin2, slice);
+  context.wheels.set(pin2.name, selection.sha256);
   return selection;
 }
 async function locate(pins, { pipOptions, collaborators: { toolchain, temporary, environment } }) {
@@ -8313,6 +8326,7 @@ async function sliceDownloads(pins, context) {
   const brought = /* @__PURE__ */ new Map();
   const onWheel = (pin2, wheel) => {
     brought.set(pin2, wheel);
+    context.wheels.set(pin2.name, wheel.sha256);
     addWork(pin2, wheel, true, context);
   };
   const wheelless = await inParallel(
@@ -8336,8 +8350,8 @@ function shares(pins, located2) {
   }
   return parts.map((part) => part.pins.toSorted((a, b) => isPure(b) - isPure(a)));
 }
-function chosenBy({ filename, sha256 }) {
-  return { filename, sha256 };
+function chosenBy({ filename, sha256: sha2563 }) {
+  return { filename, sha256: sha2563 };
 }
 function addWork(pin2, wheel, isSpent, context) {
   const { slices, made, maker } = context;
@@ -8357,8 +8371,8 @@ async function sliceBuilt(pins, context) {
   const wheels = await context.options.buildWheels(pins);
   for (const pin2 of pins) {
     const wheel = present(wheels.get(pin2.name), pin2.name);
-    const sha256 = (await sha256Of(wheel.path)).toString("hex");
-    addWork(pin2, { ...wheel, sha256 }, false, context);
+    const sha2563 = (await sha256Of(wheel.path)).toString("hex");
+    addWork(pin2, { ...wheel, sha256: sha2563 }, false, context);
   }
 }
 function selectionKey({ name, version, hashes, source: source2 }, { pipOptions, indexes, collaborators }) {
@@ -8366,13 +8380,13 @@ function selectionKey({ name, version, hashes, source: source2 }, { pipOptions, 
   const where = [pipOptions.map(withoutCredentials), indexes];
   return keyOf("selection", 2, name, version, hashes.toSorted(), source2, where, pythonMinor, architecture, glibc);
 }
-function sliceKey({ filename, sha256 }, { options, recipe, collaborators }) {
+function sliceKey({ filename, sha256: sha2563 }, { options, recipe, collaborators }) {
   const { pythonMinor, bytecode, slim: slim2, slimPatterns, strip, compressor } = options;
   const { pythonVersion, target } = collaborators.toolchain;
   const compiler = bytecode === "none" ? "" : pythonVersion;
   const { architecture, glibc } = target;
   const kind = [pythonMinor, compiler, architecture, glibc, bytecode, slim2, slimPatterns, strip, compressor, recipe];
-  return keyOf("slice", SLICE_FORMAT, filename, sha256, ...kind);
+  return keyOf("slice", SLICE_FORMAT, filename, sha2563, ...kind);
 }
 async function recipeOf({ bytecode, strip }, { toolchain, toolsFolder }) {
   return [
@@ -8501,37 +8515,37 @@ function dataOf({ slice, entry }) {
 function createWriter(file, hash3) {
   const buffers = [Buffer.allocUnsafe(CHUNK_BYTES3), Buffer.allocUnsafe(CHUNK_BYTES3)];
   let current = 0;
-  let filled = 0;
+  let filled2 = 0;
   let total = 0;
   let writing = Promise.resolve();
   const flush = async () => {
-    const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled);
+    const bytes = buffers[current === 0 ? 0 : 1].subarray(0, filled2);
     await writing;
     writing = writeAll(file, bytes, total);
     writing.catch(() => void 0);
     hash3.update(bytes);
-    total += filled;
-    filled = 0;
+    total += filled2;
+    filled2 = 0;
     current = 1 - current;
   };
-  const room = () => buffers[current === 0 ? 0 : 1].subarray(filled);
+  const room = () => buffers[current === 0 ? 0 : 1].subarray(filled2);
   return {
     copy: async ({ file: from, start, end }) => {
       for (let at = start; at < end; ) {
-        if (filled === CHUNK_BYTES3) await flush();
+        if (filled2 === CHUNK_BYTES3) await flush();
         const space = room();
         const length = Math.min(space.length, end - at);
         if ((0, import_node_fs12.readSync)(from.fd, space, 0, length, at) !== length) throw new Error("a slice is shorter than it says");
-        filled += length;
+        filled2 += length;
         at += length;
       }
     },
     write: async (bytes) => {
       for (let at = 0; at < bytes.length; ) {
-        if (filled === CHUNK_BYTES3) await flush();
+        if (filled2 === CHUNK_BYTES3) await flush();
         const space = room();
         const copied = bytes.copy(space, 0, at);
-        filled += copied;
+        filled2 += copied;
         at += copied;
       }
     },
@@ -8568,7 +8582,7 @@ async function findZips(key, output2, store) {
   const kept2 = await readRecord(store, "artifacts", keyOf("artifact", output2));
   if (kept2?.mergeKey !== key) return void 0;
   const { artifact, layer, packages } = kept2;
-  const isThere3 = async ({ path: path4, sha256 }) => await store.digestOf(path4).catch(() => void 0) === sha256;
+  const isThere3 = async ({ path: path4, sha256: sha2563 }) => await store.digestOf(path4).catch(() => void 0) === sha2563;
   const zips = {
     artifact: { path: output2, ...artifact },
     ...layer && { layer: { path: layerPathOf(output2), ...layer } }
@@ -8585,8 +8599,8 @@ async function rememberZips(key, { artifact, layer, packages }, store) {
   };
   await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept2, { isPrivate: true });
 }
-function withoutPath({ sha256, codeSha256, zipBytes, unzippedBytes, entries }) {
-  return { sha256, codeSha256, zipBytes, unzippedBytes, entries };
+function withoutPath({ sha256: sha2563, codeSha256, zipBytes, unzippedBytes, entries }) {
+  return { sha256: sha2563, codeSha256, zipBytes, unzippedBytes, entries };
 }
 var init_kept = __esm({
   "src/artifact/kept.ts"() {
@@ -8690,11 +8704,17 @@ var init_merge = __esm({
 });
 
 // src/artifact/application.ts
-async function applicationEntries(project, { exclude, include, output: output2 }) {
+async function applicationEntries(project, { exclude, include, output: output2, sbom }) {
   const root = await (0, import_promises37.realpath)(project);
   const always = { folder: root, patterns: asGit().add([...NEVER, ...exclude]) };
   const inherited = (await ignoreFilesAbove(root)).map((file) => withFolder(root, file));
-  const written2 = [output2, layerPathOf(output2), staticPathOf(output2), indexPathOf(output2)];
+  const written2 = [
+    output2,
+    layerPathOf(output2),
+    staticPathOf(output2),
+    indexPathOf(output2),
+    ...sbom === void 0 ? [] : [sbom]
+  ];
   const outputs = await Promise.all(written2.map((path4) => (0, import_promises37.realpath)(path4).catch(() => path4)));
   const included = asGit().add([...include]);
   const entries = [];
@@ -8750,8 +8770,8 @@ async function ignoreFilesAbove(project) {
   }
 }
 async function ignoreFileIn(folder) {
-  const text4 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
-  return text4 === void 0 ? [] : [{ folder, patterns: asGit().add(text4) }];
+  const text5 = await (0, import_promises37.readFile)((0, import_node_path25.join)(folder, ".gitignore"), "utf8").catch(() => void 0);
+  return text5 === void 0 ? [] : [{ folder, patterns: asGit().add(text5) }];
 }
 function asGit() {
   return (0, import_ignore2.default)({ ignorecase: false });
@@ -9555,6 +9575,78 @@ var init_account = __esm({
   }
 });
 
+// src/settings/basic-auth.ts
+function basicAuthVariables({
+  basicAuth,
+  basicAuthExcept,
+  functionName
+}) {
+  if (basicAuth === void 0 || basicAuth === NONE) return {};
+  const salt = sha256(`wsgi-lambda basic-auth ${functionName}`).toString("hex").slice(0, 32);
+  const key = sha256((0, import_node_crypto11.pbkdf2Sync)(basicAuth, salt, ROUNDS, 32, "sha256")).toString("hex");
+  const except = basicAuthExcept.toSorted();
+  const value = { rounds: ROUNDS, salt, key, ...except.length > 0 && { except } };
+  return { [BASIC_AUTH_VARIABLE]: JSON.stringify(value) };
+}
+function sha256(content) {
+  return (0, import_node_crypto11.createHash)("sha256").update(content).digest();
+}
+function endsProtection({ basicAuth }) {
+  return basicAuth !== void 0;
+}
+function authorizationOf({ basicAuth }) {
+  if (basicAuth === void 0 || basicAuth === NONE) return void 0;
+  return `Basic ${Buffer.from(basicAuth).toString("base64")}`;
+}
+function basicAuthContradictions(values) {
+  const isProtected = values.basicAuth !== void 0 && values.basicAuth !== NONE;
+  return [
+    ...isProtected && values.functionUrl === "iam" ? [
+      {
+        title: "basic-auth is set, and function-url is iam",
+        hint: "Keep one of the two: both are said in the same header of a request."
+      }
+    ] : [],
+    ...isProtected && values.handler === NONE ? [
+      {
+        title: "basic-auth is set, and with handler: none there is no handler that could ask for it",
+        hint: "Remove basic-auth, or let the artifact have the handler."
+      }
+    ] : []
+  ];
+}
+var import_node_crypto11, BASIC_AUTH_VARIABLE, NONE, ROUNDS, BASIC_AUTH_SETTINGS;
+var init_basic_auth = __esm({
+  "src/settings/basic-auth.ts"() {
+    "use strict";
+    import_node_crypto11 = require("node:crypto");
+    init_kinds();
+    BASIC_AUTH_VARIABLE = "WSGI_LAMBDA_BASIC_AUTH";
+    NONE = "none";
+    ROUNDS = 1e4;
+    BASIC_AUTH_SETTINGS = {
+      "basic-auth": text({
+        description: "Lets in only who knows this user and password; search engines are told to keep nothing. The function gets a hash.",
+        format: "USER:PASSWORD, the password with 8 characters or more; or none",
+        // RFC 7617, 2: no control characters, and no colon in the user.
+        pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
+        isConfidential: true,
+        example: "team:correct-horse-battery-staple",
+        defaultText: "the function's own, none for a new one",
+        placeholder: "USER:PASSWORD"
+      }),
+      "basic-auth-except": lines({
+        description: "Paths that everybody may request all the same, such as a health check.",
+        format: "one a line, each a whole path that starts with /, without a query",
+        each: /^\/[^\s?#]*$/,
+        example: "/health",
+        default: [],
+        placeholder: "PATHS"
+      })
+    };
+  }
+});
+
 // src/aws/cors.ts
 var NO_CORS;
 var init_cors = __esm({
@@ -9573,10 +9665,10 @@ var init_cors = __esm({
 
 // src/settings/function.ts
 function listOrNone({ each, format, ...options }) {
-  const setting = lines({ ...options, format: `${format}, or ${NONE}` });
+  const setting = lines({ ...options, format: `${format}, or ${NONE2}` });
   const schema = pipe(
     setting.schema,
-    transform((entries) => entries.length === 1 && entries[0] === NONE ? [] : entries),
+    transform((entries) => entries.length === 1 && entries[0] === NONE2 ? [] : entries),
     everyItem((entry) => each.test(entry))
   );
   return { ...setting, schema };
@@ -9584,13 +9676,13 @@ function listOrNone({ each, format, ...options }) {
 function tagMistakes(tags) {
   return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
 }
-var NONE, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
+var NONE2, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
 var init_function = __esm({
   "src/settings/function.ts"() {
     "use strict";
     init_dist2();
     init_kinds();
-    NONE = "none";
+    NONE2 = "none";
     SUBNET = /^subnet-[0-9a-f]{8,17}$/;
     SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
     MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
@@ -9682,14 +9774,14 @@ var init_function = __esm({
       }),
       "kms-key": text({
         description: "The key that encrypts the function's variables; none is AWS's own.",
-        format: `the ARN of a KMS key, or ${NONE}`,
+        format: `the ARN of a KMS key, or ${NONE2}`,
         pattern: /^(?:none|arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)$/,
         example: "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
         placeholder: "ARN"
       }),
       "dead-letter-target": text({
         description: "The queue or topic that asynchronous events go to which the function could not handle.",
-        format: `the ARN of an SQS queue or an SNS topic, or ${NONE}`,
+        format: `the ARN of an SQS queue or an SNS topic, or ${NONE2}`,
         pattern: /^(?:none|arn:aws[\w-]*:(?:sqs|sns):[\w-]+:\d{12}:[\w.-]+)$/,
         example: "arn:aws:sqs:eu-west-1:123456789012:shop-failed",
         placeholder: "ARN"
@@ -9705,14 +9797,14 @@ var init_function = __esm({
       }),
       "reserved-concurrency": text({
         description: "How many requests the function may handle at once, out of the account's; none reserves nothing.",
-        format: `a whole number from 1, or ${NONE}`,
+        format: `a whole number from 1, or ${NONE2}`,
         pattern: /^(?:none|[1-9]\d{0,5})$/,
         example: "50",
         placeholder: "NUMBER"
       }),
       "code-signing-config": text({
         description: "The code signing configuration that new code is checked against.",
-        format: `the ARN of a code signing configuration, or ${NONE}`,
+        format: `the ARN of a code signing configuration, or ${NONE2}`,
         pattern: /^(?:none|arn:aws[\w-]*:lambda:[\w-]+:\d{12}:code-signing-config:csc-[a-z0-9]{17})$/,
         example: "arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-0123456789abcdef0",
         placeholder: "ARN"
@@ -10203,6 +10295,12 @@ var init_packaging = __esm({
         default: "wsgi",
         placeholder: "KIND"
       }),
+      sbom: text({
+        description: "Where the bill of materials of the artifact is written: CycloneDX 1.6 as JSON, with the distributions, their hashes, licences and who requires them.",
+        format: "a path",
+        example: "build/sbom.cdx.json",
+        placeholder: "FILE"
+      }),
       "pack-requirements": trueOrFalse({
         description: "Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.",
         example: "false",
@@ -10304,6 +10402,236 @@ var init_packaging = __esm({
   }
 });
 
+// src/settings/secrets.ts
+function plainVariableMistakes(variables) {
+  const settings = { [SECRETS_VARIABLE]: "secrets", [BASIC_AUTH_VARIABLE]: "basic-auth" };
+  return Object.entries(settings).filter(([variable]) => Object.hasOwn(variables, variable)).map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }));
+}
+function secretMistakes(secrets) {
+  return Object.entries(secrets).flatMap(([name, reference]) => {
+    if (name === SECRETS_VARIABLE)
+      return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
+    if (!VARIABLE.test(name))
+      return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
+    const filled2 = reference.replace(PLACEHOLDER, "x");
+    return REFERENCE.test(filled2) ? [] : [{ entry: name, hint: hintFor(filled2) }];
+  });
+}
+function hintFor(reference) {
+  if (/^arn:[\w-]+:secretsmanager:(?:[^:#]*:){4}[^:#]+:/.test(reference))
+    return "A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url";
+  if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
+  return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
+}
+var SECRETS_VARIABLE, VARIABLE, REFERENCES, PARAMETER, SECRET, REFERENCE, PLACEHOLDER;
+var init_secrets = __esm({
+  "src/settings/secrets.ts"() {
+    "use strict";
+    init_basic_auth();
+    SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
+    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+    REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
+    PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
+    SECRET = "[\\w/+=.@-]+";
+    REFERENCE = new RegExp(
+      `^(?:${[
+        `ssm:${PARAMETER}`,
+        `arn:[\\w-]+:ssm:[\\w-]+:\\d{12}:parameter/${PARAMETER}`,
+        `secretsmanager:${SECRET}`,
+        `arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${SECRET}`
+      ].join("|")})(?:#[^]+)?$`
+    );
+    PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
+  }
+});
+
+// src/settings/preview.ts
+function previewContradictions(values) {
+  const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values;
+  const { previewDatabaseCreate: create, previewDatabaseDelete: remove } = values;
+  const isOnServer = kind === "database" || kind === "schema";
+  const isMysql = admin?.startsWith("mysql:") ?? false;
+  const problem = (title, hint) => ({ title, hint });
+  return [
+    ...isOnServer && admin === void 0 && create === void 0 ? [
+      problem(
+        `preview-database is ${kind}, and preview-database-admin is not set`,
+        "Name who may create databases."
+      )
+    ] : [],
+    ...create !== void 0 && (admin !== void 0 || isOnServer) ? [
+      problem(
+        "preview-database-create is set beside preview-database or preview-database-admin",
+        "Keep one of the two ways to a database."
+      )
+    ] : [],
+    ...create === void 0 !== (remove === void 0) ? [
+      problem(
+        create === void 0 ? "preview-database-delete is set without preview-database-create" : "preview-database-create is set without preview-database-delete",
+        "Set both: what is made for a pull request is removed with it."
+      )
+    ] : [],
+    ...template !== void 0 && (kind === "schema" || isMysql) ? [
+      problem(
+        "preview-database-template is set, and only a database of PostgreSQL can be a copy of another",
+        "Fill the database with preview-seed instead."
+      )
+    ] : [],
+    ...kind === "schema" && isMysql ? [
+      problem(
+        "preview-database is schema, and MySQL has no schemas beside databases",
+        "Set preview-database to database."
+      )
+    ] : [],
+    ...values.previewDatabaseAccess === "function" && /^(?:postgres|postgresql|mysql):/.test(admin ?? "") ? [
+      problem(
+        "preview-database-access is function, and preview-database-admin is an address",
+        "Store the address in Secrets Manager or Parameter Store, and name it: the function reads it itself."
+      )
+    ] : []
+  ];
+}
+var REMOTE_COMMANDS, ROLE, PREVIEW_SETTINGS;
+var init_preview = __esm({
+  "src/settings/preview.ts"() {
+    "use strict";
+    init_kinds();
+    init_secrets();
+    REMOTE_COMMANDS = {
+      format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
+      each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
+    };
+    ROLE = {
+      format: "the ARN of an IAM role",
+      pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+      placeholder: "ARN"
+    };
+    PREVIEW_SETTINGS = {
+      "preview-role": text({
+        ...ROLE,
+        description: "The execution role of previews. They never get `role`; create-role makes one for each.",
+        example: "arn:aws:iam::123456789012:role/shop-preview"
+      }),
+      "preview-environment": table({
+        description: "Variables of previews, over those of environment. {{pr}} (its number), {{preview}} (its name), {{url}}, {{host}} and {{origin}} (its address) are filled in.",
+        format: "NAME=VALUE, one a line, or a JSON object",
+        names: VARIABLE,
+        mistakes: plainVariableMistakes,
+        isConfidential: true,
+        example: "ALLOWED_HOSTS={{host}}",
+        default: {},
+        placeholder: "LINES"
+      }),
+      "preview-secrets": table({
+        description: "Variables that previews read from Systems Manager or Secrets Manager. They never get `secrets`.",
+        format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+        mistakes: secretMistakes,
+        isConfidential: true,
+        example: "SECRET_KEY=ssm:/shop/preview/secret-key",
+        default: {},
+        placeholder: "LINES"
+      }),
+      "preview-label": text({
+        description: "Only pull requests with this label get a preview.",
+        example: "preview",
+        defaultText: "all pull requests get one",
+        placeholder: "LABEL"
+      }),
+      "preview-expires": wholeNumber(1, 365, "days", {
+        description: "How long after its last deployment a preview is removed by sweep.",
+        example: "3",
+        default: 7,
+        placeholder: "DAYS"
+      }),
+      "preview-limit": wholeNumber(0, 1e3, "previews", {
+        description: "How many previews of the function there may be at once; 0 for any number.",
+        example: "5",
+        default: 20,
+        placeholder: "NUMBER"
+      }),
+      "preview-concurrency": text({
+        description: "How many requests a preview may handle at once, out of the account's reserve: a limit of what it may cost.",
+        format: "a whole number from 1, or none",
+        pattern: /^(?:none|[1-9]\d{0,5})$/,
+        example: "2",
+        default: "none",
+        placeholder: "NUMBER"
+      }),
+      "preview-database": oneOf(["none", "database", "schema", "sqlite"], {
+        description: "What data a preview has of its own: a database or a schema on the server of preview-database-admin, a file that is gone with its environment (sqlite), or none.",
+        example: "schema",
+        defaultText: "database where preview-database-admin is set, else none",
+        placeholder: "KIND"
+      }),
+      "preview-database-admin": text({
+        description: "Who may create databases: a reference to a secret with an address, or with what RDS keeps in its secrets; or the address itself.",
+        format: `${REFERENCES}; or postgresql://USER:PASSWORD@HOST/DATABASE or mysql://USER:PASSWORD@HOST/DATABASE`,
+        pattern: /^(?:ssm:|secretsmanager:|arn:[\w-]+:(?:ssm|secretsmanager):|(?:postgres|postgresql|mysql):\/\/)\S+$/,
+        isConfidential: true,
+        example: "secretsmanager:shop/preview/database-admin",
+        placeholder: "REFERENCE"
+      }),
+      "preview-database-access": oneOf(["runner", "function"], {
+        description: "Who reaches that server: this machine, or only the main function (see database-role), which then creates and removes databases.",
+        example: "function",
+        default: "runner",
+        placeholder: "WHO"
+      }),
+      "preview-database-template": text({
+        description: "A database of PostgreSQL that a new one is a copy of.",
+        format: "the name of a database",
+        pattern: /^[^\s"';\\]{1,63}$/,
+        example: "shop_template",
+        defaultText: "an empty database",
+        placeholder: "NAME"
+      }),
+      "preview-database-variable": text({
+        description: "The variable that a preview finds the address of its database in.",
+        format: "the name of a variable",
+        pattern: VARIABLE,
+        example: "DATABASE_URL",
+        default: "DATABASE_URL",
+        placeholder: "NAME"
+      }),
+      "preview-database-create": text({
+        description: "A line of shell that makes the database instead, such as a branch of Neon, and prints its address last. It finds WSGI_LAMBDA_PR and WSGI_LAMBDA_PREVIEW in its environment.",
+        example: './scripts/neon-branch.sh create "$WSGI_LAMBDA_PREVIEW"',
+        placeholder: "LINE"
+      }),
+      "preview-database-delete": text({
+        description: "A line of shell that removes what preview-database-create has made.",
+        example: './scripts/neon-branch.sh delete "$WSGI_LAMBDA_PREVIEW"',
+        placeholder: "LINE"
+      }),
+      "preview-seed": lines({
+        ...REMOTE_COMMANDS,
+        description: "Commands that run once, when the database of a preview is new, after those before traffic.",
+        example: "manage loaddata demo",
+        default: [],
+        placeholder: "COMMANDS"
+      }),
+      "before-destroy": lines({
+        ...REMOTE_COMMANDS,
+        description: "Commands that run in a preview before it is removed. One that fails is only reported.",
+        example: "manage remove_search_index",
+        default: [],
+        placeholder: "COMMANDS"
+      }),
+      comment: trueOrFalse({
+        description: "Tell in a comment of the pull request how its preview is; with true, of a deployment too.",
+        example: "false",
+        defaultText: "true for previews, false for deployments"
+      }),
+      "github-environment": text({
+        description: "The environment of GitHub's deployments that previews are shown as; none turns that off.",
+        example: "review",
+        default: "preview",
+        placeholder: "NAME"
+      })
+    };
+  }
+});
+
 // src/settings/release-order.ts
 var ORDER_SETTINGS;
 var init_release_order = __esm({
@@ -10329,48 +10657,6 @@ var init_release_order = __esm({
         placeholder: "NUMBER"
       })
     };
-  }
-});
-
-// src/settings/secrets.ts
-function plainVariableMistakes(variables) {
-  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return [];
-  return [{ entry: SECRETS_VARIABLE, hint: "Write the setting secrets instead: the variable is made of it." }];
-}
-function secretMistakes(secrets) {
-  return Object.entries(secrets).flatMap(([name, reference]) => {
-    if (name === SECRETS_VARIABLE)
-      return [{ entry: JSON.stringify(name), hint: "This variable holds the references of all others." }];
-    if (!VARIABLE.test(name))
-      return [{ entry: JSON.stringify(name), hint: "The name of a variable is letters, digits and _, no digit first." }];
-    const filled = reference.replace(PLACEHOLDER, "x");
-    return REFERENCE.test(filled) ? [] : [{ entry: name, hint: hintFor(filled) }];
-  });
-}
-function hintFor(reference) {
-  if (/^arn:[\w-]+:secretsmanager:(?:[^:#]*:){4}[^:#]+:/.test(reference))
-    return "A key of a secret stands behind #, as in arn:…:secret:shop-Ab12Cd#url";
-  if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
-  return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
-}
-var SECRETS_VARIABLE, VARIABLE, REFERENCES, PARAMETER, SECRET, REFERENCE, PLACEHOLDER;
-var init_secrets = __esm({
-  "src/settings/secrets.ts"() {
-    "use strict";
-    SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
-    VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-    REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
-    PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
-    SECRET = "[\\w/+=.@-]+";
-    REFERENCE = new RegExp(
-      `^(?:${[
-        `ssm:${PARAMETER}`,
-        `arn:[\\w-]+:ssm:[\\w-]+:\\d{12}:parameter/${PARAMETER}`,
-        `secretsmanager:${SECRET}`,
-        `arn:[\\w-]+:secretsmanager:[\\w-]+:\\d{12}:secret:${SECRET}`
-      ].join("|")})(?:#[^]+)?$`
-    );
-    PLACEHOLDER = /\{\{\s*[\w-]+\s*\}\}/g;
   }
 });
 
@@ -10493,8 +10779,8 @@ function trafficContradictions({
   ];
 }
 function parseSmokeRequest(line) {
-  const [, path4 = line, status, text4] = SMOKE_LINE.exec(line) ?? [];
-  return { path: path4, status: status === void 0 ? NO_FAILURE : rangeOf(status), text: text4?.trimEnd() };
+  const [, path4 = line, status, text5] = SMOKE_LINE.exec(line) ?? [];
+  return { path: path4, status: status === void 0 ? NO_FAILURE : rangeOf(status), text: text5?.trimEnd() };
 }
 function smokeRequestsOf({
   smokePath,
@@ -10596,18 +10882,20 @@ function kebabCase(name) {
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
 }
-var MIME_TYPES, BUILD_SETTINGS, REMOTE_COMMANDS, RELEASE_SETTINGS, SETTINGS, SETTING_NAMES, BUILD_SETTING_NAMES;
+var MIME_TYPES, BUILD_SETTINGS, REMOTE_COMMANDS2, RELEASE_SETTINGS, SETTINGS, SETTING_NAMES, RELEASE_SETTING_NAMES, BUILD_SETTING_NAMES;
 var init_schema = __esm({
   "src/settings/schema.ts"() {
     "use strict";
     init_runtimes();
     init_target();
     init_account();
+    init_basic_auth();
     init_cors2();
     init_events();
     init_function();
     init_kinds();
     init_packaging();
+    init_preview();
     init_release_order();
     init_secrets();
     init_static();
@@ -10743,7 +11031,7 @@ var init_schema = __esm({
         placeholder: "FILE"
       })
     };
-    REMOTE_COMMANDS = {
+    REMOTE_COMMANDS2 = {
       format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
       each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
     };
@@ -10783,7 +11071,7 @@ var init_schema = __esm({
         placeholder: "SECONDS"
       }),
       environment: table({
-        description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
+        description: "Environment variables of the function. {{stage}}, {{url}} (the address of the Function URL), {{origin}} and {{host}} (of that address) are filled in.",
         format: "NAME=VALUE, one a line, or a JSON object",
         names: VARIABLE,
         mistakes: plainVariableMistakes,
@@ -10819,6 +11107,7 @@ var init_schema = __esm({
         defaultText: "the function's own, public for a new one",
         placeholder: "ACCESS"
       }),
+      ...BASIC_AUTH_SETTINGS,
       ...CORS_SETTINGS,
       migrate: trueOrFalse({
         description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
@@ -10831,14 +11120,14 @@ var init_schema = __esm({
         default: true
       }),
       "before-traffic": lines({
-        ...REMOTE_COMMANDS,
+        ...REMOTE_COMMANDS2,
         description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
         example: "manage migrate --noinput",
         default: [],
         placeholder: "COMMANDS"
       }),
       "after-traffic": lines({
-        ...REMOTE_COMMANDS,
+        ...REMOTE_COMMANDS2,
         description: "Commands that run on the new version after traffic has moved.",
         example: "manage clearsessions",
         default: [],
@@ -10889,8 +11178,11 @@ var init_schema = __esm({
         default: false
       })
     };
-    SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
+    SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS, ...PREVIEW_SETTINGS };
     SETTING_NAMES = Object.keys(SETTINGS);
+    RELEASE_SETTING_NAMES = SETTING_NAMES.filter(
+      (name) => name === "comment" || !Object.hasOwn(PREVIEW_SETTINGS, name)
+    );
     BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
   }
 });
@@ -10976,7 +11268,7 @@ async function ownFiles(settings, product, { locals, extraFiles }, report) {
 function entriesOf({ files, metadata }) {
   return [
     ...files.map(({ path: path4, mode, file }) => ({ path: path4, mode, content: { file } })),
-    ...metadata.map(({ path: path4, text: text4 }) => ({ path: path4, mode: 420, content: { bytes: Buffer.from(text4) } }))
+    ...metadata.map(({ path: path4, text: text5 }) => ({ path: path4, mode: 420, content: { bytes: Buffer.from(text5) } }))
   ];
 }
 function isBelowFolder(app) {
@@ -11011,7 +11303,7 @@ async function assemble(settings, parts, product, collaborators) {
         parts,
         { ...sliceOptions(settings), ...product, ...collaborators },
         { ...collaborators, ...compilation }
-      ) : Promise.resolve({ slices: [], made: 0 }),
+      ) : Promise.resolve({ slices: [], made: 0, wheels: /* @__PURE__ */ new Map() }),
       ownSlice(settings, product, parts, compilation, collaborators)
     );
     slices.push(...dependencies.slices, application);
@@ -11019,7 +11311,7 @@ async function assemble(settings, parts, product, collaborators) {
     const kept2 = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
     const zips = kept2 ? { ...kept2, whole: kept2.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
     await ignoreOwnFolder(settings);
-    return { ...zips, made: dependencies.made };
+    return { ...zips, made: dependencies.made, wheels: dependencies.wheels };
   } finally {
     for (const slice of slices) await slice[Symbol.asyncDispose]();
     await (0, import_promises39.rm)(temporary, { recursive: true, force: true });
@@ -11163,17 +11455,23 @@ function needsAddress(environment) {
   return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
 }
 function fillAddress(environment, address) {
-  const filled = Object.entries(environment).flatMap(([name, value]) => {
+  const parts = address === void 0 ? void 0 : partsOf(address);
+  const filled2 = Object.entries(environment).flatMap(([name, value]) => {
     if (value.search(ADDRESS) < 0) return [[name, value]];
-    return address === void 0 ? [] : [[name, value.replace(ADDRESS, () => address.replace(/\/$/, ""))]];
+    if (parts === void 0) return [];
+    return [[name, value.replace(ADDRESS, (_, part) => parts[part])]];
   });
-  return Object.fromEntries(filled);
+  return Object.fromEntries(filled2);
+}
+function partsOf(address) {
+  const { origin, host } = new URL(address);
+  return { url: address.replace(/\/$/, ""), origin, host };
 }
 var ADDRESS;
 var init_address = __esm({
   "src/settings/address.ts"() {
     "use strict";
-    ADDRESS = /\{\{\s*url\s*\}\}/g;
+    ADDRESS = /\{\{\s*(url|origin|host)\s*\}\}/g;
   }
 });
 
@@ -11407,7 +11705,7 @@ ${frames.trimEnd()}`;
       139: "SIGSEGV"
     };
     MOST_LOG_LINES = 60;
-    firstLine = (text4) => text4.split("\n", 1)[0] ?? "";
+    firstLine = (text5) => text5.split("\n", 1)[0] ?? "";
   }
 });
 
@@ -11467,9 +11765,9 @@ function recall({ outcome, statusCode }, terms, report) {
   });
   return { outcome };
 }
-function checkKey(sha256, identity, names, settings) {
+function checkKey(sha2563, identity, names, settings) {
   const { path: path4, host, status, isChosen, seconds, memory, standIns } = checkTerms(settings);
-  return keyOf("check", sha256, identity, names.toSorted(), standIns, [path4, host, status, isChosen, seconds, memory]);
+  return keyOf("check", sha2563, identity, names.toSorted(), standIns, [path4, host, status, isChosen, seconds, memory]);
 }
 function whyUnchecked({ handler, packRequirements }, hasSandbox) {
   const title = "The artifact was not checked";
@@ -11543,6 +11841,996 @@ var init_check = __esm({
     USUAL_SECONDS = 60;
     SHORTEST_IMPORT_SECONDS = 10;
     MARGIN_SECONDS = 10;
+  }
+});
+
+// src/report/inert.ts
+function inert(line) {
+  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
+}
+function withoutPasswords(text5) {
+  return text5.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
+}
+function inertJson(value, indent = 2) {
+  return JSON.stringify(value, null, indent).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+function linesOf(text5) {
+  const lines2 = text5.split(/\r?\n/);
+  if (lines2.at(-1) === "") lines2.pop();
+  return lines2;
+}
+function withoutCommand(line) {
+  const text5 = line.replaceAll("##[", "# #[");
+  return text5.trimStart().startsWith("::") ? `│ ${text5}` : text5;
+}
+var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
+var init_inert = __esm({
+  "src/report/inert.ts"() {
+    "use strict";
+    PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
+    TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
+    ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
+    HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+    HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+  }
+});
+
+// src/settings/pyproject.ts
+async function readPyproject(projectFolder) {
+  const text5 = await readIfPresent((0, import_node_path28.join)(projectFolder, "pyproject.toml"));
+  if (text5 === void 0)
+    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
+  const document2 = parseToml(text5);
+  const problems = [];
+  const ownTable = (value, name) => {
+    if (value !== void 0 && !isTable(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
+    return asTable(value);
+  };
+  const { stages, ...settings } = ownTable(asTable(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
+  const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
+    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+  );
+  return {
+    exists: true,
+    hasDependencies: hasDependencies(asTable(document2["project"]), asTable(asTable(document2["tool"])["poetry"])),
+    project: asTable(document2["project"]),
+    settings,
+    stages: Object.fromEntries(stageTables),
+    problems
+  };
+}
+function hasDependencies(project, poetry) {
+  const { dynamic } = project;
+  const isDynamic = Array.isArray(dynamic) && dynamic.includes("dependencies");
+  return project["dependencies"] !== void 0 || isDynamic || poetry["dependencies"] !== void 0;
+}
+function pyprojectSources(pyproject, stage2) {
+  const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
+  if (stage2 === void 0) return { sources: [base], problems: [...pyproject.problems] };
+  const overlay = Object.hasOwn(pyproject.stages, stage2) ? pyproject.stages[stage2] : void 0;
+  if (overlay === void 0)
+    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage2, Object.keys(pyproject.stages))] };
+  return {
+    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml` }],
+    problems: [...pyproject.problems]
+  };
+}
+function unknownStage(stage2, known) {
+  const title = `The stage ${JSON.stringify(stage2)} is not known`;
+  if (known.length > 0) {
+    const all = `Known: ${known.join(", ")}.`;
+    return { title, hint: [.../* @__PURE__ */ new Set([suggestion(stage2, known), all])].join(" ") };
+  }
+  return {
+    title: `${title}: pyproject.toml has no stages`,
+    hint: `Add a table [tool.wsgi-lambda.stages.${stage2}] (it may be empty), or leave the stage out.`
+  };
+}
+function parseToml(text5) {
+  try {
+    return parse(text5);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new SettingsError([
+      {
+        title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`,
+        // Its other lines show the file, which may hold values of environment variables.
+        detail: error.message.split("\n", 1)[0],
+        location: { file: "pyproject.toml", line: error.line }
+      }
+    ]);
+  }
+}
+function isTable(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function asTable(value) {
+  return isTable(value) ? value : {};
+}
+async function readIfPresent(path4) {
+  try {
+    return await (0, import_promises40.readFile)(path4, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return void 0;
+    throw error;
+  }
+}
+var import_promises40, import_node_path28;
+var init_pyproject = __esm({
+  "src/settings/pyproject.ts"() {
+    "use strict";
+    import_promises40 = require("node:fs/promises");
+    import_node_path28 = require("node:path");
+    init_dist();
+    init_errors();
+    init_suggestion();
+  }
+});
+
+// src/requirements/versions.ts
+function satisfies(version, specifier) {
+  if (!(0, import_pep4403.valid)(version)) return true;
+  return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4403.satisfies)(version, range, { prereleases: true }));
+}
+function isSpecifier(text5) {
+  return text5.trim() === "" || (0, import_pep4403.validRange)(text5);
+}
+function exactVersion(specifier) {
+  return /^={2,3}\s*([^\s,*]+)$/.exec(specifier.trim())?.[1];
+}
+function canonicalSpecifier(specifier) {
+  return specifier.split(",").map((part) => part.replace(/\s+/g, "")).filter((part) => part !== "" && part !== "*").map((part) => part.replace(/[^<>=!~]+$/, (version) => (0, import_pep4403.clean)(version) ?? version)).toSorted().join(",");
+}
+function fromPoetry(constraint) {
+  return constraint.split(/\|\|?/).map(
+    (range) => range.trim().split(/\s*,\s*|(?<![<>=!~^])\s+(?=[<>=!~^])/).filter((part) => part !== "" && part !== "*").map(specifierOf).join(",")
+  ).join(" || ");
+}
+function specifierOf(part) {
+  const [, operator = "", version = ""] = /^(\^|~(?!=)|[<>=!~]*)\s*(.*)$/.exec(part) ?? [];
+  const release = version.match(/\d+/g)?.map(Number) ?? [];
+  if (operator === "^") return between(version, nextOf(release, caretPosition(release)));
+  if (operator === "~") return between(version, nextOf(release, Math.min(1, release.length - 1)));
+  if (operator === "" || operator === "=") return `==${version}`;
+  return `${operator}${version}`;
+}
+function caretPosition(release) {
+  const first = release.findIndex((part) => part > 0);
+  return first === -1 ? release.length - 1 : first;
+}
+function nextOf(release, position) {
+  return release.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
+}
+function between(from, below3) {
+  return (0, import_pep4403.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
+}
+var import_pep4403;
+var init_versions = __esm({
+  "src/requirements/versions.ts"() {
+    "use strict";
+    import_pep4403 = __toESM(require_pep440(), 1);
+  }
+});
+
+// src/requirements/requirement.ts
+function parseRequirement(text5) {
+  const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$/s.exec(text5.trim());
+  if (!parts) return void 0;
+  const [, name = "", extras = "", rest = ""] = parts;
+  const common = { name: normalise(name), extras: namesIn2(extras) };
+  const direct = /^@\s*(\S+?)(?:\s+;(.*)|\s*;\s+(.*))?$/s.exec(rest);
+  if (direct?.[1] !== void 0)
+    return { ...common, specifier: "", url: direct[1], marker: nonEmpty2(direct[2] ?? direct[3]) };
+  const [specifier = "", ...marker] = rest.split(";");
+  const bare = specifier.trim().replace(/^\((.*)\)$/s, "$1");
+  if (!isSpecifier(bare)) return void 0;
+  return { ...common, specifier: bare.trim(), url: void 0, marker: nonEmpty2(marker.join(";")) };
+}
+function requirementText({ name, extras, specifier, url, marker }) {
+  const wanted = `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}`;
+  const which2 = url === void 0 ? specifier : ` @ ${url}`;
+  return `${wanted}${which2}${marker === void 0 ? "" : ` ; ${marker}`}`;
+}
+function namesIn2(text5) {
+  return text5.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
+}
+function nonEmpty2(text5) {
+  const trimmed3 = text5?.trim() ?? "";
+  return trimmed3 === "" ? void 0 : trimmed3;
+}
+function archiveIdentity(url) {
+  const file = decodeURIComponent(url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
+  const wheel = /^([\w.]+)-([\w.!+]+)(?:-\d[\w.]*)?-[\w.]+-[\w.]+-[\w.]+\.whl$/.exec(file);
+  const source2 = /^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+-]*?)\.(?:tar\.gz|zip|tar\.bz2|tgz)$/.exec(file);
+  const [, name, version] = wheel ?? source2 ?? [];
+  return name !== void 0 && version !== void 0 ? { name: normalise(name), version } : void 0;
+}
+function isRepository(url) {
+  return /^(?:git|hg|svn|bzr)\+/.test(url);
+}
+function eggName(url) {
+  const egg = /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(url)?.[1];
+  return egg === void 0 ? void 0 : normalise(egg);
+}
+var init_requirement = __esm({
+  "src/requirements/requirement.ts"() {
+    "use strict";
+    init_files();
+    init_versions();
+  }
+});
+
+// src/artifact/inspect/direct.ts
+async function directRequirements(project, manifest, present2) {
+  const written2 = [
+    ...manifest?.endsWith(".txt") === true ? [manifest.replace(/\.txt$/, ".in"), manifest] : [],
+    "pyproject.toml",
+    "Pipfile"
+  ];
+  for (const from of written2) {
+    const requirements = (0, import_node_fs13.existsSync)((0, import_node_path29.join)(project, from)) ? await readWritten(project, from) : [];
+    const names = new Set(requirements.map(({ name }) => name));
+    const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
+    if (requirements.length > 0 && !isLock) return { from, requirements };
+  }
+  return UNKNOWN;
+}
+async function readWritten(project, path4) {
+  try {
+    if (path4 === "pyproject.toml")
+      return fromPyproject(asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, path4)) ?? "")));
+    if (path4 === "Pipfile")
+      return fromTable(asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, path4)) ?? ""))["packages"]);
+    const files = await readRequirementsFiles(project, path4);
+    return [...fromRequirements(files), ...await namedByFolder(project, files)];
+  } catch (error) {
+    if (error instanceof UserError || error instanceof TomlError) return [];
+    throw error;
+  }
+}
+function fromPyproject(document2) {
+  const { dependencies } = asTable2(document2["project"]);
+  const listed3 = Array.isArray(dependencies) ? dependencies.map(String) : [];
+  return [
+    ...listed3.flatMap((text5) => parseRequirement(text5) ?? []),
+    ...fromTable(asTable2(asTable2(document2["tool"])["poetry"])["dependencies"])
+  ];
+}
+function fromTable(table2) {
+  return Object.entries(asTable2(table2)).flatMap(([name, value]) => {
+    const { extras } = asTable2(value);
+    if (name === "python") return [];
+    return [{ name: normalise(name), extras: Array.isArray(extras) ? extras.map(String) : [], marker: void 0 }];
+  });
+}
+function fromRequirements(files) {
+  const constraints = new Set(
+    files.flatMap(
+      ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text5 }) => {
+        const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text5) ?? [];
+        return constraint === void 0 ? [] : [import_node_path29.posix.join(import_node_path29.posix.dirname(path4), constraint)];
+      })
+    )
+  );
+  return files.filter(({ path: path4 }) => !constraints.has(path4)).flatMap(({ lines: lines2 }) => lines2.flatMap(({ text: text5 }) => parseRequirement(text5.replace(/\s--\w.*$/, "")) ?? []));
+}
+async function namedByFolder(project, files) {
+  const folders = files.flatMap(
+    ({ lines: lines2 }) => lines2.flatMap(
+      ({ text: text5 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text5)?.[1] ?? []
+    )
+  );
+  const named2 = await Promise.all(
+    folders.map(async (folder) => {
+      const document2 = asTable2(parse(await readIfPresent((0, import_node_path29.join)(project, folder, "pyproject.toml")) ?? ""));
+      const name = asTable2(document2["project"])["name"] ?? asTable2(asTable2(document2["tool"])["poetry"])["name"];
+      return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
+    })
+  );
+  return named2.flat();
+}
+function asTable2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+var import_node_fs13, import_node_path29, UNKNOWN;
+var init_direct = __esm({
+  "src/artifact/inspect/direct.ts"() {
+    "use strict";
+    import_node_fs13 = require("node:fs");
+    import_node_path29 = require("node:path");
+    init_dist();
+    init_errors();
+    init_files();
+    init_requirement();
+    init_pyproject();
+    UNKNOWN = { from: void 0, requirements: [] };
+  }
+});
+
+// src/artifact/inspect/group.ts
+function groupBy(values, keyOf2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const value of values) {
+    const key = keyOf2(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+var init_group = __esm({
+  "src/artifact/inspect/group.ts"() {
+    "use strict";
+  }
+});
+
+// src/artifact/inspect/graph.ts
+function requirementsOf(metadata) {
+  const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  return [...head.matchAll(/^Requires-Dist: (.+)$/gm)].flatMap(([, text5 = ""]) => parseRequirement(text5) ?? []);
+}
+function dependencyGraph(distributions, direct, holds2) {
+  const present2 = new Map(distributions.map(({ name, metadata }) => [name, requirementsOf(metadata)]));
+  for (const [name, requirements] of present2)
+    present2.set(
+      name,
+      requirements.filter((requirement) => present2.has(requirement.name) && requirement.name !== name)
+    );
+  const edges = firmEdges(present2, direct, holds2);
+  const own = new Set(direct.map(({ name }) => name).filter((name) => present2.has(name)));
+  const asked = /* @__PURE__ */ new Set([...own, ...edges.map(({ to }) => to)]);
+  edges.push(...optionalEdges(present2, asked, holds2));
+  const requiredBy = groupBy(edges, ({ to }) => to);
+  const roots = [...own, ...[...present2.keys()].filter((name) => !own.has(name) && !requiredBy.has(name))];
+  return {
+    roots: [...roots, ...rootsOfCircles(present2, roots, edges)].toSorted(),
+    direct: own,
+    requiredBy: new Map([...requiredBy].map(([name, requirers]) => [name, withoutRepeats(requirers)]))
+  };
+}
+function firmEdges(present2, direct, holds2) {
+  const extras = new Map([...present2.keys()].map((name) => [name, /* @__PURE__ */ new Set()]));
+  const edges = [];
+  const ask2 = ({ name, extras: wanted }) => {
+    for (const extra of wanted) extras.get(name)?.add(extra);
+  };
+  direct.forEach(ask2);
+  for (let known = -1; known !== edges.length + sum(extras); ) {
+    known = edges.length + sum(extras);
+    edges.length = 0;
+    for (const [name, requirements] of present2) {
+      for (const requirement of requirements) {
+        const extra = extraThatHolds(requirement, extras.get(name) ?? /* @__PURE__ */ new Set(), holds2);
+        if (extra === false) continue;
+        edges.push({ name, extra, to: requirement.name });
+        ask2(requirement);
+      }
+    }
+  }
+  return edges;
+}
+function sum(extras) {
+  return [...extras.values()].reduce((count, { size }) => count + size, 0);
+}
+function extraThatHolds({ marker }, extras, holds2) {
+  if (marker === void 0 || holds2(marker, NO_EXTRAS)) return void 0;
+  return [...extras].toSorted().find((extra) => holds2(marker, /* @__PURE__ */ new Set([extra]))) ?? false;
+}
+function optionalEdges(present2, asked, holds2) {
+  return [...present2].flatMap(
+    ([name, requirements]) => requirements.flatMap((requirement) => {
+      if (requirement.marker === void 0 || asked.has(requirement.name)) return [];
+      const named2 = [...requirement.marker.matchAll(/extra\s*==\s*["']([^"']+)["']/g)].map(([, extra2 = ""]) => extra2);
+      const extra = extraThatHolds(requirement, new Set(named2.map(normalise)), holds2);
+      return extra === false ? [] : [{ name, extra, to: requirement.name }];
+    })
+  );
+}
+function rootsOfCircles(present2, roots, edges) {
+  const asks = groupBy(edges, ({ name }) => name);
+  const reached = /* @__PURE__ */ new Set();
+  const visit = (name) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    for (const { to } of asks.get(name) ?? []) visit(to);
+  };
+  roots.forEach(visit);
+  return [...present2.keys()].toSorted().filter((name) => {
+    const isFirst = !reached.has(name);
+    visit(name);
+    return isFirst;
+  });
+}
+function withoutRepeats(requirers) {
+  const byWords = new Map(requirers.map(({ name, extra }) => [inWords({ name, extra }), { name, extra }]));
+  return [...byWords].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, requirer]) => requirer);
+}
+function inWords({ name, extra }) {
+  return extra === void 0 ? name : `${name}[${extra}]`;
+}
+function pathsTo(name, { roots, requiredBy }) {
+  const isRoot = new Set(roots);
+  const found = [];
+  let waiting = [{ names: [name], words: [name] }];
+  for (let steps = 0; waiting.length > 0 && found.length < MOST_PATHS && steps < MOST_STEPS; ) {
+    const next = [];
+    for (const { names, words: words4 } of waiting) {
+      steps++;
+      const [first = "", ...rest] = names;
+      if (isRoot.has(first)) found.push(words4);
+      for (const requirer of requiredBy.get(first) ?? []) {
+        if (!names.includes(requirer.name) && next.length < MOST_STEPS)
+          next.push({ names: [requirer.name, first, ...rest], words: [inWords(requirer), ...words4] });
+      }
+    }
+    waiting = next;
+  }
+  return found.slice(0, MOST_PATHS);
+}
+var NO_EXTRAS, MOST_PATHS, MOST_STEPS;
+var init_graph = __esm({
+  "src/artifact/inspect/graph.ts"() {
+    "use strict";
+    init_files();
+    init_requirement();
+    init_group();
+    NO_EXTRAS = /* @__PURE__ */ new Set();
+    MOST_PATHS = 20;
+    MOST_STEPS = 2e4;
+  }
+});
+
+// src/requirements/markers.ts
+function markerEnvironment(target, pythonVersion) {
+  return {
+    os_name: "posix",
+    sys_platform: "linux",
+    platform_machine: target.architecture === "arm64" ? "aarch64" : "x86_64",
+    platform_python_implementation: "CPython",
+    platform_system: "Linux",
+    // Both belong to the kernel, which nobody chooses.
+    platform_release: "",
+    platform_version: "",
+    python_version: pythonVersion.split(".").slice(0, 2).join("."),
+    python_full_version: pythonVersion,
+    implementation_name: "cpython",
+    implementation_version: pythonVersion
+  };
+}
+function holds(marker, environment, asked = NOTHING) {
+  if (marker === void 0 || marker.trim() === "") return true;
+  const tokens = tokensOf(marker);
+  let position = 0;
+  const next = () => tokens[position++] ?? "";
+  const take = (token) => {
+    if (tokens[position] !== token) return false;
+    position++;
+    return true;
+  };
+  const either = () => {
+    let result2 = both();
+    while (take("or")) result2 = both() || result2;
+    return result2;
+  };
+  const both = () => {
+    let result2 = single();
+    while (take("and")) result2 = single() && result2;
+    return result2;
+  };
+  const single = () => {
+    if (take("(")) {
+      const result2 = either();
+      if (!take(")")) throw unreadable(marker);
+      return result2;
+    }
+    const left = next();
+    const operator = take("not") ? `not ${next()}` : next();
+    const right = next();
+    if (!OPERATORS.has(operator) || !isOperand(left) || !isOperand(right)) throw unreadable(marker);
+    return compare5(left, operator, right, marker);
+  };
+  const compare5 = (left, operator, right, whole) => {
+    for (const [variable, literal] of [[left, right], [right, left]]) {
+      if (variable === "extra") return isAsked(operator, literal, asked.extras);
+      if (variable === "extras") return isAsked(operator, literal, asked.extras);
+      if (variable === "dependency_groups") return isAsked(operator, literal, asked.groups);
+    }
+    return compareValues(valueOf(left, environment, whole), operator, valueOf(right, environment, whole));
+  };
+  const result = either();
+  if (position < tokens.length) throw unreadable(marker);
+  return result;
+}
+function tokensOf(marker) {
+  return marker.match(/"[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()<>=!~"']+|\S/g) ?? [];
+}
+function isOperand(token) {
+  return /^(?:"[^"]*"|'[^']*'|[a-z][\w.]*)$/.test(token);
+}
+function literalOf(token) {
+  return token.slice(1, -1);
+}
+function isAsked(operator, literal, names) {
+  const isThere3 = names.has(normalise(literalOf(literal)));
+  return operator === "!=" || operator === "not in" ? !isThere3 : isThere3;
+}
+function valueOf(token, environment, marker) {
+  if (/^["']/.test(token)) return literalOf(token);
+  const value = environment[FORMER_NAMES[token] ?? token];
+  if (value === void 0) throw unreadable(marker);
+  return value;
+}
+function compareValues(left, operator, right) {
+  if (operator === "in") return right.includes(left);
+  if (operator === "not in") return !right.includes(left);
+  const version = right.replace(/\.\*$/, "");
+  if ((0, import_pep4404.valid)(left) && (0, import_pep4404.valid)(version)) return (0, import_pep4404.satisfies)(left, `${operator}${right}`, { prereleases: true });
+  switch (operator) {
+    case "==":
+    case "===":
+      return left === right;
+    case "!=":
+      return left !== right;
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+    default:
+      return false;
+  }
+}
+function unreadable(marker) {
+  return new UserError({
+    title: `The marker cannot be read: ${marker}`,
+    hint: `It should look like: sys_platform == 'linux' and python_version >= '3.11' (PEP 508).`
+  });
+}
+var import_pep4404, NOTHING, FORMER_NAMES, OPERATORS;
+var init_markers = __esm({
+  "src/requirements/markers.ts"() {
+    "use strict";
+    import_pep4404 = __toESM(require_pep440(), 1);
+    init_errors();
+    init_files();
+    NOTHING = { extras: /* @__PURE__ */ new Set(), groups: /* @__PURE__ */ new Set() };
+    FORMER_NAMES = {
+      "os.name": "os_name",
+      "sys.platform": "sys_platform",
+      "platform.machine": "platform_machine",
+      "platform.version": "platform_version",
+      "platform.python_implementation": "platform_python_implementation",
+      python_implementation: "platform_python_implementation"
+    };
+    OPERATORS = /* @__PURE__ */ new Set(["<", "<=", "!=", "==", ">=", ">", "~=", "===", "in", "not in"]);
+  }
+});
+
+// src/artifact/inspect/binaries.ts
+function inspectBinaries({ binaries }, ownerOf, architecture) {
+  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf(path4), ...described2(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+function commonArchitecture({ binaries }) {
+  const known = [...binaries.values()].flatMap(
+    (binary) => "facts" in binary ? MACHINES2[binary.facts.machine] ?? [] : []
+  );
+  const arm = known.filter((architecture) => architecture === "arm64").length;
+  return known.length === 0 ? void 0 : arm > known.length / 2 ? "arm64" : "x86_64";
+}
+function described2(binary, wanted) {
+  if ("broken" in binary)
+    return { machine: "unknown", needed: [], glibc: void 0, problem: `it is damaged: ${binary.broken}` };
+  const { machine, bits, needed, needs } = binary.facts;
+  const architecture = bits === 64 ? MACHINES2[machine] : void 0;
+  const versions3 = needs.flatMap((need) => need.versions);
+  const glibc = newest(versions3.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
+  return {
+    machine: architecture ?? `machine ${machine}`,
+    needed,
+    glibc,
+    problem: wanted !== void 0 && architecture !== wanted ? `it is not for ${wanted}` : void 0
+  };
+}
+function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
+  const readable = [...binaries].flatMap(([path4, binary]) => "facts" in binary ? [{ path: path4, facts: binary.facts }] : []);
+  const byOwner = groupBy(readable, ({ path: path4 }) => ownerOf(path4));
+  const owned = distributions.flatMap(({ name, version, tags }) => {
+    const own = byOwner.get(name);
+    return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
+  });
+  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path30.posix.basename(path4));
+  return [
+    ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
+    ...verifyNeeded(owned, target, others)
+  ];
+}
+function newest(versions3) {
+  return versions3.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+}
+var import_node_path30, MACHINES2;
+var init_binaries = __esm({
+  "src/artifact/inspect/binaries.ts"() {
+    "use strict";
+    import_node_path30 = require("node:path");
+    init_verify();
+    init_group();
+    MACHINES2 = { 62: "x86_64", 183: "arm64" };
+  }
+});
+
+// src/artifact/inspect/bytecode-header.ts
+function readHeader(content) {
+  if (content.length <= HEADER_BYTES2 || content.toString("latin1", 2, 4) !== "\r\n") return { kind: "damaged" };
+  const magic = content.readUInt16LE(0);
+  const flags = content.readUInt32LE(4);
+  if (![0, HASH_BASED, HASH_BASED | CHECK_SOURCE].includes(flags)) return { kind: "damaged" };
+  if (flags & HASH_BASED)
+    return {
+      kind: flags & CHECK_SOURCE ? "checked" : "unchecked",
+      magic,
+      sourceHash: content.toString("hex", 8, HEADER_BYTES2)
+    };
+  return { kind: "timestamp", magic, sourceModified: content.readUInt32LE(8), sourceBytes: content.readUInt32LE(12) };
+}
+var MAGIC_NUMBERS, HEADER_BYTES2, HASH_BASED, CHECK_SOURCE;
+var init_bytecode_header = __esm({
+  "src/artifact/inspect/bytecode-header.ts"() {
+    "use strict";
+    MAGIC_NUMBERS = {
+      "3.10": 3439,
+      "3.11": 3495,
+      "3.12": 3531,
+      "3.13": 3571,
+      "3.14": 3627
+    };
+    HEADER_BYTES2 = 16;
+    HASH_BASED = 1;
+    CHECK_SOURCE = 2;
+  }
+});
+
+// src/artifact/inspect/bytecode.ts
+function inspectBytecode(contents) {
+  const sources = new Map(contents.files.filter(({ path: path4 }) => path4.endsWith(".py")).map((file) => [file.path, file]));
+  const files = [...contents.bytecode].map(([path4, header]) => ({ path: path4, state: stateOf(path4, header, { ...contents, sources }) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+  const compiled = new Set(files.map(({ path: path4 }) => sourceOf(path4)));
+  const loaded = new Set(files.filter(({ state }) => LOADED.has(state)).map(({ path: path4 }) => sourceOf(path4)));
+  return {
+    magic: MAGIC_NUMBERS[contents.pythonMinor ?? ""],
+    files,
+    sources: sources.size,
+    loaded: [...sources.keys()].filter((path4) => loaded.has(path4)).length,
+    withoutBytecode: [...sources.keys()].filter((path4) => !compiled.has(path4))
+  };
+}
+function stateOf(path4, header, { pythonMinor, sources, sourceHashes }) {
+  const cached = /(?:^|\/)__pycache__\/[^/]+?\.([\w-]+)((?:\.opt-\w+)?)\.pyc$/.exec(path4);
+  if (!cached && sources.has(path4.slice(0, -1))) return "unused";
+  const source2 = sources.get(sourceOf(path4));
+  if (cached && (!source2 || cached[2] !== "")) return "unused";
+  if (cached && pythonMinor !== void 0 && cached[1] !== `cpython-${pythonMinor.replace(".", "")}`)
+    return "other-python";
+  if (header.kind === "damaged") return "damaged";
+  const magic = MAGIC_NUMBERS[pythonMinor ?? ""];
+  if (magic !== void 0 && header.magic !== magic) return "other-python";
+  if (!source2) return "sourceless";
+  if (header.kind === "timestamp") return isAsCompiled(header, source2) ? "timestamp" : "stale";
+  const isSame3 = [void 0, header.sourceHash].includes(sourceHashes.get(source2.path));
+  if (header.kind === "checked") return isSame3 ? "checked" : "stale";
+  return isSame3 ? "unchecked" : "differs";
+}
+function isAsCompiled({ sourceModified, sourceBytes }, source2) {
+  return sourceModified === source2.modified && sourceBytes === source2.unzippedBytes;
+}
+var LOADED;
+var init_bytecode = __esm({
+  "src/artifact/inspect/bytecode.ts"() {
+    "use strict";
+    init_metadata();
+    init_bytecode_header();
+    LOADED = /* @__PURE__ */ new Set(["unchecked", "checked", "timestamp", "sourceless", "differs"]);
+  }
+});
+
+// src/artifact/inspect/packages.ts
+function partsOf2({ files, distInfos }) {
+  const owners = /* @__PURE__ */ new Map();
+  const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
+  const isRuntime = (path4) => isOurs && isOfRuntime(path4);
+  const ofFolder = groupBy(files, ({ path: path4 }) => path4.slice(0, Math.max(0, path4.indexOf("/"))));
+  const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
+    const told = distributionOf2(metadata, wheel);
+    const [, name = folder, version = ""] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? [];
+    const distribution = {
+      name: told.name || name.toLowerCase(),
+      version: told.version || version,
+      tags: told.tags,
+      metadata
+    };
+    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path31.posix.normalize(path4), distribution.name);
+    for (const { path: path4 } of ofFolder.get(folder) ?? []) owners.set(path4, distribution.name);
+    return distribution;
+  });
+  const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
+  const owned = groupBy(files, ({ path: path4 }) => ownerOf(path4));
+  return {
+    distributions: known.map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] })).toSorted((a, b) => a.name < b.name ? -1 : 1),
+    ownerOf,
+    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf(path4))
+  };
+}
+function kindOf2(path4, owner) {
+  if (/\.so(?:\.[\d.]+)?$/.test(path4)) return "shared libraries";
+  if (owner === void 0) return "application";
+  if (/^[^/]+\.dist-info\//.test(path4)) return "metadata";
+  if (path4.endsWith(".pyc")) return "bytecode";
+  return path4.endsWith(".py") ? "sources" : "data";
+}
+function isOfRuntime(path4) {
+  const source2 = sourceOf(path4);
+  return source2.startsWith("wsgi_lambda/") || OWN_FILES.has(source2);
+}
+function sizeOf(files) {
+  return {
+    files: files.length,
+    zippedBytes: files.reduce((sum3, { zippedBytes }) => sum3 + zippedBytes, 0),
+    unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
+  };
+}
+var import_node_path31, KINDS, OWN_FILES;
+var init_packages = __esm({
+  "src/artifact/inspect/packages.ts"() {
+    "use strict";
+    import_node_path31 = require("node:path");
+    init_metadata();
+    init_runtime();
+    init_group();
+    KINDS = ["application", "runtime", "sources", "bytecode", "shared libraries", "data", "metadata"];
+    OWN_FILES = /* @__PURE__ */ new Set([CONFIGURATION, "wsgi_handler.py", "serverless_wsgi.py"]);
+  }
+});
+
+// src/artifact/inspect/inspection.ts
+function inspectContents(contents, parts, direct) {
+  const { told, files, pythonMinor } = contents;
+  const { distributions, ownerOf, kindOf: kindOf3 } = parts;
+  const architecture = told.architecture ?? commonArchitecture(contents);
+  const runtime = RUNTIME_NAMES.find((name) => name === `python${pythonMinor ?? ""}`);
+  const target = runtime && targetOf(runtime, architecture ?? "x86_64");
+  const graph = dependencyGraph(distributions, direct.requirements, markersFor(target, pythonMinor));
+  const all = sizeOf(files);
+  const byKind = groupBy(files, ({ path: path4 }) => kindOf3(path4));
+  const inspection = {
+    artifact: {
+      path: contents.path,
+      sha256: contents.sha256,
+      zipBytes: contents.zipBytes,
+      unzippedBytes: all.unzippedBytes,
+      entries: all.files,
+      runtime: pythonMinor && `python${pythonMinor}`,
+      architecture,
+      app: told.app,
+      builtBy: told.version
+    },
+    limits: [
+      { of: "direct upload", bytes: contents.zipBytes, limitBytes: LIMITS.directUploadBytes },
+      { of: "unzipped", bytes: all.unzippedBytes, limitBytes: LIMITS.unzippedBytes }
+    ],
+    packages: distributions.map(({ name, version, files: own }) => ({
+      name,
+      version,
+      ...inZip(sizeOf(own)),
+      isDirect: direct.from === void 0 ? graph.roots.includes(name) : graph.direct.has(name),
+      requiredBy: (graph.requiredBy.get(name) ?? []).map(inWords)
+    })),
+    requirementsFrom: direct.from,
+    kinds: KINDS.flatMap((kind) => byKind.has(kind) ? [{ kind, ...inZip(sizeOf(byKind.get(kind) ?? [])) }] : []),
+    bytecode: inspectBytecode(contents),
+    binaries: inspectBinaries(contents, ownerOf, architecture),
+    findings: target && architecture ? verifiedBinaries(contents, parts, target) : []
+  };
+  return { inspection, parts, graph, target };
+}
+function inZip({ files, zippedBytes, unzippedBytes }) {
+  return { files, zipBytes: zippedBytes, unzippedBytes };
+}
+function markersFor(target, pythonMinor = "3.13") {
+  const environment = markerEnvironment(target ?? { architecture: "x86_64" }, `${pythonMinor}.0`);
+  return (marker, extras) => {
+    try {
+      return holds(marker, environment, { extras, groups: /* @__PURE__ */ new Set() });
+    } catch {
+      return false;
+    }
+  };
+}
+var init_inspection = __esm({
+  "src/artifact/inspect/inspection.ts"() {
+    "use strict";
+    init_limits();
+    init_runtimes();
+    init_markers();
+    init_binaries();
+    init_bytecode();
+    init_graph();
+    init_group();
+    init_packages();
+  }
+});
+
+// src/artifact/sbom-licenses.ts
+function licensesOf(metadata) {
+  const head = (metadata.split(/\r?\n\r?\n/, 1)[0] ?? "").replace(/\r/g, "");
+  const fields = (name2) => [...head.matchAll(new RegExp(`^${name2}: (.*(?:\\n[ \\t].*)*)$`, "gm"))].map(([, value = ""]) => value.trim());
+  const [expression] = fields("License-Expression");
+  if (expression !== void 0 && isName(expression)) return [{ expression }];
+  const [name] = fields("License");
+  if (name !== void 0 && isName(name)) return [{ license: { name } }];
+  const classified = fields("Classifier").flatMap((value) => /^License :: .*?([^:]+)$/.exec(value)?.[1]?.trim() ?? []);
+  return [...new Set(classified)].filter((each) => each !== "OSI Approved").map((each) => ({ license: { name: each } }));
+}
+function isName(text5) {
+  return text5 !== "" && text5.toUpperCase() !== "UNKNOWN" && text5.length <= LONGEST_NAME2 && !text5.includes("\n");
+}
+var LONGEST_NAME2;
+var init_sbom_licenses = __esm({
+  "src/artifact/sbom-licenses.ts"() {
+    "use strict";
+    LONGEST_NAME2 = 100;
+  }
+});
+
+// src/artifact/sbom.ts
+function billOfMaterials(materials) {
+  const { application, zips, productVersion, hasRuntime, distributions } = materials;
+  const [zip, ...layers] = zips;
+  const product = { name: "wsgi-lambda", version: productVersion };
+  const content = {
+    version: 1,
+    metadata: {
+      tools: { components: [{ type: "application", ...product }] },
+      component: {
+        ...{ type: "application", "bom-ref": APPLICATION2, name: application.name },
+        ...application.version !== void 0 && { version: application.version },
+        ...zip && { hashes: sha2562(zip.sha256) },
+        properties: [
+          { name: "wsgi-lambda:runtime", value: application.runtime },
+          { name: "wsgi-lambda:architecture", value: application.architecture }
+        ],
+        ...layers.length > 0 && {
+          components: layers.map((layer) => ({ type: "file", name: layer.file, hashes: sha2562(layer.sha256) }))
+        }
+      }
+    },
+    components: [
+      ...distributions.map(componentOf),
+      ...hasRuntime ? [{ type: "library", "bom-ref": RUNTIME, ...product }] : []
+    ],
+    dependencies: dependenciesOf(materials)
+  };
+  return {
+    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    serialNumber: `urn:uuid:${uuidOf(JSON.stringify(content))}`,
+    ...content
+  };
+}
+function componentOf({ name, version, metadata, source: source2, wheelSha256 }) {
+  const purl = purlOf({ name, version, source: source2 });
+  const licenses = licensesOf(metadata);
+  return {
+    ...{ type: "library", "bom-ref": refOf({ name, version }), name, version },
+    ...purl !== void 0 && { purl },
+    ...wheelSha256 !== void 0 && { hashes: sha2562(wheelSha256) },
+    ...licenses.length > 0 && { licenses }
+  };
+}
+function purlOf({ name, version, source: source2 }) {
+  if (source2.kind === "local") return void 0;
+  const purl = `pkg:pypi/${encodeURIComponent(name)}@${encodeURIComponent(version)}`;
+  if (source2.kind === "index") return purl;
+  const url = encodeURIComponent(withoutCredentials(source2.url));
+  return `${purl}?${/^\w+\+/.test(source2.url) ? "vcs_url" : "download_url"}=${url}`;
+}
+function refOf({ name, version }) {
+  return `${name}@${version}`;
+}
+function dependenciesOf({ distributions, graph, hasRuntime }) {
+  const refs = new Map(distributions.map((distribution) => [distribution.name, refOf(distribution)]));
+  const refsOf = (names) => [...new Set(names.flatMap((name) => refs.get(name) ?? []))].toSorted();
+  const required = (name) => [...graph.requiredBy].flatMap(
+    ([wanted, requirers]) => requirers.some((requirer) => requirer.name === name) ? [wanted] : []
+  );
+  return [
+    { ref: APPLICATION2, dependsOn: [...refsOf(graph.roots), ...hasRuntime ? [RUNTIME] : []] },
+    ...[...refs].map(([name, ref]) => ({ ref, dependsOn: refsOf(required(name)) })),
+    ...hasRuntime ? [{ ref: RUNTIME, dependsOn: [] }] : []
+  ];
+}
+function sha2562(content) {
+  return [{ alg: "SHA-256", content }];
+}
+function uuidOf(text5) {
+  const bytes = (0, import_node_crypto12.createHash)("sha256").update(text5).digest().subarray(0, 16);
+  bytes.writeUInt8(bytes.readUInt8(6) & 15 | 128, 6);
+  bytes.writeUInt8(bytes.readUInt8(8) & 63 | 128, 8);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+var import_node_crypto12, APPLICATION2, RUNTIME;
+var init_sbom = __esm({
+  "src/artifact/sbom.ts"() {
+    "use strict";
+    import_node_crypto12 = require("node:crypto");
+    init_credentials();
+    init_sbom_licenses();
+    APPLICATION2 = "application";
+    RUNTIME = "wsgi-lambda-runtime";
+  }
+});
+
+// src/artifact/sbom-file.ts
+async function writeBillOfMaterials(path4, { project, manifest, target, handler }, { assembled: { artifact, layer, wheels }, pins, productVersion }) {
+  const zips = [artifact, ...layer ? [layer] : []];
+  const found = (await Promise.all(zips.map(distributionsIn))).flat();
+  const sources = new Map(pins.map(({ name: name2, source: source2 }) => [name2, source2]));
+  const distributions = found.map(({ name: name2, version: version2, metadata }) => {
+    const source2 = sources.get(name2) ?? { kind: "local", path: "", isEditable: false };
+    return { name: name2, version: version2, metadata, source: source2, wheelSha256: wheels.get(name2) };
+  }).toSorted((a, b) => a.name < b.name ? -1 : 1);
+  const direct = await directRequirements(project, manifest.path, new Set(distributions.map((each) => each.name)));
+  const { name, version } = (await readPyproject(project)).project;
+  const bill = billOfMaterials({
+    application: {
+      name: typeof name === "string" ? name : (0, import_node_path32.basename)(project),
+      version: typeof version === "string" ? version : void 0,
+      ...{ runtime: target.runtime, architecture: target.architecture }
+    },
+    zips: zips.map(({ path: file, sha256: sha2563 }) => ({ file: (0, import_node_path32.basename)(file), sha256: sha2563 })),
+    ...{ productVersion, hasRuntime: handler === "wsgi", distributions },
+    graph: dependencyGraph(distributions, direct.requirements, markersFor(target, target.pythonMinor))
+  });
+  await (0, import_promises41.mkdir)((0, import_node_path32.dirname)(path4), { recursive: true });
+  await (0, import_promises41.writeFile)(path4, `${inertJson(bill)}
+`);
+}
+async function distributionsIn({ path: path4 }) {
+  var _stack = [];
+  try {
+    const zip = __using(_stack, await openZip(path4), true);
+    const texts = zip.entries.filter((entry) => METADATA.test(entry.path));
+    const found = [];
+    for (const entry of texts) {
+      const metadata = (await zip.content(entry)).toString();
+      const { name, version } = distributionOf2(metadata, "");
+      found.push({ name, version, metadata });
+    }
+    return found;
+  } catch (_) {
+    var _error = _, _hasError = true;
+  } finally {
+    var _promise = __callDispose(_stack, _error, _hasError);
+    _promise && await _promise;
+  }
+}
+var import_promises41, import_node_path32, METADATA;
+var init_sbom_file = __esm({
+  "src/artifact/sbom-file.ts"() {
+    "use strict";
+    import_promises41 = require("node:fs/promises");
+    import_node_path32 = require("node:path");
+    init_inert();
+    init_pyproject();
+    init_metadata();
+    init_read_zip();
+    init_direct();
+    init_graph();
+    init_inspection();
+    init_sbom();
+    METADATA = /^(?:python\/)?[^/]+\.dist-info\/METADATA$/;
   }
 });
 
@@ -11621,18 +12909,18 @@ function completedOf(end, { target }) {
 }
 async function collectHere(zip, variables, { toolchain, toolsFolder }) {
   const builder = await toolchain.open();
-  const workspace = await (0, import_promises40.realpath)(builder.workspace);
-  const root = (0, import_node_path28.join)(workspace, "static-artifact", zip.replace(/\W/g, "-"));
+  const workspace = await (0, import_promises42.realpath)(builder.workspace);
+  const root = (0, import_node_path33.join)(workspace, "static-artifact", zip.replace(/\W/g, "-"));
   const output2 = `${root}-collected`;
-  await Promise.all([root, output2].map((folder) => (0, import_promises40.mkdir)(folder, { recursive: true })));
+  await Promise.all([root, output2].map((folder) => (0, import_promises42.mkdir)(folder, { recursive: true })));
   const python = [builder.python, "-I", "-S"];
-  const unpacked = await builder.run([...python, (0, import_node_path28.join)(toolsFolder, "unpack_artifact.py"), zip, root]);
+  const unpacked = await builder.run([...python, (0, import_node_path33.join)(toolsFolder, "unpack_artifact.py"), zip, root]);
   if (unpacked.exitCode !== 0) {
     throw new UserError({ title: `The artifact ${zip} cannot be unpacked`, detail: unpacked.stderr });
   }
   const own = Object.entries(variables).filter(([name]) => !Object.hasOwn(IMAGE_VARIABLES, name));
-  const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path28.join)(root, "lib") };
-  const command = [...python, (0, import_node_path28.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
+  const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path33.join)(root, "lib") };
+  const command = [...python, (0, import_node_path33.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
   const completed2 = await builder.run(command, { cwd: root, env, environment: "replace" });
   return { completed: completed2, root, output: output2 };
 }
@@ -11641,7 +12929,7 @@ async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
   const read = safeParse(pipe(string(), parseJson(), ANSWER), stdout);
   const { problem, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
   if (problem !== null) throw failureOf(problem, detail.replaceAll(taskRoot2, TASK_ROOT2));
-  const from = (0, import_node_path28.join)(output2, "files");
+  const from = (0, import_node_path33.join)(output2, "files");
   const root = found.root === null ? void 0 : below(taskRoot2, found.root);
   if (found.manifest === null) return { from, root, manifest: void 0 };
   const path4 = below(taskRoot2, found.manifest);
@@ -11652,18 +12940,18 @@ async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
       hint: "Set STATIC_ROOT to a folder of the project, as in BASE_DIR / 'staticfiles'. It need not exist: what it would hold goes to the bucket, and the manifest into the artifact."
     });
   }
-  return { from, root, manifest: { text: await (0, import_promises40.readFile)((0, import_node_path28.join)(output2, "manifest/manifest.json"), "utf8"), path: path4 } };
+  return { from, root, manifest: { text: await (0, import_promises42.readFile)((0, import_node_path33.join)(output2, "manifest/manifest.json"), "utf8"), path: path4 } };
 }
 function below(folder, path4) {
-  const found = path4 === "" ? "" : (0, import_node_path28.relative)(folder, path4).split(import_node_path28.sep).join("/");
-  return found === "" || found === ".." || found.startsWith("../") || import_node_path28.posix.isAbsolute(found) ? void 0 : found;
+  const found = path4 === "" ? "" : (0, import_node_path33.relative)(folder, path4).split(import_node_path33.sep).join("/");
+  return found === "" || found === ".." || found.startsWith("../") || import_node_path33.posix.isAbsolute(found) ? void 0 : found;
 }
-var import_promises40, import_node_path28, MOST_SECONDS, TASK_ROOT2, ANSWER;
+var import_promises42, import_node_path33, MOST_SECONDS, TASK_ROOT2, ANSWER;
 var init_collect = __esm({
   "src/static/collect.ts"() {
     "use strict";
-    import_promises40 = require("node:fs/promises");
-    import_node_path28 = require("node:path");
+    import_promises42 = require("node:fs/promises");
+    import_node_path33 = require("node:path");
     init_dist2();
     init_check();
     init_check_environment();
@@ -11684,33 +12972,33 @@ var init_collect = __esm({
 function digestOf3(files) {
   return keyOf(
     "static",
-    files.map(({ path: path4, sha256 }) => [path4, sha256])
+    files.map(({ path: path4, sha256: sha2563 }) => [path4, sha2563])
   );
 }
 function bytesOf2({ files }) {
   return files.reduce((sum3, { bytes }) => sum3 + bytes, 0);
 }
 async function readStaticFiles(folder, index) {
-  const text4 = await (0, import_promises41.readFile)(index, "utf8").catch(() => "");
-  const read = safeParse(pipe(string(), parseJson(), INDEX), text4);
+  const text5 = await (0, import_promises43.readFile)(index, "utf8").catch(() => "");
+  const read = safeParse(pipe(string(), parseJson(), INDEX), text5);
   if (!read.success) return void 0;
   const { digest, files } = read.output;
   if (digest !== digestOf3(files)) return void 0;
-  const root = await (0, import_promises41.realpath)(folder).catch(() => folder);
+  const root = await (0, import_promises43.realpath)(folder).catch(() => folder);
   const isWhole2 = await Promise.all(files.map(({ path: path4, bytes }) => isBelow(root, path4, bytes)));
   return isWhole2.every(Boolean) ? { folder, digest, files } : void 0;
 }
 async function isBelow(root, path4, bytes) {
-  const file = (0, import_node_path29.join)(root, path4);
-  if (!file.startsWith(root + import_node_path29.sep) || await (0, import_promises41.realpath)(file).catch(() => "") !== file) return false;
-  return (await (0, import_promises41.stat)(file)).size === bytes;
+  const file = (0, import_node_path34.join)(root, path4);
+  if (!file.startsWith(root + import_node_path34.sep) || await (0, import_promises43.realpath)(file).catch(() => "") !== file) return false;
+  return (await (0, import_promises43.stat)(file)).size === bytes;
 }
-var import_promises41, import_node_path29, PATH2, INDEX;
+var import_promises43, import_node_path34, PATH2, INDEX;
 var init_static_files = __esm({
   "src/static/static-files.ts"() {
     "use strict";
-    import_promises41 = require("node:fs/promises");
-    import_node_path29 = require("node:path");
+    import_promises43 = require("node:fs/promises");
+    import_node_path34 = require("node:path");
     init_dist2();
     init_records();
     PATH2 = pipe(string(), regex(/^(?!\.)[^/]+(?:\/(?!\.)[^/]+)*$/));
@@ -12210,17 +13498,17 @@ function hashedNames(manifest) {
 async function listStaticFiles(folder, hashed, leftOut = []) {
   const paths = (await pathsBelow(folder, "")).filter((path4) => !leftOut.includes(path4));
   const files = await inParallel(paths.toSorted(), FILES_AT_ONCE2, async (path4) => {
-    const file = (0, import_node_path30.join)(folder, path4);
-    const [{ size: bytes }, sha256] = await Promise.all([(0, import_promises42.stat)(file), sha256Of(file)]);
-    return { path: path4, bytes, sha256: sha256.toString("hex"), isImmutable: isImmutableName(path4, hashed) };
+    const file = (0, import_node_path35.join)(folder, path4);
+    const [{ size: bytes }, sha2563] = await Promise.all([(0, import_promises44.stat)(file), sha256Of(file)]);
+    return { path: path4, bytes, sha256: sha2563.toString("hex"), isImmutable: isImmutableName(path4, hashed) };
   });
   return files;
 }
 async function pathsBelow(folder, path4) {
-  const children = (await (0, import_promises42.readdir)((0, import_node_path30.join)(folder, path4), { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
+  const children = (await (0, import_promises44.readdir)((0, import_node_path35.join)(folder, path4), { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
   const found = await Promise.all(
     children.map(async (child2) => {
-      const below3 = import_node_path30.posix.join(path4, child2.name);
+      const below3 = import_node_path35.posix.join(path4, child2.name);
       if (child2.isDirectory()) return await pathsBelow(folder, below3);
       return child2.isFile() ? [below3] : [];
     })
@@ -12228,19 +13516,19 @@ async function pathsBelow(folder, path4) {
   return found.flat();
 }
 async function keepStaticFiles(from, files, { folder, index }) {
-  await Promise.all([(0, import_promises42.rm)(folder, { recursive: true, force: true }), (0, import_promises42.rm)(index, { force: true })]);
+  await Promise.all([(0, import_promises44.rm)(folder, { recursive: true, force: true }), (0, import_promises44.rm)(index, { force: true })]);
   await inParallel(
     files,
     FILES_AT_ONCE2,
-    ({ path: path4 }) => (0, import_promises42.cp)((0, import_node_path30.join)(from, path4), (0, import_node_path30.join)(folder, path4), { mode: COPY_ON_WRITE2 })
+    ({ path: path4 }) => (0, import_promises44.cp)((0, import_node_path35.join)(from, path4), (0, import_node_path35.join)(folder, path4), { mode: COPY_ON_WRITE2 })
   );
   const digest = digestOf3(files);
-  await (0, import_promises42.writeFile)(index, JSON.stringify({ digest, files }));
+  await (0, import_promises44.writeFile)(index, JSON.stringify({ digest, files }));
   return { folder, digest, files };
 }
 async function takeFolder(project, folder, setting) {
-  const from = (0, import_node_path30.join)(project, folder);
-  if (!(await (0, import_promises42.stat)(from).catch(() => void 0))?.isDirectory()) {
+  const from = (0, import_node_path35.join)(project, folder);
+  if (!(await (0, import_promises44.stat)(from).catch(() => void 0))?.isDirectory()) {
     throw new UserError(
       {
         title: `${setting}: ${folder} is not a folder of the project`,
@@ -12249,16 +13537,16 @@ async function takeFolder(project, folder, setting) {
       { exitCode: 2 }
     );
   }
-  const manifest = setting === "static-root" ? await (0, import_promises42.readFile)((0, import_node_path30.join)(from, MANIFEST_NAME), "utf8").catch(() => void 0) : void 0;
+  const manifest = setting === "static-root" ? await (0, import_promises44.readFile)((0, import_node_path35.join)(from, MANIFEST_NAME), "utf8").catch(() => void 0) : void 0;
   const leftOut = manifest === void 0 ? [] : [MANIFEST_NAME];
   return { from, files: await listStaticFiles(from, hashedNames(manifest), leftOut), manifest };
 }
-var import_promises42, import_node_path30, NEVER2, FILES_AT_ONCE2, MANIFEST, COPY_ON_WRITE2, MANIFEST_NAME;
+var import_promises44, import_node_path35, NEVER2, FILES_AT_ONCE2, MANIFEST, COPY_ON_WRITE2, MANIFEST_NAME;
 var init_take = __esm({
   "src/static/take.ts"() {
     "use strict";
-    import_promises42 = require("node:fs/promises");
-    import_node_path30 = require("node:path");
+    import_promises44 = require("node:fs/promises");
+    import_node_path35 = require("node:path");
     init_dist2();
     init_parallel();
     init_errors();
@@ -12275,7 +13563,7 @@ var init_take = __esm({
 
 // src/static/built.ts
 async function assembleWithStatic(settings, parts, assemble2, collaborators) {
-  const temporary = await (0, import_promises43.mkdtemp)((0, import_node_path31.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-static-"));
+  const temporary = await (0, import_promises45.mkdtemp)((0, import_node_path36.join)((0, import_node_os6.tmpdir)(), "wsgi-lambda-static-"));
   const assembleWith = (traces, report) => withTraces(traces, settings, parts, temporary).then((made) => assemble2(made.settings, made.parts, report));
   try {
     const given2 = await takeGiven(settings);
@@ -12284,7 +13572,7 @@ async function assembleWithStatic(settings, parts, assemble2, collaborators) {
     const assembled = await assembleWith({ ...given2.traces, digest: statics.digest }, collaborators.report);
     return { assembled, statics };
   } finally {
-    await (0, import_promises43.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
   }
 }
 function placeOf2({ output: output2 }) {
@@ -12296,10 +13584,10 @@ async function takeGiven({ project, staticRoot, staticFolder }) {
   const {
     from,
     files,
-    manifest: text4
+    manifest: text5
   } = await takeFolder(project, folder, staticRoot ? "static-root" : "static-folder");
   const leftOut = folder.replace(/\/+$/, "");
-  const manifest = text4 === void 0 ? void 0 : { path: `${leftOut}/${MANIFEST_NAME}`, text: text4 };
+  const manifest = text5 === void 0 ? void 0 : { path: `${leftOut}/${MANIFEST_NAME}`, text: text5 };
   return { from, files, traces: { leftOut, manifest } };
 }
 async function collectAndAssemble(settings, temporary, assembleWith, { toolchain, store, report, product }) {
@@ -12315,7 +13603,7 @@ async function collectAndAssemble(settings, temporary, assembleWith, { toolchain
     if (statics2?.digest === guess.digest) return { assembled: first, statics: statics2 };
   }
   const { toolsFolder } = product;
-  const collected = await collectStatic(first.whole.path, settings, (0, import_node_path31.join)(temporary, "collected"), {
+  const collected = await collectStatic(first.whole.path, settings, (0, import_node_path36.join)(temporary, "collected"), {
     ...{ toolchain, toolsFolder, report }
   });
   const { from, root: leftOut, manifest } = collected;
@@ -12342,9 +13630,9 @@ async function withTraces({ digest, leftOut, manifest }, settings, parts, tempor
     ...manifest === void 0 ? [] : [manifest]
   ];
   const written2 = await Promise.all(
-    files.map(async ({ path: path4, text: text4 }) => {
-      const file = (0, import_node_path31.join)(temporary, `${keyOf(path4, text4)}.json`);
-      await (0, import_promises43.writeFile)(file, text4);
+    files.map(async ({ path: path4, text: text5 }) => {
+      const file = (0, import_node_path36.join)(temporary, `${keyOf(path4, text5)}.json`);
+      await (0, import_promises45.writeFile)(file, text5);
       return { path: path4, mode: 420, file };
     })
   );
@@ -12354,13 +13642,13 @@ async function withTraces({ digest, leftOut, manifest }, settings, parts, tempor
     parts: { ...parts, extraFiles: [...parts.extraFiles, ...written2] }
   };
 }
-var import_promises43, import_node_os6, import_node_path31, import_node_util5, sha256Of2;
+var import_promises45, import_node_os6, import_node_path36, import_node_util5, sha256Of2;
 var init_built = __esm({
   "src/static/built.ts"() {
     "use strict";
-    import_promises43 = require("node:fs/promises");
+    import_promises45 = require("node:fs/promises");
     import_node_os6 = require("node:os");
-    import_node_path31 = require("node:path");
+    import_node_path36 = require("node:path");
     import_node_util5 = require("node:util");
     init_check();
     init_outputs();
@@ -12369,180 +13657,6 @@ var init_built = __esm({
     init_static_files();
     init_take();
     sha256Of2 = ({ artifact, layer }) => `${artifact.sha256} ${layer?.sha256 ?? ""}`;
-  }
-});
-
-// src/requirements/markers.ts
-function markerEnvironment(target, pythonVersion) {
-  return {
-    os_name: "posix",
-    sys_platform: "linux",
-    platform_machine: target.architecture === "arm64" ? "aarch64" : "x86_64",
-    platform_python_implementation: "CPython",
-    platform_system: "Linux",
-    // Both belong to the kernel, which nobody chooses.
-    platform_release: "",
-    platform_version: "",
-    python_version: pythonVersion.split(".").slice(0, 2).join("."),
-    python_full_version: pythonVersion,
-    implementation_name: "cpython",
-    implementation_version: pythonVersion
-  };
-}
-function holds(marker, environment, asked = NOTHING) {
-  if (marker === void 0 || marker.trim() === "") return true;
-  const tokens = tokensOf(marker);
-  let position = 0;
-  const next = () => tokens[position++] ?? "";
-  const take = (token) => {
-    if (tokens[position] !== token) return false;
-    position++;
-    return true;
-  };
-  const either = () => {
-    let result2 = both();
-    while (take("or")) result2 = both() || result2;
-    return result2;
-  };
-  const both = () => {
-    let result2 = single();
-    while (take("and")) result2 = single() && result2;
-    return result2;
-  };
-  const single = () => {
-    if (take("(")) {
-      const result2 = either();
-      if (!take(")")) throw unreadable(marker);
-      return result2;
-    }
-    const left = next();
-    const operator = take("not") ? `not ${next()}` : next();
-    const right = next();
-    if (!OPERATORS.has(operator) || !isOperand(left) || !isOperand(right)) throw unreadable(marker);
-    return compare5(left, operator, right, marker);
-  };
-  const compare5 = (left, operator, right, whole) => {
-    for (const [variable, literal] of [[left, right], [right, left]]) {
-      if (variable === "extra") return isAsked(operator, literal, asked.extras);
-      if (variable === "extras") return isAsked(operator, literal, asked.extras);
-      if (variable === "dependency_groups") return isAsked(operator, literal, asked.groups);
-    }
-    return compareValues(valueOf(left, environment, whole), operator, valueOf(right, environment, whole));
-  };
-  const result = either();
-  if (position < tokens.length) throw unreadable(marker);
-  return result;
-}
-function tokensOf(marker) {
-  return marker.match(/"[^"]*"|'[^']*'|[()]|[<>=!~]+|[^\s()<>=!~"']+|\S/g) ?? [];
-}
-function isOperand(token) {
-  return /^(?:"[^"]*"|'[^']*'|[a-z][\w.]*)$/.test(token);
-}
-function literalOf(token) {
-  return token.slice(1, -1);
-}
-function isAsked(operator, literal, names) {
-  const isThere3 = names.has(normalise(literalOf(literal)));
-  return operator === "!=" || operator === "not in" ? !isThere3 : isThere3;
-}
-function valueOf(token, environment, marker) {
-  if (/^["']/.test(token)) return literalOf(token);
-  const value = environment[FORMER_NAMES[token] ?? token];
-  if (value === void 0) throw unreadable(marker);
-  return value;
-}
-function compareValues(left, operator, right) {
-  if (operator === "in") return right.includes(left);
-  if (operator === "not in") return !right.includes(left);
-  const version = right.replace(/\.\*$/, "");
-  if ((0, import_pep4403.valid)(left) && (0, import_pep4403.valid)(version)) return (0, import_pep4403.satisfies)(left, `${operator}${right}`, { prereleases: true });
-  switch (operator) {
-    case "==":
-    case "===":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    default:
-      return false;
-  }
-}
-function unreadable(marker) {
-  return new UserError({
-    title: `The marker cannot be read: ${marker}`,
-    hint: `It should look like: sys_platform == 'linux' and python_version >= '3.11' (PEP 508).`
-  });
-}
-var import_pep4403, NOTHING, FORMER_NAMES, OPERATORS;
-var init_markers = __esm({
-  "src/requirements/markers.ts"() {
-    "use strict";
-    import_pep4403 = __toESM(require_pep440(), 1);
-    init_errors();
-    init_files();
-    NOTHING = { extras: /* @__PURE__ */ new Set(), groups: /* @__PURE__ */ new Set() };
-    FORMER_NAMES = {
-      "os.name": "os_name",
-      "sys.platform": "sys_platform",
-      "platform.machine": "platform_machine",
-      "platform.version": "platform_version",
-      "platform.python_implementation": "platform_python_implementation",
-      python_implementation: "platform_python_implementation"
-    };
-    OPERATORS = /* @__PURE__ */ new Set(["<", "<=", "!=", "==", ">=", ">", "~=", "===", "in", "not in"]);
-  }
-});
-
-// src/requirements/versions.ts
-function satisfies2(version, specifier) {
-  if (!(0, import_pep4404.valid)(version)) return true;
-  return specifier.split("||").map((range) => range.trim()).some((range) => range === "" || range === "*" || (0, import_pep4404.satisfies)(version, range, { prereleases: true }));
-}
-function isSpecifier(text4) {
-  return text4.trim() === "" || (0, import_pep4404.validRange)(text4);
-}
-function exactVersion(specifier) {
-  return /^={2,3}\s*([^\s,*]+)$/.exec(specifier.trim())?.[1];
-}
-function canonicalSpecifier(specifier) {
-  return specifier.split(",").map((part) => part.replace(/\s+/g, "")).filter((part) => part !== "" && part !== "*").map((part) => part.replace(/[^<>=!~]+$/, (version) => (0, import_pep4404.clean)(version) ?? version)).toSorted().join(",");
-}
-function fromPoetry(constraint) {
-  return constraint.split(/\|\|?/).map(
-    (range) => range.trim().split(/\s*,\s*|(?<![<>=!~^])\s+(?=[<>=!~^])/).filter((part) => part !== "" && part !== "*").map(specifierOf).join(",")
-  ).join(" || ");
-}
-function specifierOf(part) {
-  const [, operator = "", version = ""] = /^(\^|~(?!=)|[<>=!~]*)\s*(.*)$/.exec(part) ?? [];
-  const release = version.match(/\d+/g)?.map(Number) ?? [];
-  if (operator === "^") return between(version, nextOf(release, caretPosition(release)));
-  if (operator === "~") return between(version, nextOf(release, Math.min(1, release.length - 1)));
-  if (operator === "" || operator === "=") return `==${version}`;
-  return `${operator}${version}`;
-}
-function caretPosition(release) {
-  const first = release.findIndex((part) => part > 0);
-  return first === -1 ? release.length - 1 : first;
-}
-function nextOf(release, position) {
-  return release.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
-}
-function between(from, below3) {
-  return (0, import_pep4404.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
-}
-var import_pep4404;
-var init_versions = __esm({
-  "src/requirements/versions.ts"() {
-    "use strict";
-    import_pep4404 = __toESM(require_pep440(), 1);
   }
 });
 
@@ -12591,7 +13705,7 @@ function newestFirst(one, other) {
   return (0, import_pep4405.valid)(a) && (0, import_pep4405.valid)(b) ? (0, import_pep4405.compare)(b, a) : 0;
 }
 function isAllowed({ version, source: source2 }, specifier) {
-  return version === void 0 || source2?.kind !== "index" || satisfies2(version, specifier);
+  return version === void 0 || source2?.kind !== "index" || satisfies(version, specifier);
 }
 function checkDirect(lock, candidates, root, environment, asked) {
   if (!holds(root.marker, environment, asked)) return;
@@ -12613,7 +13727,7 @@ function staleLock({ path: path4, refresh }, detail, location) {
   });
 }
 function checkPython(lock, requiresPython, pythonVersion) {
-  if (requiresPython === void 0 || satisfies2(pythonVersion, requiresPython)) return;
+  if (requiresPython === void 0 || satisfies(pythonVersion, requiresPython)) return;
   throw new UserError({
     title: `${lock.path} is for Python ${requiresPython}, and the runtime has ${pythonVersion}`,
     hint: lock.refresh === void 0 ? "Set runtime to one that fits, or let the project allow this Python." : `Set runtime, or change requires-python and make the lock anew with: ${lock.refresh}`,
@@ -12641,10 +13755,10 @@ function isPublicIndex(url) {
 }
 function localSource({ project, path: path4 }, written2, isEditable) {
   const file = written2.replace(/^file:\/\/(?=\/)/, "").replace(/^\$\{PROJECT_ROOT\}/, ".").replace(/\/$/, "");
-  return { kind: "local", path: (0, import_node_path32.isAbsolute)(file) ? file : (0, import_node_path32.join)(project, import_node_path32.posix.dirname(path4), file), isEditable };
+  return { kind: "local", path: (0, import_node_path37.isAbsolute)(file) ? file : (0, import_node_path37.join)(project, import_node_path37.posix.dirname(path4), file), isEditable };
 }
 function besideLock(path4, file) {
-  return import_node_path32.posix.join(import_node_path32.posix.dirname(path4), file);
+  return import_node_path37.posix.join(import_node_path37.posix.dirname(path4), file);
 }
 function ownPins({ project, path: path4 }, { name, isPackage }, hasMain) {
   if (name === void 0 || !isPackage || !hasMain) return [];
@@ -12674,7 +13788,7 @@ function trimmed(url) {
   return withoutCredentials(url).replace(/\/+$/, "");
 }
 function relativePath(project, path4) {
-  return (0, import_node_path32.relative)(project, path4).split(import_node_path32.sep).join("/");
+  return (0, import_node_path37.relative)(project, path4).split(import_node_path37.sep).join("/");
 }
 function checkFormat(path4, version, known, hint) {
   if (known.test(String(version))) return;
@@ -12684,11 +13798,11 @@ function checkFormat(path4, version, known, hint) {
     location: { file: path4, line: 1 }
   });
 }
-var import_node_path32, ADDRESSES;
+var import_node_path37, ADDRESSES;
 var init_lock_context = __esm({
   "src/requirements/lock-context.ts"() {
     "use strict";
-    import_node_path32 = require("node:path");
+    import_node_path37 = require("node:path");
     init_errors();
     init_credentials();
     init_locked();
@@ -12702,24 +13816,24 @@ async function readKept(context, store, read) {
   const kept2 = await readRecord(store, "resolutions", key);
   if (kept2) return kept2;
   const locked = await read(context);
-  const text4 = JSON.stringify(locked);
-  if (withoutCredentials(text4) === text4) await writeRecord(store, "resolutions", key, locked);
+  const text5 = JSON.stringify(locked);
+  if (withoutCredentials(text5) === text5) await writeRecord(store, "resolutions", key, locked);
   return locked;
 }
 async function keyOfLock({ project, path: path4, settings, environment }) {
   const { groups, withoutGroups, onlyGroups, extras } = settings;
   const beside = ["pyproject.toml", "Pipfile"].map((file) => besideLock(path4, file));
   const files = [.../* @__PURE__ */ new Set([path4, "pyproject.toml", ...beside])];
-  const texts = await Promise.all(files.map((file) => (0, import_promises44.readFile)((0, import_node_path33.join)(project, file), "utf8").catch(() => null)));
+  const texts = await Promise.all(files.map((file) => (0, import_promises46.readFile)((0, import_node_path38.join)(project, file), "utf8").catch(() => null)));
   const asked = [groups, withoutGroups, onlyGroups, extras];
   return keyOf("lock", READER_VERSION, project, path4, asked, Object.entries(environment), texts);
 }
-var import_promises44, import_node_path33, READER_VERSION;
+var import_promises46, import_node_path38, READER_VERSION;
 var init_kept_lock = __esm({
   "src/requirements/kept-lock.ts"() {
     "use strict";
-    import_promises44 = require("node:fs/promises");
-    import_node_path33 = require("node:path");
+    import_promises46 = require("node:fs/promises");
+    import_node_path38 = require("node:path");
     init_records();
     init_credentials();
     init_lock_context();
@@ -12733,14 +13847,14 @@ async function readDocument(project, path4, hint) {
 }
 async function readText2(project, path4, hint) {
   try {
-    return await (0, import_promises45.readFile)((0, import_node_path34.join)(project, path4), "utf8");
+    return await (0, import_promises47.readFile)((0, import_node_path39.join)(project, path4), "utf8");
   } catch (error) {
     throw new UserError({ title: `${path4} cannot be read`, detail: error.message, hint }, { cause: error });
   }
 }
-function parseDocument(path4, text4, hint) {
+function parseDocument(path4, text5, hint) {
   try {
-    return { path: path4, text: text4, root: asTable(/^\s*\{/.test(text4) ? JSON.parse(text4) : parse(text4)) };
+    return { path: path4, text: text5, root: asTable3(/^\s*\{/.test(text5) ? JSON.parse(text5) : parse(text5)) };
   } catch (error) {
     const line = error instanceof TomlError ? error.line : 1;
     throw new UserError(
@@ -12755,11 +13869,11 @@ function parseDocument(path4, text4, hint) {
     );
   }
 }
-function asTable(value) {
+function asTable3(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 function asTables(value) {
-  return Array.isArray(value) ? value.map(asTable) : [];
+  return Array.isArray(value) ? value.map(asTable3) : [];
 }
 function asText(value) {
   return typeof value === "string" ? value : void 0;
@@ -12768,31 +13882,31 @@ function asTexts(value) {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 function tableAt(root, ...names) {
-  return names.reduce((table2, name) => asTable(table2[name]), root);
+  return names.reduce((table2, name) => asTable3(table2[name]), root);
 }
-function packageLines({ path: path4, text: text4 }) {
+function packageLines({ path: path4, text: text5 }) {
   const lines2 = /* @__PURE__ */ new Map();
-  for (const [index, line] of text4.split("\n").entries()) {
+  for (const [index, line] of text5.split("\n").entries()) {
     const name = /^name = "([^"]+)"/.exec(line)?.[1] ?? /^\s{4,8}"([A-Za-z0-9][\w.-]*)": \{/.exec(line)?.[1];
     if (name !== void 0 && !lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-function requestLines({ path: path4, text: text4 }) {
+function requestLines({ path: path4, text: text5 }) {
   const lines2 = /* @__PURE__ */ new Map();
   const request4 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
-  for (const [index, line] of text4.split("\n").entries()) {
+  for (const [index, line] of text5.split("\n").entries()) {
     for (const [, name = ""] of line.matchAll(request4))
       if (!lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
 }
-var import_promises45, import_node_path34;
+var import_promises47, import_node_path39;
 var init_documents = __esm({
   "src/requirements/documents.ts"() {
     "use strict";
-    import_promises45 = require("node:fs/promises");
-    import_node_path34 = require("node:path");
+    import_promises47 = require("node:fs/promises");
+    import_node_path39 = require("node:path");
     init_dist();
     init_errors();
     init_files();
@@ -12846,71 +13960,23 @@ var init_groups = __esm({
   }
 });
 
-// src/requirements/requirement.ts
-function parseRequirement(text4) {
-  const parts = /^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?\s*(.*)$/s.exec(text4.trim());
-  if (!parts) return void 0;
-  const [, name = "", extras = "", rest = ""] = parts;
-  const common = { name: normalise(name), extras: namesIn2(extras) };
-  const direct = /^@\s*(\S+?)(?:\s+;(.*)|\s*;\s+(.*))?$/s.exec(rest);
-  if (direct?.[1] !== void 0)
-    return { ...common, specifier: "", url: direct[1], marker: nonEmpty2(direct[2] ?? direct[3]) };
-  const [specifier = "", ...marker] = rest.split(";");
-  const bare = specifier.trim().replace(/^\((.*)\)$/s, "$1");
-  if (!isSpecifier(bare)) return void 0;
-  return { ...common, specifier: bare.trim(), url: void 0, marker: nonEmpty2(marker.join(";")) };
-}
-function requirementText({ name, extras, specifier, url, marker }) {
-  const wanted = `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}`;
-  const which2 = url === void 0 ? specifier : ` @ ${url}`;
-  return `${wanted}${which2}${marker === void 0 ? "" : ` ; ${marker}`}`;
-}
-function namesIn2(text4) {
-  return text4.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
-}
-function nonEmpty2(text4) {
-  const trimmed3 = text4?.trim() ?? "";
-  return trimmed3 === "" ? void 0 : trimmed3;
-}
-function archiveIdentity(url) {
-  const file = decodeURIComponent(url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
-  const wheel = /^([\w.]+)-([\w.!+]+)(?:-\d[\w.]*)?-[\w.]+-[\w.]+-[\w.]+\.whl$/.exec(file);
-  const source2 = /^([A-Za-z0-9][\w.-]*?)-(\d[\w.!+-]*?)\.(?:tar\.gz|zip|tar\.bz2|tgz)$/.exec(file);
-  const [, name, version] = wheel ?? source2 ?? [];
-  return name !== void 0 && version !== void 0 ? { name: normalise(name), version } : void 0;
-}
-function isRepository(url) {
-  return /^(?:git|hg|svn|bzr)\+/.test(url);
-}
-function eggName(url) {
-  const egg = /[#&]egg=([A-Za-z0-9][\w.-]*)/.exec(url)?.[1];
-  return egg === void 0 ? void 0 : normalise(egg);
-}
-var init_requirement = __esm({
-  "src/requirements/requirement.ts"() {
-    "use strict";
-    init_files();
-    init_versions();
-  }
-});
-
 // src/requirements/project-dependencies.ts
 function readProjectDependencies(document2, project) {
   const { root } = document2;
   const [own, poetry] = [tableAt(root, "project"), tableAt(root, "tool", "poetry")];
-  const reader = readerOf(document2, (0, import_node_path35.join)(project, import_node_path35.posix.dirname(document2.path)));
+  const reader = readerOf(document2, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(document2.path)));
   const isPoetrys = own["dependencies"] === void 0 && poetry["dependencies"] !== void 0;
-  const fromPoetry2 = reader.poetryTable(asTable(poetry["dependencies"]));
+  const fromPoetry2 = reader.poetryTable(asTable3(poetry["dependencies"]));
   const name = asText(own["name"]) ?? asText(poetry["name"]);
   return {
     name: name === void 0 ? void 0 : normalise(name),
     main: isPoetrys ? fromPoetry2.filter(({ isOptional }) => !isOptional) : reader.list(own["dependencies"]),
-    extras: isPoetrys ? poetryExtras(asTable(poetry["extras"]), fromPoetry2) : withOwnExtras(name, reader.lists(asTable(own["optional-dependencies"]))),
+    extras: isPoetrys ? poetryExtras(asTable3(poetry["extras"]), fromPoetry2) : withOwnExtras(name, reader.lists(asTable3(own["optional-dependencies"]))),
     groups: new Map([
       ...poetryGroups(poetry, reader),
       ...reader.lists(tableAt(root, "tool", "pdm", "dev-dependencies")),
       ...reader.lists({ dev: tableAt(root, "tool", "uv")["dev-dependencies"] ?? [] }, { isSparse: true }),
-      ...dependencyGroups(asTable(root["dependency-groups"]), reader, document2)
+      ...dependencyGroups(asTable3(root["dependency-groups"]), reader, document2)
     ]),
     defaultGroups: defaultGroups(root),
     requiresPython: asText(own["requires-python"]) ?? pythonOfPoetry(poetry),
@@ -12930,10 +13996,10 @@ function asDirect({ name, extras, specifier, marker, location }) {
 }
 function readerOf(document2, folder) {
   const lineOf3 = requestLines(document2);
-  const list = (value) => asTexts(value).map((text4) => {
-    const requirement = parseRequirement(text4);
+  const list = (value) => asTexts(value).map((text5) => {
+    const requirement = parseRequirement(text5);
     if (requirement) return { ...requirement, location: lineOf3(requirement.name), path: void 0 };
-    throw unreadable2(document2, text4, lineOf3(normalise(/^[\w.-]+/.exec(text4)?.[0] ?? "")));
+    throw unreadable2(document2, text5, lineOf3(normalise(/^[\w.-]+/.exec(text5)?.[0] ?? "")));
   });
   const lists = (tables, { isSparse } = { isSparse: false }) => new Map(
     Object.entries(tables).map(([name, value]) => [normalise(name), list(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
@@ -12946,7 +14012,7 @@ function readerOf(document2, folder) {
   return { list, lists, poetryTable };
 }
 function poetryDependency(name, value, location, document2, folder) {
-  const table2 = typeof value === "string" ? { version: value } : asTable(value);
+  const table2 = typeof value === "string" ? { version: value } : asTable3(value);
   const constraint = asText(table2["version"]) ?? "";
   const specifier = fromPoetry(constraint);
   if (!specifier.split("||").every(isSpecifier)) throw unreadable2(document2, `${name} = ${constraint}`, location);
@@ -12958,7 +14024,7 @@ function poetryDependency(name, value, location, document2, folder) {
     url: path4 === void 0 ? urlOf(table2) : void 0,
     marker: poetryMarker(table2),
     location,
-    path: path4 === void 0 ? void 0 : (0, import_node_path35.join)(folder, path4),
+    path: path4 === void 0 ? void 0 : (0, import_node_path40.join)(folder, path4),
     isOptional: table2["optional"] === true
   };
 }
@@ -13002,10 +14068,10 @@ function poetryExtras(extras, dependencies) {
   );
 }
 function poetryGroups(poetry, reader) {
-  const groups = Object.entries(asTable(poetry["group"])).map(
-    ([name, group]) => [normalise(name), reader.poetryTable(tableAt(asTable(group), "dependencies"))]
+  const groups = Object.entries(asTable3(poetry["group"])).map(
+    ([name, group]) => [normalise(name), reader.poetryTable(tableAt(asTable3(group), "dependencies"))]
   );
-  const former = asTable(poetry["dev-dependencies"]);
+  const former = asTable3(poetry["dev-dependencies"]);
   return new Map([...Object.keys(former).length > 0 ? [["dev", reader.poetryTable(former)]] : [], ...groups]);
 }
 function withOwnExtras(name, extras) {
@@ -13028,7 +14094,7 @@ function dependencyGroups(table2, reader, document2) {
       });
     }
     return entries.flatMap((entry) => {
-      const included = asText(asTable(entry)["include-group"]);
+      const included = asText(asTable3(entry)["include-group"]);
       if (included === void 0) return reader.list([entry]);
       const next = normalise(included);
       return seen.includes(next) ? [] : expand(next, [...seen, next]);
@@ -13038,11 +14104,11 @@ function dependencyGroups(table2, reader, document2) {
 }
 function defaultGroups(root) {
   const given2 = tableAt(root, "tool", "uv")["default-groups"];
-  return given2 === "all" ? Object.keys(asTable(root["dependency-groups"])).map(normalise) : asTexts(given2).map(normalise);
+  return given2 === "all" ? Object.keys(asTable3(root["dependency-groups"])).map(normalise) : asTexts(given2).map(normalise);
 }
-function unreadable2(document2, text4, location) {
+function unreadable2(document2, text5, location) {
   return new UserError({
-    title: `${document2.path}: the dependency cannot be read: ${text4}`,
+    title: `${document2.path}: the dependency cannot be read: ${text5}`,
     hint: "It should look like: django>=5.2,<6 (PEP 508).",
     location
   });
@@ -13057,11 +14123,11 @@ function namedIndexes({ root }) {
     return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
   });
 }
-var import_node_path35;
+var import_node_path40;
 var init_project_dependencies = __esm({
   "src/requirements/project-dependencies.ts"() {
     "use strict";
-    import_node_path35 = require("node:path");
+    import_node_path40 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -13078,7 +14144,7 @@ async function readPdmLock(context) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
   const manifest = await readDocument(project, manifestPath2, `${path4} needs the pyproject.toml that it was made from.`);
   const wanted = readProjectDependencies(manifest, project);
-  const isPackage = asTable(asTable(manifest.root["tool"])["pdm"])["distribution"] !== false && wanted.isPackage;
+  const isPackage = asTable3(asTable3(manifest.root["tool"])["pdm"])["distribution"] !== false && wanted.isPackage;
   const lineOf3 = packageLines(lockFile);
   const tables = asTables(lockFile.root["package"]);
   const lock = { path: path4, refresh: REFRESH, packages: lockedPackages(tables, context, lineOf3) };
@@ -13115,17 +14181,17 @@ function lockedPackages(tables, context, lineOf3) {
       marker: asText(table2["marker"]),
       origin: void 0,
       dependencies: [
-        ...isBase(table2) ? dependenciesOf(table2, void 0) : [],
-        ...withExtras.flatMap((each) => dependenciesOf(each, name))
+        ...isBase(table2) ? dependenciesOf2(table2, void 0) : [],
+        ...withExtras.flatMap((each) => dependenciesOf2(each, name))
       ],
       location: lineOf3(name)
     };
   });
 }
-function dependenciesOf(table2, owner) {
+function dependenciesOf2(table2, owner) {
   const extras = asTexts(table2["extras"]).map(normalise);
-  return asTexts(table2["dependencies"]).flatMap((text4) => {
-    const requirement = parseRequirement(text4);
+  return asTexts(table2["dependencies"]).flatMap((text5) => {
+    const requirement = parseRequirement(text5);
     if (!requirement || requirement.name === owner && requirement.extras.length === 0) return [];
     return [{ ...requirement, onlyWith: owner === void 0 ? void 0 : extras }];
   });
@@ -13157,16 +14223,16 @@ var init_pdm_lock = __esm({
 });
 
 // src/requirements/shell-words.ts
-function shellWords(text4) {
+function shellWords(text5) {
   const words4 = [];
   let word;
   let quote = "";
-  for (let at = 0; at < text4.length; at++) {
-    const char = text4.charAt(at);
+  for (let at = 0; at < text5.length; at++) {
+    const char = text5.charAt(at);
     if (quote !== "") {
       if (char === quote) quote = "";
-      else if (char === "\\" && quote === '"' && /["\\$`]/.test(text4.charAt(at + 1)))
-        word = (word ?? "") + text4.charAt(++at);
+      else if (char === "\\" && quote === '"' && /["\\$`]/.test(text5.charAt(at + 1)))
+        word = (word ?? "") + text5.charAt(++at);
       else word = (word ?? "") + char;
     } else if (/\s/.test(char)) {
       if (word !== void 0) words4.push(word);
@@ -13174,7 +14240,7 @@ function shellWords(text4) {
     } else if (char === '"' || char === "'") {
       quote = char;
       word ??= "";
-    } else if (char === "\\" && at + 1 < text4.length) word = (word ?? "") + text4.charAt(++at);
+    } else if (char === "\\" && at + 1 < text5.length) word = (word ?? "") + text5.charAt(++at);
     else word = (word ?? "") + char;
   }
   if (quote !== "") return void 0;
@@ -13194,7 +14260,7 @@ function readOptions(words4) {
     const { written: written2, value: attached } = splitOption(words4[at] ?? "");
     const name = nameOf(written2);
     if (name === void 0) return { option: written2, hint: ADVICE[written2] ?? `Options that can be used: ${KNOWN}.` };
-    if (!KINDS[name].takesValue) {
+    if (!KINDS2[name].takesValue) {
       if (attached !== void 0) return { option: written2, hint: "It takes no value." };
       options.push({ name, value: "" });
       continue;
@@ -13213,7 +14279,7 @@ function splitOption(word) {
   return /^-\w./.test(word) ? { written: word.slice(0, 2), value: word.slice(2).replace(/^=/, "") } : { written: word, value: void 0 };
 }
 function nameOf(written2) {
-  return Object.hasOwn(KINDS, written2) ? written2 : SYNONYMS[written2];
+  return Object.hasOwn(KINDS2, written2) ? written2 : SYNONYMS[written2];
 }
 function readPipArgs(pipArgs, project) {
   const words4 = shellWords(pipArgs ?? "");
@@ -13232,7 +14298,7 @@ function readPipArgs(pipArgs, project) {
 }
 function withAbsolutePath({ name, value }, folder) {
   const isPath = (name === "--find-links" || name === "--constraint") && !isAddress(value);
-  return { name, value: isPath && !(0, import_node_path36.isAbsolute)(value) ? (0, import_node_path36.join)(folder, value) : value };
+  return { name, value: isPath && !(0, import_node_path41.isAbsolute)(value) ? (0, import_node_path41.join)(folder, value) : value };
 }
 function isAddress(value) {
   return /^[a-z][a-z0-9+.-]*:/i.test(value) || value.startsWith("${");
@@ -13241,13 +14307,13 @@ function has(options, name) {
   return options.some((option) => option.name === name);
 }
 function downloadOptions(options) {
-  return options.filter(({ name }) => KINDS[name].isForDownload).flatMap(words2);
+  return options.filter(({ name }) => KINDS2[name].isForDownload).flatMap(words2);
 }
 function words2({ name, value }) {
-  return KINDS[name].takesValue ? [name, value] : [name];
+  return KINDS2[name].takesValue ? [name, value] : [name];
 }
 function refuseChoices(options, lock) {
-  const choosing = options.find(({ name }) => KINDS[name].choosesVersions);
+  const choosing = options.find(({ name }) => KINDS2[name].choosesVersions);
   if (choosing === void 0) return;
   throw new UserError(
     {
@@ -13268,15 +14334,15 @@ function uvOptions(options) {
   });
   return { lines: lines2, words: words4 };
 }
-var import_node_path36, source, KINDS, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
+var import_node_path41, source, KINDS2, SYNONYMS, CHOSEN_HERE, PLACED_HERE, BY_VARIABLE, ADVICE, KNOWN, IN_FILES_OF_UV;
 var init_pip_options = __esm({
   "src/requirements/pip-options.ts"() {
     "use strict";
-    import_node_path36 = require("node:path");
+    import_node_path41 = require("node:path");
     init_errors();
     init_shell_words();
     source = { takesValue: true, isForDownload: true, choosesVersions: false };
-    KINDS = {
+    KINDS2 = {
       "--index-url": { ...source, short: "-i" },
       "--extra-index-url": source,
       "--find-links": { ...source, short: "-f" },
@@ -13294,7 +14360,7 @@ var init_pip_options = __esm({
       "--pypi-url": "--index-url",
       "--no-dependencies": "--no-deps",
       ...Object.fromEntries(
-        Object.entries(KINDS).flatMap(([name, kind]) => "short" in kind ? [[kind.short, name]] : [])
+        Object.entries(KINDS2).flatMap(([name, kind]) => "short" in kind ? [[kind.short, name]] : [])
       )
     };
     CHOSEN_HERE = "Leave it out: runtime and architecture say what is installed for.";
@@ -13329,7 +14395,7 @@ var init_pip_options = __esm({
       "--cache-dir": `${BY_VARIABLE} PIP_CACHE_DIR and UV_CACHE_DIR.`,
       "--no-cache-dir": `${BY_VARIABLE} PIP_NO_CACHE_DIR and UV_NO_CACHE.`
     };
-    KNOWN = Object.keys(KINDS).join(", ");
+    KNOWN = Object.keys(KINDS2).join(", ");
     IN_FILES_OF_UV = /* @__PURE__ */ new Set([
       "--index-url",
       "--extra-index-url",
@@ -13343,9 +14409,9 @@ var init_pip_options = __esm({
 async function readPipfileLock(context) {
   const { project, path: path4, settings, environment, pythonVersion } = context;
   const lockFile = await readDocument(project, path4, `Make it anew with: ${REFRESH2}`);
-  const meta = asTable(lockFile.root["_meta"]);
+  const meta = asTable3(lockFile.root["_meta"]);
   const sources = asTables(meta["sources"]);
-  checkPython({ path: path4, refresh: REFRESH2 }, requiredPython(asTable(meta["requires"])), pythonVersion);
+  checkPython({ path: path4, refresh: REFRESH2 }, requiredPython(asTable3(meta["requires"])), pythonVersion);
   const categories = Object.keys(lockFile.root).filter((name) => name !== "_meta" && name !== MAIN);
   const asCategory = (name) => CATEGORIES[normalise(name)] ?? normalise(name);
   const chosen = chooseGroups(
@@ -13366,8 +14432,8 @@ async function readPipfileLock(context) {
   const asked = markersOf(pipfile);
   const lineOf3 = packageLines(lockFile);
   const pins = /* @__PURE__ */ new Map();
-  for (const [written2, value] of wanted.flatMap((category) => Object.entries(asTable(lockFile.root[category])))) {
-    const [name, table2] = [normalise(written2), asTable(value)];
+  for (const [written2, value] of wanted.flatMap((category) => Object.entries(asTable3(lockFile.root[category])))) {
+    const [name, table2] = [normalise(written2), asTable3(value)];
     if (pins.has(name) || !holds(markerOf(table2), environment) || !holds(asked.get(name), environment)) continue;
     pins.set(name, pinOfEntry(name, table2, sourceOf5(table2, sources, context), lineOf3(name), asked.has(name)));
   }
@@ -13409,12 +14475,12 @@ function sourceOf5(table2, sources, context) {
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
-  if (!(0, import_node_fs13.existsSync)((0, import_node_path37.join)(project, pipfilePath))) return void 0;
+  if (!(0, import_node_fs14.existsSync)((0, import_node_path42.join)(project, pipfilePath))) return void 0;
   return await readDocument(project, pipfilePath, `Correct it, then: ${REFRESH2}`);
 }
 function markersOf(pipfile) {
-  const sections = Object.values(pipfile?.root ?? {}).flatMap((section) => Object.entries(asTable(section)));
-  return new Map(sections.map(([name, given2]) => [normalise(name), markerOf(asTable(given2))]));
+  const sections = Object.values(pipfile?.root ?? {}).flatMap((section) => Object.entries(asTable3(section)));
+  return new Map(sections.map(([name, given2]) => [normalise(name), markerOf(asTable3(given2))]));
 }
 function compareWithPipfile({ path: path4, environment }, pipfile, lockFile, wanted) {
   const lineOf3 = requestLines(pipfile);
@@ -13422,17 +14488,17 @@ function compareWithPipfile({ path: path4, environment }, pipfile, lockFile, wan
     const category = CATEGORIES[section] ?? section;
     if (!wanted.includes(category)) continue;
     const locked = new Map(
-      Object.entries(asTable(lockFile.root[category])).map(([name, entry]) => [normalise(name), asTable(entry)])
+      Object.entries(asTable3(lockFile.root[category])).map(([name, entry]) => [normalise(name), asTable3(entry)])
     );
-    for (const [written2, given2] of Object.entries(asTable(value))) {
+    for (const [written2, given2] of Object.entries(asTable3(value))) {
       const name = normalise(written2);
-      if (!holds(markerOf(asTable(given2)), environment)) continue;
+      if (!holds(markerOf(asTable3(given2)), environment)) continue;
       const entry = locked.get(name);
       const lock = { path: path4, refresh: REFRESH2 };
       if (!entry) throw staleLock(lock, `${name} is not in ${path4}`, lineOf3(name));
-      const specifier = fromPoetry(asText(given2) ?? asText(asTable(given2)["version"]) ?? "*");
+      const specifier = fromPoetry(asText(given2) ?? asText(asTable3(given2)["version"]) ?? "*");
       const version = exactVersion(asText(entry["version"]) ?? "");
-      if (version === void 0 || satisfies2(version, specifier)) continue;
+      if (version === void 0 || satisfies(version, specifier)) continue;
       throw staleLock(lock, `${path4} has ${name} ${version}, and ${pipfile.path} asks for ${specifier}`, lineOf3(name));
     }
   }
@@ -13455,12 +14521,12 @@ function markerOf(table2) {
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
-var import_node_fs13, import_node_path37, REFRESH2, CATEGORIES, MAIN;
+var import_node_fs14, import_node_path42, REFRESH2, CATEGORIES, MAIN;
 var init_pipfile_lock = __esm({
   "src/requirements/pipfile-lock.ts"() {
     "use strict";
-    import_node_fs13 = require("node:fs");
-    import_node_path37 = require("node:path");
+    import_node_fs14 = require("node:fs");
+    import_node_path42 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -13494,9 +14560,9 @@ function plainPins(pins, manifest) {
 function checkAddress(address, manifest) {
   if (BREAK.test(address)) throw unreadable3(manifest, address, { file: manifest, line: 1 });
 }
-function unreadable3(manifest, text4, location) {
+function unreadable3(manifest, text5, location) {
   return new UserError({
-    title: `${manifest}: ${JSON.stringify(withoutCredentials(text4))} is no name, version, hash or address of a distribution`,
+    title: `${manifest}: ${JSON.stringify(withoutCredentials(text5))} is no name, version, hash or address of a distribution`,
     hint: "No tool writes that: look at who changed the file, and make it anew.",
     location
   });
@@ -13521,7 +14587,7 @@ async function readPoetryLock(context) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
   const manifest = await readDocument(project, manifestPath2, `${path4} needs the pyproject.toml that it was made from.`);
   const wanted = readProjectDependencies(manifest, project);
-  const metadata = asTable(lockFile.root["metadata"]);
+  const metadata = asTable3(lockFile.root["metadata"]);
   const lineOf3 = packageLines(lockFile);
   const lock = {
     path: path4,
@@ -13553,21 +14619,21 @@ function pythonOf(metadata) {
 function lockedPackage(table2, metadata, context, lineOf3) {
   const written2 = asText(table2["name"]) ?? "";
   const name = normalise(written2);
-  const files = table2["files"] ?? asTable(metadata["files"])[written2];
+  const files = table2["files"] ?? asTable3(metadata["files"])[written2];
   return {
     name,
     version: asText(table2["version"]),
     hashes: asTables(files).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
-    source: sourceOf6(asTable(table2["source"]), table2["develop"] === true, context),
+    source: sourceOf6(asTable3(table2["source"]), table2["develop"] === true, context),
     marker: markerOf2(table2),
     origin: void 0,
-    dependencies: dependenciesOf2(name, asTable(table2["dependencies"]), asTable(table2["extras"])),
+    dependencies: dependenciesOf3(name, asTable3(table2["dependencies"]), asTable3(table2["extras"])),
     location: lineOf3(name)
   };
 }
 function markerOf2({ markers, groups }) {
   if (typeof markers === "string") return markers;
-  const byGroup = asTable(markers);
+  const byGroup = asTable3(markers);
   const all = asTexts(groups).map((group) => asText(byGroup[group]));
   return all.length === 0 || all.includes(void 0) ? void 0 : all.map((marker) => `(${marker ?? ""})`).join(" or ");
 }
@@ -13596,7 +14662,7 @@ function sourceOf6(source2, isEditable, context) {
 function commitOf(source2) {
   return asText(source2["resolved_reference"]) ?? asText(source2["reference"]);
 }
-function dependenciesOf2(owner, dependencies, extras) {
+function dependenciesOf3(owner, dependencies, extras) {
   const bringing = extrasByDependency(extras);
   const listed3 = Object.entries(dependencies).flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => dependencyOf(name, each, bringing))
@@ -13604,7 +14670,7 @@ function dependenciesOf2(owner, dependencies, extras) {
   return [...listed3, ...ownExtras(owner, extras)];
 }
 function dependencyOf(name, value, bringing) {
-  const table2 = typeof value === "string" ? { version: value } : asTable(value);
+  const table2 = typeof value === "string" ? { version: value } : asTable3(value);
   const marker = asText(table2["markers"]);
   const isOptional = table2["optional"] === true && marker?.includes("extra") !== true;
   return {
@@ -13698,9 +14764,9 @@ function checkEnvironments(markers, { path: path4, environment }, refresh) {
 }
 function pinOfTable(table2, context, lineOf3) {
   const name = normalise(asText(table2["name"]) ?? "");
-  const archives = [asTable(table2["archive"]), asTable(table2["sdist"]), ...asTables(table2["wheels"])];
+  const archives = [asTable3(table2["archive"]), asTable3(table2["sdist"]), ...asTables(table2["wheels"])];
   const hashes = archives.flatMap(
-    ({ hashes: hashes2 }) => Object.entries(asTable(hashes2)).map(([algorithm, digest]) => `${algorithm}:${String(digest)}`)
+    ({ hashes: hashes2 }) => Object.entries(asTable3(hashes2)).map(([algorithm, digest]) => `${algorithm}:${String(digest)}`)
   );
   return pinOf(
     { name, version: asText(table2["version"]), hashes, location: lineOf3(name) },
@@ -13709,7 +14775,7 @@ function pinOfTable(table2, context, lineOf3) {
   );
 }
 function sourceOf7(table2, context) {
-  const [vcs, directory, archive] = [asTable(table2["vcs"]), asTable(table2["directory"]), asTable(table2["archive"])];
+  const [vcs, directory, archive] = [asTable3(table2["vcs"]), asTable3(table2["directory"]), asTable3(table2["archive"])];
   const local = asText(directory["path"]) ?? asText(archive["path"]);
   if (local !== void 0) return localSource(context, local, directory["editable"] === true);
   const url = asText(archive["url"]);
@@ -13725,15 +14791,15 @@ function sourceOf7(table2, context) {
 function askedByProject(pin2, direct) {
   return direct.has(pin2.name) ? { ...pin2, requiredBy: ["", ...pin2.requiredBy] } : pin2;
 }
-function dependenciesOf3(table2) {
+function dependenciesOf4(table2) {
   const standard = asTables(table2["dependencies"]).map(({ name }) => normalise(asText(name) ?? ""));
   const pdms = asTexts(tableAt(table2, "tool", "pdm")["dependencies"]);
-  return [...standard, ...pdms.flatMap((text4) => parseRequirement(text4)?.name ?? [])];
+  return [...standard, ...pdms.flatMap((text5) => parseRequirement(text5)?.name ?? [])];
 }
 function withRequirers(tables, pins) {
   const requirers = /* @__PURE__ */ new Map();
   for (const [index, table2] of tables.entries()) {
-    for (const asked of dependenciesOf3(table2)) {
+    for (const asked of dependenciesOf4(table2)) {
       requirers.set(asked, (requirers.get(asked) ?? /* @__PURE__ */ new Set()).add(pins[index]?.name ?? ""));
     }
   }
@@ -13741,7 +14807,7 @@ function withRequirers(tables, pins) {
 }
 async function compareWithProject({ project, path: path4, environment }, lock, pins, chosen) {
   const manifestPath2 = besideLock(path4, "pyproject.toml");
-  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs14.existsSync)((0, import_node_path38.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
+  if (!/(?:^|\/)pylock\.toml$/.test(path4) || !(0, import_node_fs15.existsSync)((0, import_node_path43.join)(project, manifestPath2))) return /* @__PURE__ */ new Set();
   const manifest = await readDocument(project, manifestPath2, "Correct it.");
   const wanted = readProjectDependencies(manifest, project);
   const locked = new Map(pins.map((pin2) => [pin2.name, pin2]));
@@ -13750,7 +14816,7 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
     if (!holds(direct.marker, environment)) continue;
     const pin2 = locked.get(direct.name);
     if (!pin2) throw staleLock(lock, `${direct.name} is not in ${path4}`, direct.location);
-    if (pin2.version === void 0 || pin2.source.kind !== "index" || satisfies2(pin2.version, direct.specifier)) continue;
+    if (pin2.version === void 0 || pin2.source.kind !== "index" || satisfies(pin2.version, direct.specifier)) continue;
     throw staleLock(
       lock,
       `${path4} has ${direct.name} ${pin2.version}, and ${manifestPath2} asks for ${direct.specifier}`,
@@ -13759,12 +14825,12 @@ async function compareWithProject({ project, path: path4, environment }, lock, p
   }
   return new Set(asked.map(({ name }) => name));
 }
-var import_node_fs14, import_node_path38;
+var import_node_fs15, import_node_path43;
 var init_pylock = __esm({
   "src/requirements/pylock.ts"() {
     "use strict";
-    import_node_fs14 = require("node:fs");
-    import_node_path38 = require("node:path");
+    import_node_fs15 = require("node:fs");
+    import_node_path43 = require("node:path");
     init_errors();
     init_documents();
     init_files();
@@ -13779,9 +14845,9 @@ var init_pylock = __esm({
 });
 
 // src/requirements/compiled.ts
-function readCompiled(text4) {
+function readCompiled(text5) {
   const blocks = [];
-  for (const line of text4.split("\n")) {
+  for (const line of text5.split("\n")) {
     if (/^\S/.test(line) && !line.startsWith("#") && !line.startsWith("--")) blocks.push([line]);
     else if (/^\s/.test(line)) blocks.at(-1)?.push(line);
   }
@@ -13818,10 +14884,10 @@ var init_compiled = __esm({
 
 // src/requirements/local-project.ts
 async function readLocalProject(project, path4) {
-  const found = await (0, import_promises46.stat)(path4);
+  const found = await (0, import_promises48.stat)(path4);
   if (!found.isDirectory()) {
     const identity = archiveIdentity(path4);
-    const name = identity?.name ?? normalise((0, import_node_path39.basename)(path4));
+    const name = identity?.name ?? normalise((0, import_node_path44.basename)(path4));
     return {
       name,
       statedName: identity?.name,
@@ -13830,16 +14896,16 @@ async function readLocalProject(project, path4) {
       texts: [`${found.size} ${found.mtimeMs}`]
     };
   }
-  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises46.readFile)((0, import_node_path39.join)(path4, name), "utf8").catch(() => "")));
+  const texts = await Promise.all(DESCRIPTIONS.map((name) => (0, import_promises48.readFile)((0, import_node_path44.join)(path4, name), "utf8").catch(() => "")));
   const [pyproject = "", ...setup] = texts;
-  const document2 = parseDocument(relativePath(project, (0, import_node_path39.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
+  const document2 = parseDocument(relativePath(project, (0, import_node_path44.join)(path4, "pyproject.toml")), pyproject, "Correct it.");
   const dependencies = readProjectDependencies(document2, project);
-  const own = asTable(document2.root["project"]);
+  const own = asTable3(document2.root["project"]);
   const isStatic = own["name"] !== void 0 && !asTexts(own["dynamic"]).some((field) => /dependencies$/.test(field));
-  const isPoetrys = asTable(asTable(document2.root["tool"])["poetry"])["dependencies"] !== void 0;
+  const isPoetrys = asTable3(asTable3(document2.root["tool"])["poetry"])["dependencies"] !== void 0;
   const statedName = dependencies.name ?? nameIn(setup);
   return {
-    name: statedName ?? normalise((0, import_node_path39.basename)(path4)),
+    name: statedName ?? normalise((0, import_node_path44.basename)(path4)),
     statedName,
     version: typeof own["version"] === "string" ? own["version"] : void 0,
     dependencies: isStatic || isPoetrys ? dependencies : void 0,
@@ -13847,15 +14913,15 @@ async function readLocalProject(project, path4) {
   };
 }
 function nameIn(texts) {
-  const name = texts.map((text4) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text4)?.[1]).find(Boolean);
+  const name = texts.map((text5) => /^\s*(?:.*\()?\s*name\s*=\s*["']?([A-Za-z0-9][\w.-]*)/m.exec(text5)?.[1]).find(Boolean);
   return name === void 0 ? void 0 : normalise(name);
 }
-var import_promises46, import_node_path39, DESCRIPTIONS;
+var import_promises48, import_node_path44, DESCRIPTIONS;
 var init_local_project = __esm({
   "src/requirements/local-project.ts"() {
     "use strict";
-    import_promises46 = require("node:fs/promises");
-    import_node_path39 = require("node:path");
+    import_promises48 = require("node:fs/promises");
+    import_node_path44 = require("node:path");
     init_documents();
     init_files();
     init_lock_context();
@@ -13870,7 +14936,7 @@ async function readRequirementsList(project, path4) {
   return interpret(project, await readRequirementsFiles(project, path4));
 }
 async function readConstraints(project, path4) {
-  const shown2 = import_node_path40.posix.relative(project, path4);
+  const shown2 = import_node_path45.posix.relative(project, path4);
   const list = interpret(project, await readRequirementsFiles(project, shown2));
   return [...list.entries, ...list.constraints];
 }
@@ -13884,25 +14950,25 @@ function interpret(project, files) {
   const visit = (file, isConstraint) => {
     if (seen.has(`${file.path} ${String(isConstraint)}`)) return;
     seen.add(`${file.path} ${String(isConstraint)}`);
-    for (const { text: text4, number: number2 } of file.lines) {
+    for (const { text: text5, number: number2 } of file.lines) {
       const location = { file: file.path, line: number2 };
-      const included = includeOf(text4);
+      const included = includeOf(text5);
       if (included?.isRemote === true)
         remoteFiles.push(`${included.isConstraint || isConstraint ? "-c" : "-r"} ${included.path}`);
       else if (included) {
-        const next = byPath.get(import_node_path40.posix.join(import_node_path40.posix.dirname(file.path), included.path));
+        const next = byPath.get(import_node_path45.posix.join(import_node_path45.posix.dirname(file.path), included.path));
         if (next) visit(next, included.isConstraint || isConstraint);
-      } else if (isOptionLine(text4)) options.push(...optionsOf(text4, location, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(file.path))));
-      else (isConstraint ? constraints : entries).push(entryOf(text4, location, project));
+      } else if (isOptionLine(text5)) options.push(...optionsOf(text5, location, (0, import_node_path45.join)(project, import_node_path45.posix.dirname(file.path))));
+      else (isConstraint ? constraints : entries).push(entryOf(text5, location, project));
     }
   };
   const [manifest] = files;
   if (manifest) visit(manifest, false);
-  const isCompiled = files.some(({ text: text4 }) => COMPILED.test(text4));
+  const isCompiled = files.some(({ text: text5 }) => COMPILED.test(text5));
   return { entries, constraints, options, remoteFiles, isCompiled, files };
 }
-function includeOf(text4) {
-  const [, option = "", path4] = /^(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$/.exec(text4) ?? [];
+function includeOf(text5) {
+  const [, option = "", path4] = /^(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(\S.*)$/.exec(text5) ?? [];
   if (path4 === void 0) return void 0;
   return {
     path: unquoted(path4),
@@ -13910,14 +14976,14 @@ function includeOf(text4) {
     isRemote: /^[a-z][a-z0-9+.-]*:\/\//i.test(unquoted(path4))
   };
 }
-function unquoted(text4) {
-  return text4.trim().replace(/^(["'])(.*)\1$/, "$2");
+function unquoted(text5) {
+  return text5.trim().replace(/^(["'])(.*)\1$/, "$2");
 }
-function isOptionLine(text4) {
-  return text4.startsWith("-") && !EDITABLE.test(text4);
+function isOptionLine(text5) {
+  return text5.startsWith("-") && !EDITABLE.test(text5);
 }
-function optionsOf(text4, location, folder) {
-  const words4 = shellWords(text4);
+function optionsOf(text5, location, folder) {
+  const words4 = shellWords(text5);
   const options = words4 === void 0 ? { option: "a quote that is not closed", hint: "Close it." } : readOptions(words4);
   if (!("option" in options)) return options.map((option) => withAbsolutePath(option, folder));
   throw new UserError({
@@ -13928,36 +14994,36 @@ function optionsOf(text4, location, folder) {
 }
 function entryOf(line, location, project) {
   const isEditable = EDITABLE.test(line);
-  const { text: text4, hashes } = splitOptions(line.replace(EDITABLE, ""), location);
+  const { text: text5, hashes } = splitOptions(line.replace(EDITABLE, ""), location);
   const common = { hashes, location, isEditable };
-  const local = localOf(text4, project, location);
+  const local = localOf(text5, project, location);
   if (local) return { ...common, ...local };
-  const requirement = parseRequirement(text4);
+  const requirement = parseRequirement(text5);
   if (requirement) {
     const path4 = fileOf(requirement.url);
     return { ...common, ...requirement, url: path4 === void 0 ? requirement.url : void 0, path: path4 };
   }
-  const bare = bareUrl(text4);
+  const bare = bareUrl(text5);
   if (bare) return { ...common, ...bare };
   throw new UserError({
-    title: `${location.file}, line ${location.line}: the requirement cannot be read: ${withoutCredentials(text4)}`,
+    title: `${location.file}, line ${location.line}: the requirement cannot be read: ${withoutCredentials(text5)}`,
     hint: "It should look like: django>=5.2,<6; or name @ https://… for an archive (PEP 508).",
     location
   });
 }
 function splitOptions(line, location) {
-  const [text4 = "", ...options] = line.split(/\s+(?=--)/);
+  const [text5 = "", ...options] = line.split(/\s+(?=--)/);
   const hashes = options.flatMap((option) => /^--hash[=\s]\s*(\S+)$/.exec(option.trim())?.[1] ?? []);
   const other = options.find((option) => !option.startsWith("--hash"));
-  if (other === void 0) return { text: text4.trim(), hashes };
+  if (other === void 0) return { text: text5.trim(), hashes };
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${other.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
     hint: "Behind a requirement, only --hash is understood.",
     location
   });
 }
-function localOf(text4, project, location) {
-  const [written2 = "", marker] = text4.split(/\s*;\s+|\s+;\s*/, 2);
+function localOf(text5, project, location) {
+  const [written2 = "", marker] = text5.split(/\s*;\s+|\s+;\s*/, 2);
   const [, path4 = "", extras = ""] = /^(.*?)(?:\[([\w\s,.-]*)\])?$/.exec(unquoted(written2)) ?? [];
   const isPath = /^(?:\.{0,2}\/|\.{1,2}$|[A-Za-z]:\\|file:)/.test(path4) || /^[^@<>=!~\s:]*\/[^@\s:]*$/.test(path4);
   const isArchive = !path4.includes(":") && /\.(?:whl|tar\.gz|zip)$/.test(path4);
@@ -13972,9 +15038,9 @@ function localOf(text4, project, location) {
 }
 function foundPath(written2, project, location) {
   const path4 = fileOf(written2) ?? written2;
-  const folders = [project, (0, import_node_path40.join)(project, import_node_path40.posix.dirname(location.file))];
-  const candidates = (0, import_node_path40.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path40.join)(folder, path4));
-  const found = candidates.find((candidate) => (0, import_node_fs15.existsSync)(candidate));
+  const folders = [project, (0, import_node_path45.join)(project, import_node_path45.posix.dirname(location.file))];
+  const candidates = (0, import_node_path45.isAbsolute)(path4) ? [path4] : folders.map((folder) => (0, import_node_path45.join)(folder, path4));
+  const found = candidates.find((candidate) => (0, import_node_fs16.existsSync)(candidate));
   if (found !== void 0) return found.replace(/(?<=.)\/$/, "");
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${written2} does not exist`,
@@ -13987,18 +15053,18 @@ function fileOf(url) {
   const bare = url.replace(/[?#].*$/, "");
   return bare.startsWith("file:///") ? (0, import_node_url.fileURLToPath)(bare) : bare.slice("file:".length);
 }
-function bareUrl(text4) {
-  const [url = "", marker] = text4.split(/\s*;\s+|\s+;\s*/, 2);
+function bareUrl(text5) {
+  const [url = "", marker] = text5.split(/\s*;\s+|\s+;\s*/, 2);
   if (!isAddress(url) || /\s/.test(url)) return void 0;
   const name = eggName(url) ?? archiveIdentity(url)?.name;
   return { name, extras: [], specifier: "", url, marker, path: void 0 };
 }
-var import_node_fs15, import_node_path40, import_node_url, COMPILED, EDITABLE;
+var import_node_fs16, import_node_path45, import_node_url, COMPILED, EDITABLE;
 var init_requirements_list = __esm({
   "src/requirements/requirements-list.ts"() {
     "use strict";
-    import_node_fs15 = require("node:fs");
-    import_node_path40 = require("node:path");
+    import_node_fs16 = require("node:fs");
+    import_node_path45 = require("node:path");
     import_node_url = require("node:url");
     init_errors();
     init_credentials();
@@ -14073,7 +15139,7 @@ function checkSame(one, other) {
 }
 function checkConstraint({ name = "", specifier, location }, pins) {
   const pin2 = pins.get(name);
-  if (pin2?.version === void 0 || satisfies2(pin2.version, specifier)) return;
+  if (pin2?.version === void 0 || satisfies(pin2.version, specifier)) return;
   throw new UserError({
     title: `${location.file}, line ${location.line}: ${name}${specifier} excludes the locked ${name} ${pin2.version}`,
     hint: "Make the locked file anew with this constraint, or drop it.",
@@ -14100,11 +15166,11 @@ async function resolve7(request4, collaborators) {
   if (kept2) return { text: kept2.text, isKept: true };
   report.progress("resolving the requirements");
   const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request4)) ? ["git"] : []);
-  const text4 = withoutCredentials(await compile(request4, builder, environment));
+  const text5 = withoutCredentials(await compile(request4, builder, environment));
   const asked = request4.options.flatMap(({ name, value }) => [name, value]);
-  const isPrivate = !await isPublicOnly([...asked, ...text4.split(/\s+/)], environment);
-  await writeRecord(store, "resolutions", key, { text: text4 }, { isPrivate });
-  return { text: text4, isKept: false };
+  const isPrivate = !await isPublicOnly([...asked, ...text5.split(/\s+/)], environment);
+  await writeRecord(store, "resolutions", key, { text: text5 }, { isPrivate });
+  return { text: text5, isKept: false };
 }
 function targetOptions({
   kind,
@@ -14130,7 +15196,7 @@ function settingsOfIndexes(environment) {
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
 async function compile(request4, builder, environment) {
-  const staging = await (0, import_promises47.mkdtemp)((0, import_node_path41.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
+  const staging = await (0, import_promises49.mkdtemp)((0, import_node_path46.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
     const command = await stage(request4, staging, builder);
     await builder.put(staging, "manifest");
@@ -14138,7 +15204,7 @@ async function compile(request4, builder, environment) {
     if (exitCode !== 0) throw resolutionFailure(stderr, builder, request4.files);
     return stdout;
   } finally {
-    await (0, import_promises47.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises49.rm)(staging, { recursive: true, force: true });
   }
 }
 async function stage(request4, staging, builder) {
@@ -14147,9 +15213,9 @@ async function stage(request4, staging, builder) {
   );
   const { lines: lines2, words: words4 } = uvOptions(options);
   const entries = await Promise.all(request4.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "requirements.in"), [...lines2, ...request4.remoteFiles, ...entries, ""].join("\n"));
+  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "requirements.in"), [...lines2, ...request4.remoteFiles, ...entries, ""].join("\n"));
   const constraints = request4.constraints.map(constraintLine);
-  await (0, import_promises47.writeFile)((0, import_node_path41.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
+  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
   const local = builder.kind === "host" ? request4.local.flatMap((name) => ["--no-binary", name]) : [];
@@ -14157,8 +15223,8 @@ async function stage(request4, staging, builder) {
   return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
 async function stagedOption(option, index, staging, builder) {
-  if (option.name !== "--find-links" || !(0, import_node_path41.isAbsolute)(option.value) || builder.kind === "host") return option;
-  await (0, import_promises47.cp)(option.value, (0, import_node_path41.join)(staging, "links", String(index)), { recursive: true });
+  if (option.name !== "--find-links" || !(0, import_node_path46.isAbsolute)(option.value) || builder.kind === "host") return option;
+  await (0, import_promises49.cp)(option.value, (0, import_node_path46.join)(staging, "links", String(index)), { recursive: true });
   return { ...option, value: `${builder.workspace}/manifest/links/${index}` };
 }
 function localEntry(url) {
@@ -14167,12 +15233,12 @@ function localEntry(url) {
 }
 async function lineOf2(entry, index, staging, builder) {
   if (entry.path === void 0) return requirementLine2(entry);
-  const folder = (0, import_node_path41.join)(staging, "local", String(index));
-  await (0, import_promises47.mkdir)(folder, { recursive: true });
-  const isFolder = (await (0, import_promises47.stat)(entry.path)).isDirectory();
-  const target = isFolder ? folder : (0, import_node_path41.join)(folder, (0, import_node_path41.basename)(entry.path));
-  await (0, import_promises47.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path41.basename)(file)) });
-  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path41.basename)(entry.path)}`}`;
+  const folder = (0, import_node_path46.join)(staging, "local", String(index));
+  await (0, import_promises49.mkdir)(folder, { recursive: true });
+  const isFolder = (await (0, import_promises49.stat)(entry.path)).isDirectory();
+  const target = isFolder ? folder : (0, import_node_path46.join)(folder, (0, import_node_path46.basename)(entry.path));
+  await (0, import_promises49.cp)(entry.path, target, { recursive: true, filter: (file) => !NEVER_BUILT.has((0, import_node_path46.basename)(file)) });
+  const path4 = `${builder.workspace}/manifest/local/${index}${isFolder ? "" : `/${(0, import_node_path46.basename)(entry.path)}`}`;
   const extras = entry.extras.length > 0 ? `[${entry.extras.join(",")}]` : "";
   const marker = entry.marker === void 0 ? "" : ` ; ${entry.marker}`;
   return entry.name === void 0 ? `${path4}${extras}${marker}` : `${entry.name}${extras} @ file://${path4}${marker}`;
@@ -14194,7 +15260,7 @@ function constraintLine({ name = "", specifier, url, marker }) {
 }
 function referenced({ entries, options, remoteFiles }, environment) {
   const texts = [...entries.map(({ url }) => url ?? ""), ...options.map(({ value }) => value), ...remoteFiles];
-  const names = texts.flatMap((text4) => [...text4.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name = ""]) => name));
+  const names = texts.flatMap((text5) => [...text5.matchAll(/\$\{([A-Z0-9_]+)\}/g)].map(([, name = ""]) => name));
   return Object.fromEntries(
     names.flatMap((name) => environment[name] === void 0 ? [] : [[name, environment[name]]])
   );
@@ -14205,13 +15271,13 @@ function atCommit(written2, resolved) {
   const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
   return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
 }
-var import_promises47, import_node_os7, import_node_path41, LOCAL, NEVER_BUILT;
+var import_promises49, import_node_os7, import_node_path46, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
   "src/requirements/resolution.ts"() {
     "use strict";
-    import_promises47 = require("node:fs/promises");
+    import_promises49 = require("node:fs/promises");
     import_node_os7 = require("node:os");
-    import_node_path41 = require("node:path");
+    import_node_path46 = require("node:path");
     init_errors();
     init_records();
     init_credentials();
@@ -14258,7 +15324,7 @@ async function pinPyproject(context, collaborators) {
     options: dynamic?.options ?? [],
     remoteFiles: dynamic?.remoteFiles ?? [],
     isCompiled: false,
-    files: [...dynamic?.files ?? [], linesOf(path4, entries)]
+    files: [...dynamic?.files ?? [], linesOf2(path4, entries)]
   };
   const own = ownPins(context, wanted, chosen.hasMain);
   const pins = await pin(list, context, { own, lockWith: wanted.isPoetrys ? "poetry lock" : "uv lock" }, collaborators);
@@ -14267,16 +15333,16 @@ async function pinPyproject(context, collaborators) {
 function asEntry(wanted) {
   return { ...wanted, isEditable: false, hashes: [] };
 }
-function linesOf(path4, entries) {
+function linesOf2(path4, entries) {
   return {
     ...requirementsFile(path4, ""),
     lines: entries.map(({ name = "", location }) => ({ text: name, number: location.line }))
   };
 }
 async function dynamicRequirements({ root, path: path4 }, project) {
-  if (!asTexts(asTable(root["project"])["dynamic"]).includes("dependencies")) return void 0;
-  const setuptools = asTable(asTable(root["tool"])["setuptools"]);
-  const { file } = asTable(asTable(setuptools["dynamic"])["dependencies"]);
+  if (!asTexts(asTable3(root["project"])["dynamic"]).includes("dependencies")) return void 0;
+  const setuptools = asTable3(asTable3(root["tool"])["setuptools"]);
+  const { file } = asTable3(asTable3(setuptools["dynamic"])["dependencies"]);
   const [first, ...more] = asText(file) === void 0 ? asTexts(file) : [String(file)];
   if (first === void 0 || more.length > 0) {
     throw new UserError({
@@ -14314,8 +15380,8 @@ async function pin(list, context, { own, lockWith }, collaborators) {
     texts: unfolded.texts
   };
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals];
-  const { text: text4, isKept } = await resolve7(request4, collaborators);
-  const resolved = located(readCompiled(text4).map((each) => resolvedPin(each, asked)));
+  const { text: text5, isKept } = await resolve7(request4, collaborators);
+  const resolved = located(readCompiled(text5).map((each) => resolvedPin(each, asked)));
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators);
   return [...own, ...unfolded.locals, ...resolved];
 }
@@ -14463,11 +15529,11 @@ async function readUvLock(context) {
   };
 }
 function manifestPath(path4) {
-  return path4.startsWith("..") ? "pyproject.toml" : import_node_path42.posix.join(import_node_path42.posix.dirname(path4), "pyproject.toml");
+  return path4.startsWith("..") ? "pyproject.toml" : import_node_path47.posix.join(import_node_path47.posix.dirname(path4), "pyproject.toml");
 }
 function isOwn(table2, { project, path: path4 }) {
-  const folder = localPath(asTable(table2["source"]));
-  return folder !== void 0 && (0, import_node_path42.join)(project, import_node_path42.posix.dirname(path4), folder) === (0, import_node_path42.dirname)((0, import_node_path42.join)(project, manifestPath(path4)));
+  const folder = localPath(asTable3(table2["source"]));
+  return folder !== void 0 && (0, import_node_path47.join)(project, import_node_path47.posix.dirname(path4), folder) === (0, import_node_path47.dirname)((0, import_node_path47.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
   return asText(source2["editable"]) ?? asText(source2["virtual"]) ?? asText(source2["directory"]);
@@ -14481,25 +15547,25 @@ function lockedPackages2(document2, context) {
   const lineOf3 = packageLines(document2);
   return asTables(document2.root["package"]).map((table2) => {
     const name = normalise(asText(table2["name"]) ?? "");
-    const source2 = asTable(table2["source"]);
-    const byExtra = Object.entries(asTable(table2["optional-dependencies"]));
+    const source2 = asTable3(table2["source"]);
+    const byExtra = Object.entries(asTable3(table2["optional-dependencies"]));
     return {
       name,
       version: asText(table2["version"]),
-      hashes: [asTable(table2["sdist"]), ...asTables(table2["wheels"])].flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
+      hashes: [asTable3(table2["sdist"]), ...asTables(table2["wheels"])].flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
       source: sourceOf9(source2, context),
       marker: void 0,
       // Whoever asks for one of several versions names it.
       origin: originOf(source2),
       dependencies: [
-        ...dependenciesOf4(table2["dependencies"], void 0),
-        ...byExtra.flatMap(([extra, value]) => dependenciesOf4(value, [normalise(extra)]))
+        ...dependenciesOf5(table2["dependencies"], void 0),
+        ...byExtra.flatMap(([extra, value]) => dependenciesOf5(value, [normalise(extra)]))
       ],
       location: lineOf3(name)
     };
   });
 }
-function dependenciesOf4(value, onlyWith) {
+function dependenciesOf5(value, onlyWith) {
   return asTables(value).map((table2) => {
     const [version, source2] = [asText(table2["version"]), table2["source"]];
     return {
@@ -14508,7 +15574,7 @@ function dependenciesOf4(value, onlyWith) {
       specifier: version === void 0 ? "" : `===${version}`,
       marker: asText(table2["marker"]),
       onlyWith,
-      origin: source2 === void 0 ? void 0 : originOf(asTable(source2))
+      origin: source2 === void 0 ? void 0 : originOf(asTable3(source2))
     };
   });
 }
@@ -14533,24 +15599,24 @@ function withSubdirectory(url, subdirectory) {
   return subdirectory === void 0 ? url : `${url}#subdirectory=${subdirectory}`;
 }
 function rootsOf(own, chosen) {
-  const [extras, groups] = [asTable(own["optional-dependencies"]), asTable(own["dev-dependencies"])];
+  const [extras, groups] = [asTable3(own["optional-dependencies"]), asTable3(own["dev-dependencies"])];
   return [
-    ...chosen.hasMain ? dependenciesOf4(own["dependencies"], void 0) : [],
+    ...chosen.hasMain ? dependenciesOf5(own["dependencies"], void 0) : [],
     ...Object.entries(extras).flatMap(
-      ([name, value]) => chosen.extras.includes(normalise(name)) ? dependenciesOf4(value, void 0) : []
+      ([name, value]) => chosen.extras.includes(normalise(name)) ? dependenciesOf5(value, void 0) : []
     ),
     ...Object.entries(groups).flatMap(
-      ([name, value]) => chosen.groups.includes(normalise(name)) ? dependenciesOf4(value, void 0) : []
+      ([name, value]) => chosen.groups.includes(normalise(name)) ? dependenciesOf5(value, void 0) : []
     )
   ];
 }
 function workspaceRoots({ root }, chosen) {
-  const manifest = asTable(root["manifest"]);
+  const manifest = asTable3(root["manifest"]);
   const members = chosen.hasMain ? asTexts(manifest["members"]).map((name) => ({ name })) : [];
-  const groups = Object.entries(asTable(manifest["dependency-groups"]));
+  const groups = Object.entries(asTable3(manifest["dependency-groups"]));
   const ofGroups = groups.flatMap(([name, value]) => chosen.groups.includes(normalise(name)) ? asTables(value) : []);
   return [
-    ...dependenciesOf4(members, void 0),
+    ...dependenciesOf5(members, void 0),
     ...ofGroups.map((table2) => ({
       name: normalise(asText(table2["name"]) ?? ""),
       extras: asTexts(table2["extras"]).map(normalise),
@@ -14566,15 +15632,15 @@ function askedOf(name, { extras, groups }) {
   return { extras: /* @__PURE__ */ new Set([...extras, ...written2]), groups: new Set(groups) };
 }
 function compareWithProject2(own, wanted, path4, manifest) {
-  const metadata = asTable(own["metadata"]);
-  const inGroups = Object.values(asTable(metadata["requires-dev"])).flatMap(asTables);
+  const metadata = asTable3(own["metadata"]);
+  const inGroups = Object.values(asTable3(metadata["requires-dev"])).flatMap(asTables);
   const locked = [...asTables(metadata["requires-dist"]), ...inGroups].filter(({ name }) => name !== wanted.name);
   const asked = [wanted.main, ...wanted.extras.values(), ...wanted.groups.values()].flat();
   const lock = { path: path4, refresh: REFRESH4 };
   for (const each of asked) {
     if (locked.some((entry) => isSame2(entry, each))) continue;
-    const text4 = requirementText({ ...each, marker: void 0 });
-    throw staleLock(lock, `${manifest.path} asks for ${text4}, and the lock was made without it`, each.location);
+    const text5 = requirementText({ ...each, marker: void 0 });
+    throw staleLock(lock, `${manifest.path} asks for ${text5}, and the lock was made without it`, each.location);
   }
   const names = new Set(asked.map(({ name }) => name));
   const gone = locked.map(({ name }) => normalise(asText(name) ?? "")).find((name) => !names.has(name));
@@ -14589,11 +15655,11 @@ function isSame2(entry, { name, specifier }) {
   const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
   return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
-var import_node_path42, REFRESH4;
+var import_node_path47, REFRESH4;
 var init_uv_lock = __esm({
   "src/requirements/uv-lock.ts"() {
     "use strict";
-    import_node_path42 = require("node:path");
+    import_node_path47 = require("node:path");
     init_documents();
     init_files();
     init_groups();
@@ -14817,7 +15883,7 @@ var init_build_failure = __esm({
         hint: "Give the engine more, or compile with fewer jobs: docker-env: MAKEFLAGS=-j1."
       }
     ];
-    lowerFirst = (text4) => /^(?:GDAL|OpenLDAP|Kerberos)/.test(text4) ? text4 : text4.charAt(0).toLowerCase() + text4.slice(1);
+    lowerFirst = (text5) => /^(?:GDAL|OpenLDAP|Kerberos)/.test(text5) ? text5 : text5.charAt(0).toLowerCase() + text5.slice(1);
     MOST_LINES = 25;
     MOST_CHARACTERS = 400;
     FRAME = /^\s*(?:note: This error originates|error: subprocess-exited-with-error|╰─>|\[end of output\]|ERROR: Failed building wheel|ERROR: Failed to build|\[notice\])/;
@@ -14913,11 +15979,11 @@ async function cloneRepository(pin2, url, { builder, run: run3, temporary, workF
   if (exitCode !== 0) return { output: `${stdout}
 ${stderr}` };
   const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
-  return { path: import_node_path43.posix.join(folder, inside(subdirectory, pin2)), folder };
+  return { path: import_node_path48.posix.join(folder, inside(subdirectory, pin2)), folder };
 }
 function inside(subdirectory, pin2) {
-  const normal = import_node_path43.posix.normalize(subdirectory);
-  if (!normal.startsWith("..") && !import_node_path43.posix.isAbsolute(normal)) return normal;
+  const normal = import_node_path48.posix.normalize(subdirectory);
+  if (!normal.startsWith("..") && !import_node_path48.posix.isAbsolute(normal)) return normal;
   throw new UserError({
     title: `${nameOf2(pin2)}: its subdirectory leads out of its repository`,
     detail: `#subdirectory=${subdirectory}`,
@@ -14926,15 +15992,15 @@ function inside(subdirectory, pin2) {
 }
 async function bringLocal(path4, { builder, temporary, workFolder, listFiles: listFiles4 }) {
   const folder = `${workFolder}/source`;
-  const staging = await (0, import_promises48.mkdtemp)((0, import_node_path43.join)(temporary, "local-"));
-  const isArchive = (await (0, import_promises48.stat)(path4)).isFile();
-  const files = isArchive ? [{ path: (0, import_node_path43.basename)(path4), file: path4 }] : await listFiles4(path4);
+  const staging = await (0, import_promises50.mkdtemp)((0, import_node_path48.join)(temporary, "local-"));
+  const isArchive = (await (0, import_promises50.stat)(path4)).isFile();
+  const files = isArchive ? [{ path: (0, import_node_path48.basename)(path4), file: path4 }] : await listFiles4(path4);
   for (const { path: name, file } of files) {
-    await (0, import_promises48.mkdir)((0, import_node_path43.dirname)((0, import_node_path43.join)(staging, name)), { recursive: true });
-    await (0, import_promises48.copyFile)(file, (0, import_node_path43.join)(staging, name));
+    await (0, import_promises50.mkdir)((0, import_node_path48.dirname)((0, import_node_path48.join)(staging, name)), { recursive: true });
+    await (0, import_promises50.copyFile)(file, (0, import_node_path48.join)(staging, name));
   }
   await builder.put(staging, folder);
-  return { path: isArchive ? `${folder}/${(0, import_node_path43.basename)(path4)}` : folder, folder };
+  return { path: isArchive ? `${folder}/${(0, import_node_path48.basename)(path4)}` : folder, folder };
 }
 async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder, pipOptions, buildConstraints, dockerEnv }) {
   const folder = `${workFolder}/built`;
@@ -14945,7 +16011,7 @@ async function pipWheel(pin2, path4, { builder, run: run3, temporary, workFolder
   const env = {
     SOURCE_DATE_EPOCH: BUILD_DATE,
     ...knownVersion(pin2),
-    ...buildConstraints.length > 0 ? constrained(import_node_path43.posix.join(builder.workspace, constraints)) : {},
+    ...buildConstraints.length > 0 ? constrained(import_node_path48.posix.join(builder.workspace, constraints)) : {},
     ...dockerEnv
   };
   const { exitCode, stdout, stderr } = await runPip(
@@ -14960,19 +16026,19 @@ function knownVersion({ version, source: source2 }) {
   if (source2.kind !== "local" || version === void 0) return {};
   return { SETUPTOOLS_SCM_PRETEND_VERSION: version, PDM_BUILD_SCM_VERSION: version };
 }
-async function bringText(text4, folder, { builder, temporary }) {
-  const staging = await (0, import_promises48.mkdtemp)((0, import_node_path43.join)(temporary, "text-"));
-  await (0, import_promises48.writeFile)((0, import_node_path43.join)(staging, "input.txt"), `${text4}
+async function bringText(text5, folder, { builder, temporary }) {
+  const staging = await (0, import_promises50.mkdtemp)((0, import_node_path48.join)(temporary, "text-"));
+  await (0, import_promises50.writeFile)((0, import_node_path48.join)(staging, "input.txt"), `${text5}
 `, { mode: 384 });
   await builder.put(staging, folder);
   return `${folder}/input.txt`;
 }
-var import_promises48, import_node_path43, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
+var import_promises50, import_node_path48, SCRIPTS_FOLDER, QUIETLY, BUILD_DATE, constrained;
 var init_build_source = __esm({
   "src/wheels/build-source.ts"() {
     "use strict";
-    import_promises48 = require("node:fs/promises");
-    import_node_path43 = require("node:path");
+    import_promises50 = require("node:fs/promises");
+    import_node_path48 = require("node:path");
     init_errors();
     init_credentials();
     init_bench();
@@ -15063,23 +16129,23 @@ function hostRefusal(pin2, why) {
   });
 }
 async function takeOut(folder, { builder, equipment, temporary }) {
-  return await builder.take(folder, (0, import_node_path44.join)(temporary, ["taken", ...equipment].join("-")));
+  return await builder.take(folder, (0, import_node_path49.join)(temporary, ["taken", ...equipment].join("-")));
 }
 function isSameVersion(written2, wanted) {
   return (0, import_pep4406.compare)(written2.replace("_", "+"), wanted) === 0;
 }
-var import_node_path44, import_pep4406, lastLine;
+var import_node_path49, import_pep4406, lastLine;
 var init_complete_wheel = __esm({
   "src/wheels/complete-wheel.ts"() {
     "use strict";
-    import_node_path44 = require("node:path");
+    import_node_path49 = require("node:path");
     import_pep4406 = __toESM(require_pep440(), 1);
     init_docker_environment();
     init_errors();
     init_tags();
     init_files();
     init_bench();
-    lastLine = (text4) => text4.trim().split("\n").at(-1) ?? "";
+    lastLine = (text5) => text5.trim().split("\n").at(-1) ?? "";
   }
 });
 
@@ -15126,7 +16192,7 @@ function together(failures) {
 async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv }, { toolchain, toolsFolder, listFiles: listFiles4 }) {
   const { source: source2 } = pin2;
   const content = source2.kind === "local" ? await contentOf2(source2.path, listFiles4) : withoutCredentials(source2.kind === "url" ? source2.url : "");
-  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises49.readFile)((0, import_node_path45.join)(toolsFolder, name), "utf8")));
+  const recipe = await Promise.all(RECIPE_FILES3.map((name) => (0, import_promises51.readFile)((0, import_node_path50.join)(toolsFolder, name), "utf8")));
   const { identity, pythonVersion, target } = toolchain;
   const variables = Object.entries(dockerEnv).filter(([name]) => !isCredential(name, pin2, pipOptions));
   return keyOf(
@@ -15142,8 +16208,8 @@ function isCredential(name, { source: source2 }, pipOptions) {
   return addresses.some((address) => address.includes(`\${${name}}`));
 }
 async function contentOf2(path4, listFiles4) {
-  if ((await (0, import_promises49.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
-  const hash3 = (0, import_node_crypto11.createHash)("sha256");
+  if ((await (0, import_promises51.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
+  const hash3 = (0, import_node_crypto13.createHash)("sha256");
   for (const { path: name, file, mode } of await listFiles4(path4))
     hash3.update(`${name}\0${mode}\0`).update(await sha256Of(file));
   return hash3.digest("hex");
@@ -15154,7 +16220,7 @@ async function findBuilt(key, store) {
   return path4 === void 0 || record2 === void 0 ? void 0 : { ...record2, path: path4 };
 }
 async function keepBuilt(key, file, filename, { store, ...options }) {
-  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises49.copyFile)(file, temporary), options);
+  const path4 = await store.keep("wheels", key, (temporary) => (0, import_promises51.copyFile)(file, temporary), options);
   const { name, version } = parseWheelName(filename);
   const record2 = { name, version, filename, sha256: (await sha256Of(path4)).toString("hex") };
   await writeRecord(store, "wheels", keyOf("record", key), record2, options);
@@ -15162,7 +16228,7 @@ async function keepBuilt(key, file, filename, { store, ...options }) {
 }
 async function buildWheel({ pin: pin2, key }, options, collaborators) {
   const { store, report, toolchain, environment } = collaborators;
-  const temporary = await (0, import_promises49.mkdtemp)((0, import_node_path45.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-wheel-"));
+  const temporary = await (0, import_promises51.mkdtemp)((0, import_node_path50.join)((0, import_node_os8.tmpdir)(), "wsgi-lambda-wheel-"));
   try {
     let equipment = isRepository2(pin2.source) ? ["git"] : [];
     for (; ; ) {
@@ -15172,7 +16238,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const attempt = await attemptBuild(pin2, bench, options, collaborators);
       if ("filename" in attempt) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
-        const file = (0, import_node_path45.join)(attempt.folder, attempt.filename);
+        const file = (0, import_node_path50.join)(attempt.folder, attempt.filename);
         const kept2 = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
         report.info(`${kept2.name} ${kept2.version}: built as ${kept2.filename}`);
         return kept2;
@@ -15180,7 +16246,7 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       equipment = [...equipment, ...attempt.needs];
     }
   } finally {
-    await (0, import_promises49.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises51.rm)(temporary, { recursive: true, force: true });
   }
 }
 function following(pin2, builder, report) {
@@ -15234,14 +16300,14 @@ function moreEquipment(pin2, output2, { builder, equipment }) {
     buildProblem(nameOf2(pin2), withoutCredentials(output2), { image: builder.description, location: pin2.location })
   );
 }
-var import_node_crypto11, import_promises49, import_node_os8, import_node_path45, WHEEL_FORMAT, RECIPE_FILES3, tries;
+var import_node_crypto13, import_promises51, import_node_os8, import_node_path50, WHEEL_FORMAT, RECIPE_FILES3, tries;
 var init_build = __esm({
   "src/wheels/build.ts"() {
     "use strict";
-    import_node_crypto11 = require("node:crypto");
-    import_promises49 = require("node:fs/promises");
+    import_node_crypto13 = require("node:crypto");
+    import_promises51 = require("node:fs/promises");
     import_node_os8 = require("node:os");
-    import_node_path45 = require("node:path");
+    import_node_path50 = require("node:path");
     init_docker_setup();
     init_errors();
     init_credentials();
@@ -15262,16 +16328,16 @@ var init_build = __esm({
 // src/wheels/extra-files.ts
 async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
-  const script = await (0, import_promises50.readFile)((0, import_node_path46.join)(toolsFolder, "copy_files.py"), "utf8");
+  const script = await (0, import_promises52.readFile)((0, import_node_path51.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files 2", toolchain.identity, patterns, script);
   const kept2 = await findKept(key, store);
   if (kept2) return kept2;
-  const folder = await (0, import_promises50.mkdtemp)((0, import_node_path46.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
+  const folder = await (0, import_promises52.mkdtemp)((0, import_node_path51.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
   try {
-    const taken2 = await takeOut2(patterns, (0, import_node_path46.join)(folder, "taken"), toolchain, toolsFolder);
+    const taken2 = await takeOut2(patterns, (0, import_node_path51.join)(folder, "taken"), toolchain, toolsFolder);
     return await keepAll(key, taken2, store);
   } finally {
-    await (0, import_promises50.rm)(folder, { recursive: true, force: true });
+    await (0, import_promises52.rm)(folder, { recursive: true, force: true });
   }
 }
 async function findKept(key, store) {
@@ -15290,7 +16356,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept2) => (0, import_promises50.copyFile)(file, kept2)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept2) => (0, import_promises52.copyFile)(file, kept2)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -15316,11 +16382,11 @@ async function takeOut2(patterns, localFolder, toolchain, toolsFolder) {
   const folder = await builder.take("extra-files", localFolder);
   const files = /* @__PURE__ */ new Map();
   for (const [number2, { pattern, target }] of wanted.entries()) {
-    const root = (0, import_node_path46.join)(folder, String(number2));
+    const root = (0, import_node_path51.join)(folder, String(number2));
     for (const path4 of await filesBelow(root)) {
-      const mode = (await (0, import_promises50.stat)((0, import_node_path46.join)(root, path4))).mode & 73 ? 493 : 420;
+      const mode = (await (0, import_promises52.stat)((0, import_node_path51.join)(root, path4))).mode & 73 ? 493 : 420;
       const place = targetOf2(path4, pattern, target);
-      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path46.join)(root, path4) });
+      if (!files.has(place)) files.set(place, { path: place, mode, file: (0, import_node_path51.join)(root, path4) });
     }
   }
   return [...files.values()];
@@ -15331,9 +16397,9 @@ function splitPattern(entry) {
 }
 function targetOf2(path4, pattern, target) {
   if (target === void 0)
-    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path46.posix.basename(path4)}` : path4;
+    return SHARED_LIBRARY.test(path4) && !path4.includes("/") ? `lib/${import_node_path51.posix.basename(path4)}` : path4;
   const isFolder = target.endsWith("/") || /[*?[]/.test(pattern) || path4.includes("/");
-  const wanted = import_node_path46.posix.normalize(isFolder ? import_node_path46.posix.join(target, path4) : target);
+  const wanted = import_node_path51.posix.normalize(isFolder ? import_node_path51.posix.join(target, path4) : target);
   if (!wanted.startsWith("..")) return wanted;
   throw new UserError(
     {
@@ -15344,16 +16410,16 @@ function targetOf2(path4, pattern, target) {
   );
 }
 async function filesBelow(root) {
-  const entries = await (0, import_promises50.readdir)(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path46.posix.relative(root, (0, import_node_path46.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
+  const entries = await (0, import_promises52.readdir)(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => import_node_path51.posix.relative(root, (0, import_node_path51.join)(entry.parentPath, entry.name))).filter((path4) => !/(?:^|\/)__pycache__\//.test(path4)).sort();
 }
-var import_promises50, import_node_os9, import_node_path46, SHARED_LIBRARY;
+var import_promises52, import_node_os9, import_node_path51, SHARED_LIBRARY;
 var init_extra_files = __esm({
   "src/wheels/extra-files.ts"() {
     "use strict";
-    import_promises50 = require("node:fs/promises");
+    import_promises52 = require("node:fs/promises");
     import_node_os9 = require("node:os");
-    import_node_path46 = require("node:path");
+    import_node_path51 = require("node:path");
     init_errors();
     init_records();
     init_build_source();
@@ -15440,7 +16506,7 @@ function setuptoolsMapping({ document: document2, paths }) {
   const modules = strings(settings["py-modules"]);
   const packages = settings["packages"];
   if (Array.isArray(packages)) return packagesBelow(root ?? "", strings(packages), modules);
-  if (isTable(packages)) return foundPackages(tableAt2(packages, "find"), root, modules);
+  if (isTable2(packages)) return foundPackages(tableAt2(packages, "find"), root, modules);
   if (modules.length > 0) return packagesBelow(root ?? "", [], modules);
   return root === void 0 ? discoveredBySetuptools(paths) : below2(root);
 }
@@ -15520,7 +16586,7 @@ function hatchSelection(wheel, module2, paths) {
   return paths.includes(`${module2}.py`) ? just([`${module2}.py`]) : void 0;
 }
 function withSources(path4, sources) {
-  const table2 = isTable(sources) ? sources : Object.fromEntries(strings(sources).map((name) => [name, ""]));
+  const table2 = isTable2(sources) ? sources : Object.fromEntries(strings(sources).map((name) => [name, ""]));
   for (const [from, to] of Object.entries(table2)) {
     const rest = stripRoot(path4, from);
     if (rest !== void 0 && typeof to === "string") return [trimmed2(to), rest].filter(Boolean).join("/");
@@ -15532,7 +16598,7 @@ function poetryMapping({ document: document2, module: module2, paths }) {
   if ("build" in settings || "exclude" in settings) return void 0;
   const listed3 = settings["packages"];
   if (!Array.isArray(listed3)) return discovered(module2, paths);
-  const rules = listed3.filter(isTable).map(({ include, from, to, format }) => ({
+  const rules = listed3.filter(isTable2).map(({ include, from, to, format }) => ({
     include: trimmed2(typeof include === "string" ? include : ""),
     from: trimmed2(typeof from === "string" ? from : ""),
     to: trimmed2(typeof to === "string" ? to : ""),
@@ -15591,13 +16657,13 @@ function stripRoot(path4, root) {
   if (folder === "") return path4;
   return path4.startsWith(`${folder}/`) ? path4.slice(folder.length + 1) : void 0;
 }
-function isTable(value) {
+function isTable2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function tableAt2(table2, ...names) {
   return names.reduce((inner, name) => {
     const value = inner[name];
-    return isTable(value) ? value : {};
+    return isTable2(value) ? value : {};
   }, table2);
 }
 function strings(value) {
@@ -15622,8 +16688,8 @@ var init_local_mapping = __esm({
 async function readLocalPackage(pin2, listFiles4) {
   if (pin2.source.kind !== "local") return void 0;
   const folder = pin2.source.path;
-  if (!(await (0, import_promises51.stat)(folder)).isDirectory()) return void 0;
-  const toml = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
+  if (!(await (0, import_promises53.stat)(folder)).isDirectory()) return void 0;
+  const toml = await (0, import_promises53.readFile)((0, import_node_path52.join)(folder, "pyproject.toml"), "utf8").catch(() => void 0);
   const document2 = toml === void 0 ? void 0 : parseOrNothing(toml);
   if (document2 === void 0) return void 0;
   const listed3 = await listFiles4(folder);
@@ -15650,15 +16716,15 @@ async function staticVersion(document2, folder) {
   if (typeof written2 === "string") return written2;
   const { path: path4 } = tableAt2(document2, "tool", "hatch", "version");
   if (typeof path4 !== "string") return void 0;
-  const text4 = await (0, import_promises51.readFile)((0, import_node_path47.join)(folder, path4), "utf8").catch(() => "");
-  return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text4)?.[1];
+  const text5 = await (0, import_promises53.readFile)((0, import_node_path52.join)(folder, path4), "utf8").catch(() => "");
+  return /^(?:__version__|VERSION)(?::\s*str)?\s*=\s*["']v?([^"']+)["']/m.exec(text5)?.[1];
 }
 function metadataOf(name, version, document2) {
   const folder = `${name.replaceAll("-", "_")}-${version.replace(/[^\w.+!]/g, "_")}.dist-info`;
   const entryPoints = entryPointsOf(document2);
   const { dependencies } = tableAt2(document2, "project");
   const required = Array.isArray(dependencies) ? dependencies.map(String) : [];
-  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text4) => `Requires-Dist: ${asField(text4)}`)];
+  const fields = [`Name: ${name}`, `Version: ${version}`, ...required.map((text5) => `Requires-Dist: ${asField(text5)}`)];
   return [
     { path: `${folder}/METADATA`, text: ["Metadata-Version: 2.1", ...fields, ""].join("\n") },
     ...entryPoints === "" ? [] : [{ path: `${folder}/entry_points.txt`, text: entryPoints }]
@@ -15680,12 +16746,12 @@ function entryPointsOf(document2) {
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
 }
-var import_promises51, import_node_path47, isText;
+var import_promises53, import_node_path52, isText;
 var init_local = __esm({
   "src/wheels/local.ts"() {
     "use strict";
-    import_promises51 = require("node:fs/promises");
-    import_node_path47 = require("node:path");
+    import_promises53 = require("node:fs/promises");
+    import_node_path52 = require("node:path");
     init_dist();
     init_files();
     init_build_needs();
@@ -15695,7 +16761,7 @@ var init_local = __esm({
 });
 
 // src/commands/parts.ts
-async function partsOf(settings, product, collaborators) {
+async function partsOf3(settings, product, collaborators) {
   const extraFiles = await takeExtraFiles(settings.dockerExtraFiles, { ...collaborators, ...product });
   if (!settings.packRequirements) return { pins: [], pipOptions: [], locals: [], extraFiles };
   const { pins, pipOptions } = await lockRequirements(settings, collaborators);
@@ -15721,9 +16787,9 @@ async function wheelsOf(pins, { pipOptions }, settings, { toolsFolder }, collabo
   const options = { pipOptions, buildConstraints, dockerEnv };
   return await buildWheels(pins, options, { ...collaborators, toolsFolder, listFiles: listFiles(settings) });
 }
-function listFiles({ output: output2 }) {
+function listFiles({ output: output2, sbom }) {
   return async (folder) => {
-    const entries = await applicationEntries(folder, { exclude: [], include: [], output: output2 });
+    const entries = await applicationEntries(folder, { exclude: [], include: [], output: output2, sbom });
     return entries.flatMap(({ path: path4, mode, content }) => "file" in content ? [{ path: path4, mode, file: content.file }] : []);
   };
 }
@@ -15751,7 +16817,7 @@ async function build(given2, command, { createToolchain: createToolchain2, creat
       const toolchain = __using(_stack, await timed("builder", () => createToolchain2(settings, store)), true);
       report.info(`builder: ${toolchain.description}`);
       const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) };
-      const parts = await timed("requirements", () => partsOf(settings, product, collaborators));
+      const parts = await timed("requirements", () => partsOf3(settings, product, collaborators));
       const isChecked = wantsCheck(settings.check, command);
       const { assembled, statics, check: check2 } = await makeChecked(settings, isChecked, parts, {
         ...collaborators,
@@ -15761,6 +16827,11 @@ async function build(given2, command, { createToolchain: createToolchain2, creat
       const { artifact, layer, packages, made } = assembled;
       report.info(`${describe(artifact)}, ${packages.length} packages)`);
       if (layer) report.info(`${describe(layer)})`);
+      const { sbom } = settings;
+      if (sbom !== void 0) {
+        await writeBillOfMaterials(sbom, settings, { assembled, pins: parts.pins, productVersion: product.version });
+        report.info(`${sbom}: bill of materials`);
+      }
       if (statics) report.info(`${statics.folder}: ${statics.files.length} static files, ${sizeText(bytesOf2(statics))}`);
       return {
         artifact,
@@ -15772,6 +16843,7 @@ async function build(given2, command, { createToolchain: createToolchain2, creat
         builder: toolchain.kind,
         slices: { total: packages.length, reused: packages.length - made, built: made },
         packages,
+        ...sbom !== void 0 && { sbom },
         ...check2 && { check: check2.outcome },
         seconds
       };
@@ -15827,13 +16899,13 @@ async function makeChecked(settings, isChecked, parts, making) {
 async function make(settings, isChecked, parts, making) {
   const { product, timed, ...collaborators } = making;
   const isRun = isChecked || settings.static !== void 0;
-  const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises52.mkdtemp)((0, import_node_path48.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
+  const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises54.mkdtemp)((0, import_node_path53.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
     const assembleOnce = (chosen, wanted, report) => assemble(chosen, wanted, product, {
       ...collaborators,
       report,
       buildWheels: (wheelless) => wheelsOf(wheelless, wanted, chosen, product, collaborators),
-      whole: temporary === "" ? void 0 : (0, import_node_path48.join)(temporary, "whole.zip")
+      whole: temporary === "" ? void 0 : (0, import_node_path53.join)(temporary, "whole.zip")
     });
     const { assembled, statics } = await timed(
       "artifact",
@@ -15842,18 +16914,19 @@ async function make(settings, isChecked, parts, making) {
     const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, statics, check: check2 };
   } finally {
-    if (temporary !== "") await (0, import_promises52.rm)(temporary, { recursive: true, force: true });
+    if (temporary !== "") await (0, import_promises54.rm)(temporary, { recursive: true, force: true });
   }
 }
-var import_promises52, import_node_os10, import_node_path48;
+var import_promises54, import_node_os10, import_node_path53;
 var init_build2 = __esm({
   "src/commands/build.ts"() {
     "use strict";
-    import_promises52 = require("node:fs/promises");
+    import_promises54 = require("node:fs/promises");
     import_node_os10 = require("node:os");
-    import_node_path48 = require("node:path");
+    import_node_path53 = require("node:path");
     init_assemble();
     init_check();
+    init_sbom_file();
     init_builder();
     init_pip_files();
     init_errors();
@@ -15862,37 +16935,6 @@ var init_build2 = __esm({
     init_built();
     init_static_files();
     init_parts();
-  }
-});
-
-// src/report/inert.ts
-function inert(line) {
-  return withoutPasswords(line.replace(ESCAPE_SEQUENCES, "").replace(HARMFUL, ""));
-}
-function withoutPasswords(text4) {
-  return text4.replace(PASSWORD, "$1****@").replace(TOKEN, "$1****@");
-}
-function inertJson(value, indent = 2) {
-  return JSON.stringify(value, null, indent).replaceAll("##[", "#\\u0023[").replace(HARMFUL_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-function linesOf2(text4) {
-  const lines2 = text4.split(/\r?\n/);
-  if (lines2.at(-1) === "") lines2.pop();
-  return lines2;
-}
-function withoutCommand(line) {
-  const text4 = line.replaceAll("##[", "# #[");
-  return text4.trimStart().startsWith("::") ? `│ ${text4}` : text4;
-}
-var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
-var init_inert = __esm({
-  "src/report/inert.ts"() {
-    "use strict";
-    PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
-    TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
-    ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
-    HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-    HARMFUL_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
   }
 });
 
@@ -15943,7 +16985,7 @@ function unshown(output2, shown2) {
   return Buffer.from(rest.join(""));
 }
 function lastLines2(output2, most = 10) {
-  return linesOf2(output2.trimEnd()).slice(-most).join("\n");
+  return linesOf(output2.trimEnd()).slice(-most).join("\n");
 }
 var import_node_buffer, FIRST_LOOK_MILLISECONDS, LOOK_EVERY_MILLISECONDS;
 var init_live = __esm({
@@ -16010,9 +17052,9 @@ function ignoredParts(command, { run: run3 }) {
 function quoteAll(words4) {
   return words4.map((word) => /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`).join(" ");
 }
-function parseJson2(text4) {
+function parseJson2(text5) {
   try {
-    return JSON.parse(text4);
+    return JSON.parse(text5);
   } catch {
     return void 0;
   }
@@ -16047,8 +17089,8 @@ function fromText(message) {
   if (/^(?:INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION|LOGS) /.test(message)) {
     return { kind: "init", text: message };
   }
-  const [, level = "", loggedFor = "", text4 = ""] = LOGGED.exec(message) ?? [];
-  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text4 };
+  const [, level = "", loggedFor = "", text5 = ""] = LOGGED.exec(message) ?? [];
+  if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text5 };
   const [, failed3, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
   return failed3 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed3, logger: "", text: why };
 }
@@ -16069,13 +17111,13 @@ function textReport(requestId, message) {
 function fromJson(message) {
   const fields = fieldsOf(parseJson2(message));
   if (fields === void 0) return void 0;
-  const { type, message: text4, level, logger, stackTrace } = fields;
+  const { type, message: text5, level, logger, stackTrace } = fields;
   if (typeof type === "string" && type.startsWith("platform."))
     return platformLine(type, fieldsOf(fields["record"]) ?? {});
-  if (typeof level !== "string" || text4 === void 0) return void 0;
+  if (typeof level !== "string" || text5 === void 0) return void 0;
   const trace = Array.isArray(stackTrace) ? stackTrace.map((line) => String(line).trimEnd()) : [];
   const error = [fields["errorType"], fields["errorMessage"]].filter((part) => typeof part === "string").join(": ");
-  const shown2 = typeof text4 === "string" ? text4 : JSON.stringify(text4);
+  const shown2 = typeof text5 === "string" ? text5 : JSON.stringify(text5);
   return {
     kind: "message",
     level,
@@ -16129,9 +17171,9 @@ function unknownResult(error) {
   const { title, detail, hint } = error;
   return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error });
 }
-function unknownEnd(id, run3, unreadable4, cause) {
+function unknownEnd(id, run3, unreadable5, cause) {
   const { title = String(cause), detail } = cause instanceof UserError ? cause : {};
-  const why = unreadable4 instanceof UserError ? unreadable4 : void 0;
+  const why = unreadable5 instanceof UserError ? unreadable5 : void 0;
   const where = run3 ? `the stream ${run3.logStream} of ${run3.logGroup}, in the line that ends with ${id}` : `the function's log, in a line that ends with ${id}`;
   return new UserError(
     {
@@ -16163,7 +17205,7 @@ function goesOn(id, run3, timeoutSeconds) {
 function commandFailure(invocation) {
   const failure = invocationFailure(invocation);
   const { errorType, errorMessage } = readFailure(invocation.payload);
-  const lines2 = linesOf2(invocation.logTail).filter((line) => isPrinted(readLogLine(line)));
+  const lines2 = linesOf(invocation.logTail).filter((line) => isPrinted(readLogLine(line)));
   const isTimeOut = /Task timed out/.test(errorMessage);
   if (lines2.length === 0 || !(isTimeOut || errorType === "Runtime.ExitError")) return failure;
   const hint = isTimeOut ? "Give it more time with timeout, or commands alone with command-timeout (up to 900 seconds)." : void 0;
@@ -16215,95 +17257,76 @@ var init_failure2 = __esm({
   }
 });
 
-// src/settings/pyproject.ts
-async function readPyproject(projectFolder) {
-  const text4 = await readIfPresent((0, import_node_path49.join)(projectFolder, "pyproject.toml"));
-  if (text4 === void 0)
-    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
-  const document2 = parseToml(text4);
-  const problems = [];
-  const ownTable = (value, name) => {
-    if (value !== void 0 && !isTable2(value)) problems.push({ title: `${name} in pyproject.toml is not a table` });
-    return asTable2(value);
-  };
-  const { stages, ...settings } = ownTable(asTable2(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
-  const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
-    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+// src/settings/discovery.ts
+async function findApplication(projectFolder) {
+  return await findDjango(projectFolder) ?? await findCallable(projectFolder);
+}
+async function findDjango(projectFolder) {
+  const manage = await readIfPresent((0, import_node_path54.join)(projectFolder, "manage.py"));
+  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
+  if (settingsModule === void 0) return void 0;
+  for (const module2 of withParentPackages(settingsModule)) {
+    const found = await wsgiApplicationOf(projectFolder, module2);
+    if (found) return found;
+  }
+  const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
+  const hasModule = await readIfPresent((0, import_node_path54.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
+  return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
+}
+async function wsgiApplicationOf(projectFolder, module2) {
+  const path4 = module2.replaceAll(".", "/");
+  for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
+    const source2 = await readIfPresent((0, import_node_path54.join)(projectFolder, file));
+    const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
+    if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
+  }
+  return void 0;
+}
+function withParentPackages(module2) {
+  const parts = module2.split(".");
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
+}
+async function findCallable(projectFolder) {
+  for (const file of FLASK_FILES) {
+    const source2 = await readIfPresent((0, import_node_path54.join)(projectFolder, file));
+    if (source2 === void 0) continue;
+    const attribute = callableIn(source2);
+    if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
+  }
+  return await findPackage(projectFolder);
+}
+async function findPackage(projectFolder) {
+  const children = await (0, import_promises57.readdir)(projectFolder, { withFileTypes: true });
+  const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
+  const found = await Promise.all(
+    packages.map(async ({ name }) => {
+      const file = `${name}/__init__.py`;
+      const attribute = callableIn(await readIfPresent((0, import_node_path54.join)(projectFolder, file)) ?? "");
+      return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
+    })
   );
-  return {
-    exists: true,
-    hasDependencies: hasDependencies(asTable2(document2["project"]), asTable2(asTable2(document2["tool"])["poetry"])),
-    project: asTable2(document2["project"]),
-    settings,
-    stages: Object.fromEntries(stageTables),
-    problems
-  };
+  const [first, ...others] = found.flat();
+  return others.length === 0 ? first : void 0;
 }
-function hasDependencies(project, poetry) {
-  const { dynamic } = project;
-  const isDynamic = Array.isArray(dynamic) && dynamic.includes("dependencies");
-  return project["dependencies"] !== void 0 || isDynamic || poetry["dependencies"] !== void 0;
-}
-function pyprojectSources(pyproject, stage2) {
-  const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
-  if (stage2 === void 0) return { sources: [base], problems: [...pyproject.problems] };
-  const overlay = Object.hasOwn(pyproject.stages, stage2) ? pyproject.stages[stage2] : void 0;
-  if (overlay === void 0)
-    return { sources: [base], problems: [...pyproject.problems, unknownStage(stage2, Object.keys(pyproject.stages))] };
-  return {
-    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml` }],
-    problems: [...pyproject.problems]
-  };
-}
-function unknownStage(stage2, known) {
-  const title = `The stage ${JSON.stringify(stage2)} is not known`;
-  if (known.length > 0) {
-    const all = `Known: ${known.join(", ")}.`;
-    return { title, hint: [.../* @__PURE__ */ new Set([suggestion(stage2, known), all])].join(" ") };
+function callableIn(source2) {
+  for (const name of ["app", "application"]) {
+    const assigned = new RegExp(
+      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b(?! +as )`,
+      "m"
+    );
+    if (assigned.test(source2)) return name;
   }
-  return {
-    title: `${title}: pyproject.toml has no stages`,
-    hint: `Add a table [tool.wsgi-lambda.stages.${stage2}] (it may be empty), or leave the stage out.`
-  };
+  const factory = source2.match(/^def (create_app|make_app)\(/m)?.[1];
+  return factory === void 0 ? void 0 : `${factory}()`;
 }
-function parseToml(text4) {
-  try {
-    return parse(text4);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    throw new SettingsError([
-      {
-        title: `pyproject.toml is not valid TOML (line ${error.line}, column ${error.column})`,
-        // Its other lines show the file, which may hold values of environment variables.
-        detail: error.message.split("\n", 1)[0],
-        location: { file: "pyproject.toml", line: error.line }
-      }
-    ]);
-  }
-}
-function isTable2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function asTable2(value) {
-  return isTable2(value) ? value : {};
-}
-async function readIfPresent(path4) {
-  try {
-    return await (0, import_promises55.readFile)(path4, "utf8");
-  } catch (error) {
-    if (error.code === "ENOENT") return void 0;
-    throw error;
-  }
-}
-var import_promises55, import_node_path49;
-var init_pyproject = __esm({
-  "src/settings/pyproject.ts"() {
+var import_promises57, import_node_path54, FLASK_FILES;
+var init_discovery = __esm({
+  "src/settings/discovery.ts"() {
     "use strict";
-    import_promises55 = require("node:fs/promises");
-    import_node_path49 = require("node:path");
-    init_dist();
-    init_errors();
-    init_suggestion();
+    import_promises57 = require("node:fs/promises");
+    import_node_path54 = require("node:path");
+    init_pyproject();
+    FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
   }
 });
 
@@ -16415,6 +17438,98 @@ var init_function_contradictions = __esm({
   }
 });
 
+// src/settings/manifest.ts
+function findManifest(projectFolder, given2, pyproject) {
+  const has2 = (path4) => (0, import_node_fs17.existsSync)((0, import_node_path55.join)(projectFolder, path4));
+  if (given2 !== void 0) return has2(given2) ? manifestAt(given2.replaceAll("\\", "/")) : { problem: missing(given2) };
+  const own = KINDS3.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
+    (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
+  );
+  if (own !== void 0 && own !== "pyproject.toml") return manifestAt(own);
+  const above = typeof pyproject.project["name"] === "string" ? workspaceLock(projectFolder) : void 0;
+  if (above !== void 0) return manifestAt(above);
+  if (own !== void 0) return manifestAt(own);
+  return {
+    problem: {
+      title: "No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml",
+      hint: has2("Pipfile") ? "Lock the Pipfile with: pipenv lock" : "Write a requirements.txt (an empty one if the application needs nothing), or set requirements to its path."
+    }
+  };
+}
+function manifestAt(path4) {
+  const name = path4.slice(path4.lastIndexOf("/") + 1);
+  if (/^pylock\.[^.]+\.toml$/.test(name)) return { kind: "pylock.toml", path: path4 };
+  return { kind: KINDS3.find((kind) => name === kind) ?? "requirements", path: path4 };
+}
+function missing(given2) {
+  return {
+    title: `The manifest ${JSON.stringify(given2)} does not exist`,
+    hint: "Set requirements to a path relative to the project."
+  };
+}
+function workspaceLock(projectFolder) {
+  for (let up = "..", folder = projectFolder; !(0, import_node_fs17.existsSync)((0, import_node_path55.join)(folder, ".git")); up += "/..") {
+    if ((0, import_node_path55.dirname)(folder) === folder) return void 0;
+    folder = (0, import_node_path55.dirname)(folder);
+    if ((0, import_node_fs17.existsSync)((0, import_node_path55.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
+  }
+  return void 0;
+}
+var import_node_fs17, import_node_path55, KINDS3, REQUIREMENTS;
+var init_manifest = __esm({
+  "src/settings/manifest.ts"() {
+    "use strict";
+    import_node_fs17 = require("node:fs");
+    import_node_path55 = require("node:path");
+    KINDS3 = [
+      "uv.lock",
+      "poetry.lock",
+      "pdm.lock",
+      "pylock.toml",
+      "Pipfile.lock",
+      "requirements",
+      "pyproject.toml"
+    ];
+    REQUIREMENTS = "requirements.txt";
+  }
+});
+
+// src/settings/python-version.ts
+async function findRuntime(projectFolder, { project }) {
+  const pinned = await readIfPresent((0, import_node_path56.join)(projectFolder, ".python-version"));
+  if (pinned !== void 0) return fromPin(pinned);
+  const required = project["requires-python"];
+  return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
+}
+function fromPin(text5) {
+  const pin2 = text5.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
+  const runtime = RUNTIME_NAMES.find((name) => name === `python${/^(?:cpython[-@]?)?(\d+\.\d+)/.exec(pin2)?.[1] ?? ""}`);
+  if (runtime) return { runtime, from: ".python-version" };
+  return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin2)}`) };
+}
+function fromSpecifier(required) {
+  const fits = (name) => (0, import_pep4407.satisfies)(`${name.slice("python".length)}.99`, required);
+  const runtime = fits(DEFAULT_RUNTIME) ? DEFAULT_RUNTIME : RUNTIME_NAMES.findLast(fits);
+  if (runtime) return { runtime, from: `requires-python ${JSON.stringify(required)}` };
+  return { problem: noRuntime(`requires-python is ${JSON.stringify(required)}`) };
+}
+function noRuntime(title) {
+  return {
+    title: `${title}, which no Lambda runtime has`,
+    hint: `Set runtime to one of ${RUNTIME_NAMES.join(", ")}.`
+  };
+}
+var import_node_path56, import_pep4407;
+var init_python_version = __esm({
+  "src/settings/python-version.ts"() {
+    "use strict";
+    import_node_path56 = require("node:path");
+    import_pep4407 = __toESM(require_pep440(), 1);
+    init_runtimes();
+    init_pyproject();
+  }
+});
+
 // src/settings/region.ts
 function regionOf(variables) {
   return variables["AWS_REGION"] ?? variables["AWS_DEFAULT_REGION"];
@@ -16425,6 +17540,276 @@ function theRegion({ region }) {
 var init_region = __esm({
   "src/settings/region.ts"() {
     "use strict";
+  }
+});
+
+// src/settings/values.ts
+function checkValues(sources) {
+  const problems = [];
+  const values = {};
+  const origins = /* @__PURE__ */ new Map();
+  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
+  for (const { given: given2, nameOf: nameOf4 } of sources) {
+    for (const [name, value] of Object.entries(given2)) {
+      if (value === void 0) continue;
+      if (!isSettingName(name)) {
+        problems.push(unknownSetting(name, nameOf4));
+        continue;
+      }
+      origins.set(name, nameOf4(name));
+      const setting = SETTINGS[name];
+      const result = safeParse(setting.schema, value);
+      if (!result.success) {
+        problems.push(mistake(nameOf4(name), value, setting));
+        continue;
+      }
+      const key = camelCase(name);
+      if (setting.mistakes) {
+        const table2 = result.output;
+        problems.push(...entryProblems(nameOf4(name), setting.mistakes(table2)));
+        values[key] = { ...values[key], ...table2 };
+      } else values[key] = result.output;
+    }
+  }
+  return { values, problems, origins };
+}
+function isSettingName(name) {
+  return Object.hasOwn(SETTINGS, name);
+}
+function unknownSetting(name, nameOf4) {
+  return { title: `${nameOf4(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf4) };
+}
+function mistake(name, value, setting) {
+  return {
+    title: `${name} is not valid`,
+    detail: setting.isConfidential ? void 0 : `Given: ${JSON.stringify(value)}`,
+    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
+  };
+}
+function entryProblems(name, mistakes) {
+  return mistakes.map(({ entry, detail, hint }) => ({
+    title: `${name}: ${entry} is not valid`,
+    detail,
+    hint
+  }));
+}
+var init_values = __esm({
+  "src/settings/values.ts"() {
+    "use strict";
+    init_dist2();
+    init_schema();
+    init_suggestion();
+  }
+});
+
+// src/settings/settings.ts
+async function loadBuildSettings(origin) {
+  const loaded = await load(origin);
+  return settle2(loaded.problems, await buildPart(loaded));
+}
+async function loadDeploySettings(origin) {
+  const loaded = await load(origin);
+  const { common, problems } = loaded;
+  const named2 = namePart(loaded);
+  const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
+  problems.push(...functionContradictions(common, build2?.target.runtime, loaded.isGiven));
+  return settle2(problems, { ...common, ...named2, build: build2 });
+}
+async function loadInspectSettings(origin) {
+  const { common, pyproject, isGiven, problems } = await load(origin);
+  const manifest = findManifest(common.project, common.requirements, pyproject);
+  return settle2(problems, {
+    ...common,
+    assumed: {
+      runtime: isGiven("runtime") ? common.runtime : void 0,
+      architecture: isGiven("architecture") ? common.architecture : void 0
+    },
+    output: outputOf(common),
+    manifest: "problem" in manifest ? void 0 : manifest.path
+  });
+}
+async function loadFunctionSettings(origin) {
+  const loaded = await load(origin);
+  const before = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
+  return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
+}
+async function load(origin) {
+  const { project, environment, explicit, defaultStage } = origin;
+  const folder = (0, import_node_path57.resolve)(project);
+  if (!(await (0, import_promises58.stat)(folder).catch(() => void 0))?.isDirectory()) {
+    throw new SettingsError([
+      {
+        title: `The project ${JSON.stringify(project)} is not a folder`,
+        hint: "Give the folder that holds the application: --project DIR, or the input project."
+      }
+    ]);
+  }
+  const pyproject = await readPyproject(folder);
+  const isThere3 = defaultStage !== void 0 && Object.hasOwn(pyproject.stages, defaultStage);
+  const stage2 = origin.stage ?? (isThere3 ? defaultStage : void 0);
+  const fromPyproject2 = pyprojectSources(pyproject, stage2);
+  const checked = checkValues([...fromPyproject2.sources, variablesSource(environment), explicit]);
+  const filled2 = fillStage(checked.values, stage2);
+  return {
+    common: { ...filled2.values, project: folder, stage: stage2, region: regionOf(environment), found: [] },
+    pyproject,
+    isGiven: (name) => checked.origins.has(name),
+    problems: [
+      ...fromPyproject2.problems,
+      ...checked.problems,
+      ...filled2.problems,
+      ...contradictions(filled2.values, (name) => checked.origins.has(name))
+    ]
+  };
+}
+function settle2(problems, settings) {
+  if (problems.length > 0) throw new SettingsError(problems);
+  return settings;
+}
+function variablesSource(environment) {
+  const prefix = "WSGI_LAMBDA_";
+  const kebab = (variable) => variable.slice(prefix.length).toLowerCase().replaceAll("_", "-");
+  const given2 = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== ""
+  );
+  return {
+    given: Object.fromEntries(given2.map(([name, value]) => [kebab(name), value])),
+    nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
+  };
+}
+function namePart({ common, isGiven, problems }, hint = NAME_IT) {
+  const { functionName = "" } = common;
+  if (!isGiven("function-name")) {
+    problems.push({ title: "function-name is missing", hint });
+  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
+    problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
+  }
+  return { functionName };
+}
+async function buildPart({ common, pyproject, isGiven, problems }) {
+  const found = [];
+  const app = isGiven("app") ? common.app ?? "" : await discover(common.project, found, problems);
+  const runtime = isGiven("runtime") ? common.runtime ?? DEFAULT_RUNTIME : await discoverRuntime(common.project, pyproject, found, problems);
+  const manifest = findManifest(common.project, common.requirements, pyproject);
+  if ("problem" in manifest) problems.push(manifest.problem);
+  else if (common.requirements === void 0) found.push(`requirements: ${manifest.path}`);
+  return {
+    ...common,
+    app,
+    target: targetOf(runtime, common.architecture),
+    manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
+    output: outputOf(common),
+    sbom: common.sbom === void 0 ? void 0 : (0, import_node_path57.resolve)(common.sbom),
+    found
+  };
+}
+function outputOf({ output: output2, project }) {
+  return (0, import_node_path57.resolve)(output2 ?? (0, import_node_path57.join)(project, ".wsgi-lambda", `${(0, import_node_path57.basename)(project)}.zip`));
+}
+async function discover(project, found, problems) {
+  const application = await findApplication(project);
+  if (application) {
+    found.push(`app: ${application.app} (${application.from})`);
+    return application.app;
+  }
+  problems.push({
+    title: `No WSGI application was found in ${project}`,
+    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py, or in one package.",
+    hint: "Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda]."
+  });
+  return "";
+}
+async function discoverRuntime(project, pyproject, found, problems) {
+  const result = await findRuntime(project, pyproject);
+  if ("problem" in result) {
+    problems.push(result.problem);
+    return DEFAULT_RUNTIME;
+  }
+  found.push(`runtime: ${result.runtime} (${result.from})`);
+  return result.runtime;
+}
+function contradictions({ environment, secrets, ...values }, isGiven) {
+  const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name));
+  const ofNoBucket = isGiven("upload-bucket") ? [] : ["upload-kms-key", "upload-bucket-owner"];
+  return [
+    ...twice.map((name) => ({
+      title: `${name} stands in environment and in secrets`,
+      hint: "Keep one of them: a value that may be read by all, or a reference."
+    })),
+    ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
+    ...trafficContradictions(values),
+    ...basicAuthContradictions(values),
+    ...corsContradictions(values, isGiven),
+    ...staticContradictions({ ...values, environment }),
+    ...previewContradictions(values)
+  ];
+}
+function fillStage(values, stage2) {
+  const problems = [];
+  const fill3 = (text5, where, later = []) => text5.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
+    if (name === "stage" && stage2 !== void 0) return stage2;
+    if (later.includes(name)) return `{{${name}}}`;
+    problems.push(
+      name === "stage" ? {
+        title: `${where} uses {{stage}}, but no stage is given`,
+        hint: "Give one with --stage NAME or the input stage."
+      } : {
+        title: `${where} uses ${whole}, which is not known here`,
+        hint: "Known: {{stage}} in names and variables, {{url}}, {{host}} and {{origin}} in variables, {{pr}} and {{preview}} in settings of previews."
+      }
+    );
+    return whole;
+  });
+  const fillTable = (table2, where, later = []) => Object.fromEntries(
+    Object.entries(table2).map(
+      ([name, value]) => [fill3(name, `${where} ${name}`, later), fill3(value, `${where} ${name}`, later)]
+    )
+  );
+  const filled2 = {
+    ...values,
+    environment: fillTable(values.environment, "environment variable", ADDRESSES2),
+    commandEnvironment: fillTable(values.commandEnvironment, "environment variable of commands", ADDRESSES2),
+    previewEnvironment: fillTable(values.previewEnvironment, "environment variable of previews", [
+      ...ADDRESSES2,
+      ...PREVIEW_WORDS
+    ]),
+    secrets: fillTable(values.secrets, "secret"),
+    previewSecrets: fillTable(values.previewSecrets, "secret of previews", PREVIEW_WORDS),
+    tags: fillTable(values.tags, "tag"),
+    events: fillTable(values.events, "event")
+  };
+  for (const name of SETTING_NAMES) {
+    const value = filled2[camelCase(name)];
+    if (typeof value === "string" && name !== "url-origin" && !name.startsWith("preview-database-"))
+      filled2[camelCase(name)] = fill3(value, name);
+  }
+  return { values: filled2, problems };
+}
+var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, ADDRESSES2, PREVIEW_WORDS;
+var init_settings = __esm({
+  "src/settings/settings.ts"() {
+    "use strict";
+    import_promises58 = require("node:fs/promises");
+    import_node_path57 = require("node:path");
+    init_errors();
+    init_runtimes();
+    init_basic_auth();
+    init_cors2();
+    init_discovery();
+    init_function_contradictions();
+    init_manifest();
+    init_preview();
+    init_pyproject();
+    init_python_version();
+    init_region();
+    init_schema();
+    init_static();
+    init_traffic();
+    init_values();
+    NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
+    NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
+    ADDRESSES2 = ["url", "host", "origin"];
+    PREVIEW_WORDS = ["pr", "preview"];
   }
 });
 
@@ -16818,7 +18203,7 @@ function advise(error, { action, resource }) {
   if (row === void 0) return void 0;
   const caught = row.says?.exec(message) ?? [];
   const known = { action, resource };
-  const fill3 = (text4) => text4.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
+  const fill3 = (text5) => text5.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
   return {
     title: fill3(row.title),
     detail: row.isConfidential ? void 0 : error.message,
@@ -16871,6 +18256,19 @@ var init_errors2 = __esm({
       ...["CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "SELF_SIGNED_CERT_IN_CHAIN"],
       ...["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"]
     ]);
+  }
+});
+
+// src/aws/expected-owner.ts
+function expectOwner(client, owner) {
+  client.middlewareStack.add(
+    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
+    { step: "initialize", name: "expectOwner" }
+  );
+}
+var init_expected_owner = __esm({
+  "src/aws/expected-owner.ts"() {
+    "use strict";
   }
 });
 
@@ -16935,7 +18333,7 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds, 
         throw advice(error, "GetObject", key);
       }
     },
-    write: async (key, path4, sha256, { isNew = false } = {}) => {
+    write: async (key, path4, sha2563, { isNew = false } = {}) => {
       const upload = new import_lib_storage.Upload({
         client,
         partSize: PART_BYTES,
@@ -16943,8 +18341,8 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds, 
         params: {
           Bucket: name,
           Key: keyOf2(key),
-          Body: (0, import_node_fs19.createReadStream)(path4),
-          Metadata: { sha256 },
+          Body: (0, import_node_fs20.createReadStream)(path4),
+          Metadata: { sha256: sha2563 },
           ...encryption,
           // Of an upload in parts, S3 looks at it when the parts are put together.
           ...isNew ? { IfNoneMatch: "*" } : {}
@@ -16968,12 +18366,6 @@ function createBucket(address, { version, signal, isPathStyle, patienceSeconds, 
 function hasOwnEndpoint(environment) {
   return Boolean(environment["AWS_ENDPOINT_URL_S3"] ?? environment["AWS_ENDPOINT_URL"]);
 }
-function expectOwner(client, owner) {
-  client.middlewareStack.add(
-    (next) => (args) => next({ ...args, input: { ...args.input, ExpectedBucketOwner: owner } }),
-    { step: "initialize", name: "expectOwner" }
-  );
-}
 function impatient(milliseconds2) {
   return { maxAttempts: 2, requestHandler: { connectionTimeout: milliseconds2, socketTimeout: milliseconds2 } };
 }
@@ -16986,17 +18378,18 @@ function isMissing(error) {
 function isThere(error) {
   return error instanceof Error && ["PreconditionFailed", "ConditionalRequestConflict"].includes(error.name);
 }
-var import_node_fs19, import_node_stream6, import_client_s3, import_lib_storage, PARTS_AT_ONCE;
+var import_node_fs20, import_node_stream6, import_client_s3, import_lib_storage, PARTS_AT_ONCE;
 var init_s3 = __esm({
   "src/aws/s3.ts"() {
     "use strict";
-    import_node_fs19 = require("node:fs");
+    import_node_fs20 = require("node:fs");
     import_node_stream6 = require("node:stream");
     import_client_s3 = __toESM(require_client_s3(), 1);
     import_lib_storage = __toESM(require_lib_storage(), 1);
     init_errors();
     init_bucket_address();
     init_errors2();
+    init_expected_owner();
     init_part_bytes();
     PARTS_AT_ONCE = 4;
   }
@@ -17255,10 +18648,11 @@ function createLogGroupApi({ version, wait: wait2, signal }) {
       const found = logGroups.find(({ logGroupName }) => logGroupName === name);
       return found && { name, retentionDays: found.retentionInDays };
     },
-    create: async (name) => {
+    create: async (name, tags) => {
       await call("CreateLogGroup", name, async () => {
         try {
-          await client.send(new import_client_cloudwatch_logs.CreateLogGroupCommand({ logGroupName: name, tags: { ...OUR_TAG } }), cancellable);
+          const command = new import_client_cloudwatch_logs.CreateLogGroupCommand({ logGroupName: name, tags: { ...tags, ...OUR_TAG } });
+          await client.send(command, cancellable);
         } catch (error) {
           if (!(error instanceof import_client_cloudwatch_logs.ResourceAlreadyExistsException)) throw error;
         }
@@ -17313,7 +18707,7 @@ function createRoleApi({ version, wait: wait2, signal }) {
       name,
       () => existing(() => client.send(new import_client_iam.GetRoleCommand({ RoleName: name }), cancellable))
     );
-    return found?.Role && stateOf2(found.Role);
+    return found?.Role && stateOf3(found.Role);
   };
   return {
     get,
@@ -17325,7 +18719,7 @@ function createRoleApi({ version, wait: wait2, signal }) {
       );
       return found?.PolicyDocument && JSON.stringify(JSON.parse(decodeURIComponent(found.PolicyDocument)));
     },
-    create: async (name, trust) => {
+    create: async (name, trust, tags) => {
       const created = await call("CreateRole", name, async () => {
         try {
           const { Role: role3 } = await client.send(
@@ -17333,7 +18727,7 @@ function createRoleApi({ version, wait: wait2, signal }) {
               RoleName: name,
               AssumeRolePolicyDocument: trust,
               Description: "Made by wsgi-lambda for a function",
-              Tags: Object.entries(OUR_TAG).map(([Key, Value]) => ({ Key, Value }))
+              Tags: Object.entries({ ...tags, ...OUR_TAG }).map(([Key, Value]) => ({ Key, Value }))
             }),
             cancellable
           );
@@ -17343,7 +18737,7 @@ function createRoleApi({ version, wait: wait2, signal }) {
           throw error;
         }
       });
-      const role2 = created ? stateOf2(created) : await get(name);
+      const role2 = created ? stateOf3(created) : await get(name);
       return role2 ?? { arn: "", isOurs: false };
     },
     region: () => client.config.region(),
@@ -17367,7 +18761,7 @@ async function existing(send) {
     throw error;
   }
 }
-function stateOf2({ Arn: arn = "", Tags: tags = [] }) {
+function stateOf3({ Arn: arn = "", Tags: tags = [] }) {
   const isOurs = Object.entries(OUR_TAG).every(
     ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
   );
@@ -17603,7 +18997,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       );
     },
     publish: async (functionName, codeSha256, description, revisionId) => {
-      const published = await call(
+      const published2 = await call(
         "PublishVersion",
         functionName,
         () => client.send(
@@ -17616,7 +19010,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
           cancellable
         )
       );
-      return published.Version ?? "";
+      return published2.Version ?? "";
     },
     getAlias: async (functionName, alias) => {
       const found = await find(
@@ -17846,7 +19240,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
   };
   async function publishOnce({ name, codeSha256, runtime }, code) {
-    const published = await call(
+    const published2 = await call(
       "PublishLayerVersion",
       name,
       () => once2.send(
@@ -17860,7 +19254,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
         cancellable
       )
     );
-    return { arn: published.LayerVersionArn ?? "", codeSha256: published.Content?.CodeSha256 ?? codeSha256 };
+    return { arn: published2.LayerVersionArn ?? "", codeSha256: published2.Content?.CodeSha256 ?? codeSha256 };
   }
   async function publishSurely(content, code) {
     for (let attempt = 1; ; attempt++) {
@@ -17911,18 +19305,18 @@ var init_layers = __esm({
 // src/aws/logs.ts
 function createLogsApi({ version, signal }) {
   const opening = once(async () => {
-    const { CloudWatchLogsClient: CloudWatchLogsClient2, FilterLogEventsCommand } = await Promise.resolve().then(() => __toESM(require_client_cloudwatch_logs(), 1));
-    return { client: new CloudWatchLogsClient2({ customUserAgent: [["wsgi-lambda", version]] }), FilterLogEventsCommand };
+    const { CloudWatchLogsClient: CloudWatchLogsClient3, FilterLogEventsCommand } = await Promise.resolve().then(() => __toESM(require_client_cloudwatch_logs(), 1));
+    return { client: new CloudWatchLogsClient3({ customUserAgent: [["wsgi-lambda", version]] }), FilterLogEventsCommand };
   });
   return {
-    read: async ({ group, since, text: text4, streams }, next) => {
+    read: async ({ group, since, text: text5, streams }, next) => {
       const { client, FilterLogEventsCommand } = await opening();
       try {
         const found = await client.send(
           new FilterLogEventsCommand({
             logGroupName: group,
             startTime: Math.max(0, Math.floor(since)),
-            filterPattern: text4 && patternOf(text4),
+            filterPattern: text5 && patternOf(text5),
             logStreamNames: streams && [...streams],
             nextToken: next
           }),
@@ -17951,8 +19345,8 @@ async function readAll2(logs2, query) {
   } while (next !== void 0);
   return events2;
 }
-function patternOf(text4) {
-  return `"${text4.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+function patternOf(text5) {
+  return `"${text5.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 function pageOf({ events: events2 = [], nextToken }) {
   const turns = /* @__PURE__ */ new Map();
@@ -18058,7 +19452,7 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
           () => client.send(command, cancellable)
         );
         for (const config of page?.ProvisionedConcurrencyConfigs ?? []) {
-          all.push(stateOf3(config.FunctionArn?.split(":").at(-1) ?? "", config));
+          all.push(stateOf4(config.FunctionArn?.split(":").at(-1) ?? "", config));
         }
         marker = page?.NextMarker;
       } while (marker);
@@ -18069,7 +19463,7 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
       const found = await orMissing(
         call("GetProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command, cancellable))
       );
-      return found && stateOf3(version, found);
+      return found && stateOf4(version, found);
     },
     put: async (functionName, version, count) => {
       const command = new import_client_lambda7.PutProvisionedConcurrencyConfigCommand({
@@ -18099,7 +19493,7 @@ function isMissing2(error) {
   if (!(error instanceof Error)) return false;
   return error.name === "ProvisionedConcurrencyConfigNotFoundException" || isMissing2(error.cause);
 }
-function stateOf3(qualifier, found) {
+function stateOf4(qualifier, found) {
   const { Status: status } = found;
   return {
     qualifier,
@@ -18196,8 +19590,8 @@ function namedAlias(found) {
     weights: found.RoutingConfig?.AdditionalVersionWeights ?? {}
   };
 }
-function isoDate(text4) {
-  const time = Date.parse((text4 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+function isoDate(text5) {
+  const time = Date.parse((text5 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   return Number.isNaN(time) ? "" : new Date(time).toISOString();
 }
 var import_client_lambda9;
@@ -18247,13 +19641,14 @@ var static_bucket_exports = {};
 __export(static_bucket_exports, {
   createStaticBucket: () => createStaticBucket
 });
-function createStaticBucket(address, { version, signal, isPathStyle }) {
+function createStaticBucket(address, { version, signal, isPathStyle, owner }) {
   const { name: Bucket, prefix } = parseBucketAddress(address);
   const client = new import_client_s32.S3Client({
     customUserAgent: [["wsgi-lambda", version]],
     forcePathStyle: isPathStyle,
     followRegionRedirects: true
   });
+  if (owner !== void 0) expectOwner(client, owner);
   const call = async (action, key, send) => {
     try {
       signal.throwIfAborted();
@@ -18295,7 +19690,7 @@ function createStaticBucket(address, { version, signal, isPathStyle }) {
       await client.send(command, { abortSignal: signal });
     }),
     writeFile: (key, path4, headers2) => call("PutObject", key, async () => {
-      const params = { ...paramsOf(key, headers2), Body: (0, import_node_fs20.createReadStream)(path4) };
+      const params = { ...paramsOf(key, headers2), Body: (0, import_node_fs21.createReadStream)(path4) };
       const upload = new import_lib_storage2.Upload({ client, partSize: PART_BYTES, queueSize: 1, params });
       const abort = () => void upload.abort();
       signal.addEventListener("abort", abort);
@@ -18317,17 +19712,18 @@ function createStaticBucket(address, { version, signal, isPathStyle }) {
     }
   };
 }
-var import_node_fs20, import_node_stream7, import_consumers, import_client_s32, import_lib_storage2, MOST_REMOVED;
+var import_node_fs21, import_node_stream7, import_consumers, import_client_s32, import_lib_storage2, MOST_REMOVED;
 var init_static_bucket = __esm({
   "src/aws/static-bucket.ts"() {
     "use strict";
-    import_node_fs20 = require("node:fs");
+    import_node_fs21 = require("node:fs");
     import_node_stream7 = require("node:stream");
     import_consumers = require("node:stream/consumers");
     import_client_s32 = __toESM(require_client_s3(), 1);
     import_lib_storage2 = __toESM(require_lib_storage(), 1);
     init_bucket_address();
     init_errors2();
+    init_expected_owner();
     init_part_bytes();
     MOST_REMOVED = 1e3;
   }
@@ -18351,81 +19747,6 @@ async function openStaticBucket(address, {
 var init_open_static_bucket = __esm({
   "src/aws/open-static-bucket.ts"() {
     "use strict";
-  }
-});
-
-// src/artifact/inspect/group.ts
-function groupBy(values, keyOf2) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const value of values) {
-    const key = keyOf2(value);
-    const group = groups.get(key);
-    if (group) group.push(value);
-    else groups.set(key, [value]);
-  }
-  return groups;
-}
-var init_group = __esm({
-  "src/artifact/inspect/group.ts"() {
-    "use strict";
-  }
-});
-
-// src/artifact/inspect/packages.ts
-function partsOf2({ files, distInfos }) {
-  const owners = /* @__PURE__ */ new Map();
-  const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
-  const isRuntime = (path4) => isOurs && isOfRuntime(path4);
-  const ofFolder = groupBy(files, ({ path: path4 }) => path4.slice(0, Math.max(0, path4.indexOf("/"))));
-  const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
-    const told = distributionOf2(metadata, wheel);
-    const [, name = folder, version = ""] = /^(.+?)-([^-]*)\.dist-info$/.exec(folder) ?? [];
-    const distribution = {
-      name: told.name || name.toLowerCase(),
-      version: told.version || version,
-      tags: told.tags,
-      metadata
-    };
-    for (const { path: path4 } of recordRows(record2)) owners.set(import_node_path56.posix.normalize(path4), distribution.name);
-    for (const { path: path4 } of ofFolder.get(folder) ?? []) owners.set(path4, distribution.name);
-    return distribution;
-  });
-  const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
-  const owned = groupBy(files, ({ path: path4 }) => ownerOf(path4));
-  return {
-    distributions: known.map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] })).toSorted((a, b) => a.name < b.name ? -1 : 1),
-    ownerOf,
-    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf(path4))
-  };
-}
-function kindOf2(path4, owner) {
-  if (/\.so(?:\.[\d.]+)?$/.test(path4)) return "shared libraries";
-  if (owner === void 0) return "application";
-  if (/^[^/]+\.dist-info\//.test(path4)) return "metadata";
-  if (path4.endsWith(".pyc")) return "bytecode";
-  return path4.endsWith(".py") ? "sources" : "data";
-}
-function isOfRuntime(path4) {
-  const source2 = sourceOf(path4);
-  return source2.startsWith("wsgi_lambda/") || OWN_FILES.has(source2);
-}
-function sizeOf(files) {
-  return {
-    files: files.length,
-    zippedBytes: files.reduce((sum3, { zippedBytes }) => sum3 + zippedBytes, 0),
-    unzippedBytes: files.reduce((sum3, { unzippedBytes }) => sum3 + unzippedBytes, 0)
-  };
-}
-var import_node_path56, KINDS3, OWN_FILES;
-var init_packages = __esm({
-  "src/artifact/inspect/packages.ts"() {
-    "use strict";
-    import_node_path56 = require("node:path");
-    init_metadata();
-    init_runtime();
-    init_group();
-    KINDS3 = ["application", "runtime", "sources", "bytecode", "shared libraries", "data", "metadata"];
-    OWN_FILES = /* @__PURE__ */ new Set([CONFIGURATION, "wsgi_handler.py", "serverless_wsgi.py"]);
   }
 });
 
@@ -18495,8 +19816,8 @@ var init_file_list = __esm({
 
 // src/artifact/given.ts
 async function readArtifact(given2) {
-  const path4 = (0, import_node_path57.resolve)(given2);
-  const found = await (0, import_promises62.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path60.resolve)(given2);
+  const found = await (0, import_promises63.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -18571,12 +19892,12 @@ async function packagesOf2(zip) {
     return { name, version, zipBytes, unzippedBytes };
   });
 }
-var import_promises62, import_node_path57;
+var import_promises63, import_node_path60;
 var init_given = __esm({
   "src/artifact/given.ts"() {
     "use strict";
-    import_promises62 = require("node:fs/promises");
-    import_node_path57 = require("node:path");
+    import_promises63 = require("node:fs/promises");
+    import_node_path60 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -18835,10 +20156,10 @@ function commandConfiguration(settings, configuration) {
     memory: commandMemory ?? configuration.memory,
     role: commandRole ?? configuration.role,
     environment: environmentOf(configuration.environment, commandEnvironment),
-    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
-    description: markedDescription(configuration.description)
+    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options
   };
-  return differences(withConfiguration(configuration), { ...commands, description: configuration.description }).length === 0 ? void 0 : commands;
+  if (differences(withConfiguration(configuration), commands).length === 0) return void 0;
+  return { ...commands, environment: environmentOf(configuration.environment, { ...commandEnvironment, ...MARK }) };
 }
 function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
   const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
@@ -18867,19 +20188,24 @@ function withConfiguration(configuration, before) {
     options: { ...before?.options, ...options }
   };
 }
-function markedDescription(description) {
-  return (MARK + description).slice(0, LIMITS.descriptionCharacters);
+function isMarked({ environment }) {
+  return environment["WSGI_LAMBDA_FOR"] === MARK.WSGI_LAMBDA_FOR;
+}
+function withoutMark(configured) {
+  const environment = Object.entries(configured.environment).filter(([name]) => !Object.hasOwn(MARK, name));
+  return { ...configured, environment: Object.fromEntries(environment) };
 }
 function withoutCommands(current, { commandEnvironment }) {
   const { latest, served } = current;
-  if (!latest?.description.startsWith(MARK)) return current;
-  const description = latest.description.slice(MARK.length);
+  if (latest === void 0 || !isMarked(latest)) return current;
   if (served) {
     const { role: role2, memory, timeout, environment, options } = served;
-    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options, description } };
+    return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options } };
   }
-  const own = Object.entries(latest.environment).filter(([name]) => !Object.hasOwn(commandEnvironment, name));
-  return { ...current, latest: { ...latest, environment: Object.fromEntries(own), description } };
+  const own = Object.entries(withoutMark(latest).environment).filter(
+    ([name]) => !Object.hasOwn(commandEnvironment, name)
+  );
+  return { ...current, latest: { ...latest, environment: Object.fromEntries(own) } };
 }
 async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere3 }, lambda) {
   const name = commandsAlias(alias);
@@ -18903,7 +20229,7 @@ var init_command_version = __esm({
     init_limits();
     init_secrets();
     init_difference();
-    MARK = "wsgi-lambda: configured for commands; ";
+    MARK = { WSGI_LAMBDA_FOR: "commands" };
   }
 });
 
@@ -18949,7 +20275,7 @@ function logOptions(settings, own) {
   };
 }
 function arnOrNothing(setting) {
-  return setting === NONE ? "" : setting;
+  return setting === NONE2 ? "" : setting;
 }
 function withoutUndefined(options) {
   return Object.fromEntries(
@@ -18969,19 +20295,29 @@ var init_desired_options = __esm({
 });
 
 // src/release/order/alias-mark.ts
-function aliasDescription({ phase, before }) {
-  return WORDS[phase] + (before.length === 0 ? "" : BEFORE + before.slice(0, MOST_BEFORE).join(" "));
+function aliasDescription({ phase, before, hasCommands: hasCommands2 = false }) {
+  const parts = [
+    WORDS[phase],
+    ...hasCommands2 ? [COMMANDS2] : [],
+    ...before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(" ")]
+  ];
+  return parts.join(BETWEEN);
 }
 function readAliasMark(description) {
-  const [words4, before = ""] = description.split(BEFORE);
+  const [words4, ...parts] = description.split(BETWEEN);
+  const before = parts.find((part) => part.startsWith(BEFORE)) ?? "";
   const phases = Object.keys(WORDS);
   return {
     phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
-    before: before.split(" ").filter((version) => /^\d+$/.test(version))
+    before: before.split(" ").filter((version) => /^\d+$/.test(version)),
+    hasCommands: parts.includes(COMMANDS2)
   };
 }
-function isMarked(description) {
-  return Object.values(WORDS).includes(description.split(BEFORE)[0] ?? "");
+function isMarked2(description) {
+  return Object.values(WORDS).includes(description.split(BETWEEN)[0] ?? "");
+}
+function hasCommands(alias) {
+  return alias !== void 0 && readAliasMark(alias.description).hasCommands;
 }
 function servedBefore(alias, next) {
   if (alias === void 0) return [];
@@ -18989,17 +20325,19 @@ function servedBefore(alias, next) {
   const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
   return [...new Set(all)].filter((version) => version !== next);
 }
-var NOT_RELEASED, WORDS, BEFORE, MOST_BEFORE;
+var NOT_RELEASED, WORDS, COMMANDS2, BEFORE, BETWEEN, MOST_BEFORE;
 var init_alias_mark = __esm({
   "src/release/order/alias-mark.ts"() {
     "use strict";
-    NOT_RELEASED = { phase: "not-released", before: [] };
+    NOT_RELEASED = { phase: "not-released", before: [], hasCommands: false };
     WORDS = {
       "not-released": "wsgi-lambda: not released yet",
       unfinished: "wsgi-lambda: commands after traffic are still to run",
       released: "wsgi-lambda"
     };
-    BEFORE = "; served before: ";
+    COMMANDS2 = "with a version for commands";
+    BEFORE = "served before: ";
+    BETWEEN = "; ";
     MOST_BEFORE = 10;
   }
 });
@@ -19212,7 +20550,7 @@ function checkedEnvironment(settings, current) {
   if (desiredAccess(settings, current) === "none" && current.url === void 0 && needsAddress(environment)) {
     throw new UserError(
       {
-        title: "The environment uses {{url}}, but there is no Function URL",
+        title: "The environment uses {{url}}, {{origin}} or {{host}}, but there is no Function URL",
         hint: "Set function-url to public or iam, or write the address out."
       },
       { exitCode: 2 }
@@ -19233,15 +20571,17 @@ function checkedEnvironment(settings, current) {
 }
 function desiredEnvironment(settings, own) {
   const { environmentStrategy, environment, secrets } = settings;
+  const ours = [SECRETS_VARIABLE, STATIC_VARIABLE, ...endsProtection(settings) ? [BASIC_AUTH_VARIABLE] : []];
   const names = Object.keys(secrets).toSorted();
   const kept2 = Object.entries(own).filter(
-    ([name]) => environmentStrategy === "merge" && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name)
+    ([name]) => environmentStrategy === "merge" && ![...ours, ...names].includes(name)
   );
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
   return {
     ...Object.fromEntries(kept2),
     ...environment,
     ...staticVariables(settings),
+    ...basicAuthVariables(settings),
     ...names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }
   };
 }
@@ -19252,6 +20592,7 @@ var init_desired_configuration = __esm({
     init_errors();
     init_limits();
     init_address();
+    init_basic_auth();
     init_region();
     init_secrets();
     init_static();
@@ -19266,13 +20607,14 @@ var init_desired_configuration = __esm({
 });
 
 // src/release/wait.ts
-async function waitUntilIdle(functionName, waiting) {
+async function waitUntilIdle(functionName, waiting, mostSeconds = MOST_SECONDS2) {
   return await waitFor(
     functionName,
     void 0,
     "the update",
     waiting,
-    ({ state, lastUpdateStatus }) => lastUpdateStatus !== "InProgress" && state !== "Pending"
+    ({ state, lastUpdateStatus }) => lastUpdateStatus !== "InProgress" && state !== "Pending",
+    mostSeconds
   );
 }
 async function waitUntilUpdated(functionName, waiting) {
@@ -19303,15 +20645,15 @@ async function waitUntilAwake(functionName, version, waiting) {
     return state === "Active";
   });
 }
-async function waitFor(functionName, qualifier, what, { lambda, report, wait: wait2, clock }, isDone) {
+async function waitFor(functionName, qualifier, what, { lambda, report, wait: wait2, clock }, isDone, mostSeconds = MOST_SECONDS2) {
   const started = clock();
   for (let pause = 200; ; pause = Math.min(pause * 1.5, 5e3)) {
     const state = await lambda.getVersion(functionName, qualifier);
     if (state && isDone(state)) return state;
     const seconds = (clock() - started) / 1e3;
-    if (seconds > MOST_SECONDS2) {
+    if (seconds > mostSeconds) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS2} seconds for ${what} of ${functionName}`,
+        title: `Waited ${mostSeconds} seconds for ${what} of ${functionName}`,
         detail: state?.stateReason ?? state?.lastUpdateReason,
         hint: "Look at the function in the AWS console; then run this again, it goes on from there."
       });
@@ -19324,7 +20666,7 @@ function failed2(title, reason) {
   return new UserError({ title, detail: reason });
 }
 var MOST_SECONDS2;
-var init_wait = __esm({
+var init_wait2 = __esm({
   "src/release/wait.ts"() {
     "use strict";
     init_errors();
@@ -19335,7 +20677,7 @@ var init_wait = __esm({
 // src/release/carry-out/aside.ts
 async function makeRole(name, { current, desired, progress, with: { aside } }) {
   const roles = await aside.openRoles();
-  const role2 = await roles.get(name) ?? await roles.create(name, trustPolicy(await aside.readAccount()));
+  const role2 = await roles.get(name) ?? await roles.create(name, trustPolicy(await aside.readAccount()), desired.aside.tags);
   if (!role2.isOurs) throw foreignRole(name);
   const { role: wish } = desired.aside;
   if (wish) {
@@ -19373,7 +20715,7 @@ var init_aside2 = __esm({
     init_errors();
     init_desired_configuration();
     init_role_policy();
-    init_wait();
+    init_wait2();
     asideExecutors = {
       "create-role": async ({ name }, releasing) => {
         releasing.with.report.info(await makeRole(name, releasing));
@@ -19381,9 +20723,9 @@ var init_aside2 = __esm({
       "update-role": async ({ name }, releasing) => {
         await makeRole(name, releasing);
       },
-      "create-log-group": async ({ name }, { with: { aside } }) => {
+      "create-log-group": async ({ name }, { desired, with: { aside } }) => {
         const logGroups = await aside.openLogGroups();
-        await logGroups.create(name);
+        await logGroups.create(name, desired.aside.tags);
       },
       "set-log-retention": async ({ group, days }, { with: { aside } }) => {
         const logGroups = await aside.openLogGroups();
@@ -19438,23 +20780,27 @@ var init_releasing = __esm({
 // src/release/carry-out/publish.ts
 async function publishVersion(releasing, publication) {
   const { functionName } = releasing.desired;
-  const published = await publishGuarded(releasing, publication);
-  const outcome = await waitUntilPublished(functionName, published, releasing.with);
-  const version = outcome === "active" ? published : await publishAnew(releasing, publication);
+  const published2 = await publishGuarded(releasing, publication);
+  const outcome = await waitUntilPublished(functionName, published2, releasing.with);
+  const version = outcome === "active" ? published2 : await publishAnew(releasing, publication);
   releasing.with.report.info(`version ${version}`);
   return version;
 }
 async function publishAnew(releasing, { configuration, description }) {
   const { functionName } = releasing.desired;
   const { lambda } = releasing.with;
-  const { description: before } = await waitUntilUpdated(functionName, releasing.with);
-  const changed = before.endsWith(" ") ? before.trimEnd() : `${before.slice(0, LIMITS.descriptionCharacters - 1)} `;
-  await lambda.updateConfiguration(functionName, { description: changed });
+  const { description: found } = await waitUntilUpdated(functionName, releasing.with);
+  const before = found.trimEnd();
+  const changed = found === before ? `${before.slice(0, LIMITS.descriptionCharacters - 1)} ` : before;
   const meant = configuration && { ...configuration, description: changed };
-  const version = await publishGuarded(releasing, { configuration: meant, description });
-  await waitUntilActive(functionName, version, releasing.with);
-  await lambda.updateConfiguration(functionName, { description: before });
-  return version;
+  try {
+    await lambda.updateConfiguration(functionName, { description: changed });
+    const version = await publishGuarded(releasing, { configuration: meant, description });
+    await waitUntilActive(functionName, version, releasing.with);
+    return version;
+  } finally {
+    await lambda.updateConfiguration(functionName, { description: before }).catch(() => void 0);
+  }
 }
 async function publishGuarded({ desired, with: waiting }, { configuration, description }) {
   const { functionName, codeSha256, architecture } = desired;
@@ -19491,7 +20837,7 @@ var init_publish = __esm({
     init_errors();
     init_limits();
     init_difference();
-    init_wait();
+    init_wait2();
     MOST_SECONDS4 = 30;
   }
 });
@@ -19542,7 +20888,7 @@ var init_change = __esm({
     init_errors();
     init_difference();
     init_releasing();
-    init_wait();
+    init_wait2();
     init_aside2();
     init_publish();
     changeExecutors = {
@@ -19578,14 +20924,55 @@ var init_change = __esm({
   }
 });
 
+// src/release/carry-out/alias.ts
+async function pointAlias(target, { progress: { alias }, desired: { functionName, alias: name }, with: { lambda } }) {
+  try {
+    return alias ? await lambda.updateAlias(functionName, name, target, alias.revisionId) : await lambda.createAlias(functionName, name, target);
+  } catch (error) {
+    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
+    if (now !== void 0 && isAt(now, target)) return now;
+    const isWhereItWas = now !== void 0 && alias !== void 0 && isAt(now, alias);
+    if (!isWhereItWas || now.revisionId === alias.revisionId) throw error;
+    return await lambda.updateAlias(functionName, name, target, now.revisionId);
+  }
+}
+function isAt({ version, description, weights }, target) {
+  const share = (all) => JSON.stringify(Object.entries(all ?? {}).toSorted());
+  return version === target.version && description === target.description && share(weights) === share(target.weights);
+}
+var init_alias = __esm({
+  "src/release/carry-out/alias.ts"() {
+    "use strict";
+  }
+});
+
 // src/release/carry-out/command-version.ts
+async function retireCommandsAlias(releasing) {
+  const { desired, progress, with: waiting } = releasing;
+  const { functionName, alias: name } = desired;
+  const description = `wsgi-lambda: commands of ${name} run on what it serves`;
+  try {
+    await waiting.lambda.updateAlias(functionName, commandsAlias(name), { version: "$LATEST", description });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  progress.hasCommands = false;
+  const { alias } = progress;
+  if (alias === void 0) return;
+  const mark = { ...readAliasMark(alias.description), hasCommands: false };
+  progress.alias = await pointAlias({ version: alias.version, description: aliasDescription(mark) }, releasing);
+}
 var commandVersionExecutors;
 var init_command_version2 = __esm({
   "src/release/carry-out/command-version.ts"() {
     "use strict";
+    init_errors2();
+    init_errors();
+    init_alias_mark();
     init_command_version();
     init_releasing();
-    init_wait();
+    init_wait2();
+    init_alias();
     init_aside2();
     init_publish();
     commandVersionExecutors = {
@@ -19609,6 +20996,31 @@ var init_command_version2 = __esm({
         if (version === void 0) return;
         progress.mayHavePointedCommands = true;
         await pointCommandsAlias(desired, { version, isThere: current.commands !== void 0 }, lambda);
+        progress.hasCommands = true;
+      },
+      // Visitors have the new version by now: what is left over is no reason to take it back.
+      "retire-commands": async (_, releasing) => {
+        try {
+          await retireCommandsAlias(releasing);
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          const { title, hint } = error;
+          const name = commandsAlias(releasing.desired.alias);
+          releasing.with.report.warning({ title: `Commands may still run on the version of ${name}`, detail: title, hint });
+        }
+      }
+    };
+  }
+});
+
+// src/release/carry-out/preparation.ts
+var preparationExecutors;
+var init_preparation = __esm({
+  "src/release/carry-out/preparation.ts"() {
+    "use strict";
+    preparationExecutors = {
+      prepare: async (_, { preparation }) => {
+        await preparation?.carryOut();
       }
     };
   }
@@ -19668,8 +21080,8 @@ async function findFailure(requests, target, waiting) {
   }
   return void 0;
 }
-async function ask(request4, { functionName, version, host, timeoutSeconds }, waiting) {
-  const event = JSON.stringify(httpEvent(request4.path, host));
+async function ask(request4, { functionName, version, host, authorization, timeoutSeconds }, waiting) {
+  const event = JSON.stringify(httpEvent(request4.path, host, authorization));
   const invocation = await untilAccepted(
     () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
     `GET ${request4.path} on version ${version}`,
@@ -19678,7 +21090,7 @@ async function ask(request4, { functionName, version, host, timeoutSeconds }, wa
   const { statusCode = 0, body } = readAnswer2(invocation.payload);
   return { statusCode, problem: problemOf(request4, invocation, { statusCode, body }) };
 }
-function problemOf({ path: path4, status: { from, to }, text: text4 }, invocation, { statusCode, body }) {
+function problemOf({ path: path4, status: { from, to }, text: text5 }, invocation, { statusCode, body }) {
   if (invocation.functionError !== void 0 || statusCode === 0) {
     const { title, detail: detail2, hint } = invocationFailure(invocation);
     return { title: `The new version does not answer GET ${path4}: ${title}`, detail: detail2, hint };
@@ -19690,9 +21102,9 @@ function problemOf({ path: path4, status: { from, to }, text: text4 }, invocatio
     const expected = from === to ? String(from) : `${from} to ${to}`;
     return { title: `${title}, and ${expected} was expected`, detail, hint: `Mend the application, or ${EXPECTATION}` };
   }
-  if (text4 === void 0 || body.includes(text4)) return void 0;
+  if (text5 === void 0 || body.includes(text5)) return void 0;
   return {
-    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text4)}`,
+    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text5)}`,
     detail,
     hint: `Mend the application, or ${EXPECTATION}`
   };
@@ -19704,12 +21116,13 @@ function maybeHost(path4, host) {
     hint: "Django answers so for a host that is not in ALLOWED_HOSTS: add it there, or set smoke-host to one that is."
   };
 }
-function httpEvent(path4, host) {
+function httpEvent(path4, host, authorization) {
   const [, rawPath = "/", rawQueryString = ""] = /^([^?]*)\??([^]*)$/.exec(path4) ?? [];
   const http = { method: "GET", path: rawPath, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "wsgi-lambda" };
   const headers2 = {
     host,
     accept: "*/*",
+    ...authorization !== void 0 && { authorization },
     "user-agent": "wsgi-lambda",
     "x-forwarded-proto": "https",
     "x-forwarded-port": "443",
@@ -19742,8 +21155,8 @@ function readAnswer2(payload) {
     return { statusCode: void 0, body: payload };
   }
 }
-function excerpt(text4) {
-  return text4.length > 2e3 ? `${text4.slice(0, 2e3)}…` : text4;
+function excerpt(text5) {
+  return text5.length > 2e3 ? `${text5.slice(0, 2e3)}…` : text5;
 }
 var OTHER_PATH, EXPECTATION;
 var init_smoke = __esm({
@@ -19840,13 +21253,13 @@ function auditOf(message, id) {
   const line = readLogLine(message);
   if (line.kind !== "message") return void 0;
   const { requestId } = line;
-  const text4 = line.text.replace(/^wsgi-lambda: /, "");
-  if (!text4.endsWith(`, id "${id}"`)) return void 0;
-  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text4) ?? [];
+  const text5 = line.text.replace(/^wsgi-lambda: /, "");
+  if (!text5.endsWith(`, id "${id}"`)) return void 0;
+  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text5) ?? [];
   if (code !== void 0) return { kind: "ended", requestId, exitCode: Number(code), seconds: Number(seconds) };
-  if (text4.startsWith("runs command ")) return { kind: "begun", requestId };
-  if (text4.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
-  return text4.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
+  if (text5.startsWith("runs command ")) return { kind: "begun", requestId };
+  if (text5.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
+  return text5.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
 }
 var OVERLAP_MILLISECONDS, EARLIER_MILLISECONDS;
 var init_command_log = __esm({
@@ -19920,7 +21333,7 @@ var init_settle = __esm({
 async function runRemoteCommand(command, target, collaborators, show2) {
   const { lambda, logs: logs2, report, clock, signal } = collaborators;
   const { functionName, qualifier } = target;
-  const id = (0, import_node_crypto15.randomUUID)();
+  const id = (0, import_node_crypto17.randomUUID)();
   const payload = requestOf(command, id);
   const timeoutSeconds = Math.min(target.timeoutSeconds, command.timeoutSeconds ?? Infinity);
   const log = commandLog(id, target.logGroup, { logs: logs2, now: Date.now });
@@ -19998,11 +21411,11 @@ function remarksOn(command, outcome) {
   }
   return remarks;
 }
-var import_node_crypto15;
+var import_node_crypto17;
 var init_command = __esm({
   "src/remote/command.ts"() {
     "use strict";
-    import_node_crypto15 = require("node:crypto");
+    import_node_crypto17 = require("node:crypto");
     init_function_options();
     init_invocation_fate();
     init_errors();
@@ -20017,8 +21430,8 @@ var init_command = __esm({
 
 // src/remote/command-line.ts
 function parseCommandLine(line) {
-  const [, seconds, text4 = ""] = /^(?:timeout=(\d+)\s+)?([^]*)$/.exec(line.trim()) ?? [];
-  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(text4) ?? [];
+  const [, seconds, text5 = ""] = /^(?:timeout=(\d+)\s+)?([^]*)$/.exec(line.trim()) ?? [];
+  const [, word = "", rest = ""] = /^(\S+)\s*([^]*)$/.exec(text5) ?? [];
   const kind = word === "shell" ? "command" : word;
   if (!isCommandKind(kind)) {
     throw wrong(
@@ -20052,7 +21465,7 @@ async function runShown(command, target, collaborators) {
     collaborators.report.output(line);
   };
   const { outcome, shown: shown2 } = await runRemoteCommand(command, target, collaborators, show2);
-  for (const line of linesOf2(unshown(outcome.output, shown2).toString())) show2(line);
+  for (const line of linesOf(unshown(outcome.output, shown2).toString())) show2(line);
   return outcome;
 }
 var init_run_shown = __esm({
@@ -20119,7 +21532,8 @@ var init_run = __esm({
 function smokeTarget({ desired, progress }) {
   const { functionName, configuration, smoke: settings } = desired;
   const host = smokeHostOf(settings?.host, progress.url);
-  return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout };
+  const { authorization } = settings ?? {};
+  return { functionName, version: progress.version, host, authorization, timeoutSeconds: configuration.timeout };
 }
 var proofExecutors;
 var init_proof = __esm({
@@ -20254,7 +21668,7 @@ function versionDescription(provenance) {
   const shorter = { ...short, commit: commit?.slice(0, 12) };
   const shortest = { ...shorter, actor: actor?.slice(0, 60) };
   const written2 = [provenance, short, shorter, shortest].map(write);
-  return written2.find((text4) => text4.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: void 0 });
+  return written2.find((text5) => text5.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: void 0 });
 }
 function write({ kind, commit, actor, committedAt, workflow, streams }) {
   const parts = [
@@ -20286,16 +21700,16 @@ function isSameWorkflow(one, other) {
   return shortName(one) === shortName(other);
 }
 function shortName(name) {
-  return name.startsWith("~") ? name : `~${(0, import_node_crypto16.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
+  return name.startsWith("~") ? name : `~${(0, import_node_crypto18.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
 }
-function plain(text4) {
-  return text4.replaceAll(/[;\p{C}]/gu, " ").trim();
+function plain(text5) {
+  return text5.replaceAll(/[;\p{C}]/gu, " ").trim();
 }
-var import_node_crypto16;
+var import_node_crypto18;
 var init_provenance = __esm({
   "src/release/order/provenance.ts"() {
     "use strict";
-    import_node_crypto16 = require("node:crypto");
+    import_node_crypto18 = require("node:crypto");
     init_limits();
   }
 });
@@ -20315,7 +21729,7 @@ function prunable(versions3, aliases, keep2) {
   );
   const ofKind = (kind) => versions3.filter(({ description }) => readProvenance(description)?.kind === kind);
   const newest2 = Date.parse(versions3[0]?.published ?? "");
-  const isOver = ({ published }) => Date.parse(published) < newest2 - COMMANDS_LAST_MS;
+  const isOver = ({ published: published2 }) => Date.parse(published2) < newest2 - COMMANDS_LAST_MS;
   return [...ofKind("release").slice(keep2), ...ofKind("commands").filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
 }
 var COMMANDS_LAST_MS;
@@ -20436,32 +21850,10 @@ var init_judge = __esm({
   }
 });
 
-// src/release/carry-out/alias.ts
-async function pointAlias(target, { progress: { alias }, desired: { functionName, alias: name }, with: { lambda } }) {
-  try {
-    return alias ? await lambda.updateAlias(functionName, name, target, alias.revisionId) : await lambda.createAlias(functionName, name, target);
-  } catch (error) {
-    const now = await lambda.getAlias(functionName, name).catch(() => void 0);
-    if (now !== void 0 && isAt(now, target)) return now;
-    const isWhereItWas = now !== void 0 && alias !== void 0 && isAt(now, alias);
-    if (!isWhereItWas || now.revisionId === alias.revisionId) throw error;
-    return await lambda.updateAlias(functionName, name, target, now.revisionId);
-  }
-}
-function isAt({ version, description, weights }, target) {
-  const share = (all) => JSON.stringify(Object.entries(all ?? {}).toSorted());
-  return version === target.version && description === target.description && share(weights) === share(target.weights);
-}
-var init_alias = __esm({
-  "src/release/carry-out/alias.ts"() {
-    "use strict";
-  }
-});
-
 // src/release/carry-out/traffic.ts
 async function moveAlias(phase, releasing) {
-  const { alias, version } = releasing.progress;
-  const description = aliasDescription({ phase, before: servedBefore(alias, version) });
+  const { alias, version, hasCommands: hasCommands2 } = releasing.progress;
+  const description = aliasDescription({ phase, before: servedBefore(alias, version), hasCommands: hasCommands2 });
   releasing.progress.alias = await pointAlias({ version, description }, releasing);
 }
 var trafficExecutors;
@@ -20572,6 +21964,7 @@ var init_all = __esm({
     init_aside2();
     init_change();
     init_command_version2();
+    init_preparation();
     init_proof();
     init_provisioned3();
     init_prune2();
@@ -20583,6 +21976,7 @@ var init_all = __esm({
       ...changeExecutors,
       ...wayInExecutors,
       ...commandVersionExecutors,
+      ...preparationExecutors,
       ...proofExecutors,
       ...provisionedExecutors,
       ...staticsExecutors,
@@ -20623,6 +22017,7 @@ var init_describe = __esm({
       "change-mode": ({ invokeMode }) => `change the invoke mode of the Function URL to ${invokeMode}`,
       "set-cors": (_, { cors }) => cors === void 0 || cors.origins.length === 0 ? "say nothing to browsers about other sites at the Function URL" : `let pages of ${cors.origins.join(", ")} read answers of the Function URL`,
       "permit-url": ({ statement }) => `permit everyone to ${statement === "url" ? "call the Function URL" : "invoke the function through it"}`,
+      prepare: ({ what }) => `prepare ${what}`,
       run: ({ phase, command }) => `run ${phase === "before-traffic" ? "before" : "after"} traffic moves: ${command}`,
       smoke: ({ requests }) => `request ${requests.map(({ path: path4 }) => path4).join(", ")} from the new version`,
       provision: ({ count }) => `keep ${count} environments of the version ready (provisioned concurrency)`,
@@ -20630,6 +22025,7 @@ var init_describe = __esm({
       "configure-commands": ({ changes }) => `configure the function for commands${changes.length === 0 ? "" : `: ${changes.join(", ")}`}`,
       "publish-commands": () => "publish a version for commands and wait until it is active",
       "point-commands": (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
+      "retire-commands": (_, { alias }) => `let commands run on what ${alias} serves: nothing is configured for them alone any more`,
       "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
       "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
@@ -20717,7 +22113,7 @@ async function undoAlias(releasing) {
     return { consequence, isStuck: false, served: void 0 };
   }
   report.progress("moving the alias back");
-  const target = previous ? { version: previous.version, description: previous.description } : { version, description: aliasDescription(NOT_RELEASED) };
+  const target = previous ? { version: previous.version, description: previous.description } : { version, description: aliasDescription({ ...NOT_RELEASED, hasCommands: progress.hasCommands }) };
   const revisionId = releasing.lock.isLost() ? progress.alias?.revisionId : void 0;
   try {
     const { version: served } = await lambda.updateAlias(functionName, name, target, revisionId);
@@ -20766,6 +22162,7 @@ async function undoCommandVersion(served, releasing) {
   const failures = [];
   if (progress.mayBeConfiguredForCommands && !lock.isLost()) {
     try {
+      await waitUntilIdle(functionName, waiting, MOST_SECONDS7).catch(() => void 0);
       await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
     } catch (failure) {
       failures.push(failure);
@@ -20784,12 +22181,15 @@ async function undoCommandVersion(served, releasing) {
   const consequence = `What was made for commands could not be taken back (${reasons}): no request meets it, and the next deployment puts it right.`;
   return { consequence, isStuck: true };
 }
+var MOST_SECONDS7;
 var init_undo_command_version = __esm({
   "src/release/undo/undo-command-version.ts"() {
     "use strict";
     init_command_version();
     init_releasing();
+    init_wait2();
     init_undo_alias();
+    MOST_SECONDS7 = 60;
   }
 });
 
@@ -20895,6 +22295,7 @@ async function applyRelease(steps, options, collaborators) {
   const progress = {
     version: current.served?.version ?? "",
     commandVersion: desired.commands && current.commands?.version,
+    hasCommands: current.commands !== void 0 || hasCommands(current.alias),
     layer: void 0,
     role: void 0,
     alias: current.alias,
@@ -20938,7 +22339,7 @@ async function applyRelease(steps, options, collaborators) {
   return released(steps, progress, options);
 }
 function isTidying({ kind }) {
-  return ["unprovision", "tidy-static", "prune"].includes(kind);
+  return ["retire-commands", "unprovision", "tidy-static", "prune"].includes(kind);
 }
 function released(steps, {
   version,
@@ -20967,6 +22368,7 @@ var init_apply = __esm({
   "src/release/apply.ts"() {
     "use strict";
     init_all();
+    init_alias_mark();
     init_describe();
     init_cold_start();
     init_undo();
@@ -21148,6 +22550,22 @@ var init_report_plan = __esm({
   }
 });
 
+// src/settings/names.ts
+function shortened3(name, ending, longest, hashSign = "-") {
+  const most = longest - ending.length;
+  if (name.length <= most) return name + ending;
+  const hash3 = (0, import_node_crypto19.createHash)("sha256").update(name).digest("hex").slice(0, HASH_CHARACTERS);
+  return name.slice(0, most - hash3.length - hashSign.length) + hashSign + hash3 + ending;
+}
+var import_node_crypto19, HASH_CHARACTERS;
+var init_names = __esm({
+  "src/settings/names.ts"() {
+    "use strict";
+    import_node_crypto19 = require("node:crypto");
+    HASH_CHARACTERS = 8;
+  }
+});
+
 // src/release/current-aside.ts
 function lookingFor(settings) {
   return {
@@ -21162,7 +22580,7 @@ function lookingFor(settings) {
   };
 }
 function roleNameOf(functionName) {
-  return `${functionName}-role`;
+  return shortened3(functionName, "-role", LONGEST_ROLE_NAME);
 }
 async function readAside(functionName, looking, apis, servedNow) {
   const [tags, reservedConcurrency, codeSigning, logGroup, role2] = await Promise.all([
@@ -21189,11 +22607,12 @@ async function readRole(name, { openRoles }) {
   if (role2 === void 0) return { name, state: "missing", arn: void 0, policy };
   return { name, state: role2.isOurs ? "ours" : "theirs", arn: role2.arn, policy };
 }
-var LOOKING_NOWHERE;
+var LOOKING_NOWHERE, LONGEST_ROLE_NAME;
 var init_current_aside = __esm({
   "src/release/current-aside.ts"() {
     "use strict";
     init_function_options();
+    init_names();
     init_command_version();
     LOOKING_NOWHERE = {
       latest: false,
@@ -21205,13 +22624,14 @@ var init_current_aside = __esm({
       provisioned: false,
       commands: false
     };
+    LONGEST_ROLE_NAME = 64;
   }
 });
 
 // src/release/order/lock-mark.ts
 function lockDescription({ id, process: process2, name, until }) {
-  const text4 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
-  return text4.slice(0, LIMITS.descriptionCharacters);
+  const text5 = `wsgi-lambda lock: held until ${new Date(until).toISOString()}; id ${id}; process ${process2}; by ${name}`;
+  return text5.slice(0, LIMITS.descriptionCharacters);
 }
 function readLockDescription(description) {
   const [, date = "", id = "", process2 = "", name = ""] = /^wsgi-lambda lock: held until (\S+); id (\S+); process (\S+); by ([^]*)$/.exec(description) ?? [];
@@ -21232,13 +22652,13 @@ function hasDied({ process: process2 }, machine) {
   return mark === markOf(machine) && !machine.isAlive(Number(processId));
 }
 function markOf({ id }) {
-  return (0, import_node_crypto17.createHash)("sha256").update(id).digest("hex").slice(0, 12);
+  return (0, import_node_crypto20.createHash)("sha256").update(id).digest("hex").slice(0, 12);
 }
-var import_node_crypto17, FREE;
+var import_node_crypto20, FREE;
 var init_lock_mark = __esm({
   "src/release/order/lock-mark.ts"() {
     "use strict";
-    import_node_crypto17 = require("node:crypto");
+    import_node_crypto20 = require("node:crypto");
     init_limits();
     FREE = "wsgi-lambda lock: free";
   }
@@ -21402,9 +22822,12 @@ async function readServed(functionName, aliasName, apis, looking) {
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
     looking.provisioned ? apis.provisioned.list(functionName) : [],
-    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)) : void 0
+    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : void 0
   ]);
   return { alias, served, url, policy, aside, provisioned, commands };
+}
+function published(version) {
+  return version?.version === "$LATEST" ? void 0 : version;
 }
 async function withBeginning(current, functionName, aliasName, { aside, versions: versions3 }) {
   if (current.alias !== void 0 || current.latest === void 0) return { ...current, isOnlyCreated: false };
@@ -21457,7 +22880,7 @@ function desiredAside(settings, current) {
   return {
     tags,
     reservedConcurrency: reservedConcurrency === void 0 ? void 0 : { reserved: wholeNumber2(reservedConcurrency) },
-    codeSigning: codeSigningConfig === void 0 ? void 0 : { arn: codeSigningConfig === NONE ? void 0 : codeSigningConfig },
+    codeSigning: codeSigningConfig === void 0 ? void 0 : { arn: codeSigningConfig === NONE2 ? void 0 : codeSigningConfig },
     logRetention: logRetention === void 0 ? void 0 : { group: logGroup, days: wholeNumber2(logRetention) },
     role: createRole ? { name: roleNameOf(functionName), needs: { ...needs, logGroup } } : void 0,
     description: settings.description
@@ -21533,7 +22956,7 @@ function desiredRelease(settings, code, current) {
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
     keepVersions: settings.keepVersions,
-    smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : void 0
+    smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost, authorization: authorizationOf(settings) } : void 0
   };
 }
 function desiredBeforeTraffic({ migrate, migratePlan, beforeTraffic }) {
@@ -21544,6 +22967,7 @@ var MIGRATE;
 var init_desired = __esm({
   "src/release/desired/desired.ts"() {
     "use strict";
+    init_basic_auth();
     init_cors2();
     init_traffic();
     init_command_version();
@@ -21598,7 +23022,7 @@ var init_older = __esm({
 // src/release/order/turn.ts
 async function inTurn2({ functionName, lockWait, exists: exists3 }, { order, ...collaborators }, work) {
   const [run3, machine] = await Promise.all([order.readRun(), order.readMachine()]);
-  const holder = holderOf(run3, machine, (0, import_node_crypto18.randomUUID)().slice(0, 8));
+  const holder = holderOf(run3, machine, (0, import_node_crypto21.randomUUID)().slice(0, 8));
   const lock = createLock(functionName, holder, lockWait, { ...collaborators, ...order, machine });
   try {
     if (exists3) await lock.take();
@@ -21613,11 +23037,11 @@ async function readInTurn(turn, read) {
   await turn.lock.take();
   return await read();
 }
-var import_node_crypto18;
+var import_node_crypto21;
 var init_turn = __esm({
   "src/release/order/turn.ts"() {
     "use strict";
-    import_node_crypto18 = require("node:crypto");
+    import_node_crypto21 = require("node:crypto");
     init_lock2();
     init_lock_mark();
   }
@@ -21631,11 +23055,11 @@ function functionArns({ functionName }, { partition, region, account }) {
 function ofLambda(action) {
   return `lambda:${action}`;
 }
-var UNKNOWN;
+var UNKNOWN2;
 var init_grant = __esm({
   "src/release/permissions/grant.ts"() {
     "use strict";
-    UNKNOWN = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
+    UNKNOWN2 = { region: "REGION", account: "ACCOUNT", role: "ROLE" };
   }
 });
 
@@ -21925,13 +23349,13 @@ var init_permissions_function = __esm({
 
 // src/release/permissions/permissions.ts
 function placeOf4({ role: role2, allowedAccountIds }, variables) {
-  const region = regionOf(variables) ?? UNKNOWN.region;
+  const region = regionOf(variables) ?? UNKNOWN2.region;
   const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
   const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : void 0;
   return {
     partition: partition ?? partitionOf(region),
     region,
-    account: account ?? only ?? UNKNOWN.account
+    account: account ?? only ?? UNKNOWN2.account
   };
 }
 function partitionOf(region) {
@@ -22030,15 +23454,15 @@ function configurationGrants(settings, place) {
   ];
 }
 function executionRole({ role: role2, createRole, functionName }, { partition, account }) {
-  return role2 ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN.role}`;
+  return role2 ?? `arn:${partition}:iam::${account}:role/${createRole ? roleNameOf(functionName) : UNKNOWN2.role}`;
 }
 function proofGrants(settings, place) {
   const { smoke: smoke2, migrate, beforeTraffic, afterTraffic, trafficAlarms } = settings;
-  const hasCommands = migrate || beforeTraffic.length + afterTraffic.length > 0;
+  const hasCommands2 = migrate || beforeTraffic.length + afterTraffic.length > 0;
   const { partition, region, account } = place;
   const group = settings.logGroup ?? defaultLogGroup(settings.functionName);
   return [
-    ...smoke2 || hasCommands ? [
+    ...smoke2 || hasCommands2 ? [
       {
         sid: "ReleaseFunction",
         why: "send requests and commands to the new version",
@@ -22046,7 +23470,7 @@ function proofGrants(settings, place) {
         resources: functionArns(settings, place)
       }
     ] : [],
-    ...hasCommands ? [
+    ...hasCommands2 ? [
       {
         sid: "ReadLog",
         why: "show what a command prints while it runs, and see how one ended whose answer got lost",
@@ -22122,6 +23546,8 @@ var init_step_permissions = __esm({
       "kms:Encrypt"
     ];
     ACTIONS = {
+      // Who speaks with a database's server is none of IAM's business.
+      prepare: [],
       "upload-static": ["s3:*"],
       "tidy-static": ["s3:*"],
       upload: ["s3:*", "kms:GenerateDataKey", "kms:Decrypt"],
@@ -22142,6 +23568,7 @@ var init_step_permissions = __esm({
       "configure-commands": ["lambda:GetLayerVersion", ...CONFIGURE],
       "publish-commands": ["lambda:PublishVersion"],
       "point-commands": ["lambda:CreateAlias", "lambda:UpdateAlias"],
+      "retire-commands": ["lambda:UpdateAlias"],
       provision: ["lambda:PutProvisionedConcurrencyConfig", "lambda:GetProvisionedConcurrencyConfig"],
       unprovision: ["lambda:DeleteProvisionedConcurrencyConfig"],
       "clear-weights": ["lambda:UpdateAlias"],
@@ -22240,15 +23667,12 @@ function configurationSteps(changes) {
 }
 function commandSteps(before, commands, configuration) {
   if (commands === void 0) return [];
-  const after = { ...withConfiguration(commands, before), description: before.description };
+  const shown2 = withoutMark(commands);
   return [
-    { kind: "configure-commands", changes: differences(before, commands).filter(isNoMark) },
+    { kind: "configure-commands", changes: differences(withoutMark(before), shown2) },
     { kind: "publish-commands" },
-    ...configurationSteps(differences(after, configuration))
+    ...configurationSteps(differences(withConfiguration(shown2, before), configuration))
   ];
-}
-function isNoMark(name) {
-  return name !== "description";
 }
 function layerSteps({ layer }) {
   return layer === void 0 || layer.arn !== void 0 ? [] : [{ kind: "publish-layer", name: layer.name }];
@@ -22258,6 +23682,16 @@ var init_change2 = __esm({
     "use strict";
     init_command_version();
     init_difference();
+  }
+});
+
+// src/release/plan/preparation.ts
+function preparationSteps({ preparation }) {
+  return preparation === void 0 ? [] : [{ kind: "prepare", what: preparation }];
+}
+var init_preparation2 = __esm({
+  "src/release/plan/preparation.ts"() {
+    "use strict";
   }
 });
 
@@ -22354,18 +23788,20 @@ function planRelease(current, desired) {
   const isServedVersionRight = current.served !== void 0 && !needsAddress2 && matches2(current.served, configuration, desired);
   const commands = desired.commands && withAddress(desired.commands, current.url?.address);
   const makesCommands = commands !== void 0 && (current.commands === void 0 || !matches2(current.commands, commands, desired));
-  const servesIt = isServedVersionRight && !isPending(current);
+  const isMarked3 = commands === void 0 || hasCommands(current.alias);
+  const servesIt = isServedVersionRight && !isPending(current) && isMarked3;
   const wayIn = wayInSteps(current, desired);
   const mode = modeSteps(current, desired);
   const aside = asideSteps(current, desired);
   const provisioned = provisionedSteps(current, desired, isServedVersionRight);
+  const retirement = commands === void 0 && hasCommands(current.alias) ? [{ kind: "retire-commands" }] : [];
   const besides = [
     ...aside.first,
     ...corsSteps(current, desired),
     ...isServedVersionRight ? descriptionSteps(current, desired) : []
   ];
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
-    return [...besides, ...provisioned.before, ...provisioned.after];
+    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after];
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight);
   const change = isServedVersionRight && !makesCommands ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
@@ -22383,6 +23819,7 @@ function planRelease(current, desired) {
     ...wayIn.before,
     ...makesCommands && needsAddress2 ? commandSteps(withConfiguration(configuration), commands, configuration).filter(isNoUpdate) : [],
     ...needsAddress2 ? [{ kind: "fill-url" }] : [],
+    ...preparationSteps(desired),
     ...proofSteps(desired),
     ...provisioned.before,
     ...makesCommands ? [{ kind: "point-commands" }] : [],
@@ -22392,6 +23829,7 @@ function planRelease(current, desired) {
     ...wayIn.last,
     ...runSteps2("after-traffic", desired.afterTraffic),
     ...desired.afterTraffic.length > 0 && !servesIt ? [{ kind: "finish" }] : [],
+    ...retirement,
     ...provisioned.after,
     ...statics.last,
     ...pruneSteps(current, desired)
@@ -22413,6 +23851,7 @@ var init_plan = __esm({
     init_change2();
     init_command_version();
     init_difference();
+    init_preparation2();
     init_proof2();
     init_prune();
     init_statics2();
@@ -22427,7 +23866,7 @@ async function requestPublicUrl(address, { access, settings }, { report, clock, 
   const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
   const started = clock();
   try {
-    const { status, isRefused } = await answerOf(url, wait2);
+    const { status, isRefused } = await answerOf(url, headersOf2(settings), wait2);
     report.info(`GET ${url} → ${status} (${((clock() - started) / 1e3).toFixed(2)} s)`);
     if (isRefused) {
       report.warning({
@@ -22447,17 +23886,21 @@ async function requestPublicUrl(address, { access, settings }, { report, clock, 
     });
   }
 }
-async function answerOf(url, wait2) {
-  let answer = await request2(url);
+function headersOf2(settings) {
+  const authorization = authorizationOf(settings);
+  return authorization === void 0 ? {} : { authorization };
+}
+async function answerOf(url, headers2, wait2) {
+  let answer = await request2(url, headers2);
   for (const pause of PATIENCE_MILLISECONDS) {
     if (!answer.isRefused) return answer;
     await wait2(pause);
-    answer = await request2(url);
+    answer = await request2(url, headers2);
   }
   return answer;
 }
-async function request2(url) {
-  const answer = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(3e4) });
+async function request2(url, headers2) {
+  const answer = await fetch(url, { headers: headers2, redirect: "manual", signal: AbortSignal.timeout(3e4) });
   const { status } = answer;
   if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) };
   await answer.body?.cancel();
@@ -22471,6 +23914,7 @@ var REFUSED_BY_AWS, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
   "src/release/traffic/public-url.ts"() {
     "use strict";
+    init_basic_auth();
     init_traffic();
     REFUSED_BY_AWS = /^\{[^]*"message":\s*"Forbidden/i;
     PATIENCE_MILLISECONDS = [1e3, 2e3, 4e3];
@@ -22481,7 +23925,7 @@ var init_public_url = __esm({
 function sizeProblem(code, layers, settings) {
   const zipBytes = Math.max(code.artifact.zipBytes, code.layer?.zipBytes ?? 0);
   const unzippedBytes = unzippedBytesOf(code);
-  const layerBytes = sum(layers.map((layer) => layer.zipBytes));
+  const layerBytes = sum2(layers.map((layer) => layer.zipBytes));
   if (unzippedBytes + layerBytes > LIMITS.unzippedBytes) {
     const withLayers = layers.length === 0 ? "" : ` and ${layersInWords(layers)}`;
     return {
@@ -22501,7 +23945,7 @@ function sizeProblem(code, layers, settings) {
 }
 function sizeWarning(code, layers) {
   const unzippedBytes = unzippedBytesOf(code);
-  const likelyBytes = unzippedBytes + USUAL_UNZIPPING * sum(layers.map(({ zipBytes }) => zipBytes));
+  const likelyBytes = unzippedBytes + USUAL_UNZIPPING * sum2(layers.map(({ zipBytes }) => zipBytes));
   if (layers.length === 0 || likelyBytes <= LIMITS.unzippedBytes) return void 0;
   return {
     title: `The function may be too large: ${megabytes(unzippedBytes)} unzipped and ${layersInWords(layers)}`,
@@ -22512,7 +23956,7 @@ function unzippedBytesOf({ artifact, layer }) {
   return artifact.unzippedBytes + (layer?.unzippedBytes ?? 0);
 }
 function layersInWords(layers) {
-  const bytes = megabytes(sum(layers.map(({ zipBytes }) => zipBytes)));
+  const bytes = megabytes(sum2(layers.map(({ zipBytes }) => zipBytes)));
   return `${layers.length === 1 ? "a layer" : `${layers.length} layers`} of ${bytes} zipped`;
 }
 function largest({ packages }, key) {
@@ -22522,8 +23966,8 @@ function adviceOn(code, { runtimeSdk, slim: slim2 }) {
   const { packages } = code;
   const unzippedBytes = unzippedBytesOf(code);
   const sdk = packages.filter(({ name }) => ["boto3", "botocore"].includes(name));
-  const sdkBytes = sum(sdk.map((each) => each.unzippedBytes));
-  const ownBytes = unzippedBytes - sum(packages.map((each) => each.unzippedBytes));
+  const sdkBytes = sum2(sdk.map((each) => each.unzippedBytes));
+  const ownBytes = unzippedBytes - sum2(packages.map((each) => each.unzippedBytes));
   return [
     ...sdk.length > 0 && !runtimeSdk ? [`runtime-sdk: true leaves out ${megabytes(sdkBytes)} that the runtime has.`] : [],
     ...slim2 ? [] : ["slim: true leaves out tests, headers and type stubs."],
@@ -22532,7 +23976,7 @@ function adviceOn(code, { runtimeSdk, slim: slim2 }) {
     `Beyond ${megabytes(LIMITS.unzippedBytes)}, Lambda takes a container image, for which the runtime is a package of its own.`
   ].join(" ");
 }
-function sum(numbers) {
+function sum2(numbers) {
   return numbers.reduce((total, number2) => total + number2, 0);
 }
 var USUAL_UNZIPPING, LARGE_SHARE;
@@ -22671,8 +24115,8 @@ function bracketed(code, at) {
   }
   return code.slice(at);
 }
-function lineAt(text4, index) {
-  return text4.slice(0, index).split("\n").length;
+function lineAt(text5, index) {
+  return text5.slice(0, index).split("\n").length;
 }
 var COMMENT_OR_STRING;
 var init_python_text = __esm({
@@ -22700,7 +24144,7 @@ function sourcePath(path4) {
 }
 function toolOf(path4, sources) {
   if (/(?:^|\/)migrations\/\d{4,}_\w+\.py$/.test(path4)) return "django";
-  const environment = import_node_path58.posix.join(import_node_path58.posix.dirname(import_node_path58.posix.dirname(path4)), "env.py");
+  const environment = import_node_path61.posix.join(import_node_path61.posix.dirname(import_node_path61.posix.dirname(path4)), "env.py");
   return /(?:^|\/)versions\/[^/]+\.py$/.test(path4) && sources.has(environment) ? "alembic" : void 0;
 }
 function remarksOn2(source2, tool) {
@@ -22731,11 +24175,11 @@ function isUpgrade(code, index) {
   const functions = [...code.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
   return !(functions.at(-1)?.[1] ?? "").startsWith("downgrade");
 }
-var import_node_path58, REASONS, DJANGO, ALEMBIC;
+var import_node_path61, REASONS, DJANGO, ALEMBIC;
 var init_migrations = __esm({
   "src/release/comparison/migrations.ts"() {
     "use strict";
-    import_node_path58 = require("node:path");
+    import_node_path61 = require("node:path");
     init_metadata();
     init_python_text();
     REASONS = {
@@ -22826,7 +24270,7 @@ async function readWhole(answer, { zipBytes, codeSha256 }) {
     throw new UnknownFiles("Its server gives no parts of it, and it is too large to be read as a whole.");
   }
   const bytes = Buffer.from(await answer.arrayBuffer());
-  if ((0, import_node_crypto19.createHash)("sha256").update(bytes).digest("base64") === codeSha256) return bytes;
+  if ((0, import_node_crypto22.createHash)("sha256").update(bytes).digest("base64") === codeSha256) return bytes;
   throw new UnknownFiles("What was given is not the code of that version.");
 }
 function withPackages(entries, zipBytes) {
@@ -22844,11 +24288,11 @@ function withPackages(entries, zipBytes) {
     packages: [...packages].map(([name, version]) => ({ name, version }))
   };
 }
-var import_node_crypto19, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
+var import_node_crypto22, MOST_WHOLE_BYTES, MOST_PARTS_BYTES, PATIENCE_MILLISECONDS2, UnknownFiles;
 var init_served_files = __esm({
   "src/release/comparison/served-files.ts"() {
     "use strict";
-    import_node_crypto19 = require("node:crypto");
+    import_node_crypto22 = require("node:crypto");
     init_file_list();
     init_errors();
     init_files();
@@ -22940,7 +24384,7 @@ function transportOf(zip, bucket, report) {
   if (zip.zipBytes <= LIMITS.directUploadBytes || bucket === void 0) {
     return {
       address: void 0,
-      readCode: async (architecture) => ({ zip: await (0, import_promises63.readFile)(zip.path), architecture }),
+      readCode: async (architecture) => ({ zip: await (0, import_promises64.readFile)(zip.path), architecture }),
       upload: () => Promise.resolve()
     };
   }
@@ -22951,20 +24395,20 @@ function transportOf(zip, bucket, report) {
     upload: () => putOnce(zip, key, bucket, report)
   };
 }
-async function putOnce({ path: path4, sha256, zipBytes }, key, bucket, report) {
+async function putOnce({ path: path4, sha256: sha2563, zipBytes }, key, bucket, report) {
   const found = await bucket.find(key).catch(() => void 0);
-  if (found?.bytes === zipBytes && found.sha256 === sha256) {
+  if (found?.bytes === zipBytes && found.sha256 === sha2563) {
     report.info(`${bucket.addressOf(key)} is there already`);
     return;
   }
   report.progress(`uploading ${megabytes(zipBytes)} to ${bucket.addressOf(key)}`);
-  await bucket.write(key, path4, sha256);
+  await bucket.write(key, path4, sha2563);
 }
-var import_promises63;
+var import_promises64;
 var init_upload = __esm({
   "src/release/upload/upload.ts"() {
     "use strict";
-    import_promises63 = require("node:fs/promises");
+    import_promises64 = require("node:fs/promises");
     init_limits();
     init_size();
   }
@@ -22980,9 +24424,9 @@ function isRecordKey(key) {
 function writeStaticRecord({ at, replaces, files }) {
   return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files });
 }
-function readStaticRecord(key, text4) {
+function readStaticRecord(key, text5) {
   const [, owner, code] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
-  const read = safeParse(pipe(string(), parseJson(), CONTENT), text4);
+  const read = safeParse(pipe(string(), parseJson(), CONTENT), text5);
   if (owner === void 0 || code === void 0 || !read.success) return void 0;
   const { at, replaces, files } = read.output;
   return { owner, code, at: Date.parse(at), replaces: replaces ?? void 0, files };
@@ -23021,7 +24465,7 @@ var init_keeping = __esm({
 // src/static/publish.ts
 async function publishStatic({ folder, files }, release, { bucket, report, now }) {
   const { etags, recordKeys } = await listed2(bucket, files);
-  const { records, unreadable: unreadable4 } = await readRecords(bucket, recordKeys);
+  const { records, unreadable: unreadable5 } = await readRecords(bucket, recordKeys);
   const missing2 = await missingOf(files, folder, etags);
   const recorded = new Set(records.flatMap((record2) => record2.files));
   const isMissing3 = new Set(missing2.map(({ path: path4 }) => path4));
@@ -23037,19 +24481,19 @@ async function publishStatic({ folder, files }, release, { bucket, report, now }
   const paths = new Set(files.map(({ path: path4 }) => path4));
   let done = 0;
   await inParallel(uploads, AT_ONCE2, async (file) => {
-    await bucket.writeFile(file.path, (0, import_node_path59.join)(folder, file.path), headersOf(file, paths));
+    await bucket.writeFile(file.path, (0, import_node_path62.join)(folder, file.path), headersOf(file, paths));
     report.progress(`static files: ${++done} of ${uploads.length}`);
   });
   const sent = uploads.length === 0 ? "nothing to upload" : `${uploads.length} uploaded (${sizeText(bytesOf2({ files: uploads }))})`;
   report.info(`static files: ${sent}, ${files.length - uploads.length} were there`);
   const others = records.filter((record2) => keyOfRecord(record2) !== keyOfRecord(released2));
-  return { records: [...others, released2], unreadable: unreadable4, released: released2 };
+  return { records: [...others, released2], unreadable: unreadable5, released: released2 };
 }
-async function tidyStatic({ files }, { records, unreadable: unreadable4, released: released2 }, keepDays, { bucket, report, now }) {
-  if (unreadable4.length > 0) {
+async function tidyStatic({ files }, { records, unreadable: unreadable5, released: released2 }, keepDays, { bucket, report, now }) {
+  if (unreadable5.length > 0) {
     report.notice({
       title: "No old static files were removed: it cannot be read which of them a release needs",
-      detail: unreadable4.join("\n"),
+      detail: unreadable5.join("\n"),
       hint: "Remove these records of the bucket, or write them anew with a deployment of what they belong to."
     });
     return;
@@ -23077,8 +24521,8 @@ async function listed2(bucket, files) {
 async function readRecords(bucket, keys) {
   const texts = await inParallel(keys, AT_ONCE2, (key) => bucket.readText(key));
   const read = keys.flatMap((key, index) => {
-    const text4 = texts[index];
-    return text4 === void 0 ? [] : [{ key, record: readStaticRecord(key, text4) }];
+    const text5 = texts[index];
+    return text5 === void 0 ? [] : [{ key, record: readStaticRecord(key, text5) }];
   });
   return {
     records: read.flatMap(({ record: record2 }) => record2 ?? []),
@@ -23088,29 +24532,29 @@ async function readRecords(bucket, keys) {
 async function isThere2({ path: path4, bytes, isImmutable }, folder, etags) {
   const etag = etags.get(path4);
   if (etag === void 0) return false;
-  return isImmutable || etag === await etagOf((0, import_node_path59.join)(folder, path4), bytes);
+  return isImmutable || etag === await etagOf((0, import_node_path62.join)(folder, path4), bytes);
 }
 async function etagOf(path4, bytes) {
   const digests = [];
   for (let start = 0; start === 0 || start < bytes; start += PART_BYTES) {
-    const hash3 = (0, import_node_crypto20.createHash)("md5");
-    for await (const chunk of (0, import_node_fs21.createReadStream)(path4, { start, end: start + PART_BYTES - 1 }))
+    const hash3 = (0, import_node_crypto23.createHash)("md5");
+    for await (const chunk of (0, import_node_fs22.createReadStream)(path4, { start, end: start + PART_BYTES - 1 }))
       hash3.update(chunk);
     digests.push(hash3.digest());
   }
   if (bytes < PART_BYTES) return (digests[0] ?? Buffer.alloc(0)).toString("hex");
-  return `${(0, import_node_crypto20.createHash)("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
+  return `${(0, import_node_crypto23.createHash)("md5").update(Buffer.concat(digests)).digest("hex")}-${digests.length}`;
 }
 function hexadecimal(base64) {
   return base64 === void 0 ? void 0 : Buffer.from(base64, "base64").toString("hex");
 }
-var import_node_crypto20, import_node_fs21, import_node_path59, AT_ONCE2, RECORD_HEADERS;
+var import_node_crypto23, import_node_fs22, import_node_path62, AT_ONCE2, RECORD_HEADERS;
 var init_publish2 = __esm({
   "src/static/publish.ts"() {
     "use strict";
-    import_node_crypto20 = require("node:crypto");
-    import_node_fs21 = require("node:fs");
-    import_node_path59 = require("node:path");
+    import_node_crypto23 = require("node:crypto");
+    import_node_fs22 = require("node:fs");
+    import_node_path62 = require("node:path");
     init_parallel();
     init_part_bytes();
     init_size();
@@ -23129,17 +24573,17 @@ async function staticsOf({ artifact, static: built }, settings, { openStaticBuck
   const { folder, index } = placeOf2({ output: artifact.path });
   const files = await readStaticFiles(folder, index);
   if (files === void 0 || files.digest !== built?.digest) throw notThere(folder, built === void 0);
-  let published;
+  let published2;
   const collaborators = async () => ({ bucket: await openStaticBucket2(address), report, now: order.now });
   return {
     desired: { address, files: files.files.length, bytes: built.bytes },
     release: {
       upload: async (servedCodeSha256) => {
         const release = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 };
-        published = await publishStatic(files, release, await collaborators());
+        published2 = await publishStatic(files, release, await collaborators());
       },
       tidy: async () => {
-        if (published) await tidyStatic(files, published, staticKeep, await collaborators());
+        if (published2) await tidyStatic(files, published2, staticKeep, await collaborators());
       }
     }
   };
@@ -23233,7 +24677,10 @@ async function deploy(settings, collaborators) {
     const started = clock();
     const sent = await sendingOf(built, settings, collaborators);
     const planFrom = (current) => {
-      const desired = desiredRelease(settings, sent.code, current);
+      const desired = {
+        ...desiredRelease(settings, sent.code, current),
+        preparation: collaborators.preparation?.what
+      };
       return { current, desired, steps: planRelease(current, desired) };
     };
     const first = planFrom(served);
@@ -23297,6 +24744,7 @@ async function carryOut({ current, desired, steps }, { code, transport, layer, s
       upload: transport.upload,
       publishLayer: layer.publish,
       statics,
+      preparation: collaborators.preparation,
       versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code.streaming }),
       lock: turn.lock
@@ -23372,7 +24820,8 @@ async function moveBack({ version: { version, description }, before }, { alias, 
   const provenance = readProvenance(description);
   const mode = provenance && (provenance.streams ? "RESPONSE_STREAM" : "BUFFERED");
   const changesMode = url !== void 0 && mode !== void 0 && mode !== url.invokeMode;
-  const target = { version, description: aliasDescription({ phase: "released", before }) };
+  const mark = { phase: "released", before, hasCommands: hasCommands(alias) };
+  const target = { version, description: aliasDescription(mark) };
   if (changesMode) await urls.update(functionName, name, { invokeMode: mode });
   try {
     return await lambda.updateAlias(functionName, name, target, alias.revisionId);
@@ -23412,7 +24861,7 @@ function earlierVersion(alias, versions3) {
   const remembered = readAliasMark(alias.description).before.find(
     (number2) => versions3.some(({ version }) => version === number2)
   );
-  if (remembered !== void 0 || isMarked(alias.description)) return remembered;
+  if (remembered !== void 0 || isMarked2(alias.description)) return remembered;
   const older = versions3.filter(({ version }) => Number(version) < Number(alias.version));
   return older.find(({ description }) => readProvenance(description)?.kind === "release")?.version;
 }
@@ -23458,7 +24907,7 @@ async function rollback(to, settings, collaborators) {
       ]);
       if (alias === void 0) throw nothingReleased(functionName, name);
       const target = rollbackTarget(alias, listed3, to);
-      const { version, published, description } = target.version;
+      const { version, published: published2, description } = target.version;
       await prove(target, url, settings, collaborators).catch((error) => {
         throw notMoved(error, alias, name, "Without smoke requests (--no-smoke) it moves all the same.");
       });
@@ -23479,7 +24928,7 @@ async function rollback(to, settings, collaborators) {
       return {
         function: { name: functionName, version, alias: name, aliasArn: moved.arn, url: url?.address },
         from: alias.version,
-        published,
+        published: published2,
         provenance: readProvenance(description),
         seconds: Math.round(clock() - started) / 1e3
       };
@@ -23494,7 +24943,13 @@ async function prove({ version: { version } }, url, settings, collaborators) {
   const { functionName } = settings;
   const state = await waitUntilActive(functionName, version, collaborators);
   const host = smokeHostOf(settings.smokeHost, url);
-  const asked = { functionName, version, host, timeoutSeconds: state.timeout };
+  const asked = {
+    functionName,
+    version,
+    host,
+    authorization: authorizationOf(settings),
+    timeoutSeconds: state.timeout
+  };
   await wake(state, asked, settings, collaborators);
   if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators);
 }
@@ -23524,8 +24979,1075 @@ var init_rollback2 = __esm({
     init_rollback();
     init_provisioned2();
     init_smoke();
-    init_wait();
+    init_wait2();
+    init_basic_auth();
     init_traffic();
+  }
+});
+
+// aws-more:@aws-sdk/client-resource-groups-tagging-api
+var require_client_resource_groups_tagging_api = __commonJS({
+  "aws-more:@aws-sdk/client-resource-groups-tagging-api"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-resource-groups-tagging-api"];
+  }
+});
+
+// src/aws/tagged.ts
+var tagged_exports = {};
+__export(tagged_exports, {
+  createFindTagged: () => createFindTagged
+});
+function createFindTagged({ version, wait: wait2, signal }) {
+  const client = new import_client_resource_groups_tagging_api.ResourceGroupsTaggingAPIClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { call } = createCaller(wait2, () => "*", "tag");
+  return async (type, tags) => {
+    const found = [];
+    for (let token; ; ) {
+      const command = new import_client_resource_groups_tagging_api.GetResourcesCommand({
+        ResourceTypeFilters: [type],
+        TagFilters: Object.entries(tags).map(([Key, value]) => ({ Key, Values: [value] })),
+        ResourcesPerPage: MOST_PER_PAGE,
+        PaginationToken: token
+      });
+      const page = await call("GetResources", `${type} by tags`, () => client.send(command, { abortSignal: signal }));
+      for (const { ResourceARN: arn = "", Tags: own = [] } of page.ResourceTagMappingList ?? [])
+        found.push({ arn, tags: Object.fromEntries(own.map(({ Key = "", Value = "" }) => [Key, Value])) });
+      token = page.PaginationToken;
+      if (!token) return found;
+    }
+  };
+}
+var import_client_resource_groups_tagging_api, MOST_PER_PAGE;
+var init_tagged = __esm({
+  "src/aws/tagged.ts"() {
+    "use strict";
+    import_client_resource_groups_tagging_api = __toESM(require_client_resource_groups_tagging_api(), 1);
+    init_call();
+    MOST_PER_PAGE = 100;
+  }
+});
+
+// src/aws/log-group-removal.ts
+var log_group_removal_exports = {};
+__export(log_group_removal_exports, {
+  createLogGroupRemoval: () => createLogGroupRemoval,
+  logGroupOf: () => logGroupOf2
+});
+function createLogGroupRemoval({ version, wait: wait2, signal }) {
+  const client = new import_client_cloudwatch_logs2.CloudWatchLogsClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { find } = createCaller(wait2, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, "logs");
+  return {
+    tags: async (arn) => {
+      const found = await find(
+        "ListTagsForResource",
+        logGroupOf2(arn),
+        () => client.send(new import_client_cloudwatch_logs2.ListTagsForResourceCommand({ resourceArn: arn }), cancellable)
+      );
+      return found && (found.tags ?? {});
+    },
+    remove: async (name) => {
+      const removed = await find(
+        "DeleteLogGroup",
+        name,
+        () => client.send(new import_client_cloudwatch_logs2.DeleteLogGroupCommand({ logGroupName: name }), cancellable)
+      );
+      return removed !== void 0;
+    }
+  };
+}
+function logGroupOf2(arn) {
+  return arn.split(":")[6] ?? "";
+}
+var import_client_cloudwatch_logs2;
+var init_log_group_removal = __esm({
+  "src/aws/log-group-removal.ts"() {
+    "use strict";
+    import_client_cloudwatch_logs2 = __toESM(require_client_cloudwatch_logs(), 1);
+    init_call();
+  }
+});
+
+// src/aws/role-removal.ts
+var role_removal_exports = {};
+__export(role_removal_exports, {
+  createRoleRemoval: () => createRoleRemoval
+});
+function createRoleRemoval({ version, wait: wait2, signal }) {
+  const client = new import_client_iam2.IAMClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const cancellable = { abortSignal: signal };
+  const { call } = createCaller(wait2, (name) => `arn:aws:iam::*:role/${name}`, "iam");
+  const inlinePolicies = (RoleName) => everyPage(async (Marker) => {
+    const command = new import_client_iam2.ListRolePoliciesCommand({ RoleName, Marker });
+    const page = await call("ListRolePolicies", RoleName, () => existing3(() => client.send(command, cancellable)));
+    return { found: page?.PolicyNames ?? [], next: page?.Marker };
+  });
+  const attachedPolicies = (RoleName) => everyPage(async (Marker) => {
+    const command = new import_client_iam2.ListAttachedRolePoliciesCommand({ RoleName, Marker });
+    const page = await call(
+      "ListAttachedRolePolicies",
+      RoleName,
+      () => existing3(() => client.send(command, cancellable))
+    );
+    return { found: (page?.AttachedPolicies ?? []).flatMap(({ PolicyArn }) => PolicyArn ?? []), next: page?.Marker };
+  });
+  async function removePolicies(RoleName) {
+    const [inline, attached] = await Promise.all([inlinePolicies(RoleName), attachedPolicies(RoleName)]);
+    await Promise.all([
+      ...inline.map(
+        (PolicyName) => call(
+          "DeleteRolePolicy",
+          RoleName,
+          () => existing3(() => client.send(new import_client_iam2.DeleteRolePolicyCommand({ RoleName, PolicyName }), cancellable))
+        )
+      ),
+      ...attached.map(
+        (PolicyArn) => call(
+          "DetachRolePolicy",
+          RoleName,
+          () => existing3(() => client.send(new import_client_iam2.DetachRolePolicyCommand({ RoleName, PolicyArn }), cancellable))
+        )
+      )
+    ]);
+  }
+  return {
+    tags: async (name) => {
+      const found = await call(
+        "GetRole",
+        name,
+        () => existing3(() => client.send(new import_client_iam2.GetRoleCommand({ RoleName: name }), cancellable))
+      );
+      return found && Object.fromEntries((found.Role?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+    },
+    remove: async (name) => {
+      for (let attempt = 1; ; attempt++) {
+        await removePolicies(name);
+        const outcome = await call("DeleteRole", name, async () => {
+          try {
+            const removed = await existing3(() => client.send(new import_client_iam2.DeleteRoleCommand({ RoleName: name }), cancellable));
+            return removed === void 0 ? "missing" : "removed";
+          } catch (error) {
+            if (error instanceof import_client_iam2.DeleteConflictException && attempt < ATTEMPTS2) return "conflict";
+            throw error;
+          }
+        });
+        if (outcome !== "conflict") return outcome === "removed";
+        await wait2(1e3 * attempt, `waiting until IAM knows that ${name} has no policies`);
+      }
+    },
+    list: () => everyPage(async (Marker) => {
+      const command = new import_client_iam2.ListRolesCommand({ Marker, MaxItems: MOST_PER_PAGE2 });
+      const page = await call("ListRoles", "*", () => client.send(command, cancellable));
+      return { found: (page.Roles ?? []).flatMap(({ RoleName }) => RoleName ?? []), next: page.Marker };
+    })
+  };
+}
+async function everyPage(read) {
+  const all = [];
+  for (let marker; ; ) {
+    const { found, next } = await read(marker);
+    all.push(...found);
+    if (!next) return all;
+    marker = next;
+  }
+}
+async function existing3(send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof import_client_iam2.NoSuchEntityException) return void 0;
+    throw error;
+  }
+}
+var import_client_iam2, ATTEMPTS2, MOST_PER_PAGE2;
+var init_role_removal = __esm({
+  "src/aws/role-removal.ts"() {
+    "use strict";
+    import_client_iam2 = __toESM(require_client_iam(), 1);
+    init_call();
+    ATTEMPTS2 = 4;
+    MOST_PER_PAGE2 = 1e3;
+  }
+});
+
+// src/aws/previews.ts
+function createPreviewApi({ environment, ...options }) {
+  const { version, wait: wait2, signal } = options;
+  const client = new import_client_lambda10.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { find } = createCaller(wait2);
+  return {
+    findTagged: async (type, tags) => {
+      const { createFindTagged: createFindTagged2 } = await Promise.resolve().then(() => (init_tagged(), tagged_exports));
+      return await createFindTagged2(options)(type, tags);
+    },
+    readFunction: async (functionName) => {
+      const found = await find(
+        "GetFunction",
+        functionName,
+        () => client.send(new import_client_lambda10.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+      );
+      if (found?.TagsError) throw unreadable4(functionName, found.TagsError.Message);
+      return found && { arn: found.Configuration?.FunctionArn ?? "", tags: found.Tags ?? {} };
+    },
+    removeFunction: async (functionName) => {
+      const removed = await find(
+        "DeleteFunction",
+        functionName,
+        () => client.send(new import_client_lambda10.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+      );
+      return removed !== void 0;
+    },
+    openLogGroups: async () => (await Promise.resolve().then(() => (init_log_group_removal(), log_group_removal_exports))).createLogGroupRemoval(options),
+    openRoles: async () => (await Promise.resolve().then(() => (init_role_removal(), role_removal_exports))).createRoleRemoval(options),
+    openStatics: async (address, owner) => {
+      const { openStaticBucket: openStaticBucket2 } = await Promise.resolve().then(() => (init_open_static_bucket(), open_static_bucket_exports));
+      return await openStaticBucket2(address, { environment, version, signal, owner });
+    }
+  };
+}
+function unreadable4(functionName, message) {
+  return new UserError({
+    title: `The tags of ${functionName} could not be read`,
+    detail: message,
+    hint: "Without them nobody knows whose it is, and nothing is removed. The credentials need lambda:ListTags on the function."
+  });
+}
+var import_client_lambda10;
+var init_previews = __esm({
+  "src/aws/previews.ts"() {
+    "use strict";
+    import_client_lambda10 = require("./aws.cjs");
+    init_errors();
+    init_call();
+  }
+});
+
+// src/preview/identity.ts
+function previewName(base, pull2) {
+  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME3);
+}
+function identityOf(base, pull2) {
+  const { number: number2, repositoryId, repository } = pull2;
+  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
+}
+var LONGEST_NAME3;
+var init_identity2 = __esm({
+  "src/preview/identity.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME3 = 64;
+  }
+});
+
+// src/preview/tags.ts
+function searchTags(repositoryId, pull2) {
+  return {
+    ...OUR_TAG,
+    [`${PREFIX}repository`]: repositoryId,
+    ...pull2 !== void 0 && { [`${PREFIX}pr`]: String(pull2) }
+  };
+}
+function writeTags(tags) {
+  const optional2 = {
+    head: tags.headSha,
+    run: tags.run,
+    // Between a secret and its key: a tag takes no #, and a reference has no blank.
+    "database-admin": tags.databaseAdmin?.replace("#", " "),
+    "database-access": tags.databaseAccess,
+    static: tags.static,
+    role: tags.role,
+    "log-group": tags.logGroup,
+    seeded: tags.isSeeded ? "true" : void 0
+  };
+  const written2 = {
+    repository: tags.repositoryId,
+    "repository-name": tags.repository,
+    preview: tags.base,
+    pr: String(tags.pull),
+    created: tags.created,
+    expires: tags.expires,
+    database: tags.database,
+    ...Object.fromEntries(Object.entries(optional2).filter(([, value]) => value !== void 0))
+  };
+  return {
+    ...OUR_TAG,
+    ...Object.fromEntries(
+      Object.entries(written2).map(([key, value]) => [
+        PREFIX + key,
+        value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
+      ])
+    )
+  };
+}
+function readTags(functionName, tags) {
+  const tag = (key) => tags[PREFIX + key];
+  const pull2 = Number(tag("pr"));
+  const [repositoryId, base, created, expires] = [tag("repository"), tag("preview"), tag("created"), tag("expires")];
+  const isOurs = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
+  if (!isOurs || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
+  if (repositoryId === void 0 || base === void 0 || previewName(base, pull2) !== functionName) return void 0;
+  const access = tag("database-access");
+  return {
+    ...{ functionName, base, pull: pull2, repositoryId, repository: tag("repository-name") ?? "" },
+    headSha: tag("head"),
+    run: tag("run"),
+    created: created ?? "",
+    // Of an unreadable date nobody can say that it has passed.
+    expires: expires ?? "",
+    database: tag("database") ?? "none",
+    databaseAdmin: tag("database-admin")?.replace(" ", "#"),
+    databaseAccess: access === "runner" || access === "function" ? access : void 0,
+    static: tag("static"),
+    role: tag("role"),
+    logGroup: tag("log-group"),
+    isSeeded: tag("seeded") === "true"
+  };
+}
+function isSamePreview(tags, identity) {
+  return tags.functionName === identity.functionName && tags.repositoryId === identity.repositoryId && tags.base === identity.base && tags.pull === identity.pull;
+}
+var PREFIX, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
+var init_tags3 = __esm({
+  "src/preview/tags.ts"() {
+    "use strict";
+    init_tags2();
+    init_identity2();
+    PREFIX = "wsgi-lambda:";
+    NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+    LONGEST_VALUE = 256;
+    SEEDED_TAG = { [`${PREFIX}seeded`]: "true" };
+  }
+});
+
+// src/commands/preview-parts.ts
+function previewParts(environment, options) {
+  return {
+    dataOf: () => Promise.resolve(NO_DATA),
+    count: async ({ base, repositoryId }) => {
+      const found = await createPreviewApi({ ...options, environment }).findTagged(
+        "lambda:function",
+        searchTags(repositoryId)
+      );
+      const previews = found.map(({ arn, tags }) => readTags(arn.split(":").at(-1) ?? "", tags));
+      return previews.filter((preview2) => preview2?.base === base).length;
+    },
+    runId: environment["GITHUB_RUN_ID"] ?? environment["CI_PIPELINE_ID"]
+  };
+}
+var NO_DATA;
+var init_preview_parts = __esm({
+  "src/commands/preview-parts.ts"() {
+    "use strict";
+    init_previews();
+    init_tags3();
+    NO_DATA = {
+      tags: { database: "none", databaseAdmin: void 0, databaseAccess: void 0 },
+      environment: {},
+      preparation: void 0,
+      giveBack: () => Promise.resolve()
+    };
+  }
+});
+
+// src/preview/guard.ts
+function reasonToSkip(event, variables) {
+  const { pull: pull2 } = event;
+  const isForPull = event.name === "pull_request" || event.name === "pull_request_target";
+  if (!isForPull || pull2 === void 0 || hasCredentials(variables)) return void 0;
+  const isDependabot = variables["GITHUB_ACTOR"] === "dependabot[bot]";
+  if (!isFork(pull2) && !isDependabot) return void 0;
+  return {
+    title: isDependabot ? "Skipped: a run of Dependabot has no credentials" : `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
+    hint: isDependabot ? "Somebody else can start the workflow again for this pull request." : "To see it run, push its commits to a branch of this repository."
+  };
+}
+function isFork(pull2) {
+  return pull2.headRepository?.toLowerCase() !== pull2.repository.toLowerCase();
+}
+function refuseForeignCode(event) {
+  const { name, pull: pull2 } = event;
+  if (name !== "pull_request_target" || pull2 === void 0 || !isFork(pull2)) return;
+  throw new UserError({
+    title: `This run has secrets (pull_request_target), and the code is a fork's (${pull2.headRepository ?? "deleted"})`,
+    detail: "Building its requirements would run its code with the secrets of this repository.",
+    hint: "Use the event pull_request instead, whose runs for forks are skipped."
+  });
+}
+function hasCredentials(variables) {
+  return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
+}
+var CREDENTIALS;
+var init_guard = __esm({
+  "src/preview/guard.ts"() {
+    "use strict";
+    init_errors();
+    CREDENTIALS = [
+      ...["AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
+      ...["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+      // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
+      "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+    ];
+  }
+});
+
+// src/preview/prerequisites.ts
+function pullOf(event, variables) {
+  const { pull: pull2 } = event;
+  if (pull2 === void 0) {
+    throw new SettingsError([
+      {
+        title: "There is no pull request",
+        detail: "The event that started this run has none.",
+        hint: "Name it: --pr NUMBER, or the input pr."
+      }
+    ]);
+  }
+  if (!/^[1-9]\d*$/.test(pull2.repositoryId)) {
+    throw new SettingsError([
+      {
+        title: "The number of the repository is not known",
+        detail: "By it a preview is told from those of other repositories.",
+        hint: "Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID and GITHUB_REPOSITORY."
+      }
+    ]);
+  }
+  const skipped = reasonToSkip(event, variables);
+  if (skipped) return { skipped };
+  refuseForeignCode(event);
+  return { pull: pull2 };
+}
+async function stateOf5(pull2, github) {
+  return await github?.getPull(pull2.number).catch(() => void 0);
+}
+var init_prerequisites = __esm({
+  "src/preview/prerequisites.ts"() {
+    "use strict";
+    init_errors();
+    init_guard();
+  }
+});
+
+// src/preview/pull-state.ts
+function reasonAgainst(pull2, now, label) {
+  if (now !== void 0 && !now.isOpen) return { title: `Skipped: pull request ${pull2.number} is closed` };
+  if (now !== void 0 && pull2.headSha !== void 0 && now.headSha !== pull2.headSha) {
+    return {
+      title: `Skipped: pull request ${pull2.number} has a newer commit (${now.headSha.slice(0, 12)})`,
+      hint: "The run for that commit makes the preview."
+    };
+  }
+  if (label === void 0 || (now?.labels ?? pull2.labels).includes(label)) return void 0;
+  return {
+    title: `Skipped: pull request ${pull2.number} has no label ${JSON.stringify(label)}`,
+    hint: "With preview-label, only pull requests with that label get a preview. Let the workflow run for the type labeled too."
+  };
+}
+var init_pull_state = __esm({
+  "src/preview/pull-state.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/settings.ts
+function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
+  const fill3 = (table2) => filled(table2, identity);
+  const own = {
+    functionName: identity.functionName,
+    description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
+    role: settings.previewRole,
+    environment: { ...settings.environment, ...fill3(settings.previewEnvironment), ...environment },
+    environmentStrategy: "replace",
+    secrets: fill3(settings.previewSecrets),
+    commandRole: void 0,
+    commandEnvironment: {},
+    tags: { ...settings.tags, ...writeTags(tags) },
+    manage: "all",
+    functionUrl: settings.functionUrl ?? "public",
+    reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
+    provisionedConcurrency: void 0,
+    logGroup: void 0,
+    logRetention: settings.logRetention ?? DEFAULT_RETENTION,
+    traffic: void 0,
+    trafficAlarms: [],
+    keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
+    static: tags.static,
+    beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
+  };
+  return { ...settings, ...own };
+}
+function staticAddressOf(address, { pull: pull2 }) {
+  if (address === void 0) return void 0;
+  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? [];
+  return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
+}
+function filled(table2, { functionName, pull: pull2 }) {
+  const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
+  return Object.fromEntries(Object.entries(table2).map(([name, value]) => [fill3(name), fill3(value)]));
+}
+var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
+var init_settings2 = __esm({
+  "src/preview/settings.ts"() {
+    "use strict";
+    init_names();
+    init_tags3();
+    DEFAULT_RETENTION = "7";
+    KEPT_VERSIONS = 3;
+    LONGEST_PREFIX = 180;
+  }
+});
+
+// src/commands/preview.ts
+async function preview(settings, pull2, collaborators) {
+  const { report, order, aside } = collaborators;
+  const identity = identityOf(settings.functionName, pull2);
+  report.info(`${identity.functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
+  const there = await readOwnTags(identity, collaborators);
+  if (there === void 0) await refuseOneMore(settings, identity, collaborators);
+  const data = await collaborators.dataOf(settings, identity, there);
+  const now = order.now();
+  const tags = {
+    ...identity,
+    ...data.tags,
+    headSha: pull2.headSha,
+    run: collaborators.runId,
+    created: there?.created || isoTime(now),
+    expires: isoTime(now + settings.previewExpires * DAY_MS),
+    static: staticAddressOf(settings.static, identity),
+    role: settings.createRole ? roleNameOf(identity.functionName) : void 0,
+    logGroup: defaultLogGroup(identity.functionName),
+    isSeeded: there?.isSeeded ?? false
+  };
+  const isToBeSeeded = settings.previewSeed.length > 0 && !tags.isSeeded;
+  const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded });
+  const released2 = await givingBack(
+    data,
+    own,
+    collaborators,
+    () => deploy(own, {
+      ...collaborators,
+      preparation: data.preparation,
+      // GitHub runs a workflow for the merge with the base; what people know is the head.
+      order: { ...order, readRun: async () => ({ ...await order.readRun(), ...headOf(pull2) }) }
+    })
+  );
+  if (isToBeSeeded && !settings.dryRun) await aside.tags.add(released2.function.arn, SEEDED_TAG);
+  const { created, expires, database } = tags;
+  const { number: number2, repository, headSha } = pull2;
+  return { ...released2, preview: { pull: number2, repository, headSha, created, expires, database } };
+}
+async function readOwnTags(identity, { aside }) {
+  const { functionName, pull: pull2, repository } = identity;
+  const found = await aside.tags.get(functionName);
+  if (found === void 0) return void 0;
+  const tags = readTags(functionName, found);
+  if (tags && isSamePreview(tags, identity)) return tags;
+  throw new UserError({
+    title: `A function ${functionName} exists that is no preview of pull request ${pull2} of ${repository}`,
+    detail: tags === void 0 ? "Its tags do not say that wsgi-lambda has made it as a preview." : `Its tags say: pull request ${tags.pull} of repository ${tags.repositoryId} (${tags.repository}).`,
+    hint: "It is left as it is. Choose another function-name for previews, or rename that function."
+  });
+}
+async function refuseOneMore({ previewLimit }, identity, { count }) {
+  if (previewLimit === 0 || await count(identity) < previewLimit) return;
+  throw new UserError({
+    title: `There are ${previewLimit} previews of ${identity.base} already, and preview-limit is ${previewLimit}`,
+    hint: "Close pull requests that need none any more, let sweep remove what has expired, or raise preview-limit."
+  });
+}
+async function givingBack({ preparation, giveBack }, { functionName, alias }, { lambda, report }, release) {
+  if (preparation === void 0) return await release();
+  try {
+    return await release();
+  } catch (error) {
+    const served = await lambda.getVersion(functionName, alias).catch(() => void 0);
+    if (served) {
+      await giveBack(served.environment).catch((failure) => {
+        report.warning({
+          title: `The version of ${functionName} that is still served may not reach its database any more`,
+          detail: failure instanceof Error ? failure.message : String(failure),
+          hint: "The next deployment of the preview that succeeds mends that."
+        });
+      });
+    }
+    throw error;
+  }
+}
+function headOf({ headSha }) {
+  return headSha === void 0 ? {} : { commit: headSha };
+}
+function isoTime(milliseconds2) {
+  return new Date(milliseconds2).toISOString();
+}
+var DAY_MS;
+var init_preview2 = __esm({
+  "src/commands/preview.ts"() {
+    "use strict";
+    init_function_options();
+    init_errors();
+    init_identity2();
+    init_settings2();
+    init_tags3();
+    init_current_aside();
+    init_deploy();
+    DAY_MS = 24 * 3600 * 1e3;
+  }
+});
+
+// src/commands/preview-run.ts
+async function runForPull(event, origin, { environment, github, mask, open: open9 }) {
+  const found = pullOf(event, environment);
+  if ("skipped" in found) return found;
+  const { pull: pull2 } = found;
+  const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE });
+  for (const table2 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table2);
+  const against = reasonAgainst(pull2, await stateOf5(pull2, github), settings.previewLabel);
+  if (against) return { skipped: against };
+  return { skipped: void 0, result: await preview(settings, pull2, await open9(settings)), settings };
+}
+var STAGE;
+var init_preview_run = __esm({
+  "src/commands/preview-run.ts"() {
+    "use strict";
+    init_prerequisites();
+    init_pull_state();
+    init_settings();
+    init_preview2();
+    STAGE = "preview";
+  }
+});
+
+// src/github/patience.ts
+function pauseBefore(failure, attempt, now) {
+  if (attempt >= MOST_ATTEMPTS) return void 0;
+  const asked = askedPause(failure, now);
+  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
+  if (!mayHaveHappened(failure)) return void 0;
+  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
+  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
+}
+function mayHaveHappened({ status }) {
+  return status === void 0 || status >= 500;
+}
+function isLimited({ status, headers: headers2, message }) {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
+}
+function askedPause({ headers: headers2 }, now) {
+  const after = secondsOf2(headers2["retry-after"]);
+  if (after !== void 0) return after * 1e3;
+  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
+  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
+  return Math.max(0, reset * 1e3 - now);
+}
+function secondsOf2(header) {
+  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
+}
+var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
+var init_patience = __esm({
+  "src/github/patience.ts"() {
+    "use strict";
+    MOST_ATTEMPTS = 3;
+    FIRST_PAUSE_MS = 500;
+    LONGEST_PAUSE_MS2 = 1e4;
+  }
+});
+
+// src/github/errors.ts
+function refusal(failure, { what, permission }) {
+  const { status, message } = failure;
+  const detail = message === "" ? void 0 : `GitHub: ${message}`;
+  if (isLimited(failure)) {
+    return {
+      title: `GitHub limits its requests: could not ${what}`,
+      detail,
+      hint: "The limit is shared by all that uses the same token: a later run does it again."
+    };
+  }
+  if (status === 401) {
+    return {
+      title: `GitHub does not know the token: could not ${what}`,
+      detail,
+      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
+      permission
+    };
+  }
+  if (REFUSING.has(status) && !CLOSED.test(message)) {
+    return {
+      title: `The run may not ${what}: the permission ${permission} is missing`,
+      detail,
+      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
+      permission
+    };
+  }
+  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
+  return { title: `GitHub ${outcome}: could not ${what}`, detail };
+}
+var GitHubError, REFUSING, CLOSED;
+var init_errors3 = __esm({
+  "src/github/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_patience();
+    GitHubError = class extends UserError {
+      name = "GitHubError";
+      /** What the run lacks, as far as GitHub's answer tells. */
+      permission;
+      /** Whether what was asked for may have been done all the same. */
+      mayHaveHappened;
+      isMissing;
+      constructor(failure, asked) {
+        const { permission, ...problem } = refusal(failure, asked);
+        super(problem);
+        this.permission = permission;
+        this.mayHaveHappened = mayHaveHappened(failure);
+        this.isMissing = failure.status === 404;
+      }
+    };
+    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
+    CLOSED = /\b(?:locked|archived|read-only)\b/i;
+  }
+});
+
+// github:@octokit/core
+var require_core = __commonJS({
+  "github:@octokit/core"(exports2, module2) {
+    module2.exports = require("./github.cjs")["@octokit/core"];
+  }
+});
+
+// github:@octokit/plugin-paginate-rest
+var require_plugin_paginate_rest = __commonJS({
+  "github:@octokit/plugin-paginate-rest"(exports2, module2) {
+    module2.exports = require("./github.cjs")["@octokit/plugin-paginate-rest"];
+  }
+});
+
+// src/github/requests.ts
+function connect2({ token, apiUrl, version, wait: wait2, signal }) {
+  const octokit = new PagingOctokit({
+    auth: token,
+    baseUrl: apiUrl.replace(/\/+$/, ""),
+    userAgent: `wsgi-lambda/${version}`,
+    request: { log: SILENT },
+    log: SILENT
+  });
+  octokit.hook.wrap("request", async (send, options) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]);
+      try {
+        const headers2 = { ...options.headers, "x-github-api-version": "2022-11-28" };
+        const response = await send({ ...options, headers: headers2, request: { ...options.request, signal: limit } });
+        if (typeof response.data === "string") throw new UnreadableAnswer(options.method, options.url);
+        return response;
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = failureOf2(error, options);
+        const pause = failure && pauseBefore(failure, attempt, Date.now());
+        if (pause === void 0) throw error;
+        await wait2(pause, signal);
+        signal.throwIfAborted();
+      }
+    }
+  });
+  async function ask2(asked, work) {
+    try {
+      return await work(octokit);
+    } catch (error) {
+      if (signal.aborted && !isTimeout(signal.reason)) throw signal.reason;
+      const failure = failureOf2(signal.aborted ? signal.reason : error, { method: "", url: "" });
+      if (!failure) throw error;
+      throw new GitHubError({ ...failure, message: failure.message.replaceAll(token, "***") }, asked);
+    }
+  }
+  return { ask: ask2 };
+}
+function failureOf2(error, { method, url }) {
+  if (isTimeout(error)) return { method, route: url, status: void 0, headers: {}, message: "it took too long" };
+  if (!(error instanceof Error) || !("request" in error)) return void 0;
+  const { message, response } = error;
+  const words4 = message.replace(/ - https:\/\/docs\.github\.com\S*$/, "");
+  const status = error.name === "GraphqlResponseError" ? 403 : response?.status;
+  return { method, route: url, status, headers: response?.headers ?? {}, message: words4 };
+}
+function isTimeout(reason) {
+  return reason instanceof Error && reason.name === "TimeoutError";
+}
+var import_core, import_plugin_paginate_rest, LONGEST_ANSWER_MS, SILENT, PagingOctokit, UnreadableAnswer;
+var init_requests = __esm({
+  "src/github/requests.ts"() {
+    "use strict";
+    import_core = __toESM(require_core(), 1);
+    import_plugin_paginate_rest = __toESM(require_plugin_paginate_rest(), 1);
+    init_errors3();
+    init_patience();
+    LONGEST_ANSWER_MS = 8e3;
+    SILENT = { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 };
+    PagingOctokit = import_core.Octokit.plugin(import_plugin_paginate_rest.paginateRest);
+    UnreadableAnswer = class extends Error {
+      request;
+      constructor(method, url) {
+        super("the answer is not JSON");
+        this.request = { method, url };
+      }
+    };
+  }
+});
+
+// src/github/client.ts
+var client_exports = {};
+__export(client_exports, {
+  createGitHub: () => createGitHub
+});
+function createGitHub(options) {
+  const { repository, signal } = options;
+  const [owner = "", repo = ""] = repository.split("/");
+  const place = { owner, repo };
+  const { ask: ask2 } = connect2(options);
+  let asking;
+  async function askLogin() {
+    const asked = { what: "ask who the token belongs to", permission: "pull-requests: write" };
+    try {
+      return await ask2(asked, async ({ graphql }) => {
+        const { viewer } = await graphql("{ viewer { login } }");
+        return viewer.login;
+      });
+    } catch (error) {
+      if (error instanceof GitHubError && !error.mayHaveHappened) return WORKFLOW_LOGIN;
+      throw error;
+    }
+  }
+  return {
+    getPull: async (number2) => {
+      const asked = { what: `read pull request ${number2}`, permission: "pull-requests: read" };
+      try {
+        return await ask2(asked, async (octokit) => {
+          const { data } = await octokit.request("GET /repos/{owner}/{repo}/pulls/{pull_number}", {
+            ...place,
+            pull_number: number2
+          });
+          const labels = data.labels.map(({ name }) => name);
+          return { number: data.number, isOpen: data.state === "open", headSha: data.head.sha, labels };
+        });
+      } catch (error) {
+        if (!(error instanceof GitHubError) || !error.isMissing) throw error;
+        await ask2(
+          asked,
+          ({ request: request4 }) => request4("GET /repos/{owner}/{repo}/pulls", { ...place, state: "all", per_page: 1 })
+        );
+        return void 0;
+      }
+    },
+    comments: async (pull2) => {
+      const asked = { what: `read the comments of pull request ${pull2}`, permission: "pull-requests: write" };
+      const listing = ask2(
+        asked,
+        ({ paginate }) => paginate("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+          ...place,
+          issue_number: pull2,
+          per_page: PER_PAGE
+        })
+      );
+      asking ??= askLogin().catch((error) => {
+        asking = void 0;
+        throw error;
+      });
+      const [comments, login] = await Promise.all([listing, asking]);
+      return comments.map(({ id, body = "", user }) => {
+        const author = user?.login ?? "";
+        return { id: Number(id), body, author, isOurs: author === login };
+      });
+    },
+    createComment: (pull2, body) => ask2({ what: `comment on pull request ${pull2}`, permission: "pull-requests: write" }, async ({ request: request4 }) => {
+      const { data } = await request4("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+        ...place,
+        issue_number: pull2,
+        body
+      });
+      return Number(data.id);
+    }),
+    updateComment: (id, body) => ask2({ what: "update the comment of a pull request", permission: "pull-requests: write" }, async ({ request: request4 }) => {
+      await request4("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...place, comment_id: id, body });
+    }),
+    createDeployment: ({ ref, environment, pull: pull2, preview: preview2, description }) => ask2({ what: "create a deployment", permission: "deployments: write" }, async ({ request: request4 }) => {
+      const { data } = await request4("POST /repos/{owner}/{repo}/deployments", {
+        ...place,
+        ref,
+        environment,
+        task: taskOf(pull2),
+        description: shortened4(description),
+        payload: { pr: pull2, preview: preview2 },
+        auto_merge: false,
+        required_contexts: [],
+        transient_environment: true,
+        production_environment: false
+      });
+      if (!("id" in data)) throw new Error(`GitHub made no deployment of ${ref}`);
+      return Number(data.id);
+    }),
+    deploymentsOf: async (environment, pull2, preview2) => {
+      const asked = { what: "read the deployments", permission: "deployments: write" };
+      const found = await ask2(
+        asked,
+        ({ paginate }) => paginate("GET /repos/{owner}/{repo}/deployments", {
+          ...place,
+          environment,
+          task: taskOf(pull2),
+          per_page: PER_PAGE
+        })
+      );
+      return found.filter(({ payload }) => isPayloadOf(payload, pull2, preview2)).map(({ id, ref }) => ({ id: Number(id), ref })).toSorted((a, b) => b.id - a.id);
+    },
+    isActive: (deployment) => ask2({ what: "read the deployments", permission: "deployments: write" }, async ({ request: request4 }) => {
+      const { data } = await request4("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
+        ...place,
+        deployment_id: deployment,
+        per_page: 1
+      });
+      return data[0]?.state !== "inactive";
+    }),
+    setDeploymentStatus: (id, { state, environmentUrl, logUrl, description }) => ask2({ what: "set the status of a deployment", permission: "deployments: write" }, async ({ request: request4 }) => {
+      await request4("POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
+        ...place,
+        deployment_id: id,
+        state,
+        description: shortened4(description),
+        // Others of the environment are not this run's.
+        auto_inactive: false,
+        ...environmentUrl !== void 0 && { environment_url: environmentUrl },
+        ...logUrl !== void 0 && { log_url: logUrl }
+      });
+    }),
+    within: (milliseconds2) => createGitHub({ ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(milliseconds2)]) })
+  };
+}
+function taskOf(pull2) {
+  return `preview:${pull2}`;
+}
+function isPayloadOf(payload, pull2, preview2) {
+  if (typeof payload !== "object" || payload === null) return false;
+  return "pr" in payload && payload.pr === pull2 && "preview" in payload && payload.preview === preview2;
+}
+function shortened4(description) {
+  return description.slice(0, LONGEST_DESCRIPTION).toWellFormed();
+}
+var PER_PAGE, LONGEST_DESCRIPTION, WORKFLOW_LOGIN;
+var init_client = __esm({
+  "src/github/client.ts"() {
+    "use strict";
+    init_errors3();
+    init_requests();
+    PER_PAGE = 100;
+    LONGEST_DESCRIPTION = 140;
+    WORKFLOW_LOGIN = "github-actions[bot]";
+  }
+});
+
+// src/github/open.ts
+async function openGitHub(variables, token, options) {
+  const repository = variables["GITHUB_REPOSITORY"] ?? "";
+  const given2 = token?.trim() ?? "";
+  if (given2 === "" || !/^[^/\s]+\/[^/\s]+$/.test(repository)) return void 0;
+  const { createGitHub: createGitHub2 } = await Promise.resolve().then(() => (init_client(), client_exports));
+  return createGitHub2({ ...options, token: given2, apiUrl: variables["GITHUB_API_URL"] || GITHUB_API, repository });
+}
+var GITHUB_API;
+var init_open = __esm({
+  "src/github/open.ts"() {
+    "use strict";
+    GITHUB_API = "https://api.github.com";
+  }
+});
+
+// src/preview/pull.ts
+async function readEvent(variables, number2) {
+  if (variables["GITLAB_CI"] !== void 0) return gitlabEvent(variables, number2);
+  const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
+  const { pull_request: request4, repository } = payload;
+  const own = wholeNumber3(request4?.number);
+  const named2 = number2 ?? own;
+  const isOwn2 = named2 !== void 0 && named2 === own;
+  const repositoryName = text4(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
+  return {
+    name: variables["GITHUB_EVENT_NAME"],
+    action: text4(payload.action),
+    isDeletion: payload.deleted === true,
+    inputs: isTable4(payload.inputs) ? payload.inputs : {},
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber3(repository?.id) ?? ""),
+      repository: repositoryName,
+      headSha: isOwn2 ? text4(request4?.head?.sha) : void 0,
+      headRepository: isOwn2 ? text4(request4?.head?.repo?.full_name) : repositoryName,
+      labels: isOwn2 ? (request4?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
+    }
+  };
+}
+function gitlabEvent(variables, number2) {
+  const named2 = number2 ?? wholeNumber3(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
+  const repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"] ?? variables["CI_PROJECT_PATH"] ?? "";
+  return {
+    ...{ name: void 0, action: void 0, isDeletion: false, inputs: {} },
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      repositoryId: variables["CI_MERGE_REQUEST_PROJECT_ID"] ?? variables["CI_PROJECT_ID"] ?? "",
+      repository,
+      headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
+      headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
+      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
+    }
+  };
+}
+async function readPayload(path4) {
+  if (path4 === void 0) return {};
+  try {
+    const payload = JSON.parse(await (0, import_promises65.readFile)(path4, "utf8"));
+    return isTable4(payload) ? payload : {};
+  } catch {
+    return {};
+  }
+}
+function isTable4(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function text4(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+function wholeNumber3(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
+}
+var import_promises65;
+var init_pull = __esm({
+  "src/preview/pull.ts"() {
+    "use strict";
+    import_promises65 = require("node:fs/promises");
+  }
+});
+
+// src/cli-previews.ts
+var cli_previews_exports = {};
+__export(cli_previews_exports, {
+  runPreview: () => runPreview
+});
+async function runPreview(number2, { origin, environment, report, options, releasing }) {
+  const done = await runForPull(await readEvent(environment, number2), origin, {
+    environment,
+    github: await openGitHub(environment, environment["GITHUB_TOKEN"], { ...options, wait }),
+    mask: () => void 0,
+    open: async (settings) => ({ ...await releasing(settings), ...previewParts(environment, options) })
+  });
+  if (done.skipped !== void 0) report.notice(done.skipped);
+  return done;
+}
+var init_cli_previews = __esm({
+  "src/cli-previews.ts"() {
+    "use strict";
+    init_wait();
+    init_preview_parts();
+    init_preview_run();
+    init_open();
+    init_pull();
   }
 });
 
@@ -23578,10 +26100,10 @@ async function versions2({ functionName, alias, region }, api) {
 function versionsText({ versions: all }) {
   if (all.length === 0) return "Nothing was published yet.\n";
   const rows = all.map((facts) => {
-    const { version, published, zipBytes, serves, aliases, provenance, description } = facts;
+    const { version, published: published2, zipBytes, serves, aliases, provenance, description } = facts;
     return [
       `${serves ? "*" : " "} ${version}`,
-      published.slice(0, 16).replace("T", " "),
+      published2.slice(0, 16).replace("T", " "),
       provenance?.actor ?? "",
       provenance === void 0 ? (description ?? "").slice(0, 40) : (provenance.commit ?? "").slice(0, 12),
       megabytes(zipBytes),
@@ -23618,7 +26140,7 @@ function permissions(settings, { report, environment }) {
   for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(", ")}`);
   const policy = deployPolicy(settings, place);
   const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(" ");
-  const unknown2 = Object.values(UNKNOWN).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources));
+  const unknown2 = Object.values(UNKNOWN2).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources));
   if (unknown2.length > 0) {
     report.notice({
       title: `To be replaced in the policy: ${unknown2.join(", ")}`,
@@ -24602,14 +27124,14 @@ var require_foldFlowLines = __commonJS({
     var FOLD_FLOW = "flow";
     var FOLD_BLOCK = "block";
     var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text4, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+    function foldFlowLines(text5, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
       if (!lineWidth || lineWidth < 0)
-        return text4;
+        return text5;
       if (lineWidth < minContentWidth)
         minContentWidth = 0;
       const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-      if (text4.length <= endStep)
-        return text4;
+      if (text5.length <= endStep)
+        return text5;
       const folds = [];
       const escapedFolds = {};
       let end = lineWidth - indent.length;
@@ -24626,14 +27148,14 @@ var require_foldFlowLines = __commonJS({
       let escStart = -1;
       let escEnd = -1;
       if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text4, i, indent.length);
+        i = consumeMoreIndentedLines(text5, i, indent.length);
         if (i !== -1)
           end = i + endStep;
       }
-      for (let ch; ch = text4[i += 1]; ) {
+      for (let ch; ch = text5[i += 1]; ) {
         if (mode === FOLD_QUOTED && ch === "\\") {
           escStart = i;
-          switch (text4[i + 1]) {
+          switch (text5[i + 1]) {
             case "x":
               i += 3;
               break;
@@ -24650,12 +27172,12 @@ var require_foldFlowLines = __commonJS({
         }
         if (ch === "\n") {
           if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text4, i, indent.length);
+            i = consumeMoreIndentedLines(text5, i, indent.length);
           end = i + indent.length + endStep;
           split2 = void 0;
         } else {
           if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next = text4[i + 1];
+            const next = text5[i + 1];
             if (next && next !== " " && next !== "\n" && next !== "	")
               split2 = i;
           }
@@ -24667,12 +27189,12 @@ var require_foldFlowLines = __commonJS({
             } else if (mode === FOLD_QUOTED) {
               while (prev === " " || prev === "	") {
                 prev = ch;
-                ch = text4[i += 1];
+                ch = text5[i += 1];
                 overflow = true;
               }
               const j = i > escEnd + 1 ? i - 2 : escStart - 1;
               if (escapedFolds[j])
-                return text4;
+                return text5;
               folds.push(j);
               escapedFolds[j] = true;
               end = j + endStep;
@@ -24687,39 +27209,39 @@ var require_foldFlowLines = __commonJS({
       if (overflow && onOverflow)
         onOverflow();
       if (folds.length === 0)
-        return text4;
+        return text5;
       if (onFold)
         onFold();
-      let res = text4.slice(0, folds[0]);
+      let res = text5.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
         const fold = folds[i2];
-        const end2 = folds[i2 + 1] || text4.length;
+        const end2 = folds[i2 + 1] || text5.length;
         if (fold === 0)
           res = `
-${indent}${text4.slice(0, end2)}`;
+${indent}${text5.slice(0, end2)}`;
         else {
           if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text4[fold]}\\`;
+            res += `${text5[fold]}\\`;
           res += `
-${indent}${text4.slice(fold + 1, end2)}`;
+${indent}${text5.slice(fold + 1, end2)}`;
         }
       }
       return res;
     }
-    function consumeMoreIndentedLines(text4, i, indent) {
+    function consumeMoreIndentedLines(text5, i, indent) {
       let end = i;
       let start = i + 1;
-      let ch = text4[start];
+      let ch = text5[start];
       while (ch === " " || ch === "	") {
         if (i < start + indent) {
-          ch = text4[++i];
+          ch = text5[++i];
         } else {
           do {
-            ch = text4[++i];
+            ch = text5[++i];
           } while (ch && ch !== "\n");
           end = i;
           start = i + 1;
-          ch = text4[start];
+          ch = text5[start];
         }
       }
       return end;
@@ -31025,7 +33547,7 @@ function bootstrapTemplate(settings, options) {
         Condition: "CreatesLogGroup",
         DeletionPolicy: "Retain",
         UpdateReplacePolicy: "Retain",
-        Properties: { LogGroupName: logGroupOf2(settings), RetentionInDays: { Ref: "LogRetention" } }
+        Properties: { LogGroupName: logGroupOf3(settings), RetentionInDays: { Ref: "LogRetention" } }
       }
     },
     Outputs: {
@@ -31126,7 +33648,7 @@ function needsOf(settings) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
   return {
     functionName,
-    logGroup: logGroupOf2(settings),
+    logGroup: logGroupOf3(settings),
     secrets,
     isInVpc: vpcSubnets.length > 0,
     fileSystems,
@@ -31136,15 +33658,15 @@ function needsOf(settings) {
   };
 }
 function given(setting) {
-  return setting === void 0 || setting === NONE ? "" : setting;
+  return setting === void 0 || setting === NONE2 ? "" : setting;
 }
-function logGroupOf2({ logGroup, functionName }) {
+function logGroupOf3({ logGroup, functionName }) {
   return logGroup ?? defaultLogGroup(functionName);
 }
 function substituted(value) {
   if (typeof value === "string") {
-    const text4 = value.replace(/\$\{(Partition|Region|AccountId)\}/g, "${AWS::$1}");
-    return text4.includes("${") ? { "Fn::Sub": text4 } : text4;
+    const text5 = value.replace(/\$\{(Partition|Region|AccountId)\}/g, "${AWS::$1}");
+    return text5.includes("${") ? { "Fn::Sub": text5 } : text5;
   }
   if (Array.isArray(value)) return value.map(substituted);
   if (typeof value !== "object" || value === null) return value;
@@ -31153,8 +33675,8 @@ function substituted(value) {
 function isEmpty(parameter) {
   return { "Fn::Equals": [{ Ref: parameter }, ""] };
 }
-function whereIs(condition, text4) {
-  return { "Fn::If": [condition, { "Fn::Sub": text4 }, { Ref: "AWS::NoValue" }] };
+function whereIs(condition, text5) {
+  return { "Fn::If": [condition, { "Fn::Sub": text5 }, { Ref: "AWS::NoValue" }] };
 }
 function output(description, value) {
   return { Description: description, Value: value };
@@ -31228,37 +33750,6 @@ var init_bootstrap = __esm({
 # that roles have a permissions boundary, set PermissionsBoundary: a role then may do what both allow, so the boundary must
 # allow what stands here.
 `;
-  }
-});
-
-// src/artifact/inspect/bytecode-header.ts
-function readHeader(content) {
-  if (content.length <= HEADER_BYTES2 || content.toString("latin1", 2, 4) !== "\r\n") return { kind: "damaged" };
-  const magic = content.readUInt16LE(0);
-  const flags = content.readUInt32LE(4);
-  if (![0, HASH_BASED, HASH_BASED | CHECK_SOURCE].includes(flags)) return { kind: "damaged" };
-  if (flags & HASH_BASED)
-    return {
-      kind: flags & CHECK_SOURCE ? "checked" : "unchecked",
-      magic,
-      sourceHash: content.toString("hex", 8, HEADER_BYTES2)
-    };
-  return { kind: "timestamp", magic, sourceModified: content.readUInt32LE(8), sourceBytes: content.readUInt32LE(12) };
-}
-var MAGIC_NUMBERS, HEADER_BYTES2, HASH_BASED, CHECK_SOURCE;
-var init_bytecode_header = __esm({
-  "src/artifact/inspect/bytecode-header.ts"() {
-    "use strict";
-    MAGIC_NUMBERS = {
-      "3.10": 3439,
-      "3.11": 3495,
-      "3.12": 3531,
-      "3.13": 3571,
-      "3.14": 3627
-    };
-    HEADER_BYTES2 = 16;
-    HASH_BASED = 1;
-    CHECK_SOURCE = 2;
   }
 });
 
@@ -31340,8 +33831,8 @@ var init_source_hash = __esm({
 
 // src/artifact/inspect/contents.ts
 async function readContents3(given2, assumed) {
-  const path4 = (0, import_node_path60.resolve)(given2);
-  const found = await (0, import_promises64.stat)(path4).catch(() => void 0);
+  const path4 = (0, import_node_path63.resolve)(given2);
+  const found = await (0, import_promises66.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -31407,7 +33898,7 @@ function checkedFiles(entries) {
 function fileAndFolder2(files) {
   const folders = /* @__PURE__ */ new Set();
   for (const { path: path4 } of files) {
-    for (let parent = import_node_path60.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path60.posix.dirname(parent))
+    for (let parent = import_node_path63.posix.dirname(path4); parent !== "." && !folders.has(parent); parent = import_node_path63.posix.dirname(parent))
       folders.add(parent);
   }
   return files.find(({ path: path4 }) => folders.has(path4))?.path;
@@ -31468,12 +33959,12 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises64, import_node_path60, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
+var import_promises66, import_node_path63, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises64 = require("node:fs/promises");
-    import_node_path60 = require("node:path");
+    import_promises66 = require("node:fs/promises");
+    import_node_path63 = require("node:path");
     init_dist2();
     init_errors();
     init_runtimes();
@@ -31488,372 +33979,6 @@ var init_contents = __esm({
     MOST_BYTES_OF_A_FILE = 5e8;
     DIST_INFO2 = /^([^/]+\.dist-info)\/(METADATA|RECORD|WHEEL)$/;
     MAY_BE_BINARY = /\.so(?:\.[\d.]+)?$|^bin\/[^/]+$|^[^.]+$/;
-  }
-});
-
-// src/artifact/inspect/direct.ts
-async function directRequirements(project, manifest, present2) {
-  const written2 = [
-    ...manifest?.endsWith(".txt") === true ? [manifest.replace(/\.txt$/, ".in"), manifest] : [],
-    "pyproject.toml",
-    "Pipfile"
-  ];
-  for (const from of written2) {
-    const requirements = (0, import_node_fs22.existsSync)((0, import_node_path61.join)(project, from)) ? await readWritten(project, from) : [];
-    const names = new Set(requirements.map(({ name }) => name));
-    const isLock = present2.size > 1 && [...present2].every((name) => names.has(name));
-    if (requirements.length > 0 && !isLock) return { from, requirements };
-  }
-  return UNKNOWN2;
-}
-async function readWritten(project, path4) {
-  try {
-    if (path4 === "pyproject.toml")
-      return fromPyproject(asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, path4)) ?? "")));
-    if (path4 === "Pipfile")
-      return fromTable(asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, path4)) ?? ""))["packages"]);
-    const files = await readRequirementsFiles(project, path4);
-    return [...fromRequirements(files), ...await namedByFolder(project, files)];
-  } catch (error) {
-    if (error instanceof UserError || error instanceof TomlError) return [];
-    throw error;
-  }
-}
-function fromPyproject(document2) {
-  const { dependencies } = asTable3(document2["project"]);
-  const listed3 = Array.isArray(dependencies) ? dependencies.map(String) : [];
-  return [
-    ...listed3.flatMap((text4) => parseRequirement(text4) ?? []),
-    ...fromTable(asTable3(asTable3(document2["tool"])["poetry"])["dependencies"])
-  ];
-}
-function fromTable(table2) {
-  return Object.entries(asTable3(table2)).flatMap(([name, value]) => {
-    const { extras } = asTable3(value);
-    if (name === "python") return [];
-    return [{ name: normalise(name), extras: Array.isArray(extras) ? extras.map(String) : [], marker: void 0 }];
-  });
-}
-function fromRequirements(files) {
-  const constraints = new Set(
-    files.flatMap(
-      ({ path: path4, lines: lines2 }) => lines2.flatMap(({ text: text4 }) => {
-        const [, constraint] = /^(?:-c|--constraint)(?:\s+|=)?(\S+)/.exec(text4) ?? [];
-        return constraint === void 0 ? [] : [import_node_path61.posix.join(import_node_path61.posix.dirname(path4), constraint)];
-      })
-    )
-  );
-  return files.filter(({ path: path4 }) => !constraints.has(path4)).flatMap(({ lines: lines2 }) => lines2.flatMap(({ text: text4 }) => parseRequirement(text4.replace(/\s--\w.*$/, "")) ?? []));
-}
-async function namedByFolder(project, files) {
-  const folders = files.flatMap(
-    ({ lines: lines2 }) => lines2.flatMap(
-      ({ text: text4 }) => /^(?:(?:-e|--editable)[\s=]\s*)?(\.{1,2}(?:\/[^\s;[]*)?)(?=[\s;[]|$)/.exec(text4)?.[1] ?? []
-    )
-  );
-  const named2 = await Promise.all(
-    folders.map(async (folder) => {
-      const document2 = asTable3(parse(await readIfPresent((0, import_node_path61.join)(project, folder, "pyproject.toml")) ?? ""));
-      const name = asTable3(document2["project"])["name"] ?? asTable3(asTable3(document2["tool"])["poetry"])["name"];
-      return typeof name === "string" ? [{ name: normalise(name), extras: [], marker: void 0 }] : [];
-    })
-  );
-  return named2.flat();
-}
-function asTable3(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-}
-var import_node_fs22, import_node_path61, UNKNOWN2;
-var init_direct = __esm({
-  "src/artifact/inspect/direct.ts"() {
-    "use strict";
-    import_node_fs22 = require("node:fs");
-    import_node_path61 = require("node:path");
-    init_dist();
-    init_errors();
-    init_files();
-    init_requirement();
-    init_pyproject();
-    UNKNOWN2 = { from: void 0, requirements: [] };
-  }
-});
-
-// src/artifact/inspect/graph.ts
-function requirementsOf(metadata) {
-  const head = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
-  return [...head.matchAll(/^Requires-Dist: (.+)$/gm)].flatMap(([, text4 = ""]) => parseRequirement(text4) ?? []);
-}
-function dependencyGraph(distributions, direct, holds2) {
-  const present2 = new Map(distributions.map(({ name, metadata }) => [name, requirementsOf(metadata)]));
-  for (const [name, requirements] of present2)
-    present2.set(
-      name,
-      requirements.filter((requirement) => present2.has(requirement.name) && requirement.name !== name)
-    );
-  const edges = firmEdges(present2, direct, holds2);
-  const own = new Set(direct.map(({ name }) => name).filter((name) => present2.has(name)));
-  const asked = /* @__PURE__ */ new Set([...own, ...edges.map(({ to }) => to)]);
-  edges.push(...optionalEdges(present2, asked, holds2));
-  const requiredBy = groupBy(edges, ({ to }) => to);
-  const roots = [...own, ...[...present2.keys()].filter((name) => !own.has(name) && !requiredBy.has(name))];
-  return {
-    roots: [...roots, ...rootsOfCircles(present2, roots, edges)].toSorted(),
-    direct: own,
-    requiredBy: new Map([...requiredBy].map(([name, requirers]) => [name, withoutRepeats(requirers)]))
-  };
-}
-function firmEdges(present2, direct, holds2) {
-  const extras = new Map([...present2.keys()].map((name) => [name, /* @__PURE__ */ new Set()]));
-  const edges = [];
-  const ask2 = ({ name, extras: wanted }) => {
-    for (const extra of wanted) extras.get(name)?.add(extra);
-  };
-  direct.forEach(ask2);
-  for (let known = -1; known !== edges.length + sum2(extras); ) {
-    known = edges.length + sum2(extras);
-    edges.length = 0;
-    for (const [name, requirements] of present2) {
-      for (const requirement of requirements) {
-        const extra = extraThatHolds(requirement, extras.get(name) ?? /* @__PURE__ */ new Set(), holds2);
-        if (extra === false) continue;
-        edges.push({ name, extra, to: requirement.name });
-        ask2(requirement);
-      }
-    }
-  }
-  return edges;
-}
-function sum2(extras) {
-  return [...extras.values()].reduce((count, { size }) => count + size, 0);
-}
-function extraThatHolds({ marker }, extras, holds2) {
-  if (marker === void 0 || holds2(marker, NO_EXTRAS)) return void 0;
-  return [...extras].toSorted().find((extra) => holds2(marker, /* @__PURE__ */ new Set([extra]))) ?? false;
-}
-function optionalEdges(present2, asked, holds2) {
-  return [...present2].flatMap(
-    ([name, requirements]) => requirements.flatMap((requirement) => {
-      if (requirement.marker === void 0 || asked.has(requirement.name)) return [];
-      const named2 = [...requirement.marker.matchAll(/extra\s*==\s*["']([^"']+)["']/g)].map(([, extra2 = ""]) => extra2);
-      const extra = extraThatHolds(requirement, new Set(named2.map(normalise)), holds2);
-      return extra === false ? [] : [{ name, extra, to: requirement.name }];
-    })
-  );
-}
-function rootsOfCircles(present2, roots, edges) {
-  const asks = groupBy(edges, ({ name }) => name);
-  const reached = /* @__PURE__ */ new Set();
-  const visit = (name) => {
-    if (reached.has(name)) return;
-    reached.add(name);
-    for (const { to } of asks.get(name) ?? []) visit(to);
-  };
-  roots.forEach(visit);
-  return [...present2.keys()].toSorted().filter((name) => {
-    const isFirst = !reached.has(name);
-    visit(name);
-    return isFirst;
-  });
-}
-function withoutRepeats(requirers) {
-  const byWords = new Map(requirers.map(({ name, extra }) => [inWords({ name, extra }), { name, extra }]));
-  return [...byWords].toSorted(([a], [b]) => a < b ? -1 : 1).map(([, requirer]) => requirer);
-}
-function inWords({ name, extra }) {
-  return extra === void 0 ? name : `${name}[${extra}]`;
-}
-function pathsTo(name, { roots, requiredBy }) {
-  const isRoot = new Set(roots);
-  const found = [];
-  let waiting = [{ names: [name], words: [name] }];
-  for (let steps = 0; waiting.length > 0 && found.length < MOST_PATHS && steps < MOST_STEPS; ) {
-    const next = [];
-    for (const { names, words: words4 } of waiting) {
-      steps++;
-      const [first = "", ...rest] = names;
-      if (isRoot.has(first)) found.push(words4);
-      for (const requirer of requiredBy.get(first) ?? []) {
-        if (!names.includes(requirer.name) && next.length < MOST_STEPS)
-          next.push({ names: [requirer.name, first, ...rest], words: [inWords(requirer), ...words4] });
-      }
-    }
-    waiting = next;
-  }
-  return found.slice(0, MOST_PATHS);
-}
-var NO_EXTRAS, MOST_PATHS, MOST_STEPS;
-var init_graph = __esm({
-  "src/artifact/inspect/graph.ts"() {
-    "use strict";
-    init_files();
-    init_requirement();
-    init_group();
-    NO_EXTRAS = /* @__PURE__ */ new Set();
-    MOST_PATHS = 20;
-    MOST_STEPS = 2e4;
-  }
-});
-
-// src/artifact/inspect/binaries.ts
-function inspectBinaries({ binaries }, ownerOf, architecture) {
-  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf(path4), ...described2(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
-}
-function commonArchitecture({ binaries }) {
-  const known = [...binaries.values()].flatMap(
-    (binary) => "facts" in binary ? MACHINES2[binary.facts.machine] ?? [] : []
-  );
-  const arm = known.filter((architecture) => architecture === "arm64").length;
-  return known.length === 0 ? void 0 : arm > known.length / 2 ? "arm64" : "x86_64";
-}
-function described2(binary, wanted) {
-  if ("broken" in binary)
-    return { machine: "unknown", needed: [], glibc: void 0, problem: `it is damaged: ${binary.broken}` };
-  const { machine, bits, needed, needs } = binary.facts;
-  const architecture = bits === 64 ? MACHINES2[machine] : void 0;
-  const versions3 = needs.flatMap((need) => need.versions);
-  const glibc = newest(versions3.flatMap((version) => /^GLIBC_(\d[\d.]*)$/.exec(version)?.[1] ?? []));
-  return {
-    machine: architecture ?? `machine ${machine}`,
-    needed,
-    glibc,
-    problem: wanted !== void 0 && architecture !== wanted ? `it is not for ${wanted}` : void 0
-  };
-}
-function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
-  const readable = [...binaries].flatMap(([path4, binary]) => "facts" in binary ? [{ path: path4, facts: binary.facts }] : []);
-  const byOwner = groupBy(readable, ({ path: path4 }) => ownerOf(path4));
-  const owned = distributions.flatMap(({ name, version, tags }) => {
-    const own = byOwner.get(name);
-    return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
-  });
-  const others = (byOwner.get(void 0) ?? []).map(({ path: path4 }) => import_node_path62.posix.basename(path4));
-  return [
-    ...owned.flatMap((distribution) => verifyBinaries(distribution.binaries, target, distribution.wheel)),
-    ...verifyNeeded(owned, target, others)
-  ];
-}
-function newest(versions3) {
-  return versions3.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
-}
-var import_node_path62, MACHINES2;
-var init_binaries = __esm({
-  "src/artifact/inspect/binaries.ts"() {
-    "use strict";
-    import_node_path62 = require("node:path");
-    init_verify();
-    init_group();
-    MACHINES2 = { 62: "x86_64", 183: "arm64" };
-  }
-});
-
-// src/artifact/inspect/bytecode.ts
-function inspectBytecode(contents) {
-  const sources = new Map(contents.files.filter(({ path: path4 }) => path4.endsWith(".py")).map((file) => [file.path, file]));
-  const files = [...contents.bytecode].map(([path4, header]) => ({ path: path4, state: stateOf4(path4, header, { ...contents, sources }) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
-  const compiled = new Set(files.map(({ path: path4 }) => sourceOf(path4)));
-  const loaded = new Set(files.filter(({ state }) => LOADED.has(state)).map(({ path: path4 }) => sourceOf(path4)));
-  return {
-    magic: MAGIC_NUMBERS[contents.pythonMinor ?? ""],
-    files,
-    sources: sources.size,
-    loaded: [...sources.keys()].filter((path4) => loaded.has(path4)).length,
-    withoutBytecode: [...sources.keys()].filter((path4) => !compiled.has(path4))
-  };
-}
-function stateOf4(path4, header, { pythonMinor, sources, sourceHashes }) {
-  const cached = /(?:^|\/)__pycache__\/[^/]+?\.([\w-]+)((?:\.opt-\w+)?)\.pyc$/.exec(path4);
-  if (!cached && sources.has(path4.slice(0, -1))) return "unused";
-  const source2 = sources.get(sourceOf(path4));
-  if (cached && (!source2 || cached[2] !== "")) return "unused";
-  if (cached && pythonMinor !== void 0 && cached[1] !== `cpython-${pythonMinor.replace(".", "")}`)
-    return "other-python";
-  if (header.kind === "damaged") return "damaged";
-  const magic = MAGIC_NUMBERS[pythonMinor ?? ""];
-  if (magic !== void 0 && header.magic !== magic) return "other-python";
-  if (!source2) return "sourceless";
-  if (header.kind === "timestamp") return isAsCompiled(header, source2) ? "timestamp" : "stale";
-  const isSame3 = [void 0, header.sourceHash].includes(sourceHashes.get(source2.path));
-  if (header.kind === "checked") return isSame3 ? "checked" : "stale";
-  return isSame3 ? "unchecked" : "differs";
-}
-function isAsCompiled({ sourceModified, sourceBytes }, source2) {
-  return sourceModified === source2.modified && sourceBytes === source2.unzippedBytes;
-}
-var LOADED;
-var init_bytecode = __esm({
-  "src/artifact/inspect/bytecode.ts"() {
-    "use strict";
-    init_metadata();
-    init_bytecode_header();
-    LOADED = /* @__PURE__ */ new Set(["unchecked", "checked", "timestamp", "sourceless", "differs"]);
-  }
-});
-
-// src/artifact/inspect/inspection.ts
-function inspectContents(contents, parts, direct) {
-  const { told, files, pythonMinor } = contents;
-  const { distributions, ownerOf, kindOf: kindOf3 } = parts;
-  const architecture = told.architecture ?? commonArchitecture(contents);
-  const runtime = RUNTIME_NAMES.find((name) => name === `python${pythonMinor ?? ""}`);
-  const target = runtime && targetOf(runtime, architecture ?? "x86_64");
-  const graph = dependencyGraph(distributions, direct.requirements, markersFor(target, pythonMinor));
-  const all = sizeOf(files);
-  const byKind = groupBy(files, ({ path: path4 }) => kindOf3(path4));
-  const inspection = {
-    artifact: {
-      path: contents.path,
-      sha256: contents.sha256,
-      zipBytes: contents.zipBytes,
-      unzippedBytes: all.unzippedBytes,
-      entries: all.files,
-      runtime: pythonMinor && `python${pythonMinor}`,
-      architecture,
-      app: told.app,
-      builtBy: told.version
-    },
-    limits: [
-      { of: "direct upload", bytes: contents.zipBytes, limitBytes: LIMITS.directUploadBytes },
-      { of: "unzipped", bytes: all.unzippedBytes, limitBytes: LIMITS.unzippedBytes }
-    ],
-    packages: distributions.map(({ name, version, files: own }) => ({
-      name,
-      version,
-      ...inZip(sizeOf(own)),
-      isDirect: direct.from === void 0 ? graph.roots.includes(name) : graph.direct.has(name),
-      requiredBy: (graph.requiredBy.get(name) ?? []).map(inWords)
-    })),
-    requirementsFrom: direct.from,
-    kinds: KINDS3.flatMap((kind) => byKind.has(kind) ? [{ kind, ...inZip(sizeOf(byKind.get(kind) ?? [])) }] : []),
-    bytecode: inspectBytecode(contents),
-    binaries: inspectBinaries(contents, ownerOf, architecture),
-    findings: target && architecture ? verifiedBinaries(contents, parts, target) : []
-  };
-  return { inspection, parts, graph, target };
-}
-function inZip({ files, zippedBytes, unzippedBytes }) {
-  return { files, zipBytes: zippedBytes, unzippedBytes };
-}
-function markersFor(target, pythonMinor = "3.13") {
-  const environment = markerEnvironment(target ?? { architecture: "x86_64" }, `${pythonMinor}.0`);
-  return (marker, extras) => {
-    try {
-      return holds(marker, environment, { extras, groups: /* @__PURE__ */ new Set() });
-    } catch {
-      return false;
-    }
-  };
-}
-var init_inspection = __esm({
-  "src/artifact/inspect/inspection.ts"() {
-    "use strict";
-    init_limits();
-    init_runtimes();
-    init_markers();
-    init_binaries();
-    init_bytecode();
-    init_graph();
-    init_group();
-    init_packages();
   }
 });
 
@@ -31949,12 +34074,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises65.mkdtemp)((0, import_node_path63.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises67.mkdtemp)((0, import_node_path64.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises65.copyFile)(path4, (0, import_node_path63.join)(temporary, "artifact.zip"));
+    await (0, import_promises67.copyFile)(path4, (0, import_node_path64.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises65.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises67.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -31990,13 +34115,13 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises65, import_node_os13, import_node_path63, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises67, import_node_os13, import_node_path64, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises65 = require("node:fs/promises");
+    import_promises67 = require("node:fs/promises");
     import_node_os13 = require("node:os");
-    import_node_path63 = require("node:path");
+    import_node_path64 = require("node:path");
     init_errors();
     init_import_profile();
     PACKED = "packed";
@@ -32133,7 +34258,7 @@ function inspectionText(result, colors) {
   return parts.map((part) => partText(part, colors)).join("\n");
 }
 function partText({ heading, lines: lines2 }, colors) {
-  const harmless2 = (text4) => withoutCommand(inert(text4));
+  const harmless2 = (text5) => withoutCommand(inert(text5));
   const body = lines2.map(
     (line) => typeof line === "string" ? `  ${harmless2(line)}` : colors[line.paint](`  ${harmless2(line.text)}`)
   );
@@ -32157,10 +34282,10 @@ function aboutPart({ artifact, limits }) {
     heading: shortPath(artifact.path),
     lines: [
       told.filter(Boolean).join(", "),
-      ...lines2.map((text4, index) => {
+      ...lines2.map((text5, index) => {
         const limit = limits[index];
-        if (!limit || limit.bytes <= limit.limitBytes) return text4;
-        return { text: text4, paint: limit.of === "unzipped" ? "red" : "yellow" };
+        if (!limit || limit.bytes <= limit.limitBytes) return text5;
+        return { text: text5, paint: limit.of === "unzipped" ? "red" : "yellow" };
       })
     ]
   };
@@ -32221,9 +34346,9 @@ function bytecodePart({ bytecode }) {
   const lines2 = alignedLines(withoutBytecode.length > 0 ? [...rows, missing2] : rows, ["right", "left", "left", "left"]);
   return {
     heading: `Bytecode (${loaded.toLocaleString("en")} of ${sources.toLocaleString("en")} sources load without being compiled)`,
-    lines: lines2.map((text4, index) => {
+    lines: lines2.map((text5, index) => {
       const state = present2[index];
-      return state && STATES[state].isGood ? text4 : { text: text4, paint: "yellow" };
+      return state && STATES[state].isGood ? text5 : { text: text5, paint: "yellow" };
     })
   };
 }
@@ -32248,7 +34373,7 @@ function findingsPart({ findings: findings2 }) {
     heading: "What cannot be loaded",
     lines: findings2.flatMap(({ severity, title, detail = "", hint = "" }) => [
       { text: title, paint: severity === "error" ? "red" : "yellow" },
-      ...[...linesOf2(detail), ...linesOf2(hint)].map((line) => `  ${line}`)
+      ...[...linesOf(detail), ...linesOf(hint)].map((line) => `  ${line}`)
     ])
   };
 }
@@ -32322,7 +34447,7 @@ function remainder2(count) {
   return count > MOST_LINES3 ? [{ text: `… and ${count - MOST_LINES3} more: --json has all`, paint: "dim" }] : [];
 }
 function shortPath(path4) {
-  const short = (0, import_node_path64.relative)("", path4);
+  const short = (0, import_node_path65.relative)("", path4);
   return short.startsWith("..") ? path4 : short;
 }
 function few(names, most = 3) {
@@ -32335,11 +34460,11 @@ function percent(part, whole) {
 function milliseconds(seconds) {
   return `${(seconds * 1e3).toFixed(1)} ms`;
 }
-var import_node_path64, MOST_LINES3, NOBODY, STATES;
+var import_node_path65, MOST_LINES3, NOBODY, STATES;
 var init_inspection_text = __esm({
   "src/commands/inspection-text.ts"() {
     "use strict";
-    import_node_path64 = require("node:path");
+    import_node_path65 = require("node:path");
     init_group();
     init_inert();
     init_size();
@@ -32362,7 +34487,7 @@ var init_inspection_text = __esm({
 
 // src/remote/log-search.ts
 function searchLog(search, logs2) {
-  const { group, version, requestId, text: text4 } = search;
+  const { group, version, requestId, text: text5 } = search;
   const seen = /* @__PURE__ */ new Set();
   const requests = /* @__PURE__ */ new Map();
   let from = search.since;
@@ -32386,10 +34511,10 @@ function searchLog(search, logs2) {
     return { event, line, requestId: line.kind === "init" ? "" : current };
   }
   function isMeant({ event, requestId: id }) {
-    return (version === void 0 || event.stream.includes(`[${version}]`)) && (requestId === void 0 || id === requestId) && event.message.includes(text4 ?? "");
+    return (version === void 0 || event.stream.includes(`[${version}]`)) && (requestId === void 0 || id === requestId) && event.message.includes(text5 ?? "");
   }
   return async function* () {
-    let query = { group, since: from, text: text4 };
+    let query = { group, since: from, text: text5 };
     if (requestId !== void 0) {
       const { exists: exists3, streams } = await streamsOfRequest(requestId);
       if (!exists3 || streams.length === 0) return exists3;
@@ -32459,15 +34584,15 @@ async function placeOf5({ version }, functionName, { lambda }) {
     hint: "Check function-name, --version and the region."
   });
 }
-function sinceOf(text4, now) {
-  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text4) ?? [];
+function sinceOf(text5, now) {
+  const [, count, unit = ""] = /^(\d+)([smhd])$/.exec(text5) ?? [];
   if (count !== void 0) return now - Number(count) * (UNITS[unit] ?? 0);
-  const moment = /^\d{4}-\d\d-\d\d/.test(text4) ? Date.parse(text4) : Number.NaN;
+  const moment = /^\d{4}-\d\d-\d\d/.test(text5) ? Date.parse(text5) : Number.NaN;
   if (!Number.isNaN(moment)) return moment;
   throw new SettingsError([
     {
       title: "--since is not valid",
-      detail: `Given: ${JSON.stringify(text4)}`,
+      detail: `Given: ${JSON.stringify(text5)}`,
       hint: "Write 30s, 10m, 2h or 3d, or a moment as in 2026-11-23T09:00Z."
     }
   ]);
@@ -32538,8 +34663,8 @@ function shownOf(line) {
     case "start":
       return { level: "PLATFORM", text: `▸ version ${line.version}` };
     case "report": {
-      const text4 = `■ ${[...isSuccess(line.status) ? [] : [line.status], ...metricsText(line.metrics)].join(", ")}`;
-      return { level: isSuccess(line.status) ? "PLATFORM" : "ERROR", text: text4 };
+      const text5 = `■ ${[...isSuccess(line.status) ? [] : [line.status], ...metricsText(line.metrics)].join(", ")}`;
+      return { level: isSuccess(line.status) ? "PLATFORM" : "ERROR", text: text5 };
     }
     case "end":
       return void 0;
@@ -32567,7 +34692,7 @@ function painter(level, colors) {
   if (/^(?:ERROR|CRITICAL|FATAL)$/i.test(level)) return colors.red;
   if (/^WARN/i.test(level)) return colors.yellow;
   if (/^(?:PLATFORM|DEBUG|TRACE)$/i.test(level)) return colors.dim;
-  return (text4) => text4;
+  return (text5) => text5;
 }
 var init_log_text = __esm({
   "src/remote/log-text.ts"() {
@@ -32603,7 +34728,7 @@ async function targetOf3(qualifier, { functionName, alias, region }, { lambda, r
       hint: `Deploy it first, or check function-name, --qualifier and ${theRegion({ region })}.`
     });
   }
-  const isRight = forCommands?.codeSha256 === served.codeSha256;
+  const isRight = forCommands?.version !== "$LATEST" && forCommands?.codeSha256 === served.codeSha256;
   const version = isRight ? forCommands : served;
   if (isRight) report.info(`runs on version ${version.version} (${own}), which is configured for commands`);
   return {
@@ -32623,27 +34748,27 @@ async function commandOf(given2, collaborators) {
     stdin: sendsInput ? await collaborators.readInput() : void 0
   };
 }
-async function programOf({ kind, text: text4, file, arguments: passed }, { readInput }) {
-  if (text4 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
+async function programOf({ kind, text: text5, file, arguments: passed }, { readInput }) {
+  if (text5 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
   switch (kind) {
     case "manage":
     case "flask":
       if (file !== void 0) throw wrong2(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
-      if (text4 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
+      if (text5 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
       if (passed.length > 0) throw wrong2(`${kind} takes -c or arguments, not both`);
-      return { kind, data: text4 };
+      return { kind, data: text5 };
     case "exec":
       if (file !== void 0) return { kind, data: await readCode(file, readInput), file, arguments: passed };
-      if (text4 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
-      return { kind, data: text4, arguments: passed };
+      if (text5 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
+      return { kind, data: text5, arguments: passed };
     case "shell":
       if (file !== void 0) {
         return { kind: "command", data: await readCode(file, readInput), file, arguments: passed };
       }
-      if (text4 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
-      if (text4 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
+      if (text5 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
+      if (text5 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
       if (passed.length > 0) throw wrong2("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
-      return { kind: "command", data: text4 };
+      return { kind: "command", data: text5 };
   }
 }
 function variablesOf2(given2, variables) {
@@ -32658,7 +34783,7 @@ function variablesOf2(given2, variables) {
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises66.readFile)(file)).catch((error) => {
+  const bytes = await (file === "-" ? readInput() : (0, import_promises68.readFile)(file)).catch((error) => {
     throw wrong2(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
@@ -32670,11 +34795,11 @@ async function readCode(file, readInput) {
 function wrong2(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises66;
+var import_promises68;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises66 = require("node:fs/promises");
+    import_promises68 = require("node:fs/promises");
     init_errors();
     init_command_version();
     init_command();
@@ -32691,18 +34816,13 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_buffer2 = require("node:buffer");
-var import_promises67 = require("node:fs/promises");
+var import_promises69 = require("node:fs/promises");
 var import_node_os14 = require("node:os");
-var import_node_path65 = require("node:path");
+var import_node_path66 = require("node:path");
 var import_consumers2 = require("node:stream/consumers");
 var import_node_url2 = require("node:url");
 var import_picocolors = __toESM(require_picocolors(), 1);
-
-// src/aws/wait.ts
-var import_promises = require("node:timers/promises");
-async function wait(milliseconds2, until) {
-  await (0, import_promises.setTimeout)(milliseconds2, void 0, { signal: until }).catch(() => void 0);
-}
+init_wait();
 
 // src/builder/choose.ts
 var import_node_path13 = require("node:path");
@@ -33092,12 +35212,12 @@ function gitIn(folder, environment, run3) {
 }
 
 // src/settings/machine.ts
-var import_promises53 = require("node:fs/promises");
+var import_promises55 = require("node:fs/promises");
 var import_node_os11 = require("node:os");
 async function readMachine({ pid, kill }) {
   const [boot, namespace] = await Promise.all([
-    (0, import_promises53.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
-    (0, import_promises53.readlink)("/proc/self/ns/pid").catch(() => "")
+    (0, import_promises55.readFile)("/proc/sys/kernel/random/boot_id", "utf8").catch(() => ""),
+    (0, import_promises55.readlink)("/proc/self/ns/pid").catch(() => "")
   ]);
   const host = (0, import_node_os11.hostname)();
   return {
@@ -33116,7 +35236,7 @@ async function readMachine({ pid, kill }) {
 }
 
 // src/settings/run.ts
-var import_promises54 = require("node:fs/promises");
+var import_promises56 = require("node:fs/promises");
 async function readRun(variables, git) {
   const told = toldBy(variables);
   if (told.commit !== void 0 && told.committedAt !== void 0) return told;
@@ -33168,7 +35288,7 @@ function workflowOf(name, number2) {
 async function pushedCommit(path4) {
   if (path4 === void 0) return void 0;
   try {
-    const { head_commit: head } = JSON.parse(await (0, import_promises54.readFile)(path4, "utf8"));
+    const { head_commit: head } = JSON.parse(await (0, import_promises56.readFile)(path4, "utf8"));
     return head?.id === void 0 || head.timestamp === void 0 ? void 0 : { id: head.id, timestamp: head.timestamp };
   } catch {
     return void 0;
@@ -33277,7 +35397,7 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
   };
   const show2 = (mark, paint, problem) => {
     print(paint(`${mark} ${harmless(problem.title)}`));
-    for (const line of explanation(problem).flatMap(linesOf2)) print(`  ${harmless(line)}`);
+    for (const line of explanation(problem).flatMap(linesOf)) print(`  ${harmless(line)}`);
   };
   return {
     phase: async (title, work) => {
@@ -33306,18 +35426,18 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
     output: (line) => {
       if (!isQuiet) print(`  ${colors.dim("│")} ${harmless(line)}`);
     },
-    progress: (text4) => {
+    progress: (text5) => {
       if (!isTerminal || isQuiet) return;
       clear();
-      live = text4;
-      write2(colors.dim(`  … ${harmless(text4)}`));
+      live = text5;
+      write2(colors.dim(`  … ${harmless(text5)}`));
     }
   };
 }
 var harmless = (line) => withoutCommand(inert(line));
 function formatProblems(problems, colors) {
   const formatted = problems.map((problem) => {
-    const lines2 = explanation(problem).flatMap(linesOf2).map((line) => `  ${harmless(line)}
+    const lines2 = explanation(problem).flatMap(linesOf).map((line) => `  ${harmless(line)}
 `);
     return `${colors.red("✖")} ${colors.bold(harmless(problem.title))}
 ${lines2.join("")}`;
@@ -33335,412 +35455,21 @@ function definedVariables(variables) {
   );
 }
 
-// src/settings/settings.ts
-var import_promises57 = require("node:fs/promises");
-var import_node_path53 = require("node:path");
-init_errors();
-init_runtimes();
-init_cors2();
-
-// src/settings/discovery.ts
-var import_promises56 = require("node:fs/promises");
-var import_node_path50 = require("node:path");
-init_pyproject();
-var FLASK_FILES = ["app.py", "wsgi.py", "api.py", "main.py", "application.py"];
-async function findApplication(projectFolder) {
-  return await findDjango(projectFolder) ?? await findCallable(projectFolder);
-}
-async function findDjango(projectFolder) {
-  const manage = await readIfPresent((0, import_node_path50.join)(projectFolder, "manage.py"));
-  const settingsModule = manage?.match(/DJANGO_SETTINGS_MODULE['"](?:\s*,|\]\s*=)\s*['"]([\w.]+)['"]/)?.[1];
-  if (settingsModule === void 0) return void 0;
-  for (const module2 of withParentPackages(settingsModule)) {
-    const found = await wsgiApplicationOf(projectFolder, module2);
-    if (found) return found;
-  }
-  const guess = `${settingsModule.split(".")[0] ?? settingsModule}.wsgi`;
-  const hasModule = await readIfPresent((0, import_node_path50.join)(projectFolder, `${guess.replaceAll(".", "/")}.py`)) !== void 0;
-  return hasModule ? { app: `${guess}:application`, from: `manage.py → ${guess}` } : void 0;
-}
-async function wsgiApplicationOf(projectFolder, module2) {
-  const path4 = module2.replaceAll(".", "/");
-  for (const file of [`${path4}.py`, `${path4}/__init__.py`, `${path4}/base.py`]) {
-    const source2 = await readIfPresent((0, import_node_path50.join)(projectFolder, file));
-    const dotted = source2?.match(/^WSGI_APPLICATION\s*(?::[^=\n]+)?=\s*['"]([\w.]+)\.(\w+)['"]/m);
-    if (dotted) return { app: `${dotted[1] ?? ""}:${dotted[2] ?? ""}`, from: `manage.py → WSGI_APPLICATION in ${file}` };
-  }
-  return void 0;
-}
-function withParentPackages(module2) {
-  const parts = module2.split(".");
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
-}
-async function findCallable(projectFolder) {
-  for (const file of FLASK_FILES) {
-    const source2 = await readIfPresent((0, import_node_path50.join)(projectFolder, file));
-    if (source2 === void 0) continue;
-    const attribute = callableIn(source2);
-    if (attribute !== void 0) return { app: `${file.slice(0, -".py".length)}:${attribute}`, from: file };
-  }
-  return await findPackage(projectFolder);
-}
-async function findPackage(projectFolder) {
-  const children = await (0, import_promises56.readdir)(projectFolder, { withFileTypes: true });
-  const packages = children.filter((child2) => child2.isDirectory() && /^[A-Za-z_]\w*$/.test(child2.name));
-  const found = await Promise.all(
-    packages.map(async ({ name }) => {
-      const file = `${name}/__init__.py`;
-      const attribute = callableIn(await readIfPresent((0, import_node_path50.join)(projectFolder, file)) ?? "");
-      return attribute === void 0 ? [] : [{ app: `${name}:${attribute}`, from: file }];
-    })
-  );
-  const [first, ...others] = found.flat();
-  return others.length === 0 ? first : void 0;
-}
-function callableIn(source2) {
-  for (const name of ["app", "application"]) {
-    const assigned = new RegExp(
-      `^${name}\\s*(?::[^=\\n]+)?=(?!=)|^def ${name}\\(|^from .+ import (?:.*[\\s,(])?${name}\\b(?! +as )`,
-      "m"
-    );
-    if (assigned.test(source2)) return name;
-  }
-  const factory = source2.match(/^def (create_app|make_app)\(/m)?.[1];
-  return factory === void 0 ? void 0 : `${factory}()`;
-}
-
-// src/settings/settings.ts
-init_function_contradictions();
-
-// src/settings/manifest.ts
-var import_node_fs16 = require("node:fs");
-var import_node_path51 = require("node:path");
-var KINDS2 = [
-  "uv.lock",
-  "poetry.lock",
-  "pdm.lock",
-  "pylock.toml",
-  "Pipfile.lock",
-  "requirements",
-  "pyproject.toml"
-];
-var REQUIREMENTS = "requirements.txt";
-function findManifest(projectFolder, given2, pyproject) {
-  const has2 = (path4) => (0, import_node_fs16.existsSync)((0, import_node_path51.join)(projectFolder, path4));
-  if (given2 !== void 0) return has2(given2) ? manifestAt(given2.replaceAll("\\", "/")) : { problem: missing(given2) };
-  const own = KINDS2.map((kind) => kind === "requirements" ? REQUIREMENTS : kind).find(
-    (path4) => has2(path4) && (path4 !== "pyproject.toml" || pyproject.hasDependencies)
-  );
-  if (own !== void 0 && own !== "pyproject.toml") return manifestAt(own);
-  const above = typeof pyproject.project["name"] === "string" ? workspaceLock(projectFolder) : void 0;
-  if (above !== void 0) return manifestAt(above);
-  if (own !== void 0) return manifestAt(own);
-  return {
-    problem: {
-      title: "No manifest was found: there is no lock, no requirements.txt, and no dependencies in pyproject.toml",
-      hint: has2("Pipfile") ? "Lock the Pipfile with: pipenv lock" : "Write a requirements.txt (an empty one if the application needs nothing), or set requirements to its path."
-    }
-  };
-}
-function manifestAt(path4) {
-  const name = path4.slice(path4.lastIndexOf("/") + 1);
-  if (/^pylock\.[^.]+\.toml$/.test(name)) return { kind: "pylock.toml", path: path4 };
-  return { kind: KINDS2.find((kind) => name === kind) ?? "requirements", path: path4 };
-}
-function missing(given2) {
-  return {
-    title: `The manifest ${JSON.stringify(given2)} does not exist`,
-    hint: "Set requirements to a path relative to the project."
-  };
-}
-function workspaceLock(projectFolder) {
-  for (let up = "..", folder = projectFolder; !(0, import_node_fs16.existsSync)((0, import_node_path51.join)(folder, ".git")); up += "/..") {
-    if ((0, import_node_path51.dirname)(folder) === folder) return void 0;
-    folder = (0, import_node_path51.dirname)(folder);
-    if ((0, import_node_fs16.existsSync)((0, import_node_path51.join)(folder, "uv.lock"))) return `${up}/uv.lock`;
-  }
-  return void 0;
-}
-
-// src/settings/settings.ts
-init_pyproject();
-
-// src/settings/python-version.ts
-var import_node_path52 = require("node:path");
-var import_pep4407 = __toESM(require_pep440(), 1);
-init_runtimes();
-init_pyproject();
-async function findRuntime(projectFolder, { project }) {
-  const pinned = await readIfPresent((0, import_node_path52.join)(projectFolder, ".python-version"));
-  if (pinned !== void 0) return fromPin(pinned);
-  const required = project["requires-python"];
-  return typeof required === "string" ? fromSpecifier(required) : { runtime: DEFAULT_RUNTIME, from: "the default" };
-}
-function fromPin(text4) {
-  const pin2 = text4.split(/\r?\n/).map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#")) ?? "";
-  const runtime = RUNTIME_NAMES.find((name) => name === `python${/^(?:cpython[-@]?)?(\d+\.\d+)/.exec(pin2)?.[1] ?? ""}`);
-  if (runtime) return { runtime, from: ".python-version" };
-  return { problem: noRuntime(`.python-version asks for ${JSON.stringify(pin2)}`) };
-}
-function fromSpecifier(required) {
-  const fits = (name) => (0, import_pep4407.satisfies)(`${name.slice("python".length)}.99`, required);
-  const runtime = fits(DEFAULT_RUNTIME) ? DEFAULT_RUNTIME : RUNTIME_NAMES.findLast(fits);
-  if (runtime) return { runtime, from: `requires-python ${JSON.stringify(required)}` };
-  return { problem: noRuntime(`requires-python is ${JSON.stringify(required)}`) };
-}
-function noRuntime(title) {
-  return {
-    title: `${title}, which no Lambda runtime has`,
-    hint: `Set runtime to one of ${RUNTIME_NAMES.join(", ")}.`
-  };
-}
-
-// src/settings/settings.ts
-init_region();
-init_schema();
-init_static();
-init_traffic();
-
-// src/settings/values.ts
-init_dist2();
-init_schema();
-init_suggestion();
-function checkValues(sources) {
-  const problems = [];
-  const values = {};
-  const origins = /* @__PURE__ */ new Map();
-  for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given: given2, nameOf: nameOf4 } of sources) {
-    for (const [name, value] of Object.entries(given2)) {
-      if (value === void 0) continue;
-      if (!isSettingName(name)) {
-        problems.push(unknownSetting(name, nameOf4));
-        continue;
-      }
-      origins.set(name, nameOf4(name));
-      const setting = SETTINGS[name];
-      const result = safeParse(setting.schema, value);
-      if (!result.success) {
-        problems.push(mistake(nameOf4(name), value, setting));
-        continue;
-      }
-      const key = camelCase(name);
-      if (setting.mistakes) {
-        const table2 = result.output;
-        problems.push(...entryProblems(nameOf4(name), setting.mistakes(table2)));
-        values[key] = { ...values[key], ...table2 };
-      } else values[key] = result.output;
-    }
-  }
-  return { values, problems, origins };
-}
-function isSettingName(name) {
-  return Object.hasOwn(SETTINGS, name);
-}
-function unknownSetting(name, nameOf4) {
-  return { title: `${nameOf4(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf4) };
-}
-function mistake(name, value, setting) {
-  return {
-    title: `${name} is not valid`,
-    detail: setting.isConfidential ? void 0 : `Given: ${JSON.stringify(value)}`,
-    hint: `Allowed: ${setting.format}. Example: ${setting.example}`
-  };
-}
-function entryProblems(name, mistakes) {
-  return mistakes.map(({ entry, detail, hint }) => ({
-    title: `${name}: ${entry} is not valid`,
-    detail,
-    hint
-  }));
-}
-
-// src/settings/settings.ts
-var NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
-async function loadBuildSettings(origin) {
-  const loaded = await load(origin);
-  return settle2(loaded.problems, await buildPart(loaded));
-}
-async function loadDeploySettings(origin) {
-  const loaded = await load(origin);
-  const { common, problems } = loaded;
-  const named2 = namePart(loaded);
-  const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
-  problems.push(...functionContradictions(common, build2?.target.runtime, loaded.isGiven));
-  return settle2(problems, { ...common, ...named2, build: build2 });
-}
-async function loadInspectSettings(origin) {
-  const { common, pyproject, isGiven, problems } = await load(origin);
-  const manifest = findManifest(common.project, common.requirements, pyproject);
-  return settle2(problems, {
-    ...common,
-    assumed: {
-      runtime: isGiven("runtime") ? common.runtime : void 0,
-      architecture: isGiven("architecture") ? common.architecture : void 0
-    },
-    output: outputOf(common),
-    manifest: "problem" in manifest ? void 0 : manifest.path
-  });
-}
-async function loadFunctionSettings(origin) {
-  const loaded = await load(origin);
-  const before = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
-  return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
-}
-async function load({ project, stage: stage2, environment, explicit }) {
-  const folder = (0, import_node_path53.resolve)(project);
-  if (!(await (0, import_promises57.stat)(folder).catch(() => void 0))?.isDirectory()) {
-    throw new SettingsError([
-      {
-        title: `The project ${JSON.stringify(project)} is not a folder`,
-        hint: "Give the folder that holds the application: --project DIR, or the input project."
-      }
-    ]);
-  }
-  const pyproject = await readPyproject(folder);
-  const fromPyproject2 = pyprojectSources(pyproject, stage2);
-  const checked = checkValues([...fromPyproject2.sources, variablesSource(environment), explicit]);
-  const filled = fillStage(checked.values, stage2);
-  return {
-    common: { ...filled.values, project: folder, stage: stage2, region: regionOf(environment), found: [] },
-    pyproject,
-    isGiven: (name) => checked.origins.has(name),
-    problems: [
-      ...fromPyproject2.problems,
-      ...checked.problems,
-      ...filled.problems,
-      ...contradictions(filled.values, (name) => checked.origins.has(name))
-    ]
-  };
-}
-function settle2(problems, settings) {
-  if (problems.length > 0) throw new SettingsError(problems);
-  return settings;
-}
-function variablesSource(environment) {
-  const prefix = "WSGI_LAMBDA_";
-  const kebab = (variable) => variable.slice(prefix.length).toLowerCase().replaceAll("_", "-");
-  const given2 = Object.entries(environment).filter(
-    ([name, value]) => name.startsWith(prefix) && !NOT_SETTINGS.has(name) && value !== ""
-  );
-  return {
-    given: Object.fromEntries(given2.map(([name, value]) => [kebab(name), value])),
-    nameOf: (name) => prefix + name.toUpperCase().replaceAll("-", "_")
-  };
-}
-var NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
-function namePart({ common, isGiven, problems }, hint = NAME_IT) {
-  const { functionName = "" } = common;
-  if (!isGiven("function-name")) {
-    problems.push({ title: "function-name is missing", hint });
-  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes("{{")) {
-    problems.push(mistake("function-name", functionName, SETTINGS["function-name"]));
-  }
-  return { functionName };
-}
-async function buildPart({ common, pyproject, isGiven, problems }) {
-  const found = [];
-  const app = isGiven("app") ? common.app ?? "" : await discover(common.project, found, problems);
-  const runtime = isGiven("runtime") ? common.runtime ?? DEFAULT_RUNTIME : await discoverRuntime(common.project, pyproject, found, problems);
-  const manifest = findManifest(common.project, common.requirements, pyproject);
-  if ("problem" in manifest) problems.push(manifest.problem);
-  else if (common.requirements === void 0) found.push(`requirements: ${manifest.path}`);
-  return {
-    ...common,
-    app,
-    target: targetOf(runtime, common.architecture),
-    manifest: "problem" in manifest ? { kind: "requirements", path: "" } : manifest,
-    output: outputOf(common),
-    found
-  };
-}
-function outputOf({ output: output2, project }) {
-  return (0, import_node_path53.resolve)(output2 ?? (0, import_node_path53.join)(project, ".wsgi-lambda", `${(0, import_node_path53.basename)(project)}.zip`));
-}
-async function discover(project, found, problems) {
-  const application = await findApplication(project);
-  if (application) {
-    found.push(`app: ${application.app} (${application.from})`);
-    return application.app;
-  }
-  problems.push({
-    title: `No WSGI application was found in ${project}`,
-    detail: "Looked for manage.py (Django), and for app, application or create_app() in app.py, wsgi.py, api.py, main.py, application.py, or in one package.",
-    hint: "Name it: --app mysite.wsgi:application, the input app, or the key in [tool.wsgi-lambda]."
-  });
-  return "";
-}
-async function discoverRuntime(project, pyproject, found, problems) {
-  const result = await findRuntime(project, pyproject);
-  if ("problem" in result) {
-    problems.push(result.problem);
-    return DEFAULT_RUNTIME;
-  }
-  found.push(`runtime: ${result.runtime} (${result.from})`);
-  return result.runtime;
-}
-function contradictions({ environment, secrets, ...values }, isGiven) {
-  const twice = Object.keys(secrets).filter((name) => Object.hasOwn(environment, name));
-  const ofNoBucket = isGiven("upload-bucket") ? [] : ["upload-kms-key", "upload-bucket-owner"];
-  return [
-    ...twice.map((name) => ({
-      title: `${name} stands in environment and in secrets`,
-      hint: "Keep one of them: a value that may be read by all, or a reference."
-    })),
-    ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
-    ...trafficContradictions(values),
-    ...corsContradictions(values, isGiven),
-    ...staticContradictions({ ...values, environment })
-  ];
-}
-function fillStage(values, stage2) {
-  const problems = [];
-  const fill3 = (text4, where) => text4.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
-    if (name === "stage" && stage2 !== void 0) return stage2;
-    if (name === "url" && where.startsWith("environment")) return "{{url}}";
-    problems.push(
-      name === "stage" ? {
-        title: `${where} uses {{stage}}, but no stage is given`,
-        hint: "Give one with --stage NAME or the input stage."
-      } : {
-        title: `${where} uses ${whole}, which is not known here`,
-        hint: "Known: {{stage}} in names and variables, {{url}} in variables."
-      }
-    );
-    return whole;
-  });
-  const fillTable = (table2, where) => Object.fromEntries(
-    Object.entries(table2).map(
-      ([name, value]) => [fill3(name, `${where} ${name}`), fill3(value, `${where} ${name}`)]
-    )
-  );
-  const filled = {
-    ...values,
-    environment: fillTable(values.environment, "environment variable"),
-    commandEnvironment: fillTable(values.commandEnvironment, "environment variable of commands"),
-    secrets: fillTable(values.secrets, "secret"),
-    tags: fillTable(values.tags, "tag"),
-    events: fillTable(values.events, "event")
-  };
-  for (const name of SETTING_NAMES) {
-    const value = filled[camelCase(name)];
-    if (typeof value === "string") filled[camelCase(name)] = name === "url-origin" ? value : fill3(value, name);
-  }
-  return { values: filled, problems };
-}
+// src/cli-run.ts
+init_settings();
 
 // src/store/folder.ts
-var import_node_crypto13 = require("node:crypto");
-var import_promises59 = require("node:fs/promises");
+var import_node_crypto15 = require("node:crypto");
+var import_promises60 = require("node:fs/promises");
 var import_node_os12 = require("node:os");
-var import_node_path55 = require("node:path");
+var import_node_path59 = require("node:path");
 init_errors();
 
 // src/store/digests.ts
-var import_node_crypto12 = require("node:crypto");
-var import_node_fs17 = require("node:fs");
-var import_promises58 = require("node:fs/promises");
-var import_node_path54 = require("node:path");
+var import_node_crypto14 = require("node:crypto");
+var import_node_fs18 = require("node:fs");
+var import_promises59 = require("node:fs/promises");
+var import_node_path58 = require("node:path");
 init_hash();
 var LONGEST_TICK = 2e3;
 var TRUSTED_DAYS = 7;
@@ -33749,46 +35478,46 @@ function openDigests(index) {
   let hasLearnt = false;
   const all = () => known ??= readIndex2(index);
   const learn = (path4, seen) => {
-    all().set((0, import_node_path54.resolve)(path4), seen);
+    all().set((0, import_node_path58.resolve)(path4), seen);
     hasLearnt = true;
   };
   return {
     of: async (path4) => {
       const at = Date.now();
-      const { state, changed } = await stateOf(path4);
-      const seen = all().get((0, import_node_path54.resolve)(path4));
+      const { state, changed } = await stateOf2(path4);
+      const seen = all().get((0, import_node_path58.resolve)(path4));
       if (seen?.state === state) return seen.sha256;
-      const sha256 = (await sha256Of(path4)).toString("hex");
-      const isSettled = at - changed > LONGEST_TICK && (await stateOf(path4)).state === state;
-      if (isSettled) learn(path4, { state, sha256, at });
-      return sha256;
+      const sha2563 = (await sha256Of(path4)).toString("hex");
+      const isSettled = at - changed > LONGEST_TICK && (await stateOf2(path4)).state === state;
+      if (isSettled) learn(path4, { state, sha256: sha2563, at });
+      return sha2563;
     },
-    note: async (path4, sha256) => {
-      learn(path4, { state: (await stateOf(path4)).state, sha256, at: Date.now() });
+    note: async (path4, sha2563) => {
+      learn(path4, { state: (await stateOf2(path4)).state, sha256: sha2563, at: Date.now() });
     },
     forget: (path4) => {
-      if (all().delete((0, import_node_path54.resolve)(path4))) hasLearnt = true;
+      if (all().delete((0, import_node_path58.resolve)(path4))) hasLearnt = true;
     },
     save: async () => {
       if (!hasLearnt) return;
-      const temporary = `${index}.${(0, import_node_crypto12.randomUUID)()}.part`;
+      const temporary = `${index}.${(0, import_node_crypto14.randomUUID)()}.part`;
       try {
-        await (0, import_promises58.writeFile)(temporary, JSON.stringify([...all()]));
-        await (0, import_promises58.rename)(temporary, index);
+        await (0, import_promises59.writeFile)(temporary, JSON.stringify([...all()]));
+        await (0, import_promises59.rename)(temporary, index);
       } catch {
-        await (0, import_promises58.rm)(temporary, { force: true }).catch(() => void 0);
+        await (0, import_promises59.rm)(temporary, { force: true }).catch(() => void 0);
       }
     }
   };
 }
-async function stateOf(path4) {
-  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises58.stat)(path4, { bigint: true });
+async function stateOf2(path4) {
+  const { size, mtimeNs, ctimeNs, ino } = await (0, import_promises59.stat)(path4, { bigint: true });
   const changed = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1000000n);
   return { state: [size, mtimeNs, ctimeNs, ino].join(" "), changed };
 }
 function readIndex2(path4) {
   try {
-    const entries = JSON.parse((0, import_node_fs17.readFileSync)(path4, "utf8"));
+    const entries = JSON.parse((0, import_node_fs18.readFileSync)(path4, "utf8"));
     const now = Date.now();
     return new Map(entries.filter(([, { at }]) => at <= now && now - at < TRUSTED_DAYS * 864e5));
   } catch {
@@ -33837,7 +35566,7 @@ var USE_RESOLUTION_MINUTES = 30;
 var UNWRITABLE = /* @__PURE__ */ new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"]);
 function folderStore({ folder, mostBytes, onUnwritable }) {
   const listings = /* @__PURE__ */ new Map();
-  const digests = openDigests((0, import_node_path55.join)(folder, "digests.json"));
+  const digests = openDigests((0, import_node_path59.join)(folder, "digests.json"));
   let spill;
   let isUnwritable = false;
   let hasWritten = false;
@@ -33848,7 +35577,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
   };
   const remove = async (path4) => {
     digests.forget(path4);
-    await (0, import_promises59.rm)(path4, { force: true }).catch(() => void 0);
+    await (0, import_promises60.rm)(path4, { force: true }).catch(() => void 0);
   };
   const find = async (kind, key) => {
     const path4 = (await listingOf(kind)).get(key);
@@ -33864,14 +35593,14 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     return void 0;
   };
   const writeBelow = async (root, kind, key, write2, { isPrivate = false }) => {
-    const parent = (0, import_node_path55.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
-    await (0, import_promises59.mkdir)(parent, { recursive: true });
-    const temporary = (0, import_node_path55.join)(parent, `.${(0, import_node_crypto13.randomUUID)()}.part`);
+    const parent = (0, import_node_path59.join)(root, isPrivate ? foldersOf(kind).closed : foldersOf(kind).open);
+    await (0, import_promises60.mkdir)(parent, { recursive: true });
+    const temporary = (0, import_node_path59.join)(parent, `.${(0, import_node_crypto15.randomUUID)()}.part`);
     try {
       await write2(temporary);
       const digest = (await sha256Of(temporary)).toString("hex");
-      const path4 = (0, import_node_path55.join)(parent, `${key}-${digest}`);
-      await (0, import_promises59.rename)(temporary, path4);
+      const path4 = (0, import_node_path59.join)(parent, `${key}-${digest}`);
+      await (0, import_promises60.rename)(temporary, path4);
       await digests.note(path4, digest);
       const listing = await listingOf(kind);
       const before = listing.get(key);
@@ -33879,7 +35608,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
       if (before !== void 0 && before !== path4) await remove(before);
       return path4;
     } finally {
-      await (0, import_promises59.rm)(temporary, { force: true }).catch(() => void 0);
+      await (0, import_promises60.rm)(temporary, { force: true }).catch(() => void 0);
     }
   };
   const keep2 = async (kind, key, write2, options = {}) => {
@@ -33894,7 +35623,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
         onUnwritable(error);
       }
     }
-    spill ??= (0, import_promises59.mkdtemp)((0, import_node_path55.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-store-"));
+    spill ??= (0, import_promises60.mkdtemp)((0, import_node_path59.join)((0, import_node_os12.tmpdir)(), "wsgi-lambda-store-"));
     try {
       return await writeBelow(await spill, kind, key, write2, options);
     } catch (error) {
@@ -33916,28 +35645,28 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     [Symbol.asyncDispose]: async () => {
       await digests.save();
       if (hasWritten) await prune(folder, mostBytes).catch(() => void 0);
-      if (spill) await (0, import_promises59.rm)(await spill, { recursive: true, force: true });
+      if (spill) await (0, import_promises60.rm)(await spill, { recursive: true, force: true });
     }
   };
 }
 async function listKind(folder, kind) {
   const { open: open9, closed } = foldersOf(kind);
-  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path55.join)(folder, open9)), listFiles2((0, import_node_path55.join)(folder, closed))]);
+  const [ofOpen, ofClosed] = await Promise.all([listFiles2((0, import_node_path59.join)(folder, open9)), listFiles2((0, import_node_path59.join)(folder, closed))]);
   return new Map([...ofClosed, ...ofOpen]);
 }
 async function listFiles2(folder) {
-  const names = await (0, import_promises59.readdir)(folder).catch(() => []);
+  const names = await (0, import_promises60.readdir)(folder).catch(() => []);
   const paths = /* @__PURE__ */ new Map();
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
-    const path4 = (0, import_node_path55.join)(folder, name);
+    const path4 = (0, import_node_path59.join)(folder, name);
     const other = paths.get(key);
     paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
 async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises59.stat)(path4).catch(() => void 0)));
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
   return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
@@ -33946,9 +35675,9 @@ function digestIn(path4) {
 }
 async function markUsed(path4) {
   const now = /* @__PURE__ */ new Date();
-  const used = (await (0, import_promises59.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
+  const used = (await (0, import_promises60.stat)(path4).catch(() => void 0))?.mtimeMs ?? 0;
   if (now.getTime() - used < USE_RESOLUTION_MINUTES * 6e4) return;
-  await (0, import_promises59.utimes)(path4, now, now).catch(() => void 0);
+  await (0, import_promises60.utimes)(path4, now, now).catch(() => void 0);
 }
 function ifGone(error) {
   if (error.code !== "ENOENT") throw error;
@@ -33956,8 +35685,8 @@ function ifGone(error) {
 async function prune(folder, mostBytes) {
   const found = await Promise.all(
     STORE_KINDS.flatMap((kind) => Object.values(foldersOf(kind))).map(async (below3) => {
-      const names = await (0, import_promises59.readdir)((0, import_node_path55.join)(folder, below3)).catch(() => []);
-      return await Promise.all(names.map((name) => describe2((0, import_node_path55.join)(folder, below3, name), name)));
+      const names = await (0, import_promises60.readdir)((0, import_node_path59.join)(folder, below3)).catch(() => []);
+      return await Promise.all(names.map((name) => describe2((0, import_node_path59.join)(folder, below3, name), name)));
     })
   );
   const files = found.flat().filter((file) => file !== void 0);
@@ -33969,18 +35698,18 @@ async function prune(folder, mostBytes) {
     bytes += file.bytes;
     return bytes > mostBytes;
   });
-  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises59.rm)(path4, { force: true });
+  for (const { path: path4 } of [...parts, ...surplus]) await (0, import_promises60.rm)(path4, { force: true });
 }
 async function describe2(path4, name) {
-  const found = await (0, import_promises59.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises60.stat)(path4).catch(() => void 0);
   return found && { path: path4, name, used: found.mtimeMs, bytes: found.size };
 }
 
 // src/store/shared.ts
-var import_node_crypto14 = require("node:crypto");
-var import_node_fs18 = require("node:fs");
+var import_node_crypto16 = require("node:crypto");
+var import_node_fs19 = require("node:fs");
 var import_node_stream5 = require("node:stream");
-var import_promises60 = require("node:stream/promises");
+var import_promises61 = require("node:stream/promises");
 init_errors();
 init_hash();
 var SHARED = /* @__PURE__ */ new Set(["slices", "wheels", "selections", "resolutions"]);
@@ -34020,8 +35749,8 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     trusted ??= canWrite();
     if (failed3.has("write") || !await trusted) return;
     try {
-      const sha256 = (await sha256Of(path4)).toString("hex");
-      const isWritten = await (await bucket()).write(nameOf3(kind, key), path4, sha256, { isNew: true });
+      const sha2563 = (await sha256Of(path4)).toString("hex");
+      const isWritten = await (await bucket()).write(nameOf3(kind, key), path4, sha2563, { isNew: true });
       report.debug(`${nameOf3(kind, key)}: ${isWritten ? "added to" : "is already in"} the shared store`);
     } catch (error) {
       const isPruned = error.code === "ENOENT";
@@ -34064,14 +35793,14 @@ var DamagedObject = class extends Error {
 async function receive(bucket, name, path4) {
   const found = await bucket.read(name);
   if (!found) throw new MissingObject();
-  const hash3 = (0, import_node_crypto14.createHash)("sha256");
+  const hash3 = (0, import_node_crypto16.createHash)("sha256");
   const hashing = new import_node_stream5.Transform({
     transform: (chunk, _encoding, done) => {
       hash3.update(chunk);
       done(null, chunk);
     }
   });
-  await (0, import_promises60.pipeline)(found.body, hashing, (0, import_node_fs18.createWriteStream)(path4));
+  await (0, import_promises61.pipeline)(found.body, hashing, (0, import_node_fs19.createWriteStream)(path4));
   if (hash3.digest("hex") !== found.sha256) throw new DamagedObject(bucket.addressOf(name));
 }
 function nameOf3(kind, key) {
@@ -34107,7 +35836,7 @@ function atMost(most) {
 }
 
 // src/store/trust.ts
-var import_promises61 = require("node:fs/promises");
+var import_promises62 = require("node:fs/promises");
 function mayWriteShared(setting, { eventName, ref, defaultBranch }) {
   if (setting === "false" || eventName?.startsWith("pull_request") === true) return false;
   if (setting === "true" || eventName === "schedule") return true;
@@ -34124,7 +35853,7 @@ async function readTrigger(environment) {
 async function readDefaultBranch(path4) {
   if (path4 === void 0 || path4 === "") return void 0;
   try {
-    const event = JSON.parse(await (0, import_promises61.readFile)(path4, "utf8"));
+    const event = JSON.parse(await (0, import_promises62.readFile)(path4, "utf8"));
     const branch = event?.repository?.default_branch;
     return typeof branch === "string" && branch !== "" ? branch : void 0;
   } catch {
@@ -34170,7 +35899,7 @@ async function run2(invocation) {
   const out = isJson || HAS_OWN_OUTPUT.has(invocation.command) ? process.stderr : process.stdout;
   const clock = () => performance.now();
   const report = consoleReporter({
-    write: (text4) => out.write(text4),
+    write: (text5) => out.write(text5),
     isTerminal: out.isTTY,
     verbosity: flags.quiet === true ? "quiet" : flags.verbose === true ? "verbose" : "normal",
     colors,
@@ -34203,7 +35932,7 @@ async function run2(invocation) {
       labels: {},
       signal
     });
-    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path65.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
+    const createStore = (settings) => openStore(settings, { folder: (0, import_node_path66.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });
     const collaborators = {
       createToolchain: (settings, store) => toolchainFor(settings.target, settings, store),
       product: {
@@ -34217,9 +35946,12 @@ async function run2(invocation) {
       environment,
       clock
     };
-    const createAws = async (settings) => {
+    const createOptions = async () => {
       const { shownWait: shownWait2 } = await Promise.resolve().then(() => (init_call(), call_exports));
-      const options = { version: VERSION2, wait: shownWait2(wait, report), signal };
+      return { version: VERSION2, wait: shownWait2(wait, report), signal };
+    };
+    const createAws = async (settings) => {
+      const options = await createOptions();
       await checkAccount(settings, async () => (await Promise.resolve().then(() => (init_identity(), identity_exports))).readAccount(options));
       const { createAwsApis: createAwsApis2 } = await Promise.resolve().then(() => (init_apis(), apis_exports));
       return createAwsApis2(options);
@@ -34269,6 +36001,18 @@ async function run2(invocation) {
 `);
         return 0;
       }
+      case "preview": {
+        const { runPreview: runPreview2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+        const done = await runPreview2(invocation.pull, {
+          ...{ origin, environment, report, releasing: releaseCollaborators },
+          options: await createOptions()
+        });
+        if (isJson) print(done.skipped === void 0 ? done.result : { skipped: done.skipped });
+        else if (done.skipped === void 0 && done.result.function.version !== "")
+          process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}
+`);
+        return 0;
+      }
       case "versions": {
         const { versions: versions3, versionsText: versionsText2 } = await Promise.resolve().then(() => (init_versions4(), versions_exports));
         const settings = await loadFunctionSettings(origin);
@@ -34285,7 +36029,7 @@ async function run2(invocation) {
       case "bootstrap": {
         const { bootstrap: bootstrap2, templateText: templateText2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
         const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
-        if (invocation.output !== void 0) await (0, import_promises67.writeFile)(invocation.output, templateText2(template));
+        if (invocation.output !== void 0) await (0, import_promises69.writeFile)(invocation.output, templateText2(template));
         else if (isJson) print(template);
         else process.stdout.write(templateText2(template));
         return 0;
@@ -34308,14 +36052,14 @@ async function run2(invocation) {
         const { logRecord: logRecord2, logText: logText2 } = await Promise.resolve().then(() => (init_log_text(), log_text_exports));
         const settings = await loadFunctionSettings(origin);
         const aws = await createAws(settings);
-        const text4 = logText2(
+        const text5 = logText2(
           import_picocolors.default.createColors(hasColors && (environment["FORCE_COLOR"] !== void 0 || process.stdout.isTTY))
         );
         const found = [];
         await logs2(invocation.logs, settings, {
           ...{ lambda: aws.lambda, logs: aws.logs, report, wait, signal, now: Date.now },
           print: (event) => {
-            if (!isJson) process.stdout.write(text4(event));
+            if (!isJson) process.stdout.write(text5(event));
             else if (isFollowing) process.stdout.write(`${inertJson(logRecord2(event), 0)}
 `);
             else found.push(event);
@@ -34349,7 +36093,7 @@ async function run2(invocation) {
     const { problems, exitCode, stack } = problemsOf(error);
     if (isJson) print({ error: problems.map(asPlainText) });
     process.stderr.write(formatProblems(problems, colors));
-    if (stack !== void 0 && flags.verbose === true) process.stderr.write(`${linesOf2(stack).map(inert).join("\n")}
+    if (stack !== void 0 && flags.verbose === true) process.stderr.write(`${linesOf(stack).map(inert).join("\n")}
 `);
     return invocation.command === "remote" && exitCode !== 2 ? UNKNOWN_RESULT : exitCode;
   } finally {
@@ -34365,7 +36109,7 @@ function asJson({ exitCode, output: output2, omittedBytes, run: run3 }) {
   return run3 ? { ...shown2, isBase64Encoded: !isText2, omittedBytes, ...run3 } : shown2;
 }
 function asPlainText({ title, detail, hint }) {
-  const shown2 = (text4) => text4 && withoutPasswords(text4);
+  const shown2 = (text5) => text5 && withoutPasswords(text5);
   return { title: withoutPasswords(title), detail: shown2(detail), hint: shown2(hint) };
 }
 function cancelOnSignals(announce) {
@@ -34386,8 +36130,8 @@ function cancelOnSignals(announce) {
 }
 function productFolders(environment) {
   const root = (0, import_node_url2.fileURLToPath)(new URL("..", bundleUrl));
-  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path65.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
-  return { runtime: (0, import_node_path65.join)(root, "runtime"), tools: (0, import_node_path65.join)(root, "docker"), cache: (0, import_node_path65.join)(caches, "wsgi-lambda") };
+  const caches = environment["XDG_CACHE_HOME"] ?? (0, import_node_path66.join)(environment["HOME"] ?? (0, import_node_os14.homedir)(), ".cache");
+  return { runtime: (0, import_node_path66.join)(root, "runtime"), tools: (0, import_node_path66.join)(root, "docker"), cache: (0, import_node_path66.join)(caches, "wsgi-lambda") };
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

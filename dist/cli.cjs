@@ -4022,6 +4022,29 @@ var ACCOUNT_SETTINGS = {
   })
 };
 
+// src/settings/basic-auth.ts
+var BASIC_AUTH_VARIABLE = "WSGI_LAMBDA_BASIC_AUTH";
+var BASIC_AUTH_SETTINGS = {
+  "basic-auth": text({
+    description: "Lets in only who knows this user and password; search engines are told to keep nothing. The function gets a hash.",
+    format: "USER:PASSWORD, the password with 8 characters or more; or none",
+    // RFC 7617, 2: no control characters, and no colon in the user.
+    pattern: /^(?:none|[^:\p{Cc}]+:[^\p{Cc}]{8,})$/u,
+    isConfidential: true,
+    example: "team:correct-horse-battery-staple",
+    defaultText: "the function's own, none for a new one",
+    placeholder: "USER:PASSWORD"
+  }),
+  "basic-auth-except": lines({
+    description: "Paths that everybody may request all the same, such as a health check.",
+    format: "one a line, each a whole path that starts with /, without a query",
+    each: /^\/[^\s?#]*$/,
+    example: "/health",
+    default: [],
+    placeholder: "PATHS"
+  })
+};
+
 // src/settings/function.ts
 var NONE = "none";
 function listOrNone({ each, format, ...options }) {
@@ -4578,6 +4601,12 @@ var CONTENT_SETTINGS = {
     default: "wsgi",
     placeholder: "KIND"
   }),
+  sbom: text({
+    description: "Where the bill of materials of the artifact is written: CycloneDX 1.6 as JSON, with the distributions, their hashes, licences and who requires them.",
+    format: "a path",
+    example: "build/sbom.cdx.json",
+    placeholder: "FILE"
+  }),
   "pack-requirements": trueOrFalse({
     description: "Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.",
     example: "false",
@@ -4677,33 +4706,12 @@ var UPLOAD_SETTINGS = {
   })
 };
 
-// src/settings/release-order.ts
-var ORDER_SETTINGS = {
-  "lock-wait": wholeNumber(0, 86400, "seconds", {
-    description: "How long to wait while another run deploys the same function.",
-    example: "1800",
-    default: 600,
-    placeholder: "SECONDS"
-  }),
-  "allow-older": trueOrFalse({
-    description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
-    example: "true",
-    default: false
-  }),
-  "keep-versions": wholeNumber(0, 1e3, "versions", {
-    description: "How many released versions are kept to go back to; 0 keeps all. None is removed that an alias points to, or served last.",
-    example: "25",
-    default: 10,
-    placeholder: "NUMBER"
-  })
-};
-
 // src/settings/secrets.ts
 var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
 var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function plainVariableMistakes(variables) {
-  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return [];
-  return [{ entry: SECRETS_VARIABLE, hint: "Write the setting secrets instead: the variable is made of it." }];
+  const settings = { [SECRETS_VARIABLE]: "secrets", [BASIC_AUTH_VARIABLE]: "basic-auth" };
+  return Object.entries(settings).filter(([variable]) => Object.hasOwn(variables, variable)).map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }));
 }
 var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
 var PARAMETER = "[\\w./-]+(?::[\\w.-]+)?";
@@ -4733,6 +4741,161 @@ function hintFor(reference) {
   if (/^(?:ssm|secretsmanager|arn):/.test(reference)) return `Allowed: ${REFERENCES}.`;
   return `Allowed: ${REFERENCES}. A secret itself is never written here: store it, and name where it is.`;
 }
+
+// src/settings/preview.ts
+var REMOTE_COMMANDS = {
+  format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
+  each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
+};
+var ROLE = {
+  format: "the ARN of an IAM role",
+  pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+  placeholder: "ARN"
+};
+var PREVIEW_SETTINGS = {
+  "preview-role": text({
+    ...ROLE,
+    description: "The execution role of previews. They never get `role`; create-role makes one for each.",
+    example: "arn:aws:iam::123456789012:role/shop-preview"
+  }),
+  "preview-environment": table({
+    description: "Variables of previews, over those of environment. {{pr}} (its number), {{preview}} (its name), {{url}}, {{host}} and {{origin}} (its address) are filled in.",
+    format: "NAME=VALUE, one a line, or a JSON object",
+    names: VARIABLE,
+    mistakes: plainVariableMistakes,
+    isConfidential: true,
+    example: "ALLOWED_HOSTS={{host}}",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "preview-secrets": table({
+    description: "Variables that previews read from Systems Manager or Secrets Manager. They never get `secrets`.",
+    format: `VARIABLE=REFERENCE, one a line, or a JSON object; a reference is ${REFERENCES}`,
+    mistakes: secretMistakes,
+    isConfidential: true,
+    example: "SECRET_KEY=ssm:/shop/preview/secret-key",
+    default: {},
+    placeholder: "LINES"
+  }),
+  "preview-label": text({
+    description: "Only pull requests with this label get a preview.",
+    example: "preview",
+    defaultText: "all pull requests get one",
+    placeholder: "LABEL"
+  }),
+  "preview-expires": wholeNumber(1, 365, "days", {
+    description: "How long after its last deployment a preview is removed by sweep.",
+    example: "3",
+    default: 7,
+    placeholder: "DAYS"
+  }),
+  "preview-limit": wholeNumber(0, 1e3, "previews", {
+    description: "How many previews of the function there may be at once; 0 for any number.",
+    example: "5",
+    default: 20,
+    placeholder: "NUMBER"
+  }),
+  "preview-concurrency": text({
+    description: "How many requests a preview may handle at once, out of the account's reserve: a limit of what it may cost.",
+    format: "a whole number from 1, or none",
+    pattern: /^(?:none|[1-9]\d{0,5})$/,
+    example: "2",
+    default: "none",
+    placeholder: "NUMBER"
+  }),
+  "preview-database": oneOf(["none", "database", "schema", "sqlite"], {
+    description: "What data a preview has of its own: a database or a schema on the server of preview-database-admin, a file that is gone with its environment (sqlite), or none.",
+    example: "schema",
+    defaultText: "database where preview-database-admin is set, else none",
+    placeholder: "KIND"
+  }),
+  "preview-database-admin": text({
+    description: "Who may create databases: a reference to a secret with an address, or with what RDS keeps in its secrets; or the address itself.",
+    format: `${REFERENCES}; or postgresql://USER:PASSWORD@HOST/DATABASE or mysql://USER:PASSWORD@HOST/DATABASE`,
+    pattern: /^(?:ssm:|secretsmanager:|arn:[\w-]+:(?:ssm|secretsmanager):|(?:postgres|postgresql|mysql):\/\/)\S+$/,
+    isConfidential: true,
+    example: "secretsmanager:shop/preview/database-admin",
+    placeholder: "REFERENCE"
+  }),
+  "preview-database-access": oneOf(["runner", "function"], {
+    description: "Who reaches that server: this machine, or only the main function (see database-role), which then creates and removes databases.",
+    example: "function",
+    default: "runner",
+    placeholder: "WHO"
+  }),
+  "preview-database-template": text({
+    description: "A database of PostgreSQL that a new one is a copy of.",
+    format: "the name of a database",
+    pattern: /^[^\s"';\\]{1,63}$/,
+    example: "shop_template",
+    defaultText: "an empty database",
+    placeholder: "NAME"
+  }),
+  "preview-database-variable": text({
+    description: "The variable that a preview finds the address of its database in.",
+    format: "the name of a variable",
+    pattern: VARIABLE,
+    example: "DATABASE_URL",
+    default: "DATABASE_URL",
+    placeholder: "NAME"
+  }),
+  "preview-database-create": text({
+    description: "A line of shell that makes the database instead, such as a branch of Neon, and prints its address last. It finds WSGI_LAMBDA_PR and WSGI_LAMBDA_PREVIEW in its environment.",
+    example: './scripts/neon-branch.sh create "$WSGI_LAMBDA_PREVIEW"',
+    placeholder: "LINE"
+  }),
+  "preview-database-delete": text({
+    description: "A line of shell that removes what preview-database-create has made.",
+    example: './scripts/neon-branch.sh delete "$WSGI_LAMBDA_PREVIEW"',
+    placeholder: "LINE"
+  }),
+  "preview-seed": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run once, when the database of a preview is new, after those before traffic.",
+    example: "manage loaddata demo",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  "before-destroy": lines({
+    ...REMOTE_COMMANDS,
+    description: "Commands that run in a preview before it is removed. One that fails is only reported.",
+    example: "manage remove_search_index",
+    default: [],
+    placeholder: "COMMANDS"
+  }),
+  comment: trueOrFalse({
+    description: "Tell in a comment of the pull request how its preview is; with true, of a deployment too.",
+    example: "false",
+    defaultText: "true for previews, false for deployments"
+  }),
+  "github-environment": text({
+    description: "The environment of GitHub's deployments that previews are shown as; none turns that off.",
+    example: "review",
+    default: "preview",
+    placeholder: "NAME"
+  })
+};
+
+// src/settings/release-order.ts
+var ORDER_SETTINGS = {
+  "lock-wait": wholeNumber(0, 86400, "seconds", {
+    description: "How long to wait while another run deploys the same function.",
+    example: "1800",
+    default: 600,
+    placeholder: "SECONDS"
+  }),
+  "allow-older": trueOrFalse({
+    description: "Release although what is served comes from a later run of the workflow, or from a later commit.",
+    example: "true",
+    default: false
+  }),
+  "keep-versions": wholeNumber(0, 1e3, "versions", {
+    description: "How many released versions are kept to go back to; 0 keeps all. None is removed that an alias points to, or served last.",
+    example: "25",
+    default: 10,
+    placeholder: "NUMBER"
+  })
+};
 
 // src/settings/static.ts
 var STATIC_URL_VARIABLE = "STATIC_URL";
@@ -4976,7 +5139,7 @@ var BUILD_SETTINGS = {
     placeholder: "FILE"
   })
 };
-var REMOTE_COMMANDS = {
+var REMOTE_COMMANDS2 = {
   format: "one a line, each starting with manage, flask, exec or shell; timeout=SECONDS may stand in front (1 to 900)",
   each: /^(?:timeout=(?:[1-9]\d?|[1-8]\d\d|900)\s+)?(?:manage|flask|exec|shell|command)(?:\s|$)/
 };
@@ -5016,7 +5179,7 @@ var RELEASE_SETTINGS = {
     placeholder: "SECONDS"
   }),
   environment: table({
-    description: "Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.",
+    description: "Environment variables of the function. {{stage}}, {{url}} (the address of the Function URL), {{origin}} and {{host}} (of that address) are filled in.",
     format: "NAME=VALUE, one a line, or a JSON object",
     names: VARIABLE,
     mistakes: plainVariableMistakes,
@@ -5052,6 +5215,7 @@ var RELEASE_SETTINGS = {
     defaultText: "the function's own, public for a new one",
     placeholder: "ACCESS"
   }),
+  ...BASIC_AUTH_SETTINGS,
   ...CORS_SETTINGS,
   migrate: trueOrFalse({
     description: "Short for `manage migrate --noinput` as the first command before traffic moves.",
@@ -5064,14 +5228,14 @@ var RELEASE_SETTINGS = {
     default: true
   }),
   "before-traffic": lines({
-    ...REMOTE_COMMANDS,
+    ...REMOTE_COMMANDS2,
     description: "Commands that run on the new version before traffic moves, in order; a failing one stops the release.",
     example: "manage migrate --noinput",
     default: [],
     placeholder: "COMMANDS"
   }),
   "after-traffic": lines({
-    ...REMOTE_COMMANDS,
+    ...REMOTE_COMMANDS2,
     description: "Commands that run on the new version after traffic has moved.",
     example: "manage clearsessions",
     default: [],
@@ -5122,11 +5286,79 @@ var RELEASE_SETTINGS = {
     default: false
   })
 };
-var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS };
+var SETTINGS = { ...BUILD_SETTINGS, ...RELEASE_SETTINGS, ...PREVIEW_SETTINGS };
 var SETTING_NAMES = Object.keys(SETTINGS);
+var RELEASE_SETTING_NAMES = SETTING_NAMES.filter(
+  (name) => name === "comment" || !Object.hasOwn(PREVIEW_SETTINGS, name)
+);
 var BUILD_SETTING_NAMES = Object.keys(BUILD_SETTINGS);
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+// src/cli-flags.ts
+function addCommonFlags(command) {
+  command.option("--project <DIR>", 'the folder that holds the application (default: ".")').option("--stage <NAME>", "overlay [tool.wsgi-lambda.stages.NAME]").option("--json", "print one JSON object on standard output, everything else on standard error").option("-q, --quiet", "print results and problems only").option("--verbose", "print details, and the stack of a defect").option("--no-color", "no colours (also: NO_COLOR)");
+}
+function addRemoteFlags(command) {
+  command.option("--qualifier <NAME>", "the alias or version that runs a remote command (default: the alias)").addOption(
+    new Option(
+      "--env <NAME=VALUE>",
+      "a variable for a remote command; NAME alone takes its value from here (repeatable)"
+    ).argParser(collected)
+  ).option("--follow", "show the output of a remote command while it runs (default: on a terminal)").option("--no-follow", "show it when the command has ended").option("-i, --stdin", "send standard input, read to its end, to a remote command");
+}
+function collected(value, before) {
+  return [...before ?? [], value];
+}
+function addSettingFlags(command, names) {
+  for (const name of names) {
+    const setting = SETTINGS[name];
+    if (isSwitch(setting)) {
+      const isOn = setting.default === true;
+      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn));
+      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn));
+      continue;
+    }
+    const option = new Option(
+      `--${name} <${setting.placeholder ?? "VALUE"}>`,
+      setting.description + formatHint(setting)
+    );
+    option.negate = false;
+    if (takesLines(name)) option.argParser(collected);
+    command.addOption(option);
+  }
+}
+function isSwitch({ format }) {
+  return format === "true, false";
+}
+function takesLines(name) {
+  return /\ba line\b/.test(SETTINGS[name].format);
+}
+function formatHint(setting) {
+  const text2 = setting.defaultText ?? (typeof setting.default === "string" ? setting.default : void 0);
+  return ` (${setting.format}${text2 === void 0 ? "" : `; default: ${text2}`})`;
+}
+function examples(lines2) {
+  return `
+Examples:
+${lines2.map((line) => `  $ ${line}`).join("\n")}
+`;
+}
+function givenOptions(command) {
+  const outer = command.parent ? givenOptions(command.parent) : {};
+  const own = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === "cli");
+  return { ...outer, ...Object.fromEntries(own) };
+}
+function givenSettings(command) {
+  const options = givenOptions(command);
+  const given = {};
+  for (const name of SETTING_NAMES) {
+    const value = options[camelCase(name)];
+    if (value === void 0) continue;
+    given[name] = Array.isArray(value) ? value.join("\n") : value;
+  }
+  return given;
 }
 
 // src/version.ts
@@ -5142,7 +5374,7 @@ var ROLLBACK_FLAGS = [
   "smoke-host",
   "lock-wait"
 ];
-var PLAN_FLAGS = SETTING_NAMES.filter((name) => name !== "dry-run");
+var PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== "dry-run");
 var BOOTSTRAP_WORDS = /* @__PURE__ */ new Set(["environment", "output"]);
 var INSPECT_FLAGS = [
   "output",
@@ -5188,7 +5420,7 @@ function createProgram(start) {
     program2,
     "deploy",
     "Build the project and release it: commands before traffic, alias last.",
-    SETTING_NAMES,
+    RELEASE_SETTING_NAMES,
     [
       "wsgi-lambda deploy --function-name shop --role arn:aws:iam::123456789012:role/shop --migrate",
       "wsgi-lambda deploy --stage production --dry-run",
@@ -5213,10 +5445,24 @@ function createProgram(start) {
     "wsgi-lambda rollback --function-name shop",
     "wsgi-lambda rollback --function-name shop --to 7"
   ]).addOption(
-    new Option("--to <VERSION>", "the version to go back to (default: the one before)").argParser(versionNumber)
+    new Option("--to <VERSION>", "the version to go back to (default: the one before)").argParser(
+      numberOf("version")
+    )
   ).action((_flags, command) => {
     const { to } = command.opts();
     start({ command: "rollback", flags: givenOptions(command), given: givenSettings(command), to });
+  });
+  addCommand(
+    program2,
+    "preview",
+    "Release a running copy for a pull request, or bring it to its newest commit.",
+    SETTING_NAMES,
+    [
+      "wsgi-lambda preview --function-name shop --pr 7 --create-role",
+      "wsgi-lambda preview --function-name shop --preview-role arn:aws:iam::123456789012:role/shop-preview --pr 7 --json"
+    ]
+  ).addOption(pullOption()).action((_flags, command) => {
+    start({ command: "preview", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
   });
   addCommand(program2, "versions", "List the published versions: when, by whom, of which commit.", FUNCTION_FLAGS, [
     "wsgi-lambda versions --function-name shop",
@@ -5326,72 +5572,19 @@ function addRemoteCommand(program2, start, name, aliases, description, lines2) {
     });
   });
 }
-function addCommonFlags(command) {
-  command.option("--project <DIR>", 'the folder that holds the application (default: ".")').option("--stage <NAME>", "overlay [tool.wsgi-lambda.stages.NAME]").option("--json", "print one JSON object on standard output, everything else on standard error").option("-q, --quiet", "print results and problems only").option("--verbose", "print details, and the stack of a defect").option("--no-color", "no colours (also: NO_COLOR)");
+function pullOption() {
+  const text2 = "the number of the pull request (default: that of the run)";
+  return new Option("--pr <NUMBER>", text2).argParser(numberOf("pull request"));
 }
-function addRemoteFlags(command) {
-  command.option("--qualifier <NAME>", "the alias or version that runs a remote command (default: the alias)").addOption(
-    new Option(
-      "--env <NAME=VALUE>",
-      "a variable for a remote command; NAME alone takes its value from here (repeatable)"
-    ).argParser(collected)
-  ).option("--follow", "show the output of a remote command while it runs (default: on a terminal)").option("--no-follow", "show it when the command has ended").option("-i, --stdin", "send standard input, read to its end, to a remote command");
+function pullOf(command) {
+  const { pr } = command.opts();
+  return pr === void 0 ? void 0 : Number(pr);
 }
-function versionNumber(value) {
-  if (/^[1-9]\d*$/.test(value)) return value;
-  throw new InvalidArgumentError("It is the number of a version, as in 7.");
-}
-function collected(value, before) {
-  return [...before ?? [], value];
-}
-function addSettingFlags(command, names) {
-  for (const name of names) {
-    const setting = SETTINGS[name];
-    if (isSwitch(setting)) {
-      const isOn = setting.default === true;
-      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn));
-      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn));
-      continue;
-    }
-    const option = new Option(
-      `--${name} <${setting.placeholder ?? "VALUE"}>`,
-      setting.description + formatHint(setting)
-    );
-    option.negate = false;
-    if (takesLines(name)) option.argParser(collected);
-    command.addOption(option);
-  }
-}
-function isSwitch({ format }) {
-  return format === "true, false";
-}
-function takesLines(name) {
-  return /\ba line\b/.test(SETTINGS[name].format);
-}
-function formatHint(setting) {
-  const text2 = setting.defaultText ?? (typeof setting.default === "string" ? setting.default : void 0);
-  return ` (${setting.format}${text2 === void 0 ? "" : `; default: ${text2}`})`;
-}
-function examples(lines2) {
-  return `
-Examples:
-${lines2.map((line) => `  $ ${line}`).join("\n")}
-`;
-}
-function givenOptions(command) {
-  const outer = command.parent ? givenOptions(command.parent) : {};
-  const own = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === "cli");
-  return { ...outer, ...Object.fromEntries(own) };
-}
-function givenSettings(command) {
-  const options = givenOptions(command);
-  const given = {};
-  for (const name of SETTING_NAMES) {
-    const value = options[camelCase(name)];
-    if (value === void 0) continue;
-    given[name] = Array.isArray(value) ? value.join("\n") : value;
-  }
-  return given;
+function numberOf(what) {
+  return (value) => {
+    if (/^[1-9]\d{0,15}$/.test(value)) return value;
+    throw new InvalidArgumentError(`It is the number of a ${what}, as in 7.`);
+  };
 }
 function switchAdvice(text2) {
   if (!text2.includes("too many arguments")) return void 0;
