@@ -1,64 +1,26 @@
 import { execFile } from 'node:child_process'
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ensureProgram, type FoundProgram, findProgram, type GoProgram } from './go-program.ts'
 import { lastLines } from './service.ts'
 
 const run = promisify(execFile)
 
 /** nektos/act (MIT) runs workflows on this machine. Its steps run here as they are, without a container engine. */
-const VERSION = '0.2.89'
-const NEEDED_GO = [1, 24] as const
-
-const OWN_FOLDER = fileURLToPath(new URL('../../.cache/bin', import.meta.url))
-
-/** Where act is, or why there is none. */
-export type FoundAct = { readonly path: string } | { readonly missing: string }
-
-/** Looks in `.cache/bin`, then on PATH. */
-export async function findAct(): Promise<FoundAct> {
-  for (const folder of [OWN_FOLDER, ...(process.env['PATH'] ?? '').split(delimiter)]) {
-    const path = join(folder, 'act')
-    try {
-      await access(path)
-      const { stdout } = await run(path, ['--version'])
-      if (/^act version /.test(stdout)) return { path }
-    } catch {
-      // not there, or another program of that name
-    }
-  }
-  return {
-    missing: `act is not installed; with Go ${NEEDED_GO.join('.')} or newer on PATH it is built from its source`,
-  }
+const ACT: GoProgram = {
+  name: 'act',
+  package: 'github.com/nektos/act',
+  version: '0.2.89',
+  neededGo: [1, 24],
+  versionFlag: '--version',
+  answer: /^act version /,
 }
 
-/** Builds act into `.cache/bin` where it is missing and Go is there, which takes one to three minutes. */
-export async function ensureAct(): Promise<FoundAct> {
-  const found = await findAct()
-  if ('path' in found || !(await hasGo())) return found
-  console.error(`Building act ${VERSION} with Go, once: this takes a few minutes.`)
-  await mkdir(OWN_FOLDER, { recursive: true })
-  try {
-    await run('go', ['install', `github.com/nektos/act@v${VERSION}`], {
-      env: { ...process.env, GOBIN: OWN_FOLDER },
-      maxBuffer: 64 * 1024 * 1024,
-    })
-  } catch (error) {
-    return { missing: `act could not be built: ${lastLines((error as { stderr?: string }).stderr ?? String(error))}` }
-  }
-  return findAct()
-}
-
-async function hasGo(): Promise<boolean> {
-  try {
-    const { stdout } = await run('go', ['env', 'GOVERSION'])
-    const [major = 0, minor = 0] = (/go(\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number)
-    return major > NEEDED_GO[0] || (major === NEEDED_GO[0] && minor >= NEEDED_GO[1])
-  } catch {
-    return false
-  }
+/** Builds act where it is missing and Go is there. */
+export function ensureAct(): Promise<FoundProgram> {
+  return ensureProgram(ACT)
 }
 
 export interface ActOptions {
@@ -77,7 +39,7 @@ export interface ActOptions {
 /** Runs a workflow. The exit code is 1 when a step failed; the summary and the commands are lines of the output. */
 export async function runAct(options: ActOptions): Promise<{ readonly exitCode: number; readonly output: string }> {
   const { workflow, event, workspace, env = {}, secrets = {}, timeoutSeconds = 300 } = options
-  const act = await findAct()
+  const act = await findProgram(ACT)
   if ('missing' in act) throw new Error(act.missing)
   const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-act-'))
   const payload = join(folder, 'event.json')
