@@ -85,6 +85,12 @@ describe('the version for commands', () => {
     expect(report.of('info')).toEqual(['runs on version 2 (live-commands), which is configured for commands'])
   })
 
+  test('does not where none is asked for any more', async () => {
+    const { lambda, run } = await createFunction({ commandVersion: 'same code' })
+    await lambda.updateAlias('shop', 'live-commands', { version: '$LATEST', description: '' })
+    expect((await run('manage check')).qualifier).toBe('live')
+  })
+
   test('does not where the alias serves other code', async () => {
     const { report, run } = await createFunction({ commandVersion: 'other code' })
     expect((await run('manage check')).qualifier).toBe('live')

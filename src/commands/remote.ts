@@ -71,7 +71,7 @@ export async function targetOf(
     })
   }
   // After a rollback the alias may serve other code than the last release.
-  const isRight = forCommands?.codeSha256 === served.codeSha256
+  const isRight = forCommands?.version !== '$LATEST' && forCommands?.codeSha256 === served.codeSha256
   const version = isRight ? forCommands : served
   if (isRight) report.info(`runs on version ${version.version} (${own}), which is configured for commands`)
   return {

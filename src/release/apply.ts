@@ -1,4 +1,5 @@
 import { EXECUTORS } from './carry-out/all.ts'
+import { hasCommands } from './order/alias-mark.ts'
 import { describeStep } from './plan/describe.ts'
 import type { Step } from './plan/steps.ts'
 import type { ApplyOptions, Progress, RanCommand, ReleaseCollaborators, Releasing } from './releasing.ts'
@@ -32,6 +33,7 @@ export async function applyRelease(
   const progress: Progress = {
     version: current.served?.version ?? '',
     commandVersion: desired.commands && current.commands?.version,
+    hasCommands: current.commands !== undefined || hasCommands(current.alias),
     layer: undefined,
     role: undefined,
     alias: current.alias,
@@ -77,7 +79,7 @@ export async function applyRelease(
 
 /** What visitors have does not depend on it. */
 function isTidying({ kind }: Step): boolean {
-  return ['unprovision', 'tidy-static', 'prune'].includes(kind)
+  return ['retire-commands', 'unprovision', 'tidy-static', 'prune'].includes(kind)
 }
 
 export function released(

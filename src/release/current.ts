@@ -60,9 +60,14 @@ async function readServed(functionName: string, aliasName: string, apis: Apis, l
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
     looking.provisioned ? apis.provisioned.list(functionName) : [],
-    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)) : undefined,
+    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : undefined,
   ])
   return { alias, served, url, policy, aside, provisioned, commands }
+}
+
+/** An alias whose version was retired is on `$LATEST`. */
+function published(version: VersionState | undefined): VersionState | undefined {
+  return version?.version === '$LATEST' ? undefined : version
 }
 
 /** Where there is no alias, its tag says whose function it is, and its other aliases whether it serves anybody. */

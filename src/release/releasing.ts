@@ -54,6 +54,8 @@ export interface Progress {
   version: string
   /** Where commands run; undefined for the version that is released. */
   commandVersion: string | undefined
+  /** Whether an alias names a version for commands. */
+  hasCommands: boolean
   /** The ARN of the version that was published. */
   layer: string | undefined
   /** The ARN of the role that was made. */

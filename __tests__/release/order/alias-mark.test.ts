@@ -1,26 +1,31 @@
 import { expect, test } from '@jest/globals'
 import { type AliasMark, aliasDescription, readAliasMark, servedBefore } from '../../../src/release/order/alias-mark.ts'
 
-test.each<[AliasMark, string]>([
+test.each<[Partial<AliasMark> & Pick<AliasMark, 'phase' | 'before'>, string]>([
   [{ phase: 'not-released', before: [] }, 'wsgi-lambda: not released yet'],
   [{ phase: 'released', before: [] }, 'wsgi-lambda'],
   [{ phase: 'released', before: ['7', '5'] }, 'wsgi-lambda; served before: 7 5'],
   [{ phase: 'unfinished', before: ['7'] }, 'wsgi-lambda: commands after traffic are still to run; served before: 7'],
+  [{ phase: 'released', before: [], hasCommands: true }, 'wsgi-lambda; with a version for commands'],
+  [
+    { phase: 'released', before: ['7'], hasCommands: true },
+    'wsgi-lambda; with a version for commands; served before: 7',
+  ],
 ])('%j is %j', (mark, description) => {
   expect(aliasDescription(mark)).toBe(description)
-  expect(readAliasMark(description)).toEqual(mark)
+  expect(readAliasMark(description)).toEqual({ hasCommands: false, ...mark })
 })
 
 test.each(['', 'the live one', 'wsgi-lambda: something newer'])(
   'an alias with the description %j serves what it points to',
   (description) => {
-    expect(readAliasMark(description)).toEqual({ phase: 'released', before: [] })
+    expect(readAliasMark(description)).toEqual({ phase: 'released', before: [], hasCommands: false })
   },
 )
 
 test('a long history fits', () => {
   const before = Array.from({ length: 50 }, (_, index) => String(999_999 - index))
-  const description = aliasDescription({ phase: 'unfinished', before })
+  const description = aliasDescription({ phase: 'unfinished', before, hasCommands: true })
   expect(description.length).toBeLessThanOrEqual(256)
   expect(readAliasMark(description).before).toEqual(before.slice(0, 10))
 })

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { UserError } from '../../../src/errors.ts'
+import { aliasDescription } from '../../../src/release/order/alias-mark.ts'
 import {
   commandConfiguration,
   commandsAlias,
@@ -9,7 +11,7 @@ import {
 import { describeStep } from '../../../src/release/plan/describe.ts'
 import { planRelease } from '../../../src/release/plan/plan.ts'
 import type { CurrentRelease, DesiredRelease } from '../../../src/release/state.ts'
-import { configured, current, latest, nothing, same, version7 } from '../releases.ts'
+import { alias, configured, current, latest, nothing, same, version7 } from '../releases.ts'
 import { createReleasedWorld, createWorld, effects, failureOf, v1, v2 } from '../world.ts'
 
 const NO_COMMANDS = {
@@ -82,6 +84,7 @@ describe('the plan', () => {
   const desired = withCommands({ ...same, codeSha256: 'new' })
   const made = { ...version7, ...withConfiguration(desired.commands ?? same.configuration), version: '8' }
   const commands = { ...made, options: version7.options, codeSha256: 'new' }
+  const marked = { ...alias, description: aliasDescription({ phase: 'released', before: [], hasCommands: true }) }
   const CONFIGURE = 'configure the function for commands: timeout, environment DATABASE_USER'
   const PUBLISH = 'publish a version for commands and wait until it is active'
   const BACK = 'update the configuration: timeout, removes environment DATABASE_USER'
@@ -108,10 +111,37 @@ describe('the plan', () => {
         ...[...RUN, 'move the alias live to the new version', ...AFTER, 'mark the release as finished'],
       ],
     ],
-    ['nothing to do', { ...current, commands: { ...commands, codeSha256: 'old' } }, withCommands(same), []],
+    [
+      'nothing to do',
+      { ...current, alias: marked, commands: { ...commands, codeSha256: 'old' } },
+      withCommands(same),
+      [],
+    ],
+    [
+      'the alias does not know yet that it has one',
+      { ...current, commands: { ...commands, codeSha256: 'old' } },
+      withCommands(same),
+      [...RUN, 'move the alias live to the new version', ...AFTER, 'mark the release as finished'],
+    ],
+    [
+      'none is asked for any more',
+      { ...current, alias: marked },
+      same,
+      ['let commands run on what live serves: nothing is configured for them alone any more'],
+    ],
+    [
+      'none is asked for any more, of new code',
+      { ...current, alias: marked },
+      { ...same, codeSha256: 'new' },
+      [
+        ...['update the code', 'publish a version and wait until it is active'],
+        ...[...RUN, 'move the alias live to the new version', ...AFTER, 'mark the release as finished'],
+        'let commands run on what live serves: nothing is configured for them alone any more',
+      ],
+    ],
     [
       'only commands get something else',
-      { ...current, commands: { ...commands, codeSha256: 'old', timeout: 300 } },
+      { ...current, alias: marked, commands: { ...commands, codeSha256: 'old', timeout: 300 } },
       withCommands(same),
       [CONFIGURE, PUBLISH, BACK, ...RUN, POINT, ...AFTER],
     ],
@@ -221,6 +251,35 @@ describe('a release with a version for commands', () => {
     })
     await failureOf(release(two))
     expect((await lambda.getAlias('shop', commandsAlias('live')))?.version).toBe('1')
+  })
+
+  test('without their settings, commands run on what is served, also once that has the same code', async () => {
+    const { lambda, release, aliasNow } = await world()
+    await release(v1)
+    expect((await lambda.getAlias('shop', commandsAlias('live')))?.version).toBe('$LATEST')
+    expect((await aliasNow())?.description).toBe('wsgi-lambda')
+    lambda.calls.length = 0
+    expect((await release(v1)).changed).toBe(false)
+    expect(effects(lambda)).toEqual([])
+  })
+
+  test('and with them again, a version is made for them again', async () => {
+    const { lambda, release, aliasNow } = await world()
+    await release(v1)
+    await release(one)
+    expect((await lambda.getAlias('shop', commandsAlias('live')))?.version).toBe('3')
+    expect((await aliasNow())?.description).toBe('wsgi-lambda; with a version for commands')
+    expect((await release(one)).changed).toBe(false)
+  })
+
+  test('an alias that cannot be changed is tried again by the next run', async () => {
+    const { lambda, release, report } = await world()
+    const denied = new UserError({ title: 'The credentials may not do lambda:UpdateAlias' })
+    lambda.failAt(/^updateAlias live-commands/, denied)
+    await release(v1)
+    expect(report.of('warning')).toEqual(['Commands may still run on the version of live-commands'])
+    await release(v1)
+    expect((await lambda.getAlias('shop', commandsAlias('live')))?.version).toBe('$LATEST')
   })
 
   test('a failure of any call leaves $LATEST as requests need it, and the next run goes on', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { AliasState } from '../../../src/aws/lambda.ts'
 import type { ListedVersion } from '../../../src/aws/versions.ts'
-import { type AliasMark, aliasDescription } from '../../../src/release/order/alias-mark.ts'
+import { aliasDescription } from '../../../src/release/order/alias-mark.ts'
 import { rollbackTarget } from '../../../src/release/rollback/rollback.ts'
 import { describeVersions } from '../../../src/release/rollback/versions.ts'
 import { alias as live } from '../releases.ts'
@@ -18,7 +18,7 @@ const versions = [9, 8, 7, 6, 5, 4, 3, 2, 1].map((version) =>
 )
 
 function aliasAt(version: number, before: readonly number[] = [], weights: AliasState['weights'] = {}): AliasState {
-  const mark: AliasMark = { phase: 'released', before: before.map(String) }
+  const mark = { phase: 'released', before: before.map(String) } as const
   return { ...live, version: String(version), description: aliasDescription(mark), weights }
 }
 

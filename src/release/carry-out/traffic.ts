@@ -48,7 +48,7 @@ export const trafficExecutors: Executors<TrafficStep> = {
 }
 
 async function moveAlias(phase: AliasMark['phase'], releasing: Releasing): Promise<void> {
-  const { alias, version } = releasing.progress
-  const description = aliasDescription({ phase, before: servedBefore(alias, version) })
+  const { alias, version, hasCommands } = releasing.progress
+  const description = aliasDescription({ phase, before: servedBefore(alias, version), hasCommands })
   releasing.progress.alias = await pointAlias({ version, description }, releasing)
 }

@@ -7,37 +7,56 @@ export interface AliasMark {
   readonly phase: 'not-released' | 'unfinished' | 'released'
   /** The versions that it served before, the last one first. */
   readonly before: readonly string[]
+  /** Whether a version for commands belongs to it. */
+  readonly hasCommands: boolean
 }
 
-export const NOT_RELEASED: AliasMark = { phase: 'not-released', before: [] }
+/** What is written: what is left out of it is not so. */
+type Marked = Pick<AliasMark, 'phase' | 'before'> & Partial<AliasMark>
+
+export const NOT_RELEASED: AliasMark = { phase: 'not-released', before: [], hasCommands: false }
 
 const WORDS = {
   'not-released': 'wsgi-lambda: not released yet',
   unfinished: 'wsgi-lambda: commands after traffic are still to run',
   released: 'wsgi-lambda',
 } as const
-const BEFORE = '; served before: '
+const COMMANDS = 'with a version for commands'
+const BEFORE = 'served before: '
+const BETWEEN = '; '
 
 /** As many as fit into a description with all that stands in front of them. */
 const MOST_BEFORE = 10
 
-export function aliasDescription({ phase, before }: AliasMark): string {
-  return WORDS[phase] + (before.length === 0 ? '' : BEFORE + before.slice(0, MOST_BEFORE).join(' '))
+export function aliasDescription({ phase, before, hasCommands = false }: Marked): string {
+  const parts = [
+    WORDS[phase],
+    ...(hasCommands ? [COMMANDS] : []),
+    ...(before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(' ')]),
+  ]
+  return parts.join(BETWEEN)
 }
 
 /** What somebody else has written says nothing: the alias serves what it points to. */
 export function readAliasMark(description: string): AliasMark {
-  const [words, before = ''] = description.split(BEFORE)
+  const [words, ...parts] = description.split(BETWEEN)
+  const before = parts.find((part) => part.startsWith(BEFORE)) ?? ''
   const phases = Object.keys(WORDS) as AliasMark['phase'][]
   return {
     phase: phases.find((phase) => WORDS[phase] === words) ?? 'released',
     before: before.split(' ').filter((version) => /^\d+$/.test(version)),
+    hasCommands: parts.includes(COMMANDS),
   }
 }
 
 /** Whether a release of this program wrote it. */
 export function isMarked(description: string): boolean {
-  return Object.values<string>(WORDS).includes(description.split(BEFORE)[0] ?? '')
+  return Object.values<string>(WORDS).includes(description.split(BETWEEN)[0] ?? '')
+}
+
+/** Whether a version for commands belongs to an alias. */
+export function hasCommands(alias: { readonly description: string } | undefined): boolean {
+  return alias !== undefined && readAliasMark(alias.description).hasCommands
 }
 
 /** What was served before, once an alias has moved on from where it is. */

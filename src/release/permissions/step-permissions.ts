@@ -38,6 +38,7 @@ const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   'configure-commands': ['lambda:GetLayerVersion', ...CONFIGURE],
   'publish-commands': ['lambda:PublishVersion'],
   'point-commands': ['lambda:CreateAlias', 'lambda:UpdateAlias'],
+  'retire-commands': ['lambda:UpdateAlias'],
   provision: ['lambda:PutProvisionedConcurrencyConfig', 'lambda:GetProvisionedConcurrencyConfig'],
   unprovision: ['lambda:DeleteProvisionedConcurrencyConfig'],
   'clear-weights': ['lambda:UpdateAlias'],

@@ -12,6 +12,7 @@ export type CommandVersionStep =
   | { readonly kind: 'configure-commands'; readonly changes: readonly string[] }
   | { readonly kind: 'publish-commands' }
   | { readonly kind: 'point-commands' }
+  | { readonly kind: 'retire-commands' }
 
 type CommandSettings = Pick<FunctionSettings, 'commandTimeout' | 'commandMemory' | 'commandRole' | 'commandEnvironment'>
 

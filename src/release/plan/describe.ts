@@ -34,6 +34,8 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     `configure the function for commands${changes.length === 0 ? '' : `: ${changes.join(', ')}`}`,
   'publish-commands': () => 'publish a version for commands and wait until it is active',
   'point-commands': (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
+  'retire-commands': (_, { alias }) =>
+    `let commands run on what ${alias} serves: nothing is configured for them alone any more`,
   'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
   'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
   'shift-traffic': ({ percent, seconds }) =>

@@ -1,4 +1,4 @@
-import { readAliasMark } from '../order/alias-mark.ts'
+import { hasCommands, readAliasMark } from '../order/alias-mark.ts'
 import type { CurrentRelease, DesiredRelease } from '../state.ts'
 import { provisionedSteps } from '../traffic/provisioned.ts'
 import { asideSteps, descriptionSteps } from './aside.ts'
@@ -29,18 +29,21 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   const commands = desired.commands && withAddress(desired.commands, current.url?.address)
   const makesCommands =
     commands !== undefined && (current.commands === undefined || !matches(current.commands, commands, desired))
-  const servesIt = isServedVersionRight && !isPending(current)
+  const isMarked = commands === undefined || hasCommands(current.alias)
+  const servesIt = isServedVersionRight && !isPending(current) && isMarked
   const wayIn = wayInSteps(current, desired)
   const mode = modeSteps(current, desired)
   const aside = asideSteps(current, desired)
   const provisioned = provisionedSteps(current, desired, isServedVersionRight)
+  const retirement: readonly Step[] =
+    commands === undefined && hasCommands(current.alias) ? [{ kind: 'retire-commands' }] : []
   const besides = [
     ...aside.first,
     ...corsSteps(current, desired),
     ...(isServedVersionRight ? descriptionSteps(current, desired) : []),
   ]
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
-    return [...besides, ...provisioned.before, ...provisioned.after]
+    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after]
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight)
   const change: Step[] =
@@ -74,6 +77,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
     ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
+    ...retirement,
     ...provisioned.after,
     ...statics.last,
     ...pruneSteps(current, desired),

@@ -1,6 +1,6 @@
 import type { FunctionUrl, FunctionUrlApi } from '../../aws/function-url.ts'
 import type { AliasState, LambdaApi } from '../../aws/lambda.ts'
-import { aliasDescription } from '../order/alias-mark.ts'
+import { aliasDescription, hasCommands } from '../order/alias-mark.ts'
 import { readProvenance } from '../order/provenance.ts'
 import type { RollbackTarget } from './rollback.ts'
 
@@ -24,7 +24,8 @@ export async function moveBack(
   const provenance = readProvenance(description)
   const mode = provenance && (provenance.streams ? 'RESPONSE_STREAM' : 'BUFFERED')
   const changesMode = url !== undefined && mode !== undefined && mode !== url.invokeMode
-  const target = { version, description: aliasDescription({ phase: 'released', before }) }
+  const mark = { phase: 'released', before, hasCommands: hasCommands(alias) } as const
+  const target = { version, description: aliasDescription(mark) }
   // Side by side, the mode first: as in a release.
   if (changesMode) await urls.update(functionName, name, { invokeMode: mode })
   try {

@@ -42,7 +42,7 @@ export async function undoAlias(releasing: Releasing): Promise<Undone & { readon
   // Without weights: those that an earlier run has left behind are not brought back.
   const target = previous
     ? { version: previous.version, description: previous.description }
-    : { version, description: aliasDescription(NOT_RELEASED) }
+    : { version, description: aliasDescription({ ...NOT_RELEASED, hasCommands: progress.hasCommands }) }
   // Whoever has the lock now may have moved it on.
   const revisionId = releasing.lock.isLost() ? progress.alias?.revisionId : undefined
   try {
