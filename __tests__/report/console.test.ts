@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import picocolors from 'picocolors'
 import { type ConsoleOptions, consoleReporter, formatProblems } from '../../src/report/console.ts'
 import type { Reporter } from '../../src/report/reporter.ts'
-import { HOSTILE } from './hostile.ts'
+import { PLANTED } from './planted.ts'
 
 const colors = picocolors.createColors(false)
 
@@ -153,7 +153,7 @@ describe('text of others', () => {
     .filter(({ name, isTerminal }) => name !== 'progress' || isTerminal)
 
   test.each(shown)('cannot move the cursor: $name, on a terminal: $isTerminal', async ({ way, isTerminal }) => {
-    for (const line of HOSTILE) {
+    for (const line of PLANTED) {
       const { report, writes } = createConsole({ isTerminal, verbosity: 'verbose' })
       await way(report, line)
       expect(writes).not.toEqual([])
@@ -163,7 +163,7 @@ describe('text of others', () => {
   })
 
   test('cannot move the cursor: an error', () => {
-    for (const line of HOSTILE) {
+    for (const line of PLANTED) {
       const written = formatProblems([{ title: line, detail: line, hint: line }], colors)
       expect(written).not.toMatch(/[^\P{Cc}\t\n]|\p{Bidi_Control}/u)
     }
@@ -181,7 +181,7 @@ test('colours are only ours', () => {
   expect(writes).toEqual(['\u001b[33m! not green\u001b[39m\n'])
 })
 
-test.each(HOSTILE.map((line) => [JSON.stringify(line), line]))('%s is no workflow command', (_, line) => {
+test.each(PLANTED.map((line) => [JSON.stringify(line), line]))('%s is no workflow command', (_, line) => {
   const { report, writes } = createConsole({ verbosity: 'verbose' })
   const problem = { title: line, detail: line, hint: line }
   report.info(line)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanFacts } from '../../src/report/plan-facts.ts'
 import { type DeploymentFacts, deploymentSummary, failureSummary } from '../../src/report/summary.ts'
-import { HOSTILE } from './hostile.ts'
+import { PLANTED } from './planted.ts'
 
 const NO_DIFFERENCE: PlanFacts = {
   served: '6',
@@ -210,7 +210,7 @@ describe('text of others', () => {
     packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],
   })
 
-  test.each(HOSTILE.map((line) => [JSON.stringify(line), line]))('%s is text', (_, line) => {
+  test.each(PLANTED.map((line) => [JSON.stringify(line), line]))('%s is text', (_, line) => {
     const deployment = parts(deploymentSummary(hostile(line)))
     const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
     // Each block of code is one that this program made.
