@@ -300,7 +300,7 @@ describe('{{stage}} and {{url}}', () => {
       'an unknown word',
       { 'function-name': 's', environment: 'SECRET=hunter2 {{branch}}' },
       'environment variable SECRET uses {{branch}}, which is not known here',
-      'Known: {{stage}} in names and variables, {{url}} in variables.',
+      'Known: {{stage}} in names and variables, {{url}}, {{host}} and {{origin}} in variables, {{pr}} and {{preview}} in settings of previews.',
     ],
     [
       'a reference without a stage',
@@ -318,13 +318,13 @@ describe('{{stage}} and {{url}}', () => {
       'the address in a reference',
       { 'function-name': 's', secrets: 'KEY=ssm:/{{url}}/key' },
       'secret KEY uses {{url}}, which is not known here',
-      'Known: {{stage}} in names and variables, {{url}} in variables.',
+      'Known: {{stage}} in names and variables, {{url}}, {{host}} and {{origin}} in variables, {{pr}} and {{preview}} in settings of previews.',
     ],
     [
       'the address where there is none yet',
       { 'function-name': 's', description: 'at {{url}}' },
       'description uses {{url}}, which is not known here',
-      'Known: {{stage}} in names and variables, {{url}} in variables.',
+      'Known: {{stage}} in names and variables, {{url}}, {{host}} and {{origin}} in variables, {{pr}} and {{preview}} in settings of previews.',
     ],
   ])('not in %s', async (_, flags, title, hint) => {
     const problems = await problemsOf(loadFunctionSettings(await origin(stages, { flags })))

@@ -64,7 +64,7 @@ def _answer(app: WSGIApplication, options: Options, event: object, context: obje
     if isinstance(event, dict):
         integration = recognise(event, options)
         if integration:
-            return integration.answer(app, event, context, options)
+            return integration.answer(options.gate.before(app) if options.gate else app, event, context, options)
         if COMMAND_KEY in event:
             from . import commands
 

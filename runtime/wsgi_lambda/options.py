@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TypedDict
 
+    from .access import Gate
+
     class OptionFields(TypedDict, total=False):
         commands: Iterable[str]
         events: Mapping[str, str]
@@ -41,11 +43,12 @@ class Options:
     """Read once for a handler, because a lookup in `os.environ` costs as much as a header of a request.
 
     `base_path` is what stands in front of the application ("api/v1", or ""), whatever an event says; `hides_stage` says
-    that a proxy in front adds the stage itself. Both are variables that serverless-wsgi had.
+    that a proxy in front adds the stage itself. Both are variables that serverless-wsgi had. `gate` stands before the
+    application where access to it is protected.
     """
 
     __slots__ = (
-        "base_path", "binary_types", "commands", "events", "has_several_processes", "hides_stage", "legacy_environ",
+        "base_path", "binary_types", "commands", "events", "gate", "has_several_processes", "hides_stage", "legacy_environ",
         "non_proxy_integration", "report_batch_item_failures", "streaming", "text_types",
     )  # fmt: skip
 
@@ -82,3 +85,9 @@ class Options:
         self.hides_stage = is_on("STRIP_STAGE_PATH")
         # Lambda Managed Instances run one process for each concurrent request.
         self.has_several_processes = bool(os.environ.get("AWS_LAMBDA_MAX_CONCURRENCY"))
+        self.gate: Gate | None = None
+        protection = os.environ.get("WSGI_LAMBDA_BASIC_AUTH")
+        if protection:
+            from . import access
+
+            self.gate = access.gate(protection)

@@ -26,6 +26,9 @@ _WRITES_UTF8 = os.environ.get("AWS_EXECUTION_ENV", "").startswith(
     tuple(f"AWS_Lambda_python3.{minor}" for minor in range(12, 20))
 )
 
+# What every answer has that is not the application's.
+own_headers: Headers = {}
+
 LARGE = 65536
 _GLANCE = 4096
 
@@ -64,6 +67,7 @@ def plain(status: int, reason: str, body: str) -> Response:
     headers = {
         "content-type": ("Content-Type", ["text/plain; charset=utf-8"]),
         "cache-control": ("Cache-Control", ["no-store"]),
+        **own_headers,
     }
     return Response(status, reason, headers, body.encode())
 

@@ -10,6 +10,7 @@ import { type RollbackTarget, rollbackTarget } from '../release/rollback/rollbac
 import { moveProvisioned, type ProvisionedMove } from '../release/traffic/provisioned.ts'
 import { type SmokeTarget, smoke, smokeHostOf } from '../release/traffic/smoke.ts'
 import { type Waiting, waitUntilActive, waitUntilAwake } from '../release/wait.ts'
+import { authorizationOf } from '../settings/basic-auth.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import { smokeRequestsOf } from '../settings/traffic.ts'
 
@@ -104,7 +105,13 @@ async function prove(
   const { functionName } = settings
   const state = await waitUntilActive(functionName, version, collaborators)
   const host = smokeHostOf(settings.smokeHost, url)
-  const asked: SmokeTarget = { functionName, version, host, timeoutSeconds: state.timeout }
+  const asked: SmokeTarget = {
+    functionName,
+    version,
+    host,
+    authorization: authorizationOf(settings),
+    timeoutSeconds: state.timeout,
+  }
   await wake(state, asked, settings, collaborators)
   if (settings.smoke) await smoke(smokeRequestsOf(settings), asked, collaborators)
 }

@@ -31,6 +31,14 @@ export interface DesiredTraffic {
   readonly alarms: readonly string[]
 }
 
+/** What the new version is asked before visitors ask it. */
+export interface DesiredSmoke {
+  readonly requests: readonly SmokeRequest[]
+  readonly host: string | undefined
+  /** The header `Authorization`, where the version asks for one. */
+  readonly authorization?: string | undefined
+}
+
 /** What should be there. */
 export interface DesiredRelease {
   readonly functionName: string
@@ -52,7 +60,7 @@ export interface DesiredRelease {
   readonly cors: Cors | undefined
   readonly beforeTraffic: readonly string[]
   readonly afterTraffic: readonly string[]
-  readonly smoke: { readonly requests: readonly SmokeRequest[]; readonly host: string | undefined } | undefined
+  readonly smoke: DesiredSmoke | undefined
   readonly traffic: DesiredTraffic
   /** Environments that are kept ready; undefined where they are left alone. */
   readonly provisioned: number | undefined

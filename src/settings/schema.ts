@@ -2,6 +2,7 @@ import type * as v from 'valibot'
 import { RUNTIME_NAMES } from '../platform/runtimes.ts'
 import { ARCHITECTURES } from '../platform/target.ts'
 import { ACCOUNT_SETTINGS } from './account.ts'
+import { BASIC_AUTH_SETTINGS } from './basic-auth.ts'
 import { CORS_SETTINGS } from './cors.ts'
 import { eventMistakes } from './events.ts'
 import { FUNCTION_SETTINGS } from './function.ts'
@@ -210,7 +211,7 @@ export const RELEASE_SETTINGS = {
   }),
   environment: table({
     description:
-      'Environment variables of the function. {{stage}} and {{url}} (the address of the Function URL) are filled in.',
+      'Environment variables of the function. {{stage}}, {{url}} (the address of the Function URL), {{origin}} and {{host}} (of that address) are filled in.',
     format: 'NAME=VALUE, one a line, or a JSON object',
     names: VARIABLE,
     mistakes: plainVariableMistakes,
@@ -247,6 +248,7 @@ export const RELEASE_SETTINGS = {
     defaultText: "the function's own, public for a new one",
     placeholder: 'ACCESS',
   }),
+  ...BASIC_AUTH_SETTINGS,
   ...CORS_SETTINGS,
   migrate: trueOrFalse({
     description: 'Short for `manage migrate --noinput` as the first command before traffic moves.',

@@ -1,3 +1,4 @@
+import { BASIC_AUTH_VARIABLE } from './basic-auth.ts'
 import type { Mistake, Table } from './kinds.ts'
 
 /** The function's variable that holds `secrets`: runtime/README.md, "Secrets". */
@@ -8,8 +9,10 @@ export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** What is wrong with a table of plain variables. */
 export function plainVariableMistakes(variables: Table): readonly Mistake[] {
-  if (!Object.hasOwn(variables, SECRETS_VARIABLE)) return []
-  return [{ entry: SECRETS_VARIABLE, hint: 'Write the setting secrets instead: the variable is made of it.' }]
+  const settings = { [SECRETS_VARIABLE]: 'secrets', [BASIC_AUTH_VARIABLE]: 'basic-auth' }
+  return Object.entries(settings)
+    .filter(([variable]) => Object.hasOwn(variables, variable))
+    .map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }))
 }
 
 /** The references that the runtime understands, each with `#KEY` behind it or without. */

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Architecture, Target } from '../platform/target.ts'
+import { basicAuthContradictions } from './basic-auth.ts'
 import { corsContradictions } from './cors.ts'
 import { findApplication } from './discovery.ts'
 import { functionContradictions } from './function-contradictions.ts'
@@ -243,6 +244,7 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
       .filter(isGiven)
       .map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    ...basicAuthContradictions(values),
     ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment }),
     ...previewContradictions(values),
@@ -252,6 +254,9 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
 /** What is known only when there is an address, or a preview: it is filled in then. */
 const ADDRESSES = ['url', 'host', 'origin'] as const
 const PREVIEW_WORDS = ['pr', 'preview'] as const
+
+/** What is no name, or a secret: braces mean nothing in it. */
+const AS_WRITTEN = /^(?:url-origin|basic-auth|preview-database-.*)$/
 
 /** Fills `{{stage}}` in names and in tables. */
 function fillStage(values: Values, stage: string | undefined): { values: Values; problems: Problem[] } {
@@ -294,8 +299,7 @@ function fillStage(values: Values, stage: string | undefined): { values: Values;
   }
   for (const name of SETTING_NAMES) {
     const value = filled[camelCase(name)]
-    if (typeof value === 'string' && name !== 'url-origin' && !name.startsWith('preview-database-'))
-      filled[camelCase(name)] = fill(value, name)
+    if (typeof value === 'string' && !AS_WRITTEN.test(name)) filled[camelCase(name)] = fill(value, name)
   }
   return { values: filled as unknown as Values, problems }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { desiredRelease } from '../../../src/release/desired/desired.ts'
 import type { CurrentRelease } from '../../../src/release/state.ts'
+import { checkValues } from '../../../src/settings/values.ts'
 import { current, invokeStatement, latest, nothing, policy, ROLE, url, urlStatement } from '../releases.ts'
 import { CODE, settings } from '../settings.ts'
 
@@ -52,6 +53,42 @@ describe('the configuration', () => {
     const from = { ...current, latest: { ...latest, environment: { KEPT: 'ours', DEBUG: '0' } } }
     const given = { environment: 'DEBUG=1\nADDED=x', 'environment-strategy': strategy }
     expect(desiredRelease(settings(given), CODE, from).configuration.environment).toEqual(environment)
+  })
+})
+
+describe('protection of access', () => {
+  const variable = 'WSGI_LAMBDA_BASIC_AUTH'
+  const ofFunction = (given: Record<string, unknown>, own: Record<string, string> = {}) =>
+    desiredRelease(settings(given), CODE, { ...current, latest: { ...latest, environment: own } })
+
+  test('is a variable, and what the smoke request says', () => {
+    const { configuration, smoke } = ofFunction({ 'basic-auth': 'team:canary-1' })
+    expect(Object.keys(configuration.environment)).toEqual([variable])
+    expect(smoke).toMatchObject({ authorization: 'Basic dGVhbTpjYW5hcnktMQ==' })
+  })
+
+  test.each<[string, Record<string, unknown>, Record<string, string>]>([
+    ['stays where nobody says anything', {}, { [variable]: 'hash' }],
+    ['stays under replace', { 'environment-strategy': 'replace' }, { [variable]: 'hash' }],
+    ['ends with none', { 'basic-auth': 'none' }, {}],
+  ])('%s', (_, given, environment) => {
+    expect(ofFunction(given, { [variable]: 'hash' }).configuration.environment).toEqual(environment)
+  })
+
+  test('is the same for the same settings', () => {
+    const own = ofFunction({ 'basic-auth': 'team:canary-1' }).configuration.environment
+    expect(ofFunction({ 'basic-auth': 'team:canary-1' }, { ...own }).configuration.environment).toEqual(own)
+    expect(ofFunction({ 'basic-auth': 'team:canary-2' }, { ...own }).configuration.environment).not.toEqual(own)
+  })
+
+  test('is nothing for environment', () => {
+    const given = { environment: `${variable}=x` }
+    expect(checkValues([{ given, nameOf: String }]).problems).toEqual([
+      {
+        title: `environment: ${variable} is not valid`,
+        hint: 'Write the setting basic-auth instead: the variable is made of it.',
+      },
+    ])
   })
 })
 
@@ -143,7 +180,10 @@ describe('what cannot be', () => {
   test('an address without a URL', () => {
     const given = { role: ROLE, environment: 'SITE={{url}}', 'function-url': 'none' }
     expect(() => desiredRelease(settings(given), CODE, nothing)).toThrow(
-      expect.objectContaining({ title: 'The environment uses {{url}}, but there is no Function URL', exitCode: 2 }),
+      expect.objectContaining({
+        title: 'The environment uses {{url}}, {{origin}} or {{host}}, but there is no Function URL',
+        exitCode: 2,
+      }),
     )
     expect(desiredRelease(settings(given), CODE, current).access).toBe('none')
   })

@@ -17,8 +17,10 @@ const settings = {
 
 async function requested(answer: RequestListener, given: Partial<FunctionSettings> = {}) {
   const paths: (string | undefined)[] = []
+  const authorizations: (string | undefined)[] = []
   const server = createServer((incoming, outgoing) => {
     paths.push(incoming.url)
+    authorizations.push(incoming.headers.authorization)
     answer(incoming, outgoing)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -40,7 +42,7 @@ async function requested(answer: RequestListener, given: Partial<FunctionSetting
     server.close()
     server.closeAllConnections()
   }
-  return { report, paths, address, waits }
+  return { report, paths, authorizations, address, waits }
 }
 
 function answering(status: number, body = '', headers: Readonly<Record<string, string>> = {}): RequestListener {
@@ -54,6 +56,12 @@ describe('the request to the public URL only reports', () => {
     const { report, paths, address } = await requested(answering(200, 'hello'))
     expect(paths).toEqual(['/health'])
     expect(report.lines).toEqual([`info: GET ${address}health → 200 (0.00 s)`])
+  })
+
+  test('an answer for who is let in', async () => {
+    const { authorizations } = await requested(answering(200), { basicAuth: 'team:canary-1' })
+    expect(authorizations).toEqual(['Basic dGVhbTpjYW5hcnktMQ=='])
+    expect((await requested(answering(200))).authorizations).toEqual([undefined])
   })
 
   test('a redirect is an answer, and is not followed', async () => {

@@ -11,7 +11,7 @@ import { createReleasedWorld, failureOf, v2 } from '../world.ts'
 type Answer = Partial<Invocation> | Error
 
 /** Sends requests to a version that answers so, one answer after the other. */
-async function requestAll(lines: readonly string[], answers: readonly Answer[]) {
+async function requestAll(lines: readonly string[], answers: readonly Answer[], authorization?: string) {
   const events: Readonly<Record<string, unknown>>[] = []
   const invoked: unknown[] = []
   const report = recordingReporter()
@@ -33,7 +33,7 @@ async function requestAll(lines: readonly string[], answers: readonly Answer[]) 
     clock: () => now,
     signal: new AbortController().signal,
   }
-  const where = { functionName: 'shop', version: '8', host: 'shop.example.org', timeoutSeconds: 30 }
+  const where = { functionName: 'shop', version: '8', host: 'shop.example.org', authorization, timeoutSeconds: 30 }
   await smoke(lines.map(parseSmokeRequest), where, waiting)
   return { invoked, event: events[0] ?? {}, report }
 }
@@ -56,6 +56,12 @@ test('one request goes to the version itself, as a Function URL would send it', 
     isBase64Encoded: false,
   })
   expect(report.of('info')).toEqual(['GET /health?full=1&next=/a?b on version 8 → 200'])
+})
+
+test('a version that is protected is asked with credentials, which nothing shows', async () => {
+  const { event, report } = await requestAll(['/'], [answering(200)], 'Basic dGVhbTpjYW5hcnktMQ==')
+  expect(event).toMatchObject({ headers: { authorization: 'Basic dGVhbTpjYW5hcnktMQ==' } })
+  expect(JSON.stringify(report.lines)).not.toContain('dGVhbTpjYW5hcnktMQ')
 })
 
 test('a path without a query', async () => {

@@ -16,5 +16,6 @@ export const proofExecutors: Executors<ProofStep> = {
 export function smokeTarget({ desired, progress }: Releasing): SmokeTarget {
   const { functionName, configuration, smoke: settings } = desired
   const host = smokeHostOf(settings?.host, progress.url)
-  return { functionName, version: progress.version, host, timeoutSeconds: configuration.timeout }
+  const { authorization } = settings ?? {}
+  return { functionName, version: progress.version, host, authorization, timeoutSeconds: configuration.timeout }
 }

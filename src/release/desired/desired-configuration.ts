@@ -2,6 +2,7 @@ import type { FunctionConfiguration, VersionState } from '../../aws/lambda.ts'
 import { UserError } from '../../errors.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import { needsAddress } from '../../settings/address.ts'
+import { BASIC_AUTH_VARIABLE, basicAuthVariables } from '../../settings/basic-auth.ts'
 import type { Table } from '../../settings/kinds.ts'
 import { theRegion } from '../../settings/region.ts'
 import { SECRETS_VARIABLE } from '../../settings/secrets.ts'
@@ -147,7 +148,7 @@ function checkedEnvironment(settings: FunctionSettings, current: CurrentRelease)
   if (desiredAccess(settings, current) === 'none' && current.url === undefined && needsAddress(environment)) {
     throw new UserError(
       {
-        title: 'The environment uses {{url}}, but there is no Function URL',
+        title: 'The environment uses {{url}}, {{origin}} or {{host}}, but there is no Function URL',
         hint: 'Set function-url to public or iam, or write the address out.',
       },
       { exitCode: 2 },
@@ -169,19 +170,22 @@ function checkedEnvironment(settings: FunctionSettings, current: CurrentRelease)
 
 /**
  * Variables that only the function has stay, but for what `secrets` speaks of: neither the plain value of a variable that is a
- * secret now, nor references that no setting has any more.
+ * secret now, nor references that no setting has any more. Protection ends only where somebody says so.
  */
 function desiredEnvironment(settings: FunctionSettings, own: Table): Table {
   const { environmentStrategy, environment, secrets } = settings
   const names = Object.keys(secrets).toSorted()
-  const kept = Object.entries(own).filter(
-    ([name]) => environmentStrategy === 'merge' && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name),
-  )
+  const isKept = (name: string): boolean =>
+    name === BASIC_AUTH_VARIABLE
+      ? settings.basicAuth === undefined
+      : environmentStrategy === 'merge' && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name)
+  const kept = Object.entries(own).filter(([name]) => isKept(name))
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]))
   return {
     ...Object.fromEntries(kept),
     ...environment,
     ...staticVariables(settings),
+    ...basicAuthVariables(settings),
     ...(names.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(references) }),
   }
 }

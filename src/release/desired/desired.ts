@@ -1,3 +1,4 @@
+import { authorizationOf } from '../../settings/basic-auth.ts'
 import { corsOf } from '../../settings/cors.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { parseTraffic, smokeRequestsOf } from '../../settings/traffic.ts'
@@ -54,7 +55,9 @@ export function desiredRelease(
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
     keepVersions: settings.keepVersions,
-    smoke: settings.smoke ? { requests: smokeRequestsOf(settings), host: settings.smokeHost } : undefined,
+    smoke: settings.smoke
+      ? { requests: smokeRequestsOf(settings), host: settings.smokeHost, authorization: authorizationOf(settings) }
+      : undefined,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Reporter } from '../../report/reporter.ts'
+import { authorizationOf } from '../../settings/basic-auth.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { smokeRequestsOf } from '../../settings/traffic.ts'
 import type { DesiredRelease } from '../state.ts'
@@ -24,7 +25,7 @@ export async function requestPublicUrl(
   const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? '/')
   const started = clock()
   try {
-    const { status, isRefused } = await answerOf(url, wait)
+    const { status, isRefused } = await answerOf(url, headersOf(settings), wait)
     report.info(`GET ${url} → ${status} (${((clock() - started) / 1000).toFixed(2)} s)`)
     if (isRefused) {
       report.warning({
@@ -45,23 +46,30 @@ export async function requestPublicUrl(
   }
 }
 
+type Headers = Readonly<Record<string, string>>
+
+function headersOf(settings: FunctionSettings): Headers {
+  const authorization = authorizationOf(settings)
+  return authorization === undefined ? {} : { authorization }
+}
+
 interface Answer {
   readonly status: number
   readonly isRefused: boolean
 }
 
-async function answerOf(url: string, wait: Collaborators['wait']): Promise<Answer> {
-  let answer = await request(url)
+async function answerOf(url: string, headers: Headers, wait: Collaborators['wait']): Promise<Answer> {
+  let answer = await request(url, headers)
   for (const pause of PATIENCE_MILLISECONDS) {
     if (!answer.isRefused) return answer
     await wait(pause)
-    answer = await request(url)
+    answer = await request(url, headers)
   }
   return answer
 }
 
-async function request(url: string): Promise<Answer> {
-  const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(30_000) })
+async function request(url: string, headers: Headers): Promise<Answer> {
+  const answer = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(30_000) })
   const { status } = answer
   if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) }
   // A stream may have no end: of it, the head says enough.

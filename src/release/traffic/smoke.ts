@@ -12,6 +12,8 @@ export interface SmokeTarget {
   readonly functionName: string
   readonly version: string
   readonly host: string
+  /** The header of that name, where the version asks for one. */
+  readonly authorization?: string | undefined
   readonly timeoutSeconds: number
 }
 
@@ -52,11 +54,11 @@ export async function findFailure(
 
 async function ask(
   request: SmokeRequest,
-  { functionName, version, host, timeoutSeconds }: SmokeTarget,
+  { functionName, version, host, authorization, timeoutSeconds }: SmokeTarget,
   waiting: Waiting,
 ): Promise<{ readonly statusCode: number; readonly problem: Problem | undefined }> {
   // Who asks so waits for a whole answer, also where the function streams its answers to others.
-  const event = JSON.stringify(httpEvent(request.path, host))
+  const event = JSON.stringify(httpEvent(request.path, host, authorization))
   const invocation = await untilAccepted(
     () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
     `GET ${request.path} on version ${version}`,
@@ -102,12 +104,13 @@ function maybeHost(path: string, host: string): Problem {
 }
 
 /** Payload format 2.0 as a Function URL sends it (Lambda developer guide, "Invoking Lambda function URLs"). */
-function httpEvent(path: string, host: string) {
+function httpEvent(path: string, host: string, authorization: string | undefined) {
   const [, rawPath = '/', rawQueryString = ''] = /^([^?]*)\??([^]*)$/.exec(path) ?? []
   const http = { method: 'GET', path: rawPath, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'wsgi-lambda' }
   const headers = {
     host,
     accept: '*/*',
+    ...(authorization !== undefined && { authorization }),
     'user-agent': 'wsgi-lambda',
     'x-forwarded-proto': 'https',
     'x-forwarded-port': '443',
