@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals'
+import { SettingsError } from '../../src/errors.ts'
+import { decide } from '../../src/preview/decide.ts'
+import type { RunEvent } from '../../src/preview/pull.ts'
+
+const nothing: RunEvent = { name: undefined, action: undefined, isDeletion: false, inputs: {}, pull: undefined }
+const ALLOWED = ['deploy', 'preview', 'destroy', 'sweep', 'plan']
+
+test.each<[string, Partial<RunEvent>, string]>([
+  ['a push', { name: 'push' }, 'deploy'],
+  ['a push that removed a branch', { name: 'push', isDeletion: true }, 'none'],
+  ['a release', { name: 'release', action: 'published' }, 'deploy'],
+  ['an opened pull request', { name: 'pull_request', action: 'opened' }, 'preview'],
+  ['a new commit', { name: 'pull_request', action: 'synchronize' }, 'preview'],
+  ['one that is open again', { name: 'pull_request', action: 'reopened' }, 'preview'],
+  ['a label', { name: 'pull_request', action: 'labeled' }, 'preview'],
+  ['the same with secrets', { name: 'pull_request_target', action: 'opened' }, 'preview'],
+  ['a closed pull request', { name: 'pull_request', action: 'closed' }, 'destroy'],
+  ['an action that is not known', { name: 'pull_request', action: 'locked' }, 'none'],
+  ['the time', { name: 'schedule' }, 'sweep'],
+  ['by hand', { name: 'workflow_dispatch' }, 'deploy'],
+  ['by hand, with a choice', { name: 'workflow_dispatch', inputs: { command: 'sweep' } }, 'sweep'],
+  ['by hand, with auto', { name: 'workflow_dispatch', inputs: { command: 'auto' } }, 'deploy'],
+])('%s', (_, event, command) => {
+  expect(decide({ ...nothing, ...event }, ALLOWED).command).toBe(command)
+})
+
+test.each<[string, Partial<RunEvent>, string]>([
+  [
+    'an event that says nothing',
+    { name: 'issues', action: 'opened' },
+    'command is auto, and the event issues opened does not say what to do',
+  ],
+  ['no event', {}, 'command is auto, and the event no event does not say what to do'],
+  [
+    'a choice that is none',
+    { name: 'workflow_dispatch', inputs: { command: 'rm -rf' } },
+    "the workflow's input command is not valid",
+  ],
+])('%s is refused', (_, event, title) => {
+  expect(() => decide({ ...nothing, ...event }, ALLOWED)).toThrow(SettingsError)
+  expect(() => decide({ ...nothing, ...event }, ALLOWED)).toThrow(title)
+})

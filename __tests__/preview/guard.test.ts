@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals'
+import { SettingsError, UserError } from '../../src/errors.ts'
+import { reasonToSkip, refuseForeignCode } from '../../src/preview/guard.ts'
+import { pullOf } from '../../src/preview/prerequisites.ts'
+import type { Pull, RunEvent } from '../../src/preview/pull.ts'
+import { reasonAgainst } from '../../src/preview/pull-state.ts'
+
+const pull: Pull = {
+  number: 7,
+  repositoryId: '42',
+  repository: 'octo/shop',
+  headSha: 'a'.repeat(40),
+  headRepository: 'octo/shop',
+  labels: [],
+}
+const fork: Pull = { ...pull, headRepository: 'stranger/shop' }
+const deleted: Pull = { ...pull, headRepository: undefined }
+const event = (name: string, of: Pull | undefined): RunEvent => ({
+  ...{ name, action: 'opened', isDeletion: false, inputs: {} },
+  pull: of,
+})
+
+describe('a run that can have no credentials is skipped', () => {
+  const DEPENDABOT = { GITHUB_ACTOR: 'dependabot[bot]' }
+  test.each<[string, RunEvent, Readonly<Record<string, string>>, string | undefined]>([
+    ['for a fork', event('pull_request', fork), {}, 'Skipped: a run for a fork (stranger/shop) has no credentials'],
+    [
+      'for a fork that was deleted',
+      event('pull_request', deleted),
+      {},
+      'Skipped: a run for a fork (which was deleted) has no credentials',
+    ],
+    ['of Dependabot', event('pull_request', pull), DEPENDABOT, 'Skipped: a run of Dependabot has no credentials'],
+    ['for a fork, with credentials', event('pull_request', fork), { AWS_ACCESS_KEY_ID: 'A' }, undefined],
+    [
+      'for a fork, which may ask for a token',
+      event('pull_request', fork),
+      { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'T' },
+      undefined,
+    ],
+    ['of Dependabot, with credentials', event('pull_request', pull), { ...DEPENDABOT, AWS_PROFILE: 'p' }, undefined],
+    ['for a branch of this repository, without any', event('pull_request', pull), {}, undefined],
+    [
+      'of a repository whose name is written otherwise',
+      event('pull_request', { ...pull, headRepository: 'Octo/Shop' }),
+      {},
+      undefined,
+    ],
+    ['by hand', event('workflow_dispatch', fork), {}, undefined],
+  ])('%s', (_, of, variables, title) => {
+    expect(reasonToSkip(of, variables)?.title).toBe(title)
+  })
+})
+
+describe("a fork's code beside secrets is refused", () => {
+  test.each<[string, RunEvent, boolean]>([
+    ['a fork', event('pull_request_target', fork), true],
+    ['a fork that was deleted', event('pull_request_target', deleted), true],
+    ['a branch', event('pull_request_target', pull), false],
+    ['a fork without secrets', event('pull_request', fork), false],
+    ['no pull request', event('pull_request_target', undefined), false],
+  ])('%s', (_, of, isRefused) => {
+    const refusing = () => {
+      refuseForeignCode(of)
+    }
+    if (isRefused) expect(refusing).toThrow(UserError)
+    else expect(refusing).not.toThrow()
+  })
+})
+
+describe('the pull request of a run', () => {
+  test('is that of the event', () => {
+    expect(pullOf(event('pull_request', pull), {})).toEqual({ pull })
+  })
+  test('is skipped before anything else is asked', () => {
+    expect(pullOf(event('pull_request', fork), {})).toMatchObject({
+      skipped: { title: expect.stringMatching(/^Skipped/) },
+    })
+  })
+  test.each<[string, Pull | undefined, string]>([
+    ['none', undefined, 'There is no pull request'],
+    ['one of an unknown repository', { ...pull, repositoryId: '' }, 'The number of the repository is not known'],
+  ])('%s is a mistake', (_, of, title) => {
+    expect(() => pullOf(event('push', of), {})).toThrow(SettingsError)
+    expect(() => pullOf(event('push', of), {})).toThrow(title)
+  })
+})
+
+describe('what GitHub says now counts', () => {
+  const now = { number: 7, isOpen: true, headSha: pull.headSha ?? '', labels: ['preview'] }
+  test.each([
+    ['all is as it was', pull, now, undefined, undefined],
+    ['it is closed', pull, { ...now, isOpen: false }, undefined, 'Skipped: pull request 7 is closed'],
+    [
+      'there is a newer commit',
+      pull,
+      { ...now, headSha: 'b'.repeat(40) },
+      undefined,
+      `Skipped: pull request 7 has a newer commit (${'b'.repeat(12)})`,
+    ],
+    ['it has the label now', pull, now, 'preview', undefined],
+    ['it has another one', pull, now, 'demo', 'Skipped: pull request 7 has no label "demo"'],
+    [
+      'GitHub cannot be asked, and the event knows the label',
+      { ...pull, labels: ['demo'] },
+      undefined,
+      'demo',
+      undefined,
+    ],
+    ['nobody knows the head', { ...pull, headSha: undefined }, now, undefined, undefined],
+  ])('%s', (_, of, state, label, title) => {
+    expect(reasonAgainst(of, state, label)?.title).toBe(title)
+  })
+})

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readEvent } from '../../src/preview/pull.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-event-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const HEAD = 'a'.repeat(40)
+const opened = {
+  action: 'opened',
+  repository: { id: 42, full_name: 'octo/shop' },
+  pull_request: {
+    number: 7,
+    head: { sha: HEAD, repo: { full_name: 'fork/shop' } },
+    labels: [{ name: 'preview' }, { name: 'bug' }],
+  },
+}
+const github = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_REPOSITORY: 'octo/shop', GITHUB_REPOSITORY_ID: '42' }
+
+async function eventOf(payload: unknown, variables: object = github, number?: number) {
+  const path = join(folder, 'event.json')
+  await writeFile(path, typeof payload === 'string' ? payload : JSON.stringify(payload))
+  return readEvent({ ...variables, GITHUB_EVENT_PATH: path }, number)
+}
+
+describe("GitHub's event", () => {
+  test('tells of the pull request that it is about', async () => {
+    expect(await eventOf(opened)).toEqual({
+      ...{ name: 'pull_request', action: 'opened', isDeletion: false, inputs: {} },
+      pull: {
+        number: 7,
+        repositoryId: '42',
+        repository: 'octo/shop',
+        headSha: HEAD,
+        headRepository: 'fork/shop',
+        labels: ['preview', 'bug'],
+      },
+    })
+  })
+
+  test('of a pull request whose repository was deleted names none', async () => {
+    const { pull } = await eventOf({
+      ...opened,
+      pull_request: { ...opened.pull_request, head: { sha: HEAD, repo: null } },
+    })
+    expect(pull?.headRepository).toBeUndefined()
+  })
+
+  test('about another pull request says nothing of the one that is named', async () => {
+    const { pull } = await eventOf(opened, github, 8)
+    expect(pull).toEqual({
+      number: 8,
+      repositoryId: '42',
+      repository: 'octo/shop',
+      headSha: undefined,
+      headRepository: 'octo/shop',
+      labels: [],
+    })
+  })
+
+  test.each([
+    ['a push that removed a branch', { deleted: true }, { isDeletion: true }],
+    ['what somebody chose', { inputs: { command: 'sweep' } }, { inputs: { command: 'sweep' } }],
+    ['no JSON', '{', { action: undefined, pull: undefined }],
+    ['no object', [1], { action: undefined, pull: undefined }],
+    ['a number that is none', { pull_request: { number: -7 } }, { pull: undefined }],
+  ])('%s', async (_, payload, expected) => {
+    expect(await eventOf(payload, {})).toMatchObject(expected)
+  })
+})
+
+test("GitLab's variables tell of a merge request", async () => {
+  const variables = {
+    GITLAB_CI: 'true',
+    CI_PROJECT_ID: '1',
+    CI_PROJECT_PATH: 'fork/shop',
+    CI_COMMIT_SHA: 'b'.repeat(40),
+    CI_MERGE_REQUEST_IID: '7',
+    CI_MERGE_REQUEST_PROJECT_ID: '42',
+    CI_MERGE_REQUEST_PROJECT_PATH: 'octo/shop',
+    CI_MERGE_REQUEST_SOURCE_PROJECT_PATH: 'fork/shop',
+    CI_MERGE_REQUEST_LABELS: 'preview,bug',
+  }
+  expect((await readEvent(variables)).pull).toEqual({
+    number: 7,
+    repositoryId: '42',
+    repository: 'octo/shop',
+    headSha: 'b'.repeat(40),
+    headRepository: 'fork/shop',
+    labels: ['preview', 'bug'],
+  })
+})
+
+test('elsewhere there is nothing', async () => {
+  expect(await readEvent({})).toEqual({
+    ...{ name: undefined, action: undefined, isDeletion: false, inputs: {} },
+    pull: undefined,
+  })
+})
