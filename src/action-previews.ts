@@ -8,10 +8,10 @@ import { VERSION } from './version.ts'
 /** What the action does for previews. */
 
 export async function runPreview(action: ActionRun): Promise<void> {
-  const { environment, signal, wait, mask } = action
+  const { environment, signal, wait, mask, secrets } = action
   const github = await openGitHub(environment, action.input('github-token'), { version: VERSION, wait, signal })
   const done = await runForPull(action.event, action.origin, {
-    ...{ environment, github, mask },
+    ...{ environment, github, mask, secrets },
     open: async (settings) => {
       const releasing = await action.releasing(settings)
       if (settings.build) await action.restore(settings.build)

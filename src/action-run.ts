@@ -23,6 +23,8 @@ export interface ActionRun {
   readonly input: (name: string) => string | undefined
   /** From here on these variables' secrets are shown as asterisks. */
   readonly mask: (variables: Readonly<Record<string, string>>) => void
+  /** All that is masked so far. */
+  readonly secrets: () => readonly string[]
   readonly setOutputs: (outputs: ActionOutputs) => void
   readonly writeSummary: (markdown: string) => Promise<void>
   readonly annotate: (problem: Problem) => void

@@ -21,7 +21,7 @@ import { decide } from './preview/decide.ts'
 import { type RunEvent, readEvent } from './preview/pull.ts'
 import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
-import { actionsReporter, annotateError, mask } from './report/actions.ts'
+import { actionsReporter, annotateError, mask, maskedSecrets } from './report/actions.ts'
 import { withoutPasswords } from './report/inert.ts'
 import { problemsOf } from './report/problem.ts'
 import type { Reporter } from './report/reporter.ts'
@@ -149,6 +149,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
     },
     input: (name) => core.getInput(name) || undefined,
     mask,
+    secrets: maskedSecrets,
     setOutputs,
     writeSummary,
     annotate: (problem) => {

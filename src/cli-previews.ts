@@ -6,6 +6,7 @@ import { type PreviewRun, runForPull } from './commands/preview-run.ts'
 import { openGitHub } from './github/open.ts'
 import { readEvent } from './preview/pull.ts'
 import type { Reporter } from './report/reporter.ts'
+import { secretsIn } from './report/secrets.ts'
 import type { Table } from './settings/kinds.ts'
 import type { DeploySettings, SettingsOrigin } from './settings/settings.ts'
 
@@ -23,10 +24,14 @@ export async function runPreview(
   number: number | undefined,
   { origin, environment, report, options, releasing }: PreviewWiring,
 ): Promise<PreviewRun> {
+  const secrets = new Set<string>()
   const done = await runForPull(await readEvent(environment, number), origin, {
     environment,
     github: await openGitHub(environment, environment['GITHUB_TOKEN'], { ...options, wait }),
-    mask: () => undefined,
+    mask: (variables) => {
+      for (const secret of secretsIn(variables)) secrets.add(secret)
+    },
+    secrets: () => [...secrets],
     open: async (settings) => ({ ...(await releasing(settings)), ...previewParts(environment, options) }),
   })
   if (done.skipped !== undefined) report.notice(done.skipped)

@@ -1,7 +1,10 @@
 import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
+import { createAnnouncer } from '../preview/announce/announcer.ts'
+import type { AnnouncePlace } from '../preview/announce/facts.ts'
+import type { PreviewIdentity } from '../preview/identity.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
-import type { RunEvent } from '../preview/pull.ts'
+import type { Pull, RunEvent } from '../preview/pull.ts'
 import { reasonAgainst } from '../preview/pull-state.ts'
 import type { Table } from '../settings/kinds.ts'
 import { type DeploySettings, loadDeploySettings, type SettingsOrigin } from '../settings/settings.ts'
@@ -18,7 +21,9 @@ export interface PreviewRunCollaborators {
   /** From here on what these hold is shown as asterisks. */
   readonly mask: (variables: Table) => void
   /** Called when it is certain that there will be a preview. */
-  readonly open: (settings: DeploySettings) => Promise<PreviewCollaborators>
+  readonly open: (settings: DeploySettings) => Promise<Omit<PreviewCollaborators, 'announcerFor' | 'mask'>>
+  /** What a text for others must not hold, since nobody masks it there. */
+  readonly secrets: () => readonly string[]
 }
 
 const STAGE = 'preview'
@@ -27,7 +32,7 @@ const STAGE = 'preview'
 export async function runForPull(
   event: RunEvent,
   origin: SettingsOrigin,
-  { environment, github, mask, open }: PreviewRunCollaborators,
+  { environment, github, mask, open, secrets }: PreviewRunCollaborators,
 ): Promise<PreviewRun> {
   const found = pullOf(event, environment)
   if ('skipped' in found) return found
@@ -36,5 +41,34 @@ export async function runForPull(
   for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
   const against = reasonAgainst(pull, await stateOf(pull, github), settings.previewLabel)
   if (against) return { skipped: against }
-  return { skipped: undefined, result: await preview(settings, pull, await open(settings)), settings }
+  const collaborators = await open(settings)
+  const result = await preview(settings, pull, {
+    ...collaborators,
+    mask,
+    announcerFor: (identity) =>
+      createAnnouncer(github, announcePlace(settings, identity, pull, { environment, secrets }), collaborators.report),
+  })
+  return { skipped: undefined, result, settings }
+}
+
+function announcePlace(
+  { comment, githubEnvironment }: DeploySettings,
+  identity: PreviewIdentity,
+  { headSha, repository }: Pull,
+  { environment, secrets }: Pick<PreviewRunCollaborators, 'environment' | 'secrets'>,
+): AnnouncePlace {
+  const server = environment['GITHUB_SERVER_URL']
+  const run = environment['GITHUB_RUN_ID']
+  const repositoryUrl = server === undefined ? undefined : `${server}/${repository}`
+  return {
+    ...{ identity, headSha, repositoryUrl },
+    // More become known while the run goes on.
+    get secrets() {
+      return secrets()
+    },
+    runUrl: repositoryUrl && run && `${repositoryUrl}/actions/runs/${run}`,
+    environment: githubEnvironment === 'none' ? undefined : githubEnvironment,
+    hasComment: comment ?? true,
+    now: () => new Date(),
+  }
 }

@@ -1,11 +1,15 @@
 import { defaultLogGroup } from '../aws/function-options.ts'
 import { UserError } from '../errors.ts'
+import type { Announcer } from '../preview/announce/announcer.ts'
+import type { ReadyFacts } from '../preview/announce/facts.ts'
+import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import type { Pull } from '../preview/pull.ts'
 import { settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
 import { roleNameOf } from '../release/current-aside.ts'
 import type { Preparation } from '../release/plan/preparation.ts'
+import { problemsOf } from '../report/problem.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type DeployCollaborators, type DeployResult, deploy } from './deploy.ts'
@@ -29,6 +33,9 @@ export interface PreviewCollaborators extends DeployCollaborators {
     identity: PreviewIdentity,
     there: PreviewTags | undefined,
   ) => Promise<PreviewData>
+  readonly announcerFor: (identity: PreviewIdentity, pull: Pull, settings: DeploySettings) => Announcer
+  /** From here on what these hold is shown as asterisks. */
+  readonly mask: (variables: Table) => void
   /** How many previews of the function there are. */
   readonly count: (identity: PreviewIdentity) => Promise<number>
   /** What identifies this run. */
@@ -57,12 +64,47 @@ export async function preview(
   pull: Pull,
   collaborators: PreviewCollaborators,
 ): Promise<PreviewResult> {
-  const { report, order, aside } = collaborators
+  const { report, clock } = collaborators
+  const started = clock()
   const identity = identityOf(settings.functionName, pull)
   report.info(`${identity.functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
-  const there = await readOwnTags(identity, collaborators)
+  const [there, url] = await Promise.all([
+    readOwnTags(identity, collaborators),
+    collaborators.urls.get(identity.functionName, settings.alias),
+  ])
+  const serving = there && url && { url: url.address, headSha: there.headSha }
+  if (settings.dryRun) return await release(settings, { pull, identity, there }, collaborators)
+  const announcer = collaborators.announcerFor(identity, pull, settings)
+  // Nobody waits for GitHub before there is something to look at.
+  const announced = announcer.started({ serving })
+  try {
+    const result = await release(settings, { pull, identity, there }, collaborators)
+    await announcer.ready(readyFacts(result, (clock() - started) / 1000))
+    return result
+  } catch (error) {
+    await announcer.failed({ problems: problemsOf(error).problems, serving })
+    throw error
+  } finally {
+    await announced
+  }
+}
+
+/** Which preview it is, and what is known of it already. */
+interface PreviewPlace {
+  readonly pull: Pull
+  readonly identity: PreviewIdentity
+  readonly there: PreviewTags | undefined
+}
+
+async function release(
+  settings: DeploySettings,
+  { pull, identity, there }: PreviewPlace,
+  collaborators: PreviewCollaborators,
+): Promise<PreviewResult> {
+  const { order, aside } = collaborators
   if (there === undefined) await refuseOneMore(settings, identity, collaborators)
   const data = await collaborators.dataOf(settings, identity, there)
+  collaborators.mask(data.environment)
   const now = order.now()
   const tags: PreviewTags = {
     ...identity,
@@ -90,6 +132,18 @@ export async function preview(
   const { created, expires, database } = tags
   const { number, repository, headSha } = pull
   return { ...released, preview: { pull: number, repository, headSha, created, expires, database } }
+}
+
+function readyFacts(
+  { function: released, artifact, coldStartMs, difference, preview }: PreviewResult,
+  seconds: number,
+): ReadyFacts {
+  const change = difference.code?.contents?.zipBytes
+  return {
+    ...{ url: released.url, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
+    ...{ zipBytesBefore: change === undefined ? undefined : artifact.zipBytes - change, coldStartMs, seconds },
+    ...{ database: databaseText(preview.database), expires: preview.expires },
+  }
 }
 
 /** @throws UserError where a function of that name is none of ours */

@@ -69,6 +69,11 @@ export function mask(variables: Readonly<Record<string, string>>): void {
   }
 }
 
+/** All that is masked so far, and from now on: a comment shows what no log does. */
+export function maskedSecrets(): readonly string[] {
+  return [...secrets]
+}
+
 function annotationTitle(title: string): string {
   return [...secrets].reduce((text, secret) => text.replaceAll(secret, '***'), inert(title))
 }
