@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { UserError } from '../../src/errors.ts'
 import { released } from '../../src/release/apply.ts'
 import { readCurrentRelease } from '../../src/release/current.ts'
+import { readAliasMark } from '../../src/release/order/alias-mark.ts'
 import type { ReleaseLock } from '../../src/release/order/lock.ts'
+import type { DesiredRelease } from '../../src/release/state.ts'
 import { openLock } from './order.ts'
 import {
   alias,
@@ -143,10 +145,12 @@ describe('the order of a release', () => {
     const { lambda, release } = await createReleasedWorld()
     await release({ ...v1, access: 'iam' })
     expect(effects(lambda)).toEqual([
+      `updateAlias live → 1 (${UNFINISHED})`,
       'updateUrl AWS_IAM',
       'invoke 1 manage "migrate --noinput"',
       'invoke 1 GET /',
       'invoke 1 manage "clearsessions"',
+      `updateAlias live → 1 (${RELEASED})`,
     ])
     lambda.calls.length = 0
     await release({ ...v2, access: 'public' })
@@ -398,6 +402,44 @@ describe('a failure leaves traffic where it was', () => {
     lambda.failAt(/clearsessions/, bug)
     await expect(release(v2)).rejects.toBe(bug)
     expect((await aliasNow())?.version).toBe('1')
+  })
+})
+
+describe('the alias does not move, and a command after traffic fails', () => {
+  const closed: DesiredRelease = { ...v1, access: 'iam' }
+  const commands: DesiredRelease = { ...v1, commands: { ...v1.configuration, timeout: 900 } }
+
+  test.each<[string, DesiredRelease, DesiredRelease]>([
+    ['only permissions differ', closed, v1],
+    ['only the URL differs', v1, closed],
+    ['only the version for commands differs', v1, commands],
+  ])('where %s: the next run repeats the commands', async (_, from, to) => {
+    const { lambda, release, aliasNow } = await createReleasedWorld(from)
+    lambda.failAt(/clearsessions/, new UserError({ title: 'AWS could not be reached' }))
+    await failureOf(release(to))
+    lambda.calls.length = 0
+    expect((await release(to)).changed).toBe(true)
+    expect(effects(lambda).filter((effect) => effect.includes('manage'))).toHaveLength(2)
+    expect(readAliasMark((await aliasNow())?.description ?? '').phase).toBe('released')
+    expect((await release(to)).changed).toBe(false)
+  })
+
+  test('at any call that changes something: the next run repeats them', async () => {
+    const counting = await createReleasedWorld(closed)
+    await counting.release(v1)
+    const numbers = counting.lambda.calls.keys().filter((number) => number >= CALLS_THAT_READ)
+    for (const number of numbers) {
+      const { lambda, release } = await createReleasedWorld(closed)
+      lambda.failAt(number, new UserError({ title: 'AWS could not be reached' }), 'after')
+      const failed = await release(v1).then(
+        () => false,
+        () => true,
+      )
+      const line = lambda.calls[number] ?? ''
+      lambda.calls.length = 0
+      const { changed } = await release(v1)
+      expect([line, changed]).toEqual([line, failed])
+    }
   })
 })
 

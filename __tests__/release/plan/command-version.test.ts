@@ -143,7 +143,10 @@ describe('the plan', () => {
       'only commands get something else',
       { ...current, alias: marked, commands: { ...commands, codeSha256: 'old', timeout: 300 } },
       withCommands(same),
-      [CONFIGURE, PUBLISH, BACK, ...RUN, POINT, ...AFTER],
+      [
+        'mark the release as unfinished, as commands are still to run',
+        ...[CONFIGURE, PUBLISH, BACK, ...RUN, POINT, ...AFTER, 'mark the release as finished'],
+      ],
     ],
     [
       'the first deployment',

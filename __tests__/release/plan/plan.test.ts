@@ -169,18 +169,18 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     withUrl,
     ['update-configuration', 'publish', ...proof, 'move-alias', ...permits, ...after],
   ],
-  ['no statement at all', { ...current, policy: undefined }, same, [...proof, ...permits, 'after-traffic']],
+  ['no statement at all', { ...current, policy: undefined }, same, ['mark-unfinished', ...proof, ...permits, ...after]],
   [
     'only the older statement',
     { ...current, policy: policy(urlStatement) },
     same,
-    [...proof, 'permit-invoke', 'after-traffic'],
+    ['mark-unfinished', ...proof, 'permit-invoke', ...after],
   ],
   [
     'only the newer statement',
     { ...current, policy: policy(invokeStatement) },
     same,
-    [...proof, 'permit-url', 'after-traffic'],
+    ['mark-unfinished', ...proof, 'permit-url', ...after],
   ],
   [
     'statements in other words',
@@ -205,13 +205,13 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
       ),
     },
     same,
-    [...proof, ...permits, 'after-traffic'],
+    ['mark-unfinished', ...proof, ...permits, ...after],
   ],
   [
     'statements that deny',
     { ...current, policy: policy({ ...urlStatement, Effect: 'Deny' }, { ...invokeStatement, Effect: 'Deny' }) },
     same,
-    [...proof, ...permits, 'after-traffic'],
+    ['mark-unfinished', ...proof, ...permits, ...after],
   ],
   [
     'statements that hold for an organisation, or for signed requests',
@@ -223,13 +223,13 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
       ),
     },
     same,
-    [...proof, ...permits, 'after-traffic'],
+    ['mark-unfinished', ...proof, ...permits, ...after],
   ],
   [
-    'from public to IAM: closed before anything else',
+    'from public to IAM: closed before anything runs',
     current,
     { ...same, access: 'iam' },
-    ['update-url', ...proof, 'after-traffic'],
+    ['mark-unfinished', 'update-url', ...proof, ...after],
   ],
   [
     'from public to IAM with new code',
@@ -241,7 +241,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'from IAM to public: opened after everything else',
     closed,
     same,
-    [...proof, 'update-url', ...permits, 'after-traffic'],
+    ['mark-unfinished', ...proof, 'update-url', ...permits, ...after],
   ],
   [
     'from IAM to public with new code',
@@ -256,7 +256,7 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
     'a URL for a function that had none',
     { ...current, url: undefined, policy: undefined },
     same,
-    ['create-url', ...proof, ...permits, 'after-traffic'],
+    ['mark-unfinished', 'create-url', ...proof, ...permits, ...after],
   ],
   [
     'a URL for a function that had none, and its address in the environment: the version with it gets the traffic',
@@ -302,10 +302,10 @@ const cases: readonly [string, CurrentRelease, DesiredRelease, readonly string[]
   ],
   ['streaming as it is', streaming, { ...streams, codeSha256: 'old' }, []],
   [
-    'the served version is right, and the mode was changed by hand: first of all',
+    'the served version is right, and the mode was changed by hand: before anything runs',
     streaming,
     same,
-    ['change-mode', ...proof, 'after-traffic'],
+    ['mark-unfinished', 'change-mode', ...proof, ...after],
   ],
   [
     'the served version is right, the mode is not, and commands are still to run',

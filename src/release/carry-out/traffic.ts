@@ -42,6 +42,9 @@ export const trafficExecutors: Executors<TrafficStep> = {
     const from = served && served.version !== progress.version ? `${served.version} → ` : ''
     releasing.with.report.info(`${desired.alias}: version ${from}${progress.version}`)
   },
+  'mark-unfinished': async (_, releasing) => {
+    await moveAlias('unfinished', releasing)
+  },
   finish: async (_, releasing) => {
     await moveAlias('released', releasing)
   },

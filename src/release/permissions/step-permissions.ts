@@ -45,6 +45,7 @@ const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   'check-alarms': ['cloudwatch:DescribeAlarms'],
   'shift-traffic': ['lambda:UpdateAlias', 'cloudwatch:DescribeAlarms'],
   'move-alias': ['lambda:UpdateAlias'],
+  'mark-unfinished': ['lambda:UpdateAlias'],
   finish: ['lambda:UpdateAlias'],
   'create-role': ['iam:CreateRole', 'iam:TagRole', 'iam:PutRolePolicy'],
   'update-role': ['iam:PutRolePolicy'],

@@ -53,6 +53,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
     reserved === undefined ? 'reserve no concurrency' : `reserve a concurrency of ${reserved}`,
   'add-tags': ({ names }) => `tag the function: ${names.join(', ')}`,
   'describe-function': () => 'update the description of the function',
+  'mark-unfinished': () => 'mark the release as unfinished, as commands are still to run',
   finish: () => 'mark the release as finished',
   prune: ({ keep }) => `remove old versions, but the newest ${keep} and those that are in use`,
 }

@@ -52,11 +52,14 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
       : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress ? commands : undefined)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
   const isPublished = isServedVersionRight || (needsAddress && current.alias !== undefined)
+  const hasAfterTraffic = desired.afterTraffic.length > 0
   const statics = staticsSteps(current, desired, configuration)
   return [
     ...traffic.first,
     ...statics.first,
     ...besides,
+    // Before anything else is as it should be: what then fails, or is ended, is gone on with.
+    ...(servesIt && hasAfterTraffic ? [{ kind: 'mark-unfinished' } as const] : []),
     // Where the alias is on the right version, the mode is wrong for it already.
     ...(isServedVersionRight ? mode : []),
     ...change,
@@ -76,7 +79,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(servesIt ? [] : [traffic.move]),
     ...wayIn.last,
     ...runSteps('after-traffic', desired.afterTraffic),
-    ...(desired.afterTraffic.length > 0 && !servesIt ? [{ kind: 'finish' } as const] : []),
+    ...(hasAfterTraffic ? [{ kind: 'finish' } as const] : []),
     ...retirement,
     ...provisioned.after,
     ...statics.last,

@@ -11,6 +11,8 @@ export type TrafficStep =
   | { readonly kind: 'check-alarms'; readonly names: readonly string[] }
   | ({ readonly kind: 'shift-traffic' } & TrafficPortion)
   | { readonly kind: 'move-alias'; readonly isFirst?: true }
+  /** Where the alias does not move, and commands are still to run. */
+  | { readonly kind: 'mark-unfinished' }
   /** Nothing is left to do after the move: the alias says so. */
   | { readonly kind: 'finish' }
 
