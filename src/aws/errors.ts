@@ -85,6 +85,12 @@ export function isNotFound(error: unknown): boolean {
   return error.name === 'ResourceNotFoundException' || isNotFound(error.cause)
 }
 
+/** Whether S3 says that there is no such bucket, also where it was translated. */
+export function isNoBucket(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'NoSuchBucket' || isNoBucket(error.cause)
+}
+
 /** Whether AWS says that what is to be changed or published is not what was read; also where it was translated. */
 export function isChanged(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -3,6 +3,7 @@ import {
   DeleteLogGroupCommand,
   ListTagsForResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs'
+import { nameInArn } from './arn.ts'
 import { type ClientOptions, createCaller } from './call.ts'
 import type { Tags } from './tags.ts'
 
@@ -20,7 +21,7 @@ export function createLogGroupRemoval({ version, wait, signal }: ClientOptions):
   const { find } = createCaller(wait, (name) => `arn:aws:logs:*:*:log-group:${name}:*`, 'logs')
   return {
     tags: async (arn) => {
-      const found = await find('ListTagsForResource', logGroupOf(arn), () =>
+      const found = await find('ListTagsForResource', nameInArn(arn), () =>
         client.send(new ListTagsForResourceCommand({ resourceArn: arn }), cancellable),
       )
       return found && (found.tags ?? {})
@@ -32,9 +33,4 @@ export function createLogGroupRemoval({ version, wait, signal }: ClientOptions):
       return removed !== undefined
     },
   }
-}
-
-/** Of an ARN, the name: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME`. */
-export function logGroupOf(arn: string): string {
-  return arn.split(':')[6] ?? ''
 }

@@ -58,16 +58,6 @@ export function createPreviewApi({ environment, ...options }: PreviewApiOptions)
   }
 }
 
-/** Of an ARN of Lambda, the name: `arn:aws:lambda:REGION:ACCOUNT:function:NAME`. */
-export function functionNameOf(arn: string): string {
-  return arn.split(':')[6] ?? ''
-}
-
-/** Of an ARN, the account that the thing belongs to. */
-export function accountOf(arn: string): string {
-  return arn.split(':')[4] ?? ''
-}
-
 function unreadable(functionName: string, message: string | undefined): UserError {
   return new UserError({
     title: `The tags of ${functionName} could not be read`,

@@ -30,13 +30,23 @@ export function isRecordKey(key: string): boolean {
   return key.startsWith(FOLDER) && key.endsWith('.json')
 }
 
+/** Of the key of a record; undefined for that of something else. */
+export function ownerOfRecord(key: string): string | undefined {
+  return ownerAndCode(key).owner
+}
+
+function ownerAndCode(key: string): { readonly owner?: string | undefined; readonly code?: string | undefined } {
+  const [, owner, code] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? []
+  return { owner, code }
+}
+
 export function writeStaticRecord({ at, replaces, files }: StaticRecord): string {
   return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files })
 }
 
 /** Undefined for what is no record of ours. */
 export function readStaticRecord(key: string, text: string): StaticRecord | undefined {
-  const [, owner, code] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? []
+  const { owner, code } = ownerAndCode(key)
   const read = v.safeParse(v.pipe(v.string(), v.parseJson(), CONTENT), text)
   if (owner === undefined || code === undefined || !read.success) return undefined
   const { at, replaces, files } = read.output

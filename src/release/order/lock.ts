@@ -175,8 +175,11 @@ function isJustOver({ until }: Held, now: number): boolean {
   return until <= now && now < until + LONG_OVER_MS
 }
 
-function stillHeld(functionName: string, { name, until }: Held, waitSeconds: number): UserError {
-  return new UserError({
+/** Another run deploys the function. */
+export class HeldByOther extends UserError {}
+
+function stillHeld(functionName: string, { name, until }: Held, waitSeconds: number): HeldByOther {
+  return new HeldByOther({
     title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ''}`,
     detail: `Its lock ends at ${new Date(until).toISOString()}, and is renewed as long as that run goes on.`,
     hint: 'Nothing was changed. Run this again when the other one has ended, or let it wait longer with lock-wait.',

@@ -1,0 +1,114 @@
+import { isNotFound } from '../../aws/errors.ts'
+import { defaultLogGroup } from '../../aws/function-options.ts'
+import type { PreviewApi } from '../../aws/previews.ts'
+import { HeldByOther } from '../../release/order/lock.ts'
+import { inTurn, type Turn, type TurnCollaborators } from '../../release/order/turn.ts'
+import { problemsOf } from '../../report/problem.ts'
+import type { PreviewIdentity } from '../identity.ts'
+import type { PreviewTags } from '../tags.ts'
+import { carryOut, type RemoveDatabase, type Removing } from './carry-out.ts'
+import { type HookCollaborators, hooksOf } from './hooks.ts'
+import { removeLeftovers } from './leftovers.ts'
+import { findPreview } from './ownership.ts'
+import { isFailed, problemsIn, secondsSince, timed } from './parts.ts'
+import { describeRemoval, planRemoval, type RemovalStep } from './plan.ts'
+import type { PreviewRemoval, RemovedPart } from './result.ts'
+
+export interface RemovalOptions {
+  /** The alias that commands run in. */
+  readonly alias: string
+  /** Commands that run first. */
+  readonly beforeDestroy: readonly string[]
+  /** Seconds to wait for a deployment that goes on. */
+  readonly lockWait: number
+  /** Whether a preview is still to be removed, once nobody deploys it any more. */
+  readonly isDue: (tags: PreviewTags) => boolean
+}
+
+export interface RemovalCollaborators extends HookCollaborators {
+  readonly order: TurnCollaborators['order']
+  readonly previews: PreviewApi
+  readonly removeDatabase: RemoveDatabase
+}
+
+/**
+ * Removes a preview with everything that was made for it, in a turn of its own. It never fails: what could not be removed is told,
+ * and then its function stays, so that the next run finds all of it again.
+ */
+export async function removePreview(
+  identity: PreviewIdentity,
+  options: RemovalOptions,
+  collaborators: RemovalCollaborators,
+): Promise<PreviewRemoval> {
+  const { clock, signal, previews } = collaborators
+  const started = clock()
+  const { functionName, base, pull } = identity
+  const ended = (rest: Partial<PreviewRemoval> & Pick<PreviewRemoval, 'outcome'>): PreviewRemoval => ({
+    ...{ functionName, base, pull, parts: [], problems: [], ...rest },
+    seconds: secondsSince(started, clock),
+  })
+  try {
+    const found = await findPreview(identity, previews)
+    if (found.state === 'foreign') return ended({ outcome: 'refused', problems: [found.problem] })
+    if (found.state === 'missing') {
+      const parts = await removeLeftovers(identity, collaborators)
+      return ended({ outcome: parts.length > 0 ? 'removed' : 'missing', parts, problems: problemsIn(parts) })
+    }
+    const turn = { functionName, lockWait: options.lockWait, exists: true }
+    return ended(await inTurn(turn, collaborators, (own) => removeInTurn(identity, own, options, collaborators)))
+  } catch (error) {
+    signal.throwIfAborted()
+    // Another run has removed it meanwhile.
+    if (isNotFound(error)) return ended({ outcome: 'missing' })
+    const { problems } = problemsOf(error)
+    return ended({ outcome: error instanceof HeldByOther ? 'busy' : 'failed', problems })
+  }
+}
+
+type Outcome = Pick<PreviewRemoval, 'outcome' | 'parts' | 'problems'>
+
+/** What the tags say may have changed while another run had its turn. */
+async function removeInTurn(
+  identity: PreviewIdentity,
+  turn: Turn,
+  options: RemovalOptions,
+  collaborators: RemovalCollaborators,
+): Promise<Outcome> {
+  const found = await findPreview(identity, collaborators.previews)
+  if (found.state === 'missing') return { outcome: 'missing', parts: [], problems: [] }
+  if (found.state === 'foreign') return { outcome: 'refused', parts: [], problems: [found.problem] }
+  const { arn, tags } = found
+  if (!options.isDue(tags)) return { outcome: 'busy', parts: [], problems: [] }
+  const { previews, removeDatabase } = collaborators
+  const runHook = hooksOf(identity.functionName, options.alias, collaborators)
+  const removing: Removing = { arn, tags, previews, removeDatabase, runHook }
+  return await removeParts(planRemoval(tags, options.beforeDestroy), turn, removing, collaborators)
+}
+
+async function removeParts(
+  steps: readonly RemovalStep[],
+  { lock }: Turn,
+  removing: Removing,
+  collaborators: RemovalCollaborators,
+): Promise<Outcome> {
+  const { functionName } = removing.tags
+  const attempt = (step: RemovalStep): Promise<RemovedPart> =>
+    timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut(step, removing))
+  const parts: RemovedPart[] = []
+  for (const step of steps.filter(({ kind }) => kind === 'run-hook')) parts.push(await attempt(step))
+  await lock.confirm()
+  const beside = steps.filter(({ kind }) => kind !== 'run-hook' && kind !== 'remove-function')
+  parts.push(...(await Promise.all(beside.map(attempt))))
+  if (!parts.some(isFailed)) {
+    await lock.confirm()
+    for (const step of steps.filter(({ kind }) => kind === 'remove-function')) parts.push(await attempt(step))
+    await removeLateLog(removing)
+  }
+  return { outcome: parts.some(isFailed) ? 'failed' : 'removed', parts, problems: problemsIn(parts) }
+}
+
+/** Lambda makes the group again for the lines of a request that came while it was removed. */
+async function removeLateLog({ tags, previews }: Removing): Promise<void> {
+  const logGroups = await previews.openLogGroups()
+  await logGroups.remove(defaultLogGroup(tags.functionName)).catch(() => undefined)
+}
