@@ -15,7 +15,17 @@ export async function runPreview(action: ActionRun): Promise<void> {
     open: async (settings) => {
       const releasing = await action.releasing(settings)
       if (settings.build) await action.restore(settings.build)
-      return { ...releasing, ...previewParts(environment, action.clientOptions) }
+      return {
+        ...releasing,
+        ...previewParts({
+          environment,
+          mask,
+          report: action.report,
+          clients: action.clientOptions,
+          run: action.run,
+          cwd: action.origin.project,
+        }),
+      }
     },
   })
   if (done.skipped !== undefined) {

@@ -1,5 +1,6 @@
 import type { AwsApis } from './aws/apis.ts'
 import type { ClientOptions } from './aws/call.ts'
+import type { RunProcess } from './builder/process.ts'
 import type { BuildCollaborators } from './commands/build.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import type { Problem } from './errors.ts'
@@ -34,6 +35,7 @@ export interface ActionRun {
   readonly restore: (settings: BuildSettings) => Promise<void>
   readonly building: BuildCollaborators
   readonly clientOptions: ClientOptions
+  readonly run: RunProcess
   /** Checked to be in an account that the settings allow. */
   readonly openAws: (settings: FunctionSettings) => Promise<AwsApis>
   readonly releasing: (settings: FunctionSettings) => Promise<DeployCollaborators>

@@ -140,7 +140,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
     return { ...aws, lambda: masking(aws.lambda) }
   }
   return {
-    ...{ command, event, environment, report, signal, clock, wait, building, clientOptions, openAws },
+    ...{ command, event, environment, report, signal, clock, wait, building, clientOptions, openAws, run: runProcess },
     origin: {
       project,
       stage: core.getInput('stage') || undefined,

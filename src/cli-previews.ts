@@ -1,5 +1,6 @@
 import type { ClientOptions } from './aws/call.ts'
 import { wait } from './aws/wait.ts'
+import { runProcess } from './builder/process.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import { previewParts } from './commands/preview-parts.ts'
 import { type PreviewRun, runForPull } from './commands/preview-run.ts'
@@ -25,14 +26,18 @@ export async function runPreview(
   { origin, environment, report, options, releasing }: PreviewWiring,
 ): Promise<PreviewRun> {
   const secrets = new Set<string>()
+  const mask = (variables: Table): void => {
+    for (const secret of secretsIn(variables)) secrets.add(secret)
+  }
   const done = await runForPull(await readEvent(environment, number), origin, {
     environment,
     github: await openGitHub(environment, environment['GITHUB_TOKEN'], { ...options, wait }),
-    mask: (variables) => {
-      for (const secret of secretsIn(variables)) secrets.add(secret)
-    },
+    mask,
     secrets: () => [...secrets],
-    open: async (settings) => ({ ...(await releasing(settings)), ...previewParts(environment, options) }),
+    open: async (settings) => ({
+      ...(await releasing(settings)),
+      ...previewParts({ environment, mask, report, clients: options, run: runProcess, cwd: origin.project }),
+    }),
   })
   if (done.skipped !== undefined) report.notice(done.skipped)
   return done

@@ -1,31 +1,30 @@
 import type { ClientOptions } from '../aws/call.ts'
 import { createPreviewApi } from '../aws/previews.ts'
+import { createSecretValues } from '../aws/secret-values.ts'
+import { type DatabaseCollaborators, preparePreviewDatabase } from '../preview/database/prepare.ts'
 import { readTags, searchTags } from '../preview/tags.ts'
-import type { Table } from '../settings/kinds.ts'
-import type { PreviewCollaborators, PreviewData } from './preview.ts'
+import type { PreviewCollaborators } from './preview.ts'
 
-const NO_DATA: PreviewData = {
-  tags: { database: 'none', databaseAdmin: undefined, databaseAccess: undefined },
-  environment: {},
-  preparation: undefined,
-  giveBack: () => Promise.resolve(),
+export interface PreviewPartsOptions
+  extends Pick<DatabaseCollaborators, 'environment' | 'mask' | 'report' | 'run' | 'cwd'> {
+  readonly clients: ClientOptions
 }
 
 /** What a preview needs beside what a deployment does. */
 export function previewParts(
-  environment: Table,
-  options: ClientOptions,
-): Pick<PreviewCollaborators, 'dataOf' | 'count' | 'runId'> {
+  options: PreviewPartsOptions,
+): Pick<PreviewCollaborators, 'dataOf' | 'count' | 'runId' | 'mask'> {
+  const { clients, environment, mask } = options
+  const secrets = createSecretValues(clients)
   return {
-    dataOf: () => Promise.resolve(NO_DATA),
+    dataOf: (settings, identity, there) => preparePreviewDatabase(settings, identity, there, { ...options, secrets }),
     count: async ({ base, repositoryId }) => {
-      const found = await createPreviewApi({ ...options, environment }).findTagged(
-        'lambda:function',
-        searchTags(repositoryId),
-      )
-      const previews = found.map(({ arn, tags }) => readTags(arn.split(':').at(-1) ?? '', tags))
-      return previews.filter((preview) => preview?.base === base).length
+      const previews = createPreviewApi({ ...clients, environment })
+      const found = await previews.findTagged('lambda:function', searchTags(repositoryId))
+      const names = found.map(({ arn, tags }) => readTags(arn.split(':').at(-1) ?? '', tags)?.base)
+      return names.filter((name) => name === base).length
     },
     runId: environment['GITHUB_RUN_ID'] ?? environment['CI_PIPELINE_ID'],
+    mask,
   }
 }

@@ -21,7 +21,7 @@ export interface PreviewRunCollaborators {
   /** From here on what these hold is shown as asterisks. */
   readonly mask: (variables: Table) => void
   /** Called when it is certain that there will be a preview. */
-  readonly open: (settings: DeploySettings) => Promise<Omit<PreviewCollaborators, 'announcerFor' | 'mask'>>
+  readonly open: (settings: DeploySettings) => Promise<Omit<PreviewCollaborators, 'announcerFor'>>
   /** What a text for others must not hold, since nobody masks it there. */
   readonly secrets: () => readonly string[]
 }
@@ -44,7 +44,6 @@ export async function runForPull(
   const collaborators = await open(settings)
   const result = await preview(settings, pull, {
     ...collaborators,
-    mask,
     announcerFor: (identity) =>
       createAnnouncer(github, announcePlace(settings, identity, pull, { environment, secrets }), collaborators.report),
   })

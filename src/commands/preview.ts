@@ -2,29 +2,17 @@ import { defaultLogGroup } from '../aws/function-options.ts'
 import { UserError } from '../errors.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts } from '../preview/announce/facts.ts'
+import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import type { Pull } from '../preview/pull.ts'
 import { settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
 import { roleNameOf } from '../release/current-aside.ts'
-import type { Preparation } from '../release/plan/preparation.ts'
 import { problemsOf } from '../report/problem.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type DeployCollaborators, type DeployResult, deploy } from './deploy.ts'
-
-/** The data that a preview has for itself, before anything is made. */
-export interface PreviewData {
-  /** What the preview's tags say of it. */
-  readonly tags: Pick<PreviewTags, 'database' | 'databaseAdmin' | 'databaseAccess'>
-  /** Where the application finds it. */
-  readonly environment: Table
-  /** Undefined where nothing has to be made. */
-  readonly preparation: Preparation | undefined
-  /** After a release that failed: lets the version in again that is still served. @param served its variables */
-  readonly giveBack: (served: Table) => Promise<void>
-}
 
 export interface PreviewCollaborators extends DeployCollaborators {
   /** @param there the tags of the preview, where it exists */
@@ -32,7 +20,7 @@ export interface PreviewCollaborators extends DeployCollaborators {
     settings: DeploySettings,
     identity: PreviewIdentity,
     there: PreviewTags | undefined,
-  ) => Promise<PreviewData>
+  ) => Promise<PreparedDatabase>
   readonly announcerFor: (identity: PreviewIdentity, pull: Pull, settings: DeploySettings) => Announcer
   /** From here on what these hold is shown as asterisks. */
   readonly mask: (variables: Table) => void
@@ -180,7 +168,7 @@ async function refuseOneMore(
 
 /** Where the new version did not come, the old one still serves: with the database that it knows. */
 async function givingBack<T>(
-  { preparation, giveBack }: PreviewData,
+  { preparation, giveBack }: PreparedDatabase,
   { functionName, alias }: DeploySettings,
   { lambda, report }: PreviewCollaborators,
   release: () => Promise<T>,
