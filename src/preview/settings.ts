@@ -47,6 +47,8 @@ export function settingsOfPreview(
     trafficAlarms: [],
     keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
     static: tags.static,
+    // A new database gets all of them: nobody reads that list.
+    migratePlan: false,
     beforeTraffic: [...settings.beforeTraffic, ...(isToBeSeeded ? settings.previewSeed : [])],
   }
   return { ...settings, ...own }
