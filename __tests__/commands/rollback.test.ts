@@ -63,11 +63,26 @@ describe('rollback', () => {
     })
     expect(lambda.calls.filter((line) => /^(?:invoke|updateAlias live)/.test(line))).toEqual([
       'invoke 2 GET /',
-      'updateAlias live → 2 (wsgi-lambda; served before: 1)',
+      'updateAlias live → 2 (wsgi-lambda; served before: 1; rolled back from: 3)',
     ])
     expect(report.of('notice')).toEqual(['What migrations have done to a database is not reversed'])
     await back()
     expect(await served()).toBe('1')
+  })
+
+  test('a version of which nobody knows whether it has served is warned of', async () => {
+    const { lambda, report, back, served } = await createWorld()
+    await lambda.updateAlias('shop', 'live', { version: '3', description: 'by hand' })
+    await back()
+    expect(report.of('warning')).toEqual(['It is not known whether version 2 has ever served'])
+    expect(await served()).toBe('2')
+  })
+
+  test('a version whose release failed is refused', async () => {
+    const { lambda, back, served } = await createWorld()
+    await lambda.updateAlias('shop', 'live', { version: '3', description: 'wsgi-lambda; served before: 1' })
+    await expect(back('2')).rejects.toThrow('Version 2 has never served: its release was not finished')
+    expect(await served()).toBe('3')
   })
 
   test('it has the lock meanwhile', async () => {
@@ -110,7 +125,12 @@ describe('rollback', () => {
     await provisioned.put('shop', '3', 5)
     await back(undefined, { 'provisioned-concurrency': '5' })
     expect(lambda.calls.filter((line) => /^(?:provision|unprovision|updateAlias live)/.test(line))).toEqual([
-      ...['provision 3 5', 'provision 2 5', 'updateAlias live → 2 (wsgi-lambda; served before: 1)', 'unprovision 3'],
+      ...[
+        'provision 3 5',
+        'provision 2 5',
+        'updateAlias live → 2 (wsgi-lambda; served before: 1; rolled back from: 3)',
+        'unprovision 3',
+      ],
     ])
   })
 

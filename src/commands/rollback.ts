@@ -1,7 +1,7 @@
 import type { AwsApis } from '../aws/apis.ts'
 import type { FunctionUrl } from '../aws/function-url.ts'
 import type { AliasState, VersionState } from '../aws/lambda.ts'
-import { UserError, withOutcome } from '../errors.ts'
+import { type Problem, UserError, withOutcome } from '../errors.ts'
 import type { Order } from '../release/order/order.ts'
 import { type Provenance, readProvenance } from '../release/order/provenance.ts'
 import { inTurn } from '../release/order/turn.ts'
@@ -48,14 +48,16 @@ export async function rollback(
   return await report.phase(`Roll back ${functionName}`, async () => {
     if (!(await lambda.getAlias(functionName, name))) throw nothingReleased(functionName, name)
     return await inTurn({ ...settings, exists: true }, collaborators, async ({ lock }) => {
-      const [alias, url, listed = []] = await Promise.all([
+      const [alias, url, listed = [], aliases] = await Promise.all([
         lambda.getAlias(functionName, name),
         urls.get(functionName, name),
         versions.list(functionName),
+        versions.listAliases(functionName).catch(() => undefined),
       ])
       if (alias === undefined) throw nothingReleased(functionName, name)
-      const target = rollbackTarget(alias, listed, to)
+      const target = rollbackTarget(alias, listed, to, aliases)
       const { version, published, description } = target.version
+      if (!target.hasServed) report.warning(unproven(version))
       await prove(target, url, settings, collaborators).catch((error: unknown) => {
         throw notMoved(error, alias, name, 'Without smoke requests (--no-smoke) it moves all the same.')
       })
@@ -127,6 +129,14 @@ async function wake(
   collaborators.report.info(`version ${asked.version} was not called for long: making it ready`)
   await smoke(smokeRequestsOf(settings).slice(0, 1), asked, collaborators).catch(() => undefined)
   await waitUntilAwake(asked.functionName, asked.version, collaborators)
+}
+
+function unproven(version: string): Problem {
+  return {
+    title: `It is not known whether version ${version} has ever served`,
+    detail: 'The alias does not remember it. If its release failed, its migrations may not have run.',
+    hint: 'The command versions lists what there is; --to names one.',
+  }
 }
 
 /** Where traffic is has to be said, whatever fails. */

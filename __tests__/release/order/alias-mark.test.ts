@@ -11,21 +11,23 @@ test.each<[Partial<AliasMark> & Pick<AliasMark, 'phase' | 'before'>, string]>([
     { phase: 'released', before: ['7'], hasCommands: true },
     'wsgi-lambda; with a version for commands; served before: 7',
   ],
+  [{ phase: 'released', before: ['7'], left: ['9', '8'] }, 'wsgi-lambda; served before: 7; rolled back from: 9 8'],
 ])('%j is %j', (mark, description) => {
   expect(aliasDescription(mark)).toBe(description)
-  expect(readAliasMark(description)).toEqual({ hasCommands: false, ...mark })
+  expect(readAliasMark(description)).toEqual({ left: [], hasCommands: false, ...mark })
 })
 
 test.each(['', 'the live one', 'wsgi-lambda: something newer'])(
   'an alias with the description %j serves what it points to',
   (description) => {
-    expect(readAliasMark(description)).toEqual({ phase: 'released', before: [], hasCommands: false })
+    expect(readAliasMark(description)).toEqual({ phase: 'released', before: [], left: [], hasCommands: false })
   },
 )
 
 test('a long history fits', () => {
   const before = Array.from({ length: 50 }, (_, index) => String(999_999 - index))
-  const description = aliasDescription({ phase: 'unfinished', before, hasCommands: true })
+  const description = aliasDescription({ phase: 'unfinished', before, left: before, hasCommands: true })
+  expect(readAliasMark(description).left).toEqual(before.slice(0, 5))
   expect(description.length).toBeLessThanOrEqual(256)
   expect(readAliasMark(description).before).toEqual(before.slice(0, 10))
 })

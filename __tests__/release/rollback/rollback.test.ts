@@ -22,9 +22,17 @@ function aliasAt(version: number, before: readonly number[] = [], weights: Alias
   return { ...live, version: String(version), description: aliasDescription(mark), weights }
 }
 
+/** The same, once rollbacks have left others. */
+function backAt(version: number, before: readonly number[], left: readonly number[]): AliasState {
+  const mark = { phase: 'released', before: before.map(String), left: left.map(String) } as const
+  return { ...aliasAt(version), description: aliasDescription(mark) }
+}
+
 function byHandAt(version: number): AliasState {
   return { ...aliasAt(version), description: 'by hand' }
 }
+
+const NEVER_SERVED = 'Version 4 has never served: its release was not finished'
 
 describe('where a rollback leads', () => {
   test.each<[string, AliasState, string | undefined, string, readonly string[]]>([
@@ -34,13 +42,12 @@ describe('where a rollback leads', () => {
     ['to the next older release, where somebody else has made the alias', byHandAt(7), undefined, '5', []],
     ['past a version of something else', byHandAt(4), undefined, '2', []],
     ['to one that is named', aliasAt(9, [8, 5, 2]), '5', '5', ['2']],
-    ['to one that never served', aliasAt(9, [5, 2]), '4', '4', ['2']],
     ['to one of something else', aliasAt(9, [5]), '3', '3', []],
-    ['forward again', aliasAt(5, [2]), '9', '9', ['5', '2']],
+    ['forward again', backAt(5, [2], [9]), '9', '9', ['5', '2']],
     ['out of divided traffic', aliasAt(8, [5], { 9: 0.1 }), undefined, '8', ['5']],
     ['forward out of divided traffic', aliasAt(8, [5], { 9: 0.1 }), '9', '9', ['8', '5']],
   ])('%s', (_, alias, named, version, before) => {
-    const target = rollbackTarget(alias, versions, named)
+    const target = rollbackTarget(alias, versions, named, [])
     expect([target.version.version, target.before]).toEqual([version, before])
   })
 
@@ -60,8 +67,33 @@ describe('where a rollback leads', () => {
     ['a deleted version', aliasAt(9), '12', 'Version 12 does not exist, or was deleted'],
     ['a version for commands', aliasAt(9), '6', 'Version 6 is for commands, and not for traffic'],
     ['what is served already', aliasAt(9), '9', 'Version 9 is what is served already'],
+    ['a release between others that served', aliasAt(9, [5, 2]), '4', NEVER_SERVED],
+    ['a newer one than what is served', aliasAt(5, [2]), '4', NEVER_SERVED],
   ])('nowhere: %s', (_, alias, named, title) => {
-    expect(() => rollbackTarget(alias, versions, named)).toThrow(expect.objectContaining({ title, exitCode: 1 }))
+    expect(() => rollbackTarget(alias, versions, named, [])).toThrow(expect.objectContaining({ title, exitCode: 1 }))
+  })
+
+  test.each<[string, AliasState, string | undefined, AliasState[] | undefined, boolean]>([
+    ['one that the alias remembers', aliasAt(9, [5, 2]), '5', [], true],
+    ['one that it was taken back from', backAt(5, [2], [9]), '9', [], true],
+    ['one that gets a part', aliasAt(8, [5], { 9: 0.1 }), '9', [], true],
+    ['one that another alias serves', aliasAt(5, [2]), '4', [aliasAt(4)], true],
+    ['one that another alias has served', aliasAt(5, [2]), '4', [aliasAt(8, [4])], true],
+    ['one that is older than what it remembers', aliasAt(9, [5, 4]), '2', [], false],
+    ['one that something else has published', aliasAt(9, [5, 2]), '3', [], false],
+    ['one where somebody else has made the alias', byHandAt(7), undefined, [], false],
+    ['one where nobody knows the other aliases', aliasAt(9, [5, 2]), '4', undefined, false],
+    ['one where more was taken back than is remembered', backAt(1, [], [9, 8, 7, 5, 3]), '4', [], false],
+  ])('it is known whether a version has served: %s', (_, alias, named, others, hasServed) => {
+    expect(rollbackTarget(alias, versions, named, others).hasServed).toBe(hasServed)
+  })
+
+  test('what is left stays within reach, and is where no further rollback leads', () => {
+    const back = rollbackTarget(aliasAt(9, [8, 5, 2]), versions, '5', [])
+    expect(back).toMatchObject({ before: ['2'], left: ['9', '8'] })
+    expect(rollbackTarget(backAt(5, [2], [9, 8]), versions, '8', [])).toMatchObject({
+      ...{ before: ['5', '2'], left: ['9'] },
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { type AliasMark, aliasDescription, servedBefore } from '../order/alias-mark.ts'
+import { type AliasMark, aliasDescription, readAliasMark, servedBefore } from '../order/alias-mark.ts'
 import type { TrafficStep } from '../plan/traffic.ts'
 import type { Executors, Releasing } from '../releasing.ts'
 import { checkAlarms, judge } from '../traffic/judge.ts'
@@ -52,6 +52,8 @@ export const trafficExecutors: Executors<TrafficStep> = {
 
 async function moveAlias(phase: AliasMark['phase'], releasing: Releasing): Promise<void> {
   const { alias, version, hasCommands } = releasing.progress
-  const description = aliasDescription({ phase, before: servedBefore(alias, version), hasCommands })
+  const left = alias === undefined ? [] : readAliasMark(alias.description).left
+  const mark = { phase, before: servedBefore(alias, version), left, hasCommands }
+  const description = aliasDescription(mark)
   releasing.progress.alias = await pointAlias({ version, description }, releasing)
 }

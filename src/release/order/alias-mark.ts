@@ -7,6 +7,8 @@ export interface AliasMark {
   readonly phase: 'not-released' | 'unfinished' | 'released'
   /** The versions that it served before, the last one first. */
   readonly before: readonly string[]
+  /** The versions that rollbacks have taken traffic from, the last one first. */
+  readonly left: readonly string[]
   /** Whether a version for commands belongs to it. */
   readonly hasCommands: boolean
 }
@@ -14,7 +16,7 @@ export interface AliasMark {
 /** What is written: what is left out of it is not so. */
 type Marked = Pick<AliasMark, 'phase' | 'before'> & Partial<AliasMark>
 
-export const NOT_RELEASED: AliasMark = { phase: 'not-released', before: [], hasCommands: false }
+export const NOT_RELEASED: AliasMark = { phase: 'not-released', before: [], left: [], hasCommands: false }
 
 const WORDS = {
   'not-released': 'wsgi-lambda: not released yet',
@@ -23,16 +25,19 @@ const WORDS = {
 } as const
 const COMMANDS = 'with a version for commands'
 const BEFORE = 'served before: '
+const LEFT = 'rolled back from: '
 const BETWEEN = '; '
 
 /** As many as fit into a description with all that stands in front of them. */
 const MOST_BEFORE = 10
+export const MOST_LEFT = 5
 
-export function aliasDescription({ phase, before, hasCommands = false }: Marked): string {
+export function aliasDescription({ phase, before, left = [], hasCommands = false }: Marked): string {
   const parts = [
     WORDS[phase],
     ...(hasCommands ? [COMMANDS] : []),
     ...(before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(' ')]),
+    ...(left.length === 0 ? [] : [LEFT + left.slice(0, MOST_LEFT).join(' ')]),
   ]
   return parts.join(BETWEEN)
 }
@@ -40,11 +45,13 @@ export function aliasDescription({ phase, before, hasCommands = false }: Marked)
 /** What somebody else has written says nothing: the alias serves what it points to. */
 export function readAliasMark(description: string): AliasMark {
   const [words, ...parts] = description.split(BETWEEN)
-  const before = parts.find((part) => part.startsWith(BEFORE)) ?? ''
+  const versionsAfter = (word: string): readonly string[] =>
+    (parts.find((part) => part.startsWith(word)) ?? '').split(' ').filter((version) => /^\d+$/.test(version))
   const phases = Object.keys(WORDS) as AliasMark['phase'][]
   return {
     phase: phases.find((phase) => WORDS[phase] === words) ?? 'released',
-    before: before.split(' ').filter((version) => /^\d+$/.test(version)),
+    before: versionsAfter(BEFORE),
+    left: versionsAfter(LEFT),
     hasCommands: parts.includes(COMMANDS),
   }
 }

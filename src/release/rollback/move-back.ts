@@ -16,7 +16,7 @@ interface Apis {
 
 /** Points the alias at an earlier version, and the Function URL at the way in which that one answers. */
 export async function moveBack(
-  { version: { version, description }, before }: RollbackTarget,
+  { version: { version, description }, before, left }: RollbackTarget,
   { alias, url }: { readonly alias: AliasState; readonly url: FunctionUrl | undefined },
   { functionName, alias: name }: Place,
   { lambda, urls }: Apis,
@@ -24,7 +24,7 @@ export async function moveBack(
   const provenance = readProvenance(description)
   const mode = provenance && (provenance.streams ? 'RESPONSE_STREAM' : 'BUFFERED')
   const changesMode = url !== undefined && mode !== undefined && mode !== url.invokeMode
-  const mark = { phase: 'released', before, hasCommands: hasCommands(alias) } as const
+  const mark = { phase: 'released', before, left, hasCommands: hasCommands(alias) } as const
   const target = { version, description: aliasDescription(mark) }
   // Side by side, the mode first: as in a release.
   if (changesMode) await urls.update(functionName, name, { invokeMode: mode })

@@ -1,7 +1,7 @@
 import type { AliasState } from '../../aws/lambda.ts'
-import type { ListedVersion } from '../../aws/versions.ts'
+import type { ListedVersion, NamedAlias } from '../../aws/versions.ts'
 import { UserError } from '../../errors.ts'
-import { isMarked, readAliasMark, servedBefore } from '../order/alias-mark.ts'
+import { isMarked, MOST_LEFT, readAliasMark, servedBefore } from '../order/alias-mark.ts'
 import { readProvenance } from '../order/provenance.ts'
 import { isDivided } from '../plan/traffic.ts'
 
@@ -10,18 +10,24 @@ export interface RollbackTarget {
   readonly version: ListedVersion
   /** What the alias remembers then: the versions to which further rollbacks lead. */
   readonly before: readonly string[]
+  /** The versions that rollbacks have taken traffic from. */
+  readonly left: readonly string[]
+  /** Whether it is known that the version has served. */
+  readonly hasServed: boolean
 }
 
 /**
  * The version that is named; without a name the one that was served before. Where traffic is divided, that is the version which it
  * moves away from; where the alias has no mark of ours, the next older release.
  * @param versions all of the function, the newest first
- * @throws UserError where there is none, or not that one
+ * @param aliases all of the function; undefined where they are not known
+ * @throws UserError where there is none, or not that one: what was released and never served has failed to prove itself
  */
 export function rollbackTarget(
   alias: AliasState,
   versions: readonly ListedVersion[],
   named: string | undefined,
+  aliases: readonly Pick<NamedAlias, 'version' | 'description' | 'weights'>[] | undefined,
 ): RollbackTarget {
   const chosen = named ?? earlierVersion(alias, versions)
   if (chosen === undefined) {
@@ -35,7 +41,40 @@ export function rollbackTarget(
     throw refused(`Version ${chosen} is for commands, and not for traffic`)
   }
   if (chosen === alias.version && !isDivided(alias)) throw refused(`Version ${chosen} is what is served already`)
-  return { version, before: rememberedAfter(alias, chosen) }
+  const hasServed = [alias, ...(aliases ?? [])].some((one) => served(one).includes(chosen))
+  if (!hasServed && aliases !== undefined && wouldBeKnown(alias, version)) {
+    throw new UserError({
+      title: `Version ${chosen} has never served: its release was not finished`,
+      detail: 'Its migrations or its smoke request may have failed.',
+      hint: 'Nothing was changed. Deploy its commit again, which runs them; the command versions lists what there is.',
+    })
+  }
+  const before = rememberedAfter(alias, chosen)
+  return { version, before, left: leftAfter(alias, [chosen, ...before]), hasServed }
+}
+
+/** What an alias knows to have served, and what it serves. */
+function served({ version, description, weights }: Pick<NamedAlias, 'version' | 'description' | 'weights'>): string[] {
+  const { before, left } = readAliasMark(description)
+  return [version, ...Object.keys(weights), ...before, ...left]
+}
+
+/**
+ * The mark of an alias has what has served since the oldest version in it, as far as releases of this program go; what was
+ * served earlier is not known, nor what somebody else has published.
+ */
+function wouldBeKnown(alias: AliasState, { version, description }: ListedVersion): boolean {
+  const { left } = readAliasMark(alias.description)
+  const oldest = Math.min(...served(alias).map(Number))
+  const isOurs = readProvenance(description) !== undefined && isMarked(alias.description)
+  return isOurs && left.length < MOST_LEFT && Number(version) > oldest
+}
+
+/** What has served and is not where a further rollback leads: one can go forward to it again. */
+function leftAfter(alias: AliasState, remembered: readonly string[]): readonly string[] {
+  const { phase, before, left } = readAliasMark(alias.description)
+  const all = [...(phase === 'not-released' ? [] : [alias.version]), ...before, ...left]
+  return [...new Set(all)].filter((version) => !remembered.includes(version))
 }
 
 function earlierVersion(alias: AliasState, versions: readonly ListedVersion[]): string | undefined {
