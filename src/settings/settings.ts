@@ -67,6 +67,13 @@ export interface DeploySettings extends FunctionSettings {
   readonly build: BuildSettings | undefined
 }
 
+/** For what removes previews. */
+export interface RemovalSettings extends Values {
+  /** Of the function that they are previews of; undefined for any. */
+  readonly functionName: string | undefined
+  readonly region: string | undefined
+}
+
 /** Variables that start like settings but are not. */
 const NOT_SETTINGS = new Set(['WSGI_LAMBDA_PROJECT', 'WSGI_LAMBDA_STAGE'])
 
@@ -106,6 +113,22 @@ export async function loadFunctionSettings(origin: SettingsOrigin): Promise<Func
   const loaded = await load(origin)
   const before = 'Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check'
   return settle(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) })
+}
+
+/**
+ * Settings for what removes previews: of the project nothing is read, which need not be there. What was left to its file is not
+ * known, so nothing is held against anything else.
+ * @throws SettingsError with every mistake at once
+ */
+export function loadRemovalSettings({ stage, environment, explicit }: SettingsOrigin): RemovalSettings {
+  const checked = checkValues([variablesSource(environment), explicit])
+  const { values } = fillStage(checked.values, stage)
+  const { functionName } = values
+  return settle(checked.problems, {
+    ...values,
+    functionName: functionName?.includes('{{') ? undefined : functionName,
+    region: regionOf(environment),
+  })
 }
 
 interface Loaded {
