@@ -44,3 +44,11 @@ export interface DestroyResult {
 export function removedNames(previews: readonly PreviewRemoval[]): string[] {
   return previews.filter(({ outcome }) => outcome === 'removed').map(({ functionName }) => functionName)
 }
+
+export function problemsOfRemovals(previews: readonly PreviewRemoval[]): readonly Problem[] {
+  return previews.flatMap(({ problems }) => problems)
+}
+
+export function exitCodeOf(problems: readonly Problem[]): 0 | 1 {
+  return problems.length === 0 ? 0 : 1
+}

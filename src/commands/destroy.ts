@@ -1,0 +1,73 @@
+import { nameInArn } from '../aws/arn.ts'
+import { type Problem, SettingsError } from '../errors.ts'
+import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
+import type { Pull } from '../preview/pull.ts'
+import { ownerOf } from '../preview/removal/ownership.ts'
+import { secondsSince } from '../preview/removal/parts.ts'
+import { type RemovalCollaborators, removePreview } from '../preview/removal/removal.ts'
+import { type DestroyResult, exitCodeOf, type PreviewRemoval, problemsOfRemovals } from '../preview/removal/result.ts'
+import { readTags, searchTags } from '../preview/tags.ts'
+import type { RemovalSettings } from '../settings/settings.ts'
+
+/** Which pull request's previews. */
+export type Closed = Pick<Pull, 'number' | 'repositoryId' | 'repository'>
+
+/**
+ * Removes the previews of a pull request: that of one function where it is named, else all of this region. Nothing of the
+ * project is read. What could not be removed is in the result, with the exit code 1.
+ */
+export async function destroy(
+  pull: Closed,
+  settings: RemovalSettings,
+  collaborators: RemovalCollaborators,
+): Promise<DestroyResult> {
+  const { report, clock } = collaborators
+  const started = clock()
+  checkRepository(pull.repositoryId)
+  return await report.phase(`Remove previews of pull request ${pull.number}`, async () => {
+    const { functionName } = settings
+    const identities =
+      functionName === undefined ? await identitiesOf(pull, collaborators) : [identityOf(functionName, pull)]
+    const previews: PreviewRemoval[] = []
+    for (const identity of identities)
+      previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators))
+    if (previews.every(({ outcome }) => outcome === 'missing')) report.info('Nothing to remove: there is no preview.')
+    const problems = problemsOfRemovals(previews)
+    const { number, repository } = pull
+    return {
+      ...{ pull: number, repository, previews, problems, exitCode: exitCodeOf(problems) },
+      seconds: secondsSince(started, clock),
+    }
+  })
+}
+
+/** By tags, those of functions and of what was made for a function that never came. */
+async function identitiesOf(
+  { number, repositoryId, repository }: Closed,
+  { previews }: RemovalCollaborators,
+): Promise<readonly PreviewIdentity[]> {
+  const tags = searchTags(repositoryId, number)
+  const [functions, logGroups] = await Promise.all([
+    previews.findTagged('lambda:function', tags),
+    previews.findTagged('logs:log-group', tags),
+  ])
+  const named = functions.map(({ arn, tags: own }): PreviewIdentity => {
+    const functionName = nameInArn(arn)
+    // One whose name does not fit is refused by its name when its turn comes.
+    const base = readTags(functionName, own)?.base ?? functionName
+    return { functionName, base, pull: number, repositoryId, repository }
+  })
+  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? [])
+  return [...new Map([...left, ...named].map((identity) => [identity.functionName, identity])).values()]
+}
+
+/** @throws SettingsError where nobody has said which repository it is */
+export function checkRepository(repositoryId: string): void {
+  if (/^\d+$/.test(repositoryId)) return
+  const problem: Problem = {
+    title: 'It is not known which repository the previews are of',
+    detail: 'Previews carry the number of their repository, which stays where its name changes.',
+    hint: 'In a workflow of GitHub or GitLab it is known. Elsewhere set GITHUB_REPOSITORY_ID, as `gh api repos/OWNER/NAME --jq .id` prints it.',
+  }
+  throw new SettingsError([problem])
+}

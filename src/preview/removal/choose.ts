@@ -1,0 +1,35 @@
+import type { PreviewTags } from '../tags.ts'
+
+/** What is known of a pull request. */
+export type PullKnown = 'open' | 'closed' | 'unknown'
+
+export type Reason = 'closed' | 'expired' | 'orphaned'
+
+/** Why something goes; undefined where it stays. */
+export function reasonToRemove(
+  { expires }: Pick<PreviewTags, 'expires'>,
+  pull: PullKnown,
+  now: number,
+): Reason | undefined {
+  if (pull === 'closed') return 'closed'
+  // Of a date that cannot be read, nobody can say that it has passed.
+  return Date.parse(expires) <= now ? 'expired' : undefined
+}
+
+/** A role and a log group are made before their function, by a run that may be going on. */
+const BEGINS_WITHIN_MS = 3_600_000
+
+/** The same of what was made for a function that is not there. */
+export function reasonToRemoveOrphan(
+  { created }: Pick<PreviewTags, 'created'>,
+  pull: PullKnown,
+  now: number,
+): Reason | undefined {
+  if (pull === 'closed') return 'orphaned'
+  return Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
+}
+
+/** Of a database without function: it is made after that. Another region may have the function, as long as the pull request is open. */
+export function isDatabaseOrphaned(pull: PullKnown): boolean {
+  return pull !== 'open'
+}
