@@ -75,7 +75,8 @@ const OWN_INPUTS: Readonly<Record<string, Input>> = {
       "What comments and GitHub's deployments are written with, and what tells whether a pull request is closed.",
     format: 'a token',
     standard: "the job's own",
-    example: '${{ secrets.PREVIEW_TOKEN }}',
+    // Not as a workflow would have it: GitHub takes no expression in a description.
+    example: 'secrets.PREVIEW_TOKEN',
     fallback: '${{ github.token }}',
   },
   run: {

@@ -31,6 +31,14 @@ test.each(['inputs', 'outputs'])('README.md has the generated table of %s', (nam
   expect(read('README.md')).toMatch(new RegExp(`<!-- ${name} -->\\n\\n\\| \\w`))
 })
 
+test('action.yml has expressions only where GitHub takes them: in the default of an input', () => {
+  const { inputs, ...rest } = parseYaml(read('action.yml')) as {
+    inputs: Readonly<Record<string, { default?: unknown; description: string }>>
+  }
+  const withoutDefaults = Object.values(inputs).map((input) => ({ ...input, default: undefined }))
+  expect(JSON.stringify([rest, withoutDefaults])).not.toContain('${{')
+})
+
 describe('workflows', () => {
   interface Step {
     readonly uses?: string

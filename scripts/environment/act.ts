@@ -33,12 +33,14 @@ export interface ActOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Long ones: act masks every occurrence, so a secret of one letter hides that letter everywhere. */
   readonly secrets?: Readonly<Record<string, string>>
+  /** Actions of other repositories, as in `OWNER/NAME@REF`, and the folders that stand for them. Links in one are not followed. */
+  readonly repositories?: Readonly<Record<string, string>>
   readonly timeoutSeconds?: number // default 300
 }
 
 /** Runs a workflow. The exit code is 1 when a step failed; the summary and the commands are lines of the output. */
 export async function runAct(options: ActOptions): Promise<{ readonly exitCode: number; readonly output: string }> {
-  const { workflow, event, workspace, env = {}, secrets = {}, timeoutSeconds = 300 } = options
+  const { workflow, event, workspace, env = {}, secrets = {}, repositories = {}, timeoutSeconds = 300 } = options
   const act = await findProgram(ACT)
   if ('missing' in act) throw new Error(act.missing)
   const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-act-'))
@@ -53,6 +55,7 @@ export async function runAct(options: ActOptions): Promise<{ readonly exitCode: 
       ...['--cache-server-addr', '127.0.0.1', '--cache-server-path', join(folder, 'actions-cache')],
       ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+      ...Object.entries(repositories).flatMap(([name, path]) => ['--local-repository', `${name}=${path}`]),
     ]
     const pending = run(act.path, args, {
       cwd: workspace,

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { runAct } from '../../scripts/environment/act.ts'
+import { REPOSITORY, type World } from './world.ts'
+
+const run = promisify(execFile)
+
+/** Stands for aws-actions/configure-aws-credentials: says what it was asked for, and sets the region as that does. */
+const SIGN_IN = `name: Sign in
+inputs:
+  role-to-assume: { required: true }
+  aws-region: { required: true }
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: |
+        [ -n "$ROLE" ] && [ -n "$REGION" ]
+        echo "signed in as $ROLE in $REGION"
+        echo "AWS_REGION=$REGION" >>"$GITHUB_ENV"
+      env:
+        ROLE: \${{ inputs.role-to-assume }}
+        REGION: \${{ inputs.aws-region }}
+`
+
+export interface ExampleEvent {
+  readonly name: string
+  readonly payload?: object
+}
+
+/** A repository with one of `examples/workflows/` in it. */
+export interface ExampleRepository {
+  readonly folder: string
+  /** Runs the workflow as it is shown, by act. */
+  readonly start: (
+    event: ExampleEvent,
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<{ readonly exitCode: number; readonly output: string }>
+}
+
+/** Makes repositories that use the bundles of this one. */
+export async function exampleRepositories(
+  world: World,
+): Promise<(example: string, files: Readonly<Record<string, string>>) => Promise<ExampleRepository>> {
+  const ours = join(world.folder, 'action')
+  for (const path of ['action.yml', 'dist', 'docker', 'runtime'])
+    await cp(join(REPOSITORY, path), join(ours, path), { recursive: true })
+  const signIn = join(world.folder, 'sign-in')
+  await mkdir(signIn)
+  await writeFile(join(signIn, 'action.yml'), SIGN_IN)
+
+  return async (example, files) => {
+    const text = await readFile(join(REPOSITORY, 'examples/workflows', example), 'utf8')
+    const [signInName = ''] = /aws-actions\/configure-aws-credentials@[0-9a-f]{40}/.exec(text) ?? []
+    const folder = join(world.folder, 'repositories', example)
+    const workflow = `.github/workflows/${example}`
+    await mkdir(join(folder, '.github/workflows'), { recursive: true })
+    await writeFile(join(folder, workflow), text)
+    for (const [to, from] of Object.entries(files))
+      await cp(join(REPOSITORY, from), join(folder, to), { recursive: true })
+    const git = (...args: readonly string[]) =>
+      run('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], {
+        cwd: folder,
+      })
+    await git('init', '--quiet', '--initial-branch', 'main')
+    await git('remote', 'add', 'origin', 'https://github.com/octocat/shop.git')
+    await git('add', '--all')
+    await git('commit', '--quiet', '--message', 'A project with a workflow')
+    return {
+      folder,
+      start: (event, env = {}) =>
+        runAct({
+          ...{ workflow, event, workspace: folder },
+          env: { ...world.env, ...settingsOf(world.inputs), ...env },
+          repositories: { [signInName]: signIn, 'OWNER/wsgi-lambda@v1': ours },
+        }),
+    }
+  }
+}
+
+function settingsOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`WSGI_LAMBDA_${name.toUpperCase().replaceAll('-', '_')}`, value]),
+  )
+}
