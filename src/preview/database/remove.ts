@@ -1,0 +1,51 @@
+import { UserError } from '../../errors.ts'
+import type { PreviewTags } from '../tags.ts'
+import { readDatabase } from './choice.ts'
+import { deleteByHook, type HookCollaborators } from './hooks.ts'
+import { GIVEN, openServer, type ServerCollaborators } from './open.ts'
+
+/** What a removal is told beside the tags: nothing, unless they cannot know it. */
+export interface RemovalSettings {
+  /** An address of the administrator: tags keep references only. */
+  readonly previewDatabaseAdmin: string | undefined
+  /** A line of shell. */
+  readonly previewDatabaseDelete: string | undefined
+}
+
+/** Removes the data that a preview has for itself. To be repeated without harm. @throws UserError */
+export async function removePreviewDatabase(
+  tags: PreviewTags,
+  { previewDatabaseAdmin: given, previewDatabaseDelete: line }: RemovalSettings,
+  collaborators: ServerCollaborators & HookCollaborators,
+): Promise<'removed' | 'missing'> {
+  const choice = readDatabase(tags.database, tags)
+  if (choice.kind === 'command') {
+    if (line === undefined) throw missingSetting('preview-database-delete', 'It was made by preview-database-create.')
+    await deleteByHook(line, tags, collaborators)
+    return 'removed'
+  }
+  if (choice.kind !== 'server') return 'missing'
+  const admin = tags.databaseAdmin === GIVEN || tags.databaseAdmin === undefined ? given : tags.databaseAdmin
+  if (admin === undefined) throw missingSetting('preview-database-admin', 'It was an address, which no tag keeps.')
+  const access = tags.databaseAccess ?? 'runner'
+  const server = await openServer({ admin, access, base: tags.base }, collaborators)
+  try {
+    const { engine = server.place.engine, own } = choice
+    if (engine !== server.place.engine)
+      throw new UserError({
+        title: `The database of ${tags.functionName} is one of ${engine}, and the server is one of ${server.place.engine}`,
+        hint: 'preview-database-admin names another server now: remove the database by hand, and the tag with its name.',
+      })
+    return await server.remove({ ...own, engine }, { isNamedByTags: true })
+  } finally {
+    await server.close()
+  }
+}
+
+function missingSetting(setting: string, detail: string): UserError {
+  return new UserError({
+    title: `The database of the preview cannot be removed without ${setting}`,
+    detail,
+    hint: `Give ${setting} to this command too.`,
+  })
+}
