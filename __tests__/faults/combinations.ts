@@ -1,3 +1,4 @@
+import { numbersFrom } from '../../scripts/environment/random.ts'
 import type { Case } from './cases.ts'
 import { MISHAPS, type Mishap } from './mishaps.ts'
 import type { RecordedCall } from './recorded.ts'
@@ -24,15 +25,4 @@ export function sample<T>(all: readonly T[], count: number, seed: number): reado
     .slice(0, count)
     .toSorted((a, b) => a.index - b.index)
     .map(({ each }) => each)
-}
-
-/** Numbers from 0 to 1 (mulberry32, by Tommy Ettinger; public domain). */
-function numbersFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

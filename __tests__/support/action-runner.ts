@@ -37,6 +37,8 @@ interface Phase {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+  /** From its start to its end. */
+  readonly milliseconds: number
 }
 
 export interface ActionResult extends Phase {
@@ -281,6 +283,7 @@ class Runner {
   }
 
   private follow(child: ChildProcessByStdio<null, Readable, Readable>, name: string): RunningPhase {
+    const started = performance.now()
     const texts = { stdout: '', stderr: '' }
     const watchers = new Set<() => void>()
     const lines = new Map<string, string>()
@@ -302,13 +305,14 @@ class Runner {
     const ended = new Promise<Phase>((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code) => {
+        const milliseconds = performance.now() - started
         // What it started may hold the streams open; the runner waits five seconds for them.
         void Promise.race([closed, sleep(5000, undefined, { ref: false })]).then(() => {
           for (const rest of lines.values()) if (rest !== '') this.readLine(rest)
           for (const watcher of watchers) watcher()
           child.stdout.destroy()
           child.stderr.destroy()
-          resolve({ exitCode: code ?? -1, ...texts })
+          resolve({ exitCode: code ?? -1, ...texts, milliseconds })
         })
       })
     })

@@ -1,0 +1,47 @@
+/**
+ * The life of a repository on the local AWS, PostgreSQL and GitHub: pull requests are opened, pushed to, closed and opened again
+ * in random order, runs are cancelled and killed, calls fail, previews expire, main is deployed in between and asked all the time.
+ * At its end nothing may be left over, and nothing of others may have been touched.
+ *
+ *     npm run test:lifecycle
+ *     npm run test:lifecycle -- --seed 7 --steps 200 --pulls 40
+ *
+ *     --action DIR    the folder of the action under test (default: this repository)
+ *     --mishaps PART  how often something goes wrong, from 0 to 1 (default: 0.4)
+ *
+ * Prints a line for each step and, last, how many things were left over, and how many of others were touched.
+ */
+import { parseArgs } from 'node:util'
+import { startGround } from './lifecycle/ground.ts'
+import { playStory } from './lifecycle/story.ts'
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    steps: { type: 'string', default: '100' },
+    pulls: { type: 'string', default: '30' },
+    mishaps: { type: 'string', default: '0.4' },
+    action: { type: 'string' },
+  },
+})
+
+await using ground = await startGround(values.action)
+const { steps, runs, mishaps, leaks, foreign, problems, visits, measures } = await playStory(ground, {
+  ...{ seed: Number(values.seed), steps: Number(values.steps), pulls: Number(values.pulls) },
+  mishaps: Number(values.mishaps),
+  say: console.log,
+})
+for (const [title, found] of Object.entries({ leak: leaks, foreign, problem: problems }))
+  for (const each of found) console.log(`${title}: ${each}`)
+for (const command of new Set(measures.map((each) => each.command))) {
+  const own = measures.flatMap((each) => (each.command === command ? [each.own] : [])).toSorted((a, b) => a - b)
+  const [least = NaN, median = NaN] = [own[0], own[Math.floor(own.length / 2)]]
+  console.log(
+    `${command}: ${least.toFixed(0)} ms of our own at least, ${median.toFixed(0)} ms in the median of ${own.length}`,
+  )
+}
+console.log(
+  `seed ${values.seed}, ${runs} runs, ${mishaps} mishaps, main answered ${visits} times, ${problems.length} problems`,
+)
+console.log(`${steps} steps, ${leaks.length} leaks, ${foreign.length} foreign`)
+process.exitCode = leaks.length + foreign.length + problems.length === 0 && steps > 0 ? 0 : 1
