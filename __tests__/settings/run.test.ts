@@ -18,6 +18,7 @@ const github = {
   GITHUB_RUN_NUMBER: '42',
   GITHUB_RUN_ID: '1234567890',
   GITHUB_EVENT_NAME: 'push',
+  GITHUB_REF: 'refs/heads/main',
 }
 
 describe('a run of GitHub Actions', () => {
@@ -26,7 +27,7 @@ describe('a run of GitHub Actions', () => {
       commit: COMMIT,
       committedAt: '2026-11-23T09:35:45+01:00',
       actor: 'octocat',
-      workflow: { name: 'octocat/shop/deploy.yml', number: 42 },
+      workflow: { name: 'octocat/shop/deploy.yml on main', number: 42 },
       isManual: false,
       address: 'https://github.com/octocat/shop/actions/runs/1234567890',
     })
@@ -53,6 +54,28 @@ describe('a run of GitHub Actions', () => {
   })
 })
 
+test.each([
+  [{ ...github }, 'octocat/shop/deploy.yml on main'],
+  [{ ...github, GITHUB_EVENT_NAME: 'workflow_dispatch' }, 'octocat/shop/deploy.yml on main'],
+  [{ ...github, GITHUB_REF: 'refs/heads/feature/basket' }, 'octocat/shop/deploy.yml on feature/basket'],
+  [
+    { ...github, GITHUB_EVENT_NAME: 'pull_request', GITHUB_REF: 'refs/pull/7/merge' },
+    'octocat/shop/deploy.yml on pull_request 7/merge',
+  ],
+  [{ ...github, GITHUB_EVENT_NAME: 'pull_request_target' }, 'octocat/shop/deploy.yml on pull_request_target main'],
+  [{ ...github, GITHUB_REF: '' }, 'octocat/shop/deploy.yml'],
+])('runs of %j are counted as those of %s', async (variables, name) => {
+  expect((await readRun(variables, noGit)).workflow?.name).toBe(name)
+})
+
+test.each([
+  [{ CI_COMMIT_REF_NAME: 'main' }, 'group/shop on main'],
+  [{ CI_COMMIT_REF_NAME: 'feature', CI_MERGE_REQUEST_IID: '7' }, 'group/shop on merge request 7'],
+])('runs of GitLab with %j are counted as those of %s', async (variables, name) => {
+  const gitlab = { GITLAB_CI: 'true', CI_PROJECT_PATH: 'group/shop', CI_PIPELINE_IID: '7', ...variables }
+  expect((await readRun(gitlab, noGit)).workflow?.name).toBe(name)
+})
+
 test('a job of GitLab', async () => {
   const gitlab = {
     GITLAB_CI: 'true',
@@ -61,6 +84,7 @@ test('a job of GitLab', async () => {
     GITLAB_USER_LOGIN: 'ada',
     CI_PROJECT_PATH: 'group/shop',
     CI_PIPELINE_IID: '7',
+    CI_COMMIT_REF_NAME: 'main',
     CI_PIPELINE_SOURCE: 'web',
     CI_JOB_URL: 'https://gitlab.example.org/group/shop/-/jobs/1',
   }
@@ -68,7 +92,7 @@ test('a job of GitLab', async () => {
     commit: COMMIT,
     committedAt: '2026-11-23T09:35:45+01:00',
     actor: 'ada',
-    workflow: { name: 'group/shop', number: 7 },
+    workflow: { name: 'group/shop on main', number: 7 },
     isManual: true,
     address: 'https://gitlab.example.org/group/shop/-/jobs/1',
   })

@@ -6,7 +6,7 @@ export interface Run {
   /** The committer's date of that commit, ISO 8601. */
   readonly committedAt: string | undefined
   readonly actor: string | undefined
-  /** Runs of one workflow have rising numbers. The name says which workflow, of which repository. */
+  /** Runs of one workflow have rising numbers. The name says which workflow, of which repository, on which branch: those of others are no order. */
   readonly workflow: { readonly name: string; readonly number: number } | undefined
   /** Whether somebody started this very run by hand. */
   readonly isManual: boolean
@@ -53,25 +53,38 @@ function githubRun(variables: Variables): Run {
     commit: variables['GITHUB_SHA'],
     committedAt: undefined,
     actor: variables['GITHUB_TRIGGERING_ACTOR'] ?? variables['GITHUB_ACTOR'],
-    workflow: workflowOf(`${repository}/${file}`, variables['GITHUB_RUN_NUMBER']),
+    workflow: workflowOf(`${repository}/${file}`, githubBranch(variables), variables['GITHUB_RUN_NUMBER']),
     isManual: variables['GITHUB_EVENT_NAME'] === 'workflow_dispatch',
     address: id && `${server}/${repository}/actions/runs/${id}`,
   }
 }
 
 function gitlabRun(variables: Variables): Run {
+  const mergeRequest = variables['CI_MERGE_REQUEST_IID']
   return {
     commit: variables['CI_COMMIT_SHA'],
     committedAt: variables['CI_COMMIT_TIMESTAMP'],
     actor: variables['GITLAB_USER_LOGIN'],
-    workflow: workflowOf(variables['CI_PROJECT_PATH'] ?? '', variables['CI_PIPELINE_IID']),
+    workflow: workflowOf(
+      variables['CI_PROJECT_PATH'] ?? '',
+      mergeRequest === undefined ? variables['CI_COMMIT_REF_NAME'] : `merge request ${mergeRequest}`,
+      variables['CI_PIPELINE_IID'],
+    ),
     isManual: variables['CI_PIPELINE_SOURCE'] === 'web' || variables['CI_JOB_MANUAL'] === 'true',
     address: variables['CI_JOB_URL'] ?? variables['CI_PIPELINE_URL'],
   }
 }
 
-function workflowOf(name: string, number: string | undefined): Run['workflow'] {
-  return /^\d+$/.test(number ?? '') ? { name, number: Number(number) } : undefined
+/** A pull request's runs count on with the others of the workflow; the ref of a `pull_request_target` is the branch that it is for. */
+function githubBranch(variables: Variables): string | undefined {
+  const { GITHUB_EVENT_NAME: event = '', GITHUB_REF: ref } = variables
+  const branch = ref?.replace(/^refs\/(?:heads|tags|pull)\//, '')
+  return event.startsWith('pull_request') ? [event, branch].filter(Boolean).join(' ') : branch
+}
+
+function workflowOf(workflow: string, branch: string | undefined, number: string | undefined): Run['workflow'] {
+  if (!/^\d+$/.test(number ?? '')) return undefined
+  return { name: branch ? `${workflow} on ${branch}` : workflow, number: Number(number) }
 }
 
 /** Of a push, GitHub tells the newest commit in the event. */

@@ -5,6 +5,7 @@ import type { Run } from '../../../src/settings/run.ts'
 import { run } from '../order.ts'
 import { version7 } from '../releases.ts'
 
+const requested = 'octocat/shop/deploy.yml on pull_request 7/merge'
 const [name, other] = ['octocat/shop/deploy.yml', 'octocat/shop/release.yml']
 const [EARLIER, LATER] = ['2026-11-23T08:00:00Z', '2026-11-23T10:00:00Z']
 const unknown = { commit: undefined, committedAt: undefined, actor: undefined, workflow: undefined }
@@ -20,6 +21,11 @@ test.each<[string, Partial<Provenance>, Partial<Run>]>([
   ['an earlier run of the same workflow', { workflow: { name, number: 43 } }, {}],
   ['also where its commit is later', { workflow: { name, number: 43 } }, { committedAt: LATER }],
   ['another workflow, an earlier commit', { workflow: { name: other, number: 1 } }, { committedAt: EARLIER }],
+  [
+    'a later run than one of a pull request, an earlier commit',
+    { workflow: { name: requested, number: 1 } },
+    { committedAt: EARLIER },
+  ],
   ['no workflow, an earlier commit', {}, { workflow: undefined, committedAt: EARLIER }],
 ])('is refused: %s', (_, served, own) => {
   expect(check(served, own)).toThrow('What is served is newer than what this run would release')
@@ -30,6 +36,7 @@ test.each<[string, Partial<Provenance>, Partial<Run>]>([
   ['the same run again', {}, {}],
   ['a later run of an earlier commit: a revert', { workflow: { name, number: 41 } }, { committedAt: EARLIER }],
   ['the same commit elsewhere', {}, { workflow: undefined }],
+  ['an earlier run than one of a pull request', { workflow: { name: requested, number: 43 } }, {}],
   ['another time zone', { workflow: undefined }, { committedAt: '2026-11-23T08:30:00-01:00' }],
   ['nothing is known of this run', {}, unknown],
   ['nothing is known of what is served', unknown, {}],
