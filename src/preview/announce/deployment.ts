@@ -1,0 +1,63 @@
+import { inParallel } from '../../artifact/parallel.ts'
+import type { GitHubApi } from '../../github/api.ts'
+import type { AnnouncePlace } from './facts.ts'
+
+/** The deployment that GitHub shows of a run, and what becomes of those before. Undefined arguments are not shown. */
+export interface ShownDeployment {
+  begin(github: GitHubApi): Promise<void>
+  succeed(github: GitHubApi, url: string | undefined): Promise<void>
+  fail(github: GitHubApi): Promise<void>
+  /** None of the preview is active any more. */
+  end(github: GitHubApi): Promise<void>
+}
+
+const AT_ONCE = 4
+
+export function shownDeployment(place: AnnouncePlace, environment: string): ShownDeployment {
+  const { identity, headSha, runUrl: logUrl } = place
+  const { base: preview, pull } = identity
+  const name = identity.functionName
+  let own: number | undefined
+
+  const begin = async (github: GitHubApi): Promise<void> => {
+    if (headSha === undefined || own !== undefined) return
+    const description = `Preview ${name}`
+    own = await github.createDeployment({ ref: headSha, environment, pull, preview, description })
+    await github.setDeploymentStatus(own, { state: 'in_progress', logUrl, description: `Deploying ${name}` })
+  }
+
+  const retire = (github: GitHubApi, id: number): Promise<void> =>
+    github.setDeploymentStatus(id, { state: 'inactive', logUrl, description: `${name} has a newer deployment` })
+
+  return {
+    begin,
+    succeed: async (github, environmentUrl) => {
+      await begin(github)
+      if (own === undefined) return
+      await github.setDeploymentStatus(own, {
+        state: 'success',
+        environmentUrl,
+        logUrl,
+        description: `${name} is ready`,
+      })
+      for (const { id } of await github.deploymentsOf(environment, pull, preview)) {
+        if (id >= own) continue
+        // What is older was made inactive together with it.
+        if (!(await github.isActive(id))) break
+        await retire(github, id)
+      }
+    },
+    fail: async (github) => {
+      await begin(github)
+      if (own === undefined) return
+      await github.setDeploymentStatus(own, { state: 'failure', logUrl, description: `${name} could not be deployed` })
+    },
+    end: async (github) => {
+      const deployments = await github.deploymentsOf(environment, pull, preview)
+      await inParallel(deployments, AT_ONCE, async ({ id }) => {
+        if (!(await github.isActive(id))) return
+        await github.setDeploymentStatus(id, { state: 'inactive', logUrl, description: `${name} was removed` })
+      })
+    },
+  }
+}

@@ -1,0 +1,14 @@
+import type { PreviewIdentity } from '../identity.ts'
+
+/**
+ * What a comment of ours begins with, which GitHub does not show. No name can end it: what is left unchanged by encoding
+ * has no `>`, and no space.
+ */
+export function markerOf({ base, pull }: PreviewIdentity): string {
+  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull} -->`
+}
+
+/** Whether a comment is that of a preview. What quotes one has the marker elsewhere. */
+export function hasMarker(body: string, marker: string): boolean {
+  return body.startsWith(marker)
+}

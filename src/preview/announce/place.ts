@@ -1,0 +1,34 @@
+import type { Table } from '../../settings/kinds.ts'
+import type { Values } from '../../settings/schema.ts'
+import type { PreviewIdentity } from '../identity.ts'
+import type { AnnouncePlace } from './facts.ts'
+
+export interface PlaceVariables {
+  /** Those of a run of GitHub: "Store information in variables". */
+  readonly environment: Table
+  /** What a text for others must not hold, since nobody masks it there. */
+  readonly secrets: () => readonly string[]
+}
+
+/** Where a preview is announced, by the settings and the run's variables. */
+export function placeOfAnnouncement(
+  { comment, githubEnvironment }: Pick<Values, 'comment' | 'githubEnvironment'>,
+  identity: PreviewIdentity,
+  headSha: string | undefined,
+  { environment, secrets }: PlaceVariables,
+): AnnouncePlace {
+  const server = environment['GITHUB_SERVER_URL']
+  const run = environment['GITHUB_RUN_ID']
+  const repositoryUrl = server === undefined ? undefined : `${server}/${identity.repository}`
+  return {
+    ...{ identity, headSha, repositoryUrl },
+    // More become known while the run goes on.
+    get secrets() {
+      return secrets()
+    },
+    runUrl: repositoryUrl && run && `${repositoryUrl}/actions/runs/${run}`,
+    environment: githubEnvironment === 'none' ? undefined : githubEnvironment,
+    hasComment: comment ?? true,
+    now: () => new Date(),
+  }
+}
