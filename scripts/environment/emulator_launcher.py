@@ -17,6 +17,7 @@ import importlib.metadata
 import io
 import json
 import os
+import re
 import signal
 import stat
 import sys
@@ -290,7 +291,30 @@ def exit_reason(status: int | None) -> str:
     return f"Runtime exited with error: exit status {status}"
 
 
+def find_log_groups_by_tags() -> None:
+    """MiniStack keeps the tags of log groups, and its Resource Groups Tagging API leaves them out."""
+    import ministack.services.cloudwatch_logs as cloudwatch
+    import ministack.services.tagging as tagging
+
+    expected = {cloudwatch: ("_log_groups", "_make_group_arn"), tagging: ("_COLLECTORS", "_matches_type_filters")}
+    for module, names in expected.items():
+        missing = [name for name in names if not hasattr(module, name)]
+        if missing:
+            sys.exit(f"{module.__name__} of ministack has no {', '.join(missing)}.")
+
+    def collect():
+        for name, group in cloudwatch._log_groups.items():
+            tags = [{"Key": key, "Value": value} for key, value in (group.get("tags") or {}).items()]
+            yield cloudwatch._make_group_arn(name).removesuffix(":*"), tags
+
+    matches = tagging._matches_type_filters
+    tagging._COLLECTORS["logs"] = collect
+    # The name of a group may have slashes; its type ends before that.
+    tagging._matches_type_filters = lambda arn, filters: matches(re.sub(":log-group:.*", ":log-group", arn), filters)
+
+
 require_version()
+find_log_groups_by_tags()
 if RUNTIMES:
     run_python_on_runtime_client()
 
