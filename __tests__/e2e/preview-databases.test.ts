@@ -255,4 +255,206 @@ describe.each(SIDES)('%s', (name) => {
     }),
     60_000,
   )
+
+  test(
+    'leaves alone what it has not made',
+    whenThere(name, async (side) => {
+      const own = ownOf(side)
+      for (const [make, clean] of foreignThings(side)) {
+        await side.run(make)
+        const before = await side.snapshot()
+        await withServer(side, async (server) => {
+          await expect(server.prepare(own, { ...OPTIONS, isNamedByTags: false, password: 'p' })).rejects.toMatchObject({
+            title: expect.stringMatching(/shop_pr_7 exists, and was not made for this preview$/) as unknown,
+          })
+          expect(await server.remove(own, { isNamedByTags: false })).toBe('missing')
+          expect(await server.list('42')).toEqual([])
+        })
+        expect(await side.snapshot()).toBe(before)
+        await side.run(clean)
+      }
+    }),
+    30_000,
+  )
+
+  test(
+    'leaves alone what it has made for another pull request',
+    whenThere(name, async (side) => {
+      const own = ownOf(side)
+      await withServer(side, async (server) => {
+        await server.prepare(own, { ...OPTIONS, password: 'own-password' })
+        const before = await side.snapshot()
+        for (const mark of [
+          { ...MARK, pr: 8 },
+          { ...MARK, repositoryId: '43' },
+          { ...MARK, preview: 'shop2' },
+        ]) {
+          const other = { ...own, mark }
+          await expect(server.prepare(other, { ...OPTIONS, password: 'other' })).rejects.toMatchObject({
+            detail: expect.stringContaining(
+              'made for pull request 7 of the repository with the number 42, preview of shop',
+            ) as unknown,
+          })
+          expect(await server.remove(other, OPTIONS)).toBe('missing')
+        }
+        expect(await side.snapshot()).toBe(before)
+        await server.remove(own, OPTIONS)
+      })
+    }),
+    30_000,
+  )
+
+  test(
+    'goes while it is in use',
+    whenThere(name, async (side) => {
+      const own = ownOf(side)
+      const before = await side.snapshot()
+      await withServer(side, (server) => server.prepare(own, { ...OPTIONS, password: 'own-password' }))
+      const admin = await readAdminAddress(applicationAddress(side.admin, own, 'own-password'))
+      const connect = admin.engine === 'mysql' ? mysqlConnect(admin) : postgresConnect(admin)
+      const session = await connect(admin.database)
+      await session.query('CREATE TABLE t (n INTEGER)')
+      await session.query('BEGIN')
+      await session.query('SELECT * FROM t')
+      await withServer(side, (server) => server.remove(own, OPTIONS))
+      await expect(session.query('SELECT * FROM t')).rejects.toMatchObject({ name: 'UserError' })
+      await session.close().catch(() => undefined)
+      expect(await side.snapshot()).toBe(before)
+    }),
+    30_000,
+  )
 })
+
+/** What others may have under the names of a preview, and how it goes again. */
+function foreignThings({ admin, scope }: Side): readonly (readonly [string, string])[] {
+  if (admin.engine === 'mysql')
+    return [
+      ['CREATE DATABASE shop_pr_7', 'DROP DATABASE shop_pr_7'],
+      ['CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7.t (n INT)', 'DROP DATABASE shop_pr_7'],
+      ['CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7._wsgi_lambda_preview (n INT)', 'DROP DATABASE shop_pr_7'],
+      ["CREATE USER 'shop_pr_7'@'%' IDENTIFIED BY 'theirs'", "DROP USER 'shop_pr_7'@'%'"],
+    ]
+  const what = scope === 'schema' ? 'SCHEMA' : 'DATABASE'
+  return [
+    [`CREATE ${what} shop_pr_7`, `DROP ${what} shop_pr_7`],
+    ["CREATE ROLE shop_pr_7 LOGIN PASSWORD 'theirs'", 'DROP ROLE shop_pr_7'],
+    [`CREATE ROLE shop_pr_7; COMMENT ON ROLE shop_pr_7 IS 'wsgi-lambda {"repository":42}'`, 'DROP ROLE shop_pr_7'],
+  ]
+}
+
+describe('a template of PostgreSQL', () => {
+  const TEMPLATE = `
+    CREATE EXTENSION IF NOT EXISTS plpgsql;
+    CREATE SCHEMA "Odd ""Name";
+    CREATE TYPE mood AS ENUM ('good'); CREATE DOMAIN word AS text; CREATE TYPE pair AS (a int, b int);
+    CREATE TABLE parts (id serial PRIMARY KEY, m mood, n integer GENERATED ALWAYS AS IDENTITY) PARTITION BY RANGE (id);
+    CREATE TABLE "Odd ""Name"."T" (id bigserial, part integer);
+    CREATE INDEX ON "Odd ""Name"."T" (part);
+    CREATE VIEW seen AS SELECT 1 AS one; CREATE MATERIALIZED VIEW kept AS SELECT 1 AS one;
+    CREATE SEQUENCE alone;
+    CREATE FUNCTION twice(n integer, OUT m integer) LANGUAGE sql AS 'SELECT n * 2';
+    CREATE PROCEDURE nothing() LANGUAGE sql AS 'SELECT 1';
+    CREATE AGGREGATE total(integer) (SFUNC = int4pl, STYPE = integer);
+    SELECT lo_create(4711);
+    INSERT INTO "Odd ""Name"."T" (part) VALUES (1)`
+  const MIGRATIONS = [
+    'ALTER TABLE parts ADD COLUMN more text',
+    'ALTER TABLE "Odd ""Name"."T" ADD COLUMN more text',
+    'DROP INDEX "Odd ""Name"."T_part_idx"',
+    "ALTER TYPE mood ADD VALUE 'bad'",
+    'ALTER DOMAIN word SET NOT NULL',
+    'ALTER TYPE pair ADD ATTRIBUTE c int',
+    'DROP VIEW seen',
+    'REFRESH MATERIALIZED VIEW kept',
+    'ALTER SEQUENCE alone RESTART',
+    'DROP FUNCTION twice',
+    'DROP PROCEDURE nothing',
+    'DROP AGGREGATE total(integer)',
+    'CREATE TABLE fresh (n integer)',
+    'CREATE TABLE "Odd ""Name".fresh (n integer)',
+    'SELECT lo_unlink(4711)',
+    'SELECT part FROM "Odd ""Name"."T"',
+  ]
+
+  test.each(['superuser, database', 'as on RDS, database'])(
+    'is copied, and migrations may change all that it holds: %s',
+    async (name) => {
+      const side = sideOf(name)
+      const template = 'Template of "shop"'
+      const isRds = side.admin.user === 'rds'
+      await postgres.query('postgres', `CREATE DATABASE "Template of ""shop""" ${isRds ? 'OWNER rds' : ''}`)
+      await postgres.query(template, `${isRds ? 'SET ROLE rds;' : ''} ${TEMPLATE}`)
+      const before = await side.snapshot()
+      const own = ownOf(side)
+      for (const at of [2, 3, 4, 5, 6, 7])
+        await interrupted(side, at, 'after', (server) =>
+          server.prepare(own, { ...OPTIONS, template, password: 'interrupted' }),
+        )
+      await withServer(side, async (server) => {
+        await server.prepare(own, { ...OPTIONS, template, password: 'own-password' })
+        expect(await asApplication(side, own, 'own-password', MIGRATIONS)).toEqual([{ part: 1 }])
+        expect(await server.prepare(own, { ...OPTIONS, template, password: 'own-password' })).toBe('there')
+        await server.remove(own, OPTIONS)
+      })
+      expect(await side.snapshot()).toBe(before)
+      await postgres.query('postgres', 'DROP DATABASE "Template of ""shop"""')
+    },
+    60_000,
+  )
+
+  test('that the administrator may not copy is told, and what was begun goes', async () => {
+    const side = sideOf('as on RDS, database')
+    const before = await side.snapshot()
+    await withServer(side, async (server) => {
+      await expect(
+        server.prepare(ownOf(side), { ...OPTIONS, template: 'production', password: 'p' }),
+      ).rejects.toMatchObject({
+        title: expect.stringMatching(/^The administrator on 127\.0\.0\.1:\d+ may not do what is needed$/) as unknown,
+        detail: 'permission denied to copy database "production"',
+      })
+      await server.remove(ownOf(side), OPTIONS)
+    })
+    expect(await side.snapshot()).toBe(before)
+  }, 30_000)
+})
+
+test('no password reaches the log of PostgreSQL', async () => {
+  const side = sideOf('as on RDS, database')
+  await postgres.query('postgres', "ALTER SYSTEM SET log_statement = 'all'")
+  await postgres.query('postgres', 'SELECT pg_reload_conf()')
+  await withServer(side, async (server) => {
+    await server.prepare(ownOf(side), { ...OPTIONS, password: 'never-in-a-log-1' })
+    await server.prepare(ownOf(side), { ...OPTIONS, password: 'never-in-a-log-2' })
+    await server.remove(ownOf(side), OPTIONS)
+  })
+  await postgres.query('postgres', 'ALTER SYSTEM RESET log_statement')
+  await postgres.query('postgres', 'SELECT pg_reload_conf()')
+  expect(postgres.logs()).toContain('ALTER ROLE "shop_pr_7" LOGIN NOINHERIT PASSWORD E\'SCRAM-SHA-256$4096:')
+  expect(postgres.logs()).not.toContain('never-in-a-log')
+}, 30_000)
+
+test('an empty database that an interrupted run has left is taken for ours only where tags name it', async () => {
+  const side = sides.get('MariaDB')
+  if (side === undefined) {
+    notTried('MariaDB is not installed (Debian: mariadb-server-core)')
+    return
+  }
+  const before = await side.snapshot()
+  await side.run('CREATE DATABASE shop_pr_7')
+  await withServer(side, async (server) => {
+    const own = ownOf(side)
+    expect(await server.prepare(own, { ...OPTIONS, password: 'own-password' })).toBe('created')
+    await server.remove(own, OPTIONS)
+    await side.run('CREATE DATABASE shop_pr_7; CREATE TABLE shop_pr_7.t (n INT)')
+    await expect(server.prepare(own, { ...OPTIONS, password: 'p' })).rejects.toMatchObject({ name: 'UserError' })
+    expect(await server.remove(own, OPTIONS)).toBe('missing')
+    await side.run('DROP DATABASE shop_pr_7')
+  })
+  expect(await side.snapshot()).toBe(before)
+}, 30_000)
+
+function sideOf(name: string): Side {
+  const side = sides.get(name)
+  if (side === undefined) throw new Error(`${name} was not started`)
+  return side
+}

@@ -23,7 +23,7 @@ WITH objects AS (
   SELECT 'pg_largeobject'::regclass, oid, lomowner, 1 FROM pg_largeobject_metadata
 )
 SELECT i.type, i.identity FROM objects AS o, pg_identify_object(o.class, o.oid, 0) AS i
-WHERE o.oid >= 16384 AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = $1)
+WHERE (o.oid >= 16384 OR o.class = 'pg_largeobject'::regclass) AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = $1)
   AND NOT EXISTS (
     SELECT FROM pg_depend WHERE classid = o.class AND objid = o.oid AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
   )
