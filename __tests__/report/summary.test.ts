@@ -1,40 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PlanFacts } from '../../src/report/plan-facts.ts'
-import { type DeploymentFacts, deploymentSummary, failureSummary } from '../../src/report/summary.ts'
+import { deploymentSummary, failureSummary } from '../../src/report/summary.ts'
+import { FULL, NO_DIFFERENCE, plantedDeployment, SHOP } from './facts.ts'
 import { PLANTED } from './planted.ts'
-
-const NO_DIFFERENCE: PlanFacts = {
-  served: '6',
-  configuration: [],
-  environment: { added: [], changed: [], removed: [] },
-  code: undefined,
-  migrations: [],
-  permissions: [],
-}
-
-const facts: DeploymentFacts = {
-  functionName: 'shop',
-  version: '8',
-  alias: 'live',
-  url: 'https://abc.lambda-url.eu-west-1.on.aws/',
-  changed: true,
-  isDryRun: false,
-  runtime: 'python3.13',
-  zipBytes: 1_234_567,
-  unzippedBytes: 4_000_000,
-  plan: ['update the code', 'publish a version'],
-  difference: NO_DIFFERENCE,
-  coldStartMs: undefined,
-  commands: [{ command: 'manage migrate', phase: 'before-traffic', exitCode: 0, seconds: 1.25, output: 'OK\n' }],
-  packages: [
-    { name: 'django', version: '5.2', zipBytes: 3_000_000, unzippedBytes: 8_000_000 },
-    { name: 'sqlparse', version: '0.5', zipBytes: 40_000, unzippedBytes: 150_000 },
-  ],
-}
 
 /** The text with its character references resolved, as a reader sees it. */
 function decode(text: string): string {
-  return text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+  return text.replaceAll('<!-- -->', '').replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
 }
 
 /** Blocks of code and what is around them (CommonMark 0.31, "Fenced code blocks"). */
@@ -59,15 +31,14 @@ function parts(markdown: string): { code: string[][]; rest: string[] } {
 
 describe('a deployment', () => {
   test('in full', () => {
-    expect(decode(deploymentSummary(facts))).toBe(`### <code>shop</code>: deployed
+    expect(decode(deploymentSummary(SHOP))).toBe(`### <code>shop</code>: deployed
 
-|  |  |
-| --- | --- |
 | Function | <code>shop</code> |
-| Version | <code>8</code> (alias <code>live</code>) |
+| :-- | :-- |
+| Version | <code>6</code> → <code>8</code> (alias <code>live</code>) |
 | URL | https://abc.lambda-url.eu-west-1.on.aws/ |
 | Runtime | <code>python3.13</code> |
-| Size | 1.2 MB (4.0 MB unzipped) |
+| Size | 1.2 MB zipped, 4.0 MB unzipped |
 
 <details><summary>What was done</summary>
 
@@ -78,7 +49,7 @@ describe('a deployment', () => {
 
 </details>
 
-<details><summary>before-traffic (exit code 0, 1.3 s)</summary>
+<details><summary><code>manage migrate</code> <code>before-traffic</code> (exit code 0, 1.3 s)</summary>
 
 \`\`\`text
 $ manage migrate
@@ -89,20 +60,46 @@ OK
 
 <details><summary>Size by package (2)</summary>
 
-| Package | Zipped | Unzipped |
-| --- | --- | --- |
-| <code>django 5.2</code> | 3.0 MB | 8.0 MB |
-| <code>sqlparse 0.5</code> | 0.0 MB | 0.1 MB |
+| Package | Zipped | Unzipped |  |
+| :-- | --: | --: | :-- |
+| <code>django 5.2</code> | 3.0 MB | 8.0 MB | ████████████████████ |
+| <code>sqlparse 0.5</code> | 0.0 MB | 0.1 MB | █ |
 
 </details>`)
   })
 
-  test('with its cold start, where that is known', () => {
-    expect(deploymentSummary({ ...facts, coldStartMs: 916.81 })).toContain('| Cold start | 917 ms |')
+  test.each<[string, number | undefined, string]>([
+    ['alone', undefined, '917 ms'],
+    ['slower than the last one', 850.4, '917 ms (+67 ms against version <code>6</code>)'],
+    ['faster', 1000, '917 ms (-83 ms against version <code>6</code>)'],
+    ['as fast', 917, '917 ms (+0 ms against version <code>6</code>)'],
+  ])('with its cold start, where that is known: %s', (_, servedColdStartMs, shown) => {
+    const difference = { ...NO_DIFFERENCE, servedColdStartMs }
+    const summary = decode(deploymentSummary({ ...SHOP, difference, coldStartMs: 916.81 }))
+    expect(summary).toContain(`| Cold start | ${shown} |`)
+  })
+
+  test('with the version that it replaces, its seconds, and its size against the limit and what is served', () => {
+    const summary = decode(deploymentSummary(FULL))
+    expect(summary).toContain('| Version | <code>6</code> → <code>8</code> (alias <code>live</code>) |')
+    expect(summary).toContain(
+      '| Size | 26.2 MB (+120.0 kB) zipped, 81.3 MB (+1.4 MB) unzipped, 31.0 % of the 262.1 MB that Lambda takes |',
+    )
+    expect(summary).toContain('| Time | <code>requirements</code> 1.2 s, <code>artifact</code> 8.4 s,')
+    expect(summary).toContain('| <code>django 1.0</code> | 4.0 MB | 15.0 MB | ██████')
+    expect(summary).toMatch(/\| <code>pillow 2\.0<\/code> .* \| 0 \|/)
+    expect(summary).toMatch(/\| 4 others \| 0\.1 MB \| 0\.2 MB \| █ \|  \|/)
+    expect(summary).toMatch(/\| The application and its handler \|/)
+  })
+
+  test('a layer counts too', () => {
+    const layer = { zipBytes: 10_000_000, unzippedBytes: 30_000_000 }
+    const summary = deploymentSummary({ ...SHOP, layer, unzippedLimitBytes: 262_144_000 })
+    expect(decode(summary)).toContain('| Size | 11.2 MB zipped, 34.0 MB unzipped, 13.0 % of')
   })
 
   test('the address can be clicked: GitHub takes character references in one as they are', () => {
-    expect(deploymentSummary(facts)).toContain('| https://abc.lambda-url.eu-west-1.on.aws/ |')
+    expect(deploymentSummary(SHOP)).toContain('| https://abc.lambda-url.eu-west-1.on.aws/ |')
   })
 
   test.each([
@@ -112,13 +109,13 @@ OK
     [{ packages: [] }, ': deployed', 'Size by package'],
     [{ commands: [] }, ': deployed', 'exit code'],
   ])('%j', (changes, outcome, absent) => {
-    const summary = deploymentSummary({ ...facts, ...changes })
+    const summary = deploymentSummary({ ...SHOP, ...changes })
     expect(summary.split('\n')[0]).toContain(outcome)
     expect(summary).not.toContain(absent)
   })
 
   test('before the first deployment there is no version', () => {
-    expect(deploymentSummary({ ...facts, version: '' })).toContain('<code>–</code>')
+    expect(deploymentSummary({ ...SHOP, version: '' })).toContain('<code>–</code>')
   })
 
   test('of many packages, the ten largest', () => {
@@ -128,7 +125,7 @@ OK
       zipBytes: 1,
       unzippedBytes: index,
     }))
-    const names = [...decode(deploymentSummary({ ...facts, packages })).matchAll(/<code>(package\d+) 1/g)]
+    const names = [...decode(deploymentSummary({ ...SHOP, packages })).matchAll(/<code>(package\d+) 1/g)]
     expect(names.map(([, name]) => name)).toEqual(Array.from({ length: 10 }, (_, index) => `package${11 - index}`))
   })
 })
@@ -140,8 +137,8 @@ test('what changes is folded, by what it is about', () => {
     environment: { added: ['NEW'], changed: [], removed: ['OLD'] },
   }
   expect(
-    decode(deploymentSummary({ ...facts, difference })),
-  ).toContain(`<details><summary>configuration, against version 6</summary>
+    decode(deploymentSummary({ ...SHOP, difference })),
+  ).toContain(`<details><summary>Configuration, against version 6</summary>
 
 \`\`\`text
 memory  512 → 1024
@@ -149,7 +146,7 @@ memory  512 → 1024
 
 </details>
 
-<details><summary>environment, names only, against version 6</summary>
+<details><summary>Environment, names only, against version 6</summary>
 
 \`\`\`text
 + NEW
@@ -173,61 +170,28 @@ describe('a failure', () => {
   })
 })
 
-function hostileDifference(line: string): PlanFacts {
-  return {
-    served: line,
-    configuration: [{ setting: line, before: line, after: line }],
-    environment: { added: [line], changed: [line], removed: [line] },
-    code: {
-      ...{ before: line, after: line, zipBytes: 1, unzippedBytes: 1 },
-      contents: {
-        ...{ zipBytes: 1, unzippedBytes: 1 },
-        packages: [{ name: line, before: line, after: line, zipBytes: 1, unzippedBytes: 1 }],
-        files: { added: [line], removed: [line], changed: [line] },
-      },
-    },
-    migrations: [
-      {
-        ...{ path: line, tool: 'django', isBytecodeOnly: false },
-        remarks: [{ line: 1, operation: line, reason: line }],
-      },
-    ],
-    permissions: [{ why: line, actions: [line], resources: [line] }],
-  }
-}
-
 describe('text of others', () => {
-  const hostile = (line: string): DeploymentFacts => ({
-    ...facts,
-    functionName: line,
-    version: line,
-    alias: line,
-    url: line,
-    runtime: line,
-    plan: [line],
-    difference: hostileDifference(line),
-    commands: [{ command: line, phase: line, exitCode: 1, seconds: 1, output: line }],
-    packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],
-  })
-
   test.each(PLANTED.map((line) => [JSON.stringify(line), line]))('%s is text', (_, line) => {
-    const deployment = parts(deploymentSummary(hostile(line)))
+    const deployment = parts(deploymentSummary({ ...plantedDeployment(line), url: line }))
     const failure = parts(failureSummary([{ title: line, detail: line, hint: line }]))
     // Each block of code is one that this program made.
     expect([deployment.code.length, failure.code.length]).toEqual([6, 1])
     const rest = [...deployment.rest, ...failure.rest].join('\n')
     // No tag, reference or markup but this program's own.
     const foreign = rest
-      .replaceAll(/<\/?(?:details|summary|code)>/g, '')
+      .replaceAll(/<\/?(?:details|summary|code)>|<!-- -->/g, '')
       .replaceAll(/&#\d+;/g, '')
-      .replaceAll(/^###? |^\*\*|\*\*$|^\| --- (?:\| --- )*\|$/gm, '')
+      .replaceAll(/^###? |^\*\*|\*\*$|^\|(?: :?--:? \|)+$/gm, '')
     expect(foreign).not.toMatch(/[<>&`*_[\]\\~#!]/)
     expect(foreign).not.toMatch(/[^\P{Cc}\t\n]|\p{Bidi_Control}/u)
     // No line starts as a quote, a list, a heading or a line across.
     expect(failure.rest.join('\n')).not.toMatch(/^(?:[>+=-]| {4}|\d+[.)])/m)
     // Every row has the cells of its table's head.
     const rows = deployment.rest.filter((row) => row.startsWith('|'))
-    expect(rows.map((row) => row.split('|').length - 2)).toEqual([...Array<number>(7).fill(2), 3, 3, 3])
+    expect(rows.map((row) => row.split('|').length - 2)).toEqual([
+      ...Array<number>(6).fill(2),
+      ...Array<number>(4).fill(5),
+    ])
     // Every fold is closed.
     const count = (tag: string): number => deployment.rest.join('\n').split(tag).length - 1
     expect([count('<details>'), count('</details>')]).toEqual([7, 7])
@@ -235,7 +199,7 @@ describe('text of others', () => {
 
   test('what is escaped is read as it was written', () => {
     const line = '<b> | `x` **y** [z](u) & @me #1 \\ 1. > ~'
-    expect(decode(deploymentSummary({ ...facts, functionName: line }))).toContain(line)
+    expect(decode(deploymentSummary({ ...SHOP, functionName: line }))).toContain(line)
   })
 
   test.each(['```', '````', 'a\n```\nb\n`````\nc', '`'.repeat(20), '   ```', '```text'])(

@@ -1,9 +1,20 @@
 import { inert } from './inert.ts'
+import type { Alignment } from './table.ts'
 
 /** The cells are Markdown: what is of others comes escaped. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  alignments: readonly Alignment[] = [],
+): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+  const marks = head.map((_, column) => (alignments[column] === 'right' ? '--:' : ':--'))
+  return [line(head), line(marks), ...rows.map(line)].join('\n')
+}
+
+/** A table of names and what they are: Markdown both. */
+export function facts([first = ['', ''], ...rows]: readonly (readonly [string, string])[]): string {
+  return table(first, rows)
 }
 
 /** @param summary HTML */
@@ -11,16 +22,25 @@ export function details(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 }
 
-/** Plain text in Markdown: no markup, no HTML, no table cell, list or quote is opened or closed by it. */
+/** What GitHub makes a link of, also where it is written as character references. A comment stands between the two then. */
+const LINK = /(?=:\/\/|@)|(?<=www)(?=\.)/gi
+const NOTHING = '<!-- -->'
+
+/**
+ * Plain text in Markdown: no markup, no HTML, no table cell, list or quote is opened or closed by it, and no address in it is
+ * a link. Mentions and references of GitHub's (`@name`, `#1`) are quiet in code alone.
+ */
 export function escape(text: string): string {
   return inert(text.replaceAll('\n', ' '))
     .trim()
-    .replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (character) => `&#${character.charCodeAt(0)};`)
+    .split(LINK)
+    .map((part) => part.replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (mark) => `&#${mark.charCodeAt(0)};`))
+    .join(NOTHING)
 }
 
-/** GitHub makes a link of a bare address, but takes character references in it as they are. */
+/** An address of ours, which GitHub makes a link of. It takes character references in one as they are. */
 export function address(url: string): string {
-  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url)
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : code(url)
 }
 
 export function code(text: string): string {

@@ -5,6 +5,8 @@
 export interface PlanFacts {
   /** The version that the alias serves; undefined where it serves none yet. */
   readonly served: string | undefined
+  /** How long the first start of that version took, where its release has seen it. */
+  readonly servedColdStartMs?: number | undefined
   readonly configuration: readonly SettingChange[]
   readonly environment: VariableChanges
   /** Undefined where the served version has this code. */
