@@ -8,7 +8,7 @@ test('what somebody wrote into the description of a version stays text', () => {
   }
   const provenance = {
     ...({ kind: 'release', streams: false, committedAt: undefined, workflow: undefined } as const),
-    ...{ actor: 'mallory\u202e##[error]', commit: 'abc\r::error::x' },
+    ...{ actor: 'mallory\u202e##[error]', commit: 'abc\r::error::x', hasChanges: false },
   }
   const text = versionsText({
     function: { name: 'shop', alias: 'live', version: undefined },
@@ -29,7 +29,7 @@ test('a version for commands says so behind the alias that names it', () => {
   }
   const provenance = {
     ...({ kind: 'commands', streams: false, committedAt: undefined, workflow: undefined } as const),
-    ...{ actor: 'ada', commit: 'abc' },
+    ...{ actor: 'ada', commit: 'abc', hasChanges: true },
   }
   const text = versionsText({
     function: { name: 'shop', alias: 'live', version: undefined },
@@ -38,5 +38,6 @@ test('a version for commands says so behind the alias that names it', () => {
       { ...facts, version: '1', provenance, aliases: [] },
     ],
   })
+  expect(text).toContain('ada  abc with changes  ')
   expect(text).toMatch(/MB {2}live-commands \(for commands\)\n.*MB {2}\(for commands\)\n$/)
 })

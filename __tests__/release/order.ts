@@ -5,6 +5,7 @@ import type { Run } from '../../src/settings/run.ts'
 
 export const run: Run = {
   commit: 'abc1234567890',
+  hasChanges: false,
   committedAt: '2026-11-23T09:00:00Z',
   actor: 'octocat',
   workflow: { name: 'octocat/shop/deploy.yml', number: 42 },

@@ -5,7 +5,9 @@ import { describe, expect, test } from '@jest/globals'
 import { type Git, readRun } from '../../src/settings/run.ts'
 
 const COMMIT = '4f2a9c0b7d1e4f2a9c0b7d1e4f2a9c0b7d1e4f2a'
-const git: Git = () => Promise.resolve(`${COMMIT} 2026-11-23T09:35:45+01:00\n`)
+const git: Git = ([command]) => Promise.resolve(command === 'show' ? `${COMMIT} 2026-11-23T09:35:45+01:00\n` : '')
+const changedGit: Git = ([command = '', ...rest]) =>
+  command === 'status' ? Promise.resolve(' M shop/models.py\n?? new.py\n') : git([command, ...rest])
 const noGit: Git = () => Promise.resolve(undefined)
 
 const github = {
@@ -25,6 +27,7 @@ describe('a run of GitHub Actions', () => {
   test('is known by its workflow and number', async () => {
     expect(await readRun(github, git)).toEqual({
       commit: COMMIT,
+      hasChanges: false,
       committedAt: '2026-11-23T09:35:45+01:00',
       actor: 'octocat',
       workflow: { name: 'octocat/shop/deploy.yml on main', number: 42 },
@@ -46,6 +49,10 @@ describe('a run of GitHub Actions', () => {
     } finally {
       await rm(folder, { recursive: true })
     }
+  })
+
+  test('has no changes of its own: what a build leaves behind is none', async () => {
+    expect((await readRun(github, changedGit)).hasChanges).toBe(false)
   })
 
   test('that somebody started, or started again', async () => {
@@ -90,6 +97,7 @@ test('a job of GitLab', async () => {
   }
   expect(await readRun(gitlab, noGit)).toEqual({
     commit: COMMIT,
+    hasChanges: false,
     committedAt: '2026-11-23T09:35:45+01:00',
     actor: 'ada',
     workflow: { name: 'group/shop on main', number: 7 },
@@ -101,6 +109,11 @@ test('a job of GitLab', async () => {
 describe("somebody's own computer", () => {
   test('with git', async () => {
     expect(await readRun({ USER: 'ada' }, git)).toMatchObject({ commit: COMMIT, actor: 'ada', workflow: undefined })
+  })
+
+  test('with changes that nobody has committed', async () => {
+    expect(await readRun({}, changedGit)).toMatchObject({ commit: COMMIT, hasChanges: true })
+    expect(await readRun({}, git)).toMatchObject({ hasChanges: false })
   })
 
   test('without git, or outside of a repository', async () => {

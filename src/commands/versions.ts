@@ -1,5 +1,6 @@
 import type { VersionsApi } from '../aws/versions.ts'
 import { UserError } from '../errors.ts'
+import type { Provenance } from '../release/order/provenance.ts'
 import { describeVersions, type VersionFacts } from '../release/rollback/versions.ts'
 import { inert, withoutCommand } from '../report/inert.ts'
 import { megabytes } from '../report/size.ts'
@@ -38,7 +39,7 @@ export function versionsText({ versions: all }: Versions): string {
       `${serves ? '*' : ' '} ${version}`,
       published.slice(0, 16).replace('T', ' '),
       provenance?.actor ?? '',
-      provenance === undefined ? (description ?? '').slice(0, 40) : (provenance.commit ?? '').slice(0, 12),
+      provenance === undefined ? (description ?? '').slice(0, 40) : commitOf(provenance),
       megabytes(zipBytes),
       [aliases.map(nameAndShare).join(', '), provenance?.kind === 'commands' ? '(for commands)' : ''].join(' ').trim(),
     ]
@@ -47,6 +48,10 @@ export function versionsText({ versions: all }: Versions): string {
   // Whoever may publish a version writes what it says of itself.
   const shown = rows.map((row) => row.map((cell) => withoutCommand(inert(cell))))
   return `${alignedLines([head, ...shown], ['left', 'left', 'left', 'left', 'right', 'left']).join('\n')}\n`
+}
+
+function commitOf({ commit = '', hasChanges }: Pick<Provenance, 'commit' | 'hasChanges'>): string {
+  return commit.slice(0, 12) + (hasChanges ? ' with changes' : '')
 }
 
 function nameAndShare({ name, share }: VersionFacts['aliases'][number]): string {

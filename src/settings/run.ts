@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 /** Who deploys what from where, as far as the machine tells: a run of a CI system, or somebody's own computer. */
 export interface Run {
   readonly commit: string | undefined
+  /** Whether the project has changes that are not committed. A CI system has just checked it out. */
+  readonly hasChanges: boolean
   /** The committer's date of that commit, ISO 8601. */
   readonly committedAt: string | undefined
   readonly actor: string | undefined
@@ -25,9 +27,12 @@ export async function readRun(variables: Variables, git: Git): Promise<Run> {
   if (told.commit !== undefined && told.committedAt !== undefined) return told
   const pushed = await pushedCommit(variables['GITHUB_EVENT_PATH'])
   if (pushed !== undefined && pushed.id === told.commit) return { ...told, committedAt: pushed.timestamp }
-  const shown = await git(['show', '--no-patch', '--format=%H %cI', told.commit ?? 'HEAD'])
+  const [shown, status = ''] = await Promise.all([
+    git(['show', '--no-patch', '--format=%H %cI', told.commit ?? 'HEAD']),
+    told.commit === undefined ? git(['status', '--porcelain', '--', '.']) : undefined,
+  ])
   const [, commit, committedAt] = /^([0-9a-f]{40,64}) (\S+)$/m.exec(shown ?? '') ?? []
-  return { ...told, commit: told.commit ?? commit, committedAt }
+  return { ...told, commit: told.commit ?? commit, committedAt, hasChanges: status !== '' }
 }
 
 function toldBy(variables: Variables): Run {
@@ -35,6 +40,7 @@ function toldBy(variables: Variables): Run {
   if (variables['GITLAB_CI'] !== undefined) return gitlabRun(variables)
   return {
     commit: variables['GITHUB_SHA'] ?? variables['CI_COMMIT_SHA'],
+    hasChanges: false,
     committedAt: undefined,
     actor: variables['USER'] ?? variables['USERNAME'],
     workflow: undefined,
@@ -51,6 +57,7 @@ function githubRun(variables: Variables): Run {
   const server = variables['GITHUB_SERVER_URL'] ?? 'https://github.com'
   return {
     commit: variables['GITHUB_SHA'],
+    hasChanges: false,
     committedAt: undefined,
     actor: variables['GITHUB_TRIGGERING_ACTOR'] ?? variables['GITHUB_ACTOR'],
     workflow: workflowOf(`${repository}/${file}`, githubBranch(variables), variables['GITHUB_RUN_NUMBER']),
@@ -63,6 +70,7 @@ function gitlabRun(variables: Variables): Run {
   const mergeRequest = variables['CI_MERGE_REQUEST_IID']
   return {
     commit: variables['CI_COMMIT_SHA'],
+    hasChanges: false,
     committedAt: variables['CI_COMMIT_TIMESTAMP'],
     actor: variables['GITLAB_USER_LOGIN'],
     workflow: workflowOf(

@@ -8,7 +8,7 @@ import { version7 } from '../releases.ts'
 const requested = 'octocat/shop/deploy.yml on pull_request 7/merge'
 const [name, other] = ['octocat/shop/deploy.yml', 'octocat/shop/release.yml']
 const [EARLIER, LATER] = ['2026-11-23T08:00:00Z', '2026-11-23T10:00:00Z']
-const unknown = { commit: undefined, committedAt: undefined, actor: undefined, workflow: undefined }
+const unknown = { commit: undefined, hasChanges: false, committedAt: undefined, actor: undefined, workflow: undefined }
 
 function check(served: Partial<Provenance>, own: Partial<Run>, allowOlder = false): () => void {
   const there = { ...run, kind: 'release', streams: false, ...served } as const

@@ -10,11 +10,12 @@ const provenance: Provenance = {
   kind: 'release',
   streams: false,
   commit: '4f2a9c0b7d1e4f2a9c0b7d1e4f2a9c0b7d1e4f2a',
+  hasChanges: false,
   committedAt: '2026-11-23T09:35:45+01:00',
   actor: 'octocat',
   workflow: { name: 'octocat/shop/deploy.yml', number: 42 },
 }
-const nothing = { commit: undefined, committedAt: undefined, actor: undefined, workflow: undefined }
+const nothing = { commit: undefined, hasChanges: false, committedAt: undefined, actor: undefined, workflow: undefined }
 
 test('a description can be read by people', () => {
   expect(versionDescription(provenance)).toBe(
@@ -22,9 +23,16 @@ test('a description can be read by people', () => {
   )
 })
 
+test('changes that nobody has committed are told', () => {
+  expect(versionDescription({ ...provenance, hasChanges: true })).toContain(
+    '; commit 4f2a9c0b7d1e4f2a9c0b7d1e4f2a9c0b7d1e4f2a with changes;',
+  )
+})
+
 test.each<[string, Provenance]>([
   ['all that is known', provenance],
   ['one that streams', { ...provenance, streams: true }],
+  ['one with changes that nobody has committed', { ...provenance, hasChanges: true }],
   ['one for commands', { ...provenance, kind: 'commands' }],
   ['nothing', { kind: 'release', streams: false, ...nothing }],
 ])('what was written is read: %s', (_, written) => {

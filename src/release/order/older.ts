@@ -25,7 +25,7 @@ export function olderProblem(served: VersionState | undefined, run: Run, allowOl
   }
 }
 
-type Origin = Pick<Provenance, 'commit' | 'committedAt' | 'actor' | 'workflow'>
+type Origin = Pick<Provenance, 'commit' | 'hasChanges' | 'committedAt' | 'actor' | 'workflow'>
 
 /** Runs of one workflow are counted; everything else goes by the date of the commit. What is not known is not compared. */
 function isOlder(own: Origin, there: Origin): boolean {
@@ -35,10 +35,10 @@ function isOlder(own: Origin, there: Origin): boolean {
   return Date.parse(own.committedAt ?? '') < Date.parse(there.committedAt ?? '')
 }
 
-function words({ commit, committedAt, actor, workflow }: Origin): string {
+function words({ commit, hasChanges, committedAt, actor, workflow }: Origin): string {
   const parts = [
     workflow && `run ${workflow.number}${workflow.name.startsWith('~') ? '' : ` of ${workflow.name}`}`,
-    commit === undefined ? 'an unknown commit' : `commit ${commit.slice(0, 12)}`,
+    commit === undefined ? 'an unknown commit' : `commit ${commit.slice(0, 12)}${hasChanges ? ' with changes' : ''}`,
     committedAt && `committed ${committedAt}`,
     actor && `by ${actor}`,
   ]

@@ -6,7 +6,7 @@ import type { Run } from '../../settings/run.ts'
  * What a version's description says of it, for people and for this program: by it a version is known as ours, what it is for,
  * and whether it is newer than another.
  */
-export interface Provenance extends Pick<Run, 'commit' | 'committedAt' | 'actor' | 'workflow'> {
+export interface Provenance extends Pick<Run, 'commit' | 'hasChanges' | 'committedAt' | 'actor' | 'workflow'> {
   /** What the version is for: the traffic, or commands of a release. */
   readonly kind: 'release' | 'commands'
   /** Whether it streams what it answers to a Function URL. */
@@ -23,10 +23,12 @@ export function versionDescription(provenance: Provenance): string {
   return written.find((text) => text.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: undefined })
 }
 
-function write({ kind, commit, actor, committedAt, workflow, streams }: Provenance): string {
+const CHANGES = ' with changes'
+
+function write({ kind, commit, hasChanges, actor, committedAt, workflow, streams }: Provenance): string {
   const parts = [
     `wsgi-lambda ${kind}`,
-    commit && `commit ${plain(commit)}`,
+    commit && `commit ${plain(commit)}${hasChanges ? CHANGES : ''}`,
     actor && `by ${plain(actor)}`,
     committedAt && `committed ${plain(committedAt)}`,
     workflow && `run ${workflow.number} of ${plain(workflow.name)}`,
@@ -43,10 +45,12 @@ export function readProvenance(description: string): Provenance | undefined {
   const after = (word: string): string | undefined =>
     parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1)
   const [, number, name = ''] = /^(\d+) of ([^]*)$/.exec(after('run') ?? '') ?? []
+  const commit = after('commit')
   return {
     kind,
     streams: parts.includes('streaming'),
-    commit: after('commit'),
+    commit: commit?.replace(CHANGES, ''),
+    hasChanges: commit?.endsWith(CHANGES) === true,
     actor: after('by'),
     committedAt: after('committed'),
     workflow: number === undefined ? undefined : { name, number: Number(number) },
