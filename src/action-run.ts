@@ -5,6 +5,7 @@ import type { BuildCollaborators } from './commands/build.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import type { Problem } from './errors.ts'
 import type { RunEvent } from './preview/pull.ts'
+import type { Order } from './release/order/order.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { ActionOutputs } from './settings/action-contract.ts'
 import type { BuildSettings, FunctionSettings, SettingsOrigin } from './settings/settings.ts'
@@ -36,7 +37,8 @@ export interface ActionRun {
   readonly building: BuildCollaborators
   readonly clientOptions: ClientOptions
   readonly run: RunProcess
+  readonly order: Order
   /** Checked to be in an account that the settings allow. */
-  readonly openAws: (settings: FunctionSettings) => Promise<AwsApis>
+  readonly openAws: (settings: Pick<FunctionSettings, 'allowedAccountIds'>) => Promise<AwsApis>
   readonly releasing: (settings: FunctionSettings) => Promise<DeployCollaborators>
 }

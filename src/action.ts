@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import * as core from '@actions/core'
 import { runBuild, runCommands, runDeploy, runRollback } from './action-commands.ts'
-import { runPreview } from './action-previews.ts'
+import { runDestroy, runPreview, runSweep } from './action-previews.ts'
 import type { ActionRun } from './action-run.ts'
 import { createAwsApis } from './aws/apis.ts'
 import { openBucket } from './aws/bucket.ts'
@@ -56,6 +56,8 @@ const COMMAND_RUNS: Readonly<Record<ActionCommand, (run: ActionRun) => Promise<v
   rollback: runRollback,
   run: runCommands,
   preview: runPreview,
+  destroy: runDestroy,
+  sweep: runSweep,
 }
 
 async function main(): Promise<void> {
@@ -109,6 +111,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
   const toolsFolder = join(root, 'docker')
   const cacheFolder = join(environment['RUNNER_TOOL_CACHE'] ?? environment['RUNNER_TEMP'] ?? root, 'wsgi-lambda')
   const storeFolder = (settings: BuildSettings): string => resolve(settings.store ?? join(cacheFolder, 'store'))
+  const order = orderAt({ project, environment, run: runProcess, process })
   const clientOptions = { version: VERSION, wait: shownWait(wait, report), signal }
   const building: BuildCollaborators = {
     createToolchain: (settings, store) =>
@@ -140,7 +143,20 @@ function createRun({ command, event, environment, workspace, project, labels, re
     return { ...aws, lambda: masking(aws.lambda) }
   }
   return {
-    ...{ command, event, environment, report, signal, clock, wait, building, clientOptions, openAws, run: runProcess },
+    ...{
+      order,
+      command,
+      event,
+      environment,
+      report,
+      signal,
+      clock,
+      wait,
+      building,
+      clientOptions,
+      openAws,
+      run: runProcess,
+    },
     origin: {
       project,
       stage: core.getInput('stage') || undefined,
@@ -169,7 +185,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
       openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
       ...{ wait, signal },
-      order: orderAt({ project, environment, run: runProcess, process }),
+      order,
     }),
   }
 }

@@ -11,6 +11,7 @@ import { wait } from './aws/wait.ts'
 import type { Toolchain } from './builder/builder.ts'
 import { type BuilderSettings, createToolchain } from './builder/choose.ts'
 import { runProcess } from './builder/process.ts'
+import type { PreviewWiring } from './cli-previews.ts'
 import type { BootstrapArguments } from './commands/bootstrap.ts'
 import { type BuildCollaborators, build } from './commands/build.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
@@ -58,9 +59,10 @@ export type Invocation = {
   /** Settings by their kebab-case names, as they were written. */
   readonly given: Readonly<Record<string, unknown>>
 } & (
-  | { readonly command: 'build' | 'deploy' | 'permissions' | 'versions' }
+  | { readonly command: 'build' | 'deploy' | 'versions' | 'sweep' }
+  | { readonly command: 'permissions'; readonly previews: boolean }
   | { readonly command: 'rollback'; readonly to: string | undefined }
-  | { readonly command: 'preview'; readonly pull: number | undefined }
+  | { readonly command: 'preview' | 'destroy'; readonly pull: number | undefined }
   | { readonly command: 'plan'; readonly isDetailed: boolean }
   | {
       readonly command: 'bootstrap'
@@ -148,7 +150,7 @@ export async function run(invocation: Invocation): Promise<number> {
       const { shownWait } = await import('./aws/call.ts')
       return { version: VERSION, wait: shownWait(wait, report), signal }
     }
-    const createAws = async (settings: FunctionSettings): Promise<AwsApis> => {
+    const createAws = async (settings: Pick<FunctionSettings, 'allowedAccountIds'>): Promise<AwsApis> => {
       const options = await createOptions()
       await checkAccount(settings, async () => (await import('./aws/identity.ts')).readAccount(options))
       const { createAwsApis } = await import('./aws/apis.ts')
@@ -167,6 +169,11 @@ export async function run(invocation: Invocation): Promise<number> {
         order: orderAt({ project: settings.project, environment, run: runProcess, process }),
       }
     }
+    const previewWiring = async (): Promise<PreviewWiring> => ({
+      ...{ origin, environment, report, clock, releasing: releaseCollaborators, openAws: createAws },
+      options: await createOptions(),
+      order: orderAt({ project: origin.project, environment, run: runProcess, process }),
+    })
     switch (invocation.command) {
       case 'build': {
         const result = await build(await loadBuildSettings(origin), 'build', collaborators)
@@ -200,14 +207,27 @@ export async function run(invocation: Invocation): Promise<number> {
       }
       case 'preview': {
         const { runPreview } = await import('./cli-previews.ts')
-        const done = await runPreview(invocation.pull, {
-          ...{ origin, environment, report, releasing: releaseCollaborators },
-          options: await createOptions(),
-        })
+        const done = await runPreview(invocation.pull, await previewWiring())
         if (isJson) print(done.skipped === undefined ? done.result : { skipped: done.skipped })
         else if (done.skipped === undefined && done.result.function.version !== '')
           process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}\n`)
         return 0
+      }
+      case 'destroy': {
+        const { runDestroy } = await import('./cli-previews.ts')
+        const result = await runDestroy(invocation.pull, await previewWiring())
+        if (isJson) print(result ?? { skipped: true })
+        if (result) process.stderr.write(formatProblems(result.problems, colors))
+        return result?.exitCode ?? 0
+      }
+      case 'sweep': {
+        const { runSweep } = await import('./cli-previews.ts')
+        const { sweepText } = await import('./report/removal-summary.ts')
+        const result = await runSweep(await previewWiring())
+        if (isJson) print(result)
+        else process.stdout.write(sweepText(result))
+        process.stderr.write(formatProblems(result.problems, colors))
+        return result.exitCode
       }
       case 'versions': {
         const { versions, versionsText } = await import('./commands/versions.ts')
@@ -219,7 +239,7 @@ export async function run(invocation: Invocation): Promise<number> {
       }
       case 'permissions': {
         const { permissions } = await import('./commands/permissions.ts')
-        print(permissions(await loadFunctionSettings(origin), { report, environment }))
+        print(permissions(await loadFunctionSettings(origin), invocation, { report, environment }))
         return 0
       }
       case 'bootstrap': {

@@ -36,6 +36,17 @@ const ROLLBACK_FLAGS: readonly SettingName[] = [
   'smoke-host',
   'lock-wait',
 ]
+const REMOVAL_FLAGS: readonly SettingName[] = [
+  ...FUNCTION_FLAGS,
+  'before-destroy',
+  'preview-database-admin',
+  'preview-database-access',
+  'preview-database-delete',
+  'comment',
+  'github-environment',
+  'lock-wait',
+  'allowed-account-ids',
+]
 const PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== 'dry-run')
 /** Of these words, `bootstrap` has a meaning of its own. */
 const BOOTSTRAP_WORDS: ReadonlySet<string> = new Set(['environment', 'output'])
@@ -150,6 +161,25 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       start({ command: 'preview', flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) })
     })
 
+  addCommand(program, 'destroy', 'Remove the previews of a pull request. Reads no project.', REMOVAL_FLAGS, [
+    'wsgi-lambda destroy --pr 7',
+    'wsgi-lambda destroy --function-name shop --pr 7 --json',
+  ])
+    .addOption(pullOption())
+    .action((_flags: unknown, command: Command) => {
+      start({ command: 'destroy', flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) })
+    })
+
+  addCommand(
+    program,
+    'sweep',
+    'Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.',
+    [...REMOVAL_FLAGS, 'dry-run'],
+    ['wsgi-lambda sweep --dry-run', 'wsgi-lambda sweep --json'],
+  ).action((_flags: unknown, command: Command) => {
+    start({ command: 'sweep', flags: givenOptions(command), given: givenSettings(command) })
+  })
+
   addCommand(program, 'versions', 'List the published versions: when, by whom, of which commit.', FUNCTION_FLAGS, [
     'wsgi-lambda versions --function-name shop',
     'wsgi-lambda versions --function-name shop --json',
@@ -203,10 +233,14 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       'wsgi-lambda permissions --stage production > policy.json',
       'AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop',
       'wsgi-lambda permissions --dry-run',
+      'wsgi-lambda permissions --previews',
     ],
-  ).action((_flags: unknown, command: Command) => {
-    start({ command: 'permissions', flags: givenOptions(command), given: givenSettings(command) })
-  })
+  )
+    .option('--previews', 'the policy of what makes, removes and sweeps previews')
+    .action((_flags: unknown, command: Command) => {
+      const { previews = false } = command.opts<{ previews?: boolean }>()
+      start({ command: 'permissions', flags: givenOptions(command), given: givenSettings(command), previews })
+    })
 
   addCommand(
     program,

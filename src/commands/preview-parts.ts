@@ -1,9 +1,13 @@
 import type { ClientOptions } from '../aws/call.ts'
 import { createPreviewApi } from '../aws/previews.ts'
 import { createSecretValues } from '../aws/secret-values.ts'
+import { openServer } from '../preview/database/open.ts'
 import { type DatabaseCollaborators, preparePreviewDatabase } from '../preview/database/prepare.ts'
+import { removePreviewDatabase } from '../preview/database/remove.ts'
 import { readTags, searchTags } from '../preview/tags.ts'
+import type { RemovalSettings } from '../settings/settings.ts'
 import type { PreviewCollaborators } from './preview.ts'
+import type { SweepCollaborators } from './sweep.ts'
 
 export interface PreviewPartsOptions
   extends Pick<DatabaseCollaborators, 'environment' | 'mask' | 'report' | 'run' | 'cwd'> {
@@ -26,5 +30,19 @@ export function previewParts(
     },
     runId: environment['GITHUB_RUN_ID'] ?? environment['CI_PIPELINE_ID'],
     mask,
+  }
+}
+
+/** What a removal needs beside what talks to a function. */
+export function removalParts(
+  settings: RemovalSettings,
+  options: PreviewPartsOptions,
+): Pick<SweepCollaborators, 'previews' | 'removeDatabase' | 'openServer'> {
+  const { clients, environment } = options
+  const collaborators = { ...options, secrets: createSecretValues(clients) }
+  return {
+    previews: createPreviewApi({ ...clients, environment }),
+    removeDatabase: (tags) => removePreviewDatabase(tags, settings, collaborators),
+    openServer: (access) => openServer(access, collaborators),
   }
 }

@@ -1,12 +1,10 @@
 import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
-import type { AnnouncePlace } from '../preview/announce/facts.ts'
-import type { PreviewIdentity } from '../preview/identity.ts'
+import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
-import type { Pull, RunEvent } from '../preview/pull.ts'
+import type { RunEvent } from '../preview/pull.ts'
 import { reasonAgainst } from '../preview/pull-state.ts'
-import type { Table } from '../settings/kinds.ts'
 import { type DeploySettings, loadDeploySettings, type SettingsOrigin } from '../settings/settings.ts'
 import { type PreviewCollaborators, type PreviewResult, preview } from './preview.ts'
 
@@ -15,15 +13,12 @@ export type PreviewRun =
   | { readonly skipped: Problem }
   | { readonly skipped: undefined; readonly result: PreviewResult; readonly settings: DeploySettings }
 
-export interface PreviewRunCollaborators {
-  readonly environment: Table
+export interface PreviewRunCollaborators extends PlaceVariables {
   readonly github: GitHubApi | undefined
   /** From here on what these hold is shown as asterisks. */
-  readonly mask: (variables: Table) => void
+  readonly mask: PreviewCollaborators['mask']
   /** Called when it is certain that there will be a preview. */
   readonly open: (settings: DeploySettings) => Promise<Omit<PreviewCollaborators, 'announcerFor'>>
-  /** What a text for others must not hold, since nobody masks it there. */
-  readonly secrets: () => readonly string[]
 }
 
 const STAGE = 'preview'
@@ -45,29 +40,11 @@ export async function runForPull(
   const result = await preview(settings, pull, {
     ...collaborators,
     announcerFor: (identity) =>
-      createAnnouncer(github, announcePlace(settings, identity, pull, { environment, secrets }), collaborators.report),
+      createAnnouncer(
+        github,
+        placeOfAnnouncement(settings, identity, pull.headSha, { environment, secrets }),
+        collaborators.report,
+      ),
   })
   return { skipped: undefined, result, settings }
-}
-
-function announcePlace(
-  { comment, githubEnvironment }: DeploySettings,
-  identity: PreviewIdentity,
-  { headSha, repository }: Pull,
-  { environment, secrets }: Pick<PreviewRunCollaborators, 'environment' | 'secrets'>,
-): AnnouncePlace {
-  const server = environment['GITHUB_SERVER_URL']
-  const run = environment['GITHUB_RUN_ID']
-  const repositoryUrl = server === undefined ? undefined : `${server}/${repository}`
-  return {
-    ...{ identity, headSha, repositoryUrl },
-    // More become known while the run goes on.
-    get secrets() {
-      return secrets()
-    },
-    runUrl: repositoryUrl && run && `${repositoryUrl}/actions/runs/${run}`,
-    environment: githubEnvironment === 'none' ? undefined : githubEnvironment,
-    hasComment: comment ?? true,
-    now: () => new Date(),
-  }
 }

@@ -1,5 +1,5 @@
 import { defaultLogGroup } from '../aws/function-options.ts'
-import { UserError } from '../errors.ts'
+import { type Problem, UserError } from '../errors.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts } from '../preview/announce/facts.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
@@ -45,6 +45,10 @@ export interface PreviewResult extends DeployResult {
 }
 
 const DAY_MS = 24 * 3600 * 1000
+const CANCELLED: Problem = {
+  title: 'The run was cancelled',
+  hint: 'A command that was running in the function goes on there. The next run takes it from here.',
+}
 
 /** A running copy for a pull request: made, or brought to its newest commit. */
 export async function preview(
@@ -70,7 +74,8 @@ export async function preview(
     await announcer.ready(readyFacts(result, (clock() - started) / 1000))
     return result
   } catch (error) {
-    await announcer.failed({ problems: problemsOf(error).problems, serving })
+    const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems
+    await announcer.failed({ problems, serving })
     throw error
   } finally {
     await announced

@@ -73,6 +73,16 @@ export async function readEvent(variables: Variables, number?: number): Promise<
   }
 }
 
+/** The repository that a run is of, without a pull request. */
+export function repositoryOf(variables: Variables): Pick<Pull, 'repositoryId' | 'repository'> {
+  if (variables['GITLAB_CI'] !== undefined)
+    return { repositoryId: variables['CI_PROJECT_ID'] ?? '', repository: variables['CI_PROJECT_PATH'] ?? '' }
+  return {
+    repositoryId: variables['GITHUB_REPOSITORY_ID'] ?? '',
+    repository: variables['GITHUB_REPOSITORY'] ?? '',
+  }
+}
+
 function gitlabEvent(variables: Variables, number?: number): RunEvent {
   const named = number ?? wholeNumber(Number(variables['CI_MERGE_REQUEST_IID'] ?? Number.NaN))
   const repository = variables['CI_MERGE_REQUEST_PROJECT_PATH'] ?? variables['CI_PROJECT_PATH'] ?? ''

@@ -35,6 +35,7 @@ export function settingsOfPreview(
     environmentStrategy: 'replace',
     secrets: fill(settings.previewSecrets),
     commandRole: undefined,
+    databaseRole: undefined,
     commandEnvironment: {},
     tags: { ...settings.tags, ...writeTags(tags) },
     manage: 'all',

@@ -1,6 +1,6 @@
 /** What `action.yml` promises besides the settings; a test compares. */
 
-export const COMMANDS = ['deploy', 'preview', 'plan', 'build', 'rollback', 'run'] as const
+export const COMMANDS = ['deploy', 'preview', 'destroy', 'sweep', 'plan', 'build', 'rollback', 'run'] as const
 /** What an event asks for, as `decide` of src/preview/ has it. */
 export const AUTO = 'auto'
 

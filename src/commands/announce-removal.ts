@@ -1,0 +1,58 @@
+import type { Problem } from '../errors.ts'
+import type { GitHubApi } from '../github/api.ts'
+import { createAnnouncer } from '../preview/announce/announcer.ts'
+import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
+import type { PreviewIdentity } from '../preview/identity.ts'
+import type { DestroyResult } from '../preview/removal/result.ts'
+import type { SweepResult } from '../preview/removal/sweep-result.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { Values } from '../settings/schema.ts'
+
+/** What became of one preview. */
+interface Removal extends Pick<PreviewIdentity, 'functionName' | 'base' | 'pull'> {
+  /** For people: `closed`, `expired`. */
+  readonly why: string | undefined
+  /** For people. */
+  readonly removed: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+export function destroyed({ previews }: DestroyResult): Removal[] {
+  return previews
+    .filter(({ outcome }) => outcome !== 'refused')
+    .map(({ functionName, base, pull, parts, problems }) => ({
+      ...{ functionName, base, pull, problems },
+      why: 'closed',
+      removed: parts.filter(({ outcome }) => outcome === 'removed').map(({ what }) => what),
+    }))
+}
+
+export function swept({ items }: SweepResult): Removal[] {
+  return items
+    .filter(({ kind, outcome }) => kind === 'preview' && (outcome === 'removed' || outcome === 'failed'))
+    .map(({ name, base, pull, reason, outcome, problems }) => ({
+      ...{ functionName: name, base, pull, problems, why: reason },
+      removed: outcome === 'removed' ? [`function ${name}`] : [],
+    }))
+}
+
+export interface RemovalAnnouncing extends PlaceVariables {
+  readonly github: GitHubApi | undefined
+  readonly report: Reporter
+}
+
+/** Tells pull requests that their previews are gone, or why not. */
+export async function announceRemovals(
+  removals: readonly Removal[],
+  { repositoryId, repository }: Pick<PreviewIdentity, 'repositoryId' | 'repository'>,
+  settings: Pick<Values, 'comment' | 'githubEnvironment'>,
+  { github, report, environment, secrets }: RemovalAnnouncing,
+): Promise<void> {
+  await Promise.all(
+    removals.map(({ functionName, base, pull, ...facts }) => {
+      const identity = { functionName, base, pull, repositoryId, repository }
+      const place = placeOfAnnouncement(settings, identity, undefined, { environment, secrets })
+      return createAnnouncer(github, place, report).destroyed(facts)
+    }),
+  )
+}
