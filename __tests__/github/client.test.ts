@@ -14,7 +14,9 @@ async function open(token = fake.token): Promise<GitHubApi> {
     waits.push(milliseconds)
     return Promise.resolve()
   }
-  const opened = await openGitHub(fake.env, token, { version: '1.2.3', wait, signal: controller.signal })
+  const opened = await openGitHub(fake.env, token, {
+    ...{ version: '1.2.3', wait, signal: controller.signal, grace: 50 },
+  })
   if (!opened) throw new Error('GitHub was not opened')
   return opened
 }
@@ -245,7 +247,13 @@ test('nor where it cannot be sent at all', async () => {
 })
 
 describe('an end', () => {
-  test('of the run ends a request, with its reason', async () => {
+  test('of the run leaves a moment to say so', async () => {
+    controller.abort()
+    await github.createComment(7, 'cancelled')
+    expect(fake.commentsOf(7)).toEqual(['cancelled'])
+  })
+
+  test('of the run then ends a request, with its reason', async () => {
     fake.fault = () => ({ kind: 'silence' })
     const failing = failureOf(github.getPull(7))
     controller.abort()

@@ -19,8 +19,6 @@ const LONGEST_ANSWER_MS = 8000
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const PagingOctokit = Octokit.plugin(paginateRest)
 
-export type Connection = ReturnType<typeof connect>
-
 /** A connection that asks again where that helps, and gives each answer its time. */
 export function connect({ token, apiUrl, version, wait, signal }: ConnectionOptions) {
   const octokit = new PagingOctokit({

@@ -18,7 +18,9 @@ const REMOVED = { why: 'closed', removed: ['function shop-pr-7'], problems: [] }
 /** A run of a workflow: what it knows of GitHub, it has asked itself. */
 async function run(changes: Partial<AnnouncePlace> = {}, longest?: number): Promise<Announcer> {
   const wait = (): Promise<void> => Promise.resolve()
-  const github = await openGitHub(fake.env, fake.token, { version: '1', wait, signal: controller.signal })
+  const github = await openGitHub(fake.env, fake.token, {
+    ...{ version: '1', wait, signal: controller.signal, grace: 100 },
+  })
   return createAnnouncer(github, { ...PLACE, ...changes }, report, longest)
 }
 
@@ -249,11 +251,13 @@ describe('what GitHub does not take fails nothing', () => {
     ])
   })
 
-  test('a cancelled run tells nothing, and says so in the debug log only', async () => {
+  test('a cancelled run tells what it can at once, and says in the debug log only what it cannot', async () => {
     controller.abort()
     await (await run()).failed(FAILED)
-    expect(fake.comments).toEqual([])
-    expect(report.problems).toEqual([])
+    expect(outcomes()).toEqual(['failed'])
+    fake.fault = () => ({ kind: 'silence' })
+    await (await run()).destroyed(REMOVED)
+    expect([outcomes(), report.problems]).toEqual([['failed'], []])
     expect(report.of('debug')).toHaveLength(2)
   })
 })
