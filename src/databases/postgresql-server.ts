@@ -37,7 +37,7 @@ async function prepare(
   return isFinished ? 'there' : 'created'
 }
 
-/** NOINHERIT: whatever somebody makes it a member of later gives it nothing by itself. */
+/** Without NOINHERIT: until PostgreSQL 15 the owner of a database would not own its schema public then. */
 async function prepareRole(
   session: Session,
   state: PostgresState,
@@ -45,7 +45,7 @@ async function prepareRole(
   verifier: string,
 ): Promise<void> {
   const role = postgresName(database.user)
-  const options = `LOGIN NOINHERIT PASSWORD ${postgresText(verifier)}`
+  const options = `LOGIN PASSWORD ${postgresText(verifier)}`
   if (state.role !== undefined) {
     await session.query(`ALTER ROLE ${role} ${options}`)
     return
