@@ -55,7 +55,9 @@ const outputs = new Map<string, Promise<string>>()
 /** What one method makes of the whole corpus. */
 function corpusBy(method: string): Promise<string> {
   const asGiven = (line: string): unknown =>
-    PROBLEMS.includes(method) ? ({ title: line, detail: line, hint: line } satisfies Problem) : line
+    PROBLEMS.includes(method)
+      ? ({ title: line, detail: line, hint: line, location: { file: line, line: 1 } } satisfies Problem)
+      : line
   const output = outputs.get(method) ?? written(PLANTED.map((line) => [method, asGiven(line)]))
   outputs.set(method, output)
   return output

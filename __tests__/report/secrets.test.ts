@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { secretsIn } from '../../src/report/secrets.ts'
+import { secretsIn, spellingsOf, withoutSecrets } from '../../src/report/secrets.ts'
+import { SECRET, SPELLINGS } from './planted.ts'
 
 test.each<[string, Record<string, string>, string[]]>([
   [
@@ -35,4 +36,21 @@ test.each<[string, Record<string, string>, string[]]>([
   ['an address without any', { URL: 'https://x.example:8080/@scope', MAIL: 'mail@x.example' }, []],
 ])('%s', (_, variables, secrets) => {
   expect(secretsIn(variables)).toEqual(secrets)
+})
+
+test.each(SPELLINGS)('a secret is known %s', (_, spelling) => {
+  const text = withoutSecrets(`before ${spelling} after`, spellingsOf(SECRET))
+  // Of base64, the ends may have bits of what stands beside it.
+  expect(text).toMatch(/^before .{0,6}\*\*\*.{0,3} after$/)
+})
+
+test('lines of a secret are secrets, where they are long enough', () => {
+  expect(spellingsOf('-----BEGIN\nabc\ncanary-of-a-key\n')).toEqual(
+    expect.arrayContaining(['-----BEGIN', 'canary-of-a-key']),
+  )
+  expect(spellingsOf('-----BEGIN\nabc\ncanary-of-a-key\n')).not.toContain('abc')
+})
+
+test('what holds another secret is masked as a whole', () => {
+  expect(withoutSecrets('canary-and-more, canary', ['canary', 'canary-and-more'])).toBe('***, ***')
 })

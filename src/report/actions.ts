@@ -5,7 +5,7 @@ import { inert, linesOf, withoutCommand } from './inert.ts'
 import { escape } from './markdown.ts'
 import { explanation } from './problem.ts'
 import type { Reporter } from './reporter.ts'
-import { secretsIn } from './secrets.ts'
+import { secretsIn, spellingsOf, withoutSecrets } from './secrets.ts'
 
 /**
  * The log of a GitHub workflow. Text of others gets a prefix, so that no line of it is a workflow command; the runner
@@ -63,9 +63,10 @@ const secrets = new Set<string>()
  */
 export function mask(variables: Readonly<Record<string, string>>): void {
   for (const secret of secretsIn(variables)) {
-    secrets.add(secret)
+    const spellings = spellingsOf(secret)
+    for (const spelling of spellings) secrets.add(spelling)
     // The summary has it in Markdown's spelling.
-    for (const spelling of new Set([secret, escape(secret)])) core.setSecret(spelling)
+    for (const spelling of new Set([...spellings, escape(secret)])) core.setSecret(spelling)
   }
 }
 
@@ -75,7 +76,7 @@ export function maskedSecrets(): readonly string[] {
 }
 
 function annotationTitle(title: string): string {
-  return [...secrets].reduce((text, secret) => text.replaceAll(secret, '***'), inert(title))
+  return withoutSecrets(inert(title), secrets)
 }
 
 /** The error annotation of a failed step; the whole explanation stands in the log as well, since annotations fold. */
@@ -94,7 +95,7 @@ function annotationPlace(
   if (!location) return { title: annotationTitle(title) }
   return {
     title: annotationTitle(title),
-    file: relative(workspace, `${project}/${location.file}`),
+    file: inert(relative(workspace, `${project}/${location.file}`)),
     startLine: location.line,
   }
 }

@@ -1,6 +1,8 @@
 import { inert } from './inert.ts'
 import type { Alignment } from './table.ts'
 
+const MARKS = { none: '---', left: ':--', right: '--:' } as const
+
 /** The cells are Markdown: what is of others comes escaped. */
 export function table(
   head: readonly string[],
@@ -8,13 +10,13 @@ export function table(
   alignments: readonly Alignment[] = [],
 ): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  const marks = head.map((_, column) => (alignments[column] === 'right' ? '--:' : ':--'))
+  const marks = head.map((_, column) => MARKS[alignments[column] ?? 'none'])
   return [line(head), line(marks), ...rows.map(line)].join('\n')
 }
 
 /** A table of names and what they are: Markdown both. */
 export function facts([first = ['', ''], ...rows]: readonly (readonly [string, string])[]): string {
-  return table(first, rows)
+  return table(first, rows, ['left', 'left'])
 }
 
 /** @param summary HTML */

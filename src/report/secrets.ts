@@ -30,6 +30,48 @@ function credentialsIn(value: string): string[] {
   return [value, value.slice(value.indexOf(':') + 1), Buffer.from(value).toString('base64')]
 }
 
+/**
+ * How a secret may stand in what a program prints: as it is, line by line, and as addresses, forms, JSON, HTML, base64 (also
+ * behind a name, as of Basic) and hexadecimal have it.
+ */
+export function spellingsOf(secret: string): readonly string[] {
+  const address = encodeURIComponent(secret)
+  const html = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret))
+  const all = [
+    ...[secret, ...secret.split(/\r?\n/)],
+    ...[address, address.replace(/[!'()*]/g, percent), address.replace(/%20/g, '+')],
+    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', '&quot;')],
+    ...[
+      html.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+      html.replaceAll('"', '&quot;').replaceAll("'", '&#x27;'),
+    ],
+    ...base64,
+    ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+    Buffer.from(secret).toString('hex'),
+  ]
+  return [...new Set(all)].filter((text) => text.length >= FEWEST_CHARACTERS)
+}
+
+/** For what nobody else masks. */
+export function withoutSecrets(text: string, secrets: Iterable<string>): string {
+  return [...secrets]
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+}
+
+/** RFC 3986 leaves them as they are, and RFC 1738 does not. */
+function percent(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+}
+
+/** Without the characters that have bits of what stands before or behind. @param shift bytes before, modulo 3 */
+function base64Behind(shift: number, secret: string): string {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)])
+  const text = bytes.toString('base64').replace(/=+$/, '')
+  return text.slice(Math.ceil((shift * 8) / 6), bytes.length % 3 === 0 ? undefined : -1)
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
