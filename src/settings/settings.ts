@@ -3,8 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Architecture, Target } from '../platform/target.ts'
+import { commandContradictions } from './allowed-commands.ts'
 import { basicAuthContradictions } from './basic-auth.ts'
 import { corsContradictions } from './cors.ts'
+import { databaseContradictions } from './databases.ts'
 import { findApplication } from './discovery.ts'
 import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
@@ -267,7 +269,10 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
       .filter(isGiven)
       .map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    // What a zip obeys that was built before, its own settings have said; and another handler may obey anything.
+    ...(isGiven('artifact') || values.handler === 'none' ? [] : commandContradictions(values)),
     ...basicAuthContradictions(values),
+    ...databaseContradictions(values),
     ...corsContradictions(values, isGiven),
     ...staticContradictions({ ...values, environment }),
     ...previewContradictions(values),
