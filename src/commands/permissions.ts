@@ -1,5 +1,6 @@
 import { UNKNOWN } from '../release/permissions/grant.ts'
-import { deployPolicy, grantsOf, type Policy, placeOf } from '../release/permissions/permissions.ts'
+import { grantsOf, type Policy, placeOf, policyOf } from '../release/permissions/permissions.ts'
+import { previewGrants } from '../release/permissions/preview-permissions.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 
@@ -9,11 +10,19 @@ export interface PermissionsCollaborators {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-/** The policy that a deployment with these settings needs. Nothing is asked for, so no credentials are needed. */
-export function permissions(settings: FunctionSettings, { report, environment }: PermissionsCollaborators): Policy {
+/**
+ * The policy that a deployment with these settings needs, or what makes and removes previews. Nothing is asked for, so no
+ * credentials are needed.
+ */
+export function permissions(
+  settings: FunctionSettings,
+  { previews }: { readonly previews: boolean },
+  { report, environment }: PermissionsCollaborators,
+): Policy {
   const place = placeOf(settings, environment)
-  for (const { why, actions } of grantsOf(settings, place)) report.info(`${why}: ${actions.join(', ')}`)
-  const policy = deployPolicy(settings, place)
+  const grants = previews ? previewGrants(settings, place) : grantsOf(settings, place)
+  for (const { why, actions } of grants) report.info(`${why}: ${actions.join(', ')}`)
+  const policy = policyOf(grants)
   const resources = policy.Statement.flatMap(({ Resource }) => Resource).join(' ')
   const unknown = Object.values(UNKNOWN).filter((word) => new RegExp(`[:/]${word}\\b`).test(resources))
   if (unknown.length > 0) {

@@ -58,10 +58,19 @@ describe('who may take a role', () => {
     })
   })
 
-  test('previews: jobs of pull requests', async () => {
+  test('previews: jobs of pull requests, and what sweeps them by a schedule', async () => {
     expect((await roleOf('PreviewRole')).trust).toMatchObject({
       StringLike: {
-        'token.actions.githubusercontent.com:sub': [{ 'Fn::Sub': 'repo:${GitHubRepository}:pull_request' }],
+        'token.actions.githubusercontent.com:sub': [
+          { 'Fn::Sub': 'repo:${GitHubRepository}:pull_request' },
+          {
+            'Fn::If': [
+              'HasSweepBranch',
+              { 'Fn::Sub': 'repo:${GitHubRepository}:ref:refs/heads/${SweepBranch}' },
+              { Ref: 'AWS::NoValue' },
+            ],
+          },
+        ],
       },
     })
   })
@@ -105,8 +114,23 @@ describe('the role of previews', () => {
     ]
     const text = JSON.stringify(statements)
     expect(text).not.toMatch(/role\/migrations|11112222|access-point|:failed/)
-    expect(text.match(/s3:::[^"]*\/[^"]*/g)).toEqual(['s3:::uploads/shop/previews/*', 's3:::files/previews/*'])
+    expect(text.match(/s3:::[^"]*\/[^"]*/g)).toEqual(['s3:::uploads/shop/previews/*', 's3:::files/pr-*/*'])
     expect(text).toContain('ec2:')
+  })
+
+  test('makes no roles, which could be given any rights', async () => {
+    const { statements } = await roleOf('PreviewRole', { 'create-role': true })
+    expect(statements.flatMap(({ Action }) => Action).filter((action) => action.startsWith('iam:'))).toEqual([
+      'iam:PassRole',
+    ])
+  })
+
+  test('reads the secret of who may create databases, and its functions do not', async () => {
+    const given = { 'preview-database-admin': 'ssm:/shop/admin', 'preview-secrets': 'KEY=ssm:/shop/preview/key' }
+    const [job, own] = [await roleOf('PreviewRole', given), await roleOf('PreviewExecutionRole', given)].map((role) =>
+      JSON.stringify(role).match(/parameter\/[\w/]+/g),
+    )
+    expect([job, own]).toEqual([['parameter/shop/admin'], ['parameter/shop/preview/key']])
   })
 
   test('and its functions read no secrets of production', async () => {

@@ -7,6 +7,7 @@ import {
   policyOf,
   type Statement,
 } from '../../../src/release/permissions/permissions.ts'
+import { previewGrants, previewPolicy } from '../../../src/release/permissions/preview-permissions.ts'
 import { type FunctionSettings, loadFunctionSettings } from '../../../src/settings/settings.ts'
 import { folderWith } from '../../settings/project-folder.ts'
 
@@ -189,6 +190,9 @@ describe('calls and policy', () => {
     'client-iam': 'iam',
     'client-cloudwatch-logs': 'logs',
     'client-cloudwatch': 'cloudwatch',
+    'client-secrets-manager': 'secretsmanager',
+    'client-ssm': 'ssm',
+    'client-resource-groups-tagging-api': 'tag',
   } as const
   /** What IAM calls what has another name as a call (Service authorization reference). */
   const names: Readonly<Record<string, string>> = {
@@ -200,9 +204,12 @@ describe('calls and policy', () => {
   const called = new Set(
     readdirSync(folder).flatMap((name) => {
       const source = readFileSync(new URL(name, folder), 'utf8')
-      const [, client = 'client-lambda'] = /from '@aws-sdk\/(client-[\w-]+)'/.exec(source) ?? []
-      const service = services[client as keyof typeof services]
-      const calls = [...source.matchAll(/new (\w+)Command\(/g)].map(([, call = '']) => `${service}:${call}`)
+      const imports = [...source.matchAll(/\{([^}]*)\} (?:from|= await import)[ (]'@aws-sdk\/(client-[\w-]+)'/g)]
+      const calls = imports.flatMap(([, imported = '', client = '']) =>
+        [...imported.matchAll(/(\w+)Command\b/g)]
+          .filter(([, call = '']) => source.includes(`new ${call}Command(`))
+          .map(([, call = '']) => `${services[client as keyof typeof services]}:${call}`),
+      )
       const uploads = source.includes('new Upload(') ? ['s3:PutObject'] : []
       return [...calls, ...uploads].map((action) => names[action] ?? action)
     }),
@@ -222,10 +229,15 @@ describe('calls and policy', () => {
     ...['elasticfilesystem:DescribeMountTargets', 'kms:CreateGrant', 'kms:Encrypt'], // UpdateFunctionConfiguration
   ]
 
-  /** A role is given, or made. */
+  /** A role is given, or made. The secret of who may create databases is in one of two services. */
   const all = async (): Promise<string[]> => {
-    const made = deployPolicy({ ...(await settingsOf(EVERYTHING)), role: undefined, createRole: true }, PLACE)
-    return made.Statement.flatMap(({ Action }) => Action)
+    const settings = { ...(await settingsOf(EVERYTHING)), role: undefined, createRole: true }
+    const previews = ['ssm:/shop/admin', 'secretsmanager:shop/admin'].map((previewDatabaseAdmin) =>
+      previewPolicy({ ...settings, previewDatabaseAdmin }, PLACE),
+    )
+    return [deployPolicy(settings, PLACE), ...previews].flatMap(({ Statement: own }) =>
+      own.flatMap(({ Action }) => Action),
+    )
   }
 
   test('what is called is in the policy of everything', async () => {
@@ -240,16 +252,19 @@ describe('calls and policy', () => {
 
   test('no action stands in a statement twice, and each says what it is for', async () => {
     for (const { Action } of await statements(EVERYTHING)) expect(Action).toEqual([...new Set(Action)])
-    const grants = grantsOf(await settingsOf(EVERYTHING), PLACE)
+    const settings = await settingsOf(EVERYTHING)
+    const grants = [...grantsOf(settings, PLACE), ...previewGrants(settings, PLACE)]
     expect(grants.filter(({ why }) => !/^[a-z].*[^.]$/.test(why))).toEqual([])
   })
 
   test('statements of one name are about the same resources', async () => {
-    const grants = grantsOf(await settingsOf(EVERYTHING), PLACE)
-    for (const { Sid, Resource } of policyOf(grants).Statement) {
-      const own = grants.filter(({ sid }) => sid === Sid)
-      expect(own.map(({ resources }) => resources)).toEqual(own.map(() => Resource))
-      expect(Sid).toMatch(/^[A-Za-z0-9]+$/)
+    const settings = await settingsOf(EVERYTHING)
+    for (const grants of [grantsOf(settings, PLACE), previewGrants(settings, PLACE)]) {
+      for (const { Sid, Resource } of policyOf(grants).Statement) {
+        const own = grants.filter(({ sid }) => sid === Sid)
+        expect(own.map(({ resources }) => resources)).toEqual(own.map(() => Resource))
+        expect(Sid).toMatch(/^[A-Za-z0-9]+$/)
+      }
     }
   })
 })

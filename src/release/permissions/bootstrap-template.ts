@@ -3,6 +3,7 @@ import { NONE } from '../../settings/function.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import type { Place } from './grant.ts'
 import { deployPolicy } from './permissions.ts'
+import { previewPolicy, previewSettings } from './preview-permissions.ts'
 import { type RoleNeeds, roleStatements } from './role-policy.ts'
 
 /** Whose jobs may deploy. */
@@ -38,7 +39,11 @@ const RETENTION_DAYS = '30'
  */
 export function bootstrapTemplate(settings: FunctionSettings, options: BootstrapOptions): Template {
   const { functionName } = settings
-  const previews = `${functionName}-pr-*`
+  const previews = {
+    ...settings,
+    ...{ dryRun: false, createRole: false, previewRole: '${PreviewExecutionRole.Arn}' },
+    uploadBucket: belowPreviews(settings.uploadBucket),
+  }
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Deployments of the Lambda function ${functionName} from GitHub Actions, without stored keys`,
@@ -58,6 +63,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
       CreatesLogGroup: { 'Fn::Equals': [{ Ref: 'CreateLogGroup' }, 'true'] },
       HasEnvironment: { 'Fn::Not': [isEmpty('GitHubEnvironment')] },
       HasBranch: { 'Fn::Not': [isEmpty('GitHubBranch')] },
+      HasSweepBranch: { 'Fn::Not': [isEmpty('SweepBranch')] },
       HasBoundary: { 'Fn::Not': [isEmpty('PermissionsBoundary')] },
     },
     Resources: {
@@ -78,9 +84,13 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
         deployPolicy({ ...settings, role: '${ExecutionRole.Arn}', createRole: false, dryRun: false }, HERE),
       ),
       PreviewRole: role(
-        `Deploys previews of ${functionName}, and nothing else`,
-        gitHubTrust([{ 'Fn::Sub': 'repo:${GitHubRepository}:pull_request' }]),
-        deployPolicy({ ...previewSettings(settings, previews), role: '${PreviewExecutionRole.Arn}' }, HERE),
+        `Makes, removes and sweeps previews of ${functionName}, and nothing else`,
+        gitHubTrust([
+          { 'Fn::Sub': 'repo:${GitHubRepository}:pull_request' },
+          // What runs by a schedule runs on the default branch.
+          whereIs('HasSweepBranch', 'repo:${GitHubRepository}:ref:refs/heads/${SweepBranch}'),
+        ]),
+        previewPolicy(previews, HERE),
       ),
       ExecutionRole: role(`Runs ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
@@ -88,7 +98,7 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
       }),
       PreviewExecutionRole: role(`Runs previews of ${functionName}`, LAMBDA_TRUST, {
         Version: '2012-10-17',
-        Statement: roleStatements(needsOf(previewSettings(settings, previews)), HERE),
+        Statement: roleStatements(needsOf(previewSettings(previews)), HERE),
       }),
       LogGroup: {
         Type: 'AWS::Logs::LogGroup',
@@ -100,9 +110,11 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
     },
     Outputs: {
       DeployRoleArn: output('role-to-assume of the job that deploys', { 'Fn::GetAtt': ['DeployRole', 'Arn'] }),
-      PreviewRoleArn: output('role-to-assume of the job that makes previews', { 'Fn::GetAtt': ['PreviewRole', 'Arn'] }),
+      PreviewRoleArn: output('role-to-assume of the jobs that make, remove and sweep previews', {
+        'Fn::GetAtt': ['PreviewRole', 'Arn'],
+      }),
       ExecutionRoleArn: output('The setting role', { 'Fn::GetAtt': ['ExecutionRole', 'Arn'] }),
-      PreviewExecutionRoleArn: output('The setting role, of previews', {
+      PreviewExecutionRoleArn: output('The setting preview-role', {
         'Fn::GetAtt': ['PreviewExecutionRole', 'Arn'],
       }),
       ProviderArn: output('The identity provider, for stacks of other functions', PROVIDER),
@@ -165,6 +177,12 @@ function parameters(
       Default: branch,
       Description: 'Jobs on this branch that name no environment deploy, as in main or release/*; empty for none.',
     },
+    SweepBranch: {
+      Type: 'String',
+      Default: 'main',
+      AllowedPattern: '^[^*?]*$',
+      Description: 'Jobs on this branch, the default one, sweep previews by a schedule; empty for none.',
+    },
     ProviderArn: {
       Type: 'String',
       Default: '',
@@ -202,21 +220,7 @@ function role(description: string, trust: object, policy: object): object {
   }
 }
 
-/**
- * Pull requests decide what runs in a preview. So nothing of the function's own is left to previews: neither roles, keys, secrets
- * and files, nor the place where its code and static files lie; theirs is below it.
- */
-function previewSettings(settings: FunctionSettings, functionName: string): FunctionSettings {
-  return {
-    ...settings,
-    ...{ functionName, createRole: false, dryRun: false },
-    ...{ commandRole: undefined, kmsKey: undefined, secrets: {}, logGroup: undefined },
-    ...{ fileSystems: undefined, deadLetterTarget: undefined },
-    uploadBucket: belowPreviews(settings.uploadBucket),
-    static: belowPreviews(settings.static),
-  }
-}
-
+/** For the stage of previews: whoever writes into the function's own place could change what is deployed. */
 function belowPreviews(address: string | undefined): string | undefined {
   return address && `${address.replace(/\/+$/, '')}/previews`
 }

@@ -21,11 +21,15 @@ export interface Policy {
 
 /** As far as the settings and the variables of the SDK tell. */
 export function placeOf(
-  { role, allowedAccountIds }: Pick<FunctionSettings, 'role' | 'allowedAccountIds'>,
+  {
+    role,
+    previewRole,
+    allowedAccountIds,
+  }: Pick<FunctionSettings, 'role' | 'allowedAccountIds'> & Partial<Pick<FunctionSettings, 'previewRole'>>,
   variables: Readonly<Record<string, string | undefined>>,
 ): Place {
   const region = regionOf(variables) ?? UNKNOWN.region
-  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role ?? '') ?? []
+  const [, partition, account] = /^arn:([\w-]+):iam::(\d{12}):/.exec(role ?? previewRole ?? '') ?? []
   const only = allowedAccountIds.length === 1 ? allowedAccountIds[0] : undefined
   return {
     partition: partition ?? partitionOf(region),
@@ -135,6 +139,7 @@ function configurationGrants(settings: FunctionSettings, place: Place): Grant[] 
       resources: [
         executionRole(settings, place),
         ...(settings.commandRole === undefined ? [] : [settings.commandRole]),
+        ...(settings.databaseRole === undefined ? [] : [settings.databaseRole]),
       ],
       condition: { StringEquals: { 'iam:PassedToService': 'lambda.amazonaws.com' } },
     },

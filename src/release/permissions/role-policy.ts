@@ -112,7 +112,8 @@ function logStatement({ logGroup }: RoleNeeds, { partition, region, account }: P
   return allow('Logs', ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'], [arn, `${arn}:*`])
 }
 
-function secretStatements({ secrets }: RoleNeeds, place: Place): Statement[] {
+/** What reads secrets, as a function does: those of a service all at once. */
+export function secretStatements({ secrets }: Pick<RoleNeeds, 'secrets'>, place: Place): Statement[] {
   const references = Object.values(secrets).map((reference) => reference.replace(/#[^]*$/, ''))
   const arns = references.flatMap((reference) => resourcesOf(reference, place))
   const of = (service: string): string[] => [...new Set(arns.filter((arn) => arn.split(':')[2] === service).toSorted())]

@@ -39,6 +39,7 @@ const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   'publish-commands': ['lambda:PublishVersion'],
   'point-commands': ['lambda:CreateAlias', 'lambda:UpdateAlias'],
   'retire-commands': ['lambda:UpdateAlias'],
+  'publish-databases': ['lambda:PublishVersion', 'lambda:CreateAlias', 'lambda:UpdateAlias', ...CONFIGURE],
   provision: ['lambda:PutProvisionedConcurrencyConfig', 'lambda:GetProvisionedConcurrencyConfig'],
   unprovision: ['lambda:DeleteProvisionedConcurrencyConfig'],
   'clear-weights': ['lambda:UpdateAlias'],
