@@ -24,7 +24,8 @@ export async function runPreview(action: ActionRun): Promise<void> {
     open: async (settings) => {
       const releasing = await action.releasing(settings)
       if (settings.build) await action.restore(settings.build)
-      return { ...releasing, ...previewParts(partsOptions(action)) }
+      const parts = partsOptions(action)
+      return { ...releasing, ...previewParts(parts), removalParts: (removed) => removalParts(removed, parts) }
     },
   })
   if (done.skipped !== undefined) {
@@ -82,8 +83,8 @@ async function openRemoval(action: ActionRun, settings: RemovalSettings): Promis
   }
 }
 
-function partsOptions({ environment, mask, report, run, clientOptions, origin }: ActionRun) {
-  return { environment, mask, report, run, clients: clientOptions, cwd: origin.project }
+function partsOptions({ environment, mask, report, run, clock, clientOptions, origin }: ActionRun) {
+  return { environment, mask, report, run, clock, clients: clientOptions, cwd: origin.project }
 }
 
 function skip({ report, setOutputs }: ActionRun, why: Problem): void {

@@ -41,9 +41,14 @@ export interface PreviewWiring {
 export async function runPreview(number: number | undefined, wiring: PreviewWiring): Promise<PreviewRun> {
   const { origin, environment, report, releasing } = wiring
   const { mask, secrets } = collectSecrets()
+  const parts = partsOptions(wiring, mask)
   const done = await runForPull(await readEvent(environment, number), origin, {
     ...{ environment, mask, secrets, github: await openGitHubOf(wiring) },
-    open: async (settings) => ({ ...(await releasing(settings)), ...previewParts(partsOptions(wiring, mask)) }),
+    open: async (settings) => ({
+      ...(await releasing(settings)),
+      ...previewParts(parts),
+      removalParts: (removed) => removalParts(removed, parts),
+    }),
   })
   if (done.skipped !== undefined) report.notice(done.skipped)
   return done
@@ -110,6 +115,6 @@ async function openRemoval(
   }
 }
 
-function partsOptions({ environment, report, options, origin }: PreviewWiring, mask: Mask) {
-  return { environment, mask, report, run: runProcess, clients: options, cwd: origin.project }
+function partsOptions({ environment, report, clock, options, origin }: PreviewWiring, mask: Mask) {
+  return { environment, mask, report, clock, run: runProcess, clients: options, cwd: origin.project }
 }

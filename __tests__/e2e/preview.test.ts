@@ -1,0 +1,240 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { type ActionResult, runAction } from '../support/action-runner.ts'
+import { type FakeGitHub, startFakeGitHub } from '../support/fake-github.ts'
+import { REPOSITORY, startWorld, type World } from '../support/world.ts'
+
+/** The life of a preview, as workflows of a repository lead it: the bundle, a function that runs, a database that is real. */
+
+let world: World
+let github: FakeGitHub
+let empty: string
+
+beforeAll(async () => {
+  world = await startWorld()
+  github = await startFakeGitHub()
+  empty = join(world.folder, 'empty')
+  await mkdir(empty)
+}, 240_000)
+
+afterAll(async () => {
+  await github[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+}, 60_000)
+
+beforeEach(() => {
+  world.proxy.clear()
+  github.calls.length = 0
+})
+
+const shaOf = (letter: string): string => letter.repeat(40)
+
+interface Options {
+  readonly action?: string
+  readonly sha?: string
+  /** What GitHub has as its head, where it is another one. */
+  readonly newest?: string
+  readonly eventName?: string
+  readonly headRepository?: string
+  readonly inputs?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly workspace?: string
+}
+
+let runs = 0
+/** One run of the workflow, with `command: auto` and what this machine needs. */
+async function run(pull: number, options: Options = {}): Promise<ActionResult> {
+  const { action = 'opened', sha = shaOf('a'), eventName = 'pull_request', headRepository, env = {} } = options
+  const { role, ...machine } = world.inputs
+  const repository = github.env.GITHUB_REPOSITORY
+  github.pulls.set(pull, { isOpen: action !== 'closed', headSha: options.newest ?? sha, labels: [] })
+  return await runAction({
+    inputs: {
+      ...machine,
+      'preview-role': role ?? '',
+      'function-name': 'shop',
+      migrate: 'true',
+      'preview-database-admin': world.postgres.url,
+      'preview-seed': 'manage check',
+      'preview-environment': 'GREETING=preview {{pr}} at {{host}}',
+      'github-token': github.token,
+      output: join(world.folder, 'shop.zip'),
+      ...options.inputs,
+    },
+    env: { ...world.env, ...github.env, GITHUB_REPOSITORY_ID: '42', GITHUB_RUN_NUMBER: String(++runs), ...env },
+    workspace: options.workspace ?? join(REPOSITORY, 'examples/django'),
+    eventName,
+    event: {
+      action,
+      repository: { id: 42, full_name: repository },
+      pull_request: {
+        number: pull,
+        head: { sha, ref: 'feature', repo: { full_name: headRepository ?? repository } },
+        base: { ref: 'main' },
+        labels: [],
+      },
+    },
+  })
+}
+
+const databases = async (): Promise<readonly string[]> =>
+  (await world.postgres.query('postgres', "SELECT datname FROM pg_database WHERE datname LIKE 'shop%' ORDER BY 1"))
+    .split('\n')
+    .filter(Boolean)
+
+describe('a pull request', () => {
+  test('is opened: a preview answers, with a database of its own, and is told of', async () => {
+    const { exitCode, log, outputs, summary } = await run(7)
+    expect({ exitCode, log }).toEqual({
+      exitCode: 0,
+      log: expect.stringContaining('Command: preview (pull_request opened)'),
+    })
+    expect(outputs).toMatchObject({
+      ...{ command: 'preview', skipped: 'false', pr: '7', 'function-name': 'shop-pr-7', changed: 'true' },
+      url: expect.stringMatching(/^https:/),
+      expires: expect.stringMatching(/^\d{4}-/),
+    })
+    const [first = ''] = log.split('\n').filter((line) => !line.startsWith('::add-mask::'))
+    expect(first).toContain('Command: preview')
+    expect(await databases()).toEqual(['shop_pr_7'])
+    expect(await world.postgres.query('shop_pr_7', 'SELECT count(*) > 5 FROM django_migrations')).toBe('t\n')
+    expect((await world.visit(outputs['url'] ?? '')).status).toBe(200)
+    expect(github.commentsOf(7)).toEqual([expect.stringContaining(outputs['url'] ?? '')])
+    const [deployment] = github.deployments
+    expect(deployment).toMatchObject({ environment: 'preview', transient_environment: true })
+    expect(deployment?.statuses[0]).toMatchObject({ state: 'success', environment_url: outputs['url'] })
+    expect(summary).toContain('shop')
+  }, 120_000)
+
+  test('gets a commit: the same preview has it, and a new password', async () => {
+    const { exitCode, log, outputs } = await run(7, { action: 'synchronize', sha: shaOf('b') })
+    expect([exitCode, outputs['function-name'], outputs['version']]).toEqual([0, 'shop-pr-7', '2'])
+    expect(log).not.toContain('manage check')
+    expect(github.commentsOf(7)).toHaveLength(1)
+    expect(github.commentsOf(7)[0]).toContain('bbbbbbb')
+    expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(['inactive', 'success'])
+    expect((await world.visit(outputs['url'] ?? '')).status).toBe(200)
+  }, 120_000)
+
+  test('has a command that fails: what answered before still does, with its database', async () => {
+    const inputs = { 'before-traffic': 'manage no_such_command' }
+    const { exitCode, annotations } = await run(7, { action: 'synchronize', sha: shaOf('c'), inputs })
+    expect(exitCode).toBe(1)
+    expect(annotations.some(({ message }) => message.includes('no_such_command'))).toBe(true)
+    expect(github.commentsOf(7)[0]).toMatch(/failed[^]*Still answers/)
+    const [url] = /https:\S+lambda-url[^\s)]+/.exec(github.commentsOf(7)[0] ?? '') ?? []
+    expect((await world.visit(url ?? '')).status).toBe(200)
+  }, 120_000)
+
+  test('is closed: nothing is left, in an empty folder and without a word about the project', async () => {
+    const { exitCode, outputs } = await run(7, { action: 'closed', sha: shaOf('c'), workspace: empty })
+    expect([exitCode, outputs['command'], outputs['removed']]).toEqual([0, 'destroy', '["shop-pr-7"]'])
+    expect(await databases()).toEqual([])
+    expect(github.commentsOf(7)).toEqual([expect.stringContaining('removed')])
+    expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(
+      github.deployments.map(({ statuses }) => (statuses[0]?.state === 'failure' ? 'failure' : 'inactive')),
+    )
+  }, 60_000)
+
+  test('is closed once more: that is no failure, and nothing new is said', async () => {
+    const before = github.commentsOf(7).length
+    const { exitCode, outputs } = await run(7, { action: 'closed', sha: shaOf('c'), workspace: empty })
+    expect([exitCode, outputs['removed'], github.commentsOf(7).length]).toEqual([0, '[]', before])
+  }, 60_000)
+})
+
+describe('nothing is done', () => {
+  const withoutCredentials = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' }
+
+  test.each<[string, Options, string]>([
+    [
+      'for a fork without credentials',
+      { headRepository: 'stranger/name', env: withoutCredentials },
+      'Skipped: a run for a fork',
+    ],
+    [
+      'for Dependabot',
+      { env: { ...withoutCredentials, GITHUB_ACTOR: 'dependabot[bot]' } },
+      'Skipped: a run of Dependabot',
+    ],
+    ['without the label', { inputs: { 'preview-label': 'preview' } }, 'has no label "preview"'],
+    ['for an action that says nothing', { action: 'locked' }, 'Command: none (pull_request locked)'],
+  ])(
+    '%s',
+    async (_, options, message) => {
+      const { exitCode, outputs, log } = await run(8, options)
+      expect({ exitCode, skipped: outputs['skipped'], log }).toEqual({
+        ...{ exitCode: 0, skipped: 'true' },
+        log: expect.stringContaining(message),
+      })
+      expect(world.operations()).toEqual([])
+      expect(github.commentsOf(8)).toEqual([])
+    },
+    60_000,
+  )
+
+  test('for an older commit', async () => {
+    const { outputs, log } = await run(9, { sha: shaOf('e'), newest: shaOf('f') })
+    expect([outputs['skipped'], log]).toEqual(['true', expect.stringContaining('has a newer commit (ffffffffffff)')])
+    expect(world.operations()).toEqual([])
+  }, 60_000)
+})
+
+describe('refused', () => {
+  test("a fork's code beside secrets", async () => {
+    const { exitCode, annotations } = await run(8, {
+      eventName: 'pull_request_target',
+      headRepository: 'stranger/name',
+    })
+    expect([exitCode, annotations[0]?.title]).toEqual([
+      1,
+      expect.stringContaining("the code is a fork's (stranger/name)"),
+    ])
+    expect(world.operations()).toEqual([])
+  }, 60_000)
+
+  test('one preview more than there may be', async () => {
+    const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '', 'preview-limit': '1' }
+    const workspace = join(REPOSITORY, '__tests__/fixtures/bare-wsgi')
+    expect((await run(10, { inputs, workspace })).exitCode).toBe(0)
+    const { exitCode, annotations } = await run(11, { inputs, workspace })
+    expect([exitCode, annotations[0]?.title]).toEqual([
+      1,
+      'There are 1 previews of shop already, and preview-limit is 1',
+    ])
+    expect((await run(10, { action: 'closed', workspace: empty })).exitCode).toBe(0)
+  }, 120_000)
+})
+
+test('closed while it is deployed: the run removes what it has made', async () => {
+  const running = run(12, { inputs: { 'before-traffic': 'manage check' } })
+  for (let asked = 0; asked === 0; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    asked = github.calls.filter((call) => call.endsWith('/pulls/12')).length
+  }
+  github.pulls.set(12, { isOpen: false, headSha: shaOf('a'), labels: [] })
+  const { exitCode, log } = await running
+  expect({ exitCode, log }).toEqual({ exitCode: 0, log: expect.stringContaining('was closed meanwhile') })
+  expect(await databases()).toEqual([])
+  expect(github.commentsOf(12)).toEqual([expect.stringContaining('removed')])
+}, 120_000)
+
+test('nothing that is secret is printed', async () => {
+  const { log, summary } = await run(13)
+  const { env } = world
+  const password = new URL(world.postgres.url).password
+  const [own = 'no address'] =
+    /postgresql:\/\/shop_pr_13:([^@]+)@/.exec(await variablesOf('shop-pr-13'))?.slice(1) ?? []
+  expect(own.length).toBeGreaterThan(10)
+  for (const secret of [password, own, github.token, env['AWS_SECRET_ACCESS_KEY'] ?? 'none'])
+    for (const text of [log, summary, ...github.commentsOf(13)]) expect(text).not.toContain(secret)
+  expect((await run(13, { action: 'closed', workspace: empty })).exitCode).toBe(0)
+}, 120_000)
+
+async function variablesOf(functionName: string): Promise<string> {
+  const answer = await fetch(`${world.emulator.endpoint}/2015-03-31/functions/${functionName}/configuration`, {
+    headers: { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/lambda/aws4_request' },
+  })
+  return JSON.stringify(await answer.json())
+}
