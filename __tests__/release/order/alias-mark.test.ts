@@ -12,6 +12,7 @@ test.each<[Partial<AliasMark> & Pick<AliasMark, 'phase' | 'before'>, string]>([
     'wsgi-lambda; with a version for commands; served before: 7',
   ],
   [{ phase: 'released', before: ['7'], left: ['9', '8'] }, 'wsgi-lambda; served before: 7; rolled back from: 9 8'],
+  [{ phase: 'released', before: ['7'], coldStartMs: 917 }, 'wsgi-lambda; served before: 7; first start: 917 ms'],
 ])('%j is %j', (mark, description) => {
   expect(aliasDescription(mark)).toBe(description)
   expect(readAliasMark(description)).toEqual({ left: [], hasCommands: false, ...mark })
@@ -26,7 +27,13 @@ test.each(['', 'the live one', 'wsgi-lambda: something newer'])(
 
 test('a long history fits', () => {
   const before = Array.from({ length: 50 }, (_, index) => String(999_999 - index))
-  const description = aliasDescription({ phase: 'unfinished', before, left: before, hasCommands: true })
+  const description = aliasDescription({
+    phase: 'unfinished',
+    before,
+    left: before,
+    hasCommands: true,
+    coldStartMs: 12_345.6,
+  })
   expect(readAliasMark(description).left).toEqual(before.slice(0, 5))
   expect(description.length).toBeLessThanOrEqual(256)
   expect(readAliasMark(description).before).toEqual(before.slice(0, 10))

@@ -40,7 +40,7 @@ test('only the first invocation of each version is told', async () => {
 })
 
 test('a release tells how long its version took to start, once', async () => {
-  const { lambda, release, report } = createWorld()
+  const { lambda, release, report, aliasNow } = createWorld()
   let count = 0
   lambda.application = (event) => ({
     payload: '_serverless-wsgi' in event ? '[0, ""]' : '{"statusCode": 200}',
@@ -50,6 +50,9 @@ test('a release tells how long its version took to start, once', async () => {
   expect(report.of('info').filter((line) => line.includes('Init Duration'))).toEqual([
     'version 1 took 917 ms to start (Init Duration)',
   ])
+  expect((await aliasNow())?.description).toBe('wsgi-lambda; first start: 917 ms')
+  // It is for the next release to compare with, and nothing that changes.
+  expect((await release(v1)).steps).toEqual([])
 })
 
 test('a platform that does not tell leaves it out', async () => {

@@ -52,8 +52,9 @@ export const trafficExecutors: Executors<TrafficStep> = {
 
 async function moveAlias(phase: AliasMark['phase'], releasing: Releasing): Promise<void> {
   const { alias, version, hasCommands } = releasing.progress
-  const left = alias === undefined ? [] : readAliasMark(alias.description).left
-  const mark = { phase, before: servedBefore(alias, version), left, hasCommands }
+  const now = alias && readAliasMark(alias.description)
+  const coldStartMs = releasing.progress.coldStartMs ?? (alias?.version === version ? now?.coldStartMs : undefined)
+  const mark = { phase, before: servedBefore(alias, version), left: now?.left ?? [], hasCommands, coldStartMs }
   const description = aliasDescription(mark)
   releasing.progress.alias = await pointAlias({ version, description }, releasing)
 }

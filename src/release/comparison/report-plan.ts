@@ -1,6 +1,7 @@
 import type { FileList } from '../../artifact/file-list.ts'
 import type { FunctionConfiguration } from '../../aws/lambda.ts'
 import type { NewMigration, PlanFacts } from '../../report/plan-facts.ts'
+import { readAliasMark } from '../order/alias-mark.ts'
 import { withAddress, withLayer, withRole } from '../plan/difference.ts'
 import type { Step } from '../plan/steps.ts'
 import type { CurrentRelease, DesiredRelease } from '../state.ts'
@@ -32,10 +33,11 @@ export function planFacts(
   permissions: PlanFacts['permissions'],
 ): PlanFacts {
   const served = current.served?.version
+  const servedColdStartMs = current.alias && readAliasMark(current.alias.description).coldStartMs
   if (steps.length === 0) return { served, ...NO_CHANGES, code: undefined, migrations: [], permissions: [] }
   const isCodeNew = current.served?.codeSha256 !== desired.codeSha256
   return {
-    served,
+    ...{ served, servedColdStartMs },
     ...configurationChanges(current, nameable(current, desired)),
     code: isCodeNew
       ? {

@@ -11,6 +11,8 @@ export interface AliasMark {
   readonly left: readonly string[]
   /** Whether a version for commands belongs to it. */
   readonly hasCommands: boolean
+  /** How long the first start of its version took, where its release has seen it. Nothing is decided by it. */
+  readonly coldStartMs?: number | undefined
 }
 
 /** What is written: what is left out of it is not so. */
@@ -26,18 +28,20 @@ const WORDS = {
 const COMMANDS = 'with a version for commands'
 const BEFORE = 'served before: '
 const LEFT = 'rolled back from: '
+const STARTED = /^first start: (\d+) ms$/
 const BETWEEN = '; '
 
 /** As many as fit into a description with all that stands in front of them. */
 const MOST_BEFORE = 10
 export const MOST_LEFT = 5
 
-export function aliasDescription({ phase, before, left = [], hasCommands = false }: Marked): string {
+export function aliasDescription({ phase, before, left = [], hasCommands = false, coldStartMs }: Marked): string {
   const parts = [
     WORDS[phase],
     ...(hasCommands ? [COMMANDS] : []),
     ...(before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(' ')]),
     ...(left.length === 0 ? [] : [LEFT + left.slice(0, MOST_LEFT).join(' ')]),
+    ...(coldStartMs === undefined ? [] : [`first start: ${Math.round(coldStartMs)} ms`]),
   ]
   return parts.join(BETWEEN)
 }
@@ -47,12 +51,14 @@ export function readAliasMark(description: string): AliasMark {
   const [words, ...parts] = description.split(BETWEEN)
   const versionsAfter = (word: string): readonly string[] =>
     (parts.find((part) => part.startsWith(word)) ?? '').split(' ').filter((version) => /^\d+$/.test(version))
+  const started = parts.flatMap((part) => STARTED.exec(part)?.[1] ?? [])[0]
   const phases = Object.keys(WORDS) as AliasMark['phase'][]
   return {
     phase: phases.find((phase) => WORDS[phase] === words) ?? 'released',
     before: versionsAfter(BEFORE),
     left: versionsAfter(LEFT),
     hasCommands: parts.includes(COMMANDS),
+    coldStartMs: started === undefined ? undefined : Number(started),
   }
 }
 
