@@ -15,7 +15,7 @@ async function open(token = fake.token): Promise<GitHubApi> {
     return Promise.resolve()
   }
   const opened = await openGitHub(fake.env, token, {
-    ...{ version: '1.2.3', wait, signal: controller.signal, grace: 50 },
+    ...{ version: '1.2.3', wait, signal: controller.signal, grace: 1000 },
   })
   if (!opened) throw new Error('GitHub was not opened')
   return opened
