@@ -84,7 +84,7 @@ const ADVICE: readonly Advice[] = [
 
 /** An error of a client as an instruction; a UserError as it is. No statement is repeated: it may hold a password. */
 export function databaseFailure(error: unknown, { engine, host, port }: DatabasePlace): unknown {
-  if (!(error instanceof Error) || error instanceof UserError) return error
+  if (!isError(error) || error instanceof UserError) return error
   const server = `${host}:${port}`
   const { code = '', detail } = error as Error & { code?: string; detail?: string }
   const message = [error.message || code, detail].filter(Boolean).join(' ')
@@ -100,7 +100,12 @@ export function databaseFailure(error: unknown, { engine, host, port }: Database
 
 /** What the server called its refusal, also where it was translated. */
 export function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
+  if (!isError(error)) return undefined
   const { code } = error as NodeJS.ErrnoException
   return code ?? codeOf(error.cause)
+}
+
+/** Also of another realm, as Node's own are where tests run. */
+function isError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { applicationAddress, newPassword, passwordIn } from '../../../src/preview/database/address.ts'
 import { databaseOf, readDatabase, writeDatabase } from '../../../src/preview/database/choice.ts'
 import { databaseNames } from '../../../src/preview/database/names.ts'
+import type { DatabaseSettings } from '../../../src/preview/database/prepare.ts'
 import { identityOf } from '../../../src/preview/identity.ts'
 
 const IDENTITY = identityOf('shop', { number: 7, repositoryId: '42', repository: 'o/shop' })
@@ -37,7 +38,7 @@ describe('names', () => {
   })
 })
 
-test.each([
+test.each<[string, Partial<DatabaseSettings>, unknown]>([
   ['nothing', {}, { kind: 'none' }],
   ['an administrator', { previewDatabaseAdmin: 'ssm:/admin' }, { kind: 'server', own: OWN }],
   ['an administrator, and none', { previewDatabaseAdmin: 'ssm:/admin', previewDatabase: 'none' }, { kind: 'none' }],

@@ -11,6 +11,18 @@ import { adminTag, openServer, type ServerCollaborators } from './open.ts'
 
 export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
 
+/** What decides on it. */
+export type DatabaseSettings = Pick<
+  DeploySettings,
+  | 'previewDatabase'
+  | 'previewDatabaseAdmin'
+  | 'previewDatabaseAccess'
+  | 'previewDatabaseVariable'
+  | 'previewDatabaseTemplate'
+  | 'previewDatabaseCreate'
+  | 'dryRun'
+>
+
 /** The data that a preview has for itself, before anything is made. */
 export interface PreparedDatabase {
   /** What the preview's tags say of it. */
@@ -29,7 +41,7 @@ export interface PreparedDatabase {
  * @param there the tags of the preview, where it exists
  */
 export async function preparePreviewDatabase(
-  settings: DeploySettings,
+  settings: DatabaseSettings,
   identity: PreviewIdentity,
   there: Pick<PreviewTags, 'database'> | undefined,
   collaborators: DatabaseCollaborators,
@@ -47,7 +59,7 @@ export async function preparePreviewDatabase(
 
 async function addressWithoutServer(
   { kind }: DatabaseChoice,
-  { previewDatabaseCreate: line, dryRun }: DeploySettings,
+  { previewDatabaseCreate: line, dryRun }: DatabaseSettings,
   identity: PreviewIdentity,
   collaborators: DatabaseCollaborators,
 ): Promise<string | undefined> {
@@ -64,7 +76,7 @@ async function addressWithoutServer(
 
 async function onServer(
   chosen: Omit<OwnDatabase, 'engine'>,
-  settings: DeploySettings,
+  settings: DatabaseSettings,
   { base }: PreviewIdentity,
   there: Pick<PreviewTags, 'database'> | undefined,
   collaborators: DatabaseCollaborators,
