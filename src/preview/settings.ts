@@ -42,6 +42,8 @@ export function settingsOfPreview(
     functionUrl: settings.functionUrl ?? 'public',
     reservedConcurrency: settings.previewConcurrency === 'none' ? undefined : settings.previewConcurrency,
     provisionedConcurrency: undefined,
+    // Of production, as its role is.
+    ...{ fileSystems: undefined, kmsKey: undefined, deadLetterTarget: undefined },
     logGroup: undefined,
     logRetention: settings.logRetention ?? DEFAULT_RETENTION,
     traffic: undefined,

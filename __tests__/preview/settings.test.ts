@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals'
+import { identityOf } from '../../src/preview/identity.ts'
+import { settingsOfPreview, staticAddressOf } from '../../src/preview/settings.ts'
+import type { PreviewTags } from '../../src/preview/tags.ts'
+import { type DeploySettings, loadDeploySettings } from '../../src/settings/settings.ts'
+import { folderWith } from '../settings/project-folder.ts'
+
+const IDENTITY = identityOf('shop', { number: 7, repositoryId: '4711', repository: 'octocat/shop' })
+const TAGS: PreviewTags = {
+  ...IDENTITY,
+  ...{ headSha: undefined, run: undefined, created: '', expires: '', database: 'none', databaseAdmin: undefined },
+  ...{ databaseAccess: undefined, static: undefined, role: undefined, logGroup: undefined, isSeeded: false },
+}
+
+async function previewOf(given: Readonly<Record<string, string>>): Promise<DeploySettings> {
+  const project = await folderWith({ 'app.py': 'app = object\n', 'requirements.txt': '' })
+  const explicit = { given: { 'function-name': 'shop', ...given }, nameOf: String }
+  const settings = await loadDeploySettings({ project, stage: undefined, environment: {}, explicit })
+  return settingsOfPreview(settings, IDENTITY, {
+    tags: TAGS,
+    environment: { DATABASE_URL: 'postgresql://own' },
+    isToBeSeeded: true,
+  })
+}
+
+test('nothing that only production may reach is left to a preview', async () => {
+  const settings = await previewOf({
+    role: 'arn:aws:iam::123456789012:role/production',
+    'command-role': 'arn:aws:iam::123456789012:role/production-migrations',
+    secrets: 'KEY=ssm:/production/key',
+    'command-environment': 'PASSWORD=of-production',
+    'log-group': '/production/log',
+    'kms-key': 'arn:aws:kms:eu-west-1:123456789012:key/production',
+    'dead-letter-target': 'arn:aws:sqs:eu-west-1:123456789012:production',
+    'provisioned-concurrency': '2',
+    'vpc-subnets': 'subnet-0a1b2c3d',
+    'vpc-security-groups': 'sg-0a1b2c3d',
+    'file-systems': '/mnt/media=arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-0a1b2c3d',
+  })
+  const own = { ...settings, build: undefined }
+  expect(JSON.stringify(own)).not.toMatch(/production\b(?!Concurrency)|access-point/)
+  expect(own.provisionedConcurrency).toBeUndefined()
+})
+
+test('what a preview has of its own', async () => {
+  const settings = await previewOf({
+    'preview-role': 'arn:aws:iam::123456789012:role/previews',
+    'preview-secrets': 'KEY=ssm:/previews/{{pr}}/key',
+    environment: 'DATABASE_URL=shared\nDEBUG=0',
+    'preview-environment': 'CACHE_PREFIX={{preview}}',
+    'preview-seed': 'manage loaddata demo',
+    'before-traffic': 'manage check',
+    'preview-concurrency': '2',
+  })
+  expect(settings).toMatchObject({
+    functionName: 'shop-pr-7',
+    role: 'arn:aws:iam::123456789012:role/previews',
+    secrets: { KEY: 'ssm:/previews/7/key' },
+    environment: { DATABASE_URL: 'postgresql://own', DEBUG: '0', CACHE_PREFIX: 'shop-pr-7' },
+    beforeTraffic: ['manage check', 'manage loaddata demo'],
+    functionUrl: 'public',
+    logRetention: '7',
+    tags: { 'managed-by': 'wsgi-lambda', 'wsgi-lambda:pr': '7' },
+  })
+  expect(String(settings.reservedConcurrency)).toBe('2')
+})
+
+test.each([
+  [undefined, undefined],
+  ['s3://files', 's3://files/pr-7'],
+  ['s3://files/shop/', 's3://files/shop-pr-7'],
+])('static files of %s: %s', (address, expected) => {
+  expect(staticAddressOf(address, IDENTITY)).toBe(expected)
+})
