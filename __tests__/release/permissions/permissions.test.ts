@@ -98,6 +98,11 @@ describe('what a setting adds or takes', () => {
       ['arn:aws:s3:::files/shop/*'],
       ['arn:aws:s3:::files'],
     ])
+    expect(found.find(({ Sid }) => Sid === 'ListStaticFiles')?.Condition).toEqual({
+      StringLike: { 's3:prefix': 'shop/*' },
+    })
+    const whole = await statements({ static: 's3://files' })
+    expect(whole.find(({ Sid }) => Sid === 'ListStaticFiles')?.Condition).toBeUndefined()
   })
 
   test.each([

@@ -73,6 +73,7 @@ function staticGrants({ static: address }: FunctionSettings, { partition }: Plac
       why: 'see which static files are there',
       actions: ['s3:ListBucket'],
       resources: [`arn:${partition}:s3:::${name}`],
+      ...(prefix !== '' && { condition: { StringLike: { 's3:prefix': `${prefix}*` } } }),
     },
   ]
 }
