@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import * as v from 'valibot'
 import { inParallel } from '../artifact/parallel.ts'
@@ -34,13 +34,17 @@ export async function listStaticFiles(
   return files
 }
 
-async function pathsBelow(folder: string, path: string): Promise<string[]> {
-  const children = (await readdir(join(folder, path), { withFileTypes: true })).filter(({ name }) => !NEVER.test(name))
+/** Links are what they lead to: `collectstatic --link` makes nothing else. @param above the folders that are listed already */
+async function pathsBelow(folder: string, path: string, above: readonly string[] = []): Promise<string[]> {
+  const here = await realpath(join(folder, path))
+  if (above.includes(here)) return []
+  const children = (await readdir(here, { withFileTypes: true })).filter(({ name }) => !NEVER.test(name))
   const found = await Promise.all(
     children.map(async (child) => {
       const below = posix.join(path, child.name)
-      if (child.isDirectory()) return await pathsBelow(folder, below)
-      return child.isFile() ? [below] : []
+      const target = child.isSymbolicLink() ? await stat(join(here, child.name)).catch(() => undefined) : child
+      if (target?.isDirectory()) return await pathsBelow(folder, below, [...above, here])
+      return target?.isFile() ? [below] : []
     }),
   )
   return found.flat()
@@ -60,7 +64,7 @@ export async function keepStaticFiles(
 ): Promise<StaticFiles> {
   await Promise.all([rm(folder, { recursive: true, force: true }), rm(index, { force: true })])
   await inParallel(files, FILES_AT_ONCE, ({ path }) =>
-    cp(join(from, path), join(folder, path), { mode: COPY_ON_WRITE }),
+    cp(join(from, path), join(folder, path), { mode: COPY_ON_WRITE, dereference: true }),
   )
   const digest = digestOf(files)
   await writeFile(index, JSON.stringify({ digest, files }))
