@@ -109,7 +109,7 @@ describe('a pull request', () => {
 
   test('gets a commit: the same preview has it, and a new password', async () => {
     const { exitCode, log, outputs } = await run(7, { action: 'synchronize', sha: shaOf('b') })
-    expect([exitCode, outputs['function-name'], outputs['version']]).toEqual([0, 'shop-pr-7', '2'])
+    expect([exitCode, outputs['function-name'], outputs['version']]).toEqual([0, 'shop-pr-7', '3'])
     expect(log).not.toContain('manage check')
     expect(github.commentsOf(7)).toHaveLength(1)
     expect(github.commentsOf(7)[0]).toContain('bbbbbbb')
