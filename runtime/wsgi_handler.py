@@ -8,20 +8,26 @@ import os
 from wsgi_lambda import configuration, loading, make_handler
 
 try:
-    _configuration = configuration.read(
-        os.path.dirname(os.path.abspath(__file__)), os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())
-    )
-    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-        from wsgi_lambda import snapshot
+    if os.environ.get("WSGI_LAMBDA_DATABASES"):
+        # This version may read what the application must never have: it is not imported.
+        from wsgi_lambda import databases
 
-        snapshot.register()
-    if _configuration.secrets or os.environ.get("WSGI_LAMBDA_SECRETS"):
-        from wsgi_lambda import secrets
+        handler = databases.handler
+    else:
+        _configuration = configuration.read(
+            os.path.dirname(os.path.abspath(__file__)), os.environ.get("LAMBDA_TASK_ROOT", os.getcwd())
+        )
+        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            from wsgi_lambda import snapshot
 
-        secrets.resolve(_configuration.secrets)
-    _load = loading.load_or_stand_in if _configuration.on_import_error == "serve" else loading.load
-    wsgi_app = _load(_configuration.app, _configuration.root)
-    handler = make_handler(wsgi_app, **_configuration.options)
+            snapshot.register()
+        if _configuration.secrets or os.environ.get("WSGI_LAMBDA_SECRETS"):
+            from wsgi_lambda import secrets
+
+            secrets.resolve(_configuration.secrets)
+        _load = loading.load_or_stand_in if _configuration.on_import_error == "serve" else loading.load
+        wsgi_app = _load(_configuration.app, _configuration.root)
+        handler = make_handler(wsgi_app, **_configuration.options)
 except BaseException as error:
     from wsgi_lambda import log
 

@@ -78,6 +78,7 @@ export function createWorld() {
       upload,
       publishLayer,
       versionDescription,
+      databasesDescription: 'wsgi-lambda databases',
       commandsDescription: 'commands of commit abc',
       lock,
     }

@@ -92,6 +92,19 @@ def resolve(configured: Mapping[str, str]) -> None:
     os.environ.update(values)
 
 
+def value_of(reference: str) -> str:
+    """The value that a reference stands for now. Raises SecretsError."""
+    answers = _Answers()
+    what = "what should be a reference"
+    try:
+        found = _Reference(reference)
+        what = reference
+        answers.fetch([found.target])
+        return found.value_in(answers)
+    except _Refused as error:
+        raise SecretsError(f"{what}: {error}.") from None
+
+
 def _wanted(configured: Mapping[str, str]) -> dict[str, str]:
     """The environment wins over the file, which is the same for all stages: with a reference, and with a plain value too."""
     wanted = {variable: text for variable, text in configured.items() if variable not in os.environ}

@@ -1,13 +1,19 @@
 import { fillAddress } from '../settings/address.ts'
+import { BASIC_AUTH_VARIABLE } from '../settings/basic-auth.ts'
 import type { Table } from '../settings/kinds.ts'
 import { SECRETS_VARIABLE } from '../settings/secrets.ts'
 
-/** What the function will have. It reads its secrets itself, with rights that a build does not have. */
+/**
+ * What the function will have. It reads its secrets itself, with rights that a build does not have; and it is the application that is
+ * to answer, not what protects it.
+ */
 export function checkVariables(environment: Table, secrets: Table): Table {
-  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => name !== SECRETS_VARIABLE)
+  const plain = Object.entries(fillAddress(environment, NO_ADDRESS)).filter(([name]) => !NOT_FOR_CHECKS.includes(name))
   const standIns = Object.keys(secrets).map((name) => [name, NOT_KNOWN] as const)
   return Object.fromEntries([...plain, ...standIns])
 }
+
+const NOT_FOR_CHECKS: readonly string[] = [SECRETS_VARIABLE, BASIC_AUTH_VARIABLE]
 
 const NOT_KNOWN = 'not-known-in-a-build'
 /**

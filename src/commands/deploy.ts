@@ -148,6 +148,7 @@ async function carryOut(
       preparation: collaborators.preparation,
       versionDescription: versionDescription({ ...turn.run, kind: 'release', streams: code.streaming }),
       commandsDescription: versionDescription({ ...turn.run, kind: 'commands', streams: code.streaming }),
+      databasesDescription: versionDescription({ ...turn.run, kind: 'databases', streams: false }),
       lock: turn.lock,
     },
     collaborators,

@@ -1,7 +1,10 @@
 import type { ClientOptions } from '../aws/call.ts'
+import { createLambdaApi } from '../aws/lambda.ts'
 import { createPreviewApi } from '../aws/previews.ts'
 import { createSecretValues } from '../aws/secret-values.ts'
-import { openServer } from '../preview/database/open.ts'
+import { wait } from '../aws/wait.ts'
+import { openByFunction } from '../preview/database/by-function.ts'
+import { openServer, type ServerCollaborators } from '../preview/database/open.ts'
 import { type DatabaseCollaborators, preparePreviewDatabase } from '../preview/database/prepare.ts'
 import { removePreviewDatabase } from '../preview/database/remove.ts'
 import { readTags, searchTags } from '../preview/tags.ts'
@@ -12,6 +15,18 @@ import type { SweepCollaborators } from './sweep.ts'
 export interface PreviewPartsOptions
   extends Pick<DatabaseCollaborators, 'environment' | 'mask' | 'report' | 'run' | 'cwd'> {
   readonly clients: ClientOptions
+  readonly clock: () => number
+}
+
+/** Where only the main function reaches the server of databases: by its version for them. */
+function byFunction(
+  alias: string,
+  { clients, report, clock }: PreviewPartsOptions,
+): NonNullable<ServerCollaborators['byFunction']> {
+  return (base) => {
+    const pacing = { report, wait, clock, signal: clients.signal }
+    return openByFunction({ base, alias }, { lambda: createLambdaApi(clients), ...pacing })
+  }
 }
 
 /** What a preview needs beside what a deployment does. */
@@ -21,7 +36,12 @@ export function previewParts(
   const { clients, environment, mask } = options
   const secrets = createSecretValues(clients)
   return {
-    dataOf: (settings, identity, there) => preparePreviewDatabase(settings, identity, there, { ...options, secrets }),
+    dataOf: (settings, identity, there) =>
+      preparePreviewDatabase(settings, identity, there, {
+        ...options,
+        secrets,
+        byFunction: byFunction(settings.alias, options),
+      }),
     count: async ({ base, repositoryId }) => {
       const previews = createPreviewApi({ ...clients, environment })
       const found = await previews.findTagged('lambda:function', searchTags(repositoryId))
@@ -39,7 +59,8 @@ export function removalParts(
   options: PreviewPartsOptions,
 ): Pick<SweepCollaborators, 'previews' | 'removeDatabase' | 'openServer'> {
   const { clients, environment } = options
-  const collaborators = { ...options, secrets: createSecretValues(clients) }
+  const secrets = createSecretValues(clients)
+  const collaborators = { ...options, secrets, byFunction: byFunction(settings.alias, options) }
   return {
     previews: createPreviewApi({ ...clients, environment }),
     removeDatabase: (tags) => removePreviewDatabase(tags, settings, collaborators),

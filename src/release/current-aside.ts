@@ -5,6 +5,7 @@ import { shortened } from '../settings/names.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
 import type { CurrentAside, CurrentRole } from './aside-state.ts'
 import { hasCommandVersion } from './plan/command-version.ts'
+import { hasDatabaseVersion } from './plan/database-version.ts'
 
 /** What a release looks at beside what is served: each is one call more, in the same round as the others. */
 export interface Looking {
@@ -20,6 +21,8 @@ export interface Looking {
   readonly provisioned: boolean
   /** The version for commands. */
   readonly commands: boolean
+  /** The version for databases. */
+  readonly databases: boolean
 }
 
 export const LOOKING_NOWHERE: Looking = {
@@ -31,6 +34,7 @@ export const LOOKING_NOWHERE: Looking = {
   role: undefined,
   provisioned: false,
   commands: false,
+  databases: false,
 }
 
 /** Where the settings make it necessary to look. */
@@ -44,6 +48,7 @@ export function lookingFor(settings: FunctionSettings): Looking {
     role: settings.createRole ? roleNameOf(settings.functionName) : undefined,
     provisioned: settings.provisionedConcurrency !== undefined,
     commands: hasCommandVersion(settings),
+    databases: hasDatabaseVersion(settings),
   }
 }
 

@@ -7,6 +7,7 @@ import type { VersionsApi } from '../aws/versions.ts'
 import { LOOKING_NOWHERE, type Looking, readAside } from './current-aside.ts'
 import { LOCK_ALIAS } from './order/lock.ts'
 import { commandsAlias } from './plan/command-version.ts'
+import { databasesAlias } from './plan/database-version.ts'
 import type { CurrentRelease } from './state.ts'
 
 interface Apis {
@@ -53,7 +54,7 @@ export async function readCurrentRelease(
 async function readServed(functionName: string, aliasName: string, apis: Apis, looking: Looking): Promise<Served> {
   const { lambda, urls } = apis
   const serving = lambda.getVersion(functionName, aliasName)
-  const [alias, served, url, policy, aside, provisioned, commands] = await Promise.all([
+  const [alias, served, url, policy, aside, provisioned, commands, databases] = await Promise.all([
     lambda.getAlias(functionName, aliasName),
     serving,
     urls.get(functionName, aliasName),
@@ -61,8 +62,9 @@ async function readServed(functionName: string, aliasName: string, apis: Apis, l
     readAside(functionName, looking, apis.aside, serving),
     looking.provisioned ? apis.provisioned.list(functionName) : [],
     looking.commands ? lambda.getVersion(functionName, commandsAlias(aliasName)).then(published) : undefined,
+    looking.databases ? lambda.getVersion(functionName, databasesAlias(aliasName)) : undefined,
   ])
-  return { alias, served, url, policy, aside, provisioned, commands }
+  return { alias, served, url, policy, aside, provisioned, commands, databases }
 }
 
 /** An alias whose version was retired is on `$LATEST`. */
@@ -84,7 +86,8 @@ async function withBeginning(
     versions.listAliases(functionName).catch(() => undefined),
   ])
   const isOurs = Object.entries(OUR_TAG).every(([name, value]) => tags[name] === value)
-  const isUnserved = aliases?.every(({ name }) => [LOCK_ALIAS, commandsAlias(aliasName)].includes(name)) === true
+  const own = [LOCK_ALIAS, commandsAlias(aliasName), databasesAlias(aliasName)]
+  const isUnserved = aliases?.every(({ name }) => own.includes(name)) === true
   return { ...current, isOnlyCreated: isOurs && isUnserved }
 }
 

@@ -36,6 +36,7 @@ export interface ApplyOptions {
   /** Of the published version: where it comes from. */
   readonly versionDescription: string
   readonly commandsDescription: string
+  readonly databasesDescription: string
   readonly lock: ReleaseLock
 }
 
@@ -98,6 +99,13 @@ export function configurationNow(releasing: Releasing): FunctionConfiguration {
 export function commandConfigurationNow(releasing: Releasing): FunctionConfiguration | undefined {
   const { commands } = releasing.desired
   return commands && completed(commands, releasing)
+}
+
+/** The same of the version for databases. @throws Error where none is wanted */
+export function databaseConfigurationNow(releasing: Releasing): FunctionConfiguration {
+  const { databases } = releasing.desired
+  if (databases === undefined) throw new Error('no version for databases was asked for')
+  return completed(databases, releasing)
 }
 
 function completed(configuration: FunctionConfiguration, { progress }: Releasing): FunctionConfiguration {

@@ -20,6 +20,8 @@ export interface CurrentRelease {
   readonly aside: CurrentAside
   /** The version for commands, where it was looked at. */
   readonly commands: VersionState | undefined
+  /** The version for databases, where it was looked at. */
+  readonly databases?: VersionState | undefined
   /** Where it was looked at. */
   readonly provisioned: readonly ProvisionedConcurrency[]
 }
@@ -50,6 +52,8 @@ export interface DesiredRelease {
   readonly configuration: FunctionConfiguration
   /** That of the version for commands; undefined where they run on the one for requests. */
   readonly commands: FunctionConfiguration | undefined
+  /** That of the version for databases; undefined for none. */
+  readonly databases?: FunctionConfiguration | undefined
   readonly aside: DesiredAside
   /** `code`: the configuration is somebody else's, and is not written. */
   readonly manage: 'all' | 'code'

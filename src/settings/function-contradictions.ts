@@ -134,7 +134,7 @@ export function functionContradictions(
 const OF_THE_CONFIGURATION: readonly SettingName[] = [
   ...(['role', 'memory', 'timeout', 'description', 'environment', 'secrets', 'environment-strategy'] as const),
   ...(['command-timeout', 'command-memory', 'command-role', 'command-environment'] as const),
-  ...(['provisioned-concurrency', 'cors-origins'] as const),
+  ...(['provisioned-concurrency', 'cors-origins', 'database-role'] as const),
 ]
 
 function unmanaged({ functionUrl, dependenciesLayer }: Values, isGiven: (name: SettingName) => boolean): Problem[] {

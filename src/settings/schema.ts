@@ -4,6 +4,7 @@ import { ARCHITECTURES } from '../platform/target.ts'
 import { ACCOUNT_SETTINGS } from './account.ts'
 import { BASIC_AUTH_SETTINGS } from './basic-auth.ts'
 import { CORS_SETTINGS } from './cors.ts'
+import { DATABASE_SETTINGS } from './databases.ts'
 import { eventMistakes } from './events.ts'
 import { FUNCTION_SETTINGS } from './function.ts'
 import { lines, oneOf, table, text, trueOrFalse, wholeNumber } from './kinds.ts'
@@ -307,6 +308,7 @@ export const RELEASE_SETTINGS = {
     defaultText: 'the Function URL itself',
     placeholder: 'URL',
   }),
+  ...DATABASE_SETTINGS,
   ...UPLOAD_SETTINGS,
   ...ACCOUNT_SETTINGS,
   ...ORDER_SETTINGS,

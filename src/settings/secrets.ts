@@ -1,4 +1,5 @@
 import { BASIC_AUTH_VARIABLE } from './basic-auth.ts'
+import { DATABASES_VARIABLE } from './databases.ts'
 import type { Mistake, Table } from './kinds.ts'
 
 /** The function's variable that holds `secrets`: runtime/README.md, "Secrets". */
@@ -9,7 +10,11 @@ export const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** What is wrong with a table of plain variables. */
 export function plainVariableMistakes(variables: Table): readonly Mistake[] {
-  const settings = { [SECRETS_VARIABLE]: 'secrets', [BASIC_AUTH_VARIABLE]: 'basic-auth' }
+  const settings = {
+    [SECRETS_VARIABLE]: 'secrets',
+    [BASIC_AUTH_VARIABLE]: 'basic-auth',
+    [DATABASES_VARIABLE]: 'database-role',
+  }
   return Object.entries(settings)
     .filter(([variable]) => Object.hasOwn(variables, variable))
     .map(([entry, setting]) => ({ entry, hint: `Write the setting ${setting} instead: the variable is made of it.` }))

@@ -3,6 +3,7 @@ import type { Executors } from '../releasing.ts'
 import { asideExecutors } from './aside.ts'
 import { changeExecutors } from './change.ts'
 import { commandVersionExecutors } from './command-version.ts'
+import { databaseVersionExecutors } from './database-version.ts'
 import { preparationExecutors } from './preparation.ts'
 import { proofExecutors } from './proof.ts'
 import { provisionedExecutors } from './provisioned.ts'
@@ -16,6 +17,7 @@ export const EXECUTORS: Executors<Step> = {
   ...changeExecutors,
   ...wayInExecutors,
   ...commandVersionExecutors,
+  ...databaseVersionExecutors,
   ...preparationExecutors,
   ...proofExecutors,
   ...provisionedExecutors,

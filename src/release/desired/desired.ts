@@ -3,6 +3,7 @@ import { corsOf } from '../../settings/cors.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { parseTraffic, smokeRequestsOf } from '../../settings/traffic.ts'
 import { commandConfiguration, withoutCommands } from '../plan/command-version.ts'
+import { databaseConfiguration } from '../plan/database-version.ts'
 import type { CurrentRelease, DesiredRelease, DesiredStatics } from '../state.ts'
 import { checkCommandTimes } from './command-times.ts'
 import { desiredAside } from './desired-aside.ts'
@@ -42,6 +43,7 @@ export function desiredRelease(
     architecture: code.architecture,
     configuration,
     commands,
+    databases: databaseConfiguration(settings, configuration),
     aside: desiredAside(settings, base),
     manage: settings.manage,
     access: desiredAccess(settings, current),

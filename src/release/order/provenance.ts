@@ -7,8 +7,8 @@ import type { Run } from '../../settings/run.ts'
  * and whether it is newer than another.
  */
 export interface Provenance extends Pick<Run, 'commit' | 'hasChanges' | 'committedAt' | 'actor' | 'workflow'> {
-  /** What the version is for: the traffic, or commands of a release. */
-  readonly kind: 'release' | 'commands'
+  /** What the version is for: the traffic, commands of a release, or databases of previews. */
+  readonly kind: 'release' | 'commands' | 'databases'
   /** Whether it streams what it answers to a Function URL. */
   readonly streams: boolean
 }
@@ -40,7 +40,7 @@ function write({ kind, commit, hasChanges, actor, committedAt, workflow, streams
 /** Undefined for a version that this program has not made. */
 export function readProvenance(description: string): Provenance | undefined {
   const [head = '', ...parts] = description.split('; ')
-  const kind = /^wsgi-lambda (release|commands)$/.exec(head)?.[1] as Provenance['kind'] | undefined
+  const kind = /^wsgi-lambda (release|commands|databases)$/.exec(head)?.[1] as Provenance['kind'] | undefined
   if (kind === undefined) return undefined
   const after = (word: string): string | undefined =>
     parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1)

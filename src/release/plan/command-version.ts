@@ -1,4 +1,4 @@
-import type { FunctionConfiguration, LambdaApi } from '../../aws/lambda.ts'
+import type { AliasTarget, FunctionConfiguration, LambdaApi } from '../../aws/lambda.ts'
 import { UserError } from '../../errors.ts'
 import { LIMITS } from '../../platform/limits.ts'
 import type { Table } from '../../settings/kinds.ts'
@@ -88,10 +88,12 @@ export function withConfiguration(
  * What a version for commands has, and tells what a run has left in `$LATEST` that was ended while it made one. A variable, since a
  * description has no room for it beside what the user has written there.
  */
-const MARK = { WSGI_LAMBDA_FOR: 'commands' } as const
+export const MARK_VARIABLE = 'WSGI_LAMBDA_FOR'
+const MARK = { [MARK_VARIABLE]: 'commands' } as const
 
+/** For commands, or for databases. */
 function isMarked({ environment }: Pick<Configured, 'environment'>): boolean {
-  return environment['WSGI_LAMBDA_FOR'] === MARK.WSGI_LAMBDA_FOR
+  return Object.hasOwn(environment, MARK_VARIABLE)
 }
 
 /** Without the mark, which is nobody's change. */
@@ -124,8 +126,16 @@ export async function pointCommandsAlias(
   { version, isThere }: { readonly version: string; readonly isThere: boolean },
   lambda: LambdaApi,
 ): Promise<void> {
-  const name = commandsAlias(alias)
   const target = { version, description: `wsgi-lambda: commands of ${alias} run here` }
+  await pointSideAlias({ functionName, name: commandsAlias(alias), isThere }, target, lambda)
+}
+
+/** Points an alias that nobody's traffic goes to. */
+export async function pointSideAlias(
+  { functionName, name, isThere }: { readonly functionName: string; readonly name: string; readonly isThere: boolean },
+  target: AliasTarget,
+  lambda: LambdaApi,
+): Promise<void> {
   if (isThere) {
     await lambda.updateAlias(functionName, name, target)
     return

@@ -1,6 +1,7 @@
 import { sizeText } from '../../report/size.ts'
 import type { DesiredRelease } from '../state.ts'
 import { commandsAlias } from './command-version.ts'
+import { databasesAlias } from './database-version.ts'
 import type { Descriptions, Step } from './steps.ts'
 
 const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
@@ -36,6 +37,8 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'point-commands': (_, { alias }) => `point the alias ${commandsAlias(alias)} to the version for commands`,
   'retire-commands': (_, { alias }) =>
     `let commands run on what ${alias} serves: nothing is configured for them alone any more`,
+  'publish-databases': (_, { alias }) =>
+    `publish a version for databases of previews, and point the alias ${databasesAlias(alias)} to it`,
   'clear-weights': (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
   'check-alarms': ({ names }) => `see that no alarm is on: ${names.join(', ')}`,
   'shift-traffic': ({ percent, seconds }) =>

@@ -4,6 +4,7 @@ import { provisionedSteps } from '../traffic/provisioned.ts'
 import { asideSteps, descriptionSteps } from './aside.ts'
 import { changeSteps, commandSteps } from './change.ts'
 import { withConfiguration } from './command-version.ts'
+import { databaseSteps } from './database-version.ts'
 import { matches, usesAddress, withAddress } from './difference.ts'
 import { preparationSteps } from './preparation.ts'
 import { proofSteps, runSteps } from './proof.ts'
@@ -37,17 +38,19 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
   const provisioned = provisionedSteps(current, desired, isServedVersionRight)
   const retirement: readonly Step[] =
     commands === undefined && hasCommands(current.alias) ? [{ kind: 'retire-commands' }] : []
+  const databases = databaseSteps(current, desired)
   const besides = [
     ...aside.first,
     ...corsSteps(current, desired),
     ...(isServedVersionRight ? descriptionSteps(current, desired) : []),
   ]
   if (servesIt && wayIn.before.length === 0 && wayIn.last.length === 0 && mode.length === 0 && !makesCommands) {
-    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after]
+    const change = databases.length > 0 ? changeSteps(current.latest, configuration, desired) : []
+    return [...besides, ...provisioned.before, ...retirement, ...provisioned.after, ...change, ...databases]
   }
   const traffic = trafficSteps(current, desired, isServedVersionRight)
   const change: Step[] =
-    isServedVersionRight && !makesCommands
+    isServedVersionRight && !makesCommands && databases.length === 0
       ? []
       : changeSteps(current.latest, configuration, desired, makesCommands && !needsAddress ? commands : undefined)
   // Where the address is written, it is that version which counts; an earlier one only makes the alias possible.
@@ -82,6 +85,7 @@ export function planRelease(current: CurrentRelease, desired: DesiredRelease): r
     ...(hasAfterTraffic ? [{ kind: 'finish' } as const] : []),
     ...retirement,
     ...provisioned.after,
+    ...databases,
     ...statics.last,
     ...pruneSteps(current, desired),
   ]

@@ -2,6 +2,7 @@ import type { ProvisionedStep } from '../traffic/provisioned.ts'
 import type { AsideStep } from './aside.ts'
 import type { ChangeStep } from './change.ts'
 import type { CommandVersionStep } from './command-version.ts'
+import type { DatabaseVersionStep } from './database-version.ts'
 import type { PreparationStep } from './preparation.ts'
 import type { ProofStep } from './proof.ts'
 import type { PruneStep } from './prune.ts'
@@ -17,6 +18,7 @@ export type Step =
   | AsideStep
   | ChangeStep
   | CommandVersionStep
+  | DatabaseVersionStep
   | PreparationStep
   | ProofStep
   | ProvisionedStep

@@ -37,8 +37,9 @@ export function rollbackTarget(
   }
   const version = versions.find((listed) => listed.version === chosen)
   if (version === undefined) throw refused(`Version ${chosen} does not exist, or was deleted`)
-  if (readProvenance(version.description)?.kind === 'commands') {
-    throw refused(`Version ${chosen} is for commands, and not for traffic`)
+  const kind = readProvenance(version.description)?.kind ?? 'release'
+  if (kind !== 'release') {
+    throw refused(`Version ${chosen} is for ${kind}, and not for traffic`)
   }
   if (chosen === alias.version && !isDivided(alias)) throw refused(`Version ${chosen} is what is served already`)
   const hasServed = [alias, ...(aliases ?? [])].some((one) => served(one).includes(chosen))

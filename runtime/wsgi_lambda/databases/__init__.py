@@ -1,0 +1,121 @@
+"""Databases of previews, made and removed by a version of the function that alone may read the administrator's secret.
+
+Where `WSGI_LAMBDA_DATABASES` names that secret, the handler answers nothing but this event, from wsgi-lambda's own client, and the
+application is not imported:
+
+    {"_wsgi-lambda-databases": {"command": "prepare", "database": {…}, "password": "…", "template": null, "isNamedByTags": false}}
+
+| command | reply |
+| --- | --- |
+| describe | `{"engine", "host", "port", "database", "sslMode"}` |
+| prepare | "created" or "there" |
+| remove | "removed" or "missing" |
+| list | the databases whose mark names the repository `repositoryId` |
+
+The reply is `{"result": …}`, or `{"error": {"title", "detail", "hint"}}`. Only databases of this function's own previews are touched,
+by their names and by their marks; a password stands in no log.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .. import log, secrets
+from ..environ import request_id_of
+from ..event import mapping, text
+from ..own_client import is_own_client
+from . import mysql, postgresql
+from .address import Admin
+from .marks import DatabaseError, OwnDatabase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .drivers import Connect
+
+KEY = "_wsgi-lambda-databases"
+VARIABLE = "WSGI_LAMBDA_DATABASES"
+
+_SERVERS = {"postgresql": postgresql.Server, "mysql": mysql.Server}
+
+
+class UnsupportedEvent(Exception):
+    """The event is no command for databases."""
+
+
+def _answer(event: object, context: object) -> object:
+    if not isinstance(event, dict) or list(event) != [KEY] or not is_own_client(context):
+        raise UnsupportedEvent("This version of the function answers only wsgi-lambda's own client, and only commands for databases.")
+    fields = mapping(event[KEY])
+    command, request_id = text(fields.get("command")), request_id_of({}, context)
+    what = f"database command {command if command in _COMMANDS else '?'}"
+    try:
+        reply: dict[str, Any] = {"result": _run(command, fields)}
+        log.audit(what, request_id)
+    except DatabaseError as error:
+        log.audit(f"{what} was refused: {error.title}", request_id)
+        reply = {"error": {"title": error.title, "detail": error.detail, "hint": error.hint}}
+    except secrets.SecretsError as error:
+        log.audit(f"{what} has no secret", request_id)
+        reply = {"error": {"title": "The administrator's secret could not be read", "detail": str(error), "hint": _ROLE}}
+    return reply
+
+
+# The function's handler, in the version for databases.
+handler: Callable[[object, object], object] = _answer
+
+_ROLE = "The role of the version for databases (database-role) needs to read it."
+
+
+def _run(command: str, fields: dict[str, Any]) -> object:
+    if command not in _COMMANDS:
+        raise DatabaseError(f"There is no database command {command!r}", "", f"Known: {', '.join(_COMMANDS)}.")
+    admin = Admin.read(secrets.value_of(os.environ[VARIABLE]))
+    return _COMMANDS[command](admin, fields)
+
+
+def _describe(admin: Admin, _: dict[str, Any]) -> object:
+    """Also whether the server answers."""
+    admin.connect(admin.database).close()
+    return {"engine": admin.engine, "host": admin.host, "port": admin.port, "database": admin.database, "sslMode": admin.ssl_mode or None}
+
+
+def _prepare(admin: Admin, fields: dict[str, Any]) -> object:
+    server, own = _server(admin.connect, admin), _own(admin, fields)
+    return server.prepare(own, text(fields.get("password")), text(fields.get("template")), fields.get("isNamedByTags") is True)
+
+
+def _remove(admin: Admin, fields: dict[str, Any]) -> object:
+    return _server(admin.connect, admin).remove(_own(admin, fields), fields.get("isNamedByTags") is True)
+
+
+def _list(admin: Admin, fields: dict[str, Any]) -> object:
+    found = _server(admin.connect, admin).list()
+    repository = text(fields.get("repositoryId"))
+    return [own.fields() for own in found if own.repository == repository and own.preview == _function()]
+
+
+_COMMANDS = {"describe": _describe, "prepare": _prepare, "remove": _remove, "list": _list}
+
+
+def _server(connect: Connect, admin: Admin) -> Any:
+    return _SERVERS[admin.engine](connect, admin.database)
+
+
+def _own(admin: Admin, fields: dict[str, Any]) -> OwnDatabase:
+    own = OwnDatabase.read(mapping(fields.get("database")))
+    if own.engine != admin.engine:
+        raise DatabaseError(f"The server is one of {admin.engine}, and the database one of {own.engine}", "", "")
+    if not own.is_of(_function()):
+        raise DatabaseError(
+            f"{own.scope} {own.name} is none of a preview of {_function()}",
+            "",
+            "The version for databases makes and removes those of its own function's previews only.",
+        )
+    return own
+
+
+def _function() -> str:
+    return os.environ["AWS_LAMBDA_FUNCTION_NAME"]
