@@ -1,0 +1,296 @@
+import { CreateAliasCommand, DeleteAliasCommand, DeleteFunctionCommand } from '@aws-sdk/client-lambda'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { Fault } from '../../scripts/environment/faults.ts'
+import { destroy } from '../../src/commands/destroy.ts'
+import { LOCK_ALIAS } from '../../src/release/order/lock.ts'
+import { lockDescription } from '../../src/release/order/lock-mark.ts'
+import { fakeOrder } from '../release/order.ts'
+import {
+  BUCKET,
+  type MakeOptions,
+  REPOSITORY_ID,
+  type RemovalWorld,
+  startRemovalWorld,
+} from '../support/removal-world.ts'
+
+/** The end of previews: the emulator with S3, a real PostgreSQL, and calls that fail. */
+
+jest.setTimeout(120_000)
+
+let world: RemovalWorld
+/** What was there before any preview, and has to be there after all. */
+let before: readonly string[]
+
+beforeAll(async () => {
+  world = await startRemovalWorld()
+  before = await world.everything()
+}, 240_000)
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]()
+}, 60_000)
+
+beforeEach(() => {
+  world.proxy.clear()
+})
+
+const BY_NAME = { 'function-name': 'shop' }
+
+async function destroyed(
+  number: number,
+  given: Readonly<Record<string, unknown>> = BY_NAME,
+  { wait = () => Promise.resolve(), now = fakeOrder.now }: { wait?: () => Promise<void>; now?: () => number } = {},
+) {
+  const settings = world.settings(given)
+  const collaborators = world.collaborators(settings)
+  const pull = { number, repositoryId: REPOSITORY_ID, repository: 'octocat/shop' }
+  const result = await destroy(pull, settings, { ...collaborators, wait, order: { ...fakeOrder, now } })
+  return { result, report: collaborators.report }
+}
+
+describe('a preview that is complete', () => {
+  test.each([
+    ['by its name', BY_NAME],
+    ['by its tags', {}],
+  ])('goes %s, with all that was made for it; the second time nothing is there', async (_, given) => {
+    await world.make({ pull: 1 })
+    const { result } = await destroyed(1, given)
+    expect(result).toMatchObject({ exitCode: 0, previews: [{ functionName: 'shop-pr-1', outcome: 'removed' }] })
+    expect(result.previews[0]?.parts.map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual([
+      'database postgresql/database/shop_pr_1/shop_pr_1: removed',
+      'static files of s3://statics/shop-pr-1: removed',
+      'log group /aws/lambda/shop-pr-1: removed',
+      'role shop-pr-1-role: removed',
+      'function shop-pr-1: removed',
+    ])
+    expect(await world.everything()).toEqual(before)
+    const again = await destroyed(1, given)
+    expect(again.result).toMatchObject({ exitCode: 0, problems: [] })
+    expect(again.report.of('info')).toContain('Nothing to remove: there is no preview.')
+  })
+
+  test('of several functions of one repository: all go by their tags, and those of other pull requests stay', async () => {
+    await Promise.all([world.make({ pull: 1 }), world.make({ pull: 1, base: 'admin' }), world.make({ pull: 11 })])
+    const { result } = await destroyed(1, {})
+    expect(result.previews.map(({ functionName }) => functionName).toSorted()).toEqual(['admin-pr-1', 'shop-pr-1'])
+    expect(await namesOf('function')).toEqual(['shop-pr-11'])
+    await destroyed(11)
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('runs its commands first; one that fails is told, and keeps nothing', async () => {
+    await world.make({ pull: 1, without: ['database', 'static'], tags: { database: 'none', static: undefined } })
+    const { result, report } = await destroyed(1, { ...BY_NAME, 'before-destroy': 'manage goodbye\nmanage fail' })
+    expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(report.of('output')).toEqual(['ran goodbye', 'ran fail'])
+    expect(report.of('warning')).toEqual(['manage fail: failed with exit code 3'])
+    expect(await world.everything()).toEqual(before)
+  })
+})
+
+describe('a preview that is not complete goes as well:', () => {
+  test.each<[string, MakeOptions['without']]>([
+    ['a function alone', ['alias', 'database', 'role', 'log group', 'static']],
+    ['no alias, and so no commands', ['alias']],
+    ['no database yet', ['alias', 'database']],
+    ['a role and a log group for a function that never came', ['function', 'database', 'static']],
+    ['a role for a function that never came', ['function', 'database', 'static', 'log group']],
+  ])('%s', async (_, without = []) => {
+    await world.make({ pull: 2, without })
+    const { result } = await destroyed(2, { ...BY_NAME, 'before-destroy': 'manage goodbye' })
+    expect(result).toMatchObject({ exitCode: 0, problems: [], previews: [{ outcome: 'removed' }] })
+    expect(await world.everything()).toEqual(before)
+  })
+
+  test('a log group without a function, by its tags', async () => {
+    await world.make({ pull: 2, without: ['function', 'database', 'static'] })
+    expect(await destroyed(2, {})).toMatchObject({ result: { exitCode: 0, previews: [{ outcome: 'removed' }] } })
+    expect(await world.everything()).toEqual(before)
+  })
+})
+
+describe('what is not ours stays as it is:', () => {
+  const someone = { 'managed-by': 'terraform' }
+  const ours = { 'managed-by': 'wsgi-lambda' }
+
+  test.each<[string, Partial<MakeOptions>]>([
+    ['a function without tags', { functionTags: {} }],
+    ['a function that another tool made', { functionTags: someone }],
+    ['a function of ours that is no preview', { functionTags: ours }],
+    ['a preview of another repository', { repositoryId: '815' }],
+  ])('%s', async (_, options) => {
+    await world.make({ pull: 3, ...options })
+    const all = await world.everything()
+    const { result } = await destroyed(3)
+    expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'refused', parts: [] }] })
+    expect(result.problems[0]?.title).toMatch(/^The function shop-pr-3 is no preview of pull request 3 /)
+    expect(await world.everything()).toEqual(all)
+    expect((await destroyed(3, {})).result.previews.filter(({ outcome }) => outcome === 'removed')).toEqual([])
+    expect(await world.everything()).toEqual(all)
+    expect(
+      world.proxy.calls().filter(({ functionName, operation }) => functionName && !/^Get/.test(operation)),
+    ).toEqual([])
+    await removeByHand(3, options.repositoryId)
+  })
+
+  test('a role, a log group and objects that tags of the function name, and that say nothing of it', async () => {
+    await world.make({ pull: 3, base: 'main', without: ['database', 'static'], tags: { database: 'none' } })
+    await world.make({
+      pull: 4,
+      without: ['database', 'static', 'log group', 'role'],
+      tags: {
+        database: 'none',
+        static: 's3://statics/shared',
+        role: 'main-pr-3-role',
+        logGroup: '/aws/lambda/main-pr-3',
+      },
+    })
+    await world.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'shared/theirs.css', Body: 'theirs' }))
+    const { result, report } = await destroyed(4)
+    expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(report.of('notice').toSorted()).toEqual([
+      'The log group /aws/lambda/main-pr-3 was left as it is: its tags do not say that it was made for shop-pr-4',
+      'The role main-pr-3-role was left as it is: its tags do not say that it was made for shop-pr-4',
+    ])
+    expect(await world.everything()).toEqual(
+      expect.arrayContaining(['role main-pr-3-role', 'object shared/theirs.css']),
+    )
+    await destroyed(3, { 'function-name': 'main' })
+    expect(withoutShared(await world.everything())).toEqual(before)
+  })
+
+  test('a database of the same name that somebody else made', async () => {
+    await world.postgres.query('postgres', 'CREATE DATABASE shop_pr_5')
+    await world.make({ pull: 5, without: ['database'] })
+    const { result } = await destroyed(5)
+    expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(await namesOf('database')).toContain('shop_pr_5')
+    await world.postgres.query('postgres', 'DROP DATABASE shop_pr_5')
+    expect(withoutShared(await world.everything())).toEqual(before)
+  })
+})
+
+describe('a deployment that goes on', () => {
+  const held = lockDescription({
+    ...{ id: 'other', process: 'elsewhere/1', name: 'run 7' },
+    until: fakeOrder.now() + 60_000,
+  })
+
+  async function makeLocked(): Promise<void> {
+    await world.make({ pull: 6, without: ['database', 'static'], tags: { database: 'none', static: undefined } })
+    await world.lambda.send(
+      new CreateAliasCommand({
+        ...{ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS, FunctionVersion: '$LATEST', Description: held },
+      }),
+    )
+  }
+
+  test('is waited for', async () => {
+    await makeLocked()
+    const wait = async (): Promise<void> => {
+      await world.lambda.send(new DeleteAliasCommand({ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS }))
+    }
+    const { result, report } = await destroyed(6, { ...BY_NAME, 'lock-wait': '60' }, { wait })
+    expect(report.of('info')).toContain('shop-pr-6 is being deployed by run 7: waiting for it')
+    expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
+    expect(await namesOf('function')).toEqual([])
+  })
+
+  test('for too long: nothing is removed', async () => {
+    await makeLocked()
+    const all = await world.everything()
+    const { result } = await destroyed(6)
+    expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'busy', parts: [] }] })
+    expect(await world.everything()).toEqual(all)
+    await world.lambda.send(new DeleteAliasCommand({ FunctionName: 'shop-pr-6', Name: LOCK_ALIAS }))
+    expect((await destroyed(6)).result.exitCode).toBe(0)
+  })
+})
+
+describe('a removal that is interrupted', () => {
+  const kinds: Readonly<Record<string, Omit<Fault, 'operation'>>> = {
+    'no answer comes any more': { drop: 'before', spreads: true },
+    'its answer gets lost': { drop: 'after' },
+    'AWS has a bad day': { status: 503, type: 'ServiceUnavailableException', spreads: true },
+  }
+
+  /** The lock of a run that was killed has run out. */
+  const muchLater = (): number => fakeOrder.now() + 600_000
+
+  test('at any call is found again by the function, and goes on', async () => {
+    await world.make({ pull: 7 })
+    world.proxy.clear()
+    await destroyed(7)
+    const calls = world.proxy.calls().map(({ operation }) => operation)
+    expect(calls.length).toBeGreaterThan(14)
+    const points = calls.map((operation, index) => ({
+      operation,
+      nth: calls.slice(0, index + 1).filter((each) => each === operation).length,
+    }))
+    for (const [index, point] of points.entries()) {
+      const [name = '', fault = {}] = Object.entries(kinds)[index % 3] ?? []
+      await world.make({ pull: 7, without: ['alias'] })
+      const complete = await world.everything()
+      world.proxy.clear()
+      world.proxy.inject({ ...point, ...fault })
+      const where = `${name}: ${point.operation} ${point.nth}`
+      const first = await destroyed(7).then(
+        ({ result }) => result.exitCode,
+        () => 1,
+      )
+      const after = await world.everything()
+      const isLeft = after.some((each) => !withoutShared(before).includes(each) && each !== 'object shared/theirs.css')
+      expect({
+        where,
+        ...((first === 0 || isLeft) && { isFound: !isLeft || after.includes('function shop-pr-7') }),
+      }).toEqual({ where, isFound: true })
+      expect(after.filter((each) => !complete.includes(each))).toEqual([])
+      world.proxy.clear()
+      expect({ where, ...(await destroyed(7, BY_NAME, { now: muchLater })).result }).toMatchObject({
+        where,
+        exitCode: 0,
+      })
+      expect({ where, all: withoutShared(await world.everything()) }).toEqual({ where, all: before })
+    }
+  })
+
+  test('whose database cannot be reached keeps the function, and says what to do', async () => {
+    await world.make({ pull: 8 })
+    const nowhere = world.postgres.url.replace(/:\d+\//, ':9/')
+    const { result } = await destroyed(8, { ...BY_NAME, 'preview-database-admin': nowhere })
+    expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'failed' }] })
+    expect(result.problems[0]).toMatchObject({
+      title: expect.stringMatching(
+        /^shop-pr-8: database postgresql\/database\/shop_pr_8\/shop_pr_8 could not be removed: /,
+      ),
+      hint: expect.stringContaining('the function shop-pr-8 stays as long as something of it is left'),
+    })
+    expect(withoutShared(await world.everything()).filter((name) => !before.includes(name))).toEqual([
+      'database shop_pr_8',
+      'function shop-pr-8',
+      'user shop_pr_8',
+    ])
+    expect((await destroyed(8)).result.exitCode).toBe(0)
+    expect(withoutShared(await world.everything())).toEqual(before)
+  })
+})
+
+async function namesOf(kind: string): Promise<string[]> {
+  const all = await world.everything()
+  return all.filter((name) => name.startsWith(`${kind} `)).map((name) => name.slice(kind.length + 1))
+}
+
+function withoutShared(all: readonly string[]): string[] {
+  return all.filter((name) => name !== 'object shared/theirs.css')
+}
+
+/** What a test made with tags that nothing is removed by. */
+async function removeByHand(number: number, repositoryId = REPOSITORY_ID): Promise<void> {
+  await world.lambda.send(new DeleteFunctionCommand({ FunctionName: `shop-pr-${number}` }))
+  await world.make({ pull: number, repositoryId, without: ['role', 'log group', 'database', 'static', 'alias'] })
+  const settings = world.settings(BY_NAME)
+  const pull = { number, repositoryId, repository: 'octocat/shop' }
+  expect(await destroy(pull, settings, world.collaborators(settings))).toMatchObject({ exitCode: 0 })
+  expect(await world.everything()).toEqual(before)
+}
