@@ -1,12 +1,17 @@
+import { inParallel } from '../artifact/parallel.ts'
 import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
+import { noticesOnce } from '../preview/announce/once.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
 import type { PreviewIdentity } from '../preview/identity.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
 import type { SweepResult } from '../preview/removal/sweep-result.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { Values } from '../settings/schema.ts'
+
+/** GitHub limits what comes too fast. */
+const AT_ONCE = 4
 
 /** What became of one preview. */
 interface Removal extends Pick<PreviewIdentity, 'functionName' | 'base' | 'pull'> {
@@ -48,11 +53,10 @@ export async function announceRemovals(
   settings: Pick<Values, 'comment' | 'githubEnvironment'>,
   { github, report, environment, secrets }: RemovalAnnouncing,
 ): Promise<void> {
-  await Promise.all(
-    removals.map(({ functionName, base, pull, ...facts }) => {
-      const identity = { functionName, base, pull, repositoryId, repository }
-      const place = placeOfAnnouncement(settings, identity, undefined, { environment, secrets })
-      return createAnnouncer(github, place, report).destroyed(facts)
-    }),
-  )
+  const once = noticesOnce(report)
+  await inParallel(removals, AT_ONCE, async ({ functionName, base, pull, ...facts }) => {
+    const identity = { functionName, base, pull, repositoryId, repository }
+    const place = placeOfAnnouncement(settings, identity, undefined, { environment, secrets })
+    await createAnnouncer(github, place, once).destroyed(facts)
+  })
 }

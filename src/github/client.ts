@@ -14,12 +14,12 @@ const LONGEST_DESCRIPTION = 140
 /** Who the token of a workflow is. */
 const WORKFLOW_LOGIN = 'github-actions[bot]'
 
-export function createGitHub(options: GitHubOptions): GitHubApi {
+/** @param known what has been asked already, of the same token */
+export function createGitHub(options: GitHubOptions, known: { login?: string } = {}): GitHubApi {
   const { repository, signal } = options
   const [owner = '', repo = ''] = repository.split('/')
   const place = { owner, repo }
   const { ask } = connect(options)
-  let asking: Promise<string> | undefined
 
   /** REST tells a token of an app (a workflow's is one) nothing of who it is; GraphQL does. */
   async function askLogin(): Promise<string> {
@@ -66,11 +66,8 @@ export function createGitHub(options: GitHubOptions): GitHubApi {
           per_page: PER_PAGE,
         }),
       )
-      asking ??= askLogin().catch((error: unknown) => {
-        asking = undefined
-        throw error
-      })
-      const [comments, login] = await Promise.all([listing, asking])
+      const [comments, login] = await Promise.all([listing, known.login ?? askLogin()])
+      known.login = login
       return comments.map(({ id, body = '', user }) => {
         const author = user?.login ?? ''
         return { id: Number(id), body, author, isOurs: author === login }
@@ -150,7 +147,7 @@ export function createGitHub(options: GitHubOptions): GitHubApi {
         })
       }),
 
-    within: (milliseconds) => createGitHub({ ...options, signal: limited(signal, milliseconds) }),
+    within: (milliseconds) => createGitHub({ ...options, signal: limited(signal, milliseconds) }, known),
   }
 }
 

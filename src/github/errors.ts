@@ -1,29 +1,23 @@
 import { type Problem, UserError } from '../errors.ts'
 import { isLimited, mayHaveHappened, type RequestFailure } from './patience.ts'
 
-/** As a workflow's `permissions` has it. */
-export type Permission = `${'pull-requests' | 'deployments'}: ${'read' | 'write'}`
-
 /** What was asked of GitHub. */
 export interface Asked {
   /** In the infinitive: `comment on pull request 7`. */
   readonly what: string
-  readonly permission: Permission
+  /** As a workflow's `permissions` has it. */
+  readonly permission: `${'pull-requests' | 'deployments'}: ${'read' | 'write'}`
 }
 
 /** A failure of a request to GitHub. */
 export class GitHubError extends UserError {
   override readonly name = 'GitHubError'
-  /** What the run lacks, as far as GitHub's answer tells. */
-  readonly permission: Permission | undefined
   /** Whether what was asked for may have been done all the same. */
   readonly mayHaveHappened: boolean
   readonly isMissing: boolean
 
   constructor(failure: RequestFailure, asked: Asked) {
-    const { permission, ...problem } = refusal(failure, asked)
-    super(problem)
-    this.permission = permission
+    super(problemOf(failure, asked))
     this.mayHaveHappened = mayHaveHappened(failure)
     this.isMissing = failure.status === 404
   }
@@ -34,7 +28,7 @@ const REFUSING: ReadonlySet<number | undefined> = new Set([401, 403, 404])
 /** Of GitHub's own words: a refusal that no permission changes. */
 const CLOSED = /\b(?:locked|archived|read-only)\b/i
 
-function refusal(failure: RequestFailure, { what, permission }: Asked): Problem & { permission?: Permission } {
+function problemOf(failure: RequestFailure, { what, permission }: Asked): Problem {
   const { status, message } = failure
   const detail = message === '' ? undefined : `GitHub: ${message}`
   if (isLimited(failure)) {
@@ -49,7 +43,6 @@ function refusal(failure: RequestFailure, { what, permission }: Asked): Problem 
       title: `GitHub does not know the token: could not ${what}`,
       detail,
       hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
-      permission,
     }
   }
   if (REFUSING.has(status) && !CLOSED.test(message)) {
@@ -57,7 +50,6 @@ function refusal(failure: RequestFailure, { what, permission }: Asked): Problem 
       title: `The run may not ${what}: the permission ${permission} is missing`,
       detail,
       hint: `Add ${permission} to the permissions of the job, in the workflow.`,
-      permission,
     }
   }
   const outcome = status === undefined ? 'did not answer' : `answered with ${status}`

@@ -1,11 +1,11 @@
 import type { GitHubApi } from '../../github/api.ts'
-import { GitHubError } from '../../github/errors.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { Reporter } from '../../report/reporter.ts'
 import { commentBody } from './comment.ts'
 import { shownDeployment } from './deployment.ts'
 import type { Announcement, AnnouncePlace, DestroyedFacts, FailedFacts, ReadyFacts, StartedFacts } from './facts.ts'
 import { markerOf } from './marker.ts'
+import { noticesOnce } from './once.ts'
 import { stickyComment } from './sticky.ts'
 
 /**
@@ -33,20 +33,12 @@ export function createAnnouncer(
 ): Announcer {
   const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf(place.identity)) : undefined
   const deployment = place.environment === undefined ? undefined : shownDeployment(place, place.environment)
-  const said = new Set<string>()
+  const { notice, debug } = noticesOnce(report)
 
-  /** Each missing permission is told once, and each other failure. */
   function tell(error: unknown): void {
-    if ((error as Partial<Error> | undefined)?.name === 'AbortError') {
-      report.debug('The pull request was not told: the run is cancelled.')
-      return
-    }
-    const lack = error instanceof GitHubError ? error.permission : undefined
-    for (const problem of problemsOf(error).problems) {
-      const key = lack ?? problem.title
-      if (!said.has(key)) report.notice(problem)
-      said.add(key)
-    }
+    if ((error as Partial<Error> | undefined)?.name === 'AbortError')
+      debug('The pull request was not told: the run is cancelled.')
+    else for (const problem of problemsOf(error).problems) notice(problem)
   }
 
   /** Of one kind, one after the other; the time of each begins with it. */
