@@ -15,8 +15,8 @@ export async function runBuild({ origin, mask, restore, building, setOutputs }: 
   mask(settings.environment)
   mask(settings.commandEnvironment)
   await restore(settings)
-  const { artifact } = await build(settings, 'deploy', building)
-  setOutputs(buildOutputsOf(artifact))
+  const built = await build(settings, 'deploy', building)
+  setOutputs(buildOutputsOf(built))
 }
 
 /** `plan` is a deployment that does nothing, always. */

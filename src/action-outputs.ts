@@ -1,13 +1,16 @@
+import type { BuildResult } from './commands/build.ts'
 import type { DeployResult } from './commands/deploy.ts'
 import type { PreviewResult } from './commands/preview.ts'
 import type { RollbackResult } from './commands/rollback.ts'
-import { deploymentSummary } from './report/summary.ts'
+import { LIMITS } from './platform/limits.ts'
+import { type DeploymentFacts, deploymentSummary } from './report/summary.ts'
 import type { ActionOutputs } from './settings/action-contract.ts'
 
 /** What the action tells the steps after it, and what its summary says. */
 
-export function buildOutputsOf(artifact: DeployResult['artifact']): ActionOutputs {
+export function buildOutputsOf({ artifact, sbom }: Pick<BuildResult, 'artifact' | 'sbom'>): ActionOutputs {
   return {
+    ...(sbom !== undefined && { sbom }),
     artifact: artifact.path,
     'code-sha256': artifact.codeSha256,
     'zip-bytes': artifact.zipBytes,
@@ -27,7 +30,7 @@ export function rollbackOutputsOf({ function: { name, version, aliasArn, url } }
 }
 
 export function deploymentOutputsOf(
-  { function: released, changed, plan, artifact }: DeployResult,
+  { function: released, changed, plan, ...built }: DeployResult,
   isDryRun: boolean,
 ): ActionOutputs {
   return {
@@ -38,30 +41,26 @@ export function deploymentOutputsOf(
     url: released.url ?? '',
     changed,
     ...(isDryRun && { 'would-change': plan.length > 0 }),
-    ...buildOutputsOf(artifact),
+    ...buildOutputsOf(built),
   }
 }
 
-export function deploymentSummaryOf(
-  { function: released, changed, runtime, artifact, plan, difference, commands, coldStartMs, packages }: DeployResult,
+export function deploymentSummaryOf(result: DeployResult, isDryRun: boolean): string {
+  return deploymentSummary(deploymentFactsOf(result, isDryRun))
+}
+
+export function deploymentFactsOf(
+  { function: released, artifact, plan, ...result }: DeployResult,
   isDryRun: boolean,
-): string {
-  return deploymentSummary({
-    functionName: released.name,
-    version: released.version,
-    alias: released.alias,
-    url: released.url,
-    changed,
+): DeploymentFacts {
+  const { version, alias, url } = released
+  const { changed, runtime, layer, difference, commands, coldStartMs, packages, seconds } = result
+  return {
+    ...{ functionName: released.name, version, alias, url, changed, runtime, plan, difference, commands, coldStartMs },
+    ...{ packages, seconds, layer, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     isDryRun: isDryRun && plan.length > 0,
-    runtime,
-    zipBytes: artifact.zipBytes,
-    unzippedBytes: artifact.unzippedBytes,
-    plan,
-    difference,
-    commands,
-    coldStartMs,
-    packages,
-  })
+    unzippedLimitBytes: LIMITS.unzippedBytes,
+  }
 }
 
 export function previewOutputsOf(result: PreviewResult, isDryRun: boolean): ActionOutputs {

@@ -1,3 +1,4 @@
+import { deploymentComment } from '../../src/report/deployment-comment.ts'
 import type { PlanFacts } from '../../src/report/plan-facts.ts'
 import {
   type DeploymentFacts,
@@ -6,6 +7,7 @@ import {
   rollbackSummary,
   runSummary,
 } from '../../src/report/summary.ts'
+import { SECRET } from './planted.ts'
 
 export const NO_DIFFERENCE: PlanFacts = {
   served: '6',
@@ -83,6 +85,7 @@ const LINKS = [SHOP.url ?? '']
 /** Everything that is shown as Markdown. */
 export const STATES: Readonly<Record<string, State>> = {
   deployed: { markdown: (line) => deploymentSummary(plantedDeployment(line)), links: LINKS },
+  commented: { markdown: (line) => deploymentComment(plantedDeployment(line), [SECRET]), links: LINKS },
   planned: { markdown: (line) => deploymentSummary({ ...plantedDeployment(line), isDryRun: true }), links: LINKS },
   failed: {
     markdown: (line) =>
@@ -176,6 +179,7 @@ const MIGRATION_FAILED = {
 /** The same with what is usual. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   deployed: deploymentSummary(FULL),
+  commented: deploymentComment(FULL, []),
   planned: deploymentSummary({
     ...FULL,
     ...{ isDryRun: true, version: '6', commands: [], coldStartMs: undefined },

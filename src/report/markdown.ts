@@ -52,7 +52,8 @@ export function code(text: string): string {
 /** A code block whose fence is longer than any run of backticks in it. Text stands in it as it is, and GitHub's masks match. */
 export function fence(text: string): string {
   const lines = text.trimEnd().split('\n').map(inert)
-  const longest = Math.max(2, ...lines.flatMap((line) => line.match(/`+/g)?.map((run) => run.length) ?? []))
+  const runs = lines.flatMap((line) => line.match(/`+/g) ?? [])
+  const longest = runs.reduce((most, { length }) => Math.max(most, length), 2)
   const ticks = '`'.repeat(longest + 1)
   return `${ticks}text\n${lines.join('\n')}\n${ticks}`
 }

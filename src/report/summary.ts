@@ -9,8 +9,12 @@ export type { DeploymentFacts } from './deployment-facts.ts'
 /** Of an output: GitHub shows nothing at all of a step whose summary is over 1 MiB. The log has all of it. */
 const LONGEST_OUTPUT = 60_000
 
-/** GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close. */
-export function deploymentSummary(facts: DeploymentFacts): string {
+/**
+ * GitHub-flavoured Markdown. Text of others is escaped or stands in a fence that it cannot close.
+ *
+ * @param longestOutput characters of each output, of which the end is shown
+ */
+export function deploymentSummary(facts: DeploymentFacts, longestOutput = LONGEST_OUTPUT): string {
   return [
     `### ${code(facts.functionName)}: ${outcomeOf(facts)}`,
     factsTable(rowsOf(facts)),
@@ -22,7 +26,7 @@ export function deploymentSummary(facts: DeploymentFacts): string {
     ...facts.commands.map(({ command, phase, exitCode, seconds, output }) =>
       details(
         `${code(command)} ${code(phase)} (exit code ${exitCode}, ${seconds.toFixed(1)} s)`,
-        fence(`$ ${command}\n${endOf(output)}`),
+        fence(`$ ${command}\n${endOf(output, longestOutput)}`),
       ),
     ),
     packagesSection(facts),
@@ -108,7 +112,7 @@ export function failureSummary(problems: readonly Problem[]): string {
   return ['### wsgi-lambda failed', ...sections].join('\n\n')
 }
 
-function endOf(output: string): string {
+function endOf(output: string, longest = LONGEST_OUTPUT): string {
   const whole = output.trimEnd()
-  return whole.length > LONGEST_OUTPUT ? `[… the log has all of it]\n${whole.slice(-LONGEST_OUTPUT)}` : whole
+  return whole.length > longest ? `[… the log has all of it]\n${whole.slice(-longest).toWellFormed()}` : whole
 }

@@ -19,6 +19,7 @@ export const OUTPUT_DESCRIPTIONS = {
   'would-change': 'Of plan and dry-run: whether a deployment would change anything, true or false.',
   'exit-code': 'Of run: what the last command ended with; 125 where nobody knows.',
   artifact: 'The path of the zip.',
+  sbom: 'The path of the bill of materials, where the setting sbom asks for one.',
   'code-sha256': 'The SHA-256 of the zip in base64, as Lambda states it.',
   'zip-bytes': 'The size of the zip in bytes.',
   'unzipped-bytes': 'The size of its files in bytes.',
