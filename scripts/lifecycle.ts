@@ -33,11 +33,11 @@ const { steps, runs, mishaps, leaks, foreign, problems, visits, measures } = awa
 })
 for (const [title, found] of Object.entries({ leak: leaks, foreign, problem: problems }))
   for (const each of found) console.log(`${title}: ${each}`)
-for (const command of new Set(measures.map((each) => each.command))) {
-  const own = measures.flatMap((each) => (each.command === command ? [each.own] : [])).toSorted((a, b) => a - b)
+for (const kind of new Set(measures.map((each) => each.kind))) {
+  const own = measures.flatMap((each) => (each.kind === kind ? [each.own] : [])).toSorted((a, b) => a - b)
   const [least = NaN, median = NaN] = [own[0], own[Math.floor(own.length / 2)]]
   console.log(
-    `${command}: ${least.toFixed(0)} ms of our own at least, ${median.toFixed(0)} ms in the median of ${own.length}`,
+    `${kind}: ${least.toFixed(0)} ms of our own at least, ${median.toFixed(0)} ms in the median of ${own.length}`,
   )
 }
 console.log(

@@ -41,7 +41,7 @@ async function runScript(script: string): Promise<Outcome> {
 
 /**
  * Jest's `Tests: 1 failed, 2 passed, 3 total` and pytest's `1 failed, 2 passed in 3.45s`, added up; or the combinations that
- * were survived, and those that were not.
+ * were survived, and those that were not; or the steps of a repository's life, and what they left over or touched.
  */
 function counts(output: string): { passed: number; failed: number } {
   const survived = /^(\d+) combinations survived$/m.exec(output)?.[1]
@@ -49,6 +49,8 @@ function counts(output: string): { passed: number; failed: number } {
     const others = /^(\d+) combinations were not survived$/m.exec(output)?.[1] ?? 0
     return { passed: Number(survived), failed: Number(others) }
   }
+  const life = /^(\d+) steps, (\d+) leaks, (\d+) foreign$/m.exec(output)
+  if (life) return { passed: Number(life[1]), failed: Number(life[2]) + Number(life[3]) }
   const lines = output
     .split('\n')
     .filter((line) => /^Tests: .* total$|(?:passed|failed).* in [\d.]+s/.test(line.trim()))
@@ -58,7 +60,7 @@ function counts(output: string): { passed: number; failed: number } {
 }
 
 const outcomes: Outcome[] = []
-for (const script of ['check', 'test:unit', 'test:runtime', 'test:e2e', 'test:faults:sample'])
+for (const script of ['check', 'test:unit', 'test:runtime', 'test:e2e', 'test:faults:sample', 'test:lifecycle:sample'])
   outcomes.push(await runScript(script))
 
 console.log('')

@@ -1,10 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { World } from '../../__tests__/support/world.ts'
+import { runNode, type World } from '../../__tests__/support/world.ts'
 
 /** Two states of the code, which commits have in turn. */
 export const CODES = ['a', 'b'] as const
 export type Code = (typeof CODES)[number]
+
+/** What a build cannot find in the project. */
+export const BUILD_INPUTS = { app: 'app:app', commands: 'exec' } as const
 
 /** Runs before traffic moves, on the database of the version that it runs on. */
 export const MIGRATION = 'exec import app; app.migrate()'
@@ -69,18 +72,24 @@ def app(environ, start_response):
     return [json.dumps(told).encode()]
 `
 
-/** Builds a zip of each. @returns their paths */
-export async function buildArtifacts(world: World): Promise<Readonly<Record<Code, string>>> {
+export const projectOf = (world: World, code: Code): string => join(world.folder, `project-${code}`)
+
+/** Builds a zip of each. @param action the folder of `action.yml` @returns their paths */
+export async function buildArtifacts(world: World, action: string): Promise<Readonly<Record<Code, string>>> {
   const zips = { a: join(world.folder, 'a.zip'), b: join(world.folder, 'b.zip') }
   for (const code of CODES) {
-    const project = join(world.folder, `project-${code}`)
+    const project = projectOf(world, code)
     await mkdir(project, { recursive: true })
     await writeFile(join(project, 'app.py'), source(code))
     await writeFile(join(project, 'requirements.txt'), 'pg8000==1.31.5\n')
-    const where = ['--project', project, '--app', 'app:app', '--commands', 'exec', '--output', zips[code], '--no-check']
+    const where = ['--project', project, '--output', zips[code], '--no-check']
+    const given = Object.entries(BUILD_INPUTS).flatMap(([name, value]) => [`--${name}`, value])
     const { builder = '', runtime = '', 'python-bin': python = '', store = '' } = world.inputs
     const how = ['--builder', builder, '--runtime', runtime, '--python-bin', python, '--store', store]
-    const { exitCode, stderr } = await world.cli(['build', ...where, ...how])
+    const { exitCode, stderr } = await runNode([join(action, 'dist/cli.cjs'), 'build', ...where, ...given, ...how], {
+      env: world.env,
+      cwd: world.folder,
+    })
     if (exitCode !== 0) throw new Error(`The application could not be built: ${stderr}`)
   }
   return zips

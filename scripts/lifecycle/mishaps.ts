@@ -1,6 +1,6 @@
 import { type RecordedCall, recorded } from '../../__tests__/faults/recorded.ts'
 import type { Fault } from '../environment/faults.ts'
-import { oneOf, weighted } from '../environment/random.ts'
+import { numbersFrom, oneOf, weighted } from '../environment/random.ts'
 import type { Ground } from './ground.ts'
 
 /** What a run of the same kind has asked of others when all went well: where something can go wrong. */
@@ -50,9 +50,13 @@ const FAILURES: readonly { readonly name: string; readonly fault: Omit<Fault, 'o
   },
 ]
 
-/** One of all that can go wrong at one of all the moments of such a run; undefined before one has gone well. */
-export function chooseMishap(experience: Experience | undefined, random: () => number): Mishap | undefined {
+/**
+ * One of all that can go wrong at one of all the moments of such a run; undefined before one has gone well.
+ * @param chance from 0 to 1
+ */
+export function chooseMishap(experience: Experience | undefined, chance: number): Mishap | undefined {
   if (experience === undefined || experience.calls.length === 0) return undefined
+  const random = numbersFrom(chance * 2 ** 31)
   const { calls, databaseMessages, githubCalls } = experience
   const call = oneOf(calls, random)
   const signal = oneOf(SIGNALS, random)

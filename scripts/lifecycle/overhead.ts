@@ -2,7 +2,7 @@ import type { Ground } from './ground.ts'
 
 /** What a run has cost, in milliseconds. */
 export interface Measure {
-  readonly command: string
+  readonly kind: string
   /** Our own: without the time in which AWS, the database or a function was asked. */
   readonly own: number
   readonly whole: number

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { TagResourceCommand } from '@aws-sdk/client-lambda'
 import { previewName } from '../../src/preview/identity.ts'
 import { numbersFrom } from '../environment/random.ts'
@@ -6,8 +7,7 @@ import { chooseHappening, type Happening } from './choice.ts'
 import { plantForeign } from './foreign.ts'
 import type { Ground } from './ground.ts'
 import { added, type Inventory, takeInventory } from './inventory.ts'
-import { chooseMishap, clear, type Experience, experienceOf, type Mishap } from './mishaps.ts'
-import { type Measure, ownMilliseconds } from './overhead.ts'
+import type { Measure } from './overhead.ts'
 import {
   type Commit,
   createRepository,
@@ -17,10 +17,10 @@ import {
   pushEvent,
   type Repository,
   scheduleEvent,
-  type WorkflowEvent,
 } from './repository.ts'
+import { createRuns, type Runs } from './runs.ts'
 import { startVisitor, type Visitor } from './visitor.ts'
-import { type Ended, runWorkflow } from './workflow.ts'
+import type { Ended } from './workflow.ts'
 
 export interface StoryOptions {
   readonly seed: number
@@ -58,23 +58,21 @@ class Story {
   private readonly options: StoryOptions
   private readonly random: () => number
   private readonly repository: Repository
-  private readonly experience = new Map<string, Experience>()
+  private readonly runs: Runs
   private readonly expired = new Set<number>()
   /** Closed, but the run for that has not ended well. */
   private readonly unfinished = new Set<PullRequest>()
   private readonly problems: string[] = []
   private readonly foreign = new Set<string>()
-  private readonly measures: Measure[] = []
   private before: Inventory = new Map()
   private steps = 0
-  private runs = 0
-  private met = 0
 
   constructor(ground: Ground, options: StoryOptions) {
     this.ground = ground
     this.options = options
     this.random = numbersFrom(options.seed)
     this.repository = createRepository(options.pulls)
+    this.runs = createRuns(ground, { random: this.random, mishaps: options.mishaps })
   }
 
   async play(): Promise<Told> {
@@ -85,16 +83,16 @@ class Story {
     await visitor.stop()
     this.complain(visitor)
     const leaks = [...(await this.leaks()), ...(await this.announcedLeaks())]
-    const { steps, runs, met, problems, measures } = this
+    const { steps, runs, problems } = this
     const [visits, foreign] = [visitor.answers(), [...this.foreign]]
-    return { steps, runs, mishaps: met, leaks, foreign, problems, visits, measures }
+    return { steps, ...runs.count(), leaks, foreign, problems, visits, measures: runs.measures }
   }
 
   /** What others have, and main. */
   private async begin(): Promise<Visitor> {
     const { ground } = this
     await plantForeign(ground.services)
-    const ended = await this.run(pushEvent(this.repository.commit()))
+    const ended = await this.runs.alone(pushEvent(this.repository.commit()), undefined)
     if (ended.exitCode !== 0) throw new Error(`Main could not be deployed:\n${ended.log}`)
     this.before = await takeInventory(ground.services)
     const id = new URL(ended.outputs['url'] ?? '').hostname.split('.')[0] ?? ''
@@ -115,6 +113,9 @@ class Story {
       problems.push(`foreign: ${problem}`)
     }
     this.complain(visitor)
+    problems.push(
+      ...ended.filter(({ isHung }) => isHung).map(({ mishap }) => `a run did not end: ${mishap ?? 'for no reason'}`),
+    )
     const runs = ended.map(({ exitCode, outputs, mishap }) => {
       const outcome = outputs['skipped'] === 'true' ? 'skipped' : exitCode < 0 ? 'killed' : `exit ${exitCode}`
       return mishap === undefined ? outcome : `${mishap} → ${outcome}`
@@ -185,7 +186,8 @@ class Story {
     action: 'opened' | 'synchronize' | 'reopened' | 'labeled',
     commit: Commit,
   ): Promise<Ended> {
-    const ended = await this.run(pullEvent(pull, action, commit), this.mishapFor('preview'))
+    const kind = action === 'opened' || action === 'reopened' ? 'first preview' : 'preview'
+    const ended = await this.runs.alone(pullEvent(pull, action, commit), kind)
     await this.checkPreview(pull, commit, ended)
     return ended
   }
@@ -202,7 +204,7 @@ class Story {
 
   private async late(pull: PullRequest): Promise<Ended> {
     const older = pull.commits.at(-2) ?? newest(pull)
-    const ended = await this.run(pullEvent(pull, 'synchronize', older))
+    const ended = await this.runs.alone(pullEvent(pull, 'synchronize', older), undefined)
     if (ended.exitCode === 0 && ended.outputs['skipped'] !== 'true')
       this.problems.push(`#${pull.number} got a preview of a commit that is not its newest`)
     return ended
@@ -210,16 +212,16 @@ class Story {
 
   private async fork(pull: PullRequest): Promise<Ended> {
     const event = pullEvent(pull, 'synchronize', newest(pull), 'somebody/fork')
-    const ended = await this.run({ ...event, hasCredentials: false })
+    const ended = await this.runs.alone({ ...event, hasCredentials: false }, undefined)
     if (ended.exitCode !== 0 || ended.outputs['skipped'] !== 'true')
       this.problems.push(`the run of a fork for #${pull.number} was not skipped: exit code ${ended.exitCode}`)
     return ended
   }
 
-  private async close(pull: PullRequest, mishap = this.mishapFor('destroy')): Promise<Ended> {
+  private async close(pull: PullRequest): Promise<Ended> {
     pull.isOpen = false
     this.tellGitHub(pull)
-    const ended = await this.run(pullEvent(pull, 'closed', newest(pull)), mishap)
+    const ended = await this.runs.alone(pullEvent(pull, 'closed', newest(pull)), 'destroy')
     await this.checkClosed(pull, ended)
     return ended
   }
@@ -243,10 +245,9 @@ class Story {
   /** The older of two commits has its run at the same time. */
   private async pushTwice(pull: PullRequest): Promise<readonly Ended[]> {
     const [older, newer] = [this.push(pull), this.push(pull)]
-    const mishap = this.mishapFor('preview')
-    const ended = await this.together([
-      this.start(pullEvent(pull, 'synchronize', older)),
-      this.start(pullEvent(pull, 'synchronize', newer), mishap),
+    const ended = await this.runs.together([
+      { event: pullEvent(pull, 'synchronize', older), kind: undefined },
+      { event: pullEvent(pull, 'synchronize', newer), kind: 'preview' },
     ])
     const last = ended[1]
     if (last) await this.checkPreview(pull, newer, last)
@@ -255,13 +256,18 @@ class Story {
 
   private async pushAndClose(pull: PullRequest): Promise<readonly Ended[]> {
     const commit = this.push(pull)
-    const deploying = this.start(pullEvent(pull, 'synchronize', commit))
-    await new Promise((resolve) => setTimeout(resolve, this.random() * 2000))
-    pull.isOpen = false
-    this.tellGitHub(pull)
-    const ended = await this.together([
-      deploying,
-      this.start(pullEvent(pull, 'closed', commit), this.mishapFor('destroy')),
+    const pause = this.random() * 2000
+    const ended = await this.runs.together([
+      { event: pullEvent(pull, 'synchronize', commit), kind: undefined },
+      {
+        event: pullEvent(pull, 'closed', commit),
+        kind: 'destroy',
+        after: async () => {
+          await sleep(pause)
+          pull.isOpen = false
+          this.tellGitHub(pull)
+        },
+      },
     ])
     const [deployed, closed] = ended
     // What comes after the removal has to see that itself.
@@ -274,7 +280,10 @@ class Story {
     pull.isOpen = false
     this.tellGitHub(pull)
     const event = pullEvent(pull, 'closed', newest(pull))
-    const ended = await this.together([this.start(event), this.start(event)])
+    const ended = await this.runs.together([
+      { event, kind: undefined },
+      { event, kind: undefined },
+    ])
     for (const each of ended) await this.checkClosed(pull, each)
     return ended
   }
@@ -291,14 +300,14 @@ class Story {
   }
 
   private async pushMain(): Promise<Ended> {
-    const ended = await this.run(pushEvent(this.repository.commit()), this.mishapFor('deploy'))
+    const ended = await this.runs.alone(pushEvent(this.repository.commit()), 'deploy')
     if (ended.exitCode !== 0 && ended.mishap === undefined)
       this.problems.push(`main could not be deployed: exit code ${ended.exitCode}`)
     return ended
   }
 
-  private async sweep(mishap = this.mishapFor('sweep')): Promise<Ended> {
-    const ended = await this.run(scheduleEvent(this.repository.commit()), mishap)
+  private async sweep(): Promise<Ended> {
+    const ended = await this.runs.alone(scheduleEvent(this.repository.commit()), 'sweep')
     if (ended.exitCode === 0 && ended.mishap === undefined) {
       const due = this.repository.pulls.filter(
         ({ isOpen, number, commits }) => this.expired.has(number) || (!isOpen && commits.length > 0),
@@ -309,49 +318,11 @@ class Story {
     return ended
   }
 
-  // ---- runs
-
-  private mishapFor(command: string): Mishap | undefined {
-    const isDue = this.random() < this.options.mishaps
-    const mishap = chooseMishap(this.experience.get(command), this.random)
-    return isDue ? mishap : undefined
-  }
-
-  /** A run for itself. What it asks of others when all goes well is where something can go wrong another time. */
-  private async run(event: WorkflowEvent, mishap?: Mishap): Promise<Ended> {
-    clear(this.ground)
-    const ended = await this.start(event, mishap)
-    const { command } = ended.outputs
-    if (ended.exitCode === 0 && mishap === undefined && command !== undefined && ended.outputs['skipped'] !== 'true') {
-      const milliseconds = ownMilliseconds(ended.milliseconds, this.ground)
-      this.measures.push({ command, own: milliseconds, whole: ended.milliseconds })
-      const experience = experienceOf(this.ground)
-      const known = this.experience.get(command)?.calls.length ?? 0
-      // The one with the most is of a preview that was there, or was not: both come.
-      if (experience.calls.length >= known || this.random() < 0.3) this.experience.set(command, experience)
-    }
-    clear(this.ground)
-    return ended
-  }
-
-  private async together(runs: readonly Promise<Ended>[]): Promise<readonly Ended[]> {
-    const ended = await Promise.all(runs)
-    clear(this.ground)
-    return ended
-  }
-
-  private async start(event: WorkflowEvent, mishap?: Mishap): Promise<Ended> {
-    this.runs += 1
-    const ended = await runWorkflow(this.ground, event, mishap)
-    if (ended.mishap !== undefined) this.met += 1
-    if (ended.isHung) this.problems.push(`a run did not end: ${ended.mishap ?? 'without a mishap'}`)
-    return ended
-  }
-
   // ---- the end
 
   /** All pull requests are closed. Of every other one GitHub loses the event: sweep has to find out by itself. */
   private async end(): Promise<void> {
+    this.runs.calmDown()
     for (const pull of this.repository.pulls.filter(({ isOpen }) => isOpen)) {
       if (pull.number % 2 === 0) {
         pull.isOpen = false
@@ -368,19 +339,24 @@ class Story {
 
   /** Comments and deployments that still say that there is a preview. */
   private async announcedLeaks(): Promise<string[]> {
-    for (const pull of this.unfinished) await this.close(pull, undefined)
+    for (const pull of this.unfinished) await this.close(pull)
     const { github } = this.ground
     const comments = this.repository.pulls.flatMap(({ number }) =>
       github
         .commentsOf(number)
-        .filter((body) => !/: removed$/m.test(body))
+        .filter((body) => !isOver(body))
         .map((body) => `comment of #${number}: ${/^### .*$/m.exec(body)?.[0] ?? body.slice(0, 80)}`),
     )
     const deployments = github.deployments
-      .filter(({ statuses }) => statuses[0]?.state !== 'inactive')
+      .filter(({ statuses }) => ['success', 'in_progress', undefined].includes(statuses[0]?.state))
       .map(({ id, payload, statuses }) => `deployment ${id} of ${JSON.stringify(payload)}: ${statuses[0]?.state ?? ''}`)
     return [...comments, ...deployments]
   }
+}
+
+/** Whether a comment says that there is nothing: it was removed, or never came to be. */
+function isOver(body: string): boolean {
+  return /: removed$/m.test(body) || (/: failed$/m.test(body) && !body.includes('Still answers'))
 }
 
 const QUIET: Visitor = { answers: () => 0, takeComplaints: () => [], stop: () => Promise.resolve() }

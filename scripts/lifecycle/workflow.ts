@@ -1,6 +1,6 @@
 import { type ActionResult, startAction } from '../../__tests__/support/action-runner.ts'
 import { ROLE } from '../../__tests__/support/world.ts'
-import { MIGRATION } from './application.ts'
+import { BUILD_INPUTS, MIGRATION } from './application.ts'
 import type { Ground } from './ground.ts'
 import type { Mishap } from './mishaps.ts'
 import { FUNCTION, REPOSITORY, type WorkflowEvent } from './repository.ts'
@@ -12,14 +12,24 @@ export interface Ended extends Pick<ActionResult, 'exitCode' | 'outputs' | 'log'
   readonly isHung: boolean
 }
 
+export interface RunOptions {
+  readonly mishap?: Mishap | undefined
+  /** Whether the artifact is built in the run; else one that is there already is taken. */
+  readonly isBuilt?: boolean
+}
+
 /** Whatever goes wrong, a run ends within this. */
 const LONGEST_MILLISECONDS = 120_000
 
 /** One run of the one workflow of the repository, started by an event. */
-export async function runWorkflow(ground: Ground, event: WorkflowEvent, mishap?: Mishap): Promise<Ended> {
-  const { world, github, action, workspace } = ground
+export async function runWorkflow(
+  ground: Ground,
+  event: WorkflowEvent,
+  { mishap, isBuilt = false }: RunOptions = {},
+): Promise<Ended> {
+  const { world, github, action, workspace, project } = ground
   const running = await startAction({
-    ...{ action, workspace },
+    ...{ action, workspace: isBuilt ? project : workspace },
     eventName: event.name,
     event: event.payload,
     env: {
@@ -31,7 +41,7 @@ export async function runWorkflow(ground: Ground, event: WorkflowEvent, mishap?:
       GITHUB_RUN_NUMBER: String(event.commit.run),
       GITHUB_SHA: event.commit.sha,
     },
-    inputs: { ...inputsOf(ground, event), 'github-token': github.token },
+    inputs: { ...inputsOf(ground, event, isBuilt), 'github-token': github.token },
   })
   const hasHappened = mishap?.arm(ground, running.signal)
   let isHung = false
@@ -49,14 +59,15 @@ export async function runWorkflow(ground: Ground, event: WorkflowEvent, mishap?:
 }
 
 /** What stands in `with:`; a workflow says with expressions what depends on the event. */
-function inputsOf(ground: Ground, { name, payload, commit }: WorkflowEvent): Record<string, string> {
+function inputsOf(ground: Ground, { name, payload, commit }: WorkflowEvent, isBuilt: boolean): Record<string, string> {
   const { world, zips, mainDatabase, databaseAdmin } = ground
-  const { runtime = '', 'url-origin': origin = '' } = world.inputs
+  const machine = Object.fromEntries(Object.entries(world.inputs).filter(([input]) => input !== 'role'))
   if (name === 'schedule' || (payload as { action?: string }).action === 'closed') {
     return { 'preview-database-admin': databaseAdmin }
   }
   return {
-    ...{ 'function-name': FUNCTION, runtime, 'url-origin': origin, artifact: zips[commit.code] },
+    ...{ ...machine, 'function-name': FUNCTION },
+    ...(isBuilt ? BUILD_INPUTS : { artifact: zips[commit.code] }),
     ...(name === 'push' ? { role: ROLE } : { 'create-role': 'true' }),
     environment: [`DATABASE_URL=${mainDatabase}`, 'SITE=main', `COMMIT=${commit.sha}`].join('\n'),
     'preview-environment': 'SITE={{pr}}',

@@ -1,0 +1,116 @@
+/**
+ * What a preview costs beside AWS, the database and the application: from the event of a pull request to the announced address,
+ * with everything that does not change in the store, and from its end to the end of the preview.
+ *
+ *     npm run bench:previews
+ *     npm run bench:previews -- --rounds 9 --record
+ *
+ * The action runs as on a runner, against the local AWS, PostgreSQL and GitHub of the tests. The time in which AWS, a function or
+ * the database was asked is taken off; what is left is ours, with the start of Node.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { REPOSITORY as ROOT } from '../__tests__/support/world.ts'
+import { type Ground, startGround } from '../scripts/lifecycle/ground.ts'
+import { clear } from '../scripts/lifecycle/mishaps.ts'
+import { ownMilliseconds } from '../scripts/lifecycle/overhead.ts'
+import { createRepository, type PullAction, type PullRequest, pullEvent } from '../scripts/lifecycle/repository.ts'
+import { runWorkflow } from '../scripts/lifecycle/workflow.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    action: { type: 'string' }, // the folder of action.yml
+    rounds: { type: 'string', default: '7' },
+    record: { type: 'boolean', default: false }, // write the result to bench/results/
+  },
+})
+
+const ROWS = [
+  { name: 'preview, the first', action: 'opened', isNewCode: true, bar: 2000 },
+  { name: 'preview, a new commit', action: 'synchronize', isNewCode: true, bar: 2000 },
+  { name: 'preview, nothing new', action: 'labeled', isNewCode: false, bar: 2000 },
+  { name: 'closing', action: 'closed', isNewCode: false, bar: 1000 },
+] as const satisfies readonly { action: PullAction; [key: string]: unknown }[]
+
+interface Timed {
+  readonly own: number
+  readonly whole: number
+}
+
+await main()
+
+async function main(): Promise<void> {
+  await using ground = await startGround(options.action)
+  const repository = createRepository(Number(options.rounds))
+  const timed = new Map<string, Timed[]>(ROWS.map(({ name }) => [name, []]))
+  let commit = repository.commit()
+  for (const pull of repository.pulls) {
+    for (const { name, action, isNewCode } of ROWS) {
+      if (isNewCode) commit = await commitTo(ground, repository.commit())
+      timed.get(name)?.push(await measure(ground, pull, action, commit))
+    }
+  }
+  const lines = reportOf(timed)
+  console.log(lines.join('\n'))
+  if (options.record) await record(lines)
+}
+
+/** The application's code changes with each commit. */
+async function commitTo<T extends { readonly sha: string }>({ project }: Ground, commit: T): Promise<T> {
+  await writeFile(join(project, 'commit.py'), `SHA = "${commit.sha}"\n`)
+  return commit
+}
+
+async function measure(
+  ground: Ground,
+  pull: PullRequest,
+  action: PullAction,
+  commit: ReturnType<ReturnType<typeof createRepository>['commit']>,
+): Promise<Timed> {
+  ground.github.pulls.set(pull.number, { isOpen: action !== 'closed', headSha: commit.sha, labels: [] })
+  clear(ground)
+  const { exitCode, log, milliseconds } = await runWorkflow(ground, pullEvent(pull, action, commit), {
+    isBuilt: true,
+  })
+  if (exitCode !== 0) throw new Error(`${action} ended with ${exitCode}:\n${log}`)
+  return { own: ownMilliseconds(milliseconds, ground), whole: milliseconds }
+}
+
+function reportOf(timed: ReadonlyMap<string, readonly Timed[]>): string[] {
+  return [
+    `Node ${process.versions.node}, ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), the least of ${options.rounds} runs, the median in brackets.`,
+    '',
+    '| of a pull request     | own time          | with AWS, database and application | bar     |',
+    '| --------------------- | ----------------- | ---------------------------------- | ------- |',
+    ...ROWS.map(({ name, bar }) => rowOf(name, bar, timed.get(name) ?? [])),
+    '',
+    'Own time is that of the process of the action, without the time in which AWS, a function or the database was asked; its own build',
+    'and check of the application are in it. A preview has a database of its own with a migration, a comment and a deployment of GitHub.',
+    'Bars: 2000 ms from the event to the announced address, 1000 ms for closing.',
+  ]
+}
+
+function rowOf(name: string, bar: number, timed: readonly Timed[]): string {
+  const [own, whole] = [spread(timed.map((each) => each.own)), spread(timed.map((each) => each.whole))]
+  return [
+    `| ${name.padEnd(21)}`,
+    own.text.padStart(17),
+    whole.text.padStart(34),
+    `${own.least <= bar ? 'met' : 'not met'} |`,
+  ].join(' | ')
+}
+
+function spread(times: readonly number[]): { readonly least: number; readonly text: string } {
+  const inOrder = times.toSorted((a, b) => a - b)
+  const [least = NaN, median = NaN] = [inOrder[0], inOrder[Math.floor(times.length / 2)]]
+  return { least, text: `${least.toFixed(0)} ms (${median.toFixed(0)})` }
+}
+
+async function record(lines: readonly string[]): Promise<void> {
+  const date = new Date().toISOString().slice(0, 10)
+  const head = ['# Previews', '', `Written by \`npm run bench:previews -- --record\` on ${date}.`, '']
+  await mkdir(join(ROOT, 'bench/results'), { recursive: true })
+  await writeFile(join(ROOT, 'bench/results/previews.md'), `${[...head, ...lines].join('\n')}\n`)
+}
