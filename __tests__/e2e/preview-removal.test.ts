@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { CreateAliasCommand, DeleteAliasCommand, DeleteFunctionCommand } from '@aws-sdk/client-lambda'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
@@ -13,6 +16,8 @@ import {
   type RemovalWorld,
   startRemovalWorld,
 } from '../support/removal-world.ts'
+
+import { REPOSITORY, runNode } from '../support/world.ts'
 
 /** The end of previews: the emulator with S3, a real PostgreSQL, and calls that fail. */
 
@@ -87,6 +92,22 @@ describe('a preview that is complete', () => {
     expect(report.of('warning')).toEqual(['manage fail: failed with exit code 3'])
     expect(await world.everything()).toEqual(before)
   })
+})
+
+test('the program removes one in an empty folder, without Python, and tells it as JSON', async () => {
+  await world.make({ pull: 9 })
+  const folder = await mkdtemp(join(tmpdir(), 'wsgi-lambda-empty-'))
+  const env = { ...world.env, PATH: '/nowhere', GITHUB_REPOSITORY_ID: REPOSITORY_ID, GITHUB_REPOSITORY: 'octocat/shop' }
+  const args = ['destroy', '--pr', '9', '--preview-database-admin', world.postgres.url, '--json']
+  const ended = await runNode([join(REPOSITORY, 'dist/cli.cjs'), ...args], { env, cwd: folder })
+  expect(ended).toMatchObject({ exitCode: 0 })
+  expect(JSON.parse(ended.stdout)).toMatchObject({
+    ...{ pull: 9, repository: 'octocat/shop', exitCode: 0, problems: [] },
+    previews: [{ functionName: 'shop-pr-9', base: 'shop', pull: 9, outcome: 'removed' }],
+  })
+  expect(await readdir(folder)).toEqual([])
+  expect(await world.everything()).toEqual(before)
+  await rm(folder, { recursive: true })
 })
 
 describe('a preview that is not complete goes as well:', () => {

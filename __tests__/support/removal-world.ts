@@ -20,7 +20,7 @@ import { type FaultProxy, startFaultProxy } from '../../scripts/environment/faul
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { createAwsApis } from '../../src/aws/apis.ts'
 import type { Tags } from '../../src/aws/tags.ts'
-import { removalParts } from '../../src/commands/removal-parts.ts'
+import { removalParts } from '../../src/commands/preview-parts.ts'
 import type { SweepCollaborators } from '../../src/commands/sweep.ts'
 import { readAdminAddress } from '../../src/databases/address.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
@@ -61,6 +61,8 @@ export interface MakeOptions {
 /** The emulator with S3, a real PostgreSQL, and previews made by hand. */
 export interface RemovalWorld extends AsyncDisposable {
   readonly proxy: FaultProxy
+  /** Variables of a program that works in this world. */
+  readonly env: Readonly<Record<string, string>>
   readonly postgres: Postgres
   readonly lambda: LambdaClient
   readonly s3: S3Client
@@ -89,6 +91,7 @@ export async function startRemovalWorld(): Promise<RemovalWorld> {
   const making = await openMaking(emulator, postgres)
   const end = stack.move()
   return {
+    env: { ...emulator.env, AWS_ENDPOINT_URL: proxy.endpoint },
     ...{ proxy, postgres, lambda: making.lambda, s3: making.s3 },
     make: (options) => makePreview(options, making),
     everything: () => listEverything(making),
@@ -108,7 +111,7 @@ export async function startRemovalWorld(): Promise<RemovalWorld> {
       const clients = { version: '1.2.3', wait: () => Promise.resolve(), signal }
       const environment = { AWS_ENDPOINT_URL: proxy.endpoint }
       const parts = removalParts(settings, {
-        ...{ clients, environment, report, cwd: '.', mask: () => undefined },
+        ...{ clients, environment, report, cwd: '.', mask: () => undefined, clock: () => performance.now() },
         run: () => Promise.reject(new Error('no line of shell was expected')),
       })
       return {
