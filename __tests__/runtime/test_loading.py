@@ -153,6 +153,14 @@ def test_the_secrets_are_there_when_the_application_is_imported(start, monkeypat
         assert start(source).wsgi_app.__globals__["at_import"] == "of the environment"
 
 
+def test_the_version_for_databases_imports_no_application(start, monkeypatch):
+    monkeypatch.setenv("WSGI_LAMBDA_DATABASES", "secretsmanager:shop/admin")
+    started = start("raise RuntimeError('imported')")
+    assert not hasattr(started, "wsgi_app")
+    with pytest.raises(Exception, match="only commands for databases"):
+        started.handler(function_url(), None)
+
+
 def test_the_hooks_of_snapstart_come_before_those_of_the_application(start, monkeypatch):
     registered = []
     hooks = types.SimpleNamespace(

@@ -10,7 +10,7 @@ from lambda_events import function_url
 from runtime_interface import Client, artifact, needs_client
 from secret_services import ACCOUNT, Refused, SecretServices
 
-from wsgi_lambda.secrets import SecretsError, resolve
+from wsgi_lambda.secrets import SecretsError, resolve, value_of
 
 PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:shop/db-a1B2c3"
@@ -231,3 +231,14 @@ def test_a_secret_that_cannot_be_read_fails_the_initialisation_whatever_is_set(s
         error = client.init_error().json()
     assert error["errorType"] == "SecretsError"
     assert "DATABASE_URL (ssm:/shop/none): there is no such parameter" in error["errorMessage"]
+
+
+def test_one_value_is_read_by_itself(services):
+    services.secrets["shop/admin"] = json.dumps({"username": "admin"})
+    assert value_of("secretsmanager:shop/admin#username") == "admin"
+    assert "SHOP" not in os.environ
+    with pytest.raises(SecretsError, match="secretsmanager:missing: there is no such secret"):
+        value_of("secretsmanager:missing")
+    with pytest.raises(SecretsError) as raised:
+        value_of("postgresql://admin:hunter2@db")
+    assert "hunter2" not in str(raised.value)

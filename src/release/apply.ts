@@ -79,7 +79,7 @@ export async function applyRelease(
 
 /** What visitors have does not depend on it. */
 function isTidying({ kind }: Step): boolean {
-  return ['retire-commands', 'unprovision', 'tidy-static', 'prune'].includes(kind)
+  return ['retire-commands', 'unprovision', 'publish-databases', 'tidy-static', 'prune'].includes(kind)
 }
 
 export function released(

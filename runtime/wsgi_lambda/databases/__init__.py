@@ -55,7 +55,7 @@ def _answer(event: object, context: object) -> object:
         reply: dict[str, Any] = {"result": _run(command, fields)}
         log.audit(what, request_id)
     except DatabaseError as error:
-        log.audit(f"{what} was refused: {error.title}", request_id)
+        log.audit(f"{what} was refused: {error.title!r}", request_id)
         reply = {"error": {"title": error.title, "detail": error.detail, "hint": error.hint}}
     except secrets.SecretsError as error:
         log.audit(f"{what} has no secret", request_id)
@@ -71,7 +71,7 @@ _ROLE = "The role of the version for databases (database-role) needs to read it.
 
 def _run(command: str, fields: dict[str, Any]) -> object:
     if command not in _COMMANDS:
-        raise DatabaseError(f"There is no database command {command!r}", "", f"Known: {', '.join(_COMMANDS)}.")
+        raise DatabaseError("There is no such database command", "", f"Known: {', '.join(_COMMANDS)}.")
     admin = Admin.read(secrets.value_of(os.environ[VARIABLE]))
     return _COMMANDS[command](admin, fields)
 
