@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { readOptions } from '../../src/aws/function-options.ts'
-import { createLambdaApi } from '../../src/aws/lambda.ts'
+import { createLambdaApi, wholeLines } from '../../src/aws/lambda.ts'
 import { same } from '../release/releases.ts'
 import { useAsAws } from './as-aws.ts'
 
@@ -246,6 +246,14 @@ test('a version without optional fields is read with Lambda’s defaults', async
     lastUpdateReason: undefined,
     revisionId: '',
   })
+})
+
+test.each([
+  ['begins with a whole line', 'one\rtwo\nthree\n', 'one\ntwo\nthree\n'],
+  ['begins in the middle of one', `${'x'.repeat(4088)}\nthe end`, 'the end'],
+  ['is one line', 'x'.repeat(4096), 'x'.repeat(4096)],
+])('the end of a log that %s', (_, tail, lines) => {
+  expect(wholeLines(Buffer.from(tail))).toBe(lines)
 })
 
 test('variables that Lambda does not show are told from none', async () => {

@@ -285,10 +285,7 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
         return {
           payload: answer.Payload?.transformToString() ?? '',
           functionError: answer.FunctionError,
-          // Lines of one event, such as those of a traceback, are divided by carriage returns.
-          logTail: Buffer.from(answer.LogResult ?? '', 'base64')
-            .toString()
-            .replaceAll(/\r\n?/g, '\n'),
+          logTail: wholeLines(Buffer.from(answer.LogResult ?? '', 'base64')),
         }
       } catch (error) {
         throw adviceFor(error, { action: 'lambda:InvokeFunction', resource: `${functionName}:${qualifier}` })
@@ -297,6 +294,15 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       }
     },
   }
+}
+
+/** Lambda API reference, "Invoke": the last 4 KB of the log, wherever in a line they begin. */
+const TAIL_BYTES = 4096
+
+export function wholeLines(tail: Buffer): string {
+  // Lines of one event, such as those of a traceback, are divided by carriage returns.
+  const text = tail.toString().replaceAll(/\r\n?/g, '\n')
+  return tail.length < TAIL_BYTES ? text : text.slice(text.indexOf('\n') + 1)
 }
 
 /** Both are needed since October 2025 (Lambda developer guide, "Control access to Lambda function URLs"). */
