@@ -164,8 +164,8 @@ describe('rollback', () => {
     lambda.application = () => ({ payload: JSON.stringify({ statusCode: 500, body: 'no table' }) })
     const error = await failureOf(back(undefined, { 'smoke-requests': '/one\n/two' }))
     expect(problemsOf(error).problems.map(({ title }) => title)).toEqual([
-      'The new version answers GET /one with 500',
-      'The new version answers GET /two with 500',
+      'Version 2 answers GET /one with 500',
+      'Version 2 answers GET /two with 500',
     ])
   })
 

@@ -110,6 +110,7 @@ async function prove(
   const asked: SmokeTarget = {
     functionName,
     version,
+    called: `version ${version}`,
     host,
     authorization: authorizationOf(settings),
     timeoutSeconds: state.timeout,

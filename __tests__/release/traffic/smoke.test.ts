@@ -33,7 +33,10 @@ async function requestAll(lines: readonly string[], answers: readonly Answer[], 
     clock: () => now,
     signal: new AbortController().signal,
   }
-  const where = { functionName: 'shop', version: '8', host: 'shop.example.org', authorization, timeoutSeconds: 30 }
+  const where = {
+    ...({ functionName: 'shop', version: '8', called: 'the new version', host: 'shop.example.org' } as const),
+    ...{ authorization, timeoutSeconds: 30 },
+  }
   await smoke(lines.map(parseSmokeRequest), where, waiting)
   return { invoked, event: events[0] ?? {}, report }
 }

@@ -17,5 +17,7 @@ export function smokeTarget({ desired, progress }: Releasing): SmokeTarget {
   const { functionName, configuration, smoke: settings } = desired
   const host = smokeHostOf(settings?.host, progress.url)
   const { authorization } = settings ?? {}
-  return { functionName, version: progress.version, host, authorization, timeoutSeconds: configuration.timeout }
+  const { version } = progress
+  const asked = { host, authorization, timeoutSeconds: configuration.timeout }
+  return { functionName, version, called: 'the new version', ...asked }
 }

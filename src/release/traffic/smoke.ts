@@ -11,6 +11,8 @@ import { untilAccepted } from './accepted.ts'
 export interface SmokeTarget {
   readonly functionName: string
   readonly version: string
+  /** As messages call it. */
+  readonly called: 'the new version' | `version ${string}`
   readonly host: string
   /** The header of that name, where the version asks for one. */
   readonly authorization?: string | undefined
@@ -54,7 +56,7 @@ export async function findFailure(
 
 async function ask(
   request: SmokeRequest,
-  { functionName, version, host, authorization, timeoutSeconds }: SmokeTarget,
+  { functionName, version, called, host, authorization, timeoutSeconds }: SmokeTarget,
   waiting: Waiting,
 ): Promise<{ readonly statusCode: number; readonly problem: Problem | undefined }> {
   // Who asks so waits for a whole answer, also where the function streams its answers to others.
@@ -65,31 +67,36 @@ async function ask(
     waiting,
   )
   const { statusCode = 0, body } = readAnswer(invocation.payload)
-  return { statusCode, problem: problemOf(request, invocation, { statusCode, body }) }
+  return { statusCode, problem: problemOf(request, called, invocation, { statusCode, body }) }
 }
 
 function problemOf(
   { path, status: { from, to }, text }: SmokeRequest,
+  called: SmokeTarget['called'],
   invocation: Invocation,
   { statusCode, body }: { readonly statusCode: number; readonly body: string },
 ): Problem | undefined {
   if (invocation.functionError !== undefined || statusCode === 0) {
     const { title, detail, hint } = invocationFailure(invocation)
-    return { title: `The new version does not answer GET ${path}: ${title}`, detail, hint }
+    return { title: `${capitalized(called)} does not answer GET ${path}: ${title}`, detail, hint }
   }
   const detail = [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join('\n')
   if (statusCode < from || statusCode > to) {
-    const title = `The new version answers GET ${path} with ${statusCode}`
+    const title = `${capitalized(called)} answers GET ${path} with ${statusCode}`
     if (from === 0) return { title, detail, hint: `Mend the application; or, ${OTHER_PATH}` }
     const expected = from === to ? String(from) : `${from} to ${to}`
     return { title: `${title}, and ${expected} was expected`, detail, hint: `Mend the application, or ${EXPECTATION}` }
   }
   if (text === undefined || body.includes(text)) return undefined
   return {
-    title: `The answer of the new version to GET ${path} (${statusCode}) does not hold ${JSON.stringify(text)}`,
+    title: `The answer of ${called} to GET ${path} (${statusCode}) does not hold ${JSON.stringify(text)}`,
     detail,
     hint: `Mend the application, or ${EXPECTATION}`,
   }
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 const OTHER_PATH = 'if this is what it should answer, choose another smoke-path.'
