@@ -54,10 +54,10 @@ def test_policy(commands, allowed, refused):
 @pytest.mark.parametrize(
     ("kind", "data", "commands", "parts"),
     [
-        ("exec", "print(1)", DEFAULT_COMMANDS, ["'exec' is not allowed", "allowed: manage, flask", 'add "exec"']),
-        ("command", "ls", ["none"], ["'shell' is not allowed", "allowed: none", 'add "shell"']),
-        ("manage", ["shell"], DEFAULT_COMMANDS, ['add "manage shell"']),
-        ("manage", "dbshell --x", ["manage migrate"], ['add "manage dbshell"', "allowed: manage migrate"]),
+        ("exec", "print(1)", DEFAULT_COMMANDS, ["'exec' is not allowed", "allowed: manage, flask", 'set commands to manage, flask, exec,']),
+        ("command", "ls", ["none"], ["'shell' is not allowed", "allowed: none", 'set commands to shell,']),
+        ("manage", ["shell"], DEFAULT_COMMANDS, ['set commands to manage, flask, manage shell,']),
+        ("manage", "dbshell --x", ["manage migrate"], ['set commands to manage migrate, manage dbshell,', "allowed: manage migrate"]),
     ],
 )
 def test_a_refusal_says_what_to_set(kind, data, commands, parts):

@@ -30,8 +30,15 @@ describe('what a deployment runs and its function would refuse', () => {
   ])('commands %j, line %j: %s is missing', (commands, line, missing) => {
     const problems = commandContradictions({ ...none, commands, beforeTraffic: [line] })
     expect(problems.map(({ hint }) => hint)).toEqual(
-      missing === undefined ? [] : [`Add ${JSON.stringify(missing)} to commands, or remove the line.`],
+      missing === undefined ? [] : [expect.stringContaining(`${missing}; or remove the line.`)],
     )
+  })
+
+  test('the hint keeps what is allowed already', () => {
+    const [problem] = commandContradictions({ ...none, beforeTraffic: ['exec 1'] })
+    expect(problem?.hint).toBe('Set commands to manage, flask, exec; or remove the line.')
+    const [other] = commandContradictions({ ...none, commands: ['none'], migrate: true })
+    expect(other?.hint).toBe('Set commands to manage migrate; or remove migrate.')
   })
 
   test('is told of each setting', () => {

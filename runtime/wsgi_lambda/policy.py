@@ -57,11 +57,13 @@ class Policy:
         if any(words[: len(entry)] == entry and len(entry) > unsafe for entry in self._entries):
             return None if kind in ("exec", "shell") else self._refusal_of_variables(variables)
         wanted = " ".join(words[: max(unsafe + 1, 2)])
-        allowed = ", ".join(" ".join(entry) for entry in self._entries) or "none"
         return (
-            f"{wanted!r} is not allowed on this function (allowed: {allowed}). To allow it, add "
-            f'"{wanted}" to the setting commands and deploy again.\n'
+            f"{wanted!r} is not allowed on this function (allowed: {self._allowed() or 'none'}). "
+            f"To allow it, set commands to {self._allowed(wanted)}, and deploy again.\n"
         )
+
+    def _allowed(self, *more: str) -> str:
+        return ", ".join([*(" ".join(entry) for entry in self._entries), *more])
 
     def _refusal_of_variables(self, variables: Iterable[str]) -> str | None:
         leading = sorted(name for name in variables if name in _LEADING_NAMES or name.startswith(_LEADING_VARIABLES))
@@ -69,7 +71,7 @@ class Policy:
             return None
         return (
             f"{', '.join(leading)} may not be given to a command of this function, because it decides which code runs, or whom it trusts. "
-            "To allow it, set it in the function's environment, or add \"exec\" to the setting commands, and deploy again.\n"
+            f"To allow it, set it in the function's environment, or set commands to {self._allowed('exec')}, and deploy again.\n"
         )
 
 

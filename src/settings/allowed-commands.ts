@@ -53,9 +53,10 @@ function wordsOf(line: string): readonly string[] {
 
 function problemOf(setting: string, line: string, missing: string, commands: readonly string[]): Problem {
   const what = setting === 'migrate' ? `migrate runs ${line}` : `${setting} has ${JSON.stringify(line)}`
+  const all = [...commands.filter((entry) => entry !== 'none'), missing]
   return {
     title: `${what}, which the function would refuse`,
     detail: `commands allows: ${commands.join(', ')}`,
-    hint: `Add ${JSON.stringify(missing)} to commands, or remove ${setting === 'migrate' ? 'migrate' : 'the line'}.`,
+    hint: `Set commands to ${all.join(', ')}; or remove ${setting === 'migrate' ? 'migrate' : 'the line'}.`,
   }
 }
