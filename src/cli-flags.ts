@@ -40,7 +40,7 @@ export function addSettingFlags(command: Command, names: readonly SettingName[])
       // Both words are known, so that a flag can take back what a file says; the help shows the one that changes something.
       const isOn = setting.default === true
       command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn))
-      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn))
+      command.addOption(new Option(`--no-${name}`, setting.without ?? `take back --${name}`).hideHelp(!isOn))
       continue
     }
     const option = new Option(

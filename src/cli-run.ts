@@ -285,7 +285,7 @@ export async function run(invocation: Invocation): Promise<number> {
       }
       case 'remote': {
         const { remote } = await import('./commands/remote.ts')
-        const settings = await loadFunctionSettings(origin)
+        const settings = await loadFunctionSettings(origin, true)
         const isLiveOutput = !isJson && process.stdout.isTTY
         const { lambda, logs } = await createAws(settings)
         const { outcome, shown } = await remote(invocation.remote, flags.qualifier, settings, {

@@ -351,3 +351,11 @@ describe('{{stage}} and {{url}}', () => {
     expect(functionName).toHaveLength(64)
   })
 })
+
+test.each([false, true])('without a name: options stand before remote commands alone (%s)', async (isRemoteCommand) => {
+  const origin = { project: '.', stage: undefined, environment: {}, explicit: { given: {}, nameOf: String } }
+  await expect(loadFunctionSettings(origin, isRemoteCommand)).rejects.toMatchObject({
+    title: 'function-name is missing',
+    hint: isRemoteCommand ? expect.stringContaining('before the command') : expect.not.stringContaining('manage'),
+  })
+})

@@ -26,6 +26,8 @@ export interface Setting<T = unknown> {
   readonly defaultText?: string
   /** Of a table: what is wrong with it, entry by entry, though `schema` took it. Tables of several sources add up. */
   readonly mistakes?: (table: Table) => readonly Mistake[]
+  /** Of what is on by itself: what its `--no-` flag does, for the help. */
+  readonly without?: string
   /** How the help names the value, as in `--memory MB`. Flags that are true or false have none. */
   readonly placeholder?: string
 }

@@ -165,6 +165,7 @@ export const CONTENT_SETTINGS = {
   }),
   slim: trueOrFalse({
     description: 'Leave out what no function uses: tests, type stubs, headers, static libraries, caches.',
+    without: 'Keep what no function uses too: tests, type stubs, headers, static libraries, caches.',
     example: 'false',
     default: true,
   }),
@@ -207,6 +208,7 @@ export const CONTENT_SETTINGS = {
   'pack-requirements': trueOrFalse({
     description:
       'Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.',
+    without: 'Package application and runtime alone: the dependencies come from a layer.',
     example: 'false',
     default: true,
   }),
@@ -276,6 +278,7 @@ export const STORE_SETTINGS = {
   }),
   cache: trueOrFalse({
     description: "The action keeps the store in GitHub's cache between runs.",
+    without: "Leave GitHub's cache alone.",
     example: 'false',
     default: true,
   }),

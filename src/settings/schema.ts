@@ -259,6 +259,7 @@ export const RELEASE_SETTINGS = {
   'migrate-plan': trueOrFalse({
     description:
       'Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.',
+    without: 'Show no `manage migrate --plan` before a command that migrates.',
     example: 'false',
     default: true,
   }),
@@ -279,6 +280,7 @@ export const RELEASE_SETTINGS = {
   }),
   smoke: trueOrFalse({
     description: 'Send one request to the new version before traffic moves; an answer below 500 passes.',
+    without: 'Send no smoke request.',
     example: 'false',
     default: true,
   }),

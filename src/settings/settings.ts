@@ -110,11 +110,14 @@ export async function loadInspectSettings(origin: SettingsOrigin): Promise<Inspe
   })
 }
 
-/** Settings for what only talks to a function that exists. @throws SettingsError with every mistake at once. */
-export async function loadFunctionSettings(origin: SettingsOrigin): Promise<FunctionSettings> {
+/**
+ * Settings for what only talks to a function that exists. @param isRemoteCommand whether all that stands behind the command is its own
+ * @throws SettingsError with every mistake at once
+ */
+export async function loadFunctionSettings(origin: SettingsOrigin, isRemoteCommand = false): Promise<FunctionSettings> {
   const loaded = await load(origin)
-  const before = 'Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check'
-  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) })
+  const hint = isRemoteCommand ? `${NAME_IT} ${OWN_OPTIONS_FIRST}` : NAME_IT
+  return settle(loaded.problems, { ...loaded.common, ...namePart(loaded, hint) })
 }
 
 /**
@@ -191,6 +194,8 @@ function variablesSource(environment: SettingsOrigin['environment']): Source {
 
 const NAME_IT =
   'Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].'
+
+const OWN_OPTIONS_FIRST = 'Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check'
 
 function namePart({ common, isGiven, problems }: Loaded, hint = NAME_IT): { readonly functionName: string } {
   const { functionName = '' } = common
