@@ -47,11 +47,18 @@ describe('what nobody needs any more', () => {
     ],
     ['none of somebody else', ['', 'by hand', RELEASE, RELEASE], [alias('4')], 1, ['3']],
     [
-      'versions for commands, but the one in use and those of the last hour',
-      [COMMANDS, COMMANDS, COMMANDS, COMMANDS, RELEASE],
-      [alias('5'), alias('2', { name: 'live-commands' })],
+      'versions for commands, but the one in use and those that were in the last hour',
+      [COMMANDS, COMMANDS, COMMANDS, COMMANDS, COMMANDS, RELEASE],
+      [alias('6'), alias('2', { name: 'live-commands' })],
       1,
       ['1', '3'],
+    ],
+    [
+      'no version for commands that this release has replaced, however old',
+      [COMMANDS, RELEASE, RELEASE, COMMANDS, RELEASE],
+      [alias('5'), alias('4', { name: 'live-commands' })],
+      3,
+      [],
     ],
   ])('%s', (_, descriptions, aliases, keep, removed) => {
     expect(prunable(versions(descriptions), aliases, keep)).toEqual(removed)

@@ -1,6 +1,6 @@
 import type { ListedVersion, NamedAlias } from '../../aws/versions.ts'
 import { readAliasMark } from '../order/alias-mark.ts'
-import { readProvenance } from '../order/provenance.ts'
+import { type Provenance, readProvenance } from '../order/provenance.ts'
 import type { CurrentRelease, DesiredRelease } from '../state.ts'
 
 /** What is left behind by earlier releases. */
@@ -15,7 +15,7 @@ export function pruneSteps({ served }: CurrentRelease, { keepVersions }: Desired
   return [{ kind: 'prune', keep: keepVersions }]
 }
 
-/** A release that goes on may still need its version for commands. */
+/** A command may still run on a version that was just replaced, and a release that goes on may need its own. */
 const COMMANDS_LAST_MS = 3_600_000
 
 /**
@@ -36,11 +36,13 @@ export function prunable(
       ...readAliasMark(description).before.slice(0, Math.max(1, keep - 1)),
     ]),
   )
-  const ofKind = (kind: 'release' | 'commands'): readonly ListedVersion[] =>
+  const ofKind = (kind: Provenance['kind']): readonly ListedVersion[] =>
     versions.filter(({ description }) => readProvenance(description)?.kind === kind)
   const newest = Date.parse(versions[0]?.published ?? '')
-  const isOver = ({ published }: ListedVersion): boolean => Date.parse(published) < newest - COMMANDS_LAST_MS
-  return [...ofKind('release').slice(keep), ...ofKind('commands').filter(isOver)]
+  // It is in use until the next one takes its place.
+  const isOver = (_: ListedVersion, index: number, all: readonly ListedVersion[]): boolean =>
+    Date.parse(all[index - 1]?.published ?? '') < newest - COMMANDS_LAST_MS
+  return [...ofKind('release').slice(keep), ...ofKind('commands').filter(isOver), ...ofKind('databases').filter(isOver)]
     .map(({ version }) => version)
     .filter((version) => !needed.has(version))
     .toSorted((a, b) => Number(a) - Number(b))
