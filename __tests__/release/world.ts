@@ -54,6 +54,7 @@ export function createWorld() {
       ...LOOKING_NOWHERE,
       provisioned: desired.provisioned !== undefined,
       commands: desired.commands !== undefined,
+      databases: desired.databases !== undefined,
     }
     return await apply(await readCurrentRelease(desired.functionName, desired.alias, waiting, looking), desired)
   }
@@ -78,7 +79,7 @@ export function createWorld() {
       upload,
       publishLayer,
       versionDescription,
-      databasesDescription: 'wsgi-lambda databases',
+      databasesDescription: 'databases of commit abc',
       commandsDescription: 'commands of commit abc',
       lock,
     }
