@@ -71,7 +71,7 @@ describe('workflows', () => {
       expect(uses).toBe('OWNER/wsgi-lambda@v1')
       expect(Object.keys(given).filter((name) => !inputs.has(name))).toEqual([])
       const settings = Object.entries(given).filter(
-        ([name]) => !['command', 'project', 'stage', 'to', 'run'].includes(name),
+        ([name]) => !['command', 'project', 'stage', 'to', 'run', 'pr', 'github-token'].includes(name),
       )
       const texts = Object.fromEntries(settings.map(([name, input]) => [name, String(input)]))
       expect(checkValues([{ given: texts, nameOf: String }]).problems).toEqual([])
@@ -102,9 +102,11 @@ describe('workflows', () => {
     if (!isWorkflow(value)) throw new Error('not a workflow')
     for (const job of Object.values(value.jobs)) {
       const signsIn = job.steps.some(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'))
+      const tells = value.on !== undefined && JSON.stringify(value.on).includes('pull_request')
       expect({ contents: 'read', ...value.permissions, ...job.permissions }).toEqual({
         contents: 'read',
-        ...(signsIn ? { 'id-token': 'write' } : {}),
+        ...(signsIn && { 'id-token': 'write' }),
+        ...(tells && { 'pull-requests': 'write', deployments: 'write' }),
       })
     }
   })
@@ -264,7 +266,7 @@ describe('commands', () => {
         // In front, so that it wins over a project that the line names.
         const result = await run(['--project', cwd, ...args], {
           cwd,
-          variables: { ...variables, WSGI_LAMBDA_MEMORY: 'stop' },
+          variables: { GITHUB_REPOSITORY_ID: '4711', ...variables, WSGI_LAMBDA_MEMORY: 'stop' },
         })
         checked.set(`${place} ${command}`, result)
       }
@@ -296,22 +298,24 @@ describe('commands', () => {
   })
 
   test('flags and variables that the text names exist', () => {
-    const helps = ['build', 'deploy', 'plan', 'inspect', 'manage', 'exec', 'bootstrap', 'logs', 'rollback'].map(
-      (name) => ['help', name],
-    )
+    const helps = [
+      ...['build', 'deploy', 'plan', 'inspect', 'manage', 'exec', 'bootstrap', 'logs', 'rollback'],
+      ...['permissions', 'preview', 'destroy', 'sweep'],
+    ].map((name) => ['help', name])
     return Promise.all(helps.map((args) => run(args, { cwd: ROOT, variables: {} }))).then((answers) => {
       const help = answers.map(({ output }) => output).join('\n')
       const known = new Set([...help.matchAll(/--[a-z-]+/g)].map(([flag]) => flag))
       const settings = new Set(SETTING_NAMES.flatMap((name) => [`--${name}`, `--no-${name}`]))
       const variables = new Set([
-        'PROJECT',
-        'STAGE',
+        ...['PROJECT', 'STAGE'],
+        ...['PR', 'PREVIEW'], // of lines of shell that make and remove databases
+        'FOR', // of the configuration of a version for commands
         ...SETTING_NAMES.map((name) => name.toUpperCase().replaceAll('-', '_')),
       ])
       for (const page of OWN_PAGES) {
         const prose = read(page).replace(/^ *```[^]*?^ *```$/gm, '')
         const spans = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)
-        const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv) /.test(span))
+        const ours = spans.filter((span) => !/^(?:sls|docker|npm|pip|uv|curl) /.test(span))
         const flags = ours.flatMap((span) => [...span.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag))
         const notOurs = [
           '--noinput',
@@ -411,10 +415,31 @@ describe('what the pages say of the code', () => {
     expect(JSON.parse(policy ?? '')).toEqual(JSON.parse(output))
   })
 
-  test('what is shown as JSON is a policy, or the file that the runtime reads', () => {
+  test('the statements for previews are those that are printed', async () => {
+    const [table = ''] =
+      /<!-- preview permissions -->[^]*?<!-- \/preview permissions -->/.exec(read('docs/permissions.md')) ?? []
+    const shownActions = [...table.matchAll(/^\| `(\w+)` +\| (`.+`) +\|.*\|$/gm)].map(([, sid, actions = '']) => [
+      sid,
+      actions.match(/[\w:]+/g),
+    ])
+    const role = 'arn:aws:iam::123456789012:role/shop-preview'
+    const settings = ['--preview-role', role, '--preview-database-admin', 'secretsmanager:shop/preview/database-admin']
+    const { output } = await run(
+      ['permissions', '--previews', '--quiet', '--function-name', 'shop', '--migrate', ...settings],
+      {
+        cwd: await folderWith({}),
+        variables: { AWS_REGION: 'eu-west-1' },
+      },
+    )
+    const { Statement: statements } = JSON.parse(output) as { Statement: { Sid: string; Action: string[] }[] }
+    expect(shownActions).toEqual(statements.map(({ Sid, Action }) => [Sid, Action]))
+  })
+
+  test('what is shown as JSON is a policy, the file that the runtime reads, or a secret', () => {
     for (const [place, { text }] of fencesIn('json')) {
       const keys = Object.keys(JSON.parse(text) as object)
-      expect([place, keys]).toEqual([place, keys.includes('app') ? expect.anything() : ['Version', 'Statement']])
+      const isOther = keys.includes('app') || keys.includes('password')
+      expect([place, keys]).toEqual([place, isOther ? expect.anything() : ['Version', 'Statement']])
     }
   })
 })
