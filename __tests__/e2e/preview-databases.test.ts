@@ -25,12 +25,28 @@ interface Side {
 }
 
 const OPTIONS = { template: undefined, isNamedByTags: true }
+/** As docs/preview-databases.md has it. */
+const FEW_RIGHTS = `
+  CREATE USER 'preview_admin'@'%' IDENTIFIED BY 'admin-password';
+  GRANT CREATE USER, PROCESS ON *.* TO 'preview_admin'@'%';
+  GRANT SELECT ON mysql.* TO 'preview_admin'@'%';
+  GRANT ALL PRIVILEGES ON \`%\\_pr\\_%\`.* TO 'preview_admin'@'%' WITH GRANT OPTION;
+  GRANT EXECUTE ON PROCEDURE mysql.rds_kill TO 'preview_admin'@'%';`
+/** On RDS nobody may end connections of others but by this. */
+const RDS_KILL = 'CREATE PROCEDURE mysql.rds_kill(IN thread BIGINT) KILL thread'
 const MARK = { repositoryId: '42', pr: 7, preview: 'shop' }
 
 let postgres: Postgres
 let mariadb: Mariadb | undefined
 const sides = new Map<string, Side>()
-const SIDES = ['superuser, database', 'superuser, schema', 'as on RDS, database', 'as on RDS, schema', 'MariaDB']
+const SIDES = [
+  'superuser, database',
+  'superuser, schema',
+  'as on RDS, database',
+  'as on RDS, schema',
+  'MariaDB',
+  'MariaDB, as on RDS',
+]
 
 beforeAll(async () => {
   const installed = await findMariadb()
@@ -55,12 +71,18 @@ beforeAll(async () => {
   if (!mariadb) return
   const { url, query } = mariadb
   await query("CREATE DATABASE production; CREATE TABLE production.customers AS SELECT 'secret' AS name")
-  sides.set('MariaDB', {
-    admin: await readAdminAddress(url),
-    scope: 'database',
-    snapshot: () => mariadbSnapshot(query),
-    run: (sql) => query(sql),
-  })
+  await query(RDS_KILL)
+  await query(FEW_RIGHTS)
+  for (const [name, address] of [
+    ['MariaDB', url],
+    ['MariaDB, as on RDS', url.replace(/\/\/.*@/, '//preview_admin:admin-password@')],
+  ] as const)
+    sides.set(name, {
+      admin: await readAdminAddress(address),
+      scope: 'database',
+      snapshot: () => mariadbSnapshot(query),
+      run: (sql) => query(sql),
+    })
 }, 60_000)
 afterAll(async () => {
   await Promise.all([postgres.stop(), mariadb?.stop()])
@@ -191,7 +213,7 @@ describe.each(SIDES)('%s', (name) => {
   test(
     'its user gets at nothing else',
     whenThere(name, async (side) => {
-      const [own, other] = [ownOf(side), { ...ownOf(side, 'shopxpr_7'), mark: { ...MARK, pr: 8 } }]
+      const [own, other] = [ownOf(side, 'my_shop_pr_7'), { ...ownOf(side, 'myxshop_pr_7'), mark: { ...MARK, pr: 8 } }]
       await withServer(side, async (server) => {
         await server.prepare(own, { ...OPTIONS, password: 'own-password' })
         await server.prepare(other, { ...OPTIONS, password: 'other-password' })
@@ -199,20 +221,25 @@ describe.each(SIDES)('%s', (name) => {
         const attempts =
           side.scope === 'schema'
             ? [
-                'SELECT * FROM shopxpr_7.theirs',
-                'CREATE TABLE shopxpr_7.mine (n INTEGER)',
-                'DROP SCHEMA shopxpr_7',
+                'SELECT * FROM myxshop_pr_7.theirs',
+                'CREATE TABLE myxshop_pr_7.mine (n INTEGER)',
+                'DROP SCHEMA myxshop_pr_7',
                 'CREATE SCHEMA more',
               ]
             : side.admin.engine === 'mysql'
               ? [
-                  'SELECT * FROM shopxpr_7.theirs',
+                  'SELECT * FROM myxshop_pr_7.theirs',
                   'SELECT * FROM production.customers',
-                  'DROP DATABASE shopxpr_7',
+                  'DROP DATABASE myxshop_pr_7',
                   'CREATE DATABASE more',
                   'CREATE USER x',
                 ]
-              : ['DROP DATABASE shopxpr_7', 'CREATE DATABASE more', 'CREATE ROLE x', "COMMENT ON ROLE shop_pr_7 IS 'x'"]
+              : [
+                  'DROP DATABASE myxshop_pr_7',
+                  'CREATE DATABASE more',
+                  'CREATE ROLE x',
+                  "COMMENT ON ROLE my_shop_pr_7 IS 'x'",
+                ]
         for (const attempt of attempts)
           await expect(asApplication(side, own, 'own-password', [attempt])).rejects.toMatchObject({
             title: expect.stringMatching(/may not do what is needed|refuses/) as unknown,

@@ -64,13 +64,25 @@ async function remove(
 async function endConnections(session: Session, user: string): Promise<void> {
   const rows = await session.query('SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?', [user])
   for (const { id } of rows) {
-    try {
-      await session.query(`KILL ${Number(id)}`)
-    } catch (error) {
-      // It has ended meanwhile, or it is not for us to end: then dropping says who waits for whom.
-      if (!/^ER_(?:NO_SUCH_THREAD|KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR)$/.test(codeOf(error) ?? ''))
-        throw error
-    }
+    const connection = Number(id)
+    const isEnded = await attempt(session, `KILL ${connection}`)
+    // RDS user guide, "Ending a session or query". Where that does not help either, dropping says that somebody has locked it.
+    if (!isEnded) await attempt(session, `CALL mysql.rds_kill(${connection})`)
+  }
+}
+
+const DENIED = /^ER_(?:KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR|SP_DOES_NOT_EXIST|PROCACCESS_DENIED_ERROR)$/
+
+/** @returns whether it was allowed; a connection may have ended meanwhile */
+async function attempt(session: Session, statement: string): Promise<boolean> {
+  try {
+    await session.query(statement)
+    return true
+  } catch (error) {
+    const code = codeOf(error) ?? ''
+    if (code === 'ER_NO_SUCH_THREAD') return true
+    if (DENIED.test(code)) return false
+    throw error
   }
 }
 
