@@ -28,7 +28,9 @@ export interface Account {
   readonly inventory: () => ReadonlyMap<string, string>
   /** After so many changes nothing answers whoever asks now any more. */
   readonly killAfter: (changes: number) => void
-  /** Another process, which lives. */
+  /** After so many changes one fails. */
+  readonly failAfter: (changes: number) => void
+  /** Another process, which lives, and for which all goes well. */
   readonly revive: () => void
 }
 
@@ -37,7 +39,7 @@ const ARN = { function: 'arn:aws:lambda:eu-west-1:0:function:', 'log group': 'ar
 
 export function createAccount(): Account {
   const things = new Map<string, Thing>()
-  let left = Infinity
+  let [left, leftUntilFailure] = [Infinity, Infinity]
   let revisions = 0
   const find = (kind: Kind, name: string): Thing | undefined => things.get(`${kind} ${name}`)
   const alive = async (): Promise<void> => {
@@ -47,6 +49,8 @@ export function createAccount(): Account {
   const change = async <T>(effect: () => T): Promise<T> => {
     await alive()
     left -= 1
+    leftUntilFailure -= 1
+    if (leftUntilFailure === -1) throw new UserError({ title: 'It went wrong on our side.' })
     return effect()
   }
   const remove = (kind: Kind, name: string): Promise<boolean> => change(() => things.delete(`${kind} ${name}`))
@@ -136,8 +140,12 @@ export function createAccount(): Account {
     killAfter: (changes) => {
       left = changes
     },
+    failAfter: (changes) => {
+      leftUntilFailure = changes
+    },
     revive: () => {
       left = Infinity
+      leftUntilFailure = Infinity
     },
   }
 }

@@ -1,7 +1,7 @@
 import { defaultLogGroup } from '../../../src/aws/function-options.ts'
 import { type Closed, destroy } from '../../../src/commands/destroy.ts'
 import { type SweepCollaborators, sweep } from '../../../src/commands/sweep.ts'
-import type { Problem } from '../../../src/errors.ts'
+import { type Problem, UserError } from '../../../src/errors.ts'
 import { databaseOf, readDatabase, writeDatabase } from '../../../src/preview/database/choice.ts'
 import { GIVEN } from '../../../src/preview/database/open.ts'
 import type { PreviewIdentity } from '../../../src/preview/identity.ts'
@@ -20,10 +20,10 @@ const ADMIN = 'postgresql://admin:secret@db/postgres'
 /** What runs for a repository, each in a process of its own. */
 export interface Processes {
   /** @returns whether there is a preview now, or why not */
-  readonly preview: (identity: PreviewIdentity, headSha: string) => Promise<'ready' | 'refused' | 'killed'>
+  readonly preview: (identity: PreviewIdentity, headSha: string) => Promise<'ready' | 'refused' | 'broken off'>
   /** @param functionName of the one that is meant; undefined for all of the pull request */
   readonly destroy: (pull: Closed, functionName: string | undefined) => Promise<string>
-  /** @returns `done`, `killed`, or why it failed, like destroy */
+  /** @returns `done`, `broken off`, or why it failed, like destroy */
   readonly sweep: (isGitHubThere: boolean) => Promise<string>
 }
 
@@ -103,12 +103,12 @@ function wordsOf(problems: readonly Problem[]): string {
 }
 
 /** Nobody is told of what a process does that was killed; whatever it says itself comes from an answer that never came. */
-async function inProcess<T>(account: Account, work: () => Promise<T>): Promise<T | 'killed'> {
+async function inProcess<T>(account: Account, work: () => Promise<T>): Promise<T | 'broken off'> {
   try {
     return await work()
   } catch (error) {
-    if (error !== KILLED) throw error
-    return 'killed'
+    if (error !== KILLED && !(error instanceof UserError)) throw error
+    return 'broken off'
   } finally {
     account.revive()
   }
