@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { readOptions } from '../../src/aws/function-options.ts'
 import { createLambdaApi, wholeLines } from '../../src/aws/lambda.ts'
+import { UserError } from '../../src/errors.ts'
 import { same } from '../release/releases.ts'
 import { useAsAws } from './as-aws.ts'
 
@@ -262,6 +263,42 @@ test('variables that Lambda does not show are told from none', async () => {
   expect(version).toMatchObject({ environment: {}, environmentProblem: 'no kms:Decrypt' })
 })
 
+describe('what AWS says of a request is told without the values of its variables', () => {
+  const environment = { TOKEN: 'canary-1', DATABASE: 'postgres://a:canary-2/"x"', DEBUG: 'yes', EMPTY: '' }
+  const words = [
+    "1 validation error detected: Value '{TOKEN=canary-1, DEBUG=yes}' at 'memorySize'",
+    ...[environment.DATABASE, encodeURIComponent(environment.DATABASE)],
+  ].join('; ')
+  const said = (error: unknown): string =>
+    error instanceof UserError
+      ? [error.title, error.detail, error.hint, said(error.cause)].join()
+      : error instanceof Error
+        ? `${error.message} ${error.stack ?? ''}`
+        : ''
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['a new function', () => createApi().lambda.createFunction('shop', { ...same.configuration, environment }, code)],
+    ['a configuration', () => createApi().lambda.updateConfiguration('shop', { environment })],
+  ])('%s', async (_, send) => {
+    answers = [refused('ValidationException', words, 400)]
+    const error: unknown = await send().catch((failure: unknown) => failure)
+    expect(said(error)).toContain('TOKEN=***, DEBUG=***')
+    expect(said(error)).not.toMatch(/canary|yes/)
+  })
+
+  test('but for want of a permission, where the resource has to be told', async () => {
+    answers = [
+      refused('AccessDeniedException', 'not authorized to perform: lambda:X on resource: arn:aws:canary-1', 403),
+    ]
+    const error: unknown = await createApi()
+      .lambda.updateConfiguration('shop', { environment })
+      .catch((failure: unknown) => failure)
+    expect(said(error)).toContain('arn:aws:canary-1')
+  })
+})
+
+const code = { architecture: 'arm64', zip: Buffer.from('zip') }
+
 describe('what is sent', () => {
   const bodyOf = (at: number): unknown => JSON.parse(received[at]?.body ?? '')
 
@@ -275,7 +312,6 @@ describe('what is sent', () => {
 
   test('with a new function are its tags, and whose it is', async () => {
     answers = [json({})]
-    const code = { architecture: 'arm64', zip: Buffer.from('zip') }
     const tags = { team: 'shop', 'managed-by': 'terraform' }
     await createApi().lambda.createFunction('shop', same.configuration, code, { tags, codeSigningConfig: 'arn:csc' })
     expect(bodyOf(0)).toMatchObject({

@@ -18,6 +18,7 @@ import {
 import { type ClientOptions, createCaller } from './call.ts'
 import { adviceFor } from './errors.ts'
 import { type FunctionOptions, optionsRequest, readOptions } from './function-options.ts'
+import { withoutValues } from './masked-values.ts'
 import { OUR_TAG, type Tags } from './tags.ts'
 
 /** A function's settings and code as one version has them. */
@@ -161,18 +162,16 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       return found && versionState(found)
     },
     createFunction: async (functionName, configuration, code, beside) => {
+      const command = new CreateFunctionCommand({
+        FunctionName: functionName,
+        ...request(configuration),
+        Architectures: [code.architecture as Architecture],
+        Code: codeRequest(code),
+        Tags: { ...beside?.tags, ...OUR_TAG },
+        CodeSigningConfigArn: beside?.codeSigningConfig,
+      })
       await call('CreateFunction', functionName, () =>
-        client.send(
-          new CreateFunctionCommand({
-            FunctionName: functionName,
-            ...request(configuration),
-            Architectures: [code.architecture as Architecture],
-            Code: codeRequest(code),
-            Tags: { ...beside?.tags, ...OUR_TAG },
-            CodeSigningConfigArn: beside?.codeSigningConfig,
-          }),
-          cancellable,
-        ),
+        withoutValues(configuration.environment, () => client.send(command, cancellable)),
       )
     },
     updateCode: async (functionName, code) => {
@@ -189,8 +188,9 @@ export function createLambdaApi({ version, wait, signal }: ClientOptions): Lambd
       )
     },
     updateConfiguration: async (functionName, configuration) => {
+      const command = new UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) })
       await call('UpdateFunctionConfiguration', functionName, () =>
-        client.send(new UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) })),
+        withoutValues(configuration.environment, () => client.send(command)),
       )
     },
     publish: async (functionName, codeSha256, description, revisionId) => {
