@@ -1423,14 +1423,14 @@ async function createVolume(engine, labels) {
 }
 async function removeVolume(engine, name) {
   await engineCall(engine, "remove a volume", async () => {
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt2 = 0; ; attempt2++) {
       try {
         await engine.docker.getVolume(name).remove();
         return;
       } catch (error) {
         const { statusCode } = error;
         if (statusCode === 404) return;
-        if (statusCode !== 409 || attempt >= 50) throw error;
+        if (statusCode !== 409 || attempt2 >= 50) throw error;
         await (0, import_promises11.setTimeout)(100);
       }
     }
@@ -1566,13 +1566,13 @@ ${completed3.stdout}`;
       }
       /** The output ends a moment before the engine knows the exit code. */
       async #exitCode(inspect2) {
-        for (let attempt = 0; attempt < 100; attempt++) {
+        for (let attempt2 = 0; attempt2 < 100; attempt2++) {
           const { Running, ExitCode } = await this.#call("tell the exit code of a program", inspect2);
           if (!Running && ExitCode !== null) {
             if (ExitCode === 137) await this.#refuseIfGone();
             return ExitCode;
           }
-          await (0, import_promises11.setTimeout)(20 + attempt * 2);
+          await (0, import_promises11.setTimeout)(20 + attempt2 * 2);
         }
         throw new UserError({
           title: "A program in the container closed its output and did not end",
@@ -1581,7 +1581,7 @@ ${completed3.stdout}`;
       }
       /** A program is killed together with its container, and the engine may tell of the program first. */
       async #refuseIfGone() {
-        for (let attempt = 0; attempt < 5; attempt++) {
+        for (let attempt2 = 0; attempt2 < 5; attempt2++) {
           const doing = "wait for a program";
           const { State } = await this.#call(doing, () => this.#container.inspect());
           if (!State.Running) throw engineError(new Error("The container is not running"), doing, this.#engine.address);
@@ -6642,13 +6642,13 @@ async function openWheel(path4, filename) {
 async function describeWheel(zip, filename) {
   refuseHostile(zip.entries);
   const infoFolder = findInfoFolder(zip.entries, filename);
-  const textOf2 = async (name2) => {
+  const textOf3 = async (name2) => {
     const entry = zip.entries.find(({ path: path4 }) => path4 === `${infoFolder}/${name2}`);
     if (entry && entry.unzippedBytes > MOST_TEXT_BYTES) throw new BadZip(`its ${name2} is larger than any`);
     return entry ? (await zip.content(entry)).toString() : "";
   };
   const [metadata, wheelText, recordText, entryPoints] = await Promise.all(
-    ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].map(textOf2)
+    ["METADATA", "WHEEL", "RECORD", "entry_points.txt"].map(textOf3)
   );
   if (!metadata || !wheelText || !recordText)
     throw new BadZip(`its ${infoFolder} lacks METADATA, WHEEL or RECORD (PEP 427)`);
@@ -10325,6 +10325,7 @@ var init_packaging = __esm({
       }),
       slim: trueOrFalse({
         description: "Leave out what no function uses: tests, type stubs, headers, static libraries, caches.",
+        without: "Keep what no function uses too: tests, type stubs, headers, static libraries, caches.",
         example: "false",
         default: true
       }),
@@ -10364,6 +10365,7 @@ var init_packaging = __esm({
       }),
       "pack-requirements": trueOrFalse({
         description: "Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.",
+        without: "Package application and runtime alone: the dependencies come from a layer.",
         example: "false",
         default: true
       })
@@ -10427,6 +10429,7 @@ var init_packaging = __esm({
       }),
       cache: trueOrFalse({
         description: "The action keeps the store in GitHub's cache between runs.",
+        without: "Leave GitHub's cache alone.",
         example: "false",
         default: true
       }),
@@ -10809,8 +10812,8 @@ var init_static = __esm({
 function parseTraffic(given2 = AT_ONCE) {
   if (given2 === AT_ONCE) return [];
   return given2.split(",").map((portion) => {
-    const [, percent2, time, unit = "s"] = PORTION.exec(portion.trim()) ?? [];
-    return { percent: Number(percent2), seconds: Number(time) * SECONDS[unit] };
+    const [, percent3, time, unit = "s"] = PORTION.exec(portion.trim()) ?? [];
+    return { percent: Number(percent3), seconds: Number(time) * SECONDS[unit] };
   });
 }
 function trafficContradictions({
@@ -10819,7 +10822,7 @@ function trafficContradictions({
   smoke: smoke2
 }) {
   const portions = parseTraffic(traffic);
-  const isRising = portions.every(({ percent: percent2 }, index) => percent2 > (portions[index - 1]?.percent ?? 0));
+  const isRising = portions.every(({ percent: percent3 }, index) => percent3 > (portions[index - 1]?.percent ?? 0));
   const seconds = portions.reduce((sum3, portion) => sum3 + portion.seconds, 0);
   return [
     ...isRising ? [] : [{ title: `traffic: ${traffic} does not rise`, hint: "As in 10% 5m, 50% 5m." }],
@@ -11183,6 +11186,7 @@ var init_schema = __esm({
       }),
       "migrate-plan": trueOrFalse({
         description: "Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.",
+        without: "Show no `manage migrate --plan` before a command that migrates.",
         example: "false",
         default: true
       }),
@@ -11202,6 +11206,7 @@ var init_schema = __esm({
       }),
       smoke: trueOrFalse({
         description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
+        without: "Send no smoke request.",
         example: "false",
         default: true
       }),
@@ -13574,13 +13579,16 @@ async function listStaticFiles(folder, hashed, leftOut = []) {
   });
   return files;
 }
-async function pathsBelow(folder, path4) {
-  const children = (await (0, import_promises44.readdir)((0, import_node_path35.join)(folder, path4), { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
+async function pathsBelow(folder, path4, above = []) {
+  const here = await (0, import_promises44.realpath)((0, import_node_path35.join)(folder, path4));
+  if (above.includes(here)) return [];
+  const children = (await (0, import_promises44.readdir)(here, { withFileTypes: true })).filter(({ name }) => !NEVER2.test(name));
   const found = await Promise.all(
     children.map(async (child2) => {
       const below3 = import_node_path35.posix.join(path4, child2.name);
-      if (child2.isDirectory()) return await pathsBelow(folder, below3);
-      return child2.isFile() ? [below3] : [];
+      const target = child2.isSymbolicLink() ? await (0, import_promises44.stat)((0, import_node_path35.join)(here, child2.name)).catch(() => void 0) : child2;
+      if (target?.isDirectory()) return await pathsBelow(folder, below3, [...above, here]);
+      return target?.isFile() ? [below3] : [];
     })
   );
   return found.flat();
@@ -13590,7 +13598,7 @@ async function keepStaticFiles(from, files, { folder, index }) {
   await inParallel(
     files,
     FILES_AT_ONCE2,
-    ({ path: path4 }) => (0, import_promises44.cp)((0, import_node_path35.join)(from, path4), (0, import_node_path35.join)(folder, path4), { mode: COPY_ON_WRITE2 })
+    ({ path: path4 }) => (0, import_promises44.cp)((0, import_node_path35.join)(from, path4), (0, import_node_path35.join)(folder, path4), { mode: COPY_ON_WRITE2, dereference: true })
   );
   const digest = digestOf3(files);
   await (0, import_promises44.writeFile)(index, JSON.stringify({ digest, files }));
@@ -16305,15 +16313,15 @@ async function buildWheel({ pin: pin2, key }, options, collaborators) {
       const builder = await toolchain.open(equipment);
       const workFolder = `wheels/${++tries}-${pin2.name}`;
       const bench = { builder, equipment, temporary, workFolder, run: following(pin2, builder, report) };
-      const attempt = await attemptBuild(pin2, bench, options, collaborators);
-      if ("filename" in attempt) {
+      const attempt2 = await attemptBuild(pin2, bench, options, collaborators);
+      if ("filename" in attempt2) {
         const isPrivate = !isPublicPin(pin2) || (await otherIndexes(options.pipOptions, environment)).length > 0;
-        const file = (0, import_node_path50.join)(attempt.folder, attempt.filename);
-        const kept4 = await keepBuilt(key, file, attempt.filename, { store, isPrivate });
+        const file = (0, import_node_path50.join)(attempt2.folder, attempt2.filename);
+        const kept4 = await keepBuilt(key, file, attempt2.filename, { store, isPrivate });
         report.info(`${kept4.name} ${kept4.version}: built as ${kept4.filename}`);
         return kept4;
       }
-      equipment = [...equipment, ...attempt.needs];
+      equipment = [...equipment, ...attempt2.needs];
     }
   } finally {
     await (0, import_promises51.rm)(temporary, { recursive: true, force: true });
@@ -17382,6 +17390,57 @@ var init_problem = __esm({
   }
 });
 
+// src/settings/allowed-commands.ts
+function commandContradictions(settings) {
+  const { commands = DEFAULT, migrate, migratePlan } = settings;
+  const entries = commands.filter((entry) => entry !== "none").map((entry) => entry.trim().split(/\s+/));
+  const migrations = migrate ? ["manage migrate --noinput", ...migratePlan ? ["manage migrate --plan"] : []] : [];
+  const asked = [
+    ["migrate", migrations],
+    ["before-traffic", settings.beforeTraffic],
+    ["after-traffic", settings.afterTraffic]
+  ];
+  return asked.flatMap(([setting, lines2]) => {
+    const problems = lines2.flatMap((line) => {
+      const missing2 = missingEntry(line, entries);
+      return missing2 === void 0 ? [] : [problemOf(setting, line, missing2, commands)];
+    });
+    return setting === "migrate" ? problems.slice(0, 1) : problems;
+  });
+}
+function missingEntry(line, entries) {
+  const [kind = "", ...rest] = wordsOf(line.trim().replace(/^timeout=\d+\s+/, ""));
+  const words4 = ["manage", "flask"].includes(kind) ? [kind, ...rest] : [kind];
+  const unsafe = words4.findLastIndex((word, index) => index > 0 && RUN_ANYTHING.has(word));
+  const isAllowed2 = entries.some(
+    (entry) => entry.length > Math.max(unsafe, 0) && entry.every((word, index) => word === words4[index])
+  );
+  return isAllowed2 ? void 0 : words4.slice(0, Math.max(unsafe + 1, 2)).join(" ");
+}
+function wordsOf(line) {
+  return (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^(["'])([^]*)\1$/, "$2"));
+}
+function problemOf(setting, line, missing2, commands) {
+  const what = setting === "migrate" ? `migrate runs ${line}` : `${setting} has ${JSON.stringify(line)}`;
+  const all = [...commands.filter((entry) => entry !== "none"), missing2];
+  return {
+    title: `${what}, which the function would refuse`,
+    detail: `commands allows: ${commands.join(", ")}`,
+    hint: `Set commands to ${all.join(", ")}; or remove ${setting === "migrate" ? "migrate" : "the line"}.`
+  };
+}
+var DEFAULT, RUN_ANYTHING;
+var init_allowed_commands = __esm({
+  "src/settings/allowed-commands.ts"() {
+    "use strict";
+    DEFAULT = ["manage", "flask"];
+    RUN_ANYTHING = /* @__PURE__ */ new Set([
+      ...["shell", "shell_plus", "dbshell", "sqlshell", "runscript", "debugsqlshell"],
+      ...["startproject", "startapp", "test"]
+    ]);
+  }
+});
+
 // src/settings/discovery.ts
 async function findApplication(projectFolder) {
   return await findDjango(projectFolder) ?? await findCallable(projectFolder);
@@ -17753,10 +17812,10 @@ async function loadInspectSettings(origin) {
     manifest: "problem" in manifest ? void 0 : manifest.path
   });
 }
-async function loadFunctionSettings(origin) {
+async function loadFunctionSettings(origin, isRemoteCommand = false) {
   const loaded = await load(origin);
-  const before = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
-  return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, `${NAME_IT} ${before}`) });
+  const hint = isRemoteCommand ? `${NAME_IT} ${OWN_OPTIONS_FIRST}` : NAME_IT;
+  return settle2(loaded.problems, { ...loaded.common, ...namePart(loaded, hint) });
 }
 function loadRemovalSettings({ stage: stage2, environment, explicit }) {
   const checked = checkValues([variablesSource(environment), explicit]);
@@ -17873,6 +17932,8 @@ function contradictions({ environment, secrets, ...values }, isGiven) {
     })),
     ...ofNoBucket.filter(isGiven).map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),
     ...trafficContradictions(values),
+    // What a zip obeys that was built before, its own settings have said; and another handler may obey anything.
+    ...isGiven("artifact") || values.handler === "none" ? [] : commandContradictions(values),
     ...basicAuthContradictions(values),
     ...databaseContradictions(values),
     ...corsContradictions(values, isGiven),
@@ -17920,7 +17981,7 @@ function fillStage(values, stage2) {
   }
   return { values: filled2, problems };
 }
-var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
+var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, OWN_OPTIONS_FIRST, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
 var init_settings = __esm({
   "src/settings/settings.ts"() {
     "use strict";
@@ -17928,6 +17989,7 @@ var init_settings = __esm({
     import_node_path57 = require("node:path");
     init_errors();
     init_runtimes();
+    init_allowed_commands();
     init_basic_auth();
     init_cors2();
     init_databases();
@@ -17944,6 +18006,7 @@ var init_settings = __esm({
     init_values();
     NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
     NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
+    OWN_OPTIONS_FIRST = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
     ADDRESSES2 = ["url", "host", "origin"];
     PREVIEW_WORDS = ["pr", "preview"];
     AS_WRITTEN = /^(?:url-origin|basic-auth|preview-database-.*)$/;
@@ -19080,6 +19143,104 @@ var init_function_options = __esm({
   }
 });
 
+// src/report/secrets.ts
+function secretsIn(variables) {
+  const found = Object.entries(variables).flatMap(([name, value]) => [
+    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
+    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
+    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
+  ]);
+  return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter(
+    (secret) => secret.length >= FEWEST_CHARACTERS
+  );
+}
+function credentialsIn(value) {
+  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
+}
+function spellingsOf(secret) {
+  const address2 = encodeURIComponent(secret);
+  const html = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const base64 = [0, 1, 2].map((shift) => base64Behind(shift, secret));
+  const all = [
+    ...[secret, ...secret.split(/\r?\n/)],
+    ...[address2, address2.replace(/[!'()*]/g, percent), address2.replace(/%20/g, "+")],
+    ...[JSON.stringify(secret).slice(1, -1), html, html.replaceAll('"', "&quot;")],
+    ...[
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
+      html.replaceAll('"', "&quot;").replaceAll("'", "&#x27;")
+    ],
+    ...base64,
+    ...base64.map((text5) => text5.replaceAll("+", "-").replaceAll("/", "_")),
+    Buffer.from(secret).toString("hex")
+  ];
+  return [...new Set(all)].filter((text5) => text5.length >= FEWEST_CHARACTERS);
+}
+function withoutSecrets(text5, secrets) {
+  return [...secrets].toSorted((a, b) => b.length - a.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text5);
+}
+function percent(character) {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+function base64Behind(shift, secret) {
+  const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
+  const text5 = bytes.toString("base64").replace(/=+$/, "");
+  return text5.slice(Math.ceil(shift * 8 / 6), bytes.length % 3 === 0 ? void 0 : -1);
+}
+function decoded(text5) {
+  try {
+    return decodeURIComponent(text5);
+  } catch {
+    return text5;
+  }
+}
+var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
+var init_secrets2 = __esm({
+  "src/report/secrets.ts"() {
+    "use strict";
+    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
+    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
+    BASIC_AUTH = /BASIC[-_]AUTH$/i;
+    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
+    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
+    FEWEST_CHARACTERS = 6;
+  }
+});
+
+// src/aws/masked-values.ts
+async function withoutValues(environment, send) {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof Error && environment !== void 0 && !isAccessDenied(error)) mask(error, environment);
+    throw error;
+  }
+}
+function mask(error, environment) {
+  const texts = error;
+  for (const name of ["message", "stack", "Message", "Reason"]) {
+    const text5 = texts[name];
+    if (typeof text5 === "string") texts[name] = masked(text5, environment);
+  }
+}
+function masked(text5, environment) {
+  const variables = Object.entries(environment).filter(([, value]) => value !== "");
+  const named2 = variables.reduce(
+    (rest, [name, value]) => rest.replaceAll(`${name}=${value}`, () => `${name}=***`).replaceAll(`"${name}":${JSON.stringify(value)}`, () => `"${name}":"***"`),
+    text5
+  );
+  return withoutSecrets(
+    named2,
+    variables.flatMap(([, value]) => spellingsOf(value))
+  );
+}
+var init_masked_values = __esm({
+  "src/aws/masked-values.ts"() {
+    "use strict";
+    init_secrets2();
+    init_errors2();
+  }
+});
+
 // src/aws/lambda.ts
 function createLambdaApi({ version, wait: wait2, signal }) {
   const customUserAgent = [["wsgi-lambda", version]];
@@ -19099,20 +19260,18 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       return found && versionState(found);
     },
     createFunction: async (functionName, configuration, code2, beside) => {
+      const command = new import_client_lambda5.CreateFunctionCommand({
+        FunctionName: functionName,
+        ...request(configuration),
+        Architectures: [code2.architecture],
+        Code: codeRequest(code2),
+        Tags: { ...beside?.tags, ...OUR_TAG },
+        CodeSigningConfigArn: beside?.codeSigningConfig
+      });
       await call(
         "CreateFunction",
         functionName,
-        () => client.send(
-          new import_client_lambda5.CreateFunctionCommand({
-            FunctionName: functionName,
-            ...request(configuration),
-            Architectures: [code2.architecture],
-            Code: codeRequest(code2),
-            Tags: { ...beside?.tags, ...OUR_TAG },
-            CodeSigningConfigArn: beside?.codeSigningConfig
-          }),
-          cancellable
-        )
+        () => withoutValues(configuration.environment, () => client.send(command, cancellable))
       );
     },
     updateCode: async (functionName, code2) => {
@@ -19131,10 +19290,11 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       );
     },
     updateConfiguration: async (functionName, configuration) => {
+      const command = new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) });
       await call(
         "UpdateFunctionConfiguration",
         functionName,
-        () => client.send(new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) }))
+        () => withoutValues(configuration.environment, () => client.send(command))
       );
     },
     publish: async (functionName, codeSha256, description, revisionId) => {
@@ -19239,8 +19399,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         return {
           payload: answer.Payload?.transformToString() ?? "",
           functionError: answer.FunctionError,
-          // Lines of one event, such as those of a traceback, are divided by carriage returns.
-          logTail: Buffer.from(answer.LogResult ?? "", "base64").toString().replaceAll(/\r\n?/g, "\n")
+          logTail: wholeLines(Buffer.from(answer.LogResult ?? "", "base64"))
         };
       } catch (error) {
         throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
@@ -19249,6 +19408,10 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       }
     }
   };
+}
+function wholeLines(tail) {
+  const text5 = tail.toString().replaceAll(/\r\n?/g, "\n");
+  return tail.length < TAIL_BYTES ? text5 : text5.slice(text5.indexOf("\n") + 1);
 }
 function codeRequest(code2) {
   return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
@@ -19300,7 +19463,7 @@ function aliasState(found) {
     revisionId: found.RevisionId ?? ""
   };
 }
-var import_client_lambda5, STATEMENTS;
+var import_client_lambda5, TAIL_BYTES, STATEMENTS;
 var init_lambda = __esm({
   "src/aws/lambda.ts"() {
     "use strict";
@@ -19308,7 +19471,9 @@ var init_lambda = __esm({
     init_call();
     init_errors2();
     init_function_options();
+    init_masked_values();
     init_tags2();
+    TAIL_BYTES = 4096;
     STATEMENTS = {
       url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
       invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
@@ -19398,12 +19563,12 @@ function createLayerApi({ version, wait: wait2, signal }) {
     return { arn: published2.LayerVersionArn ?? "", codeSha256: published2.Content?.CodeSha256 ?? codeSha256 };
   }
   async function publishSurely(content, code2) {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt2 = 1; ; attempt2++) {
       try {
         return await publishOnce(content, code2);
       } catch (error) {
-        if (invocationFate(error) === "refused" || attempt === ATTEMPTS) throw error;
-        await wait2(1e3 * attempt, `looking whether the layer ${content.name} was published`);
+        if (invocationFate(error) === "refused" || attempt2 === ATTEMPTS) throw error;
+        await wait2(1e3 * attempt2, `looking whether the layer ${content.name} was published`);
         const arn = await findContent(content, code2.architecture);
         if (arn !== void 0) return { arn, codeSha256: content.codeSha256 };
       }
@@ -20439,24 +20604,27 @@ var init_desired_options = __esm({
 });
 
 // src/release/order/alias-mark.ts
-function aliasDescription({ phase, before, left = [], hasCommands: hasCommands2 = false }) {
+function aliasDescription({ phase, before, left = [], hasCommands: hasCommands2 = false, coldStartMs }) {
   const parts = [
     WORDS[phase],
     ...hasCommands2 ? [COMMANDS2] : [],
     ...before.length === 0 ? [] : [BEFORE + before.slice(0, MOST_BEFORE).join(" ")],
-    ...left.length === 0 ? [] : [LEFT + left.slice(0, MOST_LEFT).join(" ")]
+    ...left.length === 0 ? [] : [LEFT + left.slice(0, MOST_LEFT).join(" ")],
+    ...coldStartMs === void 0 ? [] : [`first start: ${Math.round(coldStartMs)} ms`]
   ];
   return parts.join(BETWEEN);
 }
 function readAliasMark(description) {
   const [words4, ...parts] = description.split(BETWEEN);
   const versionsAfter = (word) => (parts.find((part) => part.startsWith(word)) ?? "").split(" ").filter((version) => /^\d+$/.test(version));
+  const started = parts.flatMap((part) => STARTED.exec(part)?.[1] ?? [])[0];
   const phases = Object.keys(WORDS);
   return {
     phase: phases.find((phase) => WORDS[phase] === words4) ?? "released",
     before: versionsAfter(BEFORE),
     left: versionsAfter(LEFT),
-    hasCommands: parts.includes(COMMANDS2)
+    hasCommands: parts.includes(COMMANDS2),
+    coldStartMs: started === void 0 ? void 0 : Number(started)
   };
 }
 function isMarked2(description) {
@@ -20471,7 +20639,7 @@ function servedBefore(alias, next) {
   const all = phase === "not-released" || alias.version === next ? before : [alias.version, ...before];
   return [...new Set(all)].filter((version) => version !== next);
 }
-var NOT_RELEASED, WORDS, COMMANDS2, BEFORE, LEFT, BETWEEN, MOST_BEFORE, MOST_LEFT;
+var NOT_RELEASED, WORDS, COMMANDS2, BEFORE, LEFT, STARTED, BETWEEN, MOST_BEFORE, MOST_LEFT;
 var init_alias_mark = __esm({
   "src/release/order/alias-mark.ts"() {
     "use strict";
@@ -20484,6 +20652,7 @@ var init_alias_mark = __esm({
     COMMANDS2 = "with a version for commands";
     BEFORE = "served before: ";
     LEFT = "rolled back from: ";
+    STARTED = /^first start: (\d+) ms$/;
     BETWEEN = "; ";
     MOST_BEFORE = 10;
     MOST_LEFT = 5;
@@ -21315,7 +21484,7 @@ async function findFailure(requests, target, waiting) {
   }
   return void 0;
 }
-async function ask(request4, { functionName, version, host, authorization, timeoutSeconds }, waiting) {
+async function ask(request4, { functionName, version, called, host, authorization, timeoutSeconds }, waiting) {
   const event = JSON.stringify(httpEvent(request4.path, host, authorization));
   const invocation = await untilAccepted(
     () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
@@ -21323,26 +21492,29 @@ async function ask(request4, { functionName, version, host, authorization, timeo
     waiting
   );
   const { statusCode = 0, body } = readAnswer2(invocation.payload);
-  return { statusCode, problem: problemOf(request4, invocation, { statusCode, body }) };
+  return { statusCode, problem: problemOf2(request4, called, invocation, { statusCode, body }) };
 }
-function problemOf({ path: path4, status: { from, to }, text: text5 }, invocation, { statusCode, body }) {
+function problemOf2({ path: path4, status: { from, to }, text: text5 }, called, invocation, { statusCode, body }) {
   if (invocation.functionError !== void 0 || statusCode === 0) {
     const { title, detail: detail2, hint } = invocationFailure(invocation);
-    return { title: `The new version does not answer GET ${path4}: ${title}`, detail: detail2, hint };
+    return { title: `${capitalized(called)} does not answer GET ${path4}: ${title}`, detail: detail2, hint };
   }
   const detail = [excerpt(body), invocation.logTail.trimEnd()].filter(Boolean).join("\n");
   if (statusCode < from || statusCode > to) {
-    const title = `The new version answers GET ${path4} with ${statusCode}`;
+    const title = `${capitalized(called)} answers GET ${path4} with ${statusCode}`;
     if (from === 0) return { title, detail, hint: `Mend the application; or, ${OTHER_PATH}` };
     const expected = from === to ? String(from) : `${from} to ${to}`;
     return { title: `${title}, and ${expected} was expected`, detail, hint: `Mend the application, or ${EXPECTATION}` };
   }
   if (text5 === void 0 || body.includes(text5)) return void 0;
   return {
-    title: `The answer of the new version to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text5)}`,
+    title: `The answer of ${called} to GET ${path4} (${statusCode}) does not hold ${JSON.stringify(text5)}`,
     detail,
     hint: `Mend the application, or ${EXPECTATION}`
   };
+}
+function capitalized(text5) {
+  return text5.slice(0, 1).toUpperCase() + text5.slice(1);
 }
 function maybeHost(path4, host) {
   return {
@@ -21509,11 +21681,11 @@ var init_command_log = __esm({
 });
 
 // src/remote/sending.ts
-async function sendOnce(invoke, { report, wait: wait2, clock, signal }) {
+async function sendOnce(invoke2, { report, wait: wait2, clock, signal }) {
   const started = clock();
   for (let pause = 1e3; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
     try {
-      return await invoke();
+      return await invoke2();
     } catch (error) {
       const isOver = clock() - started + pause > BUDGET_MILLISECONDS;
       if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
@@ -21768,7 +21940,9 @@ function smokeTarget({ desired, progress }) {
   const { functionName, configuration, smoke: settings } = desired;
   const host = smokeHostOf(settings?.host, progress.url);
   const { authorization } = settings ?? {};
-  return { functionName, version: progress.version, host, authorization, timeoutSeconds: configuration.timeout };
+  const { version } = progress;
+  const asked = { host, authorization, timeoutSeconds: configuration.timeout };
+  return { functionName, version, called: "the new version", ...asked };
 }
 var proofExecutors;
 var init_proof = __esm({
@@ -21967,8 +22141,8 @@ function prunable(versions3, aliases, keep2) {
   );
   const ofKind = (kind) => versions3.filter(({ description }) => readProvenance(description)?.kind === kind);
   const newest2 = Date.parse(versions3[0]?.published ?? "");
-  const isOver = ({ published: published2 }) => Date.parse(published2) < newest2 - COMMANDS_LAST_MS;
-  return [...ofKind("release").slice(keep2), ...[...ofKind("commands"), ...ofKind("databases")].filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
+  const isOver = (_, index, all) => Date.parse(all[index - 1]?.published ?? "") < newest2 - COMMANDS_LAST_MS;
+  return [...ofKind("release").slice(keep2), ...ofKind("commands").filter(isOver), ...ofKind("databases").filter(isOver)].map(({ version }) => version).filter((version) => !needed.has(version)).toSorted((a, b) => Number(a) - Number(b));
 }
 var COMMANDS_LAST_MS;
 var init_prune = __esm({
@@ -22039,17 +22213,17 @@ var init_statics = __esm({
 });
 
 // src/release/traffic/judge.ts
-async function judge2({ alarms, requests, target, confirm }, { percent: percent2, seconds }, judging) {
+async function judge2({ alarms, requests, target, confirm }, { percent: percent3, seconds }, judging) {
   const { clock, report, signal, wait: wait2 } = judging;
   const end = clock() + seconds * 1e3;
   for (; ; ) {
     signal.throwIfAborted();
     await confirm();
     const problem = await findAlarm(alarms, judging) ?? await findFailure(requests, target, judging);
-    if (problem) throw new UserError({ ...problem, title: `With ${percent2} % of the traffic: ${problem.title}` });
+    if (problem) throw new UserError({ ...problem, title: `With ${percent3} % of the traffic: ${problem.title}` });
     const left = end - clock();
     if (left <= 0) return;
-    report.progress(`version ${target.version} has ${percent2} % of the traffic (${Math.ceil(left / 1e3)} s left)`);
+    report.progress(`version ${target.version} has ${percent3} % of the traffic (${Math.ceil(left / 1e3)} s left)`);
     await wait2(Math.min(left, PAUSE_MILLISECONDS));
   }
 }
@@ -22091,8 +22265,9 @@ var init_judge = __esm({
 // src/release/carry-out/traffic.ts
 async function moveAlias(phase, releasing) {
   const { alias, version, hasCommands: hasCommands2 } = releasing.progress;
-  const left = alias === void 0 ? [] : readAliasMark(alias.description).left;
-  const mark = { phase, before: servedBefore(alias, version), left, hasCommands: hasCommands2 };
+  const now = alias && readAliasMark(alias.description);
+  const coldStartMs = releasing.progress.coldStartMs ?? (alias?.version === version ? now?.coldStartMs : void 0);
+  const mark = { phase, before: servedBefore(alias, version), left: now?.left ?? [], hasCommands: hasCommands2, coldStartMs };
   const description = aliasDescription(mark);
   releasing.progress.alias = await pointAlias({ version, description }, releasing);
 }
@@ -22275,7 +22450,7 @@ var init_describe = __esm({
       "publish-databases": (_, { alias }) => `publish a version for databases of previews, and point the alias ${databasesAlias(alias)} to it`,
       "clear-weights": (_, { alias }) => `send all traffic of the alias ${alias} to one version again`,
       "check-alarms": ({ names }) => `see that no alarm is on: ${names.join(", ")}`,
-      "shift-traffic": ({ percent: percent2, seconds }) => `send ${percent2} % of the traffic to the new version for ${duration(seconds)}`,
+      "shift-traffic": ({ percent: percent3, seconds }) => `send ${percent3} % of the traffic to the new version for ${duration(seconds)}`,
       "move-alias": ({ isFirst }, { alias }) => `move the alias ${alias} to the new version${isFirst ? ", at once: no version has served before" : ""}`,
       "create-role": ({ name }) => `create the execution role ${name}`,
       "update-role": ({ name }) => `update what the execution role ${name} may do`,
@@ -22587,7 +22762,7 @@ async function applyRelease(steps, options, collaborators) {
   return released(steps, progress, options);
 }
 function isTidying({ kind }) {
-  return ["retire-commands", "unprovision", "tidy-static", "prune"].includes(kind);
+  return ["retire-commands", "unprovision", "publish-databases", "tidy-static", "prune"].includes(kind);
 }
 function released(steps, {
   version,
@@ -22652,9 +22827,9 @@ function shown(configuration, setting) {
   const [, value] = found.find(([key]) => key === name) ?? [];
   if (value === void 0 || value === null) return void 0;
   const list3 = Array.isArray(value) ? value : [value];
-  return list3.map(wordsOf).join(", ") || void 0;
+  return list3.map(wordsOf2).join(", ") || void 0;
 }
-function wordsOf(value) {
+function wordsOf2(value) {
   if (typeof value === "object" && value !== null && "arn" in value) return String(value.arn);
   return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -22768,10 +22943,11 @@ var init_size_difference = __esm({
 // src/release/comparison/report-plan.ts
 function planFacts({ current, desired, steps }, { zipBytes, unzippedBytes, before, after, migrations }, permissions2) {
   const served2 = current.served?.version;
+  const servedColdStartMs = current.alias && readAliasMark(current.alias.description).coldStartMs;
   if (steps.length === 0) return { served: served2, ...NO_CHANGES, code: void 0, migrations: [], permissions: [] };
   const isCodeNew = current.served?.codeSha256 !== desired.codeSha256;
   return {
-    served: served2,
+    ...{ served: served2, servedColdStartMs },
     ...configurationChanges(current, nameable(current, desired)),
     code: isCodeNew ? {
       before: current.served?.codeSha256,
@@ -22791,6 +22967,7 @@ var NO_CHANGES;
 var init_report_plan = __esm({
   "src/release/comparison/report-plan.ts"() {
     "use strict";
+    init_alias_mark();
     init_difference();
     init_configuration_difference();
     init_size_difference();
@@ -23387,7 +23564,8 @@ function staticGrants({ static: address2 }, { partition }) {
       sid: "ListStaticFiles",
       why: "see which static files are there",
       actions: ["s3:ListBucket"],
-      resources: [`arn:${partition}:s3:::${name}`]
+      resources: [`arn:${partition}:s3:::${name}`],
+      ...prefix !== "" && { condition: { StringLike: { "s3:prefix": `${prefix}*` } } }
     }
   ];
 }
@@ -25253,6 +25431,7 @@ async function prove({ version: { version } }, url, settings, collaborators) {
   const asked = {
     functionName,
     version,
+    called: `version ${version}`,
     host,
     authorization: authorizationOf(settings),
     timeoutSeconds: state.timeout
@@ -25299,104 +25478,10 @@ var init_rollback2 = __esm({
   }
 });
 
-// src/github/patience.ts
-function pauseBefore(failure, attempt, now) {
-  if (attempt >= MOST_ATTEMPTS) return void 0;
-  const asked = askedPause(failure, now);
-  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
-  if (!mayHaveHappened(failure)) return void 0;
-  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
-  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt - 1);
-  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
-}
-function mayHaveHappened({ status }) {
-  return status === void 0 || status >= 500;
-}
-function isLimited({ status, headers: headers2, message }) {
-  if (status === 429) return true;
-  if (status !== 403) return false;
-  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
-}
-function askedPause({ headers: headers2 }, now) {
-  const after = secondsOf2(headers2["retry-after"]);
-  if (after !== void 0) return after * 1e3;
-  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
-  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
-  return Math.max(0, reset * 1e3 - now);
-}
-function secondsOf2(header) {
-  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
-}
-var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
-var init_patience = __esm({
-  "src/github/patience.ts"() {
-    "use strict";
-    MOST_ATTEMPTS = 3;
-    FIRST_PAUSE_MS = 500;
-    LONGEST_PAUSE_MS2 = 1e4;
-  }
-});
-
-// src/github/errors.ts
-function refusal(failure, { what, permission }) {
-  const { status, message } = failure;
-  const detail = message === "" ? void 0 : `GitHub: ${message}`;
-  if (isLimited(failure)) {
-    return {
-      title: `GitHub limits its requests: could not ${what}`,
-      detail,
-      hint: "The limit is shared by all that uses the same token: a later run does it again."
-    };
-  }
-  if (status === 401) {
-    return {
-      title: `GitHub does not know the token: could not ${what}`,
-      detail,
-      hint: `Leave the input github-token away, and give the job the permission ${permission}.`,
-      permission
-    };
-  }
-  if (REFUSING.has(status) && !CLOSED.test(message)) {
-    return {
-      title: `The run may not ${what}: the permission ${permission} is missing`,
-      detail,
-      hint: `Add ${permission} to the permissions of the job, in the workflow.`,
-      permission
-    };
-  }
-  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
-  return { title: `GitHub ${outcome}: could not ${what}`, detail };
-}
-var GitHubError, REFUSING, CLOSED;
-var init_errors3 = __esm({
-  "src/github/errors.ts"() {
-    "use strict";
-    init_errors();
-    init_patience();
-    GitHubError = class extends UserError {
-      name = "GitHubError";
-      /** What the run lacks, as far as GitHub's answer tells. */
-      permission;
-      /** Whether what was asked for may have been done all the same. */
-      mayHaveHappened;
-      isMissing;
-      constructor(failure, asked) {
-        const { permission, ...problem } = refusal(failure, asked);
-        super(problem);
-        this.permission = permission;
-        this.mayHaveHappened = mayHaveHappened(failure);
-        this.isMissing = failure.status === 404;
-      }
-    };
-    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
-    CLOSED = /\b(?:locked|archived|read-only)\b/i;
-  }
-});
-
 // src/report/markdown.ts
 function table2(head, rows, alignments = []) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const marks2 = head.map((_, column) => alignments[column] === "right" ? "--:" : ":--");
+  const marks2 = head.map((_, column) => MARKS[alignments[column] ?? "none"]);
   return [line(head), line(marks2), ...rows.map(line)].join("\n");
 }
 function details(summary, body) {
@@ -25417,17 +25502,19 @@ function code(text5) {
 }
 function fence(text5) {
   const lines2 = text5.trimEnd().split("\n").map(inert);
-  const longest = Math.max(2, ...lines2.flatMap((line) => line.match(/`+/g)?.map((run3) => run3.length) ?? []));
+  const runs = lines2.flatMap((line) => line.match(/`+/g) ?? []);
+  const longest = runs.reduce((most, { length }) => Math.max(most, length), 2);
   const ticks = "`".repeat(longest + 1);
   return `${ticks}text
 ${lines2.join("\n")}
 ${ticks}`;
 }
-var LINK, NOTHING3;
+var MARKS, LINK, NOTHING3;
 var init_markdown = __esm({
   "src/report/markdown.ts"() {
     "use strict";
     init_inert();
+    MARKS = { none: "---", left: ":--", right: "--:" };
     LINK = /(?=:\/\/|@)|(?<=www)(?=\.)/gi;
     NOTHING3 = "<!-- -->";
   }
@@ -25454,7 +25541,7 @@ function commentBody(place, announcement) {
   }
 }
 function bodyWithin(place, announcement, longest) {
-  const shown2 = (text5) => trimmed3(withoutSecrets(text5, place.secrets), longest);
+  const shown2 = (text5) => trimmed3(withoutSecrets2(text5, place.secrets), longest);
   const { identity, runUrl, now } = place;
   return [
     markerOf3(identity),
@@ -25550,7 +25637,7 @@ function timeText(iso) {
 function trimmed3(text5, longest) {
   return text5.length <= longest ? text5 : `${text5.slice(0, longest).toWellFormed()} […]`;
 }
-function withoutSecrets(text5, secrets) {
+function withoutSecrets2(text5, secrets) {
   return secrets.toSorted((a, b) => b.length - a.length).reduce((rest, secret) => secret === "" ? rest : rest.replaceAll(secret, "***"), text5);
 }
 var LONGEST_BODY, LONGEST_TEXT, SHOWN_OF_SHA, LONGEST_NAME3;
@@ -25620,6 +25707,114 @@ var init_deployment = __esm({
   }
 });
 
+// src/preview/announce/once.ts
+function noticesOnce(report) {
+  const said2 = /* @__PURE__ */ new Set();
+  return {
+    notice: (problem) => {
+      const key = problem.hint ?? problem.title;
+      if (!said2.has(key)) report.notice(problem);
+      said2.add(key);
+    },
+    debug: (line) => {
+      report.debug(line);
+    }
+  };
+}
+var init_once = __esm({
+  "src/preview/announce/once.ts"() {
+    "use strict";
+  }
+});
+
+// src/github/patience.ts
+function pauseBefore(failure, attempt2, now) {
+  if (attempt2 >= MOST_ATTEMPTS) return void 0;
+  const asked = askedPause(failure, now);
+  if (isLimited(failure)) return asked !== void 0 && asked <= LONGEST_PAUSE_MS2 ? asked : void 0;
+  if (!mayHaveHappened(failure)) return void 0;
+  if (failure.method === "POST" && failure.route.endsWith("/comments")) return void 0;
+  const pause = asked ?? FIRST_PAUSE_MS * 2 ** (attempt2 - 1);
+  return pause <= LONGEST_PAUSE_MS2 ? pause : void 0;
+}
+function mayHaveHappened({ status }) {
+  return status === void 0 || status >= 500;
+}
+function isLimited({ status, headers: headers2, message }) {
+  if (status === 429) return true;
+  if (status !== 403) return false;
+  return headers2["retry-after"] !== void 0 || String(headers2["x-ratelimit-remaining"]) === "0" || /\brate limit|abuse detection/i.test(message);
+}
+function askedPause({ headers: headers2 }, now) {
+  const after = secondsOf2(headers2["retry-after"]);
+  if (after !== void 0) return after * 1e3;
+  const reset = secondsOf2(headers2["x-ratelimit-reset"]);
+  if (String(headers2["x-ratelimit-remaining"]) !== "0" || reset === void 0) return void 0;
+  return Math.max(0, reset * 1e3 - now);
+}
+function secondsOf2(header) {
+  return /^\d+$/.test(String(header)) ? Number(header) : void 0;
+}
+var MOST_ATTEMPTS, FIRST_PAUSE_MS, LONGEST_PAUSE_MS2;
+var init_patience = __esm({
+  "src/github/patience.ts"() {
+    "use strict";
+    MOST_ATTEMPTS = 3;
+    FIRST_PAUSE_MS = 500;
+    LONGEST_PAUSE_MS2 = 1e4;
+  }
+});
+
+// src/github/errors.ts
+function problemOf3(failure, { what, permission }) {
+  const { status, message } = failure;
+  const detail = message === "" ? void 0 : `GitHub: ${message}`;
+  if (isLimited(failure)) {
+    return {
+      title: `GitHub limits its requests: could not ${what}`,
+      detail,
+      hint: "The limit is shared by all that uses the same token: a later run does it again."
+    };
+  }
+  if (status === 401) {
+    return {
+      title: `GitHub does not know the token: could not ${what}`,
+      detail,
+      hint: `Leave the input github-token away, and give the job the permission ${permission}.`
+    };
+  }
+  if (REFUSING.has(status) && !CLOSED.test(message)) {
+    return {
+      title: `The run may not ${what}: the permission ${permission} is missing`,
+      detail,
+      hint: `Add ${permission} to the permissions of the job, in the workflow.`
+    };
+  }
+  const outcome = status === void 0 ? "did not answer" : `answered with ${status}`;
+  return { title: `GitHub ${outcome}: could not ${what}`, detail };
+}
+var GitHubError, REFUSING, CLOSED;
+var init_errors3 = __esm({
+  "src/github/errors.ts"() {
+    "use strict";
+    init_errors();
+    init_patience();
+    GitHubError = class extends UserError {
+      name = "GitHubError";
+      /** Whether what was asked for may have been done all the same. */
+      mayHaveHappened;
+      isMissing;
+      constructor(failure, asked) {
+        super(problemOf3(failure, asked));
+        this.mayHaveHappened = mayHaveHappened(failure);
+        this.isMissing = failure.status === 404;
+      }
+    };
+    REFUSING = /* @__PURE__ */ new Set([401, 403, 404]);
+    CLOSED = /\b(?:locked|archived|read-only)\b/i;
+  }
+});
+
 // src/preview/announce/sticky.ts
 function stickyComment(pull2, marker) {
   let known;
@@ -25675,18 +25870,11 @@ var init_sticky = __esm({
 function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_MS) {
   const comment = place.hasComment ? stickyComment(place.identity.pull, markerOf3(place.identity)) : void 0;
   const deployment = place.environment === void 0 ? void 0 : shownDeployment(place, place.environment);
-  const said2 = /* @__PURE__ */ new Set();
+  const { notice, debug } = noticesOnce(report);
   function tell(error) {
-    if (error?.name === "AbortError") {
-      report.debug("The pull request was not told: the run is cancelled.");
-      return;
-    }
-    const lack = error instanceof GitHubError ? error.permission : void 0;
-    for (const problem of problemsOf(error).problems) {
-      const key = lack ?? problem.title;
-      if (!said2.has(key)) report.notice(problem);
-      said2.add(key);
-    }
+    if (error?.name === "AbortError")
+      debug("The pull request was not told: the run is cancelled.");
+    else for (const problem of problemsOf(error).problems) notice(problem);
   }
   function queue() {
     let last = Promise.resolve();
@@ -25721,11 +25909,11 @@ var LONGEST_ANNOUNCEMENT_MS;
 var init_announcer = __esm({
   "src/preview/announce/announcer.ts"() {
     "use strict";
-    init_errors3();
     init_problem();
     init_comment();
     init_deployment();
     init_marker();
+    init_once();
     init_sticky();
     LONGEST_ANNOUNCEMENT_MS = 2e4;
   }
@@ -25769,19 +25957,22 @@ function swept({ items }) {
   }));
 }
 async function announceRemovals(removals, { repositoryId, repository }, settings, { github, report, environment, secrets }) {
-  await Promise.all(
-    removals.map(({ functionName, base, pull: pull2, ...facts }) => {
-      const identity = { functionName, base, pull: pull2, repositoryId, repository };
-      const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
-      return createAnnouncer(github, place, report).destroyed(facts);
-    })
-  );
+  const once2 = noticesOnce(report);
+  await inParallel(removals, AT_ONCE4, async ({ functionName, base, pull: pull2, ...facts }) => {
+    const identity = { functionName, base, pull: pull2, repositoryId, repository };
+    const place = placeOfAnnouncement(settings, identity, void 0, { environment, secrets });
+    await createAnnouncer(github, place, once2).destroyed(facts);
+  });
 }
+var AT_ONCE4;
 var init_announce_removal = __esm({
   "src/commands/announce-removal.ts"() {
     "use strict";
+    init_parallel();
     init_announcer();
+    init_once();
     init_place();
+    AT_ONCE4 = 4;
   }
 });
 
@@ -26244,15 +26435,15 @@ async function removeInTurn(identity, turn, options, collaborators) {
 }
 async function removeParts(steps, { lock }, removing, collaborators) {
   const { functionName } = removing.tags;
-  const attempt = (step) => timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut2(step, removing));
+  const attempt2 = (step) => timed(describeRemoval(step, functionName), functionName, collaborators, () => carryOut2(step, removing));
   const parts = [];
-  for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt(step));
+  for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt2(step));
   await lock.confirm();
   const beside = steps.filter(({ kind }) => kind !== "run-hook" && kind !== "remove-function");
-  parts.push(...await Promise.all(beside.map(attempt)));
+  parts.push(...await Promise.all(beside.map(attempt2)));
   if (!parts.some(isFailed)) {
     await lock.confirm();
-    for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt(step));
+    for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt2(step));
     await removeLateLog(removing);
   }
   return { outcome: parts.some(isFailed) ? "failed" : "removed", parts, problems: problemsIn(parts) };
@@ -26480,19 +26671,19 @@ function createRoleRemoval({ version, wait: wait2, signal }) {
       return found && Object.fromEntries((found.Role?.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
     },
     remove: async (name) => {
-      for (let attempt = 1; ; attempt++) {
+      for (let attempt2 = 1; ; attempt2++) {
         await removePolicies(name);
         const outcome = await call("DeleteRole", name, async () => {
           try {
             const removed = await existing3(() => client.send(new import_client_iam2.DeleteRoleCommand({ RoleName: name }), cancellable));
             return removed === void 0 ? "missing" : "removed";
           } catch (error) {
-            if (error instanceof import_client_iam2.DeleteConflictException && attempt < ATTEMPTS2) return "conflict";
+            if (error instanceof import_client_iam2.DeleteConflictException && attempt2 < ATTEMPTS2) return "conflict";
             throw error;
           }
         });
         if (outcome !== "conflict") return outcome === "removed";
-        await wait2(1e3 * attempt, `waiting until IAM knows that ${name} has no policies`);
+        await wait2(1e3 * attempt2, `waiting until IAM knows that ${name} has no policies`);
       }
     },
     list: () => everyPage(async (Marker) => {
@@ -26683,6 +26874,72 @@ var init_secret_values = __esm({
   }
 });
 
+// src/preview/database/by-function.ts
+async function openByFunction(asked, collaborators) {
+  const ask2 = async (command, fields = {}) => await answerOf2({ command, ...fields }, asked, collaborators);
+  const { sslMode, ...place } = await ask2("describe");
+  return {
+    place: { ...place, sslMode: sslMode ?? void 0 },
+    prepare: (database, options) => ask2("prepare", { database, ...options }),
+    remove: (database, options) => ask2("remove", { database, ...options }),
+    list: (repositoryId) => ask2("list", { repositoryId }),
+    close: () => Promise.resolve()
+  };
+}
+async function answerOf2(command, asked, collaborators) {
+  for (let tries2 = 1; ; tries2++) {
+    try {
+      return resultOf(await sendOnce(() => invoke(command, asked, collaborators), collaborators), asked);
+    } catch (error) {
+      if (error instanceof Refusal || tries2 === MOST_TRIES || invocationFate(error) !== "unknown") throw error;
+      collaborators.signal.throwIfAborted();
+      collaborators.report.info("it is not known how the database command ended: sent again");
+    }
+  }
+}
+async function invoke(command, { base, alias }, { lambda }) {
+  return await lambda.invoke(base, databasesAlias(alias), JSON.stringify({ [KEY]: command }), SECONDS3, OWN_CLIENT);
+}
+function resultOf(invocation, { base, alias }) {
+  const where = `${base}:${databasesAlias(alias)}`;
+  const answer = parseJson2(invocation.payload);
+  if (invocation.functionError === void 0 && answer?.result !== void 0) return answer.result;
+  if (invocation.functionError === void 0 && answer?.error !== void 0) {
+    const { title: title2, detail: detail2, hint } = answer.error;
+    throw new Refusal({
+      title: textOf2(title2) || "The database command was refused",
+      detail: [textOf2(detail2), `Said by ${where}.`].filter(Boolean).join("\n"),
+      ...textOf2(hint) !== "" && { hint: textOf2(hint) }
+    });
+  }
+  const { title, detail } = invocationFailure(invocation);
+  throw new Refusal({
+    title: `${where} gives no answer to a database command: ${title}`,
+    detail,
+    hint: "Set database-role, and deploy the main function with this version of wsgi-lambda."
+  });
+}
+function textOf2(value) {
+  return typeof value === "string" ? value : "";
+}
+var KEY, SECONDS3, MOST_TRIES, Refusal;
+var init_by_function = __esm({
+  "src/preview/database/by-function.ts"() {
+    "use strict";
+    init_invocation_fate();
+    init_errors();
+    init_database_version();
+    init_failure2();
+    init_protocol();
+    init_sending();
+    KEY = "_wsgi-lambda-databases";
+    SECONDS3 = 300;
+    MOST_TRIES = 3;
+    Refusal = class extends UserError {
+    };
+  }
+});
+
 // src/databases/server.ts
 var SSL_MODES;
 var init_server = __esm({
@@ -26730,11 +26987,11 @@ async function fromUrl(text5) {
   const parameter = (...names) => names.map((name) => url.searchParams.get(name)).find((value) => value !== null) ?? "";
   return await completed2({
     engine: engineOf(url.protocol.slice(0, -1)),
-    host: decoded(url.hostname).replace(/^\[(.*)\]$/, "$1"),
+    host: decoded2(url.hostname).replace(/^\[(.*)\]$/, "$1"),
     port: url.port,
-    user: decoded(url.username),
-    password: decoded(url.password),
-    database: decoded(url.pathname.slice(1)),
+    user: decoded2(url.username),
+    password: decoded2(url.password),
+    database: decoded2(url.pathname.slice(1)),
     sslMode: parameter("sslmode", "ssl-mode", "ssl_mode"),
     sslRootFile: parameter("sslrootcert", "ssl-ca", "ssl_ca")
   });
@@ -26780,7 +27037,7 @@ function parsedObject(text5) {
     throw wrong2("It starts like a JSON object, and is none.", "Store what RDS keeps: username, password, host, engine.");
   }
 }
-function decoded(text5) {
+function decoded2(text5) {
   try {
     return decodeURIComponent(text5);
   } catch {
@@ -26823,7 +27080,7 @@ var require_promise = __commonJS({
 
 // src/databases/failure.ts
 function databaseFailure(error, { engine, host, port }) {
-  if (!(error instanceof Error) || error instanceof UserError) return error;
+  if (!isError2(error) || error instanceof UserError) return error;
   const server = `${host}:${port}`;
   const { code: code2 = "", detail } = error;
   const message = [error.message || code2, detail].filter(Boolean).join(" ");
@@ -26835,9 +27092,12 @@ function databaseFailure(error, { engine, host, port }) {
   return new UserError(problem, { cause: error });
 }
 function codeOf4(error) {
-  if (!(error instanceof Error)) return void 0;
+  if (!isError2(error)) return void 0;
   const { code: code2 } = error;
   return code2 ?? codeOf4(error.cause);
+}
+function isError2(error) {
+  return typeof error === "object" && error !== null && "message" in error;
 }
 var BY_FUNCTION, ADVICE3;
 var init_failure3 = __esm({
@@ -26957,7 +27217,7 @@ __export(mysql_exports, {
   mysqlConnect: () => mysqlConnect
 });
 function mysqlConnect(admin) {
-  const attempt = async (work) => {
+  const attempt2 = async (work) => {
     try {
       return await work();
     } catch (error) {
@@ -26967,7 +27227,7 @@ function mysqlConnect(admin) {
   return async (database) => {
     const tls = await tlsOptions(admin);
     const { host, port, user, password } = admin;
-    const connection = await attempt(
+    const connection = await attempt2(
       () => (0, import_promise.createConnection)({
         ...{ host, port, user, password },
         ...database !== "" && { database },
@@ -26984,10 +27244,10 @@ function mysqlConnect(admin) {
       })
     );
     connection.on("error", () => void 0);
-    await attempt(() => connection.query(SETTINGS2));
+    await attempt2(() => connection.query(SETTINGS2));
     return {
       query: async (sql, values) => {
-        const [rows] = await attempt(() => connection.query(sql, values && [...values]));
+        const [rows] = await attempt2(() => connection.query(sql, values && [...values]));
         return Array.isArray(rows) ? rows : [];
       },
       close: () => connection.end()
@@ -27176,12 +27436,20 @@ async function remove(session, database, options) {
 async function endConnections(session, user) {
   const rows = await session.query("SELECT ID AS id FROM information_schema.PROCESSLIST WHERE USER = ?", [user]);
   for (const { id } of rows) {
-    try {
-      await session.query(`KILL ${Number(id)}`);
-    } catch (error) {
-      if (!/^ER_(?:NO_SUCH_THREAD|KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR)$/.test(codeOf4(error) ?? ""))
-        throw error;
-    }
+    const connection = Number(id);
+    const isEnded = await attempt(session, `KILL ${connection}`);
+    if (!isEnded) await attempt(session, `CALL mysql.rds_kill(${connection})`);
+  }
+}
+async function attempt(session, statement) {
+  try {
+    await session.query(statement);
+    return true;
+  } catch (error) {
+    const code2 = codeOf4(error) ?? "";
+    if (code2 === "ER_NO_SUCH_THREAD") return true;
+    if (DENIED.test(code2)) return false;
+    throw error;
   }
 }
 async function list(session, repositoryId) {
@@ -27199,6 +27467,7 @@ async function list(session, repositoryId) {
 function accountOf(user) {
   return `${mysqlText(user)}@'%'`;
 }
+var DENIED;
 var init_mysql_server = __esm({
   "src/databases/mysql-server.ts"() {
     "use strict";
@@ -27206,6 +27475,7 @@ var init_mysql_server = __esm({
     init_mark();
     init_mysql_state();
     init_quote();
+    DENIED = /^ER_(?:KILL_DENIED_ERROR|SPECIFIC_ACCESS_DENIED_ERROR|SP_DOES_NOT_EXIST|PROCACCESS_DENIED_ERROR)$/;
   }
 });
 
@@ -27237,7 +27507,7 @@ function postgresConnect(admin) {
       }
     });
     client.on("error", () => void 0);
-    const attempt = async (work) => {
+    const attempt2 = async (work) => {
       try {
         return await work();
       } catch (error) {
@@ -27245,11 +27515,11 @@ function postgresConnect(admin) {
       }
     };
     const query = async (sql, values) => {
-      const answer = await attempt(() => client.query(sql, values && [...values]));
+      const answer = await attempt2(() => client.query(sql, values && [...values]));
       const last = Array.isArray(answer) ? answer.at(-1) : answer;
       return last?.rows ?? [];
     };
-    await attempt(() => client.connect());
+    await attempt2(() => client.connect());
     await query(SETTINGS3);
     return { query, close: () => client.end() };
   };
@@ -27533,18 +27803,18 @@ function adminTag(admin) {
 function isAddress2(admin) {
   return ADDRESS2.test(admin);
 }
-async function openServer({ admin, access, base }, { secrets, mask, byFunction }) {
+async function openServer({ admin, access, base }, { secrets, mask: mask2, byFunction: byFunction2 }) {
   if (access === "function") {
-    if (byFunction) return await byFunction(base);
+    if (byFunction2) return await byFunction2(base);
     throw new UserError({
       title: "preview-database-access is function, and the main function has no version for databases",
       hint: "Set database-role, and deploy the main function first."
     });
   }
   const text5 = isAddress2(admin) ? admin : await secrets.read(admin);
-  if (!text5.includes("\n")) mask({ DATABASE_ADMIN_SECRET: text5 });
+  if (!text5.includes("\n")) mask2({ DATABASE_ADMIN_SECRET: text5 });
   const address2 = await readAdminAddress(text5);
-  mask({ DATABASE_ADMIN_PASSWORD: address2.password, ENCODED_PASSWORD: encodeURIComponent(address2.password) });
+  mask2({ DATABASE_ADMIN_PASSWORD: address2.password, ENCODED_PASSWORD: encodeURIComponent(address2.password) });
   return await openDatabaseServer(address2);
 }
 var ADDRESS2, GIVEN;
@@ -27662,11 +27932,11 @@ async function createByHook(line, identity, hooks) {
 async function deleteByHook(line, identity, hooks) {
   await runHook("preview-database-delete", line, identity, hooks, false);
 }
-async function runHook(setting, line, { pull: pull2, functionName }, { run: run3, cwd, environment, mask, report }, endsInAddress) {
+async function runHook(setting, line, { pull: pull2, functionName }, { run: run3, cwd, environment, mask: mask2, report }, endsInAddress) {
   const env = { ...environment, WSGI_LAMBDA_PR: String(pull2), WSGI_LAMBDA_PREVIEW: functionName };
   const ended = await run3(["sh", "-c", line], { cwd, env });
   const address2 = endsInAddress ? lastLine2(ended.stdout) : void 0;
-  if (address2 !== void 0) mask({ DATABASE_URL_SECRET: address2 });
+  if (address2 !== void 0) mask2({ DATABASE_URL_SECRET: address2 });
   const printed = [...linesOf(ended.stderr), ...linesOf(ended.stdout)];
   for (const text5 of printed) if (text5.trim() !== address2) report.output(text5);
   if (ended.exitCode === 0) return ended;
@@ -27794,11 +28064,21 @@ var init_remove = __esm({
 });
 
 // src/commands/preview-parts.ts
+function byFunction(alias, { clients, report, clock }) {
+  return (base) => {
+    const pacing = { report, wait, clock, signal: clients.signal };
+    return openByFunction({ base, alias }, { lambda: createLambdaApi(clients), ...pacing });
+  };
+}
 function previewParts(options) {
-  const { clients, environment, mask } = options;
+  const { clients, environment, mask: mask2 } = options;
   const secrets = createSecretValues(clients);
   return {
-    dataOf: (settings, identity, there) => preparePreviewDatabase(settings, identity, there, { ...options, secrets }),
+    dataOf: (settings, identity, there) => preparePreviewDatabase(settings, identity, there, {
+      ...options,
+      secrets,
+      byFunction: byFunction(settings.alias, options)
+    }),
     count: async ({ base, repositoryId }) => {
       const previews = createPreviewApi({ ...clients, environment });
       const found = await previews.findTagged("lambda:function", searchTags(repositoryId));
@@ -27806,12 +28086,13 @@ function previewParts(options) {
       return names.filter((name) => name === base).length;
     },
     runId: environment["GITHUB_RUN_ID"] ?? environment["CI_PIPELINE_ID"],
-    mask
+    mask: mask2
   };
 }
 function removalParts(settings, options) {
   const { clients, environment } = options;
-  const collaborators = { ...options, secrets: createSecretValues(clients) };
+  const secrets = createSecretValues(clients);
+  const collaborators = { ...options, secrets, byFunction: byFunction(settings.alias, options) };
   return {
     previews: createPreviewApi({ ...clients, environment }),
     removeDatabase: (tags) => removePreviewDatabase(tags, settings, collaborators),
@@ -27821,8 +28102,11 @@ function removalParts(settings, options) {
 var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
+    init_lambda();
     init_previews();
     init_secret_values();
+    init_wait();
+    init_by_function();
     init_open2();
     init_prepare();
     init_remove();
@@ -27963,6 +28247,8 @@ function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded
     functionUrl: settings.functionUrl ?? "public",
     reservedConcurrency: settings.previewConcurrency === "none" ? void 0 : settings.previewConcurrency,
     provisionedConcurrency: void 0,
+    // Of production, as its role is.
+    ...{ fileSystems: void 0, kmsKey: void 0, deadLetterTarget: void 0 },
     logGroup: void 0,
     logRetention: settings.logRetention ?? DEFAULT_RETENTION,
     traffic: void 0,
@@ -28131,24 +28417,38 @@ var init_preview2 = __esm({
 });
 
 // src/commands/preview-run.ts
-async function runForPull(event, origin, { environment, github, mask, open: open9, secrets }) {
+async function runForPull(event, origin, { environment, github, mask: mask2, open: open9, secrets }) {
   const found = pullOf(event, environment);
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
   const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE });
-  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table3);
+  for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask2(table3);
   const against = reasonAgainst(pull2, await stateOf5(pull2, github), settings.previewLabel);
   if (against) return { skipped: against };
   const collaborators = await open9(settings);
-  const result = await preview(settings, pull2, {
-    ...collaborators,
-    announcerFor: (identity) => createAnnouncer(
-      github,
-      placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
-      collaborators.report
-    )
-  });
-  return { skipped: void 0, result, settings };
+  const announcing = { environment, secrets, github, report: collaborators.report };
+  try {
+    const result = await preview(settings, pull2, {
+      ...collaborators,
+      announcerFor: (identity) => createAnnouncer(
+        github,
+        placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
+        collaborators.report
+      )
+    });
+    return { skipped: void 0, result, settings };
+  } finally {
+    if (!settings.dryRun) await removeIfClosed(pull2, settings, collaborators, announcing);
+  }
+}
+async function removeIfClosed(pull2, settings, collaborators, announcing) {
+  const now = await stateOf5(pull2, announcing.github);
+  if (now?.isOpen !== false) return;
+  const { report } = collaborators;
+  report.notice({ title: `Pull request ${pull2.number} was closed meanwhile: its preview is removed` });
+  const result = await destroy(pull2, settings, { ...collaborators, ...collaborators.removalParts(settings) });
+  for (const problem of result.problems) report.warning(problem);
+  await announceRemovals(destroyed(result), pull2, settings, announcing);
 }
 var STAGE;
 var init_preview_run = __esm({
@@ -28159,6 +28459,8 @@ var init_preview_run = __esm({
     init_prerequisites();
     init_pull_state();
     init_settings();
+    init_announce_removal();
+    init_destroy();
     init_preview2();
     STAGE = "preview";
   }
@@ -28196,7 +28498,7 @@ function serversOf(previews, { previewDatabaseAdmin: given2, previewDatabaseAcce
   return [...new Map([...own, ...named2].map((server) => [keyOf2(server), server])).values()];
 }
 async function orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 }) {
-  const listed3 = await inParallel(servers, AT_ONCE4, async (access) => {
+  const listed3 = await inParallel(servers, AT_ONCE5, async (access) => {
     try {
       return { access, databases: await onServer2(access, openServer2, (server) => server.list(repositoryId)) };
     } catch (error) {
@@ -28213,7 +28515,7 @@ async function orphanedDatabases(repositoryId, servers, there, { api, openServer
   const left = all.filter(({ functionName }) => !there.has(functionName));
   const orphans = await inParallel(
     left,
-    AT_ONCE4,
+    AT_ONCE5,
     async (orphan) => await api.readFunction(orphan.functionName) === void 0 ? [orphan] : []
   );
   return { orphans: orphans.flat(), problems: listed3.flatMap(({ problems = [] }) => problems) };
@@ -28229,7 +28531,7 @@ async function onServer2(access, openServer2, work) {
     await server.close();
   }
 }
-var AT_ONCE4;
+var AT_ONCE5;
 var init_databases2 = __esm({
   "src/preview/removal/databases.ts"() {
     "use strict";
@@ -28237,7 +28539,7 @@ var init_databases2 = __esm({
     init_problem();
     init_open2();
     init_identity2();
-    AT_ONCE4 = 4;
+    AT_ONCE5 = 4;
   }
 });
 
@@ -28245,7 +28547,7 @@ var init_databases2 = __esm({
 async function knownPulls(numbers, getPull, report) {
   if (getPull === void 0) return () => "unknown";
   let isTold = false;
-  const known = await inParallel([...new Set(numbers)], AT_ONCE5, async (number2) => {
+  const known = await inParallel([...new Set(numbers)], AT_ONCE6, async (number2) => {
     try {
       const pull2 = await getPull(number2);
       return [number2, pull2 === void 0 ? "unknown" : pull2.isOpen ? "open" : "closed"];
@@ -28260,13 +28562,13 @@ async function knownPulls(numbers, getPull, report) {
   const states = new Map(known);
   return (number2) => states.get(number2) ?? "unknown";
 }
-var AT_ONCE5;
+var AT_ONCE6;
 var init_pulls = __esm({
   "src/preview/removal/pulls.ts"() {
     "use strict";
     init_parallel();
     init_problem();
-    AT_ONCE5 = 8;
+    AT_ONCE6 = 8;
   }
 });
 
@@ -28284,7 +28586,7 @@ async function survey(repositoryId, api) {
   const left = [...logGroups, ...roles].filter(({ owner }) => !there.has(owner.functionName));
   const orphans = await inParallel(
     left,
-    AT_ONCE6,
+    AT_ONCE7,
     async (beside) => await api.readFunction(beside.owner.functionName) === void 0 ? [beside] : []
   );
   return {
@@ -28304,7 +28606,7 @@ async function logGroupsOf(repositoryId, api) {
 async function rolesOf(repositoryId, api) {
   const roles = await api.openRoles();
   const names = (await roles.list()).filter((name) => LIKE_OURS.test(name));
-  const found = await inParallel(names, AT_ONCE6, async (name) => {
+  const found = await inParallel(names, AT_ONCE7, async (name) => {
     const owner = ownerOf(await roles.tags(name) ?? {});
     const isOwn2 = owner?.repositoryId === repositoryId && name === roleNameOf(owner.functionName);
     return isOwn2 ? [{ kind: "role", name, owner }] : [];
@@ -28319,7 +28621,7 @@ async function whereAllowed2(read) {
     throw error;
   }
 }
-var AT_ONCE6, LIKE_OURS;
+var AT_ONCE7, LIKE_OURS;
 var init_survey = __esm({
   "src/preview/removal/survey.ts"() {
     "use strict";
@@ -28330,7 +28632,7 @@ var init_survey = __esm({
     init_current_aside();
     init_tags3();
     init_ownership();
-    AT_ONCE6 = 8;
+    AT_ONCE7 = 8;
     LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/;
   }
 });
@@ -28354,11 +28656,11 @@ async function sweep({ repositoryId, repository }, settings, collaborators) {
     const items = [
       ...await inParallel(
         found.previews,
-        settings.beforeDestroy.length > 0 ? 1 : AT_ONCE7,
+        settings.beforeDestroy.length > 0 ? 1 : AT_ONCE8,
         (tags) => sweepPreview(tags, sweeping)
       ),
       ...found.strange.map(strangeItem),
-      ...await inParallel(found.orphans, AT_ONCE7, (orphan) => sweepBeside(orphan, sweeping)),
+      ...await inParallel(found.orphans, AT_ONCE8, (orphan) => sweepBeside(orphan, sweeping)),
       ...await inParallel(databases.orphans, 1, (orphan) => sweepDatabase(orphan, sweeping))
     ];
     const problems = [...databases.problems, ...items.flatMap((item) => item.problems)];
@@ -28427,7 +28729,7 @@ function strangeItem(name) {
   const note = "its tags are like those of a preview, and its name does not fit them: it is left as it is";
   return kept3({ kind: "preview", name, base: "", pull: 0, state: "unknown", expires: void 0 }, note);
 }
-var AT_ONCE7, OUTCOMES;
+var AT_ONCE8, OUTCOMES;
 var init_sweep = __esm({
   "src/commands/sweep.ts"() {
     "use strict";
@@ -28440,7 +28742,7 @@ var init_sweep = __esm({
     init_result();
     init_survey();
     init_destroy();
-    AT_ONCE7 = 4;
+    AT_ONCE8 = 4;
     OUTCOMES = {
       removed: () => ({ outcome: "removed", problems: [] }),
       missing: () => ({ outcome: "missing", problems: [] }),
@@ -28475,7 +28777,7 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
     log: SILENT
   });
   octokit.hook.wrap("request", async (send, options) => {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt2 = 1; ; attempt2 += 1) {
       options.headers["x-github-api-version"] = API_VERSION;
       options.request = { ...options.request, signal: limited(signal, LONGEST_ANSWER_MS) };
       try {
@@ -28485,7 +28787,7 @@ function connect2({ token, apiUrl, version, wait: wait2, signal }) {
       } catch (error) {
         signal.throwIfAborted();
         const failure = failureOf2(error, options);
-        const pause = failure && pauseBefore(failure, attempt, Date.now());
+        const pause = failure && pauseBefore(failure, attempt2, Date.now());
         if (pause === void 0) throw error;
         await wait2(pause, signal);
         signal.throwIfAborted();
@@ -28545,12 +28847,11 @@ var client_exports = {};
 __export(client_exports, {
   createGitHub: () => createGitHub
 });
-function createGitHub(options) {
+function createGitHub(options, known = {}) {
   const { repository, signal } = options;
   const [owner = "", repo = ""] = repository.split("/");
   const place = { owner, repo };
   const { ask: ask2 } = connect2(options);
-  let asking;
   async function askLogin() {
     const asked = { what: "ask who the token belongs to", permission: "pull-requests: write" };
     try {
@@ -28594,11 +28895,8 @@ function createGitHub(options) {
           per_page: PER_PAGE
         })
       );
-      asking ??= askLogin().catch((error) => {
-        asking = void 0;
-        throw error;
-      });
-      const [comments, login] = await Promise.all([listing, asking]);
+      const [comments, login] = await Promise.all([listing, known.login ?? askLogin()]);
+      known.login = login;
       return comments.map(({ id, body = "", user }) => {
         const author = user?.login ?? "";
         return { id: Number(id), body, author, isOurs: author === login };
@@ -28664,7 +28962,7 @@ function createGitHub(options) {
         ...logUrl !== void 0 && { log_url: logUrl }
       });
     }),
-    within: (milliseconds2) => createGitHub({ ...options, signal: limited(signal, milliseconds2) })
+    within: (milliseconds2) => createGitHub({ ...options, signal: limited(signal, milliseconds2) }, known)
   };
 }
 function taskOf(pull2) {
@@ -28795,40 +29093,6 @@ var init_pull = __esm({
   }
 });
 
-// src/report/secrets.ts
-function secretsIn(variables) {
-  const found = Object.entries(variables).flatMap(([name, value]) => [
-    ...SECRET_NAME.test(name) && !REFERENCES2.test(name) ? [value.trim()] : [],
-    ...BASIC_AUTH.test(name) ? credentialsIn(value.trim()) : [],
-    ...[PASSWORD2, TOKEN2].flatMap((pattern) => [...value.matchAll(pattern)].map(([, secret = ""]) => secret))
-  ]);
-  return [...new Set(found.flatMap((secret) => [secret, decoded2(secret)]))].filter(
-    (secret) => secret.length >= FEWEST_CHARACTERS
-  );
-}
-function credentialsIn(value) {
-  return [value, value.slice(value.indexOf(":") + 1), Buffer.from(value).toString("base64")];
-}
-function decoded2(text5) {
-  try {
-    return decodeURIComponent(text5);
-  } catch {
-    return text5;
-  }
-}
-var SECRET_NAME, REFERENCES2, BASIC_AUTH, PASSWORD2, TOKEN2, FEWEST_CHARACTERS;
-var init_secrets2 = __esm({
-  "src/report/secrets.ts"() {
-    "use strict";
-    SECRET_NAME = /SECRET|PASSW|PASSPHRASE|_PWD$|TOKEN|CREDENTIAL|PRIVATE|SIGNING|API_?KEY|ACCESS_?KEY|_KEY$|_SALT$|_PAT$/i;
-    REFERENCES2 = /^(?:WSGI_LAMBDA|INPUT)_SECRETS$/;
-    BASIC_AUTH = /BASIC[-_]AUTH$/i;
-    PASSWORD2 = /:\/\/[^\s/:@]*:([^\s/]+)@/g;
-    TOKEN2 = /https?:\/\/([^\s/:@]+)@/g;
-    FEWEST_CHARACTERS = 6;
-  }
-});
-
 // src/cli-previews.ts
 var cli_previews_exports = {};
 __export(cli_previews_exports, {
@@ -28838,10 +29102,15 @@ __export(cli_previews_exports, {
 });
 async function runPreview(number2, wiring) {
   const { origin, environment, report, releasing } = wiring;
-  const { mask, secrets } = collectSecrets();
+  const { mask: mask2, secrets } = collectSecrets();
+  const parts = partsOptions(wiring, mask2);
   const done = await runForPull(await readEvent(environment, number2), origin, {
-    ...{ environment, mask, secrets, github: await openGitHubOf(wiring) },
-    open: async (settings) => ({ ...await releasing(settings), ...previewParts(partsOptions(wiring, mask)) })
+    ...{ environment, mask: mask2, secrets, github: await openGitHubOf(wiring) },
+    open: async (settings) => ({
+      ...await releasing(settings),
+      ...previewParts(parts),
+      removalParts: (removed) => removalParts(removed, parts)
+    })
   });
   if (done.skipped !== void 0) report.notice(done.skipped);
   return done;
@@ -28854,8 +29123,8 @@ async function runDestroy(number2, wiring) {
     return void 0;
   }
   const settings = loadRemovalSettings(origin);
-  const { mask, secrets } = collectSecrets();
-  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)]);
+  const { mask: mask2, secrets } = collectSecrets();
+  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
   const result = await destroy(found.pull, settings, removing);
   await announceRemovals(destroyed(result), found.pull, settings, { report, environment, secrets, github });
   return result;
@@ -28864,8 +29133,8 @@ async function runSweep(wiring) {
   const { origin, environment, report } = wiring;
   const repository = repositoryOf2(environment);
   const settings = loadRemovalSettings(origin);
-  const { mask, secrets } = collectSecrets();
-  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)]);
+  const { mask: mask2, secrets } = collectSecrets();
+  const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
   const getPull = github && ((number2) => github.getPull(number2));
   const result = await sweep(repository, settings, { ...removing, getPull });
   await announceRemovals(swept(result), repository, settings, { report, environment, secrets, github });
@@ -28883,16 +29152,16 @@ function collectSecrets() {
     secrets: () => [...collected]
   };
 }
-async function openRemoval(wiring, settings, mask) {
+async function openRemoval(wiring, settings, mask2) {
   const { report, clock, options, order, openAws } = wiring;
   const { lambda, logs: logs2 } = await openAws(settings);
   return {
     ...{ lambda, logs: logs2, report, clock, wait, order, signal: options.signal },
-    ...removalParts(settings, partsOptions(wiring, mask))
+    ...removalParts(settings, partsOptions(wiring, mask2))
   };
 }
-function partsOptions({ environment, report, options, origin }, mask) {
-  return { environment, mask, report, run: runProcess, clients: options, cwd: origin.project };
+function partsOptions({ environment, report, clock, options, origin }, mask2) {
+  return { environment, mask: mask2, report, clock, run: runProcess, clients: options, cwd: origin.project };
 }
 var init_cli_previews = __esm({
   "src/cli-previews.ts"() {
@@ -37241,7 +37510,7 @@ async function inspect(given2, settings, { createToolchain: createToolchain2, cr
       against: other.contents.path,
       ...difference(sideOf2(other), sideOf2({ contents, parts, inspected }))
     };
-    if (!given2.imports) return resultOf(inspection, why, compared);
+    if (!given2.imports) return resultOf2(inspection, why, compared);
     const module2 = given2.module ?? handlerOf(contents);
     const target = measurableTarget(inspected);
     const store = __using(_stack, createStore(), true);
@@ -37256,7 +37525,7 @@ async function inspect(given2, settings, { createToolchain: createToolchain2, cr
       toolsFolder
     };
     const imports = await measureImports(contents, parts, measurement, await toolchain.open());
-    return { ...resultOf(inspection, why, compared), imports };
+    return { ...resultOf2(inspection, why, compared), imports };
   } catch (_) {
     var _error = _, _hasError = true;
   } finally {
@@ -37264,7 +37533,7 @@ async function inspect(given2, settings, { createToolchain: createToolchain2, cr
     _promise && await _promise;
   }
 }
-function resultOf(inspection, why, compared) {
+function resultOf2(inspection, why, compared) {
   return { ...inspection, ...why && { why }, ...compared && { difference: compared } };
 }
 async function inspectZip(path4, { project, manifest, assumed }) {
@@ -37367,7 +37636,7 @@ function aboutPart({ artifact, limits }) {
   const rows = limits.map(({ of, bytes, limitBytes }) => [
     of === "unzipped" ? "unzipped" : "zipped",
     sizeText(bytes),
-    `${percent(bytes, limitBytes)} of the ${megabytes(limitBytes)} that ${of === "unzipped" ? "Lambda unpacks" : "a direct upload may have"}`
+    `${percent2(bytes, limitBytes)} of the ${megabytes(limitBytes)} that ${of === "unzipped" ? "Lambda unpacks" : "a direct upload may have"}`
   ]);
   const lines2 = alignedLines([...rows, ["files", artifact.entries.toLocaleString("en")]], ["left", "right", "left"]);
   return {
@@ -37398,7 +37667,7 @@ function packagesPart({ packages, artifact, requirementsFrom }) {
     version,
     sizeText(zipBytes),
     sizeText(unzippedBytes),
-    percent(unzippedBytes, artifact.unzippedBytes),
+    percent2(unzippedBytes, artifact.unzippedBytes),
     few([...isDirect ? [asking] : [], ...requiredBy]) || NOBODY
   ]);
   const head = ["", "version", "zipped", "unzipped", "share", "required by"];
@@ -37413,7 +37682,7 @@ function kindsPart({ kinds, artifact }) {
     files.toLocaleString("en"),
     sizeText(zipBytes),
     sizeText(unzippedBytes),
-    percent(unzippedBytes, artifact.unzippedBytes)
+    percent2(unzippedBytes, artifact.unzippedBytes)
   ]);
   const head = ["", "files", "zipped", "unzipped", "share"];
   return { heading: "Kinds of files", lines: tableLines(head, rows, ["left", "right", "right", "right", "right"]) };
@@ -37546,7 +37815,7 @@ function few(names, most = 3) {
   const shown2 = names.slice(0, most).join(", ");
   return names.length > most ? `${shown2} and ${names.length - most} more` : shown2;
 }
-function percent(part, whole) {
+function percent2(part, whole) {
   return whole === 0 ? "–" : `${Math.round(100 * part / whole)} %`;
 }
 function milliseconds(seconds) {
@@ -39129,7 +39398,7 @@ async function run2(invocation) {
       }
       case "remote": {
         const { remote: remote2 } = await Promise.resolve().then(() => (init_remote(), remote_exports));
-        const settings = await loadFunctionSettings(origin);
+        const settings = await loadFunctionSettings(origin, true);
         const isLiveOutput = !isJson && process.stdout.isTTY;
         const { lambda, logs: logs2 } = await createAws(settings);
         const { outcome, shown: shown2 } = await remote2(invocation.remote, flags.qualifier, settings, {

@@ -4582,6 +4582,7 @@ var CONTENT_SETTINGS = {
   }),
   slim: trueOrFalse({
     description: "Leave out what no function uses: tests, type stubs, headers, static libraries, caches.",
+    without: "Keep what no function uses too: tests, type stubs, headers, static libraries, caches.",
     example: "false",
     default: true
   }),
@@ -4621,6 +4622,7 @@ var CONTENT_SETTINGS = {
   }),
   "pack-requirements": trueOrFalse({
     description: "Whether requirements are packaged: false packages application and runtime alone, for dependencies that come from a layer.",
+    without: "Package application and runtime alone: the dependencies come from a layer.",
     example: "false",
     default: true
   })
@@ -4684,6 +4686,7 @@ var STORE_SETTINGS = {
   }),
   cache: trueOrFalse({
     description: "The action keeps the store in GitHub's cache between runs.",
+    without: "Leave GitHub's cache alone.",
     example: "false",
     default: true
   }),
@@ -5240,6 +5243,7 @@ var RELEASE_SETTINGS = {
   }),
   "migrate-plan": trueOrFalse({
     description: "Show `manage migrate --plan` first, where a command before traffic migrates; where it fails, nothing runs.",
+    without: "Show no `manage migrate --plan` before a command that migrates.",
     example: "false",
     default: true
   }),
@@ -5259,6 +5263,7 @@ var RELEASE_SETTINGS = {
   }),
   smoke: trueOrFalse({
     description: "Send one request to the new version before traffic moves; an answer below 500 passes.",
+    without: "Send no smoke request.",
     example: "false",
     default: true
   }),
@@ -5334,7 +5339,7 @@ function addSettingFlags(command, names) {
     if (isSwitch(setting)) {
       const isOn = setting.default === true;
       command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn));
-      command.addOption(new Option(`--no-${name}`, `do not: ${setting.description}`).hideHelp(!isOn));
+      command.addOption(new Option(`--no-${name}`, setting.without ?? `take back --${name}`).hideHelp(!isOn));
       continue;
     }
     const option = new Option(
