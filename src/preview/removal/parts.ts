@@ -30,7 +30,7 @@ export async function timed(
   return part
 }
 
-export const PART_WORDS: Readonly<Record<PartOutcome, string>> = {
+const PART_WORDS: Readonly<Record<PartOutcome, string>> = {
   removed: 'removed',
   missing: 'was not there',
   done: 'done',
