@@ -1,12 +1,27 @@
-import { buildOutputsOf, deploymentOutputsOf, deploymentSummaryOf, rollbackOutputsOf } from './action-outputs.ts'
+import {
+  buildOutputsOf,
+  deploymentFactsOf,
+  deploymentOutputsOf,
+  deploymentSummaryOf,
+  rollbackOutputsOf,
+} from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
 import { build } from './commands/build.ts'
-import { deploy } from './commands/deploy.ts'
+import { type DeployResult, deploy } from './commands/deploy.ts'
 import { rollback } from './commands/rollback.ts'
 import { run } from './commands/run.ts'
 import { SettingsError } from './errors.ts'
+import { openGitHub } from './github/open.ts'
+import { announceDeployment } from './preview/announce/deployed.ts'
+import { deploymentComment } from './report/deployment-comment.ts'
 import { rollbackSummary, runSummary } from './report/summary.ts'
-import { loadBuildSettings, loadDeploySettings, loadFunctionSettings } from './settings/settings.ts'
+import {
+  type DeploySettings,
+  loadBuildSettings,
+  loadDeploySettings,
+  loadFunctionSettings,
+} from './settings/settings.ts'
+import { VERSION } from './version.ts'
 
 /** What the action does for each command, but for those of previews. */
 
@@ -30,6 +45,16 @@ export async function runDeploy(action: ActionRun): Promise<void> {
   const result = await deploy(settings, releasing)
   action.setOutputs(deploymentOutputsOf(result, settings.dryRun))
   await action.writeSummary(deploymentSummaryOf(result, settings.dryRun))
+  if (settings.comment === true) await tell(action, settings, result)
+}
+
+/** The pull request whose merge is deployed, or whose plan it is. */
+async function tell(action: ActionRun, settings: DeploySettings, result: DeployResult): Promise<void> {
+  const { environment, event, report, secrets, signal, wait } = action
+  const github = await openGitHub(environment, action.input('github-token'), { version: VERSION, wait, signal })
+  const place = { functionName: settings.functionName, alias: settings.alias, pull: event.pull?.number }
+  const body = deploymentComment(deploymentFactsOf(result, settings.dryRun), secrets())
+  await announceDeployment(body, { ...place, commit: environment['GITHUB_SHA'] }, github, report)
 }
 
 export async function runRollback(action: ActionRun): Promise<void> {

@@ -182,6 +182,12 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
     const number = Number(/\d+/.exec(path)?.[0])
     const lacking = lackOf(method, kind)
     if (lacking) return lacking
+    const commit = /^commits\/([0-9a-f]+)\/pulls$/.exec(path)?.[1]
+    if (commit !== undefined)
+      return paged(
+        [...fake.pulls.keys()].map(pullBody).filter(({ head }) => head.sha === commit),
+        url,
+      )
     switch (`${method} ${path.replace(/\d+/, 'N')}`) {
       case 'GET pulls/N':
         return pullReply(number)

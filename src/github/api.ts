@@ -2,6 +2,8 @@
 export interface GitHubApi {
   /** Undefined where the repository never had a pull request of that number. */
   getPull(number: number): Promise<PullState | undefined>
+  /** The pull requests that a commit came with. */
+  pullsOf(commit: string): Promise<readonly number[]>
   /** Every page, oldest first. */
   comments(pull: number): Promise<readonly Comment[]>
   /** @returns the number of the comment */

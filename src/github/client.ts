@@ -57,6 +57,15 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
       }
     },
 
+    pullsOf: (commit) =>
+      ask({ what: 'read the pull requests of a commit', permission: 'pull-requests: read' }, async ({ request }) => {
+        const { data } = await request('GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+          ...place,
+          commit_sha: commit,
+        })
+        return data.map(({ number }) => number)
+      }),
+
     comments: async (pull) => {
       const asked = { what: `read the comments of pull request ${pull}`, permission: 'pull-requests: write' } as const
       const listing = ask(asked, ({ paginate }) =>

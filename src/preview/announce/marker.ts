@@ -8,6 +8,11 @@ export function markerOf({ base, pull }: PreviewIdentity): string {
   return `<!-- wsgi-lambda:preview function=${encodeURIComponent(base)} pull=${pull} -->`
 }
 
+/** The same of a deployment that a comment tells of. */
+export function deploymentMarkerOf(functionName: string, alias: string): string {
+  return `<!-- wsgi-lambda:deployment function=${encodeURIComponent(functionName)} alias=${encodeURIComponent(alias)} -->`
+}
+
 /** Whether a comment is that of a preview. What quotes one has the marker elsewhere. */
 export function hasMarker(body: string, marker: string): boolean {
   return body.startsWith(marker)
