@@ -1,6 +1,6 @@
 import { deploymentSummaryOf, previewOutputsOf } from './action-outputs.ts'
 import type { ActionRun } from './action-run.ts'
-import { announceRemovals, destroyed, swept } from './commands/announce-removal.ts'
+import { announceRemovals, destroyedOrTold, swept } from './commands/announce-removal.ts'
 import { destroy } from './commands/destroy.ts'
 import { previewParts, removalParts } from './commands/preview-parts.ts'
 import { runForPull } from './commands/preview-run.ts'
@@ -48,7 +48,7 @@ export async function runDestroy(action: ActionRun): Promise<void> {
   const settings = loadRemovalSettings(action.origin)
   const [github, removing] = await Promise.all([openGitHubOf(action), openRemoval(action, settings)])
   const result = await destroy(pull, settings, removing)
-  await announceRemovals(destroyed(result), pull, settings, { ...action, github })
+  await announceRemovals(await destroyedOrTold(result, pull, github), pull, settings, { ...action, github })
   action.setOutputs({ pr: pull.number, skipped: false, removed: JSON.stringify(removedNames(result.previews)) })
   await action.writeSummary(destroySummary(result))
   end(action, result)

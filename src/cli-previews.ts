@@ -2,7 +2,7 @@ import type { AwsApis } from './aws/apis.ts'
 import type { ClientOptions } from './aws/call.ts'
 import { wait } from './aws/wait.ts'
 import { runProcess } from './builder/process.ts'
-import { announceRemovals, destroyed, swept } from './commands/announce-removal.ts'
+import { announceRemovals, destroyedOrTold, swept } from './commands/announce-removal.ts'
 import type { DeployCollaborators } from './commands/deploy.ts'
 import { destroy } from './commands/destroy.ts'
 import { previewParts, removalParts } from './commands/preview-parts.ts'
@@ -69,7 +69,12 @@ export async function runDestroy(
   const { mask, secrets } = collectSecrets()
   const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)])
   const result = await destroy(found.pull, settings, removing)
-  await announceRemovals(destroyed(result), found.pull, settings, { report, environment, secrets, github })
+  await announceRemovals(await destroyedOrTold(result, found.pull, github), found.pull, settings, {
+    report,
+    environment,
+    secrets,
+    github,
+  })
   return result
 }
 

@@ -4,6 +4,7 @@ import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { noticesOnce } from '../preview/announce/once.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
+import { previewsToldOf } from '../preview/announce/told.ts'
 import type { PreviewIdentity } from '../preview/identity.ts'
 import type { DestroyResult } from '../preview/removal/result.ts'
 import type { SweepResult } from '../preview/removal/sweep-result.ts'
@@ -30,6 +31,21 @@ export function destroyed({ previews }: DestroyResult): Removal[] {
       why: 'closed',
       removed: parts.filter(({ outcome }) => outcome === 'removed').map(({ what }) => what),
     }))
+}
+
+/**
+ * The same, and where nothing was found, what comments of ours still tell of: a run may have ended between the removal and
+ * telling of it.
+ */
+export async function destroyedOrTold(
+  result: DestroyResult,
+  repository: Pick<PreviewIdentity, 'repositoryId' | 'repository'>,
+  github: GitHubApi | undefined,
+): Promise<Removal[]> {
+  const { pull, previews } = result
+  if (previews.length > 0 || github === undefined) return destroyed(result)
+  const told = await previewsToldOf(pull, repository, github)
+  return told.map((identity) => ({ ...identity, why: 'closed', removed: [], problems: [] }))
 }
 
 export function swept({ items }: SweepResult): Removal[] {

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import type { GitHubApi } from '../../../src/github/api.ts'
+import { openGitHub } from '../../../src/github/open.ts'
+import { markerOf } from '../../../src/preview/announce/marker.ts'
+import { previewsToldOf } from '../../../src/preview/announce/told.ts'
+import { type FakeGitHub, startFakeGitHub, WORKFLOW_LOGIN } from '../../support/fake-github.ts'
+import { PLACE } from './places.ts'
+
+let fake: FakeGitHub
+let github: GitHubApi
+
+const REPOSITORY = { repositoryId: '42', repository: 'owner/name' }
+const told = async (pull = 7): Promise<string[]> =>
+  (await previewsToldOf(pull, REPOSITORY, github)).map(({ functionName }) => functionName)
+const marked = (base: string, pull = 7): string => `${markerOf({ ...PLACE.identity, base, pull })}\n\n### ready`
+
+beforeAll(async () => {
+  fake = await startFakeGitHub()
+  const options = { version: '1', wait: () => Promise.resolve(), signal: new AbortController().signal }
+  const opened = await openGitHub(fake.env, fake.token, options)
+  if (opened === undefined) throw new Error('no token')
+  github = opened
+})
+afterAll(() => fake[Symbol.asyncDispose]())
+beforeEach(() => {
+  fake.comments.length = 0
+  fake.fault = () => undefined
+  fake.pulls.set(7, { isOpen: false, headSha: 'a', labels: [] })
+})
+
+test('each preview that a comment of ours tells of is found once', async () => {
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop'))
+  fake.addComment(7, WORKFLOW_LOGIN, marked('admin'))
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop'))
+  expect(await told()).toEqual(['shop-pr-7', 'admin-pr-7'])
+})
+
+test('what others have written, or tells of another pull request, is none of ours', async () => {
+  fake.addComment(7, 'octocat', marked('shop'))
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop', 8))
+  fake.addComment(7, WORKFLOW_LOGIN, `> ${marked('shop')}`)
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop').replace('=shop', '=shop%3E-->'))
+  expect(await told()).toEqual([])
+})
+
+test('where GitHub does not say, there are none', async () => {
+  fake.addComment(7, WORKFLOW_LOGIN, marked('shop'))
+  fake.fault = () => ({ status: 403, message: 'Resource not accessible by integration' })
+  expect(await told()).toEqual([])
+})
