@@ -19,6 +19,7 @@ export interface Told {
   /** Whose variables it has: `main`, or the number of a pull request. */
   readonly site: string
   readonly database: string
+  readonly schema: string
   /** The sites whose migrations have ever run on this database. */
   readonly sites: readonly string[]
   /** Whether the migration of this commit has run on it. */
@@ -58,15 +59,16 @@ def migrate():
 
 def app(environ, start_response):
     with closing(connect()) as connection, closing(connection.cursor()) as cursor:
-        cursor.execute("SELECT current_database(), site, commit FROM visited")
+        cursor.execute("SELECT current_database(), current_schema(), site, commit FROM visited")
         rows = cursor.fetchall()
     told = {
         "code": CODE,
         "commit": os.environ["COMMIT"],
         "site": os.environ["SITE"],
         "database": rows[0][0] if rows else "",
-        "sites": sorted({site for _, site, _ in rows}),
-        "isMigrated": [os.environ["SITE"], os.environ["COMMIT"]] in [[site, commit] for _, site, commit in rows],
+        "schema": rows[0][1] if rows else "",
+        "sites": sorted({site for _, _, site, _ in rows}),
+        "isMigrated": (os.environ["SITE"], os.environ["COMMIT"]) in {(site, commit) for _, _, site, commit in rows},
     }
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps(told).encode()]

@@ -4,7 +4,7 @@ import type { Told } from './application.ts'
 import { TAKEN } from './foreign.ts'
 import type { Ground } from './ground.ts'
 import { type Inventory, lostOrChanged } from './inventory.ts'
-import { type Commit, FUNCTION, type PullRequest } from './repository.ts'
+import { type Commit, FUNCTION, hasSchema, type PullRequest } from './repository.ts'
 
 const taken: readonly number[] = Object.values(TAKEN)
 
@@ -28,18 +28,23 @@ export async function problemsOfPreview(
     code: commit.code,
     commit: commit.sha,
     site: String(pull.number),
-    database: `${FUNCTION}_pr_${pull.number}`,
+    ...dataOf(pull),
     sites: [String(pull.number)],
     isMigrated: true,
   }
   return differences(told, expected).map((difference) => `${name} answers with another ${difference}`)
 }
 
+function dataOf(pull: PullRequest): Pick<Told, 'database' | 'schema'> {
+  const own = `${FUNCTION}_pr_${pull.number}`
+  return hasSchema(pull) ? { database: 'postgres', schema: own } : { database: own, schema: 'public' }
+}
+
 /** What is wrong with what main tells; its commit and code may be any. */
 export function complaintOfMain(body: string): string | undefined {
-  const { site, database, sites, isMigrated } = JSON.parse(body) as Told
-  const expected = { site: 'main', database: 'shop', sites: ['main'], isMigrated: true }
-  const found = differences({ site, database, sites, isMigrated }, expected)
+  const told = JSON.parse(body) as Told
+  const expected = { site: 'main', database: 'shop', schema: 'public', sites: ['main'], isMigrated: true }
+  const found = differences<Partial<Told>>(told, expected)
   return found.length === 0 ? undefined : `main has another ${found.join(', ')}`
 }
 
@@ -55,7 +60,7 @@ export function thingsOf({ number }: PullRequest, inventory: Inventory): string[
   const [name, database] = [previewName(FUNCTION, number), `${FUNCTION}_pr_${number}`]
   const own = [
     ...[`function ${name}`, `log group /aws/lambda/${name}`, `role ${name}-role`],
-    ...[`database ${database}`, `database role ${database}`],
+    ...[`database ${database}`, `database role ${database}`, `schema ${database}`],
   ]
   return own.filter((thing) => inventory.has(thing))
 }

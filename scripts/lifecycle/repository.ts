@@ -20,6 +20,11 @@ export interface PullRequest {
   readonly commits: Commit[]
 }
 
+/** Whether its preview has a schema of the administrator's database, and not a database. */
+export function hasSchema({ number }: PullRequest): boolean {
+  return number % 4 === 1
+}
+
 export interface Repository {
   readonly pulls: readonly PullRequest[]
   /** A new commit; of each run the number is greater than that of the run before. */
@@ -45,6 +50,9 @@ export function createRepository(pulls: number): Repository {
 /** An event as GitHub tells it to a workflow: "Webhook events and payloads". */
 export interface WorkflowEvent {
   readonly name: 'push' | 'pull_request' | 'schedule'
+  /** Of a pull request. */
+  readonly action?: PullAction
+  readonly pull?: PullRequest
   readonly payload: object
   readonly commit: Commit
   /** GitHub gives none to the runs of forks. */
@@ -57,13 +65,15 @@ export type PullAction = 'opened' | 'synchronize' | 'reopened' | 'labeled' | 'cl
 
 /** @param head where its commits lie; another repository is a fork's */
 export function pullEvent(
-  { number }: PullRequest,
+  pull: PullRequest,
   action: PullAction,
   commit: Commit,
   head: string = REPOSITORY.name,
 ): WorkflowEvent {
+  const { number } = pull
   const request = { number, head: { sha: commit.sha, ref: `branch-${number}`, repo: { full_name: head } }, labels: [] }
-  return { name: 'pull_request', payload: { action, repository, pull_request: request }, commit }
+  const payload = { action, repository, pull_request: request }
+  return { name: 'pull_request', action, pull, payload, commit }
 }
 
 export function pushEvent(commit: Commit): WorkflowEvent {

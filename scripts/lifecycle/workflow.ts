@@ -3,7 +3,7 @@ import { ROLE } from '../../__tests__/support/world.ts'
 import { BUILD_INPUTS, MIGRATION } from './application.ts'
 import type { Ground } from './ground.ts'
 import type { Mishap } from './mishaps.ts'
-import { FUNCTION, REPOSITORY, type WorkflowEvent } from './repository.ts'
+import { FUNCTION, hasSchema, REPOSITORY, type WorkflowEvent } from './repository.ts'
 
 /** How a run of the workflow ended. */
 export interface Ended extends Pick<ActionResult, 'exitCode' | 'outputs' | 'log' | 'milliseconds'> {
@@ -59,19 +59,21 @@ export async function runWorkflow(
 }
 
 /** What stands in `with:`; a workflow says with expressions what depends on the event. */
-function inputsOf(ground: Ground, { name, payload, commit }: WorkflowEvent, isBuilt: boolean): Record<string, string> {
+function inputsOf(ground: Ground, event: WorkflowEvent, isBuilt: boolean): Record<string, string> {
+  const { name, action, pull, commit } = event
   const { world, zips, mainDatabase, databaseAdmin } = ground
+  const admin = { 'preview-database-admin': databaseAdmin }
+  // By its name, or by tags.
+  if (action === 'closed') return commit.run % 2 === 0 ? { ...admin, 'function-name': FUNCTION } : admin
+  if (name === 'schedule') return admin
   const machine = Object.fromEntries(Object.entries(world.inputs).filter(([input]) => input !== 'role'))
-  if (name === 'schedule' || (payload as { action?: string }).action === 'closed') {
-    return { 'preview-database-admin': databaseAdmin }
-  }
   return {
-    ...{ ...machine, 'function-name': FUNCTION },
+    ...{ ...machine, ...admin, 'function-name': FUNCTION },
     ...(isBuilt ? BUILD_INPUTS : { artifact: zips[commit.code] }),
-    ...(name === 'push' ? { role: ROLE } : { 'create-role': 'true' }),
+    ...(pull === undefined ? { role: ROLE } : { 'create-role': 'true' }),
+    ...(pull && hasSchema(pull) && { 'preview-database': 'schema' }),
     environment: [`DATABASE_URL=${mainDatabase}`, 'SITE=main', `COMMIT=${commit.sha}`].join('\n'),
     'preview-environment': 'SITE={{pr}}',
-    'preview-database-admin': databaseAdmin,
     'preview-limit': '0',
     'before-traffic': MIGRATION,
     'github-environment': 'preview',
