@@ -60,22 +60,85 @@ async function job(inputs: Readonly<Record<string, string>> = {}, env = {}): Pro
 
 const archives = (): string[] => [...cache.archives.keys()].map((name) => name.split(' ').at(-1) ?? '')
 
-test('what one job has built, the next one has, and saves only what is new', async () => {
-  const first = await job()
-  expect(first).toMatchObject({ exitCode: 0, annotations: [], post: { exitCode: 0 } })
-  expect(archives()).toHaveLength(1)
-  expect(first.post?.stdout).toContain(`store: kept in GitHub's cache (${archives()[0] ?? ''})`)
+/** Instead of the one that speaks v2. */
+async function useVersion(version: 1 | 2): Promise<void> {
+  await cache[Symbol.asyncDispose]()
+  cache = await startFakeCache(version)
+}
 
-  cache.calls.length = 0
-  const second = await job()
-  expect(second.log).toContain(`store: from GitHub's cache (${archives()[0] ?? ''})`)
-  expect(second.outputs['code-sha256']).toBe(first.outputs['code-sha256'])
-  expect(cache.calls).toEqual(['GetCacheEntryDownloadURL', 'GET blob'])
+test.each([1, 2] as const)(
+  'what one job has built, the next one has, and saves only what is new: v%i',
+  async (version) => {
+    await useVersion(version)
+    const first = await job()
+    expect(first).toMatchObject({ exitCode: 0, annotations: [], post: { exitCode: 0 } })
+    expect(archives()).toHaveLength(1)
+    expect(first.post?.stdout).toContain(`store: kept in GitHub's cache (${archives()[0] ?? ''})`)
 
+    cache.calls.length = 0
+    const second = await job()
+    expect(second.log).toContain(`store: from GitHub's cache (${archives()[0] ?? ''})`)
+    expect(second.outputs['code-sha256']).toBe(first.outputs['code-sha256'])
+    expect(cache.calls).toEqual(['GetCacheEntryDownloadURL', 'GET blob'])
+
+    await requireOnly('idna==3.9')
+    const third = await job()
+    expect(third.log).toContain(`store: from GitHub's cache (${archives()[0] ?? ''})`)
+    expect(archives()).toHaveLength(2)
+  },
+)
+
+test('a pull request reads what main has saved, and main nothing of a pull request', async () => {
+  await job()
+  const [ofMain = ''] = archives()
+  cache.scope = 'refs/pull/7/merge'
   await requireOnly('idna==3.9')
-  const third = await job()
-  expect(third.log).toContain(`store: from GitHub's cache (${archives()[0] ?? ''})`)
+  const { log, exitCode } = await job()
+  expect(exitCode).toBe(0)
+  expect(log).toContain(`store: from GitHub's cache (${ofMain})`)
   expect(archives()).toHaveLength(2)
+
+  cache.scope = 'main'
+  const after = await job()
+  expect(after.log).toContain(`store: from GitHub's cache (${ofMain})`)
+  // Of the same name, which is taken in another scope alone.
+  expect(after).toMatchObject({ annotations: [], post: { exitCode: 0 } })
+  expect(archives()).toHaveLength(3)
+  expect(archives()[2]).toBe(archives()[1])
+})
+
+const NO_ROLES =
+  '<ListRolesResponse><ListRolesResult><IsTruncated>false</IsTruncated><Roles/></ListRolesResult></ListRolesResponse>'
+
+describe('what builds nothing has no part in the cache', () => {
+  const pull = { number: 7, head: { sha: 'a'.repeat(40), repo: { id: 42, full_name: 'octocat/shop' } } }
+  test.each([
+    ['destroy', 'pull_request', { action: 'closed', number: 7, pull_request: pull, repository: { id: 42 } }],
+    ['sweep', 'schedule', { repository: { id: 42 } }],
+  ])('%s neither restores nor saves', async (command, eventName, event) => {
+    // Of AWS: there is nothing. IAM speaks XML.
+    const aws = createServer((incoming, outgoing) => {
+      const isQuery = incoming.headers['content-type']?.includes('urlencoded') ?? false
+      outgoing.writeHead(200, { 'content-type': isQuery ? 'text/xml' : 'application/json' })
+      outgoing.end(isQuery ? NO_ROLES : '{"ResourceTagMappingList": [], "logGroups": []}')
+    })
+    await once(aws.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const ended = await runAction({
+        inputs: { command },
+        env: {
+          ...{ ...machineVariables(), ...cache.env, AWS_REGION: 'eu-west-1' },
+          ...{ AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', GITHUB_REPOSITORY_ID: '42' },
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+        },
+        ...{ workspace: await mkdtemp(join(folder, 'empty-')), eventName, event },
+      })
+      expect(ended).toMatchObject({ exitCode: 0, post: { exitCode: 0 } })
+      expect(cache.calls).toEqual([])
+    } finally {
+      aws.close()
+    }
+  })
 })
 
 test('a job that fails after it has built keeps what it has built', async () => {
@@ -119,7 +182,8 @@ test('the address of an archive is masked', async () => {
 describe('a cache that cannot be used is told once, costs seconds, and no build', () => {
   const seconds = (started: number): number => (performance.now() - started) / 1000
 
-  test('an archive that is damaged', async () => {
+  test.each([1, 2] as const)('an archive that is damaged: v%i', async (version) => {
+    await useVersion(version)
     await job()
     const [name = ''] = cache.archives.keys()
     cache.archives.set(name, Buffer.from('no archive'))
@@ -133,19 +197,27 @@ describe('a cache that cannot be used is told once, costs seconds, and no build'
     expect((await job()).log).toContain(`store: from GitHub's cache (${archives()[1] ?? ''})`)
   })
 
-  test('one that may only be read', async () => {
+  test.each([
+    [1, 403],
+    [2, 200],
+  ] as const)('one that may only be read: v%i', async (version, status) => {
+    await useVersion(version)
     cache.refuse = (call) =>
-      call === 'CreateCacheEntry' ? { status: 200, message: 'cache write denied: untrusted event' } : undefined
+      call === 'CreateCacheEntry' ? { status, message: 'cache write denied: untrusted event' } : undefined
     const { exitCode, annotations, post } = await job()
     expect({ exitCode, annotations }).toEqual({ exitCode: 0, annotations: [] })
     expect(post).toMatchObject({ exitCode: 0, stdout: containing("this run may only read GitHub's cache") })
   })
 
-  test.each([
-    ['too many requests', () => ({ status: 429, message: 'slow down' })],
-    ['a failing service', () => ({ status: 503, message: 'down' })],
-    ['a service that does not answer', () => 'silence' as const],
-  ])('%s', async (_, refuse) => {
+  test.each<[string, 1 | 2, () => ReturnType<FakeCache['refuse']>]>([
+    ['too many requests', 2, () => ({ status: 429, message: 'slow down' })],
+    ['too many requests, v1', 1, () => ({ status: 429, message: 'slow down' })],
+    ['a failing service', 2, () => ({ status: 503, message: 'down' })],
+    ['a failing service, v1', 1, () => ({ status: 503, message: 'down' })],
+    ['a service that does not answer', 2, () => 'silence'],
+    ['a service that does not answer, v1', 1, () => 'silence'],
+  ])('%s', async (_, version, refuse) => {
+    await useVersion(version)
     cache.refuse = (call) => (call === 'GetCacheEntryDownloadURL' ? refuse() : undefined)
     const started = performance.now()
     const { exitCode, annotations } = await job()

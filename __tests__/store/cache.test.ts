@@ -143,6 +143,21 @@ test('what was not used for a week is left out', async () => {
   expect((await readdir(join(storeFolder(), 'slices'))).map((name) => name.slice(0, 2))).toEqual(['bb'])
 })
 
+test('what the store may not hold is left out before it is saved', async () => {
+  const cached = await restore()
+  const old = await make('slices', 'aa')
+  await make('slices', 'bb')
+  const anHourAgo = new Date(Date.now() - 3_600_000)
+  await utimes(old, anHourAgo, anHourAgo)
+  let saved: readonly string[] = []
+  const run = async (task: CacheTask): Promise<CacheAnswer> => {
+    saved = await readdir(join(storeFolder(), 'slices'))
+    return { key: task.key, problems: [] }
+  }
+  if (cached) await saveStore({ ...cached, mostBytes: 3 }, '4242', { run, report })
+  expect(saved.map((name) => name.slice(0, 2))).toEqual(['bb'])
+})
+
 describe('what is private', () => {
   test('is left out', async () => {
     const cached = await restore()
