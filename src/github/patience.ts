@@ -12,7 +12,7 @@ export interface RequestFailure {
 
 const MOST_ATTEMPTS = 3
 const FIRST_PAUSE_MS = 500
-const LONGEST_PAUSE_MS = 10_000
+const LONGEST_PAUSE_MS = 5000
 
 /**
  * Milliseconds until a request is sent again; undefined where that would not help, or would take too long.

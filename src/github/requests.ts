@@ -15,7 +15,7 @@ export interface ConnectionOptions {
 }
 
 const API_VERSION = '2022-11-28'
-const LONGEST_ANSWER_MS = 8000
+const LONGEST_ANSWER_MS = 5000
 const SILENT = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 const PagingOctokit = Octokit.plugin(paginateRest)
 

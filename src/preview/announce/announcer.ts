@@ -19,7 +19,8 @@ export interface Announcer {
   destroyed(facts: DestroyedFacts): Promise<void>
 }
 
-const LONGEST_ANNOUNCEMENT_MS = 20_000
+/** A run waits for two of them at most. */
+const LONGEST_ANNOUNCEMENT_MS = 10_000
 
 /**
  * @param github undefined where nobody can be told

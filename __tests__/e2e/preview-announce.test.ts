@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { type ActionOptions, type ActionResult, runAction, startAction } from '../support/action-runner.ts'
+import { type FakeGitHub, startFakeGitHub } from '../support/fake-github.ts'
+import { REPOSITORY, startWorld, type World } from '../support/world.ts'
+
+/** What a pull request is told of its preview, by the bundle, where GitHub or somebody else gets in the way. */
+
+let world: World
+let github: FakeGitHub
+
+beforeAll(async () => {
+  world = await startWorld()
+  github = await startFakeGitHub()
+}, 240_000)
+
+afterAll(async () => {
+  await github[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+}, 60_000)
+
+beforeEach(() => {
+  for (const list of [github.comments, github.deployments, github.calls]) list.length = 0
+  github.permissions = { 'pull-requests': 'write', deployments: 'write' }
+  github.fault = () => undefined
+})
+
+function options(pull: number, inputs: Readonly<Record<string, string>> = {}): ActionOptions {
+  const { role = '', ...machine } = world.inputs
+  const sha = 'a'.repeat(40)
+  const repository = github.env.GITHUB_REPOSITORY
+  github.pulls.set(pull, { isOpen: true, headSha: sha, labels: [] })
+  const own = { 'preview-role': role, 'function-name': 'shop', output: join(world.folder, 'shop.zip') }
+  return {
+    inputs: { ...machine, ...own, 'github-token': github.token, ...inputs },
+    env: { ...world.env, ...github.env, GITHUB_REPOSITORY_ID: '42' },
+    workspace: join(REPOSITORY, 'examples/django'),
+    eventName: 'pull_request',
+    event: {
+      action: 'opened',
+      repository: { id: 42, full_name: repository },
+      pull_request: { number: pull, head: { sha, repo: { full_name: repository } }, labels: [] },
+    },
+  }
+}
+
+const notices = ({ annotations }: ActionResult): (string | undefined)[] =>
+  annotations.filter(({ level }) => level === 'notice').map(({ message }) => message)
+
+test('permissions that are missing are named, and the preview is there', async () => {
+  github.permissions = { 'pull-requests': 'read', deployments: 'none' }
+  const result = await runAction(options(21))
+  expect({ exitCode: result.exitCode, log: result.log }).toMatchObject({ exitCode: 0 })
+  expect((await world.visit(result.outputs['url'] ?? '')).status).toBe(200)
+  const said = notices(result).join('\n')
+  for (const permission of ['pull-requests: write', 'deployments: write'])
+    expect(said.split(`Add ${permission} to the permissions of the job`)).toHaveLength(2)
+}, 180_000)
+
+test('a GitHub that does not answer costs seconds, not the preview', async () => {
+  github.fault = (call) => (/comments|deployments|graphql/.test(call) ? { kind: 'silence' } : undefined)
+  const { exitCode, milliseconds, outputs, log } = await runAction(options(22))
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 })
+  expect(milliseconds).toBeLessThan(90_000)
+  expect((await world.visit(outputs['url'] ?? '')).status).toBe(200)
+}, 180_000)
+
+test('a run that is cancelled says so', async () => {
+  const inputs = { commands: 'manage\nexec', 'before-traffic': 'exec -c "import time; time.sleep(20)"' }
+  const running = await startAction(options(23, inputs))
+  await running.waitFor(/before-traffic: exec|exec -c/)
+  running.cancel()
+  const { exitCode, log } = await running.result
+  expect(exitCode).not.toBe(0)
+  expect({ comments: github.commentsOf(23), log }).toMatchObject({
+    comments: [expect.stringMatching(/<\/code>: failed[^]*The run was cancelled/)],
+  })
+  expect(github.deployments.map(({ statuses }) => statuses[0]?.state)).toEqual(['failure'])
+}, 120_000)
