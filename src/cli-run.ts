@@ -167,6 +167,7 @@ export async function run(invocation: Invocation): Promise<number> {
         wait,
         signal,
         order: orderAt({ project: settings.project, environment, run: runProcess, process }),
+        ...(flags.follow === false && { follows: false }),
       }
     }
     const previewWiring = async (): Promise<PreviewWiring> => ({

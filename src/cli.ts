@@ -113,9 +113,11 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       'wsgi-lambda deploy --stage production --dry-run',
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0",
     ],
-  ).action((_flags: unknown, command: Command) => {
-    start({ command: 'deploy', flags: givenOptions(command), given: givenSettings(command) })
-  })
+  )
+    .option('--no-follow', 'show the output of commands when they have ended')
+    .action((_flags: unknown, command: Command) => {
+      start({ command: 'deploy', flags: givenOptions(command), given: givenSettings(command) })
+    })
 
   addCommand(program, 'plan', 'Build the project and show what a deployment would change.', PLAN_FLAGS, [
     'wsgi-lambda plan --stage production',

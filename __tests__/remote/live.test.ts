@@ -4,6 +4,7 @@ import { UserError } from '../../src/errors.ts'
 import { runRemoteCommand } from '../../src/remote/command.ts'
 import { unshown } from '../../src/remote/live.ts'
 import type { RemoteCommand } from '../../src/remote/protocol.ts'
+import { runShown } from '../../src/remote/run-shown.ts'
 import { createRun, idOf, line } from './running.ts'
 
 const migrate: RemoteCommand = { kind: 'manage', data: 'migrate' }
@@ -43,6 +44,13 @@ test('a command that answers in time costs no call', async () => {
   const lines: string[] = []
   const { shown } = await runRemoteCommand(migrate, run.target, run.collaborators, (each) => lines.push(each))
   expect([lines, shown, run.logs.queries]).toEqual([[], [], []])
+})
+
+test.each([true, false])('a command of a deployment shows all its lines, followed or not (%s)', async (follows) => {
+  const run = createRun(() => new Promise((resolve) => setTimeout(resolve, 30, done)))
+  await runShown(migrate, run.target, { ...run.collaborators, follows })
+  expect(run.report.of('output')).toEqual(['one', 'two', 'three'])
+  expect(run.logs.queries.length > 0).toBe(follows)
 })
 
 test('without the permission there is one notice, and the output at the end', async () => {

@@ -35,6 +35,8 @@ export interface DeployCollaborators extends SendingCollaborators, AwsApis {
   readonly signal: AbortSignal
   /** Who this is among other runs. */
   readonly order: Order
+  /** Whether the output of commands is shown while they run. Default: it is. */
+  readonly follows?: boolean
   /** What the release prepares before its commands run. */
   readonly preparation?: Preparation | undefined
 }

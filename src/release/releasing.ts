@@ -48,6 +48,8 @@ export interface ReleaseCollaborators extends Waiting {
   readonly aside: AsideApis
   readonly logs: LogsApi
   readonly versions: VersionsApi
+  /** Whether the output of commands is shown while they run. Default: it is. */
+  readonly follows?: boolean
 }
 
 /** Where a release stands while its steps are carried out. */
