@@ -2,7 +2,7 @@ import { commandOf, type ReleaseName } from './application.ts'
 import type { Ended, Running } from './bundle.ts'
 import type { Ground, Place } from './ground.ts'
 
-/** A deployment whose calls are recorded and then made to fail, one by one. */
+/** A deployment, or a rollback, whose calls are recorded and then made to fail, one by one. */
 export interface Case {
   readonly name: string
   /** What is served before; undefined where the function does not exist. */
@@ -10,6 +10,8 @@ export interface Case {
   readonly to: ReleaseName
   /** More settings, of the deployment before as well. */
   readonly settings: readonly string[]
+  /** Back to where the function came from. */
+  readonly isRollback?: true
 }
 
 export const CASES: readonly Case[] = [
@@ -19,7 +21,25 @@ export const CASES: readonly Case[] = [
   { name: 'in steps', from: 'a', to: 'b', settings: ['--traffic', '50% 1s'] },
   { name: 'command version', from: 'a', to: 'b', settings: ['--command-timeout', '20'] },
   { name: 'provisioned', from: 'a', to: 'b', settings: ['--provisioned-concurrency', '1'] },
+  { name: 'rollback', from: 'b', to: 'a', settings: [], isRollback: true },
 ]
+
+/** Starts what a case is about. */
+export function start(ground: Ground, place: Place, { to, settings, isRollback }: Case, served: string): Running {
+  return isRollback ? rollBack(ground, place, served) : deploy(ground, place, to, settings)
+}
+
+/** As a deployment that has nothing to do, where the version is what is served already. @param from the version that it leaves */
+function rollBack(ground: Ground, { functionName, env }: Place, from: string): Running {
+  const to = String(Number(from) - 1)
+  const running = ground.bundle.run(['rollback', '--function-name', functionName, '--to', to, '--json'], env)
+  return { ...running, ended: running.ended.then(asDeployment) }
+}
+
+function asDeployment(ended: Ended): Ended {
+  if (!ended.stderr.includes('is what is served already')) return ended
+  return { ...ended, exitCode: 0, stdout: JSON.stringify({ changed: false }) }
+}
 
 /** Starts the deployment of a release. */
 export function deploy(
@@ -39,10 +59,12 @@ export function deploy(
 }
 
 /** Brings a function to where a case begins. */
-export async function prepare(ground: Ground, place: Place, { from, settings }: Case): Promise<void> {
-  if (from === undefined) return
-  const { exitCode, stderr } = await deploy(ground, place, from, settings).ended
-  if (exitCode !== 0) throw new Error(`The deployment before could not be made: ${stderr}`)
+export async function prepare(ground: Ground, place: Place, { from, to, settings, isRollback }: Case): Promise<void> {
+  for (const release of [isRollback ? to : undefined, from]) {
+    if (release === undefined) continue
+    const { exitCode, stderr } = await deploy(ground, place, release, settings).ended
+    if (exitCode !== 0) throw new Error(`The deployment before could not be made: ${stderr}`)
+  }
 }
 
 /** Of a deployment that ended well. */

@@ -1,6 +1,6 @@
-import { type Case, deploy, prepare } from './cases.ts'
+import { type Case, prepare, start } from './cases.ts'
 import { type Combination, combinations } from './combinations.ts'
-import type { Ground } from './ground.ts'
+import { type Ground, servingOf } from './ground.ts'
 import { recorded } from './recorded.ts'
 import { type Outcome, survive } from './survival.ts'
 
@@ -15,7 +15,8 @@ export async function combinationsOf(cases: readonly Case[], ground: Ground): Pr
     await using place = await ground.place()
     await prepare(ground, place, each)
     place.proxy.clear()
-    const { exitCode, stderr } = await deploy(ground, place, each.to, each.settings).ended
+    const served = await servingOf(ground, place.functionName)
+    const { exitCode, stderr } = await start(ground, place, each, served?.version ?? '').ended
     if (exitCode !== 0) throw new Error(`The deployment "${each.name}" fails without any mishap: ${stderr}`)
     const beginning = `${each.from ?? 'nothing'} → ${each.to}: `
     const calls = recorded(place.proxy.calls()).filter(({ history }) => !tried.has(beginning + history))

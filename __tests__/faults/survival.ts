@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { isWrite } from '../../scripts/environment/faults.ts'
 import type { Running } from './bundle.ts'
-import { deploy, prepare } from './cases.ts'
+import { deploy, prepare, start } from './cases.ts'
 import { problemsOfFirst, problemsOfLast, problemsOfSecond, type Run, type Standing, type Visit } from './checks.ts'
 import type { Combination } from './combinations.ts'
 import { type Ground, type Place, servingOf } from './ground.ts'
@@ -66,8 +66,8 @@ async function deployThrice(
     },
     overwriteCode: () => overwriteCode(ground, place),
   }
-  const start = (): Running => {
-    running = deploy(ground, place, which.to, which.settings)
+  const begin = (): Running => {
+    running = start(ground, place, which, before?.version ?? '')
     return running
   }
 
@@ -84,13 +84,15 @@ async function deployThrice(
       await fault.before?.()
     },
   })
-  const first = await runAndLook(start, ground, place)
+  const first = await runAndLook(begin, ground, place)
   if (met.length === 0) problems.push('the call was not made')
   problems.push(...problemsOfFirst(combination, first))
-  const second = await runAndLook(start, ground, place)
+  const second = await runAndLook(begin, ground, place)
   problems.push(...problemsOfSecond(combination, second))
-  if (isComplete(first)) problems.push(...problemsOfLast(second))
-  else if (second.ended.exitCode === 0) problems.push(...problemsOfLast(await runAndLook(start, ground, place)))
+  // What a rollback refuses, it refuses while it has the lock.
+  const last = (run: Run): readonly string[] => problemsOfLast(which.isRollback ? { ...run, writes: [] } : run)
+  if (isComplete(first)) problems.push(...last(second))
+  else if (second.ended.exitCode === 0) problems.push(...last(await runAndLook(begin, ground, place)))
 
   return {
     before: before?.version ?? '-',
@@ -111,9 +113,9 @@ function endOf({ ended: { exitCode } }: Run): string {
   return exitCode === 0 ? 'went on' : `exit ${exitCode}`
 }
 
-async function runAndLook(start: () => Running, ground: Ground, place: Place): Promise<Run> {
+async function runAndLook(begin: () => Running, ground: Ground, place: Place): Promise<Run> {
   const notesBefore = await place.readNotes()
-  const running = start()
+  const running = begin()
   const timer = setTimeout(() => {
     running.signal('SIGKILL')
   }, LONGEST_MILLISECONDS)
