@@ -1,5 +1,4 @@
 import { nameInArn } from '../aws/arn.ts'
-import { type Problem, SettingsError } from '../errors.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import type { Pull } from '../preview/pull.ts'
 import { ownerOf } from '../preview/removal/ownership.ts'
@@ -23,7 +22,6 @@ export async function destroy(
 ): Promise<DestroyResult> {
   const { report, clock } = collaborators
   const started = clock()
-  checkRepository(pull.repositoryId)
   return await report.phase(`Remove previews of pull request ${pull.number}`, async () => {
     const { functionName } = settings
     const identities =
@@ -59,15 +57,4 @@ async function identitiesOf(
   })
   const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? [])
   return [...new Map([...left, ...named].map((identity) => [identity.functionName, identity])).values()]
-}
-
-/** @throws SettingsError where nobody has said which repository it is */
-export function checkRepository(repositoryId: string): void {
-  if (/^\d+$/.test(repositoryId)) return
-  const problem: Problem = {
-    title: 'It is not known which repository the previews are of',
-    detail: 'Previews carry the number of their repository, which stays where its name changes.',
-    hint: 'In a workflow of GitHub or GitLab it is known. Elsewhere set GITHUB_REPOSITORY_ID, as `gh api repos/OWNER/NAME --jq .id` prints it.',
-  }
-  throw new SettingsError([problem])
 }

@@ -22,7 +22,6 @@ import { type Beside, survey } from '../preview/removal/survey.ts'
 import type { SweepItem, SweepResult } from '../preview/removal/sweep-result.ts'
 import type { PreviewTags } from '../preview/tags.ts'
 import type { RemovalSettings } from '../settings/settings.ts'
-import { checkRepository } from './destroy.ts'
 
 export interface SweepCollaborators extends RemovalCollaborators {
   /** Undefined where nobody can be asked. */
@@ -44,7 +43,6 @@ export async function sweep(
 ): Promise<SweepResult> {
   const { report, clock, order, previews: api, getPull, openServer } = collaborators
   const started = clock()
-  checkRepository(repositoryId)
   return await report.phase(`Sweep previews of ${repository || `repository ${repositoryId}`}`, async () => {
     const found = await survey(repositoryId, api)
     const there = new Set(found.previews.map(({ functionName }) => functionName))
