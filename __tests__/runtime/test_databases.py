@@ -222,7 +222,7 @@ class TestPostgresql:
         assert ask(driver, "prepare", database=FIELDS, password="x") == "created"
         assert shown(driver.writes()) == [
             "BEGIN",
-            "CREATE ROLE \"shop_pr_7\" LOGIN NOINHERIT PASSWORD E'…'",
+            "CREATE ROLE \"shop_pr_7\" LOGIN PASSWORD E'…'",
             "COMMENT ON ROLE \"shop_pr_7\" IS E'MARK'",
             'GRANT "shop_pr_7" TO CURRENT_USER',
             "COMMIT",
@@ -236,7 +236,7 @@ class TestPostgresql:
     def test_gives_what_is_there_a_new_password(self, ask):
         driver = postgres(role=MARK, place=("shop_pr_7", MARK), is_superuser=True)
         assert ask(driver, "prepare", database=FIELDS, password="x") == "there"
-        assert shown(driver.writes()) == ["ALTER ROLE \"shop_pr_7\" LOGIN NOINHERIT PASSWORD E'…'"]
+        assert shown(driver.writes()) == ["ALTER ROLE \"shop_pr_7\" LOGIN PASSWORD E'…'"]
 
     def test_copies_a_template_and_hands_it_over(self, ask):
         driver = postgres(is_superuser=True)
@@ -360,9 +360,11 @@ class TestMysql:
             assert driver.writes() == []
 
     def test_removes_all_of_it(self, ask):
-        driver = mysql([("_wsgi_lambda_preview", MARK)], has_user=True, more=[("KILL 6", ValueError("no such thread"))])
+        denied = ValueError("it is not yours")
+        driver = mysql([("_wsgi_lambda_preview", MARK)], has_user=True, more=[("KILL 6", denied), ("CALL mysql.rds_kill(6)", denied)])
         assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "removed"
-        assert driver.writes() == ["DROP USER IF EXISTS 'shop_pr_7'@'%'", "KILL 5", "KILL 6", "DROP DATABASE IF EXISTS `shop_pr_7`"]
+        ended = ["KILL 5", "KILL 6", "CALL mysql.rds_kill(6)"]
+        assert driver.writes() == ["DROP USER IF EXISTS 'shop_pr_7'@'%'", *ended, "DROP DATABASE IF EXISTS `shop_pr_7`"]
 
     def test_removes_what_was_only_begun(self, ask):
         driver = mysql([])

@@ -50,7 +50,7 @@ WITH objects AS (
   SELECT 'pg_largeobject'::regclass, oid, lomowner, 1 FROM pg_largeobject_metadata
 )
 SELECT i.type, i.identity FROM objects AS o, pg_identify_object(o.class, o.oid, 0) AS i
-WHERE o.oid >= 16384 AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = %s)
+WHERE (o.oid >= 16384 OR o.class = 'pg_largeobject'::regclass) AND o.owner <> (SELECT oid FROM pg_roles WHERE rolname = %s)
   AND NOT EXISTS (
     SELECT FROM pg_depend WHERE classid = o.class AND objid = o.oid AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
   )
@@ -150,9 +150,9 @@ class Server:
 
 
 def _prepare_role(session: Session, state: _State, own: OwnDatabase, password: str) -> None:
-    """NOINHERIT: whatever somebody makes it a member of later gives it nothing by itself."""
+    """Without NOINHERIT: until PostgreSQL 15 the owner of a database would not own its schema public then."""
     role = postgres_name(own.user)
-    options = f"LOGIN NOINHERIT PASSWORD {postgres_text(scram_verifier(password, os.urandom(16)))}"
+    options = f"LOGIN PASSWORD {postgres_text(scram_verifier(password, os.urandom(16)))}"
     if state.has_role:
         session.query(f"ALTER ROLE {role} {options}")
         return
