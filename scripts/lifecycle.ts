@@ -18,7 +18,7 @@ import { playStory } from './lifecycle/story.ts'
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '100' },
+    steps: { type: 'string', default: '70' },
     pulls: { type: 'string', default: '30' },
     mishaps: { type: 'string', default: '0.4' },
     action: { type: 'string' },
