@@ -448,11 +448,14 @@ class TestDrivers:
         context = driver.options[0]["ssl"]
         assert (context.verify_mode, context.check_hostname) == (verifies, checks_host)
 
-    def test_that_cannot_connect_say_why(self, ask):
+    @pytest.mark.parametrize(
+        ("given", "detail"), [((), ""), (("no route\nmore",), "no route"), (({"S": "FATAL", "M": "no role"},), "no role"), (({},), "{}")]
+    )
+    def test_that_cannot_connect_say_why(self, ask, given, detail):
         driver = Driver()
-        driver.connect = lambda **options: (_ for _ in ()).throw(OSError(""))
+        driver.connect = lambda **options: (_ for _ in ()).throw(LookupError(*given))
         error = ask(driver, "describe")["error"]
-        assert (error["title"], error["detail"]) == ("The database server db.internal:5432 refuses (OSError)", "")
+        assert (error["title"], error["detail"]) == ("The database server db.internal:5432 refuses (LookupError)", detail)
 
 
 def test_an_artifact_without_a_driver_is_told_so(monkeypatch):

@@ -76,7 +76,8 @@ def connect(admin: Admin, database: str) -> Session:
 
 def _failure(error: Exception, where: str) -> DatabaseError:
     """What the server or the driver says. Statements are no part of it; passwords are never in one, but for MySQL's own."""
-    lines = str(error).strip().splitlines()
+    said = error.args[0] if error.args else ""
+    lines = str(said["M"] if isinstance(said, dict) and "M" in said else error).strip().splitlines()  # pg8000 has fields
     return DatabaseError(
         f"The database server {where} refuses ({type(error).__name__})",
         lines[0] if lines else "",

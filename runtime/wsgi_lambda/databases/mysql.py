@@ -31,7 +31,7 @@ class _State:
             "UNION ALL SELECT ROUTINE_NAME, NULL FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s",
             [own.name, own.name],
         )
-        self.has_user = bool(session.query("SELECT User FROM mysql.user WHERE User = %s AND Host = '%%'", [own.user]))
+        self.has_user = bool(session.query("SELECT User FROM mysql.user WHERE User = %s AND Host = %s", [own.user, "%"]))
         self.comment = next((comment for name, comment in objects if name == _MARK_TABLE), None)
         # Without a mark, it may be what an end between creating and marking has left.
         is_begun = self.comment is None and not objects and is_named_by_tags
