@@ -16,6 +16,7 @@ describe('pyproject.toml', () => {
   test('is not needed', async () => {
     expect(await readPyproject(await folderWith())).toEqual({
       exists: false,
+      text: '',
       hasDependencies: false,
       project: {},
       settings: {},
@@ -25,8 +26,10 @@ describe('pyproject.toml', () => {
   })
 
   test('may say nothing of this program', async () => {
-    expect(await read('[build-system]\nrequires = []\n')).toEqual({
+    const text = '[build-system]\nrequires = []\n'
+    expect(await read(text)).toEqual({
       exists: true,
+      text,
       hasDependencies: false,
       project: {},
       settings: {},
@@ -50,6 +53,7 @@ memory = 1024
 `
     expect(await read(text)).toEqual({
       exists: true,
+      text,
       hasDependencies: false,
       project: { name: 'shop', 'requires-python': '>=3.12' },
       settings: { memory: 512, environment: { A: '1' } },

@@ -165,6 +165,7 @@ describe('mistakes', () => {
       title: 'timeout in pyproject.toml is not valid',
       detail: 'Given: 0',
       hint: 'Allowed: a whole number, 1 to 900 (seconds). Example: 60',
+      location: { file: 'pyproject.toml', line: 3 },
     })
     expect(JSON.stringify(problems)).not.toContain('hunter')
   })

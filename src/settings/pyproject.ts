@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import { type Problem, SettingsError } from '../errors.ts'
 import { suggestion } from './suggestion.ts'
+import { lineOfKey } from './toml-lines.ts'
 import type { Source } from './values.ts'
 
 type Table = Readonly<Record<string, unknown>>
@@ -10,6 +11,8 @@ type Table = Readonly<Record<string, unknown>>
 /** What this program reads of a project's `pyproject.toml` (PEP 518, PEP 621). All tables are empty without the file. */
 export interface Pyproject {
   readonly exists: boolean
+  /** The file, for where something stands in it. */
+  readonly text: string
   /** Whether it says what the application depends on. */
   readonly hasDependencies: boolean
   readonly project: Table
@@ -22,7 +25,7 @@ export interface Pyproject {
 export async function readPyproject(projectFolder: string): Promise<Pyproject> {
   const text = await readIfPresent(join(projectFolder, 'pyproject.toml'))
   if (text === undefined)
-    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] }
+    return { exists: false, text: '', hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] }
   const document = parseToml(text)
   const problems: Problem[] = []
   const ownTable = (value: unknown, name: string): Table => {
@@ -35,6 +38,7 @@ export async function readPyproject(projectFolder: string): Promise<Pyproject> {
   )
   return {
     exists: true,
+    text,
     hasDependencies: hasDependencies(asTable(document['project']), asTable(asTable(document['tool'])['poetry'])),
     project: asTable(document['project']),
     settings,
@@ -54,13 +58,30 @@ export function pyprojectSources(
   pyproject: Pyproject,
   stage: string | undefined,
 ): { sources: Source[]; problems: Problem[] } {
-  const base: Source = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` }
+  const locationIn =
+    (...table: readonly string[]) =>
+    (name: string): Problem['location'] => {
+      const line = lineOfKey(pyproject.text, ['tool', 'wsgi-lambda', ...table], name)
+      return line === undefined ? undefined : { file: 'pyproject.toml', line }
+    }
+  const base: Source = {
+    given: pyproject.settings,
+    nameOf: (name) => `${name} in pyproject.toml`,
+    locationOf: locationIn(),
+  }
   if (stage === undefined) return { sources: [base], problems: [...pyproject.problems] }
   const overlay = Object.hasOwn(pyproject.stages, stage) ? pyproject.stages[stage] : undefined
   if (overlay === undefined)
     return { sources: [base], problems: [...pyproject.problems, unknownStage(stage, Object.keys(pyproject.stages))] }
   return {
-    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage} in pyproject.toml` }],
+    sources: [
+      base,
+      {
+        given: overlay,
+        nameOf: (name) => `${name} of stage ${stage} in pyproject.toml`,
+        locationOf: locationIn('stages', stage),
+      },
+    ],
     problems: [...pyproject.problems],
   }
 }

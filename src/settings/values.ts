@@ -9,6 +9,8 @@ export interface Source {
   readonly given: Readonly<Record<string, unknown>>
   /** How the user wrote it, for messages: `--memory`, `input memory`, `WSGI_LAMBDA_MEMORY`. */
   readonly nameOf: (setting: string) => string
+  /** Where it stands, for an annotation. */
+  readonly locationOf?: (setting: string) => Problem['location']
 }
 
 export interface Checked {
@@ -24,24 +26,27 @@ export function checkValues(sources: readonly Source[]): Checked {
   const values: Record<string, unknown> = {}
   const origins = new Map<SettingName, string>()
   for (const name of SETTING_NAMES) values[camelCase(name)] = (SETTINGS[name] as Setting).default
-  for (const { given, nameOf } of sources) {
+  for (const { given, nameOf, locationOf } of sources) {
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue
+      const report = (found: readonly Problem[]): void => {
+        problems.push(...found.map((problem) => ({ ...problem, location: locationOf?.(name) })))
+      }
       if (!isSettingName(name)) {
-        problems.push(unknownSetting(name, nameOf))
+        report([unknownSetting(name, nameOf)])
         continue
       }
       origins.set(name, nameOf(name))
       const setting: Setting = SETTINGS[name]
       const result = v.safeParse(setting.schema, value)
       if (!result.success) {
-        problems.push(mistake(nameOf(name), value, setting))
+        report([mistake(nameOf(name), value, setting)])
         continue
       }
       const key = camelCase(name)
       if (setting.mistakes) {
         const table = result.output as Table
-        problems.push(...entryProblems(nameOf(name), setting.mistakes(table)))
+        report(entryProblems(nameOf(name), setting.mistakes(table)))
         // Tables of several sources add up: a stage or a flag changes some entries.
         values[key] = { ...(values[key] as Table), ...table }
       } else values[key] = result.output
