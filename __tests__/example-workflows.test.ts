@@ -42,6 +42,13 @@ const jobs = workflows.flatMap(([file, workflow]) =>
 const isOurs = ({ uses }: Step) => uses?.startsWith('OWNER/wsgi-lambda@') === true
 const isCheckout = ({ uses }: Step) => uses?.startsWith('actions/checkout@') === true
 
+test('docs/github-actions.md lists them all, with those of other CI', () => {
+  const listed = [...read('docs/github-actions.md').matchAll(/examples\/workflows\/([\w-]+\.\w+)/g)].map(
+    ([, file]) => file,
+  )
+  expect(listed.sort()).toEqual([...files, 'gitlab-ci.yml', 'previews.sh'].sort())
+})
+
 test.each(workflows)('%s grants nothing as a whole, and cancels no run that may be in a migration', (_, workflow) => {
   expect(workflow.permissions).toEqual({})
   expect(workflow.concurrency).toEqual({ group: expect.any(String), 'cancel-in-progress': false })

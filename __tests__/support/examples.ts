@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { runAct } from '../../scripts/environment/act.ts'
@@ -37,6 +37,7 @@ export interface ExampleRepository {
   readonly start: (
     event: ExampleEvent,
     env?: Readonly<Record<string, string>>,
+    secrets?: Readonly<Record<string, string>>,
   ) => Promise<{ readonly exitCode: number; readonly output: string }>
 }
 
@@ -54,7 +55,7 @@ export async function exampleRepositories(
   return async (example, files) => {
     const text = await readFile(join(REPOSITORY, 'examples/workflows', example), 'utf8')
     const [signInName = ''] = /aws-actions\/configure-aws-credentials@[0-9a-f]{40}/.exec(text) ?? []
-    const folder = join(world.folder, 'repositories', example)
+    const folder = await mkdtemp(join(world.folder, `${example}-`))
     const workflow = `.github/workflows/${example}`
     await mkdir(join(folder, '.github/workflows'), { recursive: true })
     await writeFile(join(folder, workflow), text)
@@ -65,14 +66,14 @@ export async function exampleRepositories(
         cwd: folder,
       })
     await git('init', '--quiet', '--initial-branch', 'main')
-    await git('remote', 'add', 'origin', 'https://github.com/octocat/shop.git')
+    await git('remote', 'add', 'origin', 'https://github.com/owner/name.git')
     await git('add', '--all')
     await git('commit', '--quiet', '--message', 'A project with a workflow')
     return {
       folder,
-      start: (event, env = {}) =>
+      start: (event, env = {}, secrets = {}) =>
         runAct({
-          ...{ workflow, event, workspace: folder },
+          ...{ workflow, event, secrets, workspace: folder },
           env: { ...world.env, ...settingsOf(world.inputs), ...env },
           repositories: { [signInName]: signIn, 'OWNER/wsgi-lambda@v1': ours },
         }),
@@ -80,7 +81,8 @@ export async function exampleRepositories(
   }
 }
 
-function settingsOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
+/** Settings as variables. */
+export function settingsOf(inputs: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [`WSGI_LAMBDA_${name.toUpperCase().replaceAll('-', '_')}`, value]),
   )
