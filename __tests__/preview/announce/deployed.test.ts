@@ -14,7 +14,9 @@ beforeEach(async () => {
   fake.pulls.set(7, { isOpen: false, headSha: 'a'.repeat(40), labels: [] })
   fake.pulls.set(8, { isOpen: true, headSha: 'b'.repeat(40), labels: [] })
 })
-afterEach(() => fake[Symbol.asyncDispose]())
+afterEach(async () => {
+  await fake[Symbol.asyncDispose]()
+})
 
 const shop = { functionName: 'shop', alias: 'live', pull: undefined, commit: 'a'.repeat(40) }
 const silent = { notice: () => undefined }

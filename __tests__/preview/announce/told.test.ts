@@ -21,7 +21,9 @@ beforeAll(async () => {
   if (opened === undefined) throw new Error('no token')
   github = opened
 })
-afterAll(() => fake[Symbol.asyncDispose]())
+afterAll(async () => {
+  await fake[Symbol.asyncDispose]()
+})
 beforeEach(() => {
   fake.comments.length = 0
   fake.fault = () => undefined
