@@ -361,7 +361,7 @@ class TestMysql:
 
     def test_removes_all_of_it(self, ask):
         denied = ValueError("it is not yours")
-        driver = mysql([("_wsgi_lambda_preview", MARK)], has_user=True, more=[("KILL 6", denied), ("CALL mysql.rds_kill(6)", denied)])
+        driver = mysql([("_wsgi_lambda_preview", MARK)], has_user=True, more=[("KILL 6", denied), (r"rds_kill\(6", denied)])
         assert ask(driver, "remove", MYSQL_URL, database=MYSQL_FIELDS) == "removed"
         ended = ["KILL 5", "KILL 6", "CALL mysql.rds_kill(6)"]
         assert driver.writes() == ["DROP USER IF EXISTS 'shop_pr_7'@'%'", *ended, "DROP DATABASE IF EXISTS `shop_pr_7`"]
