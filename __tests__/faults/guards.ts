@@ -22,7 +22,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'publishes only the code that it sent',
     without: {
-      'src/aws/lambda.ts': [
+      'src/aws/lambda-client.ts': [
         ['CodeSha256: codeSha256,', ''],
         ['RevisionId: revisionId,\n            Description', 'Description'],
       ],
@@ -31,7 +31,7 @@ export const GUARDS: readonly Guard[] = [
   },
   {
     name: 'sends a command once',
-    without: { 'src/aws/lambda.ts': [['maxAttempts: 1,', 'maxAttempts: 3,']] },
+    without: { 'src/aws/invoke.ts': [['maxAttempts: 1,', 'maxAttempts: 3,']] },
     combinations: /^update .*Invoke .*dropped after/,
   },
   {

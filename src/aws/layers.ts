@@ -9,7 +9,8 @@ import {
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
 import { invocationFate } from './invocation-fate.ts'
-import { type Code, codeRequest } from './lambda.ts'
+import type { Code } from './lambda.ts'
+import { codeRequest } from './lambda-shapes.ts'
 
 /** What a layer is for, and what is in it. */
 export interface LayerContent {
@@ -117,6 +118,13 @@ function otherContent(arn: string, code: Code): UserError {
   })
 }
 
+const DESCRIPTION = 'wsgi-lambda: '
+
 function descriptionOf(codeSha256: string): string {
-  return `wsgi-lambda: ${codeSha256}`
+  return DESCRIPTION + codeSha256
+}
+
+/** Whether this program has published a version of a layer. */
+export function isOurDescription(description: string): boolean {
+  return description.startsWith(DESCRIPTION)
 }

@@ -1,5 +1,5 @@
 import type { ClientOptions } from '../aws/call.ts'
-import { createLambdaApi } from '../aws/lambda.ts'
+import { createLambdaApi } from '../aws/lambda-client.ts'
 import { createPreviewApi } from '../aws/previews.ts'
 import { createSecretValues } from '../aws/secret-values.ts'
 import { wait } from '../aws/wait.ts'

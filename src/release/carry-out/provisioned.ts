@@ -1,5 +1,6 @@
+import type { ProvisionedStep } from '../plan/provisioned.ts'
 import type { Executors } from '../releasing.ts'
-import { type ProvisionedStep, provision, unprovision } from '../traffic/provisioned.ts'
+import { provision, unprovision } from '../traffic/provisioned.ts'
 
 export const provisionedExecutors: Executors<ProvisionedStep> = {
   provision: async ({ count }, { desired: { functionName }, progress, with: provisioning }) => {

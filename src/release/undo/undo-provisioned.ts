@@ -1,5 +1,5 @@
+import { removal } from '../plan/provisioned.ts'
 import type { Releasing } from '../releasing.ts'
-import { removal } from '../traffic/provisioned.ts'
 import { NOTHING_UNDONE, reasonOf, type Undone } from './undo-alias.ts'
 
 /** What was put on a version that does not get the traffic is taken from it, or is again what it was. */
