@@ -3,6 +3,7 @@ import { defaultLogGroup } from '../../aws/function-options.ts'
 import { OUR_TAG } from '../../aws/tags.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { roleNameOf } from '../current-aside.ts'
+import { layerNameOf } from '../desired/desired-layers.ts'
 import { databasesAlias } from '../plan/database-version.ts'
 import { type Condition, functionArns, type Grant, type Place } from './grant.ts'
 import { grantsOf, type Policy, policyOf } from './permissions.ts'
@@ -34,6 +35,7 @@ export function previewGrants(settings: FunctionSettings, place: Place): readonl
     ...grantsOf(own, place),
     ...findGrants(own, place),
     ...removalGrants(own, place),
+    ...layerRemovalGrants(own, place),
     ...roleRemovalGrants(own, place),
     ...databaseGrants(settings, place),
   ]
@@ -114,6 +116,20 @@ function removalGrants(settings: FunctionSettings, place: Place): Grant[] {
 function logGroupArns({ functionName }: FunctionSettings, { partition, region, account }: Place): readonly string[] {
   const arn = `arn:${partition}:logs:${region}:${account}:log-group:${defaultLogGroup(functionName)}`
   return [arn, `${arn}:*`]
+}
+
+/** @param settings of previews */
+function layerRemovalGrants({ dependenciesLayer, functionName }: FunctionSettings, place: Place): Grant[] {
+  if (!dependenciesLayer) return []
+  const { partition, region, account } = place
+  return [
+    {
+      sid: 'RemoveLayer',
+      why: 'remove the layer of its dependencies, which can have no tags',
+      actions: ['lambda:DeleteLayerVersion'],
+      resources: [`arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}:*`],
+    },
+  ]
 }
 
 /** @param settings of previews */
