@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Browser } from 'playwright-core'
 import { EXAMPLES, STATES } from '../report/facts.ts'
 import { PLANTED } from '../report/planted.ts'
+import { PREVIEW_EXAMPLES, PREVIEW_STATES } from '../report/preview-states.ts'
 import { look, openBrowser, WIDTH } from '../support/rendered-markdown.ts'
 
 jest.setTimeout(60_000)
@@ -54,7 +55,7 @@ const FIND = `[...document.querySelectorAll('article')].map((article) => {
 
 const OWN_TAGS = ['br', 'code', 'details', 'h3', 'p', 'pre', 'summary', 'table', 'tbody', 'td', 'th', 'thead', 'tr']
 
-describe.each(Object.entries(STATES))('%s', (name, { markdown, links }) => {
+describe.each(Object.entries({ ...STATES, ...PREVIEW_STATES }))('%s', (name, { markdown, links }) => {
   test('nothing that others have planted is active', async () => {
     await using looking = await look(browser, [markdown('plain'), ...PLANTED.map(markdown)])
     const [plain, ...planted] = await looking.page.evaluate<Found[]>(FIND)
@@ -70,7 +71,7 @@ describe.each(Object.entries(STATES))('%s', (name, { markdown, links }) => {
   })
 
   test.each(['light', 'dark'] as const)('as people see it, %s', async (scheme) => {
-    await using looking = await look(browser, [EXAMPLES[name] ?? ''], scheme)
+    await using looking = await look(browser, [{ ...EXAMPLES, ...PREVIEW_EXAMPLES }[name] ?? ''], scheme)
     const { page } = looking
     await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`), fullPage: true })
     const [found] = await page.evaluate<Found[]>(FIND)

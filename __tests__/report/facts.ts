@@ -73,7 +73,7 @@ export function plantedDeployment(line: string): DeploymentFacts {
   }
 }
 
-interface State {
+export interface State {
   /** With one text wherever others have a say. */
   readonly markdown: (line: string) => string
   /** The links that stand in it. */

@@ -56,6 +56,6 @@ function sum(packages: readonly Sizes[], which: keyof Sizes): number {
 }
 
 /** Of block characters, which look the same in light and dark. @param share of the longest, 0 to 1 */
-export function bar(share: number): string {
+function bar(share: number): string {
   return '█'.repeat(Math.max(1, Math.round(share * BAR_CHARACTERS)))
 }
