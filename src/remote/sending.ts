@@ -11,35 +11,52 @@ export interface Pacing {
   readonly signal: AbortSignal
 }
 
-/** For a throttled function, a version that gets ready, a network that comes back. */
-const BUDGET_MILLISECONDS = 120_000
-const LONGEST_PAUSE_MILLISECONDS = 15_000
+/** How long, and how often, something is sent that Lambda refuses for now. Milliseconds. */
+export interface Patience {
+  readonly budget: number
+  readonly firstPause: number
+  readonly longestPause: number
+}
 
 /**
- * Sends a command until Lambda has taken it, which is once: it is repeated only where the failure proves that nothing ran.
+ * Sends until Lambda has taken it, which is once: it is repeated only where the failure proves that nothing ran.
+ * @param tell is given what AWS said, or the network did, and the seconds until the next time
  * @throws the last failure; `invocationFate` tells what is known of it
  */
-export async function sendOnce(
-  invoke: () => Promise<Invocation>,
-  { report, wait, clock, signal }: Pacing,
-): Promise<Invocation> {
+export async function untilTaken<T>(
+  send: () => Promise<T>,
+  { budget, firstPause, longestPause }: Patience,
+  tell: (reason: string, seconds: number) => void,
+  { wait, clock, signal }: Omit<Pacing, 'report'>,
+): Promise<T> {
   const started = clock()
-  for (let pause = 1000; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
-      return await invoke()
+      return await send()
     } catch (error) {
-      const isOver = clock() - started + pause > BUDGET_MILLISECONDS
+      const isOver = clock() - started + pause > budget
       if (signal.aborted || isOver || invocationFate(error) !== 'waits') throw error
-      report.info(`the command has not started (${reasonOf(error)}): sent again in ${pause / 1000} s`)
+      tell(nameOf(error), pause / 1000)
       await wait(pause, signal)
       signal.throwIfAborted()
     }
   }
 }
 
-/** The name of what AWS said, or of what the network did. */
-function reasonOf(error: unknown): string {
+/** For a throttled function, a version that gets ready, a network that comes back. */
+const PATIENCE: Patience = { budget: 120_000, firstPause: 1000, longestPause: 15_000 }
+
+/** Sends a command. */
+export async function sendOnce(invoke: () => Promise<Invocation>, pacing: Pacing): Promise<Invocation> {
+  const tell = (reason: string, seconds: number): void => {
+    pacing.report.info(`the command has not started (${reason}): sent again in ${seconds} s`)
+  }
+  return await untilTaken(invoke, PATIENCE, tell, pacing)
+}
+
+/** What AWS said, or the network did. */
+function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.cause instanceof Error) return reasonOf(error.cause)
+  if (error.cause instanceof Error) return nameOf(error.cause)
   return (error as NodeJS.ErrnoException).code ?? error.name
 }

@@ -1,31 +1,17 @@
-import { invocationFate } from '../../aws/invocation-fate.ts'
+import { type Patience, untilTaken } from '../../remote/sending.ts'
 import type { Waiting } from '../wait.ts'
 
 /** Enough for a burst of traffic to pass, and for a version whose network is put back. */
-const MOST_SECONDS = 60
+const PATIENCE: Patience = { budget: 60_000, firstPause: 500, longestPause: 8000 }
 
 /** Sends again what Lambda has refused for now, within a budget of time. */
 export async function untilAccepted<T>(
   send: () => Promise<T>,
   what: string,
-  { report, wait, clock, signal }: Omit<Waiting, 'lambda'>,
+  waiting: Omit<Waiting, 'lambda'>,
 ): Promise<T> {
-  const started = clock()
-  for (let pause = 500; ; pause = Math.min(pause * 2, 8000)) {
-    try {
-      return await send()
-    } catch (error) {
-      const isOver = clock() - started + pause > MOST_SECONDS * 1000
-      if (isOver || invocationFate(error) !== 'waits') throw error
-      report.progress(`${what}: ${reasonOf(error)}, again in ${(pause / 1000).toFixed(1)} s`)
-    }
-    await wait(pause)
-    signal.throwIfAborted()
+  const tell = (reason: string, seconds: number): void => {
+    waiting.report.progress(`${what}: ${reason}, again in ${seconds.toFixed(1)} s`)
   }
-}
-
-/** The name of what AWS said, or of what the network did. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.name
+  return await untilTaken(send, PATIENCE, tell, waiting)
 }
