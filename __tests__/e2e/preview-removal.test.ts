@@ -1,7 +1,12 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateAliasCommand, DeleteAliasCommand, DeleteFunctionCommand } from '@aws-sdk/client-lambda'
+import {
+  CreateAliasCommand,
+  DeleteAliasCommand,
+  DeleteFunctionCommand,
+  DeleteLayerVersionCommand,
+} from '@aws-sdk/client-lambda'
 import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Fault } from '../../scripts/environment/faults.ts'
@@ -73,6 +78,17 @@ describe('a preview that is complete', () => {
     const again = await destroyed(1, given)
     expect(again.result).toMatchObject({ exitCode: 0, problems: [] })
     expect(again.report.of('info')).toContain('Nothing to remove: there is no preview.')
+  })
+
+  test('has a layer of its dependencies, of which all versions go; one that somebody else has published stays', async () => {
+    await world.make({ pull: 1, layers: ['wsgi-lambda: abc', 'wsgi-lambda: def'] })
+    await world.make({ pull: 2, layers: ['wsgi-lambda: abc', 'by hand'] })
+    expect((await destroyed(1)).result.previews[0]?.parts).toContainEqual(
+      expect.objectContaining({ what: 'layer shop-pr-1-dependencies', outcome: 'removed' }),
+    )
+    await destroyed(2)
+    expect(await world.everything()).toEqual([...before, 'layer shop-pr-2-dependencies'].toSorted())
+    await world.lambda.send(new DeleteLayerVersionCommand({ LayerName: 'shop-pr-2-dependencies', VersionNumber: 2 }))
   })
 
   test('of several functions of one repository: all go by their tags, and those of other pull requests stay', async () => {

@@ -11,6 +11,8 @@ import {
   CreateFunctionCommand,
   LambdaClient,
   ListFunctionsCommand,
+  ListLayersCommand,
+  PublishLayerVersionCommand,
   PublishVersionCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda'
@@ -54,6 +56,8 @@ export interface MakeOptions {
   readonly repositoryId?: string
   readonly without?: readonly Part[]
   readonly tags?: Partial<PreviewTags>
+  /** The descriptions of the versions of the layer of its dependencies, each with a version of its own. */
+  readonly layers?: readonly string[]
   /** Instead of those of a preview, on the function. */
   readonly functionTags?: Tags
 }
@@ -172,6 +176,10 @@ async function makePreview(options: MakeOptions, making: Making): Promise<Previe
       new CreateLogGroupCommand({ logGroupName: `/aws/lambda/${identity.functionName}`, tags: { ...written } }),
     )
   if (has('function')) await makeFunction(identity, options.functionTags ?? written, has('alias'), making)
+  for (const Description of options.layers ?? []) {
+    const layer = { LayerName: `${identity.functionName}-dependencies`, Description, Content: { ZipFile: rawZip([]) } }
+    await making.lambda.send(new PublishLayerVersionCommand(layer))
+  }
   if (has('database')) await makeDatabase(identity, making)
   if (has('static')) await makeStatics(identity, making)
   return identity
@@ -232,9 +240,10 @@ async function makeStatics({ functionName, base, pull }: PreviewIdentity, making
 
 /** From the services themselves, past the proxy. */
 async function listEverything({ lambda, logs, iam, s3, postgres }: Making): Promise<readonly string[]> {
-  const [{ Functions = [] }, { logGroups = [] }, { Roles = [] }, { Contents = [] }, databases, users] =
+  const [{ Functions = [] }, { Layers = [] }, { logGroups = [] }, { Roles = [] }, { Contents = [] }, databases, users] =
     await Promise.all([
       lambda.send(new ListFunctionsCommand({})),
+      lambda.send(new ListLayersCommand({})),
       logs.send(new DescribeLogGroupsCommand({})),
       iam.send(new ListRolesCommand({ MaxItems: 1000 })),
       s3.send(new ListObjectsV2Command({ Bucket: BUCKET })),
@@ -243,6 +252,7 @@ async function listEverything({ lambda, logs, iam, s3, postgres }: Making): Prom
     ])
   return [
     ...Functions.map(({ FunctionName = '' }) => `function ${FunctionName}`),
+    ...Layers.map(({ LayerName = '' }) => `layer ${LayerName}`),
     ...logGroups.map(({ logGroupName = '' }) => `log group ${logGroupName}`),
     ...Roles.map(({ RoleName = '' }) => `role ${RoleName}`),
     ...Contents.map(({ Key = '' }) => `object ${Key}`),

@@ -1,6 +1,7 @@
 import { DeleteFunctionCommand, GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { UserError } from '../errors.ts'
 import { type ClientOptions, createCaller } from './call.ts'
+import type { LayerRemoval } from './layer-removal.ts'
 import type { LogGroupRemoval } from './log-group-removal.ts'
 import type { RoleRemoval } from './role-removal.ts'
 import type { StaticBucket } from './static-bucket.ts'
@@ -17,6 +18,7 @@ export interface PreviewApi {
   readonly readFunction: (functionName: string) => Promise<Tagged | undefined>
   /** With its versions, aliases and URL. @returns whether there was one */
   readonly removeFunction: (functionName: string) => Promise<boolean>
+  readonly openLayers: () => Promise<LayerRemoval>
   readonly openLogGroups: () => Promise<LogGroupRemoval>
   readonly openRoles: () => Promise<RoleRemoval>
   /** @param owner the account that the bucket must belong to */
@@ -49,6 +51,7 @@ export function createPreviewApi({ environment, ...options }: PreviewApiOptions)
       )
       return removed !== undefined
     },
+    openLayers: async () => (await import('./layer-removal.ts')).createLayerRemoval(options),
     openLogGroups: async () => (await import('./log-group-removal.ts')).createLogGroupRemoval(options),
     openRoles: async () => (await import('./role-removal.ts')).createRoleRemoval(options),
     openStatics: async (address, owner) => {

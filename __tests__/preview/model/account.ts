@@ -94,6 +94,10 @@ export function createAccount(): Account {
         },
       }
     },
+    openLayers: async () => {
+      await alive()
+      return { list: () => Promise.resolve([]), remove: () => Promise.resolve() }
+    },
     openStatics: () => Promise.reject(new Error('no preview of the model has static files')),
   }
 

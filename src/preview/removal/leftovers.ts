@@ -1,10 +1,11 @@
 import { nameInArn } from '../../aws/arn.ts'
-import { isAccessDenied } from '../../aws/errors.ts'
 import { defaultLogGroup } from '../../aws/function-options.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
 import { roleNameOf } from '../../release/current-aside.ts'
 import type { PreviewIdentity } from '../identity.ts'
 import { searchTags } from '../tags.ts'
+import { whereAllowed } from './allowed.ts'
+import { removeLayer } from './layers.ts'
 import { belongsTo } from './ownership.ts'
 import { type Timing, timed } from './parts.ts'
 import type { RemovedPart } from './result.ts'
@@ -13,12 +14,19 @@ export interface LeftoverCollaborators extends Timing {
   readonly previews: PreviewApi
 }
 
-/** What was made for a function that never came, or outlived it: role and log group, whose own tags say so. */
+/**
+ * What was made for a function that never came, or outlived it: role and log group, whose own tags say so, and the layer that has
+ * its name.
+ */
 export async function removeLeftovers(
   identity: PreviewIdentity,
   collaborators: LeftoverCollaborators,
 ): Promise<readonly RemovedPart[]> {
-  const parts = await Promise.all([removeRole(identity, collaborators), removeLogGroup(identity, collaborators)])
+  const parts = await Promise.all([
+    removeRole(identity, collaborators),
+    removeLogGroup(identity, collaborators),
+    removeLayer(identity.functionName, collaborators),
+  ])
   return parts.flatMap((part) => part ?? [])
 }
 
@@ -49,14 +57,4 @@ async function removeLogGroup(
   return await timed(`log group ${name}`, functionName, collaborators, async () => ({
     outcome: (await logGroups.remove(name)) ? 'removed' : 'missing',
   }))
-}
-
-/** Whoever may not look at roles or tags has never made any. */
-async function whereAllowed<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (isAccessDenied(error)) return undefined
-    throw error
-  }
 }

@@ -8,6 +8,7 @@ import type { PreviewIdentity } from '../identity.ts'
 import type { PreviewTags } from '../tags.ts'
 import { carryOut, type RemoveDatabase, type Removing } from './carry-out.ts'
 import { type HookCollaborators, hooksOf } from './hooks.ts'
+import { removeLayer } from './layers.ts'
 import { removeLeftovers } from './leftovers.ts'
 import { findPreview } from './ownership.ts'
 import { isFailed, problemsIn, secondsSince, timed } from './parts.ts'
@@ -98,7 +99,8 @@ async function removeParts(
   for (const step of steps.filter(({ kind }) => kind === 'run-hook')) parts.push(await attempt(step))
   await lock.confirm()
   const beside = steps.filter(({ kind }) => kind !== 'run-hook' && kind !== 'remove-function')
-  parts.push(...(await Promise.all(beside.map(attempt))))
+  const ended = await Promise.all([...beside.map(attempt), removeLayer(functionName, collaborators)])
+  parts.push(...ended.flatMap((part) => part ?? []))
   if (!parts.some(isFailed)) {
     await lock.confirm()
     for (const step of steps.filter(({ kind }) => kind === 'remove-function')) parts.push(await attempt(step))

@@ -1,10 +1,10 @@
 import { inParallel } from '../../artifact/parallel.ts'
 import { nameInArn } from '../../aws/arn.ts'
-import { isAccessDenied } from '../../aws/errors.ts'
 import { defaultLogGroup } from '../../aws/function-options.ts'
 import type { PreviewApi } from '../../aws/previews.ts'
 import { roleNameOf } from '../../release/current-aside.ts'
 import { type PreviewTags, readTags, searchTags } from '../tags.ts'
+import { whereAllowed } from './allowed.ts'
 import { ownerOf } from './ownership.ts'
 
 /** What stands beside a function, and the preview that its own tags say it was made for. */
@@ -36,7 +36,7 @@ export async function survey(repositoryId: string, api: PreviewApi): Promise<Sur
   const read = functions.map(({ arn, tags: own }) => ({ name: nameInArn(arn), tags: readTags(nameInArn(arn), own) }))
   const previews = read.flatMap(({ tags: own }) => own ?? [])
   const there = new Set(read.map(({ name }) => name))
-  const left = [...logGroups, ...roles].filter(({ owner }) => !there.has(owner.functionName))
+  const left = [...logGroups, ...(roles ?? [])].filter(({ owner }) => !there.has(owner.functionName))
   // A search by tags may not know yet what has just been made.
   const orphans = await inParallel(left, AT_ONCE, async (beside) =>
     (await api.readFunction(beside.owner.functionName)) === undefined ? [beside] : [],
@@ -67,14 +67,4 @@ async function rolesOf(repositoryId: string, api: PreviewApi): Promise<readonly 
     return isOwn ? [{ kind: 'role', name, owner }] : []
   })
   return found.flat()
-}
-
-/** Whoever may not list roles has made none. */
-async function whereAllowed<T>(read: () => Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await read()
-  } catch (error) {
-    if (isAccessDenied(error)) return []
-    throw error
-  }
 }
