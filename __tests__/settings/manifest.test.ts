@@ -5,6 +5,7 @@ import { folderWith } from './project-folder.ts'
 
 const nothing: Pyproject = {
   exists: false,
+  text: '',
   hasDependencies: false,
   project: {},
   settings: {},

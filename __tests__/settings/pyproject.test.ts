@@ -88,6 +88,7 @@ memory = 1024
 describe('sources', () => {
   const pyproject: Pyproject = {
     exists: true,
+    text: '',
     hasDependencies: false,
     project: {},
     settings: { memory: 512 },

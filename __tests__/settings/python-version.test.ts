@@ -4,6 +4,7 @@ import { folderWith } from './project-folder.ts'
 
 const pyproject = (required?: unknown) => ({
   exists: true,
+  text: '',
   hasDependencies: false,
   project: required === undefined ? {} : { 'requires-python': required },
   settings: {},
