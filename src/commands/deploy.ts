@@ -13,7 +13,7 @@ import { olderProblem, refuseOlder } from '../release/order/older.ts'
 import type { Order } from '../release/order/order.ts'
 import { versionDescription } from '../release/order/provenance.ts'
 import { inTurn, readInTurn, type Turn } from '../release/order/turn.ts'
-import { placeOf } from '../release/permissions/permissions.ts'
+import { placeBySettings } from '../release/permissions/permissions.ts'
 import { placeOfFunction, stepPermissions } from '../release/permissions/step-permissions.ts'
 import { withoutCommands } from '../release/plan/command-version.ts'
 import { describeStep } from '../release/plan/describe.ts'
@@ -97,7 +97,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
         stepPermissions(
           steps,
           settings,
-          placeOfFunction(current.latest?.arn, placeOf(settings, collaborators.environment)),
+          placeOfFunction(current.latest?.arn, placeBySettings(settings, collaborators.environment)),
         ),
       )
       if (settings.dryRun) {

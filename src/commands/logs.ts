@@ -39,7 +39,7 @@ export async function logs(
 ): Promise<void> {
   const { report, wait, signal, print, now } = collaborators
   const since = sinceOf(given.since ?? STANDARD_SINCE, now())
-  const search = { ...(await placeOf(given, functionName, collaborators)), since }
+  const search = { ...(await whereToSearch(given, functionName, collaborators)), since }
   const searching = searchLog({ ...search, requestId: given.requestId, text: given.filter }, collaborators.logs)
   const isOver = (): boolean => signal.aborted
   let found = 0
@@ -63,7 +63,7 @@ export async function logs(
 }
 
 /** Whose log it is. @throws UserError where there is no such function */
-async function placeOf(
+async function whereToSearch(
   { version }: LogsArguments,
   functionName: string,
   { lambda }: Pick<LogsCollaborators, 'lambda'>,

@@ -1,5 +1,5 @@
 import { UNKNOWN } from '../release/permissions/grant.ts'
-import { grantsOf, type Policy, placeOf, policyOf } from '../release/permissions/permissions.ts'
+import { grantsOf, type Policy, placeBySettings, policyOf } from '../release/permissions/permissions.ts'
 import { previewGrants } from '../release/permissions/preview-permissions.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { FunctionSettings } from '../settings/settings.ts'
@@ -19,7 +19,7 @@ export function permissions(
   { previews }: { readonly previews: boolean },
   { report, environment }: PermissionsCollaborators,
 ): Policy {
-  const place = placeOf(settings, environment)
+  const place = placeBySettings(settings, environment)
   const grants = previews ? previewGrants(settings, place) : grantsOf(settings, place)
   for (const { why, actions } of grants) report.info(`${why}: ${actions.join(', ')}`)
   const policy = policyOf(grants)

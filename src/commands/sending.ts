@@ -8,7 +8,7 @@ import { type LayerOfRelease, readLayer } from '../release/upload/layer.ts'
 import { type Transport, transportOf } from '../release/upload/upload.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import { placeOf } from '../static/built.ts'
+import { staticPlaceOf } from '../static/built.ts'
 import { readStaticFiles } from '../static/static-files.ts'
 import { type BuildCollaborators, type BuildResult, describeStatic } from './build.ts'
 import { type StaticsCollaborators, staticsOf } from './statics.ts'
@@ -58,7 +58,7 @@ export async function asBuilt(
 ): Promise<BuildResult> {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`)
   const slices = { total: packages.length, reused: packages.length, built: 0 }
-  const { folder, index } = placeOf({ output: artifact.path })
+  const { folder, index } = staticPlaceOf({ output: artifact.path })
   const statics = staticDigest === undefined ? undefined : await readStaticFiles(folder, index)
   return {
     artifact,

@@ -5,7 +5,7 @@ import type { StaticsOfRelease } from '../release/plan/statics.ts'
 import type { DesiredStatics } from '../release/state.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import { placeOf } from '../static/built.ts'
+import { staticPlaceOf } from '../static/built.ts'
 import { type Published, publishStatic, tidyStatic } from '../static/publish.ts'
 import { readStaticFiles } from '../static/static-files.ts'
 import type { BuildResult } from './build.ts'
@@ -30,7 +30,7 @@ export async function staticsOf(
 ): Promise<Statics | undefined> {
   const { static: address, staticKeep, functionName, alias } = settings
   if (address === undefined) return undefined
-  const { folder, index } = placeOf({ output: artifact.path })
+  const { folder, index } = staticPlaceOf({ output: artifact.path })
   const files = await readStaticFiles(folder, index)
   if (files === undefined || files.digest !== built?.digest) throw notThere(folder, built === undefined)
   let published: Published | undefined

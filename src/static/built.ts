@@ -59,7 +59,7 @@ export async function assembleWithStatic<P extends OwnParts>(
   try {
     const given = await takeGiven(settings)
     if (!given) return await collectAndAssemble(settings, temporary, assembleWith, collaborators)
-    const statics = await kept(given.from, given.files, placeOf(settings))
+    const statics = await kept(given.from, given.files, staticPlaceOf(settings))
     const assembled = await assembleWith({ ...given.traces, digest: statics.digest }, collaborators.report)
     return { assembled, statics }
   } finally {
@@ -68,7 +68,7 @@ export async function assembleWithStatic<P extends OwnParts>(
 }
 
 /** Beside the artifact. */
-export function placeOf({ output }: Pick<BuildSettings, 'output'>): StaticPlace {
+export function staticPlaceOf({ output }: Pick<BuildSettings, 'output'>): StaticPlace {
   return { folder: staticPathOf(output), index: indexPathOf(output) }
 }
 
@@ -95,7 +95,7 @@ async function collectAndAssemble(
   assembleWith: (traces: Traces, report: Reporter) => Promise<Assembled>,
   { toolchain, store, report, product }: Collaborators,
 ): Promise<WithStatic> {
-  const place = placeOf(settings)
+  const place = staticPlaceOf(settings)
   const record = keyOf('static', settings.output)
   const variables = Object.entries(variablesOf(settings)).toSorted()
   const key = keyOf('collected', toolchain.identity, product.version, variables)

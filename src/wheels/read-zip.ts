@@ -52,7 +52,7 @@ export async function openZip(path: string): Promise<OpenZip> {
         throw new BadZip(`it has no ${entry.path}`)
       },
       unpack: (entry, path, watch) => unpackTo(path, entry, file, watch),
-      place: (entry) => placeOf(entry, file),
+      place: (entry) => filePartOf(entry, file),
       [Symbol.asyncDispose]: () => file.close(),
     }
   } catch (error) {
@@ -86,7 +86,7 @@ async function unpackTo(
   file: FileHandle,
   watch: (chunk: Buffer) => void,
 ): Promise<void> {
-  const { offset } = await placeOf(entry, file)
+  const { offset } = await filePartOf(entry, file)
   let crc = 0
   let bytes = 0
   const check = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -110,7 +110,7 @@ async function unpackTo(
   if (bytes !== entry.unzippedBytes || crc !== entry.crc) throw damaged(entry)
 }
 
-async function placeOf(entry: ZipEntry, file: FileHandle): Promise<FilePart> {
+async function filePartOf(entry: ZipEntry, file: FileHandle): Promise<FilePart> {
   const header = await readAt(file, entry.offset, LOCAL_HEADER.bytes)
   if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw misplaced(entry)
   return { file, offset: entry.offset + LOCAL_HEADER.bytes + header.readUInt16LE(26) + header.readUInt16LE(28) }

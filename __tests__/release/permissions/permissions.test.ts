@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   deployPolicy,
   grantsOf,
-  placeOf,
+  placeBySettings,
   policyOf,
   type Statement,
 } from '../../../src/release/permissions/permissions.ts'
@@ -153,7 +153,7 @@ describe('where', () => {
       { partition: 'aws', region: 'REGION', account: 'ACCOUNT' },
     ],
   ])('%s', (_, settings, variables, place) => {
-    expect(placeOf({ role: undefined, allowedAccountIds: [], ...settings }, variables)).toEqual(place)
+    expect(placeBySettings({ role: undefined, allowedAccountIds: [], ...settings }, variables)).toEqual(place)
   })
 
   test('a role that nobody names is to be replaced', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  placeOf,
+  placeOfArn,
   type RoleNeeds,
   rolePolicy,
   roleStatements,
@@ -119,7 +119,7 @@ describe('what the role of a function may do', () => {
   })
 
   test('in another partition', () => {
-    const china = placeOf('arn:aws-cn:lambda:cn-north-1:123456789012:function:shop')
+    const china = placeOfArn('arn:aws-cn:lambda:cn-north-1:123456789012:function:shop')
     expect(china).toEqual({ partition: 'aws-cn', region: 'cn-north-1', account: '123456789012' })
     expect(rolePolicy({ ...leastNeeds, secrets: { A: 'ssm:/k' } }, china, undefined)).not.toMatch(/arn:aws:/)
   })

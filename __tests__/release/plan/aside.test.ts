@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type CurrentAside, type DesiredAside, NOT_LOOKED_AT, NOTHING_ASIDE } from '../../../src/release/aside-state.ts'
-import { placeOf, rolePolicy } from '../../../src/release/permissions/role-policy.ts'
+import { placeOfArn, rolePolicy } from '../../../src/release/permissions/role-policy.ts'
 import { type AsideStep, asideSteps, descriptionSteps } from '../../../src/release/plan/aside.ts'
 import { describeStep } from '../../../src/release/plan/describe.ts'
 import { planRelease } from '../../../src/release/plan/plan.ts'
@@ -8,7 +8,7 @@ import { current, latest, leastNeeds as needs, nothing, same } from '../releases
 
 const CSC = 'arn:aws:lambda:eu-west-1:123456789012:code-signing-config:csc-1'
 const role = { name: 'shop-role', needs }
-const policy = rolePolicy(needs, placeOf(latest.arn), undefined)
+const policy = rolePolicy(needs, placeOfArn(latest.arn), undefined)
 const month = { group: '/shop', days: 30 }
 const found = { name: '/shop', retentionDays: 30 }
 
@@ -87,7 +87,7 @@ const cases: readonly [string, Partial<CurrentAside>, Partial<DesiredAside>, rea
     {
       role: {
         ...{ name: 'shop-role', state: 'ours', arn: undefined },
-        policy: rolePolicy({ ...needs, isTraced: true }, placeOf(latest.arn), undefined),
+        policy: rolePolicy({ ...needs, isTraced: true }, placeOfArn(latest.arn), undefined),
       },
     },
     { role },

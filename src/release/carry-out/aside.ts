@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import { foreignRole } from '../desired/desired-configuration.ts'
-import { placeOf, rolePolicy, trustPolicy } from '../permissions/role-policy.ts'
+import { placeOfArn, rolePolicy, trustPolicy } from '../permissions/role-policy.ts'
 import type { AsideStep } from '../plan/aside.ts'
 import type { Executors, Releasing } from '../releasing.ts'
 import { waitUntilIdle, waitUntilUpdated } from '../wait.ts'
@@ -49,7 +49,7 @@ async function makeRole(name: string, { current, desired, progress, with: { asid
   if (!role.isOurs) throw foreignRole(name)
   const { role: wish } = desired.aside
   if (wish) {
-    const place = { ...placeOf(role.arn), region: await roles.region() }
+    const place = { ...placeOfArn(role.arn), region: await roles.region() }
     await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy))
   }
   progress.role = role.arn

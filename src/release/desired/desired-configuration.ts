@@ -9,7 +9,7 @@ import { SECRETS_VARIABLE } from '../../settings/secrets.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { STATIC_VARIABLE, staticVariables } from '../../settings/static.ts'
 import { OWN_ROLE } from '../aside-state.ts'
-import { placeOf } from '../permissions/role-policy.ts'
+import { placeOfArn } from '../permissions/role-policy.ts'
 import type { CurrentRelease, DesiredLayer } from '../state.ts'
 import { desiredLayers } from './desired-layers.ts'
 import { checkOptions, desiredOptions } from './desired-options.ts'
@@ -112,7 +112,7 @@ function desiredRole(settings: FunctionSettings, { latest, aside }: CurrentRelea
     if (state === 'theirs') throw foreignRole(name)
     if (arn !== undefined) return arn
     if (latest === undefined) return OWN_ROLE
-    const { partition, account } = placeOf(latest.arn)
+    const { partition, account } = placeOfArn(latest.arn)
     return `arn:${partition}:iam::${account}:role/${name}`
   }
   const role = settings.role ?? latest?.role

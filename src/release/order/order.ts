@@ -13,14 +13,14 @@ export interface Order {
   readonly every: (milliseconds: number, task: () => void) => () => void
 }
 
-interface Place {
+interface Surroundings {
   readonly project: string
   readonly environment: Readonly<Record<string, string>>
   readonly run: RunProcess
   readonly process: Parameters<typeof readMachine>[0]
 }
 
-export function orderAt({ project, environment, run, process }: Place): Order {
+export function orderAt({ project, environment, run, process }: Surroundings): Order {
   return {
     readRun: () => readRun(environment, gitIn(project, environment, run)),
     readMachine: () => readMachine(process),

@@ -20,7 +20,7 @@ export interface Policy {
 }
 
 /** As far as the settings and the variables of the SDK tell. */
-export function placeOf(
+export function placeBySettings(
   {
     role,
     previewRole,

@@ -31,7 +31,7 @@ export interface Statement {
 }
 
 /** @param arn of the function */
-export function placeOf(arn: string): Place {
+export function placeOfArn(arn: string): Place {
   const [, partition = '', , region = '', account = ''] = arn.split(':')
   return { partition, region, account }
 }

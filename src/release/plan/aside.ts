@@ -1,5 +1,5 @@
 import type { CurrentAside, CurrentRole, DesiredAside } from '../aside-state.ts'
-import { placeOf, rolePolicy } from '../permissions/role-policy.ts'
+import { placeOfArn, rolePolicy } from '../permissions/role-policy.ts'
 import type { CurrentRelease, DesiredRelease } from '../state.ts'
 
 /** What a function has beside its versions: it holds for all of them at once, and a rollback does not bring it back. */
@@ -43,7 +43,7 @@ function roleSteps(current: CurrentRole | undefined, { role }: DesiredAside, arn
   const { name, needs } = role
   if (current?.state !== 'ours') return [{ kind: 'create-role', name }]
   const { policy } = current
-  const isRight = arn !== undefined && policy !== undefined && policy === rolePolicy(needs, placeOf(arn), policy)
+  const isRight = arn !== undefined && policy !== undefined && policy === rolePolicy(needs, placeOfArn(arn), policy)
   return isRight ? [] : [{ kind: 'update-role', name }]
 }
 

@@ -4,7 +4,7 @@ import { aliasDescription, hasCommands } from '../order/alias-mark.ts'
 import { readProvenance } from '../order/provenance.ts'
 import type { RollbackTarget } from './rollback.ts'
 
-interface Place {
+interface AliasOfFunction {
   readonly functionName: string
   readonly alias: string
 }
@@ -18,7 +18,7 @@ interface Apis {
 export async function moveBack(
   { version: { version, description }, before, left }: RollbackTarget,
   { alias, url }: { readonly alias: AliasState; readonly url: FunctionUrl | undefined },
-  { functionName, alias: name }: Place,
+  { functionName, alias: name }: AliasOfFunction,
   { lambda, urls }: Apis,
 ): Promise<AliasState> {
   const provenance = readProvenance(description)
