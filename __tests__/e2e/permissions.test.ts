@@ -118,6 +118,38 @@ describe('permissions', () => {
     )
   })
 
+  test('of previews: each call of making, removing and sweeping one is allowed, and none is for the function itself', async () => {
+    const settings = ['--preview-role', ROLE, '--preview-database', 'none', '--function-name', 'guarded']
+    const policy = JSON.parse(
+      await printed('permissions', '--previews', '--allowed-account-ids', ACCOUNT, ...settings.slice(0, 4)),
+    ) as Policy
+    const given = Object.entries(world.inputs).flatMap(([name, value]) => (name === 'role' ? [] : [`--${name}`, value]))
+    const variables = { env: { GITHUB_REPOSITORY_ID: '42', GITHUB_REPOSITORY: 'octocat/shop' } }
+    const runs = [
+      [
+        'preview',
+        '--pr',
+        '7',
+        '--project',
+        PROJECT,
+        '--output',
+        join(world.folder, 'preview.zip'),
+        ...given,
+        ...settings,
+      ],
+      ['sweep', '--dry-run'],
+      ['destroy', '--pr', '7', '--function-name', 'guarded'],
+    ]
+    world.proxy.clear()
+    for (const run of runs) expect([run[0], (await world.cli(run, variables)).exitCode]).toEqual([run[0], 0])
+    // Whoever may make no roles need not find any: sweep goes on without.
+    expect(refused(policy)).toEqual([{ action: '*:ListRoles', resource: undefined }])
+    expect(needed().filter(({ resource }) => /:guarded(?!-pr-7)/.test(resource ?? ''))).toEqual([])
+    expect(needed().map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['lambda:CreateFunction', '*:GetResources', 'lambda:DeleteFunction']),
+    )
+  })
+
   test('of one deployment is not for another function', async () => {
     const policy = await policyOf()
     const isAllowed = (name: string): boolean =>
