@@ -308,7 +308,8 @@ class Story {
 
   private async sweep(): Promise<Ended> {
     const ended = await this.runs.alone(scheduleEvent(this.repository.commit()), 'sweep')
-    if (ended.exitCode === 0 && ended.mishap === undefined) {
+    // Where GitHub does not answer, only what has expired is due.
+    if (ended.exitCode === 0 && !(ended.mishap?.includes('GitHub') ?? false)) {
       const due = this.repository.pulls.filter(
         ({ isOpen, number, commits }) => this.expired.has(number) || (!isOpen && commits.length > 0),
       )
