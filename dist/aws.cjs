@@ -19621,6 +19621,7 @@ __export(aws_exports, {
   DeleteFunctionCodeSigningConfigCommand: () => DeleteFunctionCodeSigningConfigCommand,
   DeleteFunctionCommand: () => DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand: () => DeleteFunctionConcurrencyCommand,
+  DeleteLayerVersionCommand: () => DeleteLayerVersionCommand,
   DeleteProvisionedConcurrencyConfigCommand: () => DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand: () => GetAliasCommand,
   GetFunctionCodeSigningConfigCommand: () => GetFunctionCodeSigningConfigCommand,
@@ -25727,6 +25728,10 @@ var DeleteFunctionCommand = class extends command5(_ep05, _mw05, "DeleteFunction
 var DeleteFunctionConcurrencyCommand = class extends command5(_ep05, _mw05, "DeleteFunctionConcurrency", DeleteFunctionConcurrency$) {
 };
 
+// node_modules/@aws-sdk/client-lambda/dist-es/commands/DeleteLayerVersionCommand.js
+var DeleteLayerVersionCommand = class extends command5(_ep05, _mw05, "DeleteLayerVersion", DeleteLayerVersion$) {
+};
+
 // node_modules/@aws-sdk/client-lambda/dist-es/commands/DeleteProvisionedConcurrencyConfigCommand.js
 var DeleteProvisionedConcurrencyConfigCommand = class extends command5(_ep05, _mw05, "DeleteProvisionedConcurrencyConfig", DeleteProvisionedConcurrencyConfig$) {
 };
@@ -25835,6 +25840,7 @@ var UpdateFunctionUrlConfigCommand = class extends command5(_ep05, _mw05, "Updat
   DeleteFunctionCodeSigningConfigCommand,
   DeleteFunctionCommand,
   DeleteFunctionConcurrencyCommand,
+  DeleteLayerVersionCommand,
   DeleteProvisionedConcurrencyConfigCommand,
   GetAliasCommand,
   GetFunctionCodeSigningConfigCommand,

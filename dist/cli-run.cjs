@@ -1900,7 +1900,7 @@ async function fill2({ engine, image, python, unpack: unpack4, labels, signal },
     _promise && await _promise;
   }
 }
-async function runIn(place, volume, { name, request: request4, env, memory, seconds, output: output2 }) {
+async function runIn(place, volume, { name, request: request3, env, memory, seconds, output: output2 }) {
   const { engine, image, python, program, labels, signal } = place;
   const late = AbortSignal.timeout(seconds * 1e3);
   const ending = signal ? AbortSignal.any([signal, late]) : late;
@@ -1912,7 +1912,7 @@ async function runIn(place, volume, { name, request: request4, env, memory, seco
       const host = { ...confined, Mounts: [...confined.Mounts ?? [], ...outputs] };
       const container = __using(_stack, await Container.create(engine, { image, labels, signal: ending, host }), true);
       if (output2) await container.exec(["/bin/sh", "-c", `chmod 1777 ${OUTPUT}`], { cwd: "/", env: {} });
-      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request4], python);
+      const command = withOnly(Object.keys(env), [python, "-c", RUN, name, program, request3], python);
       const completed3 = await container.exec(command, { cwd: TASK_ROOT, env, user: LAMBDA_USER });
       await output2?.take(container);
       return { kind: "ended", ...completed3 };
@@ -4117,11 +4117,11 @@ async function bringIn(units, local, folder, toolsFolder, builder) {
   const isLocal = builder.kind === "host";
   const inside2 = `${builder.workspace}/${folder}`;
   const texts = [...new Set(units.map((unit) => unit.texts))];
-  const placeOf6 = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
+  const placeOf = (path4) => isLocal ? path4 : `${inside2}/texts-${texts.indexOf(path4)}`;
   const plan2 = {
     jobs: builder.processors,
     units: units.map((unit, index) => ({
-      source: placeOf6(unit.texts),
+      source: placeOf(unit.texts),
       output: `${inside2}/out/${index}`,
       modules: unit.modules.map(({ path: path4, offset, bytes }) => [path4, offset, bytes])
     }))
@@ -6513,7 +6513,7 @@ async function openZip(path4) {
         throw new BadZip(`it has no ${entry.path}`);
       },
       unpack: (entry, path5, watch) => unpackTo(path5, entry, file, watch),
-      place: (entry) => placeOf(entry, file),
+      place: (entry) => filePartOf(entry, file),
       [Symbol.asyncDispose]: () => file.close()
     };
   } catch (error) {
@@ -6537,7 +6537,7 @@ async function unpack(entry, compressed) {
   }
 }
 async function unpackTo(path4, entry, file, watch) {
-  const { offset } = await placeOf(entry, file);
+  const { offset } = await filePartOf(entry, file);
   let crc = 0;
   let bytes = 0;
   const check2 = async function* (chunks) {
@@ -6560,7 +6560,7 @@ async function unpackTo(path4, entry, file, watch) {
   }
   if (bytes !== entry.unzippedBytes || crc !== entry.crc) throw damaged(entry);
 }
-async function placeOf(entry, file) {
+async function filePartOf(entry, file) {
   const header = await readAt(file, entry.offset, LOCAL_HEADER.bytes);
   if (header.readUInt32LE(0) !== LOCAL_HEADER.signature) throw misplaced(entry);
   return { file, offset: entry.offset + LOCAL_HEADER.bytes + header.readUInt16LE(26) + header.readUInt16LE(28) };
@@ -10089,9 +10089,9 @@ var init_leven = __esm({
 });
 
 // src/settings/suggestion.ts
-function suggestion(name, known, nameOf4 = String) {
+function suggestion(name, known, nameOf5 = String) {
   const near = closestMatch(name, known, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
-  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf4(near)}?`;
+  return near === void 0 ? `Known: ${known.join(", ")}.` : `Did you mean ${nameOf5(near)}?`;
 }
 var init_suggestion = __esm({
   "src/settings/suggestion.ts"() {
@@ -11807,9 +11807,9 @@ async function checkArtifact(artifact, settings, { toolchain, store, report }) {
 async function tryArtifact(path4, { settings, env, sandbox, report }) {
   const terms = checkTerms(settings);
   const { memory = NEW_FUNCTION_MB } = settings;
-  const request4 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
+  const request3 = JSON.stringify({ path: terms.path, host: terms.host, memory, seconds: terms.seconds });
   const seconds = 2 * terms.seconds + MARGIN_SECONDS;
-  const ended = await sandbox.check(path4, { request: request4, env, memory: settings.memory, seconds });
+  const ended = await sandbox.check(path4, { request: request3, env, memory: settings.memory, seconds });
   if (ended.kind === "foreign") {
     report.notice(foreignProblem(settings.target));
     return { outcome: "unchecked" };
@@ -11950,11 +11950,35 @@ var init_inert = __esm({
   }
 });
 
+// src/settings/toml-lines.ts
+function lineOfKey(text5, table3, key) {
+  const wanted = [...table3, key];
+  let here = [];
+  for (const [index, line] of text5.split(/\r?\n/).entries()) {
+    const header = /^\s*\[([^[\]]+)\]\s*(?:#.*)?$/.exec(line)?.[1];
+    const pair = /^\s*((?:"[^"]*"|'[^']*'|[\w-]+)(?:\s*\.\s*(?:"[^"]*"|'[^']*'|[\w-]+))*)\s*=/.exec(line)?.[1];
+    if (header !== void 0) here = keysOf(header);
+    const path4 = header !== void 0 ? here : pair === void 0 ? [] : [...here, ...keysOf(pair)];
+    if (path4.length >= wanted.length && wanted.every((name, at) => path4[at] === name)) return index + 1;
+  }
+  return void 0;
+}
+function keysOf(path4) {
+  return [...path4.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(
+    ([, quoted, literal, bare]) => quoted ?? literal ?? bare ?? ""
+  );
+}
+var init_toml_lines = __esm({
+  "src/settings/toml-lines.ts"() {
+    "use strict";
+  }
+});
+
 // src/settings/pyproject.ts
 async function readPyproject(projectFolder) {
   const text5 = await readIfPresent((0, import_node_path28.join)(projectFolder, "pyproject.toml"));
   if (text5 === void 0)
-    return { exists: false, hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
+    return { exists: false, text: "", hasDependencies: false, project: {}, settings: {}, stages: {}, problems: [] };
   const document2 = parseToml(text5);
   const problems = [];
   const ownTable = (value, name) => {
@@ -11967,6 +11991,7 @@ async function readPyproject(projectFolder) {
   );
   return {
     exists: true,
+    text: text5,
     hasDependencies: hasDependencies(asTable(document2["project"]), asTable(asTable(document2["tool"])["poetry"])),
     project: asTable(document2["project"]),
     settings,
@@ -11980,13 +12005,28 @@ function hasDependencies(project, poetry) {
   return project["dependencies"] !== void 0 || isDynamic || poetry["dependencies"] !== void 0;
 }
 function pyprojectSources(pyproject, stage2) {
-  const base = { given: pyproject.settings, nameOf: (name) => `${name} in pyproject.toml` };
+  const locationIn = (...table3) => (name) => {
+    const line = lineOfKey(pyproject.text, ["tool", "wsgi-lambda", ...table3], name);
+    return line === void 0 ? void 0 : { file: "pyproject.toml", line };
+  };
+  const base = {
+    given: pyproject.settings,
+    nameOf: (name) => `${name} in pyproject.toml`,
+    locationOf: locationIn()
+  };
   if (stage2 === void 0) return { sources: [base], problems: [...pyproject.problems] };
   const overlay = Object.hasOwn(pyproject.stages, stage2) ? pyproject.stages[stage2] : void 0;
   if (overlay === void 0)
     return { sources: [base], problems: [...pyproject.problems, unknownStage(stage2, Object.keys(pyproject.stages))] };
   return {
-    sources: [base, { given: overlay, nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml` }],
+    sources: [
+      base,
+      {
+        given: overlay,
+        nameOf: (name) => `${name} of stage ${stage2} in pyproject.toml`,
+        locationOf: locationIn("stages", stage2)
+      }
+    ],
     problems: [...pyproject.problems]
   };
 }
@@ -12039,6 +12079,7 @@ var init_pyproject = __esm({
     init_dist();
     init_errors();
     init_suggestion();
+    init_toml_lines();
   }
 });
 
@@ -13646,14 +13687,14 @@ async function assembleWithStatic(settings, parts, assemble2, collaborators) {
   try {
     const given2 = await takeGiven(settings);
     if (!given2) return await collectAndAssemble(settings, temporary, assembleWith, collaborators);
-    const statics = await kept(given2.from, given2.files, placeOf2(settings));
+    const statics = await kept(given2.from, given2.files, staticPlaceOf(settings));
     const assembled = await assembleWith({ ...given2.traces, digest: statics.digest }, collaborators.report);
     return { assembled, statics };
   } finally {
     await (0, import_promises45.rm)(temporary, { recursive: true, force: true });
   }
 }
-function placeOf2({ output: output2 }) {
+function staticPlaceOf({ output: output2 }) {
   return { folder: staticPathOf(output2), index: indexPathOf(output2) };
 }
 async function takeGiven({ project, staticRoot, staticFolder }) {
@@ -13669,7 +13710,7 @@ async function takeGiven({ project, staticRoot, staticFolder }) {
   return { from, files, traces: { leftOut, manifest } };
 }
 async function collectAndAssemble(settings, temporary, assembleWith, { toolchain, store, report, product }) {
-  const place = placeOf2(settings);
+  const place = staticPlaceOf(settings);
   const record2 = keyOf("static", settings.output);
   const variables = Object.entries(variablesOf(settings)).toSorted();
   const key = keyOf("collected", toolchain.identity, product.version, variables);
@@ -13972,9 +14013,9 @@ function packageLines({ path: path4, text: text5 }) {
 }
 function requestLines({ path: path4, text: text5 }) {
   const lines2 = /* @__PURE__ */ new Map();
-  const request4 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
+  const request3 = /(?:^\s*|["'])([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?=\s*(?:["'[<>=!~;@(]))/g;
   for (const [index, line] of text5.split("\n").entries()) {
-    for (const [, name = ""] of line.matchAll(request4))
+    for (const [, name = ""] of line.matchAll(request3))
       if (!lines2.has(normalise(name))) lines2.set(normalise(name), index + 1);
   }
   return (name) => ({ file: path4, line: lines2.get(name) ?? 1 });
@@ -15237,15 +15278,15 @@ var init_requirements_pins = __esm({
 });
 
 // src/requirements/resolution.ts
-async function resolve7(request4, collaborators) {
+async function resolve7(request3, collaborators) {
   const { toolchain, store, report, environment } = collaborators;
-  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request4), settingsOfIndexes(environment));
+  const key = keyOf("resolution 1", targetOptions(toolchain), inputsOf(request3), settingsOfIndexes(environment));
   const kept4 = await readRecord(store, "resolutions", key);
   if (kept4) return { text: kept4.text, isKept: true };
   report.progress("resolving the requirements");
-  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request4)) ? ["git"] : []);
-  const text5 = withoutCredentials(await compile(request4, builder, environment));
-  const asked = request4.options.flatMap(({ name, value }) => [name, value]);
+  const builder = await toolchain.open(/\bgit\+/.test(JSON.stringify(request3)) ? ["git"] : []);
+  const text5 = withoutCredentials(await compile(request3, builder, environment));
+  const asked = request3.options.flatMap(({ name, value }) => [name, value]);
   const isPrivate = !await isPublicOnly([...asked, ...text5.split(/\s+/)], environment);
   await writeRecord(store, "resolutions", key, { text: text5 }, { isPrivate });
   return { text: text5, isKept: false };
@@ -15273,30 +15314,30 @@ function settingsOfIndexes(environment) {
     ([name]) => /^(?:PIP|UV)_/.test(name) && !/USERNAME|PASSWORD|TOKEN|CACHE|TIMEOUT|RETRIES|CERT|PROGRESS|COLOR|PUBLISH/.test(name)
   ).map(([name, value]) => `${name}=${withoutCredentials(value ?? "")}`).toSorted();
 }
-async function compile(request4, builder, environment) {
+async function compile(request3, builder, environment) {
   const staging = await (0, import_promises49.mkdtemp)((0, import_node_path46.join)((0, import_node_os7.tmpdir)(), "wsgi-lambda-manifest-"));
   try {
-    const command = await stage(request4, staging, builder);
+    const command = await stage(request3, staging, builder);
     await builder.put(staging, "manifest");
-    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request4, environment) });
-    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request4.files);
+    const { exitCode, stdout, stderr } = await builder.run(command, { env: referenced(request3, environment) });
+    if (exitCode !== 0) throw resolutionFailure(stderr, builder, request3.files);
     return stdout;
   } finally {
     await (0, import_promises49.rm)(staging, { recursive: true, force: true });
   }
 }
-async function stage(request4, staging, builder) {
+async function stage(request3, staging, builder) {
   const options = await Promise.all(
-    request4.options.map((option, index) => stagedOption(option, index, staging, builder))
+    request3.options.map((option, index) => stagedOption(option, index, staging, builder))
   );
   const { lines: lines2, words: words4 } = uvOptions(options);
-  const entries = await Promise.all(request4.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
-  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "requirements.in"), [...lines2, ...request4.remoteFiles, ...entries, ""].join("\n"));
-  const constraints = request4.constraints.map(constraintLine);
+  const entries = await Promise.all(request3.entries.map((entry, index) => lineOf2(entry, index, staging, builder)));
+  await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "requirements.in"), [...lines2, ...request3.remoteFiles, ...entries, ""].join("\n"));
+  const constraints = request3.constraints.map(constraintLine);
   await (0, import_promises49.writeFile)((0, import_node_path46.join)(staging, "constraints.txt"), [...constraints, ""].join("\n"));
   const command = [await builder.uv(), "pip", "compile", "manifest/requirements.in"];
   const limits = constraints.length > 0 ? ["--constraints", "manifest/constraints.txt"] : [];
-  const local = builder.kind === "host" ? request4.local.flatMap((name) => ["--no-binary", name]) : [];
+  const local = builder.kind === "host" ? request3.local.flatMap((name) => ["--no-binary", name]) : [];
   const output2 = ["--generate-hashes", "--no-header", "--annotation-style", "split", "--no-progress"];
   return [...command, ...limits, ...output2, ...words4, ...targetOptions(builder), ...local, "--python", builder.python];
 }
@@ -15447,7 +15488,7 @@ async function pin(list3, context, { own, lockWith }, collaborators) {
   }
   const unfolded = await unfold(entries, context, has(options, "--no-deps"));
   const asked = unfolded.asked.filter(({ entry }) => !unfolded.locals.some(({ name }) => name === entry.name));
-  const request4 = {
+  const request3 = {
     manifest: context.path,
     entries: asked.map(({ entry }) => entry),
     constraints,
@@ -15458,7 +15499,7 @@ async function pin(list3, context, { own, lockWith }, collaborators) {
     texts: unfolded.texts
   };
   if (asked.length === 0 && remoteFiles.length === 0) return [...own, ...unfolded.locals];
-  const { text: text5, isKept } = await resolve7(request4, collaborators);
+  const { text: text5, isKept } = await resolve7(request3, collaborators);
   const resolved = located(readCompiled(text5).map((each) => resolvedPin(each, asked)));
   show(resolved, { isKept, manifest: context.path, lockWith }, collaborators);
   return [...own, ...unfolded.locals, ...resolved];
@@ -17733,24 +17774,27 @@ function checkValues(sources) {
   const values = {};
   const origins = /* @__PURE__ */ new Map();
   for (const name of SETTING_NAMES) values[camelCase(name)] = SETTINGS[name].default;
-  for (const { given: given2, nameOf: nameOf4 } of sources) {
+  for (const { given: given2, nameOf: nameOf5, locationOf } of sources) {
     for (const [name, value] of Object.entries(given2)) {
       if (value === void 0) continue;
+      const report = (found) => {
+        problems.push(...found.map((problem) => ({ ...problem, location: locationOf?.(name) })));
+      };
       if (!isSettingName(name)) {
-        problems.push(unknownSetting(name, nameOf4));
+        report([unknownSetting(name, nameOf5)]);
         continue;
       }
-      origins.set(name, nameOf4(name));
+      origins.set(name, nameOf5(name));
       const setting = SETTINGS[name];
       const result = safeParse(setting.schema, value);
       if (!result.success) {
-        problems.push(mistake(nameOf4(name), value, setting));
+        report([mistake(nameOf5(name), value, setting)]);
         continue;
       }
       const key = camelCase(name);
       if (setting.mistakes) {
         const table3 = result.output;
-        problems.push(...entryProblems(nameOf4(name), setting.mistakes(table3)));
+        report(entryProblems(nameOf5(name), setting.mistakes(table3)));
         values[key] = { ...values[key], ...table3 };
       } else values[key] = result.output;
     }
@@ -17760,8 +17804,8 @@ function checkValues(sources) {
 function isSettingName(name) {
   return Object.hasOwn(SETTINGS, name);
 }
-function unknownSetting(name, nameOf4) {
-  return { title: `${nameOf4(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf4) };
+function unknownSetting(name, nameOf5) {
+  return { title: `${nameOf5(name)} is not a setting`, hint: suggestion(name, SETTING_NAMES, nameOf5) };
 }
 function mistake(name, value, setting) {
   return {
@@ -19080,6 +19124,48 @@ var init_function_url = __esm({
   }
 });
 
+// src/aws/invoke.ts
+async function invokeOnce([functionName, qualifier, payload, timeoutSeconds, clientContext], { customUserAgent, signal }) {
+  const once2 = new import_client_lambda5.LambdaClient({
+    customUserAgent,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout: (timeoutSeconds + LATE_SECONDS) * 1e3, throwOnRequestTimeout: true }
+  });
+  const command = new import_client_lambda5.InvokeCommand({
+    FunctionName: functionName,
+    Qualifier: qualifier,
+    Payload: Buffer.from(payload),
+    LogType: "Tail",
+    ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
+  });
+  try {
+    const answer = await once2.send(command, { abortSignal: signal });
+    return {
+      payload: answer.Payload?.transformToString() ?? "",
+      functionError: answer.FunctionError,
+      logTail: wholeLines(Buffer.from(answer.LogResult ?? "", "base64"))
+    };
+  } catch (error) {
+    throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
+  } finally {
+    once2.destroy();
+  }
+}
+function wholeLines(tail) {
+  const text5 = tail.toString().replaceAll(/\r\n?/g, "\n");
+  return tail.length < TAIL_BYTES ? text5 : text5.slice(text5.indexOf("\n") + 1);
+}
+var import_client_lambda5, LATE_SECONDS, TAIL_BYTES;
+var init_invoke = __esm({
+  "src/aws/invoke.ts"() {
+    "use strict";
+    import_client_lambda5 = require("./aws.cjs");
+    init_errors2();
+    LATE_SECONDS = 30;
+    TAIL_BYTES = 4096;
+  }
+});
+
 // src/aws/function-options.ts
 function readOptions2(found) {
   const { VpcConfig: vpc, LoggingConfig: logging } = found;
@@ -19140,6 +19226,64 @@ function loggingRequest({ logFormat, logLevel, systemLogLevel, logGroup }) {
 var init_function_options = __esm({
   "src/aws/function-options.ts"() {
     "use strict";
+  }
+});
+
+// src/aws/lambda-shapes.ts
+function codeRequest(code2) {
+  return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
+}
+function configurationRequest(configuration) {
+  const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
+  return {
+    Runtime: runtime,
+    Handler: handler,
+    Role: role2,
+    MemorySize: memory,
+    Timeout: timeout,
+    Description: description,
+    Environment: environment && { Variables: { ...environment } },
+    // Whoever sends them needs lambda:GetLayerVersion on each of them.
+    ...layers && { Layers: [...layers] },
+    ...options && optionsRequest(options)
+  };
+}
+function versionState(found) {
+  return {
+    arn: found.FunctionArn ?? "",
+    version: found.Version ?? "$LATEST",
+    codeSha256: found.CodeSha256 ?? "",
+    runtime: found.Runtime ?? "",
+    handler: found.Handler ?? "",
+    role: found.Role ?? "",
+    architecture: found.Architectures?.[0] ?? "x86_64",
+    memory: found.MemorySize ?? 128,
+    timeout: found.Timeout ?? 3,
+    description: found.Description ?? "",
+    environment: found.Environment?.Variables ?? {},
+    environmentProblem: found.Environment?.Error?.Message,
+    options: readOptions2(found),
+    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
+    state: found.State ?? "Active",
+    stateReason: found.StateReason,
+    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
+    lastUpdateReason: found.LastUpdateStatusReason,
+    revisionId: found.RevisionId ?? ""
+  };
+}
+function aliasState(found) {
+  return {
+    arn: found.AliasArn ?? "",
+    version: found.FunctionVersion ?? "",
+    description: found.Description ?? "",
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
+    revisionId: found.RevisionId ?? ""
+  };
+}
+var init_lambda_shapes = __esm({
+  "src/aws/lambda-shapes.ts"() {
+    "use strict";
+    init_function_options();
   }
 });
 
@@ -19241,10 +19385,10 @@ var init_masked_values = __esm({
   }
 });
 
-// src/aws/lambda.ts
+// src/aws/lambda-client.ts
 function createLambdaApi({ version, wait: wait2, signal }) {
   const customUserAgent = [["wsgi-lambda", version]];
-  const client = new import_client_lambda5.LambdaClient({ customUserAgent });
+  const client = new import_client_lambda6.LambdaClient({ customUserAgent });
   const cancellable = { abortSignal: signal };
   const { call, find } = createCaller(wait2);
   return {
@@ -19253,16 +19397,16 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "GetFunctionConfiguration",
         functionName,
         () => client.send(
-          new import_client_lambda5.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
+          new import_client_lambda6.GetFunctionConfigurationCommand({ FunctionName: functionName, Qualifier: qualifier }),
           cancellable
         )
       );
       return found && versionState(found);
     },
     createFunction: async (functionName, configuration, code2, beside) => {
-      const command = new import_client_lambda5.CreateFunctionCommand({
+      const command = new import_client_lambda6.CreateFunctionCommand({
         FunctionName: functionName,
-        ...request(configuration),
+        ...configurationRequest(configuration),
         Architectures: [code2.architecture],
         Code: codeRequest(code2),
         Tags: { ...beside?.tags, ...OUR_TAG },
@@ -19279,7 +19423,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "UpdateFunctionCode",
         functionName,
         () => client.send(
-          new import_client_lambda5.UpdateFunctionCodeCommand({
+          new import_client_lambda6.UpdateFunctionCodeCommand({
             FunctionName: functionName,
             ...codeRequest(code2),
             Architectures: [code2.architecture],
@@ -19290,7 +19434,10 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       );
     },
     updateConfiguration: async (functionName, configuration) => {
-      const command = new import_client_lambda5.UpdateFunctionConfigurationCommand({ FunctionName: functionName, ...request(configuration) });
+      const command = new import_client_lambda6.UpdateFunctionConfigurationCommand({
+        FunctionName: functionName,
+        ...configurationRequest(configuration)
+      });
       await call(
         "UpdateFunctionConfiguration",
         functionName,
@@ -19302,7 +19449,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "PublishVersion",
         functionName,
         () => client.send(
-          new import_client_lambda5.PublishVersionCommand({
+          new import_client_lambda6.PublishVersionCommand({
             FunctionName: functionName,
             CodeSha256: codeSha256,
             RevisionId: revisionId,
@@ -19317,7 +19464,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       const found = await find(
         "GetAlias",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda5.GetAliasCommand({ FunctionName: functionName, Name: alias }))
+        () => client.send(new import_client_lambda6.GetAliasCommand({ FunctionName: functionName, Name: alias }))
       );
       return found && aliasState(found);
     },
@@ -19326,7 +19473,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "CreateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda5.CreateAliasCommand({
+          new import_client_lambda6.CreateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: target.version,
@@ -19341,7 +19488,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "UpdateAlias",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda5.UpdateAliasCommand({
+          new import_client_lambda6.UpdateAliasCommand({
             FunctionName: functionName,
             Name: alias,
             FunctionVersion: target.version,
@@ -19360,7 +19507,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
       const found = await find(
         "GetPolicy",
         `${functionName}:${alias}`,
-        () => client.send(new import_client_lambda5.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
+        () => client.send(new import_client_lambda6.GetPolicyCommand({ FunctionName: functionName, Qualifier: alias }), cancellable)
       );
       return found?.Policy;
     },
@@ -19369,7 +19516,7 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         "AddPermission",
         `${functionName}:${alias}`,
         () => client.send(
-          new import_client_lambda5.AddPermissionCommand({
+          new import_client_lambda6.AddPermissionCommand({
             FunctionName: functionName,
             Qualifier: alias,
             Principal: "*",
@@ -19379,101 +19526,19 @@ function createLambdaApi({ version, wait: wait2, signal }) {
         )
       );
     },
-    invoke: async (functionName, qualifier, payload, timeoutSeconds, clientContext) => {
-      const once2 = new import_client_lambda5.LambdaClient({
-        customUserAgent,
-        maxAttempts: 1,
-        requestHandler: { requestTimeout: (timeoutSeconds + 30) * 1e3, throwOnRequestTimeout: true }
-      });
-      try {
-        const answer = await once2.send(
-          new import_client_lambda5.InvokeCommand({
-            FunctionName: functionName,
-            Qualifier: qualifier,
-            Payload: Buffer.from(payload),
-            LogType: "Tail",
-            ClientContext: clientContext && Buffer.from(JSON.stringify(clientContext)).toString("base64")
-          }),
-          cancellable
-        );
-        return {
-          payload: answer.Payload?.transformToString() ?? "",
-          functionError: answer.FunctionError,
-          logTail: wholeLines(Buffer.from(answer.LogResult ?? "", "base64"))
-        };
-      } catch (error) {
-        throw adviceFor(error, { action: "lambda:InvokeFunction", resource: `${functionName}:${qualifier}` });
-      } finally {
-        once2.destroy();
-      }
-    }
+    invoke: (...asked) => invokeOnce(asked, { customUserAgent, signal })
   };
 }
-function wholeLines(tail) {
-  const text5 = tail.toString().replaceAll(/\r\n?/g, "\n");
-  return tail.length < TAIL_BYTES ? text5 : text5.slice(text5.indexOf("\n") + 1);
-}
-function codeRequest(code2) {
-  return "zip" in code2 ? { ZipFile: code2.zip } : { S3Bucket: code2.object.bucket, S3Key: code2.object.key };
-}
-function request(configuration) {
-  const { runtime, handler, role: role2, memory, timeout, description, environment, layers, options } = configuration;
-  return {
-    Runtime: runtime,
-    Handler: handler,
-    Role: role2,
-    MemorySize: memory,
-    Timeout: timeout,
-    Description: description,
-    Environment: environment && { Variables: { ...environment } },
-    // Whoever sends them needs lambda:GetLayerVersion on each of them.
-    ...layers && { Layers: [...layers] },
-    ...options && optionsRequest(options)
-  };
-}
-function versionState(found) {
-  return {
-    arn: found.FunctionArn ?? "",
-    version: found.Version ?? "$LATEST",
-    codeSha256: found.CodeSha256 ?? "",
-    runtime: found.Runtime ?? "",
-    handler: found.Handler ?? "",
-    role: found.Role ?? "",
-    architecture: found.Architectures?.[0] ?? "x86_64",
-    memory: found.MemorySize ?? 128,
-    timeout: found.Timeout ?? 3,
-    description: found.Description ?? "",
-    environment: found.Environment?.Variables ?? {},
-    environmentProblem: found.Environment?.Error?.Message,
-    options: readOptions2(found),
-    layers: (found.Layers ?? []).map(({ Arn = "", CodeSize = 0 }) => ({ arn: Arn, zipBytes: CodeSize })),
-    state: found.State ?? "Active",
-    stateReason: found.StateReason,
-    lastUpdateStatus: found.LastUpdateStatus ?? "Successful",
-    lastUpdateReason: found.LastUpdateStatusReason,
-    revisionId: found.RevisionId ?? ""
-  };
-}
-function aliasState(found) {
-  return {
-    arn: found.AliasArn ?? "",
-    version: found.FunctionVersion ?? "",
-    description: found.Description ?? "",
-    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
-    revisionId: found.RevisionId ?? ""
-  };
-}
-var import_client_lambda5, TAIL_BYTES, STATEMENTS;
-var init_lambda = __esm({
-  "src/aws/lambda.ts"() {
+var import_client_lambda6, STATEMENTS;
+var init_lambda_client = __esm({
+  "src/aws/lambda-client.ts"() {
     "use strict";
-    import_client_lambda5 = require("./aws.cjs");
+    import_client_lambda6 = require("./aws.cjs");
     init_call();
-    init_errors2();
-    init_function_options();
+    init_invoke();
+    init_lambda_shapes();
     init_masked_values();
     init_tags2();
-    TAIL_BYTES = 4096;
     STATEMENTS = {
       url: { StatementId: "wsgi-lambda-url", Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" },
       invoke: { StatementId: "wsgi-lambda-url-invoke", Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true }
@@ -19517,16 +19582,16 @@ var init_invocation_fate = __esm({
 
 // src/aws/layers.ts
 function createLayerApi({ version, wait: wait2, signal }) {
-  const client = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
-  const once2 = new import_client_lambda6.LambdaClient({ customUserAgent: [["wsgi-lambda", version]], maxAttempts: 1 });
+  const once2 = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", version]], maxAttempts: 1 });
   const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
   const findContent = async ({ name, codeSha256, runtime }, architecture) => {
     const listed3 = await find(
       "ListLayerVersions",
       name,
       () => client.send(
-        new import_client_lambda6.ListLayerVersionsCommand({
+        new import_client_lambda7.ListLayerVersionsCommand({
           LayerName: name,
           MaxItems: VERSIONS,
           CompatibleRuntime: runtime,
@@ -19541,7 +19606,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
     const found = await find(
       "GetLayerVersion",
       name,
-      () => client.send(new import_client_lambda6.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
+      () => client.send(new import_client_lambda7.GetLayerVersionCommand({ LayerName: name, VersionNumber: number2 }), cancellable)
     );
     return found?.Content?.CodeSha256 === codeSha256 ? found.LayerVersionArn : void 0;
   };
@@ -19550,7 +19615,7 @@ function createLayerApi({ version, wait: wait2, signal }) {
       "PublishLayerVersion",
       name,
       () => once2.send(
-        new import_client_lambda6.PublishLayerVersionCommand({
+        new import_client_lambda7.PublishLayerVersionCommand({
           LayerName: name,
           Description: descriptionOf(codeSha256),
           Content: codeRequest(code2),
@@ -19592,19 +19657,23 @@ function otherContent(arn, code2) {
   });
 }
 function descriptionOf(codeSha256) {
-  return `wsgi-lambda: ${codeSha256}`;
+  return DESCRIPTION + codeSha256;
 }
-var import_client_lambda6, VERSIONS, ATTEMPTS;
+function isOurDescription(description) {
+  return description.startsWith(DESCRIPTION);
+}
+var import_client_lambda7, VERSIONS, ATTEMPTS, DESCRIPTION;
 var init_layers = __esm({
   "src/aws/layers.ts"() {
     "use strict";
-    import_client_lambda6 = require("./aws.cjs");
+    import_client_lambda7 = require("./aws.cjs");
     init_errors();
     init_call();
     init_invocation_fate();
-    init_lambda();
+    init_lambda_shapes();
     VERSIONS = 50;
     ATTEMPTS = 3;
+    DESCRIPTION = "wsgi-lambda: ";
   }
 });
 
@@ -19656,14 +19725,14 @@ function patternOf(text5) {
 }
 function pageOf({ events: events2 = [], nextToken }) {
   const turns = /* @__PURE__ */ new Map();
-  const nameOf4 = (place) => {
+  const nameOf5 = (place) => {
     const turn = (turns.get(place) ?? 0) + 1;
     turns.set(place, turn);
     return `${place} ${turn}`;
   };
   return {
     events: events2.map(({ eventId, timestamp = 0, logStreamName = "", message = "" }) => ({
-      id: eventId ?? nameOf4(`${logStreamName} ${timestamp} ${message}`),
+      id: eventId ?? nameOf5(`${logStreamName} ${timestamp} ${message}`),
       at: timestamp,
       stream: logStreamName,
       message: message.replace(/\r?\n$/, "")
@@ -19743,7 +19812,7 @@ var init_open_alarms = __esm({
 
 // src/aws/provisioned.ts
 function createProvisionedApi({ version: own, wait: wait2, signal }) {
-  const client = new import_client_lambda7.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
+  const client = new import_client_lambda8.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
   const cancellable = { abortSignal: signal };
   const { call, find } = createCaller(wait2);
   return {
@@ -19751,7 +19820,7 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
       const all = [];
       let marker;
       do {
-        const command = new import_client_lambda7.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
+        const command = new import_client_lambda8.ListProvisionedConcurrencyConfigsCommand({ FunctionName: functionName, Marker: marker });
         const page = await find(
           "ListProvisionedConcurrencyConfigs",
           functionName,
@@ -19765,14 +19834,14 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
       return all;
     },
     get: async (functionName, version) => {
-      const command = new import_client_lambda7.GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      const command = new import_client_lambda8.GetProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
       const found = await orMissing(
         call("GetProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command, cancellable))
       );
       return found && stateOf4(version, found);
     },
     put: async (functionName, version, count) => {
-      const command = new import_client_lambda7.PutProvisionedConcurrencyConfigCommand({
+      const command = new import_client_lambda8.PutProvisionedConcurrencyConfigCommand({
         FunctionName: functionName,
         Qualifier: version,
         ProvisionedConcurrentExecutions: count
@@ -19780,7 +19849,7 @@ function createProvisionedApi({ version: own, wait: wait2, signal }) {
       await call("PutProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command));
     },
     remove: async (functionName, version) => {
-      const command = new import_client_lambda7.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
+      const command = new import_client_lambda8.DeleteProvisionedConcurrencyConfigCommand({ FunctionName: functionName, Qualifier: version });
       await orMissing(
         call("DeleteProvisionedConcurrencyConfig", `${functionName}:${version}`, () => client.send(command))
       );
@@ -19809,22 +19878,22 @@ function stateOf4(qualifier, found) {
     reason: found.StatusReason
   };
 }
-var import_client_lambda7;
+var import_client_lambda8;
 var init_provisioned = __esm({
   "src/aws/provisioned.ts"() {
     "use strict";
-    import_client_lambda7 = require("./aws.cjs");
+    import_client_lambda8 = require("./aws.cjs");
     init_call();
   }
 });
 
 // src/aws/served-code.ts
 function createServedCodeApi({ version: own, wait: wait2, signal }) {
-  const client = new import_client_lambda8.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
+  const client = new import_client_lambda9.LambdaClient({ customUserAgent: [["wsgi-lambda", own]] });
   const { find } = createCaller(wait2);
   return {
     find: async (functionName, version) => {
-      const command = new import_client_lambda8.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
+      const command = new import_client_lambda9.GetFunctionCommand({ FunctionName: functionName, Qualifier: version });
       const found = await find("GetFunction", functionName, () => client.send(command, { abortSignal: signal }));
       const { Location: address2 } = found?.Code ?? {};
       const { CodeSize: zipBytes = 0, CodeSha256: codeSha256 = "" } = found?.Configuration ?? {};
@@ -19832,11 +19901,11 @@ function createServedCodeApi({ version: own, wait: wait2, signal }) {
     }
   };
 }
-var import_client_lambda8;
+var import_client_lambda9;
 var init_served_code = __esm({
   "src/aws/served-code.ts"() {
     "use strict";
-    import_client_lambda8 = require("./aws.cjs");
+    import_client_lambda9 = require("./aws.cjs");
     init_call();
   }
 });
@@ -19844,7 +19913,7 @@ var init_served_code = __esm({
 // src/aws/versions.ts
 function createVersionsApi(options) {
   const { version, signal } = options;
-  const client = new import_client_lambda9.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda10.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const cancellable = { abortSignal: signal };
   const { find, call } = createCaller(options.wait);
   const { find: findVersion } = createCaller(options.wait, (name) => `arn:aws:lambda:*:*:function:${name}:*`);
@@ -19853,7 +19922,7 @@ function createVersionsApi(options) {
       const listed3 = [];
       let marker;
       do {
-        const command = new import_client_lambda9.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
+        const command = new import_client_lambda10.ListVersionsByFunctionCommand({ FunctionName: functionName, Marker: marker });
         const page = await find("ListVersionsByFunction", functionName, () => client.send(command, cancellable));
         if (page === void 0) return void 0;
         listed3.push(...page.Versions ?? []);
@@ -19865,7 +19934,7 @@ function createVersionsApi(options) {
       const listed3 = [];
       let marker;
       do {
-        const command = new import_client_lambda9.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
+        const command = new import_client_lambda10.ListAliasesCommand({ FunctionName: functionName, Marker: marker });
         const page = await call("ListAliases", functionName, () => client.send(command, cancellable));
         listed3.push(...page.Aliases ?? []);
         marker = page.NextMarker;
@@ -19874,7 +19943,7 @@ function createVersionsApi(options) {
     },
     remove: async (functionName, number2) => {
       if (!/^[1-9]\d*$/.test(number2)) throw new Error(`${number2} is no version that could be removed`);
-      const command = new import_client_lambda9.DeleteFunctionCommand({ FunctionName: functionName, Qualifier: number2 });
+      const command = new import_client_lambda10.DeleteFunctionCommand({ FunctionName: functionName, Qualifier: number2 });
       await findVersion("DeleteFunction", functionName, () => client.send(command, cancellable));
     }
   };
@@ -19900,11 +19969,11 @@ function isoDate(text5) {
   const time = Date.parse((text5 ?? "").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   return Number.isNaN(time) ? "" : new Date(time).toISOString();
 }
-var import_client_lambda9;
+var import_client_lambda10;
 var init_versions2 = __esm({
   "src/aws/versions.ts"() {
     "use strict";
-    import_client_lambda9 = require("./aws.cjs");
+    import_client_lambda10 = require("./aws.cjs");
     init_call();
   }
 });
@@ -19932,7 +20001,7 @@ var init_apis = __esm({
     "use strict";
     init_aside();
     init_function_url();
-    init_lambda();
+    init_lambda_client();
     init_layers();
     init_logs();
     init_open_alarms();
@@ -20235,7 +20304,7 @@ var init_aside_state = __esm({
 });
 
 // src/release/permissions/role-policy.ts
-function placeOf3(arn) {
+function placeOfArn(arn) {
   const [, partition = "", , region = "", account = ""] = arn.split(":");
   return { partition, region, account };
 }
@@ -20834,7 +20903,7 @@ function desiredRole(settings, { latest, aside }) {
     if (state === "theirs") throw foreignRole(name);
     if (arn !== void 0) return arn;
     if (latest === void 0) return OWN_ROLE;
-    const { partition, account } = placeOf3(latest.arn);
+    const { partition, account } = placeOfArn(latest.arn);
     return `arn:${partition}:iam::${account}:role/${name}`;
   }
   const role2 = settings.role ?? latest?.role;
@@ -20996,7 +21065,7 @@ async function makeRole(name, { current, desired, progress, with: { aside } }) {
   if (!role2.isOurs) throw foreignRole(name);
   const { role: wish } = desired.aside;
   if (wish) {
-    const place = { ...placeOf3(role2.arn), region: await roles.region() };
+    const place = { ...placeOfArn(role2.arn), region: await roles.region() };
     await roles.putPolicy(name, rolePolicy(wish.needs, place, current.aside.role?.policy));
   }
   progress.role = role2.arn;
@@ -21430,31 +21499,54 @@ var init_preparation = __esm({
   }
 });
 
-// src/release/traffic/accepted.ts
-async function untilAccepted(send, what, { report, wait: wait2, clock, signal }) {
+// src/remote/sending.ts
+async function untilTaken(send, { budget, firstPause, longestPause }, tell, { wait: wait2, clock, signal }) {
   const started = clock();
-  for (let pause = 500; ; pause = Math.min(pause * 2, 8e3)) {
+  for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
     try {
       return await send();
     } catch (error) {
-      const isOver = clock() - started + pause > MOST_SECONDS5 * 1e3;
-      if (isOver || invocationFate(error) !== "waits") throw error;
-      report.progress(`${what}: ${reasonOf(error)}, again in ${(pause / 1e3).toFixed(1)} s`);
+      const isOver = clock() - started + pause > budget;
+      if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
+      tell(nameOf4(error), pause / 1e3);
+      await wait2(pause, signal);
+      signal.throwIfAborted();
     }
-    await wait2(pause);
-    signal.throwIfAborted();
   }
 }
-function reasonOf(error) {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reasonOf(error.cause) : error.name;
+async function sendOnce(invoke2, pacing) {
+  const tell = (reason, seconds) => {
+    pacing.report.info(`the command has not started (${reason}): sent again in ${seconds} s`);
+  };
+  return await untilTaken(invoke2, PATIENCE, tell, pacing);
 }
-var MOST_SECONDS5;
+function nameOf4(error) {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return nameOf4(error.cause);
+  return error.code ?? error.name;
+}
+var PATIENCE;
+var init_sending = __esm({
+  "src/remote/sending.ts"() {
+    "use strict";
+    init_invocation_fate();
+    PATIENCE = { budget: 12e4, firstPause: 1e3, longestPause: 15e3 };
+  }
+});
+
+// src/release/traffic/accepted.ts
+async function untilAccepted(send, what, waiting) {
+  const tell = (reason, seconds) => {
+    waiting.report.progress(`${what}: ${reason}, again in ${seconds.toFixed(1)} s`);
+  };
+  return await untilTaken(send, PATIENCE2, tell, waiting);
+}
+var PATIENCE2;
 var init_accepted = __esm({
   "src/release/traffic/accepted.ts"() {
     "use strict";
-    init_invocation_fate();
-    MOST_SECONDS5 = 60;
+    init_sending();
+    PATIENCE2 = { budget: 6e4, firstPause: 500, longestPause: 8e3 };
   }
 });
 
@@ -21464,35 +21556,35 @@ function smokeHostOf(given2, url) {
 }
 async function smoke(requests, target, waiting) {
   const problems = [];
-  for (const request4 of requests) {
-    const { statusCode, problem } = await ask(request4, target, waiting);
+  for (const request3 of requests) {
+    const { statusCode, problem } = await ask(request3, target, waiting);
     if (problem) {
       problems.push(problem);
       continue;
     }
-    waiting.report.info(`GET ${request4.path} on version ${target.version} → ${statusCode}`);
-    if (statusCode === 400 && request4.status.from === 0) waiting.report.notice(maybeHost(request4.path, target.host));
+    waiting.report.info(`GET ${request3.path} on version ${target.version} → ${statusCode}`);
+    if (statusCode === 400 && request3.status.from === 0) waiting.report.notice(maybeHost(request3.path, target.host));
   }
   if (problems.length > 0) {
     throw new SeveralErrors(problems, `${problems.length} of ${requests.length} smoke requests failed`);
   }
 }
 async function findFailure(requests, target, waiting) {
-  for (const request4 of requests) {
-    const { problem } = await ask(request4, target, waiting);
+  for (const request3 of requests) {
+    const { problem } = await ask(request3, target, waiting);
     if (problem) return problem;
   }
   return void 0;
 }
-async function ask(request4, { functionName, version, called, host, authorization, timeoutSeconds }, waiting) {
-  const event = JSON.stringify(httpEvent(request4.path, host, authorization));
+async function ask(request3, { functionName, version, called, host, authorization, timeoutSeconds }, waiting) {
+  const event = JSON.stringify(httpEvent(request3.path, host, authorization));
   const invocation = await untilAccepted(
     () => waiting.lambda.invoke(functionName, version, event, timeoutSeconds, OWN_CLIENT),
-    `GET ${request4.path} on version ${version}`,
+    `GET ${request3.path} on version ${version}`,
     waiting
   );
   const { statusCode = 0, body } = readAnswer2(invocation.payload);
-  return { statusCode, problem: problemOf2(request4, called, invocation, { statusCode, body }) };
+  return { statusCode, problem: problemOf2(request3, called, invocation, { statusCode, body }) };
 }
 function problemOf2({ path: path4, status: { from, to }, text: text5 }, called, invocation, { statusCode, body }) {
   if (invocation.functionError !== void 0 || statusCode === 0) {
@@ -21680,43 +21772,13 @@ var init_command_log = __esm({
   }
 });
 
-// src/remote/sending.ts
-async function sendOnce(invoke2, { report, wait: wait2, clock, signal }) {
-  const started = clock();
-  for (let pause = 1e3; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLISECONDS)) {
-    try {
-      return await invoke2();
-    } catch (error) {
-      const isOver = clock() - started + pause > BUDGET_MILLISECONDS;
-      if (signal.aborted || isOver || invocationFate(error) !== "waits") throw error;
-      report.info(`the command has not started (${reasonOf2(error)}): sent again in ${pause / 1e3} s`);
-      await wait2(pause, signal);
-      signal.throwIfAborted();
-    }
-  }
-}
-function reasonOf2(error) {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause instanceof Error) return reasonOf2(error.cause);
-  return error.code ?? error.name;
-}
-var BUDGET_MILLISECONDS, LONGEST_PAUSE_MILLISECONDS;
-var init_sending = __esm({
-  "src/remote/sending.ts"() {
-    "use strict";
-    init_invocation_fate();
-    BUDGET_MILLISECONDS = 12e4;
-    LONGEST_PAUSE_MILLISECONDS = 15e3;
-  }
-});
-
 // src/remote/settle.ts
 async function settle3(log, { sentAt, timeoutSeconds }, { report, wait: wait2, clock, signal }) {
   const started = clock();
-  const giveUp = (seconds) => Math.max(sentAt + seconds * 1e3, started + LATE_SECONDS * 1e3);
-  const end = giveUp(timeoutSeconds + LATE_SECONDS);
+  const giveUp = (seconds) => Math.max(sentAt + seconds * 1e3, started + LATE_SECONDS2 * 1e3);
+  const end = giveUp(timeoutSeconds + LATE_SECONDS2);
   const begin = Math.min(end, giveUp(BEGIN_SECONDS));
-  for (let pause = 1e3; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS2)) {
+  for (let pause = 1e3; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS)) {
     await log.read();
     if (log.run?.end !== void 0 || log.isDenied) return log.run;
     const now = clock();
@@ -21726,13 +21788,13 @@ async function settle3(log, { sentAt, timeoutSeconds }, { report, wait: wait2, c
     signal.throwIfAborted();
   }
 }
-var BEGIN_SECONDS, LATE_SECONDS, LONGEST_PAUSE_MILLISECONDS2;
+var BEGIN_SECONDS, LATE_SECONDS2, LONGEST_PAUSE_MILLISECONDS;
 var init_settle = __esm({
   "src/remote/settle.ts"() {
     "use strict";
     BEGIN_SECONDS = 60;
-    LATE_SECONDS = 20;
-    LONGEST_PAUSE_MILLISECONDS2 = 5e3;
+    LATE_SECONDS2 = 20;
+    LONGEST_PAUSE_MILLISECONDS = 5e3;
   }
 });
 
@@ -21871,7 +21933,12 @@ async function runShown(command, target, collaborators) {
   const show2 = (line) => {
     collaborators.report.output(line);
   };
-  const { outcome, shown: shown2 } = await runRemoteCommand(command, target, collaborators, show2);
+  const { outcome, shown: shown2 } = await runRemoteCommand(
+    command,
+    target,
+    collaborators,
+    collaborators.follows === false ? void 0 : show2
+  );
   for (const line of linesOf(unshown(outcome.output, shown2).toString())) show2(line);
   return outcome;
 }
@@ -21961,7 +22028,7 @@ var init_proof = __esm({
   }
 });
 
-// src/release/traffic/provisioned.ts
+// src/release/plan/provisioned.ts
 function provisionedSteps({ alias, served: served2, provisioned }, { functionName, alias: name, provisioned: count }, isServedVersionRight) {
   if (count === void 0) return { before: [], after: [] };
   const of = (version) => provisioned.find(({ qualifier }) => qualifier === version);
@@ -21987,6 +22054,15 @@ function onAlias(functionName, alias) {
 function removal(functionName, qualifier) {
   return `aws lambda delete-provisioned-concurrency-config --function-name ${functionName} --qualifier ${qualifier}`;
 }
+var init_provisioned2 = __esm({
+  "src/release/plan/provisioned.ts"() {
+    "use strict";
+    init_errors();
+    init_alias_mark();
+  }
+});
+
+// src/release/traffic/provisioned.ts
 async function provision(functionName, version, count, { provisioned, report, wait: wait2, clock, signal }) {
   await provisioned.put(functionName, version, count);
   const started = clock();
@@ -22002,9 +22078,9 @@ async function provision(functionName, version, count, { provisioned, report, wa
         hint: "Check the account's and the function's concurrency, or set a smaller provisioned-concurrency."
       });
     }
-    if (seconds > MOST_SECONDS6) {
+    if (seconds > MOST_SECONDS5) {
       throw new UserError({
-        title: `Waited ${MOST_SECONDS6} seconds for the provisioned concurrency of version ${version}`,
+        title: `Waited ${MOST_SECONDS5} seconds for the provisioned concurrency of version ${version}`,
         detail: `${now?.available ?? 0} of ${count} environments are ready.`,
         hint: "Set a smaller provisioned-concurrency, or look at the function in the AWS console."
       });
@@ -22041,22 +22117,22 @@ async function moveProvisioned(functionName, { from, to }, provisioning) {
   }
   return { finish: () => remove3(left.map(({ qualifier }) => qualifier)), undo: undo2 };
 }
-var MOST_SECONDS6;
-var init_provisioned2 = __esm({
+var MOST_SECONDS5;
+var init_provisioned3 = __esm({
   "src/release/traffic/provisioned.ts"() {
     "use strict";
     init_errors();
-    init_alias_mark();
-    MOST_SECONDS6 = 900;
+    init_provisioned2();
+    MOST_SECONDS5 = 900;
   }
 });
 
 // src/release/carry-out/provisioned.ts
 var provisionedExecutors;
-var init_provisioned3 = __esm({
+var init_provisioned4 = __esm({
   "src/release/carry-out/provisioned.ts"() {
     "use strict";
-    init_provisioned2();
+    init_provisioned3();
     provisionedExecutors = {
       provision: async ({ count }, { desired: { functionName }, progress, with: provisioning }) => {
         progress.mayHaveProvisioned = true;
@@ -22385,7 +22461,7 @@ var init_all = __esm({
     init_database_version2();
     init_preparation();
     init_proof();
-    init_provisioned3();
+    init_provisioned4();
     init_prune2();
     init_statics();
     init_traffic2();
@@ -22517,7 +22593,7 @@ var init_irreversible = __esm({
 });
 
 // src/release/undo/undo-alias.ts
-function reasonOf3(failure) {
+function reasonOf(failure) {
   return failure instanceof Error ? failure.message : JSON.stringify(failure);
 }
 function previousOf({ current: { alias } }) {
@@ -22542,7 +22618,7 @@ async function undoAlias(releasing) {
     const { version: served2 } = await lambda.updateAlias(functionName, name, target, revisionId);
     return { consequence: whereItIs(name, previous, { hasMoved, version }), isStuck: false, served: served2 };
   } catch (failure) {
-    const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf3(failure));
+    const consequence = whereItStays(name, previous, { hasMoved, version }, reasonOf(failure));
     return { consequence, isStuck: true, served: hasMoved ? version : void 0 };
   }
 }
@@ -22585,7 +22661,7 @@ async function undoCommandVersion(served2, releasing) {
   const failures = [];
   if (progress.mayBeConfiguredForCommands && !lock.isLost()) {
     try {
-      await waitUntilIdle(functionName, waiting, MOST_SECONDS7).catch(() => void 0);
+      await waitUntilIdle(functionName, waiting, MOST_SECONDS6).catch(() => void 0);
       await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing));
     } catch (failure) {
       failures.push(failure);
@@ -22600,11 +22676,11 @@ async function undoCommandVersion(served2, releasing) {
     }
   }
   if (failures.length === 0) return NOTHING_UNDONE;
-  const reasons = failures.map(reasonOf3).join("; ");
+  const reasons = failures.map(reasonOf).join("; ");
   const consequence = `What was made for commands could not be taken back (${reasons}): no request meets it, and the next deployment puts it right.`;
   return { consequence, isStuck: true };
 }
-var MOST_SECONDS7;
+var MOST_SECONDS6;
 var init_undo_command_version = __esm({
   "src/release/undo/undo-command-version.ts"() {
     "use strict";
@@ -22612,7 +22688,7 @@ var init_undo_command_version = __esm({
     init_releasing();
     init_wait2();
     init_undo_alias();
-    MOST_SECONDS7 = 60;
+    MOST_SECONDS6 = 60;
   }
 });
 
@@ -22633,7 +22709,7 @@ async function undoProvisioned(served2, { progress, current, desired: { function
     await provisioned.remove(functionName, version);
     return { consequence: `Version ${version} has no provisioned concurrency any more.`, isStuck: false };
   } catch (failure) {
-    const consequence = `The provisioned concurrency of version ${version} could not be taken back (${reasonOf3(failure)}), and costs money: ${removal(functionName, version)}`;
+    const consequence = `The provisioned concurrency of version ${version} could not be taken back (${reasonOf(failure)}), and costs money: ${removal(functionName, version)}`;
     return { consequence, isStuck: true };
   }
 }
@@ -22679,7 +22755,7 @@ async function undoAccess(served2, {
     await urls.update(functionName, alias, { authType: "AWS_IAM" });
     return { consequence: "The Function URL is closed to the public again.", isStuck: false };
   } catch (failure) {
-    const consequence = `The Function URL could not be closed to the public again (${reasonOf3(failure)}): everyone may call it.`;
+    const consequence = `The Function URL could not be closed to the public again (${reasonOf(failure)}): everyone may call it.`;
     return { consequence, isStuck: true };
   }
 }
@@ -22697,7 +22773,7 @@ async function undoMode(served2, {
     await urls.update(functionName, alias, { invokeMode: before });
     return { consequence: `The invoke mode of the Function URL is ${before} again.`, isStuck: false };
   } catch (failure) {
-    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf3(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
+    const consequence = `The invoke mode of the Function URL could not be changed back to ${before} (${reasonOf(failure)}): until it is, visitors get answers in a shape that is meant for Lambda.`;
     return { consequence, isStuck: true };
   }
 }
@@ -22755,7 +22831,7 @@ async function applyRelease(steps, options, collaborators) {
     if (!isDone) throw await undo(error, releasing);
     collaborators.report.warning({
       title: "The release is done, and what is left of earlier ones was not removed",
-      detail: reasonOf3(error),
+      detail: reasonOf(error),
       hint: `The alias ${desired.alias} serves version ${progress.version}. The next release removes it.`
     });
   }
@@ -23784,7 +23860,7 @@ var init_permissions_function = __esm({
 });
 
 // src/release/permissions/permissions.ts
-function placeOf4({
+function placeBySettings({
   role: role2,
   previewRole,
   allowedAccountIds
@@ -24055,7 +24131,7 @@ function roleSteps(current, { role: role2 }, arn) {
   const { name, needs } = role2;
   if (current?.state !== "ours") return [{ kind: "create-role", name }];
   const { policy } = current;
-  const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOf3(arn), policy);
+  const isRight = arn !== void 0 && policy !== void 0 && policy === rolePolicy(needs, placeOfArn(arn), policy);
   return isRight ? [] : [{ kind: "update-role", name }];
 }
 function logSteps(current, { logRetention }) {
@@ -24295,7 +24371,6 @@ var init_plan = __esm({
   "src/release/plan/plan.ts"() {
     "use strict";
     init_alias_mark();
-    init_provisioned2();
     init_aside3();
     init_change2();
     init_command_version();
@@ -24303,6 +24378,7 @@ var init_plan = __esm({
     init_difference();
     init_preparation2();
     init_proof2();
+    init_provisioned2();
     init_prune();
     init_statics2();
     init_traffic3();
@@ -24341,15 +24417,15 @@ function headersOf2(settings) {
   return authorization === void 0 ? {} : { authorization };
 }
 async function answerOf(url, headers2, wait2) {
-  let answer = await request2(url, headers2);
+  let answer = await request(url, headers2);
   for (const pause of PATIENCE_MILLISECONDS) {
     if (!answer.isRefused) return answer;
     await wait2(pause);
-    answer = await request2(url, headers2);
+    answer = await request(url, headers2);
   }
   return answer;
 }
-async function request2(url, headers2) {
+async function request(url, headers2) {
   const answer = await fetch(url, { headers: headers2, redirect: "manual", signal: AbortSignal.timeout(3e4) });
   const { status } = answer;
   if (status === 403) return { status, isRefused: REFUSED_BY_AWS.test(await answer.text()) };
@@ -24688,14 +24764,14 @@ async function readDirectory2(served2, signal) {
     if (whole) return whole.subarray(position, position + length);
     left -= length;
     if (left < 0) throw new UnknownFiles("The list of its files is too long.");
-    const answer = await request3(served2, `bytes=${position}-${position + length - 1}`, signal);
+    const answer = await request2(served2, `bytes=${position}-${position + length - 1}`, signal);
     if (answer.status === 206) return await bytesOf3(answer, length);
     whole = await readWhole(answer, served2);
     return whole.subarray(position, position + length);
   };
   return await readZipDirectory({ size: served2.zipBytes, read });
 }
-async function request3({ address: address2 }, range, signal) {
+async function request2({ address: address2 }, range, signal) {
   const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MILLISECONDS2)]);
   const answer = await fetch(address2, { headers: { range }, signal: patience }).catch((error) => {
     signal.throwIfAborted();
@@ -25027,7 +25103,7 @@ var init_publish2 = __esm({
 async function staticsOf({ artifact, static: built }, settings, { openStaticBucket: openStaticBucket2, report, order }) {
   const { static: address2, staticKeep, functionName, alias } = settings;
   if (address2 === void 0) return void 0;
-  const { folder, index } = placeOf2({ output: artifact.path });
+  const { folder, index } = staticPlaceOf({ output: artifact.path });
   const files = await readStaticFiles(folder, index);
   if (files === void 0 || files.digest !== built?.digest) throw notThere(folder, built === void 0);
   let published2;
@@ -25087,7 +25163,7 @@ async function sendingOf(built, settings, collaborators) {
 async function asBuilt({ artifact, packages, runtime, architecture, streaming, staticDigest }, report) {
   report.info(`${artifact.path}: built before, for ${runtime} on ${architecture}`);
   const slices = { total: packages.length, reused: packages.length, built: 0 };
-  const { folder, index } = placeOf2({ output: artifact.path });
+  const { folder, index } = staticPlaceOf({ output: artifact.path });
   const statics = staticDigest === void 0 ? void 0 : await readStaticFiles(folder, index);
   return {
     artifact,
@@ -25159,7 +25235,7 @@ async function deploy(settings, collaborators) {
         stepPermissions(
           steps,
           settings,
-          placeOfFunction(current.latest?.arn, placeOf4(settings, collaborators.environment))
+          placeOfFunction(current.latest?.arn, placeBySettings(settings, collaborators.environment))
         )
       );
       if (settings.dryRun) {
@@ -25470,7 +25546,7 @@ var init_rollback2 = __esm({
     init_turn();
     init_move_back();
     init_rollback();
-    init_provisioned2();
+    init_provisioned3();
     init_smoke();
     init_wait2();
     init_basic_auth();
@@ -25761,7 +25837,7 @@ var init_patience = __esm({
     "use strict";
     MOST_ATTEMPTS = 3;
     FIRST_PAUSE_MS = 500;
-    LONGEST_PAUSE_MS2 = 1e4;
+    LONGEST_PAUSE_MS2 = 5e3;
   }
 });
 
@@ -25915,7 +25991,7 @@ var init_announcer = __esm({
     init_marker();
     init_once();
     init_sticky();
-    LONGEST_ANNOUNCEMENT_MS = 2e4;
+    LONGEST_ANNOUNCEMENT_MS = 1e4;
   }
 });
 
@@ -25942,6 +26018,45 @@ var init_place = __esm({
   }
 });
 
+// src/preview/identity.ts
+function previewName(base, pull2) {
+  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
+}
+function identityOf(base, pull2) {
+  const { number: number2, repositoryId, repository } = pull2;
+  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
+}
+var LONGEST_NAME4;
+var init_identity2 = __esm({
+  "src/preview/identity.ts"() {
+    "use strict";
+    init_names();
+    LONGEST_NAME4 = 64;
+  }
+});
+
+// src/preview/announce/told.ts
+async function previewsToldOf(pull2, repository, github) {
+  const comments = await github.within(LONGEST_SEARCH_MS).comments(pull2).catch(() => []);
+  const told = comments.flatMap(({ body, isOurs: isOurs2 }) => isOurs2 ? identityIn(body, pull2, repository) ?? [] : []);
+  return [...new Map(told.map((identity) => [identity.base, identity])).values()];
+}
+function identityIn(body, pull2, repository) {
+  const name = /^<!-- wsgi-lambda:preview function=([\w-]+) /.exec(body)?.[1];
+  if (name === void 0) return void 0;
+  const identity = { functionName: previewName(name, pull2), base: name, pull: pull2, ...repository };
+  return hasMarker(body, markerOf3(identity)) ? identity : void 0;
+}
+var LONGEST_SEARCH_MS;
+var init_told = __esm({
+  "src/preview/announce/told.ts"() {
+    "use strict";
+    init_identity2();
+    init_marker();
+    LONGEST_SEARCH_MS = 1e4;
+  }
+});
+
 // src/commands/announce-removal.ts
 function destroyed({ previews }) {
   return previews.filter(({ outcome }) => outcome !== "refused").map(({ functionName, base, pull: pull2, parts, problems }) => ({
@@ -25949,6 +26064,12 @@ function destroyed({ previews }) {
     why: "closed",
     removed: parts.filter(({ outcome }) => outcome === "removed").map(({ what }) => what)
   }));
+}
+async function destroyedOrTold(result, repository, github) {
+  const { pull: pull2, previews } = result;
+  if (previews.length > 0 || github === void 0) return destroyed(result);
+  const told = await previewsToldOf(pull2, repository, github);
+  return told.map((identity) => ({ ...identity, why: "closed", removed: [], problems: [] }));
 }
 function swept({ items }) {
   return items.filter(({ kind, outcome }) => kind === "preview" && (outcome === "removed" || outcome === "failed")).map(({ name, base, pull: pull2, reason, outcome, problems }) => ({
@@ -25972,6 +26093,7 @@ var init_announce_removal = __esm({
     init_announcer();
     init_once();
     init_place();
+    init_told();
     AT_ONCE4 = 4;
   }
 });
@@ -25990,23 +26112,6 @@ function logGroupArn(functionArn, name) {
 var init_arn = __esm({
   "src/aws/arn.ts"() {
     "use strict";
-  }
-});
-
-// src/preview/identity.ts
-function previewName(base, pull2) {
-  return shortened3(base, `-pr-${pull2}`, LONGEST_NAME4);
-}
-function identityOf(base, pull2) {
-  const { number: number2, repositoryId, repository } = pull2;
-  return { functionName: previewName(base, number2), base, pull: number2, repositoryId, repository };
-}
-var LONGEST_NAME4;
-var init_identity2 = __esm({
-  "src/preview/identity.ts"() {
-    "use strict";
-    init_names();
-    LONGEST_NAME4 = 64;
   }
 });
 
@@ -26170,7 +26275,7 @@ var init_parts2 = __esm({
 
 // src/preview/removal/statics.ts
 async function removeStatics(bucket, statics) {
-  const [keys, region] = await Promise.all([keysOf(bucket), bucket.region()]);
+  const [keys, region] = await Promise.all([keysOf2(bucket), bucket.region()]);
   if (keys === void 0) return { outcome: "missing" };
   const isOwn2 = (key) => ownerOfRecord(key)?.startsWith(`${region}/${statics.functionName}/`) ?? false;
   const recordKeys = keys.filter(isRecordKey);
@@ -26191,7 +26296,7 @@ async function removeStatics(bucket, statics) {
   await bucket.remove(ownKeys);
   return { outcome: "removed" };
 }
-async function keysOf(bucket) {
+async function keysOf2(bucket) {
   try {
     const keys = [];
     for await (const { key } of bucket.list()) keys.push(key);
@@ -26312,9 +26417,50 @@ var init_hooks = __esm({
   }
 });
 
+// src/preview/removal/allowed.ts
+async function whereAllowed(read) {
+  try {
+    return await read();
+  } catch (error) {
+    if (isAccessDenied(error)) return void 0;
+    throw error;
+  }
+}
+var init_allowed = __esm({
+  "src/preview/removal/allowed.ts"() {
+    "use strict";
+    init_errors2();
+  }
+});
+
+// src/preview/removal/layers.ts
+async function removeLayer(functionName, collaborators) {
+  const layers = await collaborators.previews.openLayers();
+  const name = layerNameOf(functionName);
+  const [listed3] = await Promise.allSettled([whereAllowed(() => layers.list(name))]);
+  if (listed3.status === "fulfilled" && (listed3.value ?? []).length === 0) return void 0;
+  return await timed(`layer ${name}`, functionName, collaborators, async () => {
+    if (listed3.status === "rejected") throw listed3.reason;
+    await layers.remove(name, listed3.value ?? []);
+    return { outcome: "removed" };
+  });
+}
+var init_layers2 = __esm({
+  "src/preview/removal/layers.ts"() {
+    "use strict";
+    init_desired_layers();
+    init_allowed();
+    init_parts2();
+  }
+});
+
 // src/preview/removal/leftovers.ts
 async function removeLeftovers(identity, collaborators) {
-  const parts = await Promise.all([removeRole(identity, collaborators), removeLogGroup(identity, collaborators)]);
+  const parts = await Promise.all([
+    removeRole(identity, collaborators),
+    removeLogGroup(identity, collaborators),
+    removeLayer(identity.functionName, collaborators)
+  ]);
   return parts.flatMap((part) => part ?? []);
 }
 async function removeRole(identity, collaborators) {
@@ -26338,22 +26484,15 @@ async function removeLogGroup(identity, collaborators) {
     outcome: await logGroups.remove(name) ? "removed" : "missing"
   }));
 }
-async function whereAllowed(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (isAccessDenied(error)) return void 0;
-    throw error;
-  }
-}
 var init_leftovers = __esm({
   "src/preview/removal/leftovers.ts"() {
     "use strict";
     init_arn();
-    init_errors2();
     init_function_options();
     init_current_aside();
     init_tags3();
+    init_allowed();
+    init_layers2();
     init_ownership();
     init_parts2();
   }
@@ -26440,7 +26579,8 @@ async function removeParts(steps, { lock }, removing, collaborators) {
   for (const step of steps.filter(({ kind }) => kind === "run-hook")) parts.push(await attempt2(step));
   await lock.confirm();
   const beside = steps.filter(({ kind }) => kind !== "run-hook" && kind !== "remove-function");
-  parts.push(...await Promise.all(beside.map(attempt2)));
+  const ended = await Promise.all([...beside.map(attempt2), removeLayer(functionName, collaborators)]);
+  parts.push(...ended.flatMap((part) => part ?? []));
   if (!parts.some(isFailed)) {
     await lock.confirm();
     for (const step of steps.filter(({ kind }) => kind === "remove-function")) parts.push(await attempt2(step));
@@ -26462,6 +26602,7 @@ var init_removal = __esm({
     init_problem();
     init_carry_out();
     init_hooks();
+    init_layers2();
     init_leftovers();
     init_ownership();
     init_parts2();
@@ -26486,7 +26627,6 @@ var init_result = __esm({
 async function destroy(pull2, settings, collaborators) {
   const { report, clock } = collaborators;
   const started = clock();
-  checkRepository(pull2.repositoryId);
   return await report.phase(`Remove previews of pull request ${pull2.number}`, async () => {
     const { functionName } = settings;
     const identities = functionName === void 0 ? await identitiesOf(pull2, collaborators) : [identityOf(functionName, pull2)];
@@ -26516,20 +26656,10 @@ async function identitiesOf({ number: number2, repositoryId, repository }, { pre
   const left = logGroups.flatMap(({ tags: own }) => ownerOf(own) ?? []);
   return [...new Map([...left, ...named2].map((identity) => [identity.functionName, identity])).values()];
 }
-function checkRepository(repositoryId) {
-  if (/^\d+$/.test(repositoryId)) return;
-  const problem = {
-    title: "It is not known which repository the previews are of",
-    detail: "Previews carry the number of their repository, which stays where its name changes.",
-    hint: "In a workflow of GitHub or GitLab it is known. Elsewhere set GITHUB_REPOSITORY_ID, as `gh api repos/OWNER/NAME --jq .id` prints it."
-  };
-  throw new SettingsError([problem]);
-}
 var init_destroy = __esm({
   "src/commands/destroy.ts"() {
     "use strict";
     init_arn();
-    init_errors();
     init_identity2();
     init_ownership();
     init_parts2();
@@ -26578,6 +26708,44 @@ var init_tagged = __esm({
     import_client_resource_groups_tagging_api = __toESM(require_client_resource_groups_tagging_api(), 1);
     init_call();
     MOST_PER_PAGE = 100;
+  }
+});
+
+// src/aws/layer-removal.ts
+var layer_removal_exports = {};
+__export(layer_removal_exports, {
+  createLayerRemoval: () => createLayerRemoval
+});
+function createLayerRemoval({ version, wait: wait2, signal }) {
+  const client = new import_client_lambda11.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const { call, find } = createCaller(wait2, (layer) => `arn:aws:lambda:*:*:layer:${layer}*`);
+  return {
+    list: async (LayerName) => {
+      const versions3 = [];
+      for (let Marker; ; ) {
+        const command = new import_client_lambda11.ListLayerVersionsCommand({ LayerName, Marker });
+        const page = await find("ListLayerVersions", LayerName, () => client.send(command, { abortSignal: signal }));
+        for (const { Version: number2, Description: description = "" } of page?.LayerVersions ?? [])
+          if (number2 !== void 0 && isOurDescription(description)) versions3.push(number2);
+        if (!page?.NextMarker) return versions3;
+        Marker = page.NextMarker;
+      }
+    },
+    remove: async (LayerName, versions3) => {
+      for (const VersionNumber of versions3) {
+        const command = new import_client_lambda11.DeleteLayerVersionCommand({ LayerName, VersionNumber });
+        await call("DeleteLayerVersion", LayerName, () => client.send(command, { abortSignal: signal }));
+      }
+    }
+  };
+}
+var import_client_lambda11;
+var init_layer_removal = __esm({
+  "src/aws/layer-removal.ts"() {
+    "use strict";
+    import_client_lambda11 = require("./aws.cjs");
+    init_call();
+    init_layers();
   }
 });
 
@@ -26724,7 +26892,7 @@ var init_role_removal = __esm({
 // src/aws/previews.ts
 function createPreviewApi({ environment, ...options }) {
   const { version, wait: wait2, signal } = options;
-  const client = new import_client_lambda10.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
+  const client = new import_client_lambda12.LambdaClient({ customUserAgent: [["wsgi-lambda", version]] });
   const { find } = createCaller(wait2);
   return {
     findTagged: async (type, tags) => {
@@ -26735,7 +26903,7 @@ function createPreviewApi({ environment, ...options }) {
       const found = await find(
         "GetFunction",
         functionName,
-        () => client.send(new import_client_lambda10.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+        () => client.send(new import_client_lambda12.GetFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
       );
       if (found?.TagsError) throw unreadable4(functionName, found.TagsError.Message);
       return found && { arn: found.Configuration?.FunctionArn ?? "", tags: found.Tags ?? {} };
@@ -26744,10 +26912,11 @@ function createPreviewApi({ environment, ...options }) {
       const removed = await find(
         "DeleteFunction",
         functionName,
-        () => client.send(new import_client_lambda10.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
+        () => client.send(new import_client_lambda12.DeleteFunctionCommand({ FunctionName: functionName }), { abortSignal: signal })
       );
       return removed !== void 0;
     },
+    openLayers: async () => (await Promise.resolve().then(() => (init_layer_removal(), layer_removal_exports))).createLayerRemoval(options),
     openLogGroups: async () => (await Promise.resolve().then(() => (init_log_group_removal(), log_group_removal_exports))).createLogGroupRemoval(options),
     openRoles: async () => (await Promise.resolve().then(() => (init_role_removal(), role_removal_exports))).createRoleRemoval(options),
     openStatics: async (address2, owner) => {
@@ -26763,11 +26932,11 @@ function unreadable4(functionName, message) {
     hint: "Without them nobody knows whose it is, and nothing is removed. The credentials need lambda:ListTags on the function."
   });
 }
-var import_client_lambda10;
+var import_client_lambda12;
 var init_previews = __esm({
   "src/aws/previews.ts"() {
     "use strict";
-    import_client_lambda10 = require("./aws.cjs");
+    import_client_lambda12 = require("./aws.cjs");
     init_errors();
     init_call();
   }
@@ -28102,7 +28271,7 @@ function removalParts(settings, options) {
 var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
-    init_lambda();
+    init_lambda_client();
     init_previews();
     init_secret_values();
     init_wait();
@@ -28578,12 +28747,12 @@ async function survey(repositoryId, api) {
   const [functions, logGroups, roles] = await Promise.all([
     api.findTagged("lambda:function", tags),
     logGroupsOf(repositoryId, api),
-    whereAllowed2(() => rolesOf(repositoryId, api))
+    whereAllowed(() => rolesOf(repositoryId, api))
   ]);
   const read = functions.map(({ arn, tags: own }) => ({ name: nameInArn(arn), tags: readTags(nameInArn(arn), own) }));
   const previews = read.flatMap(({ tags: own }) => own ?? []);
   const there = new Set(read.map(({ name }) => name));
-  const left = [...logGroups, ...roles].filter(({ owner }) => !there.has(owner.functionName));
+  const left = [...logGroups, ...roles ?? []].filter(({ owner }) => !there.has(owner.functionName));
   const orphans = await inParallel(
     left,
     AT_ONCE7,
@@ -28613,24 +28782,16 @@ async function rolesOf(repositoryId, api) {
   });
   return found.flat();
 }
-async function whereAllowed2(read) {
-  try {
-    return await read();
-  } catch (error) {
-    if (isAccessDenied(error)) return [];
-    throw error;
-  }
-}
 var AT_ONCE7, LIKE_OURS;
 var init_survey = __esm({
   "src/preview/removal/survey.ts"() {
     "use strict";
     init_parallel();
     init_arn();
-    init_errors2();
     init_function_options();
     init_current_aside();
     init_tags3();
+    init_allowed();
     init_ownership();
     AT_ONCE7 = 8;
     LIKE_OURS = /-pr-\d+-role$|-[0-9a-f]{8}-role$/;
@@ -28641,7 +28802,6 @@ var init_survey = __esm({
 async function sweep({ repositoryId, repository }, settings, collaborators) {
   const { report, clock, order, previews: api, getPull, openServer: openServer2 } = collaborators;
   const started = clock();
-  checkRepository(repositoryId);
   return await report.phase(`Sweep previews of ${repository || `repository ${repositoryId}`}`, async () => {
     const found = await survey(repositoryId, api);
     const there = new Set(found.previews.map(({ functionName }) => functionName));
@@ -28741,7 +28901,6 @@ var init_sweep = __esm({
     init_removal();
     init_result();
     init_survey();
-    init_destroy();
     AT_ONCE8 = 4;
     OUTCOMES = {
       removed: () => ({ outcome: "removed", problems: [] }),
@@ -28829,7 +28988,7 @@ var init_requests = __esm({
     init_errors3();
     init_patience();
     API_VERSION = "2022-11-28";
-    LONGEST_ANSWER_MS = 8e3;
+    LONGEST_ANSWER_MS = 5e3;
     SILENT = { debug: () => void 0, info: () => void 0, warn: () => void 0, error: () => void 0 };
     PagingOctokit = import_core.Octokit.plugin(import_plugin_paginate_rest.paginateRest);
     UnreadableAnswer = class extends Error {
@@ -28880,11 +29039,18 @@ function createGitHub(options, known = {}) {
         if (!(error instanceof GitHubError) || !error.isMissing) throw error;
         await ask2(
           asked,
-          ({ request: request4 }) => request4("GET /repos/{owner}/{repo}/pulls", { ...place, state: "all", per_page: 1 })
+          ({ request: request3 }) => request3("GET /repos/{owner}/{repo}/pulls", { ...place, state: "all", per_page: 1 })
         );
         return void 0;
       }
     },
+    pullsOf: (commit) => ask2({ what: "read the pull requests of a commit", permission: "pull-requests: read" }, async ({ request: request3 }) => {
+      const { data } = await request3("GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls", {
+        ...place,
+        commit_sha: commit
+      });
+      return data.map(({ number: number2 }) => number2);
+    }),
     comments: async (pull2) => {
       const asked = { what: `read the comments of pull request ${pull2}`, permission: "pull-requests: write" };
       const listing = ask2(
@@ -28902,19 +29068,19 @@ function createGitHub(options, known = {}) {
         return { id: Number(id), body, author, isOurs: author === login };
       });
     },
-    createComment: (pull2, body) => ask2({ what: `comment on pull request ${pull2}`, permission: "pull-requests: write" }, async ({ request: request4 }) => {
-      const { data } = await request4("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+    createComment: (pull2, body) => ask2({ what: `comment on pull request ${pull2}`, permission: "pull-requests: write" }, async ({ request: request3 }) => {
+      const { data } = await request3("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
         ...place,
         issue_number: pull2,
         body
       });
       return Number(data.id);
     }),
-    updateComment: (id, body) => ask2({ what: "update the comment of a pull request", permission: "pull-requests: write" }, async ({ request: request4 }) => {
-      await request4("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...place, comment_id: id, body });
+    updateComment: (id, body) => ask2({ what: "update the comment of a pull request", permission: "pull-requests: write" }, async ({ request: request3 }) => {
+      await request3("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", { ...place, comment_id: id, body });
     }),
-    createDeployment: ({ ref, environment, pull: pull2, preview: preview2, description }) => ask2({ what: "create a deployment", permission: "deployments: write" }, async ({ request: request4 }) => {
-      const { data } = await request4("POST /repos/{owner}/{repo}/deployments", {
+    createDeployment: ({ ref, environment, pull: pull2, preview: preview2, description }) => ask2({ what: "create a deployment", permission: "deployments: write" }, async ({ request: request3 }) => {
+      const { data } = await request3("POST /repos/{owner}/{repo}/deployments", {
         ...place,
         ref,
         environment,
@@ -28942,16 +29108,16 @@ function createGitHub(options, known = {}) {
       );
       return found.filter(({ payload }) => isPayloadOf(payload, pull2, preview2)).map(({ id, ref }) => ({ id: Number(id), ref })).toSorted((a, b) => b.id - a.id);
     },
-    isActive: (deployment) => ask2({ what: "read the deployments", permission: "deployments: write" }, async ({ request: request4 }) => {
-      const { data } = await request4("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
+    isActive: (deployment) => ask2({ what: "read the deployments", permission: "deployments: write" }, async ({ request: request3 }) => {
+      const { data } = await request3("GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
         ...place,
         deployment_id: deployment,
         per_page: 1
       });
       return data[0]?.state !== "inactive";
     }),
-    setDeploymentStatus: (id, { state, environmentUrl, logUrl, description }) => ask2({ what: "set the status of a deployment", permission: "deployments: write" }, async ({ request: request4 }) => {
-      await request4("POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
+    setDeploymentStatus: (id, { state, environmentUrl, logUrl, description }) => ask2({ what: "set the status of a deployment", permission: "deployments: write" }, async ({ request: request3 }) => {
+      await request3("POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses", {
         ...place,
         deployment_id: id,
         state,
@@ -29024,8 +29190,8 @@ var init_open3 = __esm({
 async function readEvent(variables, number2) {
   if (variables["GITLAB_CI"] !== void 0) return gitlabEvent(variables, number2);
   const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
-  const { pull_request: request4, repository } = payload;
-  const own = wholeNumber3(request4?.number);
+  const { pull_request: request3, repository } = payload;
+  const own = wholeNumber3(request3?.number);
   const named2 = number2 ?? own;
   const isOwn2 = named2 !== void 0 && named2 === own;
   const repositoryName = text4(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
@@ -29038,9 +29204,9 @@ async function readEvent(variables, number2) {
       number: named2,
       repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber3(repository?.id) ?? ""),
       repository: repositoryName,
-      headSha: isOwn2 ? text4(request4?.head?.sha) : void 0,
-      headRepository: isOwn2 ? text4(request4?.head?.repo?.full_name) : repositoryName,
-      labels: isOwn2 ? (request4?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
+      headSha: isOwn2 ? text4(request3?.head?.sha) : void 0,
+      headRepository: isOwn2 ? text4(request3?.head?.repo?.full_name) : repositoryName,
+      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
     }
   };
 }
@@ -29126,7 +29292,12 @@ async function runDestroy(number2, wiring) {
   const { mask: mask2, secrets } = collectSecrets();
   const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
   const result = await destroy(found.pull, settings, removing);
-  await announceRemovals(destroyed(result), found.pull, settings, { report, environment, secrets, github });
+  await announceRemovals(await destroyedOrTold(result, found.pull, github), found.pull, settings, {
+    report,
+    environment,
+    secrets,
+    github
+  });
   return result;
 }
 async function runSweep(wiring) {
@@ -29350,6 +29521,7 @@ function previewGrants(settings, place) {
     ...grantsOf(own, place),
     ...findGrants(own, place),
     ...removalGrants(own, place),
+    ...layerRemovalGrants(own, place),
     ...roleRemovalGrants(own, place),
     ...databaseGrants(settings, place)
   ];
@@ -29416,6 +29588,18 @@ function logGroupArns({ functionName }, { partition, region, account }) {
   const arn = `arn:${partition}:logs:${region}:${account}:log-group:${defaultLogGroup(functionName)}`;
   return [arn, `${arn}:*`];
 }
+function layerRemovalGrants({ dependenciesLayer, functionName }, place) {
+  if (!dependenciesLayer) return [];
+  const { partition, region, account } = place;
+  return [
+    {
+      sid: "RemoveLayer",
+      why: "remove the layer of its dependencies, which can have no tags",
+      actions: ["lambda:DeleteLayerVersion"],
+      resources: [`arn:${partition}:lambda:${region}:${account}:layer:${layerNameOf(functionName)}:*`]
+    }
+  ];
+}
 function roleRemovalGrants({ createRole, functionName }, { partition, account }) {
   if (!createRole) return [];
   const resources = [`arn:${partition}:iam::${account}:role/${roleNameOf(functionName)}`];
@@ -29468,6 +29652,7 @@ var init_preview_permissions = __esm({
     init_function_options();
     init_tags2();
     init_current_aside();
+    init_desired_layers();
     init_database_version();
     init_grant();
     init_permissions();
@@ -29487,7 +29672,7 @@ __export(permissions_exports, {
   permissions: () => permissions
 });
 function permissions(settings, { previews }, { report, environment }) {
-  const place = placeOf4(settings, environment);
+  const place = placeBySettings(settings, environment);
   const grants = previews ? previewGrants(settings, place) : grantsOf(settings, place);
   for (const { why, actions } of grants) report.info(`${why}: ${actions.join(", ")}`);
   const policy = policyOf(grants);
@@ -37913,7 +38098,7 @@ __export(logs_exports, {
 async function logs(given2, { functionName }, collaborators) {
   const { report, wait: wait2, signal, print, now } = collaborators;
   const since = sinceOf(given2.since ?? STANDARD_SINCE, now());
-  const search = { ...await placeOf5(given2, functionName, collaborators), since };
+  const search = { ...await whereToSearch(given2, functionName, collaborators), since };
   const searching = searchLog({ ...search, requestId: given2.requestId, text: given2.filter }, collaborators.logs);
   const isOver = () => signal.aborted;
   let found = 0;
@@ -37934,7 +38119,7 @@ async function logs(given2, { functionName }, collaborators) {
     if (!given2.follow || !isOver()) throw error;
   }
 }
-async function placeOf5({ version }, functionName, { lambda }) {
+async function whereToSearch({ version }, functionName, { lambda }) {
   const found = await lambda.getVersion(functionName, version);
   if (found) return { group: found.options.logGroup, version: version && found.version };
   const latest = version === void 0 ? void 0 : await lambda.getVersion(functionName);
@@ -39276,7 +39461,8 @@ async function run2(invocation) {
         openStaticBucket: (address2) => openStaticBucket2(address2, { environment, version: VERSION2, signal }),
         wait,
         signal,
-        order: orderAt({ project: settings.project, environment, run: runProcess, process })
+        order: orderAt({ project: settings.project, environment, run: runProcess, process }),
+        ...flags.follow === false && { follows: false }
       };
     };
     const previewWiring = async () => ({

@@ -5459,7 +5459,7 @@ function createProgram(start) {
       "wsgi-lambda deploy --stage production --dry-run",
       "wsgi-lambda deploy --function-name shop --before-traffic 'manage migrate --noinput' --environment DEBUG=0"
     ]
-  ).action((_flags, command) => {
+  ).option("--no-follow", "show the output of commands when they have ended").action((_flags, command) => {
     start({ command: "deploy", flags: givenOptions(command), given: givenSettings(command) });
   });
   addCommand(program2, "plan", "Build the project and show what a deployment would change.", PLAN_FLAGS, [

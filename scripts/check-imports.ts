@@ -9,7 +9,10 @@ import ts from 'typescript'
 
 /** From the front doors down. What stands in one line is side by side, and does not know of the other. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['action.ts', 'action-outputs.ts', 'action-previews.ts', 'cli.ts', 'cli-flags.ts', 'cli-run.ts', 'cli-previews.ts'],
+  [
+    ...['action.ts', 'action-commands.ts', 'action-outputs.ts', 'action-previews.ts', 'action-run.ts'],
+    ...['cli.ts', 'cli-flags.ts', 'cli-run.ts', 'cli-previews.ts'],
+  ],
   ['commands'],
   ['preview'],
   ['release'],

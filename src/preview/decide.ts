@@ -1,13 +1,11 @@
 import { type Problem, SettingsError } from '../errors.ts'
 import type { RunEvent } from './pull.ts'
 
-/** What `command: auto` can become. */
-export type AutoCommand = 'deploy' | 'preview' | 'destroy' | 'sweep'
-
-export type Decision =
-  | { readonly command: string; readonly why: string }
-  /** Nothing is to be done, and that is no failure. */
-  | { readonly command: 'none'; readonly why: string }
+/** What a run does, and why. `none`: nothing is to be done, and that is no failure. */
+export interface Decision {
+  readonly command: string
+  readonly why: string
+}
 
 /** GitHub's "Events that trigger workflows", pull_request: when there is something new to look at. */
 const PREVIEW_ACTIONS: ReadonlySet<string> = new Set([

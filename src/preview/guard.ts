@@ -32,7 +32,7 @@ export function reasonToSkip(event: RunEvent, variables: Variables): Problem | u
 }
 
 /** Whether the head of a pull request lies in another repository. */
-export function isFork(pull: Pull): boolean {
+function isFork(pull: Pull): boolean {
   return pull.headRepository?.toLowerCase() !== pull.repository.toLowerCase()
 }
 
