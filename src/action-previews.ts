@@ -39,7 +39,7 @@ export async function runPreview(action: ActionRun): Promise<void> {
 
 /** Reads nothing of a project: the run for a closed pull request needs no checkout. */
 export async function runDestroy(action: ActionRun): Promise<void> {
-  const found = pullOf(action.event, action.environment)
+  const found = pullOf(action.event, action.environment, { runsItsCode: false })
   if ('skipped' in found) {
     skip(action, found.skipped)
     return

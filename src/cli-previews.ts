@@ -60,7 +60,7 @@ export async function runDestroy(
   wiring: PreviewWiring,
 ): Promise<DestroyResult | undefined> {
   const { origin, environment, report } = wiring
-  const found = pullOf(await readEvent(environment, number), environment)
+  const found = pullOf(await readEvent(environment, number), environment, { runsItsCode: false })
   if ('skipped' in found) {
     report.notice(found.skipped)
     return undefined

@@ -70,10 +70,16 @@ describe("a fork's code beside secrets is refused", () => {
 
 describe('the pull request of a run', () => {
   test('is that of the event', () => {
-    expect(pullOf(event('pull_request', pull), {})).toEqual({ pull })
+    expect(pullOf(event('pull_request', pull), {}, { runsItsCode: true })).toEqual({ pull })
+  })
+  test('of a fork, beside secrets, is refused only where its code would run', () => {
+    const target = event('pull_request_target', fork)
+    const variables = { AWS_ACCESS_KEY_ID: 'A' }
+    expect(() => pullOf(target, variables, { runsItsCode: true })).toThrow(UserError)
+    expect(pullOf(target, variables, { runsItsCode: false })).toEqual({ pull: fork })
   })
   test('is skipped before anything else is asked', () => {
-    expect(pullOf(event('pull_request', fork), {})).toMatchObject({
+    expect(pullOf(event('pull_request', fork), {}, { runsItsCode: true })).toMatchObject({
       skipped: { title: expect.stringMatching(/^Skipped/) },
     })
   })
@@ -81,8 +87,8 @@ describe('the pull request of a run', () => {
     ['none', undefined, 'There is no pull request'],
     ['one of an unknown repository', { ...pull, repositoryId: '' }, 'The number of the repository is not known'],
   ])('%s is a mistake', (_, of, title) => {
-    expect(() => pullOf(event('push', of), {})).toThrow(SettingsError)
-    expect(() => pullOf(event('push', of), {})).toThrow(title)
+    expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(SettingsError)
+    expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(title)
   })
 })
 

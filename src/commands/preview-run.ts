@@ -42,7 +42,7 @@ export async function runForPull(
   origin: SettingsOrigin,
   { environment, github, mask, open, secrets }: PreviewRunCollaborators,
 ): Promise<PreviewRun> {
-  const found = pullOf(event, environment)
+  const found = pullOf(event, environment, { runsItsCode: true })
   if ('skipped' in found) return found
   const { pull } = found
   const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE })

@@ -10,6 +10,7 @@ import type { Pull, RunEvent } from './pull.ts'
 export function pullOf(
   event: RunEvent,
   variables: Readonly<Record<string, string | undefined>>,
+  { runsItsCode }: { readonly runsItsCode: boolean },
 ): { readonly pull: Pull } | { readonly skipped: NonNullable<ReturnType<typeof reasonToSkip>> } {
   const { pull } = event
   if (pull === undefined) {
@@ -32,7 +33,7 @@ export function pullOf(
   }
   const skipped = reasonToSkip(event, variables)
   if (skipped) return { skipped }
-  refuseForeignCode(event)
+  if (runsItsCode) refuseForeignCode(event)
   return { pull }
 }
 
