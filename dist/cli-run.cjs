@@ -28325,7 +28325,7 @@ var init_guard = __esm({
 });
 
 // src/preview/prerequisites.ts
-function pullOf(event, variables) {
+function pullOf(event, variables, { runsItsCode }) {
   const { pull: pull2 } = event;
   if (pull2 === void 0) {
     throw new SettingsError([
@@ -28347,7 +28347,7 @@ function pullOf(event, variables) {
   }
   const skipped = reasonToSkip(event, variables);
   if (skipped) return { skipped };
-  refuseForeignCode(event);
+  if (runsItsCode) refuseForeignCode(event);
   return { pull: pull2 };
 }
 async function stateOf5(pull2, github) {
@@ -28587,7 +28587,7 @@ var init_preview2 = __esm({
 
 // src/commands/preview-run.ts
 async function runForPull(event, origin, { environment, github, mask: mask2, open: open9, secrets }) {
-  const found = pullOf(event, environment);
+  const found = pullOf(event, environment, { runsItsCode: true });
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
   const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE });
@@ -29283,7 +29283,7 @@ async function runPreview(number2, wiring) {
 }
 async function runDestroy(number2, wiring) {
   const { origin, environment, report } = wiring;
-  const found = pullOf(await readEvent(environment, number2), environment);
+  const found = pullOf(await readEvent(environment, number2), environment, { runsItsCode: false });
   if ("skipped" in found) {
     report.notice(found.skipped);
     return void 0;
