@@ -11,7 +11,8 @@ import { openGitHub } from './github/open.ts'
 import { pullOf } from './preview/prerequisites.ts'
 import { repositoryOf } from './preview/pull.ts'
 import { removedNames } from './preview/removal/result.ts'
-import { destroySummary, sweepSummary } from './report/removal-summary.ts'
+import { linesOf } from './report/inert.ts'
+import { destroySummary, sweepSummary, sweepText } from './report/removal-summary.ts'
 import { loadRemovalSettings, type RemovalSettings } from './settings/settings.ts'
 import { VERSION } from './version.ts'
 
@@ -62,6 +63,7 @@ export async function runSweep(action: ActionRun): Promise<void> {
     ...removing,
     getPull: github && ((number) => github.getPull(number)),
   })
+  for (const line of linesOf(sweepText(result))) action.report.info(line)
   const removals = swept(result)
   await announceRemovals(removals, repository, settings, { ...action, github })
   const removed = removals.flatMap(({ functionName, removed }) => (removed.length === 0 ? [] : [functionName]))
