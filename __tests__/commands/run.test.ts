@@ -52,7 +52,9 @@ test('each line runs in the function, in a group of its own', async () => {
       { command: 'timeout=20 flask seed --count 3', exitCode: 0, seconds: 0, output: 'done\n' },
     ],
   })
-  expect(runSummary(result)).toMatch(/^### <code>shop:live<\/code>: done\n\n<details><summary><code>manage check<\/code>/)
+  expect(runSummary(result)).toMatch(
+    /^### <code>shop:live<\/code>: done\n\n<details><summary><code>manage check<\/code>/,
+  )
 })
 
 test('the first one that fails is the last one', async () => {

@@ -250,7 +250,11 @@ describe('a version for commands', () => {
       configurationOf('live'),
       configurationOf(),
     ])
-    expect(forCommands).toMatchObject({ timeout: 60, variables: ['BROKEN', 'DATABASE_USER', 'WSGI_LAMBDA_FOR'], code: live.code })
+    expect(forCommands).toMatchObject({
+      timeout: 60,
+      variables: ['BROKEN', 'DATABASE_USER', 'WSGI_LAMBDA_FOR'],
+      code: live.code,
+    })
     expect(forCommands.description).toMatch(/^wsgi-lambda commands/)
     expect(live).toMatchObject({ timeout: 2, variables: ['BROKEN'], version: released.version })
     expect(latest).toMatchObject({ timeout: 2, variables: ['BROKEN'], description: '' })
