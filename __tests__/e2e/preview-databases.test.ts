@@ -173,6 +173,7 @@ async function asApplication(side: Side, own: OwnDatabase, password: string, sta
   const connect = admin.engine === 'mysql' ? mysqlConnect(admin) : postgresConnect(admin)
   return await withSession(connect, admin.database, async (session) => {
     let rows: readonly unknown[] = []
+    if (admin.engine === 'postgresql') await session.query('RESET search_path')
     for (const statement of statements) rows = await session.query(statement)
     return rows
   })
@@ -340,6 +341,7 @@ describe.each(SIDES)('%s', (name) => {
       const admin = await readAdminAddress(applicationAddress(side.admin, own, 'own-password'))
       const connect = admin.engine === 'mysql' ? mysqlConnect(admin) : postgresConnect(admin)
       const session = await connect(admin.database)
+      if (admin.engine === 'postgresql') await session.query('RESET search_path')
       await session.query('CREATE TABLE t (n INTEGER)')
       await session.query('BEGIN')
       await session.query('SELECT * FROM t')
@@ -427,6 +429,37 @@ describe('a template of PostgreSQL', () => {
       await postgres.query('postgres', 'DROP DATABASE "Template of ""shop"""')
     },
     60_000,
+  )
+
+  test.each(['superuser, database', 'as on RDS, database'])(
+    'lends nobody the rights of the administrator: %s',
+    async (name) => {
+      const side = sideOf(name)
+      const own = ownOf(side)
+      const before = await side.snapshot()
+      await withServer(side, async (server) => {
+        const options = { ...OPTIONS, template: 'template1', password: 'own-password' }
+        await server.prepare(own, options)
+        // Its owner lets names be found elsewhere, and the copy look as if it had never been finished.
+        await asApplication(side, own, 'own-password', [
+          'CREATE SCHEMA trap',
+          'CREATE TABLE trap.ran (who text)',
+          `CREATE FUNCTION trap.spring() RETURNS boolean LANGUAGE plpgsql AS
+         $$BEGIN INSERT INTO trap.ran VALUES (current_user); RETURN false; END$$`,
+          'GRANT ALL ON SCHEMA trap TO PUBLIC',
+          'GRANT ALL ON trap.ran TO PUBLIC',
+          'CREATE VIEW trap.pg_namespace AS SELECT * FROM pg_catalog.pg_namespace WHERE trap.spring()',
+          'GRANT SELECT ON trap.pg_namespace TO PUBLIC',
+          'ALTER DATABASE shop_pr_7 SET search_path = trap, pg_catalog',
+          'COMMENT ON DATABASE shop_pr_7 IS NULL',
+        ])
+        await server.prepare(own, options)
+        expect(await postgres.query('shop_pr_7', 'SELECT who FROM trap.ran')).toBe('')
+        await server.remove(own, OPTIONS)
+      })
+      expect(await side.snapshot()).toBe(before)
+    },
+    30_000,
   )
 
   test('that the administrator may not copy is told, and what was begun goes', async () => {

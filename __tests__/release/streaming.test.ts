@@ -149,14 +149,18 @@ describe.each(turns)('streaming is turned %s', (_, before, after, from, to) => {
   })
 })
 
-test('a mode that somebody changed by hand is put right first of all, and stays so when a command fails', async () => {
+test('a mode that somebody changed by hand is put right before any command runs, and stays so when a command fails', async () => {
   const world = await createReleasedWorld()
   const { lambda, release } = world
   await lambda.urls.update('shop', 'live', { invokeMode: 'RESPONSE_STREAM' })
   lambda.calls.length = 0
   lambda.application = () => failing
   await failureOf(release(v1))
-  expect(effects(lambda)).toEqual(['updateUrl BUFFERED', 'invoke 1 manage "migrate --noinput"'])
+  expect(effects(lambda)).toEqual([
+    'updateAlias live → 1 (wsgi-lambda: commands after traffic are still to run)',
+    'updateUrl BUFFERED',
+    'invoke 1 manage "migrate --noinput"',
+  ])
   expect(await modeOf(world)).toBe('BUFFERED')
 })
 
