@@ -163,10 +163,13 @@ function createProgram(start: (invocation: Invocation) => void): Command {
       start({ command: 'preview', flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) })
     })
 
-  addCommand(program, 'destroy', 'Remove the previews of a pull request. Reads no project.', REMOVAL_FLAGS, [
-    'wsgi-lambda destroy --pr 7',
-    'wsgi-lambda destroy --function-name shop --pr 7 --json',
-  ])
+  addCommand(
+    program,
+    'destroy',
+    'Remove the previews of a pull request. Reads no project.',
+    [...REMOVAL_FLAGS, 'dry-run'],
+    ['wsgi-lambda destroy --pr 7', 'wsgi-lambda destroy --function-name shop --pr 7 --json'],
+  )
     .addOption(pullOption())
     .action((_flags: unknown, command: Command) => {
       start({ command: 'destroy', flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) })

@@ -32,6 +32,7 @@ describe('a removal', () => {
   test.each([
     ['was done', 'removed', [part], [], 'removed'],
     ['had nothing to do', 'missing', [], [], 'nothing was there'],
+    ['was only planned', 'would be removed', [part], [], 'what destroy would remove'],
     ['failed', 'failed', [part], [{ title: 'no' }], 'not all could be removed'],
   ])('that %s', (_, outcome, parts, problems, title) => {
     const summary = destroySummary({ pull: 7, previews: [{ functionName: 'shop-pr-7', outcome, parts }], problems })

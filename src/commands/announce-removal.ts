@@ -66,9 +66,10 @@ export interface RemovalAnnouncing extends PlaceVariables {
 export async function announceRemovals(
   removals: readonly Removal[],
   { repositoryId, repository }: Pick<PreviewIdentity, 'repositoryId' | 'repository'>,
-  settings: Pick<Values, 'comment' | 'githubEnvironment'>,
+  settings: Pick<Values, 'comment' | 'githubEnvironment' | 'dryRun'>,
   { github, report, environment, secrets }: RemovalAnnouncing,
 ): Promise<void> {
+  if (settings.dryRun) return
   const once = noticesOnce(report)
   await inParallel(removals, AT_ONCE, async ({ functionName, base, pull, ...facts }) => {
     const identity = { functionName, base, pull, repositoryId, repository }

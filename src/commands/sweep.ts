@@ -99,6 +99,7 @@ const OUTCOMES: Readonly<
   refused: () => ({ outcome: 'kept', note: 'its tags have changed', problems: [] }),
   busy: () => ({ outcome: 'kept', note: 'it is being deployed', problems: [] }),
   failed: ({ problems }) => ({ outcome: 'failed', problems }),
+  'would be removed': () => ({ outcome: 'would be removed', problems: [] }),
 }
 
 async function sweepBeside({ kind, name, owner }: Beside, sweeping: Sweeping): Promise<SweepItem> {

@@ -40,7 +40,9 @@ interface SweptFacts {
 export function destroySummary({ pull, previews, problems }: DestroyFacts): string {
   const isFailed = problems.length > 0
   const nothing = previews.every(({ outcome }) => outcome === 'missing')
-  const outcome = isFailed ? 'not all could be removed' : nothing ? 'nothing was there' : 'removed'
+  const isPlanned = previews.some((preview) => preview.outcome === 'would be removed')
+  const done = isPlanned ? 'what destroy would remove' : 'removed'
+  const outcome = isFailed ? 'not all could be removed' : nothing ? 'nothing was there' : done
   return [
     `### Previews of pull request ${pull}: ${outcome}`,
     ...previews

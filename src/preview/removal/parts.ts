@@ -37,6 +37,7 @@ const PART_WORDS: Readonly<Record<PartOutcome, string>> = {
   kept: 'left as it is',
   warned: 'failed',
   failed: 'could not be removed',
+  'would be removed': 'would be removed',
 }
 
 export function isFailed({ outcome }: RemovedPart): boolean {

@@ -20,6 +20,8 @@ export interface RemovalOptions {
   readonly alias: string
   /** Commands that run first. */
   readonly beforeDestroy: readonly string[]
+  /** Whether what would be removed is only told. */
+  readonly dryRun: boolean
   /** Seconds to wait for a deployment that goes on. */
   readonly lockWait: number
   /** Whether a preview is still to be removed, once nobody deploys it any more. */
@@ -51,6 +53,8 @@ export async function removePreview(
   try {
     const found = await findPreview(identity, previews)
     if (found.state === 'foreign') return ended({ outcome: 'refused', problems: [found.problem] })
+    if (options.dryRun)
+      return ended(found.state === 'missing' ? { outcome: 'missing' } : planned(found.tags, collaborators))
     if (found.state === 'missing') {
       const parts = await removeLeftovers(identity, collaborators)
       return ended({ outcome: parts.length > 0 ? 'removed' : 'missing', parts, problems: problemsIn(parts) })
@@ -67,6 +71,15 @@ export async function removePreview(
 }
 
 type Outcome = Pick<PreviewRemoval, 'outcome' | 'parts' | 'problems'>
+
+function planned(tags: PreviewTags, { report }: RemovalCollaborators): Outcome {
+  const outcome = 'would be removed'
+  const parts = planRemoval(tags, []).map(
+    (step) => ({ what: describeRemoval(step, tags.functionName), outcome, seconds: 0 }) as const,
+  )
+  for (const { what } of parts) report.info(`${tags.functionName}: ${what}: ${outcome}`)
+  return { outcome, parts, problems: [] }
+}
 
 /** What the tags say may have changed while another run had its turn. */
 async function removeInTurn(

@@ -5,7 +5,7 @@ import type { PreviewIdentity } from '../identity.ts'
  * What became of one part: `kept` is what is not ours or still needed, `warned` a hook that failed and kept nothing from being
  * removed.
  */
-export type PartOutcome = 'removed' | 'missing' | 'done' | 'kept' | 'warned' | 'failed'
+export type PartOutcome = 'removed' | 'missing' | 'done' | 'kept' | 'warned' | 'failed' | 'would be removed'
 
 /** How one part ended. */
 export interface Ended {
@@ -23,7 +23,7 @@ export interface RemovedPart extends Ended {
 
 /** What became of a preview. `refused`: what has its name is not ours, and was left as it is. */
 export interface PreviewRemoval extends Pick<PreviewIdentity, 'functionName' | 'base' | 'pull'> {
-  readonly outcome: 'removed' | 'missing' | 'refused' | 'busy' | 'failed'
+  readonly outcome: 'removed' | 'missing' | 'refused' | 'busy' | 'failed' | 'would be removed'
   readonly parts: readonly RemovedPart[]
   /** Why it is not removed. */
   readonly problems: readonly Problem[]

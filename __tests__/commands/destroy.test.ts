@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals'
+import type { PreviewApi } from '../../src/aws/previews.ts'
+import { announceRemovals, destroyed } from '../../src/commands/announce-removal.ts'
+import { destroy } from '../../src/commands/destroy.ts'
+import { identityOf } from '../../src/preview/identity.ts'
+import { writeTags } from '../../src/preview/tags.ts'
+import { loadRemovalSettings } from '../../src/settings/settings.ts'
+import { fakeLambda } from '../release/fake-lambda.ts'
+import { fakeOrder } from '../release/order.ts'
+import { fakeLogs } from '../remote/fake-logs.ts'
+import { recordingReporter } from '../report/recording.ts'
+
+/** A dry run; removals themselves are in __tests__/e2e/preview-removal.test.ts. */
+
+const PULL = { number: 7, repositoryId: '42', repository: 'octo/shop' }
+const TAGS = writeTags({
+  ...identityOf('shop', PULL),
+  ...{ headSha: undefined, run: undefined, isSeeded: false, created: '', expires: '' },
+  ...{ database: 'postgresql/database/shop_pr_7/shop_pr_7', databaseAdmin: 'ssm:/admin', databaseAccess: 'runner' },
+  ...{ static: 's3://statics/shop-pr-7', role: undefined, logGroup: undefined },
+})
+const forbidden = () => Promise.reject(new Error('nothing is to be opened or changed'))
+
+async function dryRun(there: boolean) {
+  const report = recordingReporter()
+  const settings = loadRemovalSettings({
+    ...{ project: '.', stage: undefined, environment: {} },
+    explicit: {
+      given: { 'function-name': 'shop', 'dry-run': 'true', 'before-destroy': 'manage goodbye' },
+      nameOf: String,
+    },
+  })
+  const previews: PreviewApi = {
+    readFunction: () => Promise.resolve(there ? { arn: 'arn', tags: TAGS } : undefined),
+    ...{ findTagged: forbidden, removeFunction: forbidden, openLayers: forbidden, openLogGroups: forbidden },
+    ...{ openRoles: forbidden, openStatics: forbidden },
+  }
+  const result = await destroy(PULL, settings, {
+    ...{ previews, report, removeDatabase: forbidden, order: fakeOrder, lambda: fakeLambda(), logs: fakeLogs() },
+    ...{ wait: () => Promise.resolve(), clock: () => 0, signal: new AbortController().signal },
+  })
+  return { result, report, settings }
+}
+
+test('a dry run tells what would go, and removes nothing', async () => {
+  const { result, report } = await dryRun(true)
+  expect(result).toMatchObject({
+    ...{ exitCode: 0, problems: [] },
+    previews: [{ functionName: 'shop-pr-7', outcome: 'would be removed' }],
+  })
+  expect(report.of('info')).toEqual([
+    'shop-pr-7: database postgresql/database/shop_pr_7/shop_pr_7: would be removed',
+    'shop-pr-7: static files of s3://statics/shop-pr-7: would be removed',
+    'shop-pr-7: log group /aws/lambda/shop-pr-7: would be removed',
+    'shop-pr-7: function shop-pr-7: would be removed',
+  ])
+})
+
+test('a dry run finds nothing where there is nothing', async () => {
+  expect((await dryRun(false)).result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'missing' }] })
+})
+
+test('a dry run tells the pull request nothing', async () => {
+  const { result, report, settings } = await dryRun(true)
+  const github = new Proxy({}, { get: () => () => Promise.reject(new Error('GitHub was told')) })
+  await announceRemovals(destroyed(result), PULL, settings, {
+    ...{ github: github as never, report, environment: {}, secrets: () => [] },
+  })
+  expect(report.of('notice')).toEqual([])
+})
