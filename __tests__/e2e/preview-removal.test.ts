@@ -104,8 +104,10 @@ describe('a preview that is complete', () => {
     await world.make({ pull: 1, without: ['database', 'static'], tags: { database: 'none', static: undefined } })
     const { result, report } = await destroyed(1, { ...BY_NAME, 'before-destroy': 'manage goodbye\nmanage fail' })
     expect(result).toMatchObject({ exitCode: 0, previews: [{ outcome: 'removed' }] })
-    expect(report.of('output')).toEqual(['ran goodbye', 'ran fail'])
-    expect(report.of('warning')).toEqual(['manage fail: failed with exit code 3'])
+    expect({ output: report.of('output'), warning: report.of('warning') }).toEqual({
+      output: ['ran goodbye', 'ran fail'],
+      warning: ['manage fail: failed with exit code 3'],
+    })
     expect(await world.everything()).toEqual(before)
   })
 })
