@@ -6,8 +6,13 @@ import { tlsOptions } from './tls.ts'
 
 /** A server that does not answer is given up after this; a private one swallows what is sent to it. */
 const CONNECT_MS = 10_000
-/** Nobody waits for somebody else's locks for ever, nor for a template of any size. */
-const SETTINGS = "SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'"
+/**
+ * Nobody waits for somebody else's locks for ever, nor for a template of any size. And whoever owns a database decides where the
+ * administrator's names are looked for in it, unless we do (PostgreSQL, "Schemas", "Usage Patterns"): functions of a preview's
+ * user would run with the administrator's rights.
+ */
+const SETTINGS =
+  "SET search_path = pg_catalog, pg_temp; SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'"
 
 /** @throws UserError for all that the server refuses */
 export function postgresConnect(admin: AdminAddress): Connect {

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     Connect = Callable[[str], "Session"]
 
 _SECONDS = 10
-# Nobody waits for somebody else's locks for ever.
+# Nobody waits for somebody else's locks for ever. And whoever owns a database decides where the administrator's names are looked for in
+# it, unless we do: functions of a preview's user would run with the administrator's rights.
 _SETTINGS = {
-    "postgresql": ("SET lock_timeout = '30s'", "SET statement_timeout = '10min'", "SET client_min_messages = 'error'"),
+    "postgresql": (
+        "SET search_path = pg_catalog, pg_temp",
+        *("SET lock_timeout = '30s'", "SET statement_timeout = '10min'", "SET client_min_messages = 'error'"),
+    ),
     "mysql": ("SET SESSION sql_mode = ''", "SET SESSION lock_wait_timeout = 30", "SET SESSION innodb_lock_wait_timeout = 30"),
 }
 
