@@ -120,7 +120,10 @@ async function sweepDatabase(orphan: OrphanedDatabase, sweeping: Sweeping): Prom
   const { preview: base, pr: pull } = database.mark
   const state = sweeping.stateOf(pull)
   const item = { kind: database.scope, name: database.name, base, pull, state, expires: undefined } as const
-  if (!isDatabaseOrphaned(state)) return kept(item, 'its pull request is open: its function may be in another region')
+  if (!isDatabaseOrphaned(state)) {
+    const why = state === 'open' ? 'its pull request is open' : 'its pull request may be open'
+    return kept(item, `${why}: its function may be in another region`)
+  }
   return await sweepPart(item, functionName, sweeping, () =>
     removeOrphanedDatabase(orphan, sweeping.collaborators.openServer),
   )

@@ -20,6 +20,8 @@ describe('a preview', () => {
     ['closed', PAST, 'closed'],
     ['unknown', FUTURE, undefined],
     ['unknown', PAST, 'expired'],
+    ['unanswered', FUTURE, undefined],
+    ['unanswered', PAST, 'expired'],
     // Somebody has changed the tag: nothing says that its time is up.
     ['unknown', '', undefined],
     ['unknown', 'soon', undefined],
@@ -47,6 +49,8 @@ test.each<[PullKnown, boolean]>([
   ['open', false],
   ['closed', true],
   ['unknown', true],
+  // GitHub has failed for a moment: nothing says that nobody needs it.
+  ['unanswered', false],
 ])('a database without function, of a pull request that is %s: %s', (pull, isOrphaned) => {
   expect(isDatabaseOrphaned(pull)).toBe(isOrphaned)
 })

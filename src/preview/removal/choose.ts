@@ -1,7 +1,7 @@
 import type { PreviewTags } from '../tags.ts'
 
-/** What is known of a pull request. */
-export type PullKnown = 'open' | 'closed' | 'unknown'
+/** What is known of a pull request. `unanswered`: who would know was asked, and did not say. */
+export type PullKnown = 'open' | 'closed' | 'unknown' | 'unanswered'
 
 export type Reason = 'closed' | 'expired' | 'orphaned'
 
@@ -29,7 +29,7 @@ export function reasonToRemoveOrphan(
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
 }
 
-/** Of a database without function: it is made after that. Another region may have the function, as long as the pull request is open. */
+/** Of a database without function: it is made after that. Another region may have the function, as long as the pull request may be open. */
 export function isDatabaseOrphaned(pull: PullKnown): boolean {
-  return pull !== 'open'
+  return pull === 'closed' || pull === 'unknown'
 }

@@ -25,7 +25,7 @@ export async function knownPulls(
       if (!isTold && problem)
         report.notice({ ...problem, title: `Which pull requests are closed is not known: ${problem.title}` })
       isTold = true
-      return [number, 'unknown']
+      return [number, 'unanswered']
     }
   })
   const states = new Map(known)
