@@ -8,8 +8,7 @@ import { type SweepCollaborators, sweep } from './commands/sweep.ts'
 import type { Problem } from './errors.ts'
 import type { GitHubApi } from './github/api.ts'
 import { openGitHub } from './github/open.ts'
-import { pullOf } from './preview/prerequisites.ts'
-import { repositoryOf } from './preview/pull.ts'
+import { pullOf, repositoryOfRun } from './preview/prerequisites.ts'
 import { removedNames } from './preview/removal/result.ts'
 import { linesOf } from './report/inert.ts'
 import { destroySummary, sweepSummary, sweepText } from './report/removal-summary.ts'
@@ -56,7 +55,7 @@ export async function runDestroy(action: ActionRun): Promise<void> {
 }
 
 export async function runSweep(action: ActionRun): Promise<void> {
-  const repository = repositoryOf(action.environment)
+  const repository = repositoryOfRun(action.environment)
   const settings = loadRemovalSettings(action.origin)
   const [github, removing] = await Promise.all([openGitHubOf(action), openRemoval(action, settings)])
   const result = await sweep(repository, settings, {

@@ -10,8 +10,8 @@ import { type PreviewRun, runForPull } from './commands/preview-run.ts'
 import { type SweepCollaborators, sweep } from './commands/sweep.ts'
 import type { GitHubApi } from './github/api.ts'
 import { openGitHub } from './github/open.ts'
-import { pullOf } from './preview/prerequisites.ts'
-import { readEvent, repositoryOf } from './preview/pull.ts'
+import { pullOf, repositoryOfRun } from './preview/prerequisites.ts'
+import { readEvent } from './preview/pull.ts'
 import type { DestroyResult } from './preview/removal/result.ts'
 import type { SweepResult } from './preview/removal/sweep-result.ts'
 import type { Order } from './release/order/order.ts'
@@ -80,7 +80,7 @@ export async function runDestroy(
 
 export async function runSweep(wiring: PreviewWiring): Promise<SweepResult> {
   const { origin, environment, report } = wiring
-  const repository = repositoryOf(environment)
+  const repository = repositoryOfRun(environment)
   const settings = loadRemovalSettings(origin)
   const { mask, secrets } = collectSecrets()
   const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask)])

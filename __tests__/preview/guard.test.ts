@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
 import { reasonToSkip, refuseForeignCode } from '../../src/preview/guard.ts'
-import { pullOf } from '../../src/preview/prerequisites.ts'
+import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
 import { reasonAgainst } from '../../src/preview/pull-state.ts'
 
@@ -89,6 +89,32 @@ describe('the pull request of a run', () => {
   ])('%s is a mistake', (_, of, title) => {
     expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(SettingsError)
     expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(title)
+  })
+})
+
+describe('the repository of a sweep', () => {
+  test('is that of the run', () => {
+    const variables = { GITHUB_REPOSITORY_ID: '42', GITHUB_REPOSITORY: 'octo/shop' }
+    expect(repositoryOfRun(variables)).toEqual({ repositoryId: '42', repository: 'octo/shop' })
+  })
+  test.each([{}, { GITHUB_REPOSITORY_ID: '' }, { GITLAB_CI: 'true' }])(
+    'is asked for where %j says nothing',
+    (variables) => {
+      expect(() => repositoryOfRun(variables)).toThrow('The number of the repository is not known')
+    },
+  )
+})
+
+describe('the role of a preview', () => {
+  const refusing = (settings: Parameters<typeof refuseMissingRole>[0]) => () => {
+    refuseMissingRole(settings, { functionName: 'shop-pr-7' })
+  }
+  test('is its own, or made for it', () => {
+    expect(refusing({ previewRole: 'arn:aws:iam::123456789012:role/shop-preview', createRole: false })).not.toThrow()
+    expect(refusing({ previewRole: undefined, createRole: true })).not.toThrow()
+  })
+  test('is asked for by the name of its setting', () => {
+    expect(refusing({ previewRole: undefined, createRole: false })).toThrow('preview-role is missing')
   })
 })
 

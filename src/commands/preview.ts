@@ -2,9 +2,11 @@ import { defaultLogGroup } from '../aws/function-options.ts'
 import { type Problem, UserError } from '../errors.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts } from '../preview/announce/facts.ts'
+import { servingOf } from '../preview/announce/serving.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
+import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
 import { settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
@@ -60,11 +62,11 @@ export async function preview(
   const started = clock()
   const identity = identityOf(settings.functionName, pull)
   report.info(`${identity.functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
-  const [there, url] = await Promise.all([
+  const [there, answering] = await Promise.all([
     readOwnTags(identity, collaborators),
-    collaborators.urls.get(identity.functionName, settings.alias),
+    servingOf(identity.functionName, settings.alias, collaborators),
   ])
-  const serving = there && url && { url: url.address, headSha: there.headSha }
+  const serving = there && answering
   if (settings.dryRun) return await release(settings, { pull, identity, there }, collaborators)
   const announcer = collaborators.announcerFor(identity, pull, settings)
   // Nobody waits for GitHub before there is something to look at.
@@ -95,7 +97,10 @@ async function release(
   collaborators: PreviewCollaborators,
 ): Promise<PreviewResult> {
   const { order, aside } = collaborators
-  if (there === undefined) await refuseOneMore(settings, identity, collaborators)
+  if (there === undefined) {
+    refuseMissingRole(settings, identity)
+    await refuseOneMore(settings, identity, collaborators)
+  }
   const data = await collaborators.dataOf(settings, identity, there)
   collaborators.mask(data.environment)
   const now = order.now()

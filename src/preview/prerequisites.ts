@@ -1,7 +1,9 @@
-import { SettingsError } from '../errors.ts'
+import { SettingsError, UserError } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
+import type { DeploySettings } from '../settings/settings.ts'
 import { reasonToSkip, refuseForeignCode } from './guard.ts'
-import type { Pull, RunEvent } from './pull.ts'
+import type { PreviewIdentity } from './identity.ts'
+import { type Pull, type RunEvent, repositoryOf } from './pull.ts'
 
 /**
  * The pull request of a run; of one that can have no credentials, why there is nothing to do. Asked first: such a run has not even
@@ -22,19 +24,47 @@ export function pullOf(
       },
     ])
   }
-  if (!/^[1-9]\d*$/.test(pull.repositoryId)) {
-    throw new SettingsError([
-      {
-        title: 'The number of the repository is not known',
-        detail: 'By it a preview is told from those of other repositories.',
-        hint: 'Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID and GITHUB_REPOSITORY.',
-      },
-    ])
-  }
+  refuseUnknownRepository(pull.repositoryId)
   const skipped = reasonToSkip(event, variables)
   if (skipped) return { skipped }
   if (runsItsCode) refuseForeignCode(event)
   return { pull }
+}
+
+/** The repository whose previews are swept. @throws SettingsError where its number is not known */
+export function repositoryOfRun(
+  variables: Readonly<Record<string, string | undefined>>,
+): ReturnType<typeof repositoryOf> {
+  const repository = repositoryOf(variables)
+  refuseUnknownRepository(repository.repositoryId)
+  return repository
+}
+
+function refuseUnknownRepository(repositoryId: string): void {
+  if (/^[1-9]\d*$/.test(repositoryId)) return
+  throw new SettingsError([
+    {
+      title: 'The number of the repository is not known',
+      detail: 'By it a preview is told from those of other repositories.',
+      hint: 'Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID (gh api repos/OWNER/NAME --jq .id) and GITHUB_REPOSITORY.',
+    },
+  ])
+}
+
+/** @throws UserError where a preview that is to be made would have no role: it never gets the function's own */
+export function refuseMissingRole(
+  { previewRole, createRole }: Pick<DeploySettings, 'previewRole' | 'createRole'>,
+  { functionName }: Pick<PreviewIdentity, 'functionName'>,
+): void {
+  if (previewRole !== undefined || createRole) return
+  throw new UserError(
+    {
+      title: `The preview ${functionName} has no execution role: preview-role is missing`,
+      detail: 'A preview runs what a pull request says, and never gets `role`.',
+      hint: 'Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each.',
+    },
+    { exitCode: 2 },
+  )
 }
 
 /** What GitHub says of the pull request now; undefined where it cannot be asked. */
