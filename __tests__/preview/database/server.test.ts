@@ -109,11 +109,37 @@ describe('before the preview is there', () => {
       previewDatabaseVariable: 'DB',
       previewDatabaseTemplate: 't',
     }
-    const there = { database: 'postgresql/schema/shop_pr_7/shop_pr_7' }
+    const there = tagsWith({ database: 'postgresql/schema/shop_pr_7/shop_pr_7' })
     const data = await preparePreviewDatabase(settings, IDENTITY, there, collaborators)
     await data.preparation?.carryOut()
     expect(data.environment['DB']).toContain('options=-csearch_path%3Dshop_pr_7')
     expect(asked[3]).toMatchObject(['prepare', { scope: 'schema' }, { template: 't', isNamedByTags: true }])
+  })
+})
+
+describe('a preview that has data already', () => {
+  const line = 'touch made; echo postgresql://u:p@h/d'
+  const none = { ...SETTINGS, previewDatabaseAdmin: undefined }
+
+  test.each<[string, DatabaseSettings]>([
+    ['postgresql/schema/shop_pr_7/shop_pr_7', SETTINGS],
+    ['mysql/database/shop_pr_7/shop_pr_7', SETTINGS],
+    ['postgresql/database/shop_pr_7/shop_pr_7', none],
+    ['postgresql/database/shop_pr_7/shop_pr_7', { ...none, previewDatabaseCreate: line }],
+    ['command', SETTINGS],
+  ])('keeps it: %s is not forgotten for another kind', async (database, settings) => {
+    const run = () => Promise.reject(new Error('a line of shell was run'))
+    const prepared = preparePreviewDatabase(settings, IDENTITY, tagsWith({ database }), { ...collaborators, run })
+    await expect(prepared).rejects.toMatchObject({
+      title: expect.stringContaining(`shop-pr-7 has the database ${database}, and the settings now ask for `),
+      hint: expect.stringContaining('wsgi-lambda destroy --pr 7'),
+    })
+    expect(kindsAsked()).not.toContain('prepare')
+  })
+
+  test.each(['none', 'sqlite', 'postgresql/database/shop_pr_7/shop_pr_7'])('%s may become a database', async (was) => {
+    const data = await preparePreviewDatabase(SETTINGS, IDENTITY, tagsWith({ database: was }), collaborators)
+    expect(data.tags.database).toBe('postgresql/database/shop_pr_7/shop_pr_7')
   })
 })
 

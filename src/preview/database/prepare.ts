@@ -8,6 +8,7 @@ import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './a
 import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
 import { createByHook, type HookCollaborators } from './hooks.ts'
 import { adminTag, openServer, type ServerCollaborators } from './open.ts'
+import { refuseOther } from './other.ts'
 
 export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
 
@@ -35,6 +36,8 @@ export interface PreparedDatabase {
   readonly giveBack: (served: Table) => Promise<void>
 }
 
+type TagsThere = Pick<PreviewTags, 'database' | 'functionName' | 'pull'>
+
 /**
  * Decides on the data of a preview and looks whether its server answers, so that a preview without a database is never begun; made
  * is it by the preparation, when the function is there by whose tags it is found again.
@@ -43,11 +46,12 @@ export interface PreparedDatabase {
 export async function preparePreviewDatabase(
   settings: DatabaseSettings,
   identity: PreviewIdentity,
-  there: Pick<PreviewTags, 'database'> | undefined,
+  there: TagsThere | undefined,
   collaborators: DatabaseCollaborators,
 ): Promise<PreparedDatabase> {
   const choice = databaseOf(settings, identity)
   if (choice.kind === 'server') return await onServer(choice.own, settings, identity, there, collaborators)
+  refuseOther(there, choice.kind)
   const address = await addressWithoutServer(choice, settings, identity, collaborators)
   return {
     tags: { database: choice.kind, databaseAdmin: undefined, databaseAccess: undefined },
@@ -68,8 +72,9 @@ async function addressWithoutServer(
   if (kind !== 'sqlite') return undefined
   collaborators.report.notice({
     title: 'preview-database is sqlite: each environment of the function has a file of its own',
-    detail: 'Lambda starts one environment for each request at a time, and drops them when nobody asks for them.',
-    hint: 'It is for demonstrations. What has to stay needs preview-database: database or schema.',
+    detail:
+      'Lambda starts one environment for each request at a time, and drops them when nobody asks for them. Commands before traffic run in one of them: in any other the file is empty.',
+    hint: 'It is for a look right after the deployment, or for an application that makes its tables when it starts. Anything else needs preview-database: database or schema.',
   })
   return SQLITE_ADDRESS
 }
@@ -78,7 +83,7 @@ async function onServer(
   chosen: Omit<OwnDatabase, 'engine'>,
   settings: DatabaseSettings,
   { base }: PreviewIdentity,
-  there: Pick<PreviewTags, 'database'> | undefined,
+  there: TagsThere | undefined,
   collaborators: DatabaseCollaborators,
 ): Promise<PreparedDatabase> {
   const { previewDatabaseAdmin: admin = '', previewDatabaseVariable: variable } = settings
@@ -89,6 +94,7 @@ async function onServer(
   const { place } = reached
   const own = { ...chosen, engine: place.engine }
   const database = writeDatabase({ kind: 'server', own }, place.engine)
+  refuseOther(there, database)
   const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database }
   const password = newPassword()
   const address = applicationAddress(place, own, password)
