@@ -88,7 +88,7 @@ async function byHandler(admin: string, driver: string): Promise<DatabaseServer>
   const invoke: LambdaApi['invoke'] = async (_, __, payload) => {
     const env = {
       ...{ DRIVER: driver, PYTHONPATH: join(REPOSITORY, 'runtime'), PYTHONDONTWRITEBYTECODE: '1' },
-      ...{ AWS_LAMBDA_FUNCTION_NAME: 'shop', WSGI_LAMBDA_DATABASES: admin },
+      ...{ AWS_LAMBDA_FUNCTION_NAME: 'shop', WSGI_LAMBDA_DATABASES: admin, WSGI_LAMBDA_DATABASES_TEMPLATE: 'template' },
     }
     const { stdout, stderr } = await run(python, ['-c', HANDLER, payload], { env })
     expect(stdout).not.toContain(OPTIONS.password)

@@ -238,7 +238,16 @@ class TestPostgresql:
         assert ask(driver, "prepare", database=FIELDS, password="x") == "there"
         assert shown(driver.writes()) == ["ALTER ROLE \"shop_pr_7\" LOGIN PASSWORD E'…'"]
 
-    def test_copies_a_template_and_hands_it_over(self, ask):
+    def test_copies_no_other_database_than_its_template(self, ask, monkeypatch):
+        driver = postgres(is_superuser=True)
+        for name in ("", "base"):
+            monkeypatch.setenv("WSGI_LAMBDA_DATABASES_TEMPLATE", name)
+            error = ask(driver, "prepare", database=FIELDS, password="x", template="production")["error"]
+            assert error["title"] == "production is not the template that shop was deployed with"
+        assert not driver.statements
+
+    def test_copies_a_template_and_hands_it_over(self, ask, monkeypatch):
+        monkeypatch.setenv("WSGI_LAMBDA_DATABASES_TEMPLATE", "base")
         driver = postgres(is_superuser=True)
         assert ask(driver, "prepare", database=FIELDS, password="x", template="base") == "created"
         assert shown(driver.writes())[4:9] == [

@@ -3,6 +3,8 @@ import { text } from './kinds.ts'
 
 /** The function's variable that makes a version one for databases: runtime/wsgi_lambda/databases/. */
 export const DATABASES_VARIABLE = 'WSGI_LAMBDA_DATABASES'
+/** In that version: the only database that it copies. Whoever asks it would else get a copy of any. */
+export const TEMPLATE_VARIABLE = 'WSGI_LAMBDA_DATABASES_TEMPLATE'
 
 /** Who makes databases for previews, where only a function reaches their server. */
 export const DATABASE_SETTINGS = {

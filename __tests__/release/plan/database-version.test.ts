@@ -13,7 +13,7 @@ import { createReleasedWorld, createWorld, effects, v1, v2 } from '../world.ts'
 
 const ROLE = 'arn:aws:iam::123456789012:role/shop-databases'
 const ADMIN = 'secretsmanager:shop/admin'
-const SETTINGS = { databaseRole: ROLE, previewDatabaseAdmin: ADMIN }
+const SETTINGS = { databaseRole: ROLE, previewDatabaseAdmin: ADMIN, previewDatabaseTemplate: undefined }
 const NO_COMMANDS = {
   commandTimeout: undefined,
   commandMemory: undefined,
@@ -37,6 +37,11 @@ describe('the configuration for databases', () => {
       options: { snapStart: false },
     })
     expect(databaseConfiguration(SETTINGS, configuration)?.timeout).toBe(300)
+    expect(databaseConfiguration({ ...SETTINGS, previewDatabaseTemplate: 'base' }, configuration)?.environment).toEqual(
+      {
+        ...{ WSGI_LAMBDA_DATABASES: ADMIN, WSGI_LAMBDA_DATABASES_TEMPLATE: 'base', WSGI_LAMBDA_FOR: 'databases' },
+      },
+    )
   })
 
   test('is none without a role', () => {

@@ -13,7 +13,8 @@ application is not imported:
 | list | the databases whose mark names the repository `repositoryId` |
 
 The reply is `{"result": …}`, or `{"error": {"title", "detail", "hint"}}`. Only databases of this function's own previews are touched,
-by their names and by their marks; a password stands in no log.
+by their names and by their marks, and only the template that
+`WSGI_LAMBDA_DATABASES_TEMPLATE` names is copied; a password stands in no log.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 KEY = "_wsgi-lambda-databases"
 VARIABLE = "WSGI_LAMBDA_DATABASES"
+TEMPLATE_VARIABLE = "WSGI_LAMBDA_DATABASES_TEMPLATE"
 
 _SERVERS = {"postgresql": postgresql.Server, "mysql": mysql.Server}
 
@@ -83,8 +85,14 @@ def _describe(admin: Admin, _: dict[str, Any]) -> object:
 
 
 def _prepare(admin: Admin, fields: dict[str, Any]) -> object:
-    server, own = _server(admin.connect, admin), _own(admin, fields)
-    return server.prepare(own, text(fields.get("password")), text(fields.get("template")), fields.get("isNamedByTags") is True)
+    server, own, template = _server(admin.connect, admin), _own(admin, fields), text(fields.get("template"))
+    if template and template != os.environ.get(TEMPLATE_VARIABLE):
+        raise DatabaseError(
+            f"{template} is not the template that {_function()} was deployed with",
+            "Whoever may ask this version could else get a copy of any database, production's too.",
+            "Set preview-database-template, and deploy the main function with it.",
+        )
+    return server.prepare(own, text(fields.get("password")), template, fields.get("isNamedByTags") is True)
 
 
 def _remove(admin: Admin, fields: dict[str, Any]) -> object:

@@ -1,5 +1,5 @@
 import type { FunctionConfiguration } from '../../aws/lambda.ts'
-import { DATABASES_VARIABLE } from '../../settings/databases.ts'
+import { DATABASES_VARIABLE, TEMPLATE_VARIABLE } from '../../settings/databases.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import type { CurrentRelease, DesiredRelease } from '../state.ts'
 import { MARK_VARIABLE } from './command-version.ts'
@@ -10,7 +10,7 @@ export interface DatabaseVersionStep {
   readonly kind: 'publish-databases'
 }
 
-type DatabaseSettings = Pick<FunctionSettings, 'databaseRole' | 'previewDatabaseAdmin'>
+type DatabaseSettings = Pick<FunctionSettings, 'databaseRole' | 'previewDatabaseAdmin' | 'previewDatabaseTemplate'>
 
 /** A copy of a template may take minutes. */
 const SECONDS = 300
@@ -26,7 +26,7 @@ export function hasDatabaseVersion({ databaseRole }: Pick<DatabaseSettings, 'dat
 
 /** The application's variables are none of its business: what it may do goes by one reference alone. */
 export function databaseConfiguration(
-  { databaseRole, previewDatabaseAdmin }: DatabaseSettings,
+  { databaseRole, previewDatabaseAdmin, previewDatabaseTemplate: template }: DatabaseSettings,
   configuration: FunctionConfiguration,
 ): FunctionConfiguration | undefined {
   if (databaseRole === undefined || previewDatabaseAdmin === undefined) return undefined
@@ -34,7 +34,11 @@ export function databaseConfiguration(
     ...configuration,
     role: databaseRole,
     timeout: Math.max(configuration.timeout, SECONDS),
-    environment: { [DATABASES_VARIABLE]: previewDatabaseAdmin, [MARK_VARIABLE]: 'databases' },
+    environment: {
+      [DATABASES_VARIABLE]: previewDatabaseAdmin,
+      ...(template !== undefined && { [TEMPLATE_VARIABLE]: template }),
+      [MARK_VARIABLE]: 'databases',
+    },
     options:
       configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options,
   }
