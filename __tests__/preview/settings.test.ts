@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { identityOf } from '../../src/preview/identity.ts'
-import { settingsOfPreview, staticAddressOf } from '../../src/preview/settings.ts'
+import { hasNewData, settingsOfPreview, staticAddressOf } from '../../src/preview/settings.ts'
 import type { PreviewTags } from '../../src/preview/tags.ts'
 import { type DeploySettings, loadDeploySettings } from '../../src/settings/settings.ts'
 import { folderWith } from '../settings/project-folder.ts'
@@ -71,4 +71,12 @@ test.each([
   ['s3://files/shop/', 's3://files/shop-pr-7'],
 ])('static files of %s: %s', (address, expected) => {
   expect(staticAddressOf(address, IDENTITY)).toBe(expected)
+})
+
+test.each([
+  ['a new database', 'postgresql/database/shop_pr_7/shop_pr_7', false, true],
+  ['one that was seeded', 'postgresql/database/shop_pr_7/shop_pr_7', true, false],
+  ['a file of SQLite, which each version has anew', 'sqlite', true, true],
+])('seeded is %s', (_, database, isSeeded, expected) => {
+  expect(hasNewData({ database, isSeeded })).toBe(expected)
 })

@@ -8,7 +8,7 @@ import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
-import { settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
+import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
 import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
 import { roleNameOf } from '../release/current-aside.ts'
 import { problemsOf } from '../report/problem.ts'
@@ -116,7 +116,7 @@ async function release(
     logGroup: defaultLogGroup(identity.functionName),
     isSeeded: there?.isSeeded ?? false,
   }
-  const isToBeSeeded = settings.previewSeed.length > 0 && !tags.isSeeded
+  const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags)
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })
   const released = await givingBack(data, own, collaborators, () =>
     deploy(own, {

@@ -57,6 +57,11 @@ export function settingsOfPreview(
   return { ...settings, ...own }
 }
 
+/** Whether the data of a preview has not been seeded. A file of SQLite is new with each version, whose environments are its own. */
+export function hasNewData({ database, isSeeded }: Pick<PreviewTags, 'database' | 'isSeeded'>): boolean {
+  return database === 'sqlite' || !isSeeded
+}
+
 /** A prefix of its own beside that of the function: `s3://BUCKET/PREFIX-pr-7`, which nothing else begins with. */
 export function staticAddressOf(address: string | undefined, { pull }: PreviewIdentity): string | undefined {
   if (address === undefined) return undefined
