@@ -49,7 +49,7 @@ test('a dry run tells what would go, and removes nothing', async () => {
     previews: [{ functionName: 'shop-pr-7', outcome: 'would be removed' }],
   })
   expect(report.of('info')).toEqual([
-    'shop-pr-7: database postgresql/database/shop_pr_7/shop_pr_7: would be removed',
+    'shop-pr-7: database shop_pr_7 (PostgreSQL): would be removed',
     'shop-pr-7: static files of s3://statics/shop-pr-7: would be removed',
     'shop-pr-7: log group /aws/lambda/shop-pr-7: would be removed',
     'shop-pr-7: function shop-pr-7: would be removed',

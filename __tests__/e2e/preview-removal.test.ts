@@ -68,7 +68,7 @@ describe('a preview that is complete', () => {
     const { result } = await destroyed(1, given)
     expect(result).toMatchObject({ exitCode: 0, previews: [{ functionName: 'shop-pr-1', outcome: 'removed' }] })
     expect(result.previews[0]?.parts.map(({ what, outcome }) => `${what}: ${outcome}`)).toEqual([
-      'database postgresql/database/shop_pr_1/shop_pr_1: removed',
+      'database shop_pr_1 (PostgreSQL): removed',
       'static files of s3://statics/shop-pr-1: removed',
       'log group /aws/lambda/shop-pr-1: removed',
       'role shop-pr-1-role: removed',
@@ -299,9 +299,7 @@ describe('a removal that is interrupted', () => {
     const { result } = await destroyed(8, { ...BY_NAME, 'preview-database-admin': nowhere })
     expect(result).toMatchObject({ exitCode: 1, previews: [{ outcome: 'failed' }] })
     expect(result.problems[0]).toMatchObject({
-      title: expect.stringMatching(
-        /^shop-pr-8: database postgresql\/database\/shop_pr_8\/shop_pr_8 could not be removed: /,
-      ),
+      title: expect.stringMatching(/^shop-pr-8: database shop_pr_8 \(PostgreSQL\) could not be removed: /),
       hint: expect.stringContaining('the function shop-pr-8 stays as long as something of it is left'),
     })
     expect(withoutShared(await world.everything()).filter((name) => !before.includes(name))).toEqual([

@@ -86,6 +86,15 @@ describe('the life of a preview', () => {
     expect(fake.calls.filter((call) => call.startsWith('DELETE'))).toEqual([])
   })
 
+  test('what was removed stays told where another run finds nothing any more', async () => {
+    await (await run()).ready(READY)
+    await (await run()).destroyed(REMOVED)
+    const told = fake.commentsOf(7)
+    await (await run()).destroyed({ ...REMOVED, removed: [] })
+    expect(fake.commentsOf(7)).toEqual(told)
+    expect(told).toEqual([expect.stringContaining('function shop-pr-7')])
+  })
+
   test('need not be awaited step by step', async () => {
     const announcer = await run()
     await Promise.all([announcer.started({ serving: undefined }), announcer.ready(READY)])

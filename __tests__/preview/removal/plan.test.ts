@@ -20,7 +20,7 @@ test.each<[string, Partial<PreviewTags>, readonly string[]]>([
   [
     'with a database that lines of shell make',
     { database: 'command' },
-    ['database command', 'log group /aws/lambda/shop-pr-7', 'function shop-pr-7'],
+    ['database of preview-database-create', 'log group /aws/lambda/shop-pr-7', 'function shop-pr-7'],
   ],
   [
     'with everything',
@@ -31,7 +31,7 @@ test.each<[string, Partial<PreviewTags>, readonly string[]]>([
       role: 'shop-pr-7-role',
     },
     [
-      'database mysql/database/shop_pr_7/shop_pr_7',
+      'database shop_pr_7 (MySQL)',
       'static files of s3://static/shop-pr-7',
       'log group /aws/lambda/shop-pr-7',
       'role shop-pr-7-role',
@@ -46,7 +46,7 @@ test('commands come first, since they may need what goes after them', () => {
   expect(planned({ database: 'command' }, ['manage goodbye', 'shell true'])).toEqual([
     'manage goodbye',
     'shell true',
-    'database command',
+    'database of preview-database-create',
     'log group /aws/lambda/shop-pr-7',
     'function shop-pr-7',
   ])

@@ -20,6 +20,14 @@ test('what is known of pull requests: each is asked for once, and a failure is t
 })
 
 test('where nobody can be asked, nothing is known', async () => {
-  const stateOf = await knownPulls([1], undefined, recordingReporter())
+  const report = recordingReporter()
+  const stateOf = await knownPulls([1], undefined, report)
   expect(stateOf(1)).toBe('unknown')
+  expect(report.of('notice')).toEqual([expect.stringContaining('there is no token for GitHub')])
+})
+
+test('where there is nothing to ask, nobody misses a token', async () => {
+  const report = recordingReporter()
+  await knownPulls([], undefined, report)
+  expect(report.problems).toEqual([])
 })

@@ -6,9 +6,9 @@ import { hasMarker } from './marker.ts'
 export interface StickyComment {
   /**
    * @param github whose calls end in time
-   * @param mayCreate false where only a comment that is there already is changed
+   * @param isNews false where only a comment that is there already, and says something else, is changed
    */
-  write(github: GitHubApi, body: string, mayCreate?: boolean): Promise<void>
+  write(github: GitHubApi, body: string, isNews?: boolean): Promise<void>
 }
 
 /** @param marker what its body begins with */
@@ -32,10 +32,11 @@ export function stickyComment(pull: number, marker: string): StickyComment {
     }
   }
 
-  async function findAndWrite(github: GitHubApi, body: string, mayCreate: boolean): Promise<void> {
+  async function findAndWrite(github: GitHubApi, body: string, isNews: boolean): Promise<void> {
     const [found] = await find(github)
+    if (found && !isNews && headingOf(found.body) === headingOf(body)) return
     if (found && (await update(github, found.id, body))) return
-    if (!mayCreate) return
+    if (!isNews) return
     const created = await github.createComment(pull, body)
     const [oldest] = await find(github)
     if (!oldest || oldest.id >= created) {
@@ -48,14 +49,19 @@ export function stickyComment(pull: number, marker: string): StickyComment {
   }
 
   return {
-    write: async (github, body, mayCreate = true) => {
+    write: async (github, body, isNews = true) => {
       if (known !== undefined && (await update(github, known, body))) return
       try {
-        await findAndWrite(github, body, mayCreate)
+        await findAndWrite(github, body, isNews)
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.mayHaveHappened) throw error
-        await findAndWrite(github, body, mayCreate)
+        await findAndWrite(github, body, isNews)
       }
     },
   }
+}
+
+/** What a comment says in one line. */
+function headingOf(body: string): string | undefined {
+  return /^### .*$/m.exec(body)?.[0].trim()
 }

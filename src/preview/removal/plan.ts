@@ -1,4 +1,5 @@
 import { defaultLogGroup } from '../../aws/function-options.ts'
+import { ownDatabaseText } from '../database-text.ts'
 import type { PreviewTags } from '../tags.ts'
 
 /** One thing that is removed. Each can be done again, and what is gone already is as good as removed. */
@@ -40,7 +41,7 @@ export function describeRemoval(step: RemovalStep, functionName: string): string
     case 'run-hook':
       return step.command
     case 'remove-database':
-      return `database ${step.database}`
+      return ownDatabaseText(step.database)
     case 'remove-static':
       return `static files of ${step.address}`
     case 'remove-log-group':

@@ -14,7 +14,14 @@ export async function knownPulls(
   getPull: GetPull | undefined,
   report: Reporter,
 ): Promise<(number: number) => PullKnown> {
-  if (getPull === undefined) return () => 'unknown'
+  if (getPull === undefined) {
+    if (numbers.length > 0)
+      report.notice({
+        title: 'Which pull requests are closed is not known: there is no token for GitHub',
+        hint: 'Previews go when their time is up. To ask GitHub, set GITHUB_TOKEN or the input github-token.',
+      })
+    return () => 'unknown'
+  }
   let isTold = false
   const known = await inParallel([...new Set(numbers)], AT_ONCE, async (number): Promise<[number, PullKnown]> => {
     try {

@@ -15,7 +15,7 @@ export interface Ended {
 }
 
 export interface RemovedPart extends Ended {
-  /** As in `database postgresql/database/shop_pr_7/shop_pr_7`. */
+  /** As in `database shop_pr_7 (PostgreSQL)`. */
   readonly what: string
   readonly outcome: PartOutcome
   readonly seconds: number
