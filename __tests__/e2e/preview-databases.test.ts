@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { findMariadb, type Mariadb, startMariadb } from '../../scripts/environment/mariadb.ts'
 import { type Postgres, startPostgres } from '../../scripts/environment/postgres.ts'
 import { type AdminAddress, readAdminAddress } from '../../src/databases/address.ts'
+import { writeMark } from '../../src/databases/mark.ts'
 import { mysqlConnect } from '../../src/databases/mysql.ts'
 import { mysqlServer } from '../../src/databases/mysql-server.ts'
 import { openDatabaseServer } from '../../src/databases/open.ts'
@@ -10,6 +11,7 @@ import { postgresServer } from '../../src/databases/postgresql-server.ts'
 import type { DatabaseServer, OwnDatabase } from '../../src/databases/server.ts'
 import { type Connect, withSession } from '../../src/databases/session.ts'
 import { applicationAddress } from '../../src/preview/database/address.ts'
+import { hasOwnNames } from '../../src/preview/database/names.ts'
 import { notTried } from '../support/optional.ts'
 
 /** Databases of previews on real servers: PostgreSQL with two kinds of administrators, and MariaDB. */
@@ -511,6 +513,26 @@ test('an empty database that an interrupted run has left is taken for ours only 
     await side.run('DROP DATABASE shop_pr_7')
   })
   expect(await side.snapshot()).toBe(before)
+}, 30_000)
+
+test('a mark that its user has written anew lets nobody else be dropped', async () => {
+  const side = sides.get('MariaDB')
+  if (side === undefined) {
+    notTried('MariaDB is not installed (Debian: mariadb-server-core)')
+    return
+  }
+  const own = ownOf(side)
+  await side.run("CREATE USER 'bystander'@'%' IDENTIFIED BY 'theirs'")
+  await withServer(side, async (server) => {
+    await server.prepare(own, { ...OPTIONS, password: 'own-password' })
+    const mark = writeMark({ ...own, user: 'bystander' })
+    await asApplication(side, own, 'own-password', [`ALTER TABLE _wsgi_lambda_preview COMMENT '${mark}'`])
+    const before = await side.snapshot()
+    expect(await server.remove(own, OPTIONS)).toBe('missing')
+    expect((await server.list('42')).filter(hasOwnNames)).toEqual([])
+    expect(await side.snapshot()).toBe(before)
+  })
+  await side.run("DROP DATABASE shop_pr_7; DROP USER 'shop_pr_7'@'%'; DROP USER 'bystander'@'%'")
 }, 30_000)
 
 function sideOf(name: string): Side {

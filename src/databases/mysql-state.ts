@@ -1,5 +1,5 @@
 import { foreign, whose } from './foreign.ts'
-import { readMark } from './mark.ts'
+import { marks, readMark } from './mark.ts'
 import type { OwnDatabase, PrepareOptions } from './server.ts'
 import type { Session } from './session.ts'
 
@@ -39,13 +39,11 @@ export async function readMysqlState(session: Session, { name, user }: OwnDataba
 /** By its mark; or as what an end between creating and marking has left. */
 export function isOurs(
   { isThere, comment, isEmpty }: MysqlState,
-  { mark }: OwnDatabase,
+  database: OwnDatabase,
   { isNamedByTags }: Pick<PrepareOptions, 'isNamedByTags'>,
 ): boolean {
   if (!isThere) return false
-  const found = readMark(comment, 'mysql')?.mark
-  if (found === undefined) return isEmpty && isNamedByTags
-  return found.repositoryId === mark.repositoryId && found.pr === mark.pr && found.preview === mark.preview
+  return readMark(comment, 'mysql') === undefined ? isEmpty && isNamedByTags : marks(comment, database)
 }
 
 /** @throws UserError for what stands there and is not ours */

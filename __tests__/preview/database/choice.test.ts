@@ -59,7 +59,7 @@ describe('the tag', () => {
     ['sqlite', { kind: 'sqlite' }],
     ['command', { kind: 'command' }],
     ['postgresql/database/shop_pr_7/shop_pr_7', { kind: 'server', own: OWN, engine: 'postgresql' }],
-    ['mysql/schema/a/b', { kind: 'server', own: { ...OWN, scope: 'schema', name: 'a', user: 'b' }, engine: 'mysql' }],
+    ['mysql/schema/shop_pr_7/shop_pr_7', { kind: 'server', own: { ...OWN, scope: 'schema' }, engine: 'mysql' }],
   ] as const)('%s', (tag, choice) => {
     expect(readDatabase(tag, IDENTITY)).toEqual(choice)
     expect(writeDatabase(choice, 'engine' in choice ? choice.engine : 'mysql')).toBe(tag)
@@ -72,6 +72,9 @@ describe('the tag', () => {
     'mysql/database/a;b/c',
     'mysql/database/a/b/c',
     'mysql/server/a/b',
+    'mysql/database/shop_pr_7/root',
+    'postgresql/database/production/shop_pr_7',
+    'postgresql/database/shop_pr_8/shop_pr_8',
   ])('is none of ours: %j', (tag) => {
     expect(() => readDatabase(tag, IDENTITY)).toThrow('a tag says of a database')
   })

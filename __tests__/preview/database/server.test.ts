@@ -24,6 +24,7 @@ const SETTINGS: DatabaseSettings = {
   previewDatabaseVariable: 'DATABASE_URL',
   previewDatabaseTemplate: undefined,
   previewDatabaseCreate: undefined,
+  previewDatabaseDelete: undefined,
   dryRun: false,
 }
 
@@ -201,13 +202,18 @@ describe('without a server', () => {
   })
 
   test('there is what a line of shell says, unless nothing is to happen', async () => {
-    const command = { ...settings, previewDatabaseCreate: 'postgresql://u:p@h/d' }
-    const run: DatabaseCollaborators['run'] = ([, , line]) =>
-      Promise.resolve({ exitCode: 0, stdout: line ?? '', stderr: '' })
+    const command = { ...settings, previewDatabaseCreate: 'postgresql://u:p@h/d', previewDatabaseDelete: 'rm branch' }
+    const lines: (string | undefined)[] = []
+    const run: DatabaseCollaborators['run'] = ([, , line]) => {
+      lines.push(line)
+      return Promise.resolve({ exitCode: 0, stdout: line ?? '', stderr: '' })
+    }
     const data = await preparePreviewDatabase(command, IDENTITY, undefined, { ...collaborators, run })
     expect([data.tags.database, data.environment]).toEqual(['command', { DATABASE_URL: 'postgresql://u:p@h/d' }])
+    await data.discard?.()
+    expect(lines).toEqual(['postgresql://u:p@h/d', 'rm branch'])
     const planned = await preparePreviewDatabase({ ...command, dryRun: true }, IDENTITY, undefined, collaborators)
-    expect(planned.environment).toEqual({})
+    expect([planned.environment, planned.discard]).toEqual([{}, undefined])
   })
 })
 
@@ -240,7 +246,11 @@ describe('a removal', () => {
   })
 
   test('is refused on a server of another kind', async () => {
-    const tags = tagsWith({ database: 'mysql/database/a/b', databaseAdmin: 'ssm:/admin', databaseAccess: 'function' })
+    const tags = tagsWith({
+      database: 'mysql/database/shop_pr_7/shop_pr_7',
+      databaseAdmin: 'ssm:/admin',
+      databaseAccess: 'function',
+    })
     await expect(removePreviewDatabase(tags, nothing, collaborators)).rejects.toMatchObject({
       title: 'The database of shop-pr-7 is one of mysql, and the server is one of postgresql',
     })

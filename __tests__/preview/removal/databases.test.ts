@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { ServerAccess } from '../../../src/preview/database/open.ts'
 import { identityOf } from '../../../src/preview/identity.ts'
-import { serversOf } from '../../../src/preview/removal/databases.ts'
+import { orphanedDatabases, serversOf } from '../../../src/preview/removal/databases.ts'
 import type { PreviewTags } from '../../../src/preview/tags.ts'
 import { loadRemovalSettings } from '../../../src/settings/settings.ts'
 
@@ -56,4 +56,26 @@ test.each<[string, readonly PreviewTags[], Readonly<Record<string, string>>, rea
   ],
 ])('servers that are asked for databases: %s', (_, previews, given, servers) => {
   expect(serversOf(previews, settings(given))).toEqual(servers)
+})
+
+test('a mark that names another database or another user is none: who uses a database of MySQL may write into it', async () => {
+  const mark = { repositoryId: '42', pr: 7, preview: 'shop' }
+  const left = { engine: 'mysql', scope: 'database', name: 'shop_pr_7', user: 'shop_pr_7', mark } as const
+  const listed = [
+    left,
+    { ...left, user: 'production' },
+    { ...left, name: 'production' },
+    { ...left, mark: { ...mark, pr: 8 } },
+  ]
+  const server = {
+    ...{ place: { engine: 'mysql', host: 'db', port: 3306, database: '', sslMode: undefined } as const },
+    ...{ prepare: () => Promise.reject(new Error()), remove: () => Promise.reject(new Error()) },
+    ...{ list: () => Promise.resolve(listed), close: () => Promise.resolve() },
+  }
+  const access = { admin: 'ssm:/admin', access: 'runner', base: 'shop' } as const
+  const { orphans } = await orphanedDatabases('42', [access], new Set(), {
+    api: { readFunction: () => Promise.resolve(undefined) },
+    openServer: () => Promise.resolve(server),
+  })
+  expect(orphans.map(({ database }) => database)).toEqual([left])
 })

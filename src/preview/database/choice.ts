@@ -1,7 +1,7 @@
 import type { Engine, OwnDatabase } from '../../databases/server.ts'
 import type { DeploySettings } from '../../settings/settings.ts'
 import type { PreviewIdentity } from '../identity.ts'
-import { databaseNames } from './names.ts'
+import { databaseNames, hasOwnNames } from './names.ts'
 
 /** Which data a preview has for itself. */
 export type DatabaseChoice =
@@ -37,10 +37,9 @@ export function writeDatabase(choice: DatabaseChoice, engine: Engine): string {
 /** @throws Error for what this program has not written */
 export function readDatabase(tag: string, identity: PreviewIdentity): DatabaseChoice & { readonly engine?: Engine } {
   if (tag === 'none' || tag === 'sqlite' || tag === 'command') return { kind: tag }
-  const [, engine, scope, name, user] =
+  const [, engine, scope, name = '', user = ''] =
     /^(postgresql|mysql)\/(database|schema)\/(\w{1,63})\/(\w{1,32})$/.exec(tag) ?? []
-  if (engine === undefined || name === undefined || user === undefined)
-    throw new Error(`a tag says of a database: ${JSON.stringify(tag)}`)
   const own = { scope: scope as OwnDatabase['scope'], name, user, mark: markOf(identity) }
+  if (engine === undefined || !hasOwnNames(own)) throw new Error(`a tag says of a database: ${JSON.stringify(tag)}`)
   return { kind: 'server', own, engine: engine as Engine }
 }

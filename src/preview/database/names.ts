@@ -1,3 +1,4 @@
+import type { OwnDatabase } from '../../databases/server.ts'
 import { shortened } from '../../settings/names.ts'
 import type { PreviewIdentity } from '../identity.ts'
 
@@ -9,6 +10,12 @@ export interface DatabaseNames {
 /** PostgreSQL, "Identifiers": 63 bytes. MySQL, "Identifier Length Limits": 64 characters for a database, 32 for a user. */
 const LONGEST_NAME = 63
 const LONGEST_USER = 32
+
+/** Whether it has the names that its mark asks for. On MySQL its user may write into the mark what it likes. */
+export function hasOwnNames({ name, user, mark }: Pick<OwnDatabase, 'name' | 'user' | 'mark'>): boolean {
+  const names = databaseNames({ base: mark.preview, pull: mark.pr })
+  return name === names.name && user === names.user
+}
 
 /** Names that both kinds of servers take, and need not be quoted: small letters, digits and `_`. */
 export function databaseNames({ base, pull }: Pick<PreviewIdentity, 'base' | 'pull'>): DatabaseNames {

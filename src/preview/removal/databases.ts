@@ -4,6 +4,7 @@ import type { DatabaseServer, OwnDatabase } from '../../databases/server.ts'
 import type { Problem } from '../../errors.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { RemovalSettings } from '../../settings/settings.ts'
+import { hasOwnNames } from '../database/names.ts'
 import { GIVEN, type ServerAccess } from '../database/open.ts'
 import { previewName } from '../identity.ts'
 import type { PreviewTags } from '../tags.ts'
@@ -50,7 +51,7 @@ export async function orphanedDatabases(
   repositoryId: string,
   servers: readonly ServerAccess[],
   there: ReadonlySet<string>,
-  { api, openServer }: { readonly api: PreviewApi; readonly openServer: OpenServer },
+  { api, openServer }: { readonly api: Pick<PreviewApi, 'readFunction'>; readonly openServer: OpenServer },
 ): Promise<FoundDatabases> {
   const listed = await inParallel(servers, AT_ONCE, async (access) => {
     try {
@@ -60,7 +61,7 @@ export async function orphanedDatabases(
     }
   })
   const all = listed.flatMap(({ access, databases }) =>
-    databases.map((database) => ({
+    databases.filter(hasOwnNames).map((database) => ({
       database,
       access,
       functionName: previewName(database.mark.preview, database.mark.pr),
