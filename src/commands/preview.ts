@@ -3,6 +3,7 @@ import { type Problem, UserError } from '../errors.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts } from '../preview/announce/facts.ts'
 import { servingOf } from '../preview/announce/serving.ts'
+import { givingBack, type PreviewFunction } from '../preview/database/give-back.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
@@ -118,10 +119,10 @@ async function release(
   }
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags)
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })
-  const released = await givingBack(data, own, collaborators, () =>
+  const released = await givingBack(data, functionOf(own, collaborators), collaborators.report, (preparation) =>
     deploy(own, {
       ...collaborators,
-      preparation: data.preparation,
+      preparation,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...(await order.readRun()), ...headOf(pull) }) },
     }),
@@ -176,28 +177,11 @@ async function refuseOneMore(
   })
 }
 
-/** Where the new version did not come, the old one still serves: with the database that it knows. */
-async function givingBack<T>(
-  { preparation, giveBack }: PreparedDatabase,
-  { functionName, alias }: DeploySettings,
-  { lambda, report }: PreviewCollaborators,
-  release: () => Promise<T>,
-): Promise<T> {
-  if (preparation === undefined) return await release()
-  try {
-    return await release()
-  } catch (error) {
-    const served = await lambda.getVersion(functionName, alias).catch(() => undefined)
-    if (served) {
-      await giveBack(served.environment).catch((failure: unknown) => {
-        report.warning({
-          title: `The version of ${functionName} that is still served may not reach its database any more`,
-          detail: failure instanceof Error ? failure.message : String(failure),
-          hint: 'The next deployment of the preview that succeeds mends that.',
-        })
-      })
-    }
-    throw error
+function functionOf({ functionName, alias }: DeploySettings, { aside, lambda }: PreviewCollaborators): PreviewFunction {
+  return {
+    functionName,
+    exists: async () => (await aside.tags.get(functionName)) !== undefined,
+    readServed: async () => (await lambda.getVersion(functionName, alias))?.environment,
   }
 }
 

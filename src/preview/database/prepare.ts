@@ -6,7 +6,7 @@ import type { PreviewIdentity } from '../identity.ts'
 import type { PreviewTags } from '../tags.ts'
 import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './address.ts'
 import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
-import { createByHook, type HookCollaborators } from './hooks.ts'
+import { createByHook, deleteByHook, type HookCollaborators } from './hooks.ts'
 import { adminTag, openServer, type ServerCollaborators } from './open.ts'
 import { refuseOther } from './other.ts'
 
@@ -21,6 +21,7 @@ export type DatabaseSettings = Pick<
   | 'previewDatabaseVariable'
   | 'previewDatabaseTemplate'
   | 'previewDatabaseCreate'
+  | 'previewDatabaseDelete'
   | 'dryRun'
 >
 
@@ -34,6 +35,8 @@ export interface PreparedDatabase {
   readonly preparation: Preparation | undefined
   /** After a release that failed: lets the version in again that is still served. @param served its variables */
   readonly giveBack: (served: Table) => Promise<void>
+  /** Removes again what was made before there is a function; undefined where that is nothing. */
+  readonly discard: (() => Promise<void>) | undefined
 }
 
 type TagsThere = Pick<PreviewTags, 'database' | 'functionName' | 'pull'>
@@ -52,12 +55,17 @@ export async function preparePreviewDatabase(
   const choice = databaseOf(settings, identity)
   if (choice.kind === 'server') return await onServer(choice.own, settings, identity, there, collaborators)
   refuseOther(there, choice.kind)
+  const { previewDatabaseDelete: line } = settings
   const address = await addressWithoutServer(choice, settings, identity, collaborators)
   return {
     tags: { database: choice.kind, databaseAdmin: undefined, databaseAccess: undefined },
     environment: address === undefined ? {} : { [settings.previewDatabaseVariable]: address },
     preparation: undefined,
     giveBack: () => Promise.resolve(),
+    discard:
+      choice.kind === 'command' && line !== undefined && !settings.dryRun
+        ? () => deleteByHook(line, identity, collaborators)
+        : undefined,
   }
 }
 
@@ -116,5 +124,6 @@ async function onServer(
       const before = passwordIn(served[variable], own.user)
       if (before !== undefined) await prepare(before)
     },
+    discard: undefined,
   }
 }
