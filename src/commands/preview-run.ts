@@ -34,8 +34,6 @@ export interface PreviewRunCollaborators extends PlaceVariables {
   readonly open: (settings: DeploySettings) => Promise<OpenedPreview>
 }
 
-const STAGE = 'preview'
-
 /** From the event that started a run to the preview that answers; or why there is none. */
 export async function runForPull(
   event: RunEvent,
@@ -45,7 +43,7 @@ export async function runForPull(
   const found = pullOf(event, environment, { runsItsCode: true })
   if ('skipped' in found) return found
   const { pull } = found
-  const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE })
+  const settings = await loadDeploySettings(origin, true)
   for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
   const against = reasonAgainst(pull, await stateOf(pull, github), settings.previewLabel)
   if (against) return { skipped: against }

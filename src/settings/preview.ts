@@ -154,27 +154,18 @@ interface PreviewValues {
   readonly previewDatabaseDelete: string | undefined
 }
 
-/** What does not fit together, each mistake on its own. */
-export function previewContradictions(values: PreviewValues): Problem[] {
-  const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values
+const problem = (title: string, hint: string): Problem => ({ title, hint })
+
+/** What previews lack. Asked where one is made: a secret of the workflow's need not be there wherever else the settings are read. */
+export function previewGaps(values: PreviewValues): Problem[] {
+  const { previewDatabase: kind, previewDatabaseAdmin: admin } = values
   const { previewDatabaseCreate: create, previewDatabaseDelete: remove } = values
-  const isOnServer = kind === 'database' || kind === 'schema'
-  const isMysql = admin?.startsWith('mysql:') ?? false
-  const problem = (title: string, hint: string): Problem => ({ title, hint })
   return [
-    ...(isOnServer && admin === undefined && create === undefined
+    ...(isOnServer(kind) && admin === undefined && create === undefined
       ? [
           problem(
             `preview-database is ${kind}, and preview-database-admin is not set`,
             'Name who may create databases.',
-          ),
-        ]
-      : []),
-    ...(create !== undefined && (admin !== undefined || isOnServer)
-      ? [
-          problem(
-            'preview-database-create is set beside preview-database or preview-database-admin',
-            'Keep one of the two ways to a database.',
           ),
         ]
       : []),
@@ -185,6 +176,22 @@ export function previewContradictions(values: PreviewValues): Problem[] {
               ? 'preview-database-delete is set without preview-database-create'
               : 'preview-database-create is set without preview-database-delete',
             'Set both: what is made for a pull request is removed with it.',
+          ),
+        ]
+      : []),
+  ]
+}
+
+/** What does not fit together, each mistake on its own. */
+export function previewContradictions(values: PreviewValues): Problem[] {
+  const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values
+  const isMysql = admin?.startsWith('mysql:') ?? false
+  return [
+    ...(values.previewDatabaseCreate !== undefined && (admin !== undefined || isOnServer(kind))
+      ? [
+          problem(
+            'preview-database-create is set beside preview-database or preview-database-admin',
+            'Keep one of the two ways to a database.',
           ),
         ]
       : []),
@@ -213,4 +220,8 @@ export function previewContradictions(values: PreviewValues): Problem[] {
         ]
       : []),
   ]
+}
+
+function isOnServer(kind: string | undefined): kind is 'database' | 'schema' {
+  return kind === 'database' || kind === 'schema'
 }

@@ -11,7 +11,7 @@ import { findApplication } from './discovery.ts'
 import { functionContradictions } from './function-contradictions.ts'
 import type { Table } from './kinds.ts'
 import { findManifest, type Manifest } from './manifest.ts'
-import { previewContradictions } from './preview.ts'
+import { previewContradictions, previewGaps } from './preview.ts'
 import { type Pyproject, pyprojectSources, readPyproject } from './pyproject.ts'
 import { findRuntime } from './python-version.ts'
 import { regionOf } from './region.ts'
@@ -24,8 +24,6 @@ import { checkValues, mistake, type Source } from './values.ts'
 export interface SettingsOrigin {
   readonly project: string
   readonly stage: string | undefined
-  /** What stands for the stage where none is given and the project has one of this name. */
-  readonly defaultStage?: string
   /** The process's variables; those that start with `WSGI_LAMBDA_` are settings. */
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly explicit: Source
@@ -85,13 +83,17 @@ export async function loadBuildSettings(origin: SettingsOrigin): Promise<BuildSe
   return settle(loaded.problems, await buildPart(loaded))
 }
 
-/** Settings for `deploy`. @throws SettingsError with every mistake at once. */
-export async function loadDeploySettings(origin: SettingsOrigin): Promise<DeploySettings> {
-  const loaded = await load(origin)
+/**
+ * Settings for `deploy`, and for `preview`, for which the project's stage of that name stands where none is given.
+ * @throws SettingsError with every mistake at once
+ */
+export async function loadDeploySettings(origin: SettingsOrigin, isForPreview = false): Promise<DeploySettings> {
+  const loaded = await load(origin, isForPreview ? PREVIEW_STAGE : undefined)
   const { common, problems } = loaded
   const named = namePart(loaded)
   const build = common.artifact === undefined ? await buildPart(loaded) : undefined
   problems.push(...functionContradictions(common, build?.target.runtime, loaded.isGiven))
+  if (isForPreview) problems.push(...previewGaps(common))
   return settle(problems, { ...common, ...named, build })
 }
 
@@ -145,8 +147,11 @@ interface Loaded {
   readonly problems: Problem[]
 }
 
-async function load(origin: SettingsOrigin): Promise<Loaded> {
-  const { project, environment, explicit, defaultStage } = origin
+const PREVIEW_STAGE = 'preview'
+
+/** @param defaultStage what stands for the stage where none is given and the project has one of this name */
+async function load(origin: SettingsOrigin, defaultStage?: string): Promise<Loaded> {
+  const { project, environment, explicit } = origin
   const folder = resolve(project)
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
     throw new SettingsError([
