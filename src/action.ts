@@ -18,6 +18,7 @@ import { runProcess } from './builder/process.ts'
 import type { BuildCollaborators } from './commands/build.ts'
 import { SettingsError } from './errors.ts'
 import { decide } from './preview/decide.ts'
+import { refuseForeignCode } from './preview/guard.ts'
 import { type RunEvent, readEvent } from './preview/pull.ts'
 import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
@@ -48,6 +49,9 @@ const CACHED_STORE = 'cached-store'
 const OWN_INPUTS = ['command', 'project', 'stage', 'to', 'run', 'pr', 'github-token'] as const
 
 type ActionCommand = (typeof COMMANDS)[number]
+
+/** What builds a project, or deploys it. `preview` looks itself. */
+const BUILDING: ReadonlySet<string> = new Set<ActionCommand>(['build', 'deploy', 'plan'])
 
 const COMMAND_RUNS: Readonly<Record<ActionCommand, (run: ActionRun) => Promise<void>>> = {
   build: runBuild,
@@ -80,6 +84,8 @@ async function main(): Promise<void> {
       setOutputs({ skipped: true })
       return
     }
+    // What is closed may be merged, and then the base is what is deployed.
+    if (BUILDING.has(command) && event.action !== 'closed') refuseForeignCode(event)
     await COMMAND_RUNS[command](createRun({ command, event, environment, workspace, project, labels, report, signal }))
   } catch (error) {
     if (signal.aborted) {

@@ -182,17 +182,22 @@ describe('nothing is done', () => {
 })
 
 describe('refused', () => {
-  test("a fork's code beside secrets", async () => {
-    const { exitCode, annotations } = await run(8, {
-      eventName: 'pull_request_target',
-      headRepository: 'stranger/name',
-    })
-    expect([exitCode, annotations[0]?.title]).toEqual([
-      1,
-      expect.stringContaining("the code is a fork's (stranger/name)"),
-    ])
-    expect(world.operations()).toEqual([])
-  }, 60_000)
+  test.each(['auto', 'plan', 'deploy', 'build'])(
+    "a fork's code beside secrets: %s",
+    async (command) => {
+      const { exitCode, annotations } = await run(8, {
+        inputs: { command },
+        eventName: 'pull_request_target',
+        headRepository: 'stranger/name',
+      })
+      expect([exitCode, annotations[0]?.title]).toEqual([
+        1,
+        expect.stringContaining("the code is a fork's (stranger/name)"),
+      ])
+      expect(world.operations()).toEqual([])
+    },
+    60_000,
+  )
 
   test('one preview more than there may be', async () => {
     const inputs = { 'preview-database-admin': '', migrate: 'false', 'preview-seed': '', 'preview-limit': '1' }

@@ -43,6 +43,19 @@ describe("GitHub's event", () => {
     })
   })
 
+  test.each([
+    ['a run of its own', 'Octo/shop', 'push', false],
+    ['a run for a fork', 'fork/shop', 'pull_request', true],
+    ['a run for a fork that was deleted', undefined, 'pull_request', true],
+  ])('tells of %s', async (_, repository, event, isForeign) => {
+    const head = repository === undefined ? null : { full_name: repository }
+    const { upstream } = await eventOf({
+      ...{ action: 'completed', repository: { id: 42, full_name: 'octo/shop' } },
+      workflow_run: { event, head_branch: 'main', head_repository: head },
+    })
+    expect(upstream).toEqual({ event, isForeign })
+  })
+
   test('of a pull request whose repository was deleted names none', async () => {
     const { pull } = await eventOf({
       ...opened,

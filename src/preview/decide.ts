@@ -20,7 +20,7 @@ const DEPLOYING_EVENTS: ReadonlySet<string> = new Set(['push', 'release', 'repos
  * @param allowed what somebody who starts it by hand may ask for
  * @throws SettingsError for an event that says nothing
  */
-export function decide({ name, action, isDeletion, inputs }: RunEvent, allowed: readonly string[]): Decision {
+export function decide({ name, action, isDeletion, inputs, upstream }: RunEvent, allowed: readonly string[]): Decision {
   const because = `${name ?? 'no event'}${action === undefined ? '' : ` ${action}`}`
   if (name === 'pull_request' || name === 'pull_request_target') {
     if (action === 'closed') return { command: 'destroy', why: because }
@@ -30,6 +30,9 @@ export function decide({ name, action, isDeletion, inputs }: RunEvent, allowed: 
   if (name === 'schedule') return { command: 'sweep', why: because }
   if (name === 'workflow_dispatch') return asked(inputs['command'], allowed)
   if (name === 'push' && isDeletion) return { command: 'none', why: `${because}, which removed a branch` }
+  // Also `branches: [main]` lets those for a fork's branch through that is called so.
+  if (upstream?.isForeign === true || upstream?.event?.startsWith('pull_request') === true)
+    return { command: 'none', why: `${because}, of a run for a pull request` }
   if (name !== undefined && DEPLOYING_EVENTS.has(name)) return { command: 'deploy', why: because }
   throw new SettingsError([
     {

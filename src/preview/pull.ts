@@ -25,6 +25,16 @@ export interface RunEvent {
   /** What somebody who started the run by hand chose. */
   readonly inputs: Readonly<Record<string, unknown>>
   readonly pull: Pull | undefined
+  /** Of workflow_run: the run that ended, or began. */
+  readonly upstream?: UpstreamRun | undefined
+}
+
+/** A run of another workflow. It may be one for a fork's pull request, while the run that it starts has all secrets. */
+export interface UpstreamRun {
+  /** As in `on:`. */
+  readonly event: string | undefined
+  /** Whether its commit lies in another repository. */
+  readonly isForeign: boolean
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -40,6 +50,10 @@ interface Payload {
     readonly head?: { readonly sha?: unknown; readonly repo?: { readonly full_name?: unknown } | null }
     readonly labels?: readonly { readonly name?: unknown }[]
   }
+  readonly workflow_run?: {
+    readonly event?: unknown
+    readonly head_repository?: { readonly full_name?: unknown } | null
+  }
 }
 
 /**
@@ -49,7 +63,7 @@ interface Payload {
 export async function readEvent(variables: Variables, number?: number): Promise<RunEvent> {
   if (variables['GITLAB_CI'] !== undefined) return gitlabEvent(variables, number)
   const payload = await readPayload(variables['GITHUB_EVENT_PATH'])
-  const { pull_request: request, repository } = payload
+  const { pull_request: request, repository, workflow_run: upstream } = payload
   const own = wholeNumber(request?.number)
   const named = number ?? own
   const isOwn = named !== undefined && named === own
@@ -59,6 +73,7 @@ export async function readEvent(variables: Variables, number?: number): Promise<
     action: text(payload.action),
     isDeletion: payload.deleted === true,
     inputs: isTable(payload.inputs) ? payload.inputs : {},
+    ...(upstream && { upstream: upstreamOf(upstream, repositoryName) }),
     pull:
       named === undefined
         ? undefined
@@ -81,6 +96,13 @@ export function repositoryOf(variables: Variables): Pick<Pull, 'repositoryId' | 
     repositoryId: variables['GITHUB_REPOSITORY_ID'] ?? '',
     repository: variables['GITHUB_REPOSITORY'] ?? '',
   }
+}
+
+function upstreamOf(
+  { event, head_repository: head }: NonNullable<Payload['workflow_run']>,
+  repository: string,
+): UpstreamRun {
+  return { event: text(event), isForeign: text(head?.full_name)?.toLowerCase() !== repository.toLowerCase() }
 }
 
 function gitlabEvent(variables: Variables, number?: number): RunEvent {
