@@ -37,10 +37,10 @@ export function addSettingFlags(command: Command, names: readonly SettingName[])
   for (const name of names) {
     const setting: Setting = SETTINGS[name]
     if (isSwitch(setting)) {
-      // Both words are known, so that a flag can take back what a file says; the help shows the one that changes something.
-      const isOn = setting.default === true
-      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn))
-      command.addOption(new Option(`--no-${name}`, setting.without ?? `take back --${name}`).hideHelp(!isOn))
+      // Both words are known, so that a flag can take back what a file says; the help shows those that change something.
+      const { default: isOn, without = `Turn --${name} off.` } = setting
+      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn === true))
+      command.addOption(new Option(`--no-${name}`, without).hideHelp(isOn === false))
       continue
     }
     const option = new Option(

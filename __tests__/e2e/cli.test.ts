@@ -168,6 +168,11 @@ describe('help', () => {
       expect(line).toMatch(new RegExp(`^ {2}\\$ (?:[A-Z_]+=\\S+ )?wsgi-lambda (?:.* )?${name}\\b`))
   })
 
+  test('has both words of a switch whose default goes by what is done', async () => {
+    const { stdout } = await wsgiLambda(['destroy', '--help'])
+    expect(stdout).toMatch(/^ {2}--comment {2}[^]*^ {2}--no-comment {2}/m)
+  })
+
   test('of the other name of shell is that of shell', async () => {
     expect(await wsgiLambda(['command', '--help'])).toEqual(await wsgiLambda(['shell', '--help']))
   })

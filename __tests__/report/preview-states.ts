@@ -17,7 +17,7 @@ const announcements = {
   deploying: () => ({ status: 'deploying', serving: { url: URL, headSha: SHA } }),
   ready: (line) => ({
     ...{ status: 'ready', url: URL, zipBytes: 26_200_000, zipBytesBefore: 26_100_000, unzippedBytes: 80_100_000 },
-    ...{ coldStartMs: 917, seconds: 41.3, database: line, expires: '2026-11-30T13:05:00Z' },
+    ...{ coldStartMs: 917, seconds: 41.3, database: line, access: undefined, expires: '2026-11-30T13:05:00Z' },
   }),
   failed: (line) => ({
     ...{ status: 'failed', problems: [{ title: line, detail: line, hint: line }] },

@@ -1,10 +1,12 @@
 import { defaultLogGroup } from '../aws/function-options.ts'
 import { type Problem, UserError } from '../errors.ts'
+import { accessText } from '../preview/access-text.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
 import type { ReadyFacts } from '../preview/announce/facts.ts'
 import { servingOf } from '../preview/announce/serving.ts'
 import { givingBack, type PreviewFunction } from '../preview/database/give-back.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
+import { refuseSharedDatabase } from '../preview/database/shared.ts'
 import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
@@ -74,7 +76,7 @@ export async function preview(
   const announced = announcer.started({ serving })
   try {
     const result = await release(settings, { pull, identity, there }, collaborators)
-    await announcer.ready(readyFacts(result, (clock() - started) / 1000))
+    await announcer.ready(readyFacts(result, settings, (clock() - started) / 1000))
     return result
   } catch (error) {
     const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems
@@ -102,6 +104,7 @@ async function release(
     refuseMissingRole(settings, identity)
     await refuseOneMore(settings, identity, collaborators)
   }
+  refuseSharedDatabase(settings, identity)
   const data = await collaborators.dataOf(settings, identity, there)
   collaborators.mask(data.environment)
   const now = order.now()
@@ -135,11 +138,13 @@ async function release(
 
 function readyFacts(
   { function: released, artifact, coldStartMs, difference, preview }: PreviewResult,
+  settings: DeploySettings,
   seconds: number,
 ): ReadyFacts {
   const change = difference.code?.contents?.zipBytes
   return {
-    ...{ url: released.url, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
+    ...{ url: released.url, access: accessText(settings) },
+    ...{ zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     ...{ zipBytesBefore: change === undefined ? undefined : artifact.zipBytes - change, coldStartMs, seconds },
     ...{ database: databaseText(preview.database), expires: preview.expires },
   }

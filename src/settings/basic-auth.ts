@@ -6,7 +6,7 @@ import { lines, type Table, text } from './kinds.ts'
 export const BASIC_AUTH_VARIABLE = 'WSGI_LAMBDA_BASIC_AUTH'
 
 /** Takes the protection away. */
-const NONE = 'none'
+export const NONE = 'none'
 
 /** About 3 ms of a processor, once for each environment: the password is hard to guess, or no number would be enough. */
 const ROUNDS = 10_000

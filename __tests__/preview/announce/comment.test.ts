@@ -44,6 +44,14 @@ ${COMMIT}
 ${FOOT}`)
   })
 
+  test('of a preview that lets in only some', () => {
+    const access = 'Asks for a user and a password'
+    expect(bodyOf({ status: 'ready', ...READY, access })).toContain(`
+| Address | ${URL_OF_PREVIEW} |
+| Access | <code>${access}</code> |
+`)
+  })
+
   test('without what is not known', () => {
     const unknown = { zipBytesBefore: undefined, coldStartMs: undefined, database: undefined, expires: undefined }
     const place = { ...PLACE, headSha: undefined, runUrl: undefined }

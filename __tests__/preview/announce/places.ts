@@ -17,6 +17,7 @@ export const PLACE: AnnouncePlace = {
 
 export const READY: ReadyFacts = {
   url: URL_OF_PREVIEW,
+  access: undefined,
   zipBytes: 26_200_000,
   unzippedBytes: 80_100_000,
   zipBytesBefore: 26_198_800,

@@ -53,10 +53,12 @@ function rowsOf(place: AnnouncePlace, announcement: Announcement, shown: Shown):
   const commit = row('Commit', place.headSha && commitText(place, place.headSha))
   switch (announcement.status) {
     case 'ready': {
-      const { url, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement
+      const { url, access, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } =
+        announcement
       const difference = zipBytesBefore === undefined ? '' : `${signedSize(zipBytes - zipBytesBefore)}, `
       return [
         ...row('Address', url && link(url, url)),
+        ...row('Access', access && code(shown(access))),
         ...commit,
         ...row('Size', `${megabytes(zipBytes)} (${difference}${megabytes(unzippedBytes)} unzipped)`),
         ...row('Cold start', coldStartMs === undefined ? undefined : `${Math.round(coldStartMs)} ms`),

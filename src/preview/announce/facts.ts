@@ -30,6 +30,8 @@ export interface StartedFacts {
 
 export interface ReadyFacts {
   readonly url: string | undefined
+  /** For people, whom it lets in; undefined for everybody. */
+  readonly access: string | undefined
   readonly zipBytes: number
   readonly unzippedBytes: number
   /** Of what was served before. */
