@@ -8,6 +8,7 @@ import { destroy } from './commands/destroy.ts'
 import { previewParts, removalParts } from './commands/preview-parts.ts'
 import { type PreviewRun, runForPull } from './commands/preview-run.ts'
 import { type SweepCollaborators, sweep } from './commands/sweep.ts'
+import type { Problem } from './errors.ts'
 import type { GitHubApi } from './github/api.ts'
 import { openGitHub } from './github/open.ts'
 import { pullOf, repositoryOfRun } from './preview/prerequisites.ts'
@@ -54,16 +55,16 @@ export async function runPreview(number: number | undefined, wiring: PreviewWiri
   return done
 }
 
-/** @returns undefined where there was nothing to do for such a run */
+/** @returns why there was nothing to do for such a run, where that is so */
 export async function runDestroy(
   number: number | undefined,
   wiring: PreviewWiring,
-): Promise<DestroyResult | undefined> {
+): Promise<DestroyResult | { readonly skipped: Problem }> {
   const { origin, environment, report } = wiring
   const found = pullOf(await readEvent(environment, number), environment, { runsItsCode: false })
   if ('skipped' in found) {
     report.notice(found.skipped)
-    return undefined
+    return found
   }
   const settings = loadRemovalSettings(origin)
   const { mask, secrets } = collectSecrets()

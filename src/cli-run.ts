@@ -217,9 +217,10 @@ export async function run(invocation: Invocation): Promise<number> {
       case 'destroy': {
         const { runDestroy } = await import('./cli-previews.ts')
         const result = await runDestroy(invocation.pull, await previewWiring())
-        if (isJson) print(result ?? { skipped: true })
-        if (result) process.stderr.write(formatProblems(result.problems, colors))
-        return result?.exitCode ?? 0
+        if (isJson) print(result)
+        if ('skipped' in result) return 0
+        process.stderr.write(formatProblems(result.problems, colors))
+        return result.exitCode
       }
       case 'sweep': {
         const { runSweep } = await import('./cli-previews.ts')

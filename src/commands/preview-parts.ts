@@ -1,3 +1,4 @@
+import { nameInArn } from '../aws/arn.ts'
 import type { ClientOptions } from '../aws/call.ts'
 import { createLambdaApi } from '../aws/lambda-client.ts'
 import { createPreviewApi } from '../aws/previews.ts'
@@ -45,7 +46,7 @@ export function previewParts(
     count: async ({ base, repositoryId }) => {
       const previews = createPreviewApi({ ...clients, environment })
       const found = await previews.findTagged('lambda:function', searchTags(repositoryId))
-      const names = found.map(({ arn, tags }) => readTags(arn.split(':').at(-1) ?? '', tags)?.base)
+      const names = found.map(({ arn, tags }) => readTags(nameInArn(arn), tags)?.base)
       return names.filter((name) => name === base).length
     },
     runId: environment['GITHUB_RUN_ID'] ?? environment['CI_PIPELINE_ID'],
