@@ -9,6 +9,7 @@ import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { refuseSharedDatabase } from '../preview/database/shared.ts'
 import { databaseText } from '../preview/database-text.ts'
 import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
+import { isSeededWith, refuseOtherStatic } from '../preview/other.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
 import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
@@ -105,6 +106,8 @@ async function release(
     await refuseOneMore(settings, identity, collaborators)
   }
   refuseSharedDatabase(settings, identity)
+  const staticAddress = staticAddressOf(settings.static, identity)
+  refuseOtherStatic(there, staticAddress)
   const data = await collaborators.dataOf(settings, identity, there)
   collaborators.mask(data.environment)
   const now = order.now()
@@ -115,10 +118,10 @@ async function release(
     run: collaborators.runId,
     created: there?.created || isoTime(now),
     expires: isoTime(now + settings.previewExpires * DAY_MS),
-    static: staticAddressOf(settings.static, identity),
+    static: staticAddress,
     role: settings.createRole ? roleNameOf(identity.functionName) : undefined,
     logGroup: defaultLogGroup(identity.functionName),
-    isSeeded: there?.isSeeded ?? false,
+    isSeeded: isSeededWith(there, data.tags.database),
   }
   const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags)
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded })

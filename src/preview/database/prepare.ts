@@ -3,12 +3,12 @@ import type { Preparation } from '../../release/plan/preparation.ts'
 import type { Table } from '../../settings/kinds.ts'
 import type { DeploySettings } from '../../settings/settings.ts'
 import type { PreviewIdentity } from '../identity.ts'
+import { refuseOtherDatabase } from '../other.ts'
 import type { PreviewTags } from '../tags.ts'
 import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './address.ts'
 import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
 import { createByHook, deleteByHook, type HookCollaborators } from './hooks.ts'
 import { adminTag, openServer, type ServerCollaborators } from './open.ts'
-import { refuseOther } from './other.ts'
 
 export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
 
@@ -54,7 +54,7 @@ export async function preparePreviewDatabase(
 ): Promise<PreparedDatabase> {
   const choice = databaseOf(settings, identity)
   if (choice.kind === 'server') return await onServer(choice.own, settings, identity, there, collaborators)
-  refuseOther(there, choice.kind)
+  refuseOtherDatabase(there, choice.kind)
   const { previewDatabaseDelete: line } = settings
   const address = await addressWithoutServer(choice, settings, identity, collaborators)
   return {
@@ -102,7 +102,7 @@ async function onServer(
   const { place } = reached
   const own = { ...chosen, engine: place.engine }
   const database = writeDatabase({ kind: 'server', own }, place.engine)
-  refuseOther(there, database)
+  refuseOtherDatabase(there, database)
   const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database }
   const password = newPassword()
   const address = applicationAddress(place, own, password)
