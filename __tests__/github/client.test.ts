@@ -66,8 +66,14 @@ describe('a pull request', () => {
       number: 7,
       isOpen: true,
       headSha: 'a'.repeat(40),
+      isForeign: false,
       labels: ['preview'],
     })
+  })
+
+  test.each(['fork/name', null])('of a fork: %s', async (headRepository) => {
+    fake.pulls.set(9, { isOpen: true, headSha: 'b'.repeat(40), labels: [], headRepository })
+    expect(await github.getPull(9)).toMatchObject({ isForeign: true })
   })
 
   test('is not there, where the others can be seen', async () => {

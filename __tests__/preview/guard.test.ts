@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { SettingsError, UserError } from '../../src/errors.ts'
-import { reasonToSkip, refuseForeignCode } from '../../src/preview/guard.ts'
+import { reasonToSkip, refuseForeignCode, refuseNamedFork } from '../../src/preview/guard.ts'
 import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
 import { reasonAgainst } from '../../src/preview/pull-state.ts'
@@ -66,6 +66,22 @@ describe("a fork's code beside secrets is refused", () => {
     if (isRefused) expect(refusing).toThrow(UserError)
     else expect(refusing).not.toThrow()
   })
+})
+
+test.each<[string | undefined, boolean | undefined, boolean]>([
+  ['issue_comment', true, true],
+  ['repository_dispatch', true, true],
+  ['issue_comment', false, false],
+  ['issue_comment', undefined, false],
+  ['workflow_dispatch', true, false],
+  ['pull_request', true, false],
+  [undefined, true, false],
+])("a fork's code that is named beside secrets: %s, %j", (name, isForeign, isRefused) => {
+  const refusing = () => {
+    refuseNamedFork({ ...event('', pull), name }, isForeign)
+  }
+  if (isRefused) expect(refusing).toThrow(`This run has secrets (${name}), and the code of pull request 7 is a fork's`)
+  else expect(refusing).not.toThrow()
 })
 
 describe('the pull request of a run', () => {

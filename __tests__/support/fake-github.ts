@@ -28,7 +28,7 @@ type User = NonNullable<FullComment['user']>
 
 /** Of a pull request, the parts that say how it is. */
 type PullBody = Pick<FullPull, 'id' | 'number' | 'state' | 'draft' | 'merged'> & {
-  readonly head: Pick<FullPull['head'], 'ref' | 'sha'>
+  readonly head: Pick<FullPull['head'], 'ref' | 'sha'> & { readonly repo: { readonly full_name: string } | null }
   readonly labels: readonly Pick<FullPull['labels'][number], 'id' | 'name'>[]
 }
 type UserBody = Pick<User, 'login' | 'id' | 'type' | 'site_admin'>
@@ -88,7 +88,10 @@ export interface FakeGitHub extends AsyncDisposable {
   /** What the runner tells an action. */
   readonly env: Readonly<Record<'GITHUB_API_URL' | 'GITHUB_SERVER_URL' | 'GITHUB_REPOSITORY', string>>
   readonly token: string
-  readonly pulls: Map<number, { isOpen: boolean; headSha: string; labels: readonly string[] }>
+  readonly pulls: Map<
+    number,
+    { isOpen: boolean; headSha: string; labels: readonly string[]; headRepository?: string | null }
+  >
   readonly comments: StoredComment[]
   /** Oldest first. */
   readonly deployments: StoredDeployment[]
@@ -218,11 +221,15 @@ export async function startFakeGitHub(): Promise<FakeGitHub> {
   }
 
   function pullBody(number: number): PullBody {
-    const { isOpen = false, headSha = '', labels = [] } = fake.pulls.get(number) ?? {}
+    const { isOpen = false, headSha = '', labels = [], headRepository = REPOSITORY } = fake.pulls.get(number) ?? {}
     return {
       ...{ id: number, number, draft: false, merged: !isOpen },
       state: isOpen ? 'open' : 'closed',
-      head: { ref: `branch-${number}`, sha: headSha },
+      head: {
+        ref: `branch-${number}`,
+        sha: headSha,
+        repo: headRepository === null ? null : { full_name: headRepository },
+      },
       labels: labels.map((name, id) => ({ id, name })),
     }
   }

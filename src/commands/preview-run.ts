@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
+import { refuseNamedFork } from '../preview/guard.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
 import { reasonAgainst } from '../preview/pull-state.ts'
@@ -45,7 +46,9 @@ export async function runForPull(
   const { pull } = found
   const settings = await loadDeploySettings(origin, true)
   for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
-  const against = reasonAgainst(pull, await stateOf(pull, github), settings.previewLabel)
+  const now = await stateOf(pull, github)
+  refuseNamedFork(event, now?.isForeign)
+  const against = reasonAgainst(pull, now, settings.previewLabel)
   if (against) return { skipped: against }
   const collaborators = await open(settings)
   const announcing = { environment, secrets, github, report: collaborators.report }

@@ -24,6 +24,8 @@ export interface PullState {
   readonly number: number
   readonly isOpen: boolean
   readonly headSha: string
+  /** Whether its head lies in another repository, or in none any more. */
+  readonly isForeign?: boolean
   readonly labels: readonly string[]
 }
 

@@ -45,7 +45,8 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
             pull_number: number,
           })
           const labels = data.labels.map(({ name }) => name)
-          return { number: data.number, isOpen: data.state === 'open', headSha: data.head.sha, labels }
+          const isForeign = isElsewhere(data.head.repo, repository)
+          return { number: data.number, isOpen: data.state === 'open', headSha: data.head.sha, isForeign, labels }
         })
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.isMissing) throw error
@@ -158,6 +159,11 @@ export function createGitHub(options: GitHubOptions, known: { login?: string } =
 
     within: (milliseconds) => createGitHub({ ...options, signal: limited(signal, milliseconds) }, known),
   }
+}
+
+/** Of a fork that was deleted, GitHub names no repository. */
+function isElsewhere(head: { readonly full_name: string } | null, repository: string): boolean {
+  return head?.full_name.toLowerCase() !== repository.toLowerCase()
 }
 
 /** GitHub lists deployments by it, so that those of other pull requests need not be read. */

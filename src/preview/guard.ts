@@ -50,6 +50,23 @@ export function refuseForeignCode(event: RunEvent): void {
   })
 }
 
+/** Events that give a fork's run no secrets, or that only somebody who may write can have started. */
+const ANSWERED_FOR: ReadonlySet<string | undefined> = new Set([undefined, 'pull_request', 'workflow_dispatch'])
+
+/**
+ * The same of a pull request that a run names, as one that a comment asks for: anybody may write that.
+ * @param isForeign what GitHub says of its head
+ * @throws UserError for a fork's head
+ */
+export function refuseNamedFork({ name, pull }: RunEvent, isForeign: boolean | undefined): void {
+  if (isForeign !== true || ANSWERED_FOR.has(name)) return
+  throw new UserError({
+    title: `This run has secrets (${name}), and the code of pull request ${pull?.number} is a fork's`,
+    detail: 'Building its requirements would run its code with the secrets of this repository.',
+    hint: 'Let somebody who may start workflows do so (workflow_dispatch) once the code was looked at, or push its commits to a branch of this repository.',
+  })
+}
+
 function hasCredentials(variables: Variables): boolean {
   return CREDENTIALS.some((name) => (variables[name] ?? '') !== '')
 }
