@@ -197,13 +197,13 @@ var init_errors = __esm({
       location;
       /** What the program ends with: 1 it failed, 2 the settings or arguments are wrong, 125 a remote command never ran. */
       exitCode;
-      constructor(problem, { exitCode = 1, cause } = {}) {
-        super(problem.title, { cause });
-        this.title = problem.title;
-        this.detail = problem.detail;
-        this.hint = problem.hint;
-        this.output = problem.output;
-        this.location = problem.location;
+      constructor(problem2, { exitCode = 1, cause } = {}) {
+        super(problem2.title, { cause });
+        this.title = problem2.title;
+        this.detail = problem2.detail;
+        this.hint = problem2.hint;
+        this.output = problem2.output;
+        this.location = problem2.location;
         this.exitCode = exitCode;
       }
     };
@@ -490,64 +490,64 @@ var require_operator = __commonJS({
       ">": gt,
       "===": arbitrary
     };
-    function lt(version, other) {
-      return compare5(version, other) < 0;
+    function lt(version, other2) {
+      return compare5(version, other2) < 0;
     }
-    function le(version, other) {
-      return compare5(version, other) <= 0;
+    function le(version, other2) {
+      return compare5(version, other2) <= 0;
     }
-    function eq(version, other) {
-      return compare5(version, other) === 0;
+    function eq(version, other2) {
+      return compare5(version, other2) === 0;
     }
-    function ne(version, other) {
-      return compare5(version, other) !== 0;
+    function ne(version, other2) {
+      return compare5(version, other2) !== 0;
     }
-    function ge(version, other) {
-      return compare5(version, other) >= 0;
+    function ge(version, other2) {
+      return compare5(version, other2) >= 0;
     }
-    function gt(version, other) {
-      return compare5(version, other) > 0;
+    function gt(version, other2) {
+      return compare5(version, other2) > 0;
     }
-    function arbitrary(version, other) {
-      return version.toLowerCase() === other.toLowerCase();
+    function arbitrary(version, other2) {
+      return version.toLowerCase() === other2.toLowerCase();
     }
-    function compare5(version, other) {
+    function compare5(version, other2) {
       const parsedVersion = parse2(version);
-      const parsedOther = parse2(other);
+      const parsedOther = parse2(other2);
       const keyVersion = calculateKey(parsedVersion);
       const keyOther = calculateKey(parsedOther);
       return pyCompare(keyVersion, keyOther);
     }
-    function rcompare(version, other) {
-      return -compare5(version, other);
+    function rcompare(version, other2) {
+      return -compare5(version, other2);
     }
     function pyCompare(elemIn, otherIn) {
       let elem = elemIn;
-      let other = otherIn;
-      if (elem === other) {
+      let other2 = otherIn;
+      if (elem === other2) {
         return 0;
       }
-      if (Array.isArray(elem) !== Array.isArray(other)) {
+      if (Array.isArray(elem) !== Array.isArray(other2)) {
         elem = Array.isArray(elem) ? elem : [elem];
-        other = Array.isArray(other) ? other : [other];
+        other2 = Array.isArray(other2) ? other2 : [other2];
       }
       if (Array.isArray(elem)) {
-        const len = Math.min(elem.length, other.length);
+        const len = Math.min(elem.length, other2.length);
         for (let i = 0; i < len; i += 1) {
-          const res = pyCompare(elem[i], other[i]);
+          const res = pyCompare(elem[i], other2[i]);
           if (res !== 0) {
             return res;
           }
         }
-        return elem.length - other.length;
+        return elem.length - other2.length;
       }
-      if (elem === -Infinity || other === Infinity) {
+      if (elem === -Infinity || other2 === Infinity) {
         return -1;
       }
-      if (elem === Infinity || other === -Infinity) {
+      if (elem === Infinity || other2 === -Infinity) {
         return 1;
       }
-      return elem < other ? -1 : 1;
+      return elem < other2 ? -1 : 1;
     }
     function calculateKey(input) {
       const { epoch } = input;
@@ -2446,8 +2446,8 @@ async function makeImage(engine, target, making, report) {
     for (const [name, content] of making.recipe) await container.putFile(`${TOOLS_INSIDE}/${name}`, content);
     if (authorities) await container.putFile(AUTHORITIES_INSIDE, authorities);
     const found = parseFacts(await runStep(container, making, probe(target), report));
-    const problem = unfitProblem(baseImage, found, target, "found");
-    if (problem) throw new UserError(problem);
+    const problem2 = unfitProblem(baseImage, found, target, "found");
+    if (problem2) throw new UserError(problem2);
     const facts = await installPackages(container, found, target, making, report);
     const { python, pythonVersion, glibc } = facts;
     if (python === void 0 || pythonVersion === void 0 || glibc === void 0)
@@ -2480,9 +2480,9 @@ async function installPackages(container, found, target, making, report) {
   if (python.length > 0) {
     const failure2 = await runSteps(container, making, installCommands(manager, python), report);
     facts = parseFacts(await runStep(container, making, probe(target), report));
-    const problem = unfitProblem(baseImage, facts, target, "set up");
-    if (problem)
-      throw new UserError({ ...problem, detail: [problem.detail, failure2?.detail].filter(Boolean).join("\n") });
+    const problem2 = unfitProblem(baseImage, facts, target, "set up");
+    if (problem2)
+      throw new UserError({ ...problem2, detail: [problem2.detail, failure2?.detail].filter(Boolean).join("\n") });
   }
   const failure = await runSteps(container, making, installCommands(manager, systemPackages), report);
   if (failure) throw failure;
@@ -2506,10 +2506,10 @@ function inTurn(work) {
   return turn;
 }
 async function nameOrDrop(engine, tag, image) {
-  const other = await keptImage(engine, tag);
-  if (other) {
+  const other2 = await keptImage(engine, tag);
+  if (other2) {
     await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
-    return other;
+    return other2;
   }
   const [repo = "", version = ""] = tag.split(":");
   await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
@@ -3766,7 +3766,7 @@ var init_size = __esm({
 
 // src/wheels/findings.ts
 function reportFindings(findings2, report) {
-  for (const { severity, ...problem } of findings2) if (severity === "warning") report.warning(problem);
+  for (const { severity, ...problem2 } of findings2) if (severity === "warning") report.warning(problem2);
   const errors = findings2.filter(({ severity }) => severity === "error");
   if (errors.length > 0) throw new SeveralErrors(errors, `${errors.length} distributions do not load on the target`);
 }
@@ -3941,8 +3941,8 @@ function isTooNew(version, newest2) {
 function isFamily(name, newest2) {
   return name in newest2;
 }
-function byVersion(one, other) {
-  return one.localeCompare(other, "en", { numeric: true });
+function byVersion(one, other2) {
+  return one.localeCompare(other2, "en", { numeric: true });
 }
 function findings(defects, { name, version, tags }, { title, detail, hint }) {
   return ["error", "warning"].flatMap((severity) => {
@@ -5067,8 +5067,8 @@ function indexLines(pipOptions, source2) {
   const known = lines2.map((line) => line.replace(/^\S+ /, "")).find((address2) => isSameIndex(address2, only));
   return [`--index-url ${known ?? only}`, ...lines2.filter((line) => line.startsWith("--trusted-host "))];
 }
-function isSameIndex(one, other) {
-  const [left, right] = [one, other].map((address2) => withoutCredentials(address2).replace(/\/+$/, ""));
+function isSameIndex(one, other2) {
+  const [left, right] = [one, other2].map((address2) => withoutCredentials(address2).replace(/\/+$/, ""));
   return left === right;
 }
 var INDEX_OPTION2;
@@ -6710,13 +6710,13 @@ async function* readContents(zip, wanted, records, filename) {
 async function unpack2(zip, { entry }, path4, line) {
   const recorded = recordedDigest(line);
   const sha2563 = (0, import_node_crypto8.createHash)("sha256");
-  const other = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
+  const other2 = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
   await zip.unpack(entry, path4, (chunk) => {
     sha2563.update(chunk);
-    other?.update(chunk);
+    other2?.update(chunk);
   });
   const digest = sha2563.digest();
-  if (recorded && (other?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
+  if (recorded && (other2?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
   return { sha256: digest };
 }
 function checkedDigest(path4, content, line) {
@@ -8905,10 +8905,10 @@ function _stringify(input) {
   if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
   return type;
 }
-function _addIssue(context, label, dataset, config$1, other) {
-  const input = other && "input" in other ? other.input : dataset.value;
-  const expected = other?.expected ?? context.expects ?? null;
-  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+function _addIssue(context, label, dataset, config$1, other2) {
+  const input = other2 && "input" in other2 ? other2.input : dataset.value;
+  const expected = other2?.expected ?? context.expects ?? null;
+  const received = other2?.received ?? /* @__PURE__ */ _stringify(input);
   const issue = {
     kind: context.kind,
     type: context.type,
@@ -8917,14 +8917,14 @@ function _addIssue(context, label, dataset, config$1, other) {
     received,
     message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
     requirement: context.requirement,
-    path: other?.path,
-    issues: other?.issues,
+    path: other2?.path,
+    issues: other2?.issues,
     lang: config$1.lang,
     abortEarly: config$1.abortEarly,
     abortPipeEarly: config$1.abortPipeEarly
   };
   const isSchema = context.kind === "schema";
-  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
+  const message$1 = other2?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
   if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
   if (isSchema) dataset.typed = false;
   if (dataset.issues) dataset.issues.push(issue);
@@ -9930,29 +9930,30 @@ var init_cors2 = __esm({
 // src/settings/databases.ts
 function databaseContradictions(values) {
   if (values.databaseRole === void 0) return [];
-  const problem = (what, hint) => ({ title: `database-role is set, and ${what}`, hint });
+  const problem2 = (what, hint) => ({ title: `database-role is set, and ${what}`, hint });
   return [
     ...values.previewDatabaseAccess === "function" ? [] : [
-      problem(
+      problem2(
         "preview-database-access is runner",
         "Set it to function, or remove database-role: nobody would use that version."
       )
     ],
-    ...values.previewDatabaseAdmin === void 0 ? [problem("preview-database-admin is not", "Name the secret that the role may read.")] : [],
+    ...values.previewDatabaseAdmin === void 0 ? [problem2("preview-database-admin is not", "Name the secret that the role may read.")] : [],
     ...values.handler === "none" ? [
-      problem(
+      problem2(
         "handler is none",
         "The version for databases answers by the handler of wsgi-lambda: remove one of the two."
       )
     ] : []
   ];
 }
-var DATABASES_VARIABLE, DATABASE_SETTINGS;
+var DATABASES_VARIABLE, TEMPLATE_VARIABLE, DATABASE_SETTINGS;
 var init_databases = __esm({
   "src/settings/databases.ts"() {
     "use strict";
     init_kinds();
     DATABASES_VARIABLE = "WSGI_LAMBDA_DATABASES";
+    TEMPLATE_VARIABLE = "WSGI_LAMBDA_DATABASES_TEMPLATE";
     DATABASE_SETTINGS = {
       "database-role": text({
         description: "The role of a version for databases alone, which makes and removes those of previews. It may read preview-database-admin, and the application is not imported there. With preview-database-access: function.",
@@ -10515,29 +10516,32 @@ var init_secrets = __esm({
 });
 
 // src/settings/preview.ts
-function previewContradictions(values) {
-  const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values;
+function previewGaps(values) {
+  const { previewDatabase: kind, previewDatabaseAdmin: admin } = values;
   const { previewDatabaseCreate: create, previewDatabaseDelete: remove3 } = values;
-  const isOnServer = kind === "database" || kind === "schema";
-  const isMysql = admin?.startsWith("mysql:") ?? false;
-  const problem = (title, hint) => ({ title, hint });
   return [
-    ...isOnServer && admin === void 0 && create === void 0 ? [
+    ...isOnServer(kind) && admin === void 0 && create === void 0 ? [
       problem(
         `preview-database is ${kind}, and preview-database-admin is not set`,
         "Name who may create databases."
-      )
-    ] : [],
-    ...create !== void 0 && (admin !== void 0 || isOnServer) ? [
-      problem(
-        "preview-database-create is set beside preview-database or preview-database-admin",
-        "Keep one of the two ways to a database."
       )
     ] : [],
     ...create === void 0 !== (remove3 === void 0) ? [
       problem(
         create === void 0 ? "preview-database-delete is set without preview-database-create" : "preview-database-create is set without preview-database-delete",
         "Set both: what is made for a pull request is removed with it."
+      )
+    ] : []
+  ];
+}
+function previewContradictions(values) {
+  const { previewDatabase: kind, previewDatabaseAdmin: admin, previewDatabaseTemplate: template } = values;
+  const isMysql = admin?.startsWith("mysql:") ?? false;
+  return [
+    ...values.previewDatabaseCreate !== void 0 && (admin !== void 0 || isOnServer(kind)) ? [
+      problem(
+        "preview-database-create is set beside preview-database or preview-database-admin",
+        "Keep one of the two ways to a database."
       )
     ] : [],
     ...template !== void 0 && (kind === "schema" || isMysql) ? [
@@ -10560,7 +10564,10 @@ function previewContradictions(values) {
     ] : []
   ];
 }
-var REMOTE_COMMANDS, ROLE, PREVIEW_SETTINGS;
+function isOnServer(kind) {
+  return kind === "database" || kind === "schema";
+}
+var REMOTE_COMMANDS, ROLE, PREVIEW_SETTINGS, problem;
 var init_preview = __esm({
   "src/settings/preview.ts"() {
     "use strict";
@@ -10698,6 +10705,7 @@ var init_preview = __esm({
         placeholder: "NAME"
       })
     };
+    problem = (title, hint) => ({ title, hint });
   }
 });
 
@@ -10863,8 +10871,8 @@ function smokeRequestsOf({
 }
 function rangeOf(status) {
   if (status.endsWith("xx")) return { from: Number(status[0]) * 100, to: Number(status[0]) * 100 + 99 };
-  const [one = 0, other = one] = status.split("-").map(Number);
-  return { from: Math.min(one, other), to: Math.max(one, other) };
+  const [one = 0, other2 = one] = status.split("-").map(Number);
+  return { from: Math.min(one, other2), to: Math.max(one, other2) };
 }
 var NO_FAILURE, SMOKE_LINE, PORTION, TRAFFIC, AT_ONCE, SECONDS, LONGEST_SECONDS, MOST_ALARMS, TRAFFIC_SETTINGS;
 var init_traffic = __esm({
@@ -11461,9 +11469,9 @@ function reportMerge({ replaced, conflicts }, { onConflict }, report) {
       hint: "Rename them, if that is not what you want."
     });
   }
-  const problem = conflictProblem(conflicts);
-  if (problem && onConflict === "error") throw new UserError(problem);
-  if (problem) report.warning(problem);
+  const problem2 = conflictProblem(conflicts);
+  if (problem2 && onConflict === "error") throw new UserError(problem2);
+  if (problem2) report.warning(problem2);
   for (const { path: path4, distributions } of conflicts.filter(({ isCode }) => !isCode))
     report.debug(`${path4} is in ${distributions.join(" and ")}: the last one's is taken`);
 }
@@ -11766,7 +11774,7 @@ var init_check_verdict = __esm({
     "use strict";
     init_check_causes();
     WITHOUT2 = "Without this check: check: false.";
-    failed = (problem) => ({ kind: "failed", problem });
+    failed = (problem2) => ({ kind: "failed", problem: problem2 });
     SAYS_WHAT_IS_MISSING = /^(?:ModuleNotFoundError|ImportError|SyntaxError|LoadingError|PolicyError|RouteError|ConfigurationError)$/;
     standInHint = (names) => `Here ${names.join(", ")} had a stand-in. If that is the reason, nothing is wrong: give it a value of the right form with check-environment. Else the smoke request ends the release before traffic moves.`;
     MOST_REMARK_LINES = 15;
@@ -12951,8 +12959,8 @@ var init_sbom_file = __esm({
 });
 
 // src/static/collect-failure.ts
-function failureOf(problem, detail) {
-  switch (problem) {
+function failureOf(problem2, detail) {
+  switch (problem2) {
     case "no-django":
       return new UserError(
         {
@@ -13043,8 +13051,8 @@ async function collectHere(zip, variables, { toolchain, toolsFolder }) {
 async function readCollection({ stdout, stderr }, output2, taskRoot2, report) {
   for (const line of stderr.split("\n")) if (line !== "") report.debug(line);
   const read = safeParse(pipe(string(), parseJson(), ANSWER), stdout);
-  const { problem, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
-  if (problem !== null) throw failureOf(problem, detail.replaceAll(taskRoot2, TASK_ROOT2));
+  const { problem: problem2, detail, ...found } = read.success ? read.output : { problem: "failed", detail: stderr, root: null, manifest: null };
+  if (problem2 !== null) throw failureOf(problem2, detail.replaceAll(taskRoot2, TASK_ROOT2));
   const from = (0, import_node_path33.join)(output2, "files");
   const root = found.root === null ? void 0 : below(taskRoot2, found.root);
   if (found.manifest === null) return { from, root, manifest: void 0 };
@@ -13819,8 +13827,8 @@ function choose(candidates, { specifier, origin }, environment, asked) {
   const [best] = (fitting.length > 0 ? fitting : meant).toSorted(newestFirst);
   return best;
 }
-function newestFirst(one, other) {
-  const [a = "", b = ""] = [one.version, other.version];
+function newestFirst(one, other2) {
+  const [a = "", b = ""] = [one.version, other2.version];
   return (0, import_pep4405.valid)(a) && (0, import_pep4405.valid)(b) ? (0, import_pep4405.compare)(b, a) : 0;
 }
 function isAllowed({ version, source: source2 }, specifier) {
@@ -15133,10 +15141,10 @@ function entryOf(line, location, project) {
 function splitOptions(line, location) {
   const [text5 = "", ...options] = line.split(/\s+(?=--)/);
   const hashes = options.flatMap((option) => /^--hash[=\s]\s*(\S+)$/.exec(option.trim())?.[1] ?? []);
-  const other = options.find((option) => !option.startsWith("--hash"));
-  if (other === void 0) return { text: text5.trim(), hashes };
+  const other2 = options.find((option) => !option.startsWith("--hash"));
+  if (other2 === void 0) return { text: text5.trim(), hashes };
   throw new UserError({
-    title: `${location.file}, line ${location.line}: ${other.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
+    title: `${location.file}, line ${location.line}: ${other2.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
     hint: "Behind a requirement, only --hash is understood.",
     location
   });
@@ -15247,13 +15255,13 @@ function sourceOf8({ path: path4, url, isEditable }) {
   if (path4 !== void 0) return { kind: "local", path: path4, isEditable };
   return url === void 0 ? { kind: "index" } : { kind: "url", url };
 }
-function checkSame(one, other) {
+function checkSame(one, other2) {
   const describe3 = ({ version, source: source2 }) => source2.kind === "url" ? withoutCredentials(source2.url) : version ?? "";
-  if (describe3(one) === describe3(other)) return;
+  if (describe3(one) === describe3(other2)) return;
   throw new UserError({
-    title: `${other.name} is asked for twice: ${describe3(one)} and ${describe3(other)}`,
+    title: `${other2.name} is asked for twice: ${describe3(one)} and ${describe3(other2)}`,
     hint: "Keep one of the lines, or give them markers that exclude each other.",
-    location: other.location
+    location: other2.location
   });
 }
 function checkConstraint({ name = "", specifier, location }, pins) {
@@ -15771,8 +15779,8 @@ function compareWithProject2(own, wanted, path4, manifest) {
 }
 function isSame2(entry, { name, specifier }) {
   if (normalise(asText(entry["name"]) ?? "") !== name) return false;
-  const isElsewhere = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
-  return isElsewhere || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
+  const isElsewhere2 = ["editable", "directory", "virtual", "path", "url", "git"].some((key) => entry[key] !== void 0);
+  return isElsewhere2 || canonicalSpecifier(asText(entry["specifier"]) ?? "") === canonicalSpecifier(specifier);
 }
 var import_node_path47, REFRESH4;
 var init_uv_lock = __esm({
@@ -16564,7 +16572,7 @@ function withoutDistributions(pins, names) {
   );
   const listed3 = new Set(pins.map(({ name }) => name));
   const stays = ({ name, requiredBy }) => !wanted.has(name) && // Of which the manifest does not tell who needs it, or somebody does who is not on the list.
-  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed3.has(other)));
+  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other2) => !listed3.has(other2)));
   const isLeft = leftBy(pins, pins.filter(stays), wanted);
   return shorten(pins, ({ name }) => wanted.has(name) || isBelow2.has(name) && isLeft(name));
 }
@@ -17584,17 +17592,17 @@ function vpcMisfits({ vpcSubnets, vpcSecurityGroups, fileSystems = [] }) {
 }
 function snapStartMisfits(options) {
   const { runtime, provisionedConcurrency = 0, fileSystems = [], ephemeralStorage = 0 } = options;
-  const problem = (other, hint) => ({ title: `snap-start cannot be used with ${other}`, hint });
+  const problem2 = (other2, hint) => ({ title: `snap-start cannot be used with ${other2}`, hint });
   return [
-    ...provisionedConcurrency > 0 ? [problem("provisioned-concurrency", "Keep one of the two: both are there for quick starts.")] : [],
-    ...fileSystems.length > 0 ? [problem("file-systems", "Keep one of the two.")] : [],
+    ...provisionedConcurrency > 0 ? [problem2("provisioned-concurrency", "Keep one of the two: both are there for quick starts.")] : [],
+    ...fileSystems.length > 0 ? [problem2("file-systems", "Keep one of the two.")] : [],
     ...ephemeralStorage > MOST_SNAPSHOT_STORAGE ? [
-      problem(
+      problem2(
         `ephemeral-storage ${ephemeralStorage}`,
         `Set ephemeral-storage to ${MOST_SNAPSHOT_STORAGE}, or remove snap-start.`
       )
     ] : [],
-    ...runtime !== void 0 && WITHOUT_SNAPSHOTS.includes(runtime) ? [problem(runtime, "Use python3.12 or newer, or remove snap-start.")] : []
+    ...runtime !== void 0 && WITHOUT_SNAPSHOTS.includes(runtime) ? [problem2(runtime, "Use python3.12 or newer, or remove snap-start.")] : []
   ];
 }
 function logMisfits({ logFormat, logLevel, systemLogLevel }) {
@@ -17778,7 +17786,7 @@ function checkValues(sources) {
     for (const [name, value] of Object.entries(given2)) {
       if (value === void 0) continue;
       const report = (found) => {
-        problems.push(...found.map((problem) => ({ ...problem, location: locationOf?.(name) })));
+        problems.push(...found.map((problem2) => ({ ...problem2, location: locationOf?.(name) })));
       };
       if (!isSettingName(name)) {
         report([unknownSetting(name, nameOf5)]);
@@ -17835,12 +17843,13 @@ async function loadBuildSettings(origin) {
   const loaded = await load(origin);
   return settle2(loaded.problems, await buildPart(loaded));
 }
-async function loadDeploySettings(origin) {
-  const loaded = await load(origin);
+async function loadDeploySettings(origin, isForPreview = false) {
+  const loaded = await load(origin, isForPreview ? PREVIEW_STAGE : void 0);
   const { common, problems } = loaded;
   const named2 = namePart(loaded);
   const build2 = common.artifact === void 0 ? await buildPart(loaded) : void 0;
   problems.push(...functionContradictions(common, build2?.target.runtime, loaded.isGiven));
+  if (isForPreview) problems.push(...previewGaps(common));
   return settle2(problems, { ...common, ...named2, build: build2 });
 }
 async function loadInspectSettings(origin) {
@@ -17871,8 +17880,8 @@ function loadRemovalSettings({ stage: stage2, environment, explicit }) {
     region: regionOf(environment)
   });
 }
-async function load(origin) {
-  const { project, environment, explicit, defaultStage } = origin;
+async function load(origin, defaultStage) {
+  const { project, environment, explicit } = origin;
   const folder = (0, import_node_path57.resolve)(project);
   if (!(await (0, import_promises58.stat)(folder).catch(() => void 0))?.isDirectory()) {
     throw new SettingsError([
@@ -18025,7 +18034,7 @@ function fillStage(values, stage2) {
   }
   return { values: filled2, problems };
 }
-var import_promises58, import_node_path57, NOT_SETTINGS, NAME_IT, OWN_OPTIONS_FIRST, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
+var import_promises58, import_node_path57, NOT_SETTINGS, PREVIEW_STAGE, NAME_IT, OWN_OPTIONS_FIRST, ADDRESSES2, PREVIEW_WORDS, AS_WRITTEN;
 var init_settings = __esm({
   "src/settings/settings.ts"() {
     "use strict";
@@ -18049,6 +18058,7 @@ var init_settings = __esm({
     init_traffic();
     init_values();
     NOT_SETTINGS = /* @__PURE__ */ new Set(["WSGI_LAMBDA_PROJECT", "WSGI_LAMBDA_STAGE"]);
+    PREVIEW_STAGE = "preview";
     NAME_IT = "Name the Lambda function: --function-name NAME, the input function-name, or the key in [tool.wsgi-lambda].";
     OWN_OPTIONS_FIRST = "Own options stand before the command, as in: wsgi-lambda --function-name NAME manage check";
     ADDRESSES2 = ["url", "host", "origin"];
@@ -18421,8 +18431,8 @@ var init_denied = __esm({
 // src/aws/errors.ts
 function adviceFor(error, asked) {
   if (!(error instanceof Error) || error instanceof UserError) return error;
-  const problem = problemFor(error, asked);
-  return problem ? new UserError(problem, { cause: error }) : error;
+  const problem2 = problemFor(error, asked);
+  return problem2 ? new UserError(problem2, { cause: error }) : error;
 }
 function problemFor(error, asked) {
   const { action, resource, arn = `arn:aws:lambda:*:*:function:${resource}` } = asked;
@@ -20748,11 +20758,11 @@ function corsSteps({ url }, { access, cors }) {
   if (cors === void 0 || access === "none" || url === void 0 || areSameCors(url.cors, cors)) return [];
   return [{ kind: "set-cors" }];
 }
-function areSameCors(one, other) {
+function areSameCors(one, other2) {
   const listed3 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
   return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list3) => listed3(one[list3]) === listed3(other[list3])
-  ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
+    (list3) => listed3(one[list3]) === listed3(other2[list3])
+  ) && one.credentials === other2.credentials && one.maxAge === other2.maxAge;
 }
 function missingStatements(policy) {
   const everyone = statementsOf2(policy).filter(isForEveryone);
@@ -21409,13 +21419,17 @@ function databasesAlias(alias) {
 function hasDatabaseVersion({ databaseRole }) {
   return databaseRole !== void 0;
 }
-function databaseConfiguration({ databaseRole, previewDatabaseAdmin }, configuration) {
+function databaseConfiguration({ databaseRole, previewDatabaseAdmin, previewDatabaseTemplate: template }, configuration) {
   if (databaseRole === void 0 || previewDatabaseAdmin === void 0) return void 0;
   return {
     ...configuration,
     role: databaseRole,
     timeout: Math.max(configuration.timeout, SECONDS2),
-    environment: { [DATABASES_VARIABLE]: previewDatabaseAdmin, [MARK_VARIABLE]: "databases" },
+    environment: {
+      [DATABASES_VARIABLE]: previewDatabaseAdmin,
+      ...template !== void 0 && { [TEMPLATE_VARIABLE]: template },
+      [MARK_VARIABLE]: "databases"
+    },
     options: configuration.options.snapStart === true ? { ...configuration.options, snapStart: false } : configuration.options
   };
 }
@@ -21557,9 +21571,9 @@ function smokeHostOf(given2, url) {
 async function smoke(requests, target, waiting) {
   const problems = [];
   for (const request3 of requests) {
-    const { statusCode, problem } = await ask(request3, target, waiting);
-    if (problem) {
-      problems.push(problem);
+    const { statusCode, problem: problem2 } = await ask(request3, target, waiting);
+    if (problem2) {
+      problems.push(problem2);
       continue;
     }
     waiting.report.info(`GET ${request3.path} on version ${target.version} → ${statusCode}`);
@@ -21571,8 +21585,8 @@ async function smoke(requests, target, waiting) {
 }
 async function findFailure(requests, target, waiting) {
   for (const request3 of requests) {
-    const { problem } = await ask(request3, target, waiting);
-    if (problem) return problem;
+    const { problem: problem2 } = await ask(request3, target, waiting);
+    if (problem2) return problem2;
   }
   return void 0;
 }
@@ -22183,8 +22197,8 @@ function readProvenance(description) {
     workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
   };
 }
-function isSameWorkflow(one, other) {
-  return shortName(one) === shortName(other);
+function isSameWorkflow(one, other2) {
+  return shortName(one) === shortName(other2);
 }
 function shortName(name) {
   return name.startsWith("~") ? name : `~${(0, import_node_crypto18.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
@@ -22295,8 +22309,8 @@ async function judge2({ alarms, requests, target, confirm }, { percent: percent3
   for (; ; ) {
     signal.throwIfAborted();
     await confirm();
-    const problem = await findAlarm(alarms, judging) ?? await findFailure(requests, target, judging);
-    if (problem) throw new UserError({ ...problem, title: `With ${percent3} % of the traffic: ${problem.title}` });
+    const problem2 = await findAlarm(alarms, judging) ?? await findFailure(requests, target, judging);
+    if (problem2) throw new UserError({ ...problem2, title: `With ${percent3} % of the traffic: ${problem2.title}` });
     const left = end - clock();
     if (left <= 0) return;
     report.progress(`version ${target.version} has ${percent3} % of the traffic (${Math.ceil(left / 1e3)} s left)`);
@@ -23493,8 +23507,8 @@ var init_desired = __esm({
 
 // src/release/order/older.ts
 function refuseOlder(served2, run3, allowOlder) {
-  const problem = olderProblem(served2, run3, allowOlder);
-  if (problem) throw new UserError(problem);
+  const problem2 = olderProblem(served2, run3, allowOlder);
+  if (problem2) throw new UserError(problem2);
 }
 function olderProblem(served2, run3, allowOlder) {
   const there = served2 && readProvenance(served2.description);
@@ -25219,8 +25233,8 @@ async function deploy(settings, collaborators) {
     const first = planFrom(served2);
     const finish = async (turn) => {
       const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking);
-      const planned2 = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
-      const { current, desired, steps } = planned2;
+      const planned3 = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow));
+      const { current, desired, steps } = planned3;
       if (sendsCode(steps)) checkSize(built, current, settings, report);
       if (settings.functionUrl === void 0 && desired.access === "none" && current.alias === void 0) {
         report.notice({
@@ -25230,8 +25244,8 @@ async function deploy(settings, collaborators) {
       }
       const plan2 = steps.map((step) => describeStep(step, desired));
       const difference2 = planFacts(
-        planned2,
-        await compareFiles(planned2, built, settings, collaborators),
+        planned3,
+        await compareFiles(planned3, built, settings, collaborators),
         stepPermissions(
           steps,
           settings,
@@ -25243,7 +25257,7 @@ async function deploy(settings, collaborators) {
         const older = steps.length > 0 && olderProblem(current.served, await order.readRun(), settings.allowOlder);
         if (older) report.warning(older);
       }
-      const release2 = await carryOut(planned2, sent, turn, settings, collaborators);
+      const release2 = await carryOut(planned3, sent, turn, settings, collaborators);
       return {
         ...built,
         ...release2,
@@ -25293,8 +25307,8 @@ function sendsCode(steps) {
 }
 function checkSize(built, { latest }, settings, report) {
   const layers = keptLayers(settings, latest);
-  const problem = sizeProblem(built, layers, settings);
-  if (problem) throw new UserError(problem);
+  const problem2 = sizeProblem(built, layers, settings);
+  if (problem2) throw new UserError(problem2);
   const warning = sizeWarning(built, layers);
   if (warning) report.warning(warning);
 }
@@ -25646,10 +25660,11 @@ function rowsOf(place, announcement, shown2) {
   const commit = row("Commit", place.headSha && commitText(place, place.headSha));
   switch (announcement.status) {
     case "ready": {
-      const { url, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement;
+      const { url, access, zipBytes, zipBytesBefore, unzippedBytes, coldStartMs, seconds, database, expires } = announcement;
       const difference2 = zipBytesBefore === void 0 ? "" : `${signedSize(zipBytes - zipBytesBefore)}, `;
       return [
         ...row("Address", url && link2(url, url)),
+        ...row("Access", access && code(shown2(access))),
         ...commit,
         ...row("Size", `${megabytes(zipBytes)} (${difference2}${megabytes(unzippedBytes)} unzipped)`),
         ...row("Cold start", coldStartMs === void 0 ? void 0 : `${Math.round(coldStartMs)} ms`),
@@ -25787,9 +25802,9 @@ var init_deployment = __esm({
 function noticesOnce(report) {
   const said2 = /* @__PURE__ */ new Set();
   return {
-    notice: (problem) => {
-      const key = problem.hint ?? problem.title;
-      if (!said2.has(key)) report.notice(problem);
+    notice: (problem2) => {
+      const key = problem2.hint ?? problem2.title;
+      if (!said2.has(key)) report.notice(problem2);
       said2.add(key);
     },
     debug: (line) => {
@@ -25909,10 +25924,11 @@ function stickyComment(pull2, marker) {
       return false;
     }
   }
-  async function findAndWrite(github, body, mayCreate) {
+  async function findAndWrite(github, body, isNews) {
     const [found] = await find(github);
+    if (found && !isNews && headingOf(found.body) === headingOf(body)) return;
     if (found && await update(github, found.id, body)) return;
-    if (!mayCreate) return;
+    if (!isNews) return;
     const created = await github.createComment(pull2, body);
     const [oldest] = await find(github);
     if (!oldest || oldest.id >= created) {
@@ -25923,16 +25939,19 @@ function stickyComment(pull2, marker) {
     await github.updateComment(created, "The preview is told of in the comment above.");
   }
   return {
-    write: async (github, body, mayCreate = true) => {
+    write: async (github, body, isNews = true) => {
       if (known !== void 0 && await update(github, known, body)) return;
       try {
-        await findAndWrite(github, body, mayCreate);
+        await findAndWrite(github, body, isNews);
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.mayHaveHappened) throw error;
-        await findAndWrite(github, body, mayCreate);
+        await findAndWrite(github, body, isNews);
       }
     }
   };
+}
+function headingOf(body) {
+  return /^### .*$/m.exec(body)?.[0].trim();
 }
 var init_sticky = __esm({
   "src/preview/announce/sticky.ts"() {
@@ -25950,7 +25969,7 @@ function createAnnouncer(github, place, report, longest = LONGEST_ANNOUNCEMENT_M
   function tell(error) {
     if (error?.name === "AbortError")
       debug("The pull request was not told: the run is cancelled.");
-    else for (const problem of problemsOf(error).problems) notice(problem);
+    else for (const problem2 of problemsOf(error).problems) notice(problem2);
   }
   function queue() {
     let last = Promise.resolve();
@@ -26078,6 +26097,7 @@ function swept({ items }) {
   }));
 }
 async function announceRemovals(removals, { repositoryId, repository }, settings, { github, report, environment, secrets }) {
+  if (settings.dryRun) return;
   const once2 = noticesOnce(report);
   await inParallel(removals, AT_ONCE4, async ({ functionName, base, pull: pull2, ...facts }) => {
     const identity = { functionName, base, pull: pull2, repositoryId, repository };
@@ -26231,8 +26251,8 @@ async function timed(what, functionName, { report, clock, signal }, remove3) {
   const started = clock();
   const ended = await remove3().catch((error) => {
     signal.throwIfAborted();
-    const [problem] = problemsOf(error).problems;
-    return { outcome: "failed", problem: problem && leftOver(what, functionName, problem) };
+    const [problem2] = problemsOf(error).problems;
+    return { outcome: "failed", problem: problem2 && leftOver(what, functionName, problem2) };
   });
   const part = { what, ...ended, seconds: secondsSince(started, clock) };
   report.info(`${functionName}: ${what}: ${PART_WORDS[part.outcome]}`);
@@ -26244,7 +26264,7 @@ function isFailed({ outcome }) {
   return outcome === "failed";
 }
 function problemsIn(parts) {
-  return parts.filter(isFailed).flatMap(({ problem }) => problem ?? []);
+  return parts.filter(isFailed).flatMap(({ problem: problem2 }) => problem2 ?? []);
 }
 function secondsSince(started, clock) {
   return Math.round(clock() - started) / 1e3;
@@ -26268,7 +26288,8 @@ var init_parts2 = __esm({
       done: "done",
       kept: "left as it is",
       warned: "failed",
-      failed: "could not be removed"
+      failed: "could not be removed",
+      "would be removed": "would be removed"
     };
   }
 });
@@ -26394,8 +26415,8 @@ function hooksOf(functionName, alias, collaborators) {
       return failed3(command, `failed with exit code ${exitCode}`, lastLines2(output2));
     } catch (error) {
       collaborators.signal.throwIfAborted();
-      const [problem] = problemsOf(error).problems;
-      return failed3(command, problem?.title ?? "", problem?.detail);
+      const [problem2] = problemsOf(error).problems;
+      return failed3(command, problem2?.title ?? "", problem2?.detail);
     }
   };
 }
@@ -26498,6 +26519,27 @@ var init_leftovers = __esm({
   }
 });
 
+// src/preview/database-text.ts
+function ownDatabaseText(tag) {
+  if (tag === "command") return "database of preview-database-create";
+  const [engine = "", scope = "", name = ""] = tag.split("/");
+  return `${scope} ${name} (${ENGINES[engine] ?? engine})`;
+}
+function databaseText(tag) {
+  if (tag === "none") return void 0;
+  if (tag === "sqlite") return "SQLite, gone with its environment";
+  if (tag === "command") return "made by a command of its own";
+  const [engine = "", scope = "", name = ""] = tag.split("/");
+  return `${ENGINES[engine] ?? engine}, ${scope} ${name}`;
+}
+var ENGINES;
+var init_database_text = __esm({
+  "src/preview/database-text.ts"() {
+    "use strict";
+    ENGINES = { postgresql: "PostgreSQL", mysql: "MySQL" };
+  }
+});
+
 // src/preview/removal/plan.ts
 function planRemoval(tags, hooks) {
   const ownGroup = defaultLogGroup(tags.functionName);
@@ -26516,7 +26558,7 @@ function describeRemoval(step, functionName) {
     case "run-hook":
       return step.command;
     case "remove-database":
-      return `database ${step.database}`;
+      return ownDatabaseText(step.database);
     case "remove-static":
       return `static files of ${step.address}`;
     case "remove-log-group":
@@ -26532,6 +26574,7 @@ var init_plan3 = __esm({
   "src/preview/removal/plan.ts"() {
     "use strict";
     init_function_options();
+    init_database_text();
     WITHOUT_SERVER = /* @__PURE__ */ new Set(["none", "sqlite"]);
   }
 });
@@ -26548,6 +26591,8 @@ async function removePreview(identity, options, collaborators) {
   try {
     const found = await findPreview(identity, previews);
     if (found.state === "foreign") return ended({ outcome: "refused", problems: [found.problem] });
+    if (options.dryRun)
+      return ended(found.state === "missing" ? { outcome: "missing" } : planned(found.tags, collaborators));
     if (found.state === "missing") {
       const parts = await removeLeftovers(identity, collaborators);
       return ended({ outcome: parts.length > 0 ? "removed" : "missing", parts, problems: problemsIn(parts) });
@@ -26560,6 +26605,14 @@ async function removePreview(identity, options, collaborators) {
     const { problems } = problemsOf(error);
     return ended({ outcome: error instanceof HeldByOther ? "busy" : "failed", problems });
   }
+}
+function planned(tags, { report }) {
+  const outcome = "would be removed";
+  const parts = planRemoval(tags, []).map(
+    (step) => ({ what: describeRemoval(step, tags.functionName), outcome, seconds: 0 })
+  );
+  for (const { what } of parts) report.info(`${tags.functionName}: ${what}: ${outcome}`);
+  return { outcome, parts, problems: [] };
 }
 async function removeInTurn(identity, turn, options, collaborators) {
   const found = await findPreview(identity, collaborators.previews);
@@ -27194,7 +27247,7 @@ async function certificates2(file) {
   }
 }
 function engineOf(name) {
-  const known = ENGINES.find(([pattern]) => pattern.test(name));
+  const known = ENGINES2.find(([pattern]) => pattern.test(name));
   if (!known)
     throw wrong2("It is neither of PostgreSQL nor of MySQL or MariaDB.", "Start it with postgresql:// or mysql://.");
   return known[1];
@@ -27216,14 +27269,14 @@ function decoded2(text5) {
 function wrong2(detail, hint) {
   return new UserError({ title: "preview-database-admin does not say which server it is", detail, hint });
 }
-var import_promises65, ENGINES, DEFAULTS, SSL_SYNONYMS;
+var import_promises65, ENGINES2, DEFAULTS, SSL_SYNONYMS;
 var init_address2 = __esm({
   "src/databases/address.ts"() {
     "use strict";
     import_promises65 = require("node:fs/promises");
     init_errors();
     init_server();
-    ENGINES = [
+    ENGINES2 = [
       [/^(?:aurora-)?postgres(?:ql)?(?:\+\w+)?$/i, "postgresql"],
       [/^(?:(?:aurora-)?mysql|aurora|mariadb)(?:\+\w+)?$/i, "mysql"]
     ];
@@ -27254,11 +27307,11 @@ function databaseFailure(error, { engine, host, port }) {
   const { code: code2 = "", detail } = error;
   const message = [error.message || code2, detail].filter(Boolean).join(" ");
   const row2 = ADVICE3.find(({ codes, says: says2 }) => codes.test(code2) && says2?.test(message) !== false);
-  const problem = row2 ? { title: row2.title.replace("$server", server), detail: message, hint: row2.hint } : {
+  const problem2 = row2 ? { title: row2.title.replace("$server", server), detail: message, hint: row2.hint } : {
     title: `${engine === "mysql" ? "MySQL" : "PostgreSQL"} on ${server} refuses (${code2 || error.name})`,
     detail: message
   };
-  return new UserError(problem, { cause: error });
+  return new UserError(problem2, { cause: error });
 }
 function codeOf4(error) {
   if (!isError2(error)) return void 0;
@@ -27510,11 +27563,9 @@ async function readMysqlState(session, { name, user }) {
     hasUser: users.length > 0
   };
 }
-function isOurs({ isThere: isThere3, comment, isEmpty: isEmpty2 }, { mark }, { isNamedByTags }) {
+function isOurs({ isThere: isThere3, comment, isEmpty: isEmpty2 }, database, { isNamedByTags }) {
   if (!isThere3) return false;
-  const found = readMark(comment, "mysql")?.mark;
-  if (found === void 0) return isEmpty2 && isNamedByTags;
-  return found.repositoryId === mark.repositoryId && found.pr === mark.pr && found.preview === mark.preview;
+  return readMark(comment, "mysql") === void 0 ? isEmpty2 && isNamedByTags : marks(comment, database);
 }
 function refuseForeign(state, database, options) {
   const { name, user } = database;
@@ -27701,7 +27752,7 @@ var init_postgresql = __esm({
     init_failure3();
     init_tls();
     CONNECT_MS2 = 1e4;
-    SETTINGS3 = "SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'";
+    SETTINGS3 = "SET search_path = pg_catalog, pg_temp; SET lock_timeout = '30s'; SET statement_timeout = '10min'; SET client_min_messages = 'error'";
   }
 });
 
@@ -27998,6 +28049,34 @@ var init_open2 = __esm({
   }
 });
 
+// src/preview/other.ts
+function refuseOtherDatabase(there, wanted) {
+  if (there === void 0 || WITHOUT_REST.has(there.database) || there.database === wanted) return;
+  throw other(there, `has the database ${there.database}`, wanted);
+}
+function refuseOtherStatic(there, wanted) {
+  if (there?.static === void 0 || wanted === void 0 || there.static === wanted) return;
+  throw other(there, `has its static files at ${there.static}`, wanted);
+}
+function isSeededWith(there, database) {
+  return there !== void 0 && there.isSeeded && there.database === database;
+}
+function other({ functionName, pull: pull2 }, has2, wanted) {
+  return new UserError({
+    title: `${functionName} ${has2}, and the settings now ask for ${wanted}`,
+    detail: "A preview keeps what it was made with: by its tags that is removed.",
+    hint: `Remove the preview first (wsgi-lambda destroy --pr ${pull2}), and run this again; or close the pull request, and reopen it.`
+  });
+}
+var WITHOUT_REST;
+var init_other = __esm({
+  "src/preview/other.ts"() {
+    "use strict";
+    init_errors();
+    WITHOUT_REST = /* @__PURE__ */ new Set(["none", "sqlite"]);
+  }
+});
+
 // src/preview/database/address.ts
 function newPassword() {
   for (; ; ) {
@@ -28040,6 +28119,10 @@ var init_address3 = __esm({
 });
 
 // src/preview/database/names.ts
+function hasOwnNames({ name, user, mark }) {
+  const names = databaseNames({ base: mark.preview, pull: mark.pr });
+  return name === names.name && user === names.user;
+}
 function databaseNames({ base, pull: pull2 }) {
   const words4 = base.toLowerCase().replace(/[^a-z0-9]+/g, "_");
   const first = /^(?:pg_|\d)/.test(words4) ? `f_${words4}` : words4;
@@ -28074,10 +28157,9 @@ function writeDatabase(choice, engine) {
 }
 function readDatabase(tag, identity) {
   if (tag === "none" || tag === "sqlite" || tag === "command") return { kind: tag };
-  const [, engine, scope, name, user] = /^(postgresql|mysql)\/(database|schema)\/(\w{1,63})\/(\w{1,32})$/.exec(tag) ?? [];
-  if (engine === void 0 || name === void 0 || user === void 0)
-    throw new Error(`a tag says of a database: ${JSON.stringify(tag)}`);
+  const [, engine, scope, name = "", user = ""] = /^(postgresql|mysql)\/(database|schema)\/(\w{1,63})\/(\w{1,32})$/.exec(tag) ?? [];
   const own = { scope, name, user, mark: markOf2(identity) };
+  if (engine === void 0 || !hasOwnNames(own)) throw new Error(`a tag says of a database: ${JSON.stringify(tag)}`);
   return { kind: "server", own, engine };
 }
 var init_choice = __esm({
@@ -28129,12 +28211,15 @@ var init_hooks2 = __esm({
 async function preparePreviewDatabase(settings, identity, there, collaborators) {
   const choice = databaseOf(settings, identity);
   if (choice.kind === "server") return await onServer(choice.own, settings, identity, there, collaborators);
+  refuseOtherDatabase(there, choice.kind);
+  const { previewDatabaseDelete: line } = settings;
   const address2 = await addressWithoutServer(choice, settings, identity, collaborators);
   return {
     tags: { database: choice.kind, databaseAdmin: void 0, databaseAccess: void 0 },
     environment: address2 === void 0 ? {} : { [settings.previewDatabaseVariable]: address2 },
     preparation: void 0,
-    giveBack: () => Promise.resolve()
+    giveBack: () => Promise.resolve(),
+    discard: choice.kind === "command" && line !== void 0 && !settings.dryRun ? () => deleteByHook(line, identity, collaborators) : void 0
   };
 }
 async function addressWithoutServer({ kind }, { previewDatabaseCreate: line, dryRun }, identity, collaborators) {
@@ -28143,8 +28228,8 @@ async function addressWithoutServer({ kind }, { previewDatabaseCreate: line, dry
   if (kind !== "sqlite") return void 0;
   collaborators.report.notice({
     title: "preview-database is sqlite: each environment of the function has a file of its own",
-    detail: "Lambda starts one environment for each request at a time, and drops them when nobody asks for them.",
-    hint: "It is for demonstrations. What has to stay needs preview-database: database or schema."
+    detail: "Lambda starts one environment for each request at a time, and drops them when nobody asks for them. Commands before traffic run in one of them: in any other the file is empty.",
+    hint: "It is for a look right after the deployment, or for an application that makes its tables when it starts. Anything else needs preview-database: database or schema."
   });
   return SQLITE_ADDRESS;
 }
@@ -28157,6 +28242,7 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
   const { place } = reached;
   const own = { ...chosen, engine: place.engine };
   const database = writeDatabase({ kind: "server", own }, place.engine);
+  refuseOtherDatabase(there, database);
   const options = { template: settings.previewDatabaseTemplate, isNamedByTags: there?.database === database };
   const password = newPassword();
   const address2 = applicationAddress(place, own, password);
@@ -28177,12 +28263,14 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
     giveBack: async (served2) => {
       const before = passwordIn(served2[variable], own.user);
       if (before !== void 0) await prepare3(before);
-    }
+    },
+    discard: void 0
   };
 }
 var init_prepare = __esm({
   "src/preview/database/prepare.ts"() {
     "use strict";
+    init_other();
     init_address3();
     init_choice();
     init_hooks2();
@@ -28251,7 +28339,7 @@ function previewParts(options) {
     count: async ({ base, repositoryId }) => {
       const previews = createPreviewApi({ ...clients, environment });
       const found = await previews.findTagged("lambda:function", searchTags(repositoryId));
-      const names = found.map(({ arn, tags }) => readTags(arn.split(":").at(-1) ?? "", tags)?.base);
+      const names = found.map(({ arn, tags }) => readTags(nameInArn(arn), tags)?.base);
       return names.filter((name) => name === base).length;
     },
     runId: environment["GITHUB_RUN_ID"] ?? environment["CI_PIPELINE_ID"],
@@ -28271,6 +28359,7 @@ function removalParts(settings, options) {
 var init_preview_parts = __esm({
   "src/commands/preview-parts.ts"() {
     "use strict";
+    init_arn();
     init_lambda_client();
     init_previews();
     init_secret_values();
@@ -28307,10 +28396,18 @@ function refuseForeignCode(event) {
     hint: "Use the event pull_request instead, whose runs for forks are skipped."
   });
 }
+function refuseNamedFork({ name, pull: pull2 }, isForeign) {
+  if (isForeign !== true || ANSWERED_FOR.has(name)) return;
+  throw new UserError({
+    title: `This run has secrets (${name}), and the code of pull request ${pull2?.number} is a fork's`,
+    detail: "Building its requirements would run its code with the secrets of this repository.",
+    hint: "Let somebody who may start workflows do so (workflow_dispatch) once the code was looked at, or push its commits to a branch of this repository."
+  });
+}
 function hasCredentials(variables) {
   return CREDENTIALS.some((name) => (variables[name] ?? "") !== "");
 }
-var CREDENTIALS;
+var CREDENTIALS, ANSWERED_FOR;
 var init_guard = __esm({
   "src/preview/guard.ts"() {
     "use strict";
@@ -28321,6 +28418,84 @@ var init_guard = __esm({
       // GitHub gives it to a job that may ask for a token of OIDC; so far nobody has turned that into credentials.
       "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
     ];
+    ANSWERED_FOR = /* @__PURE__ */ new Set([void 0, "pull_request", "workflow_dispatch"]);
+  }
+});
+
+// src/preview/pull.ts
+async function readEvent(variables, number2) {
+  if (variables["GITLAB_CI"] !== void 0) return gitlabEvent(variables, number2);
+  const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
+  const { pull_request: request3, repository, workflow_run: upstream } = payload;
+  const own = wholeNumber3(request3?.number);
+  const named2 = number2 ?? own;
+  const isOwn2 = named2 !== void 0 && named2 === own;
+  const repositoryName = text4(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
+  return {
+    name: variables["GITHUB_EVENT_NAME"],
+    action: text4(payload.action),
+    isDeletion: payload.deleted === true,
+    inputs: isTable4(payload.inputs) ? payload.inputs : {},
+    ...upstream && { upstream: upstreamOf(upstream, repositoryName) },
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber3(repository?.id) ?? ""),
+      repository: repositoryName,
+      headSha: isOwn2 ? text4(request3?.head?.sha) : void 0,
+      headRepository: isOwn2 ? text4(request3?.head?.repo?.full_name) : repositoryName,
+      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
+    }
+  };
+}
+function repositoryOf2(variables) {
+  if (variables["GITLAB_CI"] !== void 0)
+    return { repositoryId: variables["CI_PROJECT_ID"] ?? "", repository: variables["CI_PROJECT_PATH"] ?? "" };
+  return {
+    repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? "",
+    repository: variables["GITHUB_REPOSITORY"] ?? ""
+  };
+}
+function upstreamOf({ event, head_repository: head }, repository) {
+  return { event: text4(event), isForeign: text4(head?.full_name)?.toLowerCase() !== repository.toLowerCase() };
+}
+function gitlabEvent(variables, number2) {
+  const named2 = number2 ?? wholeNumber3(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
+  const repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"] ?? variables["CI_PROJECT_PATH"] ?? "";
+  return {
+    ...{ name: void 0, action: void 0, isDeletion: false, inputs: {} },
+    pull: named2 === void 0 ? void 0 : {
+      number: named2,
+      repositoryId: variables["CI_MERGE_REQUEST_PROJECT_ID"] ?? variables["CI_PROJECT_ID"] ?? "",
+      repository,
+      headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
+      headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
+      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
+    }
+  };
+}
+async function readPayload(path4) {
+  if (path4 === void 0) return {};
+  try {
+    const payload = JSON.parse(await (0, import_promises66.readFile)(path4, "utf8"));
+    return isTable4(payload) ? payload : {};
+  } catch {
+    return {};
+  }
+}
+function isTable4(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function text4(value) {
+  return typeof value === "string" && value !== "" ? value : void 0;
+}
+function wholeNumber3(value) {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
+}
+var import_promises66;
+var init_pull = __esm({
+  "src/preview/pull.ts"() {
+    "use strict";
+    import_promises66 = require("node:fs/promises");
   }
 });
 
@@ -28336,19 +28511,37 @@ function pullOf(event, variables, { runsItsCode }) {
       }
     ]);
   }
-  if (!/^[1-9]\d*$/.test(pull2.repositoryId)) {
-    throw new SettingsError([
-      {
-        title: "The number of the repository is not known",
-        detail: "By it a preview is told from those of other repositories.",
-        hint: "Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID and GITHUB_REPOSITORY."
-      }
-    ]);
-  }
+  refuseUnknownRepository(pull2.repositoryId);
   const skipped = reasonToSkip(event, variables);
   if (skipped) return { skipped };
   if (runsItsCode) refuseForeignCode(event);
   return { pull: pull2 };
+}
+function repositoryOfRun(variables) {
+  const repository = repositoryOf2(variables);
+  refuseUnknownRepository(repository.repositoryId);
+  return repository;
+}
+function refuseUnknownRepository(repositoryId) {
+  if (/^[1-9]\d*$/.test(repositoryId)) return;
+  throw new SettingsError([
+    {
+      title: "The number of the repository is not known",
+      detail: "By it a preview is told from those of other repositories.",
+      hint: "Workflows of GitHub and pipelines of GitLab have it. Elsewhere, set GITHUB_REPOSITORY_ID (gh api repos/OWNER/NAME --jq .id) and GITHUB_REPOSITORY."
+    }
+  ]);
+}
+function refuseMissingRole({ previewRole, createRole }, { functionName }) {
+  if (previewRole !== void 0 || createRole) return;
+  throw new UserError(
+    {
+      title: `The preview ${functionName} has no execution role: preview-role is missing`,
+      detail: "A preview runs what a pull request says, and never gets `role`.",
+      hint: "Set preview-role to the ARN of a role for previews, as in arn:aws:iam::123456789012:role/shop-preview (bootstrap prints a template that has one), or create-role to have one made for each."
+    },
+    { exitCode: 2 }
+  );
 }
 async function stateOf5(pull2, github) {
   return await github?.getPull(pull2.number).catch(() => void 0);
@@ -28358,6 +28551,7 @@ var init_prerequisites = __esm({
     "use strict";
     init_errors();
     init_guard();
+    init_pull();
   }
 });
 
@@ -28382,19 +28576,111 @@ var init_pull_state = __esm({
   }
 });
 
-// src/preview/database-text.ts
-function databaseText(tag) {
-  if (tag === "none") return void 0;
-  if (tag === "sqlite") return "SQLite, gone with its environment";
-  if (tag === "command") return "made by a command of its own";
-  const [engine = "", scope = "", name = ""] = tag.split("/");
-  return `${ENGINES2[engine] ?? engine}, ${scope} ${name}`;
+// src/preview/access-text.ts
+function accessText({
+  functionUrl: functionUrl2,
+  basicAuth
+}) {
+  if (functionUrl2 === "iam") return "Takes signed requests only (IAM), which a browser does not send";
+  if (basicAuth !== void 0 && basicAuth !== NONE) return "Asks for a user and a password";
+  return void 0;
 }
-var ENGINES2;
-var init_database_text = __esm({
-  "src/preview/database-text.ts"() {
+var init_access_text = __esm({
+  "src/preview/access-text.ts"() {
     "use strict";
-    ENGINES2 = { postgresql: "PostgreSQL", mysql: "MySQL" };
+    init_basic_auth();
+  }
+});
+
+// src/preview/announce/serving.ts
+async function servingOf(functionName, alias, { lambda, urls }) {
+  const [url, target, version] = await Promise.all([
+    urls.get(functionName, alias),
+    lambda.getAlias(functionName, alias),
+    lambda.getVersion(functionName, alias)
+  ]);
+  if (url === void 0 || target === void 0 || version === void 0) return void 0;
+  if (readAliasMark(target.description).phase === "not-released") return void 0;
+  return { url: url.address, headSha: readProvenance(version.description)?.commit };
+}
+var init_serving = __esm({
+  "src/preview/announce/serving.ts"() {
+    "use strict";
+    init_alias_mark();
+    init_provenance();
+  }
+});
+
+// src/preview/database/give-back.ts
+async function givingBack({ preparation, giveBack, discard }, { functionName, exists: exists3, readServed: readServed2 }, report, release2) {
+  const progress = { isBegun: false };
+  const watched = preparation && {
+    ...preparation,
+    carryOut: async () => {
+      progress.isBegun = true;
+      await preparation.carryOut();
+    }
+  };
+  const attempt2 = async (work, title, hint) => {
+    try {
+      await work();
+    } catch (failure) {
+      const [problem2] = problemsOf(failure).problems;
+      report.warning({ title, detail: [problem2?.title, problem2?.detail].filter(Boolean).join("\n"), hint });
+    }
+  };
+  try {
+    return await release2(watched);
+  } catch (error) {
+    if (progress.isBegun)
+      await attempt2(
+        async () => {
+          const served2 = await readServed2();
+          if (served2) await giveBack(served2);
+        },
+        `The version of ${functionName} that is still served may not reach its database any more`,
+        "The next deployment of the preview that succeeds mends that."
+      );
+    if (discard)
+      await attempt2(
+        async () => {
+          if (!await exists3()) await discard();
+        },
+        `What preview-database-create has made for ${functionName} may be left over`,
+        "The next deployment of the preview takes it. Where there is none, remove it by hand, as preview-database-delete does."
+      );
+    throw error;
+  }
+}
+var init_give_back = __esm({
+  "src/preview/database/give-back.ts"() {
+    "use strict";
+    init_problem();
+  }
+});
+
+// src/preview/database/shared.ts
+function refuseSharedDatabase(settings, identity) {
+  const { environment, previewEnvironment, previewSecrets, previewDatabaseVariable: variable } = settings;
+  if (databaseOf(settings, identity).kind !== "none" || !SERVER_ADDRESS.test(environment[variable] ?? "")) return;
+  if (Object.hasOwn(previewEnvironment, variable) || Object.hasOwn(previewSecrets, variable)) return;
+  const { base, functionName } = identity;
+  throw new UserError(
+    {
+      title: `The preview ${functionName} has no database of its own, and would use that of ${base} (${variable} in environment)`,
+      detail: "Migrations and whatever else a pull request says would run on it.",
+      hint: `Set preview-database-admin (or preview-database: sqlite) for a database of its own, or name another one in preview-environment or preview-secrets (${variable}).`
+    },
+    { exitCode: 2 }
+  );
+}
+var SERVER_ADDRESS;
+var init_shared = __esm({
+  "src/preview/database/shared.ts"() {
+    "use strict";
+    init_errors();
+    init_choice();
+    SERVER_ADDRESS = /^(?!sqlite)[a-z][\w+.-]*:\/\/[^/]/i;
   }
 });
 
@@ -28430,6 +28716,9 @@ function settingsOfPreview(settings, identity, { tags, environment, isToBeSeeded
   };
   return { ...settings, ...own };
 }
+function hasNewData({ database, isSeeded }) {
+  return database === "sqlite" || !isSeeded;
+}
 function staticAddressOf(address2, { pull: pull2 }) {
   if (address2 === void 0) return void 0;
   const [, bucket = "", prefix = ""] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address2) ?? [];
@@ -28457,17 +28746,17 @@ async function preview(settings, pull2, collaborators) {
   const started = clock();
   const identity = identityOf(settings.functionName, pull2);
   report.info(`${identity.functionName}: preview of pull request ${pull2.number} of ${pull2.repository}`);
-  const [there, url] = await Promise.all([
+  const [there, answering] = await Promise.all([
     readOwnTags(identity, collaborators),
-    collaborators.urls.get(identity.functionName, settings.alias)
+    servingOf(identity.functionName, settings.alias, collaborators)
   ]);
-  const serving = there && url && { url: url.address, headSha: there.headSha };
+  const serving = there && answering;
   if (settings.dryRun) return await release(settings, { pull: pull2, identity, there }, collaborators);
   const announcer = collaborators.announcerFor(identity, pull2, settings);
   const announced = announcer.started({ serving });
   try {
     const result = await release(settings, { pull: pull2, identity, there }, collaborators);
-    await announcer.ready(readyFacts(result, (clock() - started) / 1e3));
+    await announcer.ready(readyFacts(result, settings, (clock() - started) / 1e3));
     return result;
   } catch (error) {
     const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems;
@@ -28479,7 +28768,13 @@ async function preview(settings, pull2, collaborators) {
 }
 async function release(settings, { pull: pull2, identity, there }, collaborators) {
   const { order, aside } = collaborators;
-  if (there === void 0) await refuseOneMore(settings, identity, collaborators);
+  if (there === void 0) {
+    refuseMissingRole(settings, identity);
+    await refuseOneMore(settings, identity, collaborators);
+  }
+  refuseSharedDatabase(settings, identity);
+  const staticAddress = staticAddressOf(settings.static, identity);
+  refuseOtherStatic(there, staticAddress);
   const data = await collaborators.dataOf(settings, identity, there);
   collaborators.mask(data.environment);
   const now = order.now();
@@ -28490,20 +28785,20 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
     run: collaborators.runId,
     created: there?.created || isoTime(now),
     expires: isoTime(now + settings.previewExpires * DAY_MS),
-    static: staticAddressOf(settings.static, identity),
+    static: staticAddress,
     role: settings.createRole ? roleNameOf(identity.functionName) : void 0,
     logGroup: defaultLogGroup(identity.functionName),
-    isSeeded: there?.isSeeded ?? false
+    isSeeded: isSeededWith(there, data.tags.database)
   };
-  const isToBeSeeded = settings.previewSeed.length > 0 && !tags.isSeeded;
+  const isToBeSeeded = settings.previewSeed.length > 0 && hasNewData(tags);
   const own = settingsOfPreview(settings, identity, { tags, environment: data.environment, isToBeSeeded });
   const released2 = await givingBack(
     data,
-    own,
-    collaborators,
-    () => deploy(own, {
+    functionOf(own, collaborators),
+    collaborators.report,
+    (preparation) => deploy(own, {
       ...collaborators,
-      preparation: data.preparation,
+      preparation,
       // GitHub runs a workflow for the merge with the base; what people know is the head.
       order: { ...order, readRun: async () => ({ ...await order.readRun(), ...headOf(pull2) }) }
     })
@@ -28513,10 +28808,11 @@ async function release(settings, { pull: pull2, identity, there }, collaborators
   const { number: number2, repository, headSha } = pull2;
   return { ...released2, preview: { pull: number2, repository, headSha, created, expires, database } };
 }
-function readyFacts({ function: released2, artifact, coldStartMs, difference: difference2, preview: preview2 }, seconds) {
+function readyFacts({ function: released2, artifact, coldStartMs, difference: difference2, preview: preview2 }, settings, seconds) {
   const change = difference2.code?.contents?.zipBytes;
   return {
-    ...{ url: released2.url, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
+    ...{ url: released2.url, access: accessText(settings) },
+    ...{ zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     ...{ zipBytesBefore: change === void 0 ? void 0 : artifact.zipBytes - change, coldStartMs, seconds },
     ...{ database: databaseText(preview2.database), expires: preview2.expires }
   };
@@ -28540,23 +28836,12 @@ async function refuseOneMore({ previewLimit }, identity, { count }) {
     hint: "Close pull requests that need none any more, let sweep remove what has expired, or raise preview-limit."
   });
 }
-async function givingBack({ preparation, giveBack }, { functionName, alias }, { lambda, report }, release2) {
-  if (preparation === void 0) return await release2();
-  try {
-    return await release2();
-  } catch (error) {
-    const served2 = await lambda.getVersion(functionName, alias).catch(() => void 0);
-    if (served2) {
-      await giveBack(served2.environment).catch((failure) => {
-        report.warning({
-          title: `The version of ${functionName} that is still served may not reach its database any more`,
-          detail: failure instanceof Error ? failure.message : String(failure),
-          hint: "The next deployment of the preview that succeeds mends that."
-        });
-      });
-    }
-    throw error;
-  }
+function functionOf({ functionName, alias }, { aside, lambda }) {
+  return {
+    functionName,
+    exists: async () => await aside.tags.get(functionName) !== void 0,
+    readServed: async () => (await lambda.getVersion(functionName, alias))?.environment
+  };
 }
 function headOf({ headSha }) {
   return headSha === void 0 ? {} : { commit: headSha };
@@ -28570,8 +28855,14 @@ var init_preview2 = __esm({
     "use strict";
     init_function_options();
     init_errors();
+    init_access_text();
+    init_serving();
+    init_give_back();
+    init_shared();
     init_database_text();
     init_identity2();
+    init_other();
+    init_prerequisites();
     init_settings2();
     init_tags3();
     init_current_aside();
@@ -28590,9 +28881,11 @@ async function runForPull(event, origin, { environment, github, mask: mask2, ope
   const found = pullOf(event, environment, { runsItsCode: true });
   if ("skipped" in found) return found;
   const { pull: pull2 } = found;
-  const settings = await loadDeploySettings({ ...origin, defaultStage: STAGE });
+  const settings = await loadDeploySettings(origin, true);
   for (const table3 of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask2(table3);
-  const against = reasonAgainst(pull2, await stateOf5(pull2, github), settings.previewLabel);
+  const now = await stateOf5(pull2, github);
+  refuseNamedFork(event, now?.isForeign);
+  const against = reasonAgainst(pull2, now, settings.previewLabel);
   if (against) return { skipped: against };
   const collaborators = await open9(settings);
   const announcing = { environment, secrets, github, report: collaborators.report };
@@ -28616,22 +28909,21 @@ async function removeIfClosed(pull2, settings, collaborators, announcing) {
   const { report } = collaborators;
   report.notice({ title: `Pull request ${pull2.number} was closed meanwhile: its preview is removed` });
   const result = await destroy(pull2, settings, { ...collaborators, ...collaborators.removalParts(settings) });
-  for (const problem of result.problems) report.warning(problem);
+  for (const problem2 of result.problems) report.warning(problem2);
   await announceRemovals(destroyed(result), pull2, settings, announcing);
 }
-var STAGE;
 var init_preview_run = __esm({
   "src/commands/preview-run.ts"() {
     "use strict";
     init_announcer();
     init_place();
+    init_guard();
     init_prerequisites();
     init_pull_state();
     init_settings();
     init_announce_removal();
     init_destroy();
     init_preview2();
-    STAGE = "preview";
   }
 });
 
@@ -28645,7 +28937,7 @@ function reasonToRemoveOrphan({ created }, pull2, now) {
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
 }
 function isDatabaseOrphaned(pull2) {
-  return pull2 !== "open";
+  return pull2 === "closed" || pull2 === "unknown";
 }
 var BEGINS_WITHIN_MS;
 var init_choose = __esm({
@@ -28675,7 +28967,7 @@ async function orphanedDatabases(repositoryId, servers, there, { api, openServer
     }
   });
   const all = listed3.flatMap(
-    ({ access, databases }) => databases.map((database) => ({
+    ({ access, databases }) => databases.filter(hasOwnNames).map((database) => ({
       database,
       access,
       functionName: previewName(database.mark.preview, database.mark.pr)
@@ -28706,6 +28998,7 @@ var init_databases2 = __esm({
     "use strict";
     init_parallel();
     init_problem();
+    init_names2();
     init_open2();
     init_identity2();
     AT_ONCE5 = 4;
@@ -28714,18 +29007,25 @@ var init_databases2 = __esm({
 
 // src/preview/removal/pulls.ts
 async function knownPulls(numbers, getPull, report) {
-  if (getPull === void 0) return () => "unknown";
+  if (getPull === void 0) {
+    if (numbers.length > 0)
+      report.notice({
+        title: "Which pull requests are closed is not known: there is no token for GitHub",
+        hint: "Previews go when their time is up. To ask GitHub, set GITHUB_TOKEN or the input github-token."
+      });
+    return () => "unknown";
+  }
   let isTold = false;
   const known = await inParallel([...new Set(numbers)], AT_ONCE6, async (number2) => {
     try {
       const pull2 = await getPull(number2);
       return [number2, pull2 === void 0 ? "unknown" : pull2.isOpen ? "open" : "closed"];
     } catch (error) {
-      const [problem] = problemsOf(error).problems;
-      if (!isTold && problem)
-        report.notice({ ...problem, title: `Which pull requests are closed is not known: ${problem.title}` });
+      const [problem2] = problemsOf(error).problems;
+      if (!isTold && problem2)
+        report.notice({ ...problem2, title: `Which pull requests are closed is not known: ${problem2.title}` });
       isTold = true;
-      return [number2, "unknown"];
+      return [number2, "unanswered"];
     }
   });
   const states = new Map(known);
@@ -28837,7 +29137,7 @@ async function sweepPreview(tags, sweeping) {
   const item = { kind: "preview", name: functionName, base, pull: pull2, state, expires };
   const reason = reasonToRemove(tags, state, now);
   if (reason === void 0) return kept3(item);
-  if (settings.dryRun) return planned(item, reason);
+  if (settings.dryRun) return planned2(item, reason);
   const isDue = (fresh) => reasonToRemove(fresh, state, now) !== void 0;
   const removal2 = await removePreview(tags, { ...settings, lockWait: 0, isDue }, collaborators);
   return { ...item, reason, ...OUTCOMES[removal2.outcome](removal2), seconds: removal2.seconds };
@@ -28859,7 +29159,10 @@ async function sweepDatabase(orphan, sweeping) {
   const { preview: base, pr: pull2 } = database.mark;
   const state = sweeping.stateOf(pull2);
   const item = { kind: database.scope, name: database.name, base, pull: pull2, state, expires: void 0 };
-  if (!isDatabaseOrphaned(state)) return kept3(item, "its pull request is open: its function may be in another region");
+  if (!isDatabaseOrphaned(state)) {
+    const why = state === "open" ? "its pull request is open" : "its pull request may be open";
+    return kept3(item, `${why}: its function may be in another region`);
+  }
   return await sweepPart(
     item,
     functionName,
@@ -28868,21 +29171,21 @@ async function sweepDatabase(orphan, sweeping) {
   );
 }
 async function sweepPart(item, functionName, { settings, collaborators }, remove3) {
-  if (settings.dryRun) return planned(item, "orphaned");
+  if (settings.dryRun) return planned2(item, "orphaned");
   const part = await timed(`${item.kind} ${item.name}`, functionName, collaborators, async () => ({
     outcome: await remove3()
   }));
-  const { outcome, problem, seconds } = part;
+  const { outcome, problem: problem2, seconds } = part;
   return {
     ...{ ...item, reason: "orphaned", seconds },
     outcome: outcome === "removed" || outcome === "missing" ? outcome : "failed",
-    problems: problem === void 0 ? [] : [problem]
+    problems: problem2 === void 0 ? [] : [problem2]
   };
 }
 function kept3(item, note) {
   return { ...item, reason: void 0, outcome: "kept", note, problems: [], seconds: 0 };
 }
-function planned(item, reason) {
+function planned2(item, reason) {
   return { ...item, reason, outcome: "would be removed", problems: [], seconds: 0 };
 }
 function strangeItem(name) {
@@ -28907,7 +29210,8 @@ var init_sweep = __esm({
       missing: () => ({ outcome: "missing", problems: [] }),
       refused: () => ({ outcome: "kept", note: "its tags have changed", problems: [] }),
       busy: () => ({ outcome: "kept", note: "it is being deployed", problems: [] }),
-      failed: ({ problems }) => ({ outcome: "failed", problems })
+      failed: ({ problems }) => ({ outcome: "failed", problems }),
+      "would be removed": () => ({ outcome: "would be removed", problems: [] })
     };
   }
 });
@@ -29033,7 +29337,8 @@ function createGitHub(options, known = {}) {
             pull_number: number2
           });
           const labels = data.labels.map(({ name }) => name);
-          return { number: data.number, isOpen: data.state === "open", headSha: data.head.sha, labels };
+          const isForeign = isElsewhere(data.head.repo, repository);
+          return { number: data.number, isOpen: data.state === "open", headSha: data.head.sha, isForeign, labels };
         });
       } catch (error) {
         if (!(error instanceof GitHubError) || !error.isMissing) throw error;
@@ -29131,6 +29436,9 @@ function createGitHub(options, known = {}) {
     within: (milliseconds2) => createGitHub({ ...options, signal: limited(signal, milliseconds2) }, known)
   };
 }
+function isElsewhere(head, repository) {
+  return head?.full_name.toLowerCase() !== repository.toLowerCase();
+}
 function taskOf(pull2) {
   return `preview:${pull2}`;
 }
@@ -29186,79 +29494,6 @@ var init_open3 = __esm({
   }
 });
 
-// src/preview/pull.ts
-async function readEvent(variables, number2) {
-  if (variables["GITLAB_CI"] !== void 0) return gitlabEvent(variables, number2);
-  const payload = await readPayload(variables["GITHUB_EVENT_PATH"]);
-  const { pull_request: request3, repository } = payload;
-  const own = wholeNumber3(request3?.number);
-  const named2 = number2 ?? own;
-  const isOwn2 = named2 !== void 0 && named2 === own;
-  const repositoryName = text4(repository?.full_name) ?? variables["GITHUB_REPOSITORY"] ?? "";
-  return {
-    name: variables["GITHUB_EVENT_NAME"],
-    action: text4(payload.action),
-    isDeletion: payload.deleted === true,
-    inputs: isTable4(payload.inputs) ? payload.inputs : {},
-    pull: named2 === void 0 ? void 0 : {
-      number: named2,
-      repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? String(wholeNumber3(repository?.id) ?? ""),
-      repository: repositoryName,
-      headSha: isOwn2 ? text4(request3?.head?.sha) : void 0,
-      headRepository: isOwn2 ? text4(request3?.head?.repo?.full_name) : repositoryName,
-      labels: isOwn2 ? (request3?.labels ?? []).flatMap(({ name }) => text4(name) ?? []) : []
-    }
-  };
-}
-function repositoryOf2(variables) {
-  if (variables["GITLAB_CI"] !== void 0)
-    return { repositoryId: variables["CI_PROJECT_ID"] ?? "", repository: variables["CI_PROJECT_PATH"] ?? "" };
-  return {
-    repositoryId: variables["GITHUB_REPOSITORY_ID"] ?? "",
-    repository: variables["GITHUB_REPOSITORY"] ?? ""
-  };
-}
-function gitlabEvent(variables, number2) {
-  const named2 = number2 ?? wholeNumber3(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
-  const repository = variables["CI_MERGE_REQUEST_PROJECT_PATH"] ?? variables["CI_PROJECT_PATH"] ?? "";
-  return {
-    ...{ name: void 0, action: void 0, isDeletion: false, inputs: {} },
-    pull: named2 === void 0 ? void 0 : {
-      number: named2,
-      repositoryId: variables["CI_MERGE_REQUEST_PROJECT_ID"] ?? variables["CI_PROJECT_ID"] ?? "",
-      repository,
-      headSha: variables["CI_MERGE_REQUEST_SOURCE_BRANCH_SHA"] || variables["CI_COMMIT_SHA"],
-      headRepository: variables["CI_MERGE_REQUEST_SOURCE_PROJECT_PATH"] ?? repository,
-      labels: (variables["CI_MERGE_REQUEST_LABELS"] ?? "").split(",").filter(Boolean)
-    }
-  };
-}
-async function readPayload(path4) {
-  if (path4 === void 0) return {};
-  try {
-    const payload = JSON.parse(await (0, import_promises66.readFile)(path4, "utf8"));
-    return isTable4(payload) ? payload : {};
-  } catch {
-    return {};
-  }
-}
-function isTable4(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function text4(value) {
-  return typeof value === "string" && value !== "" ? value : void 0;
-}
-function wholeNumber3(value) {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : void 0;
-}
-var import_promises66;
-var init_pull = __esm({
-  "src/preview/pull.ts"() {
-    "use strict";
-    import_promises66 = require("node:fs/promises");
-  }
-});
-
 // src/cli-previews.ts
 var cli_previews_exports = {};
 __export(cli_previews_exports, {
@@ -29286,7 +29521,7 @@ async function runDestroy(number2, wiring) {
   const found = pullOf(await readEvent(environment, number2), environment, { runsItsCode: false });
   if ("skipped" in found) {
     report.notice(found.skipped);
-    return void 0;
+    return found;
   }
   const settings = loadRemovalSettings(origin);
   const { mask: mask2, secrets } = collectSecrets();
@@ -29302,7 +29537,7 @@ async function runDestroy(number2, wiring) {
 }
 async function runSweep(wiring) {
   const { origin, environment, report } = wiring;
-  const repository = repositoryOf2(environment);
+  const repository = repositoryOfRun(environment);
   const settings = loadRemovalSettings(origin);
   const { mask: mask2, secrets } = collectSecrets();
   const [github, removing] = await Promise.all([openGitHubOf(wiring), openRemoval(wiring, settings, mask2)]);
@@ -29362,7 +29597,9 @@ __export(removal_summary_exports, {
 function destroySummary({ pull: pull2, previews, problems }) {
   const isFailed2 = problems.length > 0;
   const nothing2 = previews.every(({ outcome: outcome2 }) => outcome2 === "missing");
-  const outcome = isFailed2 ? "not all could be removed" : nothing2 ? "nothing was there" : "removed";
+  const isPlanned = previews.some((preview2) => preview2.outcome === "would be removed");
+  const done = isPlanned ? "what destroy would remove" : "removed";
+  const outcome = isFailed2 ? "not all could be removed" : nothing2 ? "nothing was there" : done;
   return [
     `### Previews of pull request ${pull2}: ${outcome}`,
     ...previews.filter(({ parts }) => parts.length > 0).map(
@@ -37690,10 +37927,10 @@ async function inspect(given2, settings, { createToolchain: createToolchain2, cr
     const { contents, parts, inspected } = await inspectZip(given2.artifact ?? settings.output, settings);
     const { inspection } = inspected;
     const why = given2.why === void 0 ? void 0 : whyOf(given2.why, inspected);
-    const other = given2.against === void 0 ? void 0 : await inspectZip(given2.against, settings);
-    const compared = other && {
-      against: other.contents.path,
-      ...difference(sideOf2(other), sideOf2({ contents, parts, inspected }))
+    const other2 = given2.against === void 0 ? void 0 : await inspectZip(given2.against, settings);
+    const compared = other2 && {
+      against: other2.contents.path,
+      ...difference(sideOf2(other2), sideOf2({ contents, parts, inspected }))
     };
     if (!given2.imports) return resultOf2(inspection, why, compared);
     const module2 = given2.module ?? handlerOf(contents);
@@ -37900,7 +38137,7 @@ function bytecodePart({ bytecode }) {
 }
 function binariesPart({ binaries }) {
   const shown2 = binaries.toSorted((a, b) => Number(b.problem !== void 0) - Number(a.problem !== void 0));
-  const rows = shown2.slice(0, MOST_LINES3).map(({ path: path4, machine, glibc, needed, problem }) => [path4, machine, glibc ?? "–", problem ?? few(needed, 6)]);
+  const rows = shown2.slice(0, MOST_LINES3).map(({ path: path4, machine, glibc, needed, problem: problem2 }) => [path4, machine, glibc ?? "–", problem2 ?? few(needed, 6)]);
   const head = ["", "for", "glibc", "needs"];
   const [first, ...lines2] = tableLines(head, rows, ["left", "left", "right", "left"]);
   return {
@@ -38889,9 +39126,9 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
     write2(`${line}
 `);
   };
-  const show2 = (mark, paint, problem) => {
-    print(paint(`${mark} ${harmless(problem.title)}`));
-    for (const line of explanation(problem).flatMap(linesOf)) print(`  ${harmless(line)}`);
+  const show2 = (mark, paint, problem2) => {
+    print(paint(`${mark} ${harmless(problem2.title)}`));
+    for (const line of explanation(problem2).flatMap(linesOf)) print(`  ${harmless(line)}`);
   };
   return {
     phase: async (title, work) => {
@@ -38911,11 +39148,11 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
     debug: (line) => {
       if (verbosity === "verbose") print(colors.dim(`  ${harmless(line)}`));
     },
-    notice: (problem) => {
-      if (!isQuiet) show2("i", colors.cyan, problem);
+    notice: (problem2) => {
+      if (!isQuiet) show2("i", colors.cyan, problem2);
     },
-    warning: (problem) => {
-      show2("!", colors.yellow, problem);
+    warning: (problem2) => {
+      show2("!", colors.yellow, problem2);
     },
     output: (line) => {
       if (!isQuiet) print(`  ${colors.dim("│")} ${harmless(line)}`);
@@ -38930,10 +39167,10 @@ function consoleReporter({ write: write2, isTerminal, verbosity, colors, clock }
 }
 var harmless = (line) => withoutCommand(inert(line));
 function formatProblems(problems, colors) {
-  const formatted = problems.map((problem) => {
-    const lines2 = explanation(problem).flatMap(linesOf).map((line) => `  ${harmless(line)}
+  const formatted = problems.map((problem2) => {
+    const lines2 = explanation(problem2).flatMap(linesOf).map((line) => `  ${harmless(line)}
 `);
-    return `${colors.red("✖")} ${colors.bold(harmless(problem.title))}
+    return `${colors.red("✖")} ${colors.bold(harmless(problem2.title))}
 ${lines2.join("")}`;
   });
   return formatted.join("\n");
@@ -39155,14 +39392,14 @@ async function listFiles2(folder) {
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
     const path4 = (0, import_node_path59.join)(folder, name);
-    const other = paths.get(key);
-    paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
+    const other2 = paths.get(key);
+    paths.set(key, other2 === void 0 ? path4 : await laterOf(path4, other2));
   }
   return paths;
 }
-async function laterOf(one, other) {
-  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
-  return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
+async function laterOf(one, other2) {
+  const [first, second] = await Promise.all([one, other2].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
+  return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other2 : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
 function digestIn(path4) {
@@ -39514,9 +39751,10 @@ async function run2(invocation) {
       case "destroy": {
         const { runDestroy: runDestroy2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));
         const result = await runDestroy2(invocation.pull, await previewWiring());
-        if (isJson) print(result ?? { skipped: true });
-        if (result) process.stderr.write(formatProblems(result.problems, colors));
-        return result?.exitCode ?? 0;
+        if (isJson) print(result);
+        if ("skipped" in result) return 0;
+        process.stderr.write(formatProblems(result.problems, colors));
+        return result.exitCode;
       }
       case "sweep": {
         const { runSweep: runSweep2 } = await Promise.resolve().then(() => (init_cli_previews(), cli_previews_exports));

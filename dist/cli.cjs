@@ -5337,9 +5337,9 @@ function addSettingFlags(command, names) {
   for (const name of names) {
     const setting = SETTINGS[name];
     if (isSwitch(setting)) {
-      const isOn = setting.default === true;
-      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn));
-      command.addOption(new Option(`--no-${name}`, setting.without ?? `take back --${name}`).hideHelp(!isOn));
+      const { default: isOn, without = `Turn --${name} off.` } = setting;
+      command.addOption(new Option(`--${name}`, setting.description).hideHelp(isOn === true));
+      command.addOption(new Option(`--no-${name}`, without).hideHelp(isOn === false));
       continue;
     }
     const option = new Option(
@@ -5497,10 +5497,13 @@ function createProgram(start) {
   ).addOption(pullOption()).action((_flags, command) => {
     start({ command: "preview", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
   });
-  addCommand(program2, "destroy", "Remove the previews of a pull request. Reads no project.", REMOVAL_FLAGS, [
-    "wsgi-lambda destroy --pr 7",
-    "wsgi-lambda destroy --function-name shop --pr 7 --json"
-  ]).addOption(pullOption()).action((_flags, command) => {
+  addCommand(
+    program2,
+    "destroy",
+    "Remove the previews of a pull request. Reads no project.",
+    [...REMOVAL_FLAGS, "dry-run"],
+    ["wsgi-lambda destroy --pr 7", "wsgi-lambda destroy --function-name shop --pr 7 --json"]
+  ).addOption(pullOption()).action((_flags, command) => {
     start({ command: "destroy", flags: givenOptions(command), given: givenSettings(command), pull: pullOf(command) });
   });
   addCommand(
