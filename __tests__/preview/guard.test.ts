@@ -84,6 +84,12 @@ test.each<[string | undefined, boolean | undefined, boolean]>([
   else expect(refusing).not.toThrow()
 })
 
+test('to start a run of Dependabot again would help nobody: GitHub keeps its rights', () => {
+  expect(reasonToSkip(event('pull_request', pull), { GITHUB_ACTOR: 'dependabot[bot]' })?.hint).toMatch(
+    /id-token: write, or close .* and open it again/,
+  )
+})
+
 describe('the pull request of a run', () => {
   test('is that of the event', () => {
     expect(pullOf(event('pull_request', pull), {}, { runsItsCode: true })).toEqual({ pull })

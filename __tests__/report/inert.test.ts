@@ -33,6 +33,8 @@ describe('inert', () => {
       'could not connect to "postgres://shop:can@ry@db.example/shop"',
       'could not connect to "postgres://shop:****@db.example/shop"',
     ],
+    ['as in postgresql://USER:PASSWORD@HOST/DATABASE.', 'as in postgresql://USER:PASSWORD@HOST/DATABASE.'],
+    ['postgresql://shop:PASSWORD@db.example/shop', 'postgresql://shop:****@db.example/shop'],
     ['redis://:canary@cache.example:6379/0 refused', 'redis://:****@cache.example:6379/0 refused'],
     ['git+https://canary@x.example/a.git', 'git+https://****@x.example/a.git'],
   ])('%j becomes %j', (line, text) => {

@@ -26,7 +26,7 @@ export function reasonToSkip(event: RunEvent, variables: Variables): Problem | u
       ? 'Skipped: a run of Dependabot has no credentials'
       : `Skipped: a run for a fork (${pull.headRepository ?? 'which was deleted'}) has no credentials`,
     hint: isDependabot
-      ? 'Somebody else can start the workflow again for this pull request.'
+      ? 'Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot.'
       : 'To see it run, push its commits to a branch of this repository.',
   }
 }

@@ -11,8 +11,8 @@ export function withoutPasswords(text: string): string {
   return text.replace(PASSWORD, '$1****@').replace(TOKEN, '$1****@')
 }
 
-/** RFC 3986, 3.2.1; a password that was not encoded may hold an @ too. */
-const PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g
+/** RFC 3986, 3.2.1; a password that was not encoded may hold an @ too. What our own advice says of an address is none. */
+const PASSWORD = /(:\/\/[^\s/:@]*:)(?!PASSWORD@HOST\/DATABASE)[^\s/]+@/g
 /** With HTTP, a user without a password is a token. */
 const TOKEN = /(https?:\/\/)[^\s/:@]+@/g
 
