@@ -17,7 +17,10 @@ const WITHOUT_REST: ReadonlySet<string> = new Set(['none', 'sqlite'])
  */
 export function refuseOtherDatabase(there: (There & Pick<PreviewTags, 'database'>) | undefined, wanted: string): void {
   if (there === undefined || WITHOUT_REST.has(there.database) || there.database === wanted) return
-  throw other(there, `has the database ${there.database}`, wanted)
+  throw keptAs(
+    there,
+    `${there.functionName} has the database ${there.database}, and the settings now ask for ${wanted}`,
+  )
 }
 
 /** @throws UserError. A preview that gets no static files any more keeps the tag of those that it had. */
@@ -26,7 +29,10 @@ export function refuseOtherStatic(
   wanted: string | undefined,
 ): void {
   if (there?.static === undefined || wanted === undefined || there.static === wanted) return
-  throw other(there, `has its static files at ${there.static}`, wanted)
+  throw keptAs(
+    there,
+    `${there.functionName} has its static files at ${there.static}, and the settings now ask for ${wanted}`,
+  )
 }
 
 /** Whether the commands of `preview-seed` have run for these data, and not for others that it had before. */
@@ -34,9 +40,9 @@ export function isSeededWith(there: Pick<PreviewTags, 'database' | 'isSeeded'> |
   return there !== undefined && there.isSeeded && there.database === database
 }
 
-function other({ functionName, pull }: There, has: string, wanted: string): UserError {
+function keptAs({ pull }: There, title: string): UserError {
   return new UserError({
-    title: `${functionName} ${has}, and the settings now ask for ${wanted}`,
+    title,
     detail: 'A preview keeps what it was made with: by its tags that is removed.',
     hint: `Remove the preview first (wsgi-lambda destroy --pr ${pull}), and run this again; or close the pull request, and reopen it.`,
   })
