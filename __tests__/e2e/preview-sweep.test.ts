@@ -73,6 +73,10 @@ test('what is closed, has expired or has no function goes; the rest stays, that 
   expect(dry.result).toMatchObject({ exitCode: 0, isDryRun: true })
   expect(await world.everything()).toEqual(all)
 
+  // A role has no region: that of the function may be another one.
+  const open = await swept({ 'dry-run': 'true' }, closed())
+  expect(linesOf(open.result)).toContain('role shop-pr-4-role: kept')
+
   const { result } = await swept({}, closed(1, 4, 5))
   expect(linesOf(result)).toEqual([
     'database shop_pr_4: removed (orphaned)',

@@ -1,7 +1,7 @@
 import { inParallel } from '../artifact/parallel.ts'
 import type { Pull } from '../preview/pull.ts'
 import {
-  isDatabaseOrphaned,
+  isOrphanedEverywhere,
   type PullKnown,
   type Reason,
   reasonToRemove,
@@ -106,6 +106,7 @@ async function sweepBeside({ kind, name, owner }: Beside, sweeping: Sweeping): P
   const { base, pull, functionName } = owner
   const state = sweeping.stateOf(pull)
   const item = { kind, name, base, pull, state, expires: undefined } as const
+  if (kind === 'role' && !isOrphanedEverywhere(state)) return keptElsewhere(item)
   const reason = reasonToRemoveOrphan(owner, state, sweeping.now)
   if (reason === undefined) return kept(item, 'its function may be on its way')
   const { previews } = sweeping.collaborators
@@ -120,10 +121,7 @@ async function sweepDatabase(orphan: OrphanedDatabase, sweeping: Sweeping): Prom
   const { preview: base, pr: pull } = database.mark
   const state = sweeping.stateOf(pull)
   const item = { kind: database.scope, name: database.name, base, pull, state, expires: undefined } as const
-  if (!isDatabaseOrphaned(state)) {
-    const why = state === 'open' ? 'its pull request is open' : 'its pull request may be open'
-    return kept(item, `${why}: its function may be in another region`)
-  }
+  if (!isOrphanedEverywhere(state)) return keptElsewhere(item)
   return await sweepPart(item, functionName, sweeping, () =>
     removeOrphanedDatabase(orphan, sweeping.collaborators.openServer),
   )
@@ -147,6 +145,11 @@ async function sweepPart(
     outcome: outcome === 'removed' || outcome === 'missing' ? outcome : 'failed',
     problems: problem === undefined ? [] : [problem],
   }
+}
+
+function keptElsewhere(item: Item): SweepItem {
+  const why = item.state === 'open' ? 'its pull request is open' : 'its pull request may be open'
+  return kept(item, `${why}: its function may be in another region`)
 }
 
 function kept(item: Item, note?: string): SweepItem {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import {
-  isDatabaseOrphaned,
+  isOrphanedEverywhere,
   type PullKnown,
   type Reason,
   reasonToRemove,
@@ -51,6 +51,6 @@ test.each<[PullKnown, boolean]>([
   ['unknown', true],
   // GitHub has failed for a moment: nothing says that nobody needs it.
   ['unanswered', false],
-])('a database without function, of a pull request that is %s: %s', (pull, isOrphaned) => {
-  expect(isDatabaseOrphaned(pull)).toBe(isOrphaned)
+])('a database or a role without function, of a pull request that is %s: %s', (pull, isOrphaned) => {
+  expect(isOrphanedEverywhere(pull)).toBe(isOrphaned)
 })

@@ -29,7 +29,7 @@ export function reasonToRemoveOrphan(
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? 'orphaned' : undefined
 }
 
-/** Of a database without function: it is made after that. Another region may have the function, as long as the pull request may be open. */
-export function isDatabaseOrphaned(pull: PullKnown): boolean {
+/** Of a database or a role without function, which have no region: another one may have the function, as long as the pull request may be open. */
+export function isOrphanedEverywhere(pull: PullKnown): boolean {
   return pull === 'closed' || pull === 'unknown'
 }
