@@ -52,7 +52,7 @@ describe('what may be written', () => {
     expect(check({ [name]: given }).problems).toMatchObject([{ title: `--${name} is not valid` }])
   })
 
-  test.each(['aws:team', 'AWS:team', 'managed-by'])('not a tag %s', (tag) => {
+  test.each(['aws:team', 'AWS:team', 'managed-by', 'wsgi-lambda:role'])('not a tag %s', (tag) => {
     expect(check({ tags: { [tag]: 'x' } }).problems).toMatchObject([{ title: `--tags: ${tag} is not valid` }])
   })
 })

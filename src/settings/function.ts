@@ -26,8 +26,11 @@ const LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/
 /** Lambda API reference, "Tag": keys of AWS's own and what names whom a resource belongs to are not the user's. */
 function tagMistakes(tags: Table) {
   return Object.keys(tags)
-    .filter((name) => /^aws:/i.test(name) || name === 'managed-by')
-    .map((name) => ({ entry: name, hint: 'aws: is reserved for AWS, and managed-by says that wsgi-lambda made it.' }))
+    .filter((name) => /^(?:aws|wsgi-lambda):/i.test(name) || name === 'managed-by')
+    .map((name) => ({
+      entry: name,
+      hint: 'aws: is reserved for AWS; managed-by says that wsgi-lambda made it, and wsgi-lambda: what removes a preview.',
+    }))
 }
 
 /** CloudWatch Logs API reference, PutRetentionPolicy. */
