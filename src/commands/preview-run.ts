@@ -1,4 +1,4 @@
-import type { Problem } from '../errors.ts'
+import { type Problem, SeveralErrors } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
@@ -7,6 +7,8 @@ import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
 import { reasonAgainst } from '../preview/pull-state.ts'
 import type { RemovalCollaborators } from '../preview/removal/removal.ts'
+import { problemsOf } from '../report/problem.ts'
+import type { Reporter } from '../report/reporter.ts'
 import {
   type DeploySettings,
   loadDeploySettings,
@@ -52,8 +54,9 @@ export async function runForPull(
   if (against) return { skipped: against }
   const collaborators = await open(settings)
   const announcing = { environment, secrets, github, report: collaborators.report }
-  try {
-    const result = await preview(settings, pull, {
+  const closing = (): Promise<Problem | undefined> => removeIfClosed(pull, settings, collaborators, announcing)
+  const release = (): Promise<PreviewResult> =>
+    preview(settings, pull, {
       ...collaborators,
       announcerFor: (identity) =>
         createAnnouncer(
@@ -62,24 +65,42 @@ export async function runForPull(
           collaborators.report,
         ),
     })
-    return { skipped: undefined, result, settings }
-  } finally {
-    if (!settings.dryRun) await removeIfClosed(pull, settings, collaborators, announcing)
+  if (settings.dryRun) return { skipped: undefined, result: await release(), settings }
+  try {
+    const result = await release()
+    const closed = await closing()
+    return closed ? { skipped: closed } : { skipped: undefined, result, settings }
+  } catch (error) {
+    if (!(error instanceof StillThere)) await closing().catch(warnOf(collaborators.report))
+    throw error
   }
 }
 
-/** The run for a pull request that is closed meanwhile may have come too early, and found nothing to remove. */
+/** What a preview whose pull request is closed leaves behind. */
+class StillThere extends SeveralErrors {}
+
+/**
+ * The run for a pull request that is closed meanwhile may have come too early, and found nothing to remove.
+ * @returns that it was closed, and its preview is gone. @throws StillThere
+ */
 async function removeIfClosed(
   pull: Pull,
   settings: DeploySettings,
   collaborators: OpenedPreview,
   announcing: RemovalAnnouncing,
-): Promise<void> {
+): Promise<Problem | undefined> {
   const now = await stateOf(pull, announcing.github)
-  if (now?.isOpen !== false) return
-  const { report } = collaborators
-  report.notice({ title: `Pull request ${pull.number} was closed meanwhile: its preview is removed` })
+  if (now?.isOpen !== false) return undefined
   const result = await destroy(pull, settings, { ...collaborators, ...collaborators.removalParts(settings) })
-  for (const problem of result.problems) report.warning(problem)
   await announceRemovals(destroyed(result), pull, settings, announcing)
+  const title = `Pull request ${pull.number} was closed meanwhile`
+  if (result.problems.length > 0)
+    throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
+  return { title: `${title}: its preview is removed` }
+}
+
+function warnOf(report: Reporter): (error: unknown) => void {
+  return (error) => {
+    for (const problem of problemsOf(error).problems) report.warning(problem)
+  }
 }

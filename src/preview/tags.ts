@@ -52,7 +52,8 @@ export function writeTags(tags: PreviewTags): Tags {
     static: tags.static,
     role: tags.role,
     'log-group': tags.logGroup,
-    seeded: tags.isSeeded ? 'true' : undefined,
+    // Written either way: a tag is changed, and never taken away.
+    seeded: String(tags.isSeeded),
   }
   const written = {
     repository: tags.repositoryId,
