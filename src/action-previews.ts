@@ -8,7 +8,8 @@ import { type SweepCollaborators, sweep } from './commands/sweep.ts'
 import type { Problem } from './errors.ts'
 import type { GitHubApi } from './github/api.ts'
 import { openGitHub } from './github/open.ts'
-import { pullOf, repositoryOfRun } from './preview/prerequisites.ts'
+import { pullOf, repositoryOfRun, stateOf } from './preview/prerequisites.ts'
+import { reasonNotToRemove } from './preview/pull-state.ts'
 import { removedNames } from './preview/removal/result.ts'
 import { linesOf } from './report/inert.ts'
 import { destroySummary, sweepSummary, sweepText } from './report/removal-summary.ts'
@@ -47,6 +48,11 @@ export async function runDestroy(action: ActionRun): Promise<void> {
   const { pull } = found
   const settings = loadRemovalSettings(action.origin)
   const [github, removing] = await Promise.all([openGitHubOf(action), openRemoval(action, settings)])
+  const isOpen = reasonNotToRemove(action.event, await stateOf(pull, github))
+  if (isOpen) {
+    skip(action, isOpen)
+    return
+  }
   const result = await destroy(pull, settings, removing)
   await announceRemovals(await destroyedOrTold(result, pull, github), pull, settings, { ...action, github })
   action.setOutputs({ pr: pull.number, skipped: false, removed: JSON.stringify(removedNames(result.previews)) })

@@ -4,13 +4,16 @@ import { decide } from '../../src/preview/decide.ts'
 import type { RunEvent } from '../../src/preview/pull.ts'
 
 const nothing: RunEvent = { name: undefined, action: undefined, isDeletion: false, inputs: {}, pull: undefined }
+const PUSH = { event: 'push', isForeign: false } as const
 const ALLOWED = ['deploy', 'preview', 'destroy', 'sweep', 'plan']
 
 test.each<[string, Partial<RunEvent>, string]>([
   ['a push', { name: 'push' }, 'deploy'],
   ['a push that removed a branch', { name: 'push', isDeletion: true }, 'none'],
   ['a release', { name: 'release', action: 'published' }, 'deploy'],
-  ['a run for a push', { name: 'workflow_run', upstream: { event: 'push', isForeign: false } }, 'deploy'],
+  ['a run for a push', { name: 'workflow_run', upstream: { ...PUSH, conclusion: 'success' } }, 'deploy'],
+  ['a run for a push that failed', { name: 'workflow_run', upstream: { ...PUSH, conclusion: 'failure' } }, 'none'],
+  ['a run for a push that goes on', { name: 'workflow_run', upstream: PUSH }, 'none'],
   ["a run for a fork's push", { name: 'workflow_run', upstream: { event: 'push', isForeign: true } }, 'none'],
   ['a run for a pull request', { name: 'workflow_run', upstream: { event: 'pull_request', isForeign: false } }, 'none'],
   ['an opened pull request', { name: 'pull_request', action: 'opened' }, 'preview'],

@@ -3,7 +3,7 @@ import { SettingsError, UserError } from '../../src/errors.ts'
 import { reasonToSkip, refuseForeignCode, refuseNamedFork } from '../../src/preview/guard.ts'
 import { pullOf, refuseMissingRole, repositoryOfRun } from '../../src/preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../../src/preview/pull.ts'
-import { reasonAgainst } from '../../src/preview/pull-state.ts'
+import { reasonAgainst, reasonNotToRemove } from '../../src/preview/pull-state.ts'
 
 const pull: Pull = {
   number: 7,
@@ -165,4 +165,15 @@ describe('what GitHub says now counts', () => {
   ])('%s', (_, of, state, label, title) => {
     expect(reasonAgainst(of, state, label)?.title).toBe(title)
   })
+})
+
+test.each([
+  ['closed', { number: 7, isOpen: true }, 'Skipped: pull request 7 is open again'],
+  ['closed', { number: 7, isOpen: false }, undefined],
+  ['closed', undefined, undefined],
+  // Somebody has asked for it by hand.
+  [undefined, { number: 7, isOpen: true }, undefined],
+])('a removal for %s, where GitHub says %j', (action, state, title) => {
+  const now = state && { ...state, headSha: '', labels: [], isForeign: false }
+  expect(reasonNotToRemove({ ...event('pull_request', pull), action }, now)?.title).toBe(title)
 })

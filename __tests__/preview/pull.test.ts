@@ -51,9 +51,9 @@ describe("GitHub's event", () => {
     const head = repository === undefined ? null : { full_name: repository }
     const { upstream } = await eventOf({
       ...{ action: 'completed', repository: { id: 42, full_name: 'octo/shop' } },
-      workflow_run: { event, head_branch: 'main', head_repository: head },
+      workflow_run: { event, conclusion: 'success', head_branch: 'main', head_repository: head },
     })
-    expect(upstream).toEqual({ event, isForeign })
+    expect(upstream).toEqual({ event, isForeign, conclusion: 'success' })
   })
 
   test('of a pull request whose repository was deleted names none', async () => {

@@ -33,6 +33,8 @@ export function decide({ name, action, isDeletion, inputs, upstream }: RunEvent,
   // Also `branches: [main]` lets those for a fork's branch through that is called so.
   if (upstream?.isForeign === true || upstream?.event?.startsWith('pull_request') === true)
     return { command: 'none', why: `${because}, of a run for a pull request` }
+  if (upstream !== undefined && upstream.conclusion !== 'success')
+    return { command: 'none', why: `${because}, of a run that has not succeeded` }
   if (name !== undefined && DEPLOYING_EVENTS.has(name)) return { command: 'deploy', why: because }
   throw new SettingsError([
     {

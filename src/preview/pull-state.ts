@@ -1,6 +1,12 @@
 import type { Problem } from '../errors.ts'
 import type { PullState } from '../github/api.ts'
-import type { Pull } from './pull.ts'
+import type { Pull, RunEvent } from './pull.ts'
+
+/** A run for a pull request that was closed may come when it is open again, and its preview was made anew. */
+export function reasonNotToRemove(event: RunEvent, now: PullState | undefined): Problem | undefined {
+  if (event.action !== 'closed' || now?.isOpen !== true) return undefined
+  return { title: `Skipped: pull request ${now.number} is open again` }
+}
 
 /**
  * Why a pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be

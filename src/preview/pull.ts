@@ -35,6 +35,8 @@ export interface UpstreamRun {
   readonly event: string | undefined
   /** Whether its commit lies in another repository. */
   readonly isForeign: boolean
+  /** `success`, `failure`, …; undefined while it goes on. */
+  readonly conclusion?: string | undefined
 }
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -52,6 +54,7 @@ interface Payload {
   }
   readonly workflow_run?: {
     readonly event?: unknown
+    readonly conclusion?: unknown
     readonly head_repository?: { readonly full_name?: unknown } | null
   }
 }
@@ -99,10 +102,11 @@ export function repositoryOf(variables: Variables): Pick<Pull, 'repositoryId' | 
 }
 
 function upstreamOf(
-  { event, head_repository: head }: NonNullable<Payload['workflow_run']>,
+  { event, conclusion, head_repository: head }: NonNullable<Payload['workflow_run']>,
   repository: string,
 ): UpstreamRun {
-  return { event: text(event), isForeign: text(head?.full_name)?.toLowerCase() !== repository.toLowerCase() }
+  const isForeign = text(head?.full_name)?.toLowerCase() !== repository.toLowerCase()
+  return { event: text(event), isForeign, conclusion: text(conclusion) }
 }
 
 function gitlabEvent(variables: Variables, number?: number): RunEvent {
