@@ -490,64 +490,64 @@ var require_operator = __commonJS({
       ">": gt,
       "===": arbitrary
     };
-    function lt(version, other2) {
-      return compare5(version, other2) < 0;
+    function lt(version, other) {
+      return compare5(version, other) < 0;
     }
-    function le(version, other2) {
-      return compare5(version, other2) <= 0;
+    function le(version, other) {
+      return compare5(version, other) <= 0;
     }
-    function eq(version, other2) {
-      return compare5(version, other2) === 0;
+    function eq(version, other) {
+      return compare5(version, other) === 0;
     }
-    function ne(version, other2) {
-      return compare5(version, other2) !== 0;
+    function ne(version, other) {
+      return compare5(version, other) !== 0;
     }
-    function ge(version, other2) {
-      return compare5(version, other2) >= 0;
+    function ge(version, other) {
+      return compare5(version, other) >= 0;
     }
-    function gt(version, other2) {
-      return compare5(version, other2) > 0;
+    function gt(version, other) {
+      return compare5(version, other) > 0;
     }
-    function arbitrary(version, other2) {
-      return version.toLowerCase() === other2.toLowerCase();
+    function arbitrary(version, other) {
+      return version.toLowerCase() === other.toLowerCase();
     }
-    function compare5(version, other2) {
+    function compare5(version, other) {
       const parsedVersion = parse2(version);
-      const parsedOther = parse2(other2);
+      const parsedOther = parse2(other);
       const keyVersion = calculateKey(parsedVersion);
       const keyOther = calculateKey(parsedOther);
       return pyCompare(keyVersion, keyOther);
     }
-    function rcompare(version, other2) {
-      return -compare5(version, other2);
+    function rcompare(version, other) {
+      return -compare5(version, other);
     }
     function pyCompare(elemIn, otherIn) {
       let elem = elemIn;
-      let other2 = otherIn;
-      if (elem === other2) {
+      let other = otherIn;
+      if (elem === other) {
         return 0;
       }
-      if (Array.isArray(elem) !== Array.isArray(other2)) {
+      if (Array.isArray(elem) !== Array.isArray(other)) {
         elem = Array.isArray(elem) ? elem : [elem];
-        other2 = Array.isArray(other2) ? other2 : [other2];
+        other = Array.isArray(other) ? other : [other];
       }
       if (Array.isArray(elem)) {
-        const len = Math.min(elem.length, other2.length);
+        const len = Math.min(elem.length, other.length);
         for (let i = 0; i < len; i += 1) {
-          const res = pyCompare(elem[i], other2[i]);
+          const res = pyCompare(elem[i], other[i]);
           if (res !== 0) {
             return res;
           }
         }
-        return elem.length - other2.length;
+        return elem.length - other.length;
       }
-      if (elem === -Infinity || other2 === Infinity) {
+      if (elem === -Infinity || other === Infinity) {
         return -1;
       }
-      if (elem === Infinity || other2 === -Infinity) {
+      if (elem === Infinity || other === -Infinity) {
         return 1;
       }
-      return elem < other2 ? -1 : 1;
+      return elem < other ? -1 : 1;
     }
     function calculateKey(input) {
       const { epoch } = input;
@@ -2506,10 +2506,10 @@ function inTurn(work) {
   return turn;
 }
 async function nameOrDrop(engine, tag, image) {
-  const other2 = await keptImage(engine, tag);
-  if (other2) {
+  const other = await keptImage(engine, tag);
+  if (other) {
     await engineCall(engine, "remove an image", () => engine.docker.getImage(image.id).remove());
-    return other2;
+    return other;
   }
   const [repo = "", version = ""] = tag.split(":");
   await engineCall(engine, "name an image", () => engine.docker.getImage(image.id).tag({ repo, tag: version }));
@@ -3941,8 +3941,8 @@ function isTooNew(version, newest2) {
 function isFamily(name, newest2) {
   return name in newest2;
 }
-function byVersion(one, other2) {
-  return one.localeCompare(other2, "en", { numeric: true });
+function byVersion(one, other) {
+  return one.localeCompare(other, "en", { numeric: true });
 }
 function findings(defects, { name, version, tags }, { title, detail, hint }) {
   return ["error", "warning"].flatMap((severity) => {
@@ -5067,8 +5067,8 @@ function indexLines(pipOptions, source2) {
   const known = lines2.map((line) => line.replace(/^\S+ /, "")).find((address2) => isSameIndex(address2, only));
   return [`--index-url ${known ?? only}`, ...lines2.filter((line) => line.startsWith("--trusted-host "))];
 }
-function isSameIndex(one, other2) {
-  const [left, right] = [one, other2].map((address2) => withoutCredentials(address2).replace(/\/+$/, ""));
+function isSameIndex(one, other) {
+  const [left, right] = [one, other].map((address2) => withoutCredentials(address2).replace(/\/+$/, ""));
   return left === right;
 }
 var INDEX_OPTION2;
@@ -6710,13 +6710,13 @@ async function* readContents(zip, wanted, records, filename) {
 async function unpack2(zip, { entry }, path4, line) {
   const recorded = recordedDigest(line);
   const sha2563 = (0, import_node_crypto8.createHash)("sha256");
-  const other2 = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
+  const other = recorded && recorded.algorithm !== "sha256" ? (0, import_node_crypto8.createHash)(recorded.algorithm) : void 0;
   await zip.unpack(entry, path4, (chunk) => {
     sha2563.update(chunk);
-    other2?.update(chunk);
+    other?.update(chunk);
   });
   const digest = sha2563.digest();
-  if (recorded && (other2?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
+  if (recorded && (other?.digest() ?? digest).toString("base64url") !== recorded.digest) throw unrecorded(entry.path);
   return { sha256: digest };
 }
 function checkedDigest(path4, content, line) {
@@ -8905,10 +8905,10 @@ function _stringify(input) {
   if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
   return type;
 }
-function _addIssue(context, label, dataset, config$1, other2) {
-  const input = other2 && "input" in other2 ? other2.input : dataset.value;
-  const expected = other2?.expected ?? context.expects ?? null;
-  const received = other2?.received ?? /* @__PURE__ */ _stringify(input);
+function _addIssue(context, label, dataset, config$1, other) {
+  const input = other && "input" in other ? other.input : dataset.value;
+  const expected = other?.expected ?? context.expects ?? null;
+  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
   const issue = {
     kind: context.kind,
     type: context.type,
@@ -8917,14 +8917,14 @@ function _addIssue(context, label, dataset, config$1, other2) {
     received,
     message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
     requirement: context.requirement,
-    path: other2?.path,
-    issues: other2?.issues,
+    path: other?.path,
+    issues: other?.issues,
     lang: config$1.lang,
     abortEarly: config$1.abortEarly,
     abortPipeEarly: config$1.abortPipeEarly
   };
   const isSchema = context.kind === "schema";
-  const message$1 = other2?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue.lang);
   if (message$1 !== void 0) issue.message = typeof message$1 === "function" ? message$1(issue) : message$1;
   if (isSchema) dataset.typed = false;
   if (dataset.issues) dataset.issues.push(issue);
@@ -9697,7 +9697,10 @@ function listOrNone({ each, format, ...options }) {
   return { ...setting, schema };
 }
 function tagMistakes(tags) {
-  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+  return Object.keys(tags).filter((name) => /^(?:aws|wsgi-lambda):/i.test(name) || name === "managed-by").map((name) => ({
+    entry: name,
+    hint: "aws: is reserved for AWS; managed-by says that wsgi-lambda made it, and wsgi-lambda: what removes a preview."
+  }));
 }
 var NONE2, SUBNET, SECURITY_GROUP, MOUNT, LAYER_VERSION, RETENTIONS, FUNCTION_SETTINGS;
 var init_function = __esm({
@@ -10871,8 +10874,8 @@ function smokeRequestsOf({
 }
 function rangeOf(status) {
   if (status.endsWith("xx")) return { from: Number(status[0]) * 100, to: Number(status[0]) * 100 + 99 };
-  const [one = 0, other2 = one] = status.split("-").map(Number);
-  return { from: Math.min(one, other2), to: Math.max(one, other2) };
+  const [one = 0, other = one] = status.split("-").map(Number);
+  return { from: Math.min(one, other), to: Math.max(one, other) };
 }
 var NO_FAILURE, SMOKE_LINE, PORTION, TRAFFIC, AT_ONCE, SECONDS, LONGEST_SECONDS, MOST_ALARMS, TRAFFIC_SETTINGS;
 var init_traffic = __esm({
@@ -11950,7 +11953,7 @@ var PASSWORD, TOKEN, ESCAPE_SEQUENCES, HARMFUL, HARMFUL_IN_JSON;
 var init_inert = __esm({
   "src/report/inert.ts"() {
     "use strict";
-    PASSWORD = /(:\/\/[^\s/:@]*:)[^\s/]+@/g;
+    PASSWORD = /(:\/\/[^\s/:@]*:)(?!PASSWORD@HOST\/DATABASE)[^\s/]+@/g;
     TOKEN = /(https?:\/\/)[^\s/:@]+@/g;
     ESCAPE_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[ -/]*[0-~]/g;
     HARMFUL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
@@ -13827,8 +13830,8 @@ function choose(candidates, { specifier, origin }, environment, asked) {
   const [best] = (fitting.length > 0 ? fitting : meant).toSorted(newestFirst);
   return best;
 }
-function newestFirst(one, other2) {
-  const [a = "", b = ""] = [one.version, other2.version];
+function newestFirst(one, other) {
+  const [a = "", b = ""] = [one.version, other.version];
   return (0, import_pep4405.valid)(a) && (0, import_pep4405.valid)(b) ? (0, import_pep4405.compare)(b, a) : 0;
 }
 function isAllowed({ version, source: source2 }, specifier) {
@@ -15141,10 +15144,10 @@ function entryOf(line, location, project) {
 function splitOptions(line, location) {
   const [text5 = "", ...options] = line.split(/\s+(?=--)/);
   const hashes = options.flatMap((option) => /^--hash[=\s]\s*(\S+)$/.exec(option.trim())?.[1] ?? []);
-  const other2 = options.find((option) => !option.startsWith("--hash"));
-  if (other2 === void 0) return { text: text5.trim(), hashes };
+  const other = options.find((option) => !option.startsWith("--hash"));
+  if (other === void 0) return { text: text5.trim(), hashes };
   throw new UserError({
-    title: `${location.file}, line ${location.line}: ${other2.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
+    title: `${location.file}, line ${location.line}: ${other.split(/[\s=]/, 1)[0] ?? ""} cannot be used here`,
     hint: "Behind a requirement, only --hash is understood.",
     location
   });
@@ -15255,13 +15258,13 @@ function sourceOf8({ path: path4, url, isEditable }) {
   if (path4 !== void 0) return { kind: "local", path: path4, isEditable };
   return url === void 0 ? { kind: "index" } : { kind: "url", url };
 }
-function checkSame(one, other2) {
+function checkSame(one, other) {
   const describe3 = ({ version, source: source2 }) => source2.kind === "url" ? withoutCredentials(source2.url) : version ?? "";
-  if (describe3(one) === describe3(other2)) return;
+  if (describe3(one) === describe3(other)) return;
   throw new UserError({
-    title: `${other2.name} is asked for twice: ${describe3(one)} and ${describe3(other2)}`,
+    title: `${other.name} is asked for twice: ${describe3(one)} and ${describe3(other)}`,
     hint: "Keep one of the lines, or give them markers that exclude each other.",
-    location: other2.location
+    location: other.location
   });
 }
 function checkConstraint({ name = "", specifier, location }, pins) {
@@ -16572,7 +16575,7 @@ function withoutDistributions(pins, names) {
   );
   const listed3 = new Set(pins.map(({ name }) => name));
   const stays = ({ name, requiredBy }) => !wanted.has(name) && // Of which the manifest does not tell who needs it, or somebody does who is not on the list.
-  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other2) => !listed3.has(other2)));
+  (!isBelow2.has(name) || requiredBy.length === 0 || requiredBy.some((other) => !listed3.has(other)));
   const isLeft = leftBy(pins, pins.filter(stays), wanted);
   return shorten(pins, ({ name }) => wanted.has(name) || isBelow2.has(name) && isLeft(name));
 }
@@ -17592,7 +17595,7 @@ function vpcMisfits({ vpcSubnets, vpcSecurityGroups, fileSystems = [] }) {
 }
 function snapStartMisfits(options) {
   const { runtime, provisionedConcurrency = 0, fileSystems = [], ephemeralStorage = 0 } = options;
-  const problem2 = (other2, hint) => ({ title: `snap-start cannot be used with ${other2}`, hint });
+  const problem2 = (other, hint) => ({ title: `snap-start cannot be used with ${other}`, hint });
   return [
     ...provisionedConcurrency > 0 ? [problem2("provisioned-concurrency", "Keep one of the two: both are there for quick starts.")] : [],
     ...fileSystems.length > 0 ? [problem2("file-systems", "Keep one of the two.")] : [],
@@ -20758,11 +20761,11 @@ function corsSteps({ url }, { access, cors }) {
   if (cors === void 0 || access === "none" || url === void 0 || areSameCors(url.cors, cors)) return [];
   return [{ kind: "set-cors" }];
 }
-function areSameCors(one, other2) {
+function areSameCors(one, other) {
   const listed3 = (names) => names.map((name) => name.toLowerCase()).toSorted().join();
   return ["origins", "methods", "headers", "exposedHeaders"].every(
-    (list3) => listed3(one[list3]) === listed3(other2[list3])
-  ) && one.credentials === other2.credentials && one.maxAge === other2.maxAge;
+    (list3) => listed3(one[list3]) === listed3(other[list3])
+  ) && one.credentials === other.credentials && one.maxAge === other.maxAge;
 }
 function missingStatements(policy) {
   const everyone = statementsOf2(policy).filter(isForEveryone);
@@ -22197,8 +22200,8 @@ function readProvenance(description) {
     workflow: number2 === void 0 ? void 0 : { name, number: Number(number2) }
   };
 }
-function isSameWorkflow(one, other2) {
-  return shortName(one) === shortName(other2);
+function isSameWorkflow(one, other) {
+  return shortName(one) === shortName(other);
 }
 function shortName(name) {
   return name.startsWith("~") ? name : `~${(0, import_node_crypto18.createHash)("sha256").update(plain(name)).digest("hex").slice(0, 12)}`;
@@ -26153,7 +26156,8 @@ function writeTags(tags) {
     static: tags.static,
     role: tags.role,
     "log-group": tags.logGroup,
-    seeded: tags.isSeeded ? "true" : void 0
+    // Written either way: a tag is changed, and never taken away.
+    seeded: String(tags.isSeeded)
   };
   const written2 = {
     repository: tags.repositoryId,
@@ -28052,18 +28056,24 @@ var init_open2 = __esm({
 // src/preview/other.ts
 function refuseOtherDatabase(there, wanted) {
   if (there === void 0 || WITHOUT_REST.has(there.database) || there.database === wanted) return;
-  throw other(there, `has the database ${there.database}`, wanted);
+  throw keptAs(
+    there,
+    `${there.functionName} has the database ${there.database}, and the settings now ask for ${wanted}`
+  );
 }
 function refuseOtherStatic(there, wanted) {
   if (there?.static === void 0 || wanted === void 0 || there.static === wanted) return;
-  throw other(there, `has its static files at ${there.static}`, wanted);
+  throw keptAs(
+    there,
+    `${there.functionName} has its static files at ${there.static}, and the settings now ask for ${wanted}`
+  );
 }
 function isSeededWith(there, database) {
   return there !== void 0 && there.isSeeded && there.database === database;
 }
-function other({ functionName, pull: pull2 }, has2, wanted) {
+function keptAs({ pull: pull2 }, title) {
   return new UserError({
-    title: `${functionName} ${has2}, and the settings now ask for ${wanted}`,
+    title,
     detail: "A preview keeps what it was made with: by its tags that is removed.",
     hint: `Remove the preview first (wsgi-lambda destroy --pr ${pull2}), and run this again; or close the pull request, and reopen it.`
   });
@@ -28381,7 +28391,7 @@ function reasonToSkip(event, variables) {
   if (!isFork(pull2) && !isDependabot) return void 0;
   return {
     title: isDependabot ? "Skipped: a run of Dependabot has no credentials" : `Skipped: a run for a fork (${pull2.headRepository ?? "which was deleted"}) has no credentials`,
-    hint: isDependabot ? "Somebody else can start the workflow again for this pull request." : "To see it run, push its commits to a branch of this repository."
+    hint: isDependabot ? "Give the job id-token: write, or close the pull request and open it again: a run that is only started again keeps the rights of Dependabot." : "To see it run, push its commits to a branch of this repository."
   };
 }
 function isFork(pull2) {
@@ -28455,8 +28465,9 @@ function repositoryOf2(variables) {
     repository: variables["GITHUB_REPOSITORY"] ?? ""
   };
 }
-function upstreamOf({ event, head_repository: head }, repository) {
-  return { event: text4(event), isForeign: text4(head?.full_name)?.toLowerCase() !== repository.toLowerCase() };
+function upstreamOf({ event, conclusion, head_repository: head }, repository) {
+  const isForeign = text4(head?.full_name)?.toLowerCase() !== repository.toLowerCase();
+  return { event: text4(event), isForeign, conclusion: text4(conclusion) };
 }
 function gitlabEvent(variables, number2) {
   const named2 = number2 ?? wholeNumber3(Number(variables["CI_MERGE_REQUEST_IID"] ?? Number.NaN));
@@ -28889,41 +28900,57 @@ async function runForPull(event, origin, { environment, github, mask: mask2, ope
   if (against) return { skipped: against };
   const collaborators = await open9(settings);
   const announcing = { environment, secrets, github, report: collaborators.report };
+  const closing = () => removeIfClosed(pull2, settings, collaborators, announcing);
+  const release2 = () => preview(settings, pull2, {
+    ...collaborators,
+    announcerFor: (identity) => createAnnouncer(
+      github,
+      placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
+      collaborators.report
+    )
+  });
+  if (settings.dryRun) return { skipped: void 0, result: await release2(), settings };
   try {
-    const result = await preview(settings, pull2, {
-      ...collaborators,
-      announcerFor: (identity) => createAnnouncer(
-        github,
-        placeOfAnnouncement(settings, identity, pull2.headSha, { environment, secrets }),
-        collaborators.report
-      )
-    });
-    return { skipped: void 0, result, settings };
-  } finally {
-    if (!settings.dryRun) await removeIfClosed(pull2, settings, collaborators, announcing);
+    const result = await release2();
+    const closed = await closing();
+    return closed ? { skipped: closed } : { skipped: void 0, result, settings };
+  } catch (error) {
+    if (!(error instanceof StillThere)) await closing().catch(warnOf(collaborators.report));
+    throw error;
   }
 }
 async function removeIfClosed(pull2, settings, collaborators, announcing) {
   const now = await stateOf5(pull2, announcing.github);
-  if (now?.isOpen !== false) return;
-  const { report } = collaborators;
-  report.notice({ title: `Pull request ${pull2.number} was closed meanwhile: its preview is removed` });
+  if (now?.isOpen !== false) return void 0;
   const result = await destroy(pull2, settings, { ...collaborators, ...collaborators.removalParts(settings) });
-  for (const problem2 of result.problems) report.warning(problem2);
   await announceRemovals(destroyed(result), pull2, settings, announcing);
+  const title = `Pull request ${pull2.number} was closed meanwhile`;
+  if (result.problems.length > 0)
+    throw new StillThere(result.problems, `${title}, and its preview could not be removed`);
+  return { title: `${title}: its preview is removed` };
 }
+function warnOf(report) {
+  return (error) => {
+    for (const problem2 of problemsOf(error).problems) report.warning(problem2);
+  };
+}
+var StillThere;
 var init_preview_run = __esm({
   "src/commands/preview-run.ts"() {
     "use strict";
+    init_errors();
     init_announcer();
     init_place();
     init_guard();
     init_prerequisites();
     init_pull_state();
+    init_problem();
     init_settings();
     init_announce_removal();
     init_destroy();
     init_preview2();
+    StillThere = class extends SeveralErrors {
+    };
   }
 });
 
@@ -28936,8 +28963,8 @@ function reasonToRemoveOrphan({ created }, pull2, now) {
   if (pull2 === "closed") return "orphaned";
   return Date.parse(created) + BEGINS_WITHIN_MS <= now ? "orphaned" : void 0;
 }
-function isDatabaseOrphaned(pull2) {
-  return pull2 === "closed" || pull2 === "unknown";
+function isOrphanedEverywhere(pull2) {
+  return pull2 === "closed";
 }
 var BEGINS_WITHIN_MS;
 var init_choose = __esm({
@@ -29146,6 +29173,7 @@ async function sweepBeside({ kind, name, owner }, sweeping) {
   const { base, pull: pull2, functionName } = owner;
   const state = sweeping.stateOf(pull2);
   const item = { kind, name, base, pull: pull2, state, expires: void 0 };
+  if (kind === "role" && !isOrphanedEverywhere(state)) return keptElsewhere(item);
   const reason = reasonToRemoveOrphan(owner, state, sweeping.now);
   if (reason === void 0) return kept3(item, "its function may be on its way");
   const { previews } = sweeping.collaborators;
@@ -29159,10 +29187,7 @@ async function sweepDatabase(orphan, sweeping) {
   const { preview: base, pr: pull2 } = database.mark;
   const state = sweeping.stateOf(pull2);
   const item = { kind: database.scope, name: database.name, base, pull: pull2, state, expires: void 0 };
-  if (!isDatabaseOrphaned(state)) {
-    const why = state === "open" ? "its pull request is open" : "its pull request may be open";
-    return kept3(item, `${why}: its function may be in another region`);
-  }
+  if (!isOrphanedEverywhere(state)) return keptElsewhere(item);
   return await sweepPart(
     item,
     functionName,
@@ -29181,6 +29206,10 @@ async function sweepPart(item, functionName, { settings, collaborators }, remove
     outcome: outcome === "removed" || outcome === "missing" ? outcome : "failed",
     problems: problem2 === void 0 ? [] : [problem2]
   };
+}
+function keptElsewhere(item) {
+  const why = item.state === "open" ? "its pull request is open" : "its pull request may be open";
+  return kept3(item, `${why}: its function may be in another region`);
 }
 function kept3(item, note) {
   return { ...item, reason: void 0, outcome: "kept", note, problems: [], seconds: 0 };
@@ -37927,10 +37956,10 @@ async function inspect(given2, settings, { createToolchain: createToolchain2, cr
     const { contents, parts, inspected } = await inspectZip(given2.artifact ?? settings.output, settings);
     const { inspection } = inspected;
     const why = given2.why === void 0 ? void 0 : whyOf(given2.why, inspected);
-    const other2 = given2.against === void 0 ? void 0 : await inspectZip(given2.against, settings);
-    const compared = other2 && {
-      against: other2.contents.path,
-      ...difference(sideOf2(other2), sideOf2({ contents, parts, inspected }))
+    const other = given2.against === void 0 ? void 0 : await inspectZip(given2.against, settings);
+    const compared = other && {
+      against: other.contents.path,
+      ...difference(sideOf2(other), sideOf2({ contents, parts, inspected }))
     };
     if (!given2.imports) return resultOf2(inspection, why, compared);
     const module2 = given2.module ?? handlerOf(contents);
@@ -39392,14 +39421,14 @@ async function listFiles2(folder) {
   for (const name of names.filter(isWhole)) {
     const key = name.slice(0, name.indexOf("-"));
     const path4 = (0, import_node_path59.join)(folder, name);
-    const other2 = paths.get(key);
-    paths.set(key, other2 === void 0 ? path4 : await laterOf(path4, other2));
+    const other = paths.get(key);
+    paths.set(key, other === void 0 ? path4 : await laterOf(path4, other));
   }
   return paths;
 }
-async function laterOf(one, other2) {
-  const [first, second] = await Promise.all([one, other2].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
-  return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other2 : one;
+async function laterOf(one, other) {
+  const [first, second] = await Promise.all([one, other].map((path4) => (0, import_promises60.stat)(path4).catch(() => void 0)));
+  return (first?.mtimeMs ?? 0) < (second?.mtimeMs ?? 0) ? other : one;
 }
 var isWhole = (name) => /^[0-9a-f]+-[0-9a-f]{64}$/.test(name);
 function digestIn(path4) {

@@ -4061,7 +4061,10 @@ var SECURITY_GROUP = /^sg-[0-9a-f]{8,17}$/;
 var MOUNT = /^\/mnt\/[\w.-]+=arn:aws[\w-]*:elasticfilesystem:[\w-]+:\d{12}:access-point\/fsap-[0-9a-f]+$/;
 var LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
 function tagMistakes(tags) {
-  return Object.keys(tags).filter((name) => /^aws:/i.test(name) || name === "managed-by").map((name) => ({ entry: name, hint: "aws: is reserved for AWS, and managed-by says that wsgi-lambda made it." }));
+  return Object.keys(tags).filter((name) => /^(?:aws|wsgi-lambda):/i.test(name) || name === "managed-by").map((name) => ({
+    entry: name,
+    hint: "aws: is reserved for AWS; managed-by says that wsgi-lambda made it, and wsgi-lambda: what removes a preview."
+  }));
 }
 var RETENTIONS = [
   ...["1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731"],
