@@ -14,6 +14,7 @@ import {
   ListLayersCommand,
   PublishLayerVersionCommand,
   PublishVersionCommand,
+  type Runtime,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda'
 import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -137,15 +138,17 @@ interface Making {
   readonly s3: S3Client
   readonly postgres: Postgres
   readonly region: string
+  /** One that this machine has an interpreter for. */
+  readonly runtime: Runtime
 }
 
-async function openMaking({ endpoint, region }: Emulator, postgres: Postgres): Promise<Making> {
+async function openMaking({ endpoint, region, runtimes }: Emulator, postgres: Postgres): Promise<Making> {
   const credentials = { accessKeyId: 'emulator-access-key', secretAccessKey: 'emulator-secret-key' }
   const options = { endpoint, region, credentials }
   const s3 = new S3Client({ ...options, forcePathStyle: true })
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
   return {
-    ...{ s3, postgres, region },
+    ...{ s3, postgres, region, runtime: runtimes.at(-1) as Runtime },
     lambda: new LambdaClient(options),
     logs: new CloudWatchLogsClient(options),
     iam: new IAMClient(options),
@@ -201,11 +204,11 @@ async function makeFunction(
   { functionName: FunctionName }: PreviewIdentity,
   tags: Tags,
   hasAlias: boolean,
-  { lambda }: Making,
+  { lambda, runtime }: Making,
 ): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
-      ...{ FunctionName, Role: ROLE, Runtime: 'python3.13', Handler: 'hooks.handler', Timeout: 10 },
+      ...{ FunctionName, Role: ROLE, Runtime: runtime, Handler: 'hooks.handler', Timeout: 10 },
       Code: { ZipFile: rawZip([{ name: 'hooks.py', content: HANDLER, mode: 0o100644 }]) },
       Tags: { ...tags },
     }),
