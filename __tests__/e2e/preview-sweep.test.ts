@@ -150,7 +150,8 @@ test('a server of databases that does not answer is told, and previews without o
     world.make({ pull: 2, without: ['function', 'static', 'database'] }),
   ])
   const nowhere = world.postgres.url.replace(/:\d+\//, ':9/')
-  const { result } = await swept({ 'preview-database-admin': nowhere })
+  const isClosed: GetPull = () => Promise.resolve({ isOpen: false })
+  const { result } = await swept({ 'preview-database-admin': nowhere }, isClosed)
   expect(result.exitCode).toBe(1)
   expect(result.problems).toHaveLength(1)
   expect(await world.everything()).toEqual(before)
