@@ -28041,6 +28041,14 @@ async function openServer({ admin, access, base }, { secrets, mask: mask2, byFun
   mask2({ DATABASE_ADMIN_PASSWORD: address2.password, ENCODED_PASSWORD: encodeURIComponent(address2.password) });
   return await openDatabaseServer(address2);
 }
+async function withServer(open9, work) {
+  const server = await open9();
+  try {
+    return await work(server);
+  } finally {
+    await server.close();
+  }
+}
 var ADDRESS2, GIVEN;
 var init_open2 = __esm({
   "src/preview/database/open.ts"() {
@@ -28257,15 +28265,10 @@ async function onServer(chosen, settings, { base }, there, collaborators) {
   const password = newPassword();
   const address2 = applicationAddress(place, own, password);
   collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password });
-  const prepare3 = async (given2) => {
-    const server = await open9();
-    try {
-      const outcome = await server.prepare(own, { ...options, password: given2 });
-      collaborators.report.info(`${own.scope} ${own.name}: ${outcome === "created" ? "created" : "is there already"}`);
-    } finally {
-      await server.close();
-    }
-  };
+  const prepare3 = (given2) => withServer(open9, async (server) => {
+    const outcome = await server.prepare(own, { ...options, password: given2 });
+    collaborators.report.info(`${own.scope} ${own.name}: ${outcome === "created" ? "created" : "is there already"}`);
+  });
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
     environment: { [variable]: address2 },
@@ -28300,8 +28303,8 @@ async function removePreviewDatabase(tags, { previewDatabaseAdmin: given2, previ
   const admin = tags.databaseAdmin === GIVEN || tags.databaseAdmin === void 0 ? given2 : tags.databaseAdmin;
   if (admin === void 0) throw missingSetting("preview-database-admin", "It was an address, which no tag keeps.");
   const access = tags.databaseAccess ?? "runner";
-  const server = await openServer({ admin, access, base: tags.base }, collaborators);
-  try {
+  const open9 = () => openServer({ admin, access, base: tags.base }, collaborators);
+  return await withServer(open9, async (server) => {
     const { engine = server.place.engine, own } = choice;
     if (engine !== server.place.engine)
       throw new UserError({
@@ -28309,9 +28312,7 @@ async function removePreviewDatabase(tags, { previewDatabaseAdmin: given2, previ
         hint: "preview-database-admin names another server now: remove the database by hand, and the tag with its name."
       });
     return await server.remove({ ...own, engine }, { isNamedByTags: true });
-  } finally {
-    await server.close();
-  }
+  });
 }
 function missingSetting(setting, detail) {
   return new UserError({
@@ -28988,7 +28989,13 @@ function serversOf(previews, { previewDatabaseAdmin: given2, previewDatabaseAcce
 async function orphanedDatabases(repositoryId, servers, there, { api, openServer: openServer2 }) {
   const listed3 = await inParallel(servers, AT_ONCE5, async (access) => {
     try {
-      return { access, databases: await onServer2(access, openServer2, (server) => server.list(repositoryId)) };
+      return {
+        access,
+        databases: await withServer(
+          () => openServer2(access),
+          (server) => server.list(repositoryId)
+        )
+      };
     } catch (error) {
       return { access, databases: [], problems: problemsOf(error).problems };
     }
@@ -29009,15 +29016,10 @@ async function orphanedDatabases(repositoryId, servers, there, { api, openServer
   return { orphans: orphans.flat(), problems: listed3.flatMap(({ problems = [] }) => problems) };
 }
 async function removeOrphanedDatabase({ database, access }, openServer2) {
-  return await onServer2(access, openServer2, (server) => server.remove(database, { isNamedByTags: false }));
-}
-async function onServer2(access, openServer2, work) {
-  const server = await openServer2(access);
-  try {
-    return await work(server);
-  } finally {
-    await server.close();
-  }
+  return await withServer(
+    () => openServer2(access),
+    (server) => server.remove(database, { isNamedByTags: false })
+  );
 }
 var AT_ONCE5;
 var init_databases2 = __esm({

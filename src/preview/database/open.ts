@@ -53,3 +53,16 @@ export async function openServer(
   mask({ DATABASE_ADMIN_PASSWORD: address.password, ENCODED_PASSWORD: encodeURIComponent(address.password) })
   return await openDatabaseServer(address)
 }
+
+/** Works on a server of databases, and closes the way to it whatever comes of that. */
+export async function withServer<T>(
+  open: () => Promise<DatabaseServer>,
+  work: (server: DatabaseServer) => Promise<T>,
+): Promise<T> {
+  const server = await open()
+  try {
+    return await work(server)
+  } finally {
+    await server.close()
+  }
+}

@@ -8,7 +8,7 @@ import type { PreviewTags } from '../tags.ts'
 import { applicationAddress, newPassword, passwordIn, SQLITE_ADDRESS } from './address.ts'
 import { type DatabaseChoice, databaseOf, writeDatabase } from './choice.ts'
 import { createByHook, deleteByHook, type HookCollaborators } from './hooks.ts'
-import { adminTag, openServer, type ServerCollaborators } from './open.ts'
+import { adminTag, openServer, type ServerCollaborators, withServer } from './open.ts'
 
 export interface DatabaseCollaborators extends ServerCollaborators, HookCollaborators {}
 
@@ -107,15 +107,11 @@ async function onServer(
   const password = newPassword()
   const address = applicationAddress(place, own, password)
   collaborators.mask({ PREVIEW_DATABASE_PASSWORD: password })
-  const prepare = async (given: string): Promise<void> => {
-    const server = await open()
-    try {
+  const prepare = (given: string): Promise<void> =>
+    withServer(open, async (server) => {
       const outcome = await server.prepare(own, { ...options, password: given })
       collaborators.report.info(`${own.scope} ${own.name}: ${outcome === 'created' ? 'created' : 'is there already'}`)
-    } finally {
-      await server.close()
-    }
-  }
+    })
   return {
     tags: { database, databaseAdmin: adminTag(admin), databaseAccess: access },
     environment: { [variable]: address },

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts'
 import type { PreviewTags } from '../tags.ts'
 import { readDatabase } from './choice.ts'
 import { deleteByHook, type HookCollaborators } from './hooks.ts'
-import { GIVEN, openServer, type ServerCollaborators } from './open.ts'
+import { GIVEN, openServer, type ServerCollaborators, withServer } from './open.ts'
 
 /** What a removal is told beside the tags: nothing, unless they cannot know it. */
 export interface RemovalSettings {
@@ -28,8 +28,8 @@ export async function removePreviewDatabase(
   const admin = tags.databaseAdmin === GIVEN || tags.databaseAdmin === undefined ? given : tags.databaseAdmin
   if (admin === undefined) throw missingSetting('preview-database-admin', 'It was an address, which no tag keeps.')
   const access = tags.databaseAccess ?? 'runner'
-  const server = await openServer({ admin, access, base: tags.base }, collaborators)
-  try {
+  const open = () => openServer({ admin, access, base: tags.base }, collaborators)
+  return await withServer(open, async (server) => {
     const { engine = server.place.engine, own } = choice
     if (engine !== server.place.engine)
       throw new UserError({
@@ -37,9 +37,7 @@ export async function removePreviewDatabase(
         hint: 'preview-database-admin names another server now: remove the database by hand, and the tag with its name.',
       })
     return await server.remove({ ...own, engine }, { isNamedByTags: true })
-  } finally {
-    await server.close()
-  }
+  })
 }
 
 function missingSetting(setting: string, detail: string): UserError {

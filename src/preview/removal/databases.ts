@@ -5,7 +5,7 @@ import type { Problem } from '../../errors.ts'
 import { problemsOf } from '../../report/problem.ts'
 import type { RemovalSettings } from '../../settings/settings.ts'
 import { hasOwnNames } from '../database/names.ts'
-import { GIVEN, type ServerAccess } from '../database/open.ts'
+import { GIVEN, type ServerAccess, withServer } from '../database/open.ts'
 import { previewName } from '../identity.ts'
 import type { PreviewTags } from '../tags.ts'
 
@@ -55,7 +55,13 @@ export async function orphanedDatabases(
 ): Promise<FoundDatabases> {
   const listed = await inParallel(servers, AT_ONCE, async (access) => {
     try {
-      return { access, databases: await onServer(access, openServer, (server) => server.list(repositoryId)) }
+      return {
+        access,
+        databases: await withServer(
+          () => openServer(access),
+          (server) => server.list(repositoryId),
+        ),
+      }
     } catch (error) {
       return { access, databases: [], problems: problemsOf(error).problems }
     }
@@ -78,18 +84,8 @@ export async function removeOrphanedDatabase(
   { database, access }: OrphanedDatabase,
   openServer: OpenServer,
 ): Promise<'removed' | 'missing'> {
-  return await onServer(access, openServer, (server) => server.remove(database, { isNamedByTags: false }))
-}
-
-async function onServer<T>(
-  access: ServerAccess,
-  openServer: OpenServer,
-  work: (server: DatabaseServer) => Promise<T>,
-): Promise<T> {
-  const server = await openServer(access)
-  try {
-    return await work(server)
-  } finally {
-    await server.close()
-  }
+  return await withServer(
+    () => openServer(access),
+    (server) => server.remove(database, { isNamedByTags: false }),
+  )
 }
