@@ -39692,7 +39692,7 @@ async function run2(invocation) {
       environment,
       cacheFolder: folders.cache,
       toolsFolder: folders.tools,
-      labels: {},
+      labels: { "wsgi-lambda.run": `local-${process.pid}` },
       signal
     });
     const createStore = (settings) => openStore(settings, { folder: (0, import_node_path66.join)(folders.cache, "store"), environment, version: VERSION2, signal, report });

@@ -127,7 +127,7 @@ export async function run(invocation: Invocation): Promise<number> {
         environment,
         cacheFolder: folders.cache,
         toolsFolder: folders.tools,
-        labels: {},
+        labels: { 'wsgi-lambda.run': `local-${process.pid}` },
         signal,
       })
     const createStore = (settings: Parameters<typeof openStore>[0]): Store =>

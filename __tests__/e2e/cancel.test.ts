@@ -34,8 +34,11 @@ function hasEngine(): boolean {
   return false
 }
 
-const ours = async (): Promise<number> =>
-  (await new Docker().listContainers({ all: true, filters: { label: ['wsgi-lambda=1'] } })).length
+/** The containers of a run, by the beginning of its name: other tests have theirs in the same engine. */
+const containersOf = async (run: string): Promise<string[]> => {
+  const containers = await new Docker().listContainers({ all: true, filters: { label: ['wsgi-lambda.run'] } })
+  return containers.filter(({ Labels }) => Labels['wsgi-lambda.run']?.startsWith(run)).map(({ Id }) => Id)
+}
 const leftovers = async (): Promise<string[]> =>
   (await readdir(folder)).filter((name) => name !== 'store' && !name.startsWith('wsgi-lambda-runner-'))
 
@@ -61,7 +64,7 @@ describe('Ctrl-C half way', () => {
     )
 
   /** Sends SIGINT once the build has started to work. */
-  async function interrupted(builder: readonly string[]): Promise<{ exitCode: number; stderr: string }> {
+  async function interrupted(builder: readonly string[]): Promise<{ run: string; exitCode: number; stderr: string }> {
     const child = build(builder)
     let stderr = ''
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk))
@@ -77,16 +80,15 @@ describe('Ctrl-C half way', () => {
     await sleep(700)
     child.kill('SIGINT')
     const [exitCode] = (await once(child, 'close')) as [number]
-    return { exitCode, stderr }
+    return { run: `local-${child.pid}`, exitCode, stderr }
   }
 
   test('the container and every temporary file are gone', async () => {
     if (!hasEngine()) return
-    const before = await ours()
-    const { exitCode, stderr } = await interrupted(['--builder', 'docker', '--runtime', 'python3.13'])
+    const { run, exitCode, stderr } = await interrupted(['--builder', 'docker', '--runtime', 'python3.13'])
     expect(stderr).toContain('Cancelled: cleaning up.')
     expect(exitCode).toBe(130)
-    expect(await ours()).toBe(before)
+    expect(await containersOf(run)).toEqual([])
     expect(await leftovers()).toEqual([])
   }, 120_000)
 
@@ -107,7 +109,7 @@ describe('Ctrl-C half way', () => {
 
 test('a cancelled workflow leaves no container: the post step removes what the main step could not', async () => {
   if (!hasEngine()) return
-  const before = await ours()
+  const runId = String(process.pid)
   const running = await startAction({
     inputs: {
       command: 'build',
@@ -117,7 +119,7 @@ test('a cancelled workflow leaves no container: the post step removes what the m
       output: join(folder, 'action.zip'),
       store: join(folder, 'store'),
     },
-    env: { ...machineVariables(), TMPDIR: folder },
+    env: { ...machineVariables(), TMPDIR: folder, GITHUB_RUN_ID: runId },
     workspace: REPOSITORY,
   })
   await running.waitFor(/builder: docker/)
@@ -125,5 +127,5 @@ test('a cancelled workflow leaves no container: the post step removes what the m
   const { exitCode, post } = await running.result
   expect(exitCode).toBe(-1)
   expect(post?.exitCode).toBe(0)
-  expect(await ours()).toBe(before)
+  expect(await containersOf(`${runId}-`)).toEqual([])
 }, 120_000)
