@@ -71,8 +71,10 @@ describe("a fork's code beside secrets is refused", () => {
 test.each<[string | undefined, boolean | undefined, boolean]>([
   ['issue_comment', true, true],
   ['repository_dispatch', true, true],
+  ['pull_request_target', true, true],
   ['issue_comment', false, false],
-  ['issue_comment', undefined, false],
+  ['pull_request_target', false, false],
+  ['push', undefined, false],
   ['workflow_dispatch', true, false],
   ['pull_request', true, false],
   [undefined, true, false],
@@ -84,6 +86,20 @@ test.each<[string | undefined, boolean | undefined, boolean]>([
   else expect(refusing).not.toThrow()
 })
 
+describe("a pull request that is named beside secrets, and of which GitHub says nothing, could be a fork's", () => {
+  const refusing = (name: string, of: Pull) => () => {
+    refuseNamedFork(event(name, of), undefined)
+  }
+  test.each(['issue_comment', 'pull_request_target'])('%s', (name) => {
+    expect(refusing(name, { ...pull, headSha: undefined })).toThrow(
+      `This run has secrets (${name}), and nobody says whose code pull request 7 is`,
+    )
+  })
+  test('that of the event is known by it', () => {
+    expect(refusing('pull_request_target', pull)).not.toThrow()
+  })
+})
+
 test('to start a run of Dependabot again would help nobody: GitHub keeps its rights', () => {
   expect(reasonToSkip(event('pull_request', pull), { GITHUB_ACTOR: 'dependabot[bot]' })?.hint).toMatch(
     /id-token: write, or close .* and open it again/,
@@ -92,16 +108,16 @@ test('to start a run of Dependabot again would help nobody: GitHub keeps its rig
 
 describe('the pull request of a run', () => {
   test('is that of the event', () => {
-    expect(pullOf(event('pull_request', pull), {}, { runsItsCode: true })).toEqual({ pull })
+    expect(pullOf(event('pull_request', pull), {})).toEqual({ pull })
   })
   test('of a fork, beside secrets, is refused only where its code would run', () => {
     const target = event('pull_request_target', fork)
     const variables = { AWS_ACCESS_KEY_ID: 'A' }
-    expect(() => pullOf(target, variables, { runsItsCode: true })).toThrow(UserError)
-    expect(pullOf(target, variables, { runsItsCode: false })).toEqual({ pull: fork })
+    expect(() => pullOf(target, variables)).toThrow(UserError)
+    expect(pullOf(target, variables)).toEqual({ pull: fork })
   })
   test('is skipped before anything else is asked', () => {
-    expect(pullOf(event('pull_request', fork), {}, { runsItsCode: true })).toMatchObject({
+    expect(pullOf(event('pull_request', fork), {})).toMatchObject({
       skipped: { title: expect.stringMatching(/^Skipped/) },
     })
   })
@@ -109,8 +125,8 @@ describe('the pull request of a run', () => {
     ['none', undefined, 'There is no pull request'],
     ['one of an unknown repository', { ...pull, repositoryId: '' }, 'The number of the repository is not known'],
   ])('%s is a mistake', (_, of, title) => {
-    expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(SettingsError)
-    expect(() => pullOf(event('push', of), {}, { runsItsCode: true })).toThrow(title)
+    expect(() => pullOf(event('push', of), {})).toThrow(SettingsError)
+    expect(() => pullOf(event('push', of), {})).toThrow(title)
   })
 })
 

@@ -50,16 +50,33 @@ export function refuseForeignCode(event: RunEvent): void {
   })
 }
 
+/** The same of what builds or deploys: code that is closed may be merged, and then the base is what is there. @throws UserError */
+export function refuseForeignBuild(event: RunEvent): void {
+  if (event.action !== 'closed') refuseForeignCode(event)
+}
+
 /** Events that give a fork's run no secrets, or that only somebody who may write can have started. */
-const ANSWERED_FOR: ReadonlySet<string | undefined> = new Set([undefined, 'pull_request', 'workflow_dispatch'])
+const ANSWERED_FOR: ReadonlySet<string> = new Set(['', 'pull_request', 'workflow_dispatch'])
+
+/** Events that anybody may cause, whose runs have secrets. */
+const BY_ANYBODY = /^(?:issue|discussion|pull_request_target)/
 
 /**
  * The same of a pull request that a run names, as one that a comment asks for: anybody may write that.
  * @param isForeign what GitHub says of its head
- * @throws UserError for a fork's head
+ * @throws UserError for a fork's head, and where nobody says whose it is
  */
-export function refuseNamedFork({ name, pull }: RunEvent, isForeign: boolean | undefined): void {
-  if (isForeign !== true || ANSWERED_FOR.has(name)) return
+export function refuseNamedFork({ name = '', pull }: RunEvent, isForeign: boolean | undefined): void {
+  if (isForeign === false || ANSWERED_FOR.has(name)) return
+  if (isForeign === undefined) {
+    // Of the pull request that it is about, the event itself says that.
+    if (pull?.headSha !== undefined || !BY_ANYBODY.test(name)) return
+    throw new UserError({
+      title: `This run has secrets (${name}), and nobody says whose code pull request ${pull?.number} is`,
+      detail: "GitHub was not asked, or did not answer. A fork's code would run with the secrets of this repository.",
+      hint: 'Give the job pull-requests: read, and the token of the job as github-token (or GITHUB_TOKEN); or run it again later.',
+    })
+  }
   throw new UserError({
     title: `This run has secrets (${name}), and the code of pull request ${pull?.number} is a fork's`,
     detail: 'Building its requirements would run its code with the secrets of this repository.',
