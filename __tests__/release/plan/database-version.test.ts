@@ -109,6 +109,23 @@ describe('a release with a version for databases', () => {
     expect((await aliasNow())?.version).toBe('3')
   })
 
+  test('why there is none is told, also where what was changed for it cannot be changed back', async () => {
+    const { lambda, release, report } = await createReleasedWorld(one)
+    const update = lambda.updateConfiguration.bind(lambda)
+    let isRefused = false
+    lambda.updateConfiguration = async (name, configuration) => {
+      if (isRefused) throw new UserError({ title: 'Lambda is busy' })
+      isRefused = configuration.role === ROLE
+      if (isRefused) throw new UserError({ title: 'The role may not be passed on' })
+      return await update(name, configuration)
+    }
+    await release(two)
+    expect(report.of('warning')).toEqual([
+      '$LATEST of shop is left as it is for databases: Lambda is busy',
+      'The version of live-databases is not up to date: The role may not be passed on',
+    ])
+  })
+
   test('a failure of any call leaves no version that visitors could meet, and the next run goes on', async () => {
     const { lambda: measured, release: whole } = await createReleasedWorld(one)
     await whole(two)

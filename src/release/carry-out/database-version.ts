@@ -1,4 +1,5 @@
-import { UserError } from '../../errors.ts'
+import { type Problem, UserError } from '../../errors.ts'
+import { problemsOf } from '../../report/problem.ts'
 import { pointSideAlias } from '../plan/command-version.ts'
 import { type DatabaseVersionStep, databasesAlias } from '../plan/database-version.ts'
 import { configurationNow, databaseConfigurationNow, type Executors, type Releasing } from '../releasing.ts'
@@ -29,19 +30,34 @@ export const databaseVersionExecutors: Executors<DatabaseVersionStep> = {
 
 /** `$LATEST` is left with the configuration for requests, whatever happens. @returns the version */
 async function publishDatabases(releasing: Releasing): Promise<string> {
-  const { lock, with: waiting, databasesDescription: description } = releasing
+  const { with: waiting, databasesDescription: description } = releasing
   const { functionName } = releasing.desired
   const configuration = databaseConfigurationNow(releasing)
   await waitUntilIdle(functionName, waiting)
+  let version: string
   try {
     await withNewRole(() => waiting.lambda.updateConfiguration(functionName, configuration), releasing)
     await waitUntilUpdated(functionName, waiting)
-    return await publishVersion(releasing, { configuration, description })
-  } finally {
-    // Somebody else who has the lock now works with $LATEST, and puts it right by its mark.
-    if (!lock.isLost()) {
-      await waitUntilIdle(functionName, waiting)
-      await waiting.lambda.updateConfiguration(functionName, configurationNow(releasing))
-    }
+    version = await publishVersion(releasing, { configuration, description })
+  } catch (error) {
+    // Why there is no version says more than what comes of that.
+    await configureForRequests(releasing).catch((later: unknown) => {
+      for (const problem of problemsOf(later).problems) waiting.report.warning(leftForDatabases(functionName, problem))
+    })
+    throw error
   }
+  await configureForRequests(releasing)
+  return version
+}
+
+async function configureForRequests(releasing: Releasing): Promise<void> {
+  const { lock, desired, with: waiting } = releasing
+  // Somebody else who has the lock now works with $LATEST, and puts it right by its mark.
+  if (lock.isLost()) return
+  await waitUntilIdle(desired.functionName, waiting)
+  await waiting.lambda.updateConfiguration(desired.functionName, configurationNow(releasing))
+}
+
+function leftForDatabases(functionName: string, { title, detail, hint }: Problem): Problem {
+  return { title: `$LATEST of ${functionName} is left as it is for databases: ${title}`, detail, hint }
 }
