@@ -31,7 +31,7 @@ test.each([
       ...{ project: join(folder, 'missing'), stage: undefined, environment: {} },
       explicit: { given: {}, nameOf: String },
     },
-    options: { version: '1.2.3', wait: () => Promise.resolve(), signal: new AbortController().signal },
+    clients: { version: '1.2.3', wait: () => Promise.resolve(), signal: new AbortController().signal },
     ...{ report, clock: () => 0, order: fakeOrder, releasing: unneeded, openAws: unneeded },
   }
   const title = 'Skipped: a run for a fork (somebody/shop) has no credentials'

@@ -14,6 +14,8 @@ import type { BuildSettings, FunctionSettings, SettingsOrigin } from './settings
 export interface ActionRun {
   /** As in `rollback`, or `plan`. */
   readonly command: string
+  /** Whether the event has decided on it. */
+  readonly isAuto: boolean
   readonly event: RunEvent
   readonly origin: SettingsOrigin
   readonly environment: Readonly<Record<string, string>>

@@ -6,7 +6,7 @@ import { runBuild, runCommands, runDeploy, runRollback } from './action-commands
 import { runDestroy, runPreview, runSweep } from './action-previews.ts'
 import type { ActionRun } from './action-run.ts'
 import { createAwsApis } from './aws/apis.ts'
-import { openBucket } from './aws/bucket.ts'
+import { openBucket, openOwnBucket } from './aws/bucket.ts'
 import { shownWait } from './aws/call.ts'
 import { readAccount } from './aws/identity.ts'
 import type { LambdaApi } from './aws/lambda.ts'
@@ -18,7 +18,7 @@ import { runProcess } from './builder/process.ts'
 import type { BuildCollaborators } from './commands/build.ts'
 import { SettingsError } from './errors.ts'
 import { decide } from './preview/decide.ts'
-import { refuseForeignCode } from './preview/guard.ts'
+import { refuseForeignBuild } from './preview/guard.ts'
 import { type RunEvent, readEvent } from './preview/pull.ts'
 import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
@@ -84,9 +84,10 @@ async function main(): Promise<void> {
       setOutputs({ skipped: true })
       return
     }
-    // What is closed may be merged, and then the base is what is deployed.
-    if (BUILDING.has(command) && event.action !== 'closed') refuseForeignCode(event)
-    await COMMAND_RUNS[command](createRun({ command, event, environment, workspace, project, labels, report, signal }))
+    if (BUILDING.has(command)) refuseForeignBuild(event)
+    await COMMAND_RUNS[command](
+      createRun({ command, isAuto: why !== undefined, event, environment, workspace, project, labels, report, signal }),
+    )
   } catch (error) {
     if (signal.aborted) {
       core.setFailed('Cancelled. A command that was running in the function goes on there.')
@@ -102,6 +103,7 @@ async function main(): Promise<void> {
 
 interface Start {
   readonly command: ActionCommand
+  readonly isAuto: boolean
   readonly event: RunEvent
   readonly environment: Readonly<Record<string, string>>
   readonly workspace: string
@@ -111,7 +113,17 @@ interface Start {
   readonly signal: AbortSignal
 }
 
-function createRun({ command, event, environment, workspace, project, labels, report, signal }: Start): ActionRun {
+function createRun({
+  command,
+  isAuto,
+  event,
+  environment,
+  workspace,
+  project,
+  labels,
+  report,
+  signal,
+}: Start): ActionRun {
   const clock = (): number => performance.now()
   const root = fileURLToPath(new URL('..', import.meta.url))
   const toolsFolder = join(root, 'docker')
@@ -152,6 +164,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
     ...{
       order,
       command,
+      isAuto,
       event,
       environment,
       report,
@@ -189,6 +202,7 @@ function createRun({ command, event, environment, workspace, project, labels, re
       ...building,
       ...(await openAws(settings)),
       openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+      openOwnBucket: (setting, known) => openOwnBucket(setting, known, { ...clientOptions, environment }),
       openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
       ...{ wait, signal },
       order,

@@ -20,6 +20,8 @@ import type { LogsArguments } from './commands/logs.ts'
 import type { RemoteArguments } from './commands/remote.ts'
 import type { Problem } from './errors.ts'
 import type { Target } from './platform/target.ts'
+import { refuseForeignBuild } from './preview/guard.ts'
+import { readEvent } from './preview/pull.ts'
 import { orderAt } from './release/order/order.ts'
 import { checkAccount } from './release/permissions/account.ts'
 import { UNKNOWN_RESULT } from './remote/failure.ts'
@@ -157,12 +159,14 @@ export async function run(invocation: Invocation): Promise<number> {
       return createAwsApis(options)
     }
     const releaseCollaborators = async (settings: FunctionSettings): Promise<DeployCollaborators> => {
-      const { openBucket } = await import('./aws/bucket.ts')
+      const { openBucket, openOwnBucket } = await import('./aws/bucket.ts')
       const { openStaticBucket } = await import('./aws/open-static-bucket.ts')
       return {
         ...collaborators,
         ...(await createAws(settings)),
         openBucket: (address, access) => openBucket(address, { environment, version: VERSION, signal, access }),
+        openOwnBucket: async (setting, known) =>
+          openOwnBucket(setting, known, { ...(await createOptions()), environment }),
         openStaticBucket: (address) => openStaticBucket(address, { environment, version: VERSION, signal }),
         wait,
         signal,
@@ -172,17 +176,19 @@ export async function run(invocation: Invocation): Promise<number> {
     }
     const previewWiring = async (): Promise<PreviewWiring> => ({
       ...{ origin, environment, report, clock, releasing: releaseCollaborators, openAws: createAws },
-      options: await createOptions(),
+      clients: await createOptions(),
       order: orderAt({ project: origin.project, environment, run: runProcess, process }),
     })
     switch (invocation.command) {
       case 'build': {
+        refuseForeignBuild(await readEvent(environment))
         const result = await build(await loadBuildSettings(origin), 'build', collaborators)
         if (isJson) print(result)
         return 0
       }
       case 'deploy': {
         // First, since a wrong setting needs none of what a deployment is made of.
+        refuseForeignBuild(await readEvent(environment))
         const settings = await loadDeploySettings(origin)
         const { deploy } = await import('./commands/deploy.ts')
         const result = await deploy(settings, await releaseCollaborators(settings))
@@ -192,6 +198,7 @@ export async function run(invocation: Invocation): Promise<number> {
         return 0
       }
       case 'plan': {
+        refuseForeignBuild(await readEvent(environment))
         const settings = await loadDeploySettings(origin)
         const { plan, planExitCode } = await import('./commands/plan.ts')
         const result = await plan(settings, await releaseCollaborators(settings))

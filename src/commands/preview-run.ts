@@ -1,106 +1,122 @@
-import { type Problem, SeveralErrors } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import { createAnnouncer } from '../preview/announce/announcer.ts'
+import type { FailedFacts, Serving } from '../preview/announce/facts.ts'
 import { type PlaceVariables, placeOfAnnouncement } from '../preview/announce/place.ts'
-import { refuseNamedFork } from '../preview/guard.ts'
+import { refuseForeignCode, refuseNamedFork } from '../preview/guard.ts'
+import { previewName } from '../preview/identity.ts'
 import { pullOf, stateOf } from '../preview/prerequisites.ts'
 import type { Pull, RunEvent } from '../preview/pull.ts'
-import { reasonAgainst } from '../preview/pull-state.ts'
+import { decideByLabel, reasonAgainst } from '../preview/pull-state.ts'
 import type { RemovalCollaborators } from '../preview/removal/removal.ts'
-import { problemsOf } from '../report/problem.ts'
 import type { Reporter } from '../report/reporter.ts'
+import type { Table } from '../settings/kinds.ts'
 import {
   type DeploySettings,
   loadDeploySettings,
+  loadPlaceSettings,
+  type PlaceSettings,
   type RemovalSettings,
   type SettingsOrigin,
 } from '../settings/settings.ts'
-import { announceRemovals, destroyed, type RemovalAnnouncing } from './announce-removal.ts'
-import { destroy } from './destroy.ts'
 import { type PreviewCollaborators, type PreviewResult, preview } from './preview.ts'
+import { removeAfterClosing, removeWithoutLabel, StillThere, warnOf } from './preview-gone.ts'
+import { telling } from './telling.ts'
 
 /** What `preview` becomes for a run. */
 export type PreviewRun =
-  | { readonly skipped: Problem }
+  | {
+      readonly skipped: Problem
+      /** Previews that were removed instead, by their names. */
+      readonly removed?: readonly string[]
+    }
   | { readonly skipped: undefined; readonly result: PreviewResult; readonly settings: DeploySettings }
-
-/** What makes a preview, and removes it where it must go again. */
-export interface OpenedPreview extends Omit<PreviewCollaborators, 'announcerFor'> {
-  readonly removalParts: (settings: RemovalSettings) => Pick<RemovalCollaborators, 'previews' | 'removeDatabase'>
-}
 
 export interface PreviewRunCollaborators extends PlaceVariables {
   readonly github: GitHubApi | undefined
+  readonly report: Reporter
+  readonly signal: AbortSignal
   /** From here on what these hold is shown as asterisks. */
-  readonly mask: PreviewCollaborators['mask']
+  readonly mask: (variables: Table) => void
   /** Called when it is certain that there will be a preview. */
-  readonly open: (settings: DeploySettings) => Promise<OpenedPreview>
+  readonly open: (settings: DeploySettings) => Promise<Omit<PreviewCollaborators, 'announcer'>>
+  /** For a preview that must go again. */
+  readonly openRemoval: (settings: RemovalSettings) => Promise<RemovalCollaborators>
+  /** What answers at the address of a preview. */
+  readonly servingOf: (functionName: string, settings: DeploySettings) => Promise<Serving | undefined>
 }
 
-/** From the event that started a run to the preview that answers; or why there is none. */
+/**
+ * From the event that started a run to the preview that answers; or why there is none. What fails is told in the pull request,
+ * as soon as it is certain that it is the pull request's turn.
+ * @param isAuto whether the event decides: a label that came or went may then be no reason for anything
+ */
 export async function runForPull(
   event: RunEvent,
+  isAuto: boolean,
   origin: SettingsOrigin,
-  { environment, github, mask, open, secrets }: PreviewRunCollaborators,
+  collaborators: PreviewRunCollaborators,
 ): Promise<PreviewRun> {
-  const found = pullOf(event, environment, { runsItsCode: true })
+  const { environment, github, mask, signal } = collaborators
+  const found = pullOf(event, environment)
   if ('skipped' in found) return found
   const { pull } = found
-  const settings = await loadDeploySettings(origin, true)
-  for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
   const now = await stateOf(pull, github)
-  refuseNamedFork(event, now?.isForeign)
-  const against = reasonAgainst(pull, now, settings.previewLabel)
+  const refused = () => loadPlaceSettings(origin, false)
+  await telling(
+    () => {
+      refuseForeignCode(event)
+      refuseNamedFork(event, now?.isForeign)
+    },
+    // Of a stranger's project nothing is read, and nothing of its commit is shown as a deployment.
+    async (facts) =>
+      announcerOf(pull, { ...(await refused()), githubEnvironment: 'none' }, collaborators)?.failed(facts),
+    signal,
+  )
+  const place = await loadPlaceSettings(origin, true)
+  const byLabel = isAuto ? decideByLabel(event, pull, now, place.previewLabel) : 'as-usual'
+  const against = byLabel === 'remove' ? undefined : reasonAgainst(pull, now, place.previewLabel)
   if (against) return { skipped: against }
-  const collaborators = await open(settings)
-  const announcing = { environment, secrets, github, report: collaborators.report }
-  const closing = (): Promise<Problem | undefined> => removeIfClosed(pull, settings, collaborators, announcing)
-  const release = (): Promise<PreviewResult> =>
-    preview(settings, pull, {
-      ...collaborators,
-      announcerFor: (identity) =>
-        createAnnouncer(
-          github,
-          placeOfAnnouncement(settings, identity, pull.headSha, { environment, secrets }),
-          collaborators.report,
-        ),
-    })
+  const announcer = announcerOf(pull, place, collaborators)
+  const tell = (facts: FailedFacts) => announcer?.failed(facts)
+  const settings = await telling(() => loadDeploySettings(origin, true), tell, signal)
+  for (const table of [settings.environment, settings.previewEnvironment, settings.previewSecrets]) mask(table)
+  if (byLabel === 'remove') return await removeWithoutLabel(pull, settings, collaborators)
+  if (byLabel === 'unless-current') {
+    const serving = await collaborators.servingOf(previewName(settings.functionName, pull.number), settings)
+    const newest = now?.headSha ?? pull.headSha
+    if (serving !== undefined && serving.headSha === newest) return { skipped: nothingNew(pull, event) }
+  }
+  const opened = await telling(() => collaborators.open(settings), tell, signal)
+  const release = (): Promise<PreviewResult> => preview(settings, pull, { ...opened, announcer })
   if (settings.dryRun) return { skipped: undefined, result: await release(), settings }
   try {
     const result = await release()
-    const closed = await closing()
-    return closed ? { skipped: closed } : { skipped: undefined, result, settings }
+    const closed = await removeAfterClosing(pull, settings, collaborators)
+    return closed ?? { skipped: undefined, result, settings }
   } catch (error) {
-    if (!(error instanceof StillThere)) await closing().catch(warnOf(collaborators.report))
+    if (!(error instanceof StillThere))
+      await removeAfterClosing(pull, settings, collaborators).catch(warnOf(collaborators.report))
     throw error
   }
 }
 
-/** What a preview whose pull request is closed leaves behind. */
-class StillThere extends SeveralErrors {}
-
-/**
- * The run for a pull request that is closed meanwhile may have come too early, and found nothing to remove.
- * @returns that it was closed, and its preview is gone. @throws StillThere
- */
-async function removeIfClosed(
+/** Undefined where nobody is to be told, or nobody knows of which function. */
+function announcerOf(
   pull: Pull,
-  settings: DeploySettings,
-  collaborators: OpenedPreview,
-  announcing: RemovalAnnouncing,
-): Promise<Problem | undefined> {
-  const now = await stateOf(pull, announcing.github)
-  if (now?.isOpen !== false) return undefined
-  const result = await destroy(pull, settings, { ...collaborators, ...collaborators.removalParts(settings) })
-  await announceRemovals(destroyed(result), pull, settings, announcing)
-  const title = `Pull request ${pull.number} was closed meanwhile`
-  if (result.problems.length > 0)
-    throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
-  return { title: `${title}: its preview is removed` }
+  { functionName, dryRun, ...place }: PlaceSettings,
+  { github, environment, secrets, report }: PreviewRunCollaborators,
+) {
+  if (functionName === undefined || dryRun) return undefined
+  const { number, repository, headSha } = pull
+  const named = { functionName: previewName(functionName, number), base: functionName, pull: number, repository }
+  return createAnnouncer(github, placeOfAnnouncement(place, named, headSha, { environment, secrets }), report)
 }
 
-function warnOf(report: Reporter): (error: unknown) => void {
-  return (error) => {
-    for (const problem of problemsOf(error).problems) report.warning(problem)
+function nothingNew({ number }: Pull, { label = '', action }: RunEvent): Problem {
+  return {
+    title: `Nothing to do: the preview of pull request ${number} has its newest commit`,
+    detail: `The run was started by a label (${JSON.stringify(label)}, ${action}).`,
+    hint: 'With preview-label, that label makes a preview and takes it away. A commit, or a run that is started again for one, deploys anew.',
   }
 }

@@ -1,24 +1,26 @@
 import { defaultLogGroup } from '../aws/function-options.ts'
-import { type Problem, UserError } from '../errors.ts'
+import type { Tags } from '../aws/tags.ts'
+import { UserError } from '../errors.ts'
 import { accessText } from '../preview/access-text.ts'
 import type { Announcer } from '../preview/announce/announcer.ts'
-import type { ReadyFacts } from '../preview/announce/facts.ts'
+import type { ReadyFacts, Serving } from '../preview/announce/facts.ts'
 import { servingOf } from '../preview/announce/serving.ts'
 import { givingBack, type PreviewFunction } from '../preview/database/give-back.ts'
 import type { PreparedDatabase } from '../preview/database/prepare.ts'
 import { refuseSharedDatabase } from '../preview/database/shared.ts'
 import { databaseText } from '../preview/database-text.ts'
-import { identityOf, type PreviewIdentity } from '../preview/identity.ts'
+import { identityOf, type PreviewIdentity, previewName } from '../preview/identity.ts'
 import { isSeededWith, refuseOtherStatic } from '../preview/other.ts'
 import { refuseMissingRole } from '../preview/prerequisites.ts'
 import type { Pull } from '../preview/pull.ts'
+import { notOurs, ownTags } from '../preview/removal/ownership.ts'
 import { hasNewData, settingsOfPreview, staticAddressOf } from '../preview/settings.ts'
-import { isSamePreview, type PreviewTags, readTags, SEEDED_TAG } from '../preview/tags.ts'
+import { type PreviewTags, SEEDED_TAG } from '../preview/tags.ts'
 import { roleNameOf } from '../release/current-aside.ts'
-import { problemsOf } from '../report/problem.ts'
 import type { Table } from '../settings/kinds.ts'
 import type { DeploySettings } from '../settings/settings.ts'
 import { type DeployCollaborators, type DeployResult, deploy } from './deploy.ts'
+import { problemsToTell } from './telling.ts'
 
 export interface PreviewCollaborators extends DeployCollaborators {
   /** @param there the tags of the preview, where it exists */
@@ -27,9 +29,12 @@ export interface PreviewCollaborators extends DeployCollaborators {
     identity: PreviewIdentity,
     there: PreviewTags | undefined,
   ) => Promise<PreparedDatabase>
-  readonly announcerFor: (identity: PreviewIdentity, pull: Pull, settings: DeploySettings) => Announcer
+  /** Undefined where nobody is told. */
+  readonly announcer: Announcer | undefined
   /** From here on what these hold is shown as asterisks. */
   readonly mask: (variables: Table) => void
+  /** `ACCOUNT/REGION` where it is made. */
+  readonly readPlace: () => Promise<string>
   /** How many previews of the function there are. */
   readonly count: (identity: PreviewIdentity) => Promise<number>
   /** What identifies this run. */
@@ -51,10 +56,6 @@ export interface PreviewResult extends DeployResult {
 }
 
 const DAY_MS = 24 * 3600 * 1000
-const CANCELLED: Problem = {
-  title: 'The run was cancelled',
-  hint: 'A command that was running in the function goes on there. The next run takes it from here.',
-}
 
 /** A running copy for a pull request: made, or brought to its newest commit. */
 export async function preview(
@@ -62,26 +63,28 @@ export async function preview(
   pull: Pull,
   collaborators: PreviewCollaborators,
 ): Promise<PreviewResult> {
-  const { report, clock } = collaborators
+  const { report, clock, announcer, signal, aside } = collaborators
   const started = clock()
-  const identity = identityOf(settings.functionName, pull)
-  report.info(`${identity.functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
-  const [there, answering] = await Promise.all([
-    readOwnTags(identity, collaborators),
-    servingOf(identity.functionName, settings.alias, collaborators),
-  ])
-  const serving = there && answering
-  if (settings.dryRun) return await release(settings, { pull, identity, there }, collaborators)
-  const announcer = collaborators.announcerFor(identity, pull, settings)
-  // Nobody waits for GitHub before there is something to look at.
-  const announced = announcer.started({ serving })
+  const functionName = previewName(settings.functionName, pull.number)
+  report.info(`${functionName}: preview of pull request ${pull.number} of ${pull.repository}`)
+  let serving: Serving | undefined
+  let announced: Promise<void> | undefined
   try {
+    const [place, found, answering] = await Promise.all([
+      collaborators.readPlace(),
+      aside.tags.get(functionName),
+      servingOf(functionName, settings.alias, collaborators),
+    ])
+    const identity = identityOf(settings.functionName, pull, place)
+    const there = tagsThere(identity, found)
+    serving = there && answering
+    // Nobody waits for GitHub before there is something to look at.
+    announced = announcer?.started({ serving })
     const result = await release(settings, { pull, identity, there }, collaborators)
-    await announcer.ready(readyFacts(result, settings, (clock() - started) / 1000))
+    await announcer?.ready(readyFacts(result, settings, (clock() - started) / 1000))
     return result
   } catch (error) {
-    const problems = collaborators.signal.aborted ? [CANCELLED] : problemsOf(error).problems
-    await announcer.failed({ problems, serving })
+    await announcer?.failed({ problems: problemsToTell(error, signal), serving })
     throw error
   } finally {
     await announced
@@ -154,23 +157,11 @@ function readyFacts(
 }
 
 /** @throws UserError where a function of that name is none of ours */
-async function readOwnTags(
-  identity: PreviewIdentity,
-  { aside }: Pick<PreviewCollaborators, 'aside'>,
-): Promise<PreviewTags | undefined> {
-  const { functionName, pull, repository } = identity
-  const found = await aside.tags.get(functionName)
+function tagsThere(identity: PreviewIdentity, found: Tags | undefined): PreviewTags | undefined {
   if (found === undefined) return undefined
-  const tags = readTags(functionName, found)
-  if (tags && isSamePreview(tags, identity)) return tags
-  throw new UserError({
-    title: `A function ${functionName} exists that is no preview of pull request ${pull} of ${repository}`,
-    detail:
-      tags === undefined
-        ? 'Its tags do not say that wsgi-lambda has made it as a preview.'
-        : `Its tags say: pull request ${tags.pull} of repository ${tags.repositoryId} (${tags.repository}).`,
-    hint: 'It is left as it is. Choose another function-name for previews, or rename that function.',
-  })
+  const tags = ownTags(identity, found)
+  if (tags === undefined) throw new UserError(notOurs(identity, found))
+  return tags
 }
 
 async function refuseOneMore(

@@ -1,18 +1,17 @@
 import { SettingsError, UserError } from '../errors.ts'
 import type { GitHubApi } from '../github/api.ts'
 import type { DeploySettings } from '../settings/settings.ts'
-import { reasonToSkip, refuseForeignCode } from './guard.ts'
+import { reasonToSkip } from './guard.ts'
 import type { PreviewIdentity } from './identity.ts'
-import { type Pull, type RunEvent, repositoryOf } from './pull.ts'
+import { type Pull, type Repository, type RunEvent, repositoryOf } from './pull.ts'
 
 /**
  * The pull request of a run; of one that can have no credentials, why there is nothing to do. Asked first: such a run has not even
- * the settings of others. @throws SettingsError where no pull request is named, UserError for foreign code beside secrets
+ * the settings of others. @throws SettingsError where no pull request is named
  */
 export function pullOf(
   event: RunEvent,
   variables: Readonly<Record<string, string | undefined>>,
-  { runsItsCode }: { readonly runsItsCode: boolean },
 ): { readonly pull: Pull } | { readonly skipped: NonNullable<ReturnType<typeof reasonToSkip>> } {
   const { pull } = event
   if (pull === undefined) {
@@ -24,23 +23,30 @@ export function pullOf(
       },
     ])
   }
-  refuseUnknownRepository(pull.repositoryId)
+  refuseUnknownRepository(pull)
   const skipped = reasonToSkip(event, variables)
-  if (skipped) return { skipped }
-  if (runsItsCode) refuseForeignCode(event)
-  return { pull }
+  return skipped ? { skipped } : { pull }
 }
 
 /** The repository whose previews are swept. @throws SettingsError where its number is not known */
 export function repositoryOfRun(
   variables: Readonly<Record<string, string | undefined>>,
-): ReturnType<typeof repositoryOf> {
+): Repository {
   const repository = repositoryOf(variables)
-  refuseUnknownRepository(repository.repositoryId)
+  refuseUnknownRepository(repository)
   return repository
 }
 
-function refuseUnknownRepository(repositoryId: string): void {
+function refuseUnknownRepository({ host, repositoryId }: Repository): void {
+  if (host === '') {
+    throw new SettingsError([
+      {
+        title: 'The host of the repository is not known',
+        detail: 'By it a preview is told from those of other repositories: every host gives out the same numbers.',
+        hint: 'Set GITHUB_SERVER_URL as GitHub has it, to https://github.com or the address of your own server; for GitLab CI_SERVER_URL.',
+      },
+    ])
+  }
   if (/^[1-9]\d*$/.test(repositoryId)) return
   throw new SettingsError([
     {

@@ -9,6 +9,25 @@ export function reasonNotToRemove(event: RunEvent, now: PullState | undefined): 
 }
 
 /**
+ * What `command: auto` makes of a label that came or went. Where it is not the one that previews are asked for by, nothing new is to be
+ * looked at; but GitHub lets the newest run of a group take the place of one that waits, which may have been for a commit.
+ * @param now undefined where it cannot be asked
+ * @param wanted the label that a pull request needs for a preview
+ */
+export function decideByLabel(
+  { action, label }: Pick<RunEvent, 'action' | 'label'>,
+  pull: Pull,
+  now: Pick<PullState, 'labels'> | undefined,
+  wanted: string | undefined,
+): 'as-usual' | 'unless-current' | 'remove' {
+  if (action !== 'labeled' && action !== 'unlabeled') return 'as-usual'
+  const isWanted = wanted !== undefined && label === wanted
+  if (wanted !== undefined && !(now?.labels ?? pull.labels).includes(wanted))
+    return isWanted && action === 'unlabeled' ? 'remove' : 'as-usual'
+  return isWanted && action === 'labeled' ? 'as-usual' : 'unless-current'
+}
+
+/**
  * Why a pull request gets no preview now; undefined where it does. What GitHub says now counts more than the event, which may be
  * minutes old: a newer commit has a run of its own, and what is closed gets nothing.
  * @param now undefined where it cannot be asked

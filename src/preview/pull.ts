@@ -1,12 +1,19 @@
 import { readFile } from 'node:fs/promises'
+import { hostOf, isGitLab } from './host.ts'
 
-/** A pull request (of GitLab: a merge request), as far as this run knows of it. */
-export interface Pull {
-  readonly number: number
-  /** The number of the repository, which stays where its name changes. */
+/** Whose previews they are. */
+export interface Repository {
+  /** Where it is hosted, as in `github.com`: another host gives out the same numbers. */
+  readonly host: string
+  /** Its number, which stays where its name changes. */
   readonly repositoryId: string
   /** OWNER/NAME. */
   readonly repository: string
+}
+
+/** A pull request (of GitLab: a merge request), as far as this run knows of it. */
+export interface Pull extends Repository {
+  readonly number: number
   /** The commit at its head; of a run for the merge of both, not the merge's. */
   readonly headSha: string | undefined
   /** OWNER/NAME of where its head lies; undefined where that was deleted, or is not known. */
@@ -25,6 +32,8 @@ export interface RunEvent {
   /** What somebody who started the run by hand chose. */
   readonly inputs: Readonly<Record<string, unknown>>
   readonly pull: Pull | undefined
+  /** Of labeled and unlabeled: the label that came or went. */
+  readonly label?: string | undefined
   /** Of workflow_run: the run that ended, or began. */
   readonly upstream?: UpstreamRun | undefined
 }
@@ -46,6 +55,7 @@ interface Payload {
   readonly action?: unknown
   readonly deleted?: unknown
   readonly inputs?: unknown
+  readonly label?: { readonly name?: unknown } | null
   readonly repository?: { readonly id?: unknown; readonly full_name?: unknown }
   readonly pull_request?: {
     readonly number?: unknown
@@ -64,9 +74,9 @@ interface Payload {
  * @param number of a pull request that somebody names, whatever the event is about
  */
 export async function readEvent(variables: Variables, number?: number): Promise<RunEvent> {
-  if (variables['GITLAB_CI'] !== undefined) return gitlabEvent(variables, number)
+  if (isGitLab(variables)) return gitlabEvent(variables, number)
   const payload = await readPayload(variables['GITHUB_EVENT_PATH'])
-  const { pull_request: request, repository, workflow_run: upstream } = payload
+  const { pull_request: request, repository, workflow_run: upstream, label } = payload
   const own = wholeNumber(request?.number)
   const named = number ?? own
   const isOwn = named !== undefined && named === own
@@ -76,12 +86,14 @@ export async function readEvent(variables: Variables, number?: number): Promise<
     action: text(payload.action),
     isDeletion: payload.deleted === true,
     inputs: isTable(payload.inputs) ? payload.inputs : {},
+    ...(label && { label: text(label.name) }),
     ...(upstream && { upstream: upstreamOf(upstream, repositoryName) }),
     pull:
       named === undefined
         ? undefined
         : {
             number: named,
+            host: hostOf(variables),
             repositoryId: variables['GITHUB_REPOSITORY_ID'] ?? String(wholeNumber(repository?.id) ?? ''),
             repository: repositoryName,
             headSha: isOwn ? text(request?.head?.sha) : undefined,
@@ -92,13 +104,11 @@ export async function readEvent(variables: Variables, number?: number): Promise<
 }
 
 /** The repository that a run is of, without a pull request. */
-export function repositoryOf(variables: Variables): Pick<Pull, 'repositoryId' | 'repository'> {
-  if (variables['GITLAB_CI'] !== undefined)
-    return { repositoryId: variables['CI_PROJECT_ID'] ?? '', repository: variables['CI_PROJECT_PATH'] ?? '' }
-  return {
-    repositoryId: variables['GITHUB_REPOSITORY_ID'] ?? '',
-    repository: variables['GITHUB_REPOSITORY'] ?? '',
-  }
+export function repositoryOf(variables: Variables): Repository {
+  const [id, name] = isGitLab(variables)
+    ? (['CI_PROJECT_ID', 'CI_PROJECT_PATH'] as const)
+    : (['GITHUB_REPOSITORY_ID', 'GITHUB_REPOSITORY'] as const)
+  return { host: hostOf(variables), repositoryId: variables[id] ?? '', repository: variables[name] ?? '' }
 }
 
 function upstreamOf(
@@ -119,6 +129,7 @@ function gitlabEvent(variables: Variables, number?: number): RunEvent {
         ? undefined
         : {
             number: named,
+            host: hostOf(variables),
             repositoryId: variables['CI_MERGE_REQUEST_PROJECT_ID'] ?? variables['CI_PROJECT_ID'] ?? '',
             repository,
             headSha: variables['CI_MERGE_REQUEST_SOURCE_BRANCH_SHA'] || variables['CI_COMMIT_SHA'],

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
+import { isOwnBucket } from '../aws/bucket-address.ts'
 import { type Problem, SettingsError } from '../errors.ts'
 import { DEFAULT_RUNTIME, type Runtime, targetOf } from '../platform/runtimes.ts'
 import type { Architecture, Target } from '../platform/target.ts'
@@ -138,6 +139,24 @@ export function loadRemovalSettings({ stage, environment, explicit }: SettingsOr
   })
 }
 
+/** What says where a pull request is told of a mistake in the others, and whether it is. */
+export type PlaceSettings = Pick<Values, 'functionName' | 'comment' | 'githubEnvironment' | 'previewLabel' | 'dryRun'>
+
+/**
+ * What of these is wrong, or cannot be read, is as if nobody had set it.
+ * @param readsProject false where nothing of a project may be read, such as that of a stranger
+ */
+export async function loadPlaceSettings(origin: SettingsOrigin, readsProject: boolean): Promise<PlaceSettings> {
+  const loaded = readsProject ? await load(origin, PREVIEW_STAGE).catch(() => undefined) : undefined
+  const { stage, environment, explicit } = origin
+  const { functionName = '', ...values } =
+    loaded?.common ?? fillStage(checkValues([variablesSource(environment), explicit]).values, stage).values
+  return { ...values, functionName: NO_NAME.test(functionName) ? undefined : functionName }
+}
+
+/** Lambda API reference, CreateFunction: a name. */
+const NO_NAME = /^$|[^\w-]|.{65}/
+
 interface Loaded {
   readonly common: Common
   readonly pyproject: Pyproject
@@ -206,7 +225,7 @@ function namePart({ common, isGiven, problems }: Loaded, hint = NAME_IT): { read
   const { functionName = '' } = common
   if (!isGiven('function-name')) {
     problems.push({ title: 'function-name is missing', hint })
-  } else if (/[^\w-]|.{65}/.test(functionName) && !functionName.includes('{{')) {
+  } else if (NO_NAME.test(functionName) && !functionName.includes('{{')) {
     // A stage was filled in since it was checked.
     problems.push(mistake('function-name', functionName, SETTINGS['function-name']))
   }
@@ -275,6 +294,14 @@ function contradictions({ environment, secrets, ...values }: Values, isGiven: Lo
       title: `${name} stands in environment and in secrets`,
       hint: 'Keep one of them: a value that may be read by all, or a reference.',
     })),
+    ...(values.uploadBucketOwner !== undefined && isOwnBucket(values.uploadBucket ?? '')
+      ? [
+          {
+            title: 'upload-bucket is auto, and upload-bucket-owner is set',
+            hint: 'Remove upload-bucket-owner: such a bucket must belong to the account that deploys, and no other is taken.',
+          },
+        ]
+      : []),
     ...ofNoBucket
       .filter(isGiven)
       .map((name) => ({ title: `${name} is set, and upload-bucket is not`, hint: `Set it, or remove ${name}.` })),

@@ -1,0 +1,81 @@
+import { type Problem, SeveralErrors } from '../errors.ts'
+import { stateOf } from '../preview/prerequisites.ts'
+import type { Pull } from '../preview/pull.ts'
+import type { RemovalCollaborators } from '../preview/removal/removal.ts'
+import { type DestroyResult, removedNames } from '../preview/removal/result.ts'
+import { problemsOf } from '../report/problem.ts'
+import type { Reporter } from '../report/reporter.ts'
+import type { DeploySettings, RemovalSettings } from '../settings/settings.ts'
+import { announceRemovals, destroyed, type RemovalAnnouncing } from './announce-removal.ts'
+import { destroy } from './destroy.ts'
+
+/** Previews that a run for their pull request removes instead of making them. */
+export interface GoneCollaborators extends RemovalAnnouncing {
+  readonly openRemoval: (settings: RemovalSettings) => Promise<RemovalCollaborators>
+}
+
+/** What came of it instead of a preview. */
+export interface Gone {
+  readonly skipped: Problem
+  /** By their names. */
+  readonly removed: readonly string[]
+}
+
+/** What a preview that is to go leaves behind. */
+export class StillThere extends SeveralErrors {}
+
+/**
+ * The run for a pull request that is closed meanwhile may have come too early, and found nothing to remove.
+ * @returns undefined where it is open. @throws StillThere
+ */
+export async function removeAfterClosing(
+  pull: Pull,
+  settings: DeploySettings,
+  collaborators: GoneCollaborators,
+): Promise<Gone | undefined> {
+  const now = await stateOf(pull, collaborators.github)
+  if (now?.isOpen !== false) return undefined
+  const title = `Pull request ${pull.number} was closed meanwhile`
+  const result = await remove('closed', pull, settings, collaborators)
+  if (result.problems.length > 0)
+    throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
+  return { skipped: { title: `${title}: its preview is removed` }, removed: removedNames(result.previews) }
+}
+
+/** Of a pull request whose label was taken away, by which it had asked for a preview. @throws StillThere */
+export async function removeWithoutLabel(
+  pull: Pull,
+  settings: DeploySettings,
+  collaborators: GoneCollaborators,
+): Promise<Gone> {
+  const label = JSON.stringify(settings.previewLabel)
+  const title = `Pull request ${pull.number} has no label ${label} any more`
+  const result = await remove(`label ${label} taken away`, pull, settings, collaborators)
+  if (result.problems.length > 0)
+    throw new StillThere(result.problems, `${title}, and its preview could not be removed`)
+  const removed = removedNames(result.previews)
+  return { skipped: { title: `${title}: ${outcomeOf(removed, settings)}` }, removed }
+}
+
+function outcomeOf(removed: readonly string[], { dryRun }: DeploySettings): string {
+  if (dryRun) return 'a preview of it would be removed'
+  return removed.length === 0 ? 'there is no preview to remove' : 'its preview is removed'
+}
+
+async function remove(
+  why: string,
+  pull: Pull,
+  settings: DeploySettings,
+  collaborators: GoneCollaborators,
+): Promise<DestroyResult> {
+  const result = await destroy(pull, settings, await collaborators.openRemoval(settings))
+  const removals = destroyed(result).map((removal) => ({ ...removal, why }))
+  await announceRemovals(removals, pull, settings, collaborators)
+  return result
+}
+
+export function warnOf(report: Reporter): (error: unknown) => void {
+  return (error) => {
+    for (const problem of problemsOf(error).problems) report.warning(problem)
+  }
+}
