@@ -83,6 +83,7 @@ function createWorld() {
       },
       code: { find: () => Promise.reject(new Error('the code that is served is kept here')) },
       openBucket: () => Promise.reject(new Error('no bucket is needed here')),
+      openOwnBucket: () => Promise.reject(new Error('no bucket is needed here')),
       openStaticBucket: () => Promise.reject(new Error('no bucket is needed here')),
       report,
       environment: {},

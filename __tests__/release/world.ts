@@ -64,6 +64,10 @@ export function createWorld() {
   }
   const apply = async (from: CurrentRelease, desired: DesiredRelease, lock = openLock): Promise<Release> => {
     const code = { zip: Buffer.from(desired.codeSha256), architecture: desired.architecture }
+    const makeBucket = (): Promise<void> => {
+      lambda.calls.push(`makeBucket ${desired.ownBucket?.name ?? ''}`)
+      return Promise.resolve()
+    }
     const upload = (): Promise<void> => {
       lambda.calls.push(`upload ${desired.upload ?? ''}`)
       return Promise.resolve()
@@ -76,6 +80,7 @@ export function createWorld() {
       current: from,
       desired,
       code,
+      makeBucket,
       upload,
       publishLayer,
       versionDescription,

@@ -231,7 +231,7 @@ export const ADVICE: readonly AdviceRow[] = [
   {
     names: /^Request(?:Entity)?TooLargeException$/,
     title: 'The request is larger than Lambda takes',
-    hint: 'Set upload-bucket, so that code goes by a bucket.',
+    hint: 'Set upload-bucket: auto, so that code goes by a bucket, or name a bucket there.',
   },
   {
     names: /^PolicyLengthExceededException$/,

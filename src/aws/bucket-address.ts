@@ -3,3 +3,30 @@ export function parseBucketAddress(address: string): { readonly name: string; re
   const [, name = '', path = ''] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? []
   return { name, prefix: path === '' ? '' : `${path}/` }
 }
+
+const OWN = /^auto(-previews)?(?:\/+(.*?))?\/*$/
+
+/** Whether `upload-bucket` leaves the bucket to this program: `auto`, or `auto/PREFIX`. */
+export function isOwnBucket(setting: string): boolean {
+  return OWN.test(setting)
+}
+
+/** Where `upload-bucket` is, as `s3://BUCKET/PREFIX`. A bucket of this program has the name of its account and region. */
+export function uploadAddress(
+  setting: string,
+  { account, region }: { readonly account: string; readonly region: string },
+): string {
+  if (!isOwnBucket(setting)) return setting
+  const [, purpose = '', prefix = ''] = OWN.exec(setting) ?? []
+  return `s3://wsgi-lambda-${account}-${region}${purpose}/${prefix}`.replace(/\/$/, '')
+}
+
+/**
+ * `upload-bucket` of previews. Whoever writes into the function's own place could change what is deployed: theirs is below it.
+ * And whoever may make a bucket may change its policy: the one that previews make is theirs alone.
+ */
+export function previewUploads(setting: string): string {
+  if (!isOwnBucket(setting)) return `${setting.replace(/\/+$/, '')}/previews`
+  const [, , prefix = ''] = OWN.exec(setting) ?? []
+  return `auto-previews/${prefix}`.replace(/\/$/, '')
+}

@@ -15,12 +15,13 @@ import { versionDescription } from '../release/order/provenance.ts'
 import { inTurn, readInTurn, type Turn } from '../release/order/turn.ts'
 import { placeBySettings } from '../release/permissions/permissions.ts'
 import { placeOfFunction, stepPermissions } from '../release/permissions/step-permissions.ts'
+import { usesBucket } from '../release/plan/change.ts'
 import { withoutCommands } from '../release/plan/command-version.ts'
 import { describeStep } from '../release/plan/describe.ts'
 import { planRelease } from '../release/plan/plan.ts'
 import type { Preparation } from '../release/plan/preparation.ts'
 import type { Step } from '../release/plan/steps.ts'
-import type { CurrentRelease } from '../release/state.ts'
+import type { CurrentRelease, DesiredBucket } from '../release/state.ts'
 import { requestPublicUrl } from '../release/traffic/public-url.ts'
 import { sizeProblem, sizeWarning } from '../release/upload/size.ts'
 import type { PlanFacts } from '../report/plan-facts.ts'
@@ -68,11 +69,11 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
       : await asBuilt(source, report)
   return await report.phase(`Release ${functionName}`, async () => {
     const started = clock()
-    const sent = await sendingOf(built, settings, collaborators)
-    const planFrom = (current: CurrentRelease): Planned => {
+    const sent = await sendingOf(built, settings, served, collaborators)
+    const planFrom = (current: CurrentRelease, ownBucket?: DesiredBucket): Planned => {
       const desired = {
         ...desiredRelease(settings, sent.code, current),
-        preparation: collaborators.preparation?.what,
+        ...{ preparation: collaborators.preparation?.what, ownBucket },
       }
       return { current, desired, steps: planRelease(current, desired) }
     }
@@ -81,7 +82,9 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
       // Where something is to be done, it is planned from what there is now: a build takes minutes, in which others may
       // change the function.
       const readNow = () => readCurrentRelease(functionName, alias, collaborators, looking)
-      const planned = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow))
+      const drafted = first.steps.length === 0 ? first : planFrom(await readInTurn(turn, readNow))
+      const ownBucket = usesBucket(drafted.steps, drafted.desired) ? await sent.readOwnBucket() : undefined
+      const planned = ownBucket ? planFrom(drafted.current, ownBucket) : drafted
       const { current, desired, steps } = planned
       if (sendsCode(steps)) checkSize(built, current, settings, report)
       if (settings.functionUrl === undefined && desired.access === 'none' && current.alias === undefined) {
@@ -122,7 +125,7 @@ export async function deploy(settings: DeploySettings, collaborators: DeployColl
 /** What is done of a plan: all, or nothing where there is nothing to do or only the plan was asked for. */
 async function carryOut(
   { current, desired, steps }: Planned,
-  { code, transport, layer, statics }: Sending,
+  { code, transport, layer, statics, makeBucket }: Sending,
   turn: Turn | undefined,
   settings: DeploySettings,
   collaborators: DeployCollaborators,
@@ -144,6 +147,7 @@ async function carryOut(
       current,
       desired,
       code: await transport.readCode(desired.architecture),
+      makeBucket,
       upload: transport.upload,
       publishLayer: layer.publish,
       statics,

@@ -1,10 +1,14 @@
 import type { GivenArtifact } from '../artifact/given.ts'
+import { isOwnBucket } from '../aws/bucket-address.ts'
 import type { LayerApi } from '../aws/layers.ts'
+import type { OwnBucket, OwnBucketPlace } from '../aws/own-bucket.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { ReleasedCode } from '../release/desired/desired.ts'
 import type { StaticsOfRelease } from '../release/plan/statics.ts'
+import { placeOfArn } from '../release/permissions/role-policy.ts'
 import { type LayerOfRelease, readLayer } from '../release/upload/layer.ts'
+import type { CurrentRelease, DesiredBucket } from '../release/state.ts'
 import { type Transport, transportOf } from '../release/upload/upload.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -18,6 +22,8 @@ export interface SendingCollaborators extends BuildCollaborators, StaticsCollabo
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
 }
+  /** That of `upload-bucket: auto`. @param known where it is; undefined where AWS has to be asked that */
+  readonly openOwnBucket: (setting: string, known: OwnBucketPlace | undefined) => Promise<OwnBucket>
 
 /** What is released, and how it reaches Lambda. */
 export interface Sending {
@@ -26,14 +32,18 @@ export interface Sending {
   readonly layer: LayerOfRelease
   readonly statics: StaticsOfRelease | undefined
 }
+  /** What is to be made before something is uploaded; undefined for nothing. */
+  readonly readOwnBucket: () => Promise<DesiredBucket | undefined>
+  readonly makeBucket: () => Promise<void>
 
 export async function sendingOf(
   built: BuildResult,
   settings: DeploySettings,
   collaborators: SendingCollaborators,
+  { latest }: Pick<CurrentRelease, 'latest'>,
 ): Promise<Sending> {
   const { artifact, runtime, architecture, streaming } = built
-  const bucket = await uploadBucket(built, settings, collaborators)
+  const { bucket, own } = await uploadBucket(built, settings, latest && placeOfArn(latest.arn), collaborators)
   const transport = transportOf(artifact, bucket, collaborators.report)
   const layer = await readLayer(
     built.layer && {
@@ -48,7 +58,16 @@ export async function sendingOf(
     ...{ codeSha256: artifact.codeSha256, runtime, architecture, streaming },
     ...{ upload: transport.address, layer: layer.desired },
   }
-  return { code, transport, layer, statics: statics?.release }
+  return {
+    ...{ code, transport, layer, statics: statics?.release },
+    readOwnBucket: async () => {
+      const state = await own?.read()
+      return own && state !== 'ready' ? { name: own.name, isThere: state === 'unfinished' } : undefined
+    },
+    makeBucket: async () => {
+      await own?.make()
+    },
+  }
 }
 
 /** A zip that was built before, as if it had been built now. */
@@ -69,11 +88,13 @@ export async function asBuilt(
 
 async function uploadBucket(
   { artifact, layer }: BuildResult,
-  settings: DeploySettings,
-  { openBucket }: SendingCollaborators,
-): Promise<Bucket | undefined> {
+  { uploadBucket: setting, uploadBucketOwner: owner, uploadKmsKey: kmsKey }: DeploySettings,
+  known: OwnBucketPlace | undefined,
+  { openBucket, openOwnBucket }: SendingCollaborators,
+): Promise<{ readonly bucket?: Bucket; readonly own?: OwnBucket }> {
   const zipBytes = Math.max(artifact.zipBytes, layer?.zipBytes ?? 0)
-  if (zipBytes <= LIMITS.directUploadBytes || settings.uploadBucket === undefined) return undefined
-  const { uploadBucket: address, uploadBucketOwner: owner, uploadKmsKey: kmsKey } = settings
-  return await openBucket(address, { owner, kmsKey })
+  if (zipBytes <= LIMITS.directUploadBytes || setting === undefined) return {}
+  if (!isOwnBucket(setting)) return { bucket: await openBucket(setting, { owner, kmsKey }) }
+  const own = await openOwnBucket(setting, known)
+  return { own, bucket: await openBucket(own.address, { owner: own.owner, kmsKey }) }
 }

@@ -1,3 +1,4 @@
+import { previewUploads } from '../aws/bucket-address.ts'
 import type { Table } from '../settings/kinds.ts'
 import { shortened } from '../settings/names.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -50,6 +51,7 @@ export function settingsOfPreview(
     trafficAlarms: [],
     keepVersions: Math.min(settings.keepVersions || KEPT_VERSIONS, KEPT_VERSIONS),
     static: tags.static,
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
     // A new database gets all of them: nobody reads that list.
     migratePlan: false,
     beforeTraffic: [...settings.beforeTraffic, ...(isToBeSeeded ? settings.previewSeed : [])],
@@ -63,7 +65,10 @@ export function hasNewData({ database, isSeeded }: Pick<PreviewTags, 'database' 
 }
 
 /** A prefix of its own beside that of the function: `s3://BUCKET/PREFIX-pr-7`, which nothing else begins with. */
-export function staticAddressOf(address: string | undefined, { pull }: PreviewIdentity): string | undefined {
+export function staticAddressOf(
+  address: string | undefined,
+  { pull }: Pick<PreviewIdentity, 'pull'>,
+): string | undefined {
   if (address === undefined) return undefined
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/*(.*?)\/*$/.exec(address) ?? []
   return `s3://${bucket}/${prefix === '' ? `pr-${pull}` : shortened(prefix, `-pr-${pull}`, LONGEST_PREFIX)}`

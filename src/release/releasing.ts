@@ -25,6 +25,8 @@ export interface ApplyOptions {
   readonly current: CurrentRelease
   readonly desired: DesiredRelease
   readonly code: Code
+  /** Makes the bucket that the plan names. */
+  readonly makeBucket: () => Promise<void>
   /** Puts the code where it is read from, where the plan says so. */
   readonly upload: () => Promise<void>
   /** Publishes the layer that the plan names. @returns the ARN of its version */

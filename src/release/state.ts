@@ -74,10 +74,19 @@ export interface DesiredRelease {
   readonly layer: DesiredLayer | undefined
   /** Where the code is put first (`s3://BUCKET/KEY`), as it is too large for a request; undefined for the request itself. */
   readonly upload: string | undefined
+  /** The bucket of this program, where it is missing or was not finished; undefined where it is ready, or there is none. */
+  readonly ownBucket?: DesiredBucket | undefined
   /** Static files that a bucket has; undefined where the application serves them. */
   readonly statics?: DesiredStatics | undefined
   /** What has to be prepared before commands run, in words; undefined for nothing. */
   readonly preparation?: string | undefined
+}
+
+/** A bucket that has to be made before something can be put into it. */
+export interface DesiredBucket {
+  readonly name: string
+  /** It was created, and the rest is missing. */
+  readonly isThere: boolean
 }
 
 /** Static files, as far as a plan speaks of them. */

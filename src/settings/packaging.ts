@@ -293,10 +293,11 @@ export const STORE_SETTINGS = {
 /** Settings of how the artifact reaches Lambda. */
 export const UPLOAD_SETTINGS = {
   'upload-bucket': text({
-    description: 'An S3 bucket (and prefix) for artifacts that are too large for a direct upload.',
-    format: 's3://BUCKET or s3://BUCKET/PREFIX',
-    pattern: /^s3:\/\/[a-z0-9][a-z0-9.-]+(?:\/[^\s]*)?$/,
-    example: 's3://example-uploads/shop',
+    description:
+      'An S3 bucket (and prefix) for artifacts that are too large for a direct upload: one that is there, or auto, which makes wsgi-lambda-ACCOUNT-REGION where it is missing.',
+    format: 'auto, auto/PREFIX, s3://BUCKET or s3://BUCKET/PREFIX',
+    pattern: /^(?:auto|s3:\/\/[a-z0-9][a-z0-9.-]+)(?:\/[^\s]*)?$/,
+    example: 'auto',
     placeholder: 'ADDRESS',
   }),
   'upload-kms-key': text({

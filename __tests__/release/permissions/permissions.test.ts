@@ -168,7 +168,7 @@ describe('where', () => {
 const EVERYTHING: Given = {
   'function-url': 'public',
   'dependencies-layer': true,
-  'upload-bucket': 's3://uploads/shop',
+  'upload-bucket': 'auto',
   'upload-kms-key': KEY,
   static: 's3://static/shop',
   migrate: true,
@@ -205,6 +205,9 @@ describe('calls and policy', () => {
     's3:HeadObject': 's3:GetObject',
     's3:ListObjectsV2': 's3:ListBucket',
     's3:DeleteObjects': 's3:DeleteObject',
+    's3:PutPublicAccessBlock': 's3:PutBucketPublicAccessBlock',
+    's3:PutBucketEncryption': 's3:PutEncryptionConfiguration',
+    's3:PutBucketLifecycleConfiguration': 's3:PutLifecycleConfiguration',
   }
   const called = new Set(
     readdirSync(folder).flatMap((name) => {

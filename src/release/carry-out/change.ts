@@ -8,6 +8,9 @@ import { withNewRole } from './aside.ts'
 import { publishVersion } from './publish.ts'
 
 export const changeExecutors: Executors<ChangeStep> = {
+  'make-bucket': async (_, { makeBucket }) => {
+    await makeBucket()
+  },
   upload: async (_, { upload }) => {
     await upload()
   },

@@ -42,7 +42,6 @@ export function bootstrapTemplate(settings: FunctionSettings, options: Bootstrap
   const previews = {
     ...settings,
     ...{ dryRun: false, createRole: false, previewRole: '${PreviewExecutionRole.Arn}' },
-    uploadBucket: belowPreviews(settings.uploadBucket),
   }
   return {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -218,11 +217,6 @@ function role(description: string, trust: object, policy: object): object {
       Tags: [{ Key: 'managed-by', Value: 'wsgi-lambda' }],
     },
   }
-}
-
-/** For the stage of previews: whoever writes into the function's own place could change what is deployed. */
-function belowPreviews(address: string | undefined): string | undefined {
-  return address && `${address.replace(/\/+$/, '')}/previews`
 }
 
 function needsOf(settings: FunctionSettings): RoleNeeds {

@@ -1,4 +1,4 @@
-import { parseBucketAddress } from '../../aws/bucket-address.ts'
+import { isOwnBucket, parseBucketAddress, uploadAddress } from '../../aws/bucket-address.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
 import { layerNameOf } from '../desired/desired-layers.ts'
 import type { Grant, Place } from './grant.ts'
@@ -37,10 +37,21 @@ function layerGrants({ dependenciesLayer, functionName, manage }: FunctionSettin
   ]
 }
 
+/** All that a bucket takes that this program makes. */
+export const MAKE_BUCKET = [
+  's3:CreateBucket',
+  's3:PutBucketPublicAccessBlock',
+  's3:PutBucketOwnershipControls',
+  's3:PutEncryptionConfiguration',
+  's3:PutBucketPolicy',
+  's3:PutLifecycleConfiguration',
+  's3:PutBucketTagging',
+] as const
+
 function uploadGrants({ uploadBucket, uploadKmsKey }: FunctionSettings, place: Place): Grant[] {
   if (uploadBucket === undefined) return []
   const { partition } = place
-  const { name, prefix } = parseBucketAddress(uploadBucket)
+  const { name, prefix } = parseBucketAddress(uploadAddress(uploadBucket, place))
   return [
     {
       sid: 'UploadArtifacts',
@@ -53,8 +64,24 @@ function uploadGrants({ uploadBucket, uploadKmsKey }: FunctionSettings, place: P
       why: 'be told that an artifact is not there yet',
       actions: ['s3:ListBucket'],
       resources: [`arn:${partition}:s3:::${name}`],
+      // Whether a bucket that was not finished is empty, is looked for in a plan too.
+      ...(isOwnBucket(uploadBucket) && { isForReading: true as const }),
     },
+    ...(isOwnBucket(uploadBucket) ? ownBucketGrants(`arn:${partition}:s3:::${name}`) : []),
     ...(uploadKmsKey === undefined ? [] : [encryptionGrant(uploadKmsKey, place)]),
+  ]
+}
+
+function ownBucketGrants(bucket: string): Grant[] {
+  return [
+    {
+      sid: 'ReadBucket',
+      why: 'see whether the bucket is there and finished',
+      actions: ['s3:GetBucketTagging'],
+      resources: [bucket],
+      isForReading: true,
+    },
+    { sid: 'MakeBucket', why: 'make the bucket where it is missing', actions: MAKE_BUCKET, resources: [bucket] },
   ]
 }
 

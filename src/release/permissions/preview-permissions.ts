@@ -1,4 +1,4 @@
-import { parseBucketAddress } from '../../aws/bucket-address.ts'
+import { parseBucketAddress, previewUploads } from '../../aws/bucket-address.ts'
 import { defaultLogGroup } from '../../aws/function-options.ts'
 import { OUR_TAG } from '../../aws/tags.ts'
 import type { FunctionSettings } from '../../settings/settings.ts'
@@ -59,6 +59,7 @@ export function previewSettings(settings: FunctionSettings): FunctionSettings {
     reservedConcurrency: previewConcurrency === 'none' ? undefined : previewConcurrency,
     beforeTraffic: [...settings.beforeTraffic, ...settings.previewSeed],
     static: previewStatics(settings.static),
+    uploadBucket: settings.uploadBucket && previewUploads(settings.uploadBucket),
   }
 }
 

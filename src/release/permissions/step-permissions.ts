@@ -3,8 +3,10 @@ import type { FunctionSettings } from '../../settings/settings.ts'
 import type { Step } from '../plan/steps.ts'
 import type { Place } from './grant.ts'
 import { grantsOf } from './permissions.ts'
+import { MAKE_BUCKET } from './permissions-code.ts'
 
 const LOCK = ['lambda:CreateAlias', 'lambda:UpdateAlias'] as const
+const OBJECTS = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload', 's3:ListBucket'] as const
 const CONFIGURE = [
   'lambda:UpdateFunctionConfiguration',
   'iam:PassRole',
@@ -18,9 +20,10 @@ const CONFIGURE = [
 const ACTIONS: Readonly<Record<Step['kind'], readonly string[]>> = {
   // Who speaks with a database's server is none of IAM's business.
   prepare: [],
-  'upload-static': ['s3:*'],
-  'tidy-static': ['s3:*'],
-  upload: ['s3:*', 'kms:GenerateDataKey', 'kms:Decrypt'],
+  'upload-static': [...OBJECTS],
+  'tidy-static': [...OBJECTS, 's3:DeleteObject'],
+  'make-bucket': [...MAKE_BUCKET],
+  upload: [...OBJECTS, 'kms:GenerateDataKey', 'kms:Decrypt'],
   'publish-layer': ['lambda:PublishLayerVersion'],
   'create-function': ['lambda:CreateFunction', 'lambda:TagResource', 'lambda:GetLayerVersion', ...CONFIGURE],
   'update-code': ['lambda:UpdateFunctionCode'],

@@ -5,6 +5,7 @@ import { type Configured, differences, hasCode } from './difference.ts'
 
 /** Code, configuration and the version that is made of them. */
 export type ChangeStep =
+  | { readonly kind: 'make-bucket'; readonly name: string; readonly isThere: boolean }
   | { readonly kind: 'upload'; readonly address: string }
   | { readonly kind: 'publish-layer'; readonly name: string }
   | { readonly kind: 'create-function' }
@@ -27,7 +28,8 @@ export function changeSteps(
   const layer = layerSteps(desired)
   if (latest === undefined) {
     const created = withConfiguration(configuration)
-    return [...layer, ...upload, { kind: 'create-function' }, ...commandSteps(created, commands, configuration)]
+    const sent = withBucket([...layer, ...upload], desired)
+    return [...sent, { kind: 'create-function' }, ...commandSteps(created, commands, configuration)]
   }
   const changes = differences(latest, configuration)
   // What Lambda shows may not be what it has then.
@@ -36,8 +38,7 @@ export function changeSteps(
     changes.push('the same again, since the last update failed')
   const isCodeThere = hasCode(latest, desired.codeSha256, desired.architecture) && !hasFailed
   return [
-    ...layer,
-    ...(isCodeThere ? [] : [...upload, { kind: 'update-code' } as const]),
+    ...withBucket([...layer, ...(isCodeThere ? [] : [...upload, { kind: 'update-code' } as const])], desired),
     ...(commands ? commandSteps(latest, commands, configuration) : configurationSteps(changes)),
   ]
 }
@@ -59,6 +60,18 @@ export function commandSteps(
     { kind: 'publish-commands' },
     ...configurationSteps(differences(withConfiguration(shown, before), configuration)),
   ]
+}
+
+/** Whether something is put into the bucket of uploads. */
+export function usesBucket(steps: readonly { readonly kind: string }[], { layer }: DesiredRelease): boolean {
+  const kinds = ['upload', ...(layer?.upload === undefined ? [] : ['publish-layer'])]
+  return steps.some(({ kind }) => kinds.includes(kind))
+}
+
+/** A bucket is made, or finished, when something is to be put into it. */
+function withBucket(steps: readonly ChangeStep[], desired: DesiredRelease): readonly ChangeStep[] {
+  const { ownBucket } = desired
+  return ownBucket && usesBucket(steps, desired) ? [{ kind: 'make-bucket', ...ownBucket }, ...steps] : steps
 }
 
 /** A layer is published before a function can name it. */

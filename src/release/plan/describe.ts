@@ -8,6 +8,7 @@ const DESCRIPTIONS: Descriptions<Step, DesiredRelease> = {
   'upload-static': ({ address, files, bytes }) =>
     `upload static files to ${address}: those of ${files} (${sizeText(bytes)}) that are not there yet`,
   'tidy-static': ({ address }) => `remove static files from ${address} that were replaced long enough ago`,
+  'make-bucket': ({ name, isThere }) => `${isThere ? 'finish' : 'make'} the bucket ${name}, for uploads`,
   upload: ({ address }) => `upload the code to ${address}`,
   'publish-layer': ({ name }) => `publish a version of the layer ${name}, which has the dependencies`,
   'create-function': (_, { functionName }) => `create the function ${functionName}`,

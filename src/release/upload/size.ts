@@ -46,7 +46,7 @@ export function sizeProblem(code: SizedCode, layers: readonly Layer[], settings:
     return {
       title: `The artifact is too large for a direct upload: ${megabytes(zipBytes)}, and Lambda takes ${megabytes(LIMITS.directUploadBytes)} in one request`,
       detail: largest(code, 'zipBytes'),
-      hint: `Set upload-bucket to a bucket in the function's region, as in s3://example-uploads/shop. ${adviceOn(code, settings)}`,
+      hint: `Set upload-bucket: auto, which makes a bucket for such uploads, or name one in the function's region, as in s3://example-uploads/shop. ${adviceOn(code, settings)}`,
     }
   }
   return undefined
