@@ -47,7 +47,7 @@ const deploy = (...flags: readonly string[]): Promise<Ended> => {
   world.proxy.clear()
   return world.deploy(['--project', project, '--function-name', 'large', '--json', ...flags])
 }
-const writes = (): string[] => world.operations().filter((operation) => !/^(?:Get|HEAD|FunctionUrl)/.test(operation))
+const writes = (): string[] => world.operations().filter((operation) => !/^(?:Get|Head|FunctionUrl)/.test(operation))
 
 describe('an artifact that no request takes', () => {
   test('without a bucket: says so before anything is sent, with what is large', async () => {
@@ -72,7 +72,7 @@ describe('an artifact that no request takes', () => {
     expect(await keysOf('uploads')).toEqual([`shop/${artifact.sha256}.zip`])
     expect(plan[0]).toBe(`upload the code to s3://uploads/shop/${artifact.sha256}.zip`)
     expect((await world.visit(released.url ?? '')).text).toBe('large')
-    expect(writes().filter((operation) => operation.startsWith('PUT /uploads/')).length).toBeGreaterThan(5)
+    expect(writes().filter((operation) => operation === 'UploadPart').length).toBeGreaterThan(5)
   })
 
   test('is not sent again, to another function either', async () => {
@@ -81,7 +81,7 @@ describe('an artifact that no request takes', () => {
     expect(writes()).toEqual([])
     const other = await deploy('--upload-bucket', 's3://uploads/shop', '--function-name', 'other')
     expect(other.exitCode).toBe(0)
-    expect(writes().filter((operation) => /^P[OU][ST]T? \/uploads/.test(operation))).toEqual([])
+    expect(writes().filter((operation) => /(?:Object|Upload|Part)$/.test(operation))).toEqual([])
     expect(writes()).toContain('CreateFunction')
   })
 })

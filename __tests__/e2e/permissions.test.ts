@@ -69,10 +69,9 @@ function needed(): readonly Needed[] {
       // The proxy has no name for it.
       if (/^GET \/\d{4}-\d\d-\d\d\/layers\//.test(operation))
         return { action: '*:ListLayerVersions', resource: undefined }
-      const [, method, key = ''] = /^(GET|HEAD|PUT|POST) \/([^?]+)/.exec(operation) ?? []
-      if (method !== undefined) {
-        const action = ['GET', 'HEAD'].includes(method) ? 's3:GetObject' : 's3:PutObject'
-        return { action, resource: `arn:aws:s3:::${key}` }
+      if (/(?:Object|Upload|Part)$/.test(operation)) {
+        const action = /^(?:Get|Head)/.test(operation) ? 's3:GetObject' : 's3:PutObject'
+        return { action, resource: `arn:aws:s3:::${path.slice(1).replace(/\?.*/, '')}` }
       }
       if (path === '/' || functionName === undefined) return { action: `*:${operation}`, resource: undefined }
       const arn = `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:${functionName}`

@@ -1,5 +1,5 @@
-import type { Call } from '../../scripts/environment/fault-proxy.ts'
 import { isWrite } from '../../scripts/environment/faults.ts'
+import type { Call } from '../../scripts/environment/proxy/calls.ts'
 
 /** A call of a deployment that went well, by what finds it again in another one of the same kind. */
 export interface RecordedCall {
