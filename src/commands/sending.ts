@@ -5,10 +5,10 @@ import type { OwnBucket, OwnBucketPlace } from '../aws/own-bucket.ts'
 import type { Bucket, BucketAccess } from '../aws/s3.ts'
 import { LIMITS } from '../platform/limits.ts'
 import type { ReleasedCode } from '../release/desired/desired.ts'
-import type { StaticsOfRelease } from '../release/plan/statics.ts'
 import { placeOfArn } from '../release/permissions/role-policy.ts'
-import { type LayerOfRelease, readLayer } from '../release/upload/layer.ts'
+import type { StaticsOfRelease } from '../release/plan/statics.ts'
 import type { CurrentRelease, DesiredBucket } from '../release/state.ts'
+import { type LayerOfRelease, readLayer } from '../release/upload/layer.ts'
 import { type Transport, transportOf } from '../release/upload/upload.ts'
 import type { Reporter } from '../report/reporter.ts'
 import type { DeploySettings } from '../settings/settings.ts'
@@ -21,9 +21,9 @@ export interface SendingCollaborators extends BuildCollaborators, StaticsCollabo
   readonly layers: LayerApi
   /** The bucket of `upload-bucket`: opened where an artifact needs it. */
   readonly openBucket: (address: string, access: BucketAccess) => Promise<Bucket>
-}
   /** That of `upload-bucket: auto`. @param known where it is; undefined where AWS has to be asked that */
   readonly openOwnBucket: (setting: string, known: OwnBucketPlace | undefined) => Promise<OwnBucket>
+}
 
 /** What is released, and how it reaches Lambda. */
 export interface Sending {
@@ -31,16 +31,16 @@ export interface Sending {
   readonly transport: Transport
   readonly layer: LayerOfRelease
   readonly statics: StaticsOfRelease | undefined
-}
   /** What is to be made before something is uploaded; undefined for nothing. */
   readonly readOwnBucket: () => Promise<DesiredBucket | undefined>
   readonly makeBucket: () => Promise<void>
+}
 
 export async function sendingOf(
   built: BuildResult,
   settings: DeploySettings,
-  collaborators: SendingCollaborators,
   { latest }: Pick<CurrentRelease, 'latest'>,
+  collaborators: SendingCollaborators,
 ): Promise<Sending> {
   const { artifact, runtime, architecture, streaming } = built
   const { bucket, own } = await uploadBucket(built, settings, latest && placeOfArn(latest.arn), collaborators)
