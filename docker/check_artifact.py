@@ -6,8 +6,9 @@ The working folder is the task's root, which LAMBDA_TASK_ROOT names. REQUEST is 
 "memory": int (MB), "seconds": number}, which says how long the import and then the request may take. One JSON object is
 printed, alone on standard output: {"stage": "import" | "request", "error": {"type", "message", "name", "traceback"} | null,
 "late": where it was when the time was up | null, "status": int | null, "malformed": why no one could send that answer | null,
-"exception": what is behind a 5xx, like "error" | null, "body": its text, "seconds": {"import": float, "request": float}}. What the
-application prints stands on standard error.
+"exception": what is behind a 5xx, like "error" | null, "body": its text, "seconds": {"import": float, "request": float},
+"imports": {"seconds": float, "packages": [[name, own seconds, with its imports]]} | null}. What the application prints stands on
+standard error.
 """
 
 from __future__ import annotations
@@ -26,16 +27,20 @@ HANDLER = "wsgi_handler.handler"
 # Lambda developer guide, "Lambda quotas": an answer to a request.
 MOST_ANSWER_BYTES = 6_291_556
 MOST_BODY_CHARACTERS = 2000
+MOST_PACKAGES = 20
 
 
 def main(request: dict) -> int:
     faulthandler.enable()  # a crash of compiled code is told with its place
     answer = Answer(request["seconds"])
     start_as_lambda()
+    times = ImportTimes()
     try:
-        handler = import_handler()
+        with times:
+            handler = import_handler()
     except BaseException as error:
         return answer.send(error=described(error))
+    answer.imports = times.dearest()
     failures = watch_django()
     answer.next_stage("request")
     try:
@@ -63,6 +68,7 @@ class Answer:
         self.stage = "import"
         self.started = time.monotonic()
         self.seconds: dict[str, float] = {}
+        self.imports: dict | None = None
         self.most_seconds = seconds
         self.lock = _thread.allocate_lock()
         _thread.start_new_thread(self.watch, (_thread.get_ident(),))
@@ -85,12 +91,85 @@ class Answer:
             time.sleep(10)  # another thread sends, and ends the process
         self.next_stage(self.stage)
         nothing = {"error": None, "late": None, "status": None, "malformed": None, "exception": None, "body": ""}
-        line = json.dumps({"stage": self.stage, "seconds": self.seconds, **nothing, **said}) + "\n"
+        line = json.dumps({"stage": self.stage, "seconds": self.seconds, "imports": self.imports, **nothing, **said}) + "\n"
         sys.stdout.flush()
         sys.stderr.flush()
         with os.fdopen(self.output, "w") as output:
             output.write(line)
         return 1 if said.get("error") or said.get("late") or said.get("malformed") else 0
+
+
+# Python leaves frames of importlib out of tracebacks and out of the places of warnings, and knows them by this name.
+IMPORTLIB = "<frozen importlib._bootstrap>"
+WATCH = """
+def watching(find_and_load, begin, end):
+    def _find_and_load(name, import_):
+        place = begin(name)
+        try:
+            return find_and_load(name, import_)
+        finally:
+            end(place)
+    return _find_and_load
+"""
+
+
+class ImportTimes:
+    """How long each top-level package takes to import, itself and with what it imports first.
+
+    It measures where `-X importtime` does, which would write thousands of lines into the application's log.
+    """
+
+    def __init__(self) -> None:
+        self.thread = _thread.get_ident()
+        self.importlib = sys.modules["_frozen_importlib"]
+        self.find_and_load = self.importlib._find_and_load
+        self.stack: list[list] = []  # name, package, start, seconds of what it imports
+        self.packages: dict[str, list[float]] = {}
+
+    def __enter__(self) -> None:
+        functions: dict = {}
+        exec(compile(WATCH, IMPORTLIB, "exec"), functions)
+        self.importlib._find_and_load = functions["watching"](self.find_and_load, self.begin, self.end)
+
+    def __exit__(self, *_: object) -> None:
+        self.importlib._find_and_load = self.find_and_load
+
+    def begin(self, name: str) -> list | None:
+        if _thread.get_ident() != self.thread:
+            return None
+        place = [name, package_of(name), time.perf_counter(), 0.0]
+        self.stack.append(place)
+        return place
+
+    def end(self, place: list | None) -> None:
+        if place is None:
+            return
+        name, package, started, within = place
+        seconds = time.perf_counter() - started
+        while self.stack and self.stack.pop() is not place:
+            pass  # a greenlet that imports may give way to another
+        # What is not there to be imported cost the time of whoever tried.
+        is_there = name in sys.modules
+        if self.stack:
+            self.stack[-1][3] += seconds if is_there else within
+        if is_there:
+            total = self.packages.setdefault(package, [0.0, 0.0])
+            total[0] += seconds - within
+            if all(other[1] != package for other in self.stack):
+                total[1] += seconds
+
+    def dearest(self) -> dict:
+        packages = sorted(self.packages.items(), key=lambda item: -item[1][0])
+        rows = [[name, round(own, 6), round(whole, 6)] for name, (own, whole) in packages[:MOST_PACKAGES]]
+        return {"seconds": round(sum(own for own, _ in self.packages.values()), 6), "packages": rows}
+
+
+def package_of(name: str) -> str:
+    """The top-level package; the handler and the runtime are one, and so is all of the standard library, without a name."""
+    top = name.partition(".")[0]
+    if top == "wsgi_handler":
+        return "wsgi_lambda"
+    return "" if top in sys.stdlib_module_names else top
 
 
 def start_as_lambda() -> None:

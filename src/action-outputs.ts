@@ -54,10 +54,10 @@ export function deploymentFactsOf(
   isDryRun: boolean,
 ): DeploymentFacts {
   const { version, alias, url } = released
-  const { changed, runtime, layer, difference, commands, coldStartMs, packages, seconds } = result
+  const { changed, runtime, layer, difference, commands, coldStartMs, packages, seconds, imports } = result
   return {
     ...{ functionName: released.name, version, alias, url, changed, runtime, plan, difference, commands, coldStartMs },
-    ...{ packages, seconds, layer, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
+    ...{ packages, imports, seconds, layer, zipBytes: artifact.zipBytes, unzippedBytes: artifact.unzippedBytes },
     isDryRun: isDryRun && plan.length > 0,
     unzippedLimitBytes: LIMITS.unzippedBytes,
   }

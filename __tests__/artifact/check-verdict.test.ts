@@ -19,6 +19,7 @@ const ANSWER: CheckAnswer = {
   exception: null,
   body: '',
   seconds: {},
+  imports: null,
 }
 const ERROR = { type: 'ValueError', message: 'a value', name: null, traceback: 'Traceback of it' }
 

@@ -28,7 +28,8 @@ const SETTINGS: CheckSettings = {
 
 const answering = (answer: Partial<CheckAnswer> = {}, stderr = ''): SandboxEnd => {
   const usual = { stage: 'request', error: null, late: null, status: 200, malformed: null, exception: null, body: '' }
-  const stdout = `${JSON.stringify({ ...usual, seconds: { import: 0.2, request: 0.1 }, ...answer })}\n`
+  const imports = { seconds: 0.2, packages: [['shop', 0.15, 0.2]] }
+  const stdout = `${JSON.stringify({ ...usual, seconds: { import: 0.2, request: 0.1 }, imports, ...answer })}\n`
   return { kind: 'ended', exitCode: 0, stdout, stderr }
 }
 
@@ -38,6 +39,11 @@ const failingImport = (type: string) =>
     error: { type, message: 'a value', name: null, traceback: 'Traceback …' },
     status: null,
   })
+
+const IMPORTS = {
+  ...{ measuredOn: 'the image', seconds: 0.2 },
+  packages: [{ package: 'shop', selfSeconds: 0.15, cumulativeSeconds: 0.2 }],
+}
 
 /** Checks once for each of the settings, in one store. */
 async function checkEach(
@@ -178,8 +184,8 @@ describe('the store', () => {
     const { results, calls, report } = await checkEach([{}, {}])
     expect(calls).toHaveLength(1)
     expect(results).toEqual([
-      { outcome: 'passed', statusCode: 200, isKept: false },
-      { outcome: 'passed', statusCode: 200, isKept: true },
+      { outcome: 'passed', statusCode: 200, isKept: false, imports: IMPORTS },
+      { outcome: 'passed', statusCode: 200, isKept: true, imports: IMPORTS },
     ])
     expect(report.of('info').at(-1)).toBe('import check: this artifact passed before, GET / → 200')
   })

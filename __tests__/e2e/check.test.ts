@@ -166,6 +166,12 @@ function tests(): void {
           outcome: 'passed',
           statusCode: 200,
           isKept: false,
+          imports: {
+            ...{ measuredOn: runtimes.image, seconds: expect.any(Number) },
+            packages: expect.arrayContaining([
+              { package: 'shop', selfSeconds: expect.any(Number), cumulativeSeconds: expect.any(Number) },
+            ]),
+          },
         })
         expect(report.of('info')).toEqual([`import check: GET / → 200 (${runtimes.image})`])
         expect(report.problems).toEqual([])
@@ -424,15 +430,49 @@ function tests(): void {
     })
   })
 
+  test('where the time of the import went is measured, and nothing of that is seen by the application', async () => {
+    const artifact = await artifactOf({
+      'shop.py': application({
+        head: [
+          'import importlib, sys, time, traceback, warnings',
+          'try:',
+          '    import missing.part',
+          'except ImportError:',
+          '    traceback.print_exc()',
+          'importlib.import_module("dear.deep")',
+          'time.sleep(0.1)',
+        ].join('\n'),
+        body: 'answer = "fine"',
+      }),
+      'dear/__init__.py': 'import time; time.sleep(0.3)\n',
+      'dear/deep.py': 'import cheap, time, warnings; time.sleep(0.2); warnings.warn("old")\n',
+      'cheap.py': 'import warnings; warnings.warn("older", stacklevel=2)\n',
+    })
+    const result = await check(artifact)
+    if (result.outcome !== 'passed' || !result.imports) throw new Error('It did not pass')
+    const { seconds, packages } = result.imports
+    const of = (name: string) => packages.find((each) => each.package === name)
+    expect(packages[0]).toMatchObject({ package: 'dear' })
+    expect(of('dear')?.selfSeconds).toBeGreaterThanOrEqual(0.5)
+    expect(of('shop')?.selfSeconds).toBeGreaterThanOrEqual(0.1)
+    expect(of('shop')?.selfSeconds).toBeLessThan(0.5)
+    expect(of('shop')?.cumulativeSeconds).toBeGreaterThanOrEqual(0.6)
+    expect(of('(runtime)')?.cumulativeSeconds).toBeCloseTo(seconds, 3)
+    expect(of('missing')).toBeUndefined()
+    expect(packages.map((each) => each.selfSeconds).reduce((sum, each) => sum + each)).toBeCloseTo(seconds, 3)
+    const said = report.of('debug').join('\n')
+    expect(said).toContain('ModuleNotFoundError')
+    expect(said).toContain('/var/task/dear/deep.py:1: UserWarning: older')
+    expect(said).not.toMatch(/importlib|check_artifact|watching|_find_and_load/)
+  })
+
   describe('what was checked', () => {
     test('is not checked again, until something changes', async () => {
       const artifact = await artifactOf({ 'shop.py': application() })
       const environment = { GREETING: 'hello' }
-      expect(await check(artifact, { environment })).toMatchObject({ isKept: false })
-      expect(await check(artifact, { environment: { GREETING: 'bye' } })).toMatchObject({
-        isKept: true,
-        statusCode: 200,
-      })
+      const first = await check(artifact, { environment })
+      expect(first).toMatchObject({ isKept: false, imports: { measuredOn: target.image } })
+      expect(await check(artifact, { environment: { GREETING: 'bye' } })).toEqual({ ...first, isKept: true })
       expect(report.of('info').at(-1)).toBe('import check: this artifact passed before, GET / → 200')
       for (const given of [{ environment: {} }, { environment, checkPath: '/' }, { environment, memory: 256 }])
         expect(await check(artifact, given)).toMatchObject({ isKept: false })

@@ -70,6 +70,10 @@ export function plantedDeployment(line: string): DeploymentFacts {
     difference: plantedDifference(line),
     commands: [{ command: line, phase: line, exitCode: 1, seconds: 1, output: line }],
     packages: [{ name: line, version: line, zipBytes: 1, unzippedBytes: 1 }],
+    imports: {
+      ...{ measuredOn: line, seconds: 1 },
+      packages: [{ package: line, selfSeconds: 1, cumulativeSeconds: 1 }],
+    },
   }
 }
 
@@ -168,6 +172,26 @@ export const FULL: DeploymentFacts = {
       ...{ name: `small-${index}`, version: '0.1', zipBytes: 20_000, unzippedBytes: 60_000 },
     })),
   ],
+  imports: {
+    ...{ measuredOn: 'public.ecr.aws/lambda/python:3.13', seconds: 0.6121 },
+    packages: [
+      ...(
+        [
+          ['django', 0.2104, 0.2811],
+          ['(Python itself)', 0.1207, 0.1207],
+          ['psycopg', 0.0712, 0.0854],
+          ['PIL', 0.0533, 0.0602],
+          ['cryptography', 0.0421, 0.0421],
+          ['shop', 0.0405, 0.5611],
+          ['babel', 0.021, 0.0213],
+          ['lxml', 0.0152, 0.0152],
+          ['pytz', 0.009, 0.009],
+          ['(runtime)', 0.0081, 0.6121],
+          ['sqlparse', 0.0041, 0.0041],
+        ] as const
+      ).map(([name, selfSeconds, cumulativeSeconds]) => ({ package: name, selfSeconds, cumulativeSeconds })),
+    ],
+  },
 }
 
 const MIGRATION_FAILED = {

@@ -15,6 +15,8 @@ export interface CheckAnswer {
   readonly body: string
   /** By stage. */
   readonly seconds: Readonly<Partial<Record<'import' | 'request', number>>>
+  /** As `readImportTimes` takes it; null where the import did not end. */
+  readonly imports: unknown
 }
 
 /** The program's end; `answer` is missing where something ended it before it could say anything. */

@@ -9,6 +9,7 @@ import { keyOf, readRecord, writeRecord } from '../store/records.ts'
 import type { Store } from '../store/store.ts'
 import { checkVariables, IMAGE_VARIABLES, LAMBDA_VARIABLES, NO_ADDRESS } from './check-environment.ts'
 import { type CheckAnswer, type CheckEnd, type CheckTerms, judge } from './check-verdict.ts'
+import { type ImportTimes, importTimesOf } from './import-times.ts'
 
 /** What the check depends on. */
 export type CheckSettings = Pick<
@@ -46,6 +47,8 @@ export type CheckResult =
       readonly statusCode: number | undefined
       /** Whether an earlier build has checked the same artifact. */
       readonly isKept: boolean
+      /** Of this check, or of the one that is kept. */
+      readonly imports: ImportTimes | undefined
     }
   | { readonly outcome: 'unknown' | 'unchecked' }
 
@@ -107,21 +110,23 @@ async function tryArtifact(path: string, { settings, env, sandbox, report }: Tri
     return { outcome: 'unknown' }
   }
   const { statusCode, remark } = verdict
+  const imports = end.kind === 'ended' ? importTimesOf(end.answer?.imports, sandbox.image) : undefined
   report.info(`import check: ${said(terms.path, statusCode)} (${sandbox.image})`)
   if (remark) report[statusCode === 400 ? 'notice' : 'warning'](remark)
-  return { outcome: 'passed', statusCode, isKept: false }
+  return { outcome: 'passed', statusCode, isKept: false, imports }
 }
 
 /** What the store keeps of a check: nothing that the application said, for that may quote its variables. */
 interface KeptCheck {
   readonly outcome: 'passed' | 'unknown'
   readonly statusCode?: number | undefined
+  readonly imports?: ImportTimes | undefined
 }
 
-function recall({ outcome, statusCode }: KeptCheck, terms: CheckTerms, report: Reporter): CheckResult {
+function recall({ outcome, statusCode, imports }: KeptCheck, terms: CheckTerms, report: Reporter): CheckResult {
   if (outcome === 'passed') {
     report.info(`import check: this artifact passed before, ${said(terms.path, statusCode)}`)
-    return { outcome, statusCode, isKept: true }
+    return { outcome, statusCode, isKept: true, imports }
   }
   report.notice({
     title: 'The import check of this artifact, made before, could not tell whether it works without its secrets',

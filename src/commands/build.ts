@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Assembled, assemble } from '../artifact/assemble.ts'
 import { type CheckResult, checkArtifact, wantsCheck } from '../artifact/check.ts'
+import type { ImportTimes } from '../artifact/import-times.ts'
 import type { Artifact, PackageSize } from '../artifact/outputs.ts'
 import type { ProductFiles } from '../artifact/runtime.ts'
 import { writeBillOfMaterials } from '../artifact/sbom-file.ts'
@@ -47,6 +48,8 @@ export interface BuildResult {
   readonly sbom?: string
   /** How the import check ended, where there was one. */
   readonly check?: CheckResult['outcome']
+  /** Where the time of the import went, as the check saw it. */
+  readonly imports?: ImportTimes
   /** Seconds by step. */
   readonly seconds: Readonly<Record<string, number>>
 }
@@ -92,6 +95,7 @@ export async function build(
       packages,
       ...(sbom !== undefined && { sbom }),
       ...(check && { check: check.outcome }),
+      ...(check?.outcome === 'passed' && check.imports && { imports: check.imports }),
       seconds,
     }
   }

@@ -1,3 +1,4 @@
+import type { ImportFacts } from './import-section.ts'
 import { address, code } from './markdown.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { megabytes, signedSize } from './size.ts'
@@ -37,6 +38,8 @@ export interface DeploymentFacts {
     readonly zipBytes: number
     readonly unzippedBytes: number
   }[]
+  /** Where the import was measured. */
+  readonly imports?: ImportFacts | undefined
 }
 
 export function outcomeOf({ isDryRun, changed }: DeploymentFacts): string {

@@ -1,9 +1,9 @@
+import { bar } from './bar.ts'
 import { type DeploymentFacts, wholeSize } from './deployment-facts.ts'
 import { code, details, table } from './markdown.ts'
 import { megabytes, signedSize } from './size.ts'
 
 const LARGEST = 10
-const BAR_CHARACTERS = 20
 
 /** The largest packages, what is not of any, and how they have changed; folded. */
 export function packagesSection(facts: DeploymentFacts): string {
@@ -53,9 +53,4 @@ interface Sizes {
 
 function sum(packages: readonly Sizes[], which: keyof Sizes): number {
   return packages.reduce((total, each) => total + each[which], 0)
-}
-
-/** Of block characters, which look the same in light and dark. @param share of the longest, 0 to 1 */
-function bar(share: number): string {
-  return '█'.repeat(Math.max(1, Math.round(share * BAR_CHARACTERS)))
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts'
 import { type DeploymentFacts, outcomeOf, rowsOf } from './deployment-facts.ts'
+import { importsSection } from './import-section.ts'
 import { address, code, details, facts as factsTable, fence } from './markdown.ts'
 import { differenceSections } from './plan-text.ts'
 import { packagesSection } from './size-section.ts'
@@ -30,9 +31,17 @@ export function deploymentSummary(facts: DeploymentFacts, longestOutput = LONGES
       ),
     ),
     packagesSection(facts),
+    facts.imports && importsSection(facts.imports, firstStart(facts)),
   ]
     .filter(Boolean)
     .join('\n\n')
+}
+
+/** Of what was imported, on Lambda. */
+function firstStart({ changed, isDryRun, coldStartMs, difference }: DeploymentFacts): string | undefined {
+  const isServed = !changed && !isDryRun
+  const known = isServed ? difference.servedColdStartMs : coldStartMs
+  return known === undefined ? undefined : `cold start ${Math.round(known)} ms`
 }
 
 function planSection({ plan, isDryRun }: DeploymentFacts): string {

@@ -1,3 +1,4 @@
+import { OTHER_PACKAGES } from '../import-times.ts'
 import { groupBy } from './group.ts'
 import type { Parts } from './packages.ts'
 
@@ -33,9 +34,6 @@ export interface PackageTime {
   /** With all that its modules import. */
   readonly cumulativeSeconds: number
 }
-
-/** What is no distribution. */
-const OTHER_PACKAGES = { application: '(application)', runtime: '(runtime)', python: '(Python itself)' } as const
 
 /** Lines of `docker/import_time.py`: what is imported before the first belongs to Python's own start. */
 const START_LINE = 'wsgi-lambda: the import starts here'

@@ -1,0 +1,54 @@
+/** Where the time of an import went: what the import check measures while it imports the application anyway. */
+export interface ImportTimes {
+  /** The image that it was imported in, on this machine. */
+  readonly measuredOn: string
+  /** The whole of it. */
+  readonly seconds: number
+  /** The dearest, longest of its own first. */
+  readonly packages: readonly {
+    /** As it is imported: `django`; or one of OTHER_PACKAGES. */
+    readonly package: string
+    readonly selfSeconds: number
+    /** With all that its modules import first. */
+    readonly cumulativeSeconds: number
+  }[]
+}
+
+/** What is no distribution. */
+export const OTHER_PACKAGES = {
+  application: '(application)',
+  runtime: '(runtime)',
+  python: '(Python itself)',
+} as const
+
+/** The standard library has no name in what the check prints. */
+const NAMES: Readonly<Record<string, string>> = { '': OTHER_PACKAGES.python, wsgi_lambda: OTHER_PACKAGES.runtime }
+
+/** Python reference, "Identifiers and keywords"; a package of a longer name is not worth its place. */
+const MODULE = /^(?:[\p{ID_Start}_]\p{ID_Continue}{0,99})?$/u
+
+/** Reads what `docker/check_artifact.py` prints; undefined for anything else, since the application might print there too. */
+export function importTimesOf(given: unknown, measuredOn: string): ImportTimes | undefined {
+  if (typeof given !== 'object' || given === null || !('seconds' in given) || !('packages' in given)) return undefined
+  const { seconds, packages } = given
+  if (!isSeconds(seconds) || !Array.isArray(packages)) return undefined
+  const rows = packages.flatMap((row: unknown) => (isRow(row) ? [row] : []))
+  if (rows.length !== packages.length) return undefined
+  return {
+    measuredOn,
+    seconds,
+    packages: rows.map(([name, selfSeconds, cumulativeSeconds]) => ({
+      ...{ package: NAMES[name] ?? name, selfSeconds, cumulativeSeconds },
+    })),
+  }
+}
+
+function isRow(row: unknown): row is [name: string, selfSeconds: number, cumulativeSeconds: number] {
+  if (!Array.isArray(row) || row.length !== 3) return false
+  const [name, own, cumulative] = row as unknown[]
+  return typeof name === 'string' && MODULE.test(name) && isSeconds(own) && isSeconds(cumulative)
+}
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0
+}
